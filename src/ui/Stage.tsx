@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { IconButton } from './Button';
 import { cx } from './cx';
 import styles from './Stage.module.css';
 
@@ -77,8 +78,8 @@ export interface PaneProps {
   isWide?: boolean;
   /** Read first on a phone. */
   isFirstOnPhone?: boolean;
-  /** On a phone it stands at the foot of the screen: what is said of what was just chosen in a long pane. */
-  isAtFootOnPhone?: boolean;
+  /** On a phone it stands at the foot of the screen until it is closed: what is said of what was just chosen in a long pane. */
+  onClose?: () => void;
 }
 
 /** It scrolls by itself from 1100 px up. F6 goes from pane to pane. */
@@ -92,7 +93,7 @@ export function Pane(p: PaneProps) {
         styles.pane,
         p.isWide && styles.wide,
         p.isFirstOnPhone && styles.firstOnPhone,
-        p.isAtFootOnPhone && styles.atFoot,
+        p.onClose && styles.atFoot,
       )}
       tabIndex={isScrollable ? 0 : -1}
       data-pane
@@ -108,10 +109,28 @@ export function Pane(p: PaneProps) {
           {p.hint !== undefined && <span className={styles.hint}>{p.hint}</span>}
           <span className={styles.grow} />
           {p.aside}
+          {p.onClose && <Close key={p.title} what={p.title} onClose={p.onClose} />}
         </div>
       )}
       {p.children}
     </section>
+  );
+}
+
+/** The focus goes back to where it was when this came. */
+function Close({ what, onClose }: { what: string; onClose: () => void }) {
+  const before = useRef<Element | null>(null);
+  useEffect(() => {
+    before.current = document.activeElement;
+  }, []);
+  const close = (): void => {
+    onClose();
+    if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+  };
+  return (
+    <span className={styles.close}>
+      <IconButton icon="close" label={`Close ${what}`} onPress={close} />
+    </span>
   );
 }
 

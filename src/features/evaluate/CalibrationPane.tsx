@@ -3,7 +3,7 @@ import { formatCount, formatShare } from '../../core/base/units';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { Pane, PaneHead, Table, TextAction } from '../../ui';
 import styles from './CalibrationPane.module.css';
-import { type Bin, calibrationWords } from './calibration';
+import { type Bin, calibrationWords, percent } from './calibration';
 import page from './EvaluatePage.module.css';
 import { estimateWords, leftOutWords } from './words';
 
@@ -15,7 +15,9 @@ export function CalibrationPane({ evaluation }: { evaluation: Evaluation }) {
   return (
     <Pane
       title={calibration ? 'Calibration' : 'Not measured'}
-      {...(words && { hint: `error ${words.value} %${words.interval === undefined ? '' : `, ${words.interval}`}` })}
+      {...(words && {
+        hint: `error ${percent(words.value)}${words.interval === undefined ? '' : `, ${words.interval}`}`,
+      })}
     >
       {calibration && <Reliability bins={calibration.bins.filter(({ count }) => count > 0)} />}
       {leftOut.length > 0 && (

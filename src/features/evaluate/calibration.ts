@@ -2,6 +2,9 @@ import type { Evaluation } from '../../core/evaluate/evaluation';
 
 export type Bin = NonNullable<Evaluation['calibration']>['bins'][number];
 
+/** A share and its sign, which stay on one line. */
+export const percent = (value: string): string => `${value}\u00a0%`;
+
 /** `Sure to 31.2 % on average and right in 33.0 %: more often right than it thinks, by 1.8 points.` */
 export function calibrationWords(bins: readonly Bin[]): string {
   const all = bins.reduce((sum, { count }) => sum + count, 0);
@@ -12,5 +15,6 @@ export function calibrationWords(bins: readonly Bin[]): string {
     points === '0.0'
       ? 'as often right as it thinks, taken together'
       : `${sure > right ? 'surer than it is right' : 'more often right than it thinks'}, by ${points} points`;
-  return `Sure to ${(100 * sure).toFixed(1)} % on average and right in ${(100 * right).toFixed(1)} %: ${told}.`;
+  const [thinks, is] = [sure, right].map((share) => percent((100 * share).toFixed(1)));
+  return `Sure to ${thinks} on average and right in ${is}: ${told}.`;
 }

@@ -124,7 +124,9 @@ test('calibration is told by the direction that it errs in', () => {
     { confidence: 0.4, accuracy, count: 3 },
     { confidence: 0.8, accuracy, count: 1 },
   ];
-  expect(calibrationWords(bins(0.3))).toMatch(/^Sure to 50.0 % .* surer than it is right, by 20.0 points\.$/);
+  expect(calibrationWords(bins(0.3))).toMatch(
+    /^Sure to 50.0\u00a0% on average and right in 30.0\u00a0%: surer than it is right, by 20.0 points\.$/,
+  );
   expect(calibrationWords(bins(0.9))).toMatch(/more often right than it thinks, by 40.0 points\.$/);
   expect(calibrationWords(bins(0.5))).toMatch(/as often right as it thinks, taken together\.$/);
 });

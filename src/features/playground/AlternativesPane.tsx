@@ -7,8 +7,17 @@ import { Block, Pane } from '../../ui';
 import { type GuessRow, GuessTable, named } from './GuessTable';
 import styles from './PlaygroundPage.module.css';
 
-/** What else could have stood at one place, as the model says. `onGoOn`: where it can write on from another of them. */
-export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoOn?: () => void }) {
+/** What else could have stood at one place, as the model says. */
+export function AlternativesPane({
+  at,
+  onClose,
+  canGoOn = false,
+}: {
+  at: number | undefined;
+  onClose: () => void;
+  /** Whether it can write on from another of them. */
+  canGoOn?: boolean;
+}) {
   const written = useStudio((s) => s.written);
   const prompt = useStudio((s) => s.writtenAfter);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
@@ -31,15 +40,15 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
   const rows = rowsOf(token);
   // An answer begins anew.
   const before =
-    (onGoOn ? prompt : '') +
+    (canGoOn ? prompt : '') +
     written
       .slice(0, at)
       .map((t) => t.text)
       .join('');
   const goOn = ({ text }: GuessRow) => {
-    if (text === null || text === '' || isWriting || !onGoOn) return null;
+    if (text === null || text === '' || isWriting || !canGoOn) return null;
     const run = (): void => {
-      onGoOn();
+      onClose();
       void continueFrom(at, text);
     };
     return { label: `Go on from ${named(text)}`, words: 'Go on', run };
@@ -47,7 +56,7 @@ export function AlternativesPane({ at, onGoOn }: { at: number | undefined; onGoO
   const listed = token.alternatives.reduce((sum, { probability }) => sum + probability, 0);
   return (
     <Pane
-      isAtFootOnPhone
+      onClose={onClose}
       title={`Token ${formatCount(at + 1)}`}
       {...(before !== '' && { hint: `after “${lastWords(before)}”` })}
     >

@@ -7,7 +7,7 @@ import { GuessTable, named } from './GuessTable';
 import styles from './PlaygroundPage.module.css';
 
 /** What else could stand in a blank. */
-export function CandidatesPane({ blank }: { blank: number | undefined }) {
+export function CandidatesPane({ blank, onClose }: { blank: number | undefined; onClose: () => void }) {
   const filled = useStudio((s) => s.filled);
   const choose = useStudio((s) => s.choose);
   const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
@@ -29,7 +29,7 @@ export function CandidatesPane({ blank }: { blank: number | undefined }) {
   const together = candidates.reduce((sum, { probability }) => sum + probability, 0);
   const rows = candidates.map((candidate, i) => ({ ...candidate, isChosen: i === chosen }));
   return (
-    <Pane isAtFootOnPhone title={`Blank ${formatCount(blank + 1)}`} hint={`of ${formatCount(filled.blanks.length)}`}>
+    <Pane onClose={onClose} title={`Blank ${formatCount(blank + 1)}`} hint={`of ${formatCount(filled.blanks.length)}`}>
       <GuessTable
         label={`What blank ${formatCount(blank + 1)} could be`}
         rows={rows}

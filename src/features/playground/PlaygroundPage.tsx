@@ -66,13 +66,14 @@ function KindPanes({ kind }: { kind: ModelKind }) {
   const places = useStudio((s) => (kind === 'encoder' ? (s.filled?.blanks.length ?? 0) : s.written.length));
   const [chosen, setChosen] = useState<number>();
   const at = chosen !== undefined && chosen < places ? chosen : undefined;
+  const close = (): void => setChosen(undefined);
   switch (kind) {
     case 'decoder':
       return (
         <>
           <PromptPane />
           <WrittenPane chosen={at} onChoose={setChosen} />
-          <AlternativesPane at={at} onGoOn={() => setChosen(undefined)} />
+          <AlternativesPane at={at} onClose={close} canGoOn />
         </>
       );
     case 'encoder':
@@ -80,7 +81,7 @@ function KindPanes({ kind }: { kind: ModelKind }) {
         <>
           <PassagePane />
           <FilledPane chosen={at} onChoose={setChosen} />
-          <CandidatesPane blank={at} />
+          <CandidatesPane blank={at} onClose={close} />
         </>
       );
     case 'encoder-decoder':
@@ -88,7 +89,7 @@ function KindPanes({ kind }: { kind: ModelKind }) {
         <>
           <InputPane />
           <WrittenPane isAnswer chosen={at} onChoose={setChosen} />
-          <AlternativesPane at={at} />
+          <AlternativesPane at={at} onClose={close} />
         </>
       );
     default:

@@ -68,7 +68,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
       header: 'Bytes',
       isNumber: true,
       isSortable: true,
-      width: isCounted ? '62px' : '78px', // the last column has the pane's gutter
+      width: isCounted ? '68px' : '84px', // the last column has the pane's gutter
       cell: ({ bytes }) => formatCount(bytes),
     },
     ...(isCounted
@@ -78,7 +78,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
             header: 'Count',
             isNumber: true,
             isSortable: true,
-            width: '74px',
+            width: '84px',
             cell: ({ count }: TokenPiece) => formatCount(count),
           },
         ]
