@@ -27,6 +27,7 @@ test('behaves as the store in memory does', async () => {
     );
     said.push(await store.get('a/1'), await store.get('a/2'), await store.get('b'), await store.get('c'));
     said.push(await store.getMany(['b', 'c', 'a/1', 'b']), await store.getMany([]));
+    said.push(await store.entries('a/'), await store.entries(''), await store.entries('c'));
     said.push(await store.keys('a/'), await store.keys(''), await store.keys('a/2'), await store.keys('A'));
     said.push(await store.commit({ put: [['b', 1]], drop: ['a/1'], expect: [['b', 5]] }), await store.get('b'));
     said.push(

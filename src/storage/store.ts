@@ -14,12 +14,14 @@ export async function openStore(name = DATABASE): Promise<BlobStore> {
   return {
     get: (key) => attempt(() => get<Stored>(key, withStore)),
     getMany: (keys) => attempt(() => getMany<Stored | undefined>([...keys], withStore)),
-    keys: (prefix) =>
-      attempt(() =>
-        withStore('readonly', (store) => promisifyRequest(store.getAllKeys(beginningWith(prefix)))).then((keys) =>
-          keys.map(String),
-        ),
-      ),
+    entries: (prefix) =>
+      attempt(async () => {
+        const [keys, values] = await withStore('readonly', (store) =>
+          Promise.all([keysIn(store, prefix), promisifyRequest<Stored[]>(store.getAll(beginningWith(prefix)))]),
+        );
+        return keys.map((key, i) => [key, values[i]!] as const);
+      }),
+    keys: (prefix) => attempt(() => withStore('readonly', (store) => keysIn(store, prefix))),
     commit(change) {
       // Read once: a retry needs them again.
       const put = [...(change.put ?? [])].map(([key, value]) => [key, trimmed(value)] as const);
@@ -110,6 +112,9 @@ const reasonOf = (error: DOMException | null): Error =>
 
 /** Keys are ASCII paths, so everything that begins with a prefix sorts below the prefix and the last code unit. */
 const beginningWith = (prefix: string): IDBKeyRange => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+
+const keysIn = async (store: IDBObjectStore, prefix: string): Promise<string[]> =>
+  (await promisifyRequest(store.getAllKeys(beginningWith(prefix)))).map(String);
 
 /** A view is stored with all of its buffer; a copy only with what is meant. */
 const trimmed = (value: Stored): Stored =>

@@ -10,6 +10,8 @@ export interface BlobStore {
   get(key: string): Promise<Stored | undefined>;
   /** What is under each of the keys, in their order, as of one moment: of hundreds, far faster than one by one. */
   getMany(keys: readonly string[]): Promise<(Stored | undefined)[]>;
+  /** What lies under keys that begin with `prefix`, in ascending order of these, as of one moment. */
+  entries(prefix: string): Promise<(readonly [key: string, value: Stored])[]>;
   /** Keys that begin with `prefix`, in ascending order. */
   keys(prefix: string): Promise<string[]>;
   /**
@@ -30,10 +32,12 @@ export type Expected = readonly [key: string, value: Json | undefined];
 /** A BlobStore in memory, for tests and for the terminal. */
 export function memoryStore(): BlobStore {
   const values = new Map<string, Stored>();
+  const keys = (prefix: string): string[] => [...values.keys()].filter((key) => key.startsWith(prefix)).sort();
   return {
     get: (key) => Promise.resolve(values.get(key)),
     getMany: (keys) => Promise.resolve(keys.map((key) => values.get(key))),
-    keys: (prefix) => Promise.resolve([...values.keys()].filter((k) => k.startsWith(prefix)).sort()),
+    entries: (prefix) => Promise.resolve(keys(prefix).map((key) => [key, values.get(key)!] as const)),
+    keys: (prefix) => Promise.resolve(keys(prefix)),
     commit({ put = [], drop = [], expect = [] }) {
       for (const [key, value] of expect) {
         if (JSON.stringify(values.get(key)) !== JSON.stringify(value)) return Promise.resolve(false);

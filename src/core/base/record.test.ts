@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { MOST_AHEAD } from './ahead';
 import { type BlobStore, type Json, memoryStore } from './blobStore';
 import { HomegrownError } from './errors';
-import { type Kind, parseRecord, readAll, readRecord, readRecords, storedRecord } from './record';
+import { type Kind, parseRecord, readAll, readRecord, readRecords, readRecordsUnder, storedRecord } from './record';
 import { z } from './zod';
 
 /** A kind of its third version: `size` was `length`, then a list of one. */
@@ -117,4 +117,37 @@ test('hundreds are read in few looks, also beside one that the store does not gi
   expect(unreadable.map(({ key }) => key)).toEqual(['boxes/7', 'boxes/300']);
   // Three looks, of which one is made again one by one.
   expect(looks).toHaveLength(3 + 256);
+});
+
+test('all under a prefix are read in one look, and one by one where the store does not give one of them back', async () => {
+  const store = memoryStore();
+  const keys = Array.from({ length: 600 }, (_, i) => `boxes/${i}`).sort();
+  const put = keys.map((key) => [key, { version: 2, id: key.slice(6), size: key === 'boxes/7' ? 'x' : 1 }] as const);
+  await store.commit({ put: [...put, ['box', 1], ['cases/1', 1]] });
+  const looks: string[] = [];
+  const counted: BlobStore = {
+    ...store,
+    get: (key) => (looks.push('get'), store.get(key)),
+    getMany: (some) => (looks.push('getMany'), store.getMany(some)),
+    entries: (prefix) => (looks.push('entries'), store.entries(prefix)),
+    keys: (prefix) => (looks.push('keys'), store.keys(prefix)),
+  };
+  const read = await readRecordsUnder(counted, 'boxes/', BOX);
+  expect(looks).toEqual(['entries']);
+  expect(read.keys).toEqual(keys);
+  expect([...read.records.keys()]).toEqual(keys.filter((key) => key !== 'boxes/7'));
+  expect(read.unreadable.map(({ key }) => key)).toEqual(['boxes/7']);
+
+  const torn = (): Promise<never> => Promise.reject(new HomegrownError('storage-damaged', 'torn'));
+  const broken: BlobStore = {
+    ...store,
+    entries: torn,
+    getMany: torn,
+    get: (key) => (key === 'boxes/300' ? torn() : store.get(key)),
+  };
+  const others = await readRecordsUnder(broken, 'boxes/', BOX);
+  expect(others.keys).toEqual(keys);
+  expect([...others.records]).toEqual([...read.records].filter(([key]) => key !== 'boxes/300'));
+  expect(others.unreadable.map(({ key }) => key)).toEqual(['boxes/300', 'boxes/7']);
+  expect(await readRecordsUnder(store, 'none/', BOX)).toEqual({ keys: [], records: new Map(), unreadable: [] });
 });

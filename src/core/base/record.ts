@@ -59,16 +59,38 @@ export async function readRecords<T>(
     const some = keys.slice(at, at + AT_ONCE);
     const values = await unlessUnreadable(store.getMany(some));
     const there = values && new Map(some.map((key, i) => [key, values[i]]));
-    const found = await readAll(some, async (key) => {
-      const value = there ? there.get(key) : await store.get(key);
-      return value === undefined ? undefined : ([key, parseRecord(value, key, kind)] as const);
-    });
+    const found = await readEach(some, (key) => (there ? there.get(key) : store.get(key)), kind);
     for (const [key, record] of found.records) records.set(key, record);
     unreadable.push(...found.unreadable);
   }
   return { records, unreadable };
 }
 const AT_ONCE = 256;
+
+/** Those under all keys that begin with `prefix`, in one look, and what these keys are. */
+export async function readRecordsUnder<T>(
+  store: BlobStore,
+  prefix: string,
+  kind: Kind<T>,
+): Promise<{ keys: readonly string[]; records: ReadonlyMap<string, T>; unreadable: readonly Unreadable[] }> {
+  const entries = await unlessUnreadable(store.entries(prefix));
+  const there = entries && new Map(entries);
+  const keys = there ? [...there.keys()] : await store.keys(prefix);
+  const read = there ? readEach(keys, (key) => there.get(key), kind) : readRecords(store, keys, kind);
+  return { keys, ...(await read) };
+}
+
+async function readEach<T>(
+  keys: readonly string[],
+  valueOf: (key: string) => Stored | undefined | Promise<Stored | undefined>,
+  kind: Kind<T>,
+): Promise<{ records: ReadonlyMap<string, T>; unreadable: readonly Unreadable[] }> {
+  const { records, unreadable } = await readAll(keys, async (key) => {
+    const value = await valueOf(key);
+    return value === undefined ? undefined : ([key, parseRecord(value, key, kind)] as const);
+  });
+  return { records: new Map(records), unreadable };
+}
 
 /** @throws HomegrownError `newer-version`, `storage-damaged` */
 export function parseRecord<T>(value: Stored, key: string, kind: Kind<T>): T {

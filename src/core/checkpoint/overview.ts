@@ -3,7 +3,7 @@
  * once, of which no description of a step is read.
  */
 import type { BlobStore } from '../base/blobStore';
-import { readRecords, unlessUnreadable } from '../base/record';
+import { readRecordsUnder, unlessUnreadable } from '../base/record';
 import { newest, stepBytes, surveySnapshots } from './checkpoint';
 import { changeHead, CHUNKS, HEAD, type Head, headKey, HEADS, kept, manifestKey, MANIFESTS, stepOf } from './head';
 import { toldOf } from './manifest';
@@ -21,11 +21,14 @@ export interface Overview {
 
 /** As of now. What a list does not tell, or tells otherwise than what lies there, is looked at step by step. */
 export async function overview(store: BlobStore): Promise<Overview> {
-  const [headKeys, manifests, chunks] = await Promise.all([HEADS, MANIFESTS, CHUNKS].map((at) => store.keys(at)));
-  const { records: heads } = await readRecords(store, headKeys!, HEAD);
-  const lists = new Set(headKeys);
+  const [{ keys, records: heads }, manifests, chunks] = await Promise.all([
+    readRecordsUnder(store, HEADS, HEAD),
+    store.keys(MANIFESTS),
+    store.keys(CHUNKS),
+  ]);
+  const lists = new Set(keys);
   const there = new Set(manifests);
-  const runs = byRun([...manifests!, ...chunks!]);
+  const runs = byRun([...manifests, ...chunks]);
 
   /** Whether a step is described and as many parts of it are there as its list tells. */
   function isWhole(runId: string, { steps }: Head, id: string): boolean {
@@ -79,7 +82,7 @@ async function surveyed(store: BlobStore, runId: string): ReturnType<Overview['k
 
 /** Has the lists of an older build tell of their steps what until now their descriptions alone do. */
 export async function tellSteps(store: BlobStore): Promise<void> {
-  const { records } = await readRecords(store, await store.keys(HEADS), HEAD);
+  const { records } = await readRecordsUnder(store, HEADS, HEAD);
   for (const [key, head] of records) {
     const runId = key.slice(HEADS.length);
     if (untold(head).length > 0) await unlessUnreadable(changeHead(store, runId, (now) => told(store, runId, now)));

@@ -1,5 +1,5 @@
 /** What a run has told, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
-import { type Kind, readAll, readRecord, readRecords, type Unreadable } from '../base/record';
+import { type Kind, readAll, readRecord, readRecordsUnder, type Unreadable } from '../base/record';
 import { isNumber, listOf, MOST_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
 import { shownSchema } from '../objectives/shown';
@@ -110,7 +110,7 @@ async function readBatches(
   store: BlobStore,
   runId: string,
 ): Promise<{ records: readonly Batch[]; unreadable: readonly Unreadable[] }> {
-  const { records, unreadable } = await readRecords(store, await store.keys(journalKey(runId)), JOURNAL);
+  const { records, unreadable } = await readRecordsUnder(store, journalKey(runId), JOURNAL);
   return { records: [...records].map(([key, batch]) => ({ key, events: decode(batch) })), unreadable };
 }
 

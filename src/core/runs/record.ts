@@ -4,7 +4,7 @@ import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { listOf, MOST_SEGMENTS } from '../base/limits';
 import { storedMoment } from '../base/moment';
-import { changeRecord, type Kind, readAll, readRecord, readRecords, type Unreadable } from '../base/record';
+import { changeRecord, type Kind, readAll, readRecord, readRecordsUnder, type Unreadable } from '../base/record';
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { NO_OWNER, type Owner } from '../documents/library';
 import { HEADS } from '../checkpoint/head';
@@ -100,8 +100,10 @@ export const unreadableRuns = async (store: BlobStore): Promise<readonly Unreada
 export async function allRuns(
   store: BlobStore,
 ): Promise<{ runs: readonly RunRecord[]; unreadable: readonly Unreadable[] }> {
-  const [keys, heads] = await Promise.all([store.keys(PREFIX), store.keys(HEADS)]);
-  const { records, unreadable } = await readRecords(store, keys, RUN);
+  const [{ keys, records, unreadable }, heads] = await Promise.all([
+    readRecordsUnder(store, PREFIX, RUN),
+    store.keys(HEADS),
+  ]);
   const there = new Set(keys);
   const others = heads.map((key) => recordKey(key.slice(HEADS.length))).filter((key) => !there.has(key));
   // As a rule there are none; one may have been begun since.

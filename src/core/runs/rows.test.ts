@@ -64,6 +64,10 @@ function counting(inner: BlobStore, prefix = '') {
     ...inner,
     get: async (key) => (counted.looks++, count(key, await inner.get(key))),
     getMany: async (keys) => (counted.looks++, (await inner.getMany(keys)).map((value, i) => count(keys[i]!, value))),
+    entries: async (at) => (
+      counted.looks++,
+      (await inner.entries(at)).map(([key, value]) => [key, count(key, value)!] as const)
+    ),
     keys: (at) => (counted.looks++, inner.keys(at)),
   };
   return { store, counted };
@@ -130,10 +134,10 @@ test('a curve is not kept where its run ends while it is made: it lacks what is 
   await addSaved(store, 'a');
   const ending: BlobStore = {
     ...store,
-    async keys(prefix) {
-      const keys = await store.keys(prefix);
+    async entries(prefix) {
+      const entries = await store.entries(prefix);
       if (prefix.startsWith('journal/')) await updateRun(store, 'a', (run) => ({ ...run, status: 'stopped' }));
-      return keys;
+      return entries;
     },
   };
   expect((await listed(ending))[0]!.curve).not.toBeNull();

@@ -37,6 +37,7 @@ export function failingAt(store: BlobStore, n: number, when: 'before' | 'after')
   return {
     get: (key) => operation(() => store.get(key)),
     getMany: (keys) => operation(() => store.getMany(keys)),
+    entries: (prefix) => operation(() => store.entries(prefix)),
     keys: (prefix) => operation(() => store.keys(prefix)),
     commit: (change) => operation(() => store.commit(change)),
   };
