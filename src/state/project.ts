@@ -192,6 +192,13 @@ export const createProjectSlice: Slice<ProjectSlice> =
       const list = [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' and ');
       toast({ text: ELSEWHERE, detail: `taken over from there: ${list}` });
     };
+    /** Not before what it is shown with is read, which would wait for this: only the order of the menu follows from it. */
+    function tellOpened(id: string, read: Promise<unknown>, openedAt: number): void {
+      void read
+        .catch(() => undefined)
+        .then(() => get().changeOf(id, { openedAt }))
+        .catch(() => undefined);
+    }
     const change = (changes: Partial<Project>) => {
       set(({ project }) => ({ project: { ...project, ...changes } }));
       save();
@@ -311,7 +318,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
               .finally(() => set({ loaded: 'ready' })),
             get().loadRun(run),
           ]);
-          if (found.stored !== undefined) change({ openedAt: now() });
+          if (found.stored !== undefined) tellOpened(id, runs.whole, now());
           return true;
         });
       },
@@ -340,7 +347,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
   };
 
 /** Longer than that a project that is opened does not wait for what it has: a worker may be busy with something else. */
-const MOST_WAIT_MS = 250;
+const MOST_WAIT_MS = 150;
 
 const withoutFailure = (work: Work): Work => (work.kind === 'failed' ? IDLE : work);
 const isThere = ({ stored, project }: KeptProject): boolean => stored !== undefined && project.removedAt === undefined;

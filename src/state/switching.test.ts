@@ -1,8 +1,10 @@
 /** What another project is shown with, and what is asked for meanwhile. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
-import { lonelyLocks } from '../core/testing/behindChannels';
+import { readProject, updateProject } from '../core/runs/projects';
+import { type Halves, lonelyLocks } from '../core/testing/behindChannels';
 import { browserOver } from '../core/testing/tabs';
+import type { Studio, StudioStore } from './studio';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -24,5 +26,106 @@ test('what a project is shown with is asked for before it is: its texts come wit
   await getState().open(id);
   await vi.waitFor(() => expect(getState().runs).toEqual([]));
   expect([[...seen], lists]).toEqual([['sea ready 1'], 1]);
+  browser.close();
+});
+
+/** What is asked for first is waited for as long as it takes; what other tabs have changed is looked for at once. */
+const patient = (ms: number): Promise<void> => (ms < 1000 ? new Promise(() => undefined) : Promise.resolve());
+/** The next answer about the texts of a project is made at once, and comes when it is let go. */
+function hold(data: Halves['data'], projectId: string) {
+  let letGo = (): void => undefined;
+  let onMade = (): void => undefined;
+  const isLetGo = new Promise<void>((resolve) => (letGo = resolve));
+  const isMade = new Promise<void>((resolve) => (onMade = resolve));
+  const { listTexts } = data;
+  data.listTexts = async (input, job) => {
+    const texts = await listTexts(input, job);
+    if (input.projectId !== projectId) return texts;
+    data.listTexts = listTexts;
+    onMade();
+    await isLetGo;
+    return texts;
+  };
+  return { isMade, letGo };
+}
+/** A project with one text, of the same name. */
+async function begin({ getState }: Pick<StudioStore, 'getState'>, name: string): Promise<string> {
+  if (getState().texts.length > 0) await getState().newProject();
+  await getState().addPaste(`The ${name} is wide. `.repeat(20), name);
+  await getState().flush();
+  return getState().project.id;
+}
+const shown = ({ project, texts }: Studio): string => `${project.name}: ${texts.map(({ name }) => name).join(', ')}`;
+
+test('of two that are asked for one after the other the last is shown, whenever what the first has comes', async () => {
+  const browser = browserOver(memoryStore());
+  let data!: Halves['data'];
+  const { studio } = browser.tab((halves) => ({ data } = halves));
+  await studio.getState().load();
+  const [sea, hill] = [await begin(studio, 'sea'), await begin(studio, 'hill')];
+  await begin(studio, 'wood');
+  const { isMade, letGo } = hold(data, sea);
+  const pictures = new Set<string>();
+  studio.subscribe((s) => s.loaded === 'ready' && pictures.add(shown(s)));
+  const opened = [studio.getState().open(sea), studio.getState().open(hill)];
+  await isMade;
+  letGo();
+  expect(await Promise.all(opened)).toEqual([true, true]);
+  await studio.getState().listRuns();
+  expect(shown(studio.getState())).toBe('hill: hill');
+  expect([...pictures]).toEqual(['sea: sea', 'hill: hill']);
+  browser.close();
+});
+
+test('what another tab changes while a project is read for being shown is shown, and one that it deletes is left', async () => {
+  const browser = browserOver(memoryStore(), patient);
+  const a = browser.tab().studio.getState;
+  let data!: Halves['data'];
+  const b = browser.tab((halves) => ({ data } = halves)).studio.getState;
+  await a().load();
+  const [sea, hill] = [await begin({ getState: a }, 'sea'), await begin({ getState: a }, 'hill')];
+  await b().load(hill);
+  await a().open(sea);
+
+  const added = hold(data, sea);
+  const opening = b().open(sea);
+  await added.isMade;
+  await a().addPaste('The whale is large. '.repeat(20), 'whale');
+  a().change({ name: 'Moby' });
+  await a().flush();
+  added.letGo();
+  expect(await opening).toBe(true);
+  await vi.waitFor(() => expect(shown(b())).toBe('Moby: sea, whale'));
+
+  await b().open(hill);
+  const deleted = hold(data, sea);
+  const again = b().open(sea);
+  await deleted.isMade;
+  await a().deleteProject();
+  deleted.letGo();
+  await again;
+  await vi.waitFor(() => expect(shown(b())).toBe('hill: hill'));
+  expect(b().toasts.map(({ text }) => text)).toContain('Moby was deleted in another tab');
+  browser.close();
+});
+
+test('when a project was opened is stored once its runs are read, for which that would be in the way', async () => {
+  const store = memoryStore();
+  const browser = browserOver(store);
+  let letGo = (): void => undefined;
+  const isLetGo = new Promise<void>((resolve) => (letGo = resolve));
+  const { getState } = browser.tab(({ data }) => {
+    const { listRuns } = data;
+    data.listRuns = (input, job) => isLetGo.then(() => listRuns(input, job));
+  }).studio;
+  await getState().load();
+  const [sea] = [await begin({ getState }, 'sea'), await begin({ getState }, 'hill')];
+  await updateProject(store, sea, (project) => ({ ...project, openedAt: 5 })); // it is 0 o'clock here
+  const openedAt = async () => (await readProject(store, sea)).project.openedAt;
+  expect(await getState().open(sea)).toBe(true);
+  await getState().flush();
+  expect(await openedAt()).toBe(5);
+  letGo();
+  await vi.waitFor(async () => expect(await openedAt()).toBe(0));
   browser.close();
 });
