@@ -151,3 +151,21 @@ test('all under a prefix are read in one look, and one by one where the store do
   expect(others.unreadable.map(({ key }) => key)).toEqual(['boxes/300', 'boxes/7']);
   expect(await readRecordsUnder(store, 'none/', BOX)).toEqual({ keys: [], records: new Map(), unreadable: [] });
 });
+
+test('of a kind that is listed again and again a value is checked once, and anew when it is another', () => {
+  let checks = 0;
+  const schema = z.object({ id: z.string(), sizes: z.array(z.number().refine(() => (checks++, true))) });
+  const known = new Map<string, never>();
+  const kind: Kind<{ id: string; sizes: number[] }> = { ...BOX, schema, known };
+  const parse = (size: Json, key = 'boxes/a') => parseRecord({ version: 2, id: key.slice(6), size }, key, kind).sizes;
+  expect([parse(1), parse(1), checks]).toEqual([[1], [1], 1]);
+  expect([parse(2), parse(1), checks]).toEqual([[2], [1], 3]);
+  for (const _ of [1, 2]) expect(() => parse('x')).toThrow('cannot be read');
+  expect(() => parseRecord({ version: 2, id: 'a', size: 1 }, 'boxes/b', kind)).toThrow('not where its id says');
+  expect([parse(1), checks]).toEqual([[1], 4]);
+  for (let i = 0; i < 2000; i++) parse(1, `boxes/${i}`);
+  expect(known.size).toBeLessThanOrEqual(1000);
+  const size = known.size;
+  parseRecord({ version: 3, id: 'long', sizes: Array<number>(20_000).fill(1) }, 'boxes/long', kind);
+  expect(known.size).toBe(size);
+});

@@ -32,6 +32,11 @@ export interface Kind<T> {
   storable?(record: T): T;
   /** Where a record lies that says its own id: elsewhere, what is done to it would be done to another. */
   keyOf?(record: T): string;
+  /**
+   * Of a kind that is listed by the hundred, again and again: what was read last, by key, so that a value that is as it was
+   * is not checked again. Nobody changes what is read: it is given to many.
+   */
+  known?: Map<string, { stored: string; record: T }>;
 }
 export type JsonObject = Readonly<Record<string, Json>>;
 
@@ -94,6 +99,21 @@ async function readEach<T>(
 
 /** @throws HomegrownError `newer-version`, `storage-damaged` */
 export function parseRecord<T>(value: Stored, key: string, kind: Kind<T>): T {
+  const { known } = kind;
+  if (!known || value instanceof Uint8Array) return checked(value, key, kind);
+  const stored = JSON.stringify(value);
+  const before = known.get(key);
+  if (before?.stored === stored) return before.record;
+  const record = checked(value, key, kind);
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (stored.length <= MOST_CHARACTERS) known.set(key, { stored, record });
+  return record;
+}
+const MOST_KNOWN = 1000;
+/** Of one that is known: a record that an older build wrote may be a hundred times as large. */
+const MOST_CHARACTERS = 10_000;
+
+function checked<T>(value: Stored, key: string, kind: Kind<T>): T {
   const what = kind.what(key);
   const unreadable = (why: string): HomegrownError =>
     new HomegrownError('storage-damaged', `${what} cannot be read: ${why}`);

@@ -131,6 +131,7 @@ export const HEAD: Kind<Head> = {
     (old) => ({ ...old, pinned: [], light: [] }),
     (old) => ({ ...old, steps: {} }),
   ],
+  known: new Map(),
 };
 
 export const isRunId = (id: string): boolean => /^[\w-]{1,64}$/.test(id);

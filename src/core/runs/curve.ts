@@ -130,8 +130,10 @@ function ofBytes(bytes: Uint8Array): RunCurve {
     sample: shownSchema.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8 * end)))),
   };
   const { step: steps, loss, ms } = curve.evaluations;
-  if (![...Object.values(curve.training), steps, loss, ms].every((column) => column.every(isNumber)))
-    throw new Error('it holds what is no number');
+  for (const column of [...Object.values(curve.training), steps, loss, ms])
+    // A loop: of hundreds of curves it takes a tenth of the time of a function for each number.
+    for (let i = 0; i < column.length; i++)
+      if (!Number.isFinite(column[i])) throw new Error('it holds what is no number');
   return curve;
 }
 

@@ -220,4 +220,5 @@ export const RUN: Kind<RunRecord> = {
   schema: recordSchema,
   upgrades: [upgradeRun, (old) => old],
   keyOf: ({ id }) => recordKey(id),
+  known: new Map(),
 };
