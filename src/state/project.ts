@@ -286,7 +286,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
             return false;
           }
           const run = get().readAhead(found.project.runId);
-          const runs = get().runsOf(id);
+          // Hundreds take a while: elsewhere they are not in the way of what is shown.
+          const ahead = get().areRunsShown ? get().runsOf(id) : undefined;
           const [listed, read] = (await Promise.race([
             Promise.all([texts.catch(() => undefined), run?.read]),
             tabs.pause(MOST_WAIT_MS),
@@ -304,13 +305,14 @@ export const createProjectSlice: Slice<ProjectSlice> =
             kept: 'yes',
             // Of the project that is left; what is being made of it goes on.
             texts: listed ?? [],
-            runs: runs.rows,
+            runs: ahead?.rows ?? null,
             refused: [],
             importingModel: withoutFailure(s.importingModel),
             incoming: null,
             ...(read?.run && { opened: { ...s.opened, [read.run.id]: read.run } }),
             ...s.makingOf(id),
           }));
+          const runs = ahead ?? get().runsOf(id);
           void get().listRuns(runs);
           await Promise.all([
             get()

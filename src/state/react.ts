@@ -77,6 +77,15 @@ export function useRuns(): void {
 }
 const runsChange = (s: Studio): string => [s.project.runId, isTraining(s), trainingRun(s)?.saved?.step].join();
 
+/** Says that runs are what is shown, while a component is. */
+export function useRunsShown(): void {
+  const store = useStudioStore();
+  useEffect(() => {
+    store.setState({ areRunsShown: true });
+    return () => store.setState({ areRunsShown: false });
+  }, [store]);
+}
+
 /** Keeps what is known of the step that Evaluate shows current while a component is shown. */
 export function useEvaluation(): void {
   const store = useStudioStore();

@@ -15,6 +15,8 @@ import type { Slice } from './studio';
 export interface RunsSlice {
   /** Newest first, the current one among them; null until they have been listed. */
   runs: readonly RunRow[] | null;
+  /** A page shows them all: those of a project that is opened are read before it is. */
+  areRunsShown: boolean;
   /** The runs of a project, also of one that is not shown yet. */
   runsOf(projectId: string): RunList;
   /** @param list where it was asked for ahead */
@@ -75,6 +77,7 @@ export const createRunsSlice: Slice<RunsSlice> =
 
     return {
       runs: null,
+      areRunsShown: false,
       runsOf(projectId) {
         const tell = (rows: readonly RunRow[]): void => show(Object.assign(list, { rows }));
         const whole = data.call('listRuns', { projectId, now: now() }, { onProgress: tell }).then(tell);

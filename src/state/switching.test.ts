@@ -57,6 +57,23 @@ async function begin({ getState }: Pick<StudioStore, 'getState'>, name: string):
 }
 const shown = ({ project, texts }: Studio): string => `${project.name}: ${texts.map(({ name }) => name).join(', ')}`;
 
+test('runs are asked for before what they are beside only where they are what is shown', async () => {
+  const browser = browserOver(memoryStore(), patient);
+  let data!: Halves['data'];
+  const { getState, setState } = browser.tab((halves) => ({ data } = halves)).studio;
+  await getState().load();
+  const [sea, hill] = [await begin({ getState }, 'sea'), await begin({ getState }, 'hill')];
+  const { listRuns } = data;
+  const shownAs: string[] = [];
+  data.listRuns = (input, job) => (shownAs.push(getState().project.name), listRuns(input, job));
+  setState({ areRunsShown: true });
+  await getState().open(sea);
+  setState({ areRunsShown: false });
+  await getState().open(hill);
+  expect(shownAs).toEqual(['hill', 'hill']);
+  browser.close();
+});
+
 test('of two that are asked for one after the other the last is shown, whenever what the first has comes', async () => {
   const browser = browserOver(memoryStore());
   let data!: Halves['data'];

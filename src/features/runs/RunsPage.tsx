@@ -1,7 +1,7 @@
 import { startTransition, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { formatCount } from '../../core/base/units';
-import { useStudio } from '../../state/react';
+import { useRunsShown, useStudio } from '../../state/react';
 import { Button, EmptyState, MenuButton, Pane, Panes, SearchField, Stage, StageTabs, type StageTab } from '../../ui';
 import { curveRows, tableRows } from './csv';
 import { CurvesPane } from './CurvesPane';
@@ -17,6 +17,7 @@ const SHOWN = 8;
 
 /** All runs of the project: how good each is, what differs, and which comes from which. */
 export function RunsPage() {
+  useRunsShown();
   const listed = useStudio((s) => s.runs);
   // The head stands at once; what many runs take is drawn after it, in pieces.
   const runs = useDeferredValue(listed, null);
