@@ -1,5 +1,5 @@
 /** npm run grow: text files in, a trained model out, as a Hugging Face folder; or a run that goes on from one. */
-import { HomegrownError, paragraph } from '../src/core/base/errors';
+import { badSettings, HomegrownError, paragraph } from '../src/core/base/errors';
 import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../src/core/base/units';
 import { isContextFree } from '../src/core/export/contextOf';
 import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
+import { hubProblem } from '../src/core/export/formats/huggingFace';
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
 import { modelSpec } from '../src/core/models';
 import { type BaseConfig, countParams } from '../src/core/models/spec';
@@ -95,6 +96,8 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
       : null;
   const { id, config: asked } = past?.info.model ??
     start?.model ?? { id: options.model, config: configOf(options.model, options) };
+  const unknown = hubProblem({ model: { id, config: asked, vocabulary: SMALLEST_VOCABULARY } });
+  if (unknown !== null) throw badSettings('A Hugging Face folder is written here, and ' + unknown);
   /** With it, by what it has planned when that is asked. */
   const configNow = (): BaseConfig => planner?.plan.model.config ?? asked;
   /** Of the text, where none is given. */

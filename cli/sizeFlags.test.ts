@@ -74,9 +74,14 @@ test('what goes with other sizes is made of them where it is not given', () => {
   );
   expect(typed('llama', '--heads 3 --width 96')).toEqual({
     ...{ layers: 4, heads: 3, kvHeads: 3, width: 96, hidden: 256, context: 64 },
-    ...{ theta: 10_000, headWidth: 0, normEpsilon: 1e-5, qkNorm: false, window: 0 },
+    ...{ theta: 10_000, headWidth: 0, normEpsilon: 1e-5, qkNorm: 'none', norm: 'before', window: 0 },
   });
-  expect(typed('llama', '--qk-norm --window 16')).toMatchObject({ qkNorm: true, window: 16 });
+  expect(typed('llama', '--qk-norm heads --window 16')).toMatchObject({ qkNorm: 'heads', window: 16 });
+  expect(typed('llama', '--qk-norm rows --norm after')).toMatchObject({ qkNorm: 'rows', norm: 'after' });
+  expect(told()).toContain(
+    '  --norm NAME       Norms, of attention and feed-forward; of llama alone (before, after; before if not given)',
+  );
+  expect(() => typed('llama', '--qk-norm on')).toThrow("--qk-norm must be one of none, heads, rows, not 'on'.");
   expect(typed('llama', '--heads 8 --kv-heads 1 --hidden 50')).toMatchObject({ heads: 8, kvHeads: 1, hidden: 50 });
 });
 

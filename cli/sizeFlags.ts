@@ -27,7 +27,8 @@ function flag(name: string): Option {
     help === undefined || help === first!.help ? [] : [`; of ${ids[i + 1]!} ${help[0]!.toLowerCase()}${help.slice(1)}`],
   );
   const help = [helpOf(first!), ...own, ids.length < modelIds().length ? `; of ${ids.join(', ')} alone` : ''].join('');
-  const numbers = fields.filter((field): field is NumberField => field.kind !== 'switch');
+  if (first!.kind === 'choice') return { kind: 'choice', of: Object.keys(first!.of), otherwise, help };
+  const numbers = fields.filter((field): field is NumberField => field.kind === 'whole' || field.kind === 'real');
   if (numbers.length === 0) return { kind: 'choice', of: ['on', 'off'], alone: 'on', otherwise, help };
   return {
     kind: numbers.some(({ kind }) => kind === 'real') ? 'real' : 'whole',
@@ -63,7 +64,7 @@ export function configOf(id: ModelId, typed: Values<Options>): BaseConfig {
   const given = Object.entries(own).flatMap(([name, field]): [string, Size][] => {
     const value = typed[flagOf(name)];
     if (value === undefined) return [];
-    const size = field.kind === 'switch' ? value === 'on' : (value as number);
+    const size = field.kind === 'switch' ? value === 'on' : (value as Size);
     const problem = fieldProblem(field, size);
     if (problem !== null) throw new UsageError(`--${flagOf(name)} with --model ${id}: ${problem}`);
     return [[name, size]];

@@ -91,7 +91,7 @@ def reference(folder: Path, path: Path, format: str, put: Put | None = None) -> 
 
 
 def reference_llama(folder: Path, path: Path, format: str, put: Put | None = None) -> GGUFReader:
-    """The same for LlamaForCausalLM and Qwen3ForCausalLM, as conversion/llama.py and conversion/qwen.py there call it."""
+    """The same for LlamaForCausalLM, Qwen3ForCausalLM and Olmo2ForCausalLM, as conversion/llama.py, qwen.py and olmo.py there call it."""
     put = put or add
     architecture = json.loads((folder / "config.json").read_text())["model_type"]
     writer, config, weights = writer_of(folder, path, format, architecture)
@@ -116,6 +116,9 @@ def reference_llama(folder: Path, path: Path, format: str, put: Put | None = Non
             # LlamaModel.permute: from halves of a head to pairs of neighbours.
             weight = weight.reshape(count, 2, -1, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)
         put(writer, names.get_name(name, try_suffixes=(".weight",)), weight, TYPES[format][0], False)
+    if architecture == "olmo2" and "lm_head.weight" not in weights:
+        # src/models/olmo2.cpp opens no file without it.
+        put(writer, "output.weight", weights["model.embed_tokens.weight"], TYPES[format][0], False)
     return finished(writer, folder, path)
 
 
@@ -177,7 +180,8 @@ def test_every_tensor_is_as_specified(pair, format):
 
 LLAMAS = {
     "llama": {"model": "llama", "kv_heads": 1, "hidden": 96, "theta": 500_000},
-    "qwen3": {"model": "llama", "kv_heads": 3, "hidden": 96, "qk_norm": "on", "head_width": 64},
+    "qwen3": {"model": "llama", "kv_heads": 3, "hidden": 96, "qk_norm": "heads", "head_width": 64},
+    "olmo2": {"model": "llama", "kv_heads": 1, "hidden": 96, "qk_norm": "rows", "norm": "after"},
 }
 
 

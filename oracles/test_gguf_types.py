@@ -18,7 +18,7 @@ SIZES = {"layers": 2, "heads": 4, "width": 256, "context": 32, "steps": 1, "batc
 KINDS = {
     "gpt2": (reference, {"context": 1024, "eval_tokens": 1024}),
     "llama": (reference_llama, {"model": "llama", "kv_heads": 2, "hidden": 512}),
-    "qwen3": (reference_llama, {"model": "llama", "kv_heads": 2, "hidden": 512, "qk_norm": "on", "head_width": 128}),
+    "qwen3": (reference_llama, {"model": "llama", "kv_heads": 2, "hidden": 512, "qk_norm": "heads", "head_width": 128}),
 }
 """A context and a width of heads that transformers takes to be usual, for of these it reads none."""
 

@@ -32,18 +32,24 @@ THEIRS = {
         "model_type": "qwen3",
         **{"use_sliding_window": True, "sliding_window": 4, "max_window_layers": 0},
     },
+    "OLMo 2": {"model_type": "olmo2", "pad_token_id": None},
+    "OLMo 2, its heads as wide together as the model": {
+        "model_type": "olmo2",
+        **{"pad_token_id": None, "head_dim": 6, "hidden_size": 36, "num_key_value_heads": 2, "rms_norm_eps": 1e-5},
+    },
     "one layer": {"num_hidden_layers": 1, "intermediate_size": 7},
 }
 """Models of transformers' own, by what config.json says; sizes are multiples of nothing."""
 
 OURS = {
     "llama": {"model": "llama", "kv_heads": 1, "hidden": 100},
-    "qwen3": {"model": "llama", "kv_heads": 1, "hidden": 100, "qk_norm": "on", "head_width": 20},
+    "qwen3": {"model": "llama", "kv_heads": 1, "hidden": 100, "qk_norm": "heads", "head_width": 20},
     "mistral": {"model": "llama", "kv_heads": 1, "hidden": 100, "window": 7},
-    "qwen3 with a window": {"model": "llama", "kv_heads": 3, "hidden": 100, "qk_norm": "on", "window": 7},
+    "olmo2": {"model": "llama", "kv_heads": 1, "hidden": 100, "qk_norm": "rows", "norm": "after"},
+    "qwen3 with a window": {"model": "llama", "kv_heads": 3, "hidden": 100, "qk_norm": "heads", "window": 7},
 }
 """As flags of `grow`: a model of each kind of folder."""
-TYPES = {"llama": "llama", "qwen3": "qwen3", "mistral": "mistral", "qwen3 with a window": "qwen3"}
+TYPES = {**{kind: kind for kind in OURS}, "qwen3 with a window": "qwen3"}
 
 
 @pytest.mark.parametrize("variant", THEIRS)
@@ -156,6 +162,20 @@ def test_a_window_is_refused_by_what_runs_on_llama_cpp(artefacts, tmp_path, form
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("switches", "what"),
+    [
+        ({"norm": "after"}, "no QK-norm and norms after"),
+        ({"norm": "after", "qk_norm": "heads"}, "QK-norm of heads and norms after"),
+        ({"qk_norm": "rows"}, "QK-norm of rows and norms before"),
+    ],
+)
+def test_norms_that_no_class_has_are_refused_before_anything_is_learnt(artefacts, tmp_path, switches, what):
+    with pytest.raises(homegrown.Refused, match=f"transformers has no class with {what} the branches"):
+        homegrown.grow(tmp_path / "out", artefacts.text, model="llama", steps=1, **switches)
+    assert list(tmp_path.iterdir()) == []
+
+
 NOT_RUN = {
     "scaled positions": (
         {"rope_parameters": {"rope_type": "linear", "factor": 2.0, "rope_theta": 10_000.0}},
@@ -164,7 +184,8 @@ NOT_RUN = {
     "biases of attention": ({"attention_bias": True}, "attention_bias"),
     "biases of the feed-forward": ({"mlp_bias": True}, "mlp_bias"),
     "another activation": ({"hidden_act": "gelu"}, "hidden_act"),
-    "norms of whole rows, after the branches": ({"model_type": "olmo2", "head_dim": None}, 'the architecture "olmo2" is not known here'),
+    "biases of OLMo 2's attention": ({"model_type": "olmo2", "attention_bias": True}, "attention_bias"),
+    "windows in layers of OLMo 2's kin": ({"model_type": "olmo3"}, 'the architecture "olmo3" is not known here'),
     "windows in some layers": (
         {"model_type": "qwen3", "use_sliding_window": True, "sliding_window": 4, "max_window_layers": 1},
         "layers of the kinds full_attention, sliding_attention cannot be run in one model",
@@ -186,6 +207,7 @@ USUAL = {
         **{"hidden_size": 48, "num_attention_heads": 8, "num_key_value_heads": 8, "head_dim": 6},
         **{"sliding_window": 4096},
     },
+    "olmo2": {"hidden_size": 36, "num_key_value_heads": 6, "head_dim": 6, "rms_norm_eps": 1e-5},
     "qwen3": {"num_attention_heads": 32, "num_key_value_heads": 32, "head_dim": 128},
 }
 """Sizes with which what a class takes by itself is what the model has."""

@@ -79,10 +79,19 @@ describe('scores are those of the app', () => {
         headWidth: 2,
         theta: 50,
         normEpsilon: 1e-4,
-        qkNorm: true,
+        qkNorm: 'heads',
+        norm: 'before',
         window: 4,
         untied: true,
       } as BaseConfig,
+      vocabulary: 17,
+    },
+    {
+      id: 'llama',
+      config: {
+        ...{ ...odd, kvHeads: 1, hidden: 9, headWidth: 2, theta: 50, normEpsilon: 1e-4 },
+        ...{ qkNorm: 'rows', norm: 'after', window: 0 },
+      },
       vocabulary: 17,
     },
   ];

@@ -1,7 +1,8 @@
 """Llama in plain PyTorch.
 
 Parameters have the names and shapes of Hugging Face's LlamaForCausalLM, so that model.safetensors loads into either; with
-norms of queries and keys those of Qwen3ForCausalLM, with a window those of MistralForCausalLM.
+norms of the heads of queries and keys those of Qwen3ForCausalLM, with a window those of MistralForCausalLM, and with norms of
+whole rows of them and after each branch those of Olmo2ForCausalLM.
 Source: Touvron et al. 2023, arXiv:2302.13971; keys that heads share: Ainslie et al. 2023, arXiv:2305.13245.
 """
 
@@ -56,9 +57,10 @@ class Attention(nn.Module):
         self.o_proj = linear(self.heads * self.size, width)
         self.window = config.get("sliding_window")
         self.q_norm = self.k_norm = nn.Identity()
-        if config["model_type"] == "qwen3":
-            self.q_norm = Norm(self.size, config["rms_norm_eps"])
-            self.k_norm = Norm(self.size, config["rms_norm_eps"])
+        self.of_rows = config["model_type"] == "olmo2"
+        if self.of_rows or config["model_type"] == "qwen3":
+            self.q_norm = Norm(self.heads * self.size if self.of_rows else self.size, config["rms_norm_eps"])
+            self.k_norm = Norm(self.kv_heads * self.size if self.of_rows else self.size, config["rms_norm_eps"])
         self.dropout = config["attention_dropout"]
         self.rotary = Rotary(self.size, config["rope_parameters"]["rope_theta"])
 
@@ -68,8 +70,11 @@ class Attention(nn.Module):
         def split(part, heads):
             return part.view(rows, length, heads, self.size).transpose(1, 2)
 
-        q = self.rotary(self.q_norm(split(self.q_proj(x), self.heads)))
-        k = self.rotary(self.k_norm(split(self.k_proj(x), self.kv_heads)))
+        def normed(part, norm, heads):
+            return split(norm(part), heads) if self.of_rows else norm(split(part, heads))
+
+        q = self.rotary(normed(self.q_proj(x), self.q_norm, self.heads))
+        k = self.rotary(normed(self.k_proj(x), self.k_norm, self.kv_heads))
         v = split(self.v_proj(x), self.kv_heads)
         shared = self.heads // self.kv_heads
         k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
@@ -97,13 +102,20 @@ class Block(nn.Module):
     def __init__(self, config: dict):
         super().__init__()
         width, epsilon = config["hidden_size"], config["rms_norm_eps"]
-        self.input_layernorm = Norm(width, epsilon)
+        self.is_after = config["model_type"] == "olmo2"
+        if not self.is_after:
+            self.input_layernorm = Norm(width, epsilon)
         self.self_attn = Attention(config)
         self.post_attention_layernorm = Norm(width, epsilon)
         self.mlp = FeedForward(width, config["intermediate_size"])
+        if self.is_after:
+            self.post_feedforward_layernorm = Norm(width, epsilon)
         self.dropout = nn.Dropout(config["resid_pdrop"])
 
     def forward(self, x):
+        if self.is_after:
+            x = x + self.dropout(self.post_attention_layernorm(self.self_attn(x)))
+            return x + self.dropout(self.post_feedforward_layernorm(self.mlp(x)))
         x = x + self.dropout(self.self_attn(self.input_layernorm(x)))
         return x + self.dropout(self.mlp(self.post_attention_layernorm(x)))
 

@@ -29,6 +29,8 @@ export interface NumberField extends Stated<number> {
 export interface ChoiceField<Name extends string = string> extends Stated<NoInfer<Name>> {
   kind: 'choice';
   of: Readonly<Record<Name, Choice>>;
+  /** What values in older records are called now. */
+  former?: Readonly<Record<string, NoInfer<Name>>>;
 }
 export interface Choice {
   label: string;
@@ -67,11 +69,19 @@ export const onOff = (field: Omit<SwitchField, 'kind'>): SwitchField => ({ ...fi
 export const initialValues = <F extends Fields>(fields: F): ValuesOf<F> =>
   Object.fromEntries(Object.entries(fields).map(([name, { initial }]) => [name, initial])) as ValuesOf<F>;
 
+/** How a name that was chosen is shown. */
+export const choiceLabel = (field: Field, name: string): string =>
+  (field.kind === 'choice' && field.of[name]?.label) || name;
+
 /** Of those that are one of some names, the labels of what was chosen. */
 export const chosenLabels = (fields: Fields, values: Readonly<Record<string, unknown>>): readonly string[] =>
   Object.entries(fields).flatMap(([name, field]) =>
     field.kind === 'choice' ? (field.of[String(values[name])]?.label ?? []) : [],
   );
+
+/** What a record has of a setting, by today's names. */
+export const currentValue = (field: Field, value: unknown): unknown =>
+  field.kind === 'choice' ? (field.former?.[String(value)] ?? value) : value;
 
 export const nameOf = ({ name, label }: Field): string => name ?? label;
 

@@ -1,4 +1,4 @@
-import type { Field, ValueOf } from './field';
+import { currentValue, type Field, type ValueOf } from './field';
 import { z } from './zod';
 
 /** What can be read again of a setting: what can be used, and where `stored` says so, more. */
@@ -15,7 +15,7 @@ function ofKind(field: Field): z.ZodType<number | string | boolean> {
       return (field.kind === 'whole' ? z.int() : z.number()).min(min).max(max);
     }
     case 'choice':
-      return z.enum(Object.keys(field.of));
+      return z.preprocess((value) => currentValue(field, value), z.enum(Object.keys(field.of)));
     case 'text':
       return z.string().max(field.most);
     case 'switch':

@@ -26,7 +26,7 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const VOCABULARY = 264;
 const config = {
   ...{ layers: 1, heads: 2, width: 8, context: 16, kvHeads: 1, headWidth: 0, hidden: 16 },
-  ...{ theta: 10_000, normEpsilon: 1e-5, qkNorm: false, window: 0 },
+  ...{ theta: 10_000, normEpsilon: 1e-5, qkNorm: 'none', norm: 'before', window: 0 },
 };
 const model: RunInfo['model'] = { id: 'llama', config, vocabulary: VOCABULARY };
 // With spaces and a last line of their own: text, and not what it means, is kept.

@@ -1,4 +1,4 @@
-import { type Field, nameOf } from '../base/field';
+import { choiceLabel, type Field, nameOf } from '../base/field';
 import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from '../base/units';
 import { metricOf, METRICS } from '../metrics';
 import type { Metric } from '../metrics/metric';
@@ -111,8 +111,10 @@ function ownSizes({ id, config }: RunInfo['model']): [string, string][] {
     .filter(([name, size]) => size !== 0 && size !== fields[name]!.absent)
     .map(([name, size]) => [nameOf(fields[name]!), sizeWords(fields[name]!, size)]);
 }
-function sizeWords({ unit }: Field, size: Size): string {
+function sizeWords(field: Field, size: Size): string {
   if (typeof size === 'boolean') return size ? 'yes' : 'no';
+  if (typeof size === 'string') return choiceLabel(field, size).toLowerCase();
+  const { unit } = field;
   return [Number.isInteger(size) ? formatCount(size) : String(size), unit].filter(Boolean).join(' ');
 }
 

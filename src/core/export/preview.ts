@@ -1,8 +1,8 @@
 /** What a model made elsewhere is, and what it needs, before it is taken: plain data, for page and terminal. */
-import type { Field } from '../base/field';
+import { choiceLabel, type Field } from '../base/field';
 import { counted, formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
-import { countParams, sizeOf, sizesOf } from '../models/spec';
+import { countParams, type Size, sizeOf, sizesOf } from '../models/spec';
 import { missingBytes } from '../tokenizer/elsewhere';
 import { SPLITS } from '../tokenizer/splits';
 import { APPLIED_WORDS, isApplied, type TokenizerKind } from '../tokenizer/tokenizer';
@@ -62,7 +62,7 @@ export function previewRows(
   const sizes = Object.entries(sizesOf(config)).flatMap(([name, size]) =>
     name === 'context' || size === 0 || size === (fields[name]!.absent ?? false)
       ? []
-      : [sizeWords(fields[name]!.label, size)],
+      : [sizeWords(fields[name]!, size)],
   );
   const made = own.config.context;
   const [first, ...others] = stated.precision;
@@ -85,10 +85,12 @@ export function previewRows(
   ];
 }
 
-const sizeWords = (label: string, size: number | boolean): string =>
-  typeof size === 'boolean'
-    ? (size ? '' : 'no ') + label.toLowerCase()
-    : `${label.toLowerCase()} ${size < 1 ? String(size) : formatCount(size)}`;
+function sizeWords(field: Field, size: Size): string {
+  const label = field.label.toLowerCase();
+  if (typeof size === 'boolean') return (size ? '' : 'no ') + label;
+  if (typeof size === 'string') return `${label} ${choiceLabel(field, size).toLowerCase()}`;
+  return `${label} ${size < 1 ? String(size) : formatCount(size)}`;
+}
 
 function tokenizerWords({ kind, entries, special, split, missing, isNormalised }: ModelPreview['tokenizer']): string {
   if (isApplied(kind))

@@ -33,7 +33,9 @@ export interface Copy {
 export interface HuggingFace<C extends BaseConfig = BaseConfig> {
   /** Those of `model_type` that `schema` reads; the first is the most usual. */
   types: readonly [string, ...string[]];
-  /** config.json, with the `model_type` of a class there that these sizes are of. */
+  /** Why no class there is such a model, in one sentence; null where one is. */
+  problem?(config: C): string | null;
+  /** config.json, with the `model_type` of a class there that these sizes are of, or null where there is none. */
   config(model: Sized<C>, ids: NamedIds, dropped?: Dropped): Record<string, Json>;
   /** Reads a config.json as ours, and refuses what we cannot run; sizes are not yet checked. */
   schema: z.ZodType<Sized<C>>;

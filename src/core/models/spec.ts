@@ -1,6 +1,6 @@
 /** A model is a form, a table of parameters, and a function. Nothing else in the product knows its name. */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { type Field, fieldProblem, type NumberField, type SwitchField } from '../base/field';
+import { type ChoiceField, type Field, fieldProblem, type NumberField, type SwitchField } from '../base/field';
 import type { Cache, DocumentsInRows } from '../nn/cache';
 import type { Adapted } from '../nn/layers';
 import type { Gguf, HuggingFace, OnnxForwards, Pytorch } from './interop';
@@ -38,12 +38,13 @@ export interface BaseConfig {
 }
 /** What the form sets. */
 export type SizeName<C extends BaseConfig = BaseConfig> = keyof Omit<C, 'untied'>;
-/** Most are numbers; what an architecture can have or not is on or off. */
-export type Size = number | boolean;
-export type SizeField = NumberField | SwitchField;
+/** Most are numbers; what an architecture can have or not is on or off; what it can have in several ways is one of their names. */
+export type Size = number | boolean | string;
+export type SizeField = NumberField | SwitchField | ChoiceField;
 export type Sizes = Readonly<Record<string, Size>>;
+type FieldOf<S> = [S] extends [boolean] ? SwitchField : [S] extends [string] ? ChoiceField<S> : NumberField;
 type SizeFields<C extends BaseConfig> = {
-  readonly [Name in SizeName<C>]-?: NonNullable<C[Name]> extends boolean ? SwitchField : NumberField;
+  readonly [Name in SizeName<C>]-?: FieldOf<NonNullable<C[Name]>>;
 };
 
 /** All sizes of a config by their names, the architecture's own too: those of its `fields`. */
@@ -204,6 +205,7 @@ export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): 
   const isFine = (value: Size): boolean =>
     !spec.problems({ ...config, [name]: value }).some(({ field }) => field === name);
   if (stated.kind === 'switch') return [false, true].find(isFine);
+  if (stated.kind === 'choice') return Object.keys(stated.of).find(isFine);
   const { min, max, kind } = stated;
   const now = sizesOf(config)[name] as number;
   const within = Math.min(max, Math.max(min, (kind === 'whole' ? Math.round(now) : now) || min));

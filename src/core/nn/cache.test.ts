@@ -3,6 +3,7 @@ import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { attention } from '../ops/attention';
 import { qkNorm } from '../ops/qkNorm';
+import { qkNormRows } from '../ops/qkNormRows';
 import { rope } from '../ops/rope';
 import { expectClose, floats } from '../testing/checkOp';
 import { attend, type Cache, positionsOf, relativePositionsOf } from './cache';
@@ -34,22 +35,28 @@ test.each(['no bias', 'a bias by distance'])(
   },
 );
 test.each([
-  ['rotary positions', false],
-  ['rotary positions and normed heads, in a window', true],
-])('with %s too, in heads of a width of their own', (_, isNormed) => {
+  ['rotary positions', undefined],
+  ['rotary positions and normed heads, in a window', 'heads'],
+  ['rotary positions and normed rows, in a window', 'rows'],
+] as const)('with %s too, in heads of a width of their own', (_, over) => {
   tf.tidy(() => {
     const [T, D] = [6, 6];
     const qkv = tf.tensor2d(floats([T, 8 * D]).data, [T, 8 * D]);
-    const gains = { q: tf.tensor1d(floats([D], 1, 1).data), k: tf.tensor1d(floats([D], 1, 2).data) };
+    const gain = (heads: number, seed: number) => {
+      const size = over === 'rows' ? heads * D : D;
+      return tf.tensor1d(floats([size], 1, seed).data);
+    };
+    const gains = { q: gain(4, 1), k: gain(2, 2) };
     const settings = {
       ...{ rows: 1, heads: 4, kvHeads: 2 },
-      rope: { base: 100, ...(isNormed && { qkNorm: { ...gains, epsilon: 1e-6 } }) },
-      ...(isNormed && { window: 3 }),
+      rope: { base: 100, ...(over && { qkNorm: { over, ...gains, epsilon: 1e-6 } }) },
+      ...(over && { window: 3 }),
     };
     const places = { rows: 1, heads: 6, headSize: D, base: 100 };
-    const turned = isNormed
-      ? qkNorm(qkv, gains, { rows: 1, heads: 4, kvHeads: 2, base: 100, epsilon: 1e-6 })
-      : rope(qkv, places);
+    const turned =
+      over === 'heads'
+        ? qkNorm(qkv, gains, { rows: 1, heads: 4, kvHeads: 2, base: 100, epsilon: 1e-6 })
+        : rope(over ? qkNormRows(qkv, gains, 1e-6) : qkv, places);
     const { rope: _rope, ...plain } = settings;
     const want = attention({ qkv: turned }, { ...plain, causal: true });
     expectClose(attend(qkv, settings, 0).dataSync(), want.dataSync(), 1e-6, 'at once');

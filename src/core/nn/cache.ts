@@ -12,6 +12,7 @@ import type { Settings } from '../ops/attentionForm';
 import { cacheRows } from '../ops/cacheRows';
 import { embedding } from '../ops/embedding';
 import { qkNorm } from '../ops/qkNorm';
+import { qkNormRows } from '../ops/qkNormRows';
 import { relativeBias } from '../ops/relativeBias';
 import { rope } from '../ops/rope';
 
@@ -25,8 +26,11 @@ export interface Cache {
 }
 
 export interface SelfAttention extends Omit<Settings, 'causal'> {
-  /** Rotary positions; with `qkNorm` each head of queries and keys is normalised before, by gains [D]. */
-  rope?: { base: number; qkNorm?: { q: Tensor; k: Tensor; epsilon: number } };
+  /**
+   * Rotary positions; with `qkNorm` queries and keys are normalised before: each head, by gains [D], or all heads of a row at
+   * once, by gains [Q] and [K].
+   */
+  rope?: { base: number; qkNorm?: { over: 'heads' | 'rows'; q: Tensor; k: Tensor; epsilon: number } };
 }
 
 /** Rows that hold several documents. Both [B T] int32. */
@@ -80,9 +84,13 @@ function turned(
   { rows, heads, kvHeads = heads }: Omit<Settings, 'causal'>,
   first: Tensor1D | undefined,
 ): Tensor2D {
-  if (norm) return qkNorm(qkv, norm, { rows, heads, kvHeads, base, epsilon: norm.epsilon }, first);
+  if (norm?.over === 'heads') return qkNorm(qkv, norm, { rows, heads, kvHeads, base, epsilon: norm.epsilon }, first);
   const headSize = qkv.shape[1] / (heads + 2 * kvHeads);
-  return rope(qkv, { rows, heads: heads + kvHeads, headSize, base }, first);
+  return rope(
+    norm ? qkNormRows(qkv, norm, norm.epsilon) : qkv,
+    { rows, heads: heads + kvHeads, headSize, base },
+    first,
+  );
 }
 
 /** The rows of a table of positions from the first of `tokens` tokens on. */

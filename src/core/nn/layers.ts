@@ -67,6 +67,15 @@ export const preNorm = (
   { kind, epsilon }: Norm,
 ): [y: Tensor2D, residual: Tensor2D] => NORMS[kind].withResidual(weights, layer, x, epsilon);
 
+/** residual + x [N, C], each row of x normalised and scaled: at the end of a residual branch. */
+export const postNorm = (
+  weights: Weights,
+  layer: string,
+  x: Tensor2D,
+  { epsilon }: Norm & { kind: 'rmsNorm' },
+  { residual }: { residual?: Tensor2D } = {},
+): Tensor2D => rmsNorm(x, plain(weights, `${layer}.weight`), epsilon, residual);
+
 /**
  * x [N, C] -> f(x W1 + b1) W2 + b2 + residual [N, C], W1 of the first layer (of a gated kind: gate | up) and W2 of
  * the second. `inner` sees, and may replace, what f gives.

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { countCalls } from '../testing/dawn';
 import { attend } from './cache';
-import { dense, mlp, preNorm } from './layers';
+import { dense, mlp, postNorm, preNorm } from './layers';
 
 const [rows, T, width, heads, kvHeads, D, hidden] = [2, 8, 16, 4, 2, 8, 24];
 const SHAPES: Readonly<Record<string, number[]>> = {
@@ -16,25 +16,41 @@ const SHAPES: Readonly<Record<string, number[]>> = {
   'mlp.c_fc.weight': [width, 2 * hidden],
   'mlp.c_proj.weight': [hidden, width],
 };
-const GAINS: Readonly<Record<string, number[]>> = { 'q.weight': [D], 'k.weight': [D] };
+interface Switches {
+  qkNorm?: 'heads' | 'rows';
+  isAfter?: true;
+}
+const gainsOf = ({ qkNorm }: Switches): Readonly<Record<string, number[]>> => ({
+  ...(qkNorm === 'heads' && { 'q.weight': [D], 'k.weight': [D] }),
+  ...(qkNorm === 'rows' && { 'q.weight': [heads * D], 'k.weight': [kvHeads * D] }),
+});
 const NORM = { kind: 'rmsNorm', epsilon: 1e-5 } as const;
 
-function layer(x: Tensor2D, weights: Readonly<Record<string, Tensor>>, isNormed: boolean): Tensor2D {
-  const qkNorm = { q: weights['q.weight']!, k: weights['k.weight']!, epsilon: 1e-6 };
-  const rope = { base: 10_000, ...(isNormed && { qkNorm }) };
+function layer(x: Tensor2D, weights: Readonly<Record<string, Tensor>>, { qkNorm: over, isAfter }: Switches): Tensor2D {
+  const qkNorm = over && { over, q: weights['q.weight']!, k: weights['k.weight']!, epsilon: 1e-6 };
+  const rope = { base: 10_000, ...(qkNorm && { qkNorm }) };
+  const attention = (read: Tensor2D): Tensor2D =>
+    attend(dense(weights, 'qkv', read), { rows, heads, kvHeads, rope, window: 5 }, 0);
+  const swiglu = (read: Tensor2D, more: { residual?: Tensor2D } = {}): Tensor2D =>
+    mlp(weights, ['mlp.c_fc', 'mlp.c_proj'], read, { activation: 'silu', gated: true }, more);
+  if (isAfter) {
+    const y = postNorm(weights, 'norm_1', dense(weights, 'out', attention(x)), NORM, { residual: x });
+    return postNorm(weights, 'norm_2', swiglu(y), NORM, { residual: y });
+  }
   const [before, past] = preNorm(weights, 'norm_1', x, NORM);
-  const mixed = attend(dense(weights, 'qkv', before), { rows, heads, kvHeads, rope, window: 5 }, 0);
+  const mixed = attention(before);
   const [between, residual] = preNorm(weights, 'norm_2', dense(weights, 'out', mixed, { residual: past }), NORM);
-  return mlp(weights, ['mlp.c_fc', 'mlp.c_proj'], between, { activation: 'silu', gated: true }, { residual });
+  return swiglu(between, { residual });
 }
 
-test.each([
-  ['Llama', false, 22],
-  ['Qwen3, whose heads are normed', true, 23],
-])('a layer of %s, in a window', async (_, isNormed, most) => {
+test.each<[string, Switches, number]>([
+  ['Llama', {}, 22],
+  ['Qwen3, whose heads are normed', { qkNorm: 'heads' }, 23],
+  ['OLMo 2, whose rows are normed, and branches after they were computed', { qkNorm: 'rows', isAfter: true }, 27],
+])('a layer of %s, in a window', async (_, switches, most) => {
   const gpu = await openGpu();
   const calls = countCalls();
-  const shapes = Object.entries({ ...SHAPES, ...(isNormed && GAINS) });
+  const shapes = Object.entries({ ...SHAPES, ...gainsOf(switches) });
   const dispatches = (layers: number): number => {
     calls.reset();
     tf.tidy(() => {
@@ -43,7 +59,7 @@ test.each([
         let x = given[0] as Tensor2D;
         for (let i = 0; i < layers; i++) {
           const own = given.slice(1 + i * shapes.length);
-          x = layer(x, Object.fromEntries(shapes.map(([name], n) => [name, own[n]!])), isNormed);
+          x = layer(x, Object.fromEntries(shapes.map(([name], n) => [name, own[n]!])), switches);
         }
         return tf.sum(x);
       };

@@ -13,6 +13,7 @@ import { LINEAR } from './linear';
 import { LOW_RANK } from './lowRank';
 import type { Differentiable, Implementations, Tensors } from './op';
 import { QK_NORM } from './qkNorm';
+import { QK_NORM_ROWS } from './qkNormRows';
 import { RMS_NORM } from './rmsNorm';
 import { SOFTMAX_CROSS_ENTROPY } from './softmaxCrossEntropy';
 
@@ -87,6 +88,10 @@ const heads = { x: floats([6, 16]), qGain: floats([4], 1, 16), kGain: floats([4]
 const headed = { rows: 2, heads: 2, kvHeads: 1, base: 10_000, epsilon: 1e-6 };
 check('qkNorm', QK_NORM, heads, headed, { x: 1, qGain: 0, kGain: 0 });
 check('rmsNorm', RMS_NORM, norm, { epsilon: 1e-6 }, { x: 0, gain: 0 });
+const past = floats([17, 6], 1, 18);
+check('rmsNorm, added', RMS_NORM, { ...norm, residual: past }, { epsilon: 1e-6 }, { x: 0, gain: 0, residual: 1 });
+const ofRows = { x: floats([6, 16]), qGain: floats([8], 1, 16), kGain: floats([4], 1, 17) };
+check('qkNormRows', QK_NORM_ROWS, ofRows, { epsilon: 1e-6 }, { x: 1, qGain: 1, kGain: 1 });
 
 const ids = integers([2, 4], [0, 3, 3, 1, 2, 0, 3, 4]);
 const tables = { ids, tokens: floats([5, 6], 1, 10), positions: floats([4, 6], 1, 11) };

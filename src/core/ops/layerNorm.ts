@@ -32,7 +32,7 @@ interface Settings {
 
 const onGpu: Differentiable<X, Settings, Omit<X, 'bias'> & { stats: Tensor }> = {
   forward({ x, gain, bias }, { epsilon }) {
-    const { y, stats } = normForward(x, gain, bias, true, epsilon);
+    const { y, stats } = normForward(x, gain, { bias }, true, epsilon);
     return { y, saved: { x, gain, stats } };
   },
   backward: (dy, saved, _, needsGradient, residualGradient) =>

@@ -1,17 +1,18 @@
 /**
  * Kernels of layerNorm and, without the mean, of rmsNorm.
  *
- *   n = (x - mean) rstd      y = n gain + bias      rstd = (variance + epsilon)^(-1/2); uncentred: mean = 0
+ *   n = (x - mean) rstd      y = n gain + bias + residual      rstd = (variance + epsilon)^(-1/2); uncentred: mean = 0
  */
 import type { Tensor } from '@tensorflow/tfjs';
 import { dispatch, inFours, kernels, row } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { NeedsGradient } from './op';
 
-/** `centred`: layerNorm, else rmsNorm. */
+/** `centred`: layerNorm, else rmsNorm. `added`: to a residual. */
 interface Kind {
   centred: boolean;
   biased: boolean;
+  added: boolean;
 }
 /** Which gradients a backward pass makes. */
 interface Parts {
@@ -23,12 +24,19 @@ interface Parts {
   residualGradient: boolean;
 }
 
-/** stats [N, 2]: mean and rstd of each row. */
-export function normForward(x: Tensor, gain: Tensor, bias: Tensor | undefined, centred: boolean, epsilon: number) {
+/** stats [N, 2]: mean and rstd of each row. `residual` [N, C] is added to y. */
+export function normForward(
+  x: Tensor,
+  gain: Tensor,
+  { bias, residual }: { bias?: Tensor | undefined; residual?: Tensor | undefined },
+  centred: boolean,
+  epsilon: number,
+) {
   const [N, C] = x.shape as [number, number];
   const y = emptyTensor([N, C], 'float32');
   const stats = emptyTensor([N, 2], 'float32');
-  dispatch(forward(N, C, { centred, biased: bias !== undefined }, epsilon), { x, gain, bias, y, stats });
+  const kind = { centred, biased: bias !== undefined, added: residual !== undefined };
+  dispatch(forward(N, C, kind, epsilon), { x, gain, bias, residual, y, stats });
   return { y, stats };
 }
 
@@ -70,7 +78,7 @@ function columns(C: number) {
  * Each thread takes the squares of its own columns, about their own mean where rows are centred; then they are joined: Chan,
  * Golub & LeVeque 1983, "Algorithms for computing the sample variance".
  */
-const forward = kernels((N: number, C: number, { centred, biased }: Kind, epsilon: number) => {
+const forward = kernels((N: number, C: number, { centred, biased, added }: Kind, epsilon: number) => {
   const { type, D, zero, sum, width } = columns(C);
   return {
     name: centred ? 'layerNorm' : 'rmsNorm',
@@ -78,6 +86,7 @@ const forward = kernels((N: number, C: number, { centred, biased }: Kind, epsilo
       x: ['read', type],
       gain: ['read', type],
       ...(biased && { bias: ['read', type] as const }),
+      ...(added && { residual: ['read', type] as const }),
       y: ['write', type],
       stats: ['write', 'vec2f'],
     } as const,
@@ -107,7 +116,7 @@ const forward = kernels((N: number, C: number, { centred, biased }: Kind, epsilo
   let rstd = inverseSqrt(variance / ${C}.0 + ${epsilon});
   if (local.x == 0u) { stats[r] = vec2f(mean, rstd); }
   for (var c = local.x; c < ${D}u; c += ${LANES}u) {
-    y[first + c] = (x[first + c] - mean) * rstd * gain[c]${biased ? ' + bias[c]' : ''};
+    y[first + c] = (x[first + c] - mean) * rstd * gain[c]${biased ? ' + bias[c]' : ''}${added ? ' + residual[first + c]' : ''};
   }`,
   };
 });

@@ -10,7 +10,10 @@ for (const [N, C] of [
   [127, 192],
   [70_000, 5],
 ] as const) {
-  checkOnGpu(`rmsNorm of [${N}, ${C}]`, RMS_NORM, { x: floats([N, C], 3), gain: floats([C], 1, 1) }, { epsilon: 1e-6 });
+  const given = { x: floats([N, C], 3), gain: floats([C], 1, 1) };
+  checkOnGpu(`rmsNorm of [${N}, ${C}]`, RMS_NORM, given, { epsilon: 1e-6 });
+  const added = { ...given, residual: floats([N, C], 1, 2) };
+  checkOnGpu(`rmsNorm of [${N}, ${C}], added to a residual`, RMS_NORM, added, { epsilon: 1e-6 });
 }
 for (const [N, C] of [
   [3, 9],

@@ -1,45 +1,51 @@
 /**
  * Divides each row by its root mean square, then scales each column: LayerNorm without the mean.
  *
- *   y = x rrms gain      rrms = (mean(x^2) + epsilon)^(-1/2), mean over the row
+ *   y = x rrms gain + r      rrms = (mean(x^2) + epsilon)^(-1/2), mean over the row
  *
- * x, y [N, C]   gain [C]   epsilon > 0, in units of x^2
+ * x, y [N, C]   gain [C]   residual r [N, C], 0 where it is not given   epsilon > 0, in units of x^2
  * Source: Zhang & Sennrich 2019, arXiv:1910.07467.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { normBackward, normForward } from './norm.wgsl';
-import { type Differentiable, run, runWithResidual, type Implementations } from './op';
+import { anyNeedsGradient, type Differentiable, run, runWithResidual, type Implementations } from './op';
 
-export const rmsNorm = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): Tensor2D =>
-  run(RMS_NORM, { x, gain }, { epsilon }) as Tensor2D;
+export const rmsNorm = (x: Tensor2D, gain: Tensor, epsilon = 1e-6, residual?: Tensor2D): Tensor2D =>
+  run(RMS_NORM, { x, gain, residual }, { epsilon }) as Tensor2D;
 
 /** The same on the branch of a residual connection: `residual` is x again, for the sum at the branch's end. */
 export const rmsNormWithResidual = (x: Tensor2D, gain: Tensor, epsilon = 1e-6): [y: Tensor2D, residual: Tensor2D] =>
   runWithResidual(RMS_NORM, { x, gain }, { epsilon }, 'x') as [Tensor2D, Tensor2D];
 
-type X = { x: Tensor; gain: Tensor };
+type X = { x: Tensor; gain: Tensor; residual?: Tensor | undefined };
 /** rrms [N, 1]. */
-type Saved = X & { rrms: Tensor };
+type Saved = Omit<X, 'residual'> & { rrms: Tensor };
 interface Settings {
   epsilon: number;
 }
 
-const onGpu: Differentiable<X, Settings, X & { stats: Tensor }> = {
-  forward({ x, gain }, { epsilon }) {
-    const { y, stats } = normForward(x, gain, undefined, false, epsilon);
+const onGpu: Differentiable<X, Settings, Omit<X, 'residual'> & { stats: Tensor }> = {
+  forward({ x, gain, residual }, { epsilon }) {
+    const { y, stats } = normForward(x, gain, { residual }, false, epsilon);
     return { y, saved: { x, gain, stats } };
   },
-  backward: (dy, saved, _, needsGradient, residualGradient) =>
-    normBackward(dy, saved, false, needsGradient, residualGradient),
+  backward(dy, saved, _, needsGradient, residualGradient) {
+    const isNormed = anyNeedsGradient(needsGradient, 'x', 'gain');
+    return {
+      ...(isNormed && normBackward(dy, saved, false, needsGradient, residualGradient)),
+      residual: needsGradient.residual && tf.clone(dy),
+    };
+  },
 };
 
 export const RMS_NORM: Implementations<Differentiable<X, Settings>> = {
   webgpu: onGpu,
   reference: {
-    forward({ x, gain }, { epsilon }) {
+    forward({ x, gain, residual }, { epsilon }) {
       const rrms = tf.rsqrt(tf.add(tf.mean(tf.square(x), 1, true), epsilon));
-      return { y: tf.mul(tf.mul(x, rrms), gain), saved: { x, gain, rrms } };
+      const y = tf.mul(tf.mul(x, rrms), gain);
+      return { y: residual ? tf.add(y, residual) : y, saved: { x, gain, rrms } };
     },
     /** dx = rrms (g - n mean(g n)), g = dy gain, n = x rrms; the mean is over the row. */
     backward(dy, { x, gain, rrms }: Saved, _, needsGradient, residualGradient) {
@@ -51,6 +57,7 @@ export const RMS_NORM: Implementations<Differentiable<X, Settings>> = {
       return {
         x: needsGradient.x && (residualGradient ? tf.add(dx(), residualGradient) : dx()),
         gain: needsGradient.gain && tf.sum(tf.mul(dy, n), 0),
+        residual: needsGradient.residual && tf.clone(dy),
       };
     },
   },

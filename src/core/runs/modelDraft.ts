@@ -1,5 +1,5 @@
 /** The architecture of the next run and its sizes, as they are being set. */
-import { type Field, fieldProblem } from '../base/field';
+import { currentValue, type Field, fieldProblem } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
 import { z } from '../base/zod';
 import { FIRST_MODEL, modelIds, modelSpec, type ModelId } from '../models';
@@ -62,7 +62,8 @@ export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, 
   const spec = modelSpec(id);
   const usual = sizesOf(spec.sized(countParams(modelSpec(before).params(config, vocabulary)), vocabulary));
   const carried = Object.entries(sizesOf(config)).filter(([name]) => name in SHARED || byHand.includes(name));
-  const kept = new Map(Object.entries({ ...left?.config, ...Object.fromEntries(carried) }).filter(isSizeOf(spec)));
+  const given = Object.entries({ ...left?.config, ...Object.fromEntries(carried) });
+  const kept = new Map(given.map(currentOf(spec)).filter(isSizeOf(spec)));
   let sizes: Sizes = { ...usual, ...Object.fromEntries(kept) };
   // A size is replaced by the usual one, and where that does not fit the others either, by the nearest that does.
   for (let turn = 0; turn < 2 * Object.keys(usual).length; turn++) {
@@ -89,6 +90,12 @@ const SHARED: Readonly<Record<Exclude<keyof BaseConfig, 'untied'>, true>> = {
 
 const asConfig = (sizes: Sizes): BaseConfig => sizes as unknown as BaseConfig;
 
+const currentOf =
+  ({ fields }: ModelSpec) =>
+  ([name, size]: [string, unknown]): [string, unknown] => {
+    const field = (fields as Readonly<Record<string, Field>>)[name];
+    return [name, field ? currentValue(field, size) : size];
+  };
 const isSizeOf =
   ({ fields }: ModelSpec) =>
   (entry: [name: string, size: unknown]): entry is [string, Size] => {

@@ -1,6 +1,6 @@
 /** Settings as they come back from storage and from other people's files: checked, into fresh objects. */
 import type { Json } from '../base/blobStore';
-import type { Field } from '../base/field';
+import { currentValue, type Field } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
 import { isCount, LARGEST_JSON, LARGEST_TOKENIZER, listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
 import { moment } from '../base/moment';
@@ -41,7 +41,9 @@ export const recipeSchema: z.ZodType<Recipe> = z
 export const modelSchema: z.ZodType<ModelChoice> = z
   .strictObject({
     id: z.enum(modelIds()),
-    config: z.object({ untied: z.literal(true).optional() }).catchall(z.union([z.number(), z.boolean()])),
+    config: z
+      .object({ untied: z.literal(true).optional() })
+      .catchall(z.union([z.number(), z.boolean(), z.string().max(100)])),
     vocabulary: z
       .int()
       .min(257)
@@ -52,7 +54,10 @@ export const modelSchema: z.ZodType<ModelChoice> = z
     for (const key of Object.keys(given))
       if (!Object.hasOwn(spec.fields, key)) context.addIssue(`${key} is no size of this architecture`);
     const sizes = Object.fromEntries(
-      Object.entries(spec.fields).map(([name, field]: [string, Field]) => [name, given[name] ?? field.absent ?? NaN]),
+      Object.entries(spec.fields).map(([name, field]: [string, Field]) => [
+        name,
+        currentValue(field, given[name] ?? field.absent ?? NaN),
+      ]),
     );
     const config = { ...(sizes as unknown as BaseConfig), ...(untied && { untied }) };
     for (const { message } of spec.problems(config)) context.addIssue(message);

@@ -37,9 +37,22 @@ export const LOOKED_AT: Readonly<Record<string, Looked>> = {
         headWidth: 0,
         theta: 50,
         normEpsilon: 1e-5,
-        qkNorm: true,
+        qkNorm: 'heads',
+        norm: 'before',
         window: 3,
       } as BaseConfig,
+      vocabulary: 11,
+    },
+    columns: { 'attention.qkv': WIDTH + 2 * SIZE, 'mlp.inner': 10 },
+    projection: 'model.layers.0.self_attn.o_proj.weight',
+  },
+  'OLMo 2': {
+    choice: {
+      id: 'llama',
+      config: {
+        ...{ ...SIZES, kvHeads: 1, hidden: 10, headWidth: 0, theta: 50, normEpsilon: 1e-5 },
+        ...{ qkNorm: 'rows', norm: 'after', window: 0 },
+      },
       vocabulary: 11,
     },
     columns: { 'attention.qkv': WIDTH + 2 * SIZE, 'mlp.inner': 10 },

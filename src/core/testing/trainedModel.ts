@@ -37,7 +37,7 @@ interface Settings {
   recipe: Partial<Recipe>;
 }
 
-/** Both architectures, a tokenizer of each kind; sizes and widths of heads that differ; widths that are multiples of 32. */
+/** Both architectures with their kin, a tokenizer of each kind; sizes and widths of heads that differ; widths that are multiples of 32. */
 const MODELS: readonly Settings[] = [
   {
     name: 'Ishmael of bytes',
@@ -63,7 +63,16 @@ const MODELS: readonly Settings[] = [
     tokenizer: { kind: 'bpe', vocabulary: 320 },
     config: {
       ...{ layers: 2, heads: 4, width: 64, context: 64 },
-      ...{ kvHeads: 2, hidden: 96, theta: 10_000, headWidth: 32, normEpsilon: 1e-5, qkNorm: false, window: 0 },
+      ...{
+        kvHeads: 2,
+        hidden: 96,
+        theta: 10_000,
+        headWidth: 32,
+        normEpsilon: 1e-5,
+        qkNorm: 'none',
+        norm: 'before',
+        window: 0,
+      },
     },
     recipe: { steps: 150 },
   },
@@ -73,7 +82,27 @@ const MODELS: readonly Settings[] = [
     tokenizer: { kind: 'bpe', vocabulary: 320 },
     config: {
       ...{ layers: 2, heads: 4, width: 64, context: 64 },
-      ...{ kvHeads: 2, hidden: 96, theta: 100_000, headWidth: 32, normEpsilon: 1e-6, qkNorm: true, window: 0 },
+      ...{
+        kvHeads: 2,
+        hidden: 96,
+        theta: 100_000,
+        headWidth: 32,
+        normEpsilon: 1e-6,
+        qkNorm: 'heads',
+        norm: 'before',
+        window: 0,
+      },
+    },
+    recipe: { steps: 150 },
+  },
+  {
+    name: 'Flask of norms after',
+    id: 'llama',
+    tokenizer: { kind: 'bpe', vocabulary: 320 },
+    config: {
+      ...{ layers: 2, heads: 2, width: 64, context: 64 },
+      ...{ kvHeads: 1, hidden: 96, theta: 10_000, headWidth: 0, normEpsilon: 1e-6 },
+      ...{ qkNorm: 'rows', norm: 'after', window: 0 },
     },
     recipe: { steps: 150 },
   },

@@ -114,7 +114,7 @@ const embedded = z.object({
         context: z.int(),
         untied: z.literal(true).exactOptional(),
       })
-      .catchall(z.union([z.number(), z.boolean()])),
+      .catchall(z.union([z.number(), z.boolean(), z.string()])),
     vocabulary: z.int(),
   }),
   tensors: z.array(z.tuple([z.string(), z.int()])),

@@ -1,6 +1,6 @@
 import { formatCount } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import { type Size, type SizeField, type SizeName, sizesOf } from '../../core/models/spec';
+import { type SizeField, type SizeName, sizesOf } from '../../core/models/spec';
 import { textSize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { Block, FieldRow, Fold, Pane, TextAction } from '../../ui';
@@ -31,13 +31,14 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
   const isSeldom = (name: SizeName): boolean => spec.fields[name].row === 'seldom';
   const row = (name: SizeName) => {
     const stated = spec.fields[name] as SizeField;
-    const field = stated.kind === 'switch' || name !== 'width' ? stated : { ...stated, step: config.heads };
+    const isWidth = stated.kind === 'whole' && name === 'width';
+    const field = isWidth ? { ...stated, step: config.heads } : stated;
     return (
       <FieldRow
         key={name}
         field={field}
         value={sizes[name]!}
-        onChange={(value) => setModel(name, value as Size)}
+        onChange={(value) => setModel(name, value)}
         hint={hints[name] || field.hint || boundsWords(field)}
         error={findings.stop(name)}
         isCautioned={findings.isCautioned(name)}
@@ -86,7 +87,9 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
 }
 
 const boundsWords = (field: SizeField): string | undefined =>
-  field.kind === 'switch' ? undefined : `${formatCount(field.min)} to ${formatCount(field.max)}`;
+  field.kind === 'switch' || field.kind === 'choice'
+    ? undefined
+    : `${formatCount(field.min)} to ${formatCount(field.max)}`;
 
 function useCharactersPerToken({ text }: Situation): number | undefined {
   const characters = useStudio((s) => s.texts.reduce((n, { characters }) => n + characters, 0));

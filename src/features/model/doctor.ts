@@ -1,5 +1,5 @@
 /** The config doctor: what keeps a run from starting, what is legal but doubtful, and what is fine. */
-import { nameOf } from '../../core/base/field';
+import { choiceLabel, type Field, nameOf } from '../../core/base/field';
 import {
   formatBytes,
   formatCount,
@@ -9,7 +9,7 @@ import {
   formatShort,
 } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import { nearestSize, type SizeName, type Sizes } from '../../core/models/spec';
+import { nearestSize, type Size, type SizeName, type Sizes } from '../../core/models/spec';
 import { objectiveOf } from '../../core/objectives';
 import type { InRows } from '../../core/objectives/objective';
 import { optimizerOf } from '../../core/optim';
@@ -109,6 +109,10 @@ const TITLE = 'This cannot be started';
 
 const fixBy = ({ words, ...change }: Change): Fix => ({ ...change, label: `Take ${words}` });
 
+function valueWords(field: Field, value: Size): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return typeof value === 'string' ? choiceLabel(field, value).toLowerCase() : formatCount(value);
+}
 /** The nearest setting that runs. */
 function fixOf(field: Problem['field'], { model }: Situation): Fix | undefined {
   const { config, id } = model;
@@ -117,10 +121,10 @@ function fixOf(field: Problem['field'], { model }: Situation): Fix | undefined {
   if (!Object.hasOwn(spec.fields, field)) return undefined;
   const value = nearestSize(spec, config, field);
   if (value === undefined) return undefined;
-  const name = nameOf(spec.fields[field as SizeName]).toLowerCase();
+  const stated: Field = spec.fields[field as SizeName];
   return {
     kind: 'model',
-    label: `Set ${name} ${typeof value === 'boolean' ? (value ? 'on' : 'off') : formatCount(value)}`,
+    label: `Set ${nameOf(stated).toLowerCase()} ${valueWords(stated, value)}`,
     change: { [field]: value },
   };
 }

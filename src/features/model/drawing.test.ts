@@ -26,7 +26,7 @@ test('data flow upwards through every piece once, and nothing is drawn over anot
 
 test('what there is to say of a piece stands in its box, in lines that fit', () => {
   const { presets, picture } = modelSpec('llama');
-  const config = { ...presets[3]!.config, window: 128, qkNorm: true };
+  const config = { ...presets[3]!.config, window: 128, qkNorm: 'heads' };
   for (const { boxes } of [...drawings.map(({ drawing }) => drawing), draw(picture(config, 300).stacks)])
     for (const { piece, lines, height } of boxes) {
       expect(lines.join(' ')).toBe(piece.detail ?? '');
@@ -38,6 +38,27 @@ test('what there is to say of a piece stands in its box, in lines that fit', () 
     'QK-norm, rotary,',
     'the last 128 tokens',
     'inner 2,048',
+  ]);
+});
+
+test('norms stand where they are: before attention and feed-forward, or after, and then below the sum', () => {
+  const { presets, picture } = modelSpec('llama');
+  const names = (switches: object) => {
+    const { stacks } = picture({ ...presets[0]!.config, ...switches }, 300);
+    return stacks[0]!.blocks.branches.map(({ pieces }) => pieces.map(({ name, weights }) => [name, weights.at(-1)]));
+  };
+  const h = 'model.layers.0.';
+  const [attention, swiglu] = [
+    ['Attention', `${h}self_attn.o_proj.weight`],
+    ['SwiGLU', `${h}mlp.down_proj.weight`],
+  ];
+  expect(names({})).toEqual([
+    [['RMSNorm', `${h}input_layernorm.weight`], attention],
+    [['RMSNorm', `${h}post_attention_layernorm.weight`], swiglu],
+  ]);
+  expect(names({ qkNorm: 'rows', norm: 'after' })).toEqual([
+    [attention, ['RMSNorm', `${h}post_attention_layernorm.weight`]],
+    [swiglu, ['RMSNorm', `${h}post_feedforward_layernorm.weight`]],
   ]);
 });
 

@@ -28,10 +28,11 @@ scores = model(**ids).logits[ids["input_ids"] == tokenizer.mask_token_id]
 print([tokenizer.decode(id) for id in scores[0].topk(5).indices])`;
 }
 
-/** What has Hugging Face's names has an architecture there. */
-export function hubProblem({ model: { id } }: Pick<RunInfo, 'model'>): string | null {
+/** What has Hugging Face's names has an architecture there, and a class where its sizes are known. */
+export function hubProblem({ model: { id, config } }: Pick<RunInfo, 'model'>): string | null {
   const { label, huggingFace: theirs } = modelSpec(id);
-  return theirs ? null : `There is no ${label} model among Hugging Face's`;
+  if (!theirs) return `There is no ${label} model among Hugging Face's`;
+  return theirs.problem?.(config) ?? null;
 }
 
 /**

@@ -69,6 +69,8 @@ const againBytes = ({ kind, vocabulary, width }: Known, precision: Precision): n
 function problem({ model: { id, config, vocabulary } }: Pick<RunInfo, 'model'>, precision: Precision): string | null {
   const { label, params, onnx: forward, huggingFace: described } = modelSpec(id);
   if (!forward || !described) return `A ${label} model cannot be written as ONNX`;
+  const unknown = described.problem?.(config) ?? null;
+  if (unknown !== null) return unknown;
   const { bits } = PRECISIONS[precision].precision;
   const shapes = Object.values(params(config, vocabulary)).map(({ shape }) => shape);
   const bytes = shapes.reduce((sum, shape) => sum + sizeOf(shape) * (shape.length > 1 ? bits / 8 : 4), 0);

@@ -21,9 +21,11 @@ export const pytorch: Format = {
   precision: F32,
   kind: 'folder',
   moments: 'always',
-  problem: ({ model: { id }, recipe, tokenizer }) => {
+  problem: ({ model: { id, config }, recipe, tokenizer }) => {
     const { label: architecture, pytorch: model, huggingFace: named } = modelSpec(id);
     if (!model || !named) return `A ${architecture} model cannot be handed over to PyTorch`;
+    const unknown = named.problem?.(config) ?? null;
+    if (unknown !== null) return unknown;
     const learnt = objectiveOf(recipe.objective);
     if (!learnt.inPytorch?.(recipe)) {
       const how = [learnt.label, ...chosenLabels(learnt.fields, recipe)].join(', ').toLowerCase();

@@ -1,10 +1,10 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { attend } from '../../nn/cache';
-import { block, dense, mlp, norm, type Norm, preNorm } from '../../nn/layers';
+import { block, dense, mlp, norm, type Norm, postNorm, preNorm } from '../../nn/layers';
 import { embedding, embeddingTied } from '../../ops/embedding';
 import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Pass } from '../spec';
-import { type LlamaConfig, windowOf } from './sizes';
+import { branchNorms, type LlamaConfig, windowOf } from './sizes';
 
 /** Dropout is where GPT-2 has it: after the embedding, on attention's weights, and at the end of each residual branch. */
 export const forward: Forward<LlamaConfig> = {
@@ -21,7 +21,7 @@ export const forward: Forward<LlamaConfig> = {
   },
 };
 
-const normOf = ({ normEpsilon }: LlamaConfig): Norm => ({ kind: 'rmsNorm', epsilon: normEpsilon });
+const normOf = ({ normEpsilon }: LlamaConfig) => ({ kind: 'rmsNorm', epsilon: normEpsilon }) as const satisfies Norm;
 
 /** x [B T, C] -> [B T, C] */
 function layer(pass: Pass<LlamaConfig>, x: Tensor2D, i: number, rows: number): Tensor2D {
@@ -33,30 +33,46 @@ function layer(pass: Pass<LlamaConfig>, x: Tensor2D, i: number, rows: number): T
     (site: BlockActivation) =>
     (value: Tensor2D): Tensor2D =>
       hook ? hook(`blocks.${i}.${site}`, value) : value;
-  const [before, past] = preNorm(params, `${h}.input_layernorm`, x, normOf(config));
-  const qkv = at('attention.qkv')(dense(params, `${h}.self_attn.qkv_proj`, at('attention.norm')(before))); // [B T, Q + 2 K]
+  const [ofAttention, ofFeedForward] = branchNorms(config);
+  const attention = branch(pass, `${h}.${ofAttention}`, x);
+  const read = at('attention.norm')(attention.reads);
+  const qkv = at('attention.qkv')(dense(params, `${h}.self_attn.qkv_proj`, read)); // [B T, Q + 2 K]
   const how = {
     ...{ rows, heads, kvHeads, rope: rotary(pass, `${h}.self_attn`) },
     ...(window !== undefined && { window }),
     ...attentionDropped(pass, `${h}.self_attn`),
   };
   const mixed = at('attention.heads')(attend(qkv, how, i, pass)); // [B T, Q]
-  const attended = added(pass, past, `${h}.self_attn.o_proj`, at('attention.out'), (to) =>
-    dense(params, `${h}.self_attn.o_proj`, mixed, to),
+  const attended = added(pass, attention.past, `${h}.self_attn.o_proj`, at('attention.out'), (to) =>
+    attention.end(to, (within) => dense(params, `${h}.self_attn.o_proj`, mixed, within)),
   );
-  const [between, residual] = preNorm(params, `${h}.post_attention_layernorm`, at('middle')(attended), normOf(config));
-  const normed = at('mlp.norm')(between);
+  const feedForward = branch(pass, `${h}.${ofFeedForward}`, at('middle')(attended));
+  const normed = at('mlp.norm')(feedForward.reads);
   const inner = hook && at('mlp.inner');
   const layers = [`${h}.mlp.gate_up_proj`, `${h}.mlp.down_proj`] as const;
-  const y = added(pass, residual, layers[1], at('mlp.out'), (to) =>
-    mlp(params, layers, normed, { activation: 'silu', gated: true }, { ...to, inner }),
+  const y = added(pass, feedForward.past, layers[1], at('mlp.out'), (to) =>
+    feedForward.end(to, (within) =>
+      mlp(params, layers, normed, { activation: 'silu', gated: true }, { ...within, inner }),
+    ),
   );
   return at('out')(y);
 }
 
+type To = { residual?: Tensor2D };
+/** A branch off x, with its norm: what it reads, what it is added to, and how what it computes is added. */
+function branch({ config, params }: Pass<LlamaConfig>, layer: string, x: Tensor2D) {
+  const how = normOf(config);
+  if (config.norm === 'after') {
+    const end = (to: To, f: (within: To) => Tensor2D): Tensor2D => postNorm(params, layer, f({}), how, to);
+    return { reads: x, past: x, end };
+  }
+  const [reads, past] = preNorm(params, layer, x, how);
+  return { reads, past, end: (to: To, f: (within: To) => Tensor2D): Tensor2D => f(to) };
+}
+
 /** How queries and keys are turned, and normalised before where they are. */
-function rotary({ config, params }: Pass<LlamaConfig>, layer: string) {
+function rotary({ config: { qkNorm: over, theta, normEpsilon }, params }: Pass<LlamaConfig>, layer: string) {
   const gain = (name: string) => params[`${layer}.${name}.weight`] as Tensor;
-  const qkNorm = config.qkNorm && { q: gain('q_norm'), k: gain('k_norm'), epsilon: config.normEpsilon };
-  return { base: config.theta, ...(qkNorm && { qkNorm }) };
+  if (over === 'none') return { base: theta };
+  return { base: theta, qkNorm: { over, q: gain('q_norm'), k: gain('k_norm'), epsilon: normEpsilon } };
 }

@@ -1,12 +1,12 @@
 import { z } from '../../base/zod';
 import type { Gguf, GgufPiece, Sized } from '../interop';
-import { columnsOf, type LlamaConfig, ONLY_PLAIN, windowOf } from './sizes';
+import { branchNorms, columnsOf, kinOf, type LlamaConfig, noKinWords, ONLY_PLAIN, windowOf } from './sizes';
 
 const size = z.int().positive();
 const none = (message: string) => z.union([z.literal(0), z.literal('none')], message).optional();
 /** Those that llama.cpp asks for, and those that would make it another model. */
 const keys = z.object({
-  architecture: z.enum(['llama', 'qwen3']),
+  architecture: z.enum(['llama', 'qwen3', 'olmo2']),
   block_count: size,
   context_length: size,
   embedding_length: size,
@@ -25,14 +25,28 @@ const keys = z.object({
   tensors: z.array(z.string()),
 });
 
+const SWITCHES = {
+  llama: { qkNorm: 'none', norm: 'before' },
+  qwen3: { qkNorm: 'heads', norm: 'before' },
+  olmo2: { qkNorm: 'rows', norm: 'after' },
+} as const;
+
 /** As it was meant: 32 bits of 1e-5 are 0.0000099999997. */
 const meant = (float: number): number => Number(float.toPrecision(7));
 
-/** conversion/llama.py, conversion/qwen.py and gguf-py/gguf/tensor_mapping.py of llama.cpp. */
+/** conversion/llama.py, conversion/qwen.py, conversion/olmo.py and gguf-py/gguf/tensor_mapping.py of llama.cpp. */
 export const gguf: Gguf<LlamaConfig> = {
-  name: ({ qkNorm }) => (qkNorm ? 'qwen3' : 'llama'),
-  /** src/models/llama.cpp and qwen3.cpp there make no mask of a window, and read no key of one. */
+  name: (config) => kinOf(config) ?? 'llama',
+  /**
+   * src/models/llama.cpp and qwen3.cpp there make no mask of a window, and read no key of one; olmo2.cpp has one of OLMo 3's,
+   * in three layers of four, and heads that are as wide together as the model.
+   */
   problem(config) {
+    const kin = kinOf(config);
+    if (!kin) return noKinWords('llama.cpp has no architecture', config);
+    const { q } = columnsOf(config);
+    if (kin === 'olmo2' && q !== config.width)
+      return `llama.cpp has the heads of OLMo 2 as wide together as the model, ${config.width} columns, and here they have ${q}`;
     const window = windowOf(config);
     if (window === undefined) return null;
     return `llama.cpp has no window of attention for such a model: it would see ${config.context} tokens where this one sees ${window}`;
@@ -56,7 +70,7 @@ export const gguf: Gguf<LlamaConfig> = {
     };
   },
   reads: {
-    names: ['llama', 'qwen3'],
+    names: ['llama', 'qwen3', 'olmo2'],
     schema: keys.transform(({ architecture, vocabulary, tensors, ...given }, context): Sized<LlamaConfig> => {
       const [width, heads] = [given.embedding_length, given['attention.head_count']];
       const head = given['attention.key_length'] ?? width / heads;
@@ -73,7 +87,7 @@ export const gguf: Gguf<LlamaConfig> = {
           context: given.context_length,
           theta: meant(given['rope.freq_base']),
           headWidth: head * heads === width ? 0 : head,
-          qkNorm: architecture === 'qwen3',
+          ...SWITCHES[architecture],
           window: 0,
           normEpsilon: meant(given['attention.layer_norm_rms_epsilon']),
           ...(tensors.includes('output.weight') && { untied: true as const }),
@@ -84,26 +98,30 @@ export const gguf: Gguf<LlamaConfig> = {
   },
   layout(config) {
     const { layers, heads, kvHeads, hidden, untied, qkNorm } = config;
-    const pairs = (count: number) => (qkNorm ? {} : { pairedHeads: count }); // of halves, as here, in qwen3
+    const kin = kinOf(config);
+    const pairs = (count: number) => (kin === 'llama' ? { pairedHeads: count } : {}); // of halves, as here, in the others
     const { q, k } = columnsOf(config);
+    const [ofAttention, ofFeedForward] = branchNorms(config);
+    const [theirAttention, theirFeedForward] =
+      config.norm === 'after' ? ['post_attention_norm', 'post_ffw_norm'] : ['attn_norm', 'ffn_norm'];
     const layout: GgufPiece[] = [{ name: 'token_embd.weight', of: 'model.embed_tokens.weight' }];
     for (let i = 0; i < layers; i++) {
       const [b, h] = [`blk.${i}`, `model.layers.${i}`];
       const qkv = { of: `${h}.self_attn.qkv_proj.weight`, transposed: true };
       const gateUp = { of: `${h}.mlp.gate_up_proj.weight`, transposed: true };
       layout.push(
-        { name: `${b}.attn_norm.weight`, of: `${h}.input_layernorm.weight`, full: true },
+        { name: `${b}.${theirAttention}.weight`, of: `${h}.${ofAttention}.weight`, full: true },
         { name: `${b}.attn_q.weight`, ...qkv, columns: [0, q], ...pairs(heads) },
         { name: `${b}.attn_k.weight`, ...qkv, columns: [q, q + k], ...pairs(kvHeads) },
         { name: `${b}.attn_v.weight`, ...qkv, columns: [q + k, q + 2 * k] },
-        ...(qkNorm
-          ? [
+        ...(qkNorm === 'none'
+          ? []
+          : [
               { name: `${b}.attn_q_norm.weight`, of: `${h}.self_attn.q_norm.weight`, full: true },
               { name: `${b}.attn_k_norm.weight`, of: `${h}.self_attn.k_norm.weight`, full: true },
-            ]
-          : []),
+            ]),
         { name: `${b}.attn_output.weight`, of: `${h}.self_attn.o_proj.weight`, transposed: true },
-        { name: `${b}.ffn_norm.weight`, of: `${h}.post_attention_layernorm.weight`, full: true },
+        { name: `${b}.${theirFeedForward}.weight`, of: `${h}.${ofFeedForward}.weight`, full: true },
         { name: `${b}.ffn_gate.weight`, ...gateUp, columns: [0, hidden] },
         { name: `${b}.ffn_up.weight`, ...gateUp, columns: [hidden, 2 * hidden] },
         { name: `${b}.ffn_down.weight`, of: `${h}.mlp.down_proj.weight`, transposed: true },
@@ -111,6 +129,8 @@ export const gguf: Gguf<LlamaConfig> = {
     }
     layout.push({ name: 'output_norm.weight', of: 'model.norm.weight', full: true });
     if (untied) layout.push({ name: 'output.weight', of: 'lm_head.weight' });
+    // olmo2.cpp has no classifier that is the embedding: there it is written twice.
+    else if (kin === 'olmo2') layout.push({ name: 'output.weight', of: 'model.embed_tokens.weight' });
     return layout;
   },
 };

@@ -2,7 +2,7 @@ import type { Json } from '../../base/blobStore';
 import { z } from '../../base/zod';
 import type { HuggingFace, Sized } from '../interop';
 import type { Layout } from '../layout';
-import { columnsOf, type LlamaConfig, ONLY_PLAIN } from './sizes';
+import { branchNorms, columnsOf, kinOf, type LlamaConfig, noKinWords, ONLY_PLAIN, windowOf } from './sizes';
 
 const size = z.int().positive();
 
@@ -26,6 +26,7 @@ const DEFAULTS = {
   llama: { vocab_size: 32_000, intermediate_size: 11_008, num_key_value_heads: null, head_dim: null, context: 2048 },
   mistral: { vocab_size: 32_000, intermediate_size: 14_336, num_key_value_heads: 8, head_dim: null, context: 131_072 },
   qwen3: { vocab_size: 151_936, intermediate_size: 22_016, num_key_value_heads: 32, head_dim: 128, context: 32_768 },
+  olmo2: { vocab_size: 50_304, intermediate_size: 11_008, num_key_value_heads: null, head_dim: null, context: 2048 },
 } as const;
 type Type = keyof typeof DEFAULTS;
 
@@ -53,10 +54,14 @@ function described<T extends Type>(type: T) {
   });
 }
 
-const llama = described('llama').transform((given) => sized(given, { qkNorm: false, window: 0 }));
+const llama = described('llama').transform((given) => sized(given, LLAMA));
+/** `head_dim` is taken where it is stated, as its class does. */
+const olmo2 = described('olmo2')
+  .extend({ rms_norm_eps: z.number().default(1e-5) })
+  .transform((given) => sized(given, { qkNorm: 'rows', norm: 'after', window: 0 }));
 const mistral = described('mistral')
   .extend({ sliding_window: size.nullable().default(4096) })
-  .transform(({ sliding_window: window, ...given }) => sized(given, { qkNorm: false, window: window ?? 0 }));
+  .transform(({ sliding_window: window, ...given }) => sized(given, { ...LLAMA, window: window ?? 0 }));
 /** Its layers have a window from `max_window_layers` on, or as they are listed; here all have one, or none. */
 const qwen3 = described('qwen3')
   .extend({
@@ -74,14 +79,15 @@ const qwen3 = described('qwen3')
       if (!layer_types && hasWindow && max_window_layers < layers) kinds.add(SLIDING);
       if (kinds.size !== 1 || !(kinds.has(SLIDING) || kinds.has(FULL)))
         context.addIssue(`layers of the kinds ${[...kinds].sort().join(', ')} cannot be run in one model`);
-      return sized(given, { qkNorm: true, window: hasWindow && kinds.has(SLIDING) ? window : 0 });
+      return sized(given, { ...LLAMA, qkNorm: 'heads', window: hasWindow && kinds.has(SLIDING) ? window : 0 });
     },
   );
 const [SLIDING, FULL] = ['sliding_attention', 'full_attention'] as const;
+const LLAMA = { qkNorm: 'none', norm: 'before', window: 0 } as const;
 
 function sized(
   given: z.output<ReturnType<typeof described>>,
-  switches: Pick<LlamaConfig, 'qkNorm' | 'window'>,
+  switches: Pick<LlamaConfig, 'qkNorm' | 'norm' | 'window'>,
 ): Sized<LlamaConfig> {
   const [width, heads] = [given.hidden_size, given.num_attention_heads];
   const head = given.head_dim ?? width / heads;
@@ -103,8 +109,12 @@ function sized(
   };
 }
 
-/** Of the classes there, the one that has what the model has. */
-const typeOf = ({ qkNorm, window }: LlamaConfig): Type => (qkNorm ? 'qwen3' : window > 0 ? 'mistral' : 'llama');
+/** Of the classes there, the one that has what the model has; undefined where none has. */
+function typeOf(config: LlamaConfig): Type | undefined {
+  const kin = kinOf(config);
+  if (kin === 'llama' && config.window > 0) return 'mistral';
+  return kin === 'olmo2' && windowOf(config) !== undefined ? undefined : kin;
+}
 
 /** What one class has in its config.json that the others have not. */
 const OWN: Readonly<Record<Type, (config: LlamaConfig) => Record<string, Json>>> = {
@@ -118,17 +128,25 @@ const OWN: Readonly<Record<Type, (config: LlamaConfig) => Record<string, Json>>>
     max_window_layers: window > 0 ? 0 : layers,
     layer_types: Array.from({ length: layers }, () => (window > 0 ? SLIDING : FULL)),
   }),
+  // Of its own, its class takes the token 1 for padding, and learns nothing of that.
+  olmo2: () => ({ architectures: ['Olmo2ForCausalLM'], attention_bias: false, pad_token_id: null }),
 };
 
-/** LlamaForCausalLM, MistralForCausalLM and Qwen3ForCausalLM. */
+/** LlamaForCausalLM, MistralForCausalLM, Qwen3ForCausalLM and Olmo2ForCausalLM. */
 export const huggingFace: HuggingFace<LlamaConfig> = {
-  types: ['llama', 'mistral', 'qwen3'],
+  types: ['llama', 'mistral', 'qwen3', 'olmo2'],
+  problem(config) {
+    if (typeOf(config)) return null;
+    const window = windowOf(config);
+    if (kinOf(config) === undefined || window === undefined) return noKinWords('transformers has no class', config);
+    return `OLMo 2 has no window of attention in transformers: it would see ${config.context} tokens where this one sees ${window}`;
+  },
   config({ config, vocabulary }, { begin, end }, dropped) {
     const { layers, heads, kvHeads, width, hidden, context, theta, normEpsilon, untied } = config;
     const type = typeOf(config);
     return {
-      model_type: type,
-      ...OWN[type](config),
+      model_type: type ?? null,
+      ...(type && OWN[type](config)),
       vocab_size: vocabulary,
       hidden_size: width,
       intermediate_size: hidden,
@@ -152,7 +170,7 @@ export const huggingFace: HuggingFace<LlamaConfig> = {
       torch_dtype: 'float32',
     };
   },
-  schema: z.discriminatedUnion('model_type', [llama, mistral, qwen3]),
+  schema: z.discriminatedUnion('model_type', [llama, mistral, qwen3, olmo2]),
   copies: ({ untied }) => (untied ? [] : [{ name: 'lm_head.weight', of: 'model.embed_tokens.weight' }]),
   rename(name) {
     if (name.endsWith('.rotary_emb.inv_freq')) return null; // which older files carry along, and follow from theta
@@ -161,19 +179,20 @@ export const huggingFace: HuggingFace<LlamaConfig> = {
   layout(config) {
     const { layers, hidden, untied, qkNorm } = config;
     const { q, k } = columnsOf(config);
+    const [ofAttention, ofFeedForward] = branchNorms(config);
     const same = (name: string) => ({ name, of: name });
     const blocks = Array.from({ length: layers }, (_, i): Layout => {
       const [a, m] = [`model.layers.${i}.self_attn`, `model.layers.${i}.mlp`];
       const qkv = { of: `${a}.qkv_proj.weight`, transposed: true };
       const gateUp = { of: `${m}.gate_up_proj.weight`, transposed: true };
       return [
-        same(`model.layers.${i}.input_layernorm.weight`),
+        same(`model.layers.${i}.${ofAttention}.weight`),
         { name: `${a}.q_proj.weight`, ...qkv, columns: [0, q] },
         { name: `${a}.k_proj.weight`, ...qkv, columns: [q, q + k] },
         { name: `${a}.v_proj.weight`, ...qkv, columns: [q + k, q + 2 * k] },
-        ...(qkNorm ? [same(`${a}.q_norm.weight`), same(`${a}.k_norm.weight`)] : []),
+        ...(qkNorm === 'none' ? [] : [same(`${a}.q_norm.weight`), same(`${a}.k_norm.weight`)]),
         { ...same(`${a}.o_proj.weight`), transposed: true },
-        same(`model.layers.${i}.post_attention_layernorm.weight`),
+        same(`model.layers.${i}.${ofFeedForward}.weight`),
         { name: `${m}.gate_proj.weight`, ...gateUp, columns: [0, hidden] },
         { name: `${m}.up_proj.weight`, ...gateUp, columns: [hidden, 2 * hidden] },
         { ...same(`${m}.down_proj.weight`), transposed: true },

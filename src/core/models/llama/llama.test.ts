@@ -11,7 +11,7 @@ import type { LlamaConfig } from './spec';
 const llama = modelSpec('llama');
 const SMALL: LlamaConfig = {
   ...{ layers: 2, heads: 4, kvHeads: 2, width: 16, hidden: 10, context: 7 },
-  ...{ theta: 50, headWidth: 0, normEpsilon: 1e-3, qkNorm: false, window: 0 },
+  ...{ theta: 50, headWidth: 0, normEpsilon: 1e-3, qkNorm: 'none', norm: 'before', window: 0 },
 };
 /** Each differs from the first in what it is about. */
 const CONFIGS: Readonly<Record<string, LlamaConfig>> = {
@@ -21,10 +21,14 @@ const CONFIGS: Readonly<Record<string, LlamaConfig>> = {
   'heads that are wider together than the model': { ...SMALL, headWidth: 6 },
   'an odd inner width': { ...SMALL, hidden: 7 },
   'a classifier of its own': { ...SMALL, untied: true },
-  'norms of queries and keys': { ...SMALL, qkNorm: true },
+  'norms of queries and keys': { ...SMALL, qkNorm: 'heads' },
   'a window': { ...SMALL, window: 3 },
-  'a window of a token, with norms': { ...SMALL, window: 1, qkNorm: true },
+  'a window of a token, with norms': { ...SMALL, window: 1, qkNorm: 'heads' },
   'a window as long as the context': { ...SMALL, window: 7 },
+  'norms of rows of queries and keys': { ...SMALL, headWidth: 6, qkNorm: 'rows' },
+  'norms after the branches': { ...SMALL, norm: 'after' },
+  'norms of heads, and after the branches': { ...SMALL, qkNorm: 'heads', norm: 'after', window: 3 },
+  'norms of rows, and after the branches': { ...SMALL, kvHeads: 1, hidden: 7, qkNorm: 'rows', norm: 'after' },
 };
 const choiceOf = (config: LlamaConfig): ModelChoice => ({ id: 'llama', config, vocabulary: 11 });
 const ids = [3, 1, 4, 1, 5, 9, 10];
@@ -36,7 +40,7 @@ const PUBLISHED: readonly [string, number, number, LlamaConfig][] = [
     49_152,
     {
       ...{ layers: 30, heads: 9, kvHeads: 3, width: 576, hidden: 1536, context: 8192 },
-      ...{ theta: 100_000, headWidth: 0, normEpsilon: 1e-5, qkNorm: false, window: 0 },
+      ...{ theta: 100_000, headWidth: 0, normEpsilon: 1e-5, qkNorm: 'none', norm: 'before', window: 0 },
     },
   ],
   [
@@ -45,7 +49,16 @@ const PUBLISHED: readonly [string, number, number, LlamaConfig][] = [
     151_936,
     {
       ...{ layers: 28, heads: 16, kvHeads: 8, width: 1024, hidden: 3072, context: 40_960 },
-      ...{ theta: 1_000_000, headWidth: 128, normEpsilon: 1e-6, qkNorm: true, window: 0 },
+      ...{ theta: 1_000_000, headWidth: 128, normEpsilon: 1e-6, qkNorm: 'heads', norm: 'before', window: 0 },
+    },
+  ],
+  [
+    'OLMo-2-0425-1B',
+    1_484_916_736,
+    100_352,
+    {
+      ...{ layers: 16, heads: 16, kvHeads: 16, width: 2048, hidden: 8192, context: 4096 },
+      ...{ theta: 500_000, headWidth: 0, normEpsilon: 1e-6, qkNorm: 'rows', norm: 'after', window: 0, untied: true },
     },
   ],
   [
@@ -54,7 +67,7 @@ const PUBLISHED: readonly [string, number, number, LlamaConfig][] = [
     32_000,
     {
       ...{ layers: 22, heads: 32, kvHeads: 4, width: 2048, hidden: 5632, context: 2048 },
-      ...{ theta: 10_000, headWidth: 0, normEpsilon: 1e-5, qkNorm: false, window: 0, untied: true },
+      ...{ theta: 10_000, headWidth: 0, normEpsilon: 1e-5, qkNorm: 'none', norm: 'before', window: 0, untied: true },
     },
   ],
 ];
@@ -74,6 +87,8 @@ test.each<[Partial<LlamaConfig>, string, string]>([
   [{ heads: 16, kvHeads: 16 }, 'heads', 'Heads of 1 columns cannot be turned in pairs: the number must be even.'],
   [{ headWidth: 5 }, 'headWidth', 'Heads of 5 columns cannot be turned in pairs: the number must be even.'],
   [{ kvHeads: 3 }, 'kvHeads', '4 heads cannot share 3 heads of keys evenly.'],
+  [{ qkNorm: 'all' as 'rows' }, 'qkNorm', 'QK-norm must be one of none, heads, rows, not all.'],
+  [{ norm: 'both' as 'after' }, 'norm', 'Norms must be one of before, after, not both.'],
   [{ theta: 1 }, 'theta', 'Rotary base must be a number from 10 to 1000000000, not 1.'],
 ])('%j cannot run, and says why', (change, field, message) => {
   expect(llama.problems({ ...SMALL, ...change })).toEqual([{ field, message }]);
@@ -120,7 +135,7 @@ describe.each(HOST_BACKENDS)('on %s', (_, use) => {
 
 /** Llama (Touvron et al. 2023) as loops over f64: ids -> logits [T, V]. */
 function reference(config: LlamaConfig, values: Values, tokens: number[]): number[] {
-  const { layers, heads, kvHeads, width: C, hidden, theta, normEpsilon, qkNorm, window, untied } = config;
+  const { layers, heads, kvHeads, width: C, hidden, theta, normEpsilon, qkNorm, norm, window, untied } = config;
   const D = config.headWidth || C / heads;
   const w = (name: string): Float32Array => values.get(`${name}.weight`)!.data;
   const times = (x: number[][], name: string): number[][] => {
@@ -149,13 +164,21 @@ function reference(config: LlamaConfig, values: Values, tokens: number[]): numbe
   let x = tokens.map((id) => [...w('model.embed_tokens').subarray(id * C, (id + 1) * C)]);
   for (let layer = 0; layer < layers; layer++) {
     const h = `model.layers.${layer}`;
-    const qkv = times(normed(x, `${h}.input_layernorm`), `${h}.self_attn.qkv_proj`);
+    const before = (name: string): number[][] => (norm === 'before' ? normed(x, `${h}.${name}`) : x);
+    const after = (y: number[][], name: string): number[][] => (norm === 'after' ? normed(y, `${h}.${name}`) : y);
+    let qkv = times(before('input_layernorm'), `${h}.self_attn.qkv_proj`);
+    if (qkNorm === 'rows')
+      qkv = qkv.map((row) => [
+        ...normed([row.slice(0, heads * D)], `${h}.self_attn.q_norm`)[0]!,
+        ...normed([row.slice(heads * D, (heads + kvHeads) * D)], `${h}.self_attn.k_norm`)[0]!,
+        ...row.slice((heads + kvHeads) * D),
+      ]);
     const headOf = (t: number, at: number): number[] => qkv[t]!.slice(at * D, (at + 1) * D);
     const attended = qkv.map((__, i) =>
       Array.from({ length: heads }, (___, head) => {
         const shared = heads + Math.floor((head * kvHeads) / heads);
         const placed = (t: number, at: number, norm: string): number[] =>
-          turned(qkNorm ? normed([headOf(t, at)], `${h}.self_attn.${norm}`)[0]! : headOf(t, at), t);
+          turned(qkNorm === 'heads' ? normed([headOf(t, at)], `${h}.self_attn.${norm}`)[0]! : headOf(t, at), t);
         const q = placed(i, head, 'q_norm');
         const scores = Array.from({ length: i + 1 }, (____, j) => {
           const k = placed(j, shared, 'k_norm');
@@ -168,10 +191,10 @@ function reference(config: LlamaConfig, values: Values, tokens: number[]): numbe
         );
       }).flat(),
     );
-    x = add(x, times(attended, `${h}.self_attn.o_proj`));
-    const gateUp = times(normed(x, `${h}.post_attention_layernorm`), `${h}.mlp.gate_up_proj`);
+    x = add(x, after(times(attended, `${h}.self_attn.o_proj`), 'post_attention_layernorm'));
+    const gateUp = times(before('post_attention_layernorm'), `${h}.mlp.gate_up_proj`);
     const inner = gateUp.map((row) => row.slice(0, hidden).map((gate, i) => silu(gate) * row[hidden + i]!));
-    x = add(x, times(inner, `${h}.mlp.down_proj`));
+    x = add(x, after(times(inner, `${h}.mlp.down_proj`), 'post_feedforward_layernorm'));
   }
   const table = w(untied ? 'lm_head' : 'model.embed_tokens');
   return normed(x, 'model.norm').flatMap((row) =>

@@ -2,11 +2,12 @@ import { decoder } from '../../onnx/decoder';
 import type { GraphBuilder, Value } from '../../onnx/graph';
 import { attention, classifier, dense, embedding, rmsNorm, rotary, silu, splitHeads } from '../../onnx/layers';
 import type { Sized } from '../interop';
-import { columnsOf, type LlamaConfig, windowOf } from './sizes';
+import { branchNorms, columnsOf, type LlamaConfig, windowOf } from './sizes';
 
 /** Llama as forward.ts computes it, with a cache of keys, which are turned, and values. */
 export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<LlamaConfig>): void {
-  const { layers, heads, kvHeads, hidden, theta, normEpsilon, qkNorm } = config;
+  const { layers, heads, kvHeads, hidden, theta, normEpsilon, qkNorm, norm } = config;
+  const [ofAttention, ofFeedForward] = branchNorms(config);
   const window = windowOf(config);
   const { head: size, q: Q, k: K } = columnsOf(config);
   const { ids, positions, keep, lead, remembered } = decoder(g, {
@@ -19,15 +20,21 @@ export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<LlamaConfig>
   let x = embedding(g, 'model.embed_tokens', ids); // [B, T, C]
   for (let i = 0; i < layers; i++) {
     const h = `model.layers.${i}`;
-    const placed = (norm: string, x: Value): Value =>
-      turned(qkNorm ? rmsNorm(g, `${h}.self_attn.${norm}`, x, normEpsilon) : x);
-    const before = rmsNorm(g, `${h}.input_layernorm`, x, normEpsilon);
-    const [q, k, v] = split(dense(g, `${h}.self_attn.qkv_proj`, before), Q, K, K) as [Value, Value, Value];
+    const normed = (layer: string, x: Value): Value => rmsNorm(g, `${h}.${layer}`, x, normEpsilon);
+    const before = (layer: string, x: Value): Value => (norm === 'before' ? normed(layer, x) : x);
+    const after = (layer: string, x: Value): Value => (norm === 'after' ? normed(layer, x) : x);
+    /** Of rows, or of heads: [B, T, n] -> [B, n / size, T, size]. */
+    const placed = (layer: string, x: Value, count: number): Value => {
+      const ofRow = splitHeads(g, qkNorm === 'rows' ? normed(`self_attn.${layer}`, x) : x, count, size);
+      return turned(qkNorm === 'heads' ? normed(`self_attn.${layer}`, ofRow) : ofRow);
+    };
+    const qkv = dense(g, `${h}.self_attn.qkv_proj`, before(ofAttention, x));
+    const [q, k, v] = split(qkv, Q, K, K) as [Value, Value, Value];
     const mixed = attention(
       g,
       {
-        q: placed('q_norm', splitHeads(g, q, heads, size)),
-        k: remembered(i, 'key', placed('k_norm', splitHeads(g, k, kvHeads, size))),
+        q: placed('q_norm', q, heads),
+        k: remembered(i, 'key', placed('k_norm', k, kvHeads)),
         v: remembered(i, 'value', splitHeads(g, v, kvHeads, size)),
         keep,
       },
@@ -35,10 +42,11 @@ export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<LlamaConfig>
       size,
       kvHeads,
     );
-    x = g.op('Add', [x, dense(g, `${h}.self_attn.o_proj`, mixed)]);
-    const between = rmsNorm(g, `${h}.post_attention_layernorm`, x, normEpsilon);
-    const [gate, up] = split(dense(g, `${h}.mlp.gate_up_proj`, between), hidden, hidden) as [Value, Value];
-    x = g.op('Add', [x, dense(g, `${h}.mlp.down_proj`, g.op('Mul', [silu(g, gate), up]))]);
+    x = g.op('Add', [x, after(ofAttention, dense(g, `${h}.self_attn.o_proj`, mixed))]);
+    const gateUp = dense(g, `${h}.mlp.gate_up_proj`, before(ofFeedForward, x));
+    const [gate, up] = split(gateUp, hidden, hidden) as [Value, Value];
+    const y = dense(g, `${h}.mlp.down_proj`, g.op('Mul', [silu(g, gate), up]));
+    x = g.op('Add', [x, after(ofFeedForward, y)]);
   }
   const table = g.weight(config.untied ? 'lm_head.weight' : 'model.embed_tokens.weight');
   classifier(g, table, rmsNorm(g, 'model.norm', x, normEpsilon), lead, 'logits');

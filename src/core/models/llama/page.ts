@@ -1,6 +1,6 @@
 import type { Sized } from '../interop';
 import { BLOCK, type Kernels, type PageForward, type Reader } from '../page';
-import { columnsOf, type LlamaConfig, windowOf } from './sizes';
+import { branchNorms, columnsOf, type LlamaConfig, qkGains, windowOf } from './sizes';
 
 export const page: PageForward<LlamaConfig> = { kind: 'decoder', workspaceOf, lengthsOf, reader: llama };
 
@@ -24,13 +24,16 @@ function llama(
   weight: (name: string) => Float32Array,
   kernels: Kernels,
 ): Reader {
-  const { layers, heads, kvHeads, context, width: C, hidden, theta, normEpsilon, qkNorm, untied } = config;
+  const { layers, heads, kvHeads, context, width: C, hidden, theta, normEpsilon, untied } = config;
+  const [isAfter, gains] = [config.norm === 'after', qkGains(config)];
+  const [ofAttention, ofFeedForward] = branchNorms(config);
   const window = windowOf(config) ?? context;
   const { head: D, q: Q, k: K } = columnsOf(config);
   const keys = Array.from({ length: layers }, () => kernels.floats(context * K)); // [context, K] a layer
   const values = Array.from({ length: layers }, () => kernels.floats(context * K));
   const x = kernels.floats(BLOCK * C);
   const normed = kernels.floats(BLOCK * C);
+  const read = isAfter ? x : normed; // by attention and by the feed-forward
   const added = kernels.floats(BLOCK * C);
   const queries = kernels.floats(BLOCK * Q);
   const mixed = kernels.floats(BLOCK * Q);
@@ -52,9 +55,10 @@ function llama(
       kernels.score(w, from.subarray(r * ins, (r + 1) * ins), to.subarray(r * outs, (r + 1) * outs), ins);
   }
 
-  /** x += from w^T */
-  function addDense(name: string, from: Float32Array, rows: number, ins: number): void {
+  /** x += from w^T, normalised by `after` before it is added where there is one. */
+  function addDense(name: string, from: Float32Array, rows: number, ins: number, after: string | undefined): void {
     dense(name, from, added, rows, ins, C);
+    if (after !== undefined) norm(after, added, added, rows, C);
     for (let i = 0; i < rows * C; i++) x[i]! += added[i]!;
   }
 
@@ -115,26 +119,26 @@ function llama(
       for (const [r, id] of ids.entries()) x.set(tokens.subarray(id * C, (id + 1) * C), r * C);
       for (let layer = 0; layer < layers; layer++) {
         const h = `model.layers.${layer}`;
-        norm(`${h}.input_layernorm`, x, normed, rows, C);
-        dense(`${h}.self_attn.q_proj`, normed, queries, rows, C, Q);
-        dense(`${h}.self_attn.k_proj`, normed, newKeys, rows, C, K);
-        dense(`${h}.self_attn.v_proj`, normed, newValues, rows, C, K);
-        if (qkNorm) {
-          norm(`${h}.self_attn.q_norm`, queries, queries, rows * heads, D);
-          norm(`${h}.self_attn.k_norm`, newKeys, newKeys, rows * kvHeads, D);
+        if (!isAfter) norm(`${h}.${ofAttention}`, x, normed, rows, C);
+        dense(`${h}.self_attn.q_proj`, read, queries, rows, C, Q);
+        dense(`${h}.self_attn.k_proj`, read, newKeys, rows, C, K);
+        dense(`${h}.self_attn.v_proj`, read, newValues, rows, C, K);
+        if (gains) {
+          norm(`${h}.self_attn.q_norm`, queries, queries, (rows * Q) / gains.q, gains.q);
+          norm(`${h}.self_attn.k_norm`, newKeys, newKeys, (rows * K) / gains.k, gains.k);
         }
         turn(queries, heads, rows, from);
         turn(newKeys, kvHeads, rows, from);
         keys[layer]!.set(newKeys.subarray(0, rows * K), from * K);
         values[layer]!.set(newValues.subarray(0, rows * K), from * K);
         for (let r = 0; r < rows; r++) attend(layer, r, from + r);
-        addDense(`${h}.self_attn.o_proj`, mixed, rows, Q);
-        norm(`${h}.post_attention_layernorm`, x, normed, rows, C);
-        dense(`${h}.mlp.gate_proj`, normed, gate, rows, C, hidden);
-        dense(`${h}.mlp.up_proj`, normed, up, rows, C, hidden);
+        addDense(`${h}.self_attn.o_proj`, mixed, rows, Q, isAfter ? `${h}.${ofAttention}` : undefined);
+        if (!isAfter) norm(`${h}.${ofFeedForward}`, x, normed, rows, C);
+        dense(`${h}.mlp.gate_proj`, read, gate, rows, C, hidden);
+        dense(`${h}.mlp.up_proj`, read, up, rows, C, hidden);
         // SwiGLU: silu(gate) up.
         for (let i = 0; i < rows * hidden; i++) gate[i] = (gate[i]! / (1 + Math.exp(-gate[i]!))) * up[i]!;
-        addDense(`${h}.mlp.down_proj`, gate, rows, hidden);
+        addDense(`${h}.mlp.down_proj`, gate, rows, hidden, isAfter ? `${h}.${ofFeedForward}` : undefined);
       }
       norm('model.norm', x.subarray((rows - 1) * C, rows * C), last, 1, C);
     },

@@ -11,8 +11,10 @@ export interface LlamaConfig extends BaseConfig {
   theta: number;
   /** Added to the mean of squares. */
   normEpsilon: number;
-  /** Each head of queries and keys is normalised before it is turned (Qwen3). */
-  qkNorm: boolean;
+  /** Queries and keys are normalised before they are turned: each head by itself (Qwen3), or all heads of a row at once (OLMo 2). */
+  qkNorm: 'none' | 'heads' | 'rows';
+  /** Where each branch has its norm: before what it computes, or after it (OLMo 2). */
+  norm: 'before' | 'after';
   /** Tokens that one sees, itself and those before it (Mistral); 0: all. */
   window: number;
 }
@@ -29,3 +31,33 @@ export const windowOf = ({ window, context }: LlamaConfig): number | undefined =
 
 /** What is said of scaled rotary positions: their angles differ at every place, so that no shorter context would do. */
 export const ONLY_PLAIN = 'only plain ones: of kin that have them are Llama 3, SmolLM2, Mistral and Qwen3';
+
+/** Of a layer, what the norm of attention is called, and that of the feed-forward. */
+export const branchNorms = ({ norm }: LlamaConfig): readonly [attention: string, feedForward: string] =>
+  norm === 'after'
+    ? ['post_attention_layernorm', 'post_feedforward_layernorm']
+    : ['input_layernorm', 'post_attention_layernorm'];
+
+/** Gains of the norms of queries and of keys; undefined where there are none. */
+export function qkGains(config: LlamaConfig): { q: number; k: number } | undefined {
+  const { head, q, k } = columnsOf(config);
+  switch (config.qkNorm) {
+    case 'none':
+      return undefined;
+    case 'heads':
+      return { q: head, k: head };
+    case 'rows':
+      return { q, k };
+  }
+}
+
+/** Which of those that are known elsewhere has its norms where this one has them; undefined where none has. */
+export function kinOf({ qkNorm, norm }: LlamaConfig): 'llama' | 'qwen3' | 'olmo2' | undefined {
+  if (norm === 'after') return qkNorm === 'rows' ? 'olmo2' : undefined;
+  return ({ none: 'llama', heads: 'qwen3', rows: undefined } as const)[qkNorm];
+}
+
+/** What is said where there is none; `nobody`, such as "transformers has no class". */
+export const noKinWords = (nobody: string, { qkNorm, norm }: LlamaConfig): string =>
+  `${nobody} with ${{ none: 'no QK-norm', heads: 'QK-norm of heads', rows: 'QK-norm of rows' }[qkNorm]} and norms ${norm} the branches: ` +
+  'norms after them go with QK-norm of rows (OLMo 2), norms before them with QK-norm of heads (Qwen3) or none (Llama)';

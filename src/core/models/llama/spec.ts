@@ -1,4 +1,4 @@
-import { onOff, real, whole } from '../../base/field';
+import { choice, real, whole } from '../../base/field';
 import { formatCount } from '../../base/units';
 import { LOGIT_BYTES } from '../../ops/logitBytes';
 import { headWords, logits, type Piece } from '../picture';
@@ -16,7 +16,7 @@ import {
 import { type BaseConfig, countParams, defineModel, type Parameter, type ParamTable, sizeProblems } from '../spec';
 import { gguf } from './gguf';
 import { huggingFace } from './huggingFace';
-import { columnsOf, type LlamaConfig, windowOf } from './sizes';
+import { branchNorms, columnsOf, type LlamaConfig, qkGains, windowOf } from './sizes';
 
 export type { LlamaConfig } from './sizes';
 
@@ -52,11 +52,28 @@ const fields = {
     initial: 0,
     row: 'seldom',
   }),
-  qkNorm: onOff({
+  qkNorm: choice({
     label: 'QK-norm',
-    hint: 'of each head’s queries and keys',
-    initial: false,
-    absent: false,
+    hint: 'of queries and keys',
+    of: {
+      none: { label: 'None' },
+      heads: { label: 'Of heads', hint: 'each by itself, as in Qwen3' },
+      rows: { label: 'Of rows', hint: 'all heads at once, as in OLMo 2' },
+    },
+    former: { true: 'heads', false: 'none' },
+    initial: 'none',
+    absent: 'none',
+    row: 'seldom',
+  }),
+  norm: choice({
+    label: 'Norms',
+    hint: 'of attention and feed-forward',
+    of: {
+      before: { label: 'Before', hint: 'each normalises what it reads' },
+      after: { label: 'After', hint: 'what each adds is normalised, as in OLMo 2' },
+    },
+    initial: 'before',
+    absent: 'before',
     row: 'seldom',
   }),
   window: whole({
@@ -74,14 +91,14 @@ const fields = {
 };
 
 /**
- * Decoders after GPT-2: RMSNorm, rotary positions, heads that share keys, a gated feed-forward, no biases. With QK-norm it is
- * Qwen3, with a window Mistral.
+ * Decoders after GPT-2: RMSNorm, rotary positions, heads that share keys, a gated feed-forward, no biases. With QK-norm of
+ * heads it is Qwen3, of rows and with its norms after the branches OLMo 2, with a window Mistral.
  */
 export const llama = defineModel<LlamaConfig>({
   label: 'Llama',
   kind: 'decoder',
   source:
-    'Touvron et al. 2023, arXiv:2302.13971; shared keys: arXiv:2305.13245; window: Jiang et al. 2023, arXiv:2310.06825; QK-norm as in Qwen3, arXiv:2505.09388; initialisation as GPT-2',
+    'Touvron et al. 2023, arXiv:2302.13971; shared keys: arXiv:2305.13245; window: Jiang et al. 2023, arXiv:2310.06825; QK-norm as in Qwen3, arXiv:2505.09388, or OLMo 2, arXiv:2501.00656; initialisation as GPT-2',
   fields,
   presets: [
     { name: 'Tiny', config: of(2, 2, 64, 64) },
@@ -115,20 +132,26 @@ export const llama = defineModel<LlamaConfig>({
     const { layers, heads, kvHeads, width, hidden, context, untied, qkNorm } = config;
     const of = (...names: string[]): string[] => names.map((name) => `model.layers.0.${name}.weight`);
     const norm = (weight: string): Piece => ({ name: 'RMSNorm', isNorm: true, weights: [weight] });
+    const [ofAttention, ofFeedForward] = branchNorms(config).map((name) => norm(of(name)[0]!)) as [Piece, Piece];
+    const branch = (piece: Piece, normed: Piece) => ({
+      pieces: config.norm === 'after' ? [piece, normed] : [normed, piece],
+    });
     const window = windowOf(config);
     const attention = {
       name: 'Attention',
       detail: [
         headWords(heads, columnsOf(config).head),
         kvHeads < heads && `${formatCount(kvHeads)} of keys`,
-        qkNorm && 'QK-norm',
+        qkNorm !== 'none' && (qkNorm === 'rows' ? 'QK-norm of rows' : 'QK-norm'),
         'rotary',
         window !== undefined && `the last ${formatCount(window)} tokens`,
       ]
         .filter((words) => words !== false)
         .join(', '),
       weights: of(
-        ...['qkv_proj', ...(qkNorm ? ['q_norm', 'k_norm'] : []), 'o_proj'].map((name) => `self_attn.${name}`),
+        ...['qkv_proj', ...(qkNorm === 'none' ? [] : ['q_norm', 'k_norm']), 'o_proj'].map(
+          (name) => `self_attn.${name}`,
+        ),
       ),
     };
     const feedForward = {
@@ -144,10 +167,7 @@ export const llama = defineModel<LlamaConfig>({
           before: [{ name: 'Token', weights: ['model.embed_tokens.weight'], columns: width }],
           blocks: {
             times: layers,
-            branches: [
-              { pieces: [norm('model.layers.0.input_layernorm.weight'), attention] },
-              { pieces: [norm('model.layers.0.post_attention_layernorm.weight'), feedForward] },
-            ],
+            branches: [branch(attention, ofAttention), branch(feedForward, ofFeedForward)],
           },
           after: [norm('model.norm.weight'), logits(untied && 'lm_head.weight', vocabulary)],
           to: 'a score for each next token',
@@ -192,8 +212,10 @@ export const llama = defineModel<LlamaConfig>({
 
 /** Names are Hugging Face's (of its Phi3, where it lays q | k | v and gate | up side by side); matrices are [in, out]. */
 function params(config: LlamaConfig, vocabulary: number): ParamTable {
-  const { layers, width: C, hidden, untied, qkNorm } = config;
-  const { head, q, k } = columnsOf(config);
+  const { layers, width: C, hidden, untied } = config;
+  const { q, k } = columnsOf(config);
+  const gains = qkGains(config);
+  const [ofAttention, ofFeedForward] = branchNorms(config);
   const gain = (size: number): Parameter => vector(size, 'Norms', 'ones');
   const residual = residualStd(layers);
   const table: Record<string, Parameter> = {
@@ -202,14 +224,14 @@ function params(config: LlamaConfig, vocabulary: number): ParamTable {
   for (let i = 0; i < layers; i++) {
     const h = `model.layers.${i}`;
     Object.assign(table, {
-      [`${h}.input_layernorm.weight`]: gain(C),
+      [`${h}.${ofAttention}.weight`]: gain(C),
       [`${h}.self_attn.qkv_proj.weight`]: { ...matrix([C, q + 2 * k], 'Attention'), widths: [q, k, k] },
-      ...(qkNorm && {
-        [`${h}.self_attn.q_norm.weight`]: gain(head),
-        [`${h}.self_attn.k_norm.weight`]: gain(head),
+      ...(gains && {
+        [`${h}.self_attn.q_norm.weight`]: gain(gains.q),
+        [`${h}.self_attn.k_norm.weight`]: gain(gains.k),
       }),
       [`${h}.self_attn.o_proj.weight`]: matrix([q, C], 'Attention', residual),
-      [`${h}.post_attention_layernorm.weight`]: gain(C),
+      [`${h}.${ofFeedForward}.weight`]: gain(C),
       [`${h}.mlp.gate_up_proj.weight`]: { ...matrix([C, 2 * hidden], 'Feed-forward'), widths: [hidden, hidden] },
       [`${h}.mlp.down_proj.weight`]: matrix([hidden, C], 'Feed-forward', residual),
     } satisfies ParamTable);
@@ -226,7 +248,10 @@ function usual({ heads, width }: BaseConfig): Pick<LlamaConfig, 'kvHeads' | 'hid
 
 function of(layers: number, heads: number, width: number, context: number): LlamaConfig {
   const shape = { layers, heads, width, context };
-  return { ...shape, ...usual(shape), headWidth: 0, theta: 10_000, normEpsilon: 1e-5, qkNorm: false, window: 0 };
+  return {
+    ...{ ...shape, ...usual(shape), headWidth: 0, theta: 10_000, normEpsilon: 1e-5 },
+    ...{ qkNorm: 'none', norm: 'before', window: 0 },
+  };
 }
 
 /** Heads of 16 to 64 wide. */
