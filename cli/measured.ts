@@ -62,8 +62,9 @@ export async function keepMeasured(past: Past, part: 'validation' | 'test', eval
 export async function measuredIn(folder: string, { id, state }: RunInfo): Promise<Partial<RunInfo>> {
   const there = await infoIn(folder).catch(() => null);
   if (there?.id !== id) return {};
-  const { looks, evaluations } = there;
-  return { ...(looks && { looks }), ...(evaluations && there.state.step === state.step && { evaluations }) };
+  const { looks, evaluations, asked } = there;
+  if (there.state.step !== state.step) return { ...(looks && { looks }) };
+  return { ...(looks && { looks }), ...(evaluations && { evaluations }), ...(asked && { asked }) };
 }
 
 /** Null where there is none. @throws HomegrownError `bad-file` */

@@ -11,7 +11,7 @@ import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import type { KeptEvaluation } from '../core/runs/keptEvaluations';
 import type { RunRow, RunWords } from '../core/runs/rows';
 import type { Learnt } from '../core/runs/learnt';
-import type { ToldEvaluation } from '../core/runs/toldEvaluations';
+import type { Measured } from '../core/export/homegrownJson';
 import type { Plan, PlanInput } from '../core/plan/plan';
 import type { TextProfile } from '../core/plan/profile';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
@@ -178,7 +178,7 @@ export interface DataApi {
     output: KeptEvaluation | null;
   };
   /** What of it goes with the step, for its card. */
-  measured: { input: { runId: string; step: number }; progress: never; output: readonly ToldEvaluation[] };
+  measured: { input: { runId: string; step: number }; progress: never; output: Measured };
   /** What was asked of its steps by lists, oldest step first. */
   keptLists: { input: { runId: string }; progress: never; output: readonly EvaluationRecord[] };
   /** Hides a run; `restoreRun` undoes it, `purgeRun` makes it final, which frees so many bytes. Fails while a tab works on it. */

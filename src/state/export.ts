@@ -6,7 +6,7 @@ import { checkOf } from '../core/export/format';
 import { type FormatId, FORMATS } from '../core/export/formats';
 import type { ModelPreview } from '../core/export/preview';
 import type { RunRecord } from '../core/runs/record';
-import type { ToldEvaluation } from '../core/runs/toldEvaluations';
+import type { Measured } from '../core/export/homegrownJson';
 import { uncheckable } from '../core/verify/check';
 import { matches, type Figures } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
@@ -50,7 +50,7 @@ export interface ExportSlice {
   /** Of the run that Export shows, in this session. */
   exports: Exports;
   /** What was measured of a step of a run, which `of` names: its card tells of it. */
-  cardEvaluations: { of: string; evaluations: readonly ToldEvaluation[] } | null;
+  cardEvaluations: { of: string; measured: Measured } | null;
   importingModel: Work;
   /** A model made elsewhere, opened and not yet taken. */
   incoming: { files: readonly File[]; preview: ModelPreview } | null;
@@ -191,8 +191,8 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         const runId = shownId(get(), 'export');
         const step = chosenStep(shownRun(get(), 'export'))?.step;
         if (runId === null || step === undefined) return;
-        const evaluations = await data.call('measured', { runId, step }).catch(() => []); // told where what cannot be read is
-        if (exportedStep(get()) === of) set({ cardEvaluations: { of, evaluations } });
+        const measured = await data.call('measured', { runId, step }).catch(() => ({ evaluations: [] })); // told where what cannot be read is
+        if (exportedStep(get()) === of) set({ cardEvaluations: { of, measured } });
       },
       async downloadSidecars(format) {
         const latest = fileOf(get().exports[format]);

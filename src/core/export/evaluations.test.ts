@@ -6,7 +6,7 @@ import { claimRun } from '../checkpoint/checkpoint';
 import { bytesSource, readBytes, type ByteStream } from '../files/byteSource';
 import { modelSpec } from '../models';
 import type { EvaluationRecord } from '../runs/evaluations';
-import { keepEvaluation, readEvaluation } from '../runs/keptEvaluations';
+import { keepEvaluation, readEvaluation, readEvaluations } from '../runs/keptEvaluations';
 import { looked } from '../runs/looks';
 import { partHash } from '../runs/partHash';
 import { addRun, readRun } from '../runs/record';
@@ -123,4 +123,81 @@ test('it comes back as what was measured of the run, and goes out again as the s
     evaluations: (await infoOf(files)).evaluations,
     looks: (await infoOf(files)).looks,
   });
+});
+
+const percent = { value: 88, low: 80, high: 93 };
+/** What was asked of a step: sentences, prompts and answers are a person's own. */
+async function askedOf(): Promise<EvaluationRecord> {
+  const { madeAt, tokenizerHash } = await measured();
+  const preference = { ...percent, pairs: 30, margin: 1 };
+  const on = { madeAt, bytes: 2000, difference: -0.04, low: -0.05, high: -0.03, verdict: 'better' as const };
+  const part = { part: 'test' as const, textHash: TEST, look: 2 };
+  return {
+    version: 1,
+    ...{ runId: 'a', step: 5, part: 'lists', textHash: '', tokenizerHash, madeAt },
+    evaluation: {
+      ...{ tokens: 0, documents: 0, bytes: 0, metrics: {}, baselines: {}, leftOut: [] },
+      minimalPairs: {
+        all: preference,
+        kinds: { negation: preference },
+        missed: [{ kind: 'negation', first: 'secret', second: 'secrets' }],
+        listHash: 'ab',
+      },
+      swaps: { kinds: { 'he | she': preference } },
+      tasks: [
+        {
+          ...{ name: 'capitals.csv', rows: 40, cut: 0 },
+          metrics: { accuracy: { ...percent, unit: '%' } },
+          baselines: { chance: { accuracy: 25 } },
+          missed: [{ line: 2, prompt: 'secret', wanted: 'a', given: 'b' }],
+        },
+      ],
+    },
+    comparisons: [
+      { ...on, ...part, beside: { runId: 'a', name: 'Ahab', step: 3 }, mayHaveLearnt: false },
+      {
+        ...on,
+        ...part,
+        textHash: 'of other text',
+        beside: { runId: 'c', name: 'Peleg', step: 9 },
+        mayHaveLearnt: true,
+      },
+      {
+        ...{ ...on, part: 'text', name: 'letter', textHash: 'x' },
+        ...{ beside: { runId: 'c', name: 'Bildad', step: 9 }, mayHaveLearnt: false },
+      },
+    ],
+  };
+}
+
+test('what it was asked and compared with goes with it, without sentences and prompts, and comes back as the same bytes', async () => {
+  const files = await filesOf(await storeWith(await askedOf()));
+  const told = (await infoOf(files)).asked!;
+  expect(JSON.stringify(told)).not.toContain('secret');
+  // A comparison on a part that is another by now stays with the run.
+  expect(told.comparisons?.map(({ beside }) => beside)).toEqual([
+    { name: 'Ahab', step: 3 },
+    { runId: 'c', name: 'Bildad', step: 9 },
+  ]);
+  const card = await read(files, 'README.md');
+  expect(card).toContain('| Kind | Percent | 95 % interval | Pairs |\n| --- | --- | --- | --- |\n| All | 88.0 |');
+  expect(card).toContain('not what a model does in use');
+  expect(card).toMatch(/\| he &#124; she \| 88\.0 \|/);
+  expect(card).toContain('| capitals.csv | Right choice | 88.0 | 80.0 to 93.0 | Chance 25.0 | 40 |');
+  expect(card).toContain(
+    '- Beside step 3: better by 0.040 ± 0.010 bits per byte, on 2,000 bytes of the test part, the 2nd look',
+  );
+  expect(card).toContain('- Beside Bildad, step 9: better by');
+  const given = await Promise.all(
+    files.map(async (file) => ({ name: file.name, source: bytesSource(await readBytes(file)) })),
+  );
+  const other = memoryStore();
+  await importRun(other, { runId: 'b', projectId: 'first' }, given, 99, unwatched);
+  const [record] = await readEvaluations(other, 'b', 'lists');
+  expect(record!.evaluation.minimalPairs).toEqual({ ...(await askedOf()).evaluation.minimalPairs!, missed: [] });
+  // A step of the run itself is one of the run that it is now.
+  expect(record!.comparisons?.map(({ beside }) => beside.runId)).toEqual(['b', 'c']);
+  const again = await filesOf(other, 'b');
+  expect(await read(again, 'README.md')).toBe(card);
+  expect(JSON.stringify((await infoOf(again)).asked)).toBe(JSON.stringify(told));
 });

@@ -12,14 +12,15 @@ import { readRun, type RunRecord } from '../runs/record';
 import { dataOf, segmentAt } from '../runs/segments';
 import { readTokenizer } from '../runs/tokenizer';
 import { toldDocuments } from '../runs/toldDocuments';
-import { type ToldEvaluation, toldEvaluation } from '../runs/toldEvaluations';
+import { toldAsked } from '../runs/toldAsked';
+import { toldEvaluation } from '../runs/toldEvaluations';
 import { trueEvaluations } from '../runs/trueEvaluations';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported } from './format';
-import { runInfo, tokenizerFacts, withMeasured } from './homegrownJson';
+import { runInfo, tokenizerFacts, type Measured, withMeasured } from './homegrownJson';
 import { withLicences } from './licences';
 import { idFor } from './upgradeInfo';
 import { type ImportedModel, saidOf } from './incoming';
@@ -45,8 +46,8 @@ export async function openExported(
   const told = withLicences(runInfo(record, kept, events), await listTexts(store));
   const documents = await toldDocuments(store, dataOf(told));
   const tokenizer = await createTokenizer(await readTokenizer(store, record));
-  const evaluations = await measuredOf(store, record, saved.state.step, tokenizer);
-  const info = withMeasured({ ...told, ...(documents.length > 0 && { documents }) }, evaluations);
+  const measured = await measuredOf(store, record, saved.state.step, tokenizer);
+  const info = withMeasured({ ...told, ...(documents.length > 0 && { documents }) }, measured);
   const snapshot = { ...saved, state: info.state };
   // Those of an earlier segment may be gone.
   const isNewest = segmentAt(record.segments, snapshot.state.step) === record.segments.length - 1;
@@ -71,8 +72,10 @@ export async function measuredOf(
   run: RunRecord,
   step: number,
   { hash }: Pick<Tokenizer, 'hash'>,
-): Promise<readonly ToldEvaluation[]> {
-  return (await trueEvaluations(store, run, step, hash)).flatMap(toldEvaluation);
+): Promise<Measured> {
+  const records = await trueEvaluations(store, run, step, hash);
+  const [asked] = records.filter(({ part }) => part === 'lists').flatMap((record) => toldAsked(record) ?? []);
+  return { evaluations: records.flatMap(toldEvaluation), ...(asked && { asked }) };
 }
 
 /** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */

@@ -22,6 +22,7 @@ import {
   toldDocumentsSchema,
   type ToldTokenizer,
 } from '../runs/settings';
+import { askedSchema, type ToldAsked } from '../runs/toldAsked';
 import { type ToldEvaluation, toldEvaluationsSchema } from '../runs/toldEvaluations';
 import { SPLIT_NAMES } from '../tokenizer/splits';
 import { TOKENIZER_KINDS, type TokenizerKind, type TokenizerModel } from '../tokenizer/tokenizer';
@@ -92,6 +93,8 @@ export const runInfoSchema = z.strictObject({
   documents: toldDocumentsSchema.exactOptional(),
   /** What was measured of this step on all of a held-out part, or of a text. */
   evaluations: toldEvaluationsSchema.exactOptional(),
+  /** What it was asked by lists, and which steps it was compared with. */
+  asked: askedSchema.exactOptional(),
 });
 
 function isInOrder({ after }: ToldSegment, i: number, all: readonly ToldSegment[]): boolean {
@@ -148,8 +151,15 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
 }
 
 /** With what was measured of the step; a run alone does not say. */
-export const withMeasured = (info: RunInfo, evaluations: readonly ToldEvaluation[]): RunInfo =>
-  evaluations.length === 0 ? info : { ...info, evaluations: [...evaluations] };
+export const withMeasured = (info: RunInfo, { evaluations, asked }: Measured): RunInfo => ({
+  ...info,
+  ...(evaluations.length > 0 && { evaluations: [...evaluations] }),
+  ...(asked && { asked }),
+});
+export interface Measured {
+  evaluations: readonly ToldEvaluation[];
+  asked?: ToldAsked;
+}
 
 /** Of a run that has made no step. */
 export function newInfo({

@@ -15,6 +15,7 @@ import { RECIPE, type RecipeField } from '../train/recipe';
 import { END_ALONE, ROLES, specialTokens, TOKEN_ROLES } from '../tokenizer/special';
 import { SPLITS } from '../tokenizer/splits';
 import { isApplied } from '../tokenizer/tokenizer';
+import { askedSection } from './askedSection';
 import { CARD_HEADINGS, partOf } from './cardWords';
 import { evaluationSection } from './evaluationSection';
 import { type RunInfo, settingsOf } from './homegrownJson';
@@ -226,7 +227,7 @@ function dataSection(data: DataFacts): string {
 
 /** As it was measured last while it learnt, and since on whole parts. */
 function resultSections(info: RunInfo): string[] {
-  const measured = evaluationSection(info);
+  const measured = [...evaluationSection(info), ...askedSection(info)];
   if (info.result) return [resultSection(info, info.result), ...measured];
   return measured.length > 0 ? measured : ['Not evaluated.'];
 }

@@ -10,6 +10,7 @@ import { keepEvaluation } from '../runs/keptEvaluations';
 import { ownerOf } from '../runs/projects';
 import { addRun, freeHue, newRun, purgeRun, type RunRecord, updateRun } from '../runs/record';
 import { dataOf, recipeOf } from '../runs/segments';
+import { askedRecord } from '../runs/toldAsked';
 import { recordsOf } from '../runs/toldEvaluations';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { withContext } from './contextOf';
@@ -108,9 +109,11 @@ export async function storeModel(
     await (await openJournal(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
     await updateRun(store, runId, (now) => ({ ...now, step }), owner);
     // With another context it is another model.
-    const measured = info && model === whole ? (info.evaluations ?? []) : [];
-    for (const one of recordsOf(measured, { runId, step, tokenizerHash: tokenizer.hash }, info && dataOf(info)))
+    const measured = info && model === whole ? info : null;
+    const of = { runId, step, tokenizerHash: tokenizer.hash };
+    for (const one of recordsOf(measured?.evaluations ?? [], of, info && dataOf(info)))
       await keepEvaluation(store, one);
+    if (measured?.asked) await keepEvaluation(store, askedRecord(measured.asked, of));
   } catch (error) {
     await purgeRun(store, runId);
     throw error;

@@ -12,11 +12,11 @@ import { storable } from '../evaluate/storable';
 export const EVALUATED = ['validation', 'test', 'text'] as const;
 export type EvaluatedOn = (typeof EVALUATED)[number];
 /** Or on none: pairs of sentences, tasks of one's own and what it was compared with, which are asked for by themselves. */
-const KEPT_PARTS = [...EVALUATED, 'lists'] as const;
+export const KEPT_PARTS = [...EVALUATED, 'lists'] as const;
 export type KeptPart = (typeof KEPT_PARTS)[number];
 
 /** Whether the step is better than another one on a text, and by how much, in bits per byte: below 0 where it is. */
-const comparisonSchema = z.object({
+export const keptComparisonSchema = z.object({
   /** `name`: of its run, as it was called. */
   beside: z.object({ runId: z.string(), name: z.string(), step: z.int().nonnegative() }),
   part: z.enum(EVALUATED),
@@ -35,7 +35,9 @@ const comparisonSchema = z.object({
   /** The other run did not hold out that part, as far as is known: it may have learnt from it. */
   mayHaveLearnt: z.boolean(),
 });
-export type KeptComparison = z.infer<typeof comparisonSchema>;
+export type KeptComparison = z.infer<typeof keptComparisonSchema>;
+/** Of a step that are kept, at most: the newest. */
+export const MOST_COMPARISONS = 50;
 
 const recordSchema = z.object({
   version: z.literal(1),
@@ -52,7 +54,7 @@ const recordSchema = z.object({
   madeAt: storedMoment,
   evaluation: evaluationSchema,
   /** Of lists: what the step was compared with, the newest first. */
-  comparisons: z.array(comparisonSchema).exactOptional(),
+  comparisons: z.array(keptComparisonSchema).exactOptional(),
 });
 export type EvaluationRecord = z.infer<typeof recordSchema>;
 

@@ -1,16 +1,15 @@
 /** Of what was measured of a step, what goes with it. */
 import type { BlobStore } from '../base/blobStore';
 import { readRecord, unlessUnreadable } from '../base/record';
-import type { ShardManifest } from '../shards/manifest';
 import { manifestIfKept } from './data';
-import { EVALUATED, EVALUATION, evaluationKey, type EvaluationRecord } from './evaluations';
+import { type EvaluatedOn, EVALUATION, evaluationKey, type EvaluationRecord, KEPT_PARTS } from './evaluations';
 import { partHash } from './partHash';
 import type { RunRecord } from './record';
 import { segmentAt } from './segments';
-import type { DataFacts } from './settings';
 
 /**
- * What is kept of a step of a run and is true of it, of what it had learnt from and of how that is cut, a part each.
+ * What is kept of a step of a run and is true of it, of what it had learnt from and of how that is cut, a part each; of
+ * comparisons those on such a part.
  * @param tokenizerHash of the run
  */
 export async function trueEvaluations(
@@ -22,14 +21,16 @@ export async function trueEvaluations(
   const segment = segmentAt(run.segments, step);
   const { facts } = run.segments[segment]!.data;
   const manifest = segment === run.segments.length - 1 ? await manifestIfKept(store, run) : null;
+  const isOf = ({ part, textHash }: { part: EvaluatedOn; textHash: string }): boolean =>
+    part === 'text' || [facts, manifest].some((data) => data !== null && partHash(data, part) === textHash);
   const found: EvaluationRecord[] = [];
-  for (const part of EVALUATED) {
+  for (const part of KEPT_PARTS) {
     const key = evaluationKey({ runId: run.id, step, part });
     const record = await unlessUnreadable(readRecord(store, key, EVALUATION));
     if (record?.tokenizerHash !== tokenizerHash) continue;
-    const isOf = (data: DataFacts | ShardManifest | null): boolean =>
-      data !== null && part !== 'text' && partHash(data, part) === record.textHash;
-    if (part === 'text' || isOf(facts) || isOf(manifest)) found.push(record);
+    const { comparisons, ...rest } = record;
+    if (part === 'lists') found.push({ ...rest, ...(comparisons && { comparisons: comparisons.filter(isOf) }) });
+    else if (isOf({ part, textHash: record.textHash })) found.push(record);
   }
   return found;
 }

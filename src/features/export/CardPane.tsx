@@ -73,6 +73,6 @@ export function cardOf(s: Studio): string | undefined {
     best: keptBest(model),
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
-  const measured = s.cardEvaluations?.of === exportedStep(s) ? s.cardEvaluations.evaluations : [];
+  const measured = s.cardEvaluations?.of === exportedStep(s) ? s.cardEvaluations.measured : { evaluations: [] };
   return modelCard(withMeasured(withLicences(runInfo(run, state, events), s.texts), measured));
 }

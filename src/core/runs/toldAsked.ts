@@ -1,0 +1,66 @@
+/** What a step was asked by lists and compared with, as it goes with the model: figures, and none of the sentences and prompts. */
+import { listOf } from '../base/limits';
+import { moment } from '../base/moment';
+import { z } from '../base/zod';
+import { evaluationSchema } from '../evaluate/evaluation';
+import { taskScoresSchema } from '../evaluate/tasks';
+import { type EvaluationRecord, keptComparisonSchema, MOST_COMPARISONS } from './evaluations';
+
+const { minimalPairs, swaps } = evaluationSchema.shape;
+/** Tasks of a step. */
+const MOST_TASKS = 1000;
+
+const toldComparisonSchema = keptComparisonSchema.extend({
+  /** `runId`: absent where it is a step of the same run. */
+  beside: keptComparisonSchema.shape.beside.extend({ runId: z.string().exactOptional() }),
+  madeAt: moment,
+});
+
+export const askedSchema = z.strictObject({
+  madeAt: moment,
+  minimalPairs: minimalPairs.unwrap().omit({ missed: true }).exactOptional(),
+  swaps,
+  tasks: listOf(taskScoresSchema.omit({ missed: true }), MOST_TASKS).exactOptional(),
+  comparisons: listOf(toldComparisonSchema, MOST_COMPARISONS).exactOptional(),
+});
+export type ToldAsked = z.infer<typeof askedSchema>;
+
+/** Undefined where there is nothing of it. */
+export function toldAsked({ runId, madeAt, evaluation, comparisons = [] }: EvaluationRecord): ToldAsked | undefined {
+  const { minimalPairs: pairs, swaps: swapped, tasks = [] } = evaluation;
+  if (!pairs && !swapped && tasks.length === 0 && comparisons.length === 0) return undefined;
+  return askedSchema.parse({
+    madeAt,
+    ...(pairs && { minimalPairs: pairs }),
+    ...(swapped && { swaps: swapped }),
+    ...(tasks.length > 0 && { tasks }),
+    ...(comparisons.length > 0 && {
+      comparisons: comparisons.map(({ beside: { runId: other, ...beside }, ...comparison }) => ({
+        beside: { ...(other !== runId && { runId: other }), ...beside },
+        ...comparison,
+      })),
+    }),
+  });
+}
+
+/** And back, as what is kept of a run. */
+export function askedRecord(
+  { madeAt, minimalPairs: pairs, swaps: swapped, tasks, comparisons }: ToldAsked,
+  run: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash'>,
+): EvaluationRecord {
+  return {
+    ...{ version: 1, ...run, part: 'lists', textHash: '', madeAt },
+    evaluation: {
+      ...{ tokens: 0, documents: 0, bytes: 0, metrics: {}, baselines: {}, leftOut: [] },
+      ...(pairs && { minimalPairs: { ...pairs, missed: [] } }),
+      ...(swapped && { swaps: swapped }),
+      ...(tasks && { tasks: tasks.map((task) => ({ ...task, missed: [] })) }),
+    },
+    ...(comparisons && {
+      comparisons: comparisons.map(({ beside, ...comparison }) => ({
+        ...comparison,
+        beside: { ...beside, runId: beside.runId ?? run.runId },
+      })),
+    }),
+  };
+}
