@@ -185,7 +185,11 @@ export const createListsSlice: Slice<ListsSlice> =
         const [newest] = record.comparisons ?? [];
         if (newest?.part === 'text' && ownText && get().ownText === ownText)
           set({ ownText: { ...ownText, hash: newest.textHash } });
-        if (newest?.look !== undefined) get().changeRun(runId, lookedAt(newest.textHash, newest.look));
+        if (newest?.look !== undefined) {
+          get().changeRun(runId, lookedAt(newest.textHash, newest.look));
+          // The other run may have that part held out too.
+          if (get().opened[compareWith.runId]) await get().lookAgain(compareWith.runId);
+        }
         tabs.announce();
         await get().loadLists();
       },

@@ -1,22 +1,20 @@
 /** Two saved steps, of one run or of two, on the same held-out text: is one better? */
 import type { BlobStore } from '../core/base/blobStore';
 import { badSettings } from '../core/base/errors';
-import { compare, type Comparison } from '../core/evaluate/compare';
+import { compare } from '../core/evaluate/compare';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { checkReadsOn, natsOf } from '../core/evaluate/ofText';
 import { manifestIfKept } from '../core/runs/data';
-import type { EvaluationRecord, KeptComparison } from '../core/runs/evaluations';
+import { type EvaluationRecord, type KeptComparison, MOST_COMPARISONS } from '../core/runs/evaluations';
 import { keepLists, partHash } from '../core/runs/keptEvaluations';
 import { readKnownRun } from '../core/runs/record';
+import type { ShardManifest } from '../core/shards/manifest';
 import type { CompareInput } from '../protocol/gpu';
 import { given, lookedAt, notCancelled } from './evaluating';
 import type { LoadedModel } from './models';
 
 /** Lends a model, one at a time. */
 type Lend = <T>(of: CompareInput['beside'], work: (model: LoadedModel, job: EvaluationJob) => Promise<T>) => Promise<T>;
-
-/** Of a step that are kept, at most: the newest. */
-const MOST = 50;
 
 /**
  * On the text as it is written, so that tokenizers may differ. It is kept with the first one's run.
@@ -57,7 +55,9 @@ export async function compareSteps(
     return told;
   });
   const { part, textHash } = own.told;
-  const found = finite(compare(other.nats, own.nats, own.bytes));
+  const isOwn = beside.runId === runId;
+  const heldOut = part === 'text' || isOwn ? undefined : await heldOutBy(store, runId, beside.runId, part);
+  const found = compare(other.nats, own.nats, own.bytes);
   const comparison: KeptComparison = {
     beside: other.is,
     ...own.told,
@@ -65,41 +65,31 @@ export async function compareSteps(
     madeAt: now,
     bytes: own.bytes.reduce((sum, bytes) => sum + bytes, 0),
     ...found,
-    mayHaveLearnt: part !== 'text' && !(await isHeldOutOf(store, runId, beside.runId, part)),
+    mayHaveLearnt: part !== 'text' && !isOwn && heldOut === undefined,
   };
+  // It is a look at that of the other run too.
+  if (part === 'test' && heldOut !== undefined) await lookedAt(store, beside.runId, heldOut);
   const isSame = (each: KeptComparison): boolean =>
     each.beside.runId === other.is.runId && each.beside.step === other.is.step && each.part === part;
   const { step, tokenizerHash } = own;
   return keepLists(store, { runId, step, tokenizerHash, madeAt: now }, ({ evaluation, comparisons = [] }) => ({
     evaluation,
-    comparisons: [comparison, ...comparisons.filter((each) => !isSame(each))].slice(0, MOST),
+    comparisons: [comparison, ...comparisons.filter((each) => !isSame(each))].slice(0, MOST_COMPARISONS),
   }));
 }
 
-/** A record holds no other numbers. @throws HomegrownError `bad-settings` where a model gives none */
-export function finite<C extends Comparison>(found: C): C {
-  if ([found.difference, found.low, found.high].every(Number.isFinite)) return found;
-  throw badSettings(
-    'Losses of one of the two steps are not finite numbers: it has diverged, so nothing can be told.',
-    'Compare with an earlier step.',
-  );
-}
-
-/** Whether both runs have held out the same part of the same text. */
-async function isHeldOutOf(
+/** The part of the other run that is the same one, as its looks name it; undefined where it has not held that out, as far as is known. */
+async function heldOutBy(
   store: BlobStore,
-  first: string,
-  second: string,
+  runId: string,
+  other: string,
   part: 'validation' | 'test',
-): Promise<boolean> {
-  if (first === second) return true;
-  const [one, other] = await Promise.all(
-    [first, second].map(async (runId) => manifestIfKept(store, await readKnownRun(store, runId))),
+): Promise<string | undefined> {
+  const [one, two] = await Promise.all(
+    [runId, other].map(async (id) => manifestIfKept(store, await readKnownRun(store, id))),
   );
   // Tokens of another tokenizer are others; bytes of the part are the same.
-  const of = (manifest: typeof one): string | undefined =>
-    manifest
-      ? partHash({ ...manifest, parts: { [part]: { tokens: 0, bytes: manifest.parts[part]?.bytes ?? 0 } } }, part)
-      : undefined;
-  return one !== null && of(one) === of(other);
+  const textOf = (manifest: ShardManifest): string =>
+    partHash({ ...manifest, parts: { [part]: { tokens: 0, bytes: manifest.parts[part]?.bytes ?? 0 } } }, part);
+  return one && two && textOf(one) === textOf(two) ? partHash(two, part) : undefined;
 }

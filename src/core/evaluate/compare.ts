@@ -1,4 +1,5 @@
 /** Whether one model is better than another on a text, or cannot be told from it. */
+import { HomegrownError } from '../base/errors';
 import { atOnce } from '../base/job';
 import { counted } from '../base/units';
 import { FEWEST, intervals } from '../metrics/intervals/interval';
@@ -24,6 +25,7 @@ export interface Comparison {
  * @param first nats of each block
  * @param second the same of the other model
  * @param bytes of each block
+ * @throws HomegrownError `diverged` where a model's nats are no numbers
  * Source: Koehn 2004, "Statistical Significance Tests for Machine Translation Evaluation", section 3
  */
 export function compare(
@@ -35,6 +37,12 @@ export function compare(
   const rows = Array.from({ length: bytes.length }, (_, i) => [second[i]! - first[i]!, bytes[i]!]);
   const bits = ([nats, all]: readonly number[]): number => nats! / Math.LN2 / all!;
   const difference = bits(summed(rows));
+  if (!Number.isFinite(difference))
+    throw new HomegrownError(
+      'diverged',
+      'Losses of one of the two are not finite numbers: it has diverged, so nothing can be told.',
+      'Compare with an earlier step.',
+    );
   const [interval] = atOnce(intervals(rows, [{ of: bits }], seed));
   // Few pieces that all differ by as much have none, and decide nothing.
   const { low, high } = interval ?? { low: difference, high: difference };

@@ -147,6 +147,10 @@ test('where there is none it is seldom said that there is, and how much text wou
   );
 });
 
+test('of a model that has diverged nothing is told', () => {
+  expect(() => compare([NaN, 700], [690, 796], [1024, 1024])).toThrow(/it has diverged/);
+});
+
 test('of few blocks nothing is decided, however alike they are', () => {
   const of = (blocks: number) =>
     compare(Array<number>(blocks).fill(700), Array<number>(blocks).fill(693), Array<number>(blocks).fill(1024));
