@@ -2,6 +2,7 @@
 import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { explain } from '../state/failures';
 import { createStudio, type StudioStore } from '../state/studio';
+import { calm } from './calm';
 import { deleteWhatWasAsked } from './everything';
 import { keepOffline } from './offline';
 import { watchPromise } from './privacyPromise';
@@ -27,6 +28,7 @@ export async function open(onDeleting: () => void): Promise<StudioStore> {
   void studio.getState().migrate();
   void fetchPages()
     .then(idle)
+    .then(() => calm(studio))
     .then(() => keepOffline(studio))
     .catch(() => undefined); // The rail says that it is not kept.
   return studio;
