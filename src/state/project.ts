@@ -287,7 +287,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
           }
           const run = get().readAhead(found.project.runId);
           // Hundreds take a while: elsewhere they are not in the way of what is shown.
-          const ahead = get().areRunsShown ? get().runsOf(id) : undefined;
+          const ahead = get().areRunsShown() ? get().runsOf(id) : undefined;
           const [listed, read] = (await Promise.race([
             Promise.all([texts.catch(() => undefined), run?.read]),
             tabs.pause(MOST_WAIT_MS),

@@ -80,10 +80,7 @@ const runsChange = (s: Studio): string => [s.project.runId, isTraining(s), train
 /** Says that runs are what is shown, while a component is. */
 export function useRunsShown(): void {
   const store = useStudioStore();
-  useEffect(() => {
-    store.setState({ areRunsShown: true });
-    return () => store.setState({ areRunsShown: false });
-  }, [store]);
+  useEffect(() => store.getState().showRuns(), [store]);
 }
 
 /** Keeps what is known of the step that Evaluate shows current while a component is shown. */

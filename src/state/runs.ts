@@ -15,8 +15,9 @@ import type { Slice } from './studio';
 export interface RunsSlice {
   /** Newest first, the current one among them; null until they have been listed. */
   runs: readonly RunRow[] | null;
-  /** A page shows them all: those of a project that is opened are read before it is. */
-  areRunsShown: boolean;
+  /** Says that a page shows them all, until what it returns is called: those of a project that is opened are read before it is. */
+  showRuns(): () => void;
+  areRunsShown(): boolean;
   /** The runs of a project, also of one that is not shown yet. */
   runsOf(projectId: string): RunList;
   /** @param list where it was asked for ahead */
@@ -55,6 +56,8 @@ export const createRunsSlice: Slice<RunsSlice> =
   (set, get) => {
     /** What was asked for last is what is shown. */
     let last: RunList | undefined;
+    /** Pages that show runs. Not of the state, as nothing is drawn by it. */
+    let shown = 0;
     function show(list: RunList): void {
       const { projectId, rows } = list;
       if (list === last && rows && get().project.id === projectId) set({ runs: rows });
@@ -77,7 +80,11 @@ export const createRunsSlice: Slice<RunsSlice> =
 
     return {
       runs: null,
-      areRunsShown: false,
+      showRuns() {
+        shown++;
+        return () => void shown--;
+      },
+      areRunsShown: () => shown > 0,
       runsOf(projectId) {
         const tell = (rows: readonly RunRow[]): void => show(Object.assign(list, { rows }));
         const whole = data.call('listRuns', { projectId, now: now() }, { onProgress: tell }).then(tell);

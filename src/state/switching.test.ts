@@ -60,15 +60,15 @@ const shown = ({ project, texts }: Studio): string => `${project.name}: ${texts.
 test('runs are asked for before what they are beside only where they are what is shown', async () => {
   const browser = browserOver(memoryStore(), patient);
   let data!: Halves['data'];
-  const { getState, setState } = browser.tab((halves) => ({ data } = halves)).studio;
+  const { getState } = browser.tab((halves) => ({ data } = halves)).studio;
   await getState().load();
   const [sea, hill] = [await begin({ getState }, 'sea'), await begin({ getState }, 'hill')];
   const { listRuns } = data;
   const shownAs: string[] = [];
   data.listRuns = (input, job) => (shownAs.push(getState().project.name), listRuns(input, job));
-  setState({ areRunsShown: true });
+  const isLeft = getState().showRuns();
   await getState().open(sea);
-  setState({ areRunsShown: false });
+  isLeft();
   await getState().open(hill);
   expect(shownAs).toEqual(['hill', 'hill']);
   browser.close();
