@@ -82,7 +82,9 @@ export const createRunsSlice: Slice<RunsSlice> =
       runs: null,
       showRuns() {
         shown++;
-        return () => void shown--;
+        return () => {
+          shown--;
+        };
       },
       areRunsShown: () => shown > 0,
       runsOf(projectId) {
