@@ -28,3 +28,21 @@ test('a line is never longer than one is read, with its escapes and its other ce
   ]);
   for (const line of lines) expect(JSON.stringify(line).length).toBeLessThanOrEqual(1000);
 });
+
+test('a pair is written as it was read, also a field that begins as a file with a mark does', async () => {
+  const store = memoryStore();
+  const bytes = new TextEncoder().encode('question,answer\nWho?,\ufeffAhab\n\ufeffWhere?,At sea\n');
+  const columns = { input: 'question', target: 'answer' };
+  const pairs = {
+    name: 'pairs.csv',
+    size: bytes.length,
+    stream: () => stream([bytes]),
+    table: { format: 'csv', columns } as const,
+  };
+  const { text } = await importDrop([pairs], store, { addedAt: 1 }, unwatched);
+  const { lines } = await linesOf(store, text!, () => 'en', unwatched);
+  expect(lines.map(({ input, target }) => [input, target])).toEqual([
+    ['Who?', '\ufeffAhab'],
+    ['\ufeffWhere?', 'At sea'],
+  ]);
+});

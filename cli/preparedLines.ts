@@ -32,6 +32,9 @@ export interface Long {
   characters: number;
 }
 
+/** U+FEFF is of the text: a reader has taken off the mark of a file. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /**
  * @param languageOf of a text that does not say it
  * @param most code units of a line
@@ -64,7 +67,7 @@ export async function linesOf(
     taken.set(short, times);
     const { source = name, language, ...others } = fields;
     const bytes = spans && new TextEncoder().encode(whole);
-    const of = (field: string): string => new TextDecoder().decode(bytes!.subarray(...spans![field]!));
+    const of = (field: string): string => utf8.decode(bytes!.subarray(...spans![field]!));
     const line: Line = {
       id: times === 1 ? short : `${short}-${times}`,
       name,
