@@ -67,7 +67,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const store = memoryStore();
   const goesOn = 'folder' in of;
-  const { documents, texts, told, places } = goesOn
+  const { documents, texts, names, told, places } = goesOn
     ? await readAgain(store, files, of, note, job)
     : await read(store, files, note, job);
   const tokenizer = goesOn ? of.tokenizer : await of.tokenizer(documents, job);
@@ -85,7 +85,6 @@ export async function prepare(
   };
   const data = factsOf({ manifest, ...facts }, texts);
   if (goesOn) checkSameData(of, data);
-  const names = new Map(texts.map(({ sha256, name }) => [sha256 as string | undefined, name]));
   return {
     tokenizer,
     data,
@@ -95,7 +94,8 @@ export async function prepare(
     prompt: promptFrom(await beginning(documents[0])),
     places,
     told,
-    sources: documents.map(({ title, text }) => title ?? names.get(text) ?? ''),
+    // A row of a table is called by nobody.
+    sources: documents.map(({ title, text, spans }) => (spans ? undefined : title) ?? names.get(text) ?? ''),
   };
 }
 
@@ -112,6 +112,8 @@ type Files = readonly { path: string; source: TextSource }[];
 interface Read extends Pick<Prepared, 'places' | 'told'> {
   documents: readonly Document[];
   texts: DataFacts['texts'];
+  /** Of the texts, by what their documents say that they are of. */
+  names: ReadonlyMap<string | undefined, string>;
 }
 
 /** Each file is a text: of one document, or of a table's rows. */
@@ -129,6 +131,7 @@ async function read(store: BlobStore, files: Files, note: (words: string) => voi
   return {
     documents: (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat(),
     texts: texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
+    names: new Map(texts.map(({ id, name }) => [id, name])),
     places,
     told: [],
   };
@@ -154,7 +157,9 @@ async function readAgain(
   for (const words of text!.notes) note(files.length > 1 ? `${words}.` : `${text!.name}: ${words}.`);
   const found = await openText(store, text!.id);
   const places = await Promise.all(found.map(({ title, sha256 }) => placeOf(title!, sha256)));
-  return { ...(await inItsOrder(past, found)), texts: past.data.texts, places: places.flat() };
+  const { texts } = past.data;
+  const names = new Map(texts.map(({ sha256, name }) => [sha256, name]));
+  return { ...(await inItsOrder(past, found)), texts, names, places: places.flat() };
 }
 
 /** Of a file that can be read again; a pipe has none. */
