@@ -4,25 +4,27 @@ import type { Evaluation } from '../../core/evaluate/evaluation';
 import { Pane, PaneHead, Table, TextAction } from '../../ui';
 import styles from './CalibrationPane.module.css';
 import { type Bin, calibrationWords, percent } from './calibration';
+import { Confusion } from './Confusion';
 import page from './EvaluatePage.module.css';
 import { estimateWords, leftOutWords } from './words';
 
-/** Whether the model is as often right as it is sure; and what was not measured. */
+/** Whether the model is as often right as it is sure, or which label it takes for which; and what was not measured. */
 export function CalibrationPane({ evaluation }: { evaluation: Evaluation }) {
-  const { calibration, metrics, leftOut } = evaluation;
+  const { calibration, confusion, metrics, leftOut } = evaluation;
   const error = metrics['calibrationError'];
   const words = error && estimateWords(error);
   return (
     <Pane
-      title={calibration ? 'Calibration' : 'Not measured'}
+      title={calibration ? 'Calibration' : confusion ? 'Which label it takes for which' : 'Not measured'}
       {...(words && {
         hint: `error ${percent(words.value)}${words.interval === undefined ? '' : `, ${words.interval}`}`,
       })}
     >
+      {confusion && <Confusion confusion={confusion} />}
       {calibration && <Reliability bins={calibration.bins.filter(({ count }) => count > 0)} />}
       {leftOut.length > 0 && (
         <>
-          {calibration && <PaneHead title="Not measured" />}
+          {(calibration ?? confusion) && <PaneHead title="Not measured" />}
           <dl className={styles.leftOut}>
             {leftOut.map(({ name, reason }) => (
               <div key={name}>
@@ -33,7 +35,7 @@ export function CalibrationPane({ evaluation }: { evaluation: Evaluation }) {
           </dl>
         </>
       )}
-      {!calibration && leftOut.length === 0 && <p className={page.none}>All that applies was measured</p>}
+      {!calibration && !confusion && leftOut.length === 0 && <p className={page.none}>All that applies was measured</p>}
     </Pane>
   );
 }

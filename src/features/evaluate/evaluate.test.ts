@@ -6,7 +6,7 @@ import { calibrationWords } from './calibration';
 import { shownPassages } from './filter';
 import { leftOutOf } from './LeftOut';
 import { askedRows, evaluationRows } from './table';
-import { bestBaseline, contextWords, estimateWords, judged, looksWords } from './words';
+import { bestBaseline, confusionWords, contextWords, estimateWords, judged, looksWords } from './words';
 
 const evaluation = (change: Partial<Evaluation> = {}): Evaluation => ({
   tokens: 2000,
@@ -147,6 +147,12 @@ test('the table has every figure whole, with its interval, what needs no model, 
   expect(rows.find(([, , , what]) => what === 'look at the test part')![5]).toBe(3);
   expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([10]));
   expect(evaluationRows('whales', record({ part: 'text', name: 'a letter' }))[1]![2]).toBe('a letter');
+  const confusion = { labels: ['bad', 'good'], counts: [[3, 1], [7, 12]] }; // prettier-ignore
+  const ofLabels = evaluationRows('whales', record({ part: 'test', evaluation: evaluation({ confusion }) }));
+  expect(ofLabels.filter((row) => row.includes('given where good was wanted')).map((row) => [row[4], row[5]])).toEqual([
+    ['bad', 7],
+    ['good', 12],
+  ]);
 });
 
 test('what was asked is a table too, of every step: pairs, swaps, tasks with what needs no model, comparisons', () => {
@@ -219,4 +225,10 @@ test('what could not be asked is told with how many and the first reasons, by it
   expect(leftOutOf(leftOut, 'minimalPairs')).toBe('Not asked. It reads 16 tokens.');
   expect(leftOutOf(leftOut, 'swaps')).toBeUndefined();
   expect(leftOutOf(leftOut, 'tasks')).toBe('5 not asked. a. b. c. And for 1 other reason.');
+});
+
+test('the commonest mistake among labels is told, and where there is none', () => {
+  const labels = ['bad', 'good'];
+  expect(confusionWords({ labels, counts: [[3, 1], [7, 12]] })).toBe('“good” is taken for “bad” most often, 7 of 19 times'); // prettier-ignore
+  expect(confusionWords({ labels, counts: [[3, 0], [0, 12]] })).toBe('Each is the one that was wanted'); // prettier-ignore
 });

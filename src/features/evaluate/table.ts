@@ -17,7 +17,7 @@ const told =
 
 /** Of a text. @param run what it is called */
 export function evaluationRows(run: string, record: EvaluationRecord): readonly Row[] {
-  const { metrics, baselines, where, calibration, tokens, documents, bytes } = record.evaluation;
+  const { metrics, baselines, confusion, where, calibration, tokens, documents, bytes } = record.evaluation;
   const row = told(run, record.step, measuredOnWords(record));
   const loss = (what: string, of: string, share: { loss: number; tokens: number }): Row =>
     row(what, of, { value: share.loss, unit: 'nats per token' }, share.tokens);
@@ -31,6 +31,11 @@ export function evaluationRows(run: string, record: EvaluationRecord): readonly 
     ...Object.entries(baselines).flatMap(([name, figures]) =>
       Object.entries(figures).map(([id, value]) =>
         row(id, name, { value, ...(metrics[id] && { unit: metrics[id].unit }) }, tokens),
+      ),
+    ),
+    ...(confusion?.labels ?? []).flatMap((wanted, i) =>
+      confusion!.labels.map((given, j) =>
+        row(`given where ${wanted} was wanted`, given, { value: confusion!.counts[i]![j]! }),
       ),
     ),
     ...(calibration?.bins ?? []).map(({ confidence, accuracy, count }) =>

@@ -64,6 +64,17 @@ export function contextWords(
   return 'Level at the end of the context: a longer one would buy this model little';
 }
 
+/** `“sea” is taken for “land” most often, 12 of 40 times`: of labels that were wanted and another one given. */
+export function confusionWords({ labels, counts }: NonNullable<Evaluation['confusion']>): string {
+  const wrong = counts.flatMap((row, wanted) =>
+    row.flatMap((count, given) => (given === wanted || count === 0 ? [] : [{ count, wanted, given }])),
+  );
+  const [most] = wrong.sort((a, b) => b.count - a.count);
+  if (!most) return 'Each is the one that was wanted';
+  const all = counts[most.wanted]!.reduce((a, b) => a + b, 0);
+  return `“${labels[most.wanted]!}” is taken for “${labels[most.given]!}” most often, ${formatCount(most.count)} of ${counted(all, 'time')}`;
+}
+
 /** What was not measured: a figure, a baseline, or what is called as it is told. */
 export const leftOutWords = (name: string): string => {
   const known = isFigure(name) ? figureFacts(name) : (BASELINES as Readonly<Record<string, { label: string }>>)[name];
