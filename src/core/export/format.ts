@@ -109,6 +109,8 @@ export const F16: Precision = { label: 'F16', bits: 16 };
 /** What is known of a file before it is written. */
 export interface Known {
   parameters: number;
+  /** Of these, those that GGUF has a second time. */
+  twiceInGguf: number;
   vocabulary: number;
   kind: ModelKind;
   layers: number;

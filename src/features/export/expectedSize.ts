@@ -1,5 +1,6 @@
 import { expectedBytes, F32, weightBytes } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
+import { twiceInGguf } from '../../core/export/formats/gguf';
 import { modelSpec } from '../../core/models';
 import { countParams } from '../../core/models/spec';
 import { dataOf } from '../../core/runs/segments';
@@ -18,6 +19,7 @@ export function expectedSize(s: Studio, format: FormatId): number | undefined {
   const parameters = countParams(modelSpec(id).params(config, vocabulary));
   return expectedBytes(FORMATS[format], {
     parameters,
+    twiceInGguf: twiceInGguf(run.model),
     vocabulary,
     kind: modelSpec(id).kind,
     layers: config.layers,

@@ -1,6 +1,8 @@
 import { loaded } from '../../base/load';
 import { type ByteStream, textFile } from '../../files/byteSource';
 import { modelSpec } from '../../models';
+import type { ModelChoice } from '../../models/network';
+import { sizeOf } from '../../models/spec';
 import { END_OF_TEXT } from '../../tokenizer/special';
 import { type Bound, BOUND_OF_F16 } from '../../verify/check';
 import { type Card, F16, F32, type Format, type Precision, tokenizerProblem, weightBytes } from '../format';
@@ -36,6 +38,15 @@ const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 /** Bytes of an entry of the vocabulary: its name, its kind, and for most a merge. */
 const ENTRY = 25;
 
+/** Parameters that stand twice in a file, as an embedding does that is the classifier too, where llama.cpp asks for both. */
+export function twiceInGguf({ id, config, vocabulary }: ModelChoice): number {
+  const { gguf, params } = modelSpec(id);
+  const table = params(config, vocabulary);
+  const whole = (gguf?.layout(config) ?? []).flatMap(({ of, rows, columns }) => (rows || columns ? [] : [of]));
+  const again = whole.filter((name, i) => whole.indexOf(name) < i);
+  return again.reduce((sum, name) => sum + sizeOf(table[name]!.shape), 0);
+}
+
 /** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
 const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format => ({
   card: CARD,
@@ -46,7 +57,8 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
     if (!theirs) return `A ${label} model cannot be written as GGUF`;
     return theirs.problem?.(config) ?? tokenizerProblem('What is written as GGUF', tokenizer);
   },
-  bytes: (known) => weightBytes(precision, known) + ENTRY * known.vocabulary,
+  bytes: ({ parameters, twiceInGguf, vocabulary }) =>
+    weightBytes(precision, { parameters: parameters + twiceInGguf }) + ENTRY * vocabulary,
   async files(exported) {
     const { ggufFile } = await loaded('The writer of GGUF', import('../gguf'));
     return [ggufFile(exported, type)];

@@ -8,6 +8,7 @@ import { untrainedBert, untrainedT5 } from '../../testing/untrainedModels';
 import { CARDS, FORMAT_IDS, formatOfCard, MAIN_FORMAT, PRECISIONS } from '../cards';
 import { expectedBytes, type Exported, F16, F32, type Format, type Known, weightBytes } from '../format';
 import { type FormatId, FORMATS } from '.';
+import { twiceInGguf } from './gguf';
 
 let models: Exported[];
 beforeAll(async () => {
@@ -52,6 +53,7 @@ test('what a format is expected to take is what it takes, of small models too', 
     const { kind } = modelSpec(id);
     const known: Known = {
       parameters: countParams(modelSpec(id).params(config, vocabulary)),
+      twiceInGguf: twiceInGguf(exported.info.model),
       vocabulary,
       saved: [...exported.snapshot.tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
       kind,
