@@ -221,7 +221,7 @@ test('thirty texts are removed at once, and one undo brings them back to their p
   let looks = 0;
   const getState = await opened({
     ...inner,
-    keys: (prefix) => ((looks += Number(prefix === RUNS)), inner.keys(prefix)),
+    entries: (prefix) => ((looks += Number(prefix === RUNS)), inner.entries(prefix)),
   });
   for (let n = 1; n <= 30; n++) await getState().addPaste(`Line ${n}: the sea is wide.`, `letter-${n}.txt`);
   const names = () => getState().texts.map(({ name }) => name);
