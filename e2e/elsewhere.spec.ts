@@ -28,6 +28,11 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
   await expect(page.getByRole('button', { name: 'Add text' })).toBeVisible();
 
   await studio.goTo('Text');
+  await studio.dropFiles(files, 'paste');
+  await expect(seen).toBeFocused();
+  await page.getByRole('button', { name: 'Leave it' }).click();
+
+  await studio.goTo('Text');
   await studio.choose('Choose files…', files);
   await seen.getByRole('radiogroup', { name: 'Context' }).getByText('512', { exact: true }).click();
   await expect(seen).toContainText('512 tokens, of the 4,096');

@@ -102,17 +102,25 @@ export class Studio {
       await (await chooser).setFiles(files);
     }).toPass({ timeout: 60_000 });
   }
-  /** Drops files on the page. */
-  async dropFiles(paths: readonly string[]): Promise<void> {
+  /** Drops files on the page, or pastes them there. */
+  async dropFiles(paths: readonly string[], by: 'drop' | 'paste' = 'drop'): Promise<void> {
     const files = await Promise.all(
       paths.map(async (path) => ({ name: path.split('/').at(-1)!, bytes: await readFile(path, 'base64') })),
     );
-    await this.page.evaluate((given) => {
-      const dataTransfer = new DataTransfer();
-      for (const { name, bytes } of given)
-        dataTransfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
-      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
-    }, files);
+    await this.page.evaluate(
+      ([given, how]) => {
+        const data = new DataTransfer();
+        for (const { name, bytes } of given)
+          data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
+        const event = { bubbles: true, cancelable: true };
+        document.body.dispatchEvent(
+          how === 'drop'
+            ? new DragEvent('drop', { ...event, dataTransfer: data })
+            : new ClipboardEvent('paste', { ...event, clipboardData: data }),
+        );
+      },
+      [files, by] as const,
+    );
   }
   /** Where the models of long journeys begin: Moby Dick from a file, by bytes. */
   async beginWithBytes(device: 'WebGPU' | 'WASM'): Promise<void> {

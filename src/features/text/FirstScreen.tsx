@@ -1,7 +1,7 @@
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { Button, DropZone, FileButton, FirstStage, Pane, Panes } from '../../ui';
-import { FORMAT_WORDS } from './droppedTexts';
+import { FORMAT_WORDS } from './formatWords';
 import { ImportProgress } from './ImportProgress';
 import { NothingLeaves } from './NothingLeaves';
 import { Refusals } from './Refusals';

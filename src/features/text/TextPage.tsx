@@ -10,7 +10,7 @@ import { usePaste } from './usePaste';
 export function TextPage({ stages, onFiles }: PageProps) {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const isEmpty = useStudio((s) => s.texts.length === 0);
-  const paste = usePaste();
+  const paste = usePaste(onFiles);
   useHeldFocus(isLoaded ? isEmpty : undefined);
   if (!isLoaded) return <Stage title="Text">{null}</Stage>;
   return (

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FORMATS } from '../../core/documents/read';
-import { FORMAT_WORDS } from './droppedTexts';
+import { FORMAT_WORDS } from './formatWords';
 
 test('the first screen names each format in one word, so that what it begins with stays in view', () => {
   expect(FORMAT_WORDS.split(', ')).toEqual(Object.keys(FORMATS));

@@ -1,21 +1,22 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useStudioStore } from '../../state/react';
+import type { PageProps } from '../../state/stage';
 import type { StudioStore } from '../../state/studio';
 import { filesOfList } from '../../ui';
-import { toDropped } from './droppedTexts';
 import { freeName } from './freeName';
 
-/** Pasting anywhere on the page: files are added, text is shown first, unless it is a book. `draft` is what the dialog begins with. */
-export function usePaste() {
+/** Pasting anywhere on the page: files go where dropped ones do, text is shown first, unless it is a book. `draft` is what the dialog begins with. */
+export function usePaste(onFiles: PageProps['onFiles']) {
   const studio = useStudioStore();
   const [draft, setDraft] = useState<string>();
+  const takeFiles = useEffectEvent(onFiles);
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
       const isInField = event.target instanceof Element && event.target.closest('input, textarea') !== null;
       if (isInField || !event.clipboardData || document.querySelector('[role=dialog]')) return;
       const { files } = event.clipboardData;
       const text = event.clipboardData.getData('text/plain');
-      if (files.length > 0) void studio.getState().addFiles(filesOfList(files).map(toDropped));
+      if (files.length > 0) takeFiles(filesOfList(files));
       else if (text.length > MOST_SHOWN) void studio.getState().addPaste(text, freeName(names(studio)));
       else if (text !== '') setDraft(text);
     };
