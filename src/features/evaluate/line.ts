@@ -1,12 +1,22 @@
 import { formatNumber } from '../../core/base/units';
 import type { Evaluation } from '../../core/evaluate/evaluation';
-import { type FigureId, figureFacts } from '../../core/evaluate/figures';
+import { METRICS } from '../../core/metrics';
+import { accuracy } from '../../core/metrics/labels/accuracy';
 import { nameOf } from '../../core/metrics/words';
 
+/** The rail is on the first page, which does not wait for all figures. */
+const NAMED = { accuracy, ...METRICS };
 /** What the rail tells of it: the first of these that was measured. */
-const FIRST: readonly FigureId[] = ['accuracy', 'perplexity', 'pseudoPerplexity', 'chrf', 'exactMatch', 'loss'];
+const FIRST: readonly (keyof typeof NAMED)[] = [
+  'accuracy',
+  'perplexity',
+  'pseudoPerplexity',
+  'chrf',
+  'exactMatch',
+  'loss',
+];
 
 export function lineOf({ metrics, tokens }: Pick<Evaluation, 'metrics' | 'tokens'>): string {
   const id = FIRST.find((each) => metrics[each]);
-  return id ? `${nameOf(figureFacts(id))} ${formatNumber(metrics[id]!.value)}` : `${formatNumber(tokens)} tokens`;
+  return id ? `${nameOf(NAMED[id])} ${formatNumber(metrics[id]!.value)}` : `${formatNumber(tokens)} tokens`;
 }
