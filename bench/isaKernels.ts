@@ -17,6 +17,7 @@ import { attention } from '../src/core/ops/attention';
 import type { Settings } from '../src/core/ops/attentionForm';
 import { candidates, setTiling, SHAPE_CLASSES } from '../src/core/ops/tiling';
 import { qkNorm } from '../src/core/ops/qkNorm';
+import { qkNormRows } from '../src/core/ops/qkNormRows';
 import { matrixRate } from '../src/core/ops/matrixRate';
 import { softmaxCrossEntropy } from '../src/core/ops/softmaxCrossEntropy';
 import { tune } from '../src/core/ops/tune';
@@ -221,6 +222,9 @@ function heads(D: number): void {
     const norms = (x: tf.Tensor, q: tf.Tensor, k: tf.Tensor) => tf.sum(qkNorm(x as tf.Tensor2D, { q, k }, normed));
     const given = [tf.zeros([B * T, (H + 2 * kvHeads) * D]), tf.zeros([D]), tf.zeros([D])];
     tf.tidy(() => void tf.grads(norms as (...x: tf.Tensor[]) => tf.Scalar)(given));
+    const rows = (x: tf.Tensor, q: tf.Tensor, k: tf.Tensor) => tf.sum(qkNormRows(x as tf.Tensor2D, { q, k }, 1e-6));
+    const wide = [given[0]!, tf.zeros([H * D]), tf.zeros([kvHeads * D])];
+    tf.tidy(() => void tf.grads(rows as (...x: tf.Tensor[]) => tf.Scalar)(wide));
     const kv = tf.zeros([B * T, 2 * kvHeads * D]);
     for (const [causal, lengths] of [
       [true, all],

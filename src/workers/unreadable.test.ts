@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { readBytes } from '../core/files/byteSource';
 import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
+import { storedRecord } from '../core/base/record';
 import { claimRun } from '../core/checkpoint/checkpoint';
+import { EVALUATION, type EvaluationRecord } from '../core/runs/evaluations';
 import { openJournal } from '../core/runs/journal';
 import { FIRST_PROJECT, initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
@@ -95,6 +97,24 @@ test('each record, truncated, of another kind or of a newer version, is told wit
       expect(await store.keys('')).toEqual(expect.arrayContaining([...dropped, key]));
     }
   }
+});
+
+test('what was measured of a run that is not there goes, but for what cannot be read', async () => {
+  const store = await library();
+  const [torn, newer, whole] = ['1', '2', '3'].map((step) => `evaluations/elsewhere/${step}/validation`);
+  const record: EvaluationRecord = {
+    ...{ version: 1, runId: 'elsewhere', step: 3, part: 'validation', textHash: '', tokenizerHash: '', madeAt: 1 },
+    evaluation: { tokens: 0, documents: 0, bytes: 0, metrics: {}, baselines: {}, leftOut: [] },
+  };
+  await store.commit({
+    put: [
+      [torn!, 'torn'],
+      [newer!, { version: 99 }],
+      [whole!, storedRecord(EVALUATION, record)],
+    ],
+  });
+  await dropUnused(store);
+  expect(await store.keys('evaluations/elsewhere/')).toEqual([torn, newer]);
 });
 
 test('shards that a run, or a project, may own which cannot be read are not collected', async () => {

@@ -1,10 +1,10 @@
 /** Data that nobody learns from any more. */
 import type { BlobStore } from '../base/blobStore';
-import { readAll } from '../base/record';
+import { readAll, readRecords } from '../base/record';
 import { dropShards, readShards } from '../shards/build';
 import { HEADS } from '../checkpoint/head';
 import { dataId, manifestKey } from '../shards/manifest';
-import { EVALUATIONS } from './evaluations';
+import { EVALUATION, EVALUATIONS } from './evaluations';
 import { listProjects } from './projects';
 import { listRuns, recordKey, unreadableRuns } from './record';
 import { dataOf } from './segments';
@@ -27,14 +27,15 @@ export async function dropUnused(store: BlobStore): Promise<void> {
   for (const id of records) if (!used.has(id)) await dropShards(store, id);
 }
 
-/** What was measured of runs of which nothing is there any more: a tab ended while one went. */
+/** What was measured of runs of which nothing is there any more: a tab ended while one went. What cannot be read stays. */
 async function dropOrphaned(store: BlobStore): Promise<void> {
   const measured = await store.keys(EVALUATIONS);
   if (measured.length === 0) return;
   const [records, heads] = await Promise.all([store.keys(recordKey('')), store.keys(HEADS)]);
   const there = new Set([...records, ...heads].map((key) => key.split('/')[1]));
-  const drop = measured.filter((key) => !there.has(key.split('/')[1]));
-  if (drop.length > 0) await store.commit({ drop });
+  const orphaned = measured.filter((key) => !there.has(key.split('/')[1]));
+  const { records: readable } = await readRecords(store, orphaned, EVALUATION);
+  if (readable.size > 0) await store.commit({ drop: [...readable.keys()] });
 }
 
 export const dataIds = async (store: BlobStore): Promise<string[]> =>
