@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundled } from '../scripts/bundle.mjs';
 import { template } from '../scripts/templates';
 import type { Format } from '../src/core/export/format';
 import { FORMATS } from '../src/core/export/formats';
@@ -12,15 +13,15 @@ import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { LIST, listedIn } from './listed';
 import { readModel } from './read';
 import { Saves } from './saves';
-import { bundledWriter } from './testing/bundledWriter';
 import { markedModel } from './testing/model';
+import { ROOT } from './testing/run';
 import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 
 let sandbox: string;
 let writer: string;
 beforeAll(async () => {
   sandbox = await fs.mkdtemp(join(tmpdir(), 'write-'));
-  writer = await bundledWriter(sandbox);
+  writer = await bundled(ROOT, 'cli/testing/writer.ts'); // it is started sixty times
 }, 240_000);
 afterAll(() => fs.rm(sandbox, { recursive: true }));
 

@@ -1,1 +1,1 @@
-export function bundled(root: string, name: string): Promise<string>;
+export function bundled(root: string, entry: string): Promise<string>;

@@ -1,7 +1,7 @@
 // Commands as plain JavaScript: Node starts them in a third of the time that finding and translating their sources takes.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const DAY_MS = 86_400_000;
@@ -9,10 +9,12 @@ const DAY_MS = 86_400_000;
 /**
  * A command's sources as one file, packages apart; made anew where one of them has changed since.
  * @param root of the project
+ * @param entry its first source, `cli/grow.ts`; no two of a project have one name
  * @returns the file's path; it is beside the packages, from where they are found, and goes with them
  * @throws where nothing can be written there, or where a source is no TypeScript
  */
-export async function bundled(root, name) {
+export async function bundled(root, entry) {
+  const name = basename(entry, '.ts');
   const folder = join(root, 'node_modules/.cache/homegrown/commands');
   const known = join(folder, `${name}.json`);
   const last = await readFile(known, 'utf8').then(JSON.parse, () => undefined);
@@ -22,7 +24,7 @@ export async function bundled(root, name) {
   const { build } = await import('esbuild');
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [`cli/${name}.ts`],
+    entryPoints: [entry],
     outdir: folder,
     bundle: true,
     format: 'esm',
@@ -74,6 +76,7 @@ async function removeOld(folder, name, file) {
   for (const other of await readdir(folder)) {
     if (other === file || !other.startsWith(`${name}-`)) continue;
     const path = join(folder, other);
-    if (Date.now() - (await stat(path)).mtimeMs > DAY_MS) await rm(path, { force: true });
+    const found = await stat(path).catch(() => undefined); // gone where another has renamed or removed it
+    if (found && Date.now() - found.mtimeMs > DAY_MS) await rm(path, { force: true });
   }
 }

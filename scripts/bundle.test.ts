@@ -25,30 +25,30 @@ const said = (path: string): string => spawnSync(process.execPath, [path], { enc
 
 test('a command is bundled once, and again where a source has changed, and a module’s address is its source’s', async () => {
   const address = pathToFileURL(join(root, 'src/said.ts')).href;
-  const first = await bundled(root, 'say');
+  const first = await bundled(root, 'cli/say.ts');
   expect(said(first)).toBe(`aye ${address}`);
   await writeFile(first, `console.log('as it was')`);
-  expect(await bundled(root, 'say')).toBe(first);
+  expect(await bundled(root, 'cli/say.ts')).toBe(first);
   expect(said(first)).toBe('as it was');
 
   await source('src/said.ts', `export const said: string = 'nay';`, Date.now() - 30_000);
-  expect(said(await bundled(root, 'say'))).toBe('nay');
+  expect(said(await bundled(root, 'cli/say.ts'))).toBe('nay');
   await rm(join(root, 'src/said.ts'));
-  await expect(bundled(root, 'say')).rejects.toThrow('said');
+  await expect(bundled(root, 'cli/say.ts')).rejects.toThrow('said');
 });
 
 test('what was written while it was bundled is bundled again', async () => {
   await source('src/said.ts', `export const said: string = 'aye';`, Date.now() + 60_000);
-  expect(said(await bundled(root, 'say'))).toBe('aye');
+  expect(said(await bundled(root, 'cli/say.ts'))).toBe('aye');
   await source('src/said.ts', `export const said: string = 'nay';`, Date.now() + 60_000);
-  expect(said(await bundled(root, 'say'))).toBe('nay');
+  expect(said(await bundled(root, 'cli/say.ts'))).toBe('nay');
 });
 
 test('many at once leave one, whole; and those of other days go', async () => {
   await mkdir(join(root, 'node_modules/.cache/homegrown/commands'), { recursive: true });
   await source('node_modules/.cache/homegrown/commands/say-0.mjs', '', Date.now() - 2 * 86_400_000);
   await source('node_modules/.cache/homegrown/commands/other-0.mjs', '', Date.now() - 2 * 86_400_000);
-  const paths = await Promise.all(Array.from({ length: 4 }, () => bundled(root, 'say')));
+  const paths = await Promise.all(Array.from({ length: 4 }, () => bundled(root, 'cli/say.ts')));
   expect(new Set(paths).size).toBe(1);
   const files = await readdir(join(root, 'node_modules/.cache/homegrown/commands'));
   expect(files.sort()).toEqual(['other-0.mjs', expect.stringMatching(/^say-[0-9a-f]{16}\.mjs$/), 'say.json']);
@@ -57,5 +57,5 @@ test('many at once leave one, whole; and those of other days go', async () => {
 
 test('where nothing can be written, it says so, and leaves it to who asked', async () => {
   await writeFile(join(root, 'node_modules/.cache'), 'a file in the way');
-  await expect(bundled(root, 'say')).rejects.toThrow('ENOTDIR');
+  await expect(bundled(root, 'cli/say.ts')).rejects.toThrow('ENOTDIR');
 });

@@ -51,7 +51,7 @@ else if (name === '--help' || name === '-h') {
 /** What Node is started with. Where nothing can be written beside the packages, tsx translates at each start. */
 async function sources() {
   try {
-    return [...(debugs ? ['--enable-source-maps'] : []), await bundled(root, name)];
+    return [...(debugs ? ['--enable-source-maps'] : []), await bundled(root, `cli/${name}.ts`)];
   } catch {
     return ['--import', import.meta.resolve('tsx'), join(root, 'cli', `${name}.ts`)];
   }
