@@ -48,6 +48,9 @@ const THREADS = 64;
 const each = ({ Q, K }: Sizes, line: (gain: string, part: 'x' | 'y') => string): string => `
   for (var c = lane; c < ${Q}u; c += ${THREADS}u) { let at = first + c; ${line('qGain[c]', 'x')} }
   for (var c = lane; c < ${K}u; c += ${THREADS}u) { let at = first + ${Q}u + c; ${line('kGain[c]', 'y')} }`;
+/** A workgroup for each row, whose threads sum both means at once. */
+const ofRows = (N: number) =>
+  ({ workgroup: [THREADS, 1, 1], grid: row(N), globals: sumOverWorkgroup(THREADS, 'vec2f') }) as const;
 /** The values, as they are. */
 const copied = ({ Q, K, W }: Sizes, from: string, to: string): string =>
   `for (var c = ${Q + K}u + lane; c < ${W}u; c += ${THREADS}u) { ${to}[first + c] = ${from}[first + c]; }`;
@@ -63,9 +66,7 @@ const forward = kernels((sizes: Sizes, epsilon: number) => {
       y: ['write', 'f32'],
       stats: ['write', 'vec2f'],
     } as const,
-    workgroup: [THREADS, 1, 1] as const,
-    grid: row(N),
-    globals: sumOverWorkgroup(THREADS, 'vec2f'),
+    ...ofRows(N),
     body: `
   if (index >= ${N}u) { return; }
   let first = index * ${W}u;
@@ -91,9 +92,7 @@ const backward = kernels((sizes: Sizes) => {
       stats: ['read', 'vec2f'],
       dx: ['write', 'f32'],
     } as const,
-    workgroup: [THREADS, 1, 1] as const,
-    grid: row(N),
-    globals: sumOverWorkgroup(THREADS, 'vec2f'),
+    ...ofRows(N),
     body: `
   if (index >= ${N}u) { return; }
   let first = index * ${W}u;

@@ -1,6 +1,6 @@
 import { z } from '../../base/zod';
 import type { Gguf, GgufPiece, Sized } from '../interop';
-import { branchNorms, columnsOf, kinOf, type LlamaConfig, noKinWords, ONLY_PLAIN, windowOf } from './sizes';
+import { branchNorms, columnsOf, KIN, kinOf, type LlamaConfig, noKinWords, ONLY_PLAIN, windowOf } from './sizes';
 
 const size = z.int().positive();
 const none = (message: string) => z.union([z.literal(0), z.literal('none')], message).optional();
@@ -24,12 +24,6 @@ const keys = z.object({
   vocabulary: size,
   tensors: z.array(z.string()),
 });
-
-const SWITCHES = {
-  llama: { qkNorm: 'none', norm: 'before' },
-  qwen3: { qkNorm: 'heads', norm: 'before' },
-  olmo2: { qkNorm: 'rows', norm: 'after' },
-} as const;
 
 /** As it was meant: 32 bits of 1e-5 are 0.0000099999997. */
 const meant = (float: number): number => Number(float.toPrecision(7));
@@ -87,7 +81,7 @@ export const gguf: Gguf<LlamaConfig> = {
           context: given.context_length,
           theta: meant(given['rope.freq_base']),
           headWidth: head * heads === width ? 0 : head,
-          ...SWITCHES[architecture],
+          ...KIN[architecture],
           window: 0,
           normEpsilon: meant(given['attention.layer_norm_rms_epsilon']),
           ...(tensors.includes('output.weight') && { untied: true as const }),

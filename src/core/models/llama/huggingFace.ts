@@ -2,7 +2,7 @@ import type { Json } from '../../base/blobStore';
 import { z } from '../../base/zod';
 import type { HuggingFace, Sized } from '../interop';
 import type { Layout } from '../layout';
-import { branchNorms, columnsOf, kinOf, type LlamaConfig, noKinWords, ONLY_PLAIN, windowOf } from './sizes';
+import { branchNorms, columnsOf, KIN, kinOf, type LlamaConfig, noKinWords, ONLY_PLAIN, windowOf } from './sizes';
 
 const size = z.int().positive();
 
@@ -54,14 +54,14 @@ function described<T extends Type>(type: T) {
   });
 }
 
-const llama = described('llama').transform((given) => sized(given, LLAMA));
+const llama = described('llama').transform((given) => sized(given, { ...KIN.llama, window: 0 }));
 /** `head_dim` is taken where it is stated, as its class does. */
 const olmo2 = described('olmo2')
   .extend({ rms_norm_eps: z.number().default(1e-5) })
-  .transform((given) => sized(given, { qkNorm: 'rows', norm: 'after', window: 0 }));
+  .transform((given) => sized(given, { ...KIN.olmo2, window: 0 }));
 const mistral = described('mistral')
   .extend({ sliding_window: size.nullable().default(4096) })
-  .transform(({ sliding_window: window, ...given }) => sized(given, { ...LLAMA, window: window ?? 0 }));
+  .transform(({ sliding_window: window, ...given }) => sized(given, { ...KIN.llama, window: window ?? 0 }));
 /** Its layers have a window from `max_window_layers` on, or as they are listed; here all have one, or none. */
 const qwen3 = described('qwen3')
   .extend({
@@ -79,11 +79,10 @@ const qwen3 = described('qwen3')
       if (!layer_types && hasWindow && max_window_layers < layers) kinds.add(SLIDING);
       if (kinds.size !== 1 || !(kinds.has(SLIDING) || kinds.has(FULL)))
         context.addIssue(`layers of the kinds ${[...kinds].sort().join(', ')} cannot be run in one model`);
-      return sized(given, { ...LLAMA, qkNorm: 'heads', window: hasWindow && kinds.has(SLIDING) ? window : 0 });
+      return sized(given, { ...KIN.qwen3, window: hasWindow && kinds.has(SLIDING) ? window : 0 });
     },
   );
 const [SLIDING, FULL] = ['sliding_attention', 'full_attention'] as const;
-const LLAMA = { qkNorm: 'none', norm: 'before', window: 0 } as const;
 
 function sized(
   given: z.output<ReturnType<typeof described>>,

@@ -51,11 +51,16 @@ export function qkGains(config: LlamaConfig): { q: number; k: number } | undefin
   }
 }
 
-/** Which of those that are known elsewhere has its norms where this one has them; undefined where none has. */
-export function kinOf({ qkNorm, norm }: LlamaConfig): 'llama' | 'qwen3' | 'olmo2' | undefined {
-  if (norm === 'after') return qkNorm === 'rows' ? 'olmo2' : undefined;
-  return ({ none: 'llama', heads: 'qwen3', rows: undefined } as const)[qkNorm];
-}
+/** Those that are known elsewhere, by where they have their norms. */
+export const KIN = {
+  llama: { qkNorm: 'none', norm: 'before' },
+  qwen3: { qkNorm: 'heads', norm: 'before' },
+  olmo2: { qkNorm: 'rows', norm: 'after' },
+} as const satisfies Record<string, Pick<LlamaConfig, 'qkNorm' | 'norm'>>;
+
+/** Which of them has its norms where this one has them; undefined where none has. */
+export const kinOf = ({ qkNorm, norm }: LlamaConfig): keyof typeof KIN | undefined =>
+  (Object.keys(KIN) as (keyof typeof KIN)[]).find((kin) => KIN[kin].qkNorm === qkNorm && KIN[kin].norm === norm);
 
 /** What is said where there is none; `nobody`, such as "transformers has no class". */
 export const noKinWords = (nobody: string, { qkNorm, norm }: LlamaConfig): string =>

@@ -16,7 +16,7 @@ import {
 import { type BaseConfig, countParams, defineModel, type Parameter, type ParamTable, sizeProblems } from '../spec';
 import { gguf } from './gguf';
 import { huggingFace } from './huggingFace';
-import { branchNorms, columnsOf, type LlamaConfig, qkGains, windowOf } from './sizes';
+import { branchNorms, columnsOf, KIN, type LlamaConfig, qkGains, windowOf } from './sizes';
 
 export type { LlamaConfig } from './sizes';
 
@@ -250,7 +250,7 @@ function of(layers: number, heads: number, width: number, context: number): Llam
   const shape = { layers, heads, width, context };
   return {
     ...{ ...shape, ...usual(shape), headWidth: 0, theta: 10_000, normEpsilon: 1e-5 },
-    ...{ qkNorm: 'none', norm: 'before', window: 0 },
+    ...{ ...KIN.llama, window: 0 },
   };
 }
 
