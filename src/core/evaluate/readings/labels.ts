@@ -31,7 +31,7 @@ export const labels: Reading = {
     const labels = labelsAmong(labelsOf(held)) && labelsAmong(labelsOf([...held, ...learnt]));
     // Of answers that are no labels nothing is said, unless it was asked for by name.
     if (!labels) return { leftOut: asked.metrics ? ids.map((name) => ({ name, reason: NO_LABELS })) : [] };
-    const targets = new Map([...learntPairs, ...pairs].map((pair) => [labelled(tokenizer, pair).label, pair.target]));
+    const targets = new Map([...learnt, ...held].map(({ label, target }) => [label, target]));
     const chosen = await likeliest(
       pairs,
       labels.map((label) => targets.get(label)!),
@@ -55,9 +55,10 @@ export const labels: Reading = {
 };
 const NO_LABELS = `The targets are no labels: ${LABELS_ARE}.`;
 
-const labelled = (tokenizer: Tokenizer, { input, target }: Pair): LabelledText => ({
+const labelled = (tokenizer: Tokenizer, { input, target }: Pair): LabelledText & Pick<Pair, 'target'> => ({
   text: textOf(tokenizer, input),
   label: labelOf(textOf(tokenizer, target)),
+  target,
 });
 const labelsOf = (all: readonly LabelledText[]): readonly string[] => all.map(({ label }) => label);
 
