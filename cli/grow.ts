@@ -97,7 +97,7 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
   const { id, config: asked } = past?.info.model ??
     start?.model ?? { id: options.model, config: configOf(options.model, options) };
   const unknown = hubProblem({ model: { id, config: asked, vocabulary: SMALLEST_VOCABULARY } });
-  if (unknown !== null) throw badSettings('A Hugging Face folder is written here, and ' + unknown);
+  if (unknown !== null) throw badSettings(`A Hugging Face folder is written here, and ${unknown}`);
   /** With it, by what it has planned when that is asked. */
   const configNow = (): BaseConfig => planner?.plan.model.config ?? asked;
   /** Of the text, where none is given. */

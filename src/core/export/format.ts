@@ -108,13 +108,8 @@ export const F16: Precision = { label: 'F16', bits: 16 };
 
 /** What is known of a file before it is written. */
 export interface Known {
+  model: ModelChoice;
   parameters: number;
-  /** Of these, those that GGUF has a second time. */
-  twiceInGguf: number;
-  vocabulary: number;
-  kind: ModelKind;
-  layers: number;
-  width: number;
   /** Bytes of the saved step, moments too. */
   saved: number;
   /** Tokens of data that is still stored. */
@@ -128,10 +123,10 @@ export const expectedBytes = (format: Format, known: Known): number =>
 export const weightBytes = ({ bits }: Precision, { parameters }: Pick<Known, 'parameters'>): number =>
   (bits / 8) * parameters;
 /** Of a Hugging Face folder's files that tell of the model and of no run: README and its kin, the tokenizer by its entries. */
-export const describingBytes = ({ vocabulary }: Pick<Known, 'vocabulary'>): number =>
+export const describingBytes = ({ model: { vocabulary } }: Pick<Known, 'model'>): number =>
   10_400 + 28 * Math.max(0, vocabulary - BYTES);
 /** And of those that tell of its run, the curve by its steps. */
-export const tellingBytes = (known: Pick<Known, 'vocabulary' | 'steps'>): number =>
+export const tellingBytes = (known: Pick<Known, 'model' | 'steps'>): number =>
   describingBytes(known) + 2900 + 300 * known.steps;
 /** Entries that are bytes, which no merge makes. */
 export const BYTES = 256;

@@ -1,6 +1,5 @@
 import { expectedBytes, F32, weightBytes } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
-import { twiceInGguf } from '../../core/export/formats/gguf';
 import { modelSpec } from '../../core/models';
 import { countParams } from '../../core/models/spec';
 import { dataOf } from '../../core/runs/segments';
@@ -18,12 +17,8 @@ export function expectedSize(s: Studio, format: FormatId): number | undefined {
   const { id, config, vocabulary } = run.model;
   const parameters = countParams(modelSpec(id).params(config, vocabulary));
   return expectedBytes(FORMATS[format], {
+    model: run.model,
     parameters,
-    twiceInGguf: twiceInGguf(run.model),
-    vocabulary,
-    kind: modelSpec(id).kind,
-    layers: config.layers,
-    width: config.width,
     // Weights that are kept in F16 are written in F32.
     saved: saved.holds === 'weights' ? weightBytes(F32, { parameters }) : saved.bytes,
     steps: countUpTo(open.log.step, saved.step),

@@ -39,7 +39,7 @@ const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const ENTRY = 25;
 
 /** Parameters that stand twice in a file, as an embedding does that is the classifier too, where llama.cpp asks for both. */
-export function twiceInGguf({ id, config, vocabulary }: ModelChoice): number {
+function twice({ id, config, vocabulary }: ModelChoice): number {
   const { gguf, params } = modelSpec(id);
   const table = params(config, vocabulary);
   const whole = (gguf?.layout(config) ?? []).flatMap(({ of, rows, columns }) => (rows || columns ? [] : [of]));
@@ -57,8 +57,8 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
     if (!theirs) return `A ${label} model cannot be written as GGUF`;
     return theirs.problem?.(config) ?? tokenizerProblem('What is written as GGUF', tokenizer);
   },
-  bytes: ({ parameters, twiceInGguf, vocabulary }) =>
-    weightBytes(precision, { parameters: parameters + twiceInGguf }) + ENTRY * vocabulary,
+  bytes: ({ model, parameters }) =>
+    weightBytes(precision, { parameters: parameters + twice(model) }) + ENTRY * model.vocabulary,
   async files(exported) {
     const { ggufFile } = await loaded('The writer of GGUF', import('../gguf'));
     return [ggufFile(exported, type)];

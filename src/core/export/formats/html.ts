@@ -19,7 +19,7 @@ export const html: Format = {
     if (!page || !named) return `The offline page cannot run ${label} models yet.`;
     return tokenizerProblem('The offline page', tokenizer);
   },
-  bytes: ({ parameters, vocabulary }) => BASE64 * 4 * parameters + MERGE * Math.max(0, vocabulary - BYTES) + CODE,
+  bytes: ({ parameters, model }) => BASE64 * 4 * parameters + MERGE * Math.max(0, model.vocabulary - BYTES) + CODE,
   async files(exported, { template }) {
     const { pageFile } = await loaded('The writer of offline pages', import('../html'));
     return [pageFile(exported, await template('page.html'))];

@@ -5,6 +5,7 @@ import { sizeOf } from '../../models/spec';
 import { BOUND_OF_F16, BOUND_OF_F32, readers } from '../../verify/check';
 import { type Card, describingBytes, F16, F32, type Format, type Known, weightBytes } from '../format';
 import type { RunInfo } from '../homegrownJson';
+import { hubProblem } from './huggingFace';
 import { DOES } from '../kinds';
 import type { Precision } from '../../onnx/graph';
 
@@ -61,15 +62,17 @@ export const onnxF32 = onnx('f32');
 export const onnxF16 = onnx('f16');
 
 /** Nodes and names of edges. A decoder that answers is two graphs in one, of which each layer reads what was encoded too. */
-const graphBytes = ({ kind, layers }: Known): number => 2500 + (kind === 'encoder-decoder' ? 11_000 : 4000) * layers;
+const graphBytes = ({ model }: Known): number => 2500 + (isOfTwo(model) ? 11_000 : 4000) * model.config.layers;
 /** The table of embeddings, which encoder and decoder each have in their file. */
-const againBytes = ({ kind, vocabulary, width }: Known, precision: Precision): number =>
-  kind === 'encoder-decoder' ? (PRECISIONS[precision].precision.bits / 8) * vocabulary * width : 0;
+const againBytes = ({ model }: Known, precision: Precision): number =>
+  isOfTwo(model) ? (PRECISIONS[precision].precision.bits / 8) * model.vocabulary * model.config.width : 0;
+const isOfTwo = ({ id }: Known['model']): boolean => modelSpec(id).kind === 'encoder-decoder';
 
-function problem({ model: { id, config, vocabulary } }: Pick<RunInfo, 'model'>, precision: Precision): string | null {
+function problem({ model }: Pick<RunInfo, 'model'>, precision: Precision): string | null {
+  const { id, config, vocabulary } = model;
   const { label, params, onnx: forward, huggingFace: described } = modelSpec(id);
   if (!forward || !described) return `A ${label} model cannot be written as ONNX`;
-  const unknown = described.problem?.(config) ?? null;
+  const unknown = hubProblem({ model });
   if (unknown !== null) return unknown;
   const { bits } = PRECISIONS[precision].precision;
   const shapes = Object.values(params(config, vocabulary)).map(({ shape }) => shape);

@@ -6,6 +6,7 @@ import { optimizerOf } from '../../optim';
 import { idBytes } from '../../shards/ids';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { F32, type Format, tellingBytes, tokenizerProblem } from '../format';
+import { hubProblem } from './huggingFace';
 
 /**
  * The run, handed over to PyTorch: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face
@@ -21,10 +22,10 @@ export const pytorch: Format = {
   precision: F32,
   kind: 'folder',
   moments: 'always',
-  problem: ({ model: { id, config }, recipe, tokenizer }) => {
-    const { label: architecture, pytorch: model, huggingFace: named } = modelSpec(id);
+  problem: ({ model: choice, recipe, tokenizer }) => {
+    const { label: architecture, pytorch: model, huggingFace: named } = modelSpec(choice.id);
     if (!model || !named) return `A ${architecture} model cannot be handed over to PyTorch`;
-    const unknown = named.problem?.(config) ?? null;
+    const unknown = hubProblem({ model: choice });
     if (unknown !== null) return unknown;
     const learnt = objectiveOf(recipe.objective);
     if (!learnt.inPytorch?.(recipe)) {
@@ -35,7 +36,7 @@ export const pytorch: Format = {
     const other = tokenizerProblem('What cuts text there (prepare.py)', tokenizer);
     return torch ? other : `PyTorch has no optimizer that goes on from what ${label} remembers`;
   },
-  bytes: (known) => SCRIPTS + tellingBytes(known) + known.saved + known.tokens * idBytes(known.vocabulary),
+  bytes: (known) => SCRIPTS + tellingBytes(known) + known.saved + known.tokens * idBytes(known.model.vocabulary),
   async files(exported, options) {
     const { pytorchFiles } = await loaded('The writer of hand-overs', import('../pytorch'));
     return pytorchFiles(exported, options);
