@@ -32,8 +32,11 @@ let isTakingOver = false;
 
 /** Opens the newer version, unless other pages are open, which is then said. */
 export function openNewer(): void {
+  const { waiting } = registration ?? {};
+  // It serves already, if this page missed that.
+  if (!waiting) return location.reload();
   isTakingOver = true;
-  registration?.waiting?.postMessage('take over' satisfies Asked);
+  waiting.postMessage('take over' satisfies Asked);
 }
 
 function hear(store: StudioStore, told: Told, from: 'active' | 'newer' | 'first'): void {
@@ -51,7 +54,7 @@ function hear(store: StudioStore, told: Told, from: 'active' | 'newer' | 'first'
       break;
     }
     case 'open elsewhere': {
-      isTakingOver = false;
+      // Who asked twice may hear this of the first time after the second was granted: what was asked stays asked.
       const others = told.pages - 1;
       const words = others === 1 ? 'another tab of Homegrown is' : `${others} other tabs of Homegrown are`;
       store.getState().toast({ text: 'The newer version waits', detail: `${words} open` });
