@@ -34,7 +34,10 @@ let isTakingOver = false;
 export function openNewer(): void {
   const { waiting } = registration ?? {};
   // It serves already, if this page missed that.
-  if (!waiting) return location.reload();
+  if (!waiting) {
+    location.reload();
+    return;
+  }
   isTakingOver = true;
   waiting.postMessage('take over' satisfies Asked);
 }
