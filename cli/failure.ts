@@ -74,6 +74,7 @@ const shortened = (path: string): string => (path.length > 200 ? `${path.slice(0
 /** What can be done in a terminal, where the thrower does not know better. */
 const REMEDIES: Readonly<Record<FailureCode, string>> = {
   'bad-file': 'Check that path, or give another.',
+  'bad-encoding': 'Name its encoding, or save it as UTF-8.',
   'bad-settings': 'Change what is named.',
   'out-of-memory': 'What was saved before is whole. Take a smaller model, batch, context or text.',
   'device-lost': 'What was saved before is whole. Halve the batch, or take --device wasm.',

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encoded } from '../src/core/testing/encoded';
 import { lines, run, TINY } from './testing/run';
 
 let folder: string;
@@ -63,6 +64,34 @@ test('a messy folder becomes documents, with what was not read named, and grow l
   expect(grown.code).toBe(0);
   expect(lines(grown.stdout).at(-1)).toMatchObject({ step: 2 });
 }, 120_000);
+
+test('a page and a letter in Windows-1252 have their curly quotes, as in a browser', async () => {
+  const bytes = (text: string) => encoded(text, 'windows-1252');
+  await mkdir(path('curly'));
+  await writeFile(path('curly/a.html'), bytes('<meta charset="windows-1252"><p>It’s a whale – “the” whale.</p>'));
+  await writeFile(
+    path('curly/b.eml'),
+    bytes('From: Ann <a@example.org>\nContent-Type: text/plain; charset=windows-1252\n\nIt’s a boat – “the” boat.\n'),
+  );
+  const { stdout } = await run(['prepare', '--from', path('curly'), '--out', path('curled'), '--json']);
+  expect(lines(stdout).at(-1)).toMatchObject({ documents: 2 });
+  for (const { text } of lines(await readFile(path('curled/documents.jsonl'), 'utf8')))
+    expect(text).toMatch(/It’s a (\w+) – “the” \1\./);
+});
+
+test('text in an old encoding is refused with how it may read, and taken in the one that is named', async () => {
+  const asked = async (...more: string[]) =>
+    run(['prepare', '--from', path('in/legacy.txt'), '--out', path('old'), '--json', ...more]);
+  const refused = await asked();
+  expect(refused.code).not.toBe(0);
+  expect(refused.stdout).toContain('windows-1252 (“café”)');
+  expect(refused.stdout).toContain('--encoding');
+  const unknown = await asked('--encoding', 'latin-9');
+  expect([unknown.code, unknown.stdout]).toEqual([2, expect.stringContaining('koi8-r')]);
+  const read = await asked('--encoding', 'Windows-1252');
+  expect(lines(read.stdout).at(-1)).toMatchObject({ documents: 1, refused: [] });
+  expect(lines(await readFile(path('old/documents.jsonl'), 'utf8'))).toMatchObject([{ text: 'café\n' }]);
+});
 
 test('a file of --map is called as it lies, as it is in what was given, or by its name', async () => {
   await mkdir(path('maps/deep'), { recursive: true });

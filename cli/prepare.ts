@@ -10,7 +10,10 @@ import { textFile as streamOf } from '../src/core/files/byteSource';
 import {
   archiveCalled,
   type DropOutcome,
+  ENCODINGS,
   importDrop,
+  isBadEncoding,
+  isEncoding,
   type TableChoice,
   tableCalled,
   tableFormatOf,
@@ -46,6 +49,11 @@ const OPTIONS = {
     kind: 'switch',
     help: 'All text of a message of mail: what it quotes of others and its signature, too',
   },
+  encoding: {
+    kind: 'text',
+    otherwise: 'such files are refused, with the encodings that they may be in',
+    help: 'What text is in that is not UTF-8, such as windows-1252, koi8-r, shift_jis',
+  },
   report: {
     kind: 'text',
     otherwise: 'none',
@@ -67,7 +75,14 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   for (const { name } of mappings)
     if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
       throw notAmong(name);
-  const reading = { wholePages: values['whole-pages'], wholeMessages: values['whole-messages'] };
+  const encoding = values.encoding?.toLowerCase();
+  if (encoding !== undefined && !isEncoding(encoding))
+    throw new UsageError(`--encoding is one of ${Object.keys(ENCODINGS).join(', ')}, not ${values.encoding}.`);
+  const reading = {
+    wholePages: values['whole-pages'],
+    wholeMessages: values['whole-messages'],
+    ...(encoding && { encoding }),
+  };
   const met = new Set<string>();
   const tableIn = (name: string, path?: string): TableChoice | undefined => {
     const mapping = mappings.find((each) => isMeant(each, name, path));
@@ -163,10 +178,15 @@ async function named(
 
 function refusedOf({ refused, duplicates }: DropOutcome): { name: string; reason: string }[] {
   return [
-    ...refused.map(({ name, error }) => ({ name, reason: paragraph(error.message, error.remedy) })),
+    ...refused.map(({ name, error }) => ({
+      name,
+      reason: paragraph(error.message, error.remedy, isBadEncoding(error) ? SAYS_WHICH : undefined),
+    })),
     ...duplicates.map(({ name }) => ({ name, reason: 'It holds the same as a file before it.' })),
   ];
 }
+
+const SAYS_WHICH = '--encoding says which text is in that is not UTF-8';
 
 /** Files that have given nothing but documents that are too long. */
 function tooLong(long: readonly Long[], lines: readonly Line[]): { name: string; reason: string }[] {

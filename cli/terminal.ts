@@ -4,6 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, sep } from 'node:path';
 import { WriteStream, isatty } from 'node:tty';
+import './textDecoder';
 import { badFile } from '../src/core/base/errors';
 import type { ByteSource } from '../src/core/files/byteSource';
 import type { TextSource } from '../src/core/documents';

@@ -65,6 +65,36 @@ test('texts are taken, markup is asked about once, and the system’s files are 
   expect(studio.errors).toEqual([]);
 });
 
+test('a text in an old encoding is read in the one in which its letters are right, by keyboard', async ({ page }) => {
+  const studio = new Studio(page);
+  await studio.open();
+  const latin = (name: string, text: string) => ({ name, mimeType: '', buffer: Buffer.from(text, 'latin1') });
+  const french = latin('notes.txt', 'Le café était fermé.\nOù êtes-vous, mon élève ?\n'.repeat(20));
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: /^Choose files…/ }).press('Enter');
+  await (await chooser).setFiles([french, latin('more.txt', 'Un thé déjà bu, très près de la fenêtre.\n'.repeat(20))]);
+  await expect(page.getByRole('alert')).toContainText('2 files were not added');
+  await page.getByRole('button', { name: 'Choose their encoding…' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'How is notes.txt written?' });
+  const western = dialog.getByRole('radio', { name: /Western European, Windows-1252/ });
+  await expect(western).toBeAttached();
+  await expect(dialog).toContainText('Le café était fermé.');
+  await expectAccessible(page, 'encodings');
+  await western.focus();
+  await page.keyboard.press('Space');
+  await dialog.getByRole('button', { name: 'Read all 2 so' }).press('Enter');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  const table = page.getByRole('table', { name: 'Texts' });
+  await table
+    .getByRole('rowheader', { name: /^2 files/ })
+    .getByRole('button')
+    .press('Enter');
+  await table.getByRole('button', { name: 'notes.txt', exact: true }).press('Enter');
+  await expect(page.getByText('Was read as Western European, Windows-1252')).toBeVisible();
+  await expect(page.getByText('Le café était fermé.').first()).toBeVisible();
+  expect(studio.errors).toEqual([]);
+});
+
 test('of a table two columns are taken as pairs, each row a document, by keyboard', async ({ page }) => {
   const studio = new Studio(page);
   await studio.open();

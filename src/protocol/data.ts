@@ -23,6 +23,8 @@ import type {
   DocumentStart,
   DropOutcome,
   ImportOutcome,
+  Proposal,
+  Reading,
   TableChoice,
   TableFormatId,
   TableHead,
@@ -70,7 +72,9 @@ export interface DataApi {
     output: ImportOutcome;
   };
   /** The columns of a table, and its first rows. */
-  lookAtTable: { input: { file: File; name: string; format: TableFormatId }; progress: never; output: TableHead };
+  lookAtTable: { input: GivenFile & { format: TableFormatId }; progress: never; output: TableHead };
+  /** The encodings that a file may be in, which was refused by this name: its own, or its archive's and where it lies there. */
+  proposeEncodings: { input: { given: GivenFile; name: string }; progress: never; output: readonly Proposal[] };
   samples: { input: null; progress: never; output: readonly Sample[] };
   listTexts: { input: { projectId: string }; progress: never; output: readonly TextRecord[] };
   /** `count` documents of a text from the `from`th, of those whose title holds `query`; `of`: how many those are. */
@@ -229,6 +233,7 @@ export interface GivenFile {
   name: string;
   /** What it is read as where two columns of it are learnt. */
   table?: TableChoice;
+  reading?: Reading;
 }
 
 export interface PartRows {

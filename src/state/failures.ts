@@ -24,6 +24,10 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
     headline: 'This file cannot be used',
     remedy: 'Nothing was stored. Choose another file, or save it again from the program that made it.',
   },
+  'bad-encoding': {
+    headline: 'This text is in another encoding than UTF-8',
+    remedy: 'Nothing was stored. Choose its encoding, or save it as UTF-8 and add it again.',
+  },
   'bad-settings': {
     headline: 'These settings cannot run',
     remedy: 'Change the setting that is named, then try again.',

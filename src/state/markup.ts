@@ -4,6 +4,7 @@ import {
   formatOf,
   isTable,
   isTakenApart,
+  type Reading,
   type TableChoice,
   type TableFormatId,
   tableFormatOf,
@@ -19,6 +20,7 @@ export interface Dropped {
   name: string;
   /** Of a table of which two columns are learnt. */
   table?: TableChoice;
+  reading?: Reading;
 }
 
 /** One that waits for an answer, and the project that it was dropped on. */
@@ -38,7 +40,7 @@ export function questionOf(studio: Pick<Studio, 'markup' | 'project'>): readonly
   return tables.length > 0 ? tables : all;
 }
 
-export const fileOf = ({ file, name }: Dropped): Dropped => ({ file, name });
+export const fileOf = ({ file, name, reading }: Dropped): Dropped => ({ file, name, ...(reading && { reading }) });
 
 /** As what a table that was asked about is read. */
 export const tableOf = ({ kind, name }: DroppedMarkup): TableFormatId => (isTable(kind) ? kind : tableFormatOf(name));

@@ -4,7 +4,9 @@ import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import { addRun } from '../core/runs/record';
 import { dataFacts, runRecord } from '../core/testing/runRecord';
+import { encoded } from '../core/testing/encoded';
 import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { isUndecoded } from './texts';
 
 let page: TestStudio;
 afterEach(() => page.close());
@@ -66,6 +68,30 @@ test('texts come in, are refused, removed and brought back, and stay in the next
   await vi.waitFor(async () => expect(await page.data.call('listTexts', FIRST)).toHaveLength(1));
   page.close();
   expect((await opened(store))()).toMatchObject({ project: { name: 'sea' }, texts: [{ name: 'sea.txt' }] });
+});
+
+test('a text that is not UTF-8 is refused with what it may be, and read as a person chooses', async () => {
+  const getState = await opened();
+  const old = fileOf(encoded('Un café noir, et un thé vert.\n'.repeat(3), 'windows-1252'), 'old.txt');
+  await getState().addFiles([fileOf(SEA, 'sea.txt'), old]);
+  const refused = getState().refused.filter(isUndecoded);
+  expect(refused).toMatchObject([{ name: 'old.txt', dropped: old }]);
+  expect(await getState().proposals(refused[0]!)).toContainEqual({
+    encoding: 'windows-1252',
+    lines: Array.from({ length: 3 }, () => 'Un café noir, et un thé vert.'),
+  });
+  await getState().readIn(refused, 'windows-1252');
+  expect(getState()).toMatchObject({ refused: [], texts: [{ name: 'sea.txt' }, { name: 'old.txt' }] });
+  expect((await getState().preview(getState().texts[1]!.id, 0)).start).toContain('Un café noir');
+
+  const table = encoded(`question,answer\n${'Qui a bu le café,moi\n'.repeat(9)}`, 'windows-1252');
+  await getState().addFiles([fileOf(table, 'old.csv')]);
+  await expect(getState().lookAtTable(getState().markup[0]!)).rejects.toMatchObject({ code: 'bad-encoding' });
+  getState().markupIn('windows-1252');
+  const { rows } = await getState().lookAtTable(getState().markup[0]!);
+  expect(rows[0]).toEqual(['Qui a bu le café', 'moi']);
+  await getState().takePairs({ input: 'question', target: 'answer' });
+  expect(getState().texts.at(-1)).toMatchObject({ name: 'old.csv', documents: 9 });
 });
 
 test('markup waits for an answer, of which prose beside it knows nothing', async () => {

@@ -1,7 +1,15 @@
 /** The texts of the project and their documents: adding by any route, removing and leaving out with undo, looking inside. */
 import { toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import type { DocumentStart, ImportOutcome, PairColumns, TableHead, TextRecord } from '../core/documents';
+import type {
+  DocumentStart,
+  EncodingId,
+  ImportOutcome,
+  PairColumns,
+  Proposal,
+  TableHead,
+  TextRecord,
+} from '../core/documents';
 import { promptFrom } from '../core/documents/prompt';
 import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { isSystemFile } from '../core/documents/system';
@@ -22,7 +30,14 @@ import { IDLE, work, type Work } from './work';
 export interface Refusal {
   name: string;
   failure: Failure;
+  /** Itself, or the archive that it lies in: to be read in another encoding. */
+  dropped?: Dropped;
 }
+/** One whose encoding a person can choose. */
+export type Undecoded = Refusal & { dropped: Dropped };
+export const isUndecoded = (refusal: Refusal): refusal is Undecoded =>
+  refusal.failure.code === 'bad-encoding' && refusal.dropped !== undefined;
+
 /** The project that was open when a text was given. */
 type Target = Pick<Project, 'id' | 'name'>;
 interface Undoable {
@@ -55,6 +70,12 @@ export interface TextsSlice {
   /** What a person says of where texts may be used; null takes it back. */
   setLicence(ids: readonly string[], licence: string | null): Promise<void>;
   dismissRefusals(): void;
+  /** The encodings that a file may be in, the likeliest first. */
+  proposals(of: Pick<Undecoded, 'name' | 'dropped'>): Promise<readonly Proposal[]>;
+  /** Reads what was refused again, where it is not UTF-8 in this encoding. */
+  readIn(refused: readonly Undecoded[], encoding: EncodingId): Promise<void>;
+  /** Of tables that are asked about: the same. */
+  markupIn(encoding: EncodingId): void;
   /** `count` documents of a text from the `from`th, of those whose title holds `query`. */
   documents(textId: string, from: number, count: number, query: string): Promise<DocumentRows>;
   /** Leaves documents out of what is learnt, or puts them back. */
@@ -152,7 +173,13 @@ export const createTextsSlice: Slice<TextsSlice> =
           return data.call('importFiles', input, options);
         });
         if (!outcome) return;
-        refuse(outcome.refused, to);
+        refuse(
+          outcome.refused.map((one) => {
+            const dropped = files.find(({ name }) => one.name === name || one.name.startsWith(`${name}/`));
+            return { ...one, ...(dropped && { dropped }) };
+          }),
+          to,
+        );
         if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
         if (outcome.passedOver > 0) get().toast(passedOver(outcome.passedOver));
         if (outcome.text) await join(outcome.text, names, to);
@@ -381,6 +408,20 @@ export const createTextsSlice: Slice<TextsSlice> =
         }
       },
       dismissRefusals: () => set({ refused: [] }),
+      proposals: ({ name, dropped }) => data.call('proposeEncodings', { given: dropped, name }),
+      readIn(refused, encoding) {
+        set((s) => ({ refused: s.refused.filter((one) => !refused.some(({ name }) => name === one.name)) }));
+        const files = new Set(refused.map(({ dropped }) => dropped));
+        return addDrop(
+          [...files].map((dropped) => ({ ...dropped, reading: { ...dropped.reading, encoding } })),
+          target(),
+        );
+      },
+      markupIn: (encoding) => {
+        const asked = questionOf(get());
+        const reading = { encoding };
+        set((s) => ({ markup: s.markup.map((one) => (asked.includes(one) ? { ...one, reading } : one)) }));
+      },
       documents: (textId, from, count, query) => data.call('documents', { textId, from, count, query }),
       async leaveOut(textId, places, isOut) {
         try {

@@ -36,6 +36,7 @@ export { Progress, type ProgressProps } from './Progress';
 export { Quantity } from './Quantity';
 export { Rail, type NodeState, type RailProps, type RailStage } from './Rail';
 export { runColor, type RunColor } from './runColor';
+export { RadioList, type RadioListProps } from './RadioList';
 export { Segmented, type SegmentedProps } from './Segmented';
 export { Select, type Option, type SelectProps } from './Select';
 export { useHeldFocus } from './heldFocus';

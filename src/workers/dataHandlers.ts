@@ -25,6 +25,7 @@ import {
   listDocuments,
   listTexts,
   lookAtTable,
+  proposalsFor,
   type Owner,
   pastedText,
   previewDocument,
@@ -117,7 +118,8 @@ export function dataHandlers(
       const table = sample.pairs && ({ format: tableFormatOf(file), columns: null } as const);
       return importText(fileSource({ file: blob, name: file, ...(table && { table }) }), await store, own, job);
     },
-    lookAtTable: ({ file, name, format }) => lookAtTable(fileSource({ file, name }), format),
+    lookAtTable: ({ format, ...given }) => lookAtTable(fileSource(given), format),
+    proposeEncodings: ({ given, name }) => proposalsFor(fileSource(given), name),
     samples: fetchSamples,
     async listTexts({ projectId }) {
       await swept.catch(() => undefined); // what could not go now goes at the next start
@@ -252,7 +254,7 @@ const fileSource = ({ file, ...given }: Read): TextSource => ({
 });
 
 /**
- * Small ones are read whole, and some before their turn. They are to be read in their order, each once or not at all: what an
+ * Small ones are read whole, and some before their turn. They are to be read in their order, or not at all: what an
  * archive packs too deep, or is the system's own, is never asked for.
  */
 function fileSources(files: readonly Read[]): TextSource[] {
@@ -265,7 +267,14 @@ function fileSources(files: readonly Read[]): TextSource[] {
   return files.map((given) => {
     const { file, ...rest } = given;
     if (!isSmall(file)) return fileSource(given);
-    const stream = async function* () {
+    let isRead = false;
+    const stream = async function* (): AsyncGenerator<Uint8Array> {
+      if (isRead) {
+        // In another encoding, once it is known not to be UTF-8.
+        yield new Uint8Array(await file.arrayBuffer());
+        return;
+      }
+      isRead = true;
       let next = await contents.next();
       while (!next.done && next.value.given !== given) next = await contents.next();
       if (next.done) throw new Error('it was read already, or after its turn');

@@ -1,6 +1,7 @@
 /** Every failure the product has words for. Anything else that is thrown is our own mistake and keeps its stack. */
 export type FailureCode =
   | 'bad-file' // what the person gave cannot be read as what it claims to be
+  | 'bad-encoding' // text in bytes that are not UTF-8; in which encoding they are, a person can say
   | 'bad-settings' // a combination of settings that cannot run
   | 'out-of-memory'
   | 'device-lost'

@@ -1,7 +1,9 @@
 /** Which columns of a table are learnt, and what is known of its rows by others. */
 import { badFile } from '../base/errors';
 import { z } from '../base/zod';
+import { inItsEncoding } from './encodings';
 import { FORMATS, type TableFormatId } from './read';
+import type { TextSource } from './readFile';
 import type { OpenFile, Row } from './read/format';
 
 /** What is told of a row beside what is learnt of it. */
@@ -81,12 +83,15 @@ export const HEAD_ROWS = 20;
 
 /** @throws HomegrownError `bad-file` where it is not a table of two columns or more */
 export async function lookAtTable(
-  { name, stream }: { name: string; stream(): AsyncIterable<Uint8Array> },
+  { name, stream, reading }: Pick<TextSource, 'name' | 'stream' | 'reading'>,
   format: TableFormatId,
 ): Promise<TableHead> {
-  const rows: Row['cells'][] = [];
-  const file: OpenFile = { name, bytes: stream(), note: () => undefined };
-  for await (const { cells } of FORMATS[format].rows(file)) if (rows.push(cells) === HEAD_ROWS) break;
+  const rows = await inItsEncoding(reading?.encoding, async (encoding) => {
+    const rows: Row['cells'][] = [];
+    const file: OpenFile = { name, bytes: stream(), note: () => undefined, ...(encoding && { encoding }) };
+    for await (const { cells } of FORMATS[format].rows(file)) if (rows.push(cells) === HEAD_ROWS) break;
+    return rows;
+  });
   const head = headOf(rows);
   checkPairs(name, head.columns);
   return head;

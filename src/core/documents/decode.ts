@@ -1,34 +1,49 @@
 import { concatBytes } from '../base/concat';
-import { badFile } from '../base/errors';
+import { badFile, HomegrownError } from '../base/errors';
 import { formatCount } from '../base/units';
 import { invalidUtf8 } from '../base/utf8';
 import { type Signature, signatureOf } from '../files/signatures';
+import { type EncodingId, ENCODINGS, isWide, proposalsOf, tellingLines, utf16Of } from './encodings';
 import { MARKUP_HEAD, MARKUPS, markupOf } from './markup';
 import type { OpenFile } from './read/format';
 
 /**
- * The characters of a plain text file: UTF-8, or UTF-16 where a byte order mark says so. The mark is left out and noted;
- * not one other character is changed.
- * @throws HomegrownError `bad-file` for what is not text, at the first byte that shows it
+ * The characters of a plain text file: UTF-8, or UTF-16 where a byte order mark says so, or the encoding that a person
+ * has chosen. The mark is left out and noted; not one other character is changed.
+ * @throws HomegrownError `bad-file` for what is not text, at the first byte that shows it; `bad-encoding` for what may be, in
+ * an encoding that nobody has chosen, with those that are likely and how the place reads in them
  */
 export const decodeText = (file: OpenFile): AsyncGenerator<string> => decode(file, true);
 
 /** As `decodeText`, of a file that something is taken out of: its markup is not learnt. */
 export const decodeParsed = (file: OpenFile): AsyncGenerator<string> => decode(file, false);
 
-async function* decode({ name, bytes, note }: OpenFile, isWhole: boolean): AsyncGenerator<string> {
+async function* decode({ name, bytes, note, encoding }: OpenFile, isWhole: boolean): AsyncGenerator<string> {
   let decoder: Decoder | undefined;
   let nuls = 0;
   let read = 0;
+  let last: Uint8Array = new Uint8Array();
+  const failed = async (error: unknown): Promise<unknown> =>
+    error instanceof Fault ? inAnother(error, last, encoding) : error;
   for await (const chunk of withHead(bytes, MARKUP_HEAD)) {
-    decoder ??= begin(name, chunk, isWhole, note);
-    const text = decoder.push(chunk);
+    last = chunk;
+    let text;
+    try {
+      decoder ??= begin(name, chunk, isWhole, note, encoding);
+      text = decoder.push(chunk);
+    } catch (error) {
+      throw await failed(error);
+    }
     for (let at = text.indexOf('\0'); at >= 0; at = text.indexOf('\0', at + 1)) nuls++;
     read += text.length;
     if (nuls > MOST_NULS * Math.max(read, HEAD)) throw binary(name, nuls, read);
     yield text;
   }
-  decoder?.end();
+  try {
+    decoder?.end();
+  } catch (error) {
+    throw await failed(error);
+  }
   if (nuls > MOST_NULS * read) throw binary(name, nuls, read);
 }
 
@@ -52,12 +67,19 @@ async function* withHead(bytes: AsyncIterable<Uint8Array>, least: number): Async
 }
 
 interface Decoder {
+  /** @throws Fault where a person could choose another encoding, else HomegrownError `bad-file` */
   push(chunk: Uint8Array): string;
-  /** @throws HomegrownError when the file ended inside a character */
+  /** @throws as `push`, when the file ended inside a character */
   end(): void;
 }
 
-function begin(name: string, head: Uint8Array, isWhole: boolean, note: (sentence: string) => void): Decoder {
+function begin(
+  name: string,
+  head: Uint8Array,
+  isWhole: boolean,
+  note: (sentence: string) => void,
+  encoding?: EncodingId,
+): Decoder {
   const signature = signatureOf(name, head);
   if (signature) throw badFile(`${name} is ${signature.name}, not plain text.`, REMEDIES[signature.kind]);
   const markup = isWhole ? markupOf(name, head) : null;
@@ -75,10 +97,11 @@ function begin(name: string, head: Uint8Array, isWhole: boolean, note: (sentence
     note(`Was in UTF-16 ${encoding === 'utf-16le' ? 'little' : 'big'}-endian, and is kept as UTF-8`);
     return strict(name, encoding, 2);
   }
-  const zeros = [0, 1].map((parity) => head.filter((byte, i) => byte === 0 && i % 2 === parity).length);
-  if (Math.max(...zeros) > 0.3 * (head.length / 2) && Math.min(...zeros) < 0.05 * (head.length / 2)) {
-    throw badFile(`${name} looks like UTF-16 without a byte order mark.`, 'Save it as UTF-8 and add it again.');
+  if (encoding) {
+    note(`Was read as ${ENCODINGS[encoding]}, and is kept as UTF-8`);
+    return isWide(encoding) ? strict(name, encoding, 0) : legacy(name, encoding);
   }
+  if (utf16Of(head)) throw new Fault(`${name} looks like UTF-16 without a byte order mark.`);
   return strict(name, 'utf-8', 0);
 }
 
@@ -89,15 +112,17 @@ const REMEDIES: Readonly<Record<Signature['kind'], string>> = {
   other: 'Only text can be learnt from.',
 };
 
-/** A fatal decoder that says where it failed. `skip`: bytes of the mark to leave out. */
-function strict(name: string, encoding: Encoding, skip: number): Decoder {
+/** A fatal decoder that says where it failed. `skip`: bytes of the mark to leave out, which says that it is no other encoding. */
+function strict(name: string, encoding: Unicode, skip: number): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
-  const { completeTo, faultAt } = ENCODINGS[encoding];
+  const { completeTo, faultAt } = UNICODE[encoding];
   /** Bytes of a character that goes on in the next chunk, and their offset in the file. */
   let tail: Uint8Array = new Uint8Array();
   let offset = 0;
   /** The end of the text so far. */
   let context = '';
+  const failed = (message: string): Error =>
+    skip > 0 ? badFile(message, 'It was damaged or cut off. Get it again, or save it as UTF-8.') : new Fault(message);
   return {
     push(chunk) {
       const from = offset === 0 ? skip : 0;
@@ -110,7 +135,7 @@ function strict(name: string, encoding: Encoding, skip: number): Decoder {
       } catch {
         const at = faultAt(bytes);
         const before = context + decoder.decode(bytes.subarray(0, at));
-        throw invalid(name, encoding, offset + at, bytes.subarray(at, at + 2), before.slice(-CONTEXT));
+        throw failed(invalid(name, encoding, offset + at, bytes.subarray(at, at + 2), before.slice(-CONTEXT)));
       }
       context = text === '' ? context : text.slice(-CONTEXT);
       offset += end;
@@ -119,17 +144,14 @@ function strict(name: string, encoding: Encoding, skip: number): Decoder {
     },
     end() {
       if (tail.length > 0) {
-        throw badFile(
-          `${name} ends inside a character: what begins at byte ${formatCount(offset)} is not whole.`,
-          'It was cut off, or is in an older encoding such as Windows-1252. Get it again, or save it as UTF-8.',
-        );
+        throw failed(`${name} ends inside a character: what begins at byte ${formatCount(offset)} is not whole.`);
       }
     },
   };
 }
 
-type Encoding = keyof typeof ENCODINGS;
-const ENCODINGS = {
+type Unicode = keyof typeof UNICODE;
+const UNICODE = {
   'utf-8': { completeTo: completeUtf8, faultAt: (bytes: Uint8Array) => invalidUtf8(bytes)?.at ?? 0 },
   'utf-16le': utf16(1),
   'utf-16be': utf16(0),
@@ -168,14 +190,65 @@ function utf16(high: 0 | 1) {
   };
 }
 
-function invalid(name: string, encoding: Encoding, offset: number, bytes: Uint8Array, before: string): Error {
+function invalid(name: string, encoding: Unicode, offset: number, bytes: Uint8Array, before: string): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
   const place = `at byte ${formatCount(offset)}${before === '' ? '' : `, after ${JSON.stringify(before)}`}`;
-  return badFile(
-    `${name} is not valid ${encoding.slice(0, 6).toUpperCase()}: bytes ${hex} ${place}.`,
-    'It may be in an older encoding such as Windows-1252 or Shift-JIS. Save it as UTF-8 and add it again.',
+  return `${name} is not valid ${encoding.slice(0, 6).toUpperCase()}: bytes ${hex} ${place}.`;
+}
+
+/** A fatal decoder of an encoding from before UTF-8, which decodes little at once to know where it failed. */
+function legacy(name: string, encoding: EncodingId): Decoder {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let offset = 0;
+  let context = '';
+  const decoded = (bytes?: Uint8Array): string => {
+    try {
+      return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
+    } catch {
+      const place = bytes ? `byte ${formatCount(offset)} or the ${formatCount(bytes.length)} after it` : 'its end';
+      throw new Fault(`${name} is not ${ENCODINGS[encoding]}, at ${place}, after ${JSON.stringify(context)}.`);
+    }
+  };
+  return {
+    push(chunk) {
+      let text = '';
+      for (let from = 0; from < chunk.length; from += AT_ONCE) {
+        const bytes = chunk.subarray(from, from + AT_ONCE);
+        const piece = decoded(bytes);
+        context = piece === '' ? context : piece.slice(-CONTEXT);
+        offset += bytes.length;
+        text += piece;
+      }
+      return text;
+    },
+    end: () => void decoded(),
+  };
+}
+/** Bytes. */
+const AT_ONCE = 256;
+
+/** Bytes that are not in the encoding that they are read in. */
+class Fault extends Error {}
+
+/** @param chunk with the fault in it */
+async function inAnother({ message }: Fault, chunk: Uint8Array, encoding?: EncodingId): Promise<HomegrownError> {
+  const all = await proposalsOf(await tellingLines(once(chunk)));
+  const likely = all.filter((proposal) => proposal.encoding !== encoding).slice(0, 3);
+  const read = likely.map(({ encoding, lines: [line] }) => `${encoding} (\u201c${line}\u201d)`);
+  const words =
+    read.length === 0
+      ? 'It may be damaged, cut off, or no text.'
+      : `It may be in ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(read)}.`;
+  return new HomegrownError(
+    'bad-encoding',
+    message,
+    `${words} Choose its encoding, or save it as UTF-8 and add it again.`,
   );
 }
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
+
 /** Code units of text shown before a fault. */
 const CONTEXT = 24;
 

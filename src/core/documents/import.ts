@@ -9,6 +9,7 @@ import { BlockWriter } from './blocks';
 import { ChunkWriter } from './chunks';
 import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
 import { hashOf } from './hashOf';
+import { inItsEncoding } from './encodings';
 import { fileHashesOf } from './open';
 import { type ArchiveFormatId, archiveCalled, tableCalled } from './read';
 import { readFile, type TableChoice, type TextSource } from './readFile';
@@ -85,10 +86,14 @@ export async function importDrop(
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
     const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id)];
-    const take = async (given: Given, bytes: AsyncIterable<Uint8Array>, seen: Seen): Promise<void> => {
+    const take = async (given: Given, bytes: () => AsyncIterable<Uint8Array>, seen: Seen): Promise<void> => {
       const mark = chunks.mark();
       try {
-        const file = await readFile(given, chunks, bytes, seen);
+        const file = await inItsEncoding(given.reading?.encoding, (encoding) => {
+          if (encoding) chunks.back(mark);
+          seen.bytes = 0;
+          return readFile(given, chunks, bytes(), seen, encoding);
+        });
         const hash = await hashOf(file.documents.map(({ sha256 }) => sha256));
         const of = there.get(hash);
         if (of === undefined) {
@@ -115,10 +120,11 @@ export async function importDrop(
             continue;
           }
           const table = (tableIn ?? tableByName)(name);
+          const again = reading?.encoding ? twice(name, bytes) : () => bytes;
           const own = { bytes: 0 };
           await take(
             { name, ...(table && { table }), ...(reading && { reading }) },
-            watch.packed(name, bytes, own),
+            () => watch.packed(name, again(), own),
             own,
           );
         }
@@ -133,7 +139,7 @@ export async function importDrop(
       const seen = { bytes: 0 };
       const format = source.table || source.isPlain ? undefined : archiveCalled(source.name);
       if (format) await takeApart(source, format, seen);
-      else await take(source, watch.stream(source, seen), seen);
+      else await take(source, () => watch.stream(source, seen), seen);
     }
     job.signal.throwIfAborted();
     const { hashes, names, size, characters, bytes, formats } = blocks;
@@ -176,6 +182,29 @@ export async function importDrop(
     throw error;
   }
 }
+
+/** Bytes that come once, to be read again: what was read of them is held, and then the rest comes. */
+function twice(name: string, bytes: AsyncIterable<Uint8Array>): () => AsyncGenerator<Uint8Array> {
+  const rest = bytes[Symbol.asyncIterator]();
+  const held: Uint8Array[] = [];
+  let size = 0;
+  return async function* () {
+    if (size > MOST_HELD)
+      throw badFile(
+        `${name} is not UTF-8, and too large to be read again where it is.`,
+        'Unpack it, and add it by itself.',
+      );
+    for (const piece of held) yield piece;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) {
+      size += next.value.length;
+      if (size > MOST_HELD) held.length = 0;
+      else held.push(next.value);
+      yield next.value;
+    }
+  };
+}
+/** Bytes. */
+const MOST_HELD = 2 ** 26;
 
 type Given = Omit<TextSource, 'size' | 'stream'>;
 const tableByName = (name: string): TableChoice | undefined => {

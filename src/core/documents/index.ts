@@ -9,6 +9,7 @@ export {
   type TableHead,
   usualColumns,
 } from './columns';
+export { type EncodingId, ENCODINGS, isBadEncoding, isEncoding, type Proposal } from './encodings';
 export { hashOf } from './hashOf';
 export { importDrop, importText, type DropOutcome, type ImportOutcome } from './import';
 export { leaveOut } from './leaveOut';
@@ -18,6 +19,7 @@ export { pastedText } from './paste';
 export { addToProject, collectOrphans, listTexts, type Owner, purgeText, removeText, textOf } from './library';
 export { documentsOf, listDocuments, openText, previewDocument, type DocumentRow, type DocumentStart } from './open';
 export { promptFrom } from './prompt';
+export { proposalsFor } from './proposals';
 export { FIRST_PROJECT, learntOf, textRef, type TextRecord } from './record';
 export {
   archiveCalled,

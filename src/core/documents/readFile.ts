@@ -6,6 +6,7 @@ import { countCharacters } from '../base/utf8';
 import type { ByteSource } from '../files/byteSource';
 import type { ChunkWriter } from './chunks';
 import type { Columns } from './columns';
+import type { EncodingId } from './encodings';
 import {
   type DocumentFormatId,
   FORMATS,
@@ -61,15 +62,25 @@ export interface ReadDocument {
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
 }
 
-/** Writes its text; `bytes` of the source are counted in `seen` by who gives them. @throws HomegrownError `bad-file` */
+/**
+ * Writes its text; `bytes` of the source are counted in `seen` by who gives them.
+ * @throws HomegrownError `bad-file`; `bad-encoding` where its text is in another than UTF-8, or than `encoding`
+ */
 export async function readFile(
   { name, table, isPlain, reading }: Omit<TextSource, 'size' | 'stream'>,
   chunks: ChunkWriter,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number },
+  encoding?: EncodingId,
 ): Promise<ReadFile> {
   const notes: string[] = [];
-  const file: OpenFile = { name, bytes, note: (sentence) => void notes.push(sentence), ...(reading && { reading }) };
+  const file: OpenFile = {
+    name,
+    bytes,
+    note: (sentence) => void notes.push(sentence),
+    ...(reading && { reading }),
+    ...(encoding && { encoding }),
+  };
   const format = table ? table.format : isPlain ? 'txt' : formatOf(name);
   const read = table
     ? await readTable(file, table, chunks)
@@ -87,14 +98,18 @@ async function readWhole(
   chunks: ChunkWriter,
   seen: { readonly bytes: number },
 ): Promise<Read> {
-  const { name } = file;
-  // Of the file rather than of its text, which has no byte order mark: two that differ in it are two.
+  const { name, encoding } = file;
+  // Of the file rather than of its text, which has no byte order mark: two that differ in it are two. Of the text, where
+  // the same bytes are another in another encoding.
   const hash = await sha256();
   let [characters, bytes, hasText] = [0, 0, false];
-  for await (const piece of FORMATS[format].read({ ...file, bytes: hashed(file.bytes, hash) })) {
+  const source = encoding ? file.bytes : hashed(file.bytes, hash);
+  for await (const piece of FORMATS[format].read({ ...file, bytes: source })) {
     await chunks.write(piece);
     characters += countCharacters(piece);
-    bytes += encoder.encode(piece).length;
+    const encoded = encoder.encode(piece);
+    bytes += encoded.length;
+    if (encoding) hash.update(encoded);
     hasText ||= /\S/.test(piece);
   }
   if (seen.bytes > 0 && !hasText) {

@@ -54,8 +54,9 @@ const tooDeep = (name: string): Error =>
     'Unpack it, and add what is in it.',
   );
 
+/** Whatever is wrong with it: others can be read. */
 export const isBadFile = (error: unknown): error is HomegrownError =>
-  error instanceof HomegrownError && error.code === 'bad-file';
+  error instanceof HomegrownError && (error.code === 'bad-file' || error.code === 'bad-encoding');
 
 /** What has been unpacked of an archive and of all that lies in it. */
 class Tally {

@@ -1,8 +1,10 @@
+import { useState } from 'react';
 import { paragraph } from '../../core/base/errors';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import type { Refusal } from '../../state/texts';
+import { isUndecoded, type Refusal } from '../../state/texts';
 import { Button, Notice } from '../../ui';
+import { EncodingDialog } from './EncodingDialog';
 import { refusalWords } from './refusalWords';
 import styles from './Refusals.module.css';
 
@@ -10,6 +12,8 @@ import styles from './Refusals.module.css';
 export function Refusals() {
   const refused = useStudio((s) => s.refused);
   const dismiss = useStudio((s) => s.dismissRefusals);
+  const [isAsking, setAsking] = useState(false);
+  const undecoded = refused.filter(isUndecoded);
   const [first, ...others] = refused;
   if (!first) return null;
   const isOne = others.length === 0;
@@ -20,9 +24,16 @@ export function Refusals() {
         tone="error"
         title={title}
         actions={
-          <Button isDense onPress={dismiss}>
-            Dismiss
-          </Button>
+          <>
+            {undecoded.length > 0 && (
+              <Button isDense onPress={() => setAsking(true)}>
+                Choose {undecoded.length === 1 ? 'its encoding' : 'their encoding'}…
+              </Button>
+            )}
+            <Button isDense onPress={dismiss}>
+              Dismiss
+            </Button>
+          </>
         }
       >
         {isOne ? (
@@ -37,6 +48,7 @@ export function Refusals() {
           </span>
         )}
       </Notice>
+      {isAsking && <EncodingDialog refused={undecoded} onClose={() => setAsking(false)} />}
     </div>
   );
 }

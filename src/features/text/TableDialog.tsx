@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
-import { toFailure } from '../../core/base/errors';
+import { type Failure, toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
 import { type PairColumns, type TableHead, usualColumns } from '../../core/documents/columns';
 import { questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Dialog, Select, Table } from '../../ui';
+import { EncodingChoice } from './EncodingChoice';
 import styles from './MarkupDialog.module.css';
 
 /** Which columns of the dropped tables are an input and its target; to close it leaves them out. */
@@ -13,7 +14,8 @@ export function TableDialog() {
   const take = useStudio((s) => s.takeMarkup);
   const takePairs = useStudio((s) => s.takePairs);
   const leave = useStudio((s) => s.leaveMarkup);
-  const [head, error] = useHead();
+  const [head, failure] = useHead();
+  const markupIn = useStudio((s) => s.markupIn);
   const [asked, choose] = useState<PairColumns>();
   const [first] = tables;
   if (!first) return null;
@@ -34,7 +36,7 @@ export function TableDialog() {
           <Button
             variant="go"
             onPress={() => void takePairs(chosen)}
-            disabledReason={head ? undefined : (error ?? 'The table is being read')}
+            disabledReason={head ? undefined : (failure?.message ?? 'The table is being read')}
           >
             Take pairs
           </Button>
@@ -73,7 +75,10 @@ export function TableDialog() {
           </div>
         </>
       )}
-      {error && <p className={styles.error}>{error}</p>}
+      {failure && <p className={styles.error}>{failure.message}</p>}
+      {failure?.code === 'bad-encoding' && (
+        <EncodingChoice of={{ name: first.name, dropped: first }} chosen={null} onChoose={markupIn} />
+      )}
       {!one && <p>Columns by these names are taken of all {formatCount(tables.length)} tables.</p>}
     </Dialog>
   );
@@ -88,20 +93,20 @@ const MOST_SHOWN = 80;
 const short = (cell: string): string => (cell.length > MOST_SHOWN ? `${cell.slice(0, MOST_SHOWN)}…` : cell);
 
 /** Of the first table that is asked about. */
-function useHead(): readonly [head: TableHead | undefined, error: string | undefined] {
+function useHead(): readonly [head: TableHead | undefined, failure: Failure | undefined] {
   const [first] = useStudioFields(questionOf);
   const look = useStudio((s) => s.lookAtTable);
-  const [found, setFound] = useState<{ of: unknown; head?: TableHead; error?: string }>();
+  const [found, setFound] = useState<{ of: unknown; head?: TableHead; failure?: Failure }>();
   useEffect(() => {
     if (!first) return undefined;
     let isWanted = true;
     look(first).then(
       (head) => isWanted && setFound({ of: first, head }),
-      (error: unknown) => isWanted && setFound({ of: first, error: toFailure(error).message }),
+      (error: unknown) => isWanted && setFound({ of: first, failure: toFailure(error) }),
     );
     return () => {
       isWanted = false;
     };
   }, [first, look]);
-  return found?.of === first ? [found?.head, found?.error] : [undefined, undefined];
+  return found?.of === first ? [found?.head, found?.failure] : [undefined, undefined];
 }

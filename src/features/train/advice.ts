@@ -16,6 +16,7 @@ export type Remedy =
 
 const ADVICE: Record<FailureCode, readonly Remedy[]> = {
   'bad-file': ['texts', 'restart'],
+  'bad-encoding': ['texts'],
   'bad-settings': ['settings', 'texts'],
   'out-of-memory': ['halveBatch', 'settings', 'useWasm', 'export'],
   'device-lost': ['resume', 'restart', 'useWasm', 'export'],

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../files/byteSource';
+import type { EncodingId } from '../encodings';
 
 /** A file while it is read. */
 export interface OpenFile {
@@ -11,14 +12,18 @@ export interface OpenFile {
   note: (sentence: string) => void;
   /** What a person may choose of how files are read. */
   reading?: Reading;
+  /** Of its text, where a person has chosen one; absent: UTF-8, or what its first bytes say. */
+  encoding?: EncodingId;
 }
 
-/** How files are read where that can be asked; absent: false. */
+/** How files are read where that can be asked; absent: not so. */
 export interface Reading {
   /** Of a web page all text, menus and footers too, rather than what it is about. */
   wholePages?: boolean;
   /** Of a message of mail also what it quotes of others, and its signature. */
   wholeMessages?: boolean;
+  /** Of text that is not UTF-8. */
+  encoding?: EncodingId;
 }
 
 interface Format {

@@ -1,5 +1,5 @@
 /** A web page: what it is about, or all of its text. Nothing in it is run. */
-import { badFile } from '../../base/errors';
+import { HomegrownError } from '../../base/errors';
 import { languageCode } from '../languageCode';
 import { DEEPEST_ELEMENT, LARGEST_PAGE, MOST_ELEMENTS } from '../limits';
 import { oneLine, type PageText, pageText } from '../markupText';
@@ -71,26 +71,27 @@ async function readability() {
 /** What browsers write into a page that is saved: https://learn.microsoft.com/previous-versions/windows/internet-explorer/ie-developer/compatibility/ms537628 */
 const savedFrom = (html: string): string => /<!-- saved from url=\(\d+\)(\S+)/.exec(html.slice(0, 1024))?.[1] ?? '';
 
-/** In UTF-8 or UTF-16, or in the encoding that the page says itself. */
+/** In UTF-8 or UTF-16, or in the encoding that the page says itself, or that a person has chosen. */
 async function decoded(file: OpenFile): Promise<string> {
   const bytes = await wholeBytes(file, LARGEST_PAGE);
   const label = declared(bytes);
-  if (label === null) return textOf(file, bytes);
+  if (label === null || file.encoding) return textOf(file, bytes);
   let decoder;
   try {
     decoder = new TextDecoder(label, { fatal: true });
   } catch {
-    throw badFile(`${file.name} says that it is in ${JSON.stringify(label)}, which is not known.`, SAVE_AGAIN);
+    throw badEncoding(`${file.name} says that it is in ${JSON.stringify(label)}, which is not known.`);
   }
   try {
     const text = decoder.decode(bytes);
     file.note(`Says that it is in ${label}, and is kept as UTF-8`);
     return text;
   } catch {
-    throw badFile(`${file.name} says that it is in ${label}, and is not.`, SAVE_AGAIN);
+    throw badEncoding(`${file.name} says that it is in ${label}, and is not.`);
   }
 }
-const SAVE_AGAIN = 'Open it in a browser, save it as UTF-8, and add it again.';
+const badEncoding = (message: string): HomegrownError =>
+  new HomegrownError('bad-encoding', message, 'Choose its encoding, or save it as UTF-8 and add it again.');
 
 /** https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding; null: as any text. */
 function declared(bytes: Uint8Array): string | null {

@@ -1,0 +1,159 @@
+/** The encodings of text from before UTF-8, and in which of them bytes may be: proposed with what would be read, for a person to choose. */
+import { concatBytes } from '../base/concat';
+import { HomegrownError } from '../base/errors';
+
+/** By their names in the Encoding Standard, which browsers and Node decode: https://encoding.spec.whatwg.org/#names-and-labels */
+export const ENCODINGS = {
+  'windows-1252': 'Western European, Windows-1252',
+  macintosh: 'Western European, Macintosh',
+  'windows-1250': 'Central European, Windows-1250',
+  'iso-8859-2': 'Central European, ISO 8859-2',
+  'windows-1257': 'Baltic, Windows-1257',
+  'windows-1254': 'Turkish, Windows-1254',
+  'windows-1253': 'Greek, Windows-1253',
+  'iso-8859-7': 'Greek, ISO 8859-7',
+  'windows-1251': 'Cyrillic, Windows-1251',
+  'koi8-r': 'Russian, KOI8-R',
+  'koi8-u': 'Ukrainian, KOI8-U',
+  ibm866: 'Cyrillic, DOS 866',
+  'iso-8859-5': 'Cyrillic, ISO 8859-5',
+  'windows-1255': 'Hebrew, Windows-1255',
+  'windows-1256': 'Arabic, Windows-1256',
+  'iso-8859-6': 'Arabic, ISO 8859-6',
+  'windows-874': 'Thai, Windows-874',
+  'windows-1258': 'Vietnamese, Windows-1258',
+  gb18030: 'Chinese, GB 18030',
+  big5: 'Chinese, Big5',
+  shift_jis: 'Japanese, Shift-JIS',
+  'euc-jp': 'Japanese, EUC-JP',
+  'euc-kr': 'Korean, EUC-KR',
+  'utf-16le': 'UTF-16, little-endian',
+  'utf-16be': 'UTF-16, big-endian',
+} as const;
+export type EncodingId = keyof typeof ENCODINGS;
+export const isEncoding = (id: string): id is EncodingId => Object.hasOwn(ENCODINGS, id);
+export const isBadEncoding = (error: unknown): error is HomegrownError =>
+  error instanceof HomegrownError && error.code === 'bad-encoding';
+
+/** Reads a file as UTF-8; one that is not, in the encoding that is wanted of such. */
+export async function inItsEncoding<T>(
+  wanted: EncodingId | undefined,
+  read: (encoding?: EncodingId) => Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (wanted === undefined || !isBadEncoding(error)) throw error;
+    return read(wanted);
+  }
+}
+
+/** An encoding that bytes may be in, and how lines of them that tell it from others read in it. */
+export interface Proposal {
+  encoding: EncodingId;
+  lines: readonly string[];
+}
+
+/** Those that the bytes of a text may be in, the likeliest first, each of which reads otherwise. @param sample as `tellingLines` takes it, or the head of what may be UTF-16 */
+export async function proposalsOf(sample: Uint8Array): Promise<readonly Proposal[]> {
+  const wide = utf16Of(sample);
+  const ids = wide ? [wide] : [...(await detected(sample)), ...(Object.keys(ENCODINGS) as EncodingId[])];
+  const proposals: Proposal[] = [];
+  for (const encoding of new Set(ids)) {
+    if (!wide && isWide(encoding)) continue;
+    const lines = linesIn(sample, encoding);
+    if (lines.length > 0 && !proposals.some((other) => other.lines.join('\n') === lines.join('\n')))
+      proposals.push({ encoding, lines });
+  }
+  return proposals;
+}
+export const isWide = (encoding: EncodingId): encoding is Wide => encoding === 'utf-16le' || encoding === 'utf-16be';
+type Wide = 'utf-16le' | 'utf-16be';
+
+/** By the statistics of ICU's detector, which tells bytes of several encodings by the letters of the languages they are for. */
+async function detected(sample: Uint8Array): Promise<readonly EncodingId[]> {
+  const { analyse } = await import('chardet');
+  return analyse(sample).flatMap(({ name }) => {
+    const id = NAMED_OTHERWISE[name] ?? name.toLowerCase();
+    return isEncoding(id) ? [id] : [];
+  });
+}
+/** Encodings that the standard reads as a larger one, or that a larger one has all letters of: https://encoding.spec.whatwg.org/#names-and-labels */
+const NAMED_OTHERWISE: Readonly<Record<string, EncodingId>> = {
+  'ISO-8859-1': 'windows-1252',
+  'ISO-8859-9': 'windows-1254',
+  'ISO-8859-8': 'windows-1255',
+};
+
+/** How the first lines that tell something read, cut around what tells it; none where that is no text. */
+function linesIn(sample: Uint8Array, encoding: EncodingId): readonly string[] {
+  let text;
+  try {
+    text = new TextDecoder(encoding, { fatal: true }).decode(sample, { stream: true });
+  } catch {
+    return [];
+  }
+  // Control characters of 1992, and those that an encoding leaves to whoever uses it: text has none.
+  if (/[\u0080-\u0084\u0086-\u009f\ue000-\uf8ff]/.test(text)) return [];
+  const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
+  const telling = lines.filter((line) => OTHER.test(line));
+  return (telling.length > 0 ? telling : lines).slice(0, MOST_LINES).map(around);
+}
+const OTHER = /[^\0-\x7f]/;
+const MOST_LINES = 3;
+
+function around(line: string): string {
+  const from = Math.max(0, line.search(OTHER) - BEFORE);
+  const [start, end] = [from > 0 ? '…' : '', from + LONGEST < line.length ? '…' : ''];
+  return `${start}${line.slice(from, from + LONGEST).trim()}${end}`.toWellFormed();
+}
+/** Code units. */
+const BEFORE = 24;
+const LONGEST = 72;
+
+/** The UTF-16 without a byte order mark that the first bytes of a text look like: every other of them is 0. */
+export function utf16Of(head: Uint8Array): Wide | undefined {
+  const zeros = [0, 1].map((parity) => head.filter((byte, i) => byte === 0 && i % 2 === parity).length);
+  if (Math.max(...zeros) <= 0.3 * (head.length / 2) || Math.min(...zeros) >= 0.05 * (head.length / 2)) return undefined;
+  return zeros[1]! > zeros[0]! ? 'utf-16le' : 'utf-16be';
+}
+
+/**
+ * What of a text tells its encoding: its first lines with bytes beyond ASCII, which all encodings here have in common; of
+ * UTF-16 its head. At most SAMPLE bytes, looked for in the first MOST_SEARCHED.
+ */
+export async function tellingLines(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const found: Uint8Array[] = [];
+  let [size, searched] = [0, 0];
+  let rest: Uint8Array = new Uint8Array();
+  const take = (line: Uint8Array): void => {
+    if (line.every((byte) => byte < 0x80) || size >= SAMPLE) return;
+    const first = line.findIndex((byte) => byte >= 0x80);
+    const isLong = line.length > SAMPLE - size;
+    // A character that is cut in two at the end is no fault; one before another line would be.
+    found.push(isLong ? line.subarray(first, first + SAMPLE - size) : concatBytes([line, LINE_END]));
+    size += isLong ? SAMPLE : line.length + 1;
+  };
+  for await (const chunk of bytes) {
+    const piece = rest.length === 0 ? chunk : concatBytes([rest, chunk]);
+    if (searched === 0 && utf16Of(piece.subarray(0, SAMPLE))) return piece.slice(0, SAMPLE & ~1);
+    let from = 0;
+    for (let at = piece.indexOf(0x0a); at >= 0; at = piece.indexOf(0x0a, from)) {
+      take(piece.subarray(from, at));
+      from = at + 1;
+    }
+    rest = piece.slice(from);
+    if (rest.length > SAMPLE) {
+      take(rest);
+      rest = new Uint8Array();
+    }
+    searched += chunk.length;
+    if (size >= SAMPLE || searched >= MOST_SEARCHED) break;
+  }
+  take(rest);
+  return concatBytes(found);
+}
+const LINE_END = Uint8Array.of(0x0a);
+/** Bytes. */
+const SAMPLE = 2 ** 15;
+const MOST_SEARCHED = 2 ** 26;

@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import { RadioButton, RadioField, RadioGroup } from 'react-aria-components';
+import { cx } from './cx';
+import styles from './RadioList.module.css';
+
+export interface RadioListProps<T extends string> {
+  /** For screen readers; what stands above it says what is asked. */
+  label: string;
+  value: T | null;
+  onChange: (value: T) => void;
+  /** Few, each with what tells it from the others. */
+  options: readonly { value: T; label: string; body: ReactNode }[];
+}
+
+/** One of a few, told apart by what stands under each. */
+export function RadioList<T extends string>(p: RadioListProps<T>) {
+  return (
+    <RadioGroup
+      aria-label={p.label}
+      className={cx(styles.list)}
+      value={p.value}
+      onChange={(value) => {
+        const chosen = p.options.find((option) => option.value === value);
+        if (chosen) p.onChange(chosen.value);
+      }}
+    >
+      {p.options.map((option) => (
+        <RadioField key={option.value} value={option.value}>
+          <RadioButton className={cx(styles.option)}>
+            <span className={styles.dot} aria-hidden />
+            <span className={styles.label}>{option.label}</span>
+            <span className={styles.body}>{option.body}</span>
+          </RadioButton>
+        </RadioField>
+      ))}
+    </RadioGroup>
+  );
+}
