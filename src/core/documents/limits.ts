@@ -25,6 +25,8 @@ export const DEEPEST_CELL = 8;
 export const MOST_NESTED = 64;
 /** Bytes of subtitles. */
 export const LARGEST_TEXT_FILE = 64 * MiB;
+/** Bytes of one record of a crawl. */
+export const LARGEST_RECORD = 64 * MiB;
 /** Pages of a PDF. */
 export const MOST_PAGES = 20_000;
 /** Bytes of a message of mail with what is attached, and characters of all that was written in a mailbox. */

@@ -1,6 +1,6 @@
 /** Files that are in memory as a whole while they are read. */
 import { concatBytes } from '../base/concat';
-import { badFile } from '../base/errors';
+import { badFile, HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
 import { decodeParsed } from './decode';
 import type { OpenFile } from './read/format';
@@ -27,13 +27,39 @@ export async function wholeText(file: OpenFile, most: number): Promise<string> {
   return textOf(file, bytes);
 }
 
-/** Of bytes that were read already. */
-export async function textOf(file: OpenFile, bytes: Uint8Array): Promise<string> {
+/**
+ * Of bytes that were read already.
+ * @param label of the encoding that they are said to be in; without one, where that is Unicode, or a person has chosen another, as any text
+ */
+export async function textOf(file: OpenFile, bytes: Uint8Array, label?: string): Promise<string> {
+  if (label !== undefined && !file.encoding && !/^utf-?(8|16)/i.test(label) && !hasMark(bytes)) return labelled(file, bytes, label);
   let text = '';
   for await (const piece of decodeParsed({ ...file, bytes: once(bytes) })) text += piece;
   return text;
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+const hasMark = ([a, b]: Uint8Array): boolean =>
+  (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || (a === 0xef && b === 0xbb);
+
+function labelled({ name, note }: OpenFile, bytes: Uint8Array, label: string): string {
+  let decoder;
+  try {
+    decoder = new TextDecoder(label, { fatal: true });
+  } catch {
+    throw badEncoding(`${name} says that it is in ${JSON.stringify(label)}, which is not known.`);
+  }
+  try {
+    const text = decoder.decode(bytes);
+    note(`Says that it is in ${label}, and is kept as UTF-8`);
+    return text;
+  } catch {
+    throw badEncoding(`${name} says that it is in ${label}, and is not.`);
+  }
+}
+const badEncoding = (message: string): HomegrownError =>
+  new HomegrownError('bad-encoding', message, 'Choose its encoding, or save it as UTF-8 and add it again.');
+
+/** As a stream. */
+export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
 }

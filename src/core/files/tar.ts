@@ -4,6 +4,7 @@
  */
 import { badFile } from '../base/errors';
 import { failing } from './byteSource';
+import { Input } from './input';
 
 export interface TarEntry {
   /** As written in the archive, with folders. */
@@ -48,55 +49,6 @@ export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string
     await input.skip(padding(length));
   }
   await input.skip(Infinity);
-}
-
-/** Pieces of a stream, in lengths that are asked for. */
-class Input {
-  /** Bytes that were taken. */
-  at = 0;
-  private held: Uint8Array = new Uint8Array();
-  private readonly pieces: AsyncIterator<Uint8Array>;
-
-  constructor(bytes: AsyncIterable<Uint8Array>) {
-    this.pieces = bytes[Symbol.asyncIterator]();
-  }
-
-  /** The next, of at most so many; null at the end. */
-  async some(most: number): Promise<Uint8Array | null> {
-    while (this.held.length === 0) {
-      const next = await this.pieces.next();
-      if (next.done) return null;
-      this.held = next.value;
-    }
-    const piece = this.held.subarray(0, most);
-    this.held = this.held.subarray(piece.length);
-    this.at += piece.length;
-    return piece;
-  }
-
-  /** Fewer where it ends before. */
-  async exactly(length: number): Promise<Uint8Array> {
-    const whole = new Uint8Array(length);
-    let at = 0;
-    while (at < length) {
-      const piece = await this.some(length - at);
-      if (!piece) break;
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole.subarray(0, at);
-  }
-
-  /** @returns how many were there */
-  async skip(length: number): Promise<number> {
-    let left = length;
-    while (left > 0) {
-      const piece = await this.some(left);
-      if (!piece) break;
-      left -= piece.length;
-    }
-    return length - left;
-  }
 }
 
 /** The bytes of a file in it, once. */

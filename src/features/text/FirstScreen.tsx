@@ -41,6 +41,9 @@ export function FirstScreen({ stages, onFiles, onPaste }: PageProps & { onPaste:
                   ) : (
                     <>
                       <span>{FORMAT_WORDS}, or any other file of UTF-8 text</span>
+                      <span className={styles.also}>
+                        A website comes as the file that <code>wget -r -l 2 --warc-file=site ADDRESS</code> writes
+                      </span>
                       <span className={styles.model}>
                         Or a model, to talk to at once or to train on: a GGUF file, a Hugging Face folder, a zip of one
                       </span>

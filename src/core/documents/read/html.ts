@@ -1,5 +1,4 @@
 /** A web page: what it is about, or all of its text. Nothing in it is run. */
-import { HomegrownError } from '../../base/errors';
 import { languageCode } from '../languageCode';
 import { DEEPEST_ELEMENT, LARGEST_PAGE, MOST_ELEMENTS } from '../limits';
 import { oneLine, type PageText, pageText } from '../markupText';
@@ -7,9 +6,13 @@ import { textOf, wholeBytes } from '../whole';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const found = await pageOf(file, opened(file.name, await decoded(file)));
+  const found = await pageIn(file, await wholeBytes(file, LARGEST_PAGE));
   if (found.text !== '') yield found;
 };
+
+/** @param charset that it was sent in @throws HomegrownError `bad-file` where it is in another than it says */
+export const pageIn = async (file: OpenFile, bytes: Uint8Array, charset = declared(bytes)): Promise<FoundDocument> =>
+  pageOf(file, opened(file.name, await textOf(file, bytes, charset)));
 
 /**
  * XHTML closes any element in its tag, as in `<script src="a.js"/>`, where HTML would take all that follows for a script.
@@ -71,34 +74,12 @@ async function readability() {
 /** What browsers write into a page that is saved: https://learn.microsoft.com/previous-versions/windows/internet-explorer/ie-developer/compatibility/ms537628 */
 const savedFrom = (html: string): string => /<!-- saved from url=\(\d+\)(\S+)/.exec(html.slice(0, 1024))?.[1] ?? '';
 
-/** In UTF-8 or UTF-16, or in the encoding that the page says itself, or that a person has chosen. */
-async function decoded(file: OpenFile): Promise<string> {
-  const bytes = await wholeBytes(file, LARGEST_PAGE);
-  const label = declared(bytes);
-  if (label === null || file.encoding) return textOf(file, bytes);
-  let decoder;
-  try {
-    decoder = new TextDecoder(label, { fatal: true });
-  } catch {
-    throw badEncoding(`${file.name} says that it is in ${JSON.stringify(label)}, which is not known.`);
-  }
-  try {
-    const text = decoder.decode(bytes);
-    file.note(`Says that it is in ${label}, and is kept as UTF-8`);
-    return text;
-  } catch {
-    throw badEncoding(`${file.name} says that it is in ${label}, and is not.`);
-  }
-}
-const badEncoding = (message: string): HomegrownError =>
-  new HomegrownError('bad-encoding', message, 'Choose its encoding, or save it as UTF-8 and add it again.');
-
-/** https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding; null: as any text. */
-function declared(bytes: Uint8Array): string | null {
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff) || bytes[0] === 0xef)
-    return null;
+/** In which it says itself that it is. https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding */
+function declared(bytes: Uint8Array): string | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, 1024));
-  const label = (/<meta[^>]+charset\s*=\s*["']?\s*([^\s"'/>;]+)/i.exec(head) ??
-    /<\?xml[^>]+encoding\s*=\s*["']([^"']+)/i.exec(head))?.[1];
-  return label === undefined || /^utf-?(8|16)/i.test(label) ? null : label.toLowerCase();
+  const [, label] =
+    /<meta[^>]+charset\s*=\s*["']?\s*([^\s"'/>;]+)/i.exec(head) ??
+    /<\?xml[^>]+encoding\s*=\s*["']([^"']+)/i.exec(head) ??
+    [];
+  return label?.toLowerCase();
 }

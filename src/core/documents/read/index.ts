@@ -24,6 +24,7 @@ export const FORMATS = {
   pdf: { label: 'PDF', endings: ['pdf'], open: () => import('./pdf') },
   eml: { label: 'Message of mail', endings: ['eml'], open: () => import('./eml') },
   mbox: { label: 'Mailbox', endings: ['mbox'], open: () => import('./mbox') },
+  warc: { label: 'Crawl of the web', endings: ['warc', 'wet'], open: () => import('./warc') },
   code,
   zip: { label: 'ZIP archive', endings: ['zip'], unpack: () => import('./zip') },
   tar: { label: 'tar archive', endings: ['tar'], unpack: () => import('./tar') },

@@ -1,10 +1,11 @@
 /** Files as documents: what is read of each format, and that no file breaks a reader. */
 import fc from 'fast-check';
-import { zipSync } from 'fflate';
+import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
 import { HomegrownError } from '../../base/errors';
 import { pdfOf } from '../../testing/pdf';
 import { collect, stream } from '../../testing/texts';
+import { answer, warcOf } from '../../testing/warc';
 import { DEEPEST_ELEMENT, LARGEST_PART, MOST_ELEMENTS } from '../limits';
 import { type DocumentFormatId, FORMATS, formatOf, isOfDocuments } from '.';
 import type { FoundDocument, Reading } from './format';
@@ -276,6 +277,15 @@ const WHOLE: Readonly<Record<string, Uint8Array>> = {
   'a.eml': utf8(MESSAGE),
   'a.mbox': utf8(
     `From a@b Mon Nov  1 10:00:00 2021\n${MESSAGE}\n\nFrom - Mon Nov  1 10:00:00 2021\n${MESSAGE.replace('1@x', '2@x')}\n`,
+  ),
+  'a.warc': warcOf(
+    [
+      answer(['Content-Type: text/html; charset=latin1'], '<title>Whales</title><p>Call me Ishmael.'),
+      answer(
+        ['Content-Type: text/plain', 'Transfer-Encoding: chunked', 'Content-Encoding: gzip'],
+        Uint8Array.from([...utf8('1d\r\n'), ...gzipSync(utf8('Aye, aye.'), { mtime: 0 }), ...utf8('\r\n0\r\n\r\n')]),
+      ),
+    ].map((content) => ({ type: 'response', uri: 'http://x.example/', content })),
   ),
 };
 

@@ -1,0 +1,63 @@
+/** An answer of a server as it came over the line: RFC 9112. */
+import { concatBytes } from '../../base/concat';
+import { gunzipped } from '../../files/gunzip';
+import { once, wholeBytes } from '../whole';
+
+export interface Answer {
+  status: number;
+  /** By names in lower case; of several the last. */
+  told: ReadonlyMap<string, string>;
+  body: Uint8Array;
+}
+
+/** Null where it is none. */
+export function answerOf(bytes: Uint8Array): Answer | null {
+  const head = String.fromCharCode(...bytes.subarray(0, LONGEST_HEAD));
+  const [, status] = /^HTTP\/\d(?:\.\d)? +(\d{3})\b/.exec(head) ?? [];
+  const end = /\r?\n\r?\n/.exec(head);
+  if (status === undefined || !end) return null;
+  const lines = head.slice(0, end.index).split('\n').slice(1);
+  const told = new Map(
+    lines.flatMap((line) => {
+      const colon = line.indexOf(':');
+      return colon < 0 ? [] : [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const];
+    }),
+  );
+  return { status: Number(status), told, body: bytes.subarray(end.index + end[0].length) };
+}
+const LONGEST_HEAD = 2 ** 16;
+
+/**
+ * What was sent, without what it was packed in on its way: chunks, gzip. Crawlers that have unpacked it may leave what told of
+ * that, so what is no gzip, or in no chunks, is taken as it is. Null where it is packed otherwise.
+ * @throws HomegrownError `bad-file` where it is damaged, or has more than `most` bytes
+ */
+export async function contentOf({ told, body }: Answer, name: string, most: number): Promise<Uint8Array | null> {
+  const isChunked = /\bchunked\b/i.test(told.get('transfer-encoding') ?? '');
+  const sent = (isChunked && unchunked(body)) || body;
+  const packed = (told.get('content-encoding') ?? '').toLowerCase();
+  if (sent[0] === 0x1f && sent[1] === 0x8b)
+    return wholeBytes({ name, bytes: gunzipped(once(sent), name), note: () => undefined }, most);
+  return /^(|identity|gzip|x-gzip)$/.test(packed) ? sent : null;
+}
+
+/** Null where it is in no chunks; without the last one where it is cut off in it. */
+function unchunked(body: Uint8Array): Uint8Array | null {
+  const chunks: Uint8Array[] = [];
+  for (let at = 0; at < body.length;) {
+    const line = /^([\da-f]{1,8})[ \t]*(?:;[^\n]*)?\r\n/i.exec(
+      String.fromCharCode(...body.subarray(at, at + LONGEST_LINE)),
+    );
+    if (!line) return null;
+    const [from, length] = [at + line[0].length, parseInt(line[1]!, 16)];
+    if (length === 0) break;
+    chunks.push(body.subarray(from, from + length));
+    at = from + length;
+    if (at < body.length && body[at] !== CR) return null;
+    at += 2;
+  }
+  return concatBytes(chunks);
+}
+/** Of what stands before a chunk: its length, and seldom more. */
+const LONGEST_LINE = 256;
+const CR = 13;

@@ -1,0 +1,108 @@
+/** Records of a WARC, as they pass by. ISO 28500:2017, https://iipc.github.io/warc-specifications/ */
+import { badFile } from '../../base/errors';
+import { formatCount } from '../../base/units';
+import { Input } from '../../files/input';
+
+export interface WarcRecord {
+  /** What it tells of itself, by names in lower case. */
+  told: ReadonlyMap<string, string>;
+  /** Bytes of its content. */
+  length: number;
+  /** Its content, once; null where the file is cut off in it. What is not read is passed by. */
+  content(): Promise<Uint8Array | null>;
+}
+
+export class Warc {
+  /** Whether the file ended inside a record. */
+  isCutOff = false;
+  private readonly input: Input;
+
+  constructor(
+    bytes: AsyncIterable<Uint8Array>,
+    private readonly name: string,
+  ) {
+    this.input = new Input(bytes);
+  }
+
+  /** @throws HomegrownError `bad-file` where a record should begin and does not */
+  async *records(): AsyncGenerator<WarcRecord> {
+    for (let isFirst = true; ; isFirst = false) {
+      const begin = await this.next(isFirst);
+      if (begin === undefined) return;
+      const told = await this.header(begin);
+      if (!told) return;
+      const length = told.get('content-length') ?? '';
+      if (!/^\d{1,15}$/.test(length)) throw this.broken(begin, 'tells no length');
+      const end = this.input.at + Number(length);
+      const content = async (): Promise<Uint8Array | null> => {
+        const bytes = await this.input.exactly(end - this.input.at);
+        return this.input.at < end ? null : bytes;
+      };
+      yield { told, length: Number(length), content };
+      await this.input.skip(end - this.input.at);
+      if (this.input.at < end) {
+        this.isCutOff = true;
+        return;
+      }
+    }
+  }
+
+  /**
+   * Where the next record begins, of which the first line is read; undefined where there is none. Some programs write
+   * more empty lines between them than two.
+   */
+  private async next(isFirst: boolean): Promise<number | undefined> {
+    for (;;) {
+      const begin = this.input.at;
+      const line = latin(await this.input.line(LONGEST_LINE));
+      if (/^WARC\/\d+\.\d+[ \t]*\r?\n$/.test(line)) return begin;
+      if (line === '' && (!isFirst || begin === 0)) return undefined;
+      if (/^\s+$/.test(line)) continue;
+      if (isFirst)
+        throw badFile(
+          `${this.name} is no WARC: it does not begin with "WARC/1.0" or another version.`,
+          'Crawl again with wget --warc-file=NAME, and add the NAME.warc.gz that it writes.',
+        );
+      if (line.endsWith('\n') || line.length === LONGEST_LINE) throw this.broken(begin, 'does not begin as one');
+      this.isCutOff = true;
+      return undefined;
+    }
+  }
+
+  /** Null where the file is cut off in it. */
+  private async header(begin: number): Promise<ReadonlyMap<string, string> | null> {
+    const told = new Map<string, string>();
+    let [name, length] = ['', 0];
+    for (;;) {
+      const bytes = await this.input.line(LONGEST_HEADER);
+      const line = utf8.decode(bytes);
+      length += bytes.length;
+      if (length >= LONGEST_HEADER)
+        throw this.broken(begin, `tells of itself in ${formatCount(LONGEST_HEADER)} bytes or more`);
+      if (!line.endsWith('\n')) {
+        this.isCutOff = true;
+        return null;
+      }
+      if (/^\r?\n$/.test(line)) return told;
+      const colon = line.indexOf(':');
+      // As in mail, a line that begins with a space goes on with the one before.
+      const goesOn = /^[ \t]/.test(line) || colon < 0;
+      if (!goesOn) name = line.slice(0, colon).trim().toLowerCase();
+      const value = goesOn ? `${told.get(name) ?? ''} ${line.trim()}` : line.slice(colon + 1).trim();
+      told.set(name, value);
+    }
+  }
+
+  private broken(begin: number, what: string): Error {
+    return badFile(
+      `${this.name} is damaged: the record at byte ${formatCount(begin)} ${what}.`,
+      'Get it again, or crawl again with wget --warc-file=NAME.',
+    );
+  }
+}
+
+/** Bytes of a line with a version, and of all that a record tells of itself. */
+const LONGEST_LINE = 64;
+const LONGEST_HEADER = 2 ** 16;
+const utf8 = new TextDecoder();
+const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);

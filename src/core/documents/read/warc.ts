@@ -1,0 +1,128 @@
+/** What a crawler has kept of the web (WARC), or the text that was taken out of it (WET): a page is a document. */
+import { badFile, HomegrownError } from '../../base/errors';
+import { counted } from '../../base/units';
+import { answerOf, contentOf } from '../crawl/http';
+import { Warc, type WarcRecord } from '../crawl/warc';
+import { languageCode } from '../languageCode';
+import { LARGEST_PAGE, LARGEST_RECORD } from '../limits';
+import { once, textOf } from '../whole';
+import type { DocumentReader, FoundDocument, OpenFile } from './format';
+import { pageIn } from './html';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const left = new Map<Left, number>();
+  const notes = new Map<string, number>();
+  const note = (sentence: string): void => void notes.set(sentence, (notes.get(sentence) ?? 0) + 1);
+  let [records, taken, cut] = [0, 0, 0];
+  const warc = new Warc(file.bytes, file.name);
+  for await (const record of warc.records()) {
+    records++;
+    const found = await documentOf(record, { ...file, note });
+    if (found === null) continue; // the file ends in it
+    if (typeof found === 'string') left.set(found, (left.get(found) ?? 0) + 1);
+    else {
+      taken++;
+      if (isCut(record)) cut++;
+      yield found;
+    }
+  }
+  const words = (Object.keys(LEFT) as Left[]).flatMap((kind) => {
+    const count = left.get(kind);
+    return count === undefined ? [] : [counted(count, LEFT[kind][0], LEFT[kind][1])];
+  });
+  if (taken === 0 && records > 0)
+    throw badFile(
+      `${file.name} has no page with text${words.length > 0 ? `, but ${listed(words)}` : ''}.`,
+      'Crawl pages of HTML or plain text, as with wget --recursive --warc-file=NAME ADDRESS.',
+    );
+  if (words.length > 0) file.note(`Left out: ${listed(words)}`);
+  if (cut > 0) file.note(`Its crawler had cut ${counted(cut, 'page')} short`);
+  if (warc.isCutOff) file.note('Is cut off at its end: what was whole before that is read');
+  for (const [sentence, count] of notes) file.note(`${counted(count, 'page')}: ${sentence}`);
+};
+
+/** Why there is no document in a record, and how many such there are in words. */
+const LEFT = {
+  about: ['record about the crawl itself', 'records about the crawl itself'],
+  status: ['error or redirect', 'errors and redirects'],
+  revisit: ['page that was the same as before', 'pages that were the same as before'],
+  kind: ['file that is no page', 'files that are no pages'],
+  packed: ['page that is packed in a way that is not read', 'pages that are packed in a way that is not read'],
+  large: ['page that is too large', 'pages that are too large'],
+  unread: ['page that cannot be read', 'pages that cannot be read'],
+  empty: ['page without text', 'pages without text'],
+} as const satisfies Record<string, readonly [string, string]>;
+type Left = keyof typeof LEFT;
+const listed = (words: readonly string[]): string => new Intl.ListFormat('en-GB').format(words);
+
+const isCut = ({ told }: WarcRecord): boolean => told.has('warc-truncated') || told.has('warc-segment-number');
+
+/** Null where the file is cut off in it. */
+async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocument | Left | null> {
+  const { told, length } = record;
+  const type = told.get('warc-type');
+  // wget writes addresses as its draft of the standard had them, in angle brackets.
+  const source = (told.get('warc-target-uri') ?? '').replace(/^<(.*)>$/s, '$1');
+  if (type === 'revisit') return 'revisit';
+  if (type !== 'response' && type !== 'resource' && type !== 'conversion') return 'about';
+  // What crawlers write of themselves, and what pages tell crawlers.
+  if (/^metadata:/i.test(source) || /^https?:\/\/[^/]*\/robots\.txt$/i.test(source)) return 'about';
+  if (length > LARGEST_RECORD) return 'large';
+  const bytes = await record.content();
+  if (!bytes) return null;
+  const answer = type === 'response' ? answerOf(bytes) : { status: 200, told, body: bytes };
+  if (!answer) return 'kind';
+  if (answer.status !== 200) return 'status';
+  const { mime, charset } = contentType(answer.told.get('content-type') ?? told.get('warc-identified-payload-type'));
+  const kind = KINDS.get(mime);
+  if (!kind) return 'kind';
+  const name = `${source}${kind === 'xhtml' ? '.xhtml' : ''}`;
+  try {
+    const body = await contentOf(answer, name, kind === 'pdf' ? LARGEST_RECORD : LARGEST_PAGE);
+    if (!body) return 'packed';
+    const found = await readBody(kind, body, { ...file, name, bytes: once(body) }, charset);
+    if (!found || !/\S/.test(found.text)) return 'empty';
+    const date = told.get('warc-date');
+    const [language] = (told.get('warc-identified-content-language') ?? '').split(',');
+    const fields = { source, date, language: languageCode(language!) };
+    const known = Object.entries(fields).flatMap(([name, value]) =>
+      value ? [[name, value.toWellFormed()] as const] : [],
+    );
+    return { title: source, ...found, fields: { ...found.fields, ...Object.fromEntries(known) } };
+  } catch (error) {
+    if (error instanceof HomegrownError && error.code === 'bad-file') return 'unread';
+    throw error;
+  }
+}
+
+type Kind = 'html' | 'xhtml' | 'plain' | 'pdf';
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ['text/html', 'html'],
+  ['application/xhtml+xml', 'xhtml'],
+  ['text/plain', 'plain'],
+  ['text/markdown', 'plain'],
+  ['application/pdf', 'pdf'],
+]);
+
+async function readBody(
+  kind: Kind,
+  body: Uint8Array,
+  file: OpenFile,
+  charset: string | undefined,
+): Promise<FoundDocument | undefined> {
+  if (kind === 'pdf') {
+    const { documents } = await import('./pdf');
+    for await (const found of documents(file)) return found;
+    return undefined;
+  }
+  const read = async (label: string | undefined): Promise<FoundDocument> =>
+    kind === 'plain' ? { text: (await textOf(file, body, label)).toWellFormed() } : pageIn(file, body, label);
+  // What a server says counts more than what the page does, as in browsers; but servers say what is not so.
+  return charset === undefined ? read(charset) : read(charset).catch(() => read(undefined));
+}
+
+/** `text/html; charset="utf-8"` */
+function contentType(value = ''): { mime: string; charset: string | undefined } {
+  const mime = value.split(';', 1)[0]!.trim().toLowerCase();
+  return { mime, charset: /;\s*charset\s*=\s*["']?\s*([^\s"';]+)/i.exec(value)?.[1]?.toLowerCase() };
+}
