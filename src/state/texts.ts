@@ -13,16 +13,16 @@ import type {
 import { promptFrom } from '../core/documents/prompt';
 import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { isSystemFile } from '../core/documents/system';
-import { type Learnt, learntWords } from '../core/runs/learnt';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DataApi, Sample } from '../protocol/data';
 import { explain } from './failures';
 import { answering, type Dropped, type DroppedMarkup, fileOf, questionOf, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
 import { type Project, UNTITLED } from './project';
-import { nameBy, title } from './projectName';
+import { title } from './projectName';
 import { type Inputs, inputsOf } from './preparation';
 import { reads } from './reads';
+import { removeTexts } from './removeTexts';
 import { alreadyHere, alreadyLeftOut, passedOver, waits } from './textNotes';
 import { IDLE, work, type Work } from './work';
 
@@ -40,9 +40,6 @@ export const isUndecoded = (refusal: Refusal): refusal is Undecoded =>
 
 /** The project that was open when a text was given. */
 type Target = Pick<Project, 'id' | 'name'>;
-interface Undoable {
-  undo(): void;
-}
 
 export interface TextsSlice {
   texts: readonly TextRecord[];
@@ -227,40 +224,6 @@ export const createTextsSlice: Slice<TextsSlice> =
         texts.some(({ id }) => id === text.id);
       if (samplePrompt !== undefined && isStill) setRecipe({ samplePrompt });
     }
-    /** A prompt that is of a text which goes is of one that remains. */
-    async function forget(projectId: string, removed: readonly TextRecord[]): Promise<Undoable | undefined> {
-      const before = get().project.recipe.samplePrompt;
-      /** Whether that is the prompt of the project, which is still open. */
-      const isPrompt = (prompt: string): boolean =>
-        get().project.id === projectId && get().project.recipe.samplePrompt === prompt;
-      for (const text of removed) {
-        if (before === DEFAULT_RECIPE.samplePrompt || !isPrompt(before)) return undefined;
-        if ((await suggestion(text.id)) !== before || !isPrompt(before)) continue;
-        get().setRecipe({ samplePrompt: DEFAULT_RECIPE.samplePrompt });
-        await suggest(get().texts[0]);
-        const { id, recipe } = get().project;
-        const after = id === projectId ? recipe.samplePrompt : DEFAULT_RECIPE.samplePrompt;
-        return {
-          undo: () => {
-            if (isPrompt(after)) get().setRecipe({ samplePrompt: before });
-          },
-        };
-      }
-      return undefined;
-    }
-    /** A project that is called as a text that is gone is called as the first that remains. */
-    function rename(projectId: string, removed: readonly TextRecord[]): Undoable | undefined {
-      const { project, texts, change } = get();
-      const before = project.name;
-      if (project.id !== projectId || !removed.some(({ name }) => title(name) === before)) return undefined;
-      const name = nameBy(texts);
-      change({ name });
-      return {
-        undo: () => {
-          if (get().project.id === projectId && get().project.name === name) change({ name: before });
-        },
-      };
-    }
     const put = (text: TextRecord): void =>
       set(({ texts }) => ({ texts: texts.map((each) => (each.id === text.id ? text : each)) }));
 
@@ -316,66 +279,7 @@ export const createTextsSlice: Slice<TextsSlice> =
           return add(file, to, (options) => data.call('importSample', input, options));
         });
       },
-      async removeTexts(ids) {
-        const before = get().texts;
-        const asked = before.filter(({ id }) => ids.includes(id));
-        if (asked.length === 0) return;
-        const projectId = get().project.id;
-        const isHere = (): boolean => get().project.id === projectId;
-        /** In their places among those that are there by then. */
-        const putBack = (some: readonly TextRecord[]): void => {
-          if (!isHere()) return;
-          const place = ({ id }: TextRecord): number => before.findIndex((text) => text.id === id);
-          const order = (text: TextRecord): number => (place(text) < 0 ? before.length : place(text));
-          const others = get().texts.filter(({ id }) => !some.some((text) => text.id === id));
-          set({ texts: [...others, ...some].toSorted((a, b) => order(a) - order(b)) });
-        };
-        const takeOut = (some: readonly TextRecord[]): void => {
-          if (isHere()) set(({ texts }) => ({ texts: texts.filter(({ id }) => !some.some((text) => text.id === id)) }));
-        };
-        takeOut(asked);
-        // What cannot be read of the runs does not keep a text from being removed.
-        const textIds = asked.map(({ id }) => id);
-        const learnt = await data.call('learntFrom', { textIds }).catch((): readonly Learnt[] => []);
-        const removed: TextRecord[] = [];
-        for (const text of asked) {
-          try {
-            await data.call('removeText', { id: text.id, projectId, at: now() });
-            removed.push(text);
-          } catch (error) {
-            putBack([text]);
-            get().toast({ text: `${text.name} could not be removed`, detail: toFailure(error).message });
-          }
-        }
-        if (removed.length === 0) return;
-        takeOut(removed); // they may have been listed meanwhile
-        tabs.announce();
-        const forgotten = await forget(projectId, removed);
-        const renamed = rename(projectId, removed);
-        const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
-        let isBack = false;
-        const undo = () => {
-          isBack = true;
-          putBack(removed);
-          renamed?.undo();
-          forgotten?.undo();
-          for (const text of removed) {
-            data.call('addToProject', { id: text.id, projectId }).then(
-              () => tabs.announce(),
-              (error: unknown) => {
-                takeOut([text]);
-                get().toast({ text: `${text.name} could not be brought back`, detail: explain(toFailure(error)) });
-              },
-            );
-          }
-        };
-        // Once it cannot be undone any more its bytes go. What fails, or a page that closes before, leaves it to the next load.
-        const onGone = () => {
-          if (!isBack) for (const { id } of removed) data.call('purgeText', { id }).catch(() => undefined);
-        };
-        const detail = learntWords(learnt, removed.length);
-        get().toast({ text: `${what} removed`, ...(detail !== undefined && { detail }), undo, onGone });
-      },
+      removeTexts: (ids) => removeTexts({ data, tabs, now, get, set, suggestion, suggest }, ids),
       async setLicence(ids, licence) {
         const before = get().texts.filter(({ id }) => ids.includes(id));
         try {

@@ -24,7 +24,7 @@ async function* decode({ name, bytes, note, encoding }: OpenFile, isWhole: boole
   let read = 0;
   let last: Uint8Array = new Uint8Array();
   const failed = async (error: unknown): Promise<unknown> =>
-    error instanceof Fault ? inAnother(error, last, encoding) : error;
+    error instanceof Fault ? await inAnother(error, last, encoding) : error;
   for await (const chunk of withHead(bytes, MARKUP_HEAD)) {
     last = chunk;
     let text;

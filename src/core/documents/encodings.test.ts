@@ -144,7 +144,7 @@ describe('an encoding is for text that is not UTF-8', () => {
   });
 
   it('of UTF-16 without a byte order mark as well', async () => {
-    const bytes = Uint8Array.from([...'Call me Ishmael. Some years ago.'].flatMap((c) => [0, c.charCodeAt(0)]));
+    const bytes = Uint8Array.from(Array.from('Call me Ishmael. Some years ago.').flatMap((c) => [0, c.charCodeAt(0)]));
     expect((await read(file('a.txt', bytes))).errors[0]).toMatchObject({
       code: 'bad-encoding',
       remedy: expect.stringContaining('utf-16be (“Call me Ishmael. Some years ago.”)') as string,

@@ -5,7 +5,7 @@ import type { EncodingId } from '../documents/encodings';
 export function encoded(text: string, encoding: EncodingId): Uint8Array<ArrayBuffer> {
   const table = (tables[encoding] ??= tableOf(encoding));
   return Uint8Array.from(
-    [...text].flatMap((character) => {
+    Array.from(text).flatMap((character) => {
       const bytes = table.get(character);
       if (!bytes) throw new Error(`${encoding} has no ${character}`);
       return bytes;
@@ -24,7 +24,7 @@ function tableOf(encoding: EncodingId): Map<string, readonly number[]> {
     try {
       // In pieces: at once Node reads Windows-1252 as Latin 1.
       const text = decoder.decode(Uint8Array.from(bytes), { stream: true }) + decoder.decode();
-      if ([...text].length !== 1) return false;
+      if (Array.from(text).length !== 1) return false;
       if (!table.has(text)) table.set(text, bytes);
       return true;
     } catch {

@@ -1,0 +1,125 @@
+/** Texts taken out of a project, with all that came of them there; undone while the note of it stands. */
+import { toFailure } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
+import type { TextRecord } from '../core/documents';
+import { type Learnt, learntWords } from '../core/runs/learnt';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+import { explain } from './failures';
+import { nameBy, title } from './projectName';
+import type { Services, StudioStore } from './studio';
+
+interface Removal extends Pick<Services, 'data' | 'tabs' | 'now'> {
+  get: StudioStore['getState'];
+  set: StudioStore['setState'];
+  /** Words of a text to go on from; undefined where it has none, or cannot be read. */
+  suggestion(id: string): Promise<string | undefined>;
+  /** Makes a prompt that nobody has chosen one of the text. */
+  suggest(text: TextRecord | undefined): Promise<void>;
+}
+
+/** Those of the open project; told in a note, whose undo brings them back. */
+export async function removeTexts(removal: Removal, ids: readonly string[]): Promise<void> {
+  const { data, tabs, now, get, set } = removal;
+  const before = get().texts;
+  const asked = before.filter(({ id }) => ids.includes(id));
+  if (asked.length === 0) return;
+  const projectId = get().project.id;
+  const isHere = (): boolean => get().project.id === projectId;
+  /** In their places among those that are there by then. */
+  const putBack = (some: readonly TextRecord[]): void => {
+    if (!isHere()) return;
+    const place = ({ id }: TextRecord): number => before.findIndex((text) => text.id === id);
+    const order = (text: TextRecord): number => (place(text) < 0 ? before.length : place(text));
+    const others = get().texts.filter(({ id }) => !some.some((text) => text.id === id));
+    set({ texts: [...others, ...some].toSorted((a, b) => order(a) - order(b)) });
+  };
+  const takeOut = (some: readonly TextRecord[]): void => {
+    if (isHere()) set(({ texts }) => ({ texts: texts.filter(({ id }) => !some.some((text) => text.id === id)) }));
+  };
+  takeOut(asked);
+  // What cannot be read of the runs does not keep a text from being removed.
+  const textIds = asked.map(({ id }) => id);
+  const learnt = await data.call('learntFrom', { textIds }).catch((): readonly Learnt[] => []);
+  const removed: TextRecord[] = [];
+  for (const text of asked) {
+    try {
+      await data.call('removeText', { id: text.id, projectId, at: now() });
+      removed.push(text);
+    } catch (error) {
+      putBack([text]);
+      get().toast({ text: `${text.name} could not be removed`, detail: toFailure(error).message });
+    }
+  }
+  if (removed.length === 0) return;
+  takeOut(removed); // they may have been listed meanwhile
+  tabs.announce();
+  const forgotten = await forget(removal, projectId, removed);
+  const renamed = rename(removal, projectId, removed);
+  const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
+  let isBack = false;
+  const undo = () => {
+    isBack = true;
+    putBack(removed);
+    renamed?.undo();
+    forgotten?.undo();
+    for (const text of removed) {
+      data.call('addToProject', { id: text.id, projectId }).then(
+        () => tabs.announce(),
+        (error: unknown) => {
+          takeOut([text]);
+          get().toast({ text: `${text.name} could not be brought back`, detail: explain(toFailure(error)) });
+        },
+      );
+    }
+  };
+  // Once it cannot be undone any more its bytes go. What fails, or a page that closes before, leaves it to the next load.
+  const onGone = () => {
+    if (!isBack) for (const { id } of removed) data.call('purgeText', { id }).catch(() => undefined);
+  };
+  const detail = learntWords(learnt, removed.length);
+  get().toast({ text: `${what} removed`, ...(detail !== undefined && { detail }), undo, onGone });
+}
+
+interface Undoable {
+  undo(): void;
+}
+
+/** A prompt that is of a text which goes is of one that remains. */
+async function forget(
+  { get, suggestion, suggest }: Removal,
+  projectId: string,
+  removed: readonly TextRecord[],
+): Promise<Undoable | undefined> {
+  const before = get().project.recipe.samplePrompt;
+  /** Whether that is the prompt of the project, which is still open. */
+  const isPrompt = (prompt: string): boolean =>
+    get().project.id === projectId && get().project.recipe.samplePrompt === prompt;
+  for (const text of removed) {
+    if (before === DEFAULT_RECIPE.samplePrompt || !isPrompt(before)) return undefined;
+    if ((await suggestion(text.id)) !== before || !isPrompt(before)) continue;
+    get().setRecipe({ samplePrompt: DEFAULT_RECIPE.samplePrompt });
+    await suggest(get().texts[0]);
+    const { id, recipe } = get().project;
+    const after = id === projectId ? recipe.samplePrompt : DEFAULT_RECIPE.samplePrompt;
+    return {
+      undo: () => {
+        if (isPrompt(after)) get().setRecipe({ samplePrompt: before });
+      },
+    };
+  }
+  return undefined;
+}
+
+/** A project that is called as a text that is gone is called as the first that remains. */
+function rename({ get }: Removal, projectId: string, removed: readonly TextRecord[]): Undoable | undefined {
+  const { project, texts, change } = get();
+  const before = project.name;
+  if (project.id !== projectId || !removed.some(({ name }) => title(name) === before)) return undefined;
+  const name = nameBy(texts);
+  change({ name });
+  return {
+    undo: () => {
+      if (get().project.id === projectId && get().project.name === name) change({ name: before });
+    },
+  };
+}
