@@ -5,6 +5,7 @@ import { describe, expect, it, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { unwatched, type Progress } from '../base/job';
 import { bytesSource } from '../files/byteSource';
+import { BZIP2 } from '../testing/bzip2';
 import { type TarFile, tarOf } from '../testing/tar';
 import { collect, stream } from '../testing/texts';
 import { importDrop, openText, type TextSource } from '.';
@@ -75,6 +76,23 @@ test('archives lie once in each other, and what is packed alone is called as it 
   ]);
   const gz = await read(file('b.txt.gz', gzipSync(gzipSync(utf8('Twice.')))), file('b.gz.gz', gzipSync(utf8('x'))));
   expect(gz.reasons.map(([name]) => name)).toEqual(['b.txt.gz/b.txt', 'b.gz.gz']);
+});
+
+test('a bzip2 is what is packed in it, and with a tar in it one archive', async () => {
+  expect(await read(file('b.txt.bz2', BZIP2.several, 7))).toMatchObject({
+    names: ['b.txt.bz2/b.txt'],
+    texts: ['Call me Ishmael, né.Aye.'],
+  });
+  for (const name of ['a.tar.bz2', 'a.tbz2'])
+    expect(await read(file(name, BZIP2.tar))).toMatchObject({
+      names: [`${name}/in/a.txt`, `${name}/in/b.txt`],
+      texts: ['Call me Ishmael.', 'Aye.'],
+    });
+  const within = await read(
+    file('x.zip', zip({ 'in.tar.bz2': BZIP2.tar, 'd.txt.bz2.gz': gzipSync(BZIP2.several) }), 0),
+  );
+  expect(within.names).toEqual(['x.zip/in.tar.bz2/in/a.txt', 'x.zip/in.tar.bz2/in/b.txt']);
+  expect(within.reasons).toEqual([['x.zip/d.txt.bz2.gz', expect.stringMatching(/is packed more often/)]]);
 });
 
 test('a gzip of several members is all of them, and each is held against its checksum', async () => {
@@ -254,6 +272,7 @@ describe('a damaged archive gives documents or typed errors, and never hangs', (
     ['a.tar', tar(small)],
     ['a.tar.gz', gzipSync(tar(small))],
     ['a.txt.gz', gzipSync(utf8('Call me Ishmael. '.repeat(40)))],
+    ['a.txt.bz2', BZIP2.several],
   ])('%s', async (name, whole) => {
     const at = fc.nat({ max: whole.length - 1 });
     const flips = fc.array(fc.tuple(at, fc.nat({ max: 255 })), { maxLength: 3 });

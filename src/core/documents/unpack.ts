@@ -29,7 +29,7 @@ async function* filesWithin(
     tally.file();
     const inner = archiveCalled(path);
     // A .tar.gz is one archive to whoever has it.
-    const name = format === 'gz' && inner ? file.name : `${file.name}/${path}`;
+    const name = isOnlyPacked(format) && inner ? file.name : `${file.name}/${path}`;
     if (!inner) yield { name, bytes: tally.counted(bytes) };
     else if (!mayLieIn(inner, formats)) yield { name, bytes: failing(tooDeep(name)) };
     else
@@ -44,9 +44,11 @@ async function* filesWithin(
 }
 
 function mayLieIn(format: ArchiveFormatId, others: readonly ArchiveFormatId[]): boolean {
-  if (format === 'gz') return others.at(-1) !== 'gz';
-  return others.filter((each) => each !== 'gz').length < MOST_ARCHIVES;
+  if (isOnlyPacked(format)) return !isOnlyPacked(others.at(-1)!);
+  return others.filter((each) => !isOnlyPacked(each)).length < MOST_ARCHIVES;
 }
+/** Of a single file. */
+const isOnlyPacked = (format: ArchiveFormatId): boolean => format === 'gz' || format === 'bz2';
 
 const tooDeep = (name: string): Error =>
   badFile(

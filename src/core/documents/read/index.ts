@@ -28,6 +28,7 @@ export const FORMATS = {
   code,
   zip: { label: 'ZIP archive', endings: ['zip'], unpack: () => import('./zip') },
   tar: { label: 'tar archive', endings: ['tar'], unpack: () => import('./tar') },
+  bz2: { label: 'bzip2-packed file', endings: ['bz2', 'tbz2', 'tbz'], unpack: () => import('./bz2') },
   gz: { label: 'gzip-packed file', endings: ['gz', 'tgz'], unpack: () => import('./gz') },
 } as const satisfies Record<string, TextFormat | TableFormat | DocumentFormat | ArchiveFormat>;
 export type FormatId = keyof typeof FORMATS;

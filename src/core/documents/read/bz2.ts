@@ -1,0 +1,12 @@
+/** A file that is packed by itself: it is called as it is without that. */
+import { bunzipped } from '../../files/bunzip2';
+import type { ArchiveReader } from './format';
+
+export const entries: ArchiveReader['entries'] = async function* (file) {
+  const path = file.name
+    .split('/')
+    .at(-1)!
+    .replace(/\.bz2$/i, '')
+    .replace(/\.tbz2?$/i, '.tar');
+  yield await Promise.resolve({ path, bytes: bunzipped(file.bytes, file.name) });
+};

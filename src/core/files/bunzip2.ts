@@ -1,0 +1,296 @@
+/**
+ * What a bzip2 holds, block by block: one stream or several, each block held against its checksum. The format has no standard
+ * but its program; as in https://github.com/dsnet/compress/blob/master/doc/bzip2-format.pdf
+ */
+import { concatBytes } from '../base/concat';
+import { badFile, HomegrownError } from '../base/errors';
+import { MOST_GROWTH } from '../base/limits';
+
+/** @throws HomegrownError `bad-file` where it is damaged, cut off, or grows as no text does */
+export async function* bunzipped(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  const bits = new Bits(bytes);
+  const fail = (reason: string): HomegrownError => badFile(`${file}: ${reason}`, REMEDY);
+  const block = new Block();
+  let written = 0;
+  try {
+    while (await bits.fill(HEADER)) {
+      if (bits.read(24) !== SIGN) throw new Damage('there is no beginning of a bzip2');
+      const level = bits.read(8) - 0x30;
+      if (level < 1 || level > 9) throw new Damage('its size of blocks is none');
+      let sum = 0;
+      for (;;) {
+        await bits.fill(LARGEST_BLOCK);
+        const [high, low] = [bits.read(24), bits.read(24)];
+        const told = ((bits.read(16) << 16) | bits.read(16)) >>> 0;
+        if (high === END[0] && low === END[1]) {
+          if (told !== sum) throw new Damage('its checksum is not that of its blocks');
+          break;
+        }
+        if (high !== BEGIN[0] || low !== BEGIN[1]) throw new Damage('there is no beginning of a block');
+        block.read(bits, level * 100_000);
+        for (const piece of block.bytes()) {
+          written += piece.length;
+          if (written > 1e6 && written > bits.taken * MOST_GROWTH)
+            throw fail(`it grows from ${bits.taken} bytes to ${written}`);
+          yield piece;
+        }
+        if (block.sum !== told) throw new Damage('the checksum of a block is not that of its bytes');
+        sum = (((sum << 1) | (sum >>> 31)) ^ told) >>> 0;
+      }
+      bits.align();
+    }
+  } catch (error) {
+    if (error instanceof Damage) throw fail(`it is damaged or cut off: ${error.message}, before byte ${bits.taken}`);
+    throw error;
+  }
+  if (bits.taken === 0) throw fail('it is empty');
+}
+
+class Damage extends Error {}
+
+/** Bits of a stream, the first of a byte first; of what has been read of it. */
+class Bits {
+  /** Bytes of the stream before the next bit. */
+  taken = 0;
+  private held: Uint8Array = new Uint8Array();
+  private at = 0;
+  private buffer = 0;
+  private count = 0;
+  private isOver = false;
+  private readonly pieces: AsyncIterator<Uint8Array>;
+
+  constructor(bytes: AsyncIterable<Uint8Array>) {
+    this.pieces = bytes[Symbol.asyncIterator]();
+  }
+
+  /** Reads on until so many bytes are held, and more at once. @returns whether there are any */
+  async fill(least: number): Promise<boolean> {
+    const there = this.held.length - this.at;
+    if (there < least && !this.isOver) {
+      const parts = [this.held.subarray(this.at)];
+      for (let length = there; length < 2 * least;) {
+        const next = await this.pieces.next();
+        if (next.done) {
+          this.isOver = true;
+          break;
+        }
+        parts.push(next.value.slice());
+        length += next.value.length;
+      }
+      [this.held, this.at] = [concatBytes(parts), 0];
+    }
+    return this.at < this.held.length;
+  }
+
+  /** @param n at most 24 */
+  read(n: number): number {
+    while (this.count < n) {
+      if (this.at >= this.held.length) throw new Damage('it ends too soon');
+      this.buffer = ((this.buffer << 8) | this.held[this.at++]!) >>> 0;
+      this.taken++;
+      this.count += 8;
+    }
+    this.count -= n;
+    return (this.buffer >>> this.count) & ((1 << n) - 1);
+  }
+
+  /** A stream ends with a byte. */
+  align(): void {
+    this.count = 0;
+  }
+}
+
+/** A code of symbols: those of a length lie in a row. */
+interface Code {
+  shortest: number;
+  longest: number;
+  /** By length: the last code of it, and what is taken off a code to find its symbol. */
+  limits: Int32Array;
+  bases: Int32Array;
+  symbols: Uint16Array;
+}
+
+class Block {
+  /** Of the bytes that were given. */
+  sum = 0;
+  private length = 0;
+  private start = 0;
+  /** Of each byte of the transform, and in higher bits where the next one is. */
+  private readonly links = new Uint32Array(MOST_BYTES);
+
+  /** @param most bytes before runs are made long again */
+  read(bits: Bits, most: number): void {
+    if (bits.read(1) === 1) throw new Damage('it is of a program of before 1997');
+    const origin = bits.read(24);
+    const used = usedBytes(bits);
+    const count = bits.read(3);
+    if (count < 2 || count > 6) throw new Damage(`it has ${count} codes`);
+    const selectors = selectorsIn(bits, count);
+    const codes = Array.from({ length: count }, () => codeIn(bits, used.length + 2));
+    this.length = this.symbols(bits, used, selectors, codes, most);
+    if (origin >= this.length) throw new Damage('its transform begins nowhere');
+    this.link();
+    this.start = this.links[origin]! >>> 8;
+  }
+
+  /** Runs of bytes are made long again: after four that are equal stands how many more there are. */
+  *bytes(): Generator<Uint8Array> {
+    let out = new Uint8Array(PIECE);
+    let [at, sum, place, last, same] = [0, -1, this.start, -1, 0];
+    for (let i = 0; i < this.length; i++) {
+      const link = this.links[place]!;
+      const byte = link & 255;
+      place = link >>> 8;
+      const times = same === 4 ? byte : 1;
+      const given = same === 4 ? last : byte;
+      same = same === 4 ? 0 : byte === last ? same + 1 : 1;
+      last = same === 0 ? -1 : byte;
+      if (at + times > PIECE) {
+        yield out.subarray(0, at);
+        [out, at] = [new Uint8Array(PIECE), 0];
+      }
+      for (let n = 0; n < times; n++) {
+        out[at++] = given;
+        sum = (sum << 8) ^ TABLE[(sum >>> 24) ^ given]!;
+      }
+    }
+    this.sum = ~sum >>> 0;
+    if (at > 0) yield out.subarray(0, at);
+  }
+
+  /** Huffman's codes, places in a list that moves to its front, and runs of its first byte. @returns how many bytes there are */
+  private symbols(bits: Bits, used: number[], selectors: Uint8Array, codes: readonly Code[], most: number): number {
+    const { links } = this;
+    const end = used.length + 1;
+    const list = Uint8Array.from(used);
+    let [length, run, weight] = [0, 0, 1];
+    for (let group = 0; ; group++) {
+      const code = codes[selectors[group] ?? NaN];
+      if (!code) throw new Damage('it has more symbols than it tells');
+      for (let i = 0; i < GROUP; i++) {
+        const symbol = symbolIn(bits, code);
+        if (symbol < 2) {
+          run += weight << symbol;
+          weight <<= 1;
+          if (run > most) throw new Damage('it has more bytes than a block');
+          continue;
+        }
+        if (length + run > most) throw new Damage('it has more bytes than a block');
+        if (run > 0) {
+          links.fill(list[0]!, length, length + run);
+          length += run;
+          [run, weight] = [0, 1];
+        }
+        if (symbol === end) return length;
+        if (length === most) throw new Damage('it has more bytes than a block');
+        const byte = list[symbol - 1]!;
+        list.copyWithin(1, 0, symbol - 1);
+        list[0] = byte;
+        links[length++] = byte;
+      }
+    }
+  }
+
+  /** Burrows and Wheeler's transform: bytes in the order of what follows them, so that equal ones follow each other in theirs. */
+  private link(): void {
+    const { links, length } = this;
+    const next = new Uint32Array(256);
+    for (let i = 0; i < length; i++) next[links[i]! & 255]!++;
+    for (let byte = 0, all = 0; byte < 256; byte++) {
+      all += next[byte]!;
+      next[byte] = all - next[byte]!;
+    }
+    for (let i = 0; i < length; i++) {
+      const place = next[links[i]! & 255]!++;
+      links[place]! |= i << 8;
+    }
+  }
+}
+
+/** Bytes that there are in it: sixteen bits, of each set one sixteen more. */
+function usedBytes(bits: Bits): number[] {
+  const rows = bits.read(16);
+  const used: number[] = [];
+  for (let row = 0; row < 16; row++) {
+    if (((rows >>> (15 - row)) & 1) === 0) continue;
+    const columns = bits.read(16);
+    for (let column = 0; column < 16; column++)
+      if (((columns >>> (15 - column)) & 1) === 1) used.push(row * 16 + column);
+  }
+  if (used.length === 0) throw new Damage('it has no bytes');
+  return used;
+}
+
+/** Which code each fifty symbols are in: as places in a list that moves to its front. */
+function selectorsIn(bits: Bits, codes: number): Uint8Array {
+  const count = bits.read(15);
+  if (count === 0) throw new Damage('it has no symbols');
+  const list = Uint8Array.from({ length: codes }, (_, i) => i);
+  return Uint8Array.from({ length: count }, () => {
+    let place = 0;
+    while (bits.read(1) === 1) if (++place >= codes) throw new Damage(`it has a code that is none of ${codes}`);
+    const code = list[place]!;
+    list.copyWithin(1, 0, place);
+    return (list[0] = code);
+  });
+}
+
+/** Lengths of codes, each told by its difference to the one before. */
+function codeIn(bits: Bits, symbols: number): Code {
+  let length = bits.read(5);
+  const lengths = Uint8Array.from({ length: symbols }, () => {
+    for (;;) {
+      if (length < 1 || length > LONGEST_CODE) throw new Damage(`it has a code of ${length} bits`);
+      if (bits.read(1) === 0) return length;
+      length += bits.read(1) === 0 ? 1 : -1;
+    }
+  });
+  const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];
+  const limits = new Int32Array(longest + 1).fill(-1);
+  const bases = new Int32Array(longest + 1);
+  const order = new Uint16Array(symbols);
+  let [code, at] = [0, 0];
+  for (let n = shortest; n <= longest; n++) {
+    bases[n] = code - at;
+    for (let symbol = 0; symbol < symbols; symbol++)
+      if (lengths[symbol] === n) {
+        order[at++] = symbol;
+        code++;
+      }
+    limits[n] = code - 1;
+    code <<= 1;
+  }
+  return { shortest, longest, limits, bases, symbols: order };
+}
+
+function symbolIn(bits: Bits, { shortest, longest, limits, bases, symbols }: Code): number {
+  let code = bits.read(shortest);
+  for (let n = shortest; ; n++) {
+    if (code <= limits[n]!) {
+      const symbol = symbols[code - bases[n]!];
+      if (symbol !== undefined) return symbol;
+    }
+    if (n >= longest) throw new Damage('it has a symbol that no code tells');
+    code = (code << 1) | bits.read(1);
+  }
+}
+
+/** CRC-32 from the highest bit: polynomial 0x04c11db7. */
+const TABLE = Int32Array.from({ length: 256 }, (_, n) => {
+  let c = n << 24;
+  for (let bit = 0; bit < 8; bit++) c = c < 0 ? (c << 1) ^ 0x04c11db7 : c << 1;
+  return c;
+});
+
+/** `BZh`; pi and its root, as digits, before each block and after the last. */
+const SIGN = 0x425a68;
+const BEGIN = [0x314159, 0x265359] as const;
+const END = [0x177245, 0x385090] as const;
+const HEADER = 4;
+const MOST_BYTES = 900_000;
+const GROUP = 50;
+const LONGEST_CODE = 20;
+/** More than a block takes at most: 20 bits for each of its bytes, and its codes. */
+const LARGEST_BLOCK = 3 * 2 ** 20;
+const PIECE = 2 ** 16;
+const REMEDY = 'It may have been cut off on its way. Get it again, or unpack it and add what is in it.';
