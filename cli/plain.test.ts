@@ -46,3 +46,17 @@ test('a page as it is beside a file that documents are taken out of', async () =
   const again = await prepare([file('a.html', page), talk], past, () => undefined, unwatched);
   expect(again.data).toEqual(begun.data);
 });
+
+test('a chat that was learnt as it is goes on so, and one whose conversations were learnt, as them', async () => {
+  const chat = '[05.01.23, 15:05:10] Ann: The whale is large.\n[05.01.23, 15:06:10] Bob: The sea is wide.\n'.repeat(20);
+  const making = {
+    tokenizer: trained(() => ({ kind: 'bytes', vocabulary: 257, special: 1 }) as never),
+    split: { validation: 0.1, test: 0, seed: 0 },
+  };
+  for (const isPlain of [true, false]) {
+    const begun = await prepare([file('_chat.txt', chat, isPlain)], making, () => undefined, unwatched);
+    const past = { ...learnt([]), data: begun.data, tokenizer: begun.tokenizer };
+    const again = await prepare([file('_chat.txt', chat)], past, () => undefined, unwatched);
+    expect(again.data).toEqual(begun.data);
+  }
+});

@@ -6,7 +6,7 @@ import type { Job } from '../src/core/base/job';
 import {
   importDrop,
   importText,
-  isTakenApart,
+  isOpened,
   openText,
   promptFrom,
   type TableChoice,
@@ -146,7 +146,8 @@ async function readAgain(
   job: Job,
 ): Promise<Read> {
   const given = await asTheyWereRead(past, files);
-  if (given.some(({ source }) => source.table ?? (!source.isPlain && isTakenApart(source.name)))) {
+  const isOfMany = await Promise.all(given.map(async ({ source }) => source.table ?? (await isOpened(source))));
+  if (isOfMany.some(Boolean)) {
     const texts = await read(store, given, note, job);
     checkSameTexts(past, texts.texts);
     return texts;

@@ -9,7 +9,7 @@ import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
 import { basename } from 'node:path';
 import type { Document } from '../src/core/base/document';
 import type { TextSource } from '../src/core/documents';
-import { formatOf, hashOf, isOfDocuments } from '../src/core/documents';
+import { hashOf, isOpened } from '../src/core/documents';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { RECIPE, type Recipe } from '../src/core/train/recipe';
 import type { DeviceKind, TrainEvent } from '../src/core/train/run';
@@ -191,7 +191,7 @@ export async function asTheyWereRead<F extends { path: string; source: TextSourc
   past: Past,
   files: readonly F[],
 ): Promise<readonly F[]> {
-  if (!files.some(({ source }) => !source.table && isOfDocuments(formatOf(source.name)))) return files;
+  if (!(await Promise.all(files.map(({ source }) => isOpened(source)))).includes(true)) return files;
   const found: { title: string; sha256: string; file: F }[] = [];
   for (const file of files) {
     // What tells no size may be a pipe, which is read once.

@@ -4,6 +4,7 @@ import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { browserOver } from '../core/testing/tabs';
+import { TELEGRAM } from '../core/testing/chats';
 import { askedAbout, kindOf } from './markup';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -57,4 +58,10 @@ test('how a small file begins is read of all of it, and of a large one alone', a
     expect(cut).toHaveBeenCalledTimes(cuts);
   }
   expect(await kindOf({ file: new File(['The sea. '.repeat(600), line.repeat(9)], 'sea'), name: 'sea' })).toBeNull();
+});
+
+test('a chat is read without a question, and other JSON is asked about', async () => {
+  const kind = (name: string, text: string) => kindOf({ file: new File([text], name), name });
+  expect(await kind('ChatExport/result.json', TELEGRAM)).toBeNull();
+  expect(await kind('result.json', '{"name":"x","type":"group","messages":[]}')).toBe('json');
 });

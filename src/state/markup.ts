@@ -1,6 +1,7 @@
 /** Files that hold markup or data rather than prose: a person is asked whether they are learnt as they are. */
 import { ahead } from '../core/base/ahead';
 import {
+  formatKnown,
   formatOf,
   isTable,
   isTakenApart,
@@ -9,7 +10,7 @@ import {
   type TableFormatId,
   tableFormatOf,
 } from '../core/documents';
-import { MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
+import { headText, MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { type ObjectiveId, objectiveOf, usualObjective } from '../core/objectives';
 import type { Project } from './project';
 import type { Studio } from './studio';
@@ -69,7 +70,10 @@ export const kindOf = async ({ file, name }: Dropped): Promise<MarkupId | null> 
   formatOf(name) === 'code' || isTakenApart(name)
     ? null
     : (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer().then(
-        (head) => markupOf(name, new Uint8Array(head)),
+        (bytes) => {
+          const head = new Uint8Array(bytes);
+          return formatKnown(name, headText(head)) ? null : markupOf(name, head);
+        },
         () => null,
       );
 /** Bytes. */

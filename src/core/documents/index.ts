@@ -14,7 +14,7 @@ export { hashOf } from './hashOf';
 export { importDrop, importText, type DropOutcome, type ImportOutcome } from './import';
 export { leaveOut } from './leaveOut';
 export { LICENCES, type LicenceId, MOST_LICENCE, setLicence } from './licence';
-export { MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';
+export { headText, MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';
 export { pastedText } from './paste';
 export { addToProject, collectOrphans, listTexts, type Owner, purgeText, removeText, textOf } from './library';
 export { documentsOf, listDocuments, openText, previewDocument, type DocumentRow, type DocumentStart } from './open';
@@ -24,6 +24,7 @@ export { FIRST_PROJECT, learntOf, textRef, type TextRecord } from './record';
 export {
   archiveCalled,
   FORMATS,
+  formatKnown,
   formatOf,
   type FormatId,
   isOfDocuments,
@@ -34,5 +35,5 @@ export {
   tableFormatOf,
 } from './read';
 export type { Reading } from './read/format';
-export type { TableChoice, TextSource } from './readFile';
+export { isOpened, type TableChoice, type TextSource } from './readFile';
 export { isSystemFile } from './system';

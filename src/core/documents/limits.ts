@@ -32,5 +32,8 @@ export const MOST_PAGES = 20_000;
 /** Bytes of a message of mail with what is attached, and characters of all that was written in a mailbox. */
 export const LARGEST_MESSAGE = 64 * MiB;
 export const LARGEST_MAILBOX = 256 * MiB;
+/** Characters of a chat that are in memory at once, and of a conversation in it: one that never rests is parted between two messages. */
+export const LARGEST_CHAT = 256 * MiB;
+export const LONGEST_CONVERSATION = MiB;
 /** Code units of a line of JSON Lines, which may hold a book: what prepare writes is what grow reads. */
 export const LONGEST_LINE = 128 * MiB;

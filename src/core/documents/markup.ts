@@ -19,10 +19,11 @@ export const MARKUP_HEAD = 4096;
 export function markupOf(name: string, head: Uint8Array): MarkupId | null {
   const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   const ids = Object.keys(MARKUPS) as MarkupId[];
-  return ids.find((id) => (MARKUPS[id].endings as readonly string[]).includes(ending)) ?? byContent(textOf(head));
+  return ids.find((id) => (MARKUPS[id].endings as readonly string[]).includes(ending)) ?? byContent(headText(head));
 }
 
-function textOf(head: Uint8Array): string {
+/** Its characters, as far as the head tells; what is no text comes out odd. */
+export function headText(head: Uint8Array): string {
   const [a, b] = head;
   const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
   return new TextDecoder(encoding).decode(head.subarray(0, MARKUP_HEAD));

@@ -1,4 +1,5 @@
 /** A file as its documents: one of all its text, those that are in it, or of a table one a row. */
+import { concatBytes } from '../base/concat';
 import { badFile } from '../base/errors';
 import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
@@ -7,12 +8,17 @@ import type { ByteSource } from '../files/byteSource';
 import type { ChunkWriter } from './chunks';
 import type { Columns } from './columns';
 import type { EncodingId } from './encodings';
+import { headText, MARKUP_HEAD } from './markup';
 import {
   type DocumentFormatId,
   FORMATS,
   type FormatId,
+  formatKnown,
   formatOf,
   isOfDocuments,
+  isTable,
+  isTakenApart,
+  mayBeKnown,
   type TableFormatId,
   type TextFormatId,
 } from './read';
@@ -74,21 +80,59 @@ export async function readFile(
   encoding?: EncodingId,
 ): Promise<ReadFile> {
   const notes: string[] = [];
+  const isAsked = isPlain || (table && table.columns !== 'recognised');
+  const { known, whole } = isAsked ? { whole: bytes } : await begun(name, bytes);
+  const note = (sentence: string): void => void notes.push(sentence);
   const file: OpenFile = {
     name,
-    bytes,
-    note: (sentence) => void notes.push(sentence),
+    bytes: whole,
+    note,
     ...(reading && { reading }),
     ...(encoding && { encoding }),
   };
-  const format = table ? table.format : isPlain ? 'txt' : formatOf(name);
-  const read = table
-    ? await readTable(file, table, chunks)
+  const format = known ?? (table ? table.format : isPlain ? 'txt' : formatOf(name));
+  const read = isTable(format)
+    ? await readTable(file, table!, chunks)
     : isOfDocuments(format)
       ? await readDocuments(file, format, chunks, seen)
       : await readWhole(file, format as TextFormatId, chunks, seen);
   if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
   return { name, size: seen.bytes, notes, format, ...read };
+}
+
+/** Whether documents are taken out of it, or out of files in it; of one that is called as others are its beginning tells, where it can be read twice. */
+export async function isOpened(source: TextSource): Promise<boolean> {
+  const { name, size, table, isPlain } = source;
+  if (table || isPlain) return false;
+  if (isTakenApart(name)) return true;
+  // What tells no size may be a pipe.
+  if (size === 0 || !mayBeKnown(name)) return false;
+  const { known, whole } = await begun(name, source.stream());
+  await whole[Symbol.asyncIterator]().return?.();
+  return known !== undefined;
+}
+
+/** What it is by how it begins, and its bytes from the start. */
+async function begun(
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ known?: DocumentFormatId | undefined; whole: AsyncIterable<Uint8Array> }> {
+  if (!mayBeKnown(name)) return { whole: bytes };
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  const iterator = bytes[Symbol.asyncIterator]();
+  while (length < MARKUP_HEAD) {
+    const { done, value } = await iterator.next();
+    if (done) break;
+    pieces.push(value);
+    length += value.length;
+  }
+  const known = formatKnown(name, headText(concatBytes(pieces)));
+  const whole: AsyncIterator<Uint8Array> = {
+    next: async () => (pieces.length > 0 ? { value: pieces.shift()! } : iterator.next()),
+    return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+  };
+  return { known, whole: { [Symbol.asyncIterator]: () => whole } };
 }
 type Read = Pick<ReadFile, 'columns' | 'empty' | 'documents'>;
 

@@ -51,7 +51,17 @@ export interface TableFormat extends Format {
 
 /** One kind of file that documents are taken out of: as those of text, a file and a line, which loads the file when it is first needed. */
 export interface DocumentFormat extends Format {
+  /** Of one that is called as other files are: how it is told from them. */
+  known?: Known;
   open(): Promise<DocumentReader>;
+}
+
+/** How a file is known that is called as others are: never by its name alone. */
+export interface Known {
+  /** Endings that it may have, in lower case and without the dot. */
+  endings: readonly string[];
+  /** @param head its first characters, about 4,000 or all there are @param name with the folders that it lies in */
+  begins(head: string, name: string): boolean;
 }
 
 export interface DocumentReader {

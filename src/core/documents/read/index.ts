@@ -1,3 +1,4 @@
+import { telegram, whatsapp } from '../chats/known';
 import { code } from './code';
 import { csv } from './csv';
 import type { ArchiveFormat, DocumentFormat, TableFormat, TextFormat } from './format';
@@ -25,6 +26,8 @@ export const FORMATS = {
   eml: { label: 'Message of mail', endings: ['eml'], open: () => import('./eml') },
   mbox: { label: 'Mailbox', endings: ['mbox'], open: () => import('./mbox') },
   warc: { label: 'Crawl of the web', endings: ['warc', 'wet'], open: () => import('./warc') },
+  whatsapp: { label: 'WhatsApp chat', endings: [], known: whatsapp, open: () => import('./whatsapp') },
+  telegram: { label: 'Telegram chats', endings: [], known: telegram, open: () => import('./telegram') },
   code,
   zip: { label: 'ZIP archive', endings: ['zip'], unpack: () => import('./zip') },
   tar: { label: 'tar archive', endings: ['tar'], unpack: () => import('./tar') },
@@ -49,6 +52,9 @@ export const isTable = (id: string): id is TableFormatId =>
   Object.hasOwn(FORMATS, id) && 'rows' in FORMATS[id as FormatId];
 export const isOfDocuments = (id: string): id is DocumentFormatId =>
   Object.hasOwn(FORMATS, id) && 'open' in FORMATS[id as FormatId];
+const KNOWN = Object.entries(FORMATS).flatMap(([id, format]) =>
+  'known' in format ? [[id as DocumentFormatId, format.known] as const] : [],
+);
 const isArchive = (id: FormatId): id is ArchiveFormatId => 'unpack' in FORMATS[id];
 
 /** The archive that a file is by its name, if it is one. */
@@ -66,6 +72,13 @@ export const isTakenApart = (name: string): boolean =>
 export const formatOf = (name: string): TextFormatId | DocumentFormatId =>
   ids.filter((id) => isText(id) || isOfDocuments(id)).find((id) => isCalled(name, id)) ?? 'txt';
 
+/** Whether some files that are called so are known by how they begin. */
+export const mayBeKnown = (name: string): boolean => KNOWN.some(([, { endings }]) => endings.includes(endingOf(name)));
+
+/** What a file is that is called as others are. @param head its first `MARKUP_HEAD` characters or more, or all there are */
+export const formatKnown = (name: string, head: string): DocumentFormatId | undefined =>
+  KNOWN.find(([, { endings, begins }]) => endings.includes(endingOf(name)) && begins(head, name))?.[0];
+
 /** The table that a file is by its name, if it is one. */
 export const tableCalled = (name: string): TableFormatId | undefined =>
   ids.filter((id) => isTable(id)).find((id) => isCalled(name, id));
@@ -73,7 +86,6 @@ export const tableCalled = (name: string): TableFormatId | undefined =>
 /** As what a file is read that is a table; anything that is not called so as CSV, which tells its delimiter itself. */
 export const tableFormatOf = (name: string): TableFormatId => tableCalled(name) ?? 'csv';
 
-const isCalled = (name: string, id: FormatId): boolean => {
-  const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  return (FORMATS[id].endings as readonly string[]).includes(ending);
-};
+const endingOf = (name: string): string => /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+const isCalled = (name: string, id: FormatId): boolean =>
+  (FORMATS[id].endings as readonly string[]).includes(endingOf(name));

@@ -1,0 +1,49 @@
+/** What is told of an export in one note: as what it was read, and how much of it is nothing that people wrote, and was left out. */
+import { counted } from '../../base/units';
+import type { OpenFile } from '../read/format';
+import { PAUSE_WORDS } from './conversation';
+
+/** One and several of what is left out, in the order in which it is told. */
+const LEFT = {
+  service: ['message of the service itself', 'messages of the service itself'],
+  shared: ['share of what others wrote', 'shares of what others wrote'],
+  attachments: ['attachment', 'attachments'],
+  deleted: ['deleted entry', 'deleted entries'],
+  unread: ['entry that cannot be read', 'entries that cannot be read'],
+  files: ['other file', 'other files'],
+} as const;
+
+export const AT_PAUSES = `parted at each pause of ${PAUSE_WORDS}`;
+
+export class Told {
+  private readonly left = new Map<keyof typeof LEFT, number>();
+  private taken = 0;
+
+  constructor(
+    private readonly file: OpenFile,
+    /** What one of its entries is called. */
+    private readonly entry: 'message' | 'post',
+  ) {}
+
+  take(): void {
+    this.taken++;
+  }
+
+  leave(what: keyof typeof LEFT, times = 1): void {
+    if (times > 0) this.left.set(what, (this.left.get(what) ?? 0) + times);
+  }
+
+  /** @param what as in `a WhatsApp chat` @param parts how entries become documents */
+  note(what: string, parts: string): void {
+    const words = Object.entries(LEFT).flatMap(([each, [one, many]]) => {
+      const times = this.left.get(each as keyof typeof LEFT) ?? 0;
+      return times > 0 ? [counted(times, one, many)] : [];
+    });
+    const all = [...this.left.values()].reduce((sum, times) => sum + times, 0);
+    const out = words.length > 0 ? `; ${listed(words)} ${all === 1 ? 'was' : 'were'} left out` : '';
+    this.file.note(`Read as ${what}: ${counted(this.taken, this.entry)}, ${parts}${out}`);
+  }
+}
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`;

@@ -1,0 +1,91 @@
+/**
+ * How a line begins with which a message of WhatsApp begins, in the forms of its languages: `[05.01.23, 15:05:10] `,
+ * `1/5/23, 3:05 PM - `, `2023/1/5 下午3:05 - `, `5.1.2023 klo 15.05 - `, with digits of any script and marks of direction.
+ */
+export interface Stamp {
+  /** Its date as it is written, of which one is a year. */
+  date: readonly [number, number, number];
+  /** Milliseconds since midnight. */
+  clock: number;
+  /** On twelve hours, as where the month comes first. */
+  isHalfDay: boolean;
+  /** Where what was said begins: behind the name, if there is one. */
+  end: number;
+}
+
+const START =
+  /^(\[)?(\d{1,4})(?:[./-] ?|年|년 )(\d{1,2})(?:[./-] ?|月|월 )(\d{1,4})[.日일]?([^\d[\]]{1,24}?)(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?([^\d[\]:]{0,16}?)(\] | - | – |: )/;
+/** Characters in which it stands. */
+const LONGEST = 96;
+
+/** Null where a line begins in another way, and so goes on with what was said before. */
+export function stampOf(line: string): Stamp | null {
+  const { text, places } = plain(line);
+  const found = START.exec(text);
+  if (!found) return null;
+  const [whole, bracket, a, b, c, between = '', hour, minute, second = '0', after = '', close] = found;
+  if ((bracket === '[') !== (close === '] ')) return null;
+  const half = `${between} ${after}`;
+  const [isEvening, isMorning] = [PM.test(half), AM.test(half)];
+  const hours = (Number(hour) % (isEvening || isMorning ? 12 : 24)) + (isEvening ? 12 : 0);
+  return {
+    date: [Number(a), Number(b), Number(c)],
+    clock: ((hours * 60 + Number(minute)) * 60 + Number(second)) * 1000,
+    isHalfDay: isEvening || isMorning,
+    end: places[whole.length - 1]! + 1,
+  };
+}
+
+const PM = /p\. ?m\b|\bpm\b|下午|午後|晚上|오후|(?:^|\s)م(?:\s|$)|μ\.?μ|\bptg\b|\bch\b/i;
+const AM = /a\. ?m\b|\bam\b|上午|午前|凌晨|早上|오전|(?:^|\s)ص(?:\s|$)|π\.?μ|\bpg\b|\bsa\b/i;
+
+/** Marks that tell the direction of writing, and a byte order mark: they are not seen. */
+const MARK = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff]/;
+const MARKS = new RegExp(MARK, 'g');
+export const withoutMarks = (text: string): string => text.replace(MARKS, '');
+
+/** The beginning of a line in ASCII's digits, spaces and commas, and where each of its characters stood. */
+function plain(line: string): { text: string; places: readonly number[] } {
+  let text = '';
+  const places: number[] = [];
+  for (let i = 0; i < line.length && i < LONGEST; i++) {
+    const letter = line[i]!;
+    if (MARK.test(letter)) continue;
+    // Only a line that begins with a bracket or a digit is one.
+    if (text === '' && letter !== '[' && !/\p{Nd}/u.test(letter)) break;
+    text += letter <= '\x7f' ? letter : asciiOf(letter);
+    places.push(i);
+  }
+  return { text, places };
+}
+
+function asciiOf(letter: string): string {
+  if (/\p{Nd}/u.test(letter)) return String(digitOf(letter.charCodeAt(0)));
+  if (/\p{Zs}/u.test(letter)) return ' ';
+  return letter === '،' ? ',' : letter;
+}
+
+/** Digits of a script stand together from zero up, at a place that 0 to 9 of no other share. */
+function digitOf(code: number): number {
+  let zero = code;
+  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCharCode(zero - 1))) zero--;
+  return code - zero;
+}
+
+/**
+ * Whether a text file is one: it begins with such a line, and beside that its name, a mark of direction before what the app
+ * says, or the app's notice of encryption at the top tells that it is WhatsApp's. A log with times before its lines is none.
+ */
+export function beginsAsWhatsApp(head: string, name: string): boolean {
+  const lines = head.split('\n', FIRST_LINES);
+  if (!stampOf(lines[0]!)) return false;
+  if (/^_chat\.txt$|whatsapp/i.test(name.split('/').at(-1)!)) return true;
+  return lines.some((line, i) => {
+    const stamp = stampOf(line);
+    if (!stamp) return false;
+    return /(?:^|: )\u200e/.test(line.slice(stamp.end)) || (i < 3 && line.length > NOTICE && /whatsapp/i.test(line));
+  });
+}
+const FIRST_LINES = 20;
+/** Characters that the notice has at least. */
+const NOTICE = 60;

@@ -1,0 +1,57 @@
+/** What somebody said in a message of WhatsApp, and what in it the app itself has written, in the words of its languages. */
+import { withoutMarks } from './whatsappLine';
+
+export interface Said {
+  by: string;
+  /** Empty where nothing was said in words. */
+  text: string;
+  /** The app tells who joined, who called, what was deleted. */
+  isService: boolean;
+  attachments: number;
+}
+
+/** @param entry what stands behind the time, on one line or several */
+export function saidIn(entry: string): Said {
+  const [line = ''] = entry.split('\n', 1);
+  const end = /: |:$/.exec(line)?.index ?? -1;
+  const by = withoutMarks(line.slice(0, Math.max(0, end))).replace(/^~\s?/u, '');
+  // The app's own messages have no name before them; what they quote may have a colon in it.
+  if (by === '' || by.length > LONGEST_NAME || /["“”«»„]/.test(by))
+    return { by: '', text: '', isService: true, attachments: 0 };
+  // Looked at from its ends, without the spaces there: else time would grow with the square of their number.
+  const body = entry.slice(end + 2).trim();
+  const { text, attachments } = withoutAttachment(body);
+  const words = withoutMarks(EDITED.reduce((rest, edited) => rest.replace(edited, ''), text.trim())).trim();
+  // On an iPhone a mark of direction stands before what the app says in a person's place.
+  const isApp = attachments === 0 && (/^\u200e/.test(body) || DELETED.test(words));
+  const isSilent = isApp || words === 'null';
+  return { by, text: isSilent ? '' : words, isService: isSilent, attachments };
+}
+/** Characters; names of people have 25 at most, those in an address book may have more. */
+const LONGEST_NAME = 100;
+
+/** Without the placeholder of what was attached: its caption stays. */
+function withoutAttachment(body: string): { text: string; attachments: number } {
+  const first = (body.split('\n', 1)[0] ?? '').trimEnd();
+  const rest = body.slice(first.length + 1);
+  if (OMITTED.test(first) || FILE.test(first) || BRACKETS.test(first)) return { text: rest, attachments: 1 };
+  // Behind a caption, on an iPhone.
+  const marker = /\u200e<[^<>\n]{1,40}: [^<>\n]{1,200}>$/.exec(body);
+  if (marker) return { text: body.slice(0, marker.index), attachments: 1 };
+  return { text: body, attachments: 0 };
+}
+/** `<Media omitted>` in any language: words in brackets and nothing else. */
+const BRACKETS = /^\u200e?<(?=[^<>]*[^<>\x21-\x7e])[^<>]{4,80}>$/;
+/** `IMG-20230105-WA0001.jpg (file attached)` in any language. */
+const FILE = /^\u200e?[^\s/\\:*?"<>|][^/\\:*?"<>|]{0,200}\.\w{2,5} \([^()]{4,60}\)$/;
+/** `image omitted`, as an iPhone writes it. */
+const OMITTED =
+  /^\u200e(?:.{0,200} )?(?:omitted|weggelassen|omitid[ao]s?|omess[aeoi]|omise?s?|absente?s?|ocultad[ao]|weggelaten|utelämnad|utelatt|udeladt|jätetty pois|pomini[ęe]t[aoy]|pominięto|dahil edilmedi|опущен[ао]?|отсутству[ею]т|пропущен[ао]?|省略|已忽略|생략됨|dihilangkan)\.?$/iu;
+
+const EDITED = [
+  /\u200e<[^<>\n]{4,80}>$/,
+  /<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje|Ce message a été modifié|Mensagem editada|Questo messaggio è stato modificato|Dit bericht is bewerkt)\.?>$/i,
+];
+
+const DELETED =
+  /^(?:this message was deleted|you deleted this message|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|(?:se )?eliminó este mensaje|este mensaje fue eliminado|eliminaste este mensaje|ce message a été supprimé|vous avez supprimé ce message|questo messaggio è stato eliminato|hai eliminato questo messaggio|mensagem apagada|esta mensagem foi apagada|você apagou esta mensagem|dit bericht is verwijderd|je hebt dit bericht verwijderd|данное сообщение удалено|вы удалили данное сообщение|bu mesaj silindi|bu mesajı sildiniz|pesan ini (?:telah )?dihapus|anda menghapus pesan ini)\.?$/i;

@@ -1,0 +1,62 @@
+/**
+ * What Telegram Desktop exports as JSON: one chat, or all of an account. Stories, contacts and settings are not read.
+ * https://telegram.org/blog/export-and-more, and export_output_json.cpp of its source.
+ */
+import { badFile } from '../../base/errors';
+import { counted } from '../../base/units';
+import { conversations, type Message } from '../chats/conversation';
+import { type Fields, fieldsOf, listOf, secondsOf, wordsOf } from '../chats/json';
+import { AT_PAUSES, Told } from '../chats/told';
+import { jsonFile } from '../json';
+import { LARGEST_JSON_FILE } from '../limits';
+import type { DocumentReader } from './format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const top = fieldsOf(await jsonFile(file, LARGEST_JSON_FILE));
+  const chats = Array.isArray(top['messages'])
+    ? [top]
+    : ['chats', 'left_chats'].flatMap((key) => listOf(fieldsOf(top[key])['list']).map(fieldsOf));
+  if (chats.length === 0)
+    throw badFile(
+      `${file.name} is an export of Telegram without chats.`,
+      'Export again in Telegram Desktop, with the chats that are to be read, as JSON.',
+    );
+  const told = new Told(file, 'message');
+  for (const chat of chats) {
+    const name = wordsOf(chat['name']) || (CALLED[wordsOf(chat['type'])] ?? 'Telegram');
+    yield* conversations(messagesOf(listOf(chat['messages']), told), name);
+  }
+  told.note(chats.length === 1 ? 'a Telegram chat' : counted(chats.length, 'Telegram chat'), AT_PAUSES);
+};
+/** Of chats without a name. */
+const CALLED: Readonly<Record<string, string>> = { saved_messages: 'Saved messages', replies: 'Replies' };
+
+function* messagesOf(messages: readonly unknown[], told: Told): Generator<Message> {
+  for (const each of messages) {
+    const message = fieldsOf(each);
+    const text = textIn(message['text']).trim();
+    if (message['type'] === 'service') told.leave('service');
+    else if (message['type'] !== 'message') told.leave('unread');
+    else {
+      if (ATTACHED.some((key) => key in message)) told.leave('attachments');
+      if (text === '') continue;
+      told.take();
+      yield { at: timeOf(message), by: wordsOf(message['from']) || 'Deleted account', text };
+    }
+  }
+}
+const ATTACHED = ['photo', 'file', 'media_type', 'poll', 'contact_information', 'location_information', 'game_title'];
+
+/** One string, or pieces of it: strings, and links, mentions and the like with their text. */
+const textIn = (text: unknown): string =>
+  typeof text === 'string'
+    ? text
+    : listOf(text)
+        .map((piece) => (typeof piece === 'string' ? piece : wordsOf(fieldsOf(piece)['text'])))
+        .join('');
+
+/** Older versions tell the time of the computer's clock alone. */
+function timeOf(message: Fields): number {
+  const seconds = secondsOf(message['date_unixtime']);
+  return Number.isNaN(seconds) ? Date.parse(`${wordsOf(message['date'])}Z`) : seconds;
+}

@@ -1,0 +1,106 @@
+/**
+ * A chat that WhatsApp has exported: `_chat.txt` of an iPhone, `WhatsApp Chat with Ann.txt` of Android, in the dates of any
+ * language. What was said is in memory until all is read, because which number is the month only all dates tell.
+ */
+import { badFile } from '../../base/errors';
+import { formatCount } from '../../base/units';
+import { type Message, conversations } from '../chats/conversation';
+import { AT_PAUSES, Told } from '../chats/told';
+import { type Stamp, stampOf, withoutMarks } from '../chats/whatsappLine';
+import { saidIn } from '../chats/whatsappSaid';
+import { decodeParsed } from '../decode';
+import { LARGEST_CHAT } from '../limits';
+import type { DocumentReader, OpenFile } from './format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const told = new Told(file, 'message');
+  const found: { stamp: Stamp; by: string; text: string }[] = [];
+  for await (const { stamp, text } of entriesIn(file)) {
+    const said = saidIn(text);
+    told.leave('attachments', said.attachments);
+    if (said.isService) told.leave('service');
+    if (said.text === '') continue;
+    told.take();
+    found.push({ stamp, by: said.by, text: said.text });
+  }
+  const times = timesOf(found.map(({ stamp }) => stamp));
+  const messages = found.map(({ by, text }, i): Message => ({ at: times[i]!, by, text }));
+  yield* conversations(messages, chatCalled(file.name), true);
+  told.note('a WhatsApp chat', AT_PAUSES);
+};
+
+/** Messages with all of their lines. */
+async function* entriesIn(file: OpenFile): AsyncGenerator<{ stamp: Stamp; text: string }> {
+  let entry: { stamp: Stamp; lines: string[] } | undefined;
+  let characters = 0;
+  for await (const line of linesIn(file)) {
+    characters += line.length;
+    if (characters > LARGEST_CHAT)
+      throw badFile(
+        `${file.name} has more than ${formatCount(LARGEST_CHAT)} characters, and a chat is read as a whole.`,
+        'Split it into several files.',
+      );
+    const stamp = stampOf(line);
+    if (!stamp) {
+      // Before the first message there is none that it goes on with.
+      entry?.lines.push(line);
+      continue;
+    }
+    if (entry) yield { stamp: entry.stamp, text: entry.lines.join('\n') };
+    entry = { stamp, lines: [line.slice(stamp.end)] };
+  }
+  if (entry) yield { stamp: entry.stamp, text: entry.lines.join('\n') };
+}
+
+async function* linesIn(file: OpenFile): AsyncGenerator<string> {
+  /** Pieces of a line that has not ended yet. */
+  let held: string[] = [];
+  for await (const piece of decodeParsed(file)) {
+    const [end, ...lines] = piece.split('\n');
+    held.push(end!);
+    if (lines.length === 0) continue;
+    yield held.join('').replace(/\r$/, '');
+    held = [lines.pop()!];
+    for (const line of lines) yield line.replace(/\r$/, '');
+  }
+  yield held.join('').replace(/\r$/, '');
+}
+
+/** Milliseconds since 1970 on the clock of the phone, in the order of day, month and year that all dates allow. */
+function timesOf(stamps: readonly Stamp[]): number[] {
+  const [years, months, days] = orderOf(stamps);
+  return stamps.map(({ date, clock }) => Date.UTC(yearOf(date[years]), date[months] - 1, date[days]) + clock);
+}
+
+type Order = readonly [year: 0 | 2, month: 0 | 1, day: 0 | 1 | 2];
+function orderOf(stamps: readonly Stamp[]): Order {
+  const most = [0, 1, 2].map((i) => stamps.reduce((all, { date }) => Math.max(all, date[i]!), 0));
+  if (most[0]! > 31) return [0, 1, 2];
+  if (most[0]! > 12) return [2, 1, 0];
+  if (most[1]! > 12) return [2, 0, 1];
+  // Either could be: in the right order time hardly ever goes back.
+  const back = ([years, months, days]: Order): number => {
+    const all = stamps.map(({ date }) => (date[years] * 12 + date[months]) * 31 + date[days]);
+    return all.filter((day, i) => i > 0 && day < all[i - 1]!).length;
+  };
+  const [dayFirst, monthFirst]: [Order, Order] = [
+    [2, 1, 0],
+    [2, 0, 1],
+  ];
+  const [a, b] = [back(dayFirst), back(monthFirst)];
+  if (a !== b) return a < b ? dayFirst : monthFirst;
+  // The month stands first where clocks have twelve hours, as in the United States.
+  return stamps[0]?.isHalfDay ? monthFirst : dayFirst;
+}
+
+/** Of two digits in this century; of Thailand's calendar in ours. */
+const yearOf = (year: number): number => (year < 100 ? 2000 + year : year > 2400 && year < 2700 ? year - 543 : year);
+
+/** By the file's name, or by the archive's that it lies in. */
+function chatCalled(name: string): string {
+  const parts = name.split('/');
+  const file = /^_chat\.txt$/i.test(parts.at(-1)!) ? (parts.at(-2) ?? '') : parts.at(-1)!;
+  const bare = withoutMarks(file).replace(/\.(?:txt|zip)$/i, '');
+  const [, chat] = /^WhatsApp Chat (?:with|-) (.+)$/i.exec(bare) ?? [];
+  return chat ?? (bare || 'WhatsApp');
+}
