@@ -27,6 +27,8 @@ export const MOST_NESTED = 64;
 export const LARGEST_TEXT_FILE = 64 * MiB;
 /** Bytes of one record of a crawl. */
 export const LARGEST_RECORD = 64 * MiB;
+/** Code units of an article of a wiki, whose own limit is 2 MiB as a rule. */
+export const LONGEST_ARTICLE = 16 * MiB;
 /** Pages of a PDF. */
 export const MOST_PAGES = 20_000;
 /** Bytes of a message of mail with what is attached, and characters of all that was written in a mailbox. */

@@ -262,7 +262,8 @@ const WHOLE = {
 
 test('every format that is known by how it begins is tried', () => {
   const tried = Object.entries(WHOLE).map(([name, content]) => formatKnown(name, content.slice(0, MARKUP_HEAD)));
-  const all = Object.entries(FORMATS).flatMap(([id, format]) => ('known' in format ? [id] : []));
+  // Wikis are tried beside their code.
+  const all = Object.entries(FORMATS).flatMap(([id, format]) => ('known' in format && id !== 'mediawiki' ? [id] : []));
   expect(tried).toEqual(all);
 });
 

@@ -1,4 +1,5 @@
 import { telegram, whatsapp } from '../chats/known';
+import { mediawiki } from '../wiki/known';
 import { code } from './code';
 import { csv } from './csv';
 import type { ArchiveFormat, DocumentFormat, TableFormat, TextFormat } from './format';
@@ -25,6 +26,7 @@ export const FORMATS = {
   pdf: { label: 'PDF', endings: ['pdf'], open: () => import('./pdf') },
   eml: { label: 'Message of mail', endings: ['eml'], open: () => import('./eml') },
   mbox: { label: 'Mailbox', endings: ['mbox'], open: () => import('./mbox') },
+  mediawiki: { label: 'Dump of a wiki', endings: [], known: mediawiki, open: () => import('./mediawiki') },
   warc: { label: 'Crawl of the web', endings: ['warc', 'wet'], open: () => import('./warc') },
   whatsapp: { label: 'WhatsApp chat', endings: [], known: whatsapp, open: () => import('./whatsapp') },
   telegram: { label: 'Telegram chats', endings: [], known: telegram, open: () => import('./telegram') },
@@ -86,6 +88,11 @@ export const tableCalled = (name: string): TableFormatId | undefined =>
 /** As what a file is read that is a table; anything that is not called so as CSV, which tells its delimiter itself. */
 export const tableFormatOf = (name: string): TableFormatId => tableCalled(name) ?? 'csv';
 
-const endingOf = (name: string): string => /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+const endingOf = (name: string): string =>
+  /\.([^./\\]+)$/
+    .exec(name)?.[1]
+    ?.toLowerCase()
+    // A part of a dump of Wikipedia is called .xml-p1p41242, by the numbers of its pages.
+    .replace(/-p\d+p\d+$/, '') ?? '';
 const isCalled = (name: string, id: FormatId): boolean =>
   (FORMATS[id].endings as readonly string[]).includes(endingOf(name));

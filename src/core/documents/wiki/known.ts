@@ -1,0 +1,7 @@
+/** How a dump of MediaWiki is told from other XML: by its first element. */
+import type { Known } from '../read/format';
+
+export const mediawiki: Known = {
+  endings: ['xml'],
+  begins: (head) => /^\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[^])*-->\s*)*<mediawiki[\s>]/.test(head),
+};
