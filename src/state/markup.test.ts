@@ -5,7 +5,8 @@ import { readProject, saveProject } from '../core/runs/projects';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { browserOver } from '../core/testing/tabs';
 import { TELEGRAM } from '../core/testing/chats';
-import { askedAbout, kindOf } from './markup';
+import { inlineRows, workbookOf } from '../core/testing/workbook';
+import { askedAbout, kindOf, questionOf } from './markup';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -43,6 +44,34 @@ test('a question about markup waits until its project is opened again, also wher
   expect(asked()).toEqual(['gull.jsonl', 'tern.jsonl']);
   getState().leaveMarkup();
   expect(getState()).toMatchObject({ markup: [], texts: [] });
+});
+
+test('a workbook is asked about as a table, after those that are text; as documents its rows are no pairs', async () => {
+  const browser = browserOver(memoryStore());
+  onTestFinished(() => browser.close());
+  const { getState } = browser.tab().studio;
+  await getState().load();
+  const { objective } = getState().project.recipe;
+  const rows = inlineRows([
+    ['review', 'stars'],
+    ['The sea is wide.', '5'],
+    ['The sea is deep.', '4'],
+  ]);
+  const bytes = workbookOf([{ name: 'Data', rows }]) as Uint8Array<ArrayBuffer>;
+  const book = (name: string) => ({ name, file: new File([bytes], name) });
+  await getState().addFiles([book('a.xlsx'), { name: 'b.csv', file: new File(['x,y\na,b\n'], 'b.csv') }]);
+  const asked = () => questionOf(getState()).map(({ name }) => name);
+  expect(asked()).toEqual(['b.csv']);
+  getState().leaveMarkup();
+  expect(asked()).toEqual(['a.xlsx']);
+  expect((await getState().lookAtTable(questionOf(getState())[0]!)).columns).toEqual(['review', 'stars']);
+  await getState().takeMarkup();
+  expect(getState().texts).toMatchObject([{ name: 'a.xlsx', documents: 2, characters: 32, formats: ['xlsx'] }]);
+  expect(getState().project.recipe.objective).toBe(objective);
+  await getState().addFiles([book('c.xlsx')]);
+  await getState().takePairs({ input: 'review', target: 'stars' });
+  expect(getState().texts).toHaveLength(2);
+  expect(getState().project.recipe.objective).not.toBe(objective);
 });
 
 test('how a small file begins is read of all of it, and of a large one alone', async () => {

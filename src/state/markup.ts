@@ -1,6 +1,8 @@
 /** Files that hold markup or data rather than prose: a person is asked whether they are learnt as they are. */
 import { ahead } from '../core/base/ahead';
 import {
+  binaryTableCalled,
+  FORMATS,
   formatKnown,
   formatOf,
   isTable,
@@ -26,7 +28,7 @@ export interface Dropped {
 
 /** One that waits for an answer, and the project that it was dropped on. */
 export interface DroppedMarkup extends Dropped {
-  kind: MarkupId;
+  kind: MarkupId | TableFormatId;
   project: Pick<Project, 'id' | 'name'>;
 }
 
@@ -34,12 +36,15 @@ export interface DroppedMarkup extends Dropped {
 export const askedAbout = ({ markup, project }: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] =>
   markup.filter((one) => one.project.id === project.id);
 
-/** What one question is about: the tables, of which columns can be taken, and when they are answered the others. */
+/** What one question is about: tables of which columns can be taken, those that are text and then those that are none, and when they are answered the others. */
 export function questionOf(studio: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] {
   const all = askedAbout(studio);
-  const tables = all.filter(({ kind }) => isTable(kind));
-  return tables.length > 0 ? tables : all;
+  const [binary, text] = [all.filter(isBinary), all.filter((each) => isTable(each.kind) && !isBinary(each))];
+  return [text, binary].find(({ length }) => length > 0) ?? all;
 }
+
+/** Whether it is a table that is no text, and so cannot be learnt as it is written. */
+export const isBinary = ({ kind }: DroppedMarkup): boolean => isTable(kind) && 'isBinary' in FORMATS[kind];
 
 export const fileOf = ({ file, name, reading }: Dropped): Dropped => ({ file, name, ...(reading && { reading }) });
 
@@ -65,9 +70,10 @@ export async function sorted(files: readonly Dropped[], project: DroppedMarkup['
 }
 
 /** Null also for programs, and where text is taken out of it: that needs no answer. A file that cannot be read is told of when it is added. */
-export const kindOf = async ({ file, name }: Dropped): Promise<MarkupId | null> =>
+export const kindOf = async ({ file, name }: Dropped): Promise<DroppedMarkup['kind'] | null> =>
+  binaryTableCalled(name) ??
   // Of thousands: to cut a file's beginning off takes Chromium three times as long as to read a small one whole.
-  formatOf(name) === 'code' || isTakenApart(name)
+  (formatOf(name) === 'code' || isTakenApart(name)
     ? null
     : (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer().then(
         (bytes) => {
@@ -75,6 +81,6 @@ export const kindOf = async ({ file, name }: Dropped): Promise<MarkupId | null> 
           return formatKnown(name, headText(head)) ? null : markupOf(name, head);
         },
         () => null,
-      );
+      ));
 /** Bytes. */
 const SMALL = 16 * MARKUP_HEAD;

@@ -120,7 +120,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       }
       return outcome;
     }
-    async function join(text: TextRecord, names: readonly string[], to: Target): Promise<void> {
+    async function join(text: TextRecord, names: readonly string[], to: Target, ofPairs = true): Promise<void> {
       tabs.announce();
       if (!isOpen(to)) {
         get().toast({ text: `${text.name} was added to ${to.name}` });
@@ -135,7 +135,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       // With a text a project is stored, also where nothing of it changes: what is in no list cannot be gone back to.
       get().change(isNamed ? { name: title(text.name) } : {});
       await suggest(text);
-      const objective = isOpen(to) ? answering(get()) : undefined;
+      const objective = ofPairs && isOpen(to) ? answering(get()) : undefined;
       if (objective) get().setRecipe({ objective });
     }
     /** A single text; resolves with the one that is there now. */
@@ -179,7 +179,8 @@ export const createTextsSlice: Slice<TextsSlice> =
         );
         if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
         if (outcome.passedOver > 0) get().toast(passedOver(outcome.passedOver));
-        if (outcome.text) await join(outcome.text, names, to);
+        const ofPairs = files.every(({ table }) => table !== undefined);
+        if (outcome.text) await join(outcome.text, names, to, ofPairs);
       });
     async function addFiles(files: readonly Dropped[], to: Target): Promise<void> {
       const own = files.filter(({ name }) => !isSystemFile(name));

@@ -2,6 +2,7 @@
 import type papa from 'papaparse';
 import { badFile } from '../base/errors';
 import { formatCount } from '../base/units';
+import { columnNames } from './columnNames';
 import { decodeParsed } from './decode';
 import { LONGEST_ROW, type OpenFile, type Row } from './read/format';
 
@@ -26,7 +27,7 @@ export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGene
     held = rest;
     for (const { line, cells } of rows) {
       if (header) yield { line, cells: cellsOf(file.name, line, header, cells) };
-      else header = names(cells);
+      else header = [...columnNames(cells.entries()).values()];
     }
     if (held.length > LONGEST_ROW) throw tooLong(file.name, held);
   }
@@ -78,16 +79,6 @@ function withoutCr(cells: readonly string[], raw: string, newline: string, delim
   if (newline !== '\n' || !last.endsWith('\r') || !row.endsWith(last)) return cells;
   const isAlone = row.length === last.length || row[row.length - last.length - 1] === delimiter;
   return isAlone && !last.startsWith('"') ? cells.with(-1, last.slice(0, -1)) : cells;
-}
-
-function names(cells: readonly string[]): readonly string[] {
-  const taken = new Set<string>();
-  return cells.map((cell, i) => {
-    const own = cell.trim() === '' ? `Column ${i + 1}` : cell.trim();
-    const free = taken.has(own) ? `${own} (${i + 1})` : own;
-    taken.add(free);
-    return free;
-  });
 }
 
 function cellsOf(name: string, line: number, header: readonly string[], cells: readonly string[]): Row['cells'] {

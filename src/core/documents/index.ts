@@ -23,6 +23,7 @@ export { proposalsFor } from './proposals';
 export { FIRST_PROJECT, learntOf, textRef, type TextRecord } from './record';
 export {
   archiveCalled,
+  binaryTableCalled,
   FORMATS,
   formatKnown,
   formatOf,

@@ -15,9 +15,14 @@ export const LARGEST_PAGE = 32 * MiB;
 /** Elements of a page, and how deep they may lie, for what it is about to be found: beyond, that takes minutes. */
 export const MOST_ELEMENTS = 20_000;
 export const DEEPEST_ELEMENT = 64;
-/** Bytes of a document of Office, and of its text when it is unpacked. */
+/** Bytes of a document of Office or of a book, and of what is read of it at once; of a part of it; and how many parts it has. */
 export const LARGEST_PACKED = 256 * MiB;
 export const LARGEST_PART = 64 * MiB;
+export const MOST_PARTS = 65_535;
+/** Characters of the texts that cells of a workbook share: they are in memory while its sheets are read, a row at a time. */
+export const LARGEST_STRINGS = 256 * MiB;
+/** Columns of a sheet, as Excel has them. */
+export const MOST_COLUMNS = 16_384;
 /** Bytes of a file of JSON, of a notebook. */
 export const LARGEST_JSON_FILE = 256 * MiB;
 /** How deep its objects may lie in each other, and columns that are made of what lies in one. */

@@ -1,22 +1,12 @@
 /** Documents of Office and OpenDocument: zips with XML in them, of which the text is taken in one pass. */
 import { Parser } from 'htmlparser2';
-import { badFile } from '../base/errors';
-import { formatBytes } from '../base/units';
-import { bytesSource } from '../files/byteSource';
-import { openZip, type ZipLimits } from '../files/unzip';
 import { languageCode } from './languageCode';
-import { LARGEST_PACKED, LARGEST_PART } from './limits';
 import { Flow, oneLine } from './markupText';
+import { Parts } from './parts';
 import type { FoundDocument, OpenFile } from './read/format';
-import { wholeBytes } from './whole';
 
 /** What elements of a format do, by their names with their prefixes. */
 export interface Elements {
-  /** The part that holds the text, and parts with its notes, which come after it. */
-  part: string;
-  notes: readonly string[];
-  /** Where the title, the date and the language are told: a part. */
-  about: string;
   /** Whose text is taken. */
   runs: ReadonlySet<string>;
   paragraphs: ReadonlySet<string>;
@@ -29,47 +19,39 @@ export interface Elements {
   asides: ReadonlySet<string>;
   /** What is in them is not taken: notes of reviewers, what was deleted, pictures. */
   left: ReadonlySet<string>;
+  /** Elements that hold texts of their own, and where another one in them says that these go: before all others, or nowhere. */
+  placed?: {
+    boxes: ReadonlySet<string>;
+    place(name: string, attributes: Readonly<Record<string, string>>): 'before' | 'nowhere' | undefined;
+  };
+}
+
+/** Of a format whose text is in one part. */
+export interface OnePart extends Elements {
+  /** The part that holds the text, and parts with its notes, which come after it. */
+  part: string;
+  notes: readonly string[];
+  /** Where the title, the date and the language are told: a part. */
+  about: string;
 }
 
 /** @param what as in "a Word document" @throws HomegrownError `bad-file` */
-export async function packedText(file: OpenFile, elements: Elements, what: string): Promise<FoundDocument> {
-  const { name } = file;
-  const parts = await openZip(bytesSource(await wholeBytes(file, LARGEST_PACKED)), name, PACKED);
-  const partOf = async (path: string): Promise<string | null> => {
-    const part = parts.get(path);
-    if (!part) return null;
-    if (part.size > LARGEST_PART)
-      throw badFile(
-        `${name} has a text of ${formatBytes(part.size)}, and at most ${formatBytes(LARGEST_PART)} are read.`,
-        'Split it into several files.',
-      );
-    return new TextDecoder().decode(await part.read(0, part.size));
-  };
-  const xml = await partOf(elements.part);
-  if (xml === null)
-    throw badFile(
-      `${name} is no ${what.replace(/^an? /, '')}: it has no ${elements.part}.`,
-      `Open it in its program, save it again as ${what}, and add that.`,
-    );
-  const texts = [xml, ...(await Promise.all(elements.notes.map(partOf)))].map((each) => textOf(each ?? '', elements));
-  const told = aboutOf((await partOf(elements.about)) ?? '');
-  const fields = Object.entries({ date: told.get('date'), language: told.get('language') });
-  const title = told.get('title');
-  return {
-    ...(title && { title }),
-    text: texts
-      .filter((each) => each !== '')
-      .join('\n')
-      .toWellFormed(),
-    fields: Object.fromEntries(fields.flatMap(([field, value]) => (value ? [[field, value]] : []))),
-  };
+export async function packedText(file: OpenFile, elements: OnePart, what: string): Promise<FoundDocument> {
+  const parts = await Parts.open(file, what);
+  const xml = await parts.text(elements.part);
+  if (xml === null) throw parts.no(elements.part);
+  const notes = await Promise.all(elements.notes.map((path) => parts.text(path)));
+  const texts = [xml, ...notes].map((each) => textOf(each ?? '', elements));
+  const text = texts.filter((each) => each !== '').join('\n');
+  return { ...aboutOf((await parts.text(elements.about)) ?? ''), text: text.toWellFormed() };
 }
 
-/** Parts beside the text are not opened, so only what is read of one is limited. */
-const PACKED: ZipLimits = { files: 65_535, directory: 16 * 2 ** 20, unpacked: Infinity, growth: Infinity };
-
-function textOf(xml: string, { runs, paragraphs, rows, cells, breaks, letters, asides, left }: Elements): string {
-  const [main, after] = [new Flow(), new Flow()];
+/** The text in a part. */
+export function textOf(
+  xml: string,
+  { runs, paragraphs, rows, cells, breaks, letters, asides, left, placed }: Elements,
+): string {
+  const [before, main, after, nowhere] = [new Flow(), new Flow(), new Flow(), new Flow()];
   /** Where text goes, an aside in an aside last; and how many cells that is in. */
   const places = [{ flow: main, inCell: 0 }];
   let [taken, out] = [0, 0];
@@ -84,7 +66,10 @@ function textOf(xml: string, { runs, paragraphs, rows, cells, breaks, letters, a
           places.push({ flow: after, inCell: 0 });
           after.breakLine(1);
         }
+        if (placed?.boxes.has(name)) places.push({ flow: main, inCell: 0 });
         const place = places.at(-1)!;
+        const asked = places.length > 1 ? placed?.place(name, attributes) : undefined;
+        if (asked) place.flow = asked === 'before' ? before : nowhere;
         const { flow } = place;
         if (runs.has(name)) taken++;
         if (cells.has(name) && place.inCell++ === 0) flow.cell();
@@ -108,19 +93,19 @@ function textOf(xml: string, { runs, paragraphs, rows, cells, breaks, letters, a
         if (cells.has(name)) place.inCell = Math.max(0, place.inCell - 1);
         else if (rows.has(name) && place.inCell === 0) place.flow.row();
         else if (paragraphs.has(name)) endLine(place);
-        if (asides.has(name) && places.length > 1) places.pop();
+        if ((asides.has(name) || placed?.boxes.has(name)) && places.length > 1) places.pop();
       },
     },
     { xmlMode: true, decodeEntities: true },
   );
   parser.end(xml);
-  return [main.text(), after.text()].filter((each) => each !== '').join('\n');
+  return [before.text(), main.text(), after.text()].filter((each) => each !== '').join('\n');
 }
 /** Spaces or cells that one element stands for. */
 const MOST_REPEATED = 1000;
 
-/** Dublin Core, which both kinds tell of themselves: https://www.dublincore.org/specifications/dublin-core/dces/ */
-function aboutOf(xml: string): ReadonlyMap<string, string> {
+/** What a part tells in Dublin Core, which all kinds do: https://www.dublincore.org/specifications/dublin-core/dces/ */
+export function aboutOf(xml: string): Pick<FoundDocument, 'title' | 'fields'> {
   const told = new Map<string, string>();
   const parser = new Parser(
     {
@@ -134,11 +119,10 @@ function aboutOf(xml: string): ReadonlyMap<string, string> {
   );
   let at: string | undefined;
   parser.end(xml);
-  for (const [name, text] of told) told.set(name, oneLine(text).toWellFormed());
-  const code = languageCode(told.get('language') ?? '');
-  if (code === undefined) told.delete('language');
-  else told.set('language', code);
-  return told;
+  const found = [...told].map(([name, text]) => [name, oneLine(text).toWellFormed()] as const);
+  const { title, language, date } = Object.fromEntries(found) as Readonly<Record<string, string | undefined>>;
+  const code = languageCode(language ?? '');
+  return { ...(title && { title }), fields: { ...(date && { date }), ...(code && { language: code }) } };
 }
 const NAMES: Readonly<Record<string, string>> = {
   'dc:title': 'title',

@@ -10,6 +10,7 @@ import type { Columns } from './columns';
 import type { EncodingId } from './encodings';
 import { headText, MARKUP_HEAD } from './markup';
 import {
+  binaryTableCalled,
   type DocumentFormatId,
   FORMATS,
   type FormatId,
@@ -68,12 +69,18 @@ export interface ReadDocument {
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
 }
 
+/** Of a table that is no text: by its columns' names, where nobody has chosen them. */
+function binaryTable(name: string): TableChoice | undefined {
+  const format = binaryTableCalled(name);
+  return format && { format, columns: 'recognised' };
+}
+
 /**
  * Writes its text; `bytes` of the source are counted in `seen` by who gives them.
  * @throws HomegrownError `bad-file`; `bad-encoding` where its text is in another than UTF-8, or than `encoding`
  */
 export async function readFile(
-  { name, table, isPlain, reading }: Omit<TextSource, 'size' | 'stream'>,
+  { name, isPlain, reading, table = isPlain ? undefined : binaryTable(name) }: Omit<TextSource, 'size' | 'stream'>,
   chunks: ChunkWriter,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number },

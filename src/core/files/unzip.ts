@@ -8,32 +8,13 @@ import { LARGEST_COMPRESSED, LARGEST_DIRECTORY, LARGEST_ZIP, MOST_FILES, MOST_GR
 import { bytesSource, type ByteSource } from './byteSource';
 import { crc32 } from './crc32';
 
-/** What a zip may have at most: entries, bytes of its directory, of all entries unpacked, and of one to its packed. */
-export interface ZipLimits {
-  files: number;
-  directory: number;
-  unpacked: number;
-  growth: number;
-}
-/** Of one with a model, all of whose files are read. */
-const MODEL: ZipLimits = {
-  files: MOST_FILES,
-  directory: LARGEST_DIRECTORY,
-  unpacked: LARGEST_ZIP,
-  growth: MOST_GROWTH,
-};
-
 /** @throws HomegrownError `bad-file` before anything is unpacked, for every zip that is not plain and honest. */
-export async function openZip(
-  source: ByteSource,
-  file: string,
-  limits = MODEL,
-): Promise<ReadonlyMap<string, ByteSource>> {
+export async function openZip(source: ByteSource, file: string): Promise<ReadonlyMap<string, ByteSource>> {
   const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
   const { count, start, size } = await findDirectory(source, fail);
-  if (count > limits.files) throw fail(`it has ${count} entries, and at most ${limits.files} are allowed`);
-  if (size > limits.directory)
-    throw fail(`its directory has ${size} bytes, and at most ${limits.directory} are allowed`);
+  if (count > MOST_FILES) throw fail(`it has ${count} entries, and at most ${MOST_FILES} are allowed`);
+  if (size > LARGEST_DIRECTORY)
+    throw fail(`its directory has ${size} bytes, and at most ${LARGEST_DIRECTORY} are allowed`);
   const directory = await source.read(start, size);
   const entries: Entry[] = [];
   let at = 0;
@@ -44,7 +25,7 @@ export async function openZip(
   }
   if (at !== size) throw fail(`its directory has ${size} bytes and its ${count} entries ${at}`);
   const files = withoutFolder(entries.filter(({ name }) => !name.endsWith('/') && !LITTER.test(name)));
-  checkSizes(files, limits, fail);
+  checkSizes(files, fail);
   const ranges = await Promise.all(files.map((entry) => locate(source, entry, fail)));
   checkOverlap(ranges, start, fail);
   return new Map(files.map((entry, i) => [entry.name, entrySource(source, entry, ranges[i]!.data, fail)]));
@@ -118,7 +99,7 @@ function withoutFolder(entries: readonly Entry[]): Entry[] {
   return entries.map((entry) => ({ ...entry, name: entry.path.slice(folder.length) }));
 }
 
-function checkSizes(entries: readonly Entry[], { unpacked, growth }: ZipLimits, fail: Fail): void {
+function checkSizes(entries: readonly Entry[], fail: Fail): void {
   const seen = new Map<string, string>();
   let total = 0;
   for (const { name, path, packed, size } of entries) {
@@ -126,10 +107,10 @@ function checkSizes(entries: readonly Entry[], { unpacked, growth }: ZipLimits, 
     const other = seen.get(folded);
     if (other !== undefined) throw fail(`${other} and ${path} have the same name`);
     seen.set(folded, path);
-    if (size > 1e6 && size > packed * growth) throw fail(`${path} grows from ${packed} bytes to ${size}`);
+    if (size > 1e6 && size > packed * MOST_GROWTH) throw fail(`${path} grows from ${packed} bytes to ${size}`);
     total += size;
   }
-  if (total > unpacked) throw fail(`it unpacks to ${total} bytes, and at most ${unpacked} are allowed`);
+  if (total > LARGEST_ZIP) throw fail(`it unpacks to ${total} bytes, and at most ${LARGEST_ZIP} are allowed`);
 }
 
 interface Range {

@@ -15,13 +15,25 @@ export interface ZipEntry {
   path: string;
   /** As the directory says; reading stops there. */
   size: number;
+  /** In the archive. */
+  packed: number;
   /** Once, from its start. Throws where it cannot be read. */
   bytes(): AsyncIterable<Uint8Array>;
 }
 
-/** @param most entries @throws HomegrownError `bad-file` where there is no whole directory, or entries overlap */
-export async function zipEntries(source: ByteSource, file: string, most: number): Promise<readonly ZipEntry[]> {
-  const fail = (reason: string, remedy = REMEDY): Error => badFile(`${file}: ${reason}`, remedy);
+/**
+ * @param most entries
+ * @param growth of a file to what it is packed in, beyond a megabyte
+ * @param remedy where it cannot be read
+ * @throws HomegrownError `bad-file` where there is no whole directory, or entries overlap
+ */
+export async function zipEntries(
+  source: ByteSource,
+  file: string,
+  most: number,
+  { growth = MOST_GROWTH, remedy = REMEDY } = {},
+): Promise<readonly ZipEntry[]> {
+  const fail = (reason: string, otherwise = remedy): Error => badFile(`${file}: ${reason}`, otherwise);
   const { count, start, size } = await findDirectory(source, fail);
   if (count > most)
     throw fail(`it has ${formatCount(count)} entries, and at most ${formatCount(most)} are read`, 'Split it.');
@@ -44,10 +56,10 @@ export async function zipEntries(source: ByteSource, file: string, most: number)
   return records
     .filter(({ path }) => !path.endsWith('/'))
     .map((record) => {
-      const { path, size } = record;
-      const why = refusalOf(record);
+      const { path, size, packed } = record;
+      const why = refusalOf(record, growth);
       const bytes = () => (why ? failing(fail(`${path} ${why}`)) : bytesOf(source, record, ends.get(record)!, fail));
-      return { path, size, bytes };
+      return { path, size, packed, bytes };
     });
 }
 
@@ -140,13 +152,13 @@ function nameIn(bytes: Uint8Array): string {
 }
 
 /** Why an entry is not read, as what is said of it. */
-function refusalOf({ path, flags, method, packed, size, isLink }: EntryRecord): string | null {
+function refusalOf({ path, flags, method, packed, size, isLink }: EntryRecord, growth: number): string | null {
   if (path.startsWith('/') || path.split('/').includes('..')) return 'leads out of its folder';
   if (flags & 0x2041) return 'is encrypted';
   if (isLink) return 'is a link';
   if (method !== STORED && method !== DEFLATED) return `is packed by method ${method}, which is not read`;
   if (method === STORED && packed !== size) return `is stored in ${packed} bytes but says ${size}`;
-  return size > 1e6 && size > packed * MOST_GROWTH ? `grows from ${packed} bytes to ${size}` : null;
+  return size > 1e6 && size > packed * growth ? `grows from ${packed} bytes to ${size}` : null;
 }
 
 /** @param end where what comes after it begins */

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
-import { type PairColumns, type TableHead, usualColumns } from '../../core/documents/columns';
-import { questionOf } from '../../state/markup';
+import { type PairColumns, recognisedColumns, type TableHead, usualColumns } from '../../core/documents/columns';
+import { isBinary, questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Dialog, Select, Table } from '../../ui';
 import { EncodingChoice } from './EncodingChoice';
@@ -32,7 +32,7 @@ export function TableDialog() {
       actions={
         <>
           <Button onPress={leave}>Leave {them} out</Button>
-          <Button onPress={() => void take()}>As plain text</Button>
+          <Button onPress={() => void take()}>{isBinary(first) ? 'A document a row' : 'As plain text'}</Button>
           <Button
             variant="go"
             onPress={() => void takePairs(chosen)}
@@ -44,8 +44,8 @@ export function TableDialog() {
       }
     >
       <p>
-        Each row becomes an input and its target: a question and its answer, a sentence and its translation. As plain
-        text, commas and quotes are learnt too.
+        Each row becomes an input and its target: a question and its answer, a sentence and its translation.{' '}
+        {isBinary(first) ? asDocuments(head) : 'As plain text, commas and quotes are learnt too.'}
       </p>
       {head && (
         <>
@@ -82,6 +82,12 @@ export function TableDialog() {
       {!one && <p>Columns by these names are taken of all {formatCount(tables.length)} tables.</p>}
     </Dialog>
   );
+}
+
+function asDocuments(head: TableHead | undefined): string {
+  const columns = head && recognisedColumns(head);
+  const text = columns && 'text' in columns ? `, whose text is “${columns.text}”` : '';
+  return `Or each row becomes a document${text}.`;
 }
 
 interface Shown {

@@ -1,9 +1,9 @@
 /** A document of Word, as ECMA-376 has it: paragraphs as lines, cells of tables with tabs between, notes at the end; deleted text, fields and reviewers' notes are not taken. */
-import { type Elements, packedText } from '../packed';
+import { type OnePart, packedText } from '../packed';
 import type { DocumentReader } from './format';
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
-const WORD: Elements = {
+const WORD: OnePart = {
   part: 'word/document.xml',
   notes: ['word/footnotes.xml', 'word/endnotes.xml'],
   about: 'docProps/core.xml',

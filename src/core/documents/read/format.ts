@@ -45,9 +45,17 @@ export interface TextFormat extends Format {
 
 /** One kind of file that is a table of texts: as those of text, a file and a line. */
 export interface TableFormat extends Format {
+  /** It is no text, and so can be learnt as a table alone. */
+  isBinary?: true;
   /** Its rows in their order, one at a time. @throws HomegrownError `bad-file` naming the file, the line and a way out */
   rows(file: OpenFile): AsyncIterable<Row>;
 }
+
+/** Rows by a file that is loaded when it is first needed. */
+export const loaded = (load: () => Promise<Pick<TableFormat, 'rows'>>): TableFormat['rows'] =>
+  async function* (file) {
+    yield* (await load()).rows(file);
+  };
 
 /** One kind of file that documents are taken out of: as those of text, a file and a line, which loads the file when it is first needed. */
 export interface DocumentFormat extends Format {

@@ -2,7 +2,7 @@ import { telegram, whatsapp } from '../chats/known';
 import { mediawiki } from '../wiki/known';
 import { code } from './code';
 import { csv } from './csv';
-import type { ArchiveFormat, DocumentFormat, TableFormat, TextFormat } from './format';
+import { type ArchiveFormat, type DocumentFormat, loaded, type TableFormat, type TextFormat } from './format';
 import { json } from './json';
 import { jsonl } from './jsonl';
 import { md } from './md';
@@ -17,6 +17,12 @@ export const FORMATS = {
   tsv,
   jsonl,
   json,
+  xlsx: {
+    label: 'Excel workbook',
+    endings: ['xlsx', 'xlsm'],
+    isBinary: true,
+    rows: loaded(() => import('./xlsx')),
+  },
   html: { label: 'Web page', endings: ['html', 'htm', 'xhtml', 'shtml'], open: () => import('./html') },
   srt: { label: 'Subtitles', endings: ['srt'], open: () => import('./srt') },
   vtt: { label: 'Web subtitles', endings: ['vtt'], open: () => import('./vtt') },
@@ -65,7 +71,13 @@ export const archiveCalled = (name: string): ArchiveFormatId | undefined =>
 
 /** Whether documents are taken out of a file of this name, or of files in it: nothing of it is learnt as it is written. */
 export const isTakenApart = (name: string): boolean =>
-  archiveCalled(name) !== undefined || isOfDocuments(formatOf(name));
+  archiveCalled(name) !== undefined || isOfDocuments(formatOf(name)) || binaryTableCalled(name) !== undefined;
+
+/** The table that a file is by its name and is no text, if it is one: it can be learnt as a table alone. */
+export function binaryTableCalled(name: string): TableFormatId | undefined {
+  const id = tableCalled(name);
+  return id && 'isBinary' in FORMATS[id] ? id : undefined;
+}
 
 /**
  * The format of a file by its name, but for archives, and for tables, of which a person chooses columns; anything else is tried as plain

@@ -1,9 +1,9 @@
 /** An OpenDocument text: paragraphs and headings as lines, cells of tables with tabs between, notes at the end. https://docs.oasis-open.org/office/OpenDocument/ */
-import { type Elements, packedText } from '../packed';
+import { type OnePart, packedText } from '../packed';
 import type { DocumentReader } from './format';
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
-const OPEN_TEXT: Elements = {
+const OPEN_TEXT: OnePart = {
   part: 'content.xml',
   notes: [],
   about: 'meta.xml',

@@ -1,0 +1,179 @@
+/** A document that is a zip of parts, which name each other: of Office (ECMA-376 part 2), OpenDocument, EPUB. */
+import { Parser } from 'htmlparser2';
+import { concatBytes } from '../base/concat';
+import { badFile } from '../base/errors';
+import { MOST_GROWTH } from '../base/limits';
+import { formatBytes } from '../base/units';
+import { bytesSource } from '../files/byteSource';
+import { type ZipEntry, zipEntries } from '../files/zipEntries';
+import { LARGEST_PACKED, LARGEST_PART, MOST_PARTS } from './limits';
+import type { OpenFile } from './read/format';
+import { wholeBytes } from './whole';
+
+/** What a part names: another part, and what that is to it. */
+export interface Relation {
+  /** The last word of its type, such as `worksheet`. */
+  type: string;
+  path: string;
+}
+
+export class Parts {
+  /** Bytes of those that were taken into memory. */
+  private read = 0;
+
+  private constructor(
+    private readonly name: string,
+    /** As in "a Word document". */
+    private readonly what: string,
+    /** Bytes of the zip. */
+    readonly packed: number,
+    /** By their paths, and where no other is called so by those in lower case: names of parts are the same in any. */
+    private readonly entries: ReadonlyMap<string, ZipEntry>,
+  ) {}
+
+  /** @throws HomegrownError `bad-file` */
+  static async open(file: OpenFile, what: string): Promise<Parts> {
+    const { name } = file;
+    const bytes = await wholeBytes(file, LARGEST_PACKED);
+    if (OLD_OFFICE.every((byte, i) => bytes[i] === byte))
+      throw badFile(
+        `${name} is protected by a password, or in the form of Office before 2007.`,
+        `Save it without a password as ${what}, and add that.`,
+      );
+    const again = `Get it again, or open it in its program, save it again as ${what}, and add that.`;
+    // Pictures of one colour are no bomb: what is read of it is limited as it is read.
+    const limits = { growth: Infinity, remedy: again };
+    const found = await zipEntries(bytesSource(bytes), name, MOST_PARTS, limits);
+    const lower = found.map((entry) => [entry.path.toLowerCase(), entry] as const);
+    return new Parts(
+      name,
+      what,
+      bytes.length,
+      new Map([...lower, ...found.map((entry) => [entry.path, entry] as const)]),
+    );
+  }
+
+  /** Where a part is missing without which it is none. */
+  no(path: string): Error {
+    return badFile(
+      `${this.name} is no ${this.what.replace(/^an? /, '')}: it has no ${path}.`,
+      `Open it in its program, save it again as ${this.what}, and add that.`,
+    );
+  }
+
+  has(path: string): boolean {
+    return this.entry(path) !== undefined;
+  }
+
+  /** Bytes of it when it is unpacked; 0 where there is none. */
+  size(path: string): number {
+    return this.entry(path)?.size ?? 0;
+  }
+
+  /** Null where there is none. @throws HomegrownError `bad-file` beyond what is read of a part and of all, and where it is damaged */
+  async bytes(path: string): Promise<Uint8Array | null> {
+    const entry = this.entry(path);
+    if (!entry) return null;
+    this.read += entry.size;
+    for (const [size, most] of [
+      [entry.size, LARGEST_PART],
+      [this.read, LARGEST_PACKED],
+    ] as const)
+      if (size > most)
+        throw badFile(
+          `${this.name} has a text of ${formatBytes(size)}, and at most ${formatBytes(most)} are read.`,
+          'Split it into several files.',
+        );
+    const pieces: Uint8Array[] = [];
+    for await (const piece of entry.bytes()) pieces.push(piece);
+    return concatBytes(pieces);
+  }
+
+  /** Its characters, as `bytes`. */
+  async text(path: string): Promise<string | null> {
+    const bytes = await this.bytes(path);
+    return bytes && new TextDecoder(encodingOf(bytes)).decode(bytes);
+  }
+
+  /** Its characters in pieces, of any size; nothing where there is none. @throws HomegrownError `bad-file` where it is damaged, or a bomb */
+  async *stream(path: string): AsyncGenerator<string> {
+    const entry = this.entry(path);
+    if (!entry) return;
+    if (entry.size > 1e6 && entry.size > entry.packed * MOST_GROWTH)
+      throw badFile(
+        `${this.name}: ${path} grows from ${formatBytes(entry.packed)} to ${formatBytes(entry.size)}, as no text does.`,
+        'Save it again in a form of plain text, and add that.',
+      );
+    let decoder: TextDecoder | undefined;
+    for await (const piece of entry.bytes()) {
+      decoder ??= new TextDecoder(encodingOf(piece));
+      yield decoder.decode(piece, { stream: true });
+    }
+    if (decoder) yield decoder.decode();
+  }
+
+  /** What a part names, by ids, where it is one of Office; what lies outside is left out. */
+  async relations(path: string): Promise<ReadonlyMap<string, Relation>> {
+    const [, folder = '', file = ''] = /^(.*\/)?([^/]*)$/.exec(path) ?? [];
+    const found = new Map<string, Relation>();
+    eachElement((await this.text(`${folder}_rels/${file}.rels`)) ?? '', (name, { Id, Type, Target, TargetMode }) => {
+      if (name !== 'Relationship' || Id === undefined || Target === undefined || TargetMode === 'External') return;
+      found.set(Id, { type: Type?.split('/').at(-1) ?? '', path: pathFrom(path, Target) });
+    });
+    return found;
+  }
+
+  /** Of Office: the part that all else hangs on. */
+  async main(): Promise<string | undefined> {
+    return [...(await this.relations('')).values()].find(({ type }) => type === 'officeDocument')?.path;
+  }
+
+  private entry(path: string): ZipEntry | undefined {
+    return this.entries.get(path) ?? this.entries.get(path.toLowerCase());
+  }
+}
+
+/** Every element of an XML, with its attributes by their names, in their order; names without what stands before a colon. */
+export function eachElement(
+  xml: string,
+  take: (name: string, attributes: Readonly<Record<string, string | undefined>>) => void,
+): void {
+  const parser = new Parser(
+    { onopentag: (name, attributes) => take(localName(name), attributes) },
+    { xmlMode: true, decodeEntities: true },
+  );
+  parser.end(xml);
+}
+
+export const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
+
+/** Of an attribute such as `r:id`, whatever stands before its colon. */
+export const idIn = (attributes: Readonly<Record<string, string | undefined>>): string =>
+  attributes['r:id'] ?? Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? '';
+
+/** A part as another one names it: from its folder, or from the top; without what follows `#`. */
+export function pathFrom(from: string, target: string): string {
+  const path = decoded(target.split('#')[0]!);
+  const parts = path.startsWith('/') ? [] : from.split('/').slice(0, -1);
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+function decoded(address: string): string {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return address;
+  }
+}
+
+/** XML without a mark is in UTF-8 here: https://www.w3.org/TR/xml/#charencoding */
+function encodingOf([a, b]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  return a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+/** [MS-CFB], which Office packs what it encrypts in, too. */
+const OLD_OFFICE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];

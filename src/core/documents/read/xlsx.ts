@@ -1,0 +1,134 @@
+/**
+ * A workbook of Excel as one table: of each sheet the first row names the columns, and columns of sheets that are called the
+ * same are the same. Sheets whose columns are called as those of the largest come first, each in their order.
+ */
+import { badFile } from '../../base/errors';
+import { MOST_GROWTH } from '../../base/limits';
+import { counted, formatBytes, formatCount } from '../../base/units';
+import { columnNames } from '../columnNames';
+import { HEAD_ROWS } from '../columns';
+import { type Counted, type SheetRow, sheetRows } from '../sheets/cells';
+import { openWorkbook, type Workbook } from '../sheets/workbook';
+import type { OpenFile, Row, TableFormat } from './format';
+
+export const rows: TableFormat['rows'] = async function* (file) {
+  const book = await openWorkbook(file);
+  const all: SheetTable[] = [];
+  for (const sheet of book.sheets) all.push(await SheetTable.open(file.name, book, sheet));
+  const tables = inOrder(all.filter(({ names }) => names.size > 0));
+  tellSheets(file, book, tables);
+  const isOne = tables.length === 1;
+  const most = Math.max(FEW_LETTERS, MOST_GROWTH * book.parts.packed);
+  let letters = 0;
+  for (const table of tables) {
+    for await (const row of table.rows()) {
+      for (const text of row.cells.values()) letters += text.length;
+      if (letters > most)
+        throw badFile(
+          `${file.name} has more than ${formatCount(most)} characters in its cells, of ${formatBytes(book.parts.packed)}: they say the same over and over.`,
+          'Save the sheet as CSV, and add that.',
+        );
+      yield { line: row.number, cells: cellsOf(row, table, isOne) };
+    }
+    tellCells(file, table, isOne);
+  }
+};
+/** Characters that any file may grow to. */
+const FEW_LETTERS = 1e6;
+
+/** A sheet with a row of names. */
+class SheetTable {
+  private readonly counts: Counted = { unreckoned: 0, errors: 0, merged: [] };
+
+  private constructor(
+    readonly name: string,
+    private readonly open: (counts: Counted) => AsyncGenerator<SheetRow>,
+    /** Of its XML. */
+    readonly size: number,
+    /** Columns by their places; none: it is empty. */
+    readonly names: ReadonlyMap<number, string>,
+    /** The row that they stand in, and how many are above it that hold something. */
+    private readonly namesIn: number,
+    readonly above: number,
+  ) {}
+
+  static async open(file: string, { parts, forms }: Workbook, { name, path }: Workbook['sheets'][number]) {
+    const open = (counts: Counted) =>
+      sheetRows(parts.stream(path), forms, counts, `${file}, sheet ${JSON.stringify(name)},`);
+    const head: SheetRow[] = [];
+    for await (const row of open({ unreckoned: 0, errors: 0, merged: [] })) if (head.push(row) > HEAD_ROWS) break;
+    const above = titlesAbove(head);
+    const [first, ...rest] = head.slice(above);
+    const places = [...new Set(head.slice(above).flatMap(({ cells }) => [...cells.keys()]))].sort((a, b) => a - b);
+    const names = columnNames(places.map((place) => [place, first?.cells.get(place) ?? ''] as const));
+    // Without a row below them they are names of nothing.
+    const isEmpty = rest.length === 0;
+    return new SheetTable(name, open, parts.size(path), isEmpty ? new Map() : names, first?.number ?? 0, above);
+  }
+
+  /** Those below the names. */
+  async *rows(): AsyncGenerator<SheetRow> {
+    let isBelow = false;
+    for await (const row of this.open(this.counts)) {
+      if (isBelow) yield row;
+      isBelow ||= row.number === this.namesIn;
+    }
+  }
+
+  /** Once its rows are read. */
+  get seen(): { unreckoned: number; errors: number; merged: number } {
+    return { ...this.counts, merged: this.counts.merged.filter(({ to }) => to > this.namesIn).length };
+  }
+}
+
+/** Rows at the top that hold but their first cell, where those below have several: what the table is called. */
+function titlesAbove(head: readonly SheetRow[]): number {
+  const widths = head.map(({ cells }) => cells.size).sort((a, b) => a - b);
+  if ((widths[widths.length >> 1] ?? 0) < 2) return 0;
+  return head.findIndex(({ cells }) => cells.size > 1 || !cells.has(0));
+}
+
+/** Those like the largest first: what nobody has chosen is told by the first rows. */
+function inOrder(tables: readonly SheetTable[]): readonly SheetTable[] {
+  const [first] = tables.toSorted((a, b) => b.size - a.size);
+  return [...tables.filter((each) => isLike(each, first!)), ...tables.filter((each) => !isLike(each, first!))];
+}
+const isLike = (a: SheetTable, b: SheetTable): boolean => namesOf(a) === namesOf(b);
+const namesOf = ({ names }: SheetTable): string => JSON.stringify([...names.values()].sort());
+
+/** Every named column in its place; then others that have a text, and the sheet, where there are several. */
+function cellsOf({ cells }: SheetRow, { names, name: sheet }: SheetTable, isOne: boolean): Row['cells'] {
+  const row = new Map<string, string>();
+  for (const [column, name] of names) row.set(name, cells.get(column) ?? '');
+  for (const [column, text] of cells) if (!names.has(column)) row.set(`Column ${column + 1}`, text);
+  if (!isOne && !row.has(SHEET)) row.set(SHEET, sheet);
+  return row;
+}
+const SHEET = 'Sheet';
+
+function tellSheets({ note }: OpenFile, { hidden }: Workbook, tables: readonly SheetTable[]): void {
+  if (hidden.length > 0) note(`${counted(hidden.length, 'hidden sheet')} left out: ${named(hidden)}`);
+  const others = tables.filter((each) => !isLike(each, tables[0]!)).map(({ name }) => name);
+  if (others.length > 0)
+    note(
+      `The columns of ${named(others)} are not called as those of ${JSON.stringify(tables[0]!.name)}: what is learnt is taken where they are`,
+    );
+}
+
+function tellCells({ note }: OpenFile, { name, above, seen }: SheetTable, isOne: boolean): void {
+  const where = isOne ? '' : ` in ${JSON.stringify(name)}`;
+  if (above > 0) note(`${counted(above, 'row')} above the names of the columns left out${where}`);
+  if (seen.merged > 0) note(`${counted(seen.merged, 'merged cell')}${where}: the text is in the first place alone`);
+  if (seen.errors > 0) note(`${counted(seen.errors, 'cell')} with an error left empty${where}`);
+  if (seen.unreckoned > 0)
+    note(
+      `${counted(seen.unreckoned, 'formula')} without a stored value left empty${where}: a spreadsheet program stores it where it opens and saves the file`,
+    );
+}
+
+const named = (names: readonly string[]): string => {
+  const shown = names.slice(0, MOST_NAMED).map((name) => JSON.stringify(name));
+  if (names.length > MOST_NAMED) shown.push(`${formatCount(names.length - MOST_NAMED)} more`);
+  return new Intl.ListFormat('en-GB').format(shown);
+};
+const MOST_NAMED = 12;

@@ -1,0 +1,73 @@
+/** What numbers of a sheet stand for, by their formats: ECMA-376 part 1, 18.8.30 and 18.17.4. */
+
+/** `elapsed`: a time that may be longer than a day. */
+export type NumberKind = 'number' | 'date' | 'time' | 'moment' | 'elapsed';
+
+/** Formats that every workbook has, by their numbers; those from 27 on are of Chinese, Japanese and Korean. */
+const BUILT_IN: readonly (readonly [from: number, to: number, kind: NumberKind])[] = [
+  [14, 17, 'date'],
+  [18, 21, 'time'],
+  [22, 22, 'moment'],
+  [27, 31, 'date'],
+  [32, 35, 'time'],
+  [36, 36, 'date'],
+  [45, 45, 'elapsed'],
+  [46, 46, 'elapsed'],
+  [47, 47, 'elapsed'],
+  [50, 54, 'date'],
+  [55, 56, 'time'],
+  [57, 58, 'date'],
+];
+
+export const builtInKind = (id: number): NumberKind =>
+  BUILT_IN.find(([from, to]) => id >= from && id <= to)?.[2] ?? 'number';
+
+/** Of a format as it is written, such as `[$-409]d\-mmm\-yy;@`. Linear in its length. */
+export function kindOf(code: string): NumberKind {
+  // What stands in quotes, after a stroke and in other brackets is no part of the date; the first section is that of numbers above zero.
+  const bare = code
+    .replace(/"[^"]*"?|\\.|[_*]./g, '')
+    .split(';')[0]!
+    .toLowerCase();
+  if (/\[(?:h+|m+|s+)\]/.test(bare)) return 'elapsed';
+  const letters = bare
+    .replace(/\[[^\]]*\]?/g, '')
+    .replace(/general|am\/pm|a\/p|e[+-]/g, (word) => (/p$/.test(word) ? 'h' : ''));
+  const isTime = /[hs]/.test(letters);
+  const isDate = /[yd]/.test(letters) || (!isTime && letters.includes('m'));
+  return isDate ? (isTime ? 'moment' : 'date') : isTime ? 'time' : 'number';
+}
+
+/**
+ * A number as it is read: of dates and times in ISO 8601, else its digits, as many as a spreadsheet shows.
+ * @param digits as they are stored
+ * @param is1904 whether days are counted from 1904, as older ones of the Mac do
+ */
+export function numberText(digits: string, kind: NumberKind, is1904: boolean): string {
+  const value = Number(digits);
+  if (digits.trim() === '' || !Number.isFinite(value)) return digits.trim();
+  if (kind === 'number' || value < 0 || value >= DAY_10000) return plain(digits, value);
+  const seconds = Math.round(value * DAY);
+  if (kind === 'elapsed') return clock(seconds);
+  const [days, rest] = [Math.floor(seconds / DAY), seconds % DAY];
+  if (kind === 'time') return clock(rest);
+  if (days === 0 && !is1904) return kind === 'date' ? plain(digits, value) : clock(rest);
+  // The first spreadsheets counted a 29 February 1900, that never was, as day 60.
+  const since = is1904 ? days + 1462 : days < 60 ? days + 1 : days;
+  const date = new Date((since - EPOCH) * DAY * 1000).toISOString().slice(0, 10);
+  return kind === 'moment' && rest > 0 ? `${date}T${clock(rest)}` : date;
+}
+/** Seconds. */
+const DAY = 86_400;
+/** Days from 30 December 1899 to 1970, and to the year 10000. */
+const EPOCH = 25_569;
+const DAY_10000 = 2_958_466;
+
+/** Fifteen digits are those that are kept; whole numbers stay as they are, as those that name something. */
+const plain = (digits: string, value: number): string =>
+  /^-?\d+$/.test(digits.trim()) ? digits.trim() : String(Number(value.toPrecision(15)));
+
+const clock = (seconds: number): string =>
+  [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+    .map((each) => String(each).padStart(2, '0'))
+    .join(':');
