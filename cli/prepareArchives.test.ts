@@ -1,9 +1,10 @@
 /** Archives, as people have them, by the real command. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ANDROID, REDDIT, SLACK, TELEGRAM } from '../src/core/testing/chats';
 import { lines, run } from './testing/run';
 
 let folder: string;
@@ -43,5 +44,37 @@ test('a zip is what lies in it: --map names a table in it, and each file that ga
   expect(await prepare('other.csv')).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/--map names other\.csv, which is not among/) as string,
+  });
+}, 120_000);
+
+test('chats and archives of services are conversations and posts, from a ZIP file and from a folder', async () => {
+  const packed = Object.fromEntries(Object.entries(SLACK).map(([name, text]) => [name, strToU8(text)]));
+  await writeFile(path('slack.zip'), zipSync(packed));
+  await mkdir(path('own', 'reddit'), { recursive: true });
+  for (const [name, text] of Object.entries(REDDIT)) await writeFile(path('own', 'reddit', name), text);
+  await writeFile(path('own', 'WhatsApp Chat with Ann.txt'), ANDROID);
+  await writeFile(path('own', 'result.json'), TELEGRAM);
+  const ended = await run([
+    ...[
+      'prepare',
+      '--from',
+      path('slack.zip'),
+      path('own'),
+      '--report',
+      path('told'),
+      '--out',
+      path('talks'),
+      '--json',
+    ],
+  ]);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(lines(ended.stdout).at(-1)).toMatchObject({ documents: 11, read: 11, refused: [], removed: {} });
+  const written = lines(await readFile(path('told/documents.jsonl'), 'utf8'));
+  const names = new Set(written.map(({ name }) => name));
+  expect([...names].sort()).toEqual(['WhatsApp Chat with Ann.txt', 'reddit', 'result.json', 'slack.zip']);
+  expect(written.find(({ text }) => String(text).startsWith('Ann: Hast seen'))).toMatchObject({
+    title: 'Ann, 2023-01-05',
+    date: '2023-01-05T09:58:00',
+    speakers: 'Ann\nBob Ø',
   });
 }, 120_000);

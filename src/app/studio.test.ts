@@ -150,6 +150,8 @@ test('a checkpoint deep in a folder of texts makes no model of it, and weights t
   expect(await receive(store, folder('d/model.pt'))).toBe('export');
   expect(await receive(store, folder('d/old/runs/model.pt'))).toBe('text');
   expect(await receive(store, folder('d/snapshots/1/model.safetensors'))).toBe('export');
+  const methods = () => calls.map(({ method }) => method).sort();
+  await expect.poll(methods).toEqual(['importFiles', 'importModel', 'importModel']);
 });
 
 test('markup is asked about once a drop, the system’s files are passed over, and neither holds up the texts', async () => {

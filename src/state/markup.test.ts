@@ -4,9 +4,9 @@ import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { browserOver } from '../core/testing/tabs';
-import { TELEGRAM } from '../core/testing/chats';
+import { SLACK, TELEGRAM } from '../core/testing/chats';
 import { inlineRows, workbookOf } from '../core/testing/workbook';
-import { askedAbout, kindOf, questionOf } from './markup';
+import { askedAbout, kindOf, questionOf, sorted } from './markup';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -93,4 +93,15 @@ test('a chat is read without a question, and other JSON is asked about', async (
   const kind = (name: string, text: string) => kindOf({ file: new File([text], name), name });
   expect(await kind('ChatExport/result.json', TELEGRAM)).toBeNull();
   expect(await kind('result.json', '{"name":"x","type":"group","messages":[]}')).toBe('json');
+});
+
+test('of what a service gives as a folder nothing is asked about', async () => {
+  const drop = (files: Readonly<Record<string, string>>) =>
+    Object.entries(files).map(([path, text]) => ({ name: `mine/${path}`, file: new File([text], path) }));
+  const project = { id: 'first', name: 'First' };
+  const { texts, markup } = await sorted([...drop(SLACK), ...drop({ 'other/a.json': '[]' })], project);
+  expect(texts).toHaveLength(Object.keys(SLACK).length);
+  expect(markup.map(({ name }) => name)).toEqual(['mine/other/a.json']);
+  const parts = drop({ 'users.json': '[{"id":1}]', 'general/2021-03-05.json': '[]' });
+  expect((await sorted(parts, project)).markup).toHaveLength(2);
 });

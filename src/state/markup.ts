@@ -3,10 +3,10 @@ import { ahead } from '../core/base/ahead';
 import {
   binaryTableCalled,
   FORMATS,
-  formatKnown,
   formatOf,
   isTable,
   isTakenApart,
+  mayBeKnown,
   type Reading,
   type TableChoice,
   type TableFormatId,
@@ -62,11 +62,29 @@ export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>)
 export async function sorted(files: readonly Dropped[], project: DroppedMarkup['project']) {
   const texts: Dropped[] = [];
   const markup: DroppedMarkup[] = [];
-  for await (const [dropped, kind] of ahead(files, async (each) => [each, await kindOf(each)] as const)) {
+  const belonging = await belongingTo(files);
+  const look = async (each: Dropped) => [each, belonging.has(each.name) ? null : await kindOf(each)] as const;
+  for await (const [dropped, kind] of ahead(files, look)) {
     if (kind) markup.push({ ...dropped, kind, project });
     else texts.push(dropped);
   }
   return { texts, markup };
+}
+
+/** Names of those that belong to others, and of these: what an archive of a service holds. */
+async function belongingTo(files: readonly Dropped[]): Promise<ReadonlySet<string>> {
+  const byName = new Map(files.map(({ name, file }) => [name, file]));
+  const { together } = await import('../core/documents/together');
+  const groups = await together([...byName.keys()], async function* (name) {
+    yield new Uint8Array(
+      await byName
+        .get(name)!
+        .slice(0, MARKUP_HEAD)
+        .arrayBuffer()
+        .catch(() => new ArrayBuffer()),
+    );
+  });
+  return new Set([...groups].flatMap(([name, { folder, others }]) => [name, ...others.map((path) => folder + path)]));
 }
 
 /** Null also for programs, and where text is taken out of it: that needs no answer. A file that cannot be read is told of when it is added. */
@@ -76,9 +94,12 @@ export const kindOf = async ({ file, name }: Dropped): Promise<DroppedMarkup['ki
   (formatOf(name) === 'code' || isTakenApart(name)
     ? null
     : (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer().then(
-        (bytes) => {
+        async (bytes) => {
           const head = new Uint8Array(bytes);
-          return formatKnown(name, headText(head)) ? null : markupOf(name, head);
+          const kind = markupOf(name, head);
+          if (!mayBeKnown(name)) return kind;
+          const { formatKnown } = await import('../core/documents/known');
+          return formatKnown(name, headText(head)) ? null : kind;
         },
         () => null,
       ));

@@ -282,7 +282,7 @@ function fileSources(files: readonly Read[]): TextSource[] {
       if (read.status === 'rejected') throw read.reason;
       yield new Uint8Array(read.value);
     };
-    return { ...rest, size: file.size, stream };
+    return { ...rest, size: file.size, stream, places: blobSource(file) };
   });
 }
 const isSmall = ({ size }: Blob): boolean => size < 2 ** 16;

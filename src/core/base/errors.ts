@@ -40,6 +40,10 @@ export class HomegrownError extends Error {
 export const badFile = (message: string, remedy?: string): HomegrownError =>
   new HomegrownError('bad-file', message, remedy);
 
+/** Whatever is wrong with a file: others can be read. */
+export const isBadFile = (error: unknown): error is HomegrownError =>
+  error instanceof HomegrownError && (error.code === 'bad-file' || error.code === 'bad-encoding');
+
 export const badSettings = (message: string, remedy?: string): HomegrownError =>
   new HomegrownError('bad-settings', message, remedy);
 

@@ -1,6 +1,6 @@
 import type { BlobStore } from '../base/blobStore';
 import { type Draft, draftKey, openDraft } from '../base/draft';
-import { badFile, type HomegrownError } from '../base/errors';
+import { badFile, type HomegrownError, isBadFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import type { Job } from '../base/job';
 import { isUnreadable, storedRecord } from '../base/record';
@@ -12,10 +12,11 @@ import { hashOf } from './hashOf';
 import { inItsEncoding } from './encodings';
 import { fileHashesOf } from './open';
 import { type ArchiveFormatId, archiveCalled, tableCalled } from './read';
-import { readFile, type TableChoice, type TextSource } from './readFile';
+import { type GivenFile, readFile, type TableChoice, type TextSource } from './readFile';
 import { FIRST_PROJECT, TEXT, textChunksPrefix, textKey, type TextRecord } from './record';
+import { piecesOf } from '../files/byteSource';
 import { isSystemFile } from './system';
-import { filesIn, isBadFile } from './unpack';
+import { filesIn } from './unpack';
 import { type Seen, Watch } from './watch';
 
 export type ImportOutcome = { kind: 'added'; text: TextRecord } | { kind: 'duplicate'; of: TextRecord };
@@ -86,7 +87,7 @@ export async function importDrop(
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
     const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id)];
-    const take = async (given: Given, bytes: () => AsyncIterable<Uint8Array>, seen: Seen): Promise<void> => {
+    const take = async (given: GivenFile, bytes: () => AsyncIterable<Uint8Array>, seen: Seen): Promise<void> => {
       const mark = chunks.mark();
       try {
         const file = await inItsEncoding(given.reading?.encoding, (encoding) => {
@@ -113,18 +114,20 @@ export async function importDrop(
       const { name, reading, tableIn } = source;
       let files = 0;
       try {
-        for await (const { name, bytes } of filesIn(watch.archive(source, seen), format)) {
+        for await (const { name, bytes, beside } of filesIn(watch.archive(source, seen), format)) {
           files++;
           if (isSystemFile(name)) {
             passedOver++;
             continue;
           }
           const table = (tableIn ?? tableByName)(name);
-          const again = reading?.encoding ? twice(name, bytes) : () => bytes;
+          const reread = reading?.encoding ? twice(name, bytes) : () => bytes;
           const own = { bytes: 0 };
+          const open = (path: string) => watch.packed(name, beside!.open(path), own);
+          const belonging = beside && { beside: { ...beside, open } };
           await take(
-            { name, ...(table && { table }), ...(reading && { reading }) },
-            () => watch.packed(name, again(), own),
+            { name, ...(table && { table }), ...(reading && { reading }), ...belonging },
+            () => watch.packed(name, reread(), own),
             own,
           );
         }
@@ -134,11 +137,21 @@ export async function importDrop(
         refused.push({ name, error });
       }
     };
+    const { groups, belonging } = await groupsOf(sources);
     for (const source of sources) {
       watch.next();
+      if (belonging.has(source)) continue;
       const seen = { bytes: 0 };
       const format = source.table || source.isPlain ? undefined : archiveCalled(source.name);
+      const others = groups.get(source);
+      const open = (path: string) => watch.stream(again(others!.files.get(path)!), seen);
       if (format) await takeApart(source, format, seen);
+      else if (others)
+        await take(
+          { ...source, beside: { name: others.name, paths: new Set(others.files.keys()), open } },
+          () => watch.stream(again(source), seen),
+          seen,
+        );
       else await take(source, () => watch.stream(source, seen), seen);
     }
     job.signal.throwIfAborted();
@@ -206,10 +219,32 @@ function twice(name: string, bytes: AsyncIterable<Uint8Array>): () => AsyncGener
 /** Bytes. */
 const MOST_HELD = 2 ** 26;
 
-type Given = Omit<TextSource, 'size' | 'stream'>;
 const tableByName = (name: string): TableChoice | undefined => {
   const format = tableCalled(name);
   return format && { format, columns: 'recognised' };
+};
+
+/** Files that others belong to, with these by their paths from the folder of all; and all that belong to one. */
+async function groupsOf(sources: readonly TextSource[]) {
+  // Of one for which a person has chosen nothing else, and that can be read again.
+  const free = sources.filter(
+    ({ isPlain, table, size }) => !isPlain && size > 0 && (!table || table.columns === 'recognised'),
+  );
+  const byName = new Map(free.map((source) => [source.name, source]));
+  const { together } = await import('./together');
+  const found = await together([...byName.keys()], (name) => again(byName.get(name)!).stream());
+  const groups = new Map<TextSource, { name: string; files: ReadonlyMap<string, TextSource> }>();
+  for (const [name, { folder, others }] of found) {
+    const files = new Map(others.map((path) => [path, byName.get(folder + path)!]));
+    groups.set(byName.get(name)!, { name: folder.replace(/\/$/, '') || name, files });
+  }
+  return { groups, belonging: new Set([...groups.values()].flatMap(({ files }) => [...files.values()])) };
+}
+
+/** The same, to be read in any order and more than once. */
+const again = (source: TextSource): TextSource => {
+  const { places } = source;
+  return places ? { ...source, stream: () => piecesOf(places) } : source;
 };
 
 /** What a drop is called: its only file, the folder that all are in, or how many they are. */

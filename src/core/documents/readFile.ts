@@ -1,5 +1,4 @@
 /** A file as its documents: one of all its text, those that are in it, or of a table one a row. */
-import { concatBytes } from '../base/concat';
 import { badFile } from '../base/errors';
 import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
@@ -8,13 +7,13 @@ import type { ByteSource } from '../files/byteSource';
 import type { ChunkWriter } from './chunks';
 import type { Columns } from './columns';
 import type { EncodingId } from './encodings';
+import { headOf, withHead } from './head';
 import { headText, MARKUP_HEAD } from './markup';
 import {
   binaryTableCalled,
   type DocumentFormatId,
   FORMATS,
   type FormatId,
-  formatKnown,
   formatOf,
   isOfDocuments,
   isTable,
@@ -23,7 +22,7 @@ import {
   type TableFormatId,
   type TextFormatId,
 } from './read';
-import type { OpenFile, Reading } from './read/format';
+import type { Beside, OpenFile, Reading } from './read/format';
 import { type AskedColumns, rowDocuments } from './rows';
 
 /** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
@@ -75,12 +74,17 @@ function binaryTable(name: string): TableChoice | undefined {
   return format && { format, columns: 'recognised' };
 }
 
+/** A file of a drop, or of an archive. */
+export interface GivenFile extends Omit<TextSource, 'size' | 'stream' | 'places'> {
+  beside?: Beside;
+}
+
 /**
  * Writes its text; `bytes` of the source are counted in `seen` by who gives them.
  * @throws HomegrownError `bad-file`; `bad-encoding` where its text is in another than UTF-8, or than `encoding`
  */
 export async function readFile(
-  { name, isPlain, reading, table = isPlain ? undefined : binaryTable(name) }: Omit<TextSource, 'size' | 'stream'>,
+  { name, isPlain, reading, beside, table = isPlain ? undefined : binaryTable(name) }: GivenFile,
   chunks: ChunkWriter,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number },
@@ -88,7 +92,7 @@ export async function readFile(
 ): Promise<ReadFile> {
   const notes: string[] = [];
   const isAsked = isPlain || (table && table.columns !== 'recognised');
-  const { known, whole } = isAsked ? { whole: bytes } : await begun(name, bytes);
+  const { known, whole } = isAsked ? { whole: bytes } : await begun(name, bytes, !beside);
   const note = (sentence: string): void => void notes.push(sentence);
   const file: OpenFile = {
     name,
@@ -96,15 +100,16 @@ export async function readFile(
     note,
     ...(reading && { reading }),
     ...(encoding && { encoding }),
+    ...(beside && { beside }),
   };
   const format = known ?? (table ? table.format : isPlain ? 'txt' : formatOf(name));
   const read = isTable(format)
     ? await readTable(file, table!, chunks)
     : isOfDocuments(format)
       ? await readDocuments(file, format, chunks, seen)
-      : await readWhole(file, format as TextFormatId, chunks, seen);
+      : await readWhole(file, format, chunks, seen);
   if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
-  return { name, size: seen.bytes, notes, format, ...read };
+  return { name: beside?.name ?? name, size: seen.bytes, notes, format, ...read };
 }
 
 /** Whether documents are taken out of it, or out of files in it; of one that is called as others are its beginning tells, where it can be read twice. */
@@ -114,32 +119,16 @@ export async function isOpened(source: TextSource): Promise<boolean> {
   if (isTakenApart(name)) return true;
   // What tells no size may be a pipe.
   if (size === 0 || !mayBeKnown(name)) return false;
-  const { known, whole } = await begun(name, source.stream());
-  await whole[Symbol.asyncIterator]().return?.();
-  return known !== undefined;
+  const { formatKnown } = await import('./known');
+  return formatKnown(name, headText(await headOf(source.stream(), MARKUP_HEAD))) !== undefined;
 }
 
 /** What it is by how it begins, and its bytes from the start. */
-async function begun(
-  name: string,
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<{ known?: DocumentFormatId | undefined; whole: AsyncIterable<Uint8Array> }> {
+async function begun(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: boolean) {
   if (!mayBeKnown(name)) return { whole: bytes };
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  const iterator = bytes[Symbol.asyncIterator]();
-  while (length < MARKUP_HEAD) {
-    const { done, value } = await iterator.next();
-    if (done) break;
-    pieces.push(value);
-    length += value.length;
-  }
-  const known = formatKnown(name, headText(concatBytes(pieces)));
-  const whole: AsyncIterator<Uint8Array> = {
-    next: async () => (pieces.length > 0 ? { value: pieces.shift()! } : iterator.next()),
-    return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
-  };
-  return { known, whole: { [Symbol.asyncIterator]: () => whole } };
+  const { head, whole } = await withHead(bytes, MARKUP_HEAD);
+  const { formatKnown } = await import('./known');
+  return { whole, known: formatKnown(name, headText(head), isAlone) };
 }
 type Read = Pick<ReadFile, 'columns' | 'empty' | 'documents'>;
 

@@ -1,16 +1,18 @@
 /** The files that lie in an archive, also in one that lies in it. */
-import { badFile, HomegrownError } from '../base/errors';
+import { badFile, isBadFile } from '../base/errors';
 import { formatBytes, formatCount } from '../base/units';
 import { failing } from '../files/byteSource';
 import { LARGEST_UNPACKED, MOST_ARCHIVES, MOST_ENTRIES } from './limits';
 import { type ArchiveFormatId, archiveCalled, FORMATS } from './read';
-import type { OpenFile } from './read/format';
+import type { ArchiveEntry, ArchiveReader, Beside, ListedEntry, OpenFile } from './read/format';
 
 export interface PackedFile {
   /** The archive's, and where it lies in it. */
   name: string;
   /** Throws `bad-file` where it cannot be read. */
   bytes: AsyncIterable<Uint8Array>;
+  /** Those that belong to it, which are none of their own. */
+  beside?: Beside;
 }
 
 /** @throws HomegrownError `bad-file` where nothing more can be read of it */
@@ -24,13 +26,15 @@ async function* filesWithin(
   tally: Tally,
 ): AsyncGenerator<PackedFile> {
   const format = formats.at(-1)!;
-  const { entries } = await FORMATS[format].unpack();
-  for await (const { path, bytes } of entries(file)) {
+  const reader: ArchiveReader = await FORMATS[format].unpack();
+  const entries: AsyncIterable<BesideEntry> =
+    'list' in reader ? grouped(file.name, await reader.list(file), tally) : reader.entries(file);
+  for await (const { path, bytes, beside } of entries) {
     tally.file();
     const inner = archiveCalled(path);
     // A .tar.gz is one archive to whoever has it.
     const name = isOnlyPacked(format) && inner ? file.name : `${file.name}/${path}`;
-    if (!inner) yield { name, bytes: tally.counted(bytes) };
+    if (!inner) yield { name, bytes: tally.counted(bytes), ...(beside && { beside }) };
     else if (!mayLieIn(inner, formats)) yield { name, bytes: failing(tooDeep(name)) };
     else
       try {
@@ -40,6 +44,23 @@ async function* filesWithin(
         if (!isBadFile(error)) throw error;
         yield { name, bytes: failing(error) };
       }
+  }
+}
+
+type BesideEntry = ArchiveEntry & { beside?: Beside };
+
+/** Those that others belong to with these, and all that belong to none. */
+async function* grouped(name: string, entries: readonly ListedEntry[], tally: Tally): AsyncGenerator<BesideEntry> {
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  const { together } = await import('./together');
+  const groups = await together([...byPath.keys()], (path) => byPath.get(path)!.bytes());
+  const belonging = new Set([...groups.values()].flatMap(({ folder, others }) => others.map((path) => folder + path)));
+  for (const { path, bytes } of entries) {
+    const { folder, others } = groups.get(path) ?? {};
+    const open = (other: string) => tally.counted(byPath.get(`${folder}${other}`)!.bytes());
+    const whole = [name, ...(folder ? [folder.slice(0, -1)] : [])].join('/');
+    if (belonging.has(path)) tally.file();
+    else yield { path, bytes: bytes(), ...(others && { beside: { name: whole, paths: new Set(others), open } }) };
   }
 }
 
@@ -55,10 +76,6 @@ const tooDeep = (name: string): Error =>
     `${name} is packed more often than is unpacked, which is an archive in an archive.`,
     'Unpack it, and add what is in it.',
   );
-
-/** Whatever is wrong with it: others can be read. */
-export const isBadFile = (error: unknown): error is HomegrownError =>
-  error instanceof HomegrownError && (error.code === 'bad-file' || error.code === 'bad-encoding');
 
 /** What has been unpacked of an archive and of all that lies in it. */
 class Tally {

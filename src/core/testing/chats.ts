@@ -81,3 +81,223 @@ export const TELEGRAM = JSON.stringify(
   null,
   1,
 );
+
+const json = (value: unknown): string => JSON.stringify(value, null, 2);
+const said = (user: string, ts: string, text: string, more: object = {}) => ({
+  client_msg_id: ts,
+  type: 'message',
+  text,
+  user,
+  ts,
+  team: 'T1',
+  ...more,
+});
+/** An export of Slack: users.json is the one that the others belong to. */
+export const SLACK: Readonly<Record<string, string>> = {
+  'users.json': json([
+    {
+      id: 'U01ANN',
+      team_id: 'T1',
+      name: 'ann',
+      real_name: 'Ann Müller',
+      profile: { real_name: 'Ann Müller', display_name: 'Ann' },
+    },
+    { id: 'U02BOB', team_id: 'T1', name: 'bob', profile: { real_name: 'Bob', display_name: '' } },
+  ]),
+  'channels.json': json([{ id: 'C1', name: 'general', members: ['U01ANN', 'U02BOB'] }]),
+  'dms.json': json([{ id: 'D1', created: 1, members: ['U01ANN', 'U02BOB'] }]),
+  'integration_logs.json': '[]',
+  'general/2021-03-05.json': json([
+    {
+      type: 'message',
+      subtype: 'channel_join',
+      ts: '1614938400.000100',
+      user: 'U01ANN',
+      text: '<@U01ANN> has joined the channel',
+    },
+    said(
+      'U01ANN',
+      '1614938460.000200',
+      'Hast <@U02BOB> seen <https://example.org/whale|it> in <#C2|sea> &amp; <!here>?',
+      { thread_ts: '1614938460.000200', reply_count: 1 },
+    ),
+    said('U02BOB', '1614938500.000300', 'Something else', { files: [{ id: 'F1', name: 'a.png' }] }),
+    said('U01ANN', '1614938560.000400', 'And more'),
+  ]),
+  'general/2021-03-06.json': json([
+    said('U02BOB', '1615024860.000100', 'Aye, a day later', {
+      thread_ts: '1614938460.000200',
+      parent_user_id: 'U01ANN',
+    }),
+  ]),
+  'D1/2021-03-05.json': json([
+    said('U09GONE', '1614938460.000200', 'Psst', { user_profile: { real_name: 'Gone', display_name: '' } }),
+  ]),
+};
+
+export const DISCORD = json({
+  guild: { id: '0', name: 'Sea', iconUrl: 'https://cdn.discordapp.com/embed/avatars/0.png' },
+  channel: {
+    id: '123456789012345678',
+    type: 'GuildTextChat',
+    categoryId: null,
+    category: 'Talk',
+    name: 'whales',
+    topic: null,
+  },
+  dateRange: { after: null, before: null },
+  exportedAt: '2024-01-01T00:00:00+00:00',
+  messages: [
+    {
+      id: '1',
+      type: 'GuildMemberJoin',
+      timestamp: '2021-03-05T10:00:00.123+00:00',
+      content: 'Joined the server.',
+      author: { id: '1', name: 'ann', nickname: 'Ann' },
+    },
+    {
+      id: '2',
+      type: 'Default',
+      timestamp: '2021-03-05T10:01:00.123+00:00',
+      timestampEdited: null,
+      isPinned: false,
+      content: 'Seen it?',
+      author: { id: '1', name: 'ann', discriminator: '0000', nickname: 'Ann', isBot: false },
+      attachments: [],
+      embeds: [],
+      stickers: [],
+      reactions: [],
+      mentions: [],
+    },
+    {
+      id: '3',
+      type: 'Reply',
+      timestamp: '2021-03-05T10:02:00.123+00:00',
+      content: 'Aye',
+      author: { id: '2', name: 'bob', nickname: null },
+      attachments: [{ id: '9', url: 'x', fileName: 'a.png' }],
+      stickers: [],
+    },
+  ],
+  messageCount: 3,
+});
+/** A data package of Discord: messages/index.json is the one that the others belong to. */
+export const DISCORD_PACKAGE: Readonly<Record<string, string>> = {
+  'messages/index.json': json({
+    '123456789012345678': 'whales in Sea',
+    '223456789012345678': 'Direct Message with bob#0',
+  }),
+  'messages/c123456789012345678/channel.json':
+    '{"id": "123456789012345678", "type": "GUILD_TEXT", "name": "whales", "guild": {"id": "1", "name": "Sea"}}',
+  'messages/c123456789012345678/messages.json':
+    '[{"ID": 1100000000000000002, "Timestamp": "2023-04-24 10:02:00", "Contents": "the white one", "Attachments": ""}, {"ID": 1100000000000000001, "Timestamp": "2023-04-24 10:01:00", "Contents": "Seen it?", "Attachments": "https://cdn.discordapp.com/a.png"}]',
+  'messages/c223456789012345678/channel.json': '{"id": "223456789012345678", "type": "DM"}',
+  'messages/c223456789012345678/messages.csv':
+    'ID,Timestamp,Contents,Attachments\n1,2020-01-01 10:00:00.123000+00:00,"Hello, Bob",\n',
+  'account/user.json': json({ id: '1', username: 'ann', global_name: 'Ann' }),
+  'activity/analytics/events-2023-00000-of-00001.json': '{"event_type":"x"}\n',
+  'README.txt': 'Welcome to your Discord Data Package!',
+};
+
+const tweet = (id: string, full_text: string, created_at: string, more: object = {}) => ({
+  tweet: {
+    edit_info: { initial: { editTweetIds: [id] } },
+    retweeted: false,
+    entities: { hashtags: [], urls: [] },
+    id_str: id,
+    id,
+    full_text,
+    created_at,
+    lang: 'en',
+    ...more,
+  },
+});
+const LONG_POST = `Long ${'and wide is the sea '.repeat(20)}end`;
+/** An archive of X: data/tweets.js is the one that the others belong to. */
+export const TWITTER: Readonly<Record<string, string>> = {
+  'Your archive.html': '<html><body>Your archive</body></html>',
+  'assets/js/app.js': 'console.log(1)',
+  'data/account.js': `window.YTD.account.part0 = ${json([{ account: { username: 'ann', accountId: '1', accountDisplayName: 'Ann' } }])}`,
+  'data/like.js': 'window.YTD.like.part0 = [ ]',
+  'data/note-tweet.js': `window.YTD.note_tweet.part0 = ${json([{ noteTweet: { noteTweetId: '9', core: { text: LONG_POST } } }])}`,
+  'data/tweets-part1.js': `window.YTD.tweets.part1 = ${json([tweet('14', '@ann the second', 'Sat Feb 18 12:34:11 +0000 2023', { in_reply_to_status_id_str: '10', in_reply_to_user_id_str: '1' })])}`,
+  'data/tweets.js': `window.YTD.tweets.part0 = ${json([
+    tweet('13', `${LONG_POST.slice(0, 270)}… https://t.co/zz`, 'Sun Feb 19 12:33:11 +0000 2023'),
+    tweet('12', 'RT @bob: not mine', 'Sun Feb 19 11:33:11 +0000 2023'),
+    tweet('11', '@bob @eve did NOT know', 'Sat Feb 18 13:33:11 +0000 2023', {
+      in_reply_to_status_id_str: '1',
+      in_reply_to_user_id_str: '2',
+    }),
+    tweet('10', 'See &gt; https://t.co/a https://t.co/b', 'Sat Feb 18 12:33:11 +0000 2023', {
+      entities: {
+        urls: [{ url: 'https://t.co/a', expanded_url: 'https://example.org/whale' }],
+        media: [{ url: 'https://t.co/b' }],
+      },
+      extended_entities: { media: [{ url: 'https://t.co/b' }, { url: 'https://t.co/b' }] },
+    }),
+  ])}`,
+};
+
+const note = (id: number, content: string, more: object = {}) => ({
+  id: `https://example.social/users/ann/statuses/${id}/activity`,
+  type: 'Create',
+  actor: 'https://example.social/users/ann',
+  published: `2023-02-18T12:0${id}:00Z`,
+  to: ['https://www.w3.org/ns/activitystreams#Public'],
+  object: {
+    id: `https://example.social/users/ann/statuses/${id}`,
+    type: 'Note',
+    summary: null,
+    inReplyTo: null,
+    published: `2023-02-18T12:0${id}:00Z`,
+    url: `https://example.social/@ann/${id}`,
+    content,
+    contentMap: { de: content },
+    attachment: [],
+    ...more,
+  },
+});
+/** An archive of Mastodon: outbox.json is the one that the others belong to. */
+export const MASTODON: Readonly<Record<string, string>> = {
+  'actor.json': json({ id: 'https://example.social/users/ann', type: 'Person', preferredUsername: 'ann', name: 'Ann' }),
+  'likes.json': json({ id: 'likes.json', type: 'OrderedCollection', orderedItems: [] }),
+  'media_attachments/files/1/original/a.png': 'x',
+  'outbox.json': JSON.stringify({
+    '@context': 'https://www.w3.org/ns/activitystreams',
+    id: 'outbox.json',
+    type: 'OrderedCollection',
+    totalItems: 3,
+    orderedItems: [
+      note(
+        1,
+        '<p>Der <b>Wal</b> &amp; ich:<br>groß</p><p><a href="https://example.org"><span class="invisible">https://</span><span>example.org</span></a></p>',
+        { attachment: [{ type: 'Document' }] },
+      ),
+      note(2, '<p>Und weiter</p>', { inReplyTo: 'https://example.social/users/ann/statuses/1' }),
+      {
+        id: 'x',
+        type: 'Announce',
+        actor: 'https://example.social/users/ann',
+        published: '2023-02-18T12:05:00Z',
+        object: 'https://other.social/1',
+      },
+      note(3, '<p>Andere</p>', { inReplyTo: 'https://other.social/users/bob/statuses/9', summary: 'Wale' }),
+    ],
+  }),
+};
+
+/** An archive of Reddit: comments.csv is the one that the others belong to. */
+export const REDDIT: Readonly<Record<string, string>> = {
+  'comments.csv': `id,permalink,date,ip,subreddit,gildings,link,parent,body,media
+c1,https://www.reddit.com/r/sea/comments/p1/whale/c1/,2023-01-15 12:34:56 UTC,,sea,0,https://www.reddit.com/r/sea/comments/p1/whale/,,"It is white,
+""truly""",
+c2,https://www.reddit.com/r/sea/comments/p9/ship/c2/,2023-01-16 12:34:56 UTC,,sea,0,https://www.reddit.com/r/sea/comments/p9/ship/,x9,Aye,
+c3,https://www.reddit.com/r/sea/comments/p9/ship/c3/,2023-01-17 12:34:56 UTC,,sea,0,https://www.reddit.com/r/sea/comments/p9/ship/,c2,And more,
+c4,https://www.reddit.com/r/sea/comments/p9/ship/c4/,2023-01-17 12:34:56 UTC,,sea,0,https://www.reddit.com/r/sea/comments/p9/ship/,c2,[removed],
+`,
+  'ip_logs.csv': 'date,ip\n2023-01-15 12:34:56 UTC,192.0.2.1\n',
+  'posts.csv': `id,permalink,date,ip,subreddit,gildings,title,url,body
+p1,https://www.reddit.com/r/sea/comments/p1/whale/,2023-01-15 12:00:00 UTC,192.0.2.1,sea,0,The whale,/r/sea/comments/p1/whale/,Seen it?
+p2,https://www.reddit.com/r/sea/comments/p2/link/,2023-01-18 12:00:00 UTC,192.0.2.1,sea,0,A link alone,https://example.org,
+`,
+};

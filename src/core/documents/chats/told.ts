@@ -13,7 +13,13 @@ const LEFT = {
   files: ['other file', 'other files'],
 } as const;
 
+const MANY = { message: 'messages', post: 'posts', 'post or comment': 'posts and comments' } as const;
+
 export const AT_PAUSES = `parted at each pause of ${PAUSE_WORDS}`;
+
+export const PAUSES_AND_THREADS = `a thread or what was said until a pause of ${PAUSE_WORDS} each a document`;
+/** Of what one person posted. */
+export const THREADS = 'each with what its author answered a document';
 
 export class Told {
   private readonly left = new Map<keyof typeof LEFT, number>();
@@ -22,7 +28,7 @@ export class Told {
   constructor(
     private readonly file: OpenFile,
     /** What one of its entries is called. */
-    private readonly entry: 'message' | 'post',
+    private readonly entry: keyof typeof MANY,
   ) {}
 
   take(): void {
@@ -41,7 +47,7 @@ export class Told {
     });
     const all = [...this.left.values()].reduce((sum, times) => sum + times, 0);
     const out = words.length > 0 ? `; ${listed(words)} ${all === 1 ? 'was' : 'were'} left out` : '';
-    this.file.note(`Read as ${what}: ${counted(this.taken, this.entry)}, ${parts}${out}`);
+    this.file.note(`Read as ${what}: ${counted(this.taken, this.entry, MANY[this.entry])}, ${parts}${out}`);
   }
 }
 

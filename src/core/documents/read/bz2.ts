@@ -1,8 +1,8 @@
 /** A file that is packed by itself: it is called as it is without that. */
 import { bunzipped } from '../../files/bunzip2';
-import type { ArchiveReader } from './format';
+import type { StreamedArchive } from './format';
 
-export const entries: ArchiveReader['entries'] = async function* (file) {
+export const entries: StreamedArchive['entries'] = async function* (file) {
   const path = file.name
     .split('/')
     .at(-1)!

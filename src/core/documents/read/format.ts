@@ -14,6 +14,17 @@ export interface OpenFile {
   reading?: Reading;
   /** Of its text, where a person has chosen one; absent: UTF-8, or what its first bytes say. */
   encoding?: EncodingId;
+  /** Of one that others belong to: those, which are not read by themselves. */
+  beside?: Beside;
+}
+
+/** Files that belong to one, by their paths from the folder that all of them lie in. */
+export interface Beside {
+  /** What all of it is called: the folder, or the archive. */
+  name: string;
+  paths: ReadonlySet<string>;
+  /** Any number of times, in any order. Throws `bad-file` where one cannot be read. */
+  open(path: string): AsyncIterable<Uint8Array>;
 }
 
 /** How files are read where that can be asked; absent: not so. */
@@ -59,17 +70,22 @@ export const loaded = (load: () => Promise<Pick<TableFormat, 'rows'>>): TableFor
 
 /** One kind of file that documents are taken out of: as those of text, a file and a line, which loads the file when it is first needed. */
 export interface DocumentFormat extends Format {
-  /** Of one that is called as other files are: how it is told from them. */
-  known?: Known;
+  /** Endings that files of other formats have as well: how it begins tells (`Known`). */
+  alsoCalled?: readonly string[];
   open(): Promise<DocumentReader>;
 }
 
 /** How a file is known that is called as others are: never by its name alone. */
 export interface Known {
-  /** Endings that it may have, in lower case and without the dot. */
-  endings: readonly string[];
   /** @param head its first characters, about 4,000 or all there are @param name with the folders that it lies in */
   begins(head: string, name: string): boolean;
+  /**
+   * Of one that others belong to, as in an archive that a service gives: its own name, in which folder of all it lies (in
+   * lower case; absent: in none), and the paths of the others, from the folder of all.
+   */
+  beside?: { name: RegExp; within?: string; others: RegExp };
+  /** Whether it is one without them; absent: it is. */
+  isNeverAlone?: true;
 }
 
 export interface DocumentReader {
@@ -93,7 +109,10 @@ export interface ArchiveFormat extends Format {
   unpack(): Promise<ArchiveReader>;
 }
 
-export interface ArchiveReader {
+/** One after another, or where there are places all at once: then those that belong together are known. */
+export type ArchiveReader = StreamedArchive | ListedArchive;
+
+export interface StreamedArchive {
   /**
    * The files in it, in their order. What is wanted of one is read before the next is asked for.
    * @throws HomegrownError `bad-file` where the archive itself cannot be read, or not further
@@ -106,6 +125,17 @@ export interface ArchiveEntry {
   path: string;
   /** Throws `bad-file` where this file cannot be read, and others can. */
   bytes: AsyncIterable<Uint8Array>;
+}
+
+export interface ListedArchive {
+  /** The files in it, in their order; each can be read any number of times. @throws HomegrownError `bad-file` */
+  list(file: OpenFile): Promise<readonly ListedEntry[]>;
+}
+
+export interface ListedEntry {
+  path: string;
+  /** Throws `bad-file` where this file cannot be read, and others can. */
+  bytes(): AsyncIterable<Uint8Array>;
 }
 
 export interface Row {

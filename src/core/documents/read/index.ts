@@ -1,5 +1,3 @@
-import { telegram, whatsapp } from '../chats/known';
-import { mediawiki } from '../wiki/known';
 import { code } from './code';
 import { csv } from './csv';
 import { type ArchiveFormat, type DocumentFormat, loaded, type TableFormat, type TextFormat } from './format';
@@ -32,10 +30,21 @@ export const FORMATS = {
   pdf: { label: 'PDF', endings: ['pdf'], open: () => import('./pdf') },
   eml: { label: 'Message of mail', endings: ['eml'], open: () => import('./eml') },
   mbox: { label: 'Mailbox', endings: ['mbox'], open: () => import('./mbox') },
-  mediawiki: { label: 'Dump of a wiki', endings: [], known: mediawiki, open: () => import('./mediawiki') },
+  mediawiki: { label: 'Dump of a wiki', endings: [], alsoCalled: ['xml'], open: () => import('./mediawiki') },
   warc: { label: 'Crawl of the web', endings: ['warc', 'wet'], open: () => import('./warc') },
-  whatsapp: { label: 'WhatsApp chat', endings: [], known: whatsapp, open: () => import('./whatsapp') },
-  telegram: { label: 'Telegram chats', endings: [], known: telegram, open: () => import('./telegram') },
+  whatsapp: { label: 'WhatsApp chat', endings: [], alsoCalled: ['txt'], open: () => import('./whatsapp') },
+  telegram: { label: 'Telegram chats', endings: [], alsoCalled: ['json'], open: () => import('./telegram') },
+  slack: { label: 'Slack export', endings: [], alsoCalled: ['json'], open: () => import('./slack') },
+  discord: { label: 'Discord channel', endings: [], alsoCalled: ['json'], open: () => import('./discord') },
+  discordPackage: {
+    label: 'Discord data package',
+    endings: [],
+    alsoCalled: ['json'],
+    open: () => import('./discordPackage'),
+  },
+  twitter: { label: 'X archive', endings: [], alsoCalled: ['js'], open: () => import('./twitter') },
+  mastodon: { label: 'Mastodon archive', endings: [], alsoCalled: ['json'], open: () => import('./mastodon') },
+  reddit: { label: 'Reddit archive', endings: [], alsoCalled: ['csv'], open: () => import('./reddit') },
   code,
   zip: { label: 'ZIP archive', endings: ['zip'], unpack: () => import('./zip') },
   tar: { label: 'tar archive', endings: ['tar'], unpack: () => import('./tar') },
@@ -60,8 +69,8 @@ export const isTable = (id: string): id is TableFormatId =>
   Object.hasOwn(FORMATS, id) && 'rows' in FORMATS[id as FormatId];
 export const isOfDocuments = (id: string): id is DocumentFormatId =>
   Object.hasOwn(FORMATS, id) && 'open' in FORMATS[id as FormatId];
-const KNOWN = Object.entries(FORMATS).flatMap(([id, format]) =>
-  'known' in format ? [[id as DocumentFormatId, format.known] as const] : [],
+const SHARED = new Set(
+  Object.values(FORMATS).flatMap((format): readonly string[] => ('alsoCalled' in format ? format.alsoCalled : [])),
 );
 const isArchive = (id: FormatId): id is ArchiveFormatId => 'unpack' in FORMATS[id];
 
@@ -86,12 +95,12 @@ export function binaryTableCalled(name: string): TableFormatId | undefined {
 export const formatOf = (name: string): TextFormatId | DocumentFormatId =>
   ids.filter((id) => isText(id) || isOfDocuments(id)).find((id) => isCalled(name, id)) ?? 'txt';
 
-/** Whether some files that are called so are known by how they begin. */
-export const mayBeKnown = (name: string): boolean => KNOWN.some(([, { endings }]) => endings.includes(endingOf(name)));
-
-/** What a file is that is called as others are. @param head its first `MARKUP_HEAD` characters or more, or all there are */
-export const formatKnown = (name: string, head: string): DocumentFormatId | undefined =>
-  KNOWN.find(([, { endings, begins }]) => endings.includes(endingOf(name)) && begins(head, name))?.[0];
+/** Whether a file that is called so may be of a format that is known by how it begins (../known.ts). */
+export const mayBe = (name: string, id: DocumentFormatId): boolean => {
+  const { alsoCalled = [] }: DocumentFormat = FORMATS[id];
+  return alsoCalled.includes(endingOf(name));
+};
+export const mayBeKnown = (name: string): boolean => SHARED.has(endingOf(name));
 
 /** The table that a file is by its name, if it is one. */
 export const tableCalled = (name: string): TableFormatId | undefined =>

@@ -324,6 +324,6 @@ describe('a damaged file gives documents or a typed error', () => {
 test('every format of documents is tried', () => {
   const tried = new Set(Object.keys(WHOLE).map(formatOf));
   // Those that are known by how they begin are in ../chats/chats.test.ts.
-  const all = Object.entries(FORMATS).filter(([id, format]) => isOfDocuments(id) && !('known' in format));
+  const all = Object.entries(FORMATS).filter(([id, format]) => isOfDocuments(id) && !('alsoCalled' in format));
   expect(all.map(([id]) => id).filter((id) => !tried.has(id as DocumentFormatId))).toEqual([]);
 });

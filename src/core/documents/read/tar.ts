@@ -1,4 +1,4 @@
 import { tarEntries } from '../../files/tar';
-import type { ArchiveReader } from './format';
+import type { StreamedArchive } from './format';
 
-export const entries: ArchiveReader['entries'] = (file) => tarEntries(file.bytes, file.name);
+export const entries: StreamedArchive['entries'] = (file) => tarEntries(file.bytes, file.name);

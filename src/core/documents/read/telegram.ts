@@ -22,6 +22,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
       'Export again in Telegram Desktop, with the chats that are to be read, as JSON.',
     );
   const told = new Told(file, 'message');
+  told.leave('files', file.beside?.paths.size ?? 0);
   for (const chat of chats) {
     const name = wordsOf(chat['name']) || (CALLED[wordsOf(chat['type'])] ?? 'Telegram');
     yield* conversations(messagesOf(listOf(chat['messages']), told), name);

@@ -14,6 +14,7 @@ import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const told = new Told(file, 'message');
+  told.leave('files', file.beside?.paths.size ?? 0);
   const found: { stamp: Stamp; by: string; text: string }[] = [];
   for await (const { stamp, text } of entriesIn(file)) {
     const said = saidIn(text);

@@ -3,9 +3,9 @@ import { bytesSource } from '../../files/byteSource';
 import { zipEntries } from '../../files/zipEntries';
 import { LARGEST_PACKED, MOST_ENTRIES } from '../limits';
 import { wholeBytes } from '../whole';
-import type { ArchiveReader } from './format';
+import type { ListedArchive } from './format';
 
-export const entries: ArchiveReader['entries'] = async function* (file) {
+export const list: ListedArchive['list'] = async (file) => {
   const source = file.places ?? bytesSource(await wholeBytes(file, LARGEST_PACKED));
-  for (const { path, bytes } of await zipEntries(source, file.name, MOST_ENTRIES)) yield { path, bytes: bytes() };
+  return zipEntries(source, file.name, MOST_ENTRIES);
 };

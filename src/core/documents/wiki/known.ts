@@ -2,6 +2,5 @@
 import type { Known } from '../read/format';
 
 export const mediawiki: Known = {
-  endings: ['xml'],
   begins: (head) => /^\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[^])*-->\s*)*<mediawiki[\s>]/.test(head),
 };

@@ -1,0 +1,49 @@
+/** Files that belong to one of an export. */
+import { badFile, isBadFile } from '../../base/errors';
+import { formatCount } from '../../base/units';
+import { jsonFile } from '../json';
+import { LARGEST_CHAT, LARGEST_JSON_FILE } from '../limits';
+import type { OpenFile } from '../read/format';
+
+/** One of them, as a file; the paths are those of `file.beside`. */
+export const fileBeside = (file: OpenFile, path: string): OpenFile => ({
+  name: `${file.name.split('/').slice(0, -1).join('/')}/${path}`.replace(/^\//, ''),
+  note: file.note,
+  bytes: file.beside!.open(path),
+});
+
+/** What stands in one as JSON; nothing of one that is not there, or that cannot be read, which is told. */
+export async function jsonBeside(
+  file: OpenFile,
+  path: string,
+  read: (file: OpenFile) => Promise<unknown> = (one) => jsonFile(one, LARGEST_JSON_FILE),
+): Promise<unknown> {
+  if (!file.beside?.paths.has(path)) return undefined;
+  try {
+    return await read(fileBeside(file, path));
+  } catch (error) {
+    if (!isBadFile(error)) throw error;
+    file.note(`Left out: ${error.message.replace(/\.$/, '')}`);
+    return undefined;
+  }
+}
+
+/** How many characters of what people wrote are in memory at once. */
+export class Held {
+  private characters = 0;
+
+  constructor(
+    private readonly name: string,
+    /** As in `a channel`. */
+    private readonly what: string,
+  ) {}
+
+  add({ length }: string): void {
+    this.characters += length;
+    if (this.characters > LARGEST_CHAT)
+      throw badFile(
+        `${this.name} has ${this.what} of more than ${formatCount(LARGEST_CHAT)} characters, which is read as a whole.`,
+        'Export a shorter time, or split it into several files.',
+      );
+  }
+}

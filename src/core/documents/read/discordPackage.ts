@@ -1,0 +1,72 @@
+/**
+ * What Discord gives to its user: what they wrote, and in which channel, without what others answered. In JSON, and in CSV as
+ * it was until 2024. https://support.discord.com/hc/articles/360004957991
+ */
+import { badFile, isBadFile } from '../../base/errors';
+import { counted } from '../../base/units';
+import { fileBeside, Held, jsonBeside } from '../chats/beside';
+import { conversations, type Message } from '../chats/conversation';
+import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
+import { AT_PAUSES, Told } from '../chats/told';
+import { jsonFile } from '../json';
+import { LARGEST_JSON_FILE } from '../limits';
+import { csv } from './csv';
+import type { DocumentReader, OpenFile } from './format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const paths = [...(file.beside?.paths ?? [])].sort();
+  const channels = paths.filter((path) => CHANNEL.test(path));
+  if (channels.length === 0)
+    throw badFile(
+      `${file.name} is of a data package of Discord without messages: no folder of a channel lies beside it.`,
+      'Add the whole package, as the ZIP file that Discord made or as the folder that was in it.',
+    );
+  const told = new Told(file, 'message');
+  const index = fieldsOf(await jsonFile(file, LARGEST_JSON_FILE));
+  const account = paths.find((path) => /^account\/user\.json$/i.test(path));
+  const user = fieldsOf(account === undefined ? undefined : await jsonBeside(file, account));
+  const by = wordsOf(user['global_name']) || wordsOf(user['username']) || 'Me';
+  for (const path of channels) {
+    const id = CHANNEL.exec(path)![1]!;
+    const name =
+      wordsOf(index[id]) || wordsOf(fieldsOf(await jsonBeside(file, path.replace(/[^/]+$/, 'channel.json')))['name']);
+    const messages = await messagesIn(file, path, by, told);
+    yield* conversations(messages, name || `Channel ${id}`);
+  }
+  told.leave('files', Math.max(0, paths.filter((path) => !/^messages\//i.test(path)).length - (account ? 1 : 0)));
+  told.note(`a data package of Discord with ${counted(channels.length, 'channel')}`, AT_PAUSES);
+};
+const CHANNEL = /^messages\/c?(\d+)\/messages\.(?:json|csv)$/i;
+
+/** In the order in which they were written: they stand there from the newest. */
+async function messagesIn(file: OpenFile, path: string, by: string, told: Told): Promise<Message[]> {
+  const held = new Held(file.name, `a channel, ${path},`);
+  const messages: Message[] = [];
+  for await (const fields of rowsIn(file, path)) {
+    const [text, attachments] = [wordsOf(fields['Contents']), wordsOf(fields['Attachments'])];
+    if (!('Contents' in fields)) told.leave('unread');
+    told.leave('attachments', attachments.split(/\s+/).filter((each) => each !== '').length);
+    if (text.trim() === '') continue;
+    held.add(text);
+    told.take();
+    messages.push({ at: timeOf(wordsOf(fields['Timestamp'])), by, text });
+  }
+  return messages.toSorted((a, b) => a.at - b.at);
+}
+
+async function* rowsIn(file: OpenFile, path: string): AsyncGenerator<Fields> {
+  if (/\.json$/i.test(path)) {
+    for (const each of listOf(await jsonBeside(file, path))) yield fieldsOf(each);
+    return;
+  }
+  try {
+    for await (const { cells } of csv.rows(fileBeside(file, path))) yield Object.fromEntries(cells);
+  } catch (error) {
+    if (!isBadFile(error)) throw error;
+    file.note(`Left out: ${error.message.replace(/\.$/, '')}`);
+  }
+}
+
+/** `2021-03-05 10:01:00`, of Greenwich, or with its zone. */
+const timeOf = (time: string): number =>
+  Date.parse(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$/.test(time) ? `${time.replace(' ', 'T')}Z` : time);

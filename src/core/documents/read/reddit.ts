@@ -1,0 +1,60 @@
+/**
+ * What Reddit gives to its user: posts.csv and comments.csv. A post is a document, with what its author commented below it; a
+ * comment on somebody else's is one, with what followed of its author. https://support.reddithelp.com/hc/articles/360043048352
+ */
+import { isBadFile } from '../../base/errors';
+import { fileBeside, Held } from '../chats/beside';
+import { type Post, threadsOfPosts } from '../chats/posts';
+import { THREADS, Told } from '../chats/told';
+import { csv } from './csv';
+import type { DocumentReader, OpenFile, Row } from './format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const told = new Told(file, 'post or comment');
+  const held = new Held(file.name, 'posts');
+  const posts: Post[] = [];
+  const read = async (table: OpenFile): Promise<void> => {
+    for await (const { cells } of csv.rows(table)) {
+      const post = postOf(cells, told);
+      if (!post) continue;
+      held.add(post.text);
+      posts.push(post);
+    }
+  };
+  await read(file);
+  const paths = file.beside?.paths ?? new Set<string>();
+  if (paths.has('posts.csv'))
+    await read(fileBeside(file, 'posts.csv')).catch((error: unknown) => {
+      if (!isBadFile(error)) throw error;
+      file.note(`Left out: ${error.message.replace(/\.$/, '')}`);
+    });
+  told.leave('files', paths.size - (paths.has('posts.csv') ? 1 : 0));
+  yield* threadsOfPosts(posts);
+  told.note('an archive of Reddit', THREADS);
+};
+
+function postOf(cells: Row['cells'], told: Told): Post | undefined {
+  const cell = (name: string): string => (cells.get(name) ?? '').replaceAll('\0', '').trim();
+  const [id, body, title] = [cell('id'), cell('body'), cell('title')];
+  const text = [title, GONE.test(body) ? '' : body].filter((part) => part !== '').join('\n\n');
+  if (id === '') told.leave('unread');
+  else if (text === '' || GONE.test(text)) told.leave('deleted');
+  else {
+    told.take();
+    const date = cell('date').replace(/^(\S+) (\S+) UTC$/, '$1T$2Z');
+    const parent = cell('parent').replace(/^t\d_/, '');
+    const [, below = ''] = /\/comments\/([a-z0-9]+)/i.exec(cell('link')) ?? [];
+    const subreddit = cell('subreddit');
+    return {
+      id,
+      answers: parent || below,
+      at: Date.parse(date),
+      title: [subreddit && `r/${subreddit}`, title].filter((part) => part !== '').join(': '),
+      text: text.toWellFormed(),
+      author: '',
+      source: cell('permalink'),
+    };
+  }
+  return undefined;
+}
+const GONE = /^\[(?:deleted|removed)\]$/;

@@ -1,0 +1,122 @@
+/**
+ * What Slack exports of a workspace: who is in it, and of each channel a file a day. A thread is a document, and what was said
+ * beside threads is parted where people paused. One channel is in memory at a time.
+ * https://slack.com/help/articles/220556107-How-to-read-Slack-data-exports
+ */
+import { badFile } from '../../base/errors';
+import { counted } from '../../base/units';
+import { Held, jsonBeside } from '../chats/beside';
+import { conversationOf, conversations, type Message } from '../chats/conversation';
+import { fieldsOf, listOf, secondsOf, wordsOf } from '../chats/json';
+import { slackText } from '../chats/slackText';
+import { PAUSES_AND_THREADS, Told } from '../chats/told';
+import { jsonFile } from '../json';
+import { LARGEST_JSON_FILE } from '../limits';
+import type { DocumentReader, FoundDocument, OpenFile } from './format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const told = new Told(file, 'message');
+  const people = namesIn(await jsonFile(file, LARGEST_JSON_FILE));
+  const titles = await titlesOf(file, people);
+  const channels = daysOf(file.beside?.paths ?? []);
+  if (channels.size === 0)
+    throw badFile(
+      `${file.name} is of an export of Slack without messages: no folder of a channel lies beside it.`,
+      'Add the whole export, as the ZIP file that Slack made or as the folder that was in it.',
+    );
+  for (const [channel, days] of [...channels].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const threads = new Map<string, Entry[]>();
+    const held = new Held(file.name, `a channel, ${channel},`);
+    for (const day of days.sort()) {
+      for (const each of listOf(await jsonBeside(file, day))) {
+        const entry = entryOf(each, people, told);
+        if (!entry) continue;
+        held.add(entry.text);
+        // What answers nothing and is not answered is alone in its thread.
+        const thread = threads.get(entry.thread);
+        if (thread) thread.push(entry);
+        else threads.set(entry.thread, [entry]);
+      }
+    }
+    yield* documentsOf(threads, titles.get(channel) ?? `#${channel}`);
+  }
+  told.note(`an export of Slack with ${counted(channels.size, 'channel')}`, PAUSES_AND_THREADS);
+};
+
+interface Entry extends Message {
+  /** Time of the message that it answers, or its own. */
+  thread: string;
+}
+
+function entryOf(value: unknown, people: ReadonlyMap<string, string>, told: Told): Entry | undefined {
+  const message = fieldsOf(value);
+  const time = wordsOf(message['ts']);
+  const kind = wordsOf(message['subtype']);
+  if (message['type'] !== 'message' || time === '') told.leave('unread');
+  else if (kind !== '' && !SAID.has(kind)) told.leave('service');
+  else {
+    told.leave('attachments', listOf(message['files']).length);
+    const text = slackText(wordsOf(message['text']), people);
+    if (text.trim() === '') return undefined;
+    told.take();
+    const user = wordsOf(message['user']);
+    const by = people.get(user) || nameIn(message['user_profile']) || wordsOf(message['username']) || user;
+    return { at: secondsOf(time), by, text, thread: wordsOf(message['thread_ts']) || time };
+  }
+  return undefined;
+}
+/** Subtypes that a person has written: an answer that is shown in the channel too, `/me`, and a file with words. */
+const SAID = new Set(['thread_broadcast', 'me_message', 'file_share']);
+
+/** Threads of several, and the others together, in the order in which they begin. */
+function* documentsOf(threads: ReadonlyMap<string, Entry[]>, title: string): Generator<FoundDocument> {
+  const found: { at: number; document: FoundDocument }[] = [];
+  const alone: Message[] = [];
+  for (const thread of threads.values()) {
+    const ordered = thread.toSorted((a, b) => a.at - b.at);
+    if (ordered.length === 1) alone.push(ordered[0]!);
+    else found.push({ at: ordered[0]!.at, document: conversationOf(ordered, title) });
+  }
+  alone.sort((a, b) => a.at - b.at);
+  for (const document of conversations(alone, title))
+    found.push({ at: Date.parse(document.fields?.['date'] ?? ''), document });
+  for (const { document } of found.sort((a, b) => a.at - b.at)) yield document;
+}
+
+/** Files of days by their folders. */
+function daysOf(paths: Iterable<string>): Map<string, string[]> {
+  const days = new Map<string, string[]>();
+  for (const path of paths) {
+    const [, channel] = /^([^/]+)\/\d{4}-\d\d-\d\d\.json$/.exec(path) ?? [];
+    if (channel !== undefined) days.set(channel, [...(days.get(channel) ?? []), path]);
+  }
+  return days;
+}
+
+/** What a person is called, by their id. */
+const namesIn = (users: unknown): ReadonlyMap<string, string> =>
+  new Map(
+    listOf(users).map((each) => {
+      const user = fieldsOf(each);
+      const name = nameIn(user['profile']) || wordsOf(user['real_name']) || wordsOf(user['name']);
+      return [wordsOf(user['id']), name] as const;
+    }),
+  );
+
+function nameIn(value: unknown): string {
+  const profile = fieldsOf(value);
+  return wordsOf(profile['display_name']) || wordsOf(profile['real_name']);
+}
+
+/** Of folders that are called by an id: who talks there. Others are called as their channel is. */
+async function titlesOf(file: OpenFile, people: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
+  const titles = new Map<string, string>();
+  for (const path of ['dms.json', 'mpims.json']) {
+    for (const each of listOf(await jsonBeside(file, path))) {
+      const { id, name, members } = fieldsOf(each);
+      const names = listOf(members).map((member) => people.get(wordsOf(member)) || wordsOf(member));
+      for (const folder of [wordsOf(id), wordsOf(name)]) titles.set(folder, names.join(', '));
+    }
+  }
+  return titles;
+}

@@ -1,0 +1,126 @@
+/**
+ * What X gives to its user: what they posted, with what they answered themselves; what they shared is left out, and of what they
+ * answered others the names before it. https://help.x.com/en/managing-your-account/how-to-download-your-x-archive
+ */
+import { badFile } from '../../base/errors';
+import { Held, jsonBeside } from '../chats/beside';
+import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
+import { type Post, threadsOfPosts } from '../chats/posts';
+import { THREADS, Told } from '../chats/told';
+import { languageCode } from '../languageCode';
+import { LARGEST_JSON_FILE } from '../limits';
+import { wholeText } from '../whole';
+import type { DocumentReader, OpenFile } from './format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const told = new Told(file, 'post');
+  const paths = [...(file.beside?.paths ?? [])].sort();
+  const more = paths.filter((path) => /^data\/(?:tweets?-part\d+|community-tweet(?:-part\d+)?)\.js$/.test(path));
+  const inFile = (path: string) => jsonBeside(file, path, partIn);
+  const account = fieldsOf(fieldsOf(listOf(await inFile('data/account.js'))[0])['account']);
+  const whole = notesIn(listOf(await inFile('data/note-tweet.js')));
+  const held = new Held(file.name, 'posts');
+  const user = wordsOf(account['username']);
+  const author = wordsOf(account['accountDisplayName']) || user;
+  const posts: Post[] = [];
+  for (const part of [undefined, ...more]) {
+    for (const each of listOf(part === undefined ? await partIn(file) : await inFile(part))) {
+      const tweet = fieldsOf(fieldsOf(each)['tweet'] ?? each);
+      const post = postOf(tweet, whole, told);
+      if (!post) continue;
+      held.add(post.text);
+      posts.push({ ...post, author, source: `https://x.com/${user || 'i'}/status/${post.id}` });
+    }
+  }
+  const used = ['data/account.js', 'data/note-tweet.js'].filter((path) => paths.includes(path));
+  told.leave('files', paths.length - more.length - used.length);
+  yield* threadsOfPosts(posts);
+  told.note('an archive of X', THREADS);
+};
+
+/** `window.YTD.tweets.part0 = [ … ]`: what stands behind it is JSON, and is never run. */
+async function partIn(file: OpenFile): Promise<unknown> {
+  const text = await wholeText(file, LARGEST_JSON_FILE);
+  const start = /^\s*window\.YTD\.\w+\.part\d+\s*=\s*/.exec(text)?.[0].length ?? 0;
+  try {
+    return JSON.parse(text.slice(start).replace(/;\s*$/, '')) as unknown;
+  } catch (error) {
+    const why = error instanceof Error ? error.message.slice(0, 200) : '';
+    throw badFile(
+      `${file.name} is no part of an archive of X: ${why}.`,
+      'It may have been cut off. Get the archive again, and add its ZIP file.',
+    );
+  }
+}
+
+function postOf(tweet: Fields, whole: Notes, told: Told): Omit<Post, 'author' | 'source'> | undefined {
+  const id = wordsOf(tweet['id_str']) || wordsOf(tweet['id']);
+  const full = wordsOf(tweet['full_text']) || wordsOf(tweet['text']);
+  if (id === '' || full === '') told.leave('unread');
+  else if (full.startsWith('RT @')) told.leave('shared');
+  else {
+    const media = [tweet['extended_entities'], tweet['entities']].map((each) => listOf(fieldsOf(each)['media']));
+    told.leave('attachments', (media[0]!.length > 0 ? media[0] : media[1])!.length);
+    const isAnswer = wordsOf(tweet['in_reply_to_user_id_str']) !== '';
+    const text = plain(whole.of(id, full), tweet, media.flat(), isAnswer);
+    if (text === '') return undefined;
+    told.take();
+    return {
+      id,
+      answers: wordsOf(tweet['in_reply_to_status_id_str']),
+      at: Date.parse(wordsOf(tweet['created_at'])),
+      text,
+      language: languageCode(wordsOf(tweet['lang'])),
+    };
+  }
+  return undefined;
+}
+
+/** With the addresses that were written, and without those of pictures; what answers somebody begins with their names. */
+function plain(text: string, tweet: Fields, media: readonly unknown[], isAnswer: boolean): string {
+  let words = text;
+  for (const each of listOf(fieldsOf(tweet['entities'])['urls'])) {
+    const { url, expanded_url } = fieldsOf(each);
+    if (wordsOf(url) !== '' && wordsOf(expanded_url) !== '')
+      words = words.replaceAll(wordsOf(url), () => wordsOf(expanded_url));
+  }
+  for (const each of media) {
+    const url = wordsOf(fieldsOf(each)['url']);
+    if (url !== '') words = words.replaceAll(url, '');
+  }
+  return words
+    .replace(isAnswer ? /^(?:@\w{1,20}\s+)+/ : /$^/, '')
+    .replace(/&(amp|lt|gt);/g, (_, name: keyof typeof LETTERS) => LETTERS[name])
+    .replaceAll('\0', '')
+    .trim()
+    .toWellFormed();
+}
+const LETTERS = { amp: '&', lt: '<', gt: '>' } as const;
+
+interface Notes {
+  /** All of a post of which the beginning is known. */
+  of(id: string, beginning: string): string;
+}
+
+/** Long posts, whose beginnings alone stand among the others. */
+function notesIn(notes: readonly unknown[]): Notes {
+  const [byId, byBeginning] = [new Map<string, string>(), new Map<string, string>()];
+  for (const each of notes) {
+    const note = fieldsOf(fieldsOf(each)['noteTweet']);
+    const results = note['noteTweetResults'];
+    const text = wordsOf(
+      fieldsOf(Array.isArray(results) ? results[0] : results)['text'] ?? fieldsOf(note['core'])['text'],
+    );
+    if (text === '') continue;
+    byId.set(wordsOf(note['tweetId']), text);
+    byBeginning.set(text.slice(0, BEGINNING), text);
+  }
+  return {
+    of: (id, beginning) =>
+      byId.get(id) ??
+      (beginning.length > BEGINNING ? byBeginning.get(beginning.slice(0, BEGINNING)) : undefined) ??
+      beginning,
+  };
+}
+/** Characters by which one is known again that does not say which it is. */
+const BEGINNING = 200;
