@@ -97,7 +97,7 @@ function linesIn(sample: Uint8Array, encoding: EncodingId): readonly string[] {
   if (/[\u0080-\u0084\u0086-\u009f\ue000-\uf8ff]/.test(text)) return [];
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
   const telling = lines.filter((line) => OTHER.test(line));
-  return (telling.length > 0 ? telling : lines).slice(0, MOST_LINES).map(around);
+  return [...new Set(telling.length > 0 ? telling : lines)].slice(0, MOST_LINES).map(around);
 }
 const OTHER = /[^\0-\x7f]/;
 const MOST_LINES = 3;

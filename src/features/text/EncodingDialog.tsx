@@ -40,7 +40,8 @@ export function EncodingDialog({ refused, onClose }: { refused: readonly Undecod
       <p>
         It is not UTF-8, as text is today, and its bytes do not say what it is. Choose the encoding in which these lines
         of it read right. It is kept as UTF-8.
-        {refused.length > 1 && ` ${formatCount(refused.length - 1)} more of the files were not UTF-8 either.`}
+        {refused.length === 2 && ' Another file is not UTF-8 either.'}
+        {refused.length > 2 && ` ${formatCount(refused.length - 1)} other files are not UTF-8 either.`}
       </p>
       <EncodingChoice of={first} chosen={chosen} onChoose={choose} />
     </Dialog>

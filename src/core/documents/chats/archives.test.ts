@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
-import { HomegrownError } from '../../base/errors';
+import { isBadFile } from '../../base/errors';
 import {
   ANDROID,
   DISCORD,
@@ -268,8 +268,8 @@ test('every format that others belong to is tried', () => {
     Object.entries(WHOLE).map(([name, files]) => formatKnown(name, files[name]!.slice(0, MARKUP_HEAD), false)),
   );
   const all = Object.entries(FORMATS).flatMap(([id, format]) => ('alsoCalled' in format ? [id] : []));
-  // These two are in chats.test.ts.
-  expect(all.filter((id) => !tried.has(id as never))).toEqual(['whatsapp', 'telegram']);
+  // These are in tests of their own.
+  expect(all.filter((id) => !tried.has(id as never))).toEqual(['mediawiki', 'whatsapp', 'telegram']);
 });
 
 describe('a damaged archive gives documents or a typed error', () => {
@@ -289,7 +289,7 @@ describe('a damaged archive gives documents or a typed error', () => {
           if (!text.isWellFormed() || !title.isWellFormed() || !/\S/.test(text)) throw new Error(JSON.stringify(text));
         return { found, notes };
       } catch (error) {
-        if (!(error instanceof HomegrownError) || error.code !== 'bad-file' || !error.remedy) throw error;
+        if (!isBadFile(error) || !error.remedy) throw error;
         return error.message;
       }
     };

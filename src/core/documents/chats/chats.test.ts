@@ -1,7 +1,7 @@
 /** Chats as documents: known by how they begin, parted where people paused, with turns that can be told apart again. */
 import fc from 'fast-check';
 import { describe, expect, it, test, vi } from 'vitest';
-import { HomegrownError } from '../../base/errors';
+import { isBadFile } from '../../base/errors';
 import { ANDROID, IPHONE, TELEGRAM } from '../../testing/chats';
 import { bytesOf, dropped, piecesOf, readDrop } from '../../testing/drops';
 import { collect, stream } from '../../testing/texts';
@@ -252,7 +252,7 @@ describe('a damaged chat gives documents or a typed error', () => {
           if (!text.isWellFormed() || !title.isWellFormed() || !/\S/.test(text)) throw new Error(JSON.stringify(text));
         return { found, notes };
       } catch (error) {
-        if (!(error instanceof HomegrownError) || error.code !== 'bad-file' || !error.remedy) throw error;
+        if (!isBadFile(error) || !error.remedy) throw error;
         return error.message;
       }
     };

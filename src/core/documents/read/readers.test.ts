@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
-import { HomegrownError } from '../../base/errors';
+import { isBadFile } from '../../base/errors';
 import { pdfOf } from '../../testing/pdf';
 import { collect, stream } from '../../testing/texts';
 import { answer, warcOf } from '../../testing/warc';
@@ -300,7 +300,7 @@ describe('a damaged file gives documents or a typed error', () => {
           if (!text.isWellFormed() || !title.isWellFormed() || !/\S/.test(text)) throw new Error(JSON.stringify(text));
         return documents;
       } catch (error) {
-        if (!(error instanceof HomegrownError) || error.code !== 'bad-file' || !error.remedy) throw error;
+        if (!isBadFile(error) || !error.remedy) throw error;
         return error.message;
       }
     };

@@ -1,5 +1,5 @@
 /** What a crawler has kept of the web (WARC), or the text that was taken out of it (WET): a page is a document. */
-import { badFile, HomegrownError } from '../../base/errors';
+import { badFile, isBadFile } from '../../base/errors';
 import { counted } from '../../base/units';
 import { answerOf, contentOf } from '../crawl/http';
 import { Warc, type WarcRecord } from '../crawl/warc';
@@ -90,7 +90,7 @@ async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocu
     );
     return { title: source, ...found, fields: { ...found.fields, ...Object.fromEntries(known) } };
   } catch (error) {
-    if (error instanceof HomegrownError && error.code === 'bad-file') return 'unread';
+    if (isBadFile(error)) return 'unread';
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
-import { HomegrownError } from '../../base/errors';
+import { HomegrownError, isBadFile } from '../../base/errors';
 import { unwatched } from '../../base/job';
 import { collect, stream } from '../../testing/texts';
 import { inlineRows, workbookOf } from '../../testing/workbook';
@@ -243,7 +243,7 @@ test('a workbook that is cut, or of which bytes are changed, is rows or a typed 
     try {
       return (await read(bytes, piece)).rows;
     } catch (error) {
-      if (!(error instanceof HomegrownError) || error.code !== 'bad-file' || !error.remedy) throw error;
+      if (!isBadFile(error) || !error.remedy) throw error;
       return error.message;
     }
   };

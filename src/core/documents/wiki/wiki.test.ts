@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it, test, vi } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
-import { HomegrownError } from '../../base/errors';
+import { isBadFile } from '../../base/errors';
 import { unwatched } from '../../base/job';
 import { collect, stream } from '../../testing/texts';
 import { importDrop, openText } from '..';
@@ -219,7 +219,7 @@ test('a damaged dump gives documents or a typed error, wherever pieces end', asy
         if (!text.isWellFormed() || !title.isWellFormed() || !/\S/.test(text)) throw new Error(JSON.stringify(text));
       return documents;
     } catch (error) {
-      if (!(error instanceof HomegrownError) || error.code !== 'bad-file' || !error.remedy) throw error;
+      if (!isBadFile(error) || !error.remedy) throw error;
       return error.message;
     }
   };
