@@ -22,7 +22,7 @@ export const OPTIONS = {
   pairs: {
     kind: 'texts',
     otherwise: 'all of each text is learnt',
-    help: 'In place of --text, tables (CSV, TSV, JSON, JSON Lines, Excel workbooks) of which each row is an input and its target: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN where they are not called so and not the first two; the objective is then pairs',
+    help: 'In place of --text, tables (CSV, TSV, JSON, JSON Lines, Excel workbooks, Parquet) of which each row is an input and its target: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN where they are not called so and not the first two; the objective is then pairs',
   },
   data: {
     kind: 'text',

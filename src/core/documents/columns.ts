@@ -3,8 +3,8 @@ import { badFile } from '../base/errors';
 import { z } from '../base/zod';
 import { inItsEncoding } from './encodings';
 import { FORMATS, type TableFormatId } from './read';
-import type { TextSource } from './readFile';
 import type { OpenFile, Row } from './read/format';
+import type { TextSource } from './readFile';
 
 /** What is told of a row beside what is learnt of it. */
 const about = {
@@ -83,12 +83,18 @@ export const HEAD_ROWS = 20;
 
 /** @throws HomegrownError `bad-file` where it is not a table of two columns or more */
 export async function lookAtTable(
-  { name, stream, reading }: Pick<TextSource, 'name' | 'stream' | 'reading'>,
+  { name, stream, places, reading }: Pick<TextSource, 'name' | 'stream' | 'places' | 'reading'>,
   format: TableFormatId,
 ): Promise<TableHead> {
   const rows = await inItsEncoding(reading?.encoding, async (encoding) => {
     const rows: Row['cells'][] = [];
-    const file: OpenFile = { name, bytes: stream(), note: () => undefined, ...(encoding && { encoding }) };
+    const file: OpenFile = {
+      name,
+      bytes: stream(),
+      note: () => undefined,
+      ...(places && { places }),
+      ...(encoding && { encoding }),
+    };
     for await (const { cells } of FORMATS[format].rows(file)) if (rows.push(cells) === HEAD_ROWS) break;
     return rows;
   });

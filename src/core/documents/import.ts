@@ -152,7 +152,7 @@ export async function importDrop(
           () => watch.stream(again(source), seen),
           seen,
         );
-      else await take(source, () => watch.stream(source, seen), seen);
+      else await take({ ...source, ...watch.places(source, seen) }, () => watch.stream(source, seen), seen);
     }
     job.signal.throwIfAborted();
     const { hashes, names, size, characters, bytes, formats } = blocks;

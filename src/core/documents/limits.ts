@@ -34,6 +34,11 @@ export const LARGEST_TEXT_FILE = 64 * MiB;
 export const LARGEST_RECORD = 64 * MiB;
 /** Code units of an article of a wiki, whose own limit is 2 MiB as a rule. */
 export const LONGEST_ARTICLE = 16 * MiB;
+/** Rows of a Parquet table, of a row group of it, which is in memory as a whole, bytes of that when it is unpacked, and of what is told of all. */
+export const MOST_ROWS = 100_000_000;
+export const MOST_ROWS_OF_GROUP = 4_000_000;
+export const LARGEST_ROW_GROUP = 512 * MiB;
+export const LARGEST_FOOTER = 64 * MiB;
 /** Pages of a PDF. */
 export const MOST_PAGES = 20_000;
 /** Bytes of a message of mail with what is attached, and characters of all that was written in a mailbox. */

@@ -31,7 +31,7 @@ export interface TextSource {
   /** In bytes, as told before reading; 0 where it is not known. */
   size: number;
   stream(): AsyncIterable<Uint8Array>;
-  /** The same, where it can be read in places, as zips are. */
+  /** The same, where it can be read in places, as zips and Parquet tables are. */
   places?: ByteSource;
   /** What it is read as where columns of it are learnt; absent: by its name, and all of it is. */
   table?: TableChoice;
@@ -75,7 +75,7 @@ function binaryTable(name: string): TableChoice | undefined {
 }
 
 /** A file of a drop, or of an archive. */
-export interface GivenFile extends Omit<TextSource, 'size' | 'stream' | 'places'> {
+export interface GivenFile extends Omit<TextSource, 'size' | 'stream'> {
   beside?: Beside;
 }
 
@@ -84,7 +84,7 @@ export interface GivenFile extends Omit<TextSource, 'size' | 'stream' | 'places'
  * @throws HomegrownError `bad-file`; `bad-encoding` where its text is in another than UTF-8, or than `encoding`
  */
 export async function readFile(
-  { name, isPlain, reading, beside, table = isPlain ? undefined : binaryTable(name) }: GivenFile,
+  { name, isPlain, reading, places, beside, table = isPlain ? undefined : binaryTable(name) }: GivenFile,
   chunks: ChunkWriter,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number },
@@ -98,6 +98,7 @@ export async function readFile(
     name,
     bytes: whole,
     note,
+    ...(places && { places }),
     ...(reading && { reading }),
     ...(encoding && { encoding }),
     ...(beside && { beside }),

@@ -51,16 +51,22 @@ export class Watch {
 
   /** An archive: from its start, or in places where that can be. */
   archive(source: TextSource, seen: Seen): OpenFile {
-    const { name, places } = source;
-    const file = { name, bytes: this.stream(source, seen), note: () => undefined };
-    if (!places) return file;
+    return { name: source.name, bytes: this.stream(source, seen), note: () => undefined, ...this.places(source, seen) };
+  }
+
+  /** A source in places, where that can be: counted, and with turns between. */
+  places({ name, places }: TextSource, seen: Seen): Pick<OpenFile, 'places'> {
+    if (!places) return {};
     const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      seen.bytes = Math.max(seen.bytes, offset + length);
       this.done += length;
+      this.sinceTurn += length;
+      if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
       return places.read(offset, length).catch((error: unknown) => {
         throw this.failed(name, offset, error);
       });
     };
-    return { ...file, places: { size: places.size, read } };
+    return { places: { size: places.size, read } };
   }
 
   /** Of a file in an archive: counted, and with turns between; how far it is, is how far the archive is. */

@@ -21,6 +21,7 @@ export const FORMATS = {
     isBinary: true,
     rows: loaded(() => import('./xlsx')),
   },
+  parquet: { label: 'Parquet table', endings: ['parquet'], isBinary: true, rows: loaded(() => import('./parquet')) },
   html: { label: 'Web page', endings: ['html', 'htm', 'xhtml', 'shtml'], open: () => import('./html') },
   srt: { label: 'Subtitles', endings: ['srt'], open: () => import('./srt') },
   vtt: { label: 'Web subtitles', endings: ['vtt'], open: () => import('./vtt') },

@@ -1,0 +1,125 @@
+/**
+ * The pages of a column of a Parquet table, held against what is told of them, before hyparquet reads them: it believes every
+ * count, and one that is wrong would take all memory. https://parquet.apache.org/docs/file-format/
+ */
+import { type PageHeader, parquetHeader } from 'hyparquet/src/column.js';
+
+/** A column that has values of its own. */
+export interface Leaf {
+  type: string;
+  /** Of a value, where all have one; in bytes. */
+  width: number;
+  maxRepetition: number;
+  maxDefinition: number;
+  /** Of a row group, with those that are missing. */
+  values: number;
+}
+
+/** @param chunk all pages of it in a row group @throws Error with the reason */
+export function pagesOf(chunk: Uint8Array, leaf: Leaf): PageHeader[] {
+  const reader = { view: viewOf(chunk), offset: 0 };
+  const pages: PageHeader[] = [];
+  let values = 0;
+  while (reader.offset < chunk.length - 1) {
+    const page = parquetHeader(reader);
+    const { compressed_page_size: packed, uncompressed_page_size: size } = page;
+    if (!isCount(packed, chunk.length - reader.offset)) throw new Error('a page is longer than its column');
+    if (!isCount(size, LARGEST_PAGE)) throw new Error('a page is larger than any is');
+    const { data_page_header: first, data_page_header_v2: second, dictionary_page_header: dictionary } = page;
+    const kinds = { DATA_PAGE: first, DATA_PAGE_V2: second, DICTIONARY_PAGE: dictionary };
+    if (Object.entries(kinds).some(([type, header]) => (type === page.type) !== (header !== undefined)))
+      throw new Error(`a page is of ${page.type}, which is not read`);
+    const told = first ?? second;
+    const count = told ? told.num_values : dictionary?.num_values;
+    if (!isCount(count, told ? leaf.values - values : size)) throw new Error('a page has more values than its column');
+    if (told && !ENCODINGS.has(told.encoding)) throw new Error(`a page is in ${told.encoding}, which is not read`);
+    if (told?.encoding === 'BYTE_STREAM_SPLIT' && count * leaf.width > size)
+      throw new Error('a page has more values than bytes');
+    if (second) checkSecond(chunk.subarray(reader.offset, reader.offset + packed), second, leaf);
+    if (told) values += count;
+    pages.push(page);
+    reader.offset += packed;
+  }
+  if (values !== leaf.values) throw new Error(`a column has ${values} of ${leaf.values} values`);
+  return pages;
+}
+
+/** @param page as it was unpacked: of the second kind without its levels */
+export function checkPage(
+  page: Uint8Array,
+  { data_page_header: first, data_page_header_v2: second }: PageHeader,
+  leaf: Leaf,
+): void {
+  if (second) checkValues(page, 0, second.num_values, second.encoding, leaf);
+  if (!first) return;
+  let at = 0;
+  for (const most of [leaf.maxRepetition, leaf.maxDefinition])
+    if (most > 0) at = checkRuns(page, at, first.num_values, bitsOf(most));
+  checkValues(page, at, first.num_values, first.encoding, leaf);
+}
+
+type Second = NonNullable<PageHeader['data_page_header_v2']>;
+function checkSecond(page: Uint8Array, header: Second, leaf: Leaf): void {
+  const { num_values: values, num_nulls: nulls } = header;
+  const [repetition, definition] = [header.repetition_levels_byte_length, header.definition_levels_byte_length];
+  if (!isCount(nulls, values) || !isCount(repetition, page.length) || !isCount(definition, page.length - repetition))
+    throw new Error('a page has levels that are longer than it is');
+  if (leaf.maxRepetition > 0) checkRuns(page, 0, values, bitsOf(leaf.maxRepetition), repetition);
+  if (leaf.maxDefinition > 0) checkRuns(page, repetition, values, bitsOf(leaf.maxDefinition), definition);
+  if (!header.is_compressed) checkValues(page.subarray(repetition + definition), 0, values, header.encoding, leaf);
+}
+
+function checkValues(page: Uint8Array, at: number, values: number, encoding: string, { type }: Leaf): void {
+  if (encoding === 'RLE') checkRuns(page, at, values, 1);
+  else if (encoding.endsWith('_DICTIONARY') && at < page.length) {
+    if (type === 'BOOLEAN') throw new Error('truth values have a dictionary');
+    const width = page[at]!;
+    if (width > 32) throw new Error(`a dictionary has indexes of ${width} bits`);
+    checkRuns(page, at + 1, values, width, page.length - at - 1);
+  }
+}
+
+/**
+ * Runs of equal values, and of values in `width` bits each.
+ * @param length of all in bytes; absent: it stands before them in four bytes
+ * @returns where they end
+ */
+function checkRuns(page: Uint8Array, at: number, values: number, width: number, length?: number): number {
+  const from = length === undefined ? at + 4 : at;
+  const end = from + (length ?? (at + 4 <= page.length ? viewOf(page).getUint32(at, true) : Infinity));
+  if (end > page.length) throw new Error('runs of values are longer than their page');
+  let [next, seen] = [from, 0];
+  while (next < end && seen < values) {
+    let [head, scale] = [0, 1];
+    for (;;) {
+      const byte = page[next++];
+      if (byte === undefined || scale > 2 ** 28) throw new Error('a run of values does not begin');
+      head += (byte & 127) * scale;
+      scale *= 128;
+      if (byte < 128) break;
+    }
+    const count = Math.floor(head / 2);
+    const isPacked = head % 2 === 1;
+    // Packed ones come by eight, of which the last may be filled up.
+    if (isPacked ? 8 * count > values + MOST_FILLED : count > values - seen)
+      throw new Error('a run has more values than its page');
+    seen += isPacked ? 8 * count : count;
+    next += isPacked ? count * width : Math.ceil(width / 8);
+    if (next > end && !isPacked) throw new Error('a run of values is cut off');
+  }
+  if (seen < values && length === undefined) throw new Error('a page has fewer levels than values');
+  return end;
+}
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const bitsOf = (most: number): number => 32 - Math.clz32(most);
+const isCount = (n: unknown, most: number): n is number =>
+  Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) <= most;
+
+/** Delta strings are left out: a page of them can be as large as its square. */
+const ENCODINGS: ReadonlySet<string> = new Set(
+  'PLAIN PLAIN_DICTIONARY RLE_DICTIONARY RLE BYTE_STREAM_SPLIT DELTA_BINARY_PACKED DELTA_LENGTH_BYTE_ARRAY'.split(' '),
+);
+const MOST_FILLED = 1024;
+/** Bytes of a page: writers make them of a megabyte, or of one value that is larger. */
+const LARGEST_PAGE = 256 * 2 ** 20;
