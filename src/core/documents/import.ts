@@ -148,7 +148,7 @@ export async function importDrop(
       if (format) await takeApart(source, format, seen);
       else if (others)
         await take(
-          { ...source, beside: { name: others.name, paths: new Set(others.files.keys()), open } },
+          { ...source, beside: { ...others.named, paths: new Set(others.files.keys()), open } },
           () => watch.stream(again(source), seen),
           seen,
         );
@@ -233,10 +233,11 @@ async function groupsOf(sources: readonly TextSource[]) {
   const byName = new Map(free.map((source) => [source.name, source]));
   const { together } = await import('./together');
   const found = await together([...byName.keys()], (name) => again(byName.get(name)!).stream());
-  const groups = new Map<TextSource, { name: string; files: ReadonlyMap<string, TextSource> }>();
-  for (const [name, { folder, others }] of found) {
+  const groups = new Map<TextSource, { named: { name?: string }; files: ReadonlyMap<string, TextSource> }>();
+  for (const [name, { folder, others, areAttached }] of found) {
     const files = new Map(others.map((path) => [path, byName.get(folder + path)!]));
-    groups.set(byName.get(name)!, { name: folder.replace(/\/$/, '') || name, files });
+    const named = folder === '' || areAttached ? {} : { name: folder.slice(0, -1) };
+    groups.set(byName.get(name)!, { named, files });
   }
   return { groups, belonging: new Set([...groups.values()].flatMap(({ files }) => [...files.values()])) };
 }

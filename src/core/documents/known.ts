@@ -1,100 +1,12 @@
-/** How files are told that are called as others are, such as what services give to their users: by how they begin. */
+/** Files that are called as those of other formats are: known by how they begin. Loaded when there is one that may be. */
+import * as chats from './chats/known';
 import { type DocumentFormatId, mayBe } from './read';
 import type { Known } from './read/format';
-import { beginsAsWhatsApp } from './chats/whatsappLine';
 import { mediawiki } from './wiki/known';
-
-const STRING = String.raw`"(?:[^"\\]|\\.)*"`;
-
-/** What was attached lies beside it, called as an iPhone or Android does. */
-const whatsapp: Known = {
-  begins: beginsAsWhatsApp,
-  beside: {
-    name: /^_chat\.txt$|whatsapp.*\.txt$/i,
-    others: /^(?:0\d{7}-[^/]+|[A-Z]{3}-\d{8}-WA\d{4}\.\w+)$/,
-  },
-};
-
-/** What Telegram Desktop writes of a chat, and of all of an account. */
-const CHAT = new RegExp(
-  String.raw`^\s*\{\s*(?:"name"\s*:\s*(?:${STRING}|null)\s*,\s*)?"type"\s*:\s*"(?:personal_chat|bot_chat|saved_messages|replies|verification_codes|(?:private|public)_(?:group|supergroup|channel))"\s*,\s*"id"\s*:\s*-?\d+\s*,`,
-);
-const ACCOUNT = new RegExp(
-  String.raw`^\s*\{\s*"about"\s*:\s*${STRING}\s*,\s*"(?:personal_information|profile_pictures|stories|contacts|frequent_contacts|sessions|web_sessions|other_data|chats|left_chats)"\s*:\s*[{[]`,
-);
-const telegram: Known = {
-  begins: (head) => CHAT.test(head) || ACCOUNT.test(head),
-  beside: {
-    name: /^result\.json$/,
-    others:
-      /^(?:chats\/chat_\d+\/)?(?:photos|files|video_files|voice_messages|round_video_messages|stickers|images|profile_pictures|stories|contacts)\//,
-  },
-};
-
-/** The list of people of Slack's export, a folder a channel beside it, a file a day. */
-const slack: Known = {
-  begins: (head) => /^\s*\[\s*\{\s*"id"\s*:\s*"[UW][A-Z0-9]+"\s*,\s*"team_id"\s*:\s*"[TE][A-Z0-9]+"/.test(head),
-  beside: {
-    name: /^(?:org_)?users\.json$/,
-    others:
-      /^(?:(?:channels|groups|dms|mpims|integration_logs|canvases|content_flags|file_conversations|huddle_transcripts|lists)\.json|[^/]+\/\d{4}-\d\d-\d\d\.json)$/,
-  },
-  isNeverAlone: true,
-};
-
-/** What DiscordChatExporter writes of a channel. */
-const EXPORTER = new RegExp(
-  String.raw`^\s*\{\s*"guild"\s*:\s*\{\s*"id"\s*:\s*"\d+"\s*,\s*"name"\s*:\s*${STRING}[^]{0,2000}?\}\s*,\s*"channel"\s*:\s*\{\s*"id"\s*:\s*"\d+"`,
-);
-const discord: Known = { begins: (head) => EXPORTER.test(head) };
-
-/** The list of channels in what Discord gives to its user, a folder a channel beside it. */
-const discordPackage: Known = {
-  begins: (head) => /^\s*\{\s*"\d{15,20}"\s*:\s*(?:"|null)/.test(head),
-  beside: {
-    name: /^index\.json$/,
-    within: 'messages',
-    others: /^(?:messages|account|activity|activities|servers|programs|ads|store|support_tickets|hq)\/|^README\.txt$/i,
-  },
-  isNeverAlone: true,
-};
-
-/** What somebody wrote, in what X gives to its user. */
-const twitter: Known = {
-  begins: (head) => /^\s*window\.YTD\.tweets?\.part0\s*=\s*\[/.test(head),
-  beside: { name: /^tweets?\.js$/, within: 'data', others: /^(?:data|assets)\/|^Your archive\.html$/ },
-};
-
-/** What somebody wrote, in what Mastodon gives to its user. */
-const mastodon: Known = {
-  begins: (head) => /^\s*\{[^]*?"id"\s*:\s*"outbox\.json"\s*,\s*"type"\s*:\s*"OrderedCollection"/.test(head),
-  beside: {
-    name: /^outbox\.json$/,
-    others: /^(?:(?:actor|likes|bookmarks)\.json|(?:avatar|header)\.\w+|media_attachments\/.*)$/,
-  },
-};
-
-/** What somebody wrote, in the tables that Reddit gives to its user; those beside them are of settings, votes and visits. */
-const reddit: Known = {
-  begins: (head) =>
-    /^id,permalink,date,ip,subreddit,gildings,(?:[a-z_]+,)*(?:link,parent,body|title,url,body)\b/.test(head),
-  beside: {
-    name: /^comments\.csv$/,
-    others:
-      /^(?:posts|(?:account_gender|announcements|approved_submitter_subreddits|birthdate|chat_history|checkfile|comment_headers|comment_votes|drafts|friends|gilded_content|gold_received|hidden_posts|ip_logs|linked_identities|linked_phone_number|message_headers|messages|messages_archive|moderated_subreddits|multireddits|payouts|persona|poll_votes|post_headers|post_votes|purchases|saved_comments|saved_posts|scheduled_posts|sensitive_ads_preferences|statistics|stripe|subscribed_subreddits|twitter|user_preferences))\.csv$/,
-  },
-};
 
 /** Of each format that is called as others are. */
 export const KNOWN: Readonly<Record<string, Known>> = {
-  whatsapp,
-  telegram,
-  slack,
-  discord,
-  discordPackage,
-  twitter,
-  mastodon,
-  reddit,
+  ...chats,
   mediawiki,
 };
 

@@ -8,6 +8,8 @@ import { headText, MARKUP_HEAD } from './markup';
 export interface Group {
   /** The folder of all, with the slash at its end; or nothing. */
   folder: string;
+  /** Whether they are only attached to the file, which is all of it. */
+  areAttached: boolean;
   /** From there. */
   others: readonly string[];
 }
@@ -30,7 +32,8 @@ export async function together(
       if (!beside.name.test(name)) continue;
       const folder = folderOf(path.slice(0, end), beside.within);
       if (folder === undefined || !begins(await beginning(bytesOf(path)), path)) continue;
-      found.set(path, { folder, isOther: beside.others, others: [] });
+      const { others: isOther, areAttached = false } = beside;
+      found.set(path, { folder, areAttached, isOther, others: [] });
       break;
     }
   }

@@ -56,11 +56,14 @@ async function* grouped(name: string, entries: readonly ListedEntry[], tally: Ta
   const groups = await together([...byPath.keys()], (path) => byPath.get(path)!.bytes());
   const belonging = new Set([...groups.values()].flatMap(({ folder, others }) => others.map((path) => folder + path)));
   for (const { path, bytes } of entries) {
-    const { folder, others } = groups.get(path) ?? {};
+    const { folder, others, areAttached } = groups.get(path) ?? {};
     const open = (other: string) => tally.counted(byPath.get(`${folder}${other}`)!.bytes());
     const whole = [name, ...(folder ? [folder.slice(0, -1)] : [])].join('/');
     if (belonging.has(path)) tally.file();
-    else yield { path, bytes: bytes(), ...(others && { beside: { name: whole, paths: new Set(others), open } }) };
+    else {
+      const beside = others && { paths: new Set(others), open, ...(!areAttached && { name: whole }) };
+      yield { path, bytes: bytes(), ...(beside && { beside }) };
+    }
   }
 }
 

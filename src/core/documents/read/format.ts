@@ -20,8 +20,8 @@ export interface OpenFile {
 
 /** Files that belong to one, by their paths from the folder that all of them lie in. */
 export interface Beside {
-  /** What all of it is called: the folder, or the archive. */
-  name: string;
+  /** What all of it is called, the folder or the archive; absent: as the file, beside which there is only what was attached. */
+  name?: string;
   paths: ReadonlySet<string>;
   /** Any number of times, in any order. Throws `bad-file` where one cannot be read. */
   open(path: string): AsyncIterable<Uint8Array>;
@@ -81,9 +81,9 @@ export interface Known {
   begins(head: string, name: string): boolean;
   /**
    * Of one that others belong to, as in an archive that a service gives: its own name, in which folder of all it lies (in
-   * lower case; absent: in none), and the paths of the others, from the folder of all.
+   * lower case; absent: in none), the paths of the others, from the folder of all, and whether they are only attached to it.
    */
-  beside?: { name: RegExp; within?: string; others: RegExp };
+  beside?: { name: RegExp; within?: string; others: RegExp; areAttached?: true };
   /** Whether it is one without them; absent: it is. */
   isNeverAlone?: true;
 }
