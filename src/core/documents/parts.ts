@@ -123,9 +123,20 @@ export class Parts {
     return found;
   }
 
-  /** Of Office: the part that all else hangs on. */
-  async main(): Promise<string | undefined> {
-    return [...(await this.relations('')).values()].find(({ type }) => type === 'officeDocument')?.path;
+  /**
+   * Of Office: the part that all else hangs on.
+   * @param element that it is as a whole @param usual where it lies as a rule
+   * @throws HomegrownError `bad-file` where there is none, or that of another kind of document
+   */
+  async main(element: string, usual: string): Promise<string> {
+    const told = [...(await this.relations('')).values()].find(({ type }) => type === 'officeDocument');
+    const path = told?.path ?? usual;
+    const found: string[] = [];
+    eachElement((await this.text(path)) ?? '', (name) => {
+      if (found.length === 0) found.push(name);
+    });
+    if (found[0] !== element) throw this.no(usual);
+    return path;
   }
 
   private entry(path: string): ZipEntry | undefined {

@@ -27,6 +27,7 @@ export const FORMATS = {
   vtt: { label: 'Web subtitles', endings: ['vtt'], open: () => import('./vtt') },
   ipynb: { label: 'Notebook', endings: ['ipynb'], open: () => import('./ipynb') },
   docx: { label: 'Word document', endings: ['docx'], open: () => import('./docx') },
+  pptx: { label: 'PowerPoint presentation', endings: ['pptx', 'pptm', 'ppsx'], open: () => import('./pptx') },
   odt: { label: 'OpenDocument text', endings: ['odt'], open: () => import('./odt') },
   pdf: { label: 'PDF', endings: ['pdf'], open: () => import('./pdf') },
   eml: { label: 'Message of mail', endings: ['eml'], open: () => import('./eml') },

@@ -4,26 +4,12 @@ import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
 import { isBadFile } from '../../base/errors';
 import { pdfOf } from '../../testing/pdf';
-import { collect, stream } from '../../testing/texts';
+import { TALK } from '../../testing/presentation';
+import { readDocuments as read, readText as textOf, utf8 } from '../../testing/readDocuments';
 import { answer, warcOf } from '../../testing/warc';
 import { DEEPEST_ELEMENT, LARGEST_PART, MOST_ELEMENTS } from '../limits';
-import { type DocumentFormatId, FORMATS, formatOf, isOfDocuments } from '.';
-import type { FoundDocument, Reading } from './format';
-
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-async function read(name: string, bytes: Uint8Array | string, reading: Reading = {}, piece = 1000) {
-  const whole = typeof bytes === 'string' ? utf8(bytes) : bytes;
-  const pieces = Array.from({ length: Math.ceil(whole.length / piece) }, (_, i) =>
-    whole.subarray(i * piece, (i + 1) * piece),
-  );
-  const notes: string[] = [];
-  const format = formatOf(name) as DocumentFormatId;
-  const { documents } = await FORMATS[format].open();
-  const file = { name, bytes: stream(pieces), note: (words: string) => void notes.push(words), reading };
-  return { documents: await collect<FoundDocument>(documents(file)), notes };
-}
-const textOf = async (...of: Parameters<typeof read>): Promise<string> => (await read(...of)).documents[0]!.text;
+import { FORMATS, formatOf, isOfDocuments } from '.';
+import type { FoundDocument } from './format';
 
 const STORY = 'The whale came up beside the boat, and nobody said a word, for it was very near. '.repeat(8).trim();
 const PAGE = `<!doctype html><html lang="en-GB"><head><title> The
@@ -273,6 +259,7 @@ const WHOLE: Readonly<Record<string, Uint8Array>> = {
   'a.ipynb': utf8(NOTEBOOK),
   'a.docx': DOCX,
   'a.odt': ODT,
+  'a.pptx': TALK,
   'a.pdf': pdfOf([[{ text: 'Call me Ishmael.', x: 60, y: 700 }], [{ text: 'Aye.', x: 60, y: 700 }]], '/Title (x)'),
   'a.eml': utf8(MESSAGE),
   'a.mbox': utf8(

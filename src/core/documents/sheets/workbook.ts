@@ -18,14 +18,12 @@ export interface Workbook {
 /** @throws HomegrownError `bad-file` where it has no sheets */
 export async function openWorkbook(file: OpenFile): Promise<Workbook> {
   const parts = await Parts.open(file, 'an Excel workbook');
-  const path = (await parts.main()) ?? 'xl/workbook.xml';
-  const xml = await parts.text(path);
-  if (xml === null) throw parts.no(path);
+  const path = await parts.main('workbook', 'xl/workbook.xml');
   const relations = await parts.relations(path);
   const sheets: Workbook['sheets'][number][] = [];
   const hidden: string[] = [];
   let is1904 = false;
-  eachElement(xml, (name, attributes) => {
+  eachElement((await parts.text(path)) ?? '', (name, attributes) => {
     if (name === 'workbookPr') is1904 = /^(?:1|true)$/.test(attributes['date1904'] ?? '');
     if (name !== 'sheet') return;
     const relation = relations.get(idIn(attributes));

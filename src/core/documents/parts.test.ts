@@ -1,0 +1,43 @@
+/** Documents that are zips of parts. */
+import { zipSync } from 'fflate';
+import { expect, test } from 'vitest';
+import { collect, stream } from '../testing/texts';
+import { Parts, pathFrom } from './parts';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const open = (parts: Readonly<Record<string, Uint8Array>>) =>
+  Parts.open({ name: 'a.x', bytes: stream([zipSync(parts, { level: 1 })]), note: () => undefined }, 'a thing of parts');
+
+test('a part is found in any case, in UTF-8 or UTF-16, whole or in pieces', async () => {
+  const utf16 = new Uint8Array([0xff, 0xfe, ...Array.from('é!', (each) => [each.charCodeAt(0), 0]).flat()]);
+  const parts = await open({ 'Xl/A.xml': utf8('café'), 'b.xml': utf16 });
+  expect(await parts.text('xl/a.xml')).toBe('café');
+  expect(await parts.text('b.xml')).toBe('é!');
+  expect((await collect(parts.stream('b.xml'))).join('')).toBe('é!');
+  expect([await parts.text('c.xml'), parts.has('c.xml'), await collect(parts.stream('c.xml'))]).toEqual([
+    null,
+    false,
+    [],
+  ]);
+});
+
+test('what a part names is told by where that lies', async () => {
+  const relations =
+    '<r:Relationships><r:Relationship Id="a" Type="http://x/worksheet" Target="../b/c%20d.xml#e"/><r:Relationship Id="b" Type="http://x/hyperlink" Target="https://example.org" TargetMode="External"/></r:Relationships>';
+  const parts = await open({ 'x/y/_rels/z.xml.rels': utf8(relations) });
+  expect([...(await parts.relations('x/y/z.xml'))]).toEqual([['a', { type: 'worksheet', path: 'x/b/c d.xml' }]]);
+  expect(['/a/b', '../../../a/b', './a//b', 'a%2'].map((target) => pathFrom('x/y', target))).toEqual([
+    'a/b',
+    'a/b',
+    'x/a/b',
+    'x/a%2',
+  ]);
+});
+
+test('no more is taken into memory than is read of one document', async () => {
+  const parts = await open({ 'a.xml': new Uint8Array(60e6), 'b.xml': new Uint8Array(70e6) });
+  for (let i = 0; i < 4; i++) expect(await parts.bytes('a.xml')).toHaveLength(60e6);
+  await expect(parts.bytes('a.xml')).rejects.toThrow(/^a\.x has a text of 300 MB, and at most 268 MB are read/);
+  await expect(parts.bytes('b.xml')).rejects.toThrow(/^a\.x has a text of 70 MB, and at most 67\.1 MB are read/);
+  await expect(collect(parts.stream('a.xml'))).rejects.toThrow(/^a\.x: a\.xml grows from .* to 60 MB, as no text does/);
+});

@@ -1,0 +1,87 @@
+/**
+ * A presentation of PowerPoint, as ECMA-376 has it: slides in their order, each its title, its texts and tables, and what the
+ * speaker noted. Numbers, dates and footers of slides are not taken, and no hidden slides.
+ */
+import { counted } from '../../base/units';
+import { aboutOf, type Elements, textOf } from '../packed';
+import { eachElement, idIn, Parts } from '../parts';
+import type { DocumentReader, OpenFile } from './format';
+
+const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
+/** What a shape is for, as its placeholder says; none: it is one of the slide's own. */
+const of = (taken: readonly string[], titles: readonly string[]): NonNullable<Elements['placed']> => ({
+  boxes: set('p:sp'),
+  place: (name, { type = 'obj' }) =>
+    name !== 'p:ph' ? undefined : titles.includes(type) ? 'before' : taken.includes(type) ? undefined : 'nowhere',
+});
+const SLIDE: Elements = {
+  runs: set('a:t m:t'),
+  paragraphs: set('a:p'),
+  rows: set('a:tr'),
+  cells: set('a:tc'),
+  breaks: set('a:br'),
+  letters: {},
+  asides: new Set(),
+  left: set('mc:Fallback'),
+  placed: of('obj body subTitle tbl chart dgm media clipArt pic'.split(' '), ['title', 'ctrTitle']),
+};
+/** Beside what was noted there is the slide itself, and what stands at the edges of the page. */
+const NOTES: Elements = { ...SLIDE, placed: of(['body'], []) };
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const parts = await Parts.open(file, 'a PowerPoint presentation');
+  const path = await parts.main('presentation', 'ppt/presentation.xml');
+  const relations = await parts.relations(path);
+  const paths = new Set<string>();
+  eachElement((await parts.text(path)) ?? '', (name, attributes) => {
+    const slide = name === 'sldId' ? relations.get(idIn(attributes)) : undefined;
+    if (slide?.type === 'slide') paths.add(slide.path);
+  });
+  const left = { hidden: 0, charts: 0, diagrams: 0 };
+  const slides: string[] = [];
+  for (const each of paths) {
+    const slide = await slideText(parts, each, left);
+    if (slide !== '') slides.push(slide);
+  }
+  tell(file, left);
+  const text = slides.join('\n\n').toWellFormed();
+  if (text === '') return;
+  const { title = '', fields = {} } = aboutOf((await parts.text('docProps/core.xml')) ?? '');
+  // Where nobody gave it a title, PowerPoint calls it "PowerPoint Presentation", in the language that it speaks.
+  const own = title.includes('PowerPoint') ? '' : title;
+  yield { title: (own || text.slice(0, LONGEST_TITLE).split('\n')[0]!).toWellFormed(), text, fields };
+};
+const LONGEST_TITLE = 400;
+
+async function slideText(parts: Parts, path: string, left: Left): Promise<string> {
+  const xml = (await parts.text(path)) ?? '';
+  const seen = { isHidden: false, charts: 0, diagrams: 0 };
+  eachElement(xml, (name, { show = '1', uri = '' }) => {
+    if (name === 'sld') seen.isHidden = /^(?:0|false)$/.test(show);
+    if (name === 'graphicData' && uri.endsWith('/chart')) seen.charts++;
+    if (name === 'graphicData' && uri.endsWith('/diagram')) seen.diagrams++;
+  });
+  if (seen.isHidden) {
+    left.hidden++;
+    return '';
+  }
+  left.charts += seen.charts;
+  left.diagrams += seen.diagrams;
+  const notes = [...(await parts.relations(path)).values()].find(({ type }) => type === 'notesSlide')?.path;
+  const noted = notes === undefined ? '' : textOf((await parts.text(notes)) ?? '', NOTES);
+  return [textOf(xml, SLIDE), noted].filter((each) => /\S/.test(each)).join('\n\n');
+}
+interface Left {
+  hidden: number;
+  charts: number;
+  diagrams: number;
+}
+
+function tell({ note }: OpenFile, { hidden, charts, diagrams }: Left): void {
+  if (hidden > 0) note(`${counted(hidden, 'hidden slide')} left out`);
+  const drawn = [
+    ...(charts > 0 ? [counted(charts, 'chart')] : []),
+    ...(diagrams > 0 ? [counted(diagrams, 'diagram')] : []),
+  ];
+  if (drawn.length > 0) note(`${drawn.join(' and ')} left out`);
+}
