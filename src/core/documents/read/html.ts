@@ -18,7 +18,7 @@ export const pageIn = async (file: OpenFile, bytes: Uint8Array, charset = declar
  * XHTML closes any element in its tag, as in `<script src="a.js"/>`, where HTML would take all that follows for a script.
  * https://www.w3.org/TR/xhtml1/#C_3
  */
-function opened(name: string, html: string): string {
+export function opened(name: string, html: string): string {
   if (!/\.xhtml$/i.test(name) && !/^\ufeff?\s*<\?xml\s/.test(html)) return html;
   return html.replace(/<([a-z][\w:.-]*)((?:\s[^<>]*?)?)\/>/gi, (tag, element: string, attributes: string) =>
     VOID.has(element.toLowerCase()) ? tag : `<${element}${attributes}></${element}>`,

@@ -29,6 +29,7 @@ export const FORMATS = {
   docx: { label: 'Word document', endings: ['docx'], open: () => import('./docx') },
   pptx: { label: 'PowerPoint presentation', endings: ['pptx', 'pptm', 'ppsx'], open: () => import('./pptx') },
   odt: { label: 'OpenDocument text', endings: ['odt'], open: () => import('./odt') },
+  epub: { label: 'EPUB book', endings: ['epub'], open: () => import('./epub') },
   pdf: { label: 'PDF', endings: ['pdf'], open: () => import('./pdf') },
   eml: { label: 'Message of mail', endings: ['eml'], open: () => import('./eml') },
   mbox: { label: 'Mailbox', endings: ['mbox'], open: () => import('./mbox') },
