@@ -23,6 +23,7 @@ export const FORMATS = {
   },
   parquet: { label: 'Parquet table', endings: ['parquet'], isBinary: true, rows: loaded(() => import('./parquet')) },
   html: { label: 'Web page', endings: ['html', 'htm', 'xhtml', 'shtml'], open: () => import('./html') },
+  mhtml: { label: 'Web archive', endings: ['mhtml', 'mht'], open: () => import('./mhtml') },
   srt: { label: 'Subtitles', endings: ['srt'], open: () => import('./srt') },
   vtt: { label: 'Web subtitles', endings: ['vtt'], open: () => import('./vtt') },
   ipynb: { label: 'Notebook', endings: ['ipynb'], open: () => import('./ipynb') },

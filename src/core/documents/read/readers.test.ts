@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
 import { isBadFile } from '../../base/errors';
+import { ARCHIVED_PAGE } from '../../testing/archivedPage';
 import { BOOK } from '../../testing/book';
 import { pdfOf } from '../../testing/pdf';
 import { TALK } from '../../testing/presentation';
@@ -262,6 +263,7 @@ const WHOLE: Readonly<Record<string, Uint8Array>> = {
   'a.odt': ODT,
   'a.pptx': TALK,
   'a.epub': BOOK,
+  'a.mhtml': utf8(ARCHIVED_PAGE),
   'a.pdf': pdfOf([[{ text: 'Call me Ishmael.', x: 60, y: 700 }], [{ text: 'Aye.', x: 60, y: 700 }]], '/Title (x)'),
   'a.eml': utf8(MESSAGE),
   'a.mbox': utf8(
