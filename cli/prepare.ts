@@ -34,7 +34,7 @@ import { checkOutFolder, writeFolder } from './write';
 const OPTIONS = {
   from: {
     kind: 'texts',
-    help: 'Files, or folders of them, also packed (ZIP, tar, gzip, bzip2): text, Markdown, web pages, PDFs, Word and OpenDocument texts, tables (CSV, TSV, JSON, JSON Lines, Excel workbooks, Parquet), subtitles, notebooks, mail (mbox, eml), chats (WhatsApp, Telegram, Slack, Discord), archives that X, Mastodon and Reddit give, crawls of the web (WARC, WET), dumps of Wikipedia (XML), code',
+    help: 'Files, or folders of them, also packed (ZIP, tar, gzip, bzip2): text, Markdown, web pages (HTML, MHTML), PDFs, Word and OpenDocument texts, PowerPoint presentations, books (EPUB), tables (CSV, TSV, JSON, JSON Lines, Excel workbooks, Parquet), subtitles, notebooks, mail (mbox, eml), chats (WhatsApp, Telegram, Slack, Discord), archives that X, Mastodon and Reddit give, crawls of the web (WARC, WET), dumps of Wikipedia (XML), code',
   },
   map: {
     kind: 'texts',

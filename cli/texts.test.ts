@@ -33,3 +33,20 @@ test('a link to a file is that file, one that leads nowhere is told of when it i
     await rm(folder, { recursive: true });
   }
 });
+
+test('of a page that was saved with its folder the page is meant, and it is said; what is named itself is read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pages-'));
+  try {
+    const path = (...names: string[]) => join(folder, ...names);
+    await mkdir(path('sea_files', 'deep'), { recursive: true });
+    for (const name of ['sea.html', 'sea_files/a.js', 'sea_files/deep/b.txt', 'gull.txt'])
+      await writeFile(path(...name.split('/')), 'The sea is wide.');
+    const notes: string[] = [];
+    const meant = (...paths: string[]) => filesMeant(paths, (words) => void notes.push(words));
+    expect(await meant(folder)).toEqual([path('gull.txt'), path('sea.html')]);
+    expect(notes).toEqual(['2 files that saved pages show were passed over.']);
+    expect(await meant(path('sea_files', 'a.js'))).toEqual([path('sea_files', 'a.js')]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -3,12 +3,13 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { badFile } from '../src/core/base/errors';
-import { isSystemFile } from '../src/core/documents';
+import { counted } from '../src/core/base/units';
+import { isSystemFile, SavedPages } from '../src/core/documents';
 import { stderr } from './terminal';
 
 /**
  * A folder stands for the files in it and below it, in the order in which the app takes them.
- * @param note is told of each link to a folder, which is passed over: it may lead back
+ * @param note is told of each link to a folder, which is passed over: it may lead back; and of what saved pages show
  * @throws HomegrownError `bad-file`
  */
 export async function filesMeant(
@@ -31,7 +32,13 @@ async function meant(path: string, note: (words: string) => void): Promise<reado
       .sort((a, b) => (a < b ? -1 : 1));
   for (const link of are('link to a folder'))
     note(`${link} is a link to a folder and was passed over: give it to --text too where its files are meant.`);
-  const files = are('file');
+  const all = are('file');
+  const pages = new SavedPages(all);
+  const files = all.filter((each) => !pages.holds(each));
+  if (files.length < all.length)
+    note(
+      `${counted(all.length - files.length, 'file')} that saved pages show ${files.length === all.length - 1 ? 'was' : 'were'} passed over.`,
+    );
   if (files.length === 0) throw badFile(`There is no text in ${path}.`);
   return files;
 }

@@ -25,7 +25,7 @@ test('texts are taken, markup is asked about once, and the system’s files are 
   await choose();
   const question = page.getByRole('dialog', { name: 'Learn 3 files with all markup?' });
   await expect(question).toContainText('1 HTML page and 2 XML files are more than prose');
-  await expect(page.getByText('2 system files were passed over')).toBeVisible();
+  await expect(page.getByText('2 files were passed over')).toBeVisible();
   // The text did not wait for the answer.
   await expect(studio.stages).toContainText('17 characters');
   await expectAccessible(page, 'the question');

@@ -171,7 +171,7 @@ test('markup is asked about once a drop, the system’s files are passed over, a
     ['d/page.xml', 'xml'],
     ['d/rows.txt', 'json'],
   ]);
-  expect(store.getState().toasts.map(({ text }) => text)).toEqual(['2 system files were passed over']);
+  expect(store.getState().toasts.map(({ text }) => text)).toEqual(['2 files were passed over']);
   expect(store.getState().refused).toEqual([]);
   leaveMarkup();
   expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['xml']);

@@ -20,8 +20,8 @@ export const alreadyLeftOut = (name: string, n: number): { text: string; detail:
 });
 
 export const passedOver = (n: number): { text: string; detail: string } => ({
-  text: n === 1 ? '1 system file was passed over' : `${formatCount(n)} system files were passed over`,
-  detail: 'such as .DS_Store, Thumbs.db and hidden files',
+  text: n === 1 ? '1 file was passed over' : `${formatCount(n)} files were passed over`,
+  detail: 'such as .DS_Store, hidden files, and what a saved page shows',
 });
 
 /** @param files of one project, which is not open; one at least */

@@ -55,10 +55,7 @@ test('texts come in, are refused, removed and brought back, and stay in the next
   ]);
   expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt']);
   expect(getState().refused).toMatchObject([{ name: 'bad.txt', failure: { code: 'bad-file' } }]);
-  expect(getState().toasts.map(({ text }) => text)).toEqual([
-    '1 system file was passed over',
-    'again.txt is already here',
-  ]);
+  expect(getState().toasts.map(({ text }) => text)).toEqual(['1 file was passed over', 'again.txt is already here']);
   expect(getState()).toMatchObject({ project: { name: 'sea' }, importing: { kind: 'idle' } });
   const [text] = getState().texts;
   expect(await getState().preview(text!.id, 0)).toMatchObject({ title: 'sea.txt', start: SEA });
@@ -92,6 +89,13 @@ test('a text that is not UTF-8 is refused with what it may be, and read as a per
   expect(rows[0]).toEqual(['Qui a bu le café', 'moi']);
   await getState().takePairs({ input: 'question', target: 'answer' });
   expect(getState().texts.at(-1)).toMatchObject({ name: 'old.csv', documents: 9 });
+});
+
+test('what a saved page shows is passed over, and the page is read', async () => {
+  const getState = await opened();
+  await getState().addFiles([fileOf(`<p>${SEA}</p>`, 'a/sea.html'), fileOf('run()', 'a/sea_files/x.js')]);
+  expect(getState()).toMatchObject({ texts: [{ name: 'a/sea.html', documents: 1, formats: ['html'] }], refused: [] });
+  expect(getState().toasts.map(({ text }) => text)).toEqual(['1 file was passed over']);
 });
 
 test('markup waits for an answer, of which prose beside it knows nothing', async () => {

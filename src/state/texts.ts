@@ -12,7 +12,7 @@ import type {
 } from '../core/documents';
 import { promptFrom } from '../core/documents/prompt';
 import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
-import { isSystemFile } from '../core/documents/system';
+import { ownFiles } from '../core/documents/savedPages';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DataApi, Sample } from '../protocol/data';
 import { explain } from './failures';
@@ -49,7 +49,7 @@ export interface TextsSlice {
   markup: readonly DroppedMarkup[];
   importing: Work;
   loadTexts(ahead?: Promise<readonly TextRecord[]>): Promise<void>;
-  /** Adds a text of all of them, asks about markup, and passes over what is the system's own. */
+  /** Adds a text of all of them, asks about markup, and passes over what is the system's own, and what saved pages show. */
   addFiles(files: readonly Dropped[]): Promise<void>;
   /** A project and its texts once all is read that was given to it by now; undefined where the signal ends that. */
   whenRead(inputs: Inputs, signal: AbortSignal): Promise<Inputs | undefined>;
@@ -183,7 +183,7 @@ export const createTextsSlice: Slice<TextsSlice> =
         if (outcome.text) await join(outcome.text, names, to, ofPairs);
       });
     async function addFiles(files: readonly Dropped[], to: Target): Promise<void> {
-      const own = files.filter(({ name }) => !isSystemFile(name));
+      const own = ownFiles(files);
       if (own.length < files.length) get().toast(passedOver(files.length - own.length));
       const { texts, markup } = await sorted(own, to);
       // One question for the drop; what is not asked about does not wait for the answer.

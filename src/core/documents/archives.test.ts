@@ -65,6 +65,13 @@ describe.each([
   });
 });
 
+test('what a saved page shows is passed over in an archive too', async () => {
+  const found = await read(
+    file('a.zip', zip({ 'x.html': '<p>Aye</p>', 'x_files/a.js': 'run()', 'y_files/b.txt': 'No' }), 0),
+  );
+  expect(found).toMatchObject({ names: ['a.zip/x.html', 'a.zip/y_files/b.txt'], passedOver: 1, reasons: [] });
+});
+
 test('archives lie once in each other, and what is packed alone is called as it is', async () => {
   const once = zip({ 'b.txt': 'Once.', 'c.txt.gz': gzipSync(utf8('Packed.')) });
   const twice = zip({ 'in.zip': once, 'in.tar.gz': gzipSync(tar({ 'd.txt': 'In a tar.', 'x.zip': once })) });

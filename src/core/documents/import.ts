@@ -15,6 +15,7 @@ import { type ArchiveFormatId, archiveCalled, tableCalled } from './read';
 import { type GivenFile, readFile, type TableChoice, type TextSource } from './readFile';
 import { FIRST_PROJECT, TEXT, textChunksPrefix, textKey, type TextRecord } from './record';
 import { piecesOf } from '../files/byteSource';
+import { SavedPages } from './savedPages';
 import { isSystemFile } from './system';
 import { filesIn } from './unpack';
 import { type Seen, Watch } from './watch';
@@ -27,7 +28,7 @@ export interface DropOutcome {
   refused: readonly { name: string; error: HomegrownError }[];
   /** Rows of tables that have no text, and so are no documents. */
   empty: number;
-  /** Files in archives that are the system's own, and are passed over. */
+  /** Files in archives that are the system's own or what a saved page shows, and are passed over. */
   passedOver: number;
   /** Files whose documents are in the project already, and in which text. */
   duplicates: readonly { name: string; of: TextRecord | null }[];
@@ -113,10 +114,13 @@ export async function importDrop(
     const takeApart = async (source: TextSource, format: ArchiveFormatId, seen: Seen): Promise<void> => {
       const { name, reading, tableIn } = source;
       let files = 0;
+      // Of an archive that is read from its start: pages lie before their folders as a rule.
+      const pages = new SavedPages();
       try {
         for await (const { name, bytes, beside } of filesIn(watch.archive(source, seen), format)) {
           files++;
-          if (isSystemFile(name)) {
+          pages.add(name);
+          if (isSystemFile(name) || pages.holds(name)) {
             passedOver++;
             continue;
           }

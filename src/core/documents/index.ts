@@ -37,4 +37,5 @@ export {
 } from './read';
 export type { Reading } from './read/format';
 export { isOpened, type TableChoice, type TextSource } from './readFile';
+export { SavedPages } from './savedPages';
 export { isSystemFile } from './system';

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { ownFiles, SavedPages } from './savedPages';
+
+test('what lies in the folder of a page is of it, where the page is there too, in any language and however deep', () => {
+  const names = [
+    'a/The whale.html',
+    'a/The whale_files/logo.png',
+    'a/The whale_files/deep/ad.html',
+    'a/Der Wal.htm',
+    'a/Der Wal-Dateien/stil.css',
+    'a/La baleine.xhtml',
+    'a/La baleine_fichiers/x.js',
+    'b/The whale_files/notes.txt',
+    'a/project_files/notes.txt',
+    'a/The whale.txt',
+    '.DS_Store',
+  ];
+  expect(ownFiles(names.map((name) => ({ name }))).map(({ name }) => name)).toEqual([
+    'a/The whale.html',
+    'a/Der Wal.htm',
+    'a/La baleine.xhtml',
+    'b/The whale_files/notes.txt',
+    'a/project_files/notes.txt',
+    'a/The whale.txt',
+  ]);
+  expect(new SavedPages(['C:\\a\\x.html']).holds('C:\\a\\x_files\\y.js')).toBe(true);
+});

@@ -1,0 +1,40 @@
+import { isSystemFile } from './system';
+
+/**
+ * What browsers save beside a page: of `a/name.html` the pictures, styles and scripts that it shows, in `a/name_files/`. They
+ * are no documents of the person's, where the page is there too.
+ */
+export class SavedPages {
+  /** Paths of pages without their endings. */
+  private readonly pages = new Set<string>();
+
+  /** @param paths files, pages or not */
+  constructor(paths: Iterable<string> = []) {
+    for (const path of paths) this.add(path);
+  }
+
+  add(path: string): void {
+    const page = /^(.*)\.(?:x?html?|shtml|xht)$/i.exec(path)?.[1];
+    if (page !== undefined) this.pages.add(page.replaceAll('\\', '/'));
+  }
+
+  /** Whether a file lies in the folder of one of them, however deep. */
+  holds(path: string): boolean {
+    if (this.pages.size === 0) return false;
+    const folders = path.split(/[/\\]/).slice(0, -1);
+    return folders.some((folder, i) => {
+      const [, name] = FOLDER.exec(folder) ?? [];
+      return name !== undefined && this.pages.has([...folders.slice(0, i), name].join('/'));
+    });
+  }
+}
+
+/** As browsers call it in their languages: https://learn.microsoft.com/windows/win32/shell/manage#connected-files */
+const FOLDER =
+  /^(.+)(?:_files|\.files|_fichiers|_archivos|_bestanden|_file|_filer|_tiedostot|_pliki|_soubory|_elemei|_ficheiros|_arquivos|_dosyalar|_datoteke|_fitxers|_failid|_fails|_bylos|_fajlovi|_fitxategiak|-Dateien|-filer)$/i;
+
+/** Those of a drop that are a person's: not the system's, nor what saved pages show. */
+export function ownFiles<F extends { name: string }>(files: readonly F[]): readonly F[] {
+  const pages = new SavedPages(files.map(({ name }) => name));
+  return files.filter(({ name }) => !isSystemFile(name) && !pages.holds(name));
+}
