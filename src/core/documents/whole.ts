@@ -32,7 +32,8 @@ export async function wholeText(file: OpenFile, most: number): Promise<string> {
  * @param label of the encoding that they are said to be in; without one, where that is Unicode, or a person has chosen another, as any text
  */
 export async function textOf(file: OpenFile, bytes: Uint8Array, label?: string): Promise<string> {
-  if (label !== undefined && !file.encoding && !/^utf-?(8|16)/i.test(label) && !hasMark(bytes)) return labelled(file, bytes, label);
+  if (label !== undefined && !file.encoding && !/^utf-?(8|16)/i.test(label) && !hasMark(bytes))
+    return labelled(file, bytes, label);
   let text = '';
   for await (const piece of decodeParsed({ ...file, bytes: once(bytes) })) text += piece;
   return text;

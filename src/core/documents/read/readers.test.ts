@@ -10,7 +10,7 @@ import { TALK } from '../../testing/presentation';
 import { readDocuments as read, readText as textOf, utf8 } from '../../testing/readDocuments';
 import { answer, warcOf } from '../../testing/warc';
 import { DEEPEST_ELEMENT, LARGEST_PART, MOST_ELEMENTS } from '../limits';
-import { FORMATS, formatOf, isOfDocuments } from '.';
+import { type DocumentFormatId, FORMATS, formatOf, isOfDocuments } from '.';
 import type { FoundDocument } from './format';
 
 const STORY = 'The whale came up beside the boat, and nobody said a word, for it was very near. '.repeat(8).trim();
