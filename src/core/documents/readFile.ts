@@ -22,7 +22,7 @@ import {
   type TableFormatId,
   type TextFormatId,
 } from './read';
-import type { Beside, OpenFile, Reading } from './read/format';
+import type { Beside, OpenFile, Reading, TextFormat } from './read/format';
 import { type AskedColumns, rowDocuments } from './rows';
 
 /** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
@@ -157,7 +157,8 @@ async function readWhole(
     const content = characters === 0 ? 'no text' : `nothing but white space (${formatCount(characters)} characters)`;
     throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
   }
-  const fields = FORMATS[format].fields?.(name);
+  const { fields: known }: TextFormat = FORMATS[format];
+  const fields = known?.(name);
   return { documents: [{ title: name, sha256: hash.hex(), characters, bytes, ...(fields && { fields }) }] };
 }
 

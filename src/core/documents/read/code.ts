@@ -1,7 +1,6 @@
 /** A program's source, as it is written; which language it is in is told. */
-import { decodeParsed } from '../decode';
 import { LANGUAGES } from '../languages';
-import type { TextFormat } from './format';
+import { loadedText, type TextFormat } from './format';
 
 const BY_ENDING = new Map(
   Object.entries(LANGUAGES).flatMap(([language, endings]) =>
@@ -12,7 +11,7 @@ const BY_ENDING = new Map(
 export const code: TextFormat = {
   label: 'Source code',
   endings: [...BY_ENDING.keys()],
-  read: decodeParsed,
+  read: loadedText(async () => ({ read: (await import('../decode')).decodeParsed })),
   fields(name) {
     const language = BY_ENDING.get(/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
     return language === undefined ? {} : { code: language };

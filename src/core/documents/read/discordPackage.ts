@@ -10,7 +10,7 @@ import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
 import { AT_PAUSES, Told } from '../chats/told';
 import { jsonFile } from '../json';
 import { LARGEST_JSON_FILE } from '../limits';
-import { csv } from './csv';
+import { rows as csvRows } from './csv';
 import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
@@ -60,7 +60,7 @@ async function* rowsIn(file: OpenFile, path: string): AsyncGenerator<Fields> {
     return;
   }
   try {
-    for await (const { cells } of csv.rows(fileBeside(file, path))) yield Object.fromEntries(cells);
+    for await (const { cells } of csvRows(fileBeside(file, path))) yield Object.fromEntries(cells);
   } catch (error) {
     if (!isBadFile(error)) throw error;
     file.note(`Left out: ${error.message.replace(/\.$/, '')}`);

@@ -62,6 +62,12 @@ export interface TableFormat extends Format {
   rows(file: OpenFile): AsyncIterable<Row>;
 }
 
+/** Text by a file that is loaded when it is first needed. */
+export const loadedText = (load: () => Promise<Pick<TextFormat, 'read'>>): TextFormat['read'] =>
+  async function* (file) {
+    yield* (await load()).read(file);
+  };
+
 /** Rows by a file that is loaded when it is first needed. */
 export const loaded = (load: () => Promise<Pick<TableFormat, 'rows'>>): TableFormat['rows'] =>
   async function* (file) {

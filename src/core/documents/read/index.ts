@@ -1,20 +1,21 @@
 import { code } from './code';
-import { csv } from './csv';
-import { type ArchiveFormat, type DocumentFormat, loaded, type TableFormat, type TextFormat } from './format';
-import { json } from './json';
-import { jsonl } from './jsonl';
-import { md } from './md';
-import { tsv } from './tsv';
-import { txt } from './txt';
+import {
+  type ArchiveFormat,
+  type DocumentFormat,
+  loaded,
+  loadedText,
+  type TableFormat,
+  type TextFormat,
+} from './format';
 
-/** Every format that text is read from. Adding one is a file and a line here; one that documents are taken out of is loaded when it is needed. */
+/** Every format that text is read from. Adding one is a file and a line here, by which it is loaded when it is first needed. */
 export const FORMATS = {
-  txt,
-  md,
-  csv,
-  tsv,
-  jsonl,
-  json,
+  txt: { label: 'Plain text', endings: ['txt', 'text'], read: loadedText(() => import('./txt')) },
+  md: { label: 'Markdown', endings: ['md', 'markdown'], read: loadedText(() => import('./md')) },
+  csv: { label: 'CSV table', endings: ['csv'], rows: loaded(() => import('./csv')) },
+  tsv: { label: 'TSV table', endings: ['tsv', 'tab'], rows: loaded(() => import('./tsv')) },
+  jsonl: { label: 'JSON Lines', endings: ['jsonl', 'ndjson'], rows: loaded(() => import('./jsonl')) },
+  json: { label: 'JSON', endings: ['json', 'geojson'], rows: loaded(() => import('./json')) },
   xlsx: {
     label: 'Excel workbook',
     endings: ['xlsx', 'xlsm'],

@@ -1,21 +1,19 @@
 import { type FoundRows, jsonFile, rowsIn } from '../json';
 import { LARGEST_JSON_FILE } from '../limits';
-import type { OpenFile, Row, TableFormat } from './format';
+import type { OpenFile, Row } from './format';
 
 /**
  * Objects or texts, each a row: of a list, of the lists in an object where they hold most of its text, or of an object that
  * holds nothing but objects. Else an object is a row.
  */
-export const json: TableFormat = { label: 'JSON', endings: ['json', 'geojson'], rows: jsonRows };
-
-async function* jsonRows(file: OpenFile): AsyncGenerator<Row> {
-  const { rows, left }: FoundRows = rowsIn(await jsonFile(file, LARGEST_JSON_FILE));
+export async function* rows(file: OpenFile): AsyncGenerator<Row> {
+  const { rows: found, left }: FoundRows = rowsIn(await jsonFile(file, LARGEST_JSON_FILE));
   if (left.length > 0) {
     const more = left.length > MOST_NAMED ? ' and others' : '';
     file.note(
       `Its lists are taken, and what stands beside them is not: ${left.slice(0, MOST_NAMED).join(', ')}${more}`,
     );
   }
-  for (const [i, cells] of rows.entries()) yield { line: i + 1, cells };
+  for (const [i, cells] of found.entries()) yield { line: i + 1, cells };
 }
 const MOST_NAMED = 12;

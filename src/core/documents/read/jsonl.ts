@@ -3,12 +3,10 @@ import { formatCount } from '../../base/units';
 import { decodeParsed } from '../decode';
 import { cellsOf } from '../json';
 import { LONGEST_LINE } from '../limits';
-import type { OpenFile, Row, TableFormat } from './format';
+import type { OpenFile, Row } from './format';
 
 /** An object a line: https://jsonlines.org. What lies in an object of it is a column too, `author.name`. */
-export const jsonl: TableFormat = { label: 'JSON Lines', endings: ['jsonl', 'ndjson'], rows: jsonRows };
-
-async function* jsonRows(file: OpenFile): AsyncGenerator<Row> {
+export async function* rows(file: OpenFile): AsyncGenerator<Row> {
   /** Pieces of a line that has not ended yet: looked through once each, however long it is. */
   let held: string[] = [];
   let [length, line] = [0, 0];

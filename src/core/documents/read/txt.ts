@@ -1,4 +1,1 @@
-import { decodeText } from '../decode';
-import type { TextFormat } from './format';
-
-export const txt: TextFormat = { label: 'Plain text', endings: ['txt', 'text'], read: decodeText };
+export { decodeText as read } from '../decode';
