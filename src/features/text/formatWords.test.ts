@@ -3,6 +3,6 @@ import { FORMATS } from '../../core/documents/read';
 import { FORMAT_WORDS } from './formatWords';
 
 test('the first screen names each format in one word, so that what it begins with stays in view', () => {
-  expect(FORMAT_WORDS.split(', ')).toEqual(Object.keys(FORMATS));
-  expect(FORMAT_WORDS.length).toBeLessThan(200);
+  expect(FORMAT_WORDS.split(', ')).toEqual(Object.keys(FORMATS).filter((id) => id !== 'discordPackage'));
+  expect(FORMAT_WORDS.length).toBeLessThan(230); // with what stands after them three lines
 });
