@@ -6,7 +6,7 @@ import {
   formatOf,
   isTable,
   isTakenApart,
-  mayBeKnown,
+  mayBe,
   type Reading,
   type TableChoice,
   type TableFormatId,
@@ -75,33 +75,34 @@ export async function sorted(files: readonly Dropped[], project: DroppedMarkup['
 async function belongingTo(files: readonly Dropped[]): Promise<ReadonlySet<string>> {
   const byName = new Map(files.map(({ name, file }) => [name, file]));
   const { together } = await import('../core/documents/together');
-  const groups = await together([...byName.keys()], async function* (name) {
-    yield new Uint8Array(
-      await byName
-        .get(name)!
-        .slice(0, MARKUP_HEAD)
-        .arrayBuffer()
-        .catch(() => new ArrayBuffer()),
-    );
-  });
+  const groups = await together([...byName.keys()], (name) =>
+    headOf(byName.get(name)!).then(
+      (head) => headText(new Uint8Array(head)),
+      () => '',
+    ),
+  );
   return new Set([...groups].flatMap(([name, { folder, others }]) => [name, ...others.map((path) => folder + path)]));
 }
 
 /** Null also for programs, and where text is taken out of it: that needs no answer. A file that cannot be read is told of when it is added. */
 export const kindOf = async ({ file, name }: Dropped): Promise<DroppedMarkup['kind'] | null> =>
   binaryTableCalled(name) ??
-  // Of thousands: to cut a file's beginning off takes Chromium three times as long as to read a small one whole.
   (formatOf(name) === 'code' || isTakenApart(name)
     ? null
-    : (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer().then(
+    : headOf(file).then(
         async (bytes) => {
           const head = new Uint8Array(bytes);
           const kind = markupOf(name, head);
-          if (!mayBeKnown(name)) return kind;
+          const ids = mayBe(name);
+          if (ids.length === 0) return kind;
           const { formatKnown } = await import('../core/documents/known');
-          return formatKnown(name, headText(head)) ? null : kind;
+          return formatKnown(ids, name, headText(head)) ? null : kind;
         },
         () => null,
       ));
+
+/** Of thousands: to cut a file's beginning off takes Chromium three times as long as to read a small one whole. */
+const headOf = (file: File): Promise<ArrayBuffer> =>
+  (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer();
 /** Bytes. */
 const SMALL = 16 * MARKUP_HEAD;

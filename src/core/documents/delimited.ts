@@ -13,6 +13,9 @@ export interface Delimiting {
   isQuoted: boolean;
 }
 
+/** As programs write tables. */
+export const COMMAS: Delimiting = { delimiters: [','], isQuoted: true };
+
 /** @throws HomegrownError `bad-file` naming the line */
 export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGenerator<Row> {
   const { default: papa } = await import('papaparse');

@@ -1,4 +1,6 @@
 import { concatBytes } from '../base/concat';
+import { isBadFile } from '../base/errors';
+import { headText, MARKUP_HEAD } from './markup';
 
 /**
  * How a file begins, before it is read.
@@ -27,9 +29,14 @@ export async function withHead(
   return { head, whole };
 }
 
-/** How it begins, of one that is not read further. */
-export async function headOf(bytes: AsyncIterable<Uint8Array>, least: number): Promise<Uint8Array> {
-  const { head, whole } = await withHead(bytes, least);
-  await whole.return?.();
-  return head;
+/** How it begins, as characters, of one that is not read further; nothing of one that cannot be read, which is told when it is its turn. */
+export async function beginningOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  try {
+    const { head, whole } = await withHead(bytes, MARKUP_HEAD);
+    await whole.return?.();
+    return headText(head);
+  } catch (error) {
+    if (!isBadFile(error)) throw error;
+    return '';
+  }
 }

@@ -10,6 +10,7 @@ import { ChunkWriter } from './chunks';
 import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
 import { hashOf } from './hashOf';
 import { inItsEncoding } from './encodings';
+import { beginningOf } from './head';
 import { fileHashesOf } from './open';
 import { type ArchiveFormatId, archiveCalled, tableCalled } from './read';
 import { type GivenFile, readFile, type TableChoice, type TextSource } from './readFile';
@@ -236,7 +237,7 @@ async function groupsOf(sources: readonly TextSource[]) {
   );
   const byName = new Map(free.map((source) => [source.name, source]));
   const { together } = await import('./together');
-  const found = await together([...byName.keys()], (name) => again(byName.get(name)!).stream());
+  const found = await together([...byName.keys()], (name) => beginningOf(again(byName.get(name)!).stream()));
   const groups = new Map<TextSource, { named: { name?: string }; files: ReadonlyMap<string, TextSource> }>();
   for (const [name, { folder, others, areAttached }] of found) {
     const files = new Map(others.map((path) => [path, byName.get(folder + path)!]));

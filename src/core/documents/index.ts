@@ -30,7 +30,7 @@ export {
   isOfDocuments,
   isTable,
   isTakenApart,
-  mayBeKnown,
+  mayBe,
   tableCalled,
   type TableFormatId,
   tableFormatOf,

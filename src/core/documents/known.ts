@@ -1,6 +1,6 @@
 /** Files that are called as those of other formats are: known by how they begin. Loaded when there is one that may be. */
 import * as chats from './chats/known';
-import { type DocumentFormatId, mayBe } from './read';
+import type { DocumentFormatId } from './read';
 import type { Known } from './read/format';
 import { mediawiki } from './wiki/known';
 
@@ -17,11 +17,16 @@ export const TOGETHER = Object.values(KNOWN).flatMap((known) =>
 
 /**
  * What a file is that is called as others are.
- * @param head its first `MARKUP_HEAD` characters or more, or all there are
+ * @param ids what it may be by its name @param head its first `MARKUP_HEAD` characters or more, or all there are
  * @param isAlone whether nothing was found that belongs to it
  */
-export const formatKnown = (name: string, head: string, isAlone = true): DocumentFormatId | undefined =>
-  (Object.keys(KNOWN) as DocumentFormatId[]).find((id) => {
+export const formatKnown = (
+  ids: readonly DocumentFormatId[],
+  name: string,
+  head: string,
+  isAlone = true,
+): DocumentFormatId | undefined =>
+  ids.find((id) => {
     const { begins, isNeverAlone } = KNOWN[id]!;
-    return mayBe(name, id) && !(isAlone && isNeverAlone) && begins(head, name);
+    return !(isAlone && isNeverAlone) && begins(head, name);
   });

@@ -7,7 +7,7 @@ import type { ByteSource } from '../files/byteSource';
 import type { ChunkWriter } from './chunks';
 import type { Columns } from './columns';
 import type { EncodingId } from './encodings';
-import { headOf, withHead } from './head';
+import { beginningOf, withHead } from './head';
 import { headText, MARKUP_HEAD } from './markup';
 import {
   binaryTableCalled,
@@ -18,7 +18,7 @@ import {
   isOfDocuments,
   isTable,
   isTakenApart,
-  mayBeKnown,
+  mayBe,
   type TableFormatId,
   type TextFormatId,
 } from './read';
@@ -119,17 +119,19 @@ export async function isOpened(source: TextSource): Promise<boolean> {
   if (table || isPlain) return false;
   if (isTakenApart(name)) return true;
   // What tells no size may be a pipe.
-  if (size === 0 || !mayBeKnown(name)) return false;
+  const ids = mayBe(name);
+  if (size === 0 || ids.length === 0) return false;
   const { formatKnown } = await import('./known');
-  return formatKnown(name, headText(await headOf(source.stream(), MARKUP_HEAD))) !== undefined;
+  return formatKnown(ids, name, await beginningOf(source.stream())) !== undefined;
 }
 
 /** What it is by how it begins, and its bytes from the start. */
 async function begun(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: boolean) {
-  if (!mayBeKnown(name)) return { whole: bytes };
+  const ids = mayBe(name);
+  if (ids.length === 0) return { whole: bytes };
   const { head, whole } = await withHead(bytes, MARKUP_HEAD);
   const { formatKnown } = await import('./known');
-  return { whole, known: formatKnown(name, headText(head), isAlone) };
+  return { whole, known: formatKnown(ids, name, headText(head), isAlone) };
 }
 type Read = Pick<ReadFile, 'columns' | 'empty' | 'documents'>;
 

@@ -1,8 +1,5 @@
 /** Files that belong together, such as those of an archive that a service gives to its user: known before any is read whole. */
-import { isBadFile } from '../base/errors';
 import { TOGETHER } from './known';
-import { headOf } from './head';
-import { headText, MARKUP_HEAD } from './markup';
 
 /** What belongs to a file. */
 export interface Group {
@@ -17,11 +14,11 @@ export interface Group {
 /**
  * By the paths of those that others belong to, where there are some. What belongs to one belongs to no other.
  * @param paths of all that was given at once
- * @param bytesOf opens one of few, which is read no further than its beginning
+ * @param beginningOf the first characters of one of few
  */
 export async function together(
   paths: readonly string[],
-  bytesOf: (path: string) => AsyncIterable<Uint8Array>,
+  beginningOf: (path: string) => Promise<string>,
 ): Promise<ReadonlyMap<string, Group>> {
   const found = new Map<string, Found>();
   for (const path of paths) {
@@ -31,7 +28,7 @@ export async function together(
     for (const { begins, beside } of TOGETHER) {
       if (!beside.name.test(name)) continue;
       const folder = folderOf(path.slice(0, end), beside.within);
-      if (folder === undefined || !begins(await beginning(bytesOf(path)), path)) continue;
+      if (folder === undefined || !begins(await beginningOf(path), path)) continue;
       const { others: isOther, areAttached = false } = beside;
       found.set(path, { folder, areAttached, isOther, others: [] });
       break;
@@ -52,16 +49,6 @@ function folderOf(own: string, within = ''): string | undefined {
   const folder = own.slice(0, Math.max(0, own.length - within.length - 1));
   const isWithin = own.slice(folder.length).toLowerCase() === `${within}/`;
   return isWithin && (folder === '' || folder.endsWith('/')) ? folder : undefined;
-}
-
-/** Empty of one that cannot be read: that is told when it is its turn. */
-async function beginning(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  try {
-    return headText(await headOf(bytes, MARKUP_HEAD));
-  } catch (error) {
-    if (!isBadFile(error)) throw error;
-    return '';
-  }
 }
 
 /** Each path goes to one whose folder it lies in, the deepest first. */

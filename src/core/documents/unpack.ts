@@ -2,6 +2,7 @@
 import { badFile, isBadFile } from '../base/errors';
 import { formatBytes, formatCount } from '../base/units';
 import { failing } from '../files/byteSource';
+import { beginningOf } from './head';
 import { LARGEST_UNPACKED, MOST_ARCHIVES, MOST_ENTRIES } from './limits';
 import { type ArchiveFormatId, archiveCalled, FORMATS } from './read';
 import type { ArchiveEntry, ArchiveReader, Beside, ListedEntry, OpenFile } from './read/format';
@@ -53,7 +54,7 @@ type BesideEntry = ArchiveEntry & { beside?: Beside };
 async function* grouped(name: string, entries: readonly ListedEntry[], tally: Tally): AsyncGenerator<BesideEntry> {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const { together } = await import('./together');
-  const groups = await together([...byPath.keys()], (path) => byPath.get(path)!.bytes());
+  const groups = await together([...byPath.keys()], (path) => beginningOf(byPath.get(path)!.bytes()));
   const belonging = new Set([...groups.values()].flatMap(({ folder, others }) => others.map((path) => folder + path)));
   for (const { path, bytes } of entries) {
     const { folder, others, areAttached } = groups.get(path) ?? {};

@@ -7,7 +7,7 @@ import { bytesOf, dropped, piecesOf, readDrop } from '../../testing/drops';
 import { collect, stream } from '../../testing/texts';
 import type { TextSource } from '..';
 import { MARKUP_HEAD } from '../markup';
-import { FORMATS } from '../read';
+import { FORMATS, mayBe } from '../read';
 import { formatKnown } from '../known';
 import type { FoundDocument } from '../read/format';
 import { conversations, PAUSE, turnsOf } from './conversation';
@@ -241,7 +241,7 @@ describe('a damaged chat gives documents or a typed error', () => {
   vi.setConfig({ testTimeout: 60_000 });
   it.each(Object.entries(WHOLE))('%s', async (name, content) => {
     const whole = bytesOf(content);
-    const format = formatKnown(name, content.slice(0, MARKUP_HEAD))!;
+    const format = formatKnown(mayBe(name), name, content.slice(0, MARKUP_HEAD))!;
     const { documents } = await FORMATS[format].open();
     const tried = async (bytes: Uint8Array, piece: number): Promise<unknown> => {
       const notes: string[] = [];

@@ -8,9 +8,9 @@ import { fileBeside, Held, jsonBeside } from '../chats/beside';
 import { conversations, type Message } from '../chats/conversation';
 import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
 import { AT_PAUSES, Told } from '../chats/told';
+import { COMMAS, delimitedRows } from '../delimited';
 import { jsonFile } from '../json';
 import { LARGEST_JSON_FILE } from '../limits';
-import { rows as csvRows } from './csv';
 import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
@@ -60,7 +60,7 @@ async function* rowsIn(file: OpenFile, path: string): AsyncGenerator<Fields> {
     return;
   }
   try {
-    for await (const { cells } of csvRows(fileBeside(file, path))) yield Object.fromEntries(cells);
+    for await (const { cells } of delimitedRows(fileBeside(file, path), COMMAS)) yield Object.fromEntries(cells);
   } catch (error) {
     if (!isBadFile(error)) throw error;
     file.note(`Left out: ${error.message.replace(/\.$/, '')}`);

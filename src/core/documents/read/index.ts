@@ -74,9 +74,11 @@ export const isTable = (id: string): id is TableFormatId =>
   Object.hasOwn(FORMATS, id) && 'rows' in FORMATS[id as FormatId];
 export const isOfDocuments = (id: string): id is DocumentFormatId =>
   Object.hasOwn(FORMATS, id) && 'open' in FORMATS[id as FormatId];
-const SHARED = new Set(
-  Object.values(FORMATS).flatMap((format): readonly string[] => ('alsoCalled' in format ? format.alsoCalled : [])),
-);
+const SHARED = new Map<string, DocumentFormatId[]>();
+for (const id of ids.filter((each) => isOfDocuments(each))) {
+  const { alsoCalled = [] }: DocumentFormat = FORMATS[id];
+  for (const ending of alsoCalled) SHARED.set(ending, [...(SHARED.get(ending) ?? []), id]);
+}
 const isArchive = (id: FormatId): id is ArchiveFormatId => 'unpack' in FORMATS[id];
 
 /** The archive that a file is by its name, if it is one. */
@@ -100,12 +102,8 @@ export function binaryTableCalled(name: string): TableFormatId | undefined {
 export const formatOf = (name: string): TextFormatId | DocumentFormatId =>
   ids.filter((id) => isText(id) || isOfDocuments(id)).find((id) => isCalled(name, id)) ?? 'txt';
 
-/** Whether a file that is called so may be of a format that is known by how it begins (../known.ts). */
-export const mayBe = (name: string, id: DocumentFormatId): boolean => {
-  const { alsoCalled = [] }: DocumentFormat = FORMATS[id];
-  return alsoCalled.includes(endingOf(name));
-};
-export const mayBeKnown = (name: string): boolean => SHARED.has(endingOf(name));
+/** What a file that is called so may be, where how it begins tells (../known.ts). */
+export const mayBe = (name: string): readonly DocumentFormatId[] => SHARED.get(endingOf(name)) ?? [];
 
 /** The table that a file is by its name, if it is one. */
 export const tableCalled = (name: string): TableFormatId | undefined =>

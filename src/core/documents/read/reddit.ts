@@ -6,7 +6,7 @@ import { isBadFile } from '../../base/errors';
 import { fileBeside, Held } from '../chats/beside';
 import { type Post, threadsOfPosts } from '../chats/posts';
 import { THREADS, Told } from '../chats/told';
-import { rows as csvRows } from './csv';
+import { COMMAS, delimitedRows } from '../delimited';
 import type { DocumentReader, OpenFile, Row } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
@@ -14,7 +14,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const held = new Held(file.name, 'posts');
   const posts: Post[] = [];
   const read = async (table: OpenFile): Promise<void> => {
-    for await (const { cells } of csvRows(table)) {
+    for await (const { cells } of delimitedRows(table, COMMAS)) {
       const post = postOf(cells, told);
       if (!post) continue;
       held.add(post.text);
