@@ -103,17 +103,21 @@ test('of a table two columns are taken as pairs, each row a document, by keyboar
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: /^Choose files…/ }).press('Enter');
   await (await chooser).setFiles([{ name: 'letters.csv', mimeType: '', buffer }]);
-  const question = page.getByRole('dialog', { name: 'Learn pairs from letters.csv?' });
-  await expect(question.getByRole('table', { name: 'First rows' })).toContainText('sort 90, 0');
+  const question = page.getByRole('dialog', { name: 'Which columns of letters.csv hold what?' });
+  await expect(question.getByRole('table')).toContainText('sort 90, 0');
+  // The longest is the text, until a person says otherwise; a column has one role, a role one column.
+  await expect(question).toContainText('Row 1 as a document');
   await expectAccessible(page, 'the columns of a table');
-  for (const [field, column] of [
-    ['Input', 'letters'],
-    ['Target', 'sorted'],
+  for (const [column, role] of [
+    ['letters', 'Input'],
+    ['n', 'Target'],
+    ['sorted', 'Target'],
+    ['n', 'Title'],
   ] as const) {
-    await question.getByRole('button', { name: new RegExp(field) }).press('Enter');
-    await page.getByRole('option', { name: column, exact: true }).press('Enter');
+    await question.getByRole('button', { name: new RegExp(`${column}$`) }).press('Enter');
+    await page.getByRole('option', { name: role, exact: true }).press('Enter');
   }
-  await question.getByRole('button', { name: 'Take pairs' }).press('Enter');
+  await question.getByRole('button', { name: 'Add a pair a row' }).press('Enter');
   const table = page.getByRole('table', { name: 'Texts' });
   await expect(table.getByRole('rowheader', { name: /letters\.csv/ })).toBeVisible();
   await expect(page.getByText('sort 90, 0')).toBeVisible();

@@ -69,7 +69,7 @@ test('a workbook is asked about as a table, after those that are text; as docume
   expect(getState().texts).toMatchObject([{ name: 'a.xlsx', documents: 2, characters: 32, formats: ['xlsx'] }]);
   expect(getState().project.recipe.objective).toBe(objective);
   await getState().addFiles([book('c.xlsx')]);
-  await getState().takePairs({ input: 'review', target: 'stars' });
+  await getState().takeColumns({ input: 'review', target: 'stars' });
   expect(getState().texts).toHaveLength(2);
   expect(getState().project.recipe.objective).not.toBe(objective);
 });

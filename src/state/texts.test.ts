@@ -87,8 +87,21 @@ test('a text that is not UTF-8 is refused with what it may be, and read as a per
   getState().markupIn('windows-1252');
   const { rows } = await getState().lookAtTable(getState().markup[0]!);
   expect(rows[0]).toEqual(['Qui a bu le café', 'moi']);
-  await getState().takePairs({ input: 'question', target: 'answer' });
+  await getState().takeColumns({ input: 'question', target: 'answer' });
   expect(getState().texts.at(-1)).toMatchObject({ name: 'old.csv', documents: 9 });
+});
+
+test('of mail and pages as much is read as a person has chosen, from then on', async () => {
+  const getState = await opened();
+  const mail = (name: string) =>
+    fileOf(`From: ann@example.org\nSubject: ${name}\n\nAye, ${name}.\n\nOn Monday Bo wrote:\n> Hast seen it?\n`, name);
+  await getState().addFiles([mail('one.eml')]);
+  getState().setReading({ wholeMessages: true });
+  await getState().addFiles([mail('two.eml')]);
+  const starts = await Promise.all(getState().texts.map(async ({ id }) => (await getState().preview(id, 0)).start));
+  expect(starts.map((start) => start.includes('Hast seen it?'))).toEqual([false, true]);
+  getState().setReading({ wholeMessages: false, wholePages: true });
+  expect(getState().reading).toEqual({ wholeMessages: false, wholePages: true });
 });
 
 test('what a saved page shows is passed over, and the page is read', async () => {

@@ -2,11 +2,12 @@
 import { toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type {
+  Columns,
   DocumentStart,
   EncodingId,
   ImportOutcome,
-  PairColumns,
   Proposal,
+  Reading,
   TableHead,
   TextRecord,
 } from '../core/documents';
@@ -48,6 +49,9 @@ export interface TextsSlice {
   /** Files of all projects that wait for a person to say whether they are learnt as they are. */
   markup: readonly DroppedMarkup[];
   importing: Work;
+  /** How files are read that are given from now on. */
+  reading: Reading;
+  setReading(changes: Reading): void;
   loadTexts(ahead?: Promise<readonly TextRecord[]>): Promise<void>;
   /** Adds a text of all of them, asks about markup, and passes over what is the system's own, and what saved pages show. */
   addFiles(files: readonly Dropped[]): Promise<void>;
@@ -56,7 +60,7 @@ export interface TextsSlice {
   /** Answers the question that is asked: all as they are. */
   takeMarkup(): Promise<void>;
   /** The same of tables: these columns of each. */
-  takePairs(columns: PairColumns): Promise<void>;
+  takeColumns(columns: Columns): Promise<void>;
   leaveMarkup(): void;
   lookAtTable(file: DroppedMarkup): Promise<TableHead>;
   addPaste(text: string, name: string): Promise<void>;
@@ -183,7 +187,8 @@ export const createTextsSlice: Slice<TextsSlice> =
         if (outcome.text) await join(outcome.text, names, to, ofPairs);
       });
     async function addFiles(files: readonly Dropped[], to: Target): Promise<void> {
-      const own = ownFiles(files);
+      const { reading } = get();
+      const own = ownFiles(files).map((each) => (each.reading ? each : { ...each, reading }));
       if (own.length < files.length) get().toast(passedOver(files.length - own.length));
       const { texts, markup } = await sorted(own, to);
       // One question for the drop; what is not asked about does not wait for the answer.
@@ -234,6 +239,8 @@ export const createTextsSlice: Slice<TextsSlice> =
       refused: [],
       markup: [],
       importing: IDLE,
+      reading: {},
+      setReading: (changes) => set(({ reading }) => ({ reading: { ...reading, ...changes } })),
       async loadTexts(ahead) {
         const { id: projectId } = get().project;
         const [texts, samples] = await Promise.all([
@@ -256,7 +263,7 @@ export const createTextsSlice: Slice<TextsSlice> =
         return { ...inputs, texts: await data.call('listTexts', { projectId }) };
       },
       takeMarkup: () => take(() => ({})),
-      takePairs: (columns) => take((file) => ({ table: { format: tableOf(file), columns } })),
+      takeColumns: (columns) => take((file) => ({ table: { format: tableOf(file), columns } })),
       lookAtTable: (given) => data.call('lookAtTable', { ...fileOf(given), format: tableOf(given) }),
       leaveMarkup: () => void answered(),
       async addPaste(text, name) {
@@ -324,8 +331,8 @@ export const createTextsSlice: Slice<TextsSlice> =
       },
       markupIn: (encoding) => {
         const asked = questionOf(get());
-        const reading = { encoding };
-        set((s) => ({ markup: s.markup.map((one) => (asked.includes(one) ? { ...one, reading } : one)) }));
+        const inIt = (one: DroppedMarkup): DroppedMarkup => ({ ...one, reading: { ...one.reading, encoding } });
+        set((s) => ({ markup: s.markup.map((one) => (asked.includes(one) ? inIt(one) : one)) }));
       },
       documents: (textId, from, count, query) => data.call('documents', { textId, from, count, query }),
       async leaveOut(textId, places, isOut) {

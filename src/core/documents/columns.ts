@@ -81,7 +81,7 @@ export interface TableHead {
 /** Rows by which a table is known. */
 export const HEAD_ROWS = 20;
 
-/** @throws HomegrownError `bad-file` where it is not a table of two columns or more */
+/** @throws HomegrownError `bad-file` where it is no table, or has no rows */
 export async function lookAtTable(
   { name, stream, places, reading }: Pick<TextSource, 'name' | 'stream' | 'places' | 'reading'>,
   format: TableFormatId,
@@ -98,9 +98,8 @@ export async function lookAtTable(
     for await (const { cells } of FORMATS[format].rows(file)) if (rows.push(cells) === HEAD_ROWS) break;
     return rows;
   });
-  const head = headOf(rows);
-  checkPairs(name, head.columns);
-  return head;
+  if (rows.length === 0) throw noRows(name);
+  return headOf(rows);
 }
 
 export function headOf(rows: readonly Row['cells'][]): TableHead {
@@ -112,8 +111,12 @@ export function headOf(rows: readonly Row['cells'][]): TableHead {
 export function checkPairs(name: string, columns: readonly string[]): void {
   if (columns.length >= 2) return;
   const [one] = columns;
+  if (one === undefined) throw noRows(name);
   throw badFile(
-    one === undefined ? `${name} has no rows.` : `${name} has one column, ${JSON.stringify(one)}.`,
+    `${name} has one column, ${JSON.stringify(one)}.`,
     'A table of pairs has two columns or more, each with a name, and a row for each pair.',
   );
 }
+
+export const noRows = (name: string): Error =>
+  badFile(`${name} has no rows.`, 'A table has a line of names, and a row for each document.');

@@ -1,7 +1,7 @@
 /** Rows of a table as documents. */
 import { badFile } from '../base/errors';
 import { formatCount, formatShare } from '../base/units';
-import { checkPairs, type Columns, HEAD_ROWS, headOf, recognisedColumns, usualColumns } from './columns';
+import { checkPairs, type Columns, HEAD_ROWS, headOf, noRows, recognisedColumns, usualColumns } from './columns';
 import { FORMATS, type TableFormatId } from './read';
 import { languageCode } from './languageCode';
 import type { FoundDocument, OpenFile, Row } from './read/format';
@@ -48,7 +48,7 @@ export async function* rowDocuments(
     taken++;
     yield found;
   }
-  if (!columns) throw badFile(`${file.name} has no rows.`, 'A table has a line of names, and a row for each document.');
+  if (!columns) throw noRows(file.name);
   for (const name of Object.values(columns)) if (!seen.has(name)) throw noColumn(file.name, name, [...seen]);
   const what = 'text' in columns ? `in ${columns.text}` : `in both ${columns.input} and ${columns.target}`;
   if (taken === 0)

@@ -4,6 +4,7 @@ import { Button, DropZone, FileButton, FirstStage, Pane, Panes } from '../../ui'
 import { FORMAT_WORDS } from './formatWords';
 import { ImportProgress } from './ImportProgress';
 import { NothingLeaves } from './NothingLeaves';
+import { ReadingOptions } from './ReadingDialog';
 import { Refusals } from './Refusals';
 import { SampleTable } from './SampleTable';
 import { StagesAhead } from './StagesAhead';
@@ -41,6 +42,7 @@ export function FirstScreen({ stages, onFiles, onPaste }: PageProps & { onPaste:
                   ) : (
                     <>
                       <span>{FORMAT_WORDS}, or any other file of UTF-8 text</span>
+                      <ReadingOptions />
                       <span className={styles.also}>
                         A website comes as the file that <code>wget -r -l 2 --warc-file=site ADDRESS</code> writes
                       </span>

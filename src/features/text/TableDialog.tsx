@@ -1,78 +1,60 @@
 import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
-import { type PairColumns, recognisedColumns, type TableHead, usualColumns } from '../../core/documents/columns';
+import { type Columns, recognisedColumns, type TableHead } from '../../core/documents/columns';
 import { isBinary, questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
-import { Button, Dialog, Select, Table } from '../../ui';
+import { Button, Dialog } from '../../ui';
+import { ColumnMap, MOST_COLUMNS, type Roles } from './ColumnMap';
+import map from './ColumnMap.module.css';
 import { EncodingChoice } from './EncodingChoice';
 import styles from './MarkupDialog.module.css';
 
-/** Which columns of the dropped tables are an input and its target; to close it leaves them out. */
+/** Which columns of the dropped tables hold what; to close it leaves them out. */
 export function TableDialog() {
   const tables = useStudioFields(questionOf);
   const take = useStudio((s) => s.takeMarkup);
-  const takePairs = useStudio((s) => s.takePairs);
+  const takeColumns = useStudio((s) => s.takeColumns);
   const leave = useStudio((s) => s.leaveMarkup);
   const [head, failure] = useHead();
   const markupIn = useStudio((s) => s.markupIn);
-  const [asked, choose] = useState<PairColumns>();
+  const [asked, choose] = useState<{ of: TableHead; roles: Roles }>();
   const [first] = tables;
   if (!first) return null;
   const [one, them] = tables.length === 1 ? [true, 'it'] : [false, 'them'];
-  const columns =
-    asked && head?.columns.includes(asked.input) && head.columns.includes(asked.target) ? asked : undefined;
-  const chosen = columns ?? usualColumns(head?.columns ?? []);
-  const options = (head?.columns ?? []).map((value) => ({ value, label: value }));
+  const roles: Roles = head && asked?.of === head ? asked.roles : head ? recognisedColumns(head) : {};
+  const columns = columnsOf(roles);
+  const reason = failure?.message ?? (head ? (columns ? undefined : NEEDED) : 'The table is being read');
   return (
     <Dialog
       isOpen
       onClose={leave}
-      title={`Learn pairs from ${one ? first.name : `${formatCount(tables.length)} tables`}?`}
+      width={736}
+      title={`Which columns of ${one ? first.name : `${formatCount(tables.length)} tables`} hold what?`}
       actions={
         <>
           <Button onPress={leave}>Leave {them} out</Button>
-          <Button onPress={() => void take()}>{isBinary(first) ? 'A document a row' : 'As plain text'}</Button>
-          <Button
-            variant="go"
-            onPress={() => void takePairs(chosen)}
-            disabledReason={head ? undefined : (failure?.message ?? 'The table is being read')}
-          >
-            Take pairs
+          {!isBinary(first) && <Button onPress={() => void take()}>As plain text</Button>}
+          <Button variant="go" onPress={() => columns && void takeColumns(columns)} disabledReason={reason}>
+            {columns && 'input' in columns ? 'Add a pair a row' : 'Add a document a row'}
           </Button>
         </>
       }
     >
       <p>
-        Each row becomes an input and its target: a question and its answer, a sentence and its translation.{' '}
-        {isBinary(first) ? asDocuments(head) : 'As plain text, commas and quotes are learnt too.'}
+        Needed is a text, or an input and its target: a question and its answer, a sentence and its translation. What is
+        not used is not kept.{!isBinary(first) && ' As plain text, commas and quotes are learnt too.'}
       </p>
       {head && (
         <>
-          <Select
-            label="Input"
-            value={chosen.input}
-            onChange={(input) => choose({ ...chosen, input })}
-            options={options}
-          />
-          <Select
-            label="Target"
-            value={chosen.target}
-            onChange={(target) => choose({ ...chosen, target })}
-            options={options}
-          />
-          <div className={styles.table}>
-            <Table
-              label="First rows"
-              columns={(['input', 'target'] as const).map((id) => ({
-                id,
-                header: id === 'input' ? 'Input' : 'Target',
-                cell: ({ cells }: Shown) => cells[head.columns.indexOf(chosen[id])],
-              }))}
-              rows={head.rows.slice(0, SHOWN).map((cells, i): Shown => ({ key: `${i}`, cells: cells.map(short) }))}
-              rowKey={({ key }) => key}
-            />
-          </div>
+          <ColumnMap head={head} roles={roles} onChange={(next) => choose({ of: head, roles: next })} />
+          {head.columns.length > MOST_COLUMNS && (
+            <p>
+              {formatCount(head.columns.length - MOST_COLUMNS)} more columns are not shown; a terminal takes them by
+              --map.
+            </p>
+          )}
+          {columns && <FirstDocument head={head} columns={columns} />}
         </>
       )}
       {failure && <p className={styles.error}>{failure.message}</p>}
@@ -83,20 +65,38 @@ export function TableDialog() {
     </Dialog>
   );
 }
+const NEEDED = 'Say which column holds the text, or which two an input and its target';
 
-function asDocuments(head: TableHead | undefined): string {
-  const columns = head && recognisedColumns(head);
-  const text = columns && 'text' in columns ? `, whose text is “${columns.text}”` : '';
-  return `Or each row becomes a document${text}.`;
+function columnsOf({ text, input, target, ...about }: Roles): Columns | undefined {
+  if (text !== undefined) return { text, ...about };
+  return input !== undefined && target !== undefined ? { input, target, ...about } : undefined;
 }
 
-interface Shown {
-  key: string;
-  cells: readonly string[];
+/** What the first row becomes that has text. */
+function FirstDocument({ head, columns }: { head: TableHead; columns: Columns }) {
+  const of = (row: readonly string[], name: string | undefined): string =>
+    name === undefined ? '' : (row[head.columns.indexOf(name)] ?? '').trim();
+  const learnt = 'text' in columns ? [columns.text] : [columns.input, columns.target];
+  const place = head.rows.findIndex((row) => learnt.every((name) => of(row, name) !== ''));
+  const row = head.rows[place];
+  if (!row) return <p>The first {formatCount(head.rows.length)} rows have no text there.</p>;
+  const { title, label, date, language } = columns;
+  const about = [title, label, date, language].map((name) => of(row, name)).filter((value) => value !== '');
+  return (
+    <div className={map.document}>
+      <p className={map.about}>
+        Row {place + 1} as a document{about.length > 0 && `: ${about.join(', ')}`}
+      </p>
+      {learnt.map((name) => (
+        <p key={name} className={map.text}>
+          {of(row, name).slice(0, MOST_SHOWN)}
+        </p>
+      ))}
+    </div>
+  );
 }
-const SHOWN = 3;
-const MOST_SHOWN = 80;
-const short = (cell: string): string => (cell.length > MOST_SHOWN ? `${cell.slice(0, MOST_SHOWN)}…` : cell);
+/** Code units. */
+const MOST_SHOWN = 400;
 
 /** Of the first table that is asked about. */
 function useHead(): readonly [head: TableHead | undefined, failure: Failure | undefined] {

@@ -23,6 +23,7 @@ import {
 import { ImportProgress } from './ImportProgress';
 import { LicenceDialog } from './LicenceDialog';
 import { keyOf, rowsOf, type Row } from './rows';
+import { ReadingOptions } from './ReadingDialog';
 import { SelectionBar } from './SelectionBar';
 import styles from './TextList.module.css';
 import { PAGE, useDocuments } from './useDocuments';
@@ -236,6 +237,9 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
               onError={(detail) => toast({ text: 'What was dropped could not be read', detail })}
             />
           )}
+        </div>
+        <div className={styles.reading}>
+          <ReadingOptions />
         </div>
       </Block>
     </Pane>

@@ -1,0 +1,89 @@
+import { COLUMN_ROLES, type ColumnRole, type TableHead } from '../../core/documents/columns';
+import { Select } from '../../ui';
+import styles from './ColumnMap.module.css';
+
+/** Which column has a role; none has two. */
+export type Roles = Readonly<Partial<Record<ColumnRole, string>>>;
+
+/** The columns of a table with their first rows, and over each what it is. */
+export function ColumnMap({
+  head,
+  roles,
+  onChange,
+}: {
+  head: TableHead;
+  roles: Roles;
+  onChange: (roles: Roles) => void;
+}) {
+  const roleOf = (column: string): ColumnRole | undefined => COLUMN_ROLES.find((role) => roles[role] === column);
+  const shown = head.columns.slice(0, MOST_COLUMNS);
+  return (
+    <div className={styles.columns} tabIndex={0} role="group" aria-label="Columns">
+      <table>
+        <thead>
+          <tr>
+            {shown.map((column) => (
+              <td key={column} className={styles.role}>
+                <Select
+                  label={column}
+                  layout="wide"
+                  value={roleOf(column) ?? NOT_USED}
+                  onChange={(role) => onChange(withRole(roles, column, role === NOT_USED ? undefined : role))}
+                  options={OPTIONS}
+                />
+              </td>
+            ))}
+          </tr>
+          <tr>
+            {shown.map((column) => (
+              <th key={column} scope="col" className={roleOf(column) ? styles.name : styles.unused}>
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {head.rows.slice(0, SHOWN).map((cells, i) => (
+            <tr key={i}>
+              {shown.map((column, at) => (
+                <td key={column} className={roleOf(column) ? undefined : styles.unused}>
+                  {short(cells[at] ?? '')}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+/** Beyond these a terminal’s --map is the way. */
+export const MOST_COLUMNS = 40;
+const SHOWN = 4;
+const MOST_SHOWN = 80;
+const short = (cell: string): string => (cell.length > MOST_SHOWN ? `${cell.slice(0, MOST_SHOWN)}…` : cell);
+
+const NOT_USED = 'none';
+const WORDS: Readonly<Record<ColumnRole, string>> = {
+  text: 'Text',
+  input: 'Input',
+  target: 'Target',
+  title: 'Title',
+  label: 'Label',
+  date: 'Date',
+  language: 'Language',
+};
+const OPTIONS = [
+  { value: NOT_USED, label: 'Not used' } as const,
+  ...COLUMN_ROLES.map((role) => ({ value: role, label: WORDS[role] })),
+];
+
+/** A column with this role and no other; a table is of texts or of pairs. */
+function withRole(roles: Roles, column: string, role: ColumnRole | undefined): Roles {
+  const excluded: readonly ColumnRole[] =
+    role === 'text' ? ['input', 'target'] : role === 'input' || role === 'target' ? ['text'] : [];
+  const others = Object.entries(roles).filter(
+    ([each, name]) => name !== column && each !== role && !excluded.includes(each as ColumnRole),
+  );
+  return Object.fromEntries(role ? [...others, [role, column]] : others);
+}
