@@ -1,5 +1,6 @@
 /** Opens what is stored, and builds the studio over it. */
 import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
+import { fetchRecognition } from '../core/documents/fetchReaders';
 import { explain } from '../state/failures';
 import { createStudio, type StudioStore } from '../state/studio';
 import { calm } from './calm';
@@ -27,6 +28,7 @@ export async function open(onDeleting: () => void): Promise<StudioStore> {
   void studio.getState().listProjects();
   void studio.getState().migrate();
   void fetchPages()
+    .then(fetchRecognition)
     .then(idle)
     .then(() => calm(studio))
     .then(() => keepOffline(studio))

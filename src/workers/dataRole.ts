@@ -1,4 +1,5 @@
 /** The data worker: text, tokenizer, shards, export and import. */
+import { fetchReaders } from '../core/documents/fetchReaders';
 import { openStore } from '../storage/store';
 import { dataHandlers } from './dataHandlers';
 import { ownFile } from './ownFile';
@@ -8,3 +9,4 @@ const store = openStore();
 store.catch(() => undefined); // each call tells it
 
 serve(dataHandlers(store, ownFile));
+void fetchReaders();
