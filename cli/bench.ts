@@ -1,4 +1,4 @@
-/** npm run bench -- step | ops | tokenizer | evaluation | isa | estimate: what a training step, each of its kernels, or cutting text costs. */
+/** npm run bench -- step | ops | text | tokenizer | evaluation | isa | estimate: what a training step, each of its kernels, reading or cutting text costs. */
 import { totalmem } from 'node:os';
 import { benchOps, type OpReport } from '../bench/ops';
 import {
@@ -16,6 +16,7 @@ import { ADAPTERS, type KernelIsa, kernelsOn, whyNot } from '../bench/isa';
 import { DEVICES } from '../bench/devices';
 import { type Estimate, estimateAll } from '../bench/estimate';
 import { benchEvaluation } from '../bench/evaluation';
+import { benchText, TEXT_CASES } from '../bench/text';
 import { benchTokenizer } from '../bench/tokenizer';
 import { badSettings, HomegrownError } from '../src/core/base/errors';
 import { formatBytes } from '../src/core/base/units';
@@ -59,6 +60,17 @@ const EVALUATION = {
   tokens: { kind: 'whole', min: 1000, max: 1e6, initial: 20_000, help: 'Tokens that it is measured on' },
   json,
 } as const;
+const TEXT = {
+  large: {
+    kind: 'whole',
+    min: 1,
+    max: 100_000,
+    initial: 200,
+    help: 'Megabytes of the text that is read, tokenised and sharded',
+  },
+  only: { kind: 'choice', of: TEXT_CASES, otherwise: 'all', help: 'One measurement' },
+  json,
+} as const;
 const TOKENIZER = {
   vocab: {
     kind: 'whole',
@@ -75,6 +87,22 @@ async function benchEachOp({ adapter, json }: Values<typeof OPS>): Promise<void>
   const ops = await benchOps();
   if (json) print(JSON.stringify({ adapter: name, ops: ops.map((op) => shortened(op)) }));
   else print([name, ...opsTable(ops)].join('\n'));
+}
+
+async function benchTexts({ large, only, json }: Values<typeof TEXT>): Promise<void> {
+  const reports = await benchText(large, only);
+  if (json) {
+    print(JSON.stringify({ text: reports.map((report) => shortened(report)) }));
+    return;
+  }
+  const head = ['', 'files', 'documents', 'MB', 'seconds', 'of the processor', 'MB/s', 'memory MB', 'longest turn ms'];
+  const cells = reports.map(({ name, bytes, ...figures }) => [
+    name,
+    ...[figures.files, figures.documents, bytes / 1e6].map((value) => Math.round(value).toLocaleString('en-GB')),
+    ...[figures.seconds, figures.processorSeconds, figures.megabytesPerSecond].map((value) => value.toFixed(1)),
+    ...[figures.peakMB, figures.longestTurnMs].map((value) => value.toFixed(0)),
+  ]);
+  print(inColumns([head, ...cells], 1).join('\n'));
 }
 
 const shortened = (report: object): object =>
@@ -271,6 +299,13 @@ await main(
     options: OPS,
     examples: ['--json'],
     run: benchEachOp,
+  }),
+  command({
+    name: 'bench text',
+    about: 'Measures reading what people have into documents: plain text, small files, a table, PDFs, a large text.',
+    options: TEXT,
+    examples: ['--json', "--only 'read, tokenised and sharded' --large 2000"],
+    run: benchTexts,
   }),
   command({
     name: 'bench tokenizer',
