@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
-import { isBadFile } from '../../base/errors';
+import { checkSound, outcomeOf } from '../../testing/damage';
 import {
   ANDROID,
   DISCORD,
@@ -284,21 +284,16 @@ describe('a damaged archive gives documents or a typed error', () => {
     const format = formatKnown(mayBe(name), name, files[name]!.slice(0, MARKUP_HEAD), false)!;
     const { documents } = await FORMATS[format].open();
     const paths = Object.keys(files);
-    const tried = async (all: ReadonlyMap<string, Uint8Array>, piece: number): Promise<unknown> => {
-      const notes: string[] = [];
-      const open = (path: string) => stream(piecesOf(all.get(path)!, piece));
-      const beside = { name: 'a', paths: new Set(paths.filter((path) => path !== name)), open };
-      try {
+    const tried = (all: ReadonlyMap<string, Uint8Array>, piece: number) =>
+      outcomeOf(async () => {
+        const notes: string[] = [];
+        const open = (path: string) => stream(piecesOf(all.get(path)!, piece));
+        const beside = { name: 'a', paths: new Set(paths.filter((path) => path !== name)), open };
         const file = { name: `a/${name}`, bytes: open(name), note: (words: string) => void notes.push(words), beside };
         const found = await collect<FoundDocument>(documents(file));
-        for (const { text, title = '' } of found)
-          if (!text.isWellFormed() || !title.isWellFormed() || !/\S/.test(text)) throw new Error(JSON.stringify(text));
+        checkSound(found);
         return { found, notes };
-      } catch (error) {
-        if (!isBadFile(error) || !error.remedy) throw error;
-        return error.message;
-      }
-    };
+      });
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(name, ...paths),

@@ -1,7 +1,7 @@
 /** Chats as documents: known by how they begin, parted where people paused, with turns that can be told apart again. */
 import fc from 'fast-check';
 import { describe, expect, it, test, vi } from 'vitest';
-import { isBadFile } from '../../base/errors';
+import { checkSound, expectAlikeInPieces, outcomeOf } from '../../testing/damage';
 import { ANDROID, IPHONE, TELEGRAM } from '../../testing/chats';
 import { bytesOf, dropped, piecesOf, readDrop } from '../../testing/drops';
 import { collect, stream } from '../../testing/texts';
@@ -243,33 +243,15 @@ describe('a damaged chat gives documents or a typed error', () => {
     const whole = bytesOf(content);
     const format = formatKnown(mayBe(name), name, content.slice(0, MARKUP_HEAD))!;
     const { documents } = await FORMATS[format].open();
-    const tried = async (bytes: Uint8Array, piece: number): Promise<unknown> => {
-      const notes: string[] = [];
-      const file = { name, bytes: stream(piecesOf(bytes, piece)), note: (words: string) => void notes.push(words) };
-      try {
+    const tried = (bytes: Uint8Array, piece: number) =>
+      outcomeOf(async () => {
+        const notes: string[] = [];
+        const file = { name, bytes: stream(piecesOf(bytes, piece)), note: (words: string) => void notes.push(words) };
         const found = await collect<FoundDocument>(documents(file));
-        for (const { text, title = '' } of found)
-          if (!text.isWellFormed() || !title.isWellFormed() || !/\S/.test(text)) throw new Error(JSON.stringify(text));
+        checkSound(found);
         return { found, notes };
-      } catch (error) {
-        if (!isBadFile(error) || !error.remedy) throw error;
-        return error.message;
-      }
-    };
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat({ max: whole.length }),
-        fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { maxLength: 3 }),
-        fc.integer({ min: 1, max: 300 }),
-        async (end, flips, piece) => {
-          const bytes = whole.slice(0, end);
-          for (const [at, byte] of flips) if (at < end) bytes[at] = byte;
-          // Where pieces end makes no difference.
-          expect(await tried(bytes, piece)).toEqual(await tried(bytes, 2 ** 20));
-        },
-      ),
-      { numRuns: 60 },
-    );
+      });
+    await expectAlikeInPieces(whole, tried, 60);
   });
 
   it('is read in a moment where it repeats itself', async () => {

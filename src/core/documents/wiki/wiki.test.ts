@@ -1,8 +1,7 @@
 /** Dumps of wikis: articles as their words, one at a time, however they are cut or damaged. */
-import fc from 'fast-check';
 import { expect, it, test, vi } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
-import { isBadFile } from '../../base/errors';
+import { checkSound, expectAlikeInPieces, outcomeOf } from '../../testing/damage';
 import { unwatched } from '../../base/job';
 import { collect, stream } from '../../testing/texts';
 import { importDrop, openText } from '..';
@@ -212,28 +211,11 @@ test('a dump without an article is refused, and one that was cut off gives what 
 test('a damaged dump gives documents or a typed error, wherever pieces end', async () => {
   vi.setConfig({ testTimeout: 30_000 });
   const whole = utf8(dumpOf({ title: 'Wal', text: ARTICLE }, { title: 'Aye', text: 'Aye.' }));
-  const tried = async (bytes: Uint8Array, piece: number): Promise<readonly FoundDocument[] | string> => {
-    try {
+  const tried = (bytes: Uint8Array, piece: number) =>
+    outcomeOf(async () => {
       const { documents } = await read(bytes, piece);
-      for (const { text, title = '' } of documents)
-        if (!text.isWellFormed() || !title.isWellFormed() || !/\S/.test(text)) throw new Error(JSON.stringify(text));
+      checkSound(documents);
       return documents;
-    } catch (error) {
-      if (!isBadFile(error) || !error.remedy) throw error;
-      return error.message;
-    }
-  };
-  await fc.assert(
-    fc.asyncProperty(
-      fc.nat({ max: whole.length }),
-      fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { maxLength: 3 }),
-      fc.integer({ min: 1, max: 300 }),
-      async (end, flips, piece) => {
-        const bytes = whole.slice(0, end);
-        for (const [at, byte] of flips) if (at < end) bytes[at] = byte;
-        expect(await tried(bytes, piece)).toEqual(await tried(bytes, 2 ** 20));
-      },
-    ),
-    { numRuns: 60 },
-  );
+    });
+  await expectAlikeInPieces(whole, tried, 60);
 });
