@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { BlobStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
 import { importDrop, type TextSource } from '../src/core/documents';
+import { once } from '../src/core/files/byteSource';
 import { pdfOf } from '../src/core/testing/pdf';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { trainTokenizer } from '../src/core/tokenizer/train';
@@ -26,25 +27,25 @@ export interface TextReport {
 }
 
 /** @param large megabytes of the text that is read, tokenised and sharded */
-export async function benchText(large: number, only?: string): Promise<TextReport[]> {
+export async function benchText(large: number, only?: keyof typeof CASES): Promise<TextReport[]> {
   const book = new TextEncoder().encode(buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!.text);
-  const cases: Readonly<Record<string, () => readonly TextSource[]>> = {
-    'plain text': () => [repeated('plain.txt', book, 200 * MB)],
-    'small files': () => Array.from({ length: 100_000 }, (_, i) => small(i, book)),
-    'a table of 1 M rows': () => [tableOf(1_000_000)],
-    '200 PDFs of 10 pages': () => Array.from({ length: 200 }, (_, i) => pdf(i, book)),
-    [LARGE]: () => [repeated('large.txt', book, large * MB)],
-  };
   const reports: TextReport[] = [];
-  for (const [name, sources] of Object.entries(cases)) {
+  for (const name of TEXT_CASES) {
     if (only !== undefined && name !== only) continue;
-    reports.push(await measured(name, sources(), name === LARGE ? book : undefined));
+    reports.push(await measured(name, CASES[name](book, large), name === LARGE ? book : undefined));
   }
   return reports;
 }
 const MB = 1e6;
 const LARGE = 'read, tokenised and sharded';
-export const TEXT_CASES = ['plain text', 'small files', 'a table of 1 M rows', '200 PDFs of 10 pages', LARGE] as const;
+const CASES = {
+  'plain text': (book) => [repeated('plain.txt', book, 200 * MB)],
+  'small files': (book) => Array.from({ length: 100_000 }, (_, i) => small(i, book)),
+  'a table of 1 M rows': () => [tableOf(1_000_000)],
+  '200 PDFs of 10 pages': (book) => Array.from({ length: 200 }, (_, i) => pdf(i, book)),
+  [LARGE]: (book, large) => [repeated('large.txt', book, large * MB)],
+} as const satisfies Record<string, (book: Uint8Array, large: number) => readonly TextSource[]>;
+export const TEXT_CASES = Object.keys(CASES) as (keyof typeof CASES)[];
 
 /** @param book that a tokenizer learns from, where what was read is tokenised and sharded too */
 async function measured(name: string, sources: readonly TextSource[], book?: Uint8Array): Promise<TextReport> {
@@ -142,8 +143,4 @@ function pdf(i: number, book: Uint8Array): TextSource {
   );
   const bytes = pdfOf(pages);
   return { name: `${i}.pdf`, size: bytes.length, stream: () => once(bytes) };
-}
-
-async function* once<T>(value: T): AsyncGenerator<T> {
-  yield await Promise.resolve(value);
 }

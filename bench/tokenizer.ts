@@ -1,5 +1,6 @@
 /** Learning a vocabulary and cutting text into tokens, measured on the bundled Moby Dick. */
 import { unwatched } from '../src/core/base/job';
+import { once } from '../src/core/files/byteSource';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { trainTokenizer } from '../src/core/tokenizer/train';
 import { buildSamples } from '../scripts/samples';
@@ -19,7 +20,7 @@ export interface TokenizerReport {
 export async function benchTokenizer(vocabulary: number): Promise<TokenizerReport[]> {
   const { text } = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!;
   const bytes = new TextEncoder().encode(text).length;
-  const document = { sha256: '', characters: text.length, bytes, chunks: () => pieces(text) };
+  const document = { sha256: '', characters: text.length, bytes, chunks: () => once(text) };
   const now = () => performance.now();
   const reports: TokenizerReport[] = [];
   for (const kind of ['bytes', 'characters', 'bpe'] as const) {
@@ -45,8 +46,4 @@ export async function benchTokenizer(vocabulary: number): Promise<TokenizerRepor
     });
   }
   return reports;
-}
-
-async function* pieces(text: string): AsyncGenerator<string> {
-  yield await Promise.resolve(text);
 }

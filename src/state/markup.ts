@@ -75,12 +75,7 @@ export async function sorted(files: readonly Dropped[], project: DroppedMarkup['
 async function belongingTo(files: readonly Dropped[]): Promise<ReadonlySet<string>> {
   const byName = new Map(files.map(({ name, file }) => [name, file]));
   const { together } = await import('../core/documents/together');
-  const groups = await together([...byName.keys()], (name) =>
-    headOf(byName.get(name)!).then(
-      (head) => headText(new Uint8Array(head)),
-      () => '',
-    ),
-  );
+  const groups = await together([...byName.keys()], (name) => headOf(byName.get(name)!).then(headText, () => ''));
   return new Set([...groups].flatMap(([name, { folder, others }]) => [name, ...others.map((path) => folder + path)]));
 }
 
@@ -90,8 +85,7 @@ export const kindOf = async ({ file, name }: Dropped): Promise<DroppedMarkup['ki
   (formatOf(name) === 'code' || isTakenApart(name)
     ? null
     : headOf(file).then(
-        async (bytes) => {
-          const head = new Uint8Array(bytes);
+        async (head) => {
           const kind = markupOf(name, head);
           const ids = mayBe(name);
           if (ids.length === 0) return kind;
@@ -102,7 +96,7 @@ export const kindOf = async ({ file, name }: Dropped): Promise<DroppedMarkup['ki
       ));
 
 /** Of thousands: to cut a file's beginning off takes Chromium three times as long as to read a small one whole. */
-const headOf = (file: File): Promise<ArrayBuffer> =>
-  (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer();
+const headOf = async (file: File): Promise<Uint8Array> =>
+  new Uint8Array(await (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer());
 /** Bytes. */
 const SMALL = 16 * MARKUP_HEAD;

@@ -2,6 +2,7 @@ import { concatBytes } from '../base/concat';
 import { badFile, HomegrownError } from '../base/errors';
 import { formatCount } from '../base/units';
 import { invalidUtf8 } from '../base/utf8';
+import { once } from '../files/byteSource';
 import { type Signature, signatureOf } from '../files/signatures';
 import { type EncodingId, ENCODINGS, isWide, proposalsOf, tellingLines, utf16Of } from './encodings';
 import { MARKUP_HEAD, MARKUPS, markupOf } from './markup';
@@ -245,10 +246,6 @@ async function inAnother({ message }: Fault, chunk: Uint8Array, encoding?: Encod
     `${words} Choose its encoding, or save it as UTF-8 and add it again.`,
   );
 }
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
-}
-
 /** Code units of text shown before a fault. */
 const CONTEXT = 24;
 

@@ -1,15 +1,11 @@
-/** Fetches what texts, tables of text and programs are read with, before there are any: the network may go in between. What cannot be had now is asked for again. */
+import { FORMATS } from './read';
+
+/** Fetches what texts and tables of text are read with, before there are any: the network may go in between. What cannot be had now is asked for again. */
 export async function fetchReaders(): Promise<void> {
-  await Promise.allSettled([
-    fetchRecognition(),
-    import('./decode'),
-    import('./read/txt'),
-    import('./read/md'),
-    import('./read/csv'),
-    import('./read/tsv'),
-    import('./read/jsonl'),
-    import('./read/json'),
-  ]);
+  const readers = Object.values(FORMATS).flatMap((format) =>
+    'fetch' in format && !('isBinary' in format) ? [format.fetch()] : [],
+  );
+  await Promise.allSettled([fetchRecognition(), ...readers]);
 }
 
 /** The same of what tells files apart that are given, which is all that a page needs. */

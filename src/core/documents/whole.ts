@@ -2,6 +2,7 @@
 import { concatBytes } from '../base/concat';
 import { badFile, HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
+import { once } from '../files/byteSource';
 import { decodeParsed } from './decode';
 import type { OpenFile } from './read/format';
 
@@ -59,8 +60,3 @@ function labelled({ name, note }: OpenFile, bytes: Uint8Array, label: string): s
 }
 const badEncoding = (message: string): HomegrownError =>
   new HomegrownError('bad-encoding', message, 'Choose its encoding, or save it as UTF-8 and add it again.');
-
-/** As a stream. */
-export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
-}

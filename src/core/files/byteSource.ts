@@ -29,6 +29,11 @@ export async function* piecesOf(source: ByteSource): AsyncGenerator<Uint8Array> 
 }
 const PIECE = 2 ** 20;
 
+/** A stream of one piece. */
+export async function* once<T>(piece: T): AsyncGenerator<T> {
+  yield await Promise.resolve(piece);
+}
+
 /** Bytes that cannot be had. */
 export const failing = (error: Error): AsyncIterable<Uint8Array> => ({
   [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),

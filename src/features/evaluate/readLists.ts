@@ -3,12 +3,10 @@ import { csvOf } from '../../core/base/csv';
 import { FORMATS, tableFormatOf } from '../../core/documents';
 import type { SentencePair } from '../../core/evaluate/minimalPairs';
 import { sentencePairsIn } from '../../core/evaluate/pairTable';
+import { once } from '../../core/files/byteSource';
 import type { Task } from '../../core/evaluate/tasks';
 import { type TaskColumns, taskItems } from '../../core/evaluate/taskTable';
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
-}
 const rowsOf = (name: string, bytes: Uint8Array) =>
   FORMATS[tableFormatOf(name)].rows({ name, bytes: once(bytes), note: () => undefined });
 

@@ -1,12 +1,13 @@
 /** Files that belong to one of an export. */
 import { badFile, isBadFile } from '../../base/errors';
 import { formatCount } from '../../base/units';
+import { COMMAS, delimitedRows } from '../delimited';
 import { jsonFile } from '../json';
 import { LARGEST_CHAT, LARGEST_JSON_FILE } from '../limits';
-import type { OpenFile } from '../read/format';
+import type { OpenFile, Row } from '../read/format';
 
 /** One of them, as a file; the paths are those of `file.beside`. */
-export const fileBeside = (file: OpenFile, path: string): OpenFile => ({
+const fileBeside = (file: OpenFile, path: string): OpenFile => ({
   name: `${file.name.split('/').slice(0, -1).join('/')}/${path}`.replace(/^\//, ''),
   note: file.note,
   bytes: file.beside!.open(path),
@@ -22,10 +23,23 @@ export async function jsonBeside(
   try {
     return await read(fileBeside(file, path));
   } catch (error) {
-    if (!isBadFile(error)) throw error;
-    file.note(`Left out: ${error.message.replace(/\.$/, '')}`);
+    tellLeftOut(file, error);
     return undefined;
   }
+}
+
+/** The rows of one that is a table of commas, up to where it cannot be read, which is told. */
+export async function* rowsBeside(file: OpenFile, path: string): AsyncGenerator<Row['cells']> {
+  try {
+    for await (const { cells } of delimitedRows(fileBeside(file, path), COMMAS)) yield cells;
+  } catch (error) {
+    tellLeftOut(file, error);
+  }
+}
+
+function tellLeftOut({ note }: OpenFile, error: unknown): void {
+  if (!isBadFile(error)) throw error;
+  note(`Left out: ${error.message.replace(/\.$/, '')}`);
 }
 
 /** How many characters of what people wrote are in memory at once. */

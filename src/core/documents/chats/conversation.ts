@@ -44,7 +44,7 @@ export function* conversations(messages: Iterable<Message>, chat: string, isLoca
 /** Several messages as one document; of one alone its text, and who wrote it. @param turns one or more, not empty */
 export function conversationOf(turns: readonly Message[], chat: string, isLocal = false): FoundDocument {
   const [first] = turns as [Message, ...Message[]];
-  const moment = isoOf(first.at).replace(isLocal ? 'Z' : /$^/, '');
+  const moment = isLocal ? isoOf(first.at).replace('Z', '') : isoOf(first.at);
   const title = [chat, moment.slice(0, 10)].filter((part) => part !== '').join(', ');
   const fields = { ...(moment !== '' && { date: moment }) };
   if (turns.length === 1) return { title, text: first.text, fields: { ...fields, author: first.by } };

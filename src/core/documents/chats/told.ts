@@ -46,10 +46,8 @@ export class Told {
       return times > 0 ? [counted(times, one, many)] : [];
     });
     const all = [...this.left.values()].reduce((sum, times) => sum + times, 0);
-    const out = words.length > 0 ? `; ${listed(words)} ${all === 1 ? 'was' : 'were'} left out` : '';
+    const out =
+      words.length > 0 ? `; ${new Intl.ListFormat('en-GB').format(words)} ${all === 1 ? 'was' : 'were'} left out` : '';
     this.file.note(`Read as ${what}: ${counted(this.taken, this.entry, MANY[this.entry])}, ${parts}${out}`);
   }
 }
-
-const listed = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`;

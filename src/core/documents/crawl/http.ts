@@ -1,7 +1,8 @@
 /** An answer of a server as it came over the line: RFC 9112. */
 import { concatBytes } from '../../base/concat';
 import { gunzipped } from '../../files/gunzip';
-import { once, wholeBytes } from '../whole';
+import { once } from '../../files/byteSource';
+import { wholeBytes } from '../whole';
 
 export interface Answer {
   status: number;

@@ -2,13 +2,12 @@
  * What Discord gives to its user: what they wrote, and in which channel, without what others answered. In JSON, and in CSV as
  * it was until 2024. https://support.discord.com/hc/articles/360004957991
  */
-import { badFile, isBadFile } from '../../base/errors';
+import { badFile } from '../../base/errors';
 import { counted } from '../../base/units';
-import { fileBeside, Held, jsonBeside } from '../chats/beside';
+import { Held, jsonBeside, rowsBeside } from '../chats/beside';
 import { conversations, type Message } from '../chats/conversation';
 import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
 import { AT_PAUSES, Told } from '../chats/told';
-import { COMMAS, delimitedRows } from '../delimited';
 import { jsonFile } from '../json';
 import { LARGEST_JSON_FILE } from '../limits';
 import type { DocumentReader, OpenFile } from './format';
@@ -59,12 +58,7 @@ async function* rowsIn(file: OpenFile, path: string): AsyncGenerator<Fields> {
     for (const each of listOf(await jsonBeside(file, path))) yield fieldsOf(each);
     return;
   }
-  try {
-    for await (const { cells } of delimitedRows(fileBeside(file, path), COMMAS)) yield Object.fromEntries(cells);
-  } catch (error) {
-    if (!isBadFile(error)) throw error;
-    file.note(`Left out: ${error.message.replace(/\.$/, '')}`);
-  }
+  for await (const cells of rowsBeside(file, path)) yield Object.fromEntries(cells);
 }
 
 /** `2021-03-05 10:01:00`, of Greenwich, or with its zone. */

@@ -50,6 +50,8 @@ export interface TextFormat extends Format {
    * @throws HomegrownError `bad-file` naming the file, the place, the reason and a way out
    */
   read(file: OpenFile): AsyncIterable<string>;
+  /** Fetches what it is read with, before there is such a file. */
+  fetch(): Promise<unknown>;
   /** What is known of a file by its name. */
   fields?(name: string): Readonly<Record<string, string>>;
 }
@@ -60,19 +62,25 @@ export interface TableFormat extends Format {
   isBinary?: true;
   /** Its rows in their order, one at a time. @throws HomegrownError `bad-file` naming the file, the line and a way out */
   rows(file: OpenFile): AsyncIterable<Row>;
+  /** As of text. */
+  fetch(): Promise<unknown>;
 }
 
 /** Text by a file that is loaded when it is first needed. */
-export const loadedText = (load: () => Promise<Pick<TextFormat, 'read'>>): TextFormat['read'] =>
-  async function* (file) {
-    yield* (await load()).read(file);
-  };
+export const loadedText = (fetch: () => Promise<Pick<TextFormat, 'read'>>): Pick<TextFormat, 'read' | 'fetch'> => ({
+  fetch,
+  read: async function* (file) {
+    yield* (await fetch()).read(file);
+  },
+});
 
 /** Rows by a file that is loaded when it is first needed. */
-export const loaded = (load: () => Promise<Pick<TableFormat, 'rows'>>): TableFormat['rows'] =>
-  async function* (file) {
-    yield* (await load()).rows(file);
-  };
+export const loaded = (fetch: () => Promise<Pick<TableFormat, 'rows'>>): Pick<TableFormat, 'rows' | 'fetch'> => ({
+  fetch,
+  rows: async function* (file) {
+    yield* (await fetch()).rows(file);
+  },
+});
 
 /** One kind of file that documents are taken out of: as those of text, a file and a line, which loads the file when it is first needed. */
 export interface DocumentFormat extends Format {

@@ -10,19 +10,19 @@ import {
 
 /** Every format that text is read from. Adding one is a file and a line here, by which it is loaded when it is first needed. */
 export const FORMATS = {
-  txt: { label: 'Plain text', endings: ['txt', 'text'], read: loadedText(() => import('./txt')) },
-  md: { label: 'Markdown', endings: ['md', 'markdown'], read: loadedText(() => import('./md')) },
-  csv: { label: 'CSV table', endings: ['csv'], rows: loaded(() => import('./csv')) },
-  tsv: { label: 'TSV table', endings: ['tsv', 'tab'], rows: loaded(() => import('./tsv')) },
-  jsonl: { label: 'JSON Lines', endings: ['jsonl', 'ndjson'], rows: loaded(() => import('./jsonl')) },
-  json: { label: 'JSON', endings: ['json', 'geojson'], rows: loaded(() => import('./json')) },
+  txt: { label: 'Plain text', endings: ['txt', 'text'], ...loadedText(() => import('./txt')) },
+  md: { label: 'Markdown', endings: ['md', 'markdown'], ...loadedText(() => import('./md')) },
+  csv: { label: 'CSV table', endings: ['csv'], ...loaded(() => import('./csv')) },
+  tsv: { label: 'TSV table', endings: ['tsv', 'tab'], ...loaded(() => import('./tsv')) },
+  jsonl: { label: 'JSON Lines', endings: ['jsonl', 'ndjson'], ...loaded(() => import('./jsonl')) },
+  json: { label: 'JSON', endings: ['json', 'geojson'], ...loaded(() => import('./json')) },
   xlsx: {
     label: 'Excel workbook',
     endings: ['xlsx', 'xlsm'],
     isBinary: true,
-    rows: loaded(() => import('./xlsx')),
+    ...loaded(() => import('./xlsx')),
   },
-  parquet: { label: 'Parquet table', endings: ['parquet'], isBinary: true, rows: loaded(() => import('./parquet')) },
+  parquet: { label: 'Parquet table', endings: ['parquet'], isBinary: true, ...loaded(() => import('./parquet')) },
   html: { label: 'Web page', endings: ['html', 'htm', 'xhtml', 'shtml'], open: () => import('./html') },
   mhtml: { label: 'Web archive', endings: ['mhtml', 'mht'], open: () => import('./mhtml') },
   srt: { label: 'Subtitles', endings: ['srt'], open: () => import('./srt') },

@@ -2,32 +2,25 @@
  * What Reddit gives to its user: posts.csv and comments.csv. A post is a document, with what its author commented below it; a
  * comment on somebody else's is one, with what followed of its author. https://support.reddithelp.com/hc/articles/360043048352
  */
-import { isBadFile } from '../../base/errors';
-import { fileBeside, Held } from '../chats/beside';
+import { Held, rowsBeside } from '../chats/beside';
 import { type Post, threadsOfPosts } from '../chats/posts';
 import { THREADS, Told } from '../chats/told';
 import { COMMAS, delimitedRows } from '../delimited';
-import type { DocumentReader, OpenFile, Row } from './format';
+import type { DocumentReader, Row } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const told = new Told(file, 'post or comment');
   const held = new Held(file.name, 'posts');
   const posts: Post[] = [];
-  const read = async (table: OpenFile): Promise<void> => {
-    for await (const { cells } of delimitedRows(table, COMMAS)) {
-      const post = postOf(cells, told);
-      if (!post) continue;
-      held.add(post.text);
-      posts.push(post);
-    }
+  const take = (cells: Row['cells']): void => {
+    const post = postOf(cells, told);
+    if (!post) return;
+    held.add(post.text);
+    posts.push(post);
   };
-  await read(file);
+  for await (const { cells } of delimitedRows(file, COMMAS)) take(cells);
   const paths = file.beside?.paths ?? new Set<string>();
-  if (paths.has('posts.csv'))
-    await read(fileBeside(file, 'posts.csv')).catch((error: unknown) => {
-      if (!isBadFile(error)) throw error;
-      file.note(`Left out: ${error.message.replace(/\.$/, '')}`);
-    });
+  if (paths.has('posts.csv')) for await (const cells of rowsBeside(file, 'posts.csv')) take(cells);
   told.leave('files', paths.size - (paths.has('posts.csv') ? 1 : 0));
   yield* threadsOfPosts(posts);
   told.note('an archive of Reddit', THREADS);

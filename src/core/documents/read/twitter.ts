@@ -88,8 +88,8 @@ function plain(text: string, tweet: Fields, media: readonly unknown[], isAnswer:
     const url = wordsOf(fieldsOf(each)['url']);
     if (url !== '') words = words.replaceAll(url, '');
   }
+  if (isAnswer) words = words.replace(/^(?:@\w{1,20}\s+)+/, '');
   return words
-    .replace(isAnswer ? /^(?:@\w{1,20}\s+)+/ : /$^/, '')
     .replace(/&(amp|lt|gt);/g, (_, name: keyof typeof LETTERS) => LETTERS[name])
     .replaceAll('\0', '')
     .trim()

@@ -1,11 +1,12 @@
 /** What a crawler has kept of the web (WARC), or the text that was taken out of it (WET): a page is a document. */
 import { badFile, isBadFile } from '../../base/errors';
 import { counted } from '../../base/units';
+import { once } from '../../files/byteSource';
 import { answerOf, contentOf } from '../crawl/http';
 import { Warc, type WarcRecord } from '../crawl/warc';
 import { languageCode } from '../languageCode';
 import { LARGEST_PAGE, LARGEST_RECORD } from '../limits';
-import { once, textOf } from '../whole';
+import { textOf } from '../whole';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
 import { pageIn } from './html';
 

@@ -2,14 +2,12 @@
  * A chat that WhatsApp has exported: `_chat.txt` of an iPhone, `WhatsApp Chat with Ann.txt` of Android, in the dates of any
  * language. What was said is in memory until all is read, because which number is the month only all dates tell.
  */
-import { badFile } from '../../base/errors';
-import { formatCount } from '../../base/units';
+import { Held } from '../chats/beside';
 import { type Message, conversations } from '../chats/conversation';
 import { AT_PAUSES, Told } from '../chats/told';
 import { type Stamp, stampOf, withoutMarks } from '../chats/whatsappLine';
 import { saidIn } from '../chats/whatsappSaid';
 import { decodeParsed } from '../decode';
-import { LARGEST_CHAT } from '../limits';
 import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
@@ -33,14 +31,9 @@ export const documents: DocumentReader['documents'] = async function* (file) {
 /** Messages with all of their lines. */
 async function* entriesIn(file: OpenFile): AsyncGenerator<{ stamp: Stamp; text: string }> {
   let entry: { stamp: Stamp; lines: string[] } | undefined;
-  let characters = 0;
+  const held = new Held(file.name, 'a chat');
   for await (const line of linesIn(file)) {
-    characters += line.length;
-    if (characters > LARGEST_CHAT)
-      throw badFile(
-        `${file.name} has more than ${formatCount(LARGEST_CHAT)} characters, and a chat is read as a whole.`,
-        'Split it into several files.',
-      );
+    held.add(line);
     const stamp = stampOf(line);
     if (!stamp) {
       // Before the first message there is none that it goes on with.
