@@ -105,6 +105,10 @@ test('of a table two columns are taken as pairs, each row a document, by keyboar
   await (await chooser).setFiles([{ name: 'letters.csv', mimeType: '', buffer }]);
   const question = page.getByRole('dialog', { name: 'Which columns of letters.csv hold what?' });
   await expect(question.getByRole('table')).toContainText('sort 90, 0');
+  // On a phone the columns scroll in themselves.
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await question.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  await page.setViewportSize({ width: 1440, height: 900 });
   // The longest is the text, until a person says otherwise; a column has one role, a role one column.
   await expect(question).toContainText('Row 1 as a document');
   await expectAccessible(page, 'the columns of a table');

@@ -51,7 +51,8 @@ test.each(LETTERS)('text in %s is told by one of the first three proposals: %s',
   );
   expect([0, 1, 2]).toContain(right);
   // Each is there because it reads otherwise.
-  expect(new Set(proposals.map(({ lines }) => lines.join('\n'))).size).toBe(proposals.length);
+  const wholes = proposals.map((each) => new TextDecoder(each.encoding).decode(bytes, { stream: true }));
+  expect(new Set(wholes).size).toBe(proposals.length);
 
   const refused = await read(file('old.txt', bytes));
   expect(refused).toMatchObject({ texts: [], errors: [{ name: 'old.txt', code: 'bad-encoding' }] });
@@ -64,6 +65,12 @@ test.each(LETTERS)('text in %s is told by one of the first three proposals: %s',
     errors: [],
     notes: [`Was read as ${ENCODINGS[proposed]}, and is kept as UTF-8`],
   });
+});
+
+test('of several that read alike the commonest is proposed: what comes after may not', async () => {
+  const proposals = await proposalsOf(await tellingLines(stream([encoded('Un café noir.', 'windows-1252')])));
+  const right = proposals.filter(({ lines }) => lines[0] === 'Un café noir.');
+  expect(right.map(({ encoding }) => encoding)).toEqual(['windows-1252']);
 });
 
 const IDS = (Object.keys(ENCODINGS) as EncodingId[]).filter((id) => !id.startsWith('utf-16'));

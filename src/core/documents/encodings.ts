@@ -54,18 +54,21 @@ export interface Proposal {
   lines: readonly string[];
 }
 
-/** Those that the bytes of a text may be in, the likeliest first, each of which reads otherwise. @param sample as `tellingLines` takes it, or the head of what may be UTF-16 */
+/**
+ * Those that the bytes of a text may be in, the likeliest first. Of several in which all of the sample reads alike the
+ * commonest is proposed: what comes later may read otherwise.
+ * @param sample as `tellingLines` takes it, or the head of what may be UTF-16
+ */
 export async function proposalsOf(sample: Uint8Array): Promise<readonly Proposal[]> {
   const wide = utf16Of(sample);
-  const ids = wide ? [wide] : [...(await detected(sample)), ...(Object.keys(ENCODINGS) as EncodingId[])];
-  const proposals: Proposal[] = [];
-  for (const encoding of new Set(ids)) {
-    if (!wide && isWide(encoding)) continue;
-    const lines = linesIn(sample, encoding);
-    if (lines.length > 0 && !proposals.some((other) => other.lines.join('\n') === lines.join('\n')))
-      proposals.push({ encoding, lines });
-  }
-  return proposals;
+  const all = wide ? [wide] : (Object.keys(ENCODINGS) as EncodingId[]).filter((id) => !isWide(id));
+  const textOf = new Map(all.map((id) => [id, decoded(sample, id)]));
+  /** By what is read, in the order of our table. */
+  const commonest = new Map<string, EncodingId>();
+  for (const [id, text] of textOf) if (text !== undefined && !commonest.has(text)) commonest.set(text, id);
+  const likely = wide ? [] : await detected(sample);
+  const texts = new Set([...likely, ...all].flatMap((id) => textOf.get(id) ?? []));
+  return [...texts].map((text) => ({ encoding: commonest.get(text)!, lines: linesOf(text) }));
 }
 export const isWide = (encoding: EncodingId): encoding is Wide => encoding === 'utf-16le' || encoding === 'utf-16be';
 type Wide = 'utf-16le' | 'utf-16be';
@@ -85,16 +88,20 @@ const NAMED_OTHERWISE: Readonly<Record<string, EncodingId>> = {
   'ISO-8859-8': 'windows-1255',
 };
 
-/** How the first lines that tell something read, cut around what tells it; none where that is no text. */
-function linesIn(sample: Uint8Array, encoding: EncodingId): readonly string[] {
+/** The characters of bytes; undefined where that is no text. */
+function decoded(bytes: Uint8Array, encoding: EncodingId): string | undefined {
   let text;
   try {
-    text = new TextDecoder(encoding, { fatal: true }).decode(sample, { stream: true });
+    text = new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
   } catch {
-    return [];
+    return undefined;
   }
   // Control characters of 1992, and those that an encoding leaves to whoever uses it: text has none.
-  if (/[\u0080-\u0084\u0086-\u009f\ue000-\uf8ff]/.test(text)) return [];
+  return text.trim() === '' || /[\u0080-\u0084\u0086-\u009f\ue000-\uf8ff]/.test(text) ? undefined : text;
+}
+
+/** The first lines that tell something, cut around what tells it. */
+function linesOf(text: string): readonly string[] {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
   const telling = lines.filter((line) => OTHER.test(line));
   return [...new Set(telling.length > 0 ? telling : lines)].slice(0, MOST_LINES).map(around);

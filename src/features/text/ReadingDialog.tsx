@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, Switch, TextAction } from '../../ui';
+import styles from './ReadingDialog.module.css';
 
 /** What of web pages and mail is taken, where that can be asked. */
 export function ReadingOptions() {
@@ -29,18 +30,20 @@ function ReadingDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <p>It holds for what is added from now on, in this tab. What is there stays as it was read.</p>
-      <Switch
-        label="All text of web pages"
-        hint="Menus and footers too, and not only what a page is about"
-        isOn={wholePages}
-        onChange={(isOn) => setReading({ wholePages: isOn })}
-      />
-      <Switch
-        label="All text of messages"
-        hint="What a message of mail quotes of others and its signature, too"
-        isOn={wholeMessages}
-        onChange={(isOn) => setReading({ wholeMessages: isOn })}
-      />
+      <div className={styles.switches}>
+        <Switch
+          label="All text of web pages"
+          hint="Menus and footers too, and not only what a page is about"
+          isOn={wholePages}
+          onChange={(isOn) => setReading({ wholePages: isOn })}
+        />
+        <Switch
+          label="All text of messages"
+          hint="What a message of mail quotes of others and its signature, too"
+          isOn={wholeMessages}
+          onChange={(isOn) => setReading({ wholeMessages: isOn })}
+        />
+      </div>
     </Dialog>
   );
 }
