@@ -60,7 +60,8 @@ export default defineConfig(({ command }) => ({
     llamaPlugin(),
     offlinePlugin(),
   ],
-  optimizeDeps: { exclude: ['@wllama/wllama'] },
+  // Named, as what only a worker imports is otherwise found when it first asks for it, and then every page reloads.
+  optimizeDeps: { entries: ['index.html', 'src/workers/role.worker.ts'], exclude: ['@wllama/wllama'] },
   html: command === 'serve' ? { cspNonce: 'dev' } : {},
   build: {
     target: 'es2023',

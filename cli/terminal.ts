@@ -54,15 +54,16 @@ export async function main(...commands: readonly [Command, ...Command[]]): Promi
     outputFailure ??= isClosed ? new Stopped('SIGPIPE') : systemFailure(error, 'Standard output');
     stop(outputFailure);
   });
-  const [script, typed] = process.argv.slice(1);
+  const [typed] = process.argv.slice(2);
   const chosen = commands.length === 1 ? commands[0] : commands.find(({ name }) => name.endsWith(` ${typed}`));
   const args = process.argv.slice(commands.length > 1 && chosen ? 3 : 2);
   try {
     if (asksForHelp(args)) print((chosen ? [chosen] : commands).map(help).join('\n\n'));
     else if (chosen) await chosen.run(args);
     else {
-      const words = commands.map(({ name }) => name.split(' ')[1]);
-      throw new UsageError(`There is a ${basename(script!, '.ts')} ${words.join(' and ')}, not '${typed ?? ''}'.`);
+      const [command] = commands[0].name.split(' ');
+      const words = commands.map(({ name }) => name.split(' ')[1]).join(', ');
+      throw new UsageError(`There is no ${command} '${typed ?? ''}'. There are ${words}.`);
     }
     await new Promise((resolve) => setImmediate(resolve)); // Whether standard output took it is told a turn later.
     if (outputFailure && !(outputFailure instanceof Stopped)) throw outputFailure;

@@ -1,10 +1,11 @@
 // npm test: everything that must hold, in the order in which it is cheapest to find out.
-// Ends with a line for each test that was skipped and one, `N passed, N failed`, over all runners; exits non-zero if anything
-// failed or nothing ran.
+// Ends with a line for each test that was skipped, one for each that failed, and one, `N passed, N failed`, over all runners;
+// exits non-zero if anything failed or nothing ran.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ensureBrowser, ensureGpuCompilers, ensurePackages, ensureVulkan, root } from './setup.mjs';
 
 ensurePackages();
@@ -12,6 +13,8 @@ const reports = mkdtempSync(join(tmpdir(), 'homegrown-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** By full name, which says why. */
 const skipped = [];
+/** By full name and what was wrong: where much was printed since, it is far above. */
+const failed = [];
 
 /** What it says is told at once, or where several run beside each other when it has ended. */
 async function step(name, args, { count, env = {}, isBeside = false } = {}) {
@@ -32,6 +35,7 @@ async function step(name, args, { count, env = {}, isBeside = false } = {}) {
   if (status !== 0 && result.failed === 0) result.failed = 1;
   if (status === 0 && result.passed + result.skipped === 0) result.failed = 1;
   for (const key of Object.keys(total)) total[key] += result[key];
+  failed.push(...(result.reasons ?? (status === 0 ? [] : [name])));
   const seconds = ((Date.now() - began) / 1000).toFixed(0);
   console.log(
     `── ${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${seconds} s`,
@@ -54,6 +58,14 @@ async function vitest(project) {
     const tests = report?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
     skipped.push(...tests.filter(({ status }) => SKIPPED.includes(status)).map(({ fullName }) => fullName));
     return {
+      reasons: report && [
+        ...tests
+          .filter(({ status }) => status === 'failed')
+          .map(({ fullName, failureMessages }) => `${fullName}\n${brief(failureMessages)}`),
+        ...report.testResults
+          .filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
+          .map(({ name, message }) => `${name}\n${brief([message])}`),
+      ],
       passed: report?.numPassedTests ?? 0,
       failed: report?.numFailedTests ?? 0,
       skipped: report?.numPendingTests ?? 0,
@@ -61,6 +73,11 @@ async function vitest(project) {
   };
   await step(project, args, { count });
 }
+/** The first lines of each, without colours. */
+const brief = (messages) =>
+  messages.map((message) => `  ${stripVTControlCharacters(message).split('\n').slice(0, 8).join('\n  ')}`).join('\n');
+/** Those of playwright's report, in which files hold groups of tests, and those groups. */
+const specsOf = ({ suites = [], specs = [] }) => [...specs, ...suites.flatMap(specsOf)];
 const SKIPPED = ['pending', 'skipped', 'todo', 'disabled'];
 function read(file) {
   try {
@@ -90,8 +107,17 @@ if (await step('build', ['vite', 'build', '--logLevel', 'warn'])) {
   const file = join(reports, 'e2e.json');
   await step('e2e', ['playwright', 'test', '--reporter=list,json'], {
     count() {
-      const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = read(file)?.stats ?? {};
-      return { passed: expected + flaky, failed: unexpected, skipped };
+      const report = read(file);
+      const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = report?.stats ?? {};
+      const reasons =
+        report &&
+        specsOf(report)
+          .filter(({ ok }) => !ok)
+          .map(({ file, line, title, tests }) => {
+            const errors = tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors));
+            return `${file}:${line} ${title}\n${brief(errors.map(({ message = '' }) => message))}`;
+          });
+      return { passed: expected + flaky, failed: unexpected, skipped, reasons };
     },
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file, ...(browser && { CHROME_PATH: browser }) },
   });
@@ -99,5 +125,6 @@ if (await step('build', ['vite', 'build', '--logLevel', 'warn'])) {
 rmSync(reports, { recursive: true, force: true });
 
 console.log(skipped.map((name) => `\nSkipped: ${name}`).join(''));
+console.log(failed.map((what) => `\nFailed: ${what}`).join(''));
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
