@@ -1,4 +1,5 @@
 /** What threads can do. A task reads its numbers, writes its own part of the heap, and nothing else. */
+import { attend, attendBackward } from './attention';
 import type { Heap } from './heap';
 import { multiplyRows, packColumns } from './product';
 
@@ -43,6 +44,9 @@ export const TASKS = {
       false,
     );
   },
+  /** numbersOf(AttentionJob) */
+  attend,
+  attendBackward,
   /** weight, gradient, m, v, to; floats, floats of a task; factors; whether it decays */
   adamw({ kernels, floats }, numbers, task) {
     const [floatsOfAll, each, factors, decays] = [numbers[5]!, numbers[6]!, address(numbers[7]!), numbers[8] === 1];

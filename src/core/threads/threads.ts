@@ -40,7 +40,7 @@ export const MOST_THREADS = 16;
 const MOST_TASKS = 4094;
 const TASK_BITS = 12;
 const NONE = 2 ** TASK_BITS - 1;
-const MOST_NUMBERS = 24;
+const MOST_NUMBERS = 32;
 
 /** Places in the control block. WORD: the job's number, then that of its next task, from FIRST. */
 const [WORD, TASKS_LEFT, TASK_COUNT, KIND, SLEEPING, READY, FAILED, FIRST, NUMBERS] = [

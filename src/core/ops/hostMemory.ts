@@ -1,0 +1,81 @@
+/** Where tensors lie while tasks of threads (core/threads) work on them: on the heap of WASM, or without it copied. */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import { onHeap, type OnHeap } from '../gpu/wasmTensors';
+import { attend, attendBackward } from '../threads/attention';
+
+/** Of what works without kernels too. */
+const TASKS = { attend, attendBackward };
+
+export interface HostMemory {
+  /** How many share it. */
+  threads: number;
+  /** A tensor's address, in bytes. */
+  input(tensor: Tensor): number;
+  /** A fresh one; undefined content unless `cleared`. */
+  output(shape: readonly number[], cleared?: boolean): { at: number; tensor(): Tensor };
+  /** Addresses of room of as many bytes each, until it is asked for again. */
+  scratch<N extends readonly number[]>(...bytes: N): { [I in keyof N]: number };
+  /** All of it, of the size that it has now. */
+  floats(): Float32Array;
+  run(name: keyof typeof TASKS, numbers: readonly number[], tasks: number): void;
+}
+
+export const hostMemory = (): HostMemory => {
+  const heap = onHeap();
+  return heap ? onWasm(heap) : copied();
+};
+
+function onWasm({ threads, addressOf, valuesOf, output, scratch }: OnHeap): HostMemory {
+  return {
+    threads: threads.count,
+    input: addressOf,
+    output(shape, cleared = false) {
+      const { tensor, at } = output(shape);
+      if (cleared) valuesOf(tensor).fill(0);
+      return { at, tensor: () => tensor };
+    },
+    scratch,
+    floats: threads.heap.floats,
+    run: (name, numbers, tasks) => threads.run(name, numbers, tasks),
+  };
+}
+
+/** Made for one op: what it is given is copied into an array that grows, and what it gives out of it. */
+function copied(): HostMemory {
+  let floats = new Float32Array(FIRST_FLOATS);
+  let top = ALIGNED; // address 0 is of what is not there
+  const room = (bytes: number): number => {
+    const at = top;
+    top += Math.ceil(bytes / ALIGNED) * ALIGNED;
+    if (top > floats.byteLength) {
+      const more = new Float32Array(2 ** Math.ceil(Math.log2(top / 4)));
+      more.set(floats);
+      floats = more;
+    }
+    return at;
+  };
+  return {
+    threads: 1,
+    input(tensor) {
+      const values = tensor.dataSync();
+      const at = room(4 * values.length);
+      const into = values instanceof Int32Array ? new Int32Array(floats.buffer) : floats;
+      into.set(values, at / 4);
+      return at;
+    },
+    output(shape) {
+      const size = tf.util.sizeFromShape([...shape]);
+      const at = room(4 * size);
+      return { at, tensor: () => tf.tensor(floats.slice(at / 4, at / 4 + size), [...shape]) };
+    },
+    scratch: (...bytes) => bytes.map(room) as { [I in keyof typeof bytes]: number },
+    floats: () => floats,
+    run(name, numbers, tasks) {
+      const given = Int32Array.from(numbers);
+      for (let task = 0; task < tasks; task++) TASKS[name]({ floats: () => floats }, given, task, 0);
+    },
+  };
+}
+const FIRST_FLOATS = 2 ** 14;
+const ALIGNED = 64;
