@@ -1,9 +1,10 @@
 /** Files as documents: what is read of each format, and that no file breaks a reader. */
-import { gzipSync, zipSync } from 'fflate';
+import { gzipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
 import { checkSound, expectAlikeInPieces, outcomeOf } from '../../testing/damage';
 import { ARCHIVED_PAGE } from '../../testing/archivedPage';
 import { BOOK } from '../../testing/book';
+import { DOCX, ODT, zipped } from '../../testing/office';
 import { pdfOf } from '../../testing/pdf';
 import { TALK } from '../../testing/presentation';
 import { readDocuments as read, readText as textOf, utf8 } from '../../testing/readDocuments';
@@ -153,24 +154,6 @@ test('a notebook is its words and its code', async () => {
   expect(notes).toEqual(['1 output of its code was left out']);
   await expect(read('a.ipynb', '{"worksheets":[]}')).rejects.toThrow(/^a\.ipynb is no notebook of version 4: cells/);
   await expect(read('a.ipynb', '{"cells":[')).rejects.toThrow(/^a\.ipynb is not JSON: /);
-});
-
-const zipped = (parts: Readonly<Record<string, string>>): Uint8Array =>
-  zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, utf8(text)])));
-const DOCX = zipped({
-  '[Content_Types].xml': '<Types/>',
-  'word/document.xml': `<w:document><w:body>
-    <w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:r><w:t>Call me</w:t></w:r><w:r><w:t xml:space="preserve"> Ishmael &amp; Co.</w:t></w:r></w:p>
-    <w:p><w:r><w:instrText> PAGE </w:instrText></w:r><w:del><w:r><w:delText>No</w:delText><w:t>No</w:t></w:r></w:del><w:r><w:t>Some</w:t><w:tab/><w:t>years</w:t><w:br/><w:t>ago</w:t></w:r></w:p>
-    <w:tbl><w:tr><w:tc><w:p><w:r><w:t>Ship</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Men</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>`,
-  'docProps/core.xml':
-    '<cp:coreProperties><dc:title>Loomings</dc:title><dc:language>en-US</dc:language><dcterms:created>1851-10-18T00:00:00Z</dcterms:created></cp:coreProperties>',
-});
-const ODT = zipped({
-  mimetype: 'application/vnd.oasis.opendocument.text',
-  'content.xml': `<office:document-content><office:body><office:text><text:h>Loomings</text:h>
-    <text:p>Call <text:span>me</text:span><text:s/>Ishmael.<office:annotation><text:p>Who?</text:p></office:annotation></text:p></office:text></office:body></office:document-content>`,
-  'meta.xml': '<office:meta><dc:title>The &lt;b&gt; whale</dc:title></office:meta>',
 });
 
 test('documents of Office are their text, with what they tell of themselves', async () => {

@@ -1,0 +1,53 @@
+/** One folder with something of every format, dropped as a person drops it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { EVERY_FORMAT, EVERYTHING, HARMFUL } from '../src/core/testing/everyFormat';
+import { expectAccessible } from './axe';
+import { Studio } from './studio';
+
+test('a folder of every format is one text of its documents, and none of them is ever more than text', async ({
+  page,
+}, testInfo) => {
+  const folder = testInfo.outputPath('everything');
+  for (const [path, content] of Object.entries(EVERYTHING)) {
+    await mkdir(dirname(join(folder, '..', path)), { recursive: true });
+    await writeFile(join(folder, '..', path), content);
+  }
+  const studio = new Studio(page);
+  await studio.open();
+  await dropOn(page, folder);
+  const titles = Object.values(EVERY_FORMAT).flatMap((each) => each.titles);
+  // What the system left in it, and the script of a saved page.
+  await expect(page.getByText('3 files were passed over')).toBeVisible();
+  const table = page.getByRole('table', { name: 'Texts' });
+  const text = table.getByRole('rowheader', { name: 'everything' });
+  await expect(text).toContainText(`${titles.length} documents`);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+
+  await text.getByRole('button').press('Enter');
+  const rows = table.getByRole('rowheader');
+  await expect(rows).toHaveCount(1 + titles.length);
+  const [, ...shown] = await rows.allInnerTexts();
+  expect(shown.map((title) => title.trim()).sort()).toEqual([...titles].sort());
+  for (const [title, words] of [
+    ['everything/deep/er/june.txt', `Call me Ishmael. ${HARMFUL}`],
+    ['<img src=x onerror="globalThis.ran = true">', 'Some years ago.'],
+    ['Crawled', 'A page of the web.'],
+  ] as const) {
+    await table.getByRole('button', { name: title, exact: true }).press('Enter');
+    await expect(page.getByText(words, { exact: true })).toBeVisible();
+  }
+  await expectAccessible(page, 'a text of every format');
+  expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
+  expect(studio.errors).toEqual([]);
+});
+
+/** A real drop of a folder of this machine, which no event that a page makes can be. */
+async function dropOn(page: Page, folder: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 700, y: 450, data });
+}
