@@ -1,12 +1,21 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { characterEnd, countCharacters, invalidUtf8 } from './utf8';
+import { characterEnd, charactersIn, countCharacters, invalidUtf8 } from './utf8';
 
 it('counts characters and finds their ends', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.nat({ max: 20 }), (text, end) => {
       expect(countCharacters(text)).toBe(Array.from(text).length);
       expect(text.slice(0, characterEnd(text, end)).isWellFormed()).toBe(true);
+    }),
+  );
+});
+
+it('counts them in its UTF-8, wherever that lies in memory', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat({ max: 3 }), (text, before) => {
+      const bytes = new TextEncoder().encode('x'.repeat(before) + text).subarray(before);
+      expect(charactersIn(bytes)).toBe(countCharacters(text));
     }),
   );
 });

@@ -5,6 +5,22 @@ export function countCharacters(text: string): number {
   return n;
 }
 
+/** The same, by the text's UTF-8: bytes that do not go on a character. By words, as it is asked of all that is read. */
+export function charactersIn(utf8: Uint8Array): number {
+  const bytes = utf8.byteOffset % 4 === 0 ? utf8 : utf8.slice();
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  let n = bytes.length;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if ((word & 0x80808080) === 0) continue;
+    // Of each byte that is 10xxxxxx the lowest bit; multiplied, the highest byte is their sum.
+    const goesOn = (word >>> 7) & ~(word >>> 6) & 0x01010101;
+    n -= Math.imul(goesOn, 0x01010101) >>> 24;
+  }
+  for (let i = 4 * words.length; i < bytes.length; i++) if ((bytes[i]! & 0xc0) === 0x80) n--;
+  return n;
+}
+
 /** The end nearest below `end` that does not cut a surrogate pair of `text`. */
 export const characterEnd = (text: string, end: number): number =>
   end > 0 && end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end - 1 : end;

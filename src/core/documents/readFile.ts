@@ -2,7 +2,7 @@
 import { badFile } from '../base/errors';
 import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
-import { countCharacters } from '../base/utf8';
+import { charactersIn } from '../base/utf8';
 import type { ByteSource } from '../files/byteSource';
 import type { ChunkWriter } from './chunks';
 import type { Columns } from './columns';
@@ -148,9 +148,8 @@ async function readWhole(
   let [characters, bytes, hasText] = [0, 0, false];
   const source = encoding ? file.bytes : hashed(file.bytes, hash);
   for await (const piece of FORMATS[format].read({ ...file, bytes: source })) {
-    await chunks.write(piece);
-    characters += countCharacters(piece);
-    const encoded = encoder.encode(piece);
+    const encoded = await chunks.write(piece);
+    characters += charactersIn(encoded);
     bytes += encoded.length;
     if (encoding) hash.update(encoded);
     hasText ||= /\S/.test(piece);
@@ -181,10 +180,10 @@ async function readDocuments(
   const reader = await FORMATS[format].open();
   const documents: ReadDocument[] = [];
   for await (const { title = name, text, fields } of reader.documents(file)) {
-    await chunks.write(text);
-    const sha256 = await sha256Hex(text);
-    const bytes = encoder.encode(text).length;
-    documents.push({ title, sha256, characters: countCharacters(text), bytes, ...(fields && { fields }) });
+    const encoded = await chunks.write(text);
+    const sha256 = await sha256Hex(encoded);
+    const characters = charactersIn(encoded);
+    documents.push({ title, sha256, characters, bytes: encoded.length, ...(fields && { fields }) });
   }
   if (documents.length === 0 && seen.bytes > 0)
     throw badFile(`${name} holds no text.`, 'Choose a file that holds text.');
@@ -195,20 +194,18 @@ async function readTable(file: OpenFile, { format, columns: asked }: TableChoice
   const documents: ReadDocument[] = [];
   const told: Pick<ReadFile, 'columns' | 'empty'> = {};
   for await (const { title, text, spans, fields } of rowDocuments(file, format, asked, told)) {
-    await chunks.write(text);
-    const bytes = encoder.encode(text).length;
+    const encoded = await chunks.write(text);
     // Where the fields are, and what it is an example of, is part of what it is.
-    const parts = [text, ...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
-    const sha256 = await sha256Hex(parts.join('\0'));
+    const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
+    const sha256 = await sha256Hex(parts.length > 0 ? [text, ...parts].join('\0') : encoded);
     documents.push({
       title,
       sha256,
-      characters: countCharacters(text),
-      bytes,
+      characters: charactersIn(encoded),
+      bytes: encoded.length,
       ...(spans && { spans }),
       ...(fields && { fields }),
     });
   }
   return { ...told, documents };
 }
-const encoder = new TextEncoder();

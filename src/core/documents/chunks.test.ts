@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { memoryStore } from '../base/blobStore';
+import { openDraft } from '../base/draft';
+import { characterEnd } from '../base/utf8';
+import { ChunkWriter, LONGEST_CHUNK } from './chunks';
+import { textChunkKey, textChunksPrefix } from './record';
+
+const ID = 'a-text';
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Runs of letters that end in the midst of chunks, and fill several: of each width, with lines, long ones and none. */
+const runs = fc.array(
+  fc.tuple(fc.constantFrom('a', 'é', '—', '\u{1f600}', 'word\n', '\ud800', '\n'), fc.nat({ max: 200_000 })),
+  { maxLength: 4 },
+);
+
+it('cuts a text into the same chunks in whatever pieces it comes, and takes back what it is told to', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(runs, fc.boolean()), { maxLength: 6 }), async (pieces) => {
+      const store = memoryStore();
+      const draft = await openDraft(store, textChunksPrefix(ID));
+      const writer = new ChunkWriter(ID, draft!);
+      const kept: string[] = [];
+      for (const [letters, isTakenBack] of pieces) {
+        const text = letters.map(([each, times]) => each.repeat(times)).join('');
+        const mark = writer.mark();
+        expect(same(await writer.write(text), utf8(text))).toBe(true);
+        if (isTakenBack) writer.back(mark);
+        else kept.push(text);
+      }
+      const beyond = await writer.end();
+      const wanted = chunksOf(kept.join('')).map(utf8);
+      expect(writer.lengths).toEqual(wanted.map(({ length }) => length));
+      for (const [n, bytes] of wanted.entries())
+        expect(same((await store.get(textChunkKey(ID, n))) as Uint8Array, bytes)).toBe(true);
+      const keys = await store.keys(textChunksPrefix(ID));
+      expect(new Set(keys)).toEqual(new Set([...wanted.map((_, n) => textChunkKey(ID, n)), ...beyond]));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** As said: the longest that ends after a line, else before a character. */
+function chunksOf(text: string): string[] {
+  const chunks: string[] = [];
+  let from = 0;
+  while (text.length - from > LONGEST_CHUNK) {
+    const most = from + LONGEST_CHUNK;
+    const line = text.lastIndexOf('\n', most - 1) + 1;
+    const end = line > from ? line : characterEnd(text, most);
+    chunks.push(text.slice(from, end));
+    from = end;
+  }
+  return from < text.length ? [...chunks, text.slice(from)] : chunks;
+}
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
