@@ -105,14 +105,16 @@ test('without a text it is measured on what was held out of its own, with what i
   expect(Object.keys(baselines)).toContain('trigram');
   expect((await run([...own, '--part', 'test'])).stdout).toMatch(/held out no part for a test/);
 });
-test('what is measured of its own part is kept in its folder, counted where that is for a test, and goes out with it', async () => {
+test('what is measured of its own part, and asked by lists, is kept in its folder, counted where that is for a test, and goes out with it', async () => {
   const sizes = ['--layers', '1', '--heads', '1', '--width', '16', '--context', '16', '--batch', '2'];
   const grown = [...sizes, '--tokenizer', 'bytes', '--test-share', '0.2', '--device', 'wasm', '--json'];
   await run(['grow', '--text', path('text'), ...grown, '--steps', '4', '--save-every', '4', '--out', path('kept')]);
   const list = await readFile(path('kept/homegrown.files.json'), 'utf8');
   const own = ['evaluate', '--from', path('kept'), '--device', 'wasm', '--part', 'test'];
-  expect(lines(await run([...own, '--json']))[0]!['look']).toBe(1);
-  const again = await run(own);
+  await writeFile(path('ran.csv'), 'first,second\nHe ran.,Ran he.\nIt was he.,Was it he.\n');
+  await writeFile(path('of-whales.csv'), 'prompt,answer\nthe white,whale\n');
+  expect(lines(await run([...own, '--minimal-pairs', path('ran.csv'), '--json']))[0]!['look']).toBe(1);
+  const again = await run([...own, '--task', path('of-whales.csv')]);
   expect(again.stderr).toMatch(/This is the 2nd look at the test part.*Kept in .*kept: its card tells of it/s);
   expect(again.stdout).toMatch(
     /(Better than|Not as good as|Not distinguishable from|Too little text to tell it from) /,
@@ -120,19 +122,24 @@ test('what is measured of its own part is kept in its folder, counted where that
   // Only what tells of it is another; a run that goes on there knows the folder for its own.
   expect(await readFile(path('kept/homegrown.files.json'), 'utf8')).toBe(list);
 
-  const { evaluations, looks } = await infoIn('kept');
+  const { evaluations, looks, asked } = await infoIn('kept');
   expect(evaluations?.map(({ part, look: which }) => [part, which])).toEqual([['test', 2]]);
   expect(looks).toMatchObject([{ count: 2 }]);
+  // What another list was asked stays, as on the page; none of the sentences and prompts.
+  expect(asked?.minimalPairs).toMatchObject({ all: { pairs: 2 }, listHash: expect.any(String) as string });
+  expect(asked?.tasks).toMatchObject([{ name: 'of-whales.csv', rows: 1, listHash: expect.any(String) as string }]);
+  expect(JSON.stringify(asked)).not.toMatch(/Ran he|the white/);
   expect(await readFile(path('kept/README.md'), 'utf8')).toContain('This was the 2nd look at the test part:');
   await run(['export', '--from', path('kept'), '--format', 'hf', '--out', path('out')]);
-  expect((await infoIn('out')).evaluations).toEqual(evaluations);
+  expect(await infoIn('out')).toMatchObject({ evaluations, asked });
   expect(await readFile(path('out/README.md'), 'utf8')).toContain('### On all of the test part');
 
-  // Of the step that comes next nothing was measured; looks stay.
+  // Of the step that comes next nothing was measured or asked; looks stay.
   const more = ['grow', '--resume', path('kept'), '--steps', '8', '--device', 'wasm', '--json'];
   expect((await run(more)).code).toBe(0);
   expect(await infoIn('kept')).toMatchObject({ state: { step: 8 }, looks });
-  expect((await infoIn('kept')).evaluations).toBeUndefined();
+  const { evaluations: measured, asked: askedOfNext } = await infoIn('kept');
+  expect([measured, askedOfNext]).toEqual([undefined, undefined]);
 }, 120_000);
 const infoIn = async (name: string): Promise<RunInfo> =>
   JSON.parse(await readFile(path(`${name}/homegrown.json`), 'utf8')) as RunInfo;

@@ -189,7 +189,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   await openDevice(values.device);
   const net = await network(model, snapshot.tensors);
   const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
-  const kept = given.past ? await keepMeasured(given.past, values.part, evaluation) : {};
+  const kept = given.past ? await keepMeasured(given.past, values.part, evaluation, lists) : {};
   for (const words of [...leftOutWords(evaluation), ...keptWords(kept, given.past)]) stderr.write(`${words}\n`);
   if (values.json) print(JSON.stringify({ ...told(evaluation), ...(kept.look !== undefined && { look: kept.look }) }));
   else inWords(evaluation, values.text || values.pairs ? 'text' : values.part);

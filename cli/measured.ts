@@ -2,11 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badSettings, HomegrownError } from '../src/core/base/errors';
+import { askedAnew } from '../src/core/evaluate/askedAnew';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
+import { withListHashes } from '../src/core/evaluate/listHash';
+import type { ToEvaluate } from '../src/core/evaluate/readings/reading';
+import { storable } from '../src/core/evaluate/storable';
 import { readRunInfo, type RunInfo } from '../src/core/export/homegrownJson';
 import { tellingFiles } from '../src/core/export/huggingFace';
 import { looked, looksAt } from '../src/core/runs/looks';
 import { partHash } from '../src/core/runs/partHash';
+import { askedRecord, type ToldAsked, toldAsked } from '../src/core/runs/toldAsked';
 import { toldEvaluation } from '../src/core/runs/toldEvaluations';
 import { isSystemError } from './failure';
 import { jsonOf } from './json';
@@ -25,10 +30,21 @@ export interface Kept {
   problem?: string;
 }
 
-/** What was measured of a folder's model on a part of its own, in place of what was told of that part. */
-export async function keepMeasured(past: Past, part: 'validation' | 'test', evaluation: Evaluation): Promise<Kept> {
+type Lists = Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>;
+
+/**
+ * What was measured of a folder's model on a part of its own, in place of what was told of that part.
+ * @param lists what it was asked besides, in place of what was told of lists of the same names
+ */
+export async function keepMeasured(
+  past: Past,
+  part: 'validation' | 'test',
+  evaluation: Evaluation,
+  lists: Lists = {},
+): Promise<Kept> {
   const { folder, data } = past;
   const of = partHash(data, part);
+  const found = await withListHashes(storable(evaluation), lists);
   try {
     return await transaction(folder, async (at) => {
       const info = await infoIn(at.path);
@@ -39,12 +55,20 @@ export async function keepMeasured(past: Past, part: 'validation' | 'test', eval
         throw badSettings(`Files of ${folder} are not Homegrown’s own.`, 'Measure the folder that grow has written.');
       const looks = part === 'test' ? looked(info.looks, of) : info.looks;
       const look = part === 'test' ? looksAt(looks, of) : undefined;
+      const madeAt = Date.now();
       const told = toldEvaluation({
-        ...{ part, textHash: of, madeAt: Date.now(), evaluation },
+        ...{ part, textHash: of, madeAt, evaluation },
         ...(look !== undefined && { look }),
       });
       const others = (info.evaluations ?? []).filter((each) => each.part !== part);
-      const now: RunInfo = { ...info, ...(looks && { looks }), evaluations: [...others, ...told] };
+      const { asked: before, ...rest } = info;
+      const asked = isAsked(lists) ? askedNow(past, before, found, lists, madeAt) : before;
+      const now: RunInfo = {
+        ...rest,
+        ...(looks && { looks }),
+        evaluations: [...others, ...told],
+        ...(asked && { asked }),
+      };
       const files = tellingFiles({ info: now, tokenizer: past.tokenizer, events: [] });
       await replace(
         at,
@@ -56,6 +80,21 @@ export async function keepMeasured(past: Past, part: 'validation' | 'test', eval
     if (!(error instanceof HomegrownError) && !isSystemError(error)) throw error;
     return { problem: `It is not kept in ${folder}. ${error.message}` };
   }
+}
+
+const isAsked = (lists: Lists): boolean => Object.values(lists).some((list) => list !== undefined);
+
+/** With what was told before of other lists, and of comparisons. */
+function askedNow(
+  { info, tokenizer }: Past,
+  told: ToldAsked = { madeAt: 0 },
+  found: Evaluation,
+  lists: Lists,
+  madeAt: number,
+): ToldAsked | undefined {
+  const run = { runId: info.id, step: info.state.step, tokenizerHash: tokenizer.hash };
+  const before = askedRecord(told, run);
+  return toldAsked({ ...before, madeAt, evaluation: askedAnew(before.evaluation, found, lists) });
 }
 
 /** What is told in a folder of a run that goes on there: it may have been measured since this command read it. */

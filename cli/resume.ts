@@ -59,8 +59,8 @@ export function goingOn(
   const { waited, ...state } = snapshot.state;
   const segments = toldSegments(continued(segmentsOf(info), step, { recipe, data: { id: null, facts: data } }));
   const isAnew = segments.at(-1)!.after === step;
-  // What was not kept is in the curve, and what was measured is of the step that it goes on from.
-  const { version, id, parent, bestNotKept: _, evaluations: __, ...rest } = info;
+  // What was not kept is in the curve, and what was measured and asked is of the step that it goes on from.
+  const { version, id, parent, bestNotKept: _, evaluations: __, asked: ___, ...rest } = info;
   const from = own ? parentOf(info) : parent;
   return {
     info: {

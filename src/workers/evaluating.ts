@@ -3,6 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { badSettings } from '../core/base/errors';
 import { sha256Hex } from '../core/base/hash';
 import { yieldToEventLoop } from '../core/base/job';
+import { askedAnew } from '../core/evaluate/askedAnew';
 import { countedIn, documentsIn, held, type Held } from '../core/evaluate/blocks';
 import { evaluate, type EvaluationJob, type ToEvaluate } from '../core/evaluate/evaluate';
 import { withListHashes } from '../core/evaluate/listHash';
@@ -119,29 +120,9 @@ export async function askLists(
   const measured = await evaluate(network, tokenizer, { ...lists, ofPairs, metrics: [] }, job);
   const found = await withListHashes(measured, lists);
   await notCancelled(job);
-  const { minimalPairs, swaps, tasks = [] } = lists;
-  const asked = new Set([
-    ...tasks.map(({ name }) => name),
-    ...(minimalPairs ? ['minimalPairs'] : []),
-    ...(swaps ? ['swaps'] : []),
-  ]);
-  return keepLists(
-    store,
-    { runId, step, tokenizerHash: tokenizer.hash, madeAt: now },
-    ({ evaluation: before, comparisons }) => {
-      const all = [...(before.tasks ?? []).filter(({ name }) => !asked.has(name)), ...(found.tasks ?? [])];
-      const {
-        minimalPairs: pairs = asked.has('minimalPairs') ? undefined : before.minimalPairs,
-        swaps: swapped = asked.has('swaps') ? undefined : before.swaps,
-      } = found;
-      const leftOut = [...before.leftOut.filter(({ name }) => !asked.has(name)), ...found.leftOut];
-      const evaluation = {
-        ...{ ...found, leftOut },
-        ...(pairs && { minimalPairs: pairs }),
-        ...(swapped && { swaps: swapped }),
-        ...(all.length > 0 && { tasks: all }),
-      };
-      return { evaluation, ...(comparisons && { comparisons }) };
-    },
-  );
+  const at = { runId, step, tokenizerHash: tokenizer.hash, madeAt: now };
+  return keepLists(store, at, ({ evaluation: before, comparisons }) => ({
+    evaluation: askedAnew(before, found, lists),
+    ...(comparisons && { comparisons }),
+  }));
 }

@@ -26,7 +26,12 @@ export const askedSchema = z.strictObject({
 export type ToldAsked = z.infer<typeof askedSchema>;
 
 /** Undefined where there is nothing of it. */
-export function toldAsked({ runId, madeAt, evaluation, comparisons = [] }: EvaluationRecord): ToldAsked | undefined {
+export function toldAsked({
+  runId,
+  madeAt,
+  evaluation,
+  comparisons = [],
+}: Pick<EvaluationRecord, 'runId' | 'madeAt' | 'evaluation' | 'comparisons'>): ToldAsked | undefined {
   const { minimalPairs: pairs, swaps: swapped, tasks = [] } = evaluation;
   if (!pairs && !swapped && tasks.length === 0 && comparisons.length === 0) return undefined;
   return askedSchema.parse({

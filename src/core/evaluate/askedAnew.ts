@@ -1,0 +1,28 @@
+/** What a step was asked by lists: what is found now takes the place of what was found before by lists of the same names. */
+import type { Evaluation } from './evaluation';
+import type { ToEvaluate } from './readings/reading';
+
+/** @returns `found`, with what `before` tells of lists that were not asked now */
+export function askedAnew(
+  before: Evaluation,
+  found: Evaluation,
+  { minimalPairs, swaps, tasks = [] }: Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>,
+): Evaluation {
+  const asked = new Set([
+    ...tasks.map(({ name }) => name),
+    ...(minimalPairs ? ['minimalPairs'] : []),
+    ...(swaps ? ['swaps'] : []),
+  ]);
+  const all = [...(before.tasks ?? []).filter(({ name }) => !asked.has(name)), ...(found.tasks ?? [])];
+  const {
+    minimalPairs: pairs = asked.has('minimalPairs') ? undefined : before.minimalPairs,
+    swaps: swapped = asked.has('swaps') ? undefined : before.swaps,
+  } = found;
+  return {
+    ...found,
+    leftOut: [...before.leftOut.filter(({ name }) => !asked.has(name)), ...found.leftOut],
+    ...(pairs && { minimalPairs: pairs }),
+    ...(swapped && { swaps: swapped }),
+    ...(all.length > 0 && { tasks: all }),
+  };
+}
