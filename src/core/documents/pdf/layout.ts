@@ -83,26 +83,42 @@ function gutterOf(segments: readonly Line[]): number | null {
   if (segments.length < 2 * FEWEST_LINES) return null;
   const { from, to } = extentOf(segments);
   const size = median(segments.map((each) => each.size));
-  const step = size / 2;
+  const step = size / 4;
   const cells = new Uint32Array(Math.min(2000, Math.ceil((to - from) / step) + 1));
   for (const { x, end } of segments)
     for (let i = Math.max(0, Math.floor((x - from) / step)); i < (end - from) / step && i < cells.length; i++)
       cells[i]!++;
   const most = MOST_ACROSS * segments.length;
-  let best: { middle: number; across: number } | null = null;
+  const strips: number[] = [];
   for (let i = 0; i < cells.length;) {
     let end = i;
     while (end < cells.length && cells[end]! <= most) end++;
     const middle = from + ((i + end) / 2) * step;
     const share = (middle - from) / (to - from);
-    if (end - i >= 2 && share > 0.15 && share < 0.85 && areFilled(segments, middle)) {
-      const across = segments.filter(({ x, end }) => x < middle - 1 && end > middle + 1).length;
-      if (!best || across < best.across) best = { middle, across };
-    }
+    if (end - i >= NARROWEST_GUTTER && share > 0.15 && share < 0.85) strips.push(middle);
     i = Math.max(end, i) + 1;
+  }
+  const bounds = [-Infinity, ...strips, Infinity];
+  const between = (left: number, right: number): Line[] =>
+    segments.filter(({ x, end }) => x >= bounds[left]! - 1 && end <= bounds[right]! + 1);
+  const columns = bounds.slice(1).map((_, i) => between(i, i + 1));
+  // A column, or several, beside which may stand a page's number.
+  const isSide = (left: number, right: number): boolean => {
+    if (isFilled(between(left, right))) return true;
+    const all = columns.slice(left, right).filter(({ length }) => length >= FEWEST_LINES);
+    return all.length > 0 && all.every(isFilled);
+  };
+  const isGutter = (i: number): boolean => isSide(0, i) && isSide(i, bounds.length - 1);
+  let best: { middle: number; across: number } | null = null;
+  for (const [i, middle] of strips.entries()) {
+    if (!isGutter(i + 1)) continue;
+    const across = segments.filter(({ x, end }) => x < middle - 1 && end > middle + 1).length;
+    if (!best || across < best.across) best = { middle, across };
   }
   return best?.middle ?? null;
 }
+/** Cells, each a quarter of a letter's size: the columns of LaTeX are 10 points apart. */
+const NARROWEST_GUTTER = 3;
 /** Lines of a column. */
 const FEWEST_LINES = 4;
 /** Of a line of a column, as a rule. */
@@ -110,14 +126,16 @@ const FEWEST_LETTERS = 16;
 /** A share of the segments: titles and pictures' captions. */
 const MOST_ACROSS = 0.15;
 
-/** Lines of columns are about as wide as their column; cells of a table are not. */
-function areFilled(segments: readonly Line[], gutter: number): boolean {
-  const sides = [segments.filter(({ end }) => end <= gutter + 1), segments.filter(({ x }) => x >= gutter - 1)];
-  return sides.every((side) => {
-    if (side.length < FEWEST_LINES || median(side.map(({ text }) => text.length)) < FEWEST_LETTERS) return false;
-    const { from, to } = extentOf(side);
-    return median(side.map(({ x, end }) => end - x)) > 0.55 * (to - from);
-  });
+/** A share of the lines, on either side: what stands beside a column, such as the number of a page, makes it no wider. */
+const OUTER = 0.1;
+
+/** Lines of a column are about as wide as it is; cells of a table are not. */
+function isFilled(lines: readonly Line[]): boolean {
+  if (lines.length < FEWEST_LINES || median(lines.map(({ text }) => text.length)) < FEWEST_LETTERS) return false;
+  const outer = Math.floor(OUTER * lines.length);
+  const from = lines.map(({ x }) => x).sort((a, b) => a - b)[outer]!;
+  const to = lines.map(({ end }) => end).sort((a, b) => b - a)[outer]!;
+  return median(lines.map(({ x, end }) => end - x)) > 0.55 * (to - from);
 }
 
 /** From top to bottom; what stands on one line is one, with a tab where there is more than a space between. */

@@ -1,5 +1,5 @@
 /** PDFs: the text of their pages in the order of reading. */
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { type Placed, pdfOf } from '../../testing/pdf';
 import { collect, stream } from '../../testing/texts';
 import { documents } from '../read/pdf';
@@ -48,6 +48,29 @@ test('columns are read one after another below what goes across, lines joined, p
       ].join('\n'),
     },
   ]);
+});
+
+describe('columns', () => {
+  const lines = (columns: number) =>
+    Array.from({ length: columns }, (_, n) => Array.from({ length: 12 }, (_, i) => `column ${n} has its line ${i}`));
+  const textOf = async (placed: Placed[]) => (await read(pdfOf([placed]))).found[0]!.text.replaceAll('\n', ' ');
+
+  it.each([2, 3, 4])(
+    'of which there are %s are read one after another, also beside the number of a page',
+    async (n) => {
+      const page = lines(n).flatMap((each, i) => column(40 + i * (500 / n), 700, each));
+      const byRows = page.toSorted((a, b) => b.y - a.y);
+      expect(await textOf(byRows)).toBe(lines(n).flat().join(' '));
+      const number = { text: '17', x: 570, y: 30 };
+      expect(await textOf([...byRows, number])).toBe(`${lines(n).flat().join(' ')} 17`);
+    },
+  );
+
+  it('may be no more than a letter apart', async () => {
+    // A line of these is 98.9 points long.
+    const page = lines(2).flatMap((each, i) => column(40 + i * 109, 700, each));
+    expect(await textOf(page)).toBe(lines(2).flat().join(' '));
+  });
 });
 
 test('a table keeps its rows, and what stands on every page goes', async () => {
