@@ -147,3 +147,52 @@ test('a step is measured, its weakest passage opened, and what was found is ther
   expect(await page.title()).toBe('Evaluate · Homegrown');
   expect(studio.errors).toEqual([]);
 });
+
+test('of pairs whose targets are labels it is told which label is taken for which, and all figures fit', async ({
+  page,
+}, info) => {
+  const studio = new Studio(page);
+  await studio.open();
+  await studio.useDevice('WASM');
+  const kinds = ['positive', 'negative', 'neutral'];
+  const rows = Array.from({ length: 300 }, (_, i) => `film ${i} was ${'abc'[(i * 7) % 3]!},${kinds[(i * 7) % 3]!}\n`);
+  const buffer = Buffer.from(`input,target\n${rows.join('')}`);
+  await studio.choose('Choose files…', { name: 'films.csv', mimeType: 'text/csv', buffer });
+  await page.getByRole('dialog').getByRole('button', { name: 'Add a pair a row' }).click();
+  await expect(studio.stages).toContainText('characters');
+  await studio.goTo('Model');
+  await studio.set({ ...SMALL, Context: 32, Steps: 20, 'Warm-up': 5, 'Evaluate every': 20 });
+  await page.getByRole('button', { name: /Objective$/ }).click();
+  await page.getByRole('option', { name: /pairs/i }).click();
+  await studio.goTo('Tokenizer');
+  await page.getByText('Bytes', { exact: true }).click();
+  await studio.goTo('Train');
+  await page.getByRole('button', { name: 'Start training' }).first().click();
+  await studio.event(20, /Evaluated/);
+  await studio.goTo('Evaluate');
+  await page.getByRole('button', { name: 'Measure this step' }).click();
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('accuracy');
+  for (const label of ['Accuracy', 'Macro F1', 'Exact match', 'chrF'])
+    await expect(studio.reading(label)).toBeVisible();
+
+  const table = page.getByRole('table', { name: /^Labels that were wanted/ });
+  for (const kind of kinds) {
+    await expect(table.getByRole('columnheader', { name: kind })).toBeInViewport({ ratio: 1 });
+    await expect(table.getByRole('row', { name: new RegExp(`^${kind} `) })).toHaveText(/\d/);
+  }
+  const unfit = (): Promise<string[]> =>
+    page
+      .locator('main dl > div')
+      .evaluateAll((all) => all.flatMap((each) => (each.scrollWidth > each.clientWidth ? [each.textContent] : [])));
+  expect(await unfit()).toEqual([]);
+  await expectAccessible(page, 'Evaluate, labels');
+  await page.screenshot({ path: info.outputPath('labels.png') });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await table.scrollIntoViewIfNeeded();
+  await expect(table.getByRole('columnheader', { name: 'positive' })).toBeInViewport({ ratio: 1 });
+  expect(await unfit()).toEqual([]);
+  await expectAccessible(page, 'Evaluate, labels, on a phone in the dark');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  expect(studio.errors).toEqual([]);
+});

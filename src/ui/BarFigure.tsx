@@ -59,7 +59,9 @@ export function BarFigure(p: BarFigureProps) {
           {p.rows.map(({ id, label, value }) => {
             const content = (
               <>
-                <span className={styles.label}>{label}</span>
+                <span className={styles.label} title={label}>
+                  {label}
+                </span>
                 <i
                   className={id === strong ? styles.strong : undefined}
                   style={{ width: `${most > 0 ? (100 * value) / most : 0}%` }}

@@ -17,12 +17,16 @@ export interface Reading {
   isSecondary?: boolean;
 }
 
-/** Label 12, value 20, unit 12; eight across, 2 × 4 on a tablet and 3 × 2 on a phone. `isCompact` is for a pane: 4 equal. */
+/** In a row. */
+const MOST = 9;
+
+/** Label 12, value 20, unit 12; in one row or two even ones, 2 × 4 on a tablet and 3 × 2 on a phone. `isCompact` is for a pane: 4 equal. */
 export function NumberStrip({ readings, isCompact }: { readings: readonly Reading[]; isCompact?: boolean }) {
+  const columns = Math.ceil(readings.length / Math.ceil(readings.length / MOST));
   return (
-    <dl className={cx(styles.strip, isCompact && styles.compact)} style={{ '--count': readings.length }}>
-      {readings.map(({ label, value, unit, run, interval, baseline, isSecondary }) => (
-        <div key={label} className={cx(isSecondary && styles.secondary)}>
+    <dl className={cx(styles.strip, isCompact && styles.compact)} style={{ '--columns': columns }}>
+      {readings.map(({ label, value, unit, run, interval, baseline, isSecondary }, i) => (
+        <div key={label} className={cx(isSecondary && styles.secondary, i % columns === 0 && styles.first)}>
           <dt>
             {run !== undefined && <Swatch run={run} />}
             {label}

@@ -17,18 +17,15 @@ interface Piece {
   loss: number;
 }
 
-/**
- * No passage goes beyond what was read at once. One that is much shorter than others, at the end of that, is told of only where
- * there are no others.
- */
+/** No passage goes beyond what was read at once. One that is less than half as long as the longest, at the end of that, is not told of. */
 export function passagesOf(
   scored: readonly Scored[],
   tokenizer: Tokenizer,
   { counts, seed }: { counts?: ArrayLike<number> | undefined; seed: number },
 ): NonNullable<Evaluation['passages']> {
   const all = scored.flatMap((each, document) => [...piecesOf(each, document)]);
-  const long = all.filter(({ from, to }) => to - from >= LENGTH / 2);
-  const pieces = long.length > 0 ? long : all;
+  const longest = all.reduce((most, { from, to }) => Math.max(most, to - from), 0);
+  const pieces = all.filter(({ from, to }) => to - from >= longest / 2);
   const sorted = [...pieces].sort((a, b) => b.loss - a.loss);
   const half = Math.ceil(pieces.length / 2);
   const at = stream(seed, 'passages', 0);

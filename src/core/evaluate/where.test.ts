@@ -76,6 +76,18 @@ test('bars and passages hold every token that was predicted, once, with its loss
   );
 });
 
+test('of short documents that are about as long each has its passages; what is less than half as long has none', () => {
+  const passagesOf = (texts: readonly string[]): number[] => {
+    const documents = texts.map((each) => held(bytes, each, ''));
+    const losses = documents.map(({ ids }) => ({ loss: new Float32Array(ids.length).fill(1), position: at }));
+    const { random } = whereItFails(documents, losses, bytes, { seed: 0 }).passages!;
+    return random.map(({ tokens }) => tokens.length);
+  };
+  const at = (token: number): number => token + 1;
+  expect(passagesOf(['a'.repeat(21), 'b'.repeat(17), 'c'.repeat(11), 'd'.repeat(10)])).toEqual([21, 17, 11]);
+  expect(passagesOf(['a'.repeat(100), 'b'.repeat(19)])).toEqual([40, 40, 20]);
+});
+
 test('where a token is rare, and where it stands, is told in ranges', () => {
   const document = held(bytes, 'abcde', 'one');
   const losses = [{ loss: Float32Array.of(1, 2, 3, 4, 5), position: (token: number) => token + 1 }];

@@ -17,6 +17,10 @@ const SHORT: Readonly<Record<string, string>> = {
   bigram: 'two tokens',
   trigram: 'three tokens',
   gzip: 'gzip',
+  majority: 'commonest label',
+  naiveBayes: 'counting words',
+  copy: 'the input itself',
+  heldOut: 'the text itself',
 };
 
 /** The best that does without a model, in one metric; undefined where none has it. */

@@ -1,12 +1,15 @@
 import { useState } from 'react';
-import { formatCount, formatShare } from '../../core/base/units';
+import { counted, formatCount, formatShare } from '../../core/base/units';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { Pane, PaneHead, Table, TextAction } from '../../ui';
 import styles from './CalibrationPane.module.css';
 import { type Bin, calibrationWords, percent } from './calibration';
 import { Confusion } from './Confusion';
-import page from './EvaluatePage.module.css';
 import { estimateWords, leftOutWords } from './words';
+
+/** Whether there is something for the pane. */
+export const hasCalibrationPane = ({ calibration, confusion, leftOut }: Evaluation): boolean =>
+  calibration !== undefined || confusion !== undefined || leftOut.length > 0;
 
 /** Whether the model is as often right as it is sure, or which label it takes for which; and what was not measured. */
 export function CalibrationPane({ evaluation }: { evaluation: Evaluation }) {
@@ -35,7 +38,6 @@ export function CalibrationPane({ evaluation }: { evaluation: Evaluation }) {
           </dl>
         </>
       )}
-      {!calibration && !confusion && leftOut.length === 0 && <p className={page.none}>All that applies was measured</p>}
     </Pane>
   );
 }
@@ -92,7 +94,7 @@ function Reliability({ bins }: { bins: readonly Bin[] }) {
         </div>
       )}
       <figcaption className={styles.caption}>
-        {calibrationWords(bins)} Of {formatCount(all)} tokens; a larger point is more of them.
+        {calibrationWords(bins)} Of {counted(all, 'token')}; a larger point is more of them.
       </figcaption>
     </figure>
   );

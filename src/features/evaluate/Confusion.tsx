@@ -18,7 +18,7 @@ export function Confusion({ confusion }: { confusion: NonNullable<Evaluation['co
         rows={rows}
         rowKey={({ label }) => label}
         columns={[
-          { id: 'wanted', header: 'Wanted, by what is given', cell: ({ label }) => label },
+          { id: 'wanted', header: 'Wanted / given', cell: ({ label }) => label },
           ...labels.map((given, place) => ({
             id: `given ${given}`,
             header: given,
@@ -34,4 +34,4 @@ export function Confusion({ confusion }: { confusion: NonNullable<Evaluation['co
   );
 }
 /** Pixels. */
-const [WANTED, EACH] = [176, 72];
+const [WANTED, EACH] = [112, 64];

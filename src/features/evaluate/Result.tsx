@@ -4,7 +4,7 @@ import { shownRun } from '../../state/openRun';
 import { useStudio } from '../../state/react';
 import { Panes } from '../../ui';
 import { BaselineRuler } from './BaselineRuler';
-import { CalibrationPane } from './CalibrationPane';
+import { CalibrationPane, hasCalibrationPane } from './CalibrationPane';
 import type { Filter } from './filter';
 import { PassagesPane } from './PassagesPane';
 import { Scores } from './Scores';
@@ -13,12 +13,16 @@ import { WherePane } from './WherePane';
 /** All that was measured of a step. */
 export function Result({ record: { evaluation } }: { record: EvaluationRecord }) {
   const model = useStudio((s) => shownRun(s, 'evaluate').record?.model);
+  const isThird = hasCalibrationPane(evaluation);
   const [filter, setFilter] = useState<Filter>();
   return (
     <>
       <Scores evaluation={evaluation} />
       <BaselineRuler evaluation={evaluation} />
-      <Panes columns="372px minmax(0, 1fr) 360px" narrowColumns="304px minmax(0, 1fr) 316px">
+      <Panes
+        columns={`372px minmax(0, 1fr)${isThird ? ' 360px' : ''}`}
+        narrowColumns={`304px minmax(0, 1fr)${isThird ? ' 316px' : ''}`}
+      >
         <WherePane
           evaluation={evaluation}
           context={model?.config.context ?? Infinity}
@@ -31,7 +35,7 @@ export function Result({ record: { evaluation } }: { record: EvaluationRecord })
           filter={filter}
           onClear={() => setFilter(undefined)}
         />
-        <CalibrationPane evaluation={evaluation} />
+        {isThird && <CalibrationPane evaluation={evaluation} />}
       </Panes>
     </>
   );

@@ -6,7 +6,7 @@ import { calibrationWords } from './calibration';
 import { shownPassages } from './filter';
 import { leftOutOf } from './LeftOut';
 import { askedRows, evaluationRows } from './table';
-import { bestBaseline, confusionWords, contextWords, estimateWords, judged, looksWords } from './words';
+import { bestBaseline, confusionWords, contextWords, estimateWords, judged, leftOutWords, looksWords } from './words';
 
 const evaluation = (change: Partial<Evaluation> = {}): Evaluation => ({
   tokens: 2000,
@@ -50,6 +50,12 @@ test('it is better, or worse, only where its interval does not hold what needs n
     tone: undefined,
     judgement: 'Measured, with nothing to hold it against',
   });
+});
+
+test('what was not measured is called as its figure is', () => {
+  expect(['interval of distinct2', 'top1', 'trigram', 'intervals'].map(leftOutWords)).toEqual([
+    ...['Interval of Distinct-2', 'Top-1', 'Trigram', 'Intervals'],
+  ]);
 });
 
 test('what is better the higher it is, is held against the highest', () => {

@@ -2,6 +2,7 @@
 import { counted, formatCount, formatNumber, formatReading } from '../../core/base/units';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { BASELINES, figureFacts, isFigure } from '../../core/evaluate/figures';
+import { figureWords } from '../../core/evaluate/words';
 import type { EvaluatedOn, EvaluationRecord, KeptPart } from '../../core/runs/evaluations';
 
 export {
@@ -77,6 +78,8 @@ export function confusionWords({ labels, counts }: NonNullable<Evaluation['confu
 
 /** What was not measured: a figure, a baseline, or what is called as it is told. */
 export const leftOutWords = (name: string): string => {
+  const [, of] = /^interval of (\w+)$/.exec(name) ?? [];
+  if (of !== undefined) return `Interval of ${figureWords(of).label}`;
   const known = isFigure(name) ? figureFacts(name) : (BASELINES as Readonly<Record<string, { label: string }>>)[name];
   return known?.label ?? name.charAt(0).toUpperCase() + name.slice(1);
 };
