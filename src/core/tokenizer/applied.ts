@@ -113,7 +113,7 @@ class AppliedTokenizer implements Tokenizer {
     if (known) return known;
     const model = this.library.model!;
     const ids = Uint32Array.from(model._call([word]), (token) => model.tokens_to_ids.get(token) ?? this.unknown);
-    return this.words.keep(word, ids);
+    return this.words.keep(ids, word);
   }
 }
 

@@ -82,7 +82,7 @@ class ByteLevelTokenizer implements Tokenizer {
     const words: Uint32Array[] = [];
     for (let start = 0; start < text.length;) {
       const end = this.split.end(text, start);
-      words.push(this.wordIds(text.slice(start, end)));
+      words.push(this.wordIds(text, start, end));
       start = end;
     }
     return concatIds(words);
@@ -92,7 +92,7 @@ class ByteLevelTokenizer implements Tokenizer {
     const text = wellFormed(chunks);
     const form = this.split.isNormalised ? normalised(text) : text;
     for await (const batch of preTokens(form, { signal }, this.split)) {
-      if (batch.length > 0) yield concatIds(batch.map((word) => this.wordIds(word)));
+      if (batch.length > 0) yield concatIds(batch.map((word) => this.wordIds(word, 0, word.length)));
     }
   }
 
@@ -114,12 +114,13 @@ class ByteLevelTokenizer implements Tokenizer {
     return piece;
   }
 
-  private wordIds(word: string): Uint32Array {
-    const known = this.words.get(word);
+  /** Of the word that stands in a text from `start` to `end`. */
+  private wordIds(text: string, start: number, end: number): Uint32Array {
+    const known = this.words.get(text, start, end);
     if (known) return known;
-    const bytes = utf8Encoder.encode(word);
+    const bytes = utf8Encoder.encode(text.slice(start, end));
     const whole = this.whole?.get(spell(bytes));
-    return this.words.keep(word, whole === undefined ? this.merged(bytes) : Uint32Array.of(whole), bytes);
+    return this.words.keep(whole === undefined ? this.merged(bytes) : Uint32Array.of(whole), text, start, end);
   }
 
   private merged(bytes: Uint8Array): Uint32Array {
