@@ -1,9 +1,11 @@
-/** Learning a vocabulary and cutting text into tokens, measured on the bundled Moby Dick. */
+/** Learning a vocabulary and cutting text into tokens, measured on the bundled books. */
+import type { Document } from '../src/core/base/document';
 import { unwatched } from '../src/core/base/job';
 import { once } from '../src/core/files/byteSource';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { trainTokenizer } from '../src/core/tokenizer/train';
 import { buildSamples } from '../scripts/samples';
+import { benchGpt2, type EncodeReport } from './gpt2';
 
 export interface TokenizerReport {
   kind: 'bpe' | 'characters' | 'bytes';
@@ -17,10 +19,38 @@ export interface TokenizerReport {
   bytesPerToken: number;
 }
 
-export async function benchTokenizer(vocabulary: number): Promise<TokenizerReport[]> {
-  const { text } = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!;
-  const bytes = new TextEncoder().encode(text).length;
-  const document = { sha256: '', characters: text.length, bytes, chunks: () => once(text) };
+export interface TokenizerReports {
+  /** Of Moby Dick. */
+  tokenizers: TokenizerReport[];
+  /** Learning 8,192 entries of 10 MB of English, presidents' addresses. */
+  trainSeconds: number;
+  /** Cutting Moby Dick a second time by GPT-2's vocabulary. */
+  encodeMBps: number;
+  rivals: EncodeReport[];
+}
+
+export async function benchTokenizer(vocabulary: number): Promise<TokenizerReports> {
+  const book = sampleCalled('moby');
+  const tokenizers = await benchKinds(book, vocabulary);
+  const addresses = documentOf(sampleCalled('state').slice(0, 10_000_000));
+  const from = performance.now();
+  await trainTokenizer({ kind: 'bpe', vocabulary: 8192 }, [addresses], unwatched);
+  const trainSeconds = (performance.now() - from) / 1000;
+  const [ours, ...rivals] = await benchGpt2(book);
+  return { tokenizers, trainSeconds, encodeMBps: ours!.megabytesPerSecond, rivals };
+}
+
+const sampleCalled = (name: string): string => buildSamples().find(({ sample }) => sample.file.startsWith(name))!.text;
+const documentOf = (text: string): Document => ({
+  sha256: '',
+  characters: text.length,
+  bytes: Buffer.byteLength(text),
+  chunks: () => once(text),
+});
+
+async function benchKinds(text: string, vocabulary: number): Promise<TokenizerReport[]> {
+  const document = documentOf(text);
+  const { bytes } = document;
   const now = () => performance.now();
   const reports: TokenizerReport[] = [];
   for (const kind of ['bytes', 'characters', 'bpe'] as const) {
