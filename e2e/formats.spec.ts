@@ -51,3 +51,19 @@ async function dropOn(page: Page, folder: string): Promise<void> {
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
     await session.send('Input.dispatchDragEvent', { type, x: 700, y: 450, data });
 }
+
+test('a table that is broken keeps none of the others out, and is named', async ({ page }, testInfo) => {
+  const folder = testInfo.outputPath('tables');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'a.csv'), 'text,label\n"never closed,1\nno,2\n');
+  await writeFile(join(folder, 'b.csv'), 'text,label\nCall me Ishmael.,1\n');
+  const studio = new Studio(page);
+  await studio.open();
+  await dropOn(page, folder);
+  const question = page.getByRole('dialog', { name: 'Which columns of 2 tables hold what?' });
+  await expect(question).toContainText('Row 1 as a document');
+  await question.getByRole('button', { name: 'Add a document a row' }).press('Enter');
+  await expect(page.getByRole('alert')).toContainText('tables/a.csv was not added');
+  await expect(page.getByRole('table', { name: 'Texts' })).toContainText('b.csv');
+  expect(studio.errors).toEqual([]);
+});

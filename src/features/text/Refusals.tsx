@@ -56,5 +56,6 @@ export function Refusals() {
 /** After a heading that has named the file: `It is a PDF, not plain text`. */
 function sentence(refusal: Refusal): string {
   const words = refusalWords(refusal);
+  if (refusal.failure.message.startsWith(`${refusal.name}: `)) return words.charAt(0).toUpperCase() + words.slice(1);
   return refusal.failure.message.startsWith(words) ? words : `It ${words}`;
 }

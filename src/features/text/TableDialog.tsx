@@ -98,21 +98,31 @@ function FirstDocument({ head, columns }: { head: TableHead; columns: Columns })
 /** Code units. */
 const MOST_SHOWN = 400;
 
-/** Of the first table that is asked about. */
+/** Of the first table that is asked about and can be read: one that is broken is told of when they are added. */
 function useHead(): readonly [head: TableHead | undefined, failure: Failure | undefined] {
-  const [first] = useStudioFields(questionOf);
+  const tables = useStudioFields(questionOf);
   const look = useStudio((s) => s.lookAtTable);
   const [found, setFound] = useState<{ of: unknown; head?: TableHead; failure?: Failure }>();
+  const [first] = tables;
   useEffect(() => {
     if (!first) return undefined;
     let isWanted = true;
-    look(first).then(
-      (head) => isWanted && setFound({ of: first, head }),
-      (error: unknown) => isWanted && setFound({ of: first, failure: toFailure(error) }),
-    );
+    const lookAtOne = async (): Promise<{ head: TableHead } | { failure: Failure }> => {
+      let failure: Failure | undefined;
+      for (const table of tables) {
+        if (!isWanted) break;
+        try {
+          return { head: await look(table) };
+        } catch (error) {
+          failure ??= toFailure(error);
+        }
+      }
+      return { failure: failure! };
+    };
+    void lookAtOne().then((outcome) => isWanted && setFound({ of: first, ...outcome }));
     return () => {
       isWanted = false;
     };
-  }, [first, look]);
+  }, [first, tables, look]);
   return found?.of === first ? [found?.head, found?.failure] : [undefined, undefined];
 }

@@ -2,6 +2,8 @@ import type { Refusal } from '../../state/texts';
 
 /** What is wrong with a file, without the name that stands before it: `is a PDF, not plain text`. */
 export function refusalWords({ name, failure: { message } }: Refusal): string {
-  const own = message.startsWith(`${name} `) ? message.slice(name.length + 1) : message;
+  // `a.zip: it is no zip`, too.
+  const said = [`${name} `, `${name}: `].find((each) => message.startsWith(each));
+  const own = said ? message.slice(said.length) : message;
   return own.replace(/\.$/, '');
 }
