@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { csvOf } from '../base/csv';
 import { unwatched } from '../base/job';
+import { dropped, readDrop } from '../testing/drops';
 import { awkwardText, collect, stream } from '../testing/texts';
 import { importDrop, importText, listDocuments, lookAtTable, openText, previewDocument, usualColumns } from '.';
 import type { TableFormatId, TableChoice, TextSource } from '.';
@@ -277,4 +278,17 @@ test('a table of very many columns is looked at', () => {
   expect(recognisedColumns({ columns, rows: [columns.map((_, i) => (i === 7 ? 'longest' : 'x'))] })).toEqual({
     text: 'c7',
   });
+});
+
+test('columns called as what objects have are columns as others are', async () => {
+  const rows = '{"text":"Aye.","__proto__":"a","constructor":"b"}\n{"__proto__":{"text":"No."},"text":"So."}\n';
+  const table = { format: 'jsonl', columns: { text: 'text', title: '__proto__', label: 'constructor' } } as const;
+  const { documents, reasons } = await readDrop({ ...dropped('a.jsonl', rows), table });
+  expect(reasons).toEqual([]);
+  expect(documents.map(({ title, text }) => [title, text])).toEqual([
+    ['a', 'Aye.'],
+    ['Row 2', 'So.'],
+  ]);
+  expect(documents[0]!.fields).toMatchObject({ label: 'b' });
+  expect({}).not.toHaveProperty('text');
 });
