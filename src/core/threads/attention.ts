@@ -306,7 +306,7 @@ function multiply(
   }
 }
 
-/** Of one row, or without kernels: packing the right side would take longer than the product. The same sums, in the same order. */
+/** Of one row, where packing the right side would take longer than the product, or without kernels: the sums of TensorFlow.js there. */
 function multiplyNumbers(
   x: Float32Array,
   a: Matrix,
@@ -316,9 +316,10 @@ function multiplyNumbers(
   adds: boolean,
 ): void {
   const [ofK, ofN] = [b.row / 4, b.column / 4];
+  const atOnce = rows === 1 ? 1 : SUMMED_AT_ONCE;
   for (let m = 0; m < rows; m++) {
     const [ofA, ofC] = [(a.at + m * a.row) / 4, (c.at + m * c.stride) / 4];
-    if (ofN === 1 && !adds) {
+    if (ofN === 1 && !adds && rows === 1) {
       x.fill(0, ofC, ofC + columns);
       for (let k = 0; k < inner; k++) {
         const factor = x[ofA + (k * a.column) / 4]!;
@@ -328,11 +329,17 @@ function multiplyNumbers(
       continue;
     }
     for (let n = 0; n < columns; n++) {
-      let sum = 0;
-      for (let k = 0, ofB = b.at / 4 + n * ofN; k < inner; k++, ofB += ofK) {
-        sum = Math.fround(sum + x[ofA + (k * a.column) / 4]! * x[ofB]!);
+      const ofB = b.at / 4 + n * ofN;
+      let all = 0;
+      for (let first = 0; first < inner; first += atOnce) {
+        let sum = 0;
+        for (let k = first; k < Math.min(inner, first + atOnce); k++)
+          sum += x[ofA + (k * a.column) / 4]! * x[ofB + k * ofK]!;
+        all = Math.fround(all + sum);
       }
-      x[ofC + n] = adds ? x[ofC + n]! + sum : sum;
+      x[ofC + n] = adds ? x[ofC + n]! + all : all;
     }
   }
 }
+/** What tfjs-backend-cpu 4.22 adds up in float64 before it is rounded. */
+const SUMMED_AT_ONCE = 48;

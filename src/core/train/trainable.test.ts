@@ -36,8 +36,8 @@ import { flopsPerStep, flopsPerToken } from './work';
 beforeAll(useWasm);
 
 const PARTS: [string, Trainable, NamedTensors, products: number][] = [
-  ['half of a GPT', UPPER, base, 138],
-  ['LoRA', LORA, withAdapter, 272],
+  ['half of a GPT', UPPER, base, 42],
+  ['LoRA', LORA, withAdapter, 128],
 ];
 
 describe.each(PARTS)('%s', (_, trainable, before, products) => {
@@ -53,7 +53,7 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
     learning.dispose();
   });
   test('leaves no tensors behind, and multiplies no matrices for gradients of what is frozen', async () => {
-    // Where all of them are TensorFlow.js's own, and so are told by its profile.
+    // Where all of them but attention's are TensorFlow.js's own, and so are told by its profile.
     await tf.setBackend('cpu');
     const tensors = tf.memory().numTensors;
     const count = async (some: Trainable | undefined): Promise<number> => {
@@ -64,7 +64,7 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
       learning.dispose();
       return kernels.filter(({ name }) => name === 'BatchMatMul').length;
     };
-    expect([await count(undefined), await count(trainable)]).toEqual([211, products]);
+    expect([await count(undefined), await count(trainable)]).toEqual([67, products]);
     expect(tf.memory().numTensors).toBe(tensors);
     await tf.setBackend('wasm');
   });
