@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, relative, sep } from 'node:path';
 import { memoryStore } from '../src/core/base/blobStore';
 import { badFile, paragraph } from '../src/core/base/errors';
+import { visibleName } from '../src/core/base/fileName';
 import type { Job } from '../src/core/base/job';
 import { counted, formatCount } from '../src/core/base/units';
 import type { ByteStream } from '../src/core/files/byteSource';
@@ -171,7 +172,7 @@ async function named(
   for (const given of from) {
     const isFolder = (await stat(given).catch(() => null))?.isDirectory() ?? false;
     for (const path of await filesMeant([given], note))
-      files.push({ path, name: isFolder ? relative(given, path).split(sep).join('/') : basename(path) });
+      files.push({ path, name: visibleName(isFolder ? relative(given, path).split(sep).join('/') : basename(path)) });
   }
   return files;
 }

@@ -6,6 +6,7 @@ import { basename, dirname, sep } from 'node:path';
 import { WriteStream, isatty } from 'node:tty';
 import './textDecoder';
 import { badFile } from '../src/core/base/errors';
+import { visibleName } from '../src/core/base/fileName';
 import type { ByteSource } from '../src/core/files/byteSource';
 import type { TextSource } from '../src/core/documents';
 import { installDawn } from '../src/core/testing/dawn';
@@ -153,7 +154,7 @@ export async function textFile(path: string): Promise<TextSource> {
   const found = await look(path);
   if (found.isDirectory()) throw badFile(`${path} is a folder.`, 'Give the files in it.');
   return {
-    name: basename(path),
+    name: visibleName(basename(path)),
     size: found.size,
     stream: () => createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array>,
     ...(found.isFile() && { places: placesIn(path, found.size) }),

@@ -51,3 +51,7 @@ it('names a chosen file by its path in the chosen folder', () => {
   const inFolder = Object.defineProperty(file('a.txt'), 'webkitRelativePath', { value: 'letters/a.txt' });
   expect(filesOfList([inFolder]).map(({ path }) => path)).toEqual(['letters/a.txt']);
 });
+
+it('shows by its code what cannot be seen in a name', () => {
+  expect(filesOfList([file('annual\u202etxt.exe')]).map(({ path }) => path)).toEqual(['annual\\u202Etxt.exe']);
+});

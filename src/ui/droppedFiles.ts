@@ -1,3 +1,5 @@
+import { visibleName } from '../core/base/fileName';
+
 /** A file with its path below what was dropped or chosen: `letters/1851/june.txt`. */
 export interface DroppedFile {
   path: string;
@@ -16,7 +18,7 @@ export async function filesOfDrop(transfer: DataTransfer): Promise<DroppedFile[]
 
 /** The files of an input or of the clipboard. */
 export const filesOfList = (files: Iterable<File>): DroppedFile[] =>
-  sorted([...files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+  sorted([...files].map((file) => ({ path: visibleName(file.webkitRelativePath || file.name), file })));
 
 const sorted = (files: DroppedFile[]): DroppedFile[] =>
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
@@ -24,7 +26,7 @@ const sorted = (files: DroppedFile[]): DroppedFile[] =>
 async function filesOfEntry(entry: FileSystemEntry): Promise<DroppedFile[]> {
   if (isFile(entry)) {
     const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-    return [{ path: entry.fullPath.replace(/^\//, ''), file }];
+    return [{ path: visibleName(entry.fullPath.replace(/^\//, '')), file }];
   }
   if (!isFolder(entry)) return [];
   const reader = entry.createReader();

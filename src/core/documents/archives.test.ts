@@ -301,3 +301,15 @@ describe('a damaged archive gives documents or typed errors, and never hangs', (
     );
   });
 });
+
+test('files of one name, or of names that differ in case alone, are each read, and what cannot be seen in a name is shown', async () => {
+  const files = [
+    { path: 'a.txt', text: 'One.' },
+    { path: 'a.txt', text: 'Two.' },
+    { path: 'A.TXT', text: 'Three.' },
+    { path: 'annual\u202etxt.md', text: 'Four.' },
+  ];
+  const { names, texts } = await read(file('a.tar', tarOf(files)));
+  expect(names).toEqual(['a.tar/a.txt', 'a.tar/a.txt', 'a.tar/A.TXT', 'a.tar/annual\\u202Etxt.md']);
+  expect(texts).toEqual(['One.', 'Two.', 'Three.', 'Four.']);
+});

@@ -2,6 +2,7 @@
 import { ahead } from '../base/ahead';
 import type { BlobStore, Json } from '../base/blobStore';
 import { readRecord, storedRecord } from '../base/record';
+import { counted } from '../base/units';
 import type { ReadFile } from './readFile';
 import { damaged } from './library';
 import type { FormatId } from './read';
@@ -16,7 +17,8 @@ export class BlockWriter {
   characters = 0;
   bytes = 0;
   private readonly blocks: DocumentBlock[] = [];
-  private readonly told: { name: string; note: string }[] = [];
+  /** Notes, and the files that they are told of. */
+  private readonly told = new Map<string, string[]>();
 
   constructor(private readonly id: string) {}
 
@@ -42,12 +44,16 @@ export class BlockWriter {
     this.names.push(name);
     this.formats.add(format);
     this.size += size;
-    for (const note of notes) this.told.push({ name, note });
+    for (const note of notes) {
+      const names = this.told.get(note);
+      if (names) names.push(name);
+      else this.told.set(note, [name]);
+    }
   }
 
-  /** Whose they are, where there are several files; not more than a person reads. */
+  /** Each once, with whose it is where there are several files; not more than a person reads. */
   notes(): string[] {
-    const lines = this.told.map(({ name, note }) => (this.names.length === 1 ? note : `${name}: ${note}`));
+    const lines = [...this.told].map(([note, names]) => (this.names.length === 1 ? note : `${whose(names)}: ${note}`));
     const more = lines.length - MOST_NOTES;
     return more > 0 ? [...lines.slice(0, MOST_NOTES), `And ${more} more, at their documents`] : lines;
   }
@@ -57,6 +63,8 @@ export class BlockWriter {
   }
 }
 const MOST_NOTES = 20;
+const whose = ([first, ...others]: readonly string[]): string =>
+  others.length === 0 ? first! : `${first!} and ${counted(others.length, 'other')}`;
 
 const emptyBlock = (from: number): DocumentBlock => {
   return { version: 1, from, bytes: [], characters: [], sha256: [], title: [], files: [] };

@@ -1,6 +1,6 @@
 /** Subtitles: blocks of lines under a line of two times. */
 import { badFile } from '../base/errors';
-import { formatCount } from '../base/units';
+import { counted } from '../base/units';
 import { LARGEST_TEXT_FILE } from './limits';
 import { pageText } from './markupText';
 import type { FoundDocument, OpenFile } from './read/format';
@@ -24,7 +24,7 @@ export async function cuesOf(file: OpenFile): Promise<FoundDocument> {
   }
   if (cues === 0)
     throw badFile(
-      `${file.name} has no line of two times with --> between them in its ${formatCount(lines.length)} lines.`,
+      `${file.name} has no line of two times with --> between them in its ${counted(lines.length, 'line')}.`,
       'It is not subtitles, or was cut off. Where it is plain text, rename it to end in .txt.',
     );
   return { text: said.join('\n') };

@@ -172,3 +172,17 @@ test('bytes that no encoding makes text of are proposed none, and say so', async
   const { errors } = await read(file('a.txt', bytes, 'euc-kr'));
   expect(errors[0]!.message).toMatch(/^a\.txt is not Korean, EUC-KR, at byte 0 or the 10 after it/);
 });
+
+test('bytes that are no text in any encoding, such as those of a program, are proposed none', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ minLength: 2000, maxLength: 4000 }), async (bytes) => {
+      expect(await proposalsOf(await tellingLines(stream([bytes])))).toEqual([]);
+    }),
+  );
+});
+
+test('one control character that went astray in a text is no reason to propose none', async () => {
+  const text = `${'Žluťoučký kůň pěl. '.repeat(4)}\u0001`;
+  const proposed = await proposalsOf(encoded(text, 'windows-1250'));
+  expect(proposed.map(({ encoding }) => encoding)).toContain('windows-1250');
+});

@@ -97,8 +97,12 @@ function decoded(bytes: Uint8Array, encoding: EncodingId): string | undefined {
     return undefined;
   }
   // Control characters of 1992, and those that an encoding leaves to whoever uses it: text has none.
-  return text.trim() === '' || /[\u0080-\u0084\u0086-\u009f\ue000-\uf8ff]/.test(text) ? undefined : text;
+  if (text.trim() === '' || /[\u0080-\u0084\u0086-\u009f\ue000-\uf8ff]/.test(text)) return undefined;
+  // Of others a text may have one that went astray; of any bytes a tenth are such.
+  const controls = text.match(/[\0-\x08\x0e-\x19\x1c-\x1f\x7f]/g)?.length ?? 0;
+  return controls > MOST_CONTROLS * text.length ? undefined : text;
 }
+const MOST_CONTROLS = 0.02;
 
 /** The first lines that tell something, cut around what tells it. */
 function linesOf(text: string): readonly string[] {

@@ -4,6 +4,7 @@ import { memoryStore, type BlobStore } from '../base/blobStore';
 import { unwatched, type Job, type Progress } from '../base/job';
 import { collect, stream } from '../testing/texts';
 import {
+  importDrop,
   addToProject,
   collectOrphans,
   importText,
@@ -66,6 +67,12 @@ it('keeps a file: its words, and what is known of it', async () => {
   expect(await read(store, text!.id)).toEqual(['# Héllo wörld \u{1f600}\n']);
   const document = { sha256: text!.sha256, characters: 16, bytes: 21, text: text!.id, place: 0 };
   expect(await openText(store, text!.id)).toMatchObject([document]);
+});
+
+it('tells a note that is true of several files once', async () => {
+  const files = ['a.txt', 'b.txt', 'c.txt', 'd.txt'].map((name, i) => source(name, i < 3 ? `\ufeff${i}` : 'none'));
+  const { text } = await importDrop(files, memoryStore(), { addedAt: 1 }, unwatched);
+  expect(text!.notes).toEqual(['a.txt and 2 others: Began with a UTF-8 byte order mark, which was left out']);
 });
 
 it('keeps code as it is written, with its language, however long it is', async () => {

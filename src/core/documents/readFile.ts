@@ -1,7 +1,7 @@
 /** A file as its documents: one of all its text, those that are in it, or of a table one a row. */
 import { badFile } from '../base/errors';
 import { type Sha256, sha256, sha256Hex } from '../base/hash';
-import { formatCount } from '../base/units';
+import { counted } from '../base/units';
 import { charactersIn } from '../base/utf8';
 import type { ByteSource } from '../files/byteSource';
 import type { ChunkWriter } from './chunks';
@@ -155,7 +155,7 @@ async function readWhole(
     hasText ||= /\S/.test(piece);
   }
   if (seen.bytes > 0 && !hasText) {
-    const content = characters === 0 ? 'no text' : `nothing but white space (${formatCount(characters)} characters)`;
+    const content = characters === 0 ? 'no text' : `nothing but white space (${counted(characters, 'character')})`;
     throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
   }
   const { fields: known }: TextFormat = FORMATS[format];

@@ -1,5 +1,6 @@
 /** The files that lie in an archive, also in one that lies in it. */
 import { badFile, isBadFile } from '../base/errors';
+import { visibleName } from '../base/fileName';
 import { formatBytes, formatCount } from '../base/units';
 import { failing } from '../files/byteSource';
 import { beginningOf } from './head';
@@ -34,7 +35,7 @@ async function* filesWithin(
     tally.file();
     const inner = archiveCalled(path);
     // A .tar.gz is one archive to whoever has it.
-    const name = isOnlyPacked(format) && inner ? file.name : `${file.name}/${path}`;
+    const name = isOnlyPacked(format) && inner ? file.name : `${file.name}/${visibleName(path)}`;
     if (!inner) yield { name, bytes: tally.counted(bytes), ...(beside && { beside }) };
     else if (!mayLieIn(inner, formats)) yield { name, bytes: failing(tooDeep(name)) };
     else
