@@ -131,6 +131,8 @@ export interface EvaluationInput {
   which: WhichSnapshot;
   /** A text that a person gives, or a part. */
   on: { part: 'validation' | 'test' } | { name: string; text: string };
+  /** Perplexity with full left context besides. */
+  isStrided?: boolean;
   /** Milliseconds since 1970. */
   now: number;
 }

@@ -4,7 +4,7 @@ import { EVALUATION, evaluationKey } from '../core/runs/evaluations';
 import { purgeRun, updateRun } from '../core/runs/record';
 import type { TestStudio } from '../core/testing/behindChannels';
 import { goldenPage, spoil, STOPPED } from '../core/testing/goldenPage';
-import { evaluateRefusal, outOfDate, shownEvaluation } from './evaluate';
+import { evaluateRefusal, lacksStrided, outOfDate, shownEvaluation } from './evaluate';
 
 let page: TestStudio & { store: Parameters<typeof spoil>[0] };
 beforeAll(async () => {
@@ -35,6 +35,23 @@ test('a step is measured on its held-out part, kept, found again, and out of dat
   expect(shownEvaluation(getState())!.record.step).toBe(120);
   expect(outOfDate(getState())).toEqual(['step']);
   getState().setWhich('evaluate', 'latest');
+});
+
+test('perplexity with full left context is measured when it is asked for, and again with the rest from then on', async () => {
+  const { getState } = page.studio;
+  const figures = () => shownEvaluation(getState())!.record.evaluation.metrics;
+  await getState().loadEvaluation();
+  expect(lacksStrided(getState())).toBe(true);
+  const before = figures();
+  await getState().evaluateStep(true);
+  const { stridedPerplexity, ...others } = figures();
+  expect(others).toEqual(before);
+  expect(stridedPerplexity!.value).toBeLessThan(others['perplexity']!.value);
+  expect(lacksStrided(getState())).toBe(false);
+  await getState().evaluateStep();
+  expect(figures()['stridedPerplexity']).toEqual(stridedPerplexity);
+  await getState().evaluateStep(false);
+  expect(figures()).toEqual(before);
 });
 
 test('a text of a person’s own is measured too, and another one makes it out of date', async () => {

@@ -27,8 +27,8 @@ export interface EvaluateSlice {
   giveText(name: string, text: string): void;
   /** Reads what is kept of what the page shows. */
   loadEvaluation(): Promise<void>;
-  /** Measures the step that the page shows. */
-  evaluateStep(): Promise<void>;
+  /** Measures the step that the page shows. @param isStrided with full left context besides; as it was measured before if absent */
+  evaluateStep(isStrided?: boolean): Promise<void>;
   /** Hands over what is kept of the page's run, as it is. */
   saveEvaluation(record: EvaluationRecord): void;
 }
@@ -78,6 +78,18 @@ export function outOfDate(
     ...(isOtherText ? (['text'] as const) : []),
     ...changed,
   ];
+}
+
+const hasStrided = (s: Shown & Pick<Studio, 'keptEvaluation'>): boolean =>
+  shownEvaluation(s)?.record.evaluation.metrics['stridedPerplexity'] !== undefined;
+
+/** Whether perplexity with full left context can be measured of what the page shows, and was not. */
+export function lacksStrided(s: Shown & Pick<Studio, 'keptEvaluation'>): boolean {
+  const run = modelOf(s, 'evaluate')?.record;
+  if (!run || modelSpec(run.model.id).kind !== 'decoder') return false;
+  const isOfPairs = s.evaluatedOn !== 'text' && objectiveOf(run.objective).ofPairs;
+  const isMeasured = shownEvaluation(s)?.record.evaluation.metrics['perplexity'] !== undefined;
+  return isMeasured && !isOfPairs && !hasStrided(s);
 }
 
 /** Why nothing can be measured; undefined where it can. */
@@ -158,7 +170,7 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
       const kept = await data.call('keptEvaluation', { runId, step, part: get().evaluatedOn }).catch(() => null); // told where what cannot be read is
       if (evaluationOf(get()) === of) set({ keptEvaluation: { of, kept } });
     },
-    async evaluateStep() {
+    async evaluateStep(isStrided = hasStrided(get())) {
       const model = modelOf(get(), 'evaluate');
       const step = evaluatedStep(get());
       if (!model || step === undefined || evaluateRefusal(get()) !== undefined) return;
@@ -169,7 +181,7 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
       const record = await work(
         (evaluating) => set({ evaluating }),
         now,
-        (options) => gpu.call('evaluation', { runId, which: step, on, now: now() }, options),
+        (options) => gpu.call('evaluation', { runId, which: step, on, isStrided, now: now() }, options),
       );
       await get().lookAgain(runId);
       if (!record) return;

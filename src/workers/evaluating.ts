@@ -79,7 +79,7 @@ async function asked(
 export async function evaluateStep(
   store: BlobStore,
   { runId, network, tokenizer, step }: LoadedModel,
-  { on, now }: EvaluationInput,
+  { on, isStrided = false, now }: EvaluationInput,
   job: EvaluationJob,
 ): Promise<EvaluationRecord> {
   const run = await readKnownRun(store, runId);
@@ -87,7 +87,8 @@ export async function evaluateStep(
   const { ask, ...told } = await asked(store, run, tokenizer, on);
   const isEmpty = ask.documents ? ask.documents.every(({ ids }) => ids.length === 0) : ask.pairs?.length === 0;
   if (isEmpty) throw badSettings('There is no text to measure on.');
-  const evaluation = await evaluate(network, tokenizer, ask, job);
+  const besides = isStrided ? (['stridedPerplexity'] as const) : [];
+  const evaluation = await evaluate(network, tokenizer, { ...ask, besides }, job);
   await notCancelled(job);
   const { hash: tokenizerHash } = tokenizer;
   const record: EvaluationRecord = { version: 1, runId, step, ...told, tokenizerHash, madeAt: now, evaluation };

@@ -60,6 +60,16 @@ test('what is asked for by name is all that is told, in baselines too', async ()
   expect(found.leftOut).toEqual([]);
 });
 
+test('what takes far longer is measured besides all that applies where it is asked for', async () => {
+  const all = await evaluate(gpt, tokenizer, { documents }, unwatched);
+  const found = await evaluate(gpt, tokenizer, { documents, besides: ['stridedPerplexity'] }, unwatched);
+  const { stridedPerplexity, ...others } = found.metrics;
+  expect(others).toEqual(all.metrics);
+  const alone = await evaluate(gpt, tokenizer, { documents, metrics: ['stridedPerplexity'] }, unwatched);
+  expect(stridedPerplexity).toEqual(alone.metrics['stridedPerplexity']);
+  expect(found.leftOut).toEqual(all.leftOut);
+});
+
 test('a list that cannot be asked leaves the rest as it is, and is told with its reason', async () => {
   const short = [{ kind: 'all', first: 'a b', second: 'b a' }];
   const long = [{ kind: 'all', first: words, second: 'b a' }];

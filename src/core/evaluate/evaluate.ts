@@ -24,9 +24,11 @@ export async function evaluate(
   job: EvaluationJob,
 ): Promise<Evaluation> {
   const { kind } = modelSpec(network.choice.id);
-  const { metrics: names, minimalPairs, swaps, tasks, seed = 0 } = asked;
+  const { metrics: names, besides = [], minimalPairs, swaps, tasks, seed = 0 } = asked;
   const isAsked = (id: FigureId): boolean => names?.includes(id) ?? true;
-  const own = READINGS.filter(({ figures, onlyAsked }) => (names ? figures.some(isAsked) : !onlyAsked));
+  const own = READINGS.filter(({ figures, onlyAsked }) =>
+    names ? figures.some(isAsked) : !onlyAsked || figures.some((id) => besides.includes(id)),
+  );
   const readings = own.filter(({ of, kinds }) => asked[of] && kinds.includes(kind));
   if (readings.length === 0 && !minimalPairs && !swaps && !tasks)
     throw badSettings(

@@ -6,6 +6,7 @@ import {
   evaluatedStep,
   evaluationFile,
   evaluateRefusal,
+  lacksStrided,
   looksSoFar,
   outOfDate,
   shownEvaluating,
@@ -135,7 +136,18 @@ function Judgement({ onGive }: { onGive: () => void }) {
           {`What is shown was measured before: ${outOfDateWords(reasons, kept.record, `step ${formatCount(step ?? 0)}`)}`}
         </Notice>
       )}
-      <Verdict tone={tone} judgement={judgement} action={reasons.length === 0 && <MeasureOrGive onGive={onGive} />}>
+      <Verdict
+        tone={tone}
+        judgement={judgement}
+        action={
+          reasons.length === 0 && (
+            <>
+              <StridedButton />
+              <MeasureOrGive onGive={onGive} />
+            </>
+          )
+        }
+      >
         {evidence}
       </Verdict>
     </>
@@ -198,6 +210,18 @@ function MeasureButton({ children, isMain }: { children: string; isMain?: boolea
   return (
     <Button isDense variant={isMain ? 'go' : 'default'} disabledReason={refusal} onPress={() => void evaluateStep()}>
       {children}
+    </Button>
+  );
+}
+
+/** Each token from at least half a context takes twice the forward passes, so it is measured where somebody asks for it. */
+function StridedButton() {
+  const evaluateStep = useStudio((s) => s.evaluateStep);
+  const isOffered = useStudio((s) => lacksStrided(s) && evaluateRefusal(s) === undefined);
+  if (!isOffered) return null;
+  return (
+    <Button isDense variant="quiet" onPress={() => void evaluateStep(true)}>
+      Measure with full context
     </Button>
   );
 }

@@ -25,6 +25,8 @@ export interface ToEvaluate {
   counts?: ArrayLike<number> | undefined;
   /** Absent: all that apply, but for those that take far longer. */
   metrics?: readonly FigureId[] | undefined;
+  /** Of those that take far longer, the ones to measure besides all that apply. */
+  besides?: readonly FigureId[] | undefined;
   /** Tokens by which windows of strided perplexity move on; absent: half a context. */
   stride?: number | undefined;
   /** Sentences of which the first is right. */
