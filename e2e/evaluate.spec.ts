@@ -128,6 +128,10 @@ test('a step is measured, its weakest passage opened, and what was found is ther
   await page.getByRole('button', { name: /Measured on/ }).click();
   await page.getByRole('option', { name: /^Validation part/ }).click();
   await expect(verdict).toContainText('has not learnt from');
+  // Perplexity with full left context, where that is asked for.
+  await page.getByRole('button', { name: 'Measure with full context' }).press('Enter');
+  await expect(page.getByRole('main')).toContainText('Strided perplexity');
+  await expect(page.getByRole('button', { name: 'Measure with full context' })).toBeHidden();
 
   // After a reload what was found is there; of another step it is out of date.
   const before = await verdict.innerText();
