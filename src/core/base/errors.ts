@@ -66,10 +66,14 @@ export function toFailure(error: unknown): Failure {
     };
   }
   if (error instanceof Error) {
-    return { code: 'bug', message: error.message, ...(error.stack !== undefined && { stack: error.stack }) };
+    const code = NOT_LOADED.test(error.message) ? 'load-failed' : 'bug';
+    return { code, message: error.message, ...(error.stack !== undefined && { stack: error.stack }) };
   }
   return { code: 'bug', message: String(error) };
 }
+
+/** What Chromium and Firefox, and what Safari says where a script that is imported when it is needed does not come. */
+const NOT_LOADED = /dynamically imported module|Importing a module script failed/;
 
 export const fromFailure = ({ code, message, remedy, stack }: Failure): HomegrownError =>
   Object.assign(new HomegrownError(code, message, remedy), stack === undefined ? {} : { stack });
