@@ -49,15 +49,18 @@ def recorded(folder: Path) -> Curve:
 
 
 ALLOWED = Curve(losses=1e-4, norms=2e-3, held_out=1e-4, bits=1e-4)
-"""Norms carry rounding further; where gradients are clipped, they alone tell a sum of them from a mean."""
+"""Norms carry rounding further, one beyond 1 by its length; where gradients are clipped, they alone tell a sum of them from a mean."""
 
 
 def apart(one: Curve, other: Curve, steps: range) -> float:
     """The largest difference in these steps, by the allowed one. Both know every loss, and an evaluation."""
     shared = [[step for step in steps if step in a and step in b] for a, b in zip(one, other)]
     assert shared[0] == shared[1] == [*steps] and shared[2] and shared[3]
-    columns = zip(one, other, ALLOWED, shared)
-    return max(abs(a[step] - b[step]) / allowed for a, b, allowed, known in columns for step in known)
+    lengths = Curve({}, {step: max(1.0, norm) for step, norm in other.norms.items()}, {}, {})
+    columns = zip(one, other, ALLOWED, lengths, shared)
+    return max(
+        abs(a[step] - b[step]) / (allowed * length.get(step, 1.0)) for a, b, allowed, length, known in columns for step in known
+    )
 
 
 class Handover(NamedTuple):
