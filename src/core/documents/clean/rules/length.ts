@@ -1,0 +1,42 @@
+/** Documents that are too short or too long are left out. */
+import { whole } from '../../../base/field';
+import { formatCount } from '../../../base/units';
+import type { Rule } from './rule';
+
+const FIELDS = {
+  least: whole({ label: 'At least', unit: 'characters', min: 0, max: 1e9, initial: 200 }),
+  most: whole({ label: 'At most', unit: 'characters', min: 1, max: 1e12, initial: 1e12, hint: 'as long as it likes' }),
+};
+
+export const length: Rule<typeof FIELDS> = {
+  label: 'Length',
+  does: 'documents too short or too long are left out',
+  source: 'Rae et al. 2021 (Gopher) drop documents under 50 words; how many depends on the text',
+  kind: 'leaves out',
+  fields: FIELDS,
+  start: ({ least, most }) => ({
+    document() {
+      let characters = 0;
+      return {
+        see(passage) {
+          characters += lengthOf(passage);
+        },
+        verdict() {
+          const scores = { characters };
+          if (characters < least)
+            return { scores, out: `${formatCount(characters)} characters, and ${formatCount(least)} are the least` };
+          if (characters > most)
+            return { scores, out: `${formatCount(characters)} characters, and ${formatCount(most)} are the most` };
+          return { scores };
+        },
+      };
+    },
+  }),
+};
+
+/** In code points. */
+function lengthOf(text: string): number {
+  let pairs = 0;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) pairs++;
+  return text.length - pairs;
+}

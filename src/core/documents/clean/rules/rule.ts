@@ -1,0 +1,105 @@
+/** What a cleaning rule is. Add one: its file in this folder, and its line in index.ts. */
+import type { Fields, ValuesOf } from '../../../base/field';
+
+interface Stated<F extends Fields> {
+  label: string;
+  /** What it does, in a few words, beside its label. */
+  does: string;
+  /** What speaks against it, or what it costs, where something does. */
+  costs?: string;
+  /** Of its method and its thresholds. */
+  source: string;
+  fields: F;
+  /** It either changes documents or leaves some out. */
+  kind: 'changes' | 'leaves out';
+  /** Why it is part of the recommended recipe; absent: it is not. */
+  recommended?: string;
+  /** Absent: applied to what it gave it changes nothing more. Else why it may. */
+  notIdempotent?: string;
+}
+
+/** One rule. The same text and settings give the same to the bit, wherever documents lie and however many workers there are. */
+export interface Rule<F extends Fields = Fields> extends Stated<F> {
+  /** Loads what it needs. */
+  start(settings: ValuesOf<F>): Working | Promise<Working>;
+  /** Of one that normalises: what does the same to a prompt, and travels with the model. */
+  normalizers?(settings: ValuesOf<F>): readonly Normalizer[];
+}
+
+/** A rule at work on a text. */
+export interface Working {
+  /** Only of a rule for which it matters what other documents have: it is shown all of them before any is cleaned. */
+  survey?(): Survey;
+  document(facts: DocumentFacts): OnDocument;
+}
+export interface Survey {
+  /** A passage of the document that it was asked for. */
+  see(passage: string): void;
+  /** There are no more of it. */
+  end(): void;
+}
+
+/**
+ * What a rule does to one document, which it gets in passages: about a mebibyte at most, ending at a blank line where there
+ * is one, else at a line's end, and nearly always there is one passage. First it sees all of them, where it has `see`; then it
+ * is asked whether the document stays, then for each passage.
+ */
+export interface OnDocument {
+  see?(passage: string): void;
+  verdict?(): Verdict;
+  change?(passage: string): Changed;
+}
+export interface DocumentFacts {
+  title: string;
+  /** As the document says itself, ISO 639-1; else it is not known. */
+  language?: string;
+}
+/** Of one that is left out, why: a sentence with numbers, without a full stop. */
+export interface Verdict {
+  out?: string;
+  /** What was measured of it, by name, to be shown beside it and to be sorted by. */
+  scores?: Readonly<Record<string, number>>;
+}
+export interface Changed {
+  text: string;
+  /** How many places were changed; 0: `text` is the passage. */
+  places: number;
+}
+
+/** A step of a `normalizer` in Hugging Face's tokenizer.json (tokenizers 0.22, `normalizers/mod.rs`). */
+export type Normalizer =
+  | { type: 'NFC' | 'NFKC' | 'NFD' | 'NFKD' | 'Lowercase' | 'StripAccents' }
+  | { type: 'Replace'; pattern: { String: string } | { Regex: string }; content: string };
+
+/** A rule that changes each passage by itself. */
+export const textRule = <F extends Fields>(
+  stated: Omit<Stated<F>, 'kind'> & {
+    changes(settings: ValuesOf<F>): (passage: string) => Changed;
+    normalizers?(settings: ValuesOf<F>): readonly Normalizer[];
+  },
+): Rule<F> => {
+  const { changes, ...others } = stated;
+  return {
+    ...others,
+    kind: 'changes',
+    start(settings) {
+      const change = changes(settings);
+      return { document: () => ({ change }) };
+    },
+  };
+};
+
+/** Every match as `by` says; a match that it gives back as it is, is no change. @param pattern with the flag `g` */
+export function replaced(
+  text: string,
+  pattern: RegExp,
+  by: string | ((match: string, ...groups: string[]) => string),
+): Changed {
+  let places = 0;
+  const changed = text.replace(pattern, (match: string, ...rest: unknown[]) => {
+    const to = typeof by === 'string' ? by : by(match, ...(rest as string[]));
+    if (to !== match) places++;
+    return to;
+  });
+  return places === 0 ? { text, places } : { text: changed, places };
+}
