@@ -1,5 +1,5 @@
 /** npm run prepare: files as people have them in, documents out, which grow learns from. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, relative, sep } from 'node:path';
 import { memoryStore } from '../src/core/base/blobStore';
 import { badFile, paragraph } from '../src/core/base/errors';
@@ -20,6 +20,9 @@ import {
   tableFormatOf,
   type TextSource,
 } from '../src/core/documents';
+import { cleanText, type CleanedText, type LeftOut } from '../src/core/documents/clean/cleanText';
+import { NO_RECIPE, type Recipe, readRecipe, recipeJson, recommendedRecipe } from '../src/core/documents/clean/recipe';
+import { ruleOf } from '../src/core/documents/clean/rules';
 import { languageDetector } from '../src/core/documents/language';
 import { LONGEST_LINE } from '../src/core/documents/limits';
 import { DOCUMENTS, PREPARED } from './data';
@@ -55,10 +58,15 @@ const OPTIONS = {
     otherwise: 'such files are refused, with the encodings that they may be in',
     help: 'What text is in that is not UTF-8, such as windows-1252, koi8-r, shift_jis',
   },
+  recipe: {
+    kind: 'text',
+    otherwise: 'a short and safe one, which it writes',
+    help: 'What cleans the documents: the file of a recipe, such as recipe.json that was written with others, or none',
+  },
   report: {
     kind: 'text',
     otherwise: 'none',
-    help: 'Folder to write a report to: report.json, and documents.jsonl with what was read, a document a line',
+    help: 'Folder to write a report to: report.json, with what each rule of the recipe did and left out, and documents.jsonl with what remained, a document a line',
   },
   out: { kind: 'text', help: 'Folder to write the documents to, for grow --data' },
   json: { kind: 'switch', help: 'One object at the end: counts, what was refused, languages; or the error' },
@@ -71,7 +79,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const files = await named(values.from, (words) => progress.say(words));
   const paths = files.map(({ path }) => path);
   if (report !== undefined) await checkApart(report, out);
-  await checkOutFolder(out, paths, [DOCUMENTS, PREPARED]);
+  await checkOutFolder(out, paths, [DOCUMENTS, PREPARED, RECIPE]);
   if (report !== undefined) await checkOutFolder(report, paths, [DOCUMENTS, REPORT]);
   for (const { name } of mappings)
     if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
@@ -79,6 +87,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const encoding = values.encoding?.toLowerCase();
   if (encoding !== undefined && !isEncoding(encoding))
     throw new UsageError(`--encoding is one of ${Object.keys(ENCODINGS).join(', ')}, not ${values.encoding}.`);
+  const recipe = await recipeCalled(values.recipe);
   const reading = {
     wholePages: values['whole-pages'],
     wholeMessages: values['whole-messages'],
@@ -103,20 +112,27 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const drop = await importDrop(sources, store, { addedAt: 0 }, job);
   const unmet = mappings.find(({ name }) => !met.has(name));
   if (unmet) throw notAmong(unmet.name);
-  const { lines, long } = drop.text
-    ? await linesOf(store, drop.text, await languageDetector(), job)
+  const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { addedAt: 0 }, job));
+  const { lines, long } = cleaned?.text
+    ? await linesOf(store, cleaned.text, await languageDetector(), job)
     : { lines: [], long: [] };
   const refused = [...refusedOf(drop), ...tooLong(long, lines)];
   for (const { name, reason } of refused) progress.say(`Left out: ${name}. ${reason}`);
+  const left = cleaned?.left ?? [];
   if (lines.length === 0)
-    throw badFile(`No document was found in ${counted(files.length, 'file')}.`, refused[0]?.reason);
+    throw left[0]
+      ? badFile(
+          `The recipe leaves out all of ${counted(left.length, 'document')}. Of the first: ${left[0].reason}.`,
+          NONE,
+        )
+      : badFile(`No document was found in ${counted(files.length, 'file')}.`, refused[0]?.reason);
   for (const words of drop.text!.notes) progress.say(`${words}.`);
   const languages = new Map<string, number>();
   for (const { language } of lines) languages.set(language, (languages.get(language) ?? 0) + 1);
-  const removed = { ...(drop.empty > 0 && { empty: drop.empty }), ...(long.length > 0 && { long: long.length }) };
+  const removed = removedOf(drop.empty, long.length, left);
   const told = {
     documents: lines.length,
-    read: lines.length + long.length + drop.empty,
+    read: lines.length + Object.values(removed).reduce((sum, n) => sum + n, 0),
     characters: lines.reduce((sum, { characters }) => sum + characters, 0),
     refused,
     removed,
@@ -125,7 +141,8 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   };
   const documents = jsonLines(lines, job.signal);
   const jsonFile = (name: string, value: object): ByteStream => streamOf(name, `${JSON.stringify(value, null, 2)}\n`);
-  if (report !== undefined) await writeFolder(report, [documents, jsonFile(REPORT, told)]);
+  if (report !== undefined)
+    await writeFolder(report, [documents, jsonFile(REPORT, { ...told, rules: cleaned!.tallies, left })]);
   const prepared = {
     version: 1,
     columns: columnsOf(lines),
@@ -133,7 +150,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
     out: undefined,
     files: files.map(({ name }) => name),
   };
-  await writeFolder(out, [documents, jsonFile(PREPARED, prepared)]);
+  await writeFolder(out, [documents, jsonFile(PREPARED, prepared), streamOf(RECIPE, recipeJson(recipe))]);
   progress.end();
   if (values.json) print(JSON.stringify(told));
   else
@@ -145,12 +162,40 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
           .join(', ')}`,
         refused.length > 0 ? `${counted(refused.length, 'file')} gave none` : undefined,
         drop.empty > 0 ? `${counted(drop.empty, 'row')} without text left out` : undefined,
+        left.length > 0 ? `The recipe left out ${counted(left.length, 'document')}` : undefined,
+        changedBy(cleaned!),
         long.length > 0 ? `${counted(long.length, 'document')} longer than ${MOST} left out` : undefined,
         `npm run grow -- --data ${out} learns from them`,
       ),
     );
 }
 const REPORT = 'report.json';
+
+const RECIPE = 'recipe.json';
+const NONE = 'Change the recipe, or give --recipe none.';
+
+/** @throws HomegrownError `bad-file` */
+async function recipeCalled(name: string | undefined): Promise<Recipe> {
+  if (name === undefined) return recommendedRecipe();
+  return name === 'none' ? NO_RECIPE : readRecipe(name, await readFile(name, 'utf8'));
+}
+
+/** In places, by rule. */
+function changedBy({ tallies }: CleanedText): string | undefined {
+  const changing = tallies.filter(({ places }) => places > 0);
+  const places = changing.map(({ rule, places }) => `${ruleOf(rule).label}: ${counted(places, 'place')}`);
+  return places.length > 0 ? `The recipe changed, by ${places.join(', by ')}` : undefined;
+}
+
+/** In documents: rows without text, and documents of which nothing is left; too long ones; by rule those that it leaves out. */
+function removedOf(empty: number, long: number, left: readonly LeftOut[]): Record<string, number> {
+  const removed = new Map<string, number>();
+  const add = (why: string, n: number): unknown => n > 0 && removed.set(why, (removed.get(why) ?? 0) + n);
+  add('empty', empty);
+  add('long', long);
+  for (const { rule } of left) add(rule ?? 'empty', 1);
+  return Object.fromEntries(removed);
+}
 
 const notAmong = (name: string): Error =>
   new UsageError(`--map names ${name}, which is not among the files of --from.`);

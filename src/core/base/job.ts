@@ -16,6 +16,7 @@ export interface Progress {
     | 'kernels'
     | 'steps'
     | 'files'
+    | 'documents'
     | 'tensors'
     | 'pairs'
     | 'rows'

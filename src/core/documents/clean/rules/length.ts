@@ -1,6 +1,7 @@
 /** Documents that are too short or too long are left out. */
 import { whole } from '../../../base/field';
 import { formatCount } from '../../../base/units';
+import { countCharacters } from '../../../base/utf8';
 import type { Rule } from './rule';
 
 const FIELDS = {
@@ -19,7 +20,7 @@ export const length: Rule<typeof FIELDS> = {
       let characters = 0;
       return {
         see(passage) {
-          characters += lengthOf(passage);
+          characters += countCharacters(passage);
         },
         verdict() {
           const scores = { characters };
@@ -33,10 +34,3 @@ export const length: Rule<typeof FIELDS> = {
     },
   }),
 };
-
-/** In code points. */
-function lengthOf(text: string): number {
-  let pairs = 0;
-  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) pairs++;
-  return text.length - pairs;
-}

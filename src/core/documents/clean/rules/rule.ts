@@ -47,12 +47,15 @@ export interface Survey {
 export interface OnDocument {
   see?(passage: string): void;
   verdict?(): Verdict;
+  /** What it makes of a passage depends on that and on what it saw, not on what it was asked before. */
   change?(passage: string): Changed;
 }
 export interface DocumentFacts {
   title: string;
   /** As the document says itself, ISO 639-1; else it is not known. */
   language?: string;
+  /** Of a program, its language. */
+  code?: string;
 }
 /** Of one that is left out, why: a sentence with numbers, without a full stop. */
 export interface Verdict {

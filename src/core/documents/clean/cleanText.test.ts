@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { memoryStore } from '../../base/blobStore';
+import { sha256Hex } from '../../base/hash';
+import { unwatched } from '../../base/job';
+import { collect, stream } from '../../testing/texts';
+import { importDrop, listTexts, openText, textOf, type TextSource } from '..';
+import { cleanText } from './cleanText';
+import { LONGEST_PASSAGE } from './passages';
+import { NO_RECIPE, type Recipe, stepOf } from './recipe';
+
+const file = (name: string, text: string, more: Partial<TextSource> = {}): TextSource => {
+  const bytes = new TextEncoder().encode(text);
+  return { name, size: bytes.length, stream: () => stream([bytes]), ...more };
+};
+const recipeOf = (...steps: Recipe['steps']): Recipe => ({ version: 1, name: 'of a test', steps, kept: [] });
+
+async function cleaned(sources: readonly TextSource[], recipe: Recipe) {
+  const store = memoryStore();
+  const { text } = await importDrop(sources, store, { addedAt: 1 }, unwatched);
+  const told = await cleanText(store, text!, recipe, { addedAt: 2 }, unwatched);
+  const documents = told.text ? await openText(store, told.text.id) : [];
+  const texts = await Promise.all(documents.map(async ({ chunks }) => (await collect(chunks())).join('')));
+  return { store, original: text!, ...told, documents, texts };
+}
+
+test('what a rule changes and leaves out is told, and the text as it was read stays', async () => {
+  const sources = [
+    file('a/one.txt', 'Call  me\u00a0Ishmael.'),
+    file('a/two.txt', 'Aye.'),
+    file('a/three.txt', 'Some years ago.'),
+  ];
+  const recipe = recipeOf(stepOf('whiteSpace'), stepOf('length', { least: 5 }));
+  const { store, original, text, texts, documents, left, tallies } = await cleaned(sources, recipe);
+  expect(texts).toEqual(['Call me Ishmael.', 'Some years ago.']);
+  expect(documents.map(({ title }) => title)).toEqual(['a/one.txt', 'a/three.txt']);
+  expect(documents[0]!.sha256).toBe(await sha256Hex('Call me Ishmael.'));
+  expect(text).toMatchObject({ name: 'a', documents: 2, characters: 31, bytes: 31 });
+  expect(left).toEqual([
+    {
+      place: 1,
+      name: 'a/two.txt',
+      title: 'a/two.txt',
+      sha256: await sha256Hex('Aye.'),
+      rule: 'length',
+      reason: '4 characters, and 5 are the least',
+      scores: { characters: 4 },
+    },
+  ]);
+  expect(tallies).toEqual([
+    { rule: 'whiteSpace', out: 0, changed: 1, places: 2, characters: -1 },
+    { rule: 'length', out: 1, changed: 0, places: 0, characters: 0 },
+  ]);
+  expect(await textOf(store, original.id)).toEqual(original);
+  expect(await listTexts(store)).toHaveLength(2);
+});
+
+test('a document that is to be kept stays, and one of which nothing is left does not', async () => {
+  const sources = [file('one.txt', 'Aye.'), file('two.txt', 'No.')];
+  const kept = { ...recipeOf(stepOf('length', { least: 5 })), kept: [await sha256Hex('No.')] };
+  expect((await cleaned(sources, kept)).texts).toEqual(['No.']);
+  const { text, left } = await cleaned(sources, recipeOf(stepOf('length', { least: 9 })));
+  expect([text, left.length]).toEqual([null, 2]);
+});
+
+test('of a pair input and target are cleaned, and stay a pair; a label stays too', async () => {
+  const table = { format: 'csv', columns: { input: 'q', target: 'a', label: 'l' } } as const;
+  const csv = 'q,a,l\nWho  is\tit?,Ahab  é,x\nWhere?,"At  sea",y\n';
+  const { documents, texts } = await cleaned([file('t.csv', csv, { table })], recipeOf(stepOf('whiteSpace')));
+  expect(texts).toEqual(['Who is it?\nAhab é', 'Where?\nAt sea']);
+  expect(documents.map(({ spans, fields }) => [spans, fields])).toEqual([
+    [{ input: [0, 10], target: [11, 18] }, { label: 'x' }],
+    [{ input: [0, 6], target: [7, 13] }, { label: 'y' }],
+  ]);
+});
+
+test('without a rule every document is as it was, and the same recipe gives the same to the bit', async () => {
+  const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((each) => /\S/.test(each));
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(text, { minLength: 1, maxLength: 8 }), async (texts) => {
+      const sources = texts.map((each, i) => file(`${i}.txt`, each.replaceAll('\0', ' a')));
+      const { original, text: same } = await cleaned(sources, NO_RECIPE);
+      expect(same!.sha256).toBe(original.sha256);
+      const recipe = recipeOf(stepOf('whiteSpace'));
+      expect((await cleaned(sources, recipe)).text).toEqual((await cleaned(sources, recipe)).text);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('a document that is too long to be held comes out as one that is held', async () => {
+  const line = 'The  whale came up beside the boat.\n\n\n';
+  const times = Math.ceil((LONGEST_PASSAGE * 9) / line.length);
+  const recipe = recipeOf(stepOf('whiteSpace'), stepOf('length', { least: 5 }));
+  const { texts, tallies } = await cleaned([file('long.txt', line.repeat(times))], recipe);
+  expect(await sha256Hex(texts[0]!)).toBe(
+    await sha256Hex(line.replace('  ', ' ').replace('\n\n\n', '\n\n').repeat(times)),
+  );
+  expect(tallies[0]).toEqual({ rule: 'whiteSpace', out: 0, changed: 1, places: 2 * times, characters: -2 * times });
+}, 60_000);

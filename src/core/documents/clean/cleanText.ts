@@ -1,0 +1,182 @@
+/** A text of the store through a recipe, into another text of it. */
+import type { BlobStore } from '../../base/blobStore';
+import { concatBytes } from '../../base/concat';
+import type { Document } from '../../base/document';
+import { openDraft } from '../../base/draft';
+import { sha256, sha256Hex } from '../../base/hash';
+import { type Job, yieldToEventLoop } from '../../base/job';
+import { storedRecord } from '../../base/record';
+import { charactersIn } from '../../base/utf8';
+import { blocksOf, BlockWriter } from '../blocks';
+import { ChunkWriter } from '../chunks';
+import { hashOf } from '../hashOf';
+import { documentsOf } from '../open';
+import type { ReadDocument, ReadFile } from '../readFile';
+import { TEXT, textChunksPrefix, textKey, type TextRecord } from '../record';
+import { type Cleanable, Cleaning, type Scores, type Tally } from './clean';
+import { passagesOf } from './passages';
+import { type Recipe, recipeHash } from './recipe';
+import type { RuleId } from './rules';
+
+/** A document that is left out. */
+export interface LeftOut {
+  place: number;
+  /** Of the file that it is in. */
+  name: string;
+  title: string;
+  sha256: string;
+  /** Null where nothing is left of it. */
+  rule: RuleId | null;
+  /** A sentence without a full stop. */
+  reason: string;
+  scores: Scores;
+}
+export interface CleanedText {
+  /** Null where all documents are left out. */
+  text: TextRecord | null;
+  /** Of the text as it was read. */
+  documents: number;
+  left: readonly LeftOut[];
+  /** Of the steps that are on. */
+  tallies: readonly Tally[];
+}
+
+/**
+ * The text as it was read stays as it is. The cleaned one is in the list when, and only when, all of it is stored.
+ * @throws HomegrownError `storage-full`, `storage-damaged`; the signal's reason when stopped
+ */
+export async function cleanText(
+  store: BlobStore,
+  text: TextRecord,
+  recipe: Recipe,
+  { addedAt }: { addedAt: number },
+  job: Job,
+): Promise<CleanedText> {
+  const documents = await documentsOf(store, text);
+  const cleaning = await Cleaning.start(recipe, () => documents.map(cleanable), job);
+  const left: LeftOut[] = [];
+  const { id, draft } = await begin(store, text.id, recipe);
+  try {
+    const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id)];
+    const files = await filesOf(store, text);
+    let file = -1;
+    let own: ReadDocument[] = [];
+    const end = (): void => {
+      if (own.length > 0) blocks.add({ ...files[file]!.file, documents: own });
+      own = [];
+    };
+    for (const [i, document] of documents.entries()) {
+      const { place = i, title = text.name, sha256, fields } = document;
+      for (; files[file + 1] && files[file + 1]!.at <= place; file++) end();
+      const cleaned = await cleaning.clean(cleanable(document));
+      if (cleaned.isOut) {
+        const { step, reason, scores } = cleaned;
+        const rule = step === null ? null : cleaning.tallies[step]!.rule;
+        left.push({ place, name: files[file]!.file.name, title, sha256, rule, reason, scores });
+      } else {
+        const written = await write(cleaned.passages, chunks, document.spans !== undefined);
+        own.push({ title, ...written, ...(fields && { fields }) });
+      }
+      if (i % A_TURN !== 0) continue;
+      job.report({ label: 'Cleaning', done: i, of: documents.length, unit: 'documents' });
+      await yieldToEventLoop();
+      job.signal.throwIfAborted();
+    }
+    end();
+    const told = { documents: documents.length, left, tallies: cleaning.tallies };
+    const { hashes, characters, bytes } = blocks;
+    if (hashes.length === 0) {
+      await draft.discard();
+      return { text: null, ...told };
+    }
+    await chunks.end();
+    const { size, ...rest } = text;
+    const cleaned: TextRecord = {
+      ...rest,
+      id,
+      size,
+      sha256: await hashOf(hashes),
+      characters,
+      bytes,
+      records: chunks.lengths.length,
+      chunkBytes: chunks.lengths,
+      documents: hashes.length,
+      indexed: true,
+      leftOut: null,
+      addedAt,
+    };
+    await draft.finish([...blocks.records(), [textKey(id), storedRecord(TEXT, cleaned)]]);
+    return { text: cleaned, ...told };
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+}
+const A_TURN = 64;
+
+/** Its passages; of a pair its input and its target. */
+function cleanable(document: Document): Cleanable {
+  const { title = '', sha256, fields = {}, spans } = document;
+  const { language, code } = fields;
+  const facts = { title, sha256, ...(language && { language }), ...(code && { code }) };
+  if (!spans) return { ...facts, passages: () => passagesOf(document.chunks()) };
+  return {
+    ...facts,
+    async *passages() {
+      const pieces: Uint8Array[] = [];
+      for await (const chunk of document.chunks()) pieces.push(encoder.encode(chunk));
+      const bytes = concatBytes(pieces);
+      for (const name of ['input', 'target'] as const) yield utf8.decode(bytes.subarray(...spans[name]!));
+    },
+  };
+}
+const encoder = new TextEncoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** @param isPair of two passages, between which is a line end */
+async function write(
+  passages: AsyncIterable<string> | readonly string[],
+  chunks: ChunkWriter,
+  isPair: boolean,
+): Promise<Omit<ReadDocument, 'title' | 'fields'>> {
+  const hash = await sha256();
+  let [bytes, characters] = [0, 0];
+  const put = async (text: string): Promise<readonly [number, number]> => {
+    const from = bytes;
+    const utf8 = await chunks.write(text);
+    hash.update(utf8);
+    bytes += utf8.length;
+    characters += charactersIn(utf8);
+    return [from, bytes];
+  };
+  const places: (readonly [number, number])[] = [];
+  for await (const passage of passages) {
+    if (isPair && places.length > 0) await put('\n');
+    const place = await put(passage);
+    if (isPair) places.push(place);
+  }
+  const [input, target] = places;
+  return { sha256: hash.hex(), bytes, characters, ...(target && { spans: { input: input!, target } }) };
+}
+
+async function filesOf(
+  store: BlobStore,
+  text: TextRecord,
+): Promise<readonly { at: number; file: Omit<ReadFile, 'documents'> }[]> {
+  const { name, size, formats, notes } = text;
+  if (!text.indexed) return [{ at: 0, file: { name, size, format: formats[0]!, notes } }];
+  const files: { at: number; file: Omit<ReadFile, 'documents'> }[] = [];
+  for await (const block of blocksOf(store, text))
+    for (const { at, columns, ...file } of block.files)
+      files.push({ at, file: { ...file, ...(columns && { columns }) } });
+  return files;
+}
+
+/** An id of its own, and a draft of all that lies with it. */
+async function begin(store: BlobStore, of: string, recipe: Recipe) {
+  for (let attempt = 0; ; attempt++) {
+    const id = (await sha256Hex(JSON.stringify([of, await recipeHash(recipe), attempt]))).slice(0, 16);
+    const draft = await openDraft(store, textChunksPrefix(id));
+    if (draft) return { id, draft };
+  }
+}

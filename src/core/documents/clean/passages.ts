@@ -1,0 +1,57 @@
+/** A document in passages, which rules see and change: the same ones however its text comes in pieces. */
+
+/** Code units of a passage at most. */
+export const LONGEST_PASSAGE = 2 ** 20;
+
+/**
+ * Joined, they are the text. One ends at the last blank line that it can, else at the last line's end, else at the last
+ * space, else between two characters; what is shorter than a passage is one.
+ * @param chunks of whole code points
+ */
+export async function* passagesOf(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  longest = LONGEST_PASSAGE,
+): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of chunks) {
+    rest += chunk;
+    // One code unit more than a passage has tells whether it is the last, and what begins after it.
+    while (rest.length > longest) {
+      const end = endOf(rest, longest);
+      yield rest.slice(0, end);
+      rest = rest.slice(end);
+    }
+  }
+  if (rest !== '') yield rest;
+}
+
+/** Where a passage ends that is no longer than `longest`; of a text that is. */
+function endOf(text: string, longest: number): number {
+  for (const end of ENDS) {
+    const at = lastOf(text, end, longest);
+    if (at > longest / 2) return at;
+  }
+  let at = longest;
+  while (at > longest / 2 && !isBetweenCharacters(text, at)) at--;
+  // Of what has no end for so long, half a pair is all that must not be cut.
+  return at > longest / 2 ? at : longest - (isLowSurrogate(text.charCodeAt(longest)) ? 1 : 0);
+}
+const ENDS = ['\r\n\r\n', '\n\n', '\n', ' '];
+
+/** After its last place that ends within `longest`, and not before what belongs to it; 0 where there is none. */
+function lastOf(text: string, end: string, longest: number): number {
+  for (let at = longest; at > longest / 2; at--) {
+    at = text.lastIndexOf(end, at - end.length) + end.length;
+    if (at < end.length) return 0;
+    if (isBetweenCharacters(text, at)) return at;
+  }
+  return 0;
+}
+
+/** Not before white space, so that a run of it stays whole, nor before what joins the character before it. */
+function isBetweenCharacters(text: string, at: number): boolean {
+  const after = text.codePointAt(at)!;
+  if (isLowSurrogate(text.charCodeAt(at))) return false;
+  return !/\s|\p{M}|\p{Emoji_Modifier}|[\u200c\u200d]/u.test(String.fromCodePoint(after));
+}
+const isLowSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xdc00;

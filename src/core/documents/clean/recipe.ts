@@ -1,0 +1,98 @@
+/** A recipe: the rules that a text is cleaned by, in their order. From the text and its recipe the cleaned text follows to the bit. */
+import { badFile, HomegrownError } from '../../base/errors';
+import { type Fields, initialValues } from '../../base/field';
+import { fieldSchema } from '../../base/fieldSchema';
+import { sha256Hex } from '../../base/hash';
+import { z } from '../../base/zod';
+import { type RuleId, ruleOf, RULES } from './rules';
+
+export interface Step {
+  rule: RuleId;
+  isOn: boolean;
+  /** Of the rule's fields, all. */
+  settings: Readonly<Record<string, unknown>>;
+}
+export interface Recipe {
+  version: 1;
+  name: string;
+  /** In the order in which they are applied; a rule may be there several times. */
+  steps: readonly Step[];
+  /** Documents that stay whatever a rule says: SHA-256 of their text as it was read. */
+  kept: readonly string[];
+}
+
+/** A step with what is not said as it is initially. */
+export const stepOf = (rule: RuleId, settings: Step['settings'] = {}): Step => {
+  return { rule, isOn: true, settings: { ...initialValues(ruleOf(rule).fields), ...settings } };
+};
+
+export const NO_RECIPE: Recipe = { version: 1, name: 'none', steps: [], kept: [] };
+
+/** Short and safe: what harms no text, in the order of the list of rules. */
+export const recommendedRecipe = (): Recipe => {
+  const rules = (Object.keys(RULES) as RuleId[]).filter((id) => ruleOf(id).recommended !== undefined);
+  return { version: 1, name: 'recommended', steps: rules.map((rule) => stepOf(rule)), kept: [] };
+};
+
+const MOST_STEPS = 1000;
+const MOST_KEPT = 200_000;
+
+const stepSchema = z
+  .strictObject({
+    rule: z.enum(Object.keys(RULES) as [RuleId]),
+    isOn: z.boolean().default(true),
+    settings: z.record(z.string(), z.unknown()).default({}),
+  })
+  .transform(({ rule, isOn, settings }, context): Step => {
+    const fields: Fields = ruleOf(rule).fields;
+    for (const name of Object.keys(settings))
+      if (!Object.hasOwn(fields, name)) context.addIssue(`${rule} has no setting ${name}`);
+    const values = Object.entries(fields).map(([name, field]) => {
+      if (!Object.hasOwn(settings, name)) return [name, field.initial] as const;
+      const read = fieldSchema(field).safeParse(settings[name]);
+      if (!read.success) context.addIssue(`${name} of ${rule} cannot be ${JSON.stringify(settings[name])}`);
+      return [name, read.data] as const;
+    });
+    return { rule, isOn, settings: Object.fromEntries(values) };
+  });
+export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
+  version: z.literal(1),
+  name: z.string().min(1).max(200),
+  steps: z.array(stepSchema).max(MOST_STEPS),
+  kept: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/))
+    .max(MOST_KEPT)
+    .default([]),
+});
+
+/** @param name of the file @throws HomegrownError `bad-file` naming what is wrong in it, `newer-version` */
+export function readRecipe(name: string, text: string): Recipe {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw badFile(`${name} is not JSON, and so is no recipe.`, HOW);
+  }
+  const read = recipeSchema.safeParse(json);
+  if (read.success) return read.data;
+  const version = z.object({ version: z.int() }).safeParse(json);
+  if (version.success && version.data.version > 1)
+    throw new HomegrownError('newer-version', `${name} is of version ${version.data.version}`);
+  const [issue] = read.error.issues;
+  const place = issue!.path.map((part) => (typeof part === 'number' ? part + 1 : String(part))).join(' ');
+  throw badFile(`${name} is no recipe: ${place === '' ? '' : `at ${place}, `}${issue!.message}.`, HOW);
+}
+const HOW = 'Take one that Homegrown has written, and change that.';
+
+/** As a file. */
+export const recipeJson = (recipe: Recipe): string => `${JSON.stringify(recipe, null, 2)}\n`;
+
+/** What tells it from others: SHA-256 of the rules that are on, their settings, and what is kept; in hex. */
+export const recipeHash = ({ steps, kept }: Recipe): Promise<string> =>
+  sha256Hex(
+    JSON.stringify([
+      steps.filter(({ isOn }) => isOn).map(({ rule, settings }) => [rule, Object.entries(settings).sort(byName)]),
+      [...kept].sort(),
+    ]),
+  );
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
