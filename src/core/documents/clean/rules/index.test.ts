@@ -26,12 +26,23 @@ function through(working: Working, text: string): string {
   return on.change?.(text).text ?? text;
 }
 
+/** What a rule's comment gives: `with` settings, if they are not the initial ones, a text and what it becomes. */
+const EXAMPLE = /@example (?:with `(\{.*?\})` )?`(".*?")` becomes `(".*?")`/g;
+const examplesOf = (id: RuleId) =>
+  [
+    ...readFileSync(new URL(`${id}.ts`, folder), 'utf8')
+      .split('*/')[0]!
+      .matchAll(EXAMPLE),
+  ].map(([, settings = '{}', from, to]) => ({
+    settings: { ...initialValues(ruleOf(id).fields), ...(JSON.parse(settings) as object) },
+    from: JSON.parse(from!) as string,
+    to: JSON.parse(to!) as string,
+  }));
+
 test.each(changing)('%s: what its comment gives as examples holds', async (id) => {
-  const working = await ruleOf(id).start(initialValues(ruleOf(id).fields));
-  const comment = readFileSync(new URL(`${id}.ts`, folder), 'utf8').split('*/')[0]!;
-  const examples = [...comment.matchAll(/@example `(".*?")` becomes `(".*?")`/g)];
+  const examples = examplesOf(id);
   expect(examples.length).toBeGreaterThan(0);
-  for (const [, from, to] of examples) expect(through(working, JSON.parse(from!) as string)).toBe(JSON.parse(to!));
+  for (const { settings, from, to } of examples) expect(through(await ruleOf(id).start(settings), from)).toBe(to);
 });
 
 /** Text with much in it that rules look for. */
@@ -41,6 +52,18 @@ const text = fc
       fc.string({ unit: 'grapheme', maxLength: 8 }),
       fc.constantFrom('\n', '\r\n', '\r', '\n\n', ' ', '  ', '\t', '\u00a0', '-\n', '\u00ad', '\u200b', '\ufeff', '\f'),
       fc.constantFrom('https://example.org/a?b=c', 'www.example.org', 'a@example.org', '<b>', '</p>', '&amp;', '&lt;'),
+      fc.constantFrom(
+        'gra-\ntude',
+        '-\nund ',
+        '-\n',
+        'mother-in',
+        '\u200d',
+        '\u200c',
+        'می',
+        'が',
+        '한',
+        '\u1112\u1161',
+      ),
       fc.constantFrom('Ã©', 'â€™', 'Ã', '1,234.5', '12', 'İ', 'ß', 'é', 'e\u0301', 'ﬁ', '①', 'whale', 'Whale', '* * *'),
     ),
     { maxLength: 40 },
@@ -51,9 +74,11 @@ test.each(changing)(
   '%s gives well-formed text, counts no change where there is none, and is idempotent or says why not',
   async (id) => {
     const rule = ruleOf(id);
-    const working = await rule.start(initialValues(rule.fields));
+    const used = [initialValues(rule.fields), ...examplesOf(id).map(({ settings }) => settings)];
+    const distinct = [...new Map(used.map((settings) => [JSON.stringify(settings), settings])).values()];
+    const workings = await Promise.all(distinct.map(async (settings) => rule.start(settings)));
     fc.assert(
-      fc.property(text, (before) => {
+      fc.property(text, fc.constantFrom(...workings), (before, working) => {
         const on = working.document({ title: '' });
         on.see?.(before);
         const { text: after, places } = on.change?.(before) ?? { text: before, places: 0 };

@@ -2,8 +2,12 @@
  * Spaces in a row become one, spaces before a line's end go, and more than one blank line becomes one.
  *
  * @example `"a\u00a0 b \n\n\n\nc"` becomes `"a b\n\nc"`
+ * @example `"\tdeep\r\n \r\n\r\n\r\n"` becomes `" deep\r\n\r\n"`
  */
 import { replaced, textRule } from './rule';
+
+/** White space but line ends, where it is not one space between words. */
+const SPACES = / (?=[\s])[^\S\n\r\f\v\u2028\u2029]*|[^\S \n\r\f\v\u2028\u2029][^\S\n\r\f\v\u2028\u2029]*/g;
 
 export const whiteSpace = textRule({
   label: 'White space',
@@ -14,12 +18,12 @@ export const whiteSpace = textRule({
   fields: {},
   recommended: 'A model learns every run of spaces as something to say',
   changes: () => (passage) => {
-    const inLines = replaced(passage, /[^\S\n\r]+(?=[\r\n]|$)|[^\S\n\r]{2,}|[^\S \n\r]/g, (match, ...rest) => {
+    const inLines = replaced(passage, SPACES, (match, ...rest) => {
       const at = rest.at(-2) as unknown as number;
       const next = passage[at + match.length];
       return next === undefined || next === '\n' || next === '\r' ? '' : ' ';
     });
-    const lines = replaced(inLines.text, /\n{3,}/g, '\n\n');
+    const lines = replaced(inLines.text, /\n{3,}|(?:\r\n){3,}/g, (ends) => (ends[0] === '\r' ? '\r\n\r\n' : '\n\n'));
     return { text: lines.text, places: inLines.places + lines.places };
   },
 });

@@ -1,0 +1,35 @@
+/**
+ * Characters that nobody sees go: control characters, zero-width ones, marks of direction, soft hyphens, byte order marks.
+ *
+ * Those that ftfy removes (C0 and DEL, U+206A to U+206F, U+FEFF, U+FFF9 to U+FFFC), C1 as CCNet does, and these that ftfy leaves
+ * for the screen's sake, where a model has no use for them: marks of direction, U+200B, U+2060 to U+2064, soft hyphens. datatrove
+ * has no such filter but ftfy. Kept: what parts lines (lineEnds, pageHeads), a soft hyphen where a line ends (hyphenation), the
+ * joiners U+200C and U+200D after a letter that is not ASCII (they spell Persian, Hindi and emoji), variation selectors, and U+FFFD,
+ * which tells that a letter was lost.
+ *
+ * @example `"\ufeffA\u0000 so\u00adlemn \u202alamp\u202c\u200b"` becomes `"A solemn lamp"`
+ * @example `"می\u200cخواهم 👩\u200d🚀"` becomes `"می\u200cخواهم 👩\u200d🚀"`
+ * @example `"so\u00ad\nlemn\r\n"` becomes `"so\u00ad\nlemn\r\n"`
+ */
+import { replaced, textRule } from './rule';
+
+const UNSEEN =
+  /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]+/g;
+
+export const controls = textRule({
+  label: 'Control characters',
+  does: 'characters that nobody sees go: control characters, zero-width ones, marks of direction, soft hyphens',
+  costs: 'Thai and Khmer that mark words by zero-width spaces no longer do',
+  source: 'ftfy 6.3 (remove_control_chars), CCNet (Wenzek et al. 2020), Unicode Technical Report 20',
+  fields: {},
+  recommended: 'A model would learn to write what you cannot see',
+  changes: () => (passage) =>
+    replaced(passage, UNSEEN, (unseen, ...rest) => {
+      const at = rest.at(-2) as unknown as number;
+      const before = passage.charCodeAt(at - 1);
+      const after = passage.charCodeAt(at + unseen.length);
+      const joiners = before > 0x7f ? unseen.replace(/[^\u200c\u200d]/g, '') : '';
+      const cut = unseen.includes('\xad') && (after === 0x0a || after === 0x0d) ? '\xad' : '';
+      return joiners + cut;
+    }),
+});

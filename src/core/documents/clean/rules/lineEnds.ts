@@ -1,0 +1,15 @@
+/**
+ * Every line end becomes that of Unix.
+ *
+ * @example `"a\r\nb\rc\u0085d\u2028e\u2029f\fg\u000bh"` becomes `"a\nb\nc\nd\ne\nf\ng\nh"`
+ */
+import { replaced, textRule } from './rule';
+
+export const lineEnds = textRule({
+  label: 'Line ends',
+  does: 'those of Windows and old Macs, and form feeds, become those of Unix',
+  source: 'Unicode Standard 5.8, Newline Guidelines; ftfy 6.3 (fix_line_breaks)',
+  fields: {},
+  recommended: 'Else a model learns two ways to end a line',
+  changes: () => (passage) => replaced(passage, /\r\n?|[\x85\u2028\u2029\f\v]/g, '\n'),
+});
