@@ -13,6 +13,7 @@
  *     { "folder": path, "recipe": {}, "steps": [] } -> of an encoder: steps.ts
  *     { "folder": path, "updates": [rows, ...], "rate": number }, or "answered": ids, of an encoder-decoder: encoderDecoder.ts
  *     { "spans": [case, ...], "contexts": [...] }  -> what is taken out of rows by given numbers: spans.ts
+ *     { "rule": name, "settings": {}, "texts": [text, ...] } -> what a cleaning rule makes of them: cleaning.ts
  *     the same with "engine": "webgpu"            -> by that
  *     { "folder": a GGUF file, "ids": [id, ...], "engine": "llama.cpp", "last": number } -> by that, how likely each token is to follow
  *                                                    each of the last ids, by default of the very last alone
@@ -41,6 +42,7 @@ import { logits } from '../src/core/sample/logits';
 import { openLlama } from '../src/core/testing/llama';
 import { documentsInRows } from '../src/core/testing/documentsInRows';
 import type { Rows } from '../src/core/testing/passes';
+import { cleanedBy, type Cleaning } from './cleaning';
 import { likeliest, type Likeliest, lossesBeforeUpdates, type Updates } from './encoderDecoder';
 import { type SpanCase, type SpanContext, spansOf } from './spans';
 import { lossesOf, type Steps } from './steps';
@@ -59,9 +61,10 @@ type Question = { folder: string } & (
 );
 
 async function answer(
-  question: Question | Spans,
-): Promise<number | number[] | number[][] | ReturnType<typeof spansOf>> {
+  question: Question | Spans | Cleaning,
+): Promise<number | number[] | number[][] | ReturnType<typeof spansOf> | Awaited<ReturnType<typeof cleanedBy>>> {
   if ('spans' in question) return spansOf(question);
+  if ('rule' in question) return cleanedBy(question);
   const { folder } = question;
   if ('texts' in question) {
     const { tokenizer } = await lookAt(folder, unwatched.signal);
@@ -161,7 +164,7 @@ console.log = console.info = console.warn = () => undefined;
 let open: Engine = 'wasm';
 await openDevice(open);
 for await (const line of createInterface({ input: process.stdin })) {
-  const said = await answer(JSON.parse(line) as Question | Spans).then(
+  const said = await answer(JSON.parse(line) as Question | Spans | Cleaning).then(
     (values) => ({ answer: values }),
     (error: unknown) => {
       if (error instanceof HomegrownError) return { refused: error.message };

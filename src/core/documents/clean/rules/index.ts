@@ -1,18 +1,30 @@
 /** Add a cleaning rule: its file, and its line here. */
+import { accents } from './accents';
 import { controls } from './controls';
 import { hyphenation } from './hyphenation';
 import { length } from './length';
 import { lineEnds } from './lineEnds';
+import { lowerCase } from './lowerCase';
+import { markup } from './markup';
+import { numbers } from './numbers';
 import type { Rule } from './rule';
+import { specialCharacters } from './specialCharacters';
 import { unicode } from './unicode';
+import { urls } from './urls';
 import { whiteSpace } from './whiteSpace';
 
 /** By the names that they have in recipes, which do not change; in the order in which they are offered. */
 export const RULES = {
+  markup,
   unicode,
   controls,
   lineEnds,
   hyphenation,
+  urls,
+  specialCharacters,
+  numbers,
+  lowerCase,
+  accents,
   whiteSpace,
   length,
 } as const;

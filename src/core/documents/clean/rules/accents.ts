@@ -1,0 +1,26 @@
+/**
+ * Letters lose the marks that Latin, Greek and Cyrillic put on them (U+0300 to U+036F). The marks of other scripts stay: they are
+ * vowels in Hindi and Thai, and in Japanese they are other letters. `StripAccents` of tokenizers would take those too. What
+ * Unicode does not take apart stays as well: ø, ł, ß. The text is in NFC afterwards.
+ *
+ * @example `"Señor Nøkk, café, ёлка, か\u3099 हिन्दी"` becomes `"Senor Nøkk, cafe, елка, が हिन्दी"`
+ */
+import { replaced, textRule } from './rule';
+
+const MARKS = '[\\u0300-\\u036f]+';
+const MARK = new RegExp(MARKS, 'g');
+
+export const accents = textRule({
+  label: 'Accents',
+  does: 'é to e, ñ to n, й to и',
+  costs: 'words that differ by an accent alone become one, and a model cannot write them right',
+  source: 'Unicode Standard Annex 15; BERT’s uncased models do so',
+  fields: {},
+  normalizers: () => [{ type: 'NFD' }, { type: 'Replace', pattern: { Regex: MARKS }, content: '' }, { type: 'NFC' }],
+  changes: () => (passage) => {
+    if (!/[^\0-\xbf]/.test(passage)) return { text: passage, places: 0 };
+    const bare = replaced(passage.normalize('NFD'), MARK, '');
+    const text = bare.text.normalize('NFC');
+    return text === passage ? { text, places: 0 } : { text, places: Math.max(bare.places, 1) };
+  },
+});

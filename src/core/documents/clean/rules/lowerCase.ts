@@ -1,0 +1,31 @@
+/**
+ * Every letter in lower case, each for itself: a Σ at a word's end becomes σ, for so `Lowercase` of tokenizers does it.
+ *
+ * @example `"Call me Ishmael. ΟΔΟΣ"` becomes `"call me ishmael. οδοσ"`
+ */
+import { textRule } from './rule';
+
+const UPPER = /\p{Changes_When_Lowercased}+/gu;
+
+export const lowerCase = textRule({
+  label: 'Lower case',
+  does: 'every letter in lower case',
+  costs: 'a model of it cannot write “Ahab”',
+  source: 'Unicode Standard 3.13; Lowercase of Hugging Face’s tokenizers',
+  fields: {},
+  normalizers: () => [{ type: 'Lowercase' }],
+  changes: () => (passage) => {
+    const text = passage.replaceAll('Σ', 'σ').toLowerCase();
+    if (text === passage) return { text, places: 0 };
+    // İ becomes two characters.
+    if (text.length !== passage.length) return { text, places: passage.match(UPPER)!.length };
+    let places = 0;
+    let isSame = true;
+    for (let i = 0; i < text.length; i++) {
+      const was = isSame;
+      isSame = text.charCodeAt(i) === passage.charCodeAt(i);
+      if (was && !isSame) places++;
+    }
+    return { text, places };
+  },
+});

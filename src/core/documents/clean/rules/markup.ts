@@ -1,0 +1,75 @@
+/**
+ * HTML that was left in text goes: tags by the names that HTML has or had, comments, scripts and styles with what is in them. Tags
+ * that part lines part them, and entities become what they stand for. What only looks like it stays: a < b, <name>, &c.
+ *
+ * @example `"<p>Ahab &amp; <i class=\"x\">crew</i>,<br/>a < b and c > d</p><!-- end -->"` becomes `"\nAhab & crew,\na < b and c > d\n"`
+ * @example `"x <b and c> y <url> <name> AT&T; &c; &#8212;&#x41;&nbsp;&notit;"` becomes `"x <b and c> y <url> <name> AT&T; &c; —A\u00a0&notit;"`
+ * @example `"<script async src='a.js'>if (a < b) c();</script><td nowrap>1</td><td>2</td>"` becomes `" 1  2 "`
+ */
+import type { Rule } from './rule';
+import { replaced } from './rule';
+
+const NAMES = {
+  line:
+    'address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption figure footer form ' +
+    'frameset h1 h2 h3 h4 h5 h6 head header hr html legend li main menu nav ol optgroup option p pre section summary table tbody tfoot ' +
+    'thead title tr ul',
+  cell: 'td th',
+  within:
+    'a abbr acronym applet area audio b base basefont bdi bdo big blink button canvas cite code col colgroup data datalist del dfn em ' +
+    'embed font frame i iframe img input ins isindex kbd label link map mark marquee meta meter nobr noframes noscript object output ' +
+    'param picture progress q rp rt ruby s samp script select slot small source span strike strong style sub sup svg template textarea ' +
+    'time track tt u var video wbr',
+};
+const TO = new Map<string, string>(
+  Object.entries({ line: '\n', cell: ' ', within: '' }).flatMap(([kind, to]) =>
+    NAMES[kind as keyof typeof NAMES].split(' ').map((name) => [name, to] as const),
+  ),
+);
+/** Attributes without a value: of words after a name these alone make a tag of it. */
+const ALONE =
+  'allowfullscreen|async|autofocus|autoplay|checked|compact|controls|defer|disabled|hidden|ismap|itemscope|loop|multiple|muted|noshade|' +
+  'novalidate|nowrap|open|readonly|required|reversed|selected';
+const ATTRIBUTES = `(?:\\s+(?:[a-z_:@][\\w:.-]*\\s*=\\s*(?:"[^"<>]*"|'[^'<>]*'|[^\\s"'<>=]+)|(?:${ALONE})(?![\\w:.-])))*`;
+const MARKUP = new RegExp(
+  [
+    '<!--[^]{0,10000}?-->',
+    `<(script|style)${ATTRIBUTES}\\s*>[^]{0,100000}?</\\1\\s*>`,
+    `</?(${[...TO.keys()].join('|')})${ATTRIBUTES}\\s*/?>`,
+    '<!doctype\\s[^<>]*>',
+    '<\\?xml\\s[^<>]*\\?>',
+  ].join('|'),
+  'gi',
+);
+const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});/gi;
+
+export const markup: Rule = {
+  label: 'Markup',
+  does: 'tags and comments of HTML go, and &amp; becomes &',
+  costs: 'text about HTML loses its examples',
+  source: 'HTML Living Standard, 3 and 13.5, and its obsolete elements',
+  kind: 'changes',
+  fields: {},
+  recommended: 'What a page is made of is not what it says',
+  notIdempotent: 'what an entity stands for may be markup itself: &lt;b&gt; is <b>',
+  async start() {
+    const { Parser } = await import('htmlparser2');
+    const known = new Map<string, string>();
+    const decoded = (entity: string): string => {
+      const before = known.get(entity);
+      if (before !== undefined) return before;
+      let text = '';
+      new Parser({ ontext: (part) => (text += part) }).end(entity);
+      // Longer is one that has no such name but begins as another does: &notit;
+      if (text.length > 2) text = entity;
+      known.set(entity, text);
+      return text;
+    };
+    const change = (passage: string) => {
+      const bare = replaced(passage, MARKUP, (_tag, _hidden, name?: string) => TO.get(name?.toLowerCase() ?? '') ?? '');
+      const text = replaced(bare.text, ENTITY, decoded);
+      return { text: text.text, places: bare.places + text.places };
+    };
+    return { document: () => ({ change }) };
+  },
+};

@@ -1,0 +1,49 @@
+/**
+ * Characters that a person names go, or become a space, a run of them one.
+ *
+ * @example `"** The *Pequod* ** • ★"` becomes `" The Pequod   "`
+ * @example with `{"characters":"[]-^\\😀","to":"space"}` `"a-^b [1]\\😀"` becomes `"a b  1 "`
+ * @example with `{"characters":""}` `"a*b"` becomes `"a*b"`
+ */
+import { choice, text } from '../../../base/field';
+import { replaced, textRule } from './rule';
+
+const FIELDS = {
+  characters: text({
+    label: 'Characters',
+    most: 1000,
+    initial: '*_#|~^•●○■□▪◆◇★☆►',
+    hint: 'written one after another',
+  }),
+  to: choice({
+    label: 'They',
+    initial: 'nothing',
+    of: { nothing: { label: 'go' }, space: { label: 'become a space' } },
+  }),
+};
+
+export const specialCharacters = textRule({
+  label: 'Special characters',
+  does: 'characters that you name go',
+  costs: 'what they said goes too: emphasis, lists, tables',
+  source: 'own; which they are is yours to say',
+  fields: FIELDS,
+  normalizers({ characters, to }) {
+    const run = runOf(characters);
+    return run === '' ? [] : [{ type: 'Replace', pattern: { Regex: run }, content: TO[to] }];
+  },
+  changes({ characters, to }) {
+    const run = runOf(characters);
+    if (run === '') return (passage) => ({ text: passage, places: 0 });
+    const pattern = new RegExp(run, 'gu');
+    return (passage) => replaced(passage, pattern, TO[to]);
+  },
+});
+
+const TO = { nothing: '', space: ' ' };
+
+/** As a class that JavaScript and Oniguruma read alike; each once, for && would mean something to the latter. */
+function runOf(characters: string): string {
+  const each = [...new Set(characters.replace(/\p{Cs}/gu, ''))];
+  return each.length === 0 ? '' : `[${each.join('').replace(/[\\\]^[-]/g, '\\$&')}]+`;
+}

@@ -1,0 +1,46 @@
+/**
+ * Web addresses become <url>, or go: what begins with http://, https://, ftp:// or www., up to white space, a quotation mark, a
+ * bracket that was not opened in it, or Chinese, Japanese and Korean. Punctuation at its end is the sentence's.
+ *
+ * @example `"See https://example.org/a?b=c#d, (and www.example.org/a_(b)). Or HTTP://x.io…"` becomes `"See <url>, (and <url>). Or <url>…"`
+ * @example `"见https://example.org。 awww. http:// me@example.org"` becomes `"见<url>。 awww. http:// me@example.org"`
+ * @example with `{"to":"nothing"}` `"[map](https://example.org/map) “www.example.org”"` becomes `"[map]() “”"`
+ */
+import { choice } from '../../../base/field';
+import { replaced, textRule } from './rule';
+
+const FIELDS = {
+  to: choice({
+    label: 'They',
+    initial: 'placeholder',
+    of: { placeholder: { label: 'become <url>' }, nothing: { label: 'go' } },
+  }),
+};
+const TO = { placeholder: '<url>', nothing: '' };
+
+const ADDRESS =
+  /\b(?:(?:https?|ftp):\/\/|www\.)[a-z\d\u00c0-\u058f][^\s<>"`{}|\\^[\]«»\u2010-\u206f\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]*/gi;
+
+export const urls = textRule({
+  label: 'Web addresses',
+  does: 'http://…, https://… and www.… to <url>',
+  costs: 'what an address tells goes',
+  source: 'GitHub Flavored Markdown 6.9, extended autolinks',
+  fields: FIELDS,
+  recommended: 'A model cannot know an address, and learns to make them up',
+  changes: ({ to }) => {
+    const by = TO[to];
+    return (passage) => replaced(passage, ADDRESS, (found) => by + found.slice(addressLength(found)));
+  },
+});
+
+/** Of what was found, without the punctuation at its end. */
+function addressLength(found: string): number {
+  let unopened = 0;
+  for (const character of found) unopened += character === ')' ? 1 : character === '(' ? -1 : 0;
+  for (let end = found.length; ; end--) {
+    const last = found[end - 1]!;
+    if (last === ')' && unopened > 0) unopened--;
+    else if (!'?!.,:;*_~\'"'.includes(last)) return end;
+  }
+}
