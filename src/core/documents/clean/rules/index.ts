@@ -6,6 +6,7 @@ import { length } from './length';
 import { lineEnds } from './lineEnds';
 import { lowerCase } from './lowerCase';
 import { markup } from './markup';
+import { mojibake } from './mojibake';
 import { numbers } from './numbers';
 import type { Rule } from './rule';
 import { specialCharacters } from './specialCharacters';
@@ -15,6 +16,7 @@ import { whiteSpace } from './whiteSpace';
 
 /** By the names that they have in recipes, which do not change; in the order in which they are offered. */
 export const RULES = {
+  mojibake,
   markup,
   unicode,
   controls,

@@ -1,0 +1,92 @@
+/** The encodings that UTF-8 is most often mistaken for: text back to the bytes that it was read from. */
+
+/**
+ * In the order in which ftfy tries them. A sloppy one reads a byte that it has no character for as Latin-1 does, as browsers do,
+ * and has byte 1A for U+FFFD.
+ */
+export const CODECS = [
+  codec('latin1', Array.from({ length: 128 }, (_, i) => String.fromCharCode(128 + i)).join(''), false),
+  decoded('windows-1252', true),
+  decoded('windows-1251', true),
+  decoded('windows-1250', true),
+  decoded('windows-1253', true),
+  decoded('windows-1254', true),
+  decoded('windows-1257', true),
+  decoded('iso-8859-2', false),
+  decoded('macintosh', false),
+  codec(
+    'cp437',
+    'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
+    false,
+  ),
+] as const;
+
+export interface Codec {
+  name: string;
+  isSloppy: boolean;
+  /** Of its upper half. */
+  bytes: ReadonlyMap<number, number>;
+}
+
+/** Bytes, a character each; undefined where the text has a character that the encoding has not. */
+export function encoded(text: string, { isSloppy, bytes }: Codec): string | undefined {
+  const codes = new Array<number>(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const byte = code < 0x80 && !(isSloppy && code === 0x1a) ? code : bytes.get(code);
+    if (byte === undefined) return undefined;
+    codes[i] = byte;
+  }
+  return inPieces(codes);
+}
+
+/** What Windows-1252 has where Latin-1 has control characters. */
+export const fromC1 = (character: string): string => C1[character.charCodeAt(0) - 0x80]!;
+const C1 = upperHalf('windows-1252');
+
+/** Bytes, a character each, read as UTF-8, or what Java and CESU-8 make of it; undefined where they are not that. */
+export function fromUtf8(bytes: string): string | undefined {
+  const usual = bytes
+    .replaceAll('\xc0\x80', '\0')
+    .replace(/\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]/g, fromSurrogates);
+  try {
+    return UTF8.decode(Uint8Array.from(usual, (byte) => byte.charCodeAt(0)));
+  } catch {
+    return undefined;
+  }
+}
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Six bytes that are two surrogates, as four. */
+function fromSurrogates(six: string): string {
+  const bits = (at: number, mask: number) => six.charCodeAt(at) & mask;
+  const code = 0x10000 + (bits(1, 0x0f) << 16) + (bits(2, 0x3f) << 10) + (bits(4, 0x0f) << 6) + bits(5, 0x3f);
+  return String.fromCharCode(
+    0xf0 | (code >> 18),
+    0x80 | ((code >> 12) & 0x3f),
+    0x80 | ((code >> 6) & 0x3f),
+    0x80 | (code & 0x3f),
+  );
+}
+
+function decoded(name: string, isSloppy: boolean): Codec {
+  return codec(name, upperHalf(name), isSloppy);
+}
+function codec(name: string, upper: string, isSloppy: boolean): Codec {
+  const bytes = new Map(Array.from(upper, (character, i) => [character.charCodeAt(0), 0x80 + i] as const));
+  if (isSloppy) bytes.set(0xfffd, 0x1a);
+  return { name, isSloppy, bytes };
+}
+function upperHalf(name: string): string {
+  const bytes = Uint8Array.from({ length: 128 }, (_, i) => 0x80 + i);
+  // `stream`: without it Node 20 reads Windows-1252 as Latin-1.
+  const upper = new TextDecoder(name).decode(bytes, { stream: true });
+  return Array.from(upper, (character, i) => (character === '\ufffd' ? String.fromCharCode(0x80 + i) : character)).join(
+    '',
+  );
+}
+function inPieces(codes: readonly number[]): string {
+  let text = '';
+  for (let i = 0; i < codes.length; i += 0x4000) text += String.fromCharCode(...codes.slice(i, i + 0x4000));
+  return text;
+}

@@ -1,0 +1,38 @@
+/** UTF-8 that was read as something else, read again. Source: fix_encoding of ftfy 6.3.1 (Robyn Speer; Apache License 2.0). */
+import { isBad } from './badness';
+import { CODECS, encoded, fromC1, fromUtf8 } from './codecs';
+import { A_GRAVE, LOOKS_LIKE_UTF8, LOSSY, WITH_A_SPACE } from './sequences';
+
+/** A line, mended until nothing more is. */
+export function mended(line: string): string {
+  for (let text = line; ;) {
+    const once = mendedOnce(text);
+    if (once === text) return text;
+    text = once;
+  }
+}
+
+function mendedOnce(text: string): string {
+  if (!isBad(text)) return text;
+  for (const codec of CODECS) {
+    let bytes = encoded(text, codec);
+    if (bytes === undefined) continue;
+    // In Mac Roman it would be a dash and a space.
+    if (codec.name !== 'macintosh') bytes = withSpacesRestored(bytes);
+    if (codec.isSloppy) bytes = bytes.replace(LOSSY, '\xef\xbf\xbd');
+    const read = fromUtf8(bytes);
+    if (read !== undefined) return read;
+  }
+  // Not all of it was misread: then what of it must have been.
+  const inPart = text.replace(LOOKS_LIKE_UTF8, (part) =>
+    part.length < text.length && isBad(part) ? mended(part) : part,
+  );
+  if (inPart !== text) return inPart;
+  // Windows-1252 that was read as Latin-1.
+  return text.replace(/[\x80-\x9f]/g, fromC1);
+}
+
+function withSpacesRestored(bytes: string): string {
+  if (bytes.search(WITH_A_SPACE) < 0) return bytes;
+  return bytes.replace(A_GRAVE, '\xc3\xa0 ').replace(WITH_A_SPACE, (altered) => altered.replaceAll(' ', '\xa0'));
+}

@@ -1,0 +1,33 @@
+/**
+ * UTF-8 that was read as something else is read again: line by line, by the method of ftfy and equal to it (oracles/test_mojibake.py).
+ *
+ * @example `"â€œIshmaelâ€\u009d, the cafÃ© and voilÃ\u00a0"` becomes `"“Ishmael”, the café and voilà"`
+ * @example `"l\u2019Ã©tÃ© and a € that was right, √©"` becomes `"l\u2019été and a € that was right, √©"`
+ * @example `"ÃƒÂ©, Ð¿Ñ€Ð¸Ð²ÐµÑ‚"` becomes `"é, привет"`
+ * @example `"Ähnlich, naïve façade, “½ crème brûlée”, Ã, ÇA, 5 µm²"` becomes `"Ähnlich, naïve façade, “½ crème brûlée”, Ã, ÇA, 5 µm²"`
+ */
+import { badness, nextTelling } from '../mojibake/badness';
+import { mended } from '../mojibake/mend';
+import { textRule } from './rule';
+
+export const mojibake = textRule({
+  label: 'Mojibake',
+  does: 'Ã© to é, â€™ to ’: letters that were read in the wrong encoding',
+  source: 'ftfy 6.3.1, fix_encoding (Robyn Speer)',
+  fields: {},
+  recommended: 'No one wrote these letters, and they are seldom taken for those that someone wrote',
+  changes: () => (passage) => {
+    let [text, done, places, end] = ['', 0, 0, 0];
+    for (let at = nextTelling(passage, 0); at >= 0; at = nextTelling(passage, end)) {
+      const start = passage.lastIndexOf('\n', at) + 1;
+      end = passage.indexOf('\n', at) + 1 || passage.length;
+      const line = passage.slice(start, end);
+      const after = mended(line);
+      if (after === line) continue;
+      places += Math.max(badness(line) - badness(after), 1);
+      text += passage.slice(done, start) + after;
+      done = end;
+    }
+    return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places };
+  },
+});
