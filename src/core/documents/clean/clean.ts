@@ -76,7 +76,8 @@ export class Cleaning {
     const own = this.tallies.map(() => ({ places: 0, characters: 0 }));
     const on: OnDocument[] = [];
     for (const [step, working] of this.steps.entries()) {
-      const rule = working.document(document);
+      const isLeft = document.code !== undefined && isForProse(this.tallies[step]!.rule);
+      const rule = isLeft ? {} : working.document(document);
       if (rule.see) for await (const passage of held ?? through(document, on)) rule.see(passage);
       const verdict = rule.verdict?.();
       Object.assign(scores, verdict?.scores);
@@ -111,6 +112,7 @@ export class Cleaning {
 type Changes = Pick<Tally, 'places' | 'characters'>;
 
 const tallyOf = ({ rule }: { rule: RuleId }): Tally => ({ rule, out: 0, changed: 0, places: 0, characters: 0 });
+const isForProse = (id: RuleId): boolean => ruleOf(id).kind === 'changes' && !ruleOf(id).isForCode;
 const isBlank = (text: string): boolean => !/\S/.test(text);
 
 async function isNothing(passages: AsyncIterable<string>): Promise<boolean> {

@@ -22,6 +22,7 @@ export const controls = textRule({
   costs: 'Thai and Khmer that mark words by zero-width spaces no longer do',
   source: 'ftfy 6.3 (remove_control_chars), CCNet (Wenzek et al. 2020), Unicode Technical Report 20',
   fields: {},
+  isForCode: true,
   recommended: 'A model would learn to write what you cannot see',
   changes: () => (passage) =>
     replaced(passage, UNSEEN, (unseen, ...rest) => {

@@ -10,6 +10,7 @@ export const lineEnds = textRule({
   does: 'those of Windows and old Macs, and form feeds, become those of Unix',
   source: 'Unicode Standard 5.8, Newline Guidelines; ftfy 6.3 (fix_line_breaks)',
   fields: {},
+  isForCode: true,
   recommended: 'Else a model learns two ways to end a line',
   changes: () => (passage) => replaced(passage, /\r\n?|[\x85\u2028\u2029\f\v]/g, '\n'),
 });

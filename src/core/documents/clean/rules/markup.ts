@@ -50,7 +50,6 @@ export const markup: Rule = {
   source: 'HTML Living Standard, 3 and 13.5, and its obsolete elements',
   kind: 'changes',
   fields: {},
-  recommended: 'What a page is made of is not what it says',
   notIdempotent: 'what an entity stands for may be markup itself: &lt;b&gt; is <b>',
   async start() {
     const { Parser } = await import('htmlparser2');

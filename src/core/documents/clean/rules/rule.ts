@@ -12,6 +12,8 @@ interface Stated<F extends Fields> {
   fields: F;
   /** It either changes documents or leaves some out. */
   kind: 'changes' | 'leaves out';
+  /** It changes programs too, which the others leave as they are. */
+  isForCode?: true;
   /** Why it is part of the recommended recipe; absent: it is not. */
   recommended?: string;
   /** Absent: applied to what it gave it changes nothing more. Else why it may. */

@@ -27,7 +27,6 @@ export const urls = textRule({
   costs: 'what an address tells goes',
   source: 'GitHub Flavored Markdown 6.9, extended autolinks',
   fields: FIELDS,
-  recommended: 'A model cannot know an address, and learns to make them up',
   changes: ({ to }) => {
     const by = TO[to];
     return (passage) => replaced(passage, ADDRESS, (found) => by + found.slice(addressLength(found)));

@@ -1,10 +1,15 @@
 /**
- * Spaces in a row become one, spaces before a line's end go, and more than one blank line becomes one.
+ * Spaces in a row become one, spaces before a line's end go, and more than one blank line becomes one. What a line is indented
+ * by stays, as verse, lists and tables are told by it, but where it is to go too.
  *
  * @example `"a\u00a0 b \n\n\n\nc"` becomes `"a b\n\nc"`
- * @example `"\tdeep\r\n \r\n\r\n\r\n"` becomes `" deep\r\n\r\n"`
+ * @example `"\tdeep  \r\n \r\n\r\n\r\n"` becomes `"\tdeep\r\n\r\n"`
+ * @example with `{"indents":true}` `"\tdeep\n    deeper"` becomes `" deep\n deeper"`
  */
+import { onOff } from '../../../base/field';
 import { replaced, textRule } from './rule';
+
+const FIELDS = { indents: onOff({ label: 'Indents too', initial: false }) };
 
 /** White space but line ends, where it is not one space between words. */
 const SPACES = / (?=[\s])[^\S\n\r\f\v\u2028\u2029]*|[^\S \n\r\f\v\u2028\u2029][^\S\n\r\f\v\u2028\u2029]*/g;
@@ -12,18 +17,20 @@ const SPACES = / (?=[\s])[^\S\n\r\f\v\u2028\u2029]*|[^\S \n\r\f\v\u2028\u2029][^
 export const whiteSpace = textRule({
   label: 'White space',
   does: 'several spaces to one, and blank lines to one',
-  costs: 'indentation of code and tables goes',
   source:
     'Unicode Standard Annex 44, White_Space; spaces that have a width of their own are kept in no language model’s text',
-  fields: {},
+  fields: FIELDS,
   recommended: 'A model learns every run of spaces as something to say',
-  changes: () => (passage) => {
-    const inLines = replaced(passage, SPACES, (match, ...rest) => {
-      const at = rest.at(-2) as unknown as number;
-      const next = passage[at + match.length];
-      return next === undefined || next === '\n' || next === '\r' ? '' : ' ';
-    });
-    const lines = replaced(inLines.text, /\n{3,}|(?:\r\n){3,}/g, (ends) => (ends[0] === '\r' ? '\r\n\r\n' : '\n\n'));
-    return { text: lines.text, places: inLines.places + lines.places };
-  },
+  changes:
+    ({ indents }) =>
+    (passage) => {
+      const inLines = replaced(passage, SPACES, (match, ...rest) => {
+        const at = rest.at(-2) as unknown as number;
+        const next = passage[at + match.length];
+        if (next === undefined || next === '\n' || next === '\r') return '';
+        return !indents && (at === 0 || passage[at - 1] === '\n') ? match : ' ';
+      });
+      const lines = replaced(inLines.text, /\n{3,}|(?:\r\n){3,}/g, (ends) => (ends[0] === '\r' ? '\r\n\r\n' : '\n\n'));
+      return { text: lines.text, places: inLines.places + lines.places };
+    },
 });
