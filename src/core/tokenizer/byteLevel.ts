@@ -1,10 +1,9 @@
-import { badFile } from '../base/errors';
 import { concatBytes, concatIds } from '../base/concat';
 import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
 import { loaded } from '../base/load';
 import { BYTE_OF_ID, ID_OF_BYTE, spell } from './alphabet';
-import { type Numbering, numberingOf } from './elsewhere';
+import { damaged, type Numbering, numberingOf } from './elsewhere';
 import { madeInOrder, merge } from './merge';
 import { PairTable } from './pairTable';
 import { END_ALONE, idOfRole, rolesProblem, type SpecialToken, specialTokens, type TokenRole } from './special';
@@ -55,7 +54,7 @@ class ByteLevelTokenizer implements Tokenizer {
     const { merges, elsewhere } = model;
     this.ids = elsewhere ? numberingOf(merges, elsewhere) : numbered(model);
     for (const [i, [left, right]] of merges.entries())
-      if (this.ranks.findOrAdd(left, right) !== i) throw badFile(`Merge ${i + 1} of the tokenizer comes twice.`);
+      if (this.ranks.findOrAdd(left, right) !== i) throw damaged(`Merge ${i + 1} of the tokenizer comes twice`);
     this.split = SPLITS[elsewhere?.split ?? 'gpt-2'];
     const { size, special, pieces } = this.ids;
     this.size = size;
@@ -139,12 +138,12 @@ class ByteLevelTokenizer implements Tokenizer {
 /** In our order: bytes, what the merges make, special tokens. */
 function numbered({ merges, roles = END_ALONE }: TokenizerModel): Numbering {
   const problem = rolesProblem(roles);
-  if (problem !== null) throw badFile(`${problem}.`);
+  if (problem !== null) throw damaged(problem);
   const pieces = Array.from(BYTE_OF_ID, (byte) => Uint8Array.of(byte));
   for (const [i, [left, right]] of merges.entries()) {
     const [a, b] = [pieces[left], pieces[right]];
     if (!a || !b)
-      throw badFile(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, and one is not made yet.`);
+      throw damaged(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, and one is not made yet`);
     pieces.push(concatBytes([a, b]));
   }
   const special = specialTokens(roles, pieces.length);

@@ -2,7 +2,7 @@
  * SentencePiece's compiled rules of normalisation (`precompiled_charsmap`), as the crate `tokenizers` applies them
  * (spm_precompiled): a double array trie of what is replaced (darts-clone), then the replacements, each ended by a zero byte.
  */
-import { badFile } from '../base/errors';
+import { damaged } from './elsewhere';
 
 /** @throws HomegrownError `bad-file` where the bytes are no such rules */
 export function charsmap(base64: string): (text: string) => string {
@@ -63,7 +63,7 @@ function parse(base64: string): Rules {
   return { trie, replacements: bytes.subarray(4 + size) };
 }
 const notRules = (): Error =>
-  badFile('The tokenizer has rules of normalisation (precompiled_charsmap) that are damaged.');
+  damaged('The tokenizer has rules of normalisation (precompiled_charsmap) that are damaged');
 
 /** Where the replacement of the shortest key lies that the bytes begin with. */
 function firstMatch(trie: Uint32Array, key: Uint8Array): number | undefined {

@@ -24,7 +24,7 @@ export function numberingOf(merges: TokenizerModel['merges'], { spellings, added
   const pieces = spellings.map((spelling) => unspell(spelling) ?? NOTHING);
   const special = added.map(({ id, role }) => {
     const text = spellings[id];
-    if (!text) throw badFile(`The tokenizer has an added token ${id} without a text.`);
+    if (!text) throw damaged(`The tokenizer has an added token ${id} without a text`);
     pieces[id] = NOTHING;
     return { text, id, ...(role && { role }) };
   });
@@ -35,13 +35,16 @@ export function numberingOf(merges: TokenizerModel['merges'], { spellings, added
       ? [spellings[left]!, spellings[right]!]
       : ['', ''];
     const id = ids.get(a + b);
-    if (id === undefined) throw badFile(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right} to none.`);
+    if (id === undefined) throw damaged(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right} to none`);
     return id;
   });
   const ofByte = Int32Array.from(CHARACTER_OF_BYTE, (character) => ids.get(character) ?? -1);
   return { size: spellings.length, special, ofByte, made, pieces };
 }
 const NOTHING = new Uint8Array();
+
+export const damaged = (reason: string): Error =>
+  badFile(`${reason}.`, 'Get the tokenizer again from whoever made it, or use another.');
 
 /** Bytes that it has no token for: what its makers leave out of a text, we do too. */
 export const missingBytes = ({ elsewhere }: TokenizerModel): readonly number[] => {

@@ -62,6 +62,7 @@ export function readApplied(kind: AppliedKind, { json, config, rows }: AppliedFi
       const role = roles.get(spellings[id]!);
       return { text: spellings[id]!, id, ...(role && { role }) };
     });
+  if (!special.some(({ role }) => role === 'end' || role === 'separator')) throw refused('it has no end of text token');
   const rules = normalizersOf(normalizer);
   const splits = preTokenizersOf(pre_tokenizer);
   const first = beginOf(post_processor);
@@ -101,6 +102,7 @@ function unmatched(model: Model, isSpecial: ReadonlySet<number>): object {
 }
 
 function vocabularyOf(model: Model): Map<string, number> {
+  if (Object.keys(model.vocab).length === 0) throw refused('its vocabulary is empty');
   if (model.type === 'WordPiece') return idsOf(model.vocab);
   const ids = new Map(model.vocab.map(([text], id) => [text, id]));
   if (ids.size !== model.vocab.length) throw refused('two of its tokens are spelt alike');
@@ -178,7 +180,10 @@ function preTokenizersOf(preTokenizer: unknown): readonly z.infer<typeof preToke
 function partsOf(value: unknown, key: string): readonly unknown[] {
   if (value === null || value === undefined) return [];
   const { success, data } = z.looseObject({ type: z.literal('Sequence') }).safeParse(value);
-  return success ? listOf(z.unknown(), 20).parse(data[key]) : [value];
+  if (!success) return [value];
+  const parts = listOf(z.unknown(), 20).safeParse(data[key]);
+  if (!parts.success) throw refused(`its sequence has no list of at most 20 (at ${key})`);
+  return parts.data;
 }
 
 function known<T extends z.ZodType>(schema: T, part: unknown, where: string): z.infer<T> {

@@ -121,28 +121,32 @@ function splitOf(normalizer: unknown, preTokenizer: unknown): SplitName {
 
 /** One spelling of what means the same. */
 function comparable(value: unknown): string {
-  const plain = (part: unknown): unknown => {
+  const plain = (part: unknown, depth = 0): unknown => {
     if (typeof part !== 'object' || part === null) return part;
-    if (Array.isArray(part)) return part.map(plain);
+    if (depth > DEEPEST_PART) throw refused(`its parts lie more than ${DEEPEST_PART} deep in each other`);
+    const inside = (value: unknown): unknown => plain(value, depth + 1);
+    if (Array.isArray(part)) return part.map(inside);
     const { trim_offsets: _, ...rest } = part as Record<string, unknown>;
     const whole = rest['type'] === 'ByteLevel' ? { use_regex: true, ...rest } : rest;
     const inner = whole['pretokenizers'];
-    if (whole['type'] === 'Sequence' && Array.isArray(inner) && inner.length === 1) return plain(inner[0]);
+    if (whole['type'] === 'Sequence' && Array.isArray(inner) && inner.length === 1) return inside(inner[0]);
     return Object.fromEntries(
       Object.entries(whole)
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, of]) => [key, plain(of)]),
+        .map(([key, of]) => [key, inside(of)]),
     );
   };
   return JSON.stringify(plain(value));
 }
 
 /** The token that is put before a text; undefined where none is. @throws HomegrownError `bad-file` where more is put around it */
-function beginOf(postProcessor: unknown): string | undefined {
+function beginOf(postProcessor: unknown, depth = 0): string | undefined {
+  if (depth > DEEPEST_PART)
+    throw refused(`its parts lie more than ${DEEPEST_PART} deep in each other (at post_processor)`);
   const { type, processors, single } = processor.catch({ type: '?' }).parse(postProcessor ?? { type: 'ByteLevel' });
   if (type === 'ByteLevel') return undefined;
   if (type === 'Sequence' && processors) {
-    const found = processors.flatMap((one) => beginOf(one) ?? []);
+    const found = processors.flatMap((one) => beginOf(one, depth + 1) ?? []);
     if (found.length < 2) return found[0];
   }
   if (type === 'TemplateProcessing' && single) {
@@ -152,6 +156,8 @@ function beginOf(postProcessor: unknown): string | undefined {
   }
   throw refused(`it puts tokens around a text in a way that is not known here (${type}, at post_processor)`);
 }
+/** Of what a file states in its parts: a sequence of rules, each of which has a pattern of its own. */
+const DEEPEST_PART = 16;
 const processor = z.object({
   type: z.string().max(100),
   processors: z.array(z.unknown()).max(10).optional(),
@@ -166,8 +172,8 @@ const flag = z.boolean().default(false);
 const layout = z.object({
   added_tokens: listOf(
     z.object({
-      id: z.int().nonnegative(),
-      content: z.string(),
+      id: z.int().nonnegative().max(MOST_TOKENS),
+      content: z.string().min(1, 'it has a special token without a text'),
       special: z.boolean().default(true),
       single_word: flag,
       lstrip: flag,

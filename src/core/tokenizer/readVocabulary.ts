@@ -151,7 +151,7 @@ function elsewhere(
   const spellings = Array.from({ length: vocabulary ?? size }, () => '');
   for (const [text, id] of ids) {
     if (id >= spellings.length)
-      throw badFile(`The tokenizer has a token ${id}, and the model has ${spellings.length} rows for tokens`);
+      throw refused(`it has a token ${id}, and the model has ${spellings.length} rows for tokens`);
     spellings[id] = text;
   }
   const added = special.map(({ text, ...token }): AddedToken => {
