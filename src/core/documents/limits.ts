@@ -12,8 +12,9 @@ export const MOST_ARCHIVES = 2;
 
 /** Bytes of a web page. */
 export const LARGEST_PAGE = 32 * MiB;
-/** Elements of a page, and how deep they may lie, for what it is about to be found: beyond, that takes minutes. */
+/** Elements of a page, pieces of text, and how deep they may lie, for what it is about to be found: beyond, that takes minutes. */
 export const MOST_ELEMENTS = 20_000;
+export const MOST_PIECES = 100_000;
 export const DEEPEST_ELEMENT = 64;
 /** Bytes of a document of Office or of a book, and of what is read of it at once; of a part of it; and how many parts it has. */
 export const LARGEST_PACKED = 256 * MiB;

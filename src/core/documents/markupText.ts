@@ -12,13 +12,15 @@ export interface PageText {
   address: string;
   elements: number;
   depth: number;
+  /** Pieces that its text comes in where it is written anew and parsed again: between tags and characters that are escaped. */
+  pieces: number;
 }
 
 /** In time linear in the page's length, whatever lies in what. */
 export function pageText(html: string): PageText {
   const flow = new Flow();
   const meta = new Map<string, string>();
-  let [title, language, address, elements, depth] = ['', '', '', 0, 0];
+  let [title, language, address, elements, depth, pieces] = ['', '', '', 0, 0, 0];
   let [hidden, kept, titles] = [0, 0, 0];
   let [open, inTitle] = [0, false];
   const parser = new Parser({
@@ -43,6 +45,7 @@ export function pageText(html: string): PageText {
       if (name === 'pre') kept++;
     },
     ontext(text) {
+      pieces += 1 + (text.match(ESCAPED)?.length ?? 0);
       if (inTitle) title += text;
       else if (hidden === 0) flow.add(text, kept > 0);
     },
@@ -58,7 +61,7 @@ export function pageText(html: string): PageText {
     },
   });
   parser.end(html);
-  return { text: flow.text(), title: oneLine(title), language, meta, address, elements, depth };
+  return { text: flow.text(), title: oneLine(title), language, meta, address, elements, depth, pieces };
 }
 
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
@@ -67,6 +70,7 @@ export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim(
 const HIDDEN = new Set(
   'title script style template noscript svg math iframe object canvas select textarea button datalist'.split(' '),
 );
+const ESCAPED = /[&<>\u00a0]/g;
 const PARAGRAPHS = new Set(
   'p h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table figure hr article section header footer main aside nav'.split(' '),
 );

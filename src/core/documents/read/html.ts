@@ -1,6 +1,6 @@
 /** A web page: what it is about, or all of its text. Nothing in it is run. */
 import { languageCode } from '../languageCode';
-import { DEEPEST_ELEMENT, LARGEST_PAGE, MOST_ELEMENTS } from '../limits';
+import { DEEPEST_ELEMENT, LARGEST_PAGE, MOST_ELEMENTS, MOST_PIECES } from '../limits';
 import { oneLine, type PageText, pageText } from '../markupText';
 import { textOf, wholeBytes } from '../whole';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
@@ -43,8 +43,12 @@ export async function pageOf(file: OpenFile, html: string): Promise<FoundDocumen
 const LONGEST_TITLE = 400;
 
 /** Without menus, sidebars and footers; null where nothing stands out, or the page is too large to find it. */
-async function mainText({ note }: OpenFile, html: string, { elements, depth }: PageText): Promise<string | null> {
-  if (elements > MOST_ELEMENTS || depth > DEEPEST_ELEMENT) {
+async function mainText(
+  { note }: OpenFile,
+  html: string,
+  { elements, depth, pieces }: PageText,
+): Promise<string | null> {
+  if (elements > MOST_ELEMENTS || depth > DEEPEST_ELEMENT || pieces > MOST_PIECES) {
     note('Is too large a page to find what it is about: all of its text is taken');
     return null;
   }

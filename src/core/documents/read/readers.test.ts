@@ -116,6 +116,8 @@ describe('html', () => {
       [deep, STORY],
       [wide, 'a\n\na'],
       [nested, STORY],
+      // Each is a node of its own where the page is written anew, as it is to find what it is about.
+      ['&'.repeat(3_000_000), '&&'],
     ] as const) {
       const begin = performance.now();
       expect((await textOf('a.html', page)).slice(0, start.length)).toBe(start);
