@@ -1,6 +1,6 @@
 // npm test: everything that must hold, in the order in which it is cheapest to find out.
-// Ends with a line for each test that was skipped, one for each that failed, and one, `N passed, N failed`, over all runners;
-// exits non-zero if anything failed or nothing ran.
+// Ends with a line for each test that was skipped, one for each that passed at the second attempt only, one for each that failed,
+// and one, `N passed, N failed`, over all runners; exits non-zero if anything failed or nothing ran.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -13,6 +13,8 @@ const reports = mkdtempSync(join(tmpdir(), 'homegrown-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** By full name, which says why. */
 const skipped = [];
+/** By name and what was wrong at first. */
+const unsteady = [];
 /** By full name and what was wrong: where much was printed since, it is far above. */
 const failed = [];
 
@@ -109,14 +111,14 @@ if (await step('build', ['vite', 'build', '--logLevel', 'warn'])) {
     count() {
       const report = read(file);
       const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = report?.stats ?? {};
-      const reasons =
-        report &&
-        specsOf(report)
-          .filter(({ ok }) => !ok)
-          .map(({ file, line, title, tests }) => {
-            const errors = tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors));
-            return `${file}:${line} ${title}\n${brief(errors.map(({ message = '' }) => message))}`;
-          });
+      const told = ({ file, line, title, tests }) => {
+        const errors = tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors));
+        return `${file}:${line} ${title}\n${brief(errors.map(({ message = '' }) => message))}`;
+      };
+      const specs = report && specsOf(report);
+      const isUnsteady = ({ tests }) => tests.some(({ status }) => status === 'flaky');
+      unsteady.push(...(specs?.filter(isUnsteady).map(told) ?? []));
+      const reasons = specs?.filter(({ ok }) => !ok).map(told);
       return { passed: expected + flaky, failed: unexpected, skipped, reasons };
     },
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file, ...(browser && { CHROME_PATH: browser }) },
@@ -125,6 +127,7 @@ if (await step('build', ['vite', 'build', '--logLevel', 'warn'])) {
 rmSync(reports, { recursive: true, force: true });
 
 console.log(skipped.map((name) => `\nSkipped: ${name}`).join(''));
+console.log(unsteady.map((what) => `\nPassed at the second attempt only: ${what}`).join(''));
 console.log(failed.map((what) => `\nFailed: ${what}`).join(''));
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -29,6 +29,8 @@ async function keepNow(store: StudioStore): Promise<void> {
 }
 let registration: ServiceWorkerRegistration | undefined;
 let isTakingOver = false;
+/** As a rule it takes a tenth of it, and what follows reloads the page. */
+const TAKES_OVER_MS = 1000;
 
 /** Opens the newer version, unless other pages are open, which is then said. */
 export function openNewer(): void {
@@ -56,6 +58,11 @@ function hear(store: StudioStore, told: Told, from: 'active' | 'newer' | 'first'
       store.setState({ offline: isKept ? { kind: 'kept', bytes } : { kind: 'keeping', files, of } });
       break;
     }
+    case 'taking over':
+      // Chromium (156) may not let it while this page is there, though the older one is at work on nothing: then it is let
+      // when this page goes.
+      if (isTakingOver) setTimeout(() => location.reload(), TAKES_OVER_MS);
+      break;
     case 'open elsewhere': {
       // Who asked twice may hear this of the first time after the second was granted: what was asked stays asked.
       const others = told.pages - 1;

@@ -82,8 +82,12 @@ async function keepOrGo(): Promise<void> {
 /** Only for the one page that is open: another would lose the files that it began with. */
 async function takeOver(): Promise<void> {
   const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  if (pages.length > 1) await tell({ kind: 'open elsewhere', pages: pages.length });
-  else await self.skipWaiting();
+  if (pages.length > 1) {
+    await tell({ kind: 'open elsewhere', pages: pages.length });
+    return;
+  }
+  await tell({ kind: 'taking over' });
+  await self.skipWaiting();
 }
 
 async function tellKept(present: ReadonlySet<string>): Promise<void> {

@@ -8,5 +8,7 @@ export type Told =
   | { kind: 'kept'; files: number; of: number; bytes: number }
   /** One request more was made, of the app's own address. */
   | { kind: 'asked' }
+  /** It takes over as soon as the browser lets it. */
+  | { kind: 'taking over' }
   /** It does not take over, for so many pages are open. */
   | { kind: 'open elsewhere'; pages: number };
