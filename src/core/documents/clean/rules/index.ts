@@ -8,6 +8,9 @@ import { lowerCase } from './lowerCase';
 import { markup } from './markup';
 import { mojibake } from './mojibake';
 import { numbers } from './numbers';
+import { pageHeads } from './pageHeads';
+import { repeatedLines } from './repeatedLines';
+import { replace } from './replace';
 import type { Rule } from './rule';
 import { specialCharacters } from './specialCharacters';
 import { unicode } from './unicode';
@@ -16,10 +19,11 @@ import { whiteSpace } from './whiteSpace';
 
 /** By the names that they have in recipes, which do not change; in the order in which they are offered. */
 export const RULES = {
-  mojibake,
   markup,
+  mojibake,
   unicode,
   controls,
+  pageHeads,
   lineEnds,
   hyphenation,
   urls,
@@ -27,7 +31,9 @@ export const RULES = {
   numbers,
   lowerCase,
   accents,
+  repeatedLines,
   whiteSpace,
+  replace,
   length,
 } as const;
 export type RuleId = keyof typeof RULES;

@@ -1,0 +1,176 @@
+/**
+ * Where a document's pages end, and which of their lines are heads and feet: alike, but for numbers, and at the same place on pages
+ * that follow each other. What a person sees on paper, from the lines of a text that has lost it.
+ */
+import { keyOfLine, newKey } from './lines';
+
+/** Lines from a page's border at which a head or foot may be. */
+const ZONE = 3;
+/** From a page with a head to the next with the same: left and right pages alternate, and one that begins a chapter has none. */
+const FARTHEST = 4;
+/** Lines of a page between page numbers, where nothing else says where pages end: sonnets have fewer, chapters more. */
+const [SHORTEST, LONGEST] = [25, 150];
+/** Longer ones are no heads. */
+const LONGEST_HEAD = 120;
+/** Heads of longer documents than this many lines are sought in these alone: about 64 MB of memory. */
+const MOST_LINES = 4e6;
+
+const BLANK = 0;
+/** What a sentence that goes on over a page's border has before it and after it. */
+const ENDS_OPEN = 1;
+const BEGINS_LOWER = 2;
+
+/** Lines end at \n, and at \f, after which a page begins. */
+export const LINE = /[^\n\f]*[\n\f]|[^\n\f]+/g;
+
+interface Numbered {
+  line: number;
+  number: number;
+}
+
+export class Pages {
+  /** Of each line a hash, 0 where it is blank, and what its ends are. */
+  private readonly keys: number[] = [];
+  private readonly ends: number[] = [];
+  /** The first line of each page but the first. */
+  private readonly starts: number[] = [];
+  /** By hash, lines with one number. */
+  private readonly numbered = new Map<number, Numbered[]>();
+  private readonly key = newKey();
+
+  /** A passage of the document, in order. */
+  see(passage: string): void {
+    for (const [line] of passage.matchAll(LINE)) {
+      if (this.keys.length === MOST_LINES) return;
+      const at = this.keys.length;
+      const text = line.trim();
+      this.keys.push(this.keyOf(text, at));
+      this.ends.push((/[^.!?:;"”’)»\d]$/.test(text) ? ENDS_OPEN : 0) | (/^\p{Ll}/u.test(text) ? BEGINS_LOWER : 0));
+      if (line.endsWith('\f')) this.starts.push(at + 1);
+    }
+  }
+
+  private keyOf(text: string, at: number): number {
+    if (text === '') return BLANK;
+    const numbers = text.replace(ROMAN, (letters) => String(fromRoman(letters) || letters));
+    keyOfLine(numbers, 0, numbers.length, this.key);
+    const key = this.key.first || 1;
+    // Ornaments are alike on many pages, and no heads.
+    if (text.length > LONGEST_HEAD || !(this.key.hasLetter || this.key.hasDigit)) return -key;
+    const [number, ...more] = (numbers.match(/\d+/g) ?? []).map(Number);
+    if (number !== undefined && more.length === 0 && number < 1e5) {
+      const others = this.numbered.get(key);
+      if (others) others.push({ line: at, number });
+      else this.numbered.set(key, [{ line: at, number }]);
+    }
+    return key;
+  }
+
+  /** Of each line, 1 where it goes: heads and feet, and blank lines where a sentence goes on. @param least pages that have the head */
+  heads(least: number): Uint8Array {
+    const gone = new Uint8Array(this.keys.length);
+    const borders = this.starts.length >= least - 1 ? this.starts : this.bordersByNumbers(least, gone);
+    if (borders.length === 0) return gone;
+    const before = borders.map((border) => this.zone(border - 1, -1, gone));
+    const after = borders.map((border) => this.zone(border, 1, gone));
+    // The document begins with a head and ends with a foot as well.
+    if (borders === this.starts) {
+      after.unshift(this.zone(0, 1, gone));
+      before.push(this.zone(this.keys.length - 1, -1, gone));
+    }
+    for (const side of [before, after]) this.markRepeated(side, least, gone);
+    for (const border of borders) this.putTogether(border, gone);
+    return gone;
+  }
+
+  /** The next lines with something in them from a line on, downwards or upwards. */
+  private zone(from: number, by: 1 | -1, gone: Uint8Array): readonly number[] {
+    const found: number[] = [];
+    for (let at = from; found.length < ZONE && at >= 0 && at < this.keys.length; at += by)
+      if (this.keys[at] !== BLANK && gone[at] === 0) found.push(at);
+    return found;
+  }
+
+  /** @param zones lines of each page, in order, at one of its borders */
+  private markRepeated(zones: readonly (readonly number[])[], least: number, gone: Uint8Array): void {
+    /** By hash, the page that had it last, and lines of pages before from which it did not stop. */
+    const runs = new Map<number, { page: number; pages: number; lines: number[] }>();
+    zones.forEach((lines, page) => {
+      for (const line of lines) {
+        const key = this.keys[line]!;
+        if (key < 0) continue;
+        let run = runs.get(key);
+        if (!run || page - run.page > FARTHEST) runs.set(key, (run = { page, pages: 1, lines: [] }));
+        if (run.page !== page) run.pages++;
+        run.page = page;
+        run.lines.push(line);
+        if (run.pages < least) continue;
+        for (const each of run.lines) gone[each] = 1;
+        run.lines = [];
+      }
+    });
+  }
+
+  /**
+   * Without form feeds, pages end where lines alike but for one number count them: by one and at a page's distance, four in five of them at nearly the
+   * same. These lines go. -> the lines after them
+   */
+  private bordersByNumbers(least: number, gone: Uint8Array): readonly number[] {
+    const borders: number[] = [];
+    for (const lines of this.numbered.values()) {
+      if (lines.length < least) continue;
+      for (const chain of chains(lines)) {
+        if (chain.length < least || !isRegular(chain)) continue;
+        for (const { line } of chain) {
+          gone[line] = 1;
+          borders.push(line + 1);
+        }
+      }
+    }
+    return borders.sort((a, b) => a - b);
+  }
+
+  /** Blank lines at a border go where a sentence goes on over it, and so does the form feed, which ends one. */
+  private putTogether(border: number, gone: Uint8Array): void {
+    let last = border - 1;
+    while (last >= 0 && (this.keys[last] === BLANK || gone[last] === 1)) last--;
+    let next = border;
+    while (next < gone.length && (this.keys[next] === BLANK || gone[next] === 1)) next++;
+    if (last < 0 || next === gone.length) return;
+    if (this.ends[last]! & ENDS_OPEN && this.ends[next]! & BEGINS_LOWER) gone.fill(1, last + 1, next);
+  }
+}
+
+/** Runs of lines whose numbers count pages: on by at most four, at a page's distance for each. */
+function chains(lines: readonly Numbered[]): readonly (readonly Numbered[])[] {
+  const found: Numbered[][] = [];
+  let chain: Numbered[] = [];
+  for (const each of lines) {
+    const last = chain.at(-1);
+    if (last && isNext(last, each)) chain.push(each);
+    else if (chain.length < 3) found.push((chain = [each]));
+    else if (each.line - last!.line > FARTHEST * LONGEST) found.push((chain = [each]));
+  }
+  return found;
+}
+function isNext(last: Numbered, next: Numbered): boolean {
+  const pages = next.number - last.number;
+  const lines = next.line - last.line;
+  return pages >= 1 && pages <= FARTHEST && lines >= pages * SHORTEST && lines <= pages * LONGEST;
+}
+function isRegular(chain: readonly Numbered[]): boolean {
+  const perPage = chain.slice(1).map(({ line, number }, i) => (line - chain[i]!.line) / (number - chain[i]!.number));
+  const median = [...perPage].sort((a, b) => a - b)[perPage.length >> 1]!;
+  return perPage.filter((lines) => Math.abs(lines - median) <= 0.3 * median).length >= 0.8 * perPage.length;
+}
+
+/** At either end of a line, as pages before the first have it; chapters have capitals. */
+const ROMAN = /^[ivxlc]+(?=\s|$)|(?<=\s)[ivxlc]+$/g;
+
+/** 0: it is none. */
+function fromRoman(letters: string): number {
+  if (!/^c{0,3}(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})$/.test(letters)) return 0;
+  const values: Readonly<Record<string, number>> = { i: 1, v: 5, x: 10, l: 50, c: 100 };
+  const each = Array.from(letters, (letter) => values[letter]!);
+  return each.reduce((sum, value, i) => sum + (value < (each[i + 1] ?? 0) ? -value : value), 0);
+}

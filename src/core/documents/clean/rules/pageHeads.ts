@@ -1,0 +1,47 @@
+/**
+ * Heads and feet of pages, and page numbers, go: lines alike but for their numbers among the three at a page's border, on five pages of which
+ * none is more than four after the one before. Pages end at form feeds; where there are none, at lines that count them at a page's distance. A
+ * sentence that goes on over a border is put together, and so is the text.
+ *
+ * @example with `{"pages":3}` `"HEAD 1\nOf all the\n\n\fHEAD 2\nlines. So\n\fHEAD 3\n\nEnd.\n"` becomes `"Of all the\nlines. So\n\f\nEnd.\n"`
+ * @example `"HEAD 1\na\n\fHEAD 2\nb\n"` becomes `"HEAD 1\na\n\fHEAD 2\nb\n"`
+ */
+import { whole } from '../../../base/field';
+import { LINE, Pages } from '../pages';
+import type { Rule } from './rule';
+
+const FIELDS = {
+  pages: whole({ label: 'On at least', unit: 'pages', min: 3, max: 1000, initial: 5 }),
+};
+
+export const pageHeads: Rule<typeof FIELDS> = {
+  label: 'Page heads and feet',
+  does: 'lines at the same place of pages, and page numbers, go',
+  costs: 'numbers that count parts as long as pages go too',
+  source: 'own; Lin 2003 on heads and feet of pages: alike but for numbers, at one place, on pages in a row',
+  kind: 'changes',
+  fields: FIELDS,
+  recommended: 'They stand in the middle of sentences',
+  notIdempotent: 'a head of more than three lines goes three lines at a time',
+  start: ({ pages: least }) => ({
+    document() {
+      const pages = new Pages();
+      let gone: Uint8Array | undefined;
+      let at = 0;
+      return {
+        see: (passage) => pages.see(passage),
+        change(passage) {
+          gone ??= pages.heads(least);
+          let [text, done, places] = ['', 0, 0];
+          for (const { 0: line, index } of passage.matchAll(LINE)) {
+            if (gone[at++] !== 1) continue;
+            places++;
+            text += passage.slice(done, index);
+            done = index + line.length;
+          }
+          return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places };
+        },
+      };
+    },
+  }),
+};

@@ -1,0 +1,35 @@
+/**
+ * One text is replaced by another, wherever it stands within a passage. Where nothing is to be found nothing changes.
+ *
+ * @example `"colour"` becomes `"colour"`
+ * @example with `{"find":"$1.","by":"$&\n"}` `"$1. and $1."` becomes `"$&\n and $&\n"`
+ * @example with `{"find":"he","by":"she","isWord":true}` `"he, the, He, hé"` becomes `"she, the, He, hé"`
+ * @example with `{"find":"STRASSE 😀","by":"x","isWord":true,"isAnyCase":true}` `"Strasse 😀, STRASSE 😀a"` becomes `"x, STRASSE 😀a"`
+ */
+import { onOff, text } from '../../../base/field';
+import { replaced, textRule } from './rule';
+
+const FIELDS = {
+  find: text({ label: 'Find', most: 10_000, initial: '' }),
+  by: text({ label: 'Replace by', most: 10_000, initial: '' }),
+  isWord: onOff({ label: 'Whole words', initial: false }),
+  isAnyCase: onOff({ label: 'Capitals or not', initial: false }),
+};
+
+export const replace = textRule({
+  label: 'Find and replace',
+  does: 'one text by another, everywhere',
+  source: 'own; “mend one, apply to all” makes it',
+  fields: FIELDS,
+  notIdempotent: 'what is put in may have in it what is looked for',
+  changes({ find, by, isWord, isAnyCase }) {
+    if (find === '') return (passage) => ({ text: passage, places: 0 });
+    const literal = find.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+    const word = '[\\p{L}\\p{M}\\p{N}_]';
+    const whole = isWord ? `(?<!${word})${literal}(?!${word})` : literal;
+    const pattern = new RegExp(whole, isAnyCase ? 'giu' : 'gu');
+    // Half a character would be put in, or taken out of one.
+    const put = by.replace(/\p{Cs}/gu, '\ufffd');
+    return (passage) => replaced(passage, pattern, put);
+  },
+});
