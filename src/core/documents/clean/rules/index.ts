@@ -1,6 +1,11 @@
 /** Add a cleaning rule: its file, and its line here. */
 import { accents } from './accents';
+import { c4 } from './c4';
+import { c4Lines } from './c4Lines';
 import { controls } from './controls';
+import { fineWeb } from './fineWeb';
+import { gopherQuality } from './gopherQuality';
+import { gopherRepetition } from './gopherRepetition';
 import { hyphenation } from './hyphenation';
 import { length } from './length';
 import { lineEnds } from './lineEnds';
@@ -32,9 +37,14 @@ export const RULES = {
   lowerCase,
   accents,
   repeatedLines,
+  c4Lines,
   whiteSpace,
   replace,
   length,
+  gopherQuality,
+  gopherRepetition,
+  c4,
+  fineWeb,
 } as const;
 export type RuleId = keyof typeof RULES;
 

@@ -1,0 +1,33 @@
+/**
+ * What rules that leave documents out say of documents, for the oracles to compare.
+ *
+ *     node --import tsx oracles/judged.ts RULES DOCUMENTS
+ *
+ * RULES      a JSON file: { rule: its settings, those that are not the initial ones }
+ * DOCUMENTS  a JSON file: [text, ...], or [{ "text", "language" }, ...]
+ * Prints a line a rule: { "rule", "verdicts": [{ "out"?, "scores", "text"? }, ...] }, with the text where the rule changes it.
+ */
+import { readFileSync } from 'node:fs';
+import { initialValues } from '../src/core/base/field';
+import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';
+
+const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
+const [rules, documents] = process.argv.slice(2) as [string, string];
+const all = read<(string | { text: string; language?: string })[]>(documents).map((each) =>
+  typeof each === 'string' ? { text: each } : each,
+);
+for (const [id, settings] of Object.entries(read<Record<RuleId, Record<string, never>>>(rules))) {
+  const rule = ruleOf(id as RuleId);
+  const working = await rule.start({ ...initialValues(rule.fields), ...settings });
+  const survey = working.survey?.();
+  for (const { text } of all) {
+    survey?.see(text);
+    survey?.end();
+  }
+  const verdicts = all.map(({ text, ...facts }) => {
+    const on = working.document({ title: '', ...facts });
+    on.see?.(text);
+    return { ...on.verdict?.(), ...(on.change && { text: on.change(text).text }) };
+  });
+  console.log(JSON.stringify({ rule: id, verdicts }));
+}

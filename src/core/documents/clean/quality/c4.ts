@@ -1,0 +1,49 @@
+/** What C4 does to a line, in the order of TensorFlow Datasets' c4_utils.py and datatrove's C4QualityFilter. */
+
+export interface C4Settings {
+  words: number;
+  longest: number;
+}
+/** The line as it stays; '' where it goes; or the whole document's reason to go. */
+export type C4Line = { text: string } | { document: string };
+
+export function c4Line(line: string, { words, longest }: C4Settings): C4Line {
+  const trimmed = line.trim();
+  if (trimmed === '') return GONE;
+  const { count, longestOf } = measured(trimmed);
+  if (longestOf > longest) return GONE;
+  const text = trimmed.includes('[') ? withoutCitations(trimmed) : trimmed;
+  if (!/[.?!"']$/.test(text) || text.endsWith('...')) return GONE;
+  if ((text === trimmed ? count : measured(text).count) < words) return GONE;
+  if (/lorem ipsum/i.test(text))
+    return { document: '“lorem ipsum” is in it, which stands where text is still to come' };
+  if (/javascript/i.test(text)) return GONE;
+  if (text.includes('{')) return { document: 'a curly bracket is in it, as in code and not in prose' };
+  return POLICIES.test(text) ? GONE : { text };
+}
+const GONE = { text: '' };
+const POLICIES = /terms of use|privacy policy|cookie policy|uses cookies|use of cookies|use cookies/i;
+
+/** Again, where taking one out has made another. */
+function withoutCitations(line: string): string {
+  for (let text = line; ;) {
+    const without = text.replace(/\[\d*\]|\[edit\]|\[citation needed\]/g, '').trim();
+    if (without === text) return text;
+    text = without;
+  }
+}
+
+/** Of what spaces part, in code units. */
+function measured(line: string): { count: number; longestOf: number } {
+  let count = 0;
+  let longestOf = 0;
+  let length = 0;
+  for (let i = 0; i < line.length; i++) {
+    const code = line.charCodeAt(i);
+    if (code > 0x20 && (code < 0x80 || !/\s/.test(line[i]!))) {
+      if (length++ === 0) count++;
+      if (length > longestOf) longestOf = length;
+    } else length = 0;
+  }
+  return { count, longestOf };
+}

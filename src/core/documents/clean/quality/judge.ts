@@ -1,0 +1,24 @@
+/** What a filter measured of a document, and its verdict. */
+import type { Verdict } from '../rules/rule';
+
+export interface Measure {
+  value: number;
+  /** In a sentence after the value: `of lines end with an ellipsis`. */
+  says: string;
+  format(value: number): string;
+  least?: number;
+  most?: number;
+}
+
+/** By the first that is out of bounds. */
+export function judge(measures: Readonly<Record<string, Measure>>): Verdict {
+  const scores = Object.fromEntries(Object.entries(measures).map(([name, { value }]) => [name, value]));
+  for (const { value, says, format, least = -Infinity, most = Infinity } of Object.values(measures)) {
+    if (value < least) return { scores, out: `${format(value)} ${says}, and ${format(least)} is the least` };
+    if (value > most) return { scores, out: `${format(value)} ${says}, and ${format(most)} is the most` };
+  }
+  return { scores };
+}
+
+/** Of nothing, none. */
+export const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

@@ -1,0 +1,111 @@
+/** What is repeated in a document, in characters, as datatrove's GopherRepetitionFilter counts. */
+
+/** Pieces that were there before. */
+export class Repeats {
+  pieces = 0;
+  repeated = 0;
+  /** In code points. */
+  repeatedCharacters = 0;
+  private readonly seen = new Set<string>();
+  add(piece: string, characters: number): void {
+    this.pieces++;
+    const before = this.seen.size;
+    if (this.seen.add(piece).size > before) return;
+    this.repeated++;
+    this.repeatedCharacters += characters;
+  }
+}
+
+/** The words of a document in order, by hashes. */
+export class WordSequence {
+  count = 0;
+  private hashes = new Int32Array(1024);
+  /** Code points up to the word of that index. */
+  private ends = new Int32Array(1025);
+  push(hash: number, characters: number): void {
+    if (this.count === this.hashes.length) {
+      this.hashes = grown(this.hashes, this.count * 2);
+      this.ends = grown(this.ends, this.count * 2 + 1);
+    }
+    this.hashes[this.count] = hash;
+    this.ends[this.count + 1] = this.ends[this.count]! + characters;
+    this.count++;
+  }
+
+  /** The commonest n words in a row (the first of them, where several are), a space between: its characters times how often it is there. */
+  charactersOfTop(n: number): number {
+    const { grams, prefix, power } = this.start(n);
+    const times = new Int32Array(this.count);
+    let top = -1;
+    for (let at = 0; at + n <= this.count; at++) {
+      const first = grams.firstOf(at, prefix[at + n]! - Math.imul(prefix[at]!, power));
+      times[first]!++;
+      if (top < 0 || times[first]! > times[top]! || (times[first] === times[top] && first < top)) top = first;
+    }
+    return top < 0 ? 0 : (this.charactersOf(top, n) + n - 1) * times[top]!;
+  }
+
+  /** Of any n words in a row that were there before, no word counted twice. */
+  charactersOfRepeated(n: number): number {
+    const { grams, prefix, power } = this.start(n);
+    let characters = 0;
+    for (let at = 0; at + n <= this.count;) {
+      const first = grams.firstOf(at, prefix[at + n]! - Math.imul(prefix[at]!, power));
+      if (first !== at) characters += this.charactersOf(at, n);
+      at += first === at ? 1 : n;
+    }
+    return characters;
+  }
+
+  private charactersOf(at: number, n: number): number {
+    return this.ends[at + n]! - this.ends[at]!;
+  }
+
+  /** Polynomial hashes (Rabin and Karp): that of any words in a row is told by those of two beginnings. */
+  private start(n: number): { grams: FirstPlaces; prefix: Int32Array; power: number } {
+    if (this.prefix?.length !== this.count + 1) {
+      this.prefix = new Int32Array(this.count + 1);
+      for (let i = 0; i < this.count; i++)
+        this.prefix[i + 1] = (Math.imul(this.prefix[i]!, FACTOR) + this.hashes[i]!) | 0;
+    }
+    let power = 1;
+    for (let i = 0; i < n; i++) power = Math.imul(power, FACTOR);
+    return { grams: new FirstPlaces(this.hashes, this.count, n), prefix: this.prefix, power };
+  }
+  private prefix?: Int32Array;
+}
+const FACTOR = 0x9e3779b1 | 0;
+
+/** A hash table of n words in a row: where each was first. */
+class FirstPlaces {
+  private readonly places: Int32Array;
+  private readonly mask: number;
+  constructor(
+    private readonly hashes: Int32Array,
+    count: number,
+    private readonly n: number,
+  ) {
+    this.places = new Int32Array(1 << (33 - Math.clz32(count | 7))).fill(-1);
+    this.mask = this.places.length - 1;
+  }
+  /** Of the words at a place, whose hash is given; itself where they were not there before. */
+  firstOf(at: number, hash: number): number {
+    const mixed = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+    let slot = (mixed ^ (mixed >>> 13)) & this.mask;
+    for (; ; slot = (slot + 1) & this.mask) {
+      const place = this.places[slot]!;
+      if (place < 0) return (this.places[slot] = at);
+      if (this.isSame(place, at)) return place;
+    }
+  }
+  private isSame(a: number, b: number): boolean {
+    for (let i = 0; i < this.n; i++) if (this.hashes[a + i] !== this.hashes[b + i]) return false;
+    return true;
+  }
+}
+
+function grown(from: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(length);
+  to.set(from);
+  return to;
+}

@@ -1,0 +1,234 @@
+/**
+ * Words as filters of quality count them: as spaCy's tokenizer for English cuts text, which datatrove uses. What spaces part,
+ * without the signs it begins and ends with, which are a word each; cut at hyphens between letters and the like, and before
+ * `'s` and `n't`. spaCy also knows abbreviations and addresses by heart. The rules are short enough to give the same in every
+ * engine to the bit, which Intl.Segmenter with its dictionaries does not; text that has no spaces between words, as Chinese
+ * and Thai, gets long ones.
+ *
+ * Source: spaCy 3.8, lang/en/punctuation.py, lang/punctuation.py and lang/char_classes.py
+ */
+
+/** Of a word: what is in it. */
+export const HAS_LETTER = 4;
+/** Has other than punctuation. */
+export const HAS_MORE = 8;
+
+/**
+ * @param characters in code points
+ * @param hash of 32 bits; two words are taken for one where theirs are equal, once in 4 billion pairs
+ */
+export type Visit = (start: number, end: number, has: number, characters: number, hash: number) => void;
+
+/** Shows every word of the text, in order. */
+export function eachWord(text: string, visit: Visit): void {
+  classes ??= classify();
+  const { length } = text;
+  for (let at = 0; at < length; at++) {
+    if (classes[text.charCodeAt(at)]! & SPACE) continue;
+    const start = at;
+    let special = 0;
+    for (; at < length; at++) {
+      const is = classes[text.charCodeAt(at)]!;
+      if (is & SPACE) break;
+      special |= is;
+    }
+    if (special & (PREFIX | SUFFIX | INFIX)) cut(text, start, at, visit);
+    else show(text, start, at, visit);
+  }
+}
+
+/** In code points. */
+export function lengthOf(text: string): number {
+  let { length } = text;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) length--;
+  return length;
+}
+
+function cut(text: string, start: number, end: number, visit: Visit): void {
+  let from = start;
+  while (from < end) {
+    const to = from + prefixOf(text, from, end);
+    if (to === from) break;
+    show(text, from, to, visit);
+    from = to;
+  }
+  // Signs at the end are found from there, and shown after what they follow.
+  const ends: number[] = [];
+  let to = end;
+  for (let size = suffixOf(text, from, to); size > 0; size = suffixOf(text, from, to)) {
+    ends.push(to);
+    to -= size;
+  }
+  if (!ADDRESS.test(text.slice(from, Math.min(to, from + 12)))) {
+    for (let at = from + 1; at < to - 1; at++) {
+      if (!(classes![text.charCodeAt(at)]! & INFIX)) continue;
+      const size = infixOf(text, at, to);
+      if (size === 0) continue;
+      if (at > from) show(text, from, at, visit);
+      show(text, at, at + size, visit);
+      from = at + size;
+      at += size - 1;
+    }
+  }
+  if (to > from) show(text, from, to, visit);
+  for (let i = ends.length - 1; i >= 0; i--) show(text, to, (to = ends[i]!), visit);
+}
+const ADDRESS = /^(?:[A-Za-z][A-Za-z\d+.-]*:\/\/|www\.)/;
+
+/** Length of the sign that is a word of its own where the text begins. */
+function prefixOf(text: string, at: number, end: number): number {
+  if (!(classes![text.charCodeAt(at)]! & PREFIX)) return 0;
+  switch (text.charAt(at)) {
+    case '.':
+      return dots(text, at, end);
+    case '+':
+      return at + 1 < end && isDigit(text, at + 1) ? 0 : 1;
+    default:
+      return isPair(text, at) ? 2 : 1;
+  }
+}
+
+/** Length of what is a word of its own where the text ends. */
+function suffixOf(text: string, from: number, to: number): number {
+  if (to <= from) return 0;
+  const last = to - 1;
+  if (!(classes![text.charCodeAt(last)]! & SUFFIX)) return 0;
+  const sign = text.charAt(last);
+  if (classes![text.charCodeAt(last)]! & HAS_LETTER) return contraction(text, from, to);
+  if (sign === '.') {
+    let first = last;
+    while (first > from && text.charAt(first - 1) === '.') first--;
+    if (first < last) return to - first;
+    if (last === from) return 0;
+    if (last - from <= 4 && ABBREVIATED.test(text.slice(from, last))) return 0;
+    const before = classes![text.charCodeAt(last - 1)]!;
+    if (before & BEFORE_DOT) return 1;
+    return last - 1 > from && before & classes![text.charCodeAt(last - 2)]! & UPPER ? 1 : 0;
+  }
+  if (classes![sign.charCodeAt(0)]! & AFTER_DIGIT) return last > from && isDigit(text, last - 1) ? 1 : 0;
+  if ((sign.charCodeAt(0) & 0xfc00) !== 0xdc00) return 1;
+  return last > from && classes![text.charCodeAt(last - 1)]! & INFIX ? 2 : 0;
+}
+
+/** Those of spaCy's that are usual. */
+const ABBREVIATED =
+  /^(?:Mr|Mrs|Ms|Dr|Mt|Prof|St|Jr|Rev|Gen|Gov|Sen|Rep|Inc|Ltd|Corp|Co|co|vs|e\.g|i\.e|[ap]\.m|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)$/;
+
+/** Of `'s`, `n't`, `'ll` and their like, behind something. */
+function contraction(text: string, from: number, to: number): number {
+  const found = /(?:[’'](?:s|d|m|ll|re|ve)|n[’']t)$/i.exec(text.slice(Math.max(from, to - 3), to));
+  return found && found[0].length < to - from ? found[0].length : 0;
+}
+
+/** Length of the signs that part the words before and after them. */
+function infixOf(text: string, at: number, end: number): number {
+  const before = classes![text.charCodeAt(at - 1)]!;
+  const sign = text.charAt(at);
+  switch (sign) {
+    case '.': {
+      const several = dots(text, at, end);
+      if (several > 0) return several;
+      return before & (LOWER | QUOTE) && classes![text.charCodeAt(at + 1)]! & (UPPER | QUOTE) ? 1 : 0;
+    }
+    case ',':
+      return before & HAS_LETTER && classes![text.charCodeAt(at + 1)]! & HAS_LETTER ? 1 : 0;
+    case '+':
+    case '*':
+    case '^':
+      return before & DIGIT && (isDigit(text, at + 1) || text.charAt(at + 1) === '-') ? 1 : 0;
+    case ':':
+    case '<':
+    case '>':
+    case '=':
+    case '/':
+      return before & (HAS_LETTER | DIGIT) && classes![text.charCodeAt(at + 1)]! & HAS_LETTER ? 1 : 0;
+    case '-':
+    case '–':
+    case '—':
+    case '~': {
+      let size = 1;
+      while (size < 3 && sign !== '~' && sign !== '–' && text.charAt(at + size) === sign) size++;
+      const after = at + size < end ? classes![text.charCodeAt(at + size)]! : 0;
+      if (before & (HAS_LETTER | DIGIT) && after & HAS_LETTER) return size;
+      return before & DIGIT && after & DIGIT && sign === '-' && size === 1 ? 1 : 0;
+    }
+    default:
+      return isPair(text, at) ? 2 : 1;
+  }
+}
+
+function dots(text: string, at: number, end: number): number {
+  let to = at;
+  while (to < end && text.charAt(to) === '.') to++;
+  return to - at > 1 ? to - at : 0;
+}
+const isDigit = (text: string, at: number): boolean => (classes![text.charCodeAt(at)]! & DIGIT) !== 0;
+const isPair = (text: string, at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xd800;
+
+function show(text: string, start: number, end: number, visit: Visit): void {
+  let hash = BASIS;
+  let has = 0;
+  let characters = 0;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    hash = Math.imul(hash ^ code, PRIME);
+    if ((code & 0xfc00) === 0xdc00) continue;
+    has |= (code & 0xfc00) === 0xd800 ? classOfPair(text, i) : classes![code]!;
+    characters++;
+  }
+  visit(start, end, has & (HAS_LETTER | HAS_MORE), characters, hash ^ (hash >>> 15));
+}
+/** Of FNV-1a, over code units. */
+const BASIS = 0x811c9dc5 | 0;
+const PRIME = 0x01000193;
+
+function classOfPair(text: string, at: number): number {
+  const pair = text.slice(at, at + 2);
+  if (/\p{L}/u.test(pair)) return HAS_LETTER | HAS_MORE;
+  return /\p{Sentence_Terminal}/u.test(pair) ? 0 : HAS_MORE;
+}
+
+const SPACE = 1;
+const PREFIX = 2;
+const SUFFIX = 16;
+const INFIX = 32;
+const LOWER = 64;
+const UPPER = 128;
+const DIGIT = 256;
+const QUOTE = 512;
+/** A full stop behind it is a word of its own. */
+const BEFORE_DOT = 1024;
+/** Behind a digit it is a word of its own. */
+const AFTER_DIGIT = 2048;
+
+/** By code unit, once for all. */
+let classes: Uint16Array | undefined;
+function classify(): Uint16Array {
+  const table = new Uint16Array(0x10000).fill(HAS_MORE);
+  const units = Array.from(table, (_, code) => String.fromCharCode(code)).join('');
+  const set = (pattern: RegExp, bits: number) => {
+    for (const { index } of units.matchAll(pattern)) table[index]! |= bits;
+  };
+  set(/[\s\x1c-\x1f\x85]/g, SPACE);
+  set(/\p{L}/gu, HAS_LETTER);
+  set(/\p{Ll}/gu, LOWER);
+  set(/\p{Lu}/gu, UPPER);
+  set(/\d/g, DIGIT);
+  set(/['"”“`‘´’‚,„»«「」『』（）〔〕【】《》〈〉]/g, QUOTE | PREFIX | SUFFIX);
+  set(/[…:;!?¿؟¡()[\]{}<>_#*&。？！，、；：～·।،۔؛٪—–]/g, PREFIX | SUFFIX);
+  set(/[§%=+.]|\p{Sc}/gu, PREFIX);
+  // The last letters of 's, 'd, 'm, n't, 'll, 're and 've.
+  set(/[.sdmtleSDMTLE]/g, SUFFIX);
+  set(/[%+]|\p{Sc}/gu, SUFFIX | AFTER_DIGIT);
+  set(/[.…,+*^:<>=/~—–-]/g, INFIX);
+  set(/\p{So}/gu, PREFIX | SUFFIX | INFIX);
+  // Of pairs: the first units of those of pictures, as emoji, and the second ones of all.
+  for (let lead = 0xd83c; lead <= 0xd83e; lead++) table[lead]! |= PREFIX | INFIX;
+  for (let trail = 0xdc00; trail <= 0xdfff; trail++) table[trail]! |= SUFFIX;
+  set(/[a-z\d%²+\-'"”“`‘´’‚,„»«…:;!?¿¡()[\]{}<>_#*&]/g, BEFORE_DOT);
+  for (const { index } of units.matchAll(PUNCTUATION)) table[index]! &= ~HAS_MORE;
+  return table;
+}
+/** As CCNet and datatrove list it (utils/text.py). */
+const PUNCTUATION =
+  /[!/—”:％１〈&(、━\\【#%「」，】；+^\]~“《„';’{|∶´[=\-`*．（–？！：$～«〉,><》)?）。…@_."}►»]|[\0-\x09\x0b-\x1f\x7f-\x9f]|\p{Sentence_Terminal}/gu;

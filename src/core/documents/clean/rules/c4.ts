@@ -1,0 +1,47 @@
+/** Documents with too few sentences are left out, and those with “lorem ipsum” or a curly bracket, as from C4. */
+import { whole } from '../../../base/field';
+import { formatCount } from '../../../base/units';
+import { c4Line } from '../quality/c4';
+import { judge } from '../quality/judge';
+import { eachLine } from '../quality/lines';
+import { sentencesIn } from '../quality/sentences';
+import { C4_LINES } from './c4Lines';
+import type { Rule } from './rule';
+
+const FIELDS = { sentences: whole({ label: 'Sentences, at least', min: 0, max: 1e6, initial: 5 }), ...C4_LINES };
+
+/** What C4 does to documents, by the lines that it keeps: c4Lines.ts is the rule that leaves only those. */
+export const c4: Rule<typeof FIELDS> = {
+  label: 'C4’s documents',
+  does: 'documents are left out that have too few sentences in lines of their own, “lorem ipsum”, or a curly bracket',
+  costs: 'only lines that end a sentence count, so that text broken into short lines has fewer',
+  source: 'Raffel et al. 2020 (C4), as in TensorFlow Datasets and Hugging Face’s datatrove',
+  kind: 'leaves out',
+  fields: FIELDS,
+  start: (settings) => ({
+    document() {
+      let sentences = 0;
+      let out: string | undefined;
+      return {
+        see(passage) {
+          eachLine(passage, (start, end) => {
+            const line = c4Line(passage.slice(start, end), settings);
+            if ('document' in line) out ??= line.document;
+            else if (line.text !== '') sentences += sentencesIn(line.text);
+          });
+        },
+        verdict() {
+          const byCount = judge({
+            sentences: {
+              value: sentences,
+              says: 'sentences in lines that end one',
+              format: formatCount,
+              least: settings.sentences,
+            },
+          });
+          return out === undefined ? byCount : { ...byCount, out };
+        },
+      };
+    },
+  }),
+};

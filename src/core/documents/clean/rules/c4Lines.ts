@@ -1,0 +1,36 @@
+/**
+ * Lines that are no sentence, citations, and lines about JavaScript and cookies go, as from C4.
+ *
+ * @example `"Home\nA whale is a mammal [1].\nAccept our privacy policy.\nIt breathes."` becomes `"A whale is a mammal .\n"`
+ */
+import { whole } from '../../../base/field';
+import { c4Line } from '../quality/c4';
+import { eachLine } from '../quality/lines';
+import { textRule } from './rule';
+
+export const C4_LINES = {
+  words: whole({ label: 'Words in a line, at least', min: 0, max: 1000, initial: 3 }),
+  longest: whole({ label: 'Longest word, at most', unit: 'characters', min: 1, max: 1e9, initial: 1000 }),
+};
+
+export const c4Lines = textRule({
+  label: 'C4’s lines',
+  does: 'only lines that end a sentence stay, without citations, and none about JavaScript or cookies',
+  costs:
+    'headings, lists, verses, code and blank lines between paragraphs go; in text that is broken into short lines, most of it',
+  source: 'Raffel et al. 2020 (C4), as in TensorFlow Datasets and Hugging Face’s datatrove',
+  fields: C4_LINES,
+  changes: (settings) => (passage) => {
+    let places = 0;
+    let text = '';
+    eachLine(passage, (start, end, next) => {
+      const line = passage.slice(start, end);
+      const found = c4Line(line, settings);
+      // A document that goes, does so by the rule beside this one.
+      const to = 'text' in found ? found.text : line;
+      if (to !== line || to === '') places++;
+      if (to !== '') text += to + passage.slice(end, next);
+    });
+    return places === 0 ? { text: passage, places } : { text, places };
+  },
+});

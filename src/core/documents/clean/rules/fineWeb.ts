@@ -1,0 +1,87 @@
+/** Documents of lines that are no sentences, short or repeated are left out, as FineWeb's were. */
+import { real, whole } from '../../../base/field';
+import { formatNumber, formatShare } from '../../../base/units';
+import { judge, share } from '../quality/judge';
+import { countOf } from '../quality/lines';
+import { Repeats } from '../quality/repeats';
+import { eachWord, lengthOf } from '../quality/words';
+import type { Rule } from './rule';
+
+const FIELDS = {
+  punctuated: real({ label: 'Lines that end a sentence', min: 0, max: 1, initial: 0.12, hint: 'at least' }),
+  short: real({ label: 'Short lines', min: 0, max: 1, initial: 0.67, hint: 'at most' }),
+  shortLength: whole({ label: 'Short is', unit: 'characters', min: 0, max: 10_000, initial: 30, hint: 'at most' }),
+  repeated: real({ label: 'Characters in repeated lines', min: 0, max: 1, initial: 0.01, hint: 'at most' }),
+  lineEnds: real({ label: 'Line ends a word', min: 0, max: 100, initial: 0.3, hint: 'at most' }),
+};
+
+/** Thresholds of Penedo et al. 2024; counted as by datatrove 0.10's FineWebQualityFilter, other than what quality/words.ts says of words. */
+export const fineWeb: Rule<typeof FIELDS> = {
+  label: 'FineWeb’s quality',
+  does: 'documents are left out in which hardly a line ends a sentence, most are short, lines are repeated or are lists',
+  costs: 'verses, lists and text that is broken into short lines go',
+  source: 'Penedo et al. 2024 (FineWeb), as in Hugging Face’s datatrove',
+  kind: 'leaves out',
+  fields: FIELDS,
+  start: (settings) => ({
+    document() {
+      const lines = new Repeats();
+      let judged = 0;
+      let punctuated = 0;
+      let short = 0;
+      let characters = 0;
+      let lineEnds = 0;
+      let words = 0;
+      return {
+        see(passage) {
+          const part = passage.slice(0, JUDGED - judged);
+          judged += part.length;
+          const ends = countOf(part, '\n');
+          lineEnds += ends;
+          characters += lengthOf(part) - ends;
+          eachWord(part, () => words++);
+          for (let start = 0; start < part.length;) {
+            const found = part.indexOf('\n', start);
+            const end = found < 0 ? part.length : found;
+            const line = part.slice(start, end);
+            start = end + 1;
+            if (line.trim() === '') continue;
+            const length = lengthOf(line);
+            lines.add(line, length);
+            if (length <= settings.shortLength) short++;
+            if (/\p{Sentence_Terminal}$/u.test(line)) punctuated++;
+          }
+        },
+        verdict: () =>
+          judge({
+            punctuatedLines: {
+              value: share(punctuated, lines.pieces),
+              says: 'of lines end a sentence',
+              format: formatShare,
+              least: settings.punctuated,
+            },
+            shortLines: {
+              value: share(short, lines.pieces),
+              says: `of lines have ${settings.shortLength} characters or fewer`,
+              format: formatShare,
+              most: settings.short,
+            },
+            repeatedLines: {
+              value: share(lines.repeatedCharacters, characters),
+              says: 'of characters are in repeated lines',
+              format: formatShare,
+              most: settings.repeated,
+            },
+            lineEnds: {
+              value: share(lineEnds, words),
+              says: 'line ends a word',
+              format: formatNumber,
+              most: settings.lineEnds,
+            },
+          }),
+      };
+    },
+  }),
+};
+/** Code units of a document; its lines are remembered. */
+export const JUDGED = 4_000_000;

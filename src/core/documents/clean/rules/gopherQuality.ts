@@ -1,0 +1,136 @@
+/** Documents whose words and lines are not those of prose are left out, as Gopher's were. */
+import { real, text, whole } from '../../../base/field';
+import { formatCount, formatNumber, formatShare } from '../../../base/units';
+import { judge, share } from '../quality/judge';
+import { countOf, eachLine } from '../quality/lines';
+import { eachWord, HAS_LETTER, HAS_MORE } from '../quality/words';
+import type { Rule } from './rule';
+
+const FIELDS = {
+  leastWords: whole({ label: 'Words, at least', min: 0, max: 1e9, initial: 50 }),
+  mostWords: whole({ label: 'Words, at most', min: 1, max: 1e12, initial: 100_000 }),
+  shortest: real({ label: 'Mean word, at least', unit: 'characters', min: 0, max: 100, initial: 3 }),
+  longest: real({ label: 'Mean word, at most', unit: 'characters', min: 1, max: 1000, initial: 10 }),
+  symbols: real({ label: 'Hash signs, ellipses a word', min: 0, max: 1, initial: 0.1, hint: 'at most, of each' }),
+  bullets: real({ label: 'Lines that begin with a bullet', min: 0, max: 1, initial: 0.9, hint: 'at most' }),
+  ellipses: real({ label: 'Lines that end with an ellipsis', min: 0, max: 1, initial: 0.3, hint: 'at most' }),
+  letters: real({ label: 'Words with a letter', min: 0, max: 1, initial: 0.8, hint: 'at least' }),
+  stopWords: whole({ label: 'Of the common words, at least', min: 0, max: 100, initial: 2 }),
+  common: text({
+    label: 'Common words',
+    hint: 'of the text’s language',
+    most: 2000,
+    initial: 'the be to of and that have with',
+  }),
+};
+
+/** Thresholds of Rae et al. 2021, A.1.1; words and their order as datatrove 0.10's GopherQualityFilter, other than what quality/words.ts says. */
+export const gopherQuality: Rule<typeof FIELDS> = {
+  label: 'Gopher’s quality',
+  does: 'documents that are not prose are left out: too few words or common words, odd word lengths, many symbols, bullets or ellipses',
+  costs:
+    'lists, tables, verses and code go; so does every other language than English, unless its common words are given',
+  source: 'Rae et al. 2021 (Gopher), table A1, as in Hugging Face’s datatrove',
+  kind: 'leaves out',
+  fields: FIELDS,
+  start(settings) {
+    const common = new Set(settings.common.split(/\s+/).filter((word) => word !== ''));
+    const longestCommon = Math.max(0, ...Array.from(common, (word) => word.length));
+    return {
+      document() {
+        const found = new Set<string>();
+        let words = 0;
+        let withMore = 0;
+        let characters = 0;
+        let withLetter = 0;
+        let hashes = 0;
+        let ellipses = 0;
+        let lines = 0;
+        let bullets = 0;
+        let ellipsisEnds = 0;
+        return {
+          see(passage) {
+            eachWord(passage, (start, end, has, length) => {
+              words++;
+              if (has & HAS_LETTER) withLetter++;
+              if ((has & HAS_MORE) === 0) return;
+              withMore++;
+              characters += length;
+              if (end - start > longestCommon || found.size === common.size) return;
+              const word = passage.slice(start, end);
+              if (common.has(word)) found.add(word);
+            });
+            hashes += countOf(passage, '#');
+            ellipses += countOf(passage, '...') + countOf(passage, '…');
+            eachLine(passage, (start, end) => {
+              lines++;
+              while (start < end && isSpace(passage, start)) start++;
+              while (start < end && isSpace(passage, end - 1)) end--;
+              if (start === end) return;
+              if (passage[start] === '•' || passage[start] === '-') bullets++;
+              if (passage[end - 1] === '…' || (end - start >= 3 && passage.startsWith('...', end - 3))) ellipsisEnds++;
+            });
+          },
+          verdict: () =>
+            judge({
+              words: {
+                value: withMore,
+                says: 'words',
+                format: formatCount,
+                least: settings.leastWords,
+                most: settings.mostWords,
+              },
+              wordLength: {
+                value: share(characters, withMore),
+                says: 'characters a word',
+                format: formatNumber,
+                least: settings.shortest,
+                most: settings.longest,
+              },
+              hashes: {
+                value: share(hashes, words),
+                says: 'hash signs a word',
+                format: formatNumber,
+                most: settings.symbols,
+              },
+              ellipses: {
+                value: share(ellipses, words),
+                says: 'ellipses a word',
+                format: formatNumber,
+                most: settings.symbols,
+              },
+              bulletLines: {
+                value: share(bullets, lines),
+                says: 'of lines begin with a bullet',
+                format: formatShare,
+                most: settings.bullets,
+              },
+              ellipsisLines: {
+                value: share(ellipsisEnds, lines),
+                says: 'of lines end with an ellipsis',
+                format: formatShare,
+                most: settings.ellipses,
+              },
+              wordsWithLetter: {
+                value: share(withLetter, words),
+                says: 'of words have a letter',
+                format: formatShare,
+                least: settings.letters,
+              },
+              commonWords: {
+                value: found.size,
+                says: `of the common words “${settings.common.trim()}” are in it`,
+                format: formatCount,
+                least: settings.stopWords,
+              },
+            }),
+        };
+      },
+    };
+  },
+};
+
+const isSpace = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return code <= 0x20 || (code >= 0x85 && /\s/.test(text[at]!));
+};

@@ -1,0 +1,109 @@
+/** Documents that say the same again and again are left out, as Gopher's were. */
+import { real } from '../../../base/field';
+import { formatShare } from '../../../base/units';
+import { judge, type Measure, share } from '../quality/judge';
+import { Repeats, WordSequence } from '../quality/repeats';
+import { eachWord, lengthOf } from '../quality/words';
+import type { Rule } from './rule';
+
+const most = (label: string, initial: number) => real({ label, min: 0, max: 1, initial, hint: 'at most' });
+const FIELDS = {
+  paragraphs: most('Repeated paragraphs', 0.3),
+  paragraphCharacters: most('Characters in repeated paragraphs', 0.2),
+  lines: most('Repeated lines', 0.3),
+  lineCharacters: most('Characters in repeated lines', 0.2),
+  top2: most('Characters in the commonest 2 words', 0.2),
+  top3: most('Characters in the commonest 3 words', 0.18),
+  top4: most('Characters in the commonest 4 words', 0.16),
+  repeated5: most('Characters in repeated 5 words', 0.15),
+  repeated6: most('Characters in repeated 6 words', 0.14),
+  repeated7: most('Characters in repeated 7 words', 0.13),
+  repeated8: most('Characters in repeated 8 words', 0.12),
+  repeated9: most('Characters in repeated 9 words', 0.11),
+  repeated10: most('Characters in repeated 10 words', 0.1),
+};
+
+/**
+ * Thresholds of Rae et al. 2021, table A1; counted as by datatrove 0.10's GopherRepetitionFilter, other than what
+ * quality/words.ts says of words, and that no paragraph and no line is empty. Of a long document its beginning is judged.
+ */
+export const gopherRepetition: Rule<typeof FIELDS> = {
+  label: 'Gopher’s repetition',
+  does: 'documents that repeat paragraphs, lines or groups of words are left out',
+  costs: 'refrains, forms and tables go',
+  source: 'Rae et al. 2021 (Gopher), table A1, as in Hugging Face’s datatrove',
+  kind: 'leaves out',
+  fields: FIELDS,
+  start: (settings) => ({
+    document() {
+      const paragraphs = new Repeats();
+      const lines = new Repeats();
+      const words = new WordSequence();
+      let judged = 0;
+      let characters = 0;
+      let paragraph = '';
+      const endParagraph = () => {
+        if (paragraph !== '') paragraphs.add(paragraph, lengthOf(paragraph));
+        paragraph = '';
+      };
+      return {
+        see(passage) {
+          const part = passage.slice(0, JUDGED - judged);
+          judged += part.length;
+          characters += lengthOf(part);
+          eachWord(part, (_start, _end, _has, length, hash) => words.push(hash, length));
+          for (let start = 0; start < part.length;) {
+            const found = part.indexOf('\n', start);
+            const end = found < 0 ? part.length : found;
+            if (end > start) {
+              const line = part.slice(start, end);
+              lines.add(line, lengthOf(line));
+              paragraph = paragraph === '' ? line : `${paragraph}\n${line}`;
+            } else endParagraph();
+            start = end + 1;
+          }
+        },
+        verdict() {
+          endParagraph();
+          const of = (part: number, whole: number, says: string, limit: number): Measure => ({
+            value: share(part, whole),
+            says,
+            format: formatShare,
+            most: limit,
+          });
+          const top = (n: number, limit: number) =>
+            of(words.charactersOfTop(n), characters, `of characters are in the commonest ${n} words`, limit);
+          const repeated = (n: number, limit: number) =>
+            of(words.charactersOfRepeated(n), characters, `of characters are in ${n} words that are repeated`, limit);
+          return judge({
+            paragraphs: of(paragraphs.repeated, paragraphs.pieces, 'of paragraphs are repeated', settings.paragraphs),
+            paragraphCharacters: of(
+              paragraphs.repeatedCharacters,
+              characters,
+              'of characters are in repeated paragraphs',
+              settings.paragraphCharacters,
+            ),
+            lines: of(lines.repeated, lines.pieces, 'of lines are repeated', settings.lines),
+            lineCharacters: of(
+              lines.repeatedCharacters,
+              characters,
+              'of characters are in repeated lines',
+              settings.lineCharacters,
+            ),
+            top2: top(2, settings.top2),
+            top3: top(3, settings.top3),
+            top4: top(4, settings.top4),
+            repeated5: repeated(5, settings.repeated5),
+            repeated6: repeated(6, settings.repeated6),
+            repeated7: repeated(7, settings.repeated7),
+            repeated8: repeated(8, settings.repeated8),
+            repeated9: repeated(9, settings.repeated9),
+            repeated10: repeated(10, settings.repeated10),
+          });
+        },
+      };
+    },
+  }),
+};
+/** Code units of a document: what is remembered of it then takes less than 100 MB. */
+export const JUDGED = 4_000_000;
