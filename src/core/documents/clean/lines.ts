@@ -22,28 +22,32 @@ export function keyOfLine(text: string, start: number, end: number, key: LineKey
   while (to > from && isSpace(text.charCodeAt(to - 1))) to--;
   let first = 0x811c9dc5;
   let second = 0;
-  let hasLetter = false;
   let hasDigit = false;
   let inNumber = false;
   for (let i = from; i < to; i++) {
     let code = text.charCodeAt(i);
-    if ((code - 0x30) >>> 0 < 10) {
+    if (code < 0x3a && code > 0x2f) {
       if (inNumber) continue;
       inNumber = hasDigit = true;
       code = 0x30;
-    } else {
-      inNumber = false;
-      // What is beyond ASCII is nearly always a letter.
-      if (code > 0x7f || ((code | 0x20) - 0x61) >>> 0 < 26) hasLetter = true;
-    }
+    } else inNumber = false;
     first = Math.imul(first ^ code, 0x01000193);
     second = (Math.imul(second, 31) + code) | 0;
   }
   key.first = mixed(first);
   key.second = mixed(second);
   key.length = to - from;
-  key.hasLetter = hasLetter;
+  key.hasLetter = hasLetterIn(text, from, to);
   key.hasDigit = hasDigit;
+}
+
+/** Of what is beyond ASCII all is taken for one, as nearly all is. */
+function hasLetterIn(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f || ((code | 0x20) - 0x61) >>> 0 < 26) return true;
+  }
+  return false;
 }
 
 const isSpace = (code: number) => code <= 0x20 || code === 0xa0;

@@ -9,6 +9,7 @@
 import { whole } from '../../../base/field';
 import { LineCounts, MOST_COUNTED } from '../lineCounts';
 import { keyOfLine, type LineKey, newKey } from '../lines';
+import { LineTally } from '../lineTally';
 import type { Rule } from './rule';
 
 const FIELDS = {
@@ -29,48 +30,51 @@ export const repeatedLines: Rule<typeof FIELDS> = {
   start({ documents, times, least }) {
     const key = newKey();
     /** Only of lines that count. */
-    const eachKey = (passage: string, visit: (from: number, to: number, id: number, key: LineKey) => void) => {
+    const eachKey = (passage: string, visit: (key: LineKey, from: number, to: number) => void) => {
       for (let from = 0, to; from < passage.length; from = to) {
         to = passage.indexOf('\n', from) + 1 || passage.length;
         if (to - from < least) continue;
         keyOfLine(passage, from, to, key);
-        if (key.hasLetter && key.length >= least) visit(from, to, key.first * 2 ** 21 + (key.second >>> 11), key);
+        if (key.hasLetter && key.length >= least) visit(key, from, to);
       }
     };
     let counts: LineCounts | undefined;
+    const isEverywhere = (line: LineKey) => counts !== undefined && counts.of(line) > documents;
     return {
       survey() {
         const all = (counts ??= new LineCounts());
-        let seen = new Set<number>();
+        let here = new LineTally();
         return {
           see(passage) {
-            eachKey(passage, (_from, _to, id, line) => {
-              if (seen.has(id) || seen.size === MOST_LINES) return;
-              seen.add(id);
-              all.add(line);
+            eachKey(passage, (line) => {
+              const [size, before] = [here.size, here.add(line, MOST_LINES)];
+              if (before === 0 && here.size > size) all.add(line);
             });
           },
-          end: () => (seen = new Set()),
+          end: () => (here = new LineTally()),
         };
       },
       document() {
-        const here = new Map<number, number>();
+        const here = new LineTally();
+        let hasShared = false;
         const tooOften = new Set<number>();
         const left = new Set<number>();
         return {
           see(passage) {
-            eachKey(passage, (_from, _to, id) => {
-              const before = here.get(id) ?? 0;
-              if (before > 0 || here.size < MOST_LINES) here.set(id, before + 1);
-              if (before === times) tooOften.add(id);
+            eachKey(passage, (line) => {
+              const before = here.add(line, MOST_LINES);
+              if (before === times) tooOften.add(idOf(line));
+              if (before === 0 && isEverywhere(line)) hasShared = true;
             });
           },
           change(passage) {
-            if (counts === undefined && tooOften.size === 0) return { text: passage, places: 0 };
+            if (!hasShared && tooOften.size === 0) return { text: passage, places: 0 };
             let [text, done, places] = ['', 0, 0];
-            eachKey(passage, (from, to, id, line) => {
-              if (counts === undefined || counts.of(line) <= documents) {
-                if (tooOften.size === 0 || !tooOften.has(id)) return;
+            eachKey(passage, (line, from, to) => {
+              if (!hasShared || !isEverywhere(line)) {
+                if (tooOften.size === 0) return;
+                const id = idOf(line);
+                if (!tooOften.has(id)) return;
                 if (!left.has(id)) {
                   left.add(id);
                   return;
@@ -87,3 +91,6 @@ export const repeatedLines: Rule<typeof FIELDS> = {
     };
   },
 };
+
+/** 53 bits. */
+const idOf = ({ first, second }: LineKey) => first * 2 ** 21 + (second >>> 11);
