@@ -27,7 +27,8 @@ for (const [id, settings] of Object.entries(read<Record<RuleId, Record<string, n
   const verdicts = all.map(({ text, ...facts }) => {
     const on = working.document({ title: '', ...facts });
     on.see?.(text);
-    return { ...on.verdict?.(), ...(on.change && { text: on.change(text).text }) };
+    const change = on.changes?.();
+    return { ...on.verdict?.(), ...(change && { text: change(text).text }) };
   });
   console.log(JSON.stringify({ rule: id, verdicts }));
 }

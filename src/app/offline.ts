@@ -29,8 +29,8 @@ async function keepNow(store: StudioStore): Promise<void> {
 }
 let registration: ServiceWorkerRegistration | undefined;
 let isTakingOver = false;
-/** As a rule it takes a tenth of it, and what follows reloads the page. */
-const TAKES_OVER_MS = 1000;
+let saysThatItWaits: ReturnType<typeof setTimeout> | undefined;
+const LATE_MS = 3000;
 
 /** Opens the newer version, unless other pages are open, which is then said. */
 export function openNewer(): void {
@@ -59,9 +59,11 @@ function hear(store: StudioStore, told: Told, from: 'active' | 'newer' | 'first'
       break;
     }
     case 'taking over':
-      // Chromium (156) may not let it while this page is there, though the older one is at work on nothing: then it is let
-      // when this page goes.
-      if (isTakingOver) setTimeout(() => location.reload(), TAKES_OVER_MS);
+      // What follows reloads the page, as a rule in a tenth of that.
+      clearTimeout(saysThatItWaits);
+      saysThatItWaits = setTimeout(() => {
+        store.getState().toast({ text: 'The newer version waits', detail: 'the browser opens it within a minute' });
+      }, LATE_MS);
       break;
     case 'open elsewhere': {
       // Who asked twice may hear this of the first time after the second was granted: what was asked stays asked.

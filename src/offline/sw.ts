@@ -79,21 +79,27 @@ async function keepOrGo(): Promise<void> {
   else await keep();
 }
 
-/** Only for the one page that is open: another would lose the files that it began with. */
+/**
+ * Only for the one page that is open: another would lose the files that it began with. Of one that has just been closed the
+ * older version may still answer requests, and while it does, Chromium (156) does not let a newer one in, nor for half a minute after.
+ */
 async function takeOver(): Promise<void> {
-  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  if (pages.length > 1) {
-    await tell({ kind: 'open elsewhere', pages: pages.length });
+  if ((await openPages()).length === 1) await new Promise((resolve) => setTimeout(resolve, A_MOMENT_MS));
+  const { length: pages } = await openPages();
+  if (pages > 1) {
+    await tell({ kind: 'open elsewhere', pages });
     return;
   }
   await tell({ kind: 'taking over' });
   await self.skipWaiting();
 }
+const A_MOMENT_MS = 500;
+const openPages = () => self.clients.matchAll({ type: 'window', includeUncontrolled: true });
 
 async function tellKept(present: ReadonlySet<string>): Promise<void> {
   const bytes = [...present].reduce((sum, path) => sum + FILES[path]!.size, 0);
   await tell({ kind: 'kept', files: present.size, of: PATHS.length, bytes });
 }
 async function tell(told: Told): Promise<void> {
-  for (const page of await self.clients.matchAll({ type: 'window', includeUncontrolled: true })) page.postMessage(told);
+  for (const page of await openPages()) page.postMessage(told);
 }

@@ -76,8 +76,7 @@ export class Cleaning {
     const own = this.tallies.map(() => ({ places: 0, characters: 0 }));
     const on: OnDocument[] = [];
     for (const [step, working] of this.steps.entries()) {
-      const isLeft = document.code !== undefined && isForProse(this.tallies[step]!.rule);
-      const rule = isLeft ? {} : working.document(document);
+      const rule = isLeft(document, this.tallies[step]!.rule) ? {} : working.document(document);
       if (rule.see) for await (const passage of held ?? through(document, on)) rule.see(passage);
       const verdict = rule.verdict?.();
       Object.assign(scores, verdict?.scores);
@@ -85,7 +84,8 @@ export class Cleaning {
         this.tallies[step]!.out++;
         return { isOut: true, step, reason: verdict.out, scores };
       }
-      if (held && rule.change) for (const [i, passage] of held.entries()) held[i] = changed(rule, passage, own[step]);
+      const change = held && rule.changes?.();
+      if (change) for (const [i, passage] of held.entries()) held[i] = changed(change, passage, own[step]);
       on.push(rule);
     }
     if (held ? held.every(isBlank) : await isNothing(through(document, on)))
@@ -109,10 +109,16 @@ export class Cleaning {
     }
   }
 }
+type Change = ReturnType<NonNullable<OnDocument['changes']>>;
 type Changes = Pick<Tally, 'places' | 'characters'>;
 
 const tallyOf = ({ rule }: { rule: RuleId }): Tally => ({ rule, out: 0, changed: 0, places: 0, characters: 0 });
-const isForProse = (id: RuleId): boolean => ruleOf(id).kind === 'changes' && !ruleOf(id).isForCode;
+
+/** Whether it is one that the rule is not for. */
+function isLeft({ code, isPair }: DocumentFacts, id: RuleId): boolean {
+  const { kind, isForCode, isForPages } = ruleOf(id);
+  return (kind === 'changes' && code !== undefined && !isForCode) || (isPair === true && isForPages === true);
+}
 const isBlank = (text: string): boolean => !/\S/.test(text);
 
 async function isNothing(passages: AsyncIterable<string>): Promise<boolean> {
@@ -138,14 +144,15 @@ async function* through(
   rules: readonly OnDocument[],
   own?: readonly Changes[],
 ): AsyncGenerator<string> {
+  const changes = rules.map((rule) => rule.changes?.());
   for await (let passage of document.passages()) {
-    for (const [step, rule] of rules.entries()) if (rule.change) passage = changed(rule, passage, own?.[step]);
+    for (const [step, change] of changes.entries()) if (change) passage = changed(change, passage, own?.[step]);
     yield passage;
   }
 }
 
-function changed(rule: OnDocument, passage: string, into?: Changes): string {
-  const { text, places } = rule.change!(passage);
+function changed(change: Change, passage: string, into?: Changes): string {
+  const { text, places } = change(passage);
   if (places === 0) return passage;
   if (into) {
     into.places += places;

@@ -122,6 +122,7 @@ function cleanable(document: Document): Cleanable {
   if (!spans) return { ...facts, passages: () => passagesOf(document.chunks()) };
   return {
     ...facts,
+    isPair: true,
     async *passages() {
       const pieces: Uint8Array[] = [];
       for await (const chunk of document.chunks()) pieces.push(encoder.encode(chunk));

@@ -20,6 +20,7 @@ export const c4Lines = textRule({
     'headings, lists, verses, code and blank lines between paragraphs go; in text that is broken into short lines, most of it',
   source: 'Raffel et al. 2020 (C4), as in TensorFlow Datasets and Hugging Face’s datatrove',
   fields: C4_LINES,
+  isForPages: true,
   changes: (settings) => (passage) => {
     let places = 0;
     let text = '';

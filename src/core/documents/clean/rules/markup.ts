@@ -69,6 +69,6 @@ export const markup: Rule = {
       const text = replaced(bare.text, ENTITY, decoded);
       return { text: text.text, places: bare.places + text.places };
     };
-    return { document: () => ({ change }) };
+    return { document: () => ({ changes: () => change }) };
   },
 };

@@ -6,7 +6,8 @@ import { pageHeads } from './pageHeads';
 async function cleaned(...passages: readonly string[]): Promise<string> {
   const on = (await pageHeads.start(initialValues(pageHeads.fields))).document({ title: '' });
   for (const passage of passages) on.see!(passage);
-  return passages.map((passage) => on.change!(passage).text).join('');
+  const change = on.changes!();
+  return passages.map((passage) => change(passage).text).join('');
 }
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 /** Lines of no sentence that goes on. */

@@ -20,26 +20,28 @@ export const pageHeads: Rule<typeof FIELDS> = {
   costs: 'numbers that count parts as long as pages go too',
   source: 'own; Lin 2003 on heads and feet of pages: alike but for numbers, at one place, on pages in a row',
   kind: 'changes',
+  isForPages: true,
   fields: FIELDS,
   recommended: 'They stand in the middle of sentences',
   notIdempotent: 'a head of more than three lines goes three lines at a time',
   start: ({ pages: least }) => ({
     document() {
       const pages = new Pages();
-      let gone: Uint8Array | undefined;
-      let at = 0;
       return {
         see: (passage) => pages.see(passage),
-        change(passage) {
-          gone ??= pages.heads(least);
-          let [text, done, places] = ['', 0, 0];
-          for (const { 0: line, index } of passage.matchAll(LINE)) {
-            if (gone[at++] !== 1) continue;
-            places++;
-            text += passage.slice(done, index);
-            done = index + line.length;
-          }
-          return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places };
+        changes() {
+          const gone = pages.heads(least);
+          let at = 0;
+          return (passage) => {
+            let [text, done, places] = ['', 0, 0];
+            for (const { 0: line, index } of passage.matchAll(LINE)) {
+              if (gone[at++] !== 1) continue;
+              places++;
+              text += passage.slice(done, index);
+              done = index + line.length;
+            }
+            return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places };
+          };
         },
       };
     },

@@ -25,8 +25,8 @@ export const repeatedLines: Rule<typeof FIELDS> = {
   costs: 'so do refrains, and lines that much code has',
   source: 'CCNet (Wenzek et al. 2020) leaves out paragraphs that are repeated, whatever their numbers',
   kind: 'changes',
+  isForPages: true,
   fields: FIELDS,
-  recommended: 'What stands on every page is the site’s, and a model learns it by heart',
   start({ documents, times, least }) {
     const key = newKey();
     /** Only of lines that count. */
@@ -58,7 +58,6 @@ export const repeatedLines: Rule<typeof FIELDS> = {
         const here = new LineTally();
         let hasShared = false;
         const tooOften = new Set<number>();
-        const left = new Set<number>();
         return {
           see(passage) {
             eachKey(passage, (line) => {
@@ -67,24 +66,27 @@ export const repeatedLines: Rule<typeof FIELDS> = {
               if (before === 0 && isEverywhere(line)) hasShared = true;
             });
           },
-          change(passage) {
-            if (!hasShared && tooOften.size === 0) return { text: passage, places: 0 };
-            let [text, done, places] = ['', 0, 0];
-            eachKey(passage, (line, from, to) => {
-              if (!hasShared || !isEverywhere(line)) {
-                if (tooOften.size === 0) return;
-                const id = idOf(line);
-                if (!tooOften.has(id)) return;
-                if (!left.has(id)) {
-                  left.add(id);
-                  return;
+          changes() {
+            const left = new Set<number>();
+            return (passage) => {
+              if (!hasShared && tooOften.size === 0) return { text: passage, places: 0 };
+              let [text, done, places] = ['', 0, 0];
+              eachKey(passage, (line, from, to) => {
+                if (!hasShared || !isEverywhere(line)) {
+                  if (tooOften.size === 0) return;
+                  const id = idOf(line);
+                  if (!tooOften.has(id)) return;
+                  if (!left.has(id)) {
+                    left.add(id);
+                    return;
+                  }
                 }
-              }
-              places++;
-              text += passage.slice(done, from);
-              done = to;
-            });
-            return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places };
+                places++;
+                text += passage.slice(done, from);
+                done = to;
+              });
+              return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places };
+            };
           },
         };
       },

@@ -14,6 +14,8 @@ interface Stated<F extends Fields> {
   kind: 'changes' | 'leaves out';
   /** It changes programs too, which the others leave as they are. */
   isForCode?: true;
+  /** It is about lines of pages, and leaves pairs as they are. */
+  isForPages?: true;
   /** Why it is part of the recommended recipe; absent: it is not. */
   recommended?: string;
   /** Absent: applied to what it gave it changes nothing more. Else why it may. */
@@ -49,8 +51,8 @@ export interface Survey {
 export interface OnDocument {
   see?(passage: string): void;
   verdict?(): Verdict;
-  /** What it makes of a passage depends on that and on what it saw, not on what it was asked before. */
-  change?(passage: string): Changed;
+  /** Asked for whenever its passages are gone through from the first. */
+  changes?(): (passage: string) => Changed;
 }
 export interface DocumentFacts {
   title: string;
@@ -58,6 +60,8 @@ export interface DocumentFacts {
   language?: string;
   /** Of a program, its language. */
   code?: string;
+  /** Its passages are an input and a target, and no lines of a page. */
+  isPair?: true;
 }
 /** Of one that is left out, why: a sentence with numbers, without a full stop. */
 export interface Verdict {
@@ -89,7 +93,7 @@ export const textRule = <F extends Fields>(
     kind: 'changes',
     start(settings) {
       const change = changes(settings);
-      return { document: () => ({ change }) };
+      return { document: () => ({ changes: () => change }) };
     },
   };
 };
