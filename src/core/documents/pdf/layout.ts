@@ -22,7 +22,7 @@ export interface Line {
 
 /** Lines in the order in which they are read: columns one after another, between what goes across them. */
 export function linesOf(runs: readonly Run[]): readonly (readonly Line[])[] {
-  return columnsOf(segmentsOf(runs), DEEPEST).map(joinedLines);
+  return columnsOf(withJustified(segmentsOf(runs)), DEEPEST).map(joinedLines);
 }
 
 /** Runs that stand beside each other with no more than a space between. */
@@ -49,6 +49,43 @@ function segmentsOf(runs: readonly Run[]): Line[] {
 /** Shares of the letters' size. */
 const NARROWEST_SPACE = 0.15;
 const WIDEST_SPACE = 1.2;
+
+/**
+ * Lines that are justified in a narrow column may have spaces as wide as gutters: then words stand alone, equally far apart,
+ * from where full lines of the column begin to where they end. Such are one.
+ */
+function withJustified(segments: readonly Line[]): readonly Line[] {
+  const full = new Map<string, number>();
+  const isWord = ({ text }: Line): boolean => !text.trim().includes(' ');
+  for (const { x, end } of segments.filter((each) => !isWord(each)))
+    for (const from of new Set([Math.floor(x), Math.ceil(x)]))
+      for (const to of new Set([Math.floor(end), Math.ceil(end)]))
+        full.set(`${from} ${to}`, (full.get(`${from} ${to}`) ?? 0) + 1);
+  const lines: Line[] = [];
+  for (let i = 0; i < segments.length;) {
+    const first = segments[i]!;
+    let after = i + 1;
+    const gapAt = (n: number): number => segments[n]!.x - segments[n - 1]!.end;
+    const goesOn = (n: number): boolean =>
+      n < segments.length &&
+      isWord(segments[n]!) &&
+      Math.abs(segments[n]!.y - first.y) < 0.1 * first.size &&
+      gapAt(n) > 0 &&
+      Math.abs(gapAt(n) - gapAt(i + 1)) < 0.1 * first.size;
+    while (isWord(first) && goesOn(after)) after++;
+    const { end } = segments[after - 1]!;
+    const isFull = (full.get(`${Math.round(first.x)} ${Math.round(end)}`) ?? 0) >= FEWEST_LINES;
+    if (isFull && after > i + 1) {
+      const text = segments.slice(i, after).map((word) => word.text.trim());
+      lines.push({ ...first, text: text.join(' '), end });
+      i = after;
+    } else {
+      // The last may be the first of others.
+      for (const next = Math.max(i + 1, after - 1); i < next; i++) lines.push(segments[i]!);
+    }
+  }
+  return lines;
+}
 
 /** Blocks in the order of reading: where a gutter runs down, what is left of it comes before what is right. */
 function columnsOf(segments: readonly Line[], depth: number): (readonly Line[])[] {

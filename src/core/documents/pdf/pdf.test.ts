@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { type Placed, pdfOf } from '../../testing/pdf';
 import { collect, stream } from '../../testing/texts';
 import { documents } from '../read/pdf';
+import { linesOf, type Run } from './layout';
 import type { FoundDocument } from '../read/format';
 
 async function read(bytes: Uint8Array) {
@@ -70,6 +71,44 @@ describe('columns', () => {
     // A line of these is 98.9 points long.
     const page = lines(2).flatMap((each, i) => column(40 + i * 109, 700, each));
     expect(await textOf(page)).toBe(lines(2).flat().join(' '));
+  });
+});
+
+describe('spaces as wide as gutters', () => {
+  const run = (text: string, x: number, y: number, width: number): Run => ({ text, x, y, width, size: 11 });
+  const textOf = (runs: readonly Run[]): string[] =>
+    linesOf(runs).flatMap((block) => block.map(({ text }) => text.trim().replaceAll('\t', '|')));
+  /** Lines of 150 points. */
+  const filled = (x: number, words: string, lines = 5): Run[] =>
+    Array.from({ length: lines }, (_, i) => run(`${words} has its line of words ${i}`, x, 700 - 12 * i, 150));
+
+  it('are spaces where words are equally far apart and fill a line of their column', () => {
+    const justified = (x: number, y: number): Run[] => [
+      run('prophecy', x, y, 45),
+      run(' ', x + 45, y, 25),
+      run('of', x + 70, y, 10),
+      run(' ', x + 80, y, 25),
+      run('whatever', x + 105, y, 45),
+    ];
+    const page = ['one', 'two', 'three'].flatMap((words, i) => [
+      ...filled(56 + 165 * i, words),
+      ...justified(56 + 165 * i, 640),
+      run('unaccountably', 56 + 165 * i, 628, 60),
+      run('become', 56 + 165 * i + 110, 628, 40),
+    ]);
+    const said = (words: string): string[] => [
+      ...Array.from({ length: 5 }, (_, i) => `${words} has its line of words ${i}`),
+      'prophecy of whatever',
+      'unaccountably become',
+    ];
+    expect(textOf(page)).toEqual(['one', 'two', 'three'].flatMap(said));
+  });
+
+  it('are cells where they are not equal, or do not fill it', () => {
+    const row = (...cells: (readonly [string, number])[]): Run[] => cells.map(([text, x]) => run(text, x, 600, 30));
+    const page = filled(56, 'one');
+    expect(textOf([...page, ...row(['Ship', 56], ['Men', 100], ['Boats', 176])]).at(-1)).toBe('Ship|Men|Boats');
+    expect(textOf([...page, ...row(['Ship', 56], ['Men', 110], ['Boats', 164])]).at(-1)).toBe('Ship|Men|Boats');
   });
 });
 
