@@ -3,7 +3,7 @@
  *
  *     node --import tsx oracles/judged.ts RULES DOCUMENTS
  *
- * RULES      a JSON file: { rule: its settings, those that are not the initial ones }
+ * RULES      a JSON file: [[rule, its settings, those that are not the initial ones], ...]
  * DOCUMENTS  a JSON file: [text, ...], or [{ "text", "language" }, ...]
  * Prints a line a rule: { "rule", "verdicts": [{ "out"?, "scores", "text"? }, ...] }, with the text where the rule changes it.
  */
@@ -11,13 +11,13 @@ import { readFileSync } from 'node:fs';
 import { initialValues } from '../src/core/base/field';
 import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';
 
-const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
+const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 const [rules, documents] = process.argv.slice(2) as [string, string];
-const all = read<(string | { text: string; language?: string })[]>(documents).map((each) =>
+const all = (read(documents) as (string | { text: string; language?: string })[]).map((each) =>
   typeof each === 'string' ? { text: each } : each,
 );
-for (const [id, settings] of Object.entries(read<Record<RuleId, Record<string, never>>>(rules))) {
-  const rule = ruleOf(id as RuleId);
+for (const [id, settings] of read(rules) as [RuleId, Record<string, never>][]) {
+  const rule = ruleOf(id);
   const working = await rule.start({ ...initialValues(rule.fields), ...settings });
   const survey = working.survey?.();
   for (const { text } of all) {

@@ -31,5 +31,5 @@ function languageNames(): ReadonlyMap<string, string> {
   return found;
 }
 
-const nameIn = (language: string, code: string): string | undefined =>
+export const nameIn = (language: string, code: string): string | undefined =>
   new Intl.DisplayNames([language], { type: 'language', fallback: 'none' }).of(code);

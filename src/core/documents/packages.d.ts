@@ -11,7 +11,10 @@ declare module '@mozilla/readability' {
   }
 }
 declare module 'eld/medium' {
-  export const eld: { detect(text: string): { language: string; isReliable(): boolean } };
+  export const eld: {
+    detect(text: string): { language: string; isReliable(): boolean; getScores(): Record<string, number> };
+    info(): { Languages: Record<number, string> };
+  };
 }
 declare module 'pdfjs-dist/legacy/build/pdf.worker.mjs';
 declare module 'pdfjs-dist/legacy/build/pdf.mjs' {

@@ -7,6 +7,7 @@ import { fineWeb } from './fineWeb';
 import { gopherQuality } from './gopherQuality';
 import { gopherRepetition } from './gopherRepetition';
 import { hyphenation } from './hyphenation';
+import { language } from './language';
 import { length } from './length';
 import { lineEnds } from './lineEnds';
 import { lowerCase } from './lowerCase';
@@ -14,6 +15,7 @@ import { markup } from './markup';
 import { mojibake } from './mojibake';
 import { numbers } from './numbers';
 import { pageHeads } from './pageHeads';
+import { relevance } from './relevance';
 import { repeatedLines } from './repeatedLines';
 import { replace } from './replace';
 import type { Rule } from './rule';
@@ -41,10 +43,12 @@ export const RULES = {
   whiteSpace,
   replace,
   length,
+  language,
   gopherQuality,
   gopherRepetition,
   c4,
   fineWeb,
+  relevance,
 } as const;
 export type RuleId = keyof typeof RULES;
 

@@ -1,0 +1,76 @@
+/**
+ * How much likelier a document is in a target than among all documents, for each of its words and pairs: the importance
+ * weight of DSIR as a mean, in nats, so that it does not grow with length.
+ *
+ * Source: Xie et al. 2023, Data Selection for Language Models via Importance Resampling, with its smoothing of 1e-8
+ */
+import { BUCKETS, type NgramCounts } from './ngrams';
+
+/** Of each bucket: log of its share in the target over its share in all. */
+export function logRatios(target: Tally, all: Tally): Float64Array {
+  const ratios = new Float64Array(BUCKETS);
+  for (let i = 0; i < BUCKETS; i++)
+    ratios[i] =
+      Math.log(target.counts[i]! / Math.max(1, target.total) + SMOOTHING) -
+      Math.log(all.counts[i]! / Math.max(1, all.total) + SMOOTHING);
+  return ratios;
+}
+export interface Tally {
+  counts: ArrayLike<number>;
+  total: number;
+}
+const SMOOTHING = 1e-8;
+
+/** What is kept of a document to weigh it later. */
+export interface Kept {
+  hash: number;
+  total: number;
+  buckets: Uint16Array;
+  counts: Uint32Array;
+}
+export const kept = ({ hash, total, used, counts }: NgramCounts): Kept => ({
+  hash: hash >>> 0,
+  total,
+  buckets: Uint16Array.from(used),
+  counts: Uint32Array.from(used, (bucket) => counts[bucket]!),
+});
+
+/** Of no words, 0. */
+export function importance({ buckets, counts, total }: Kept, ratios: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < buckets.length; i++) sum += counts[i]! * ratios[buckets[i]!]!;
+  return total === 0 ? 0 : sum / total;
+}
+
+/** All documents of a text: how often each bucket is there, and of as many documents as fit, which their hashes choose, what they have. */
+export class Corpus {
+  readonly counts = new Float64Array(BUCKETS);
+  total = 0;
+  private documents: Kept[] = [];
+  private entries = 0;
+  /** Of hashes. Halved until what is kept fits: so it is the same whatever the order of documents. */
+  private limit = 2 ** 32;
+  /** @param most buckets that are kept of documents together; 6 bytes each */
+  constructor(private readonly most = 8_000_000) {}
+
+  add(document: NgramCounts): void {
+    for (const bucket of document.used) this.counts[bucket]! += document.counts[bucket]!;
+    this.total += document.total;
+    if (document.hash >>> 0 >= this.limit) return;
+    const it = kept(document);
+    this.documents.push(it);
+    this.entries += it.buckets.length;
+    while (this.entries > this.most) {
+      this.limit /= 2;
+      this.documents = this.documents.filter(({ hash }) => hash < this.limit);
+      this.entries = this.documents.reduce((sum, { buckets }) => sum + buckets.length, 0);
+    }
+  }
+
+  /** The least importance among the share of documents with most: exact as long as all fit, else of those kept. */
+  cut(share: number, ratios: Float64Array): number {
+    const found = Float64Array.from(this.documents, (document) => importance(document, ratios)).sort();
+    const stay = Math.max(1, Math.round(share * found.length));
+    return found[found.length - stay] ?? -Infinity;
+  }
+}

@@ -1,0 +1,68 @@
+/** Documents that are least like a sample are left out. */
+import { real, text } from '../../../base/field';
+import { formatNumber, formatShare } from '../../../base/units';
+import { Corpus, importance, kept, logRatios } from '../quality/importance';
+import { NgramCounts } from '../quality/ngrams';
+import type { Rule } from './rule';
+
+const FIELDS = {
+  sample: text({
+    label: 'Sample',
+    hint: 'text of the kind that is wanted, some pages at best; empty: all documents stay',
+    most: 20_000,
+    initial: '',
+  }),
+  share: real({ label: 'Share kept', min: 0.001, max: 1, initial: 0.5, hint: 'of documents' }),
+};
+
+/**
+ * Each document's mean importance is told, and those with most stay. DSIR draws documents by it at random, so that what it
+ * keeps is spread as the target is; here the same must stay each time, and a person can look at the cut.
+ */
+export const relevance: Rule<typeof FIELDS> = {
+  label: 'Relevance',
+  does: 'documents least like a sample of yours are left out',
+  costs: 'a short sample knows few words: what says the same in others goes too; all documents are read once more',
+  source: 'Xie et al. 2023 (DSIR): importance by hashed words and pairs of words',
+  kind: 'leaves out',
+  fields: FIELDS,
+  start({ sample, share }) {
+    const target = new NgramCounts();
+    target.add(sample);
+    if (target.total === 0) return { document: () => ({ verdict: () => ({ scores: {} }) }) };
+    const corpus = new Corpus();
+    let fitted: { ratios: Float64Array; least: number } | undefined;
+    const fit = () => {
+      const ratios = logRatios(target, corpus);
+      return { ratios, least: corpus.cut(share, ratios) };
+    };
+    return {
+      survey() {
+        let document = new NgramCounts();
+        return {
+          see: (passage) => document.add(passage),
+          end() {
+            corpus.add(document);
+            document = new NgramCounts();
+          },
+        };
+      },
+      document() {
+        const document = new NgramCounts();
+        return {
+          see: (passage) => document.add(passage),
+          verdict() {
+            const { ratios, least } = (fitted ??= fit());
+            const likeness = importance(kept(document), ratios);
+            const scores = { likeness };
+            if (likeness >= least) return { scores };
+            return {
+              scores,
+              out: `${formatNumber(likeness)} is its likeness to the sample, and ${formatNumber(least)} is the least of the ${formatShare(share)} that are most like it`,
+            };
+          },
+        };
+      },
+    };
+  },
+};
