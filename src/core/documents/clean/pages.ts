@@ -36,6 +36,8 @@ export class Pages {
   private readonly starts: number[] = [];
   /** By hash, lines with one number. */
   private readonly numbered = new Map<number, Numbered[]>();
+  /** Whether the page has a line that is not blank. */
+  private hasText = false;
   private readonly key = newKey();
 
   /** A passage of the document, in order. */
@@ -46,7 +48,12 @@ export class Pages {
       const text = line.trim();
       this.keys.push(this.keyOf(text, at));
       this.ends.push((/[^.!?:;"”’)»\d]$/.test(text) ? ENDS_OPEN : 0) | (/^\p{Ll}/u.test(text) ? BEGINS_LOWER : 0));
-      if (line.endsWith('\f')) this.starts.push(at + 1);
+      if (text !== '') this.hasText = true;
+      if (!line.endsWith('\f')) continue;
+      // Blank pages are none.
+      if (this.hasText) this.starts.push(at + 1);
+      else if (this.starts.length > 0) this.starts[this.starts.length - 1] = at + 1;
+      this.hasText = false;
     }
   }
 
@@ -79,7 +86,8 @@ export class Pages {
       before.push(this.zone(this.keys.length - 1, -1, gone));
     }
     for (const side of [before, after]) this.markRepeated(side, least, gone);
-    for (const border of borders) this.putTogether(border, gone);
+    let kept = 0;
+    for (const border of borders) if (border > kept) kept = this.putTogether(border, gone);
     return gone;
   }
 
@@ -130,14 +138,15 @@ export class Pages {
     return borders.sort((a, b) => a - b);
   }
 
-  /** Blank lines at a border go where a sentence goes on over it, and so does the form feed, which ends one. */
-  private putTogether(border: number, gone: Uint8Array): void {
+  /** Blank lines at a border go where a sentence goes on over it, and so does the form feed, which ends one. -> the first line after it that stays */
+  private putTogether(border: number, gone: Uint8Array): number {
     let last = border - 1;
     while (last >= 0 && (this.keys[last] === BLANK || gone[last] === 1)) last--;
     let next = border;
     while (next < gone.length && (this.keys[next] === BLANK || gone[next] === 1)) next++;
-    if (last < 0 || next === gone.length) return;
+    if (last < 0 || next === gone.length) return next;
     if (this.ends[last]! & ENDS_OPEN && this.ends[next]! & BEGINS_LOWER) gone.fill(1, last + 1, next);
+    return next;
   }
 }
 

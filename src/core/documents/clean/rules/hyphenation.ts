@@ -22,6 +22,7 @@ const CUT_WORDS =
   /(?<![\p{L}\p{M}])([\p{L}\p{M}]+)(?:[-\u2010\xad][ \t]*\r?\n[ \t]*\p{Ll}[\p{L}\p{M}]*)+(?=([-\u2010](?=\p{L}))?)/gu;
 const CUTS = /([-\u2010\xad])[ \t]*\r?\n[ \t]*/g;
 const WORDS = /[\p{L}\p{M}]+(?:[-\u2010](?=\p{L})[\p{L}\p{M}]+)*/gu;
+const MOST_CUTS = 10;
 const FIRST_OF_COMPOUNDS = new Set(
   (
     'all cross ever ex great half ill mid non post quasi self semi so vice well ' +
@@ -45,6 +46,8 @@ export const hyphenation = textRule({
       const isTail = isHyphen(passage[at - 1]);
       const halves = cut.split(CUTS); // word, hyphen, word, hyphen, word
       const between = cut.match(CUTS)!;
+      // A word is cut once or twice; thousands in a row are none.
+      if (between.length > MOST_CUTS) return cut;
       let joined = halves.at(-1)!;
       // From the end, so that what is left as it is now is left so again.
       for (let i = between.length - 1; i >= 0; i--) {

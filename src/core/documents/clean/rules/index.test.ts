@@ -39,6 +39,13 @@ const examplesOf = (id: RuleId) =>
     to: JSON.parse(to!) as string,
   }));
 
+/** It at work with its initial settings, and with those of its examples. */
+async function workingsOf(id: RuleId): Promise<readonly Working[]> {
+  const used = [initialValues(ruleOf(id).fields), ...examplesOf(id).map(({ settings }) => settings)];
+  const distinct = [...new Map(used.map((settings) => [JSON.stringify(settings), settings])).values()];
+  return Promise.all(distinct.map(async (settings) => ruleOf(id).start(settings)));
+}
+
 test.each(changing)('%s: what its comment gives as examples holds', async (id) => {
   const examples = examplesOf(id);
   expect(examples.length).toBeGreaterThan(0);
@@ -74,9 +81,7 @@ test.each(changing)(
   '%s gives well-formed text, counts no change where there is none, and is idempotent or says why not',
   async (id) => {
     const rule = ruleOf(id);
-    const used = [initialValues(rule.fields), ...examplesOf(id).map(({ settings }) => settings)];
-    const distinct = [...new Map(used.map((settings) => [JSON.stringify(settings), settings])).values()];
-    const workings = await Promise.all(distinct.map(async (settings) => rule.start(settings)));
+    const workings = await workingsOf(id);
     fc.assert(
       fc.property(text, fc.constantFrom(...workings), (before, working) => {
         const on = working.document({ title: '' });
@@ -90,3 +95,53 @@ test.each(changing)(
     );
   },
 );
+
+/** Of each a text is made that a pattern which goes back on itself would take hours for. */
+const HOSTILE = [
+  ...[
+    'a',
+    ' ',
+    '\n',
+    '\r',
+    '\f',
+    '\t ',
+    'a-\n',
+    '9\n',
+    '9\f',
+    'x 9\n\n',
+    '\u00ad',
+    '\u0301',
+    '\u200d',
+    'é',
+    'Ã',
+    'Ã©',
+    'â€',
+    '\x85',
+  ],
+  ...[
+    '<',
+    '<a ',
+    '<a b=',
+    '<a b="',
+    '<!--',
+    '<script>',
+    '<p',
+    '&',
+    '&amp',
+    '(',
+    ')',
+    'http://',
+    'www.',
+    'www.a)',
+    '.',
+    '1.',
+    '*',
+    'Σ',
+    '가',
+  ],
+];
+
+test.each(changing)('%s takes no longer for one text than for another', async (id) => {
+  for (const working of await workingsOf(id))
+    for (const piece of HOSTILE) through(working, piece.repeat(2 ** 17 / piece.length));
+});

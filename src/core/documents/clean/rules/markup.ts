@@ -31,10 +31,11 @@ const ALONE =
   'allowfullscreen|async|autofocus|autoplay|checked|compact|controls|defer|disabled|hidden|ismap|itemscope|loop|multiple|muted|noshade|' +
   'novalidate|nowrap|open|readonly|required|reversed|selected';
 const ATTRIBUTES = `(?:\\s+(?:[a-z_:@][\\w:.-]*\\s*=\\s*(?:"[^"<>]*"|'[^'<>]*'|[^\\s"'<>=]+)|(?:${ALONE})(?![\\w:.-])))*`;
+/** None is looked for beyond the beginning of another, so that a passage of beginnings takes no longer than another. */
 const MARKUP = new RegExp(
   [
-    '<!--[^]{0,10000}?-->',
-    `<(script|style)${ATTRIBUTES}\\s*>[^]{0,100000}?</\\1\\s*>`,
+    '<!--(?:(?!<!--)[^]){0,10000}?-->',
+    `<(script|style)${ATTRIBUTES}\\s*>(?:(?!<(?:script|style))[^]){0,100000}?</\\1\\s*>`,
     `</?(${[...TO.keys()].join('|')})${ATTRIBUTES}\\s*/?>`,
     '<!doctype\\s[^<>]*>',
     '<\\?xml\\s[^<>]*\\?>',

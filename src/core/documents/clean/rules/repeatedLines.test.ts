@@ -46,8 +46,8 @@ test('short lines and lines without letters stay', async () => {
   expect((await cleaned(documents))[0]).toEqual([{ text, places: 0 }]);
 });
 
-test('of 200,000 documents no line is taken for another', async () => {
-  const documents = Array.from({ length: 200_000 }, (_, i) => {
+test('of 50,000 documents no line is taken for another', async () => {
+  const documents = Array.from({ length: 50_000 }, (_, i) => {
     const word = i.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]!);
     return [`Of all the lines there is one ${word}\nand here we have one more, ${word}\n`];
   });
