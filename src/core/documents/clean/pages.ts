@@ -16,6 +16,7 @@ const LONGEST_HEAD = 120;
 const MOST_LINES = 4e6;
 
 const BLANK = 0;
+const NO_HEAD = -1;
 /** What a sentence that goes on over a page's border has before it and after it. */
 const ENDS_OPEN = 1;
 const BEGINS_LOWER = 2;
@@ -29,7 +30,7 @@ interface Numbered {
 }
 
 export class Pages {
-  /** Of each line a hash, 0 where it is blank, and what its ends are. */
+  /** Of each line a hash, or that it is blank or no head, and what its ends are. */
   private readonly keys: number[] = [];
   private readonly ends: number[] = [];
   /** The first line of each page but the first. */
@@ -47,7 +48,9 @@ export class Pages {
       const at = this.keys.length;
       const text = line.trim();
       this.keys.push(this.keyOf(text, at));
-      this.ends.push((/[^.!?:;"”’)»\d]$/.test(text) ? ENDS_OPEN : 0) | (/^\p{Ll}/u.test(text) ? BEGINS_LOWER : 0));
+      this.ends.push(
+        (/^[^.!?:;"”’)»\d]/.test(text.slice(-1)) ? ENDS_OPEN : 0) | (/^\p{Ll}/u.test(text) ? BEGINS_LOWER : 0),
+      );
       if (text !== '') this.hasText = true;
       if (!line.endsWith('\f')) continue;
       // Blank pages are none.
@@ -59,12 +62,13 @@ export class Pages {
 
   private keyOf(text: string, at: number): number {
     if (text === '') return BLANK;
+    if (text.length > LONGEST_HEAD) return NO_HEAD;
     const numbers = text.replace(ROMAN, (letters) => String(fromRoman(letters) || letters));
     keyOfLine(numbers, 0, numbers.length, this.key);
     const key = this.key.first || 1;
     // Ornaments are alike on many pages, and no heads.
-    if (text.length > LONGEST_HEAD || !(this.key.hasLetter || this.key.hasDigit)) return -key;
-    const [number, ...more] = (numbers.match(/\d+/g) ?? []).map(Number);
+    if (!this.key.hasLetter && !this.key.hasDigit) return NO_HEAD;
+    const [number, ...more] = this.key.hasDigit ? numbers.match(/\d+/g)!.map(Number) : [];
     if (number !== undefined && more.length === 0 && number < 1e5) {
       const others = this.numbered.get(key);
       if (others) others.push({ line: at, number });
@@ -106,7 +110,7 @@ export class Pages {
     zones.forEach((lines, page) => {
       for (const line of lines) {
         const key = this.keys[line]!;
-        if (key < 0) continue;
+        if (key === NO_HEAD) continue;
         let run = runs.get(key);
         if (!run || page - run.page > FARTHEST) runs.set(key, (run = { page, pages: 1, lines: [] }));
         if (run.page !== page) run.pages++;

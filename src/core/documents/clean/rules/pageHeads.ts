@@ -31,8 +31,10 @@ export const pageHeads: Rule<typeof FIELDS> = {
         see: (passage) => pages.see(passage),
         changes() {
           const gone = pages.heads(least);
+          const hasHeads = gone.includes(1);
           let at = 0;
           return (passage) => {
+            if (!hasHeads) return { text: passage, places: 0 };
             let [text, done, places] = ['', 0, 0];
             for (const { 0: line, index } of passage.matchAll(LINE)) {
               if (gone[at++] !== 1) continue;
