@@ -70,6 +70,27 @@ def test_rows_that_pyarrow_has_written_are_documents(tmp_path, compression, page
     assert [each["label"] for each in found] == [str(i % 5) for i in range(len(said))]
 
 
+@pytest.mark.parametrize("encoding", ["PLAIN", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"])
+@pytest.mark.parametrize("page", ["1.0", "2.0"])
+@pytest.mark.parametrize("compression", ["brotli", "none"])
+def test_rows_that_pyarrow_has_written_by_their_differences_are_documents(tmp_path, encoding, page, compression):
+    # Sorted, so that they share how they begin; a row in seven has no text.
+    said = [text if i % 7 else None for i, text in enumerate(sorted(texts(3000, 4)))]
+    numbers = [None if i % 11 == 3 else (i - 1500) ** 3 for i in range(len(said))]
+    shares = [i / 7 for i in range(len(said))]
+    table = pyarrow.table({"text": said, "label": numbers, "title": pyarrow.array(shares, pyarrow.float64())})
+    layout = {"row_group_size": 1100, "data_page_size": 5000, "data_page_version": page, "use_dictionary": False}
+    encodings = {"text": encoding, "label": "DELTA_BINARY_PACKED", "title": "BYTE_STREAM_SPLIT"}
+    path = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(table, path, compression=compression, column_encoding=encodings, **layout)
+    found = prepared(tmp_path, "a.parquet", map="a.parquet:text=text,label=label,title=title")
+    rows = [(text, str(number) if number is not None else None, share) for text, number, share in zip(said, numbers, shares)]
+    rows = [row for row in rows if row[0] is not None]
+    assert [each["text"] for each in found] == [text for text, _, _ in rows]
+    assert [each.get("label") for each in found] == [number for _, number, _ in rows]
+    assert [float(each["title"]) for each in found] == [share for _, _, share in rows]
+
+
 @pytest.mark.parametrize("level", [1, 9])
 def test_what_bz2_has_packed_is_unpacked(tmp_path, level):
     draw = random.Random(level)

@@ -55,6 +55,25 @@ declare module 'hyparquet/src/column.js' {
   }
   export function parquetHeader(reader: { view: DataView; offset: number }): PageHeader;
 }
+declare module 'hyparquet/src/delta.js' {
+  export function deltaBinaryUnpack(
+    reader: { view: DataView; offset: number },
+    count: number,
+    output: Int32Array | BigInt64Array,
+  ): void;
+}
+declare module 'hyparquet/src/encoding.js' {
+  /** Absent `length`: it stands before the values in four bytes. */
+  export function readRleBitPackedHybrid(
+    reader: { view: DataView; offset: number },
+    width: number,
+    output: Uint16Array,
+    length?: number,
+  ): void;
+}
+declare module 'hyparquet/src/thrift.js' {
+  export function readVarInt(reader: { view: DataView; offset: number }): number;
+}
 declare module 'hyparquet/src/metadata.js' {
   export interface ColumnChunk {
     type: string;

@@ -3,6 +3,7 @@
  * count, and one that is wrong would take all memory. https://parquet.apache.org/docs/file-format/
  */
 import { type PageHeader, parquetHeader } from 'hyparquet/src/column.js';
+import { checkDeltas, presentIn } from './deltas';
 
 /** A column that has values of its own. */
 export interface Leaf {
@@ -13,6 +14,8 @@ export interface Leaf {
   maxDefinition: number;
   /** Of a row group, with those that are missing. */
   values: number;
+  /** Is told of bytes that will be made beside the pages. @throws Error where they are too many */
+  making(bytes: number): void;
 }
 
 /** @param chunk all pages of it in a row group @throws Error with the reason */
@@ -50,12 +53,16 @@ export function checkPage(
   { data_page_header: first, data_page_header_v2: second }: PageHeader,
   leaf: Leaf,
 ): void {
-  if (second) checkValues(page, 0, second.num_values, second.encoding, leaf);
+  if (second) checkValues(page, 0, second.num_values, second.encoding, leaf, second.num_values - second.num_nulls);
   if (!first) return;
-  let at = 0;
-  for (const most of [leaf.maxRepetition, leaf.maxDefinition])
-    if (most > 0) at = checkRuns(page, at, first.num_values, bitsOf(most));
-  checkValues(page, at, first.num_values, first.encoding, leaf);
+  let at = leaf.maxRepetition > 0 ? checkRuns(page, 0, first.num_values, bitsOf(leaf.maxRepetition)) : 0;
+  let present = first.num_values;
+  if (leaf.maxDefinition > 0) {
+    const levels = at;
+    at = checkRuns(page, levels, first.num_values, bitsOf(leaf.maxDefinition));
+    if (isDelta(first.encoding)) present = presentIn(viewOf(page), levels, first.num_values, leaf.maxDefinition);
+  }
+  checkValues(page, at, first.num_values, first.encoding, leaf, present);
 }
 
 type Second = NonNullable<PageHeader['data_page_header_v2']>;
@@ -66,11 +73,21 @@ function checkSecond(page: Uint8Array, header: Second, leaf: Leaf): void {
     throw new Error('a page has levels that are longer than it is');
   if (leaf.maxRepetition > 0) checkRuns(page, 0, values, bitsOf(leaf.maxRepetition), repetition);
   if (leaf.maxDefinition > 0) checkRuns(page, repetition, values, bitsOf(leaf.maxDefinition), definition);
-  if (!header.is_compressed) checkValues(page.subarray(repetition + definition), 0, values, header.encoding, leaf);
+  if (!header.is_compressed)
+    checkValues(page.subarray(repetition + definition), 0, values, header.encoding, leaf, values - nulls);
 }
 
-function checkValues(page: Uint8Array, at: number, values: number, encoding: string, { type }: Leaf): void {
-  if (encoding === 'RLE') checkRuns(page, at, values, 1);
+/** @param present values that are not missing, of which there is something in the page */
+function checkValues(
+  page: Uint8Array,
+  at: number,
+  values: number,
+  encoding: string,
+  { type, making }: Leaf,
+  present: number,
+): void {
+  if (isDelta(encoding)) making(checkDeltas(viewOf(page), at, present, encoding));
+  else if (encoding === 'RLE') checkRuns(page, at, values, 1);
   else if (encoding.endsWith('_DICTIONARY') && at < page.length) {
     if (type === 'BOOLEAN') throw new Error('truth values have a dictionary');
     const width = page[at]!;
@@ -116,9 +133,11 @@ const bitsOf = (most: number): number => 32 - Math.clz32(most);
 const isCount = (n: unknown, most: number): n is number =>
   Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) <= most;
 
-/** Delta strings are left out: a page of them can be as large as its square. */
+const isDelta = (encoding: string): boolean => encoding.startsWith('DELTA_');
 const ENCODINGS: ReadonlySet<string> = new Set(
-  'PLAIN PLAIN_DICTIONARY RLE_DICTIONARY RLE BYTE_STREAM_SPLIT DELTA_BINARY_PACKED DELTA_LENGTH_BYTE_ARRAY'.split(' '),
+  'PLAIN PLAIN_DICTIONARY RLE_DICTIONARY RLE BYTE_STREAM_SPLIT DELTA_BINARY_PACKED DELTA_LENGTH_BYTE_ARRAY DELTA_BYTE_ARRAY'.split(
+    ' ',
+  ),
 );
 const MOST_FILLED = 1024;
 /** Bytes of a page: writers make them of a megabyte, or of one value that is larger. */

@@ -119,10 +119,15 @@ async function groupOf(
     });
     const size = wanted.reduce((sum, chunk) => sum + Number(chunk.total_uncompressed_size), 0);
     if (!(size <= LARGEST_ROW_GROUP)) throw tooLarge(name, formatBytes(size));
+    let made = 0;
+    const making = (bytes: number): void => {
+      made += bytes;
+      if (size + made > LARGEST_ROW_GROUP) throw tooLarge(name, `more than ${formatBytes(LARGEST_ROW_GROUP)}`);
+    };
     const unpack: Record<string, Unpack> = {};
     const chunks = new Map<ColumnChunk, ColumnChunk>();
     for (const [i, chunk] of wanted.entries()) {
-      unpack[`column ${i}`] = await unpackerOf(source, metadata, chunk, count, fail);
+      unpack[`column ${i}`] = await unpackerOf(source, metadata, chunk, count, making, fail);
       chunks.set(chunk, { ...chunk, codec: `column ${i}` });
     }
     const groups = metadata.row_groups.map((each, n) =>
@@ -164,6 +169,7 @@ async function unpackerOf(
   metadata: Metadata,
   chunk: ColumnChunk,
   rows: number,
+  making: Leaf['making'],
   fail: (reason: string) => Error,
 ): Promise<Unpack> {
   const path = getTreePath(parquetSchema(metadata), chunk.path_in_schema);
@@ -173,6 +179,7 @@ async function unpackerOf(
     maxRepetition: getMaxRepetitionLevel(path),
     maxDefinition: getMaxDefinitionLevel(path),
     values: Number(chunk.num_values),
+    making,
   };
   if (leaf.maxRepetition === 0 && leaf.values !== rows)
     throw new Error(`a column has ${leaf.values} of ${rows} values`);

@@ -1,0 +1,68 @@
+/**
+ * Values that a page of Parquet tells by their differences, held against the page before hyparquet makes them: texts that are
+ * told by what they share with the one before can be as large as the square of their page.
+ * https://parquet.apache.org/docs/file-format/data-pages/encodings/
+ */
+import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
+import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
+import { readVarInt } from 'hyparquet/src/thrift.js';
+
+interface Reader {
+  view: DataView;
+  offset: number;
+}
+
+/**
+ * @param count values, of which none is missing
+ * @returns bytes that are made of them beside the page @throws Error with the reason
+ */
+export function checkDeltas(page: DataView, at: number, count: number, encoding: string): number {
+  const reader = { view: page, offset: at };
+  if (encoding === 'DELTA_BINARY_PACKED') {
+    checkHead(reader, count);
+    return 0;
+  }
+  const shared = encoding === 'DELTA_BYTE_ARRAY' ? lengthsIn(reader, count) : new Int32Array(count);
+  const own = lengthsIn(reader, count);
+  let [made, left, before] = [0, page.byteLength - reader.offset, 0];
+  for (const [i, length] of own.entries()) {
+    const common = shared[i]!;
+    left -= length;
+    if (length < 0 || left < 0) throw new Error('texts are longer than their page');
+    if (common < 0 || common > before) throw new Error('a text shares more with the one before than that has');
+    before = common + length;
+    if (common > 0) made += before;
+    if (made > LARGEST_MADE) throw new Error('a page becomes larger than any is');
+  }
+  return made;
+}
+
+/** @param most level of those that are there @returns how many are */
+export function presentIn(page: DataView, at: number, values: number, most: number): number {
+  const levels = new Uint16Array(values);
+  readRleBitPackedHybrid({ view: page, offset: at }, 32 - Math.clz32(most), levels);
+  let present = 0;
+  for (const level of levels) if (level === most) present++;
+  return present;
+}
+
+function lengthsIn(reader: Reader, count: number): Int32Array {
+  checkHead(reader, count);
+  const lengths = new Int32Array(count);
+  deltaBinaryUnpack(reader, count, lengths);
+  return lengths;
+}
+
+/** Values come in blocks, and these in parts of widths of their own. */
+function checkHead({ view, offset }: Reader, count: number): void {
+  const reader = { view, offset };
+  const [block, parts, told] = [readVarInt(reader), readVarInt(reader), readVarInt(reader)];
+  if (told !== count) throw new Error(`a page has ${told} of ${count} values`);
+  if (!(block > 0 && block <= LARGEST_BLOCK && parts > 0 && block % parts === 0))
+    throw new Error(`values come in blocks of ${block} in ${parts} parts`);
+}
+
+/** Values; writers make them of 128. */
+const LARGEST_BLOCK = 2 ** 16;
+/** Bytes. */
+const LARGEST_MADE = 256 * 2 ** 20;
