@@ -28,9 +28,12 @@ export class ChunkWriter {
     private readonly draft: Draft,
   ) {}
 
-  /** @param text of whole characters @returns its UTF-8, which is made once for all who ask */
-  async write(text: string): Promise<Uint8Array> {
-    const bytes = encoder.encode(text);
+  /**
+   * @param text of whole characters
+   * @param bytes its UTF-8, which is held until a chunk is full
+   * @returns its UTF-8, which is made once for all who ask
+   */
+  async write(text: string, bytes: Uint8Array = encoder.encode(text)): Promise<Uint8Array> {
     let rest: Piece = { text, bytes };
     while (this.units + rest.text.length > LONGEST_CHUNK) rest = await this.cut(rest);
     this.pieces.push(rest);

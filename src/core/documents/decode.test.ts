@@ -14,7 +14,8 @@ async function decode(bytes: Uint8Array, cuts: readonly number[] = [], name = 'n
   const chunks = ends.map((end, i) => bytes.subarray(i === 0 ? 0 : ends[i - 1], end));
   const notes: string[] = [];
   const pieces = await collect(decodeText({ name, bytes: stream(chunks), note: (sentence) => notes.push(sentence) }));
-  return { text: pieces.join(''), notes };
+  for (const { text, utf8: bytes } of pieces) if (bytes) expect(bytes).toEqual(utf8(text));
+  return { text: pieces.map(({ text }) => text).join(''), notes };
 }
 
 const plain = awkwardText.filter((text) => !text.includes('\0') && !text.startsWith('\ufeff'));

@@ -6,7 +6,7 @@ import { once } from '../files/byteSource';
 import { type Signature, signatureOf } from '../files/signatures';
 import { type EncodingId, ENCODINGS, isWide, proposalsOf, tellingLines, utf16Of } from './encodings';
 import { MARKUP_HEAD, MARKUPS, markupOf } from './markup';
-import type { OpenFile } from './read/format';
+import type { OpenFile, TextPiece } from './read/format';
 
 /**
  * The characters of a plain text file: UTF-8, or UTF-16 where a byte order mark says so, or the encoding that a person
@@ -14,12 +14,17 @@ import type { OpenFile } from './read/format';
  * @throws HomegrownError `bad-file` for what is not text, at the first byte that shows it; `bad-encoding` for what may be, in
  * an encoding that nobody has chosen, with those that are likely and how the place reads in them
  */
-export const decodeText = (file: OpenFile): AsyncGenerator<string> => decode(file, true);
+export const decodeText = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, true);
 
-/** As `decodeText`, of a file that something is taken out of: its markup is not learnt. */
-export const decodeParsed = (file: OpenFile): AsyncGenerator<string> => decode(file, false);
+/** As `decodeText`, of source code: its markup is what it is. */
+export const decodeCode = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, false);
 
-async function* decode({ name, bytes, note, encoding }: OpenFile, isWhole: boolean): AsyncGenerator<string> {
+/** The characters of a file that something is taken out of: its markup is not learnt. */
+export async function* decodeParsed(file: OpenFile): AsyncGenerator<string> {
+  for await (const { text } of decode(file, false)) yield text;
+}
+
+async function* decode({ name, bytes, note, encoding }: OpenFile, isWhole: boolean): AsyncGenerator<TextPiece> {
   let decoder: Decoder | undefined;
   let nuls = 0;
   let read = 0;
@@ -28,17 +33,18 @@ async function* decode({ name, bytes, note, encoding }: OpenFile, isWhole: boole
     error instanceof Fault ? await inAnother(error, last, encoding) : error;
   for await (const chunk of withHead(bytes, MARKUP_HEAD)) {
     last = chunk;
-    let text;
+    let piece;
     try {
       decoder ??= begin(name, chunk, isWhole, note, encoding);
-      text = decoder.push(chunk);
+      piece = decoder.push(chunk);
     } catch (error) {
       throw await failed(error);
     }
+    const { text } = piece;
     for (let at = text.indexOf('\0'); at >= 0; at = text.indexOf('\0', at + 1)) nuls++;
     read += text.length;
     if (nuls > MOST_NULS * Math.max(read, HEAD)) throw binary(name, nuls, read);
-    yield text;
+    yield piece;
   }
   try {
     decoder?.end();
@@ -69,7 +75,7 @@ async function* withHead(bytes: AsyncIterable<Uint8Array>, least: number): Async
 
 interface Decoder {
   /** @throws Fault where a person could choose another encoding, else HomegrownError `bad-file` */
-  push(chunk: Uint8Array): string;
+  push(chunk: Uint8Array): TextPiece;
   /** @throws as `push`, when the file ended inside a character */
   end(): void;
 }
@@ -130,9 +136,10 @@ function strict(name: string, encoding: Unicode, skip: number): Decoder {
       const bytes = joined(tail, chunk.subarray(from));
       offset += from;
       const end = completeTo(bytes);
+      const whole = bytes.subarray(0, end);
       let text;
       try {
-        text = decoder.decode(bytes.subarray(0, end));
+        text = decoder.decode(whole);
       } catch {
         const at = faultAt(bytes);
         const before = context + decoder.decode(bytes.subarray(0, at));
@@ -141,7 +148,8 @@ function strict(name: string, encoding: Unicode, skip: number): Decoder {
       context = text === '' ? context : text.slice(-CONTEXT);
       offset += end;
       tail = bytes.slice(end);
-      return text;
+      // It was valid, so its UTF-8 is what it came in.
+      return { text, ...(encoding === 'utf-8' && { utf8: whole }) };
     },
     end() {
       if (tail.length > 0) {
@@ -220,7 +228,7 @@ function legacy(name: string, encoding: EncodingId): Decoder {
         offset += bytes.length;
         text += piece;
       }
-      return text;
+      return { text };
     },
     end: () => void decoded(),
   };

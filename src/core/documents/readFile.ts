@@ -147,12 +147,12 @@ async function readWhole(
   const hash = await sha256();
   let [characters, bytes, hasText] = [0, 0, false];
   const source = encoding ? file.bytes : hashed(file.bytes, hash);
-  for await (const piece of FORMATS[format].read({ ...file, bytes: source })) {
-    const encoded = await chunks.write(piece);
+  for await (const { text, utf8 } of FORMATS[format].read({ ...file, bytes: source })) {
+    const encoded = await chunks.write(text, utf8);
     characters += charactersIn(encoded);
     bytes += encoded.length;
     if (encoding) hash.update(encoded);
-    hasText ||= /\S/.test(piece);
+    hasText ||= /\S/.test(text);
   }
   if (seen.bytes > 0 && !hasText) {
     const content = characters === 0 ? 'no text' : `nothing but white space (${counted(characters, 'character')})`;

@@ -11,7 +11,7 @@ const BY_ENDING = new Map(
 export const code: TextFormat = {
   label: 'Source code',
   endings: [...BY_ENDING.keys()],
-  ...loadedText(async () => ({ read: (await import('../decode')).decodeParsed })),
+  ...loadedText(async () => ({ read: (await import('../decode')).decodeCode })),
   fields(name) {
     const language = BY_ENDING.get(/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
     return language === undefined ? {} : { code: language };

@@ -49,11 +49,18 @@ export interface TextFormat extends Format {
    * The text, in pieces of any size, never cut inside a code point. Nothing is changed without a note.
    * @throws HomegrownError `bad-file` naming the file, the place, the reason and a way out
    */
-  read(file: OpenFile): AsyncIterable<string>;
+  read(file: OpenFile): AsyncIterable<TextPiece>;
   /** Fetches what it is read with, before there is such a file. */
   fetch(): Promise<unknown>;
   /** What is known of a file by its name. */
   fields?(name: string): Readonly<Record<string, string>>;
+}
+
+/** Of a text. */
+export interface TextPiece {
+  text: string;
+  /** The same in UTF-8, where it came so. */
+  utf8?: Uint8Array;
 }
 
 /** One kind of file that is a table of texts: as those of text, a file and a line. */
