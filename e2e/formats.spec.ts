@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { EVERY_FORMAT, EVERYTHING, HARMFUL } from '../src/core/testing/everyFormat';
+import { inlineRows, workbookOf } from '../src/core/testing/workbook';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';
 
@@ -65,5 +66,39 @@ test('a table that is broken keeps none of the others out, and is named', async 
   await question.getByRole('button', { name: 'Add a document a row' }).press('Enter');
   await expect(page.getByRole('alert')).toContainText('tables/a.csv was not added');
   await expect(page.getByRole('table', { name: 'Texts' })).toContainText('b.csv');
+  expect(studio.errors).toEqual([]);
+});
+
+test('tables that lie loose are asked about, those that are text at once, and are texts of their rows', async ({
+  page,
+}, testInfo) => {
+  const folder = testInfo.outputPath('loose');
+  await mkdir(folder, { recursive: true });
+  const rows = inlineRows([
+    ['text', 'label'],
+    ['It is deep.', 'sea'],
+  ]);
+  for (const [name, content] of [
+    ['a.csv', 'text,label\nHave ye seen the whale?,ahab\n,nobody\nAye.,stubb\n'],
+    ['b.jsonl', '{"text":"It is white.","label":"whale"}\n'],
+    ['c.xlsx', workbookOf([{ name: 'Data', rows }])],
+    ['june.txt', 'Call me Ishmael.'],
+  ] as const)
+    await writeFile(join(folder, name), content);
+  const studio = new Studio(page);
+  await studio.open();
+  await dropOn(page, folder);
+  for (const asked of ['2 tables', 'loose/c.xlsx']) {
+    const question = page.getByRole('dialog', { name: `Which columns of ${asked} hold what?` });
+    await question.getByRole('button', { name: 'Add a document a row' }).press('Enter');
+    await expect(question).toBeHidden();
+  }
+  const rowheaders = page.getByRole('table', { name: 'Texts' }).getByRole('rowheader');
+  await expect(rowheaders).toHaveText([/^loose\/june\.txt/, /^loose3 documents/, /^loose\/c\.xlsx/]);
+  await rowheaders.nth(1).getByRole('button').press('Enter');
+  await expect(rowheaders).toHaveText([/june/, /^loose/, /^Row 1/, /^Row 3/, /^Row 1/, /c\.xlsx/]);
+  await rowheaders.nth(4).getByRole('button').press('Enter');
+  await expect(page.getByText('It is white.', { exact: true })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
   expect(studio.errors).toEqual([]);
 });
