@@ -48,11 +48,11 @@ async function step(name, args, { count, env = {}, isBeside = false } = {}) {
 async function beside(steps) {
   const left = [...steps];
   const next = async () => {
-    for (let one = left.shift(); one; one = left.shift()) await step(...one, { isBeside: true });
+    for (let one = left.shift(); one; one = left.shift()) await step(one[0], one[1], { ...one[2], isBeside: true });
   };
   await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, next));
 }
-async function vitest(project) {
+function vitest(project) {
   const file = join(reports, `${project}.json`);
   const args = ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile=${file}`];
   const count = () => {
@@ -73,7 +73,7 @@ async function vitest(project) {
       skipped: report?.numPendingTests ?? 0,
     };
   };
-  await step(project, args, { count });
+  return [project, args, { count }];
 }
 /** The first lines of each, without colours. */
 const brief = (messages) =>
@@ -89,9 +89,11 @@ function read(file) {
   }
 }
 
-// The longest first.
+ensureGpuCompilers();
+// The longest first; compilers for real GPUs, too, take one core.
 await beside([
   ['lint', ['eslint', '--max-warnings', '0', '.']],
+  vitest('isa'),
   ['types, page', ['tsc', '-p', 'tsconfig.json']],
   ['types, workers', ['tsc', '-p', 'tsconfig.worker.json']],
   ['types, core', ['tsc', '-p', 'tsconfig.core.json']],
@@ -99,11 +101,9 @@ await beside([
   ['imports', ['depcruise', '--config', '.dependency-cruiser.cjs', 'src']],
   ['types, web service', ['tsc', '-p', 'tsconfig.templates.json']],
 ]);
-await vitest('unit');
+await step(...vitest('unit'));
 ensureVulkan();
-await vitest('kernels');
-ensureGpuCompilers();
-await vitest('isa');
+await step(...vitest('kernels'));
 if (await step('build', ['vite', 'build', '--logLevel', 'warn'])) {
   const browser = ensureBrowser();
   const file = join(reports, 'e2e.json');
