@@ -90,6 +90,8 @@ test('tables that lie loose are asked about, those that are text at once, and ar
   await dropOn(page, folder);
   for (const asked of ['2 tables', 'loose/c.xlsx']) {
     const question = page.getByRole('dialog', { name: `Which columns of ${asked} hold what?` });
+    // Until a table has been looked at there is nothing to add.
+    await expect(question).toContainText('Row 1 as a document');
     await question.getByRole('button', { name: 'Add a document a row' }).press('Enter');
     await expect(question).toBeHidden();
   }

@@ -30,7 +30,8 @@ export class Studio {
     });
     page.on('requestfailed', (request) => {
       // A worker that is ended while it loads a part of itself leaves it.
-      const isLeft = request.failure()?.errorText === 'net::ERR_ABORTED' && request.url().includes('/workers/');
+      const isOfWorkers = /\/workers\/|\.wasm$/.test(request.url());
+      const isLeft = request.failure()?.errorText === 'net::ERR_ABORTED' && isOfWorkers;
       if (!isIcon(request.url()) && !isLeft)
         this.errors.push(`${request.url()} failed: ${request.failure()?.errorText}`);
     });
