@@ -11,7 +11,7 @@ def test_a_messy_folder_ends_and_says_why_for_each_file_that_gave_nothing(tmp_pa
     folder = tmp_path / "mess"
     count = messy.make(folder)
     assert count > 300
-    told = homegrown.command("prepare", **{"from": folder}, report=tmp_path / "report", out=tmp_path / "out")[-1]
+    told = homegrown.command("prepare", **{"from": folder}, report=tmp_path / "report", out=tmp_path / "out", recipe="none")[-1]
     assert told["documents"] + sum(told["removed"].values()) == told["read"]
     lines = (tmp_path / "report" / "documents.jsonl").read_text("utf-8").splitlines()
     documents = [json.loads(line) for line in lines]

@@ -12,7 +12,7 @@ from ebooklib import epub
 
 def documents(path: Path, tmp_path: Path, **flags: str) -> list[dict]:
     """What prepare takes out of a file."""
-    homegrown.command("prepare", **{"from": path}, report=tmp_path / "report", out=tmp_path / "out", **flags)
+    homegrown.command("prepare", **{"from": path}, report=tmp_path / "report", out=tmp_path / "out", recipe="none", **flags)
     return [json.loads(line) for line in (tmp_path / "report" / "documents.jsonl").read_text("utf-8").splitlines()]
 
 

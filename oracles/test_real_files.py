@@ -84,7 +84,7 @@ def test_words_in_common(artefacts, tmp_path, kind):
     KINDS[kind](folder, real_files.chapters(artefacts.samples["moby-dick.txt"]))
     paths = sorted(folder.iterdir())
     assert len(paths) >= 50
-    told = homegrown.command("prepare", **{"from": folder}, report=tmp_path / "report", out=tmp_path / "out")[-1]
+    told = homegrown.command("prepare", **{"from": folder}, report=tmp_path / "report", out=tmp_path / "out", recipe="none")[-1]
     assert told["refused"] == []
     lines = (tmp_path / "report" / "documents.jsonl").read_text("utf-8").splitlines()
     ours = {Path(each["name"]).name: each["text"] for each in map(json.loads, lines)}

@@ -16,6 +16,8 @@ it('counts them in its UTF-8, wherever that lies in memory', () => {
     fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat({ max: 3 }), (text, before) => {
       const bytes = new TextEncoder().encode('x'.repeat(before) + text).subarray(before);
       expect(charactersIn(bytes)).toBe(countCharacters(text));
+      // As a file of Node comes.
+      expect(charactersIn(Buffer.from(bytes.buffer).subarray(before))).toBe(countCharacters(text));
     }),
   );
 });

@@ -7,7 +7,8 @@ export function countCharacters(text: string): number {
 
 /** The same, by the text's UTF-8: bytes that do not go on a character. By words, as it is asked of all that is read. */
 export function charactersIn(utf8: Uint8Array): number {
-  const bytes = utf8.byteOffset % 4 === 0 ? utf8 : utf8.slice();
+  // Node's own kind of bytes shares them where others copy in `slice`.
+  const bytes = utf8.byteOffset % 4 === 0 ? utf8 : new Uint8Array(utf8);
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
   let n = bytes.length;
   for (let i = 0; i < words.length; i++) {
