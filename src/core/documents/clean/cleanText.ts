@@ -90,11 +90,9 @@ export async function cleanText(
       return { text: null, ...told };
     }
     await chunks.end();
-    const { size, ...rest } = text;
     const cleaned: TextRecord = {
-      ...rest,
+      ...text,
       id,
-      size,
       sha256: await hashOf(hashes),
       characters,
       bytes,

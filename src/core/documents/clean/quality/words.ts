@@ -37,13 +37,6 @@ export function eachWord(text: string, visit: Visit): void {
   }
 }
 
-/** In code points. */
-export function lengthOf(text: string): number {
-  let { length } = text;
-  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) length--;
-  return length;
-}
-
 function cut(text: string, start: number, end: number, visit: Visit): void {
   let from = start;
   while (from < end) {

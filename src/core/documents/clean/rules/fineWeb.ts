@@ -1,10 +1,11 @@
 /** Documents of lines that are no sentences, short or repeated are left out, as FineWeb's were. */
 import { real, whole } from '../../../base/field';
 import { formatNumber, formatShare } from '../../../base/units';
+import { countCharacters } from '../../../base/utf8';
 import { judge, share } from '../quality/judge';
 import { countOf } from '../quality/lines';
 import { Repeats } from '../quality/repeats';
-import { eachWord, lengthOf } from '../quality/words';
+import { eachWord } from '../quality/words';
 import type { Rule } from './rule';
 
 const FIELDS = {
@@ -38,7 +39,7 @@ export const fineWeb: Rule<typeof FIELDS> = {
           judged += part.length;
           const ends = countOf(part, '\n');
           lineEnds += ends;
-          characters += lengthOf(part) - ends;
+          characters += countCharacters(part) - ends;
           eachWord(part, () => words++);
           for (let start = 0; start < part.length;) {
             const found = part.indexOf('\n', start);
@@ -46,7 +47,7 @@ export const fineWeb: Rule<typeof FIELDS> = {
             const line = part.slice(start, end);
             start = end + 1;
             if (line.trim() === '') continue;
-            const length = lengthOf(line);
+            const length = countCharacters(line);
             lines.add(line, length);
             if (length <= settings.shortLength) short++;
             if (/\p{Sentence_Terminal}$/u.test(line)) punctuated++;

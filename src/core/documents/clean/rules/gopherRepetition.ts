@@ -1,9 +1,10 @@
 /** Documents that say the same again and again are left out, as Gopher's were. */
 import { real } from '../../../base/field';
 import { formatShare } from '../../../base/units';
+import { countCharacters } from '../../../base/utf8';
 import { judge, type Measure, share } from '../quality/judge';
 import { Repeats, WordSequence } from '../quality/repeats';
-import { eachWord, lengthOf } from '../quality/words';
+import { eachWord } from '../quality/words';
 import type { Rule } from './rule';
 
 const most = (label: string, initial: number) => real({ label, min: 0, max: 1, initial, hint: 'at most' });
@@ -43,21 +44,21 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
       let characters = 0;
       let paragraph = '';
       const endParagraph = () => {
-        if (paragraph !== '') paragraphs.add(paragraph, lengthOf(paragraph));
+        if (paragraph !== '') paragraphs.add(paragraph, countCharacters(paragraph));
         paragraph = '';
       };
       return {
         see(passage) {
           const part = passage.slice(0, JUDGED - judged);
           judged += part.length;
-          characters += lengthOf(part);
+          characters += countCharacters(part);
           eachWord(part, (_start, _end, _has, length, hash) => words.push(hash, length));
           for (let start = 0; start < part.length;) {
             const found = part.indexOf('\n', start);
             const end = found < 0 ? part.length : found;
             if (end > start) {
               const line = part.slice(start, end);
-              lines.add(line, lengthOf(line));
+              lines.add(line, countCharacters(line));
               paragraph = paragraph === '' ? line : `${paragraph}\n${line}`;
             } else endParagraph();
             start = end + 1;
