@@ -20,9 +20,10 @@ import {
   tableFormatOf,
   type TextSource,
 } from '../src/core/documents';
-import { cleanText, type CleanedText, type LeftOut } from '../src/core/documents/clean/cleanText';
+import { cleanText, leftOutOf } from '../src/core/documents/clean/cleanText';
+import type { CleanedRecord, LeftOut } from '../src/core/documents/clean/record';
 import { NO_RECIPE, type Recipe, readRecipe, recipeJson, recommendedRecipe } from '../src/core/documents/clean/recipe';
-import { ruleOf } from '../src/core/documents/clean/rules';
+import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';
 import { languageDetector } from '../src/core/documents/language';
 import { LONGEST_LINE } from '../src/core/documents/limits';
 import { DOCUMENTS, PREPARED } from './data';
@@ -112,13 +113,14 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const drop = await importDrop(sources, store, { addedAt: 0 }, job);
   const unmet = mappings.find(({ name }) => !met.has(name));
   if (unmet) throw notAmong(unmet.name);
-  const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { addedAt: 0 }, job));
+  const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { at: 0 }, job));
   const { lines, long } = cleaned?.text
     ? await linesOf(store, cleaned.text, await languageDetector(), job)
     : { lines: [], long: [] };
   const refused = [...refusedOf(drop), ...tooLong(long, lines)];
   for (const { name, reason } of refused) progress.say(`Left out: ${name}. ${reason}`);
-  const left = cleaned?.left ?? [];
+  const left: LeftOut[] = [];
+  if (cleaned) for await (const one of leftOutOf(store, cleaned)) left.push(one);
   if (lines.length === 0)
     throw left[0]
       ? badFile(
@@ -181,9 +183,9 @@ async function recipeCalled(name: string | undefined): Promise<Recipe> {
 }
 
 /** In places, by rule. */
-function changedBy({ tallies }: CleanedText): string | undefined {
+function changedBy({ tallies }: CleanedRecord): string | undefined {
   const changing = tallies.filter(({ places }) => places > 0);
-  const places = changing.map(({ rule, places }) => `${ruleOf(rule).label}: ${counted(places, 'place')}`);
+  const places = changing.map(({ rule, places }) => `${ruleOf(rule as RuleId).label}: ${counted(places, 'place')}`);
   return places.length > 0 ? `The recipe changed, by ${places.join(', by ')}` : undefined;
 }
 

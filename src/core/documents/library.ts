@@ -2,7 +2,8 @@
 import type { BlobStore, Expected, Json } from '../base/blobStore';
 import { collectDrafts, draftKey } from '../base/draft';
 import { HomegrownError, toFailure } from '../base/errors';
-import { changeRecord, parseRecord, readAll, readRecord, type Unreadable } from '../base/record';
+import { changeRecord, parseRecord, readAll, readRecord, readRecordsUnder, type Unreadable } from '../base/record';
+import { CLEANED, CLEANED_TEXTS, type CleanedRecord } from './clean/record';
 import { TEXT, TEXT_PARTS, textChunksPrefix, textKey, type TextRecord } from './record';
 
 /** The texts of a project, oldest first; of all projects where none is named. */
@@ -19,6 +20,8 @@ export async function unreadableTexts(store: BlobStore): Promise<readonly Unread
   const listed = new Set(await store.keys(textKey('')));
   const ids = new Set((await store.keys(TEXT_PARTS)).map((key) => key.split('/')[1]!));
   const drafts = new Set(await store.keys(draftKey(TEXT_PARTS)));
+  // What lies with a cleaned one is told with that.
+  for (const key of await store.keys(CLEANED_TEXTS)) ids.delete(key.slice(CLEANED_TEXTS.length));
   const lost = [...ids].filter((id) => !listed.has(textKey(id)) && !drafts.has(draftKey(textChunksPrefix(id))));
   const missing = lost.map((id) => {
     return {
@@ -80,15 +83,23 @@ export const removeText = (store: BlobStore, id: string, projectId: string, at: 
     return { ...text, projects, ...(projects.length === 0 && { removedAt: text.removedAt ?? at }) };
   });
 
-/** Drops a text that is removed for good; one that is in a project, by now again, stays. */
+/** Drops a text that is removed for good, with what was cleaned of it; one that is in a project, by now again, stays. */
 export async function purgeText(store: BlobStore, id: string): Promise<void> {
   const key = textKey(id);
   for (;;) {
     const stored = await store.get(key);
     if (stored === undefined || parseRecord(stored, key, TEXT).projects.length > 0) return;
     const drop = [key, ...(await store.keys(textChunksPrefix(id)))];
-    if (await store.commit({ drop, expect: [[key, stored as Json]] })) return;
+    if (await store.commit({ drop, expect: [[key, stored as Json]] })) break;
   }
+  await purgeCleaned(store, ({ of }) => of === id);
+}
+
+/** Drops cleaned texts that nobody is to read any more. */
+export async function purgeCleaned(store: BlobStore, isGone: (cleaned: CleanedRecord) => boolean): Promise<void> {
+  const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);
+  for (const [key, cleaned] of records)
+    if (isGone(cleaned)) await store.commit({ drop: [key, ...(await store.keys(textChunksPrefix(cleaned.id)))] });
 }
 
 /**
@@ -102,6 +113,9 @@ export async function collectOrphans(store: BlobStore, now: number): Promise<num
     ({ projects, removedAt = 0 }) => projects.length === 0 && removedAt < now - UNDO_MS,
   );
   for (const { id } of removed) await purgeText(store, id);
+  // Made while their text went.
+  const there = new Set(await store.keys(textKey('')));
+  await purgeCleaned(store, ({ of }) => !there.has(textKey(of)));
   return drafts + removed.length;
 }
 /** What was removed within this may be about to be offered to be undone; longer, whoever offers it says so. */

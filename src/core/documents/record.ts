@@ -8,7 +8,7 @@ import { FORMATS, type FormatId } from './read';
 const count = z.int().nonnegative();
 const formatId = z.enum(Object.keys(FORMATS) as [FormatId]);
 
-const textRecord = z.object({
+export const textRecord = z.object({
   version: z.literal(2),
   id: z.string(),
   name: z.string(),

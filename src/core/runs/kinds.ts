@@ -6,6 +6,7 @@ import { snapshotKeys, surveySnapshots } from '../checkpoint/checkpoint';
 import { chunkKey, HEAD, headKey, HEADS, isRunId, MANIFESTS } from '../checkpoint/head';
 import { MANIFEST } from '../checkpoint/manifest';
 import { unreadableTexts } from '../documents/library';
+import { CLEANED, CLEANED_TEXTS, LEFT, leftKey } from '../documents/clean/record';
 import { DOCUMENTS, documentsKey, TEXT, textChunksPrefix, textKey } from '../documents/record';
 import { DATA, manifestKey, shardsPrefix } from '../shards/manifest';
 import { DEVICE, DEVICE_KEY, DEVICE_MEMORIES, DEVICE_MEMORY, TILINGS, TILINGS_KEY } from '../train/remembered';
@@ -70,6 +71,13 @@ export const KINDS: readonly KindAt[] = [
     unreadable: unreadableTexts,
     keysWith: (store, key) => store.keys(textChunksPrefix(key.slice(textKey('').length))),
   }),
+  kindAt({
+    at: CLEANED_TEXTS,
+    name: 'A cleaned text',
+    kind: CLEANED,
+    keysWith: (store, key) => store.keys(textChunksPrefix(key.slice(CLEANED_TEXTS.length))),
+  }),
+  kindAt({ at: leftKey('*'), name: 'A list of what cleaning left out', kind: LEFT }),
   kindAt({ at: documentsKey('*'), name: 'A list of documents', kind: DOCUMENTS }),
   kindAt({ at: recordKey(''), name: 'A run', kind: RUN, unreadable: unreadableRuns, keysWith: runKeys }),
   kindAt({

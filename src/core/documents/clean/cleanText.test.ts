@@ -4,8 +4,9 @@ import { memoryStore } from '../../base/blobStore';
 import { sha256Hex } from '../../base/hash';
 import { unwatched } from '../../base/job';
 import { collect, stream } from '../../testing/texts';
-import { importDrop, listTexts, openText, textOf, type TextSource } from '..';
-import { cleanText } from './cleanText';
+import { collectOrphans, documentsOf, importDrop, listTexts, purgeText, removeText, textOf, type TextSource } from '..';
+import { unreadableTexts } from '../library';
+import { cleanText, leftOutOf } from './cleanText';
 import { LONGEST_PASSAGE } from './passages';
 import { NO_RECIPE, type Recipe, stepOf } from './recipe';
 
@@ -18,10 +19,11 @@ const recipeOf = (...steps: Recipe['steps']): Recipe => ({ version: 1, name: 'of
 async function cleaned(sources: readonly TextSource[], recipe: Recipe) {
   const store = memoryStore();
   const { text } = await importDrop(sources, store, { addedAt: 1 }, unwatched);
-  const told = await cleanText(store, text!, recipe, { addedAt: 2 }, unwatched);
-  const documents = told.text ? await openText(store, told.text.id) : [];
+  const told = await cleanText(store, text!, recipe, { at: 2 }, unwatched);
+  const documents = told.text ? await documentsOf(store, told.text) : [];
+  const left = await collect(leftOutOf(store, told));
   const texts = await Promise.all(documents.map(async ({ chunks }) => (await collect(chunks())).join('')));
-  return { store, original: text!, ...told, documents, texts };
+  return { store, original: text!, ...told, documents, texts, left };
 }
 
 test('what a rule changes and leaves out is told, and the text as it was read stays', async () => {
@@ -52,7 +54,7 @@ test('what a rule changes and leaves out is told, and the text as it was read st
     { rule: 'length', out: 1, changed: 0, places: 0, characters: 0 },
   ]);
   expect(await textOf(store, original.id)).toEqual(original);
-  expect(await listTexts(store)).toHaveLength(2);
+  expect(await listTexts(store)).toEqual([original]);
 });
 
 test('a document that is to be kept stays, and one of which nothing is left does not', async () => {
@@ -86,6 +88,27 @@ test('without a rule every document is as it was, and the same recipe gives the 
     }),
     { numRuns: 20 },
   );
+});
+
+test('what was made once is there the next time; it goes with its text, and is nobody’s loss', async () => {
+  const recipe = recipeOf(stepOf('whiteSpace'), stepOf('length', { least: 5 }));
+  const { store, original, id } = await cleaned([file('a/one.txt', 'Call  me'), file('a/two.txt', 'Aye.')], recipe);
+  const again = (by: Recipe) => cleanText(store, original, by, { at: 3 }, unwatched);
+  expect(await again({ ...recipe, name: 'called otherwise' })).toMatchObject({ id, madeAt: 2 });
+  const other = await again(recipeOf(stepOf('lowerCase')));
+  expect(other).toMatchObject({ madeAt: 3, left: 0, documents: 2 });
+  expect(await unreadableTexts(store)).toEqual([]);
+  // One that cannot be read stays, and another is made.
+  await store.commit({ put: [[`cleaned/${other.id}`, { version: 1, id: 'else' }]] });
+  const made = await again(recipeOf(stepOf('lowerCase')));
+  expect(made.id).not.toBe(other.id);
+  expect(made.text!.sha256).toBe(other.text!.sha256);
+  expect(await collectOrphans(store, 4)).toBe(0);
+  expect(await again(recipe)).toMatchObject({ madeAt: 2 });
+  await removeText(store, original.id, 'first', 4);
+  await purgeText(store, original.id);
+  const keys = await store.keys('');
+  expect(keys.filter((key) => !key.includes(other.id))).toEqual([]);
 });
 
 test('a document that is too long to be held comes out as one that is held', async () => {

@@ -1,63 +1,44 @@
-/** A text of the store through a recipe, into another text of it. */
+/** A text of the store through a recipe, into another that lies beside it. */
 import type { BlobStore } from '../../base/blobStore';
 import { concatBytes } from '../../base/concat';
 import type { Document } from '../../base/document';
-import { openDraft } from '../../base/draft';
+import { type Draft, openDraft } from '../../base/draft';
 import { sha256, sha256Hex } from '../../base/hash';
 import { type Job, yieldToEventLoop } from '../../base/job';
-import { storedRecord } from '../../base/record';
+import { isUnreadable, readRecord, storedRecord } from '../../base/record';
 import { charactersIn } from '../../base/utf8';
 import { blocksOf, BlockWriter } from '../blocks';
 import { ChunkWriter } from '../chunks';
 import { hashOf } from '../hashOf';
 import { documentsOf } from '../open';
 import type { ReadDocument, ReadFile } from '../readFile';
-import { TEXT, textChunksPrefix, textKey, type TextRecord } from '../record';
-import { type Cleanable, Cleaning, type Scores, type Tally } from './clean';
+import { damaged } from '../library';
+import { textChunksPrefix, textRef, type TextRecord } from '../record';
+import { type Cleanable, Cleaning } from './clean';
 import { passagesOf } from './passages';
 import { type Recipe, recipeHash } from './recipe';
-import type { RuleId } from './rules';
-
-/** A document that is left out. */
-export interface LeftOut {
-  place: number;
-  /** Of the file that it is in. */
-  name: string;
-  title: string;
-  sha256: string;
-  /** Null where nothing is left of it. */
-  rule: RuleId | null;
-  /** A sentence without a full stop. */
-  reason: string;
-  scores: Scores;
-}
-export interface CleanedText {
-  /** Null where all documents are left out. */
-  text: TextRecord | null;
-  /** Of the text as it was read. */
-  documents: number;
-  left: readonly LeftOut[];
-  /** Of the steps that are on. */
-  tallies: readonly Tally[];
-}
+import { CLEANED, cleanedKey, type CleanedRecord, LEFT, LEFT_BLOCK, leftKey, type LeftOut } from './record';
 
 /**
- * The text as it was read stays as it is. The cleaned one is in the list when, and only when, all of it is stored.
+ * A text as a recipe leaves it: made where it is not there yet. The text as it was read stays as it is, and what is made is
+ * there when, and only when, all of it is stored.
  * @throws HomegrownError `storage-full`, `storage-damaged`; the signal's reason when stopped
  */
 export async function cleanText(
   store: BlobStore,
   text: TextRecord,
   recipe: Recipe,
-  { addedAt }: { addedAt: number },
+  { at }: { at: number },
   job: Job,
-): Promise<CleanedText> {
-  const documents = await documentsOf(store, text);
-  const cleaning = await Cleaning.start(recipe, () => documents.map(cleanable), job);
-  const left: LeftOut[] = [];
-  const { id, draft } = await begin(store, text.id, recipe);
+): Promise<CleanedRecord> {
+  const made = { of: text.id, ref: textRef(text), recipe: await recipeHash(recipe), madeAt: at };
+  const begun = await begin(store, made);
+  if ('record' in begun) return begun.record;
+  const { id, draft } = begun;
   try {
-    const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id)];
+    const documents = await documentsOf(store, text);
+    const cleaning = await Cleaning.start(recipe, () => documents.map(cleanable), job);
+    const [chunks, blocks, left] = [new ChunkWriter(id, draft), new BlockWriter(id), [] as LeftOut[]];
     const files = await filesOf(store, text);
     let file = -1;
     let own: ReadDocument[] = [];
@@ -72,7 +53,7 @@ export async function cleanText(
       if (cleaned.isOut) {
         const { step, reason, scores } = cleaned;
         const rule = step === null ? null : cleaning.tallies[step]!.rule;
-        left.push({ place, name: files[file]!.file.name, title, sha256, rule, reason, scores });
+        left.push({ place, name: files[file]!.file.name, title, sha256, rule, reason, scores: { ...scores } });
       } else {
         const written = await write(cleaned.passages, chunks, document.spans !== undefined);
         own.push({ title, ...written, ...(fields && { fields }) });
@@ -83,16 +64,12 @@ export async function cleanText(
       job.signal.throwIfAborted();
     }
     end();
-    const told = { documents: documents.length, left, tallies: cleaning.tallies };
-    const { hashes, characters, bytes } = blocks;
-    if (hashes.length === 0) {
-      await draft.discard();
-      return { text: null, ...told };
-    }
     await chunks.end();
+    const { hashes, characters, bytes } = blocks;
     const cleaned: TextRecord = {
       ...text,
       id,
+      projects: [],
       sha256: await hashOf(hashes),
       characters,
       bytes,
@@ -101,13 +78,35 @@ export async function cleanText(
       documents: hashes.length,
       indexed: true,
       leftOut: null,
-      addedAt,
+      addedAt: at,
     };
-    await draft.finish([...blocks.records(), [textKey(id), storedRecord(TEXT, cleaned)]]);
-    return { text: cleaned, ...told };
+    const record: CleanedRecord = {
+      version: 1,
+      id,
+      ...made,
+      text: hashes.length > 0 ? cleaned : null,
+      documents: documents.length,
+      left: left.length,
+      tallies: cleaning.tallies.map((tally) => ({ ...tally })),
+    };
+    const lists = Array.from({ length: Math.ceil(left.length / LEFT_BLOCK) }, (_, n) => {
+      const documents = left.slice(n * LEFT_BLOCK, (n + 1) * LEFT_BLOCK);
+      return [leftKey(id, n), storedRecord(LEFT, { version: 1, documents })] as const;
+    });
+    await draft.finish([...blocks.records(), ...lists, [cleanedKey(id), storedRecord(CLEANED, record)]]);
+    return record;
   } catch (error) {
     await draft.discard();
     throw error;
+  }
+}
+
+/** What it left out, in the order of the text, a block at a time. @throws HomegrownError `storage-damaged`, `newer-version` */
+export async function* leftOutOf(store: BlobStore, { id, left }: CleanedRecord): AsyncGenerator<LeftOut> {
+  for (let n = 0; n * LEFT_BLOCK < left; n++) {
+    const block = await readRecord(store, leftKey(id, n), LEFT);
+    if (!block) throw damaged(`Part ${n + 1} of what was left out is missing`);
+    yield* block.documents;
   }
 }
 const A_TURN = 64;
@@ -171,10 +170,21 @@ async function filesOf(
   return files;
 }
 
-/** An id of its own, and a draft of all that lies with it. */
-async function begin(store: BlobStore, of: string, recipe: Recipe) {
+/** The record of what was made so before; else an id of its own, and a draft of all that lies with it. */
+async function begin(
+  store: BlobStore,
+  { ref, recipe }: Pick<CleanedRecord, 'ref' | 'recipe'>,
+): Promise<{ record: CleanedRecord } | { id: string; draft: Draft }> {
   for (let attempt = 0; ; attempt++) {
-    const id = (await sha256Hex(JSON.stringify([of, await recipeHash(recipe), attempt]))).slice(0, 16);
+    const id = (await sha256Hex(JSON.stringify([ref, recipe, attempt]))).slice(0, 16);
+    try {
+      const record = await readRecord(store, cleanedKey(id), CLEANED);
+      if (record) return { record };
+    } catch (error) {
+      // It stays, and another is made.
+      if (!isUnreadable(error)) throw error;
+      continue;
+    }
     const draft = await openDraft(store, textChunksPrefix(id));
     if (draft) return { id, draft };
   }

@@ -1,0 +1,70 @@
+/** What is stored of a cleaned text: an entry; its documents and chunks, which lie as a text's do; and a list of what is left out. */
+import type { Kind } from '../../base/record';
+import { storedMoment } from '../../base/moment';
+import { z } from '../../base/zod';
+import { textChunksPrefix, textRecord } from '../record';
+
+const count = z.int().nonnegative();
+/** Of a rule; a newer version may have others. */
+const ruleId = z.string();
+
+const cleanedRecord = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  /** The text as it was read: its id, and which of its documents are meant, as `textRef` says both. */
+  of: z.string(),
+  ref: z.string(),
+  /** Its hash, as `recipeHash` has it. */
+  recipe: z.string(),
+  /** To be read as a text is, though it is in no list of them; null where every document is left out. */
+  text: textRecord.nullable(),
+  /** Of the text as it was read. */
+  documents: count,
+  /** How many are left out. */
+  left: count,
+  /** Of the steps that are on, in their order. */
+  tallies: z.array(z.object({ rule: ruleId, out: count, changed: count, places: count, characters: z.int() })),
+  madeAt: storedMoment,
+});
+export type CleanedRecord = z.infer<typeof cleanedRecord>;
+
+export const CLEANED_TEXTS = 'cleaned/';
+export const cleanedKey = (id: string): string => `${CLEANED_TEXTS}${id}`;
+export const CLEANED: Kind<CleanedRecord> = {
+  what: (key) => `The entry of cleaned text ${key.slice(CLEANED_TEXTS.length)}`,
+  version: 1,
+  schema: cleanedRecord,
+  upgrades: [],
+  keyOf: ({ id }) => cleanedKey(id),
+};
+
+/** Documents in a block of the list of those left out. */
+export const LEFT_BLOCK = 4096;
+const leftBlock = z.object({
+  version: z.literal(1),
+  /** In the order of the text. */
+  documents: z.array(
+    z.object({
+      place: count,
+      /** Of the file that it is in. */
+      name: z.string(),
+      title: z.string(),
+      sha256: z.string(),
+      /** Null where nothing is left of it. */
+      rule: ruleId.nullable(),
+      /** A sentence without a full stop. */
+      reason: z.string(),
+      scores: z.record(z.string(), z.number()),
+    }),
+  ),
+});
+/** A document that is left out. */
+export type LeftOut = z.infer<typeof leftBlock>['documents'][number];
+
+export const leftKey = (id: string, block: number | '' = ''): string => `${textChunksPrefix(id)}left/${block}`;
+export const LEFT: Kind<z.infer<typeof leftBlock>> = {
+  what: (key) => `Part ${Number(key.split('/')[3]) + 1} of what was left out of text ${key.split('/')[1]}`,
+  version: 1,
+  schema: leftBlock,
+  upgrades: [],
+};
