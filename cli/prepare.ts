@@ -20,7 +20,8 @@ import {
   tableFormatOf,
   type TextSource,
 } from '../src/core/documents';
-import { cleanText, leftOutOf } from '../src/core/documents/clean/cleanText';
+import { cleanText } from '../src/core/documents/clean/cleanText';
+import { leftOutOf } from '../src/core/documents/clean/cleaned';
 import type { CleanedRecord, LeftOut } from '../src/core/documents/clean/record';
 import { NO_RECIPE, type Recipe, readRecipe, recipeJson, recommendedRecipe } from '../src/core/documents/clean/recipe';
 import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';

@@ -6,6 +6,7 @@ import type { Job } from '../src/core/base/job';
 import {
   importDrop,
   importText,
+  learntFacts,
   isOpened,
   openText,
   promptFrom,
@@ -130,7 +131,7 @@ async function read(store: BlobStore, files: Files, note: (words: string) => voi
   }
   return {
     documents: (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat(),
-    texts: texts.map(({ name, characters, sha256 }) => ({ name, characters, sha256 })),
+    texts: texts.map(learntFacts),
     names: new Map(texts.map(({ id, name }) => [id, name])),
     places,
     told: [],

@@ -12,6 +12,7 @@ import type { DataRecord } from './data';
 import type { ToEvaluate } from '../core/evaluate/readings/reading';
 import type { EvaluationRecord } from '../core/runs/evaluations';
 import type { Fork } from '../core/runs/fork';
+import type { DataFacts } from '../core/runs/settings';
 import type { Asked, DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { MemoryLimits } from '../core/train/memory';
 import type { Recipe } from '../core/train/recipe';
@@ -90,7 +91,7 @@ export interface BeginInput {
   tokenizer: TokenizerModel;
   data: DataRecord;
   /** What it learns from, for the model card. */
-  texts: readonly { name: string; characters: number; sha256: string; licence?: string }[];
+  texts: DataFacts['texts'];
 }
 
 export interface DeviceInfo {

@@ -1,7 +1,7 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import { toFailure } from '../core/base/errors';
 import type { PartName, SplitChoice } from '../core/documents/split';
-import { learntOf, textRef } from '../core/documents/record';
+import { learntFacts, learntOf, textRef } from '../core/documents/record';
 import { objectiveOf, rolesOf } from '../core/objectives';
 import type { InRows } from '../core/objectives/objective';
 import { END_ALONE, missingRoles, type TokenRole } from '../core/tokenizer/special';
@@ -176,11 +176,7 @@ export const inputsOf = ({ project, texts }: Inputs): Inputs => ({ project, text
 
 export const textIds = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map((t) => t.id);
 /** What the model card says of the texts. */
-export const textFacts = (texts: Studio['texts']): BeginInput['texts'] =>
-  texts.map((text) => {
-    const { characters, sha256 } = learntOf(text);
-    return { name: text.name, characters, sha256, ...(text.licence !== null && { licence: text.licence }) };
-  });
+export const textFacts = (texts: Studio['texts']): BeginInput['texts'] => texts.map(learntFacts);
 
 /** What of each is learnt. */
 const textRefs = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map(textRef);

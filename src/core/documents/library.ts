@@ -96,10 +96,13 @@ export async function purgeText(store: BlobStore, id: string): Promise<void> {
 }
 
 /** Drops cleaned texts that nobody is to read any more. */
-export async function purgeCleaned(store: BlobStore, isGone: (cleaned: CleanedRecord) => boolean): Promise<void> {
+async function purgeCleaned(
+  store: BlobStore,
+  isGone: (cleaned: CleanedRecord) => boolean | Promise<boolean>,
+): Promise<void> {
   const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);
   for (const [key, cleaned] of records)
-    if (isGone(cleaned)) await store.commit({ drop: [key, ...(await store.keys(textChunksPrefix(cleaned.id)))] });
+    if (await isGone(cleaned)) await store.commit({ drop: [key, ...(await store.keys(textChunksPrefix(cleaned.id)))] });
 }
 
 /**
@@ -113,9 +116,12 @@ export async function collectOrphans(store: BlobStore, now: number): Promise<num
     ({ projects, removedAt = 0 }) => projects.length === 0 && removedAt < now - UNDO_MS,
   );
   for (const { id } of removed) await purgeText(store, id);
-  // Made while their text went.
-  const there = new Set(await store.keys(textKey('')));
-  await purgeCleaned(store, ({ of }) => !there.has(textKey(of)));
+  const learnt = new Map((await allTexts(store)).records.map(({ id, cleaned }) => [id, cleaned?.id]));
+  await purgeCleaned(store, async ({ id, of, madeAt }) => {
+    if (learnt.has(of)) return learnt.get(of) !== id && madeAt < now - UNDO_MS;
+    // Made while its text went; not where that cannot be read.
+    return (await store.keys(textKey(of))).length === 0 && (await store.keys(textChunksPrefix(of))).length === 0;
+  });
   return drafts + removed.length;
 }
 /** What was removed within this may be about to be offered to be undone; longer, whoever offers it says so. */

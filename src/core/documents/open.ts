@@ -2,6 +2,7 @@
 import type { BlobStore } from '../base/blobStore';
 import type { Document } from '../base/document';
 import { blocksOf, readBlock } from './blocks';
+import { cleanedDocuments } from './clean/cleaned';
 import { hashOf } from './hashOf';
 import { damaged, textOf } from './library';
 import { BLOCK, type DocumentBlock, textChunkKey, type TextRecord } from './record';
@@ -16,6 +17,11 @@ export const openText = async (store: BlobStore, id: string): Promise<readonly D
  * @throws HomegrownError `storage-damaged` when it, or while one is read a chunk of it, is not there
  */
 export async function documentsOf(store: BlobStore, text: TextRecord): Promise<readonly Document[]> {
+  if (text.cleaned) {
+    const out = new Set(text.leftOut?.places);
+    const all = await cleanedDocuments(store, text, text.cleaned.id, (cleaned) => documentsOf(store, cleaned));
+    return out.size === 0 ? all : all.filter(({ place }) => !out.has(place!));
+  }
   const chunks = chunksOf(store, text);
   if (!text.indexed) return [wholeOf(text, chunks)];
   const out = new Set(text.leftOut?.places);

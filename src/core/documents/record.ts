@@ -32,14 +32,30 @@ export const textRecord = z.object({
   /** Documents that are not learnt from, and what remains without them; null where all are. */
   leftOut: z
     .object({
-      /** Ascending. */
+      /** Ascending, among all of the text as it was read. */
       places: z.array(count).min(1),
+      /** How many remain, where a recipe left out others. */
+      documents: count.exactOptional(),
       characters: count,
       bytes: count,
       /** As `sha256`, of those that remain. */
       sha256: z.string(),
     })
     .nullable(),
+  /** What a recipe made of it, which is learnt in its stead; absent for one that is learnt as it was read. */
+  cleaned: z
+    .object({
+      /** Of its `CleanedRecord`, which has the recipe. */
+      id: z.string(),
+      /** The recipe's name, and its hash. */
+      name: z.string(),
+      recipe: z.string(),
+      documents: count,
+      characters: count,
+      bytes: count,
+      sha256: z.string(),
+    })
+    .exactOptional(),
   /** Of its files, each once. */
   formats: z.array(formatId),
   /** What the readers did that the person should know. */
@@ -69,17 +85,35 @@ function upgradeText({ removed, format, ...rest }: JsonObject): object {
   return { ...rest, projects, chunkBytes: [], documents: 1, indexed: false, leftOut: null, formats: [format] };
 }
 
-/** What is learnt of a text: all of it but the documents that are left out. */
-export const learntOf = ({ documents, leftOut, ...text }: TextRecord) => ({
-  documents: documents - (leftOut?.places.length ?? 0),
-  characters: leftOut?.characters ?? text.characters,
-  bytes: leftOut?.bytes ?? text.bytes,
-  sha256: leftOut?.sha256 ?? text.sha256,
-});
+/** What is learnt of a text: all of it, or what a recipe made of it, but for the documents that are left out. */
+export const learntOf = ({ leftOut, cleaned, ...text }: TextRecord) => {
+  const { documents, characters, bytes, sha256 } = cleaned ?? text;
+  if (!leftOut) return { documents, characters, bytes, sha256 };
+  const { places, ...left } = leftOut;
+  return { documents: documents - places.length, ...left };
+};
 
-/** A text as it is learnt from, in few letters: its id, and which of its documents are left out, if any are. */
-export const textRef = ({ id, leftOut }: Pick<TextRecord, 'id' | 'leftOut'>): string =>
-  leftOut ? `${id}-${leftOut.sha256.slice(0, 16)}` : id;
+/** What a run says of a text that it learns from. */
+export const learntFacts = (text: TextRecord) => {
+  const { characters, sha256 } = learntOf(text);
+  const { name, licence, cleaned } = text;
+  return {
+    name,
+    characters,
+    sha256,
+    ...(licence !== null && { licence }),
+    ...(cleaned && { cleaned: { from: text.sha256, by: cleaned.name, recipe: cleaned.recipe } }),
+  };
+};
+
+/** As it was read, all of it. */
+export const asRead = ({ cleaned: _, ...text }: TextRecord): TextRecord => ({ ...text, leftOut: null });
+
+/** A text as it is learnt from, in few letters: its id, and what of it that is, where it is not all of it as it was read. */
+export const textRef = (text: TextRecord): string => {
+  const { sha256 } = learntOf(text);
+  return sha256 === text.sha256 ? text.id : `${text.id}-${sha256.slice(0, 16)}`;
+};
 
 /** Documents in a block of the list. */
 export const BLOCK = 4096;

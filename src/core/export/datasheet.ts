@@ -9,7 +9,7 @@ import type { DataFacts } from '../runs/settings';
 import { isApplied } from '../tokenizer/tokenizer';
 import type { RunInfo } from './homegrownJson';
 import { plain, table, tokenizerKind } from './markdown';
-import { bySegment, heldOut } from './modelCard';
+import { bySegment, cleanedWords, heldOut } from './modelCard';
 
 /**
  * DATASHEET.md: what is known of the text, in the order of "Datasheets for Datasets" (Gebru et al. 2018, arXiv:1803.09010).
@@ -48,8 +48,8 @@ function composition(info: RunInfo, data: DataFacts): string {
     texts,
     parts: { train, validation, test },
   } = data;
-  const rows = texts.map(({ name, characters, licence, sha256 }) => [
-    plain(name),
+  const rows = texts.map(({ name, characters, licence, sha256, cleaned }) => [
+    plain(name) + cleanedWords(cleaned),
     formatCount(characters),
     licence === undefined ? 'not stated' : plain(licence),
     `\`${sha256}\``,

@@ -210,9 +210,13 @@ export function heldOut({ split: { rule, validation, test }, texts }: DataFacts)
   return `the ${share}${before}${rule === 'ends' && texts.length > 1 ? ' of each text' : ''}`;
 }
 
+/** After a text's name: the recipe that it was cleaned by; nothing where it was learnt as it was read. */
+export const cleanedWords = (cleaned: DataFacts['texts'][number]['cleaned']): string =>
+  cleaned ? `, cleaned by the recipe ${plain(cleaned.by)} (\`${cleaned.recipe.slice(0, 16)}\`)` : '';
+
 function dataSection(data: DataFacts): string {
-  const texts = data.texts.map(({ name, characters, sha256, licence }) => [
-    plain(name),
+  const texts = data.texts.map(({ name, characters, sha256, licence, cleaned }) => [
+    plain(name) + cleanedWords(cleaned),
     formatCount(characters),
     licence === undefined ? 'not stated' : plain(licence),
     `\`${sha256.slice(0, 16)}\``,

@@ -23,7 +23,9 @@ export function learntFrom(runs: readonly RunRecord[], text: TextRecord): readon
     const own = segments.flatMap(({ after, data }, i) => {
       const to = segments[i + 1]?.after ?? step;
       const texts = data.facts?.texts ?? [];
-      const characters = texts.find(({ sha256 }) => hashes.has(sha256))?.characters;
+      const characters = texts.find(
+        ({ sha256, cleaned }) => hashes.has(sha256) || cleaned?.from === text.sha256,
+      )?.characters;
       if (characters === undefined || to <= after) return [];
       const all = texts.reduce((sum, each) => sum + each.characters, 0);
       return [{ from: after + 1, to, share: characters / all, isNewest: i === segments.length - 1, data }];

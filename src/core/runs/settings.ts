@@ -125,7 +125,14 @@ const partSchema = z.strictObject({ tokens: count, bytes: count, documents: coun
 export type DataFacts = z.infer<typeof dataFactsSchema>;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 export const learntTextsSchema = listOf(
-  z.strictObject({ name: z.string(), characters: count, sha256, licence: z.string().optional() }),
+  z.strictObject({
+    name: z.string(),
+    characters: count,
+    sha256,
+    licence: z.string().optional(),
+    /** Of one that a recipe made: the hash of the text as it was read; the recipe's name, and its hash. */
+    cleaned: z.strictObject({ from: sha256, by: z.string(), recipe: sha256 }).exactOptional(),
+  }),
   MOST_TEXTS,
 );
 /** Which documents a text is, by its hash: a column an item, in their order. */

@@ -58,7 +58,7 @@ export async function measureEverything(store: BlobStore): Promise<Everything> {
   const { texts, runs, data } = await measured(store, unreadable.length > 0, unwatched.signal);
   const kinds = [
     { name: 'Projects', count: projects.length + unreadable.length, bytes: null },
-    { name: 'Texts', count: texts.length, bytes: sum(texts.map(({ bytes }) => bytes)) },
+    { name: 'Texts', count: texts.length, bytes: sum(texts.map(roomOf)) },
     { name: 'Data made from them', count: data.size, bytes: sum([...data.values()]) },
     { name: 'Runs, with their saved steps', count: runs.length, bytes: sum(runs.map(({ bytes }) => bytes)) },
   ];
@@ -106,6 +106,9 @@ const sizeOf = ({ parts, width, vocabulary }: ShardManifest): number =>
   );
 const U32 = 4;
 
+/** Of a text as it was read, and of what a recipe made of it. */
+const roomOf = ({ bytes, cleaned }: TextRecord): number => bytes + (cleaned?.bytes ?? 0);
+
 /** The data that a project's next run, and each of its runs, learn from. */
 function dataUsed({ id, data }: Project, { runs }: Measured): ReadonlySet<string> {
   const ofRuns = runs.filter(({ record }) => record.projectId === id).flatMap(({ record }) => dataOf(record).id ?? []);
@@ -118,7 +121,7 @@ function rowOf(project: Project, all: readonly Project[], stored: Measured): Pro
   const runs = stored.runs.filter(({ record }) => record.projectId === id);
   const others = all.filter((other) => other !== project).map((other) => dataUsed(other, stored));
   const parts = [
-    ...texts.map(({ bytes, projects }) => ({ bytes, isOwn: projects.length === 1 })),
+    ...texts.map((text) => ({ bytes: roomOf(text), isOwn: text.projects.length === 1 })),
     ...[...dataUsed(project, stored)].map((used) => ({
       bytes: stored.data.get(used) ?? 0,
       isOwn: !stored.isOwnerUnknown && !others.some((other) => other.has(used)),

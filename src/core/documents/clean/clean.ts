@@ -76,7 +76,7 @@ export class Cleaning {
     const own = this.tallies.map(() => ({ places: 0, characters: 0 }));
     const on: OnDocument[] = [];
     for (const [step, working] of this.steps.entries()) {
-      const rule = isLeft(document, this.tallies[step]!.rule) ? {} : working.document(document);
+      const rule = onDocument(working, this.tallies[step]!.rule, document);
       if (rule.see) for await (const passage of held ?? through(document, on)) rule.see(passage);
       const verdict = rule.verdict?.();
       Object.assign(scores, verdict?.scores);
@@ -112,14 +112,17 @@ export class Cleaning {
 type Change = ReturnType<NonNullable<OnDocument['changes']>>;
 type Changes = Pick<Tally, 'places' | 'characters'>;
 
-const tallyOf = ({ rule }: { rule: RuleId }): Tally => ({ rule, out: 0, changed: 0, places: 0, characters: 0 });
+/** Nothing of one that the rule is not for. */
+export const onDocument = (working: Working, rule: RuleId, document: DocumentFacts): OnDocument =>
+  isLeft(document, rule) ? {} : working.document(document);
 
-/** Whether it is one that the rule is not for. */
+export const tallyOf = ({ rule }: { rule: RuleId }): Tally => ({ rule, out: 0, changed: 0, places: 0, characters: 0 });
+
 function isLeft({ code, isPair }: DocumentFacts, id: RuleId): boolean {
   const { kind, isForCode, isForPages } = ruleOf(id);
   return (kind === 'changes' && code !== undefined && !isForCode) || (isPair === true && isForPages === true);
 }
-const isBlank = (text: string): boolean => !/\S/.test(text);
+export const isBlank = (text: string): boolean => !/\S/.test(text);
 
 async function isNothing(passages: AsyncIterable<string>): Promise<boolean> {
   for await (const passage of passages) if (!isBlank(passage)) return false;
@@ -151,7 +154,8 @@ async function* through(
   }
 }
 
-function changed(change: Change, passage: string, into?: Changes): string {
+/** A passage that a rule changed; the same string where it did not. */
+export function changed(change: Change, passage: string, into?: Changes): string {
   const { text, places } = change(passage);
   if (places === 0) return passage;
   if (into) {

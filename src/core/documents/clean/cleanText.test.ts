@@ -6,7 +6,8 @@ import { unwatched } from '../../base/job';
 import { collect, stream } from '../../testing/texts';
 import { collectOrphans, documentsOf, importDrop, listTexts, purgeText, removeText, textOf, type TextSource } from '..';
 import { unreadableTexts } from '../library';
-import { cleanText, leftOutOf } from './cleanText';
+import { leftOutOf } from './cleaned';
+import { cleanText } from './cleanText';
 import { LONGEST_PASSAGE } from './passages';
 import { NO_RECIPE, type Recipe, stepOf } from './recipe';
 

@@ -1,7 +1,5 @@
 /** A text of the store through a recipe, into another that lies beside it. */
 import type { BlobStore } from '../../base/blobStore';
-import { concatBytes } from '../../base/concat';
-import type { Document } from '../../base/document';
 import { type Draft, openDraft } from '../../base/draft';
 import { sha256, sha256Hex } from '../../base/hash';
 import { type Job, yieldToEventLoop } from '../../base/job';
@@ -12,10 +10,9 @@ import { ChunkWriter } from '../chunks';
 import { hashOf } from '../hashOf';
 import { documentsOf } from '../open';
 import type { ReadDocument, ReadFile } from '../readFile';
-import { damaged } from '../library';
-import { textChunksPrefix, textRef, type TextRecord } from '../record';
-import { type Cleanable, Cleaning } from './clean';
-import { passagesOf } from './passages';
+import { asRead, textChunksPrefix, type TextRecord } from '../record';
+import { Cleaning } from './clean';
+import { cleanable } from './cleanable';
 import { type Recipe, recipeHash } from './recipe';
 import { CLEANED, cleanedKey, type CleanedRecord, LEFT, LEFT_BLOCK, leftKey, type LeftOut } from './record';
 
@@ -31,15 +28,16 @@ export async function cleanText(
   { at }: { at: number },
   job: Job,
 ): Promise<CleanedRecord> {
-  const made = { of: text.id, ref: textRef(text), recipe: await recipeHash(recipe), madeAt: at };
-  const begun = await begin(store, made);
+  const read = asRead(text);
+  const hash = await recipeHash(recipe);
+  const begun = await begin(store, text.id, hash);
   if ('record' in begun) return begun.record;
   const { id, draft } = begun;
   try {
-    const documents = await documentsOf(store, text);
-    const cleaning = await Cleaning.start(recipe, () => documents.map(cleanable), job);
+    const documents = await documentsOf(store, read);
+    const cleaning = await Cleaning.start(recipe, () => documents.map((document) => cleanable(document)), job);
     const [chunks, blocks, left] = [new ChunkWriter(id, draft), new BlockWriter(id), [] as LeftOut[]];
-    const files = await filesOf(store, text);
+    const files = await filesOf(store, read);
     let file = -1;
     let own: ReadDocument[] = [];
     const end = (): void => {
@@ -67,7 +65,7 @@ export async function cleanText(
     await chunks.end();
     const { hashes, characters, bytes } = blocks;
     const cleaned: TextRecord = {
-      ...text,
+      ...read,
       id,
       projects: [],
       sha256: await hashOf(hashes),
@@ -77,17 +75,19 @@ export async function cleanText(
       chunkBytes: chunks.lengths,
       documents: hashes.length,
       indexed: true,
-      leftOut: null,
       addedAt: at,
     };
     const record: CleanedRecord = {
       version: 1,
       id,
-      ...made,
+      of: text.id,
+      recipe: { ...recipe },
+      hash,
       text: hashes.length > 0 ? cleaned : null,
       documents: documents.length,
       left: left.length,
       tallies: cleaning.tallies.map((tally) => ({ ...tally })),
+      madeAt: at,
     };
     const lists = Array.from({ length: Math.ceil(left.length / LEFT_BLOCK) }, (_, n) => {
       const documents = left.slice(n * LEFT_BLOCK, (n + 1) * LEFT_BLOCK);
@@ -101,35 +101,7 @@ export async function cleanText(
   }
 }
 
-/** What it left out, in the order of the text, a block at a time. @throws HomegrownError `storage-damaged`, `newer-version` */
-export async function* leftOutOf(store: BlobStore, { id, left }: CleanedRecord): AsyncGenerator<LeftOut> {
-  for (let n = 0; n * LEFT_BLOCK < left; n++) {
-    const block = await readRecord(store, leftKey(id, n), LEFT);
-    if (!block) throw damaged(`Part ${n + 1} of what was left out is missing`);
-    yield* block.documents;
-  }
-}
 const A_TURN = 64;
-
-/** Its passages; of a pair its input and its target. */
-function cleanable(document: Document): Cleanable {
-  const { title = '', sha256, fields = {}, spans } = document;
-  const { language, code } = fields;
-  const facts = { title, sha256, ...(language && { language }), ...(code && { code }) };
-  if (!spans) return { ...facts, passages: () => passagesOf(document.chunks()) };
-  return {
-    ...facts,
-    isPair: true,
-    async *passages() {
-      const pieces: Uint8Array[] = [];
-      for await (const chunk of document.chunks()) pieces.push(encoder.encode(chunk));
-      const bytes = concatBytes(pieces);
-      for (const name of ['input', 'target'] as const) yield utf8.decode(bytes.subarray(...spans[name]!));
-    },
-  };
-}
-const encoder = new TextEncoder();
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** @param isPair of two passages, between which is a line end */
 async function write(
@@ -173,10 +145,11 @@ async function filesOf(
 /** The record of what was made so before; else an id of its own, and a draft of all that lies with it. */
 async function begin(
   store: BlobStore,
-  { ref, recipe }: Pick<CleanedRecord, 'ref' | 'recipe'>,
+  of: string,
+  recipe: string,
 ): Promise<{ record: CleanedRecord } | { id: string; draft: Draft }> {
   for (let attempt = 0; ; attempt++) {
-    const id = (await sha256Hex(JSON.stringify([ref, recipe, attempt]))).slice(0, 16);
+    const id = (await sha256Hex(JSON.stringify([of, recipe, attempt]))).slice(0, 16);
     try {
       const record = await readRecord(store, cleanedKey(id), CLEANED);
       if (record) return { record };

@@ -11,11 +11,11 @@ const ruleId = z.string();
 const cleanedRecord = z.object({
   version: z.literal(1),
   id: z.string(),
-  /** The text as it was read: its id, and which of its documents are meant, as `textRef` says both. */
+  /** The id of the text as it was read, all documents of which are cleaned. */
   of: z.string(),
-  ref: z.string(),
-  /** Its hash, as `recipeHash` has it. */
-  recipe: z.string(),
+  /** As a file, and its hash as `recipeHash` has it. A newer version may have rules that this one does not know. */
+  recipe: z.looseObject({ name: z.string() }),
+  hash: z.string(),
   /** To be read as a text is, though it is in no list of them; null where every document is left out. */
   text: textRecord.nullable(),
   /** Of the text as it was read. */

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { memoryStore } from '../../base/blobStore';
+import { unwatched } from '../../base/job';
+import { collect, stream } from '../../testing/texts';
+import { collectOrphans, importDrop, leaveOut, learntFacts, learntOf, openText, textRef } from '..';
+import { applyRecipe } from './applyRecipe';
+import { CLEANED_TEXTS } from './record';
+import { NO_RECIPE, type Recipe, recipeHash, stepOf } from './recipe';
+
+const recipeOf = (...steps: Recipe['steps']): Recipe => ({ version: 1, name: 'own', steps, kept: [] });
+const TEXTS = ['Call  me Ishmael.', 'Aye.', 'Some  years ago'];
+
+async function imported() {
+  const store = memoryStore();
+  const sources = TEXTS.map((text, i) => {
+    const bytes = new TextEncoder().encode(text);
+    return { name: `d/${i}.txt`, size: bytes.length, stream: () => stream([bytes]) };
+  });
+  const { text } = await importDrop(sources, store, { addedAt: 1 }, unwatched);
+  const apply = (recipe: Recipe, at = 2) => applyRecipe(store, text!.id, recipe, { at }, unwatched);
+  const learnt = async () => {
+    const documents = await openText(store, text!.id);
+    return Promise.all(documents.map(async ({ place, chunks }) => [place, (await collect(chunks())).join('')]));
+  };
+  return { store, text: text!, apply, learnt };
+}
+
+test('what a recipe leaves is what is learnt, and without one it is as it was read', async () => {
+  const { text, apply, learnt } = await imported();
+  const recipe = recipeOf(stepOf('whiteSpace'), stepOf('length', { least: 5 }));
+  const cleaned = await apply(recipe);
+  expect(await learnt()).toEqual([
+    [0, 'Call me Ishmael.'],
+    [2, 'Some years ago'],
+  ]);
+  expect(learntOf(cleaned)).toMatchObject({ documents: 2, characters: 30, bytes: 30 });
+  expect(textRef(cleaned)).not.toBe(textRef(text));
+  expect(learntFacts(cleaned)).toEqual({
+    name: 'd',
+    characters: 30,
+    sha256: learntOf(cleaned).sha256,
+    cleaned: { from: text.sha256, by: 'own', recipe: await recipeHash(recipe) },
+  });
+  expect(await apply(NO_RECIPE)).toEqual(text);
+  expect(await learnt()).toEqual(TEXTS.map((own, i) => [i, own]));
+});
+
+test('a document that is left out by hand stays so, with a recipe and without', async () => {
+  const { store, text, apply, learnt } = await imported();
+  await leaveOut(store, text.id, [2], true);
+  const cleaned = await apply(recipeOf(stepOf('lowerCase'), stepOf('length', { least: 5 })));
+  expect(await learnt()).toEqual([[0, 'call  me ishmael.']]);
+  expect(learntOf(cleaned)).toMatchObject({ documents: 1, characters: 17 });
+  const back = await leaveOut(store, text.id, [2], false);
+  expect(learntOf(back)).toMatchObject({ documents: 2, characters: 32 });
+  expect(await learnt()).toHaveLength(2);
+  await expect(leaveOut(store, text.id, [0, 2], true)).rejects.toThrow('Nothing of d would remain');
+});
+
+test('where nothing would remain it is said, and the text stays as it was', async () => {
+  const { text, apply, learnt } = await imported();
+  await expect(apply(recipeOf(stepOf('length', { least: 100 })))).rejects.toThrow('nothing of d would remain');
+  expect(await learnt()).toHaveLength(3);
+  expect(textRef(text)).toBe(text.id);
+});
+
+test('what is learnt no more goes at a later start, and what is learnt never does', async () => {
+  const { store, apply, learnt } = await imported();
+  await apply(recipeOf(stepOf('whiteSpace')));
+  await apply(recipeOf(stepOf('lowerCase')), 3);
+  await collectOrphans(store, 4);
+  expect(await store.keys(CLEANED_TEXTS)).toHaveLength(2);
+  await collectOrphans(store, 100_000);
+  expect(await store.keys(CLEANED_TEXTS)).toHaveLength(1);
+  expect((await learnt())[0]).toEqual([0, 'call  me ishmael.']);
+  // Its entry gone, by a damage, leaves the text as it was read to be had.
+  await store.commit({ drop: await store.keys(CLEANED_TEXTS) });
+  await expect(learnt()).rejects.toThrow('What d was cleaned to is missing');
+  await apply(NO_RECIPE);
+  expect(await learnt()).toHaveLength(3);
+});

@@ -1,0 +1,25 @@
+/** A document of a text as rules see it. */
+import { concatBytes } from '../../base/concat';
+import type { Document } from '../../base/document';
+import type { Cleanable } from './clean';
+import { passagesOf } from './passages';
+
+/** Its passages; of a pair its input and its target. @param longest code units of a passage */
+export function cleanable(document: Document, longest?: number): Cleanable {
+  const { title = '', sha256, fields = {}, spans } = document;
+  const { language, code } = fields;
+  const facts = { title, sha256, ...(language && { language }), ...(code && { code }) };
+  if (!spans) return { ...facts, passages: () => passagesOf(document.chunks(), longest) };
+  return {
+    ...facts,
+    isPair: true,
+    async *passages() {
+      const pieces: Uint8Array[] = [];
+      for await (const chunk of document.chunks()) pieces.push(encoder.encode(chunk));
+      const bytes = concatBytes(pieces);
+      for (const name of ['input', 'target'] as const) yield utf8.decode(bytes.subarray(...spans[name]!));
+    },
+  };
+}
+const encoder = new TextEncoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });

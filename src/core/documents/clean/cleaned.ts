@@ -1,0 +1,55 @@
+/** A cleaned text as it is read: what remains of which document, and which are left out. */
+import type { BlobStore } from '../../base/blobStore';
+import type { Document } from '../../base/document';
+import { HomegrownError } from '../../base/errors';
+import { readRecord } from '../../base/record';
+import type { TextRecord } from '../record';
+import { CLEANED, cleanedKey, type CleanedRecord, LEFT, LEFT_BLOCK, leftKey, type LeftOut } from './record';
+
+/** @throws HomegrownError `storage-damaged` where it is not there, `newer-version` */
+export async function cleanedRecordOf(store: BlobStore, id: string, name: string): Promise<CleanedRecord> {
+  const record = await readRecord(store, cleanedKey(id), CLEANED);
+  if (!record) throw missing(`What ${name} was cleaned to is missing`);
+  return record;
+}
+
+/** What it left out, in the order of the text, a block at a time. @throws HomegrownError `storage-damaged`, `newer-version` */
+export async function* leftOutOf(
+  store: BlobStore,
+  { id, left }: Pick<CleanedRecord, 'id' | 'left'>,
+): AsyncGenerator<LeftOut> {
+  for (let n = 0; n * LEFT_BLOCK < left; n++) {
+    const block = await readRecord(store, leftKey(id, n), LEFT);
+    if (!block) throw missing(`Part ${n + 1} of what was left out is missing`);
+    yield* block.documents;
+  }
+}
+
+/**
+ * Its documents under the id and the places that they have in the text as it was read.
+ * @param open the documents of a text by its entry
+ */
+export async function cleanedDocuments(
+  store: BlobStore,
+  { id: text, name }: TextRecord,
+  cleanedId: string,
+  open: (text: TextRecord) => Promise<readonly Document[]>,
+): Promise<readonly Document[]> {
+  const record = await cleanedRecordOf(store, cleanedId, name);
+  if (!record.text) return [];
+  const out = new Set<number>();
+  for await (const { place } of leftOutOf(store, record)) out.add(place);
+  let place = -1;
+  return (await open(record.text)).map((document) => {
+    do place++;
+    while (out.has(place));
+    return { ...document, text, place };
+  });
+}
+
+const missing = (what: string): HomegrownError =>
+  new HomegrownError(
+    'storage-damaged',
+    `${what}.`,
+    'The text as it was read is there. Run without any rule, then clean it again.',
+  );

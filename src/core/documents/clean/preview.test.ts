@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { memoryStore } from '../../base/blobStore';
+import { unwatched } from '../../base/job';
+import { collect, stream } from '../../testing/texts';
+import { importDrop } from '..';
+import { cleanText } from './cleanText';
+import { leftOutOf } from './cleaned';
+import { Preview } from './preview';
+import { type Recipe, stepOf } from './recipe';
+import { LONGEST_SAMPLED, SAMPLE_BYTES, sampleOf } from './sample';
+
+async function imported(texts: readonly string[]) {
+  const store = memoryStore();
+  const sources = texts.map((text, i) => {
+    const bytes = new TextEncoder().encode(text);
+    return { name: `d/${i}.txt`, size: bytes.length, stream: () => stream([bytes]) };
+  });
+  const { text } = await importDrop(sources, store, { addedAt: 1 }, unwatched);
+  return { store, text: text! };
+}
+const recipeOf = (...steps: Recipe['steps']): Recipe => ({ version: 1, name: 'own', steps, kept: [] });
+const ALL = { step: null, at: 0 };
+
+const STEPS = [
+  stepOf('whiteSpace'),
+  stepOf('lowerCase'),
+  stepOf('repeatedLines', { documents: 1, least: 3 }),
+  stepOf('length', { least: 12 }),
+  stepOf('replace', { find: 'a', by: '' }),
+  stepOf('numbers'),
+];
+const document = fc
+  .array(fc.constantFrom('Call  me', 'Menu | Home', 'a', 'aa 12 a', '  ', 'Élan'), { minLength: 1, maxLength: 6 })
+  .map((lines) => lines.join('\n'))
+  .filter((text) => /\S/.test(text));
+
+test('it says what cleaning does, whatever was looked at before', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(document, { minLength: 1, maxLength: 8 }),
+      fc.array(fc.array(fc.constantFrom(...STEPS), { maxLength: 4 }), { minLength: 1, maxLength: 3 }),
+      fc.boolean(),
+      async (texts, recipes, keepsFirst) => {
+        const { store, text } = await imported(texts);
+        const sample = await sampleOf(store, [text], unwatched);
+        const preview = new Preview(sample);
+        for (const steps of recipes) {
+          const recipe = { ...recipeOf(...steps), kept: keepsFirst ? [sample.documents[0]!.sha256] : [] };
+          const told = await preview.of(recipe, ALL, unwatched);
+          const cleaned = await cleanText(store, text, recipe, { at: 2 }, unwatched);
+          const left = await collect(leftOutOf(store, cleaned));
+          expect(told.out.map(({ place, reason, scores }) => ({ place, reason, scores }))).toEqual(
+            left.map(({ place, reason, scores }) => ({ place, reason, scores })),
+          );
+          expect(told.left.documents).toBe(cleaned.text?.documents ?? 0);
+          // Of documents that are left out later, cleaning counts no changes: it never makes them.
+          expect(told.tallies.map(({ rule, out }) => ({ rule, out }))).toEqual(
+            cleaned.tallies.map(({ rule, out }) => ({ rule, out })),
+          );
+          if (left.length > 0) continue;
+          expect(told.tallies).toEqual(cleaned.tallies);
+          expect(told.left.characters).toBe(cleaned.text!.characters);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a step that is changed is gone through with those after it, and no other', async () => {
+  const { store, text } = await imported(['Call  me', 'Some years  ago']);
+  const preview = new Preview(await sampleOf(store, [text], unwatched));
+  const first = await preview.of(recipeOf(stepOf('whiteSpace'), stepOf('lowerCase')), ALL, unwatched);
+  const second = await preview.of(recipeOf(stepOf('whiteSpace'), stepOf('length', { least: 9 })), ALL, unwatched);
+  expect(second.tallies[0]).toBe(first.tallies[0]);
+  expect(second.out).toMatchObject([{ step: 1, place: 0, reason: '7 characters, and 9 are the least' }]);
+  const kept = { ...recipeOf(stepOf('length', { least: 9 })), kept: [second.out[0]!.sha256] };
+  expect((await preview.of(kept, ALL, unwatched)).out).toEqual([]);
+});
+
+test('what is looked at is marked, of one step or of all', async () => {
+  const { store, text } = await imported(['Nothing here', 'Call  me  Ishmael']);
+  const preview = new Preview(await sampleOf(store, [text], unwatched));
+  const recipe = recipeOf(stepOf('whiteSpace'), stepOf('lowerCase'));
+  const { shown } = await preview.of(recipe, { step: 0, at: 0 }, unwatched);
+  expect(shown).toMatchObject({ place: 1, at: 0, of: 1, charactersBefore: 17, charactersAfter: 15 });
+  expect(shown!.before.filter(({ isChanged }) => isChanged).map((piece) => piece.text)).toEqual(['  ', '  ']);
+  const all = (await preview.of(recipe, { step: null, at: 1 }, unwatched)).shown!;
+  expect([all.at, all.of, all.place]).toEqual([1, 2, 1]);
+  expect(all.after.map((piece) => piece.text).join('')).toBe('call me ishmael');
+  const measured = await preview.of(recipeOf(stepOf('length', { least: 0 })), { step: 0, at: 0 }, unwatched);
+  expect(measured.measured).toEqual({ characters: [12, 17] });
+});
+
+test('of much text it takes documents from all over, of a long one its beginning', async () => {
+  const short = Array.from({ length: 3000 }, (_, i) => `${i} ${'word '.repeat(200)}`);
+  const { store, text } = await imported([...short, 'line\n'.repeat(LONGEST_SAMPLED)]);
+  const { documents, of } = await sampleOf(store, [text], unwatched);
+  expect(of.documents).toBe(3001);
+  const places = documents.map(({ place }) => place);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  const gaps = places.slice(1).map((place, i) => place - places[i]!);
+  expect(Math.max(...gaps)).toBeLessThan(10);
+  const units = documents.flatMap(({ passages }) => passages.map(({ length }) => length));
+  expect(units.reduce((sum, length) => sum + length)).toBeLessThanOrEqual(SAMPLE_BYTES);
+  expect(Math.max(...units)).toBeLessThanOrEqual(LONGEST_SAMPLED);
+});

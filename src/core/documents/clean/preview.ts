@@ -1,0 +1,212 @@
+/** What a recipe would do, on a sample. What each step left is kept: where one is changed, those before it are not gone through again. */
+import { type Job, yieldToEventLoop } from '../../base/job';
+import { countCharacters } from '../../base/utf8';
+import { changed, isBlank, onDocument, type Scores, tallyOf, type Tally } from './clean';
+import { marked, type Marked } from './marks';
+import type { Recipe, Step } from './recipe';
+import { ruleOf } from './rules';
+import type { Sample, SampledDocument } from './sample';
+
+/** What is to be shown: what all steps together changed, or the `step`th of those that are on; and the `at`th document of those. */
+export interface Look {
+  step: number | null;
+  at: number;
+}
+/** A document that stays. */
+export interface Shown extends Marked {
+  text: string;
+  place: number;
+  title: string;
+  /** Code points. */
+  charactersBefore: number;
+  charactersAfter: number;
+  scores: Scores;
+  /** Which of the changed ones it is, of `of`; of none where nothing is changed. */
+  at: number;
+  of: number;
+}
+/** A document that is left out. */
+export interface ShownOut {
+  text: string;
+  place: number;
+  title: string;
+  sha256: string;
+  /** Of the steps that are on; null where nothing is left of it. */
+  step: number | null;
+  reason: string;
+  scores: Scores;
+}
+export interface Previewed {
+  of: Sample['of'];
+  /** What of that was gone through, and what of it remains. */
+  seen: Sample['of'];
+  left: Sample['of'];
+  /** Of the steps that are on, on what was gone through. */
+  tallies: readonly Tally[];
+  out: readonly ShownOut[];
+  shown: Shown | null;
+  /** What the step that is looked at measured, by name, of each document that came to it. */
+  measured: Readonly<Record<string, readonly number[]>>;
+}
+
+interface State {
+  key: string;
+  /** In the order of the sample. */
+  documents: readonly DocumentState[];
+  tally: Tally;
+}
+interface DocumentState {
+  /** The same list where nothing was changed. */
+  passages: readonly string[];
+  /** Why it is left out, by this step or one before. */
+  out?: string;
+  scores?: Scores;
+}
+
+export class Preview {
+  private kept = '';
+  private states: State[] = [];
+  private readonly begin: readonly DocumentState[];
+  private readonly seen: Sample['of'];
+
+  constructor(private readonly sample: Sample) {
+    this.begin = sample.documents.map(({ passages }) => ({ passages }));
+    this.seen = countsOf(this.begin);
+  }
+
+  /** One at a time. @throws the signal's reason when stopped: what was gone through by then is kept */
+  async of(recipe: Recipe, look: Look, { signal }: Job): Promise<Previewed> {
+    const steps = recipe.steps.filter(({ isOn }) => isOn);
+    const kept = JSON.stringify([...recipe.kept].sort());
+    if (kept !== this.kept) this.states = [];
+    this.kept = kept;
+    const keys = steps.map(({ rule, settings }) => JSON.stringify([rule, settings]));
+    const isOther = keys.findIndex((key, i) => this.states[i]?.key !== key);
+    this.states.length = isOther === -1 ? steps.length : isOther;
+    const stay = new Set(recipe.kept);
+    while (this.states.length < steps.length) {
+      await yieldToEventLoop();
+      signal.throwIfAborted();
+      const i = this.states.length;
+      this.states.push(await this.after(steps[i]!, keys[i]!, this.before(i), stay));
+    }
+    return this.told(look);
+  }
+
+  private before(step: number): readonly DocumentState[] {
+    return this.states[step - 1]?.documents ?? this.begin;
+  }
+
+  private async after(
+    { rule, settings }: Step,
+    key: string,
+    before: readonly DocumentState[],
+    stay: ReadonlySet<string>,
+  ): Promise<State> {
+    const working = await ruleOf(rule).start(settings as never);
+    if (working.survey)
+      for (const { passages, out } of before) {
+        if (out) continue;
+        const survey = working.survey();
+        for (const passage of passages) survey.see(passage);
+        survey.end();
+      }
+    const tally = tallyOf({ rule });
+    const documents = before.map((state, i): DocumentState => {
+      if (state.out) return state;
+      const { facts, sha256 } = this.sample.documents[i]!;
+      const on = onDocument(working, rule, facts);
+      if (on.see) for (const passage of state.passages) on.see(passage);
+      const { out, scores } = on.verdict?.() ?? {};
+      const own = scores && { scores };
+      if (out !== undefined && !stay.has(sha256)) {
+        tally.out++;
+        return { ...state, out, ...own };
+      }
+      const change = on.changes?.();
+      const sums = { places: 0, characters: 0 };
+      const passages = change ? state.passages.map((passage) => changed(change, passage, sums)) : state.passages;
+      if (sums.places === 0) return { passages: state.passages, ...own };
+      tally.changed++;
+      tally.places += sums.places;
+      tally.characters += sums.characters;
+      return { passages, ...own };
+    });
+    return { key, documents, tally };
+  }
+
+  private told(look: Look): Previewed {
+    const last = this.before(this.states.length);
+    const out: ShownOut[] = [];
+    const remaining: DocumentState[] = [];
+    for (const [i, state] of last.entries()) {
+      const reason = state.out ?? (state.passages.every(isBlank) ? 'nothing is left of it' : undefined);
+      if (reason === undefined) {
+        remaining.push(state);
+        continue;
+      }
+      const isOut = ({ documents }: State): boolean => documents[i]!.out !== undefined;
+      const step = state.out === undefined ? null : this.states.findIndex(isOut);
+      const { sha256 } = this.sample.documents[i]!;
+      out.push({ ...this.named(i), sha256, step, reason, scores: this.scoresOf(i) });
+    }
+    const measured: Record<string, number[]> = {};
+    if (look.step !== null)
+      for (const [i, { scores = {} }] of (this.states[look.step]?.documents ?? []).entries())
+        if (!this.before(look.step)[i]!.out)
+          for (const [name, value] of Object.entries(scores)) (measured[name] ??= []).push(value);
+    return {
+      of: this.sample.of,
+      seen: this.seen,
+      left: countsOf(remaining),
+      tallies: this.states.map(({ tally }) => tally),
+      out,
+      shown: this.shown(look),
+      measured,
+    };
+  }
+
+  /** The first document where there is no other. */
+  private shown({ step, at }: Look): Shown | null {
+    const before = this.before(step ?? 0);
+    const after = step === null ? this.before(this.states.length) : (this.states[step]?.documents ?? before);
+    const touched = before.flatMap(({ passages }, i) =>
+      !after[i]!.out && after[i]!.passages !== passages && !after[i]!.passages.every(isBlank) ? [i] : [],
+    );
+    const nth = Math.max(0, Math.min(at, touched.length - 1));
+    const i = touched[nth] ?? after.findIndex(({ out }) => !out);
+    if (i === -1 || !before[i]) return null;
+    const [was, is] = [joined(before[i], this.sample.documents[i]!), joined(after[i]!, this.sample.documents[i]!)];
+    const charactersBefore = countCharacters(was);
+    const charactersAfter = countCharacters(is);
+    return {
+      ...this.named(i),
+      ...marked(was, is),
+      charactersBefore,
+      charactersAfter,
+      scores: this.scoresOf(i),
+      at: nth,
+      of: touched.length,
+    };
+  }
+
+  private scoresOf(i: number): Scores {
+    return Object.assign({}, ...this.states.map(({ documents }) => documents[i]!.scores)) as Scores;
+  }
+
+  private named(i: number): Pick<Shown, 'text' | 'place' | 'title'> {
+    const { text, place, facts } = this.sample.documents[i]!;
+    return { text, place, title: facts.title };
+  }
+}
+
+const joined = ({ passages }: DocumentState, { facts }: SampledDocument): string =>
+  passages.join(facts.isPair ? '\n' : '');
+
+const countsOf = (documents: readonly DocumentState[]): Sample['of'] => ({
+  documents: documents.length,
+  characters: documents.reduce(
+    (sum, { passages }) => sum + passages.reduce((own, passage) => own + countCharacters(passage), 0),
+    0,
+  ),
+});

@@ -1,0 +1,73 @@
+/** Documents of texts on which a recipe is looked at before it is applied. */
+import type { BlobStore } from '../../base/blobStore';
+import type { Document } from '../../base/document';
+import type { Job } from '../../base/job';
+import { documentsOf } from '../open';
+import { asRead, type TextRecord } from '../record';
+import { cleanable } from './cleanable';
+import type { DocumentFacts } from './rules/rule';
+
+export interface SampledDocument {
+  facts: DocumentFacts;
+  sha256: string;
+  text: string;
+  place: number;
+  /** Of the whole document. */
+  characters: number;
+  passages: readonly string[];
+}
+export interface Sample {
+  /** In their order. */
+  documents: readonly SampledDocument[];
+  /** What it is a sample of. */
+  of: { documents: number; characters: number };
+}
+
+/** UTF-8 bytes of a sample, and of one document in it, at most. */
+export const SAMPLE_BYTES = 2 ** 20;
+export const LONGEST_SAMPLED = 2 ** 18;
+
+/**
+ * All documents, or as many as it holds from all over the texts; of long ones the beginning. The same texts give the same.
+ * @throws HomegrownError `storage-damaged`; the signal's reason when stopped
+ */
+export async function sampleOf(store: BlobStore, texts: readonly TextRecord[], { signal }: Job): Promise<Sample> {
+  const all: Document[] = [];
+  for (const text of texts) for (const document of await documentsOf(store, asRead(text))) all.push(document);
+  const chosen: number[] = [];
+  let bytes = 0;
+  for (const i of spread(all.length)) {
+    const own = Math.min(all[i]!.bytes, LONGEST_SAMPLED);
+    if (chosen.length > 0 && bytes + own > SAMPLE_BYTES) break;
+    bytes += own;
+    chosen.push(i);
+  }
+  const documents: SampledDocument[] = [];
+  for (const i of chosen.sort((a, b) => a - b)) {
+    signal.throwIfAborted();
+    documents.push(await sampled(all[i]!));
+  }
+  const characters = all.reduce((sum, document) => sum + document.characters, 0);
+  return { documents, of: { documents: all.length, characters } };
+}
+
+async function sampled(document: Document): Promise<SampledDocument> {
+  const { passages: read, sha256, ...facts } = cleanable(document, LONGEST_SAMPLED);
+  const passages: string[] = [];
+  for await (const passage of read()) {
+    passages.push(passage);
+    if (!facts.isPair) break;
+  }
+  const { text = '', place = 0, characters } = document;
+  return { facts, sha256, text, place, characters, passages };
+}
+
+/** 0 to `count` - 1, each once, so that the first of them lie all over (van der Corput's sequence). */
+function* spread(count: number): Generator<number> {
+  const bits = Math.ceil(Math.log2(Math.max(count, 1)));
+  for (let i = 0; i < 2 ** bits; i++) {
+    let [place, rest] = [0, i];
+    for (let bit = 0; bit < bits; bit++, rest = Math.floor(rest / 2)) place = place * 2 + (rest % 2);
+    if (place < count) yield place;
+  }
+}
