@@ -44,10 +44,14 @@ const ENOUGH_DOCUMENTS = 30;
 /** Bytes, at most. */
 const PIECE = 1024;
 
-export const tokenised = (tokenizer: Tokenizer, text: string): Tokenised => ({
-  ids: tokenizer.encode(text),
-  bytes: new TextEncoder().encode(text).length,
-});
+/** Where the tokenizer normalises, of the text as it is then: a model can say nothing of what was dropped. */
+export function tokenised(tokenizer: Tokenizer, text: string): Tokenised {
+  const ids = tokenizer.encode(text);
+  return { ids, bytes: tokenizer.model.normalizers ? bytesOf(tokenizer, ids) : utf8Length(text) };
+}
+export const utf8Length = (text: string): number => new TextEncoder().encode(text).length;
+const bytesOf = (tokenizer: Pick<Tokenizer, 'bytes'>, ids: Uint32Array): number =>
+  ids.reduce((sum, id) => sum + tokenizer.bytes(id).length, 0);
 
 export const held = (tokenizer: Tokenizer, text: string, source: string): Held => ({
   ...tokenised(tokenizer, text),
@@ -69,8 +73,7 @@ export async function documentsIn(
   for (const { start, tokens, place } of borders) {
     if (tokens === 0) continue;
     const ids = await part.read(start, tokens);
-    const bytes = ids.reduce((sum, id) => sum + tokenizer.bytes(id).length, 0);
-    documents.push({ ids, bytes, source: sourceOf(place) });
+    documents.push({ ids, bytes: bytesOf(tokenizer, ids), source: sourceOf(place) });
   }
   return documents;
 }

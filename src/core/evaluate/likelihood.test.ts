@@ -47,6 +47,11 @@ test('pieces hold every token once and every byte once, and are as many for any 
   );
 });
 
+test('bytes are those that a tokenizer leaves which normalises', async () => {
+  const normalising = await createTokenizer({ kind: 'bytes', merges: [], normalizers: [{ type: 'NFKC' }] });
+  expect([bytes, normalising].map((tokenizer) => tokenised(tokenizer, 'ﬁn').bytes)).toEqual([4, 3]);
+});
+
 test('a short text is two pieces at least', () => {
   const document = tokenised(bytes, 'a short text');
   expect(blocksOf([document], bytes).map((block) => block.bytes)).toEqual([6, 6]);

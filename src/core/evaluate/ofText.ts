@@ -5,7 +5,7 @@ import { modelSpec } from '../models';
 import type { ModelChoice, Network } from '../models/network';
 import { beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { type Block, blocksOf, tokenised, type Tokenised } from './blocks';
+import { type Block, blocksOf, type Tokenised, utf8Length } from './blocks';
 import { rowsOf } from './likelihood';
 import type { TokenScores } from './scores';
 import { tokenScores, type Windows } from './tokenScores';
@@ -53,7 +53,8 @@ export async function natsOf(
   texts: readonly string[],
   { pause, report }: { pause?: Pause | undefined; report?: Job['report'] } = {},
 ): Promise<{ nats: readonly number[]; bytes: readonly number[] }> {
-  const documents = texts.map((text) => tokenised(tokenizer, text));
+  // Bytes as they are given, whatever a tokenizer makes of them: so both have the same pieces.
+  const documents = texts.map((text) => ({ ids: tokenizer.encode(text), bytes: utf8Length(text) }));
   const { rows, blocks } = await scoreText(network, tokenizer, documents, endToEnd(network), pause, report);
   return { nats: rows.map((row) => row[0]!), bytes: blocks.map(({ bytes }) => bytes) };
 }

@@ -10,13 +10,14 @@ import { isApplied } from '../tokenizer/tokenizer';
 import type { RunInfo } from './homegrownJson';
 import { plain, table, tokenizerKind } from './markdown';
 import { bySegment, cleanedWords, heldOut } from './modelCard';
+import { normalizerWords } from './normalizerWords';
 
 /**
  * DATASHEET.md: what is known of the text, in the order of "Datasheets for Datasets" (Gebru et al. 2018, arXiv:1803.09010).
  * What only a person can say stands there as a question.
  */
 export function datasheet(info: RunInfo): string {
-  const { name, tokenizer, model } = info;
+  const { name, tokenizer, model, normalizers } = info;
   const sections = [
     `# Datasheet of the text that ${plain(name)} learnt from`,
     'In the order of [Datasheets for Datasets](https://arxiv.org/abs/1803.09010). What Homegrown knows is filled in; what ' +
@@ -32,7 +33,7 @@ export function datasheet(info: RunInfo): string {
       : 'Not recorded.',
     '_Where do the files come from, over what time, and did the people in them agree?_',
     '## Cleaning and labelling',
-    `Decoded as text${isApplied(tokenizer) ? ', changed as the tokenizer’s files say' : ', neither lower-cased nor normalised'}, and cut into tokens: ${tokenizerKind(info)}, ` +
+    `Decoded as text${isApplied(tokenizer) ? ', changed as the tokenizer’s files say' : normalizers ? `, normalised (${plain(normalizerWords(normalizers))})` : ', neither lower-cased nor normalised'}, and cut into tokens: ${tokenizerKind(info)}, ` +
       `${formatCount(model.vocabulary)} entries. No labels.`,
     '## Uses',
     'Language modelling. What the model writes carries the views, errors and gaps of this text.',

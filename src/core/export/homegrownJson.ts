@@ -2,6 +2,7 @@ import { badFile } from '../base/errors';
 import { listOf, MOST_SEGMENTS } from '../base/limits';
 import { moment } from '../base/moment';
 import { formatCount } from '../base/units';
+import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
 import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import { type Evaluated, estimatesOfMean } from '../metrics';
@@ -71,6 +72,8 @@ export const runInfoSchema = z.strictObject({
   roles: rolesSchema.exactOptional(),
   /** How a tokenizer that was made elsewhere splits text. */
   split: z.enum(SPLIT_NAMES).exactOptional(),
+  /** How it brings a text into a form before it splits it, besides what its split always does. */
+  normalizers: normalizersSchema.exactOptional(),
   /** Oldest first, up to the one that this step belongs to. */
   segments: listOf(segmentSchema, MOST_SEGMENTS)
     .refine((segments) => segments.length > 0 && segments.every(isInOrder), 'its segments are not in order')
@@ -227,10 +230,12 @@ export const tokenizerFacts = ({
   roles,
   elsewhere,
   split = elsewhere?.split,
-}: ToldTokenizer): Pick<RunInfo, 'tokenizer' | 'roles' | 'split'> => ({
+  normalizers,
+}: ToldTokenizer): Pick<RunInfo, 'tokenizer' | 'roles' | 'split' | 'normalizers'> => ({
   tokenizer: kind,
   ...(roles && { roles }),
   ...(split && { split }),
+  ...(normalizers && { normalizers }),
 });
 
 function resultAt(

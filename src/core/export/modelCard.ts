@@ -21,6 +21,7 @@ import { evaluationSection } from './evaluationSection';
 import { type RunInfo, settingsOf } from './homegrownJson';
 import { howToLoad } from './howToLoad';
 import { DOES } from './kinds';
+import { normalizerWords } from './normalizerWords';
 import { plain, table, tokenizerKind } from './markdown';
 
 /**
@@ -120,14 +121,17 @@ function sizeWords(field: Field, size: Size): string {
 }
 
 function tokenizerSection(info: RunInfo): string {
-  const { tokenizer, model, split } = info;
+  const { tokenizer, model, split, normalizers = [] } = info;
   const entries = `${tokenizerKind(info)}, ${formatCount(model.vocabulary)} entries`;
   if (isApplied(tokenizer))
     return `${entries}. It was made elsewhere, and is applied and exported as its files say: text may be lower-cased or normalised.`;
-  if (split === undefined)
-    return `${entries}, the last of which ${lastEntries(info)}. Text is neither lower-cased nor normalised.`;
-  const form = SPLITS[split].isNormalised ? ', which is brought into normal form C before' : '';
-  return `${entries}. It was made elsewhere, and keeps its ids and special tokens. It splits text${form} as \`${split}\` does.`;
+  const steps = [...(split ? SPLITS[split].normalizers : []), ...normalizers];
+  const form =
+    steps.length === 0
+      ? 'Text is neither lower-cased nor normalised.'
+      : `Text is normalised before it is cut: ${plain(normalizerWords(steps))}. \`tokenizer.json\` says so, and what reads it does so to prompts.`;
+  if (split === undefined) return `${entries}, the last of which ${lastEntries(info)}. ${form}`;
+  return `${entries}. It was made elsewhere, and keeps its ids and special tokens. It splits text as \`${split}\` does. ${form}`;
 }
 
 /** The special tokens, by what they are for. */

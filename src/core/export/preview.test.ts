@@ -13,7 +13,7 @@ const smol: ModelPreview = {
     vocabulary: 49_152,
   },
   stated: { format: 'GGUF', precision: ['Q4_1', 'F32'], bytes: 96_600_000, licence: 'apache-2.0' },
-  tokenizer: { kind: 'bpe', entries: 49_152, special: 17, split: 'smollm', missing: 21, isNormalised: false },
+  tokenizer: { kind: 'bpe', entries: 49_152, special: 17, split: 'smollm', missing: 21, normalizers: [] },
   isContextFree: true,
 };
 const row = (label: string, ...rest: [ModelPreview['model']?, object?]): string =>

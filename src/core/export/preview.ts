@@ -4,6 +4,7 @@ import { counted, formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
 import { countParams, type Size, sizeOf, sizesOf } from '../models/spec';
 import { missingBytes } from '../tokenizer/elsewhere';
+import type { Normalizer } from '../base/normalizer';
 import { SPLITS } from '../tokenizer/splits';
 import { APPLIED_WORDS, isApplied, type TokenizerKind } from '../tokenizer/tokenizer';
 import { type MemoryLimits, memoryChanges, memoryPlan, memoryShortage } from '../train/memory';
@@ -11,6 +12,7 @@ import { DEFAULT_RECIPE } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 import { isContextFree } from './contextOf';
 import type { Incoming, Stated } from './incoming';
+import { normalizerWords } from './normalizerWords';
 
 export interface ModelPreview {
   model: ModelChoice;
@@ -23,14 +25,16 @@ export interface ModelPreview {
     split?: string;
     /** Bytes that it has no token for. */
     missing: number;
-    isNormalised: boolean;
+    /** How it brings a text into a form before it cuts it. */
+    normalizers: readonly Normalizer[];
   };
   /** It can be taken with a shorter context. */
   isContextFree: boolean;
 }
 
 export function previewOf({ model, tokenizer, stated }: Incoming): ModelPreview {
-  const split = tokenizer.model.elsewhere?.split;
+  const { elsewhere, normalizers = [] } = tokenizer.model;
+  const split = elsewhere?.split;
   return {
     model,
     stated,
@@ -40,7 +44,7 @@ export function previewOf({ model, tokenizer, stated }: Incoming): ModelPreview 
       special: tokenizer.special.length,
       ...(split && { split }),
       missing: missingBytes(tokenizer.model).length,
-      isNormalised: split !== undefined && SPLITS[split].isNormalised === true,
+      normalizers: [...(split ? SPLITS[split].normalizers : []), ...normalizers],
     },
     isContextFree: isContextFree(model),
   };
@@ -92,13 +96,13 @@ function sizeWords(field: Field, size: Size): string {
   return `${label} ${size < 1 ? String(size) : formatCount(size)}`;
 }
 
-function tokenizerWords({ kind, entries, special, split, missing, isNormalised }: ModelPreview['tokenizer']): string {
+function tokenizerWords({ kind, entries, special, split, missing, normalizers }: ModelPreview['tokenizer']): string {
   if (isApplied(kind))
     return `${APPLIED_WORDS[kind]}, ${formatCount(entries)} entries, ${formatCount(special)} of them special; applied as its files say`;
   const parts = [
     `byte-level BPE, ${formatCount(entries)} entries, ${formatCount(special)} of them special`,
     `splits as ${split ?? 'gpt-2'}`,
-    ...(isNormalised ? ['brings text into normal form C'] : []),
+    ...(normalizers.length > 0 ? [`normalises text: ${normalizerWords(normalizers)}`] : []),
     ...(missing > 0 ? [`leaves out ${counted(missing, 'byte')} that it has no token for`] : []),
   ];
   return parts.join('; ');

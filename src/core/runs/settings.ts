@@ -4,6 +4,7 @@ import { currentValue, type Field } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
 import { isCount, LARGEST_JSON, LARGEST_TOKENIZER, listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
 import { moment } from '../base/moment';
+import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
 import { splitSchema } from '../documents/split';
 import { modelIds, modelSpec } from '../models';
@@ -102,7 +103,11 @@ export const tokenizerParts = {
   elsewhere: elsewhereSchema.exactOptional(),
   applied: appliedSchema.exactOptional(),
 };
-const tokenizerFields = { kind: z.enum(TOKENIZER_KINDS), roles: rolesSchema.exactOptional() };
+const tokenizerFields = {
+  kind: z.enum(TOKENIZER_KINDS),
+  roles: rolesSchema.exactOptional(),
+  normalizers: normalizersSchema.exactOptional(),
+};
 export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
   ...tokenizerFields,
   ...tokenizerParts,

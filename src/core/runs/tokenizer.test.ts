@@ -47,6 +47,20 @@ test('one that was made elsewhere lies there whole; the record says how it cuts 
   }
 });
 
+test('how one normalises is in the record itself, and what is not known is not read', async () => {
+  const store = memoryStore();
+  const normalizers = [
+    { type: 'NFKC' as const },
+    { type: 'Replace' as const, pattern: { Regex: '[*]+' }, content: ' ' },
+  ];
+  await addRun(store, runRecord({ id: 'a', tokenizer: { ...TOKENIZER, normalizers } }));
+  expect((await readKnownRun(store, 'a')).tokenizer).toEqual({ kind: 'bpe', roles: ['end'], normalizers });
+  expect(await tokenizerOf(store)).toEqual({ ...TOKENIZER, normalizers });
+  const unknown = { ...made('b'), tokenizer: { kind: 'bpe', normalizers: [{ type: 'Nmt' }] } };
+  await store.commit({ put: [[recordKey('b'), storedRecord(RUN, unknown as never)]] });
+  await expect(readKnownRun(store, 'b')).rejects.toMatchObject({ code: 'storage-damaged' });
+});
+
 test('the record has none of them; a change of it leaves them, a fork has its own, and they go with their run', async () => {
   const store = memoryStore();
   await addSaved(store);

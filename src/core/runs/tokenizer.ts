@@ -16,11 +16,11 @@ interface Told {
 
 /** @throws HomegrownError `storage-damaged` where its merges are gone or cannot be read, `newer-version` */
 export async function readTokenizer(store: BlobStore, { id, tokenizer }: Told): Promise<TokenizerModel> {
-  const { kind, roles, merges, elsewhere, applied } = tokenizer;
+  const { kind, roles, normalizers, merges, elsewhere, applied } = tokenizer;
   const parts = merges
     ? { merges, ...(elsewhere && { elsewhere }), ...(applied && { applied }) }
     : await readParts(store, mergesKey(id));
-  return { kind, ...(roles && { roles }), ...parts };
+  return { kind, ...(roles && { roles }), ...(normalizers && { normalizers }), ...parts };
 }
 
 /** @throws HomegrownError `storage-damaged` where there are none too, `newer-version` */

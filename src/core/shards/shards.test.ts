@@ -37,6 +37,24 @@ const all = async (store: BlobStore, manifest: ShardManifest, name: PartName): P
   return [...(await source.read(0, source.tokens))];
 };
 
+it('counts bytes as a tokenizer that normalises leaves them', async () => {
+  const lower = await createTokenizer({ kind: 'bytes', merges: [], normalizers: [{ type: 'NFKC' }] });
+  const [manifest, plain] = await Promise.all(
+    [lower, bytes].map((tokenizer) =>
+      buildShards(
+        [documentOf('ﬁ'.repeat(100))],
+        tokenizer,
+        { validation: 0.1, test: 0, seed: 0 },
+        memoryStore(),
+        unwatched,
+      ),
+    ),
+  );
+  const bytesOf = ({ parts: { train, validation } }: ShardManifest) => [train.bytes, validation.bytes];
+  expect(bytesOf(plain!)).toEqual([270, 30]);
+  expect(bytesOf(manifest!)).toEqual([180, 20]);
+});
+
 it('holds the ids of every text, training first and its end held out', async () => {
   await fc.assert(
     fc.asyncProperty(

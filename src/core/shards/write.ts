@@ -15,7 +15,10 @@ export interface Layout {
   labels: readonly string[];
 }
 
-/** Writes a part: its ids, how often each occurs, and where its documents begin and end. */
+/**
+ * Writes a part: its ids, how often each occurs, and where its documents begin and end. Its bytes are those of the text as it
+ * is read; where the tokenizer normalises, as that leaves it.
+ */
 export async function writePart(
   segments: readonly Segment[],
   tokenizer: Tokenizer,
@@ -24,6 +27,7 @@ export async function writePart(
   read: (bytes: number) => void,
   { signal }: Job,
 ): Promise<Part> {
+  const isNormalised = tokenizer.model.normalizers !== undefined;
   const counts = new Uint32Array(tokenizer.size);
   const shards: { key: string; sha256: string }[] = [];
   const buffer = new Uint32Array(shardLength);
@@ -46,7 +50,7 @@ export async function writePart(
     tokens += ids.length;
   };
   const count = (length: number): void => {
-    bytes += length;
+    if (!isNormalised) bytes += length;
     read(length);
   };
 
@@ -70,6 +74,7 @@ export async function writePart(
         if (ids.length > 0) isBetween = false;
         await append(ids);
         own += ids.length;
+        if (isNormalised) for (const id of ids) bytes += tokenizer.bytes(id).length;
       }
     }
     if (own === 0) continue;

@@ -2,21 +2,22 @@ import { concatBytes, concatIds } from '../base/concat';
 import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
 import { loaded } from '../base/load';
+import { checkedStep, type Normalization, normalization } from '../base/normalizer';
 import { BYTE_OF_ID, ID_OF_BYTE, spell } from './alphabet';
 import { damaged, type Numbering, numberingOf } from './elsewhere';
 import { madeInOrder, merge } from './merge';
 import { PairTable } from './pairTable';
 import { END_ALONE, idOfRole, rolesProblem, type SpecialToken, specialTokens, type TokenRole } from './special';
 import { preTokens } from './split';
-import { normalised, type Split, SPLITS } from './splits';
+import { type Split, SPLITS } from './splits';
 import type { StreamDecoder, Tokenizer, TokenizerModel } from './tokenizer';
 import { loneSurrogate, wellFormed } from './wellFormed';
 import { WordCache } from './wordCache';
 
 /**
  * The tokenizer of a model, of any kind. What applies those that are not byte-level is loaded when there is one.
- * @throws HomegrownError `bad-file` when a merge names an id that does not exist yet, or comes twice, or a role does, or a file
- * that is applied asks for what is not known here
+ * @throws HomegrownError `bad-file` when a merge names an id that does not exist yet, or comes twice, or a role does, or a step
+ * of its normalisation or a file that is applied asks for what is not known here
  */
 export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer> {
   const hash = await tokenizerHash(model);
@@ -26,9 +27,16 @@ export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer>
 }
 
 /** Of all that decides what ids a text has. */
-export function tokenizerHash({ merges, roles = END_ALONE, elsewhere, applied }: TokenizerModel): Promise<string> {
+export function tokenizerHash({
+  merges,
+  roles = END_ALONE,
+  elsewhere,
+  applied,
+  normalizers,
+}: TokenizerModel): Promise<string> {
   const own = roles.length === 1 ? merges : { merges, roles };
-  return sha256Hex(JSON.stringify(applied ? { applied } : elsewhere ? { merges, elsewhere } : own));
+  const ids = applied ? { applied } : elsewhere ? { merges, elsewhere } : own;
+  return sha256Hex(JSON.stringify(normalizers ? { ids, normalizers: normalizers.map(checkedStep) } : ids));
 }
 
 /** As createTokenizer, of a byte-level one whose hash is known. */
@@ -42,6 +50,8 @@ class ByteLevelTokenizer implements Tokenizer {
   private readonly ranks = new PairTable();
   private readonly ids: Numbering;
   private readonly split: Split;
+  /** Undefined where a text stays as it is. */
+  private readonly form: Normalization | undefined;
   private readonly specialById: ReadonlyMap<number, SpecialToken>;
   /** Tokens by how they are spelt, where a pre-token that is one is not merged. */
   private readonly whole: ReadonlyMap<string, number> | undefined;
@@ -51,11 +61,13 @@ class ByteLevelTokenizer implements Tokenizer {
     readonly model: TokenizerModel,
     readonly hash: string,
   ) {
-    const { merges, elsewhere } = model;
+    const { merges, elsewhere, normalizers = [] } = model;
     this.ids = elsewhere ? numberingOf(merges, elsewhere) : numbered(model);
     for (const [i, [left, right]] of merges.entries())
       if (this.ranks.findOrAdd(left, right) !== i) throw damaged(`Merge ${i + 1} of the tokenizer comes twice`);
     this.split = SPLITS[elsewhere?.split ?? 'gpt-2'];
+    const steps = [...this.split.normalizers, ...normalizers];
+    if (steps.length > 0) this.form = normalization(steps);
     const { size, special, pieces } = this.ids;
     this.size = size;
     this.special = special;
@@ -77,7 +89,7 @@ class ByteLevelTokenizer implements Tokenizer {
 
   encode(given: string): Uint32Array {
     if (!given.isWellFormed()) throw loneSurrogate(given);
-    const text = this.split.isNormalised ? given.normalize('NFC') : given;
+    const text = this.form ? this.form.text(given) : given;
     const words: Uint32Array[] = [];
     for (let start = 0; start < text.length;) {
       const end = this.split.end(text, start);
@@ -89,7 +101,7 @@ class ByteLevelTokenizer implements Tokenizer {
 
   async *encodeStream(chunks: AsyncIterable<string>, signal = unwatched.signal): AsyncGenerator<Uint32Array> {
     const text = wellFormed(chunks);
-    const form = this.split.isNormalised ? normalised(text) : text;
+    const form = this.form ? this.form.chunks(text) : text;
     for await (const batch of preTokens(form, { signal }, this.split)) {
       if (batch.length > 0) yield concatIds(batch.map((word) => this.wordIds(word, 0, word.length)));
     }

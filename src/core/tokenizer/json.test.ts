@@ -185,7 +185,12 @@ describe('refuses', () => {
     ['a merge of one', changed((j) => (j.model.merges[0] = ['a'])), /merge 1 is not a pair/],
     ['an empty token in a merge', changed((j) => (j.model.merges[0] = ' a')), /merge 1 is not a pair/],
     ['two ids for the end', changed((j) => (j.added_tokens[0]!.id = 3)), /two ids/],
-    ['a normalizer', changed((j) => (j.normalizer = { type: 'Lowercase' })), /normalizer/],
+    ['a normalizer', changed((j) => (j.normalizer = { type: 'Nmt' })), /not known here: .*Nmt.* \(at normalizer\)/],
+    [
+      'a pattern',
+      changed((j) => (j.normalizer = { type: 'Replace', pattern: { Regex: '(a+)+$' }, content: '' })),
+      /not known here: .*\(at normalizer\)/,
+    ],
     ['a prefix space', changed((j) => (j.pre_tokenizer.add_prefix_space = true)), /add_prefix_space/],
     ['another split', changed((j) => (j.pre_tokenizer = { type: 'Whitespace' })), /pre_tokenizer/],
     ['no split pattern', changed((j) => (j.pre_tokenizer.use_regex = false)), /split pattern/],

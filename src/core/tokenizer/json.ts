@@ -1,4 +1,5 @@
 import type { Json } from '../base/blobStore';
+import type { Normalizer } from '../base/normalizer';
 import { spellings } from './alphabet';
 import { END_OF_TEXT, type SpecialToken, TOKEN_ROLES } from './special';
 import { SPLITS } from './splits';
@@ -10,7 +11,8 @@ import type { Elsewhere, Tokenizer } from './tokenizer';
  * writes a prompt can write such tokens. Here a text never can: who asks for one asks by its role.
  */
 export function writeTokenizerJson(tokenizer: Tokenizer): string {
-  const { elsewhere, merges, applied } = tokenizer.model;
+  const { elsewhere, merges, applied, normalizers = [] } = tokenizer.model;
+  const split = SPLITS[elsewhere?.split ?? 'gpt-2'];
   if (applied) return applied.json;
   const names = spellings(tokenizer);
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
@@ -23,7 +25,8 @@ export function writeTokenizerJson(tokenizer: Tokenizer): string {
       truncation: null,
       padding: null,
       added_tokens: added,
-      ...SPLITS[elsewhere?.split ?? 'gpt-2'].json,
+      normalizer: normalizerOf([...split.normalizers, ...normalizers]),
+      pre_tokenizer: split.json,
       post_processor: elsewhere?.begin === undefined ? BYTE_LEVEL : beginningWith(elsewhere, elsewhere.begin),
       decoder: { ...BYTE_LEVEL, trim_offsets: true },
       model: {
@@ -42,6 +45,9 @@ export function writeTokenizerJson(tokenizer: Tokenizer): string {
     null,
     1,
   );
+}
+function normalizerOf(steps: readonly Normalizer[]): Json {
+  return steps.length > 1 ? { type: 'Sequence', normalizers: steps } : (steps[0] ?? null);
 }
 const BYTE_LEVEL = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true };
 

@@ -1,5 +1,7 @@
 /** tokenizer.json, or vocab.json with merges.txt, as others write them. */
 import { LARGEST_TOKENIZER, listOf, MOST_TOKENS } from '../base/limits';
+import type { Normalizer } from '../base/normalizer';
+import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
 import { quoted, readVocabulary, refused } from './readVocabulary';
 import { SPLIT_NAMES, type SplitName, SPLITS } from './splits';
@@ -29,7 +31,8 @@ const LONGEST_TEMPLATE = 100_000;
  */
 export function readTokenizerJson(file: Uint8Array, config: TokenizerConfig = {}, vocabulary?: number): TokenizerModel {
   const { model, added_tokens, normalizer, pre_tokenizer, post_processor } = parse(checked(file));
-  const split = splitOf(normalizer, pre_tokenizer);
+  const split = splitOf(pre_tokenizer);
+  const normalizers = normalizersOf(normalizer, split);
   const ids = idsOf(model.vocab);
   for (const { id, content } of added_tokens) {
     if ((ids.get(content) ?? id) !== id) throw refused(`${quoted(content)} has two ids`);
@@ -44,6 +47,7 @@ export function readTokenizerJson(file: Uint8Array, config: TokenizerConfig = {}
     added: added_tokens.map(({ content: _, ...token }): AddedToken => token),
     names: config,
     split,
+    ...(normalizers.length > 0 && { normalizers }),
     ...(model.ignore_merges && { ignoresMerges: true }),
     ...(begin !== undefined && { begin: ids.get(begin)! }),
     ...(vocabulary !== undefined && { vocabulary }),
@@ -103,21 +107,41 @@ export function idsOf(vocab: object): Map<string, number> {
 }
 
 /** The split whose statement this is, but for where offsets begin, which change no id. */
-function splitOf(normalizer: unknown, preTokenizer: unknown): SplitName {
-  const given = [normalizer ?? null, preTokenizer ?? null].map(comparable);
-  const found = SPLIT_NAMES.find((name) => {
-    const { normalizer, pre_tokenizer } = SPLITS[name].json;
-    return [normalizer, pre_tokenizer].every((json, i) => comparable(json) === given[i]);
-  });
+function splitOf(preTokenizer: unknown): SplitName {
+  const given = comparable(preTokenizer ?? null);
+  const found = SPLIT_NAMES.find((name) => comparable(SPLITS[name].json) === given);
   if (found) return found;
-  const known = `Known are those of ${SPLIT_NAMES.join(', ')}`;
-  const isKnown = SPLIT_NAMES.some((name) => comparable(SPLITS[name].json.pre_tokenizer) === given[1]);
-  if (isKnown) throw refused(`it has a normalizer, which changes the text: ${given[0]!.slice(0, 100)} (at normalizer)`);
-  const words = given[1]!.includes('"add_prefix_space":true')
+  const words = given.includes('"add_prefix_space":true')
     ? 'it puts a space before the text (add_prefix_space)'
-    : `it does not use a split pattern that is known here: ${given[1]!.slice(0, 300)}`;
-  throw refused(`${words} (at pre_tokenizer). ${known}`);
+    : `it does not use a split pattern that is known here: ${given.slice(0, 300)}`;
+  throw refused(`${words} (at pre_tokenizer). Known are those of ${SPLIT_NAMES.join(', ')}`);
 }
+
+/** How it normalises besides what its split always does. */
+function normalizersOf(normalizer: unknown, split: SplitName): readonly Normalizer[] {
+  const steps = stepsOf(normalizer);
+  if (steps.length === 0 && SPLITS[split].normalizers.length === 0) return [];
+  const read = normalizersSchema.safeParse(steps);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    const step: unknown = steps[issue?.path.find((part) => typeof part === 'number') ?? 0];
+    throw refused(
+      `it has a normalizer that is not known here: ${comparable(step ?? null).slice(0, 200)} (at normalizer)`,
+    );
+  }
+  const always = SPLITS[split].normalizers;
+  if (always.some((step, i) => comparable(step) !== comparable(read.data[i] ?? null)))
+    throw refused(`it splits as ${split} does, and lacks its normalizer (at normalizer)`);
+  return read.data.slice(always.length);
+}
+
+function stepsOf(normalizer: unknown, depth = 0): readonly unknown[] {
+  if (depth > DEEPEST_PART) throw refused(`its parts lie more than ${DEEPEST_PART} deep in each other (at normalizer)`);
+  if (normalizer === null || normalizer === undefined) return [];
+  const { success, data } = sequence.safeParse(normalizer);
+  return success ? data.normalizers.flatMap((one) => stepsOf(one, depth + 1)) : [normalizer];
+}
+const sequence = z.object({ type: z.literal('Sequence'), normalizers: z.array(z.unknown()).max(1000) });
 
 /** One spelling of what means the same. */
 function comparable(value: unknown): string {

@@ -1,5 +1,6 @@
 /** From the tokens and merges that a file states to a tokenizer: one of ours where it is as ours are, else one made elsewhere. */
 import { badFile } from '../base/errors';
+import type { Normalizer } from '../base/normalizer';
 import { BYTE_OF_ID, CHARACTER_OF_BYTE, unspell } from './alphabet';
 import { ROLES, specialTokens, TOKEN_ROLES, type TokenRole, usualRole } from './special';
 import type { SplitName } from './splits';
@@ -14,6 +15,8 @@ export interface Vocabulary {
   /** What tokenizer_config.json calls tokens. */
   names: Readonly<Record<string, string>>;
   split: SplitName;
+  /** Besides those of the split. */
+  normalizers?: readonly Normalizer[];
   ignoresMerges?: true;
   begin?: number;
   /** Rows of the model's embedding; by default as many as there are ids. */
@@ -58,7 +61,8 @@ export function readVocabulary(given: Vocabulary): TokenizerModel {
   const texts = new Map([...ids].map(([text, id]) => [id, text]));
   const named = special.map((token) => ({ ...token, text: texts.get(token.id)! })).sort((a, b) => a.id - b.id);
   const pairs = merges.map(({ left, right }) => [left, right] as const);
-  return inOurOrder(given, pairs, named, roles) ?? elsewhere(given, pairs, named, roles);
+  const model = inOurOrder(given, pairs, named, roles) ?? elsewhere(given, pairs, named, roles);
+  return { ...model, ...(given.normalizers && { normalizers: given.normalizers }) };
 }
 const NO_FLAGS = { single_word: false, lstrip: false, rstrip: false, normalized: false };
 

@@ -3,15 +3,16 @@
  * these, and one that is trained here GPT-2's. Another is an entry here, once its pre-tokens are known to be the same.
  */
 import type { Json } from '../base/blobStore';
+import type { Normalizer } from '../base/normalizer';
 import { GPT2, LONGEST, type Pattern } from './split';
 
 export interface Split extends Pattern {
   /** In GGUF's `tokenizer.ggml.pre`: the first is written, all are read (llama.cpp, src/llama-vocab.cpp). */
   gguf: readonly [string, ...string[]];
-  /** As tokenizer.json states it: `normalizer` and `pre_tokenizer`. */
-  json: { normalizer: Json; pre_tokenizer: Json };
-  /** The text is brought into Unicode's normal form C first. */
-  isNormalised?: true;
+  /** What always comes before it. */
+  normalizers: readonly Normalizer[];
+  /** As tokenizer.json states it: `pre_tokenizer`. */
+  json: Json;
 }
 
 export type SplitName = 'gpt-2' | 'smollm' | 'llama-bpe' | 'qwen2';
@@ -34,29 +35,25 @@ const byWords = (digits: string): string =>
   String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|${digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
 
 export const SPLITS: Readonly<Record<SplitName, Split>> = {
-  'gpt-2': { gguf: ['gpt-2'], json: { normalizer: null, pre_tokenizer: byteLevel(true) }, ...GPT2 },
+  'gpt-2': { gguf: ['gpt-2'], normalizers: [], json: byteLevel(true), ...GPT2 },
   // Every digit is cut out, and what is between them is split as GPT-2 does, as if the text ended there.
   smollm: {
     gguf: ['smollm'],
-    json: {
-      normalizer: null,
-      pre_tokenizer: {
-        type: 'Sequence',
-        pretokenizers: [{ type: 'Digits', individual_digits: true }, byteLevel(true)],
-      },
-    },
+    normalizers: [],
+    json: { type: 'Sequence', pretokenizers: [{ type: 'Digits', individual_digits: true }, byteLevel(true)] },
     ...matched(String.raw`\p{N}|'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+(?![^\s\p{N}])|\s+`),
   },
   'llama-bpe': {
     gguf: ['llama-bpe', 'llama3', 'llama-v3'],
-    json: { normalizer: null, pre_tokenizer: byPattern(byWords(String.raw`\p{N}{1,3}`)) },
+    normalizers: [],
+    json: byPattern(byWords(String.raw`\p{N}{1,3}`)),
     ...matched(byWords(String.raw`\p{N}{1,3}`)),
   },
   qwen2: {
     gguf: ['qwen2'],
-    json: { normalizer: { type: 'NFC' }, pre_tokenizer: byPattern(byWords(String.raw`\p{N}`)) },
+    normalizers: [{ type: 'NFC' }],
+    json: byPattern(byWords(String.raw`\p{N}`)),
     ...matched(byWords(String.raw`\p{N}`)),
-    isNormalised: true,
   },
 };
 export const SPLIT_NAMES = Object.keys(SPLITS) as [SplitName, ...SplitName[]];
@@ -97,16 +94,3 @@ const WHITE = /\p{White_Space}/u;
 
 /** `at`, or one before it where it is inside of a surrogate pair. */
 const wholeCharacter = (text: string, at: number): number => ((text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at - 1 : at);
-
-/** A text in normal form C, from chunks in any: what stands before ASCII is never changed by it. */
-export async function* normalised(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let pending = '';
-  for await (const chunk of chunks) {
-    const text: string = pending + chunk;
-    let safe = text.length - 1;
-    while (safe > 0 && text.charCodeAt(safe) > 0x7f) safe--;
-    pending = text.slice(Math.max(0, safe));
-    if (safe > 0) yield text.slice(0, safe).normalize('NFC');
-  }
-  yield pending.normalize('NFC');
-}

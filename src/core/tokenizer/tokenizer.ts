@@ -1,9 +1,10 @@
+import type { Normalizer } from '../base/normalizer';
 import type { SpecialToken, TokenRole } from './special';
 import type { SplitName } from './splits';
 
 /**
  * Text <-> ids. The three kinds that are trained here are byte-level BPE models (GPT-2's byte alphabet, so nothing is ever unknown and
- * decode(encode(x)) = x for every valid UTF-8 text; one made elsewhere may lack bytes, or normalise the text); they differ only in the merges they were given:
+ * decode(encode(x)) = x for every valid UTF-8 text, as it is normalised; one made elsewhere may lack bytes); they differ only in the merges they were given:
  * `bpe` has those learnt from the text, `characters` just those that spell the text's multi-byte characters,
  * `bytes` none. One class encodes, decodes and exports them all: byteLevel.ts.
  */
@@ -27,6 +28,11 @@ export interface TokenizerModel {
   merges: readonly (readonly [left: number, right: number])[];
   /** Of its special tokens in order of id, the end of text first; absent = that alone. */
   roles?: readonly TokenRole[];
+  /**
+   * How a text is brought into a form before it is split, in order; absent: it stays as it is. Of one made elsewhere, what its
+   * split does not say.
+   */
+  normalizers?: readonly Normalizer[];
   /** Of one that was made elsewhere and is not in our order, what else it is: without `roles`. */
   elsewhere?: Elsewhere;
   /** Of one that is applied as its files say, those files: all that it is, without merges and roles. */
@@ -102,7 +108,7 @@ export interface Tokenizer {
   decoder(): StreamDecoder;
   /** The bytes that an id stands for; none for a special token. */
   bytes(id: number): Uint8Array;
-  /** SHA-256 (hex) of the merges, of the roles where there are more than the end of text, and of what is `elsewhere` or `applied`. A checkpoint names it, and will not run with another. */
+  /** SHA-256 (hex) of the merges, of the roles where there are more than the end of text, of what is `elsewhere` or `applied`, and of `normalizers`. A checkpoint names it, and will not run with another. */
   readonly hash: string;
 }
 

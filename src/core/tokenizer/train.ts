@@ -1,6 +1,7 @@
 import type { Document } from '../base/document';
 import { badSettings } from '../base/errors';
 import type { Job } from '../base/job';
+import { type Normalizer, normalization } from '../base/normalizer';
 import { learnBpe } from './bpe';
 import { learnCharacters } from './characters';
 import { END_ALONE, inOrder, rolesProblem, type TokenRole } from './special';
@@ -15,6 +16,8 @@ export interface TrainSettings {
   vocabulary: number;
   /** Of its special tokens; the end of text is there, named or not. A numbered role is named as often as is wanted. */
   roles?: readonly TokenRole[];
+  /** How it brings texts into a form, and those that it learns from. */
+  normalizers?: readonly Normalizer[];
 }
 
 /** 256 bytes and the end of text. */
@@ -26,7 +29,7 @@ export const LARGEST_VOCABULARY = 1_000_000;
  * @throws HomegrownError `bad-settings`; the signal's reason when stopped
  */
 export async function trainTokenizer(
-  { kind, vocabulary, roles: asked = END_ALONE }: TrainSettings,
+  { kind, vocabulary, roles: asked = END_ALONE, normalizers = [] }: TrainSettings,
   documents: readonly Document[],
   job: Job,
 ): Promise<TokenizerModel> {
@@ -40,8 +43,13 @@ export async function trainTokenizer(
       `The 256 bytes and ${roles.length === 1 ? 'the end of text' : `${roles.length} special tokens`} take ${smallest}. Try 4096.`,
     );
   }
-  const merges = await learnMerges(kind, vocabulary - smallest, documents, job);
-  return { kind, merges, ...(roles.length > 1 && { roles }) };
+  const form = normalization(normalizers);
+  const read =
+    normalizers.length === 0
+      ? documents
+      : documents.map((one) => ({ ...one, chunks: () => form.chunks(one.chunks()) }));
+  const merges = await learnMerges(kind, vocabulary - smallest, read, job);
+  return { kind, merges, ...(roles.length > 1 && { roles }), ...(normalizers.length > 0 && { normalizers }) };
 }
 
 async function learnMerges(

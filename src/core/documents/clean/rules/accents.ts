@@ -5,9 +5,9 @@
  *
  * @example `"Señor Nøkk, café, ёлка, か\u3099 हिन्दी"` becomes `"Senor Nøkk, cafe, елка, が हिन्दी"`
  */
+import { MARKS } from '../../../base/normalizer';
 import { replaced, textRule } from './rule';
 
-const MARKS = '[\\u0300-\\u036f]+';
 const MARK = new RegExp(MARKS, 'g');
 
 export const accents = textRule({

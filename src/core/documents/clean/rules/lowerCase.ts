@@ -13,7 +13,8 @@ export const lowerCase = textRule({
   costs: 'a model of it cannot write “Ahab”',
   source: 'Unicode Standard 3.13; Lowercase of Hugging Face’s tokenizers',
   fields: {},
-  normalizers: () => [{ type: 'Lowercase' }],
+  // As tokenizers does it, said so that JavaScript's does the same.
+  normalizers: () => [{ type: 'Replace', pattern: { String: 'Σ' }, content: 'σ' }, { type: 'Lowercase' }],
   changes: () => (passage) => {
     const text = passage.replaceAll('Σ', 'σ').toLowerCase();
     if (text === passage) return { text, places: 0 };

@@ -5,6 +5,7 @@
  * @example with `{"to":"placeholder"}` `"In 1851, 3,000.5 pounds."` becomes `"In <number>, <number> pounds."`
  */
 import { choice } from '../../../base/field';
+import { DIGIT, NUMBER } from '../../../base/normalizer';
 import { replaced, textRule } from './rule';
 
 const FIELDS = {
@@ -14,10 +15,8 @@ const FIELDS = {
     of: { zeros: { label: '0 for every digit' }, placeholder: { label: '<number>' } },
   }),
 };
-const DIGIT = '\\p{Nd}';
 /** Beyond these there are other digits than ours, for which is looked at a fifth of the speed. */
 const OTHER_DIGITS = /[^\0-\u065f\u2010-\u206f]/;
-const NUMBER = '\\p{Nd}+(?:[.,]\\p{Nd}+)*';
 
 export const numbers = textRule({
   label: 'Numbers',

@@ -1,5 +1,6 @@
 /** What a cleaning rule is. Add one: its file in this folder, and its line in index.ts. */
 import type { Fields, ValuesOf } from '../../../base/field';
+import type { Normalizer } from '../../../base/normalizer';
 
 interface Stated<F extends Fields> {
   label: string;
@@ -74,11 +75,6 @@ export interface Changed {
   /** How many places were changed; 0: `text` is the passage. */
   places: number;
 }
-
-/** A step of a `normalizer` in Hugging Face's tokenizer.json (tokenizers 0.22, `normalizers/mod.rs`). */
-export type Normalizer =
-  | { type: 'NFC' | 'NFKC' | 'NFD' | 'NFKD' | 'Lowercase' | 'StripAccents' }
-  | { type: 'Replace'; pattern: { String: string } | { Regex: string }; content: string };
 
 /** A rule that changes each passage by itself. */
 export const textRule = <F extends Fields>(

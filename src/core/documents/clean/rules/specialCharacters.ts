@@ -6,6 +6,7 @@
  * @example with `{"characters":""}` `"a*b"` becomes `"a*b"`
  */
 import { choice, text } from '../../../base/field';
+import { runOf } from '../../../base/normalizer';
 import { replaced, textRule } from './rule';
 
 const FIELDS = {
@@ -41,9 +42,3 @@ export const specialCharacters = textRule({
 });
 
 const TO = { nothing: '', space: ' ' };
-
-/** As a class that JavaScript and Oniguruma read alike; each once, for && would mean something to the latter. */
-function runOf(characters: string): string {
-  const each = [...new Set(characters.replace(/\p{Cs}/gu, ''))];
-  return each.length === 0 ? '' : `[${each.join('').replace(/[\\\]^[-]/g, '\\$&')}]+`;
-}

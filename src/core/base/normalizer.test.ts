@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { awkwardText, collect, cutAnywhere, stream } from '../testing/texts';
+import { checkedStep, MARKS, type Normalizer, normalization, NUMBER, runOf } from './normalizer';
+import { normalizersSchema } from './normalizerSchema';
+
+const ACCENTS: readonly Normalizer[] = [
+  { type: 'NFD' },
+  { type: 'Replace', pattern: { Regex: MARKS }, content: '' },
+  { type: 'NFC' },
+];
+const LOWER: readonly Normalizer[] = [
+  { type: 'Replace', pattern: { String: 'Σ' }, content: 'σ' },
+  { type: 'Lowercase' },
+];
+
+it('does each step in its order', () => {
+  const { text } = normalization([{ type: 'NFKC' }, ...LOWER, ...ACCENTS]);
+  expect(text('ﬁN İSTANBUL ΟΔΟΣ é\u0301 １２ ß ﬀ 你 가')).toBe('fin istanbul οδοσ e 12 ß ff 你 가');
+  expect(normalization([{ type: 'StripAccents' }]).text('e\u0301 नि')).toBe('e न');
+  expect(normalization([{ type: 'Replace', pattern: { String: 'a' }, content: '$&' }]).text('banana')).toBe(
+    'b$&n$&n$&',
+  );
+  expect(normalization([]).text('As it is')).toBe('As it is');
+});
+
+it('is the same wherever a text is cut', async () => {
+  const marked = fc.constantFrom(
+    'e',
+    '\u0301',
+    '\u0323',
+    '\u1100',
+    '\u1161',
+    '*',
+    '1',
+    ',',
+    '1',
+    'Σ',
+    ' ',
+    'é',
+    '*',
+    '\n',
+  );
+  const pieces = fc.oneof(
+    cutAnywhere.map(({ pieces }) => pieces),
+    fc.array(fc.array(marked).map((parts) => parts.join(''))),
+  );
+  const each: readonly (readonly Normalizer[])[] = [
+    [{ type: 'NFC' }],
+    [{ type: 'NFKC' }, ...LOWER, ...ACCENTS],
+    [{ type: 'Replace', pattern: { Regex: runOf('*é \n') }, content: ' ' }, { type: 'NFC' }],
+    [{ type: 'NFC' }, { type: 'Replace', pattern: { Regex: runOf('*é') }, content: ' ' }],
+    [{ type: 'NFKC' }, { type: 'Replace', pattern: { Regex: NUMBER }, content: '<number>' }],
+  ];
+  for (const steps of each) {
+    const form = normalization(steps);
+    await fc.assert(
+      fc.asyncProperty(pieces, async (given) => {
+        expect((await collect(form.chunks(stream(given)))).join('')).toBe(form.text(given.join('')));
+      }),
+    );
+  }
+});
+
+it('names any characters in a run', () => {
+  fc.assert(
+    fc.property(awkwardText, awkwardText, (characters, text) => {
+      const run = runOf(characters);
+      if (run === '') return;
+      const { text: normalise } = normalization([{ type: 'Replace', pattern: { Regex: run }, content: '' }]);
+      expect(normalise(text)).toBe(
+        Array.from(text, (each) => (Array.from(characters).includes(each) ? '' : each)).join(''),
+      );
+    }),
+  );
+});
+
+it.each<[string, unknown]>([
+  ['another type', { type: 'Nmt' }],
+  ['another pattern', { type: 'Replace', pattern: { Regex: '(a+)+$' }, content: '' }],
+  ['a class in a class', { type: 'Replace', pattern: { Regex: '[a&&b]+' }, content: '' }],
+  ['an escape', { type: 'Replace', pattern: { Regex: '[\\w]+' }, content: '' }],
+  ['no pattern', { type: 'Replace', pattern: {}, content: '' }],
+  ['an empty string', { type: 'Replace', pattern: { String: '' }, content: '-' }],
+])('refuses %s', (_, step) => {
+  expect(() => checkedStep(step as Normalizer)).toThrow(/not known here.*\(at normalizer\)/);
+  expect(normalizersSchema.safeParse([step]).success).toBe(false);
+});
