@@ -12,6 +12,9 @@ import type { KeptEvaluation } from '../core/runs/keptEvaluations';
 import type { RunRow, RunWords } from '../core/runs/rows';
 import type { Learnt } from '../core/runs/learnt';
 import type { Measured } from '../core/export/homegrownJson';
+import type { Look, Previewed } from '../core/documents/clean/preview';
+import type { Recipe as CleaningRecipe } from '../core/documents/clean/recipe';
+import type { LeftOut } from '../core/documents/clean/record';
 import type { Plan, PlanInput } from '../core/plan/plan';
 import type { TextProfile } from '../core/plan/profile';
 import type { DataRecord, TokenizerRecord } from '../core/runs/project';
@@ -108,6 +111,20 @@ export interface DataApi {
     input: Omit<PlanInput, 'text'> & { texts: readonly string[] };
     progress: Progress;
     output: { plan: Plan; text: TextProfile };
+  };
+  /** Of a text what this recipe leaves is learnt from now on, by every project that has it; all of it, where it does nothing. */
+  applyRecipe: { input: { id: string; recipe: CleaningRecipe; at: number }; progress: Progress; output: TextRecord };
+  /** What a recipe would do to texts, on a sample of them. */
+  previewRecipe: {
+    input: { ids: readonly string[]; recipe: CleaningRecipe; look: Look };
+    progress: never;
+    output: Previewed;
+  };
+  /** Documents that the recipe of a text left out: `count` from the `from`th. */
+  leftByRecipe: {
+    input: { id: string; from: number; count: number };
+    progress: never;
+    output: { rows: readonly LeftOut[]; of: number };
   };
   trainTokenizer: {
     input: { texts: readonly string[]; kind: TrainedKind; vocabulary: number; roles: readonly TokenRole[] };

@@ -5,6 +5,7 @@ import type { Client } from '../client/connect';
 import type { DataApi } from '../protocol/data';
 import type { GpuApi } from '../protocol/gpu';
 import type { VerifyApi } from '../protocol/verify';
+import { createCleaningSlice, type CleaningSlice } from './cleaning';
 import { createDeviceSlice, type DeviceSlice } from './device';
 import { createEvaluateSlice, type EvaluateSlice } from './evaluate';
 import { createListsSlice, type ListsSlice } from './lists';
@@ -78,6 +79,7 @@ export type Studio = ProjectSlice &
   UnreadableSlice &
   MigrationSlice &
   DeviceSlice &
+  CleaningSlice &
   PrivacySlice &
   ToastSlice;
 export type Slice<S> = (services: Services) => StateCreator<Studio, [], [], S>;
@@ -100,6 +102,7 @@ export const createStudio = (services: Services): StudioStore =>
     ...createUnreadableSlice(services)(...a),
     ...createMigrationSlice(services)(...a),
     ...createDeviceSlice(services)(...a),
+    ...createCleaningSlice(services)(...a),
     ...createPrivacySlice(services)(...a),
     ...createToastSlice(services)(...a),
   }));

@@ -82,6 +82,8 @@ export interface TextsSlice {
   /** Leaves documents out of what is learnt, or puts them back. */
   leaveOut(textId: string, places: readonly number[], isOut: boolean): Promise<void>;
   preview(id: string, place: number): Promise<DocumentStart>;
+  /** In its place in the list, where it is there. */
+  putText(text: TextRecord): void;
 }
 export type DocumentRows = DataApi['documents']['output'];
 
@@ -348,6 +350,7 @@ export const createTextsSlice: Slice<TextsSlice> =
         const what = places.length === 1 ? '1 document' : `${formatCount(places.length)} documents`;
         get().toast({ text: `${what} left out`, undo: () => void get().leaveOut(textId, places, false) });
       },
+      putText: put,
       preview: (id, place) => data.call('preview', { id, place, characters: PREVIEW_CHARACTERS }),
     };
   };

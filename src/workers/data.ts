@@ -10,7 +10,7 @@ import { unigramDivergence } from '../core/objectives/unigram';
 import { buildShards } from '../core/shards/build';
 import { openPart, readCounts } from '../core/shards/read';
 import type { SplitChoice } from '../core/documents/split';
-import { documentsOf, textOf, textRef } from '../core/documents';
+import { documentsOf, textOf, textRef, type TextRecord } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../protocol/data';
 
@@ -47,11 +47,13 @@ export async function buildData(
 }
 
 /** The documents of texts, by the texts' ids, and what of each text that is. */
-export async function openTexts(
-  store: BlobStore,
-  ids: readonly string[],
-): Promise<{ documents: readonly Document[]; refs: readonly string[] }> {
+export async function openTexts(store: BlobStore, ids: readonly string[]): Promise<OpenTexts> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const documents = await Promise.all(texts.map((text) => documentsOf(store, text)));
-  return { documents: documents.flat(), refs: texts.map(textRef) };
+  return { texts, documents: documents.flat(), refs: texts.map(textRef) };
+}
+interface OpenTexts {
+  texts: readonly TextRecord[];
+  documents: readonly Document[];
+  refs: readonly string[];
 }

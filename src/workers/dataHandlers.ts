@@ -36,6 +36,7 @@ import {
   textOf,
   type TextSource,
 } from '../core/documents';
+import { applyRecipe } from '../core/documents/clean/applyRecipe';
 import { modelSpec } from '../core/models';
 import { objectiveOf } from '../core/objectives';
 import { makePlan } from '../core/plan/plan';
@@ -45,6 +46,7 @@ import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, GivenFile, Sample } from '../protocol/data';
 import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
+import { leftByRecipe, normalizersOfTexts, recipePreview } from './cleaning';
 import { buildData, openTexts } from './data';
 import { partReader } from './dataParts';
 import { type KnownProfile, profiles } from './profiles';
@@ -94,6 +96,7 @@ export function dataHandlers(
 
   const profileOf = profiles(sampleProfiles as readonly KnownProfile[]);
   const partRows = partReader();
+  const previewRecipe = recipePreview();
   /** Files of drops that are about to be imported. */
   const handed = new Map<string, readonly GivenFile[]>();
   return {
@@ -156,10 +159,14 @@ export function dataHandlers(
         const text = await profileOf(await store, texts, job);
         return { plan: makePlan({ ...input, text }), text };
       }),
+    applyRecipe: ({ id, recipe, at }, job) => reading(async () => applyRecipe(await store, id, recipe, { at }, job)),
+    previewRecipe: (wanted, job) => reading(async () => previewRecipe(await store, wanted, job)),
+    leftByRecipe: async (wanted) => leftByRecipe(await store, wanted),
     trainTokenizer: ({ texts, kind, vocabulary, roles }, job) =>
       reading(async () => {
-        const { documents, refs } = await openTexts(await store, texts);
-        const model = await trainTokenizer({ kind, vocabulary, roles }, documents, job);
+        const { documents, refs, ...opened } = await openTexts(await store, texts);
+        const normalizers = await normalizersOfTexts(await store, opened.texts);
+        const model = await trainTokenizer({ kind, vocabulary, roles, normalizers }, documents, job);
         const tokenizer = await createTokenizer(model);
         const { bytesPerToken, unusedEntries } = await measure(tokenizer, documents, job);
         const { hash, size } = tokenizer;

@@ -21,6 +21,8 @@ export interface Project {
   name: string;
   tokenizerChoice: TokenizerChoice;
   tokenizer: TokenizerRecord | null;
+  /** The recipe that its texts are, or are to be, cleaned by, as `clean/recipe` reads it; null until one is looked at. */
+  cleaning: Readonly<Record<string, unknown>> | null;
   split: SplitChoice;
   data: DataRecord | null;
   model: ModelDraft;
@@ -85,6 +87,7 @@ export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => (
   name: UNTITLED,
   tokenizerChoice: { kind: 'bpe', vocabulary: 1024 },
   tokenizer: null,
+  cleaning: null,
   split: { validation: 0.1, test: 0, seed: 0 },
   data: null,
   model: initialModel(),
@@ -220,6 +223,7 @@ const FIELDS = {
   name: z.string(),
   tokenizerChoice: z.object({ kind: z.enum(TRAINED_KINDS), vocabulary: count.max(2 ** 20) }),
   tokenizer: tokenizerRecord.nullable(),
+  cleaning: z.record(z.string(), z.unknown()).nullable(),
   split: z.object({
     validation: z.number().gt(0).max(0.5),
     test: z.number().nonnegative().max(0.5),

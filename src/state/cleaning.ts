@@ -1,0 +1,38 @@
+/** The texts of the project by a recipe: looked at, and applied. */
+import type { Look, Previewed } from '../core/documents/clean/preview';
+import type { Recipe } from '../core/documents/clean/recipe';
+import type { DataApi } from '../protocol/data';
+import type { Slice } from './studio';
+import { IDLE, work, type Work } from './work';
+
+export interface CleaningSlice {
+  cleaning: Work;
+  /** One text after another; those that are done stay done where it is stopped, or fails. True when all are. */
+  applyRecipe(recipe: Recipe): Promise<boolean>;
+  previewRecipe(recipe: Recipe, look: Look, signal: AbortSignal): Promise<Previewed>;
+  /** Documents of a text that its recipe left out: `count` from the `from`th. */
+  leftByRecipe(id: string, from: number, count: number): Promise<DataApi['leftByRecipe']['output']>;
+}
+
+export const createCleaningSlice: Slice<CleaningSlice> =
+  ({ data, now, tabs }) =>
+  (set, get) => ({
+    cleaning: IDLE,
+    async applyRecipe(recipe) {
+      const done = await work(
+        (cleaning) => set({ cleaning }),
+        now,
+        async (options) => {
+          for (const { id } of get().texts) {
+            get().putText(await data.call('applyRecipe', { id, recipe, at: now() }, options));
+            tabs.announce();
+          }
+          return true;
+        },
+      );
+      return done ?? false;
+    },
+    previewRecipe: (recipe, look, signal) =>
+      data.call('previewRecipe', { ids: get().texts.map(({ id }) => id), recipe, look }, { signal }),
+    leftByRecipe: (id, from, count) => data.call('leftByRecipe', { id, from, count }),
+  });

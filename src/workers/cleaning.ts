@@ -1,0 +1,75 @@
+/** Texts and their recipes. */
+import type { BlobStore } from '../core/base/blobStore';
+import type { Job } from '../core/base/job';
+import type { Normalizer } from '../core/base/normalizer';
+import { textOf, type TextRecord } from '../core/documents';
+import { cleanedRecordOf, leftOutOf } from '../core/documents/clean/cleaned';
+import { normalizersOf } from '../core/documents/clean/normalizersOf';
+import { type Look, Preview, type Previewed } from '../core/documents/clean/preview';
+import { type Recipe, readRecipe } from '../core/documents/clean/recipe';
+import { sampleOf } from '../core/documents/clean/sample';
+import type { LeftOut } from '../core/documents/clean/record';
+
+type Reader = (
+  store: BlobStore,
+  wanted: { ids: readonly string[]; recipe: Recipe; look: Look },
+  job: Job,
+) => Promise<Previewed>;
+
+/** Keeps the sample that was looked at last, and what each step of the recipe left of it. */
+export function recipePreview(): Reader {
+  let kept: { of: string; preview: Promise<Preview> } | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  return (store, { ids, recipe, look }, job) => {
+    const of = ids.join();
+    if (kept?.of !== of) {
+      const sample = async (): Promise<Preview> => {
+        const texts = await Promise.all(ids.map((id) => textOf(store, id)));
+        return new Preview(await sampleOf(store, texts, job));
+      };
+      const own = { of, preview: sample() };
+      kept = own;
+      own.preview.catch(() => kept === own && (kept = undefined));
+    }
+    const { preview } = kept;
+    const told = turn.then(async () => {
+      job.signal.throwIfAborted();
+      return (await preview).of(recipe, look, job);
+    });
+    turn = told.catch(() => undefined);
+    return told;
+  };
+}
+
+/** Documents that a text's recipe left out: `count` from the `from`th; none of a text without one. */
+export async function leftByRecipe(
+  store: BlobStore,
+  { id, from, count }: { id: string; from: number; count: number },
+): Promise<{ rows: readonly LeftOut[]; of: number }> {
+  const { cleaned, name } = await textOf(store, id);
+  if (!cleaned) return { rows: [], of: 0 };
+  const record = await cleanedRecordOf(store, cleaned.id, name);
+  const rows: LeftOut[] = [];
+  let at = 0;
+  for await (const row of leftOutOf(store, record)) {
+    if (at >= from + count) break;
+    if (at++ >= from) rows.push(row);
+  }
+  return { rows, of: record.left };
+}
+
+/** How all of these texts were normalised; nothing where they were not all alike. */
+export async function normalizersOfTexts(
+  store: BlobStore,
+  texts: readonly TextRecord[],
+): Promise<readonly Normalizer[]> {
+  const each = await Promise.all(
+    texts.map(async ({ cleaned, name }) => {
+      if (!cleaned) return [];
+      const { recipe } = await cleanedRecordOf(store, cleaned.id, name);
+      return normalizersOf(readRecipe(`The recipe of ${name}`, JSON.stringify(recipe)));
+    }),
+  );
+  const [first = []] = each;
+  return each.every((own) => JSON.stringify(own) === JSON.stringify(first)) ? first : [];
+}
