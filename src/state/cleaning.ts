@@ -12,10 +12,11 @@ export interface CleaningSlice {
   previewRecipe(recipe: Recipe, look: Look, signal: AbortSignal): Promise<Previewed>;
   /** Documents of a text that its recipe left out: `count` from the `from`th. */
   leftByRecipe(id: string, from: number, count: number): Promise<DataApi['leftByRecipe']['output']>;
+  saveFile(file: Blob, name: string): void;
 }
 
 export const createCleaningSlice: Slice<CleaningSlice> =
-  ({ data, now, tabs }) =>
+  ({ data, now, tabs, download }) =>
   (set, get) => ({
     cleaning: IDLE,
     async applyRecipe(recipe) {
@@ -34,5 +35,6 @@ export const createCleaningSlice: Slice<CleaningSlice> =
     },
     previewRecipe: (recipe, look, signal) =>
       data.call('previewRecipe', { ids: get().texts.map(({ id }) => id), recipe, look }, { signal }),
+    saveFile: download,
     leftByRecipe: (id, from, count) => data.call('leftByRecipe', { id, from, count }),
   });

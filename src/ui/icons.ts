@@ -8,6 +8,7 @@ const circle = (cx: number, cy: number, r: number): string =>
 
 export const ICONS = {
   chevron: [{ d: 'm4 6.5 4 4 4-4' }],
+  chevronLeft: [{ d: 'm9.5 4-4 4 4 4' }],
   chevronRight: [{ d: 'm6.5 4 4 4-4 4' }],
   check: [{ d: 'm3 8.6 3.3 3.3L13 4.8' }],
   theme: [{ d: circle(8, 8, 5.6) }, { d: 'M8 2.4a5.6 5.6 0 0 1 0 11.2z', solid: true }],
@@ -22,6 +23,8 @@ export const ICONS = {
   eye: [{ d: 'M1.6 8S4 3.8 8 3.8 14.4 8 14.4 8 12 12.2 8 12.2 1.6 8 1.6 8z' }, { d: circle(8, 8, 1.8) }],
   eyeOff: [{ d: 'M1.6 8S4 3.8 8 3.8 14.4 8 14.4 8 12 12.2 8 12.2 1.6 8 1.6 8z' }, { d: 'm3.4 12.6 9.2-9.2' }],
   retry: [{ d: 'M12.6 6.2A5 5 0 1 0 13 9M13 3v3.4H9.6' }],
+  undo: [{ d: 'M5.4 3.2 2.6 6l2.8 2.8M2.6 6h6.6a3.6 3.6 0 0 1 0 7.2H6' }],
+  redo: [{ d: 'M10.6 3.2 13.4 6l-2.8 2.8M13.4 6H6.8a3.6 3.6 0 0 0 0 7.2H10' }],
   copy: [
     { d: 'M6.5 5.5h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1z' },
     { d: 'M10.5 5.5v-3h-8v8h3' },

@@ -25,12 +25,12 @@ export async function changeLearnt(
     const whole: TextRecord = { ...text, leftOut: null, ...(cleaned && { cleaned }) };
     const leftOut = places.length > 0 ? without(await documentsOf(store, whole), places, whole) : null;
     const after: Learnt = { leftOut: await leftOut, ...(cleaned && { cleaned }) };
-    let isDone = false;
+    const told = { isDone: false };
     const changed = await updateText(store, id, ({ cleaned, leftOut, ...now }) => {
-      isDone = JSON.stringify([leftOut, cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
-      return isDone ? { ...now, ...after } : { ...now, leftOut, ...(cleaned && { cleaned }) };
+      told.isDone = JSON.stringify([leftOut, cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
+      return told.isDone ? { ...now, ...after } : { ...now, leftOut, ...(cleaned && { cleaned }) };
     });
-    if (isDone) return changed;
+    if (told.isDone) return changed;
   }
 }
 

@@ -8,6 +8,7 @@ import { OutOfDate } from './OutOfDate';
 import { Refusals } from './Refusals';
 import { TextList, type Chosen } from './TextList';
 import { TextPreview } from './TextPreview';
+import { TextTabs } from './TextTabs';
 
 /** The texts that are there, and what is in the chosen one. */
 export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onPaste: () => void }) {
@@ -23,6 +24,7 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
   return (
     <Stage
       title="Text"
+      tabs={<TextTabs current="library" />}
       summary={
         <>
           <b>{formatCount(texts.length)}</b> {texts.length === 1 ? 'text' : 'texts'},{' '}

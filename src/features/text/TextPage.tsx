@@ -1,3 +1,5 @@
+import { lazy, Suspense } from 'react';
+import { useSearch } from 'wouter';
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { Stage, useHeldFocus } from '../../ui';
@@ -6,10 +8,13 @@ import { Library } from './Library';
 import { PasteDialog } from './PasteDialog';
 import { usePaste } from './usePaste';
 
+const CleanPage = lazy(() => import('./clean/CleanPage').then((module) => ({ default: module.CleanPage })));
+
 /** What the model will learn from. Without any text it is the first screen. */
 export function TextPage({ stages, onFiles }: PageProps) {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const isEmpty = useStudio((s) => s.texts.length === 0);
+  const isClean = new URLSearchParams(useSearch()).get('part') === 'clean';
   const paste = usePaste(onFiles);
   useHeldFocus(isLoaded ? isEmpty : undefined);
   if (!isLoaded) return <Stage title="Text">{null}</Stage>;
@@ -17,6 +22,10 @@ export function TextPage({ stages, onFiles }: PageProps) {
     <>
       {isEmpty ? (
         <FirstScreen stages={stages} onFiles={onFiles} onPaste={paste.open} />
+      ) : isClean ? (
+        <Suspense fallback={<Stage title="Text">{null}</Stage>}>
+          <CleanPage />
+        </Suspense>
       ) : (
         <Library onFiles={onFiles} onPaste={paste.open} />
       )}

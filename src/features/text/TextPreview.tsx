@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { toFailure, type Failure } from '../../core/base/errors';
 import { formatBytes, formatCount } from '../../core/base/units';
 import type { DocumentStart, TextRecord } from '../../core/documents';
+import { learntOf } from '../../core/documents/record';
 import { FORMATS } from '../../core/documents/read';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
@@ -40,6 +41,14 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
         />
       </dl>
       <Licence text={text} />
+      {text.cleaned && !isOne && (
+        <p className={styles.note}>
+          Cleaned by the recipe {text.cleaned.name}: {formatCount(learntOf(text).characters)} of{' '}
+          {formatCount(text.characters)} characters in {formatCount(learntOf(text).documents)} of{' '}
+          {formatCount(text.documents)} {text.documents === 1 ? 'document' : 'documents'} are learnt. Here it is as it
+          was read.
+        </p>
+      )}
       {notes.map((note) => (
         <p key={note} className={styles.note}>
           {note}
@@ -58,8 +67,20 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
   );
 }
 
+/** How a document begins, wherever it is told of. */
+export function TextBeginning({ id, place }: { id: string; place: number }) {
+  const preview = usePreview(id, place);
+  if (preview.kind === 'failed')
+    return (
+      <Notice tone="error" title={preview.failure.message}>
+        {remedy(preview.failure)}
+      </Notice>
+    );
+  return preview.kind === 'read' && <Beginning {...preview.document} />;
+}
+
 /** Enough to tell what it is; the rest of what was read on request. */
-function Beginning({ start, characters }: { start: string; characters: number }) {
+function Beginning({ start, characters }: Pick<DocumentStart, 'start' | 'characters'>) {
   const [isWhole, setWhole] = useState(false);
   const all = Array.from(start);
   const shown = isWhole ? all : all.slice(0, AT_FIRST);

@@ -1,0 +1,20 @@
+import { useLocation } from 'wouter';
+import { StageTabs, type StageTab } from '../../ui';
+
+const TABS: readonly StageTab[] = [
+  { id: 'library', href: '?', label: 'Library' },
+  { id: 'clean', href: '?part=clean', label: 'Clean' },
+];
+
+/** The parts of the stage, of which one is open. */
+export function TextTabs({ current }: { current: 'library' | 'clean' }) {
+  const [, go] = useLocation();
+  return (
+    <StageTabs
+      label="Parts of Text"
+      tabs={TABS}
+      current={current}
+      onGo={({ id }) => go(id === 'library' ? '/text' : '/text?part=clean')}
+    />
+  );
+}

@@ -1,0 +1,110 @@
+import { useState } from 'react';
+import { formatCount, formatShare } from '../../../core/base/units';
+import type { Piece } from '../../../core/documents/clean/marks';
+import type { Shown } from '../../../core/documents/clean/preview';
+import { Block, Button, IconButton, Segmented } from '../../../ui';
+import styles from './BeforeAfter.module.css';
+import { MendDialog } from './MendDialog';
+import type { Mend } from './mend';
+
+/** Which documents are gone through: what all rules change, or one of them. */
+export function Of(p: { rule: string | undefined; isOfRule: boolean; onChange: (isOfRule: boolean) => void }) {
+  if (p.rule === undefined) return null;
+  return (
+    <Segmented
+      label="Show changes of"
+      value={p.isOfRule ? 'rule' : 'all'}
+      onChange={(value) => p.onChange(value === 'rule')}
+      options={[
+        { value: 'all', label: 'All rules' },
+        { value: 'rule', label: p.rule },
+      ]}
+    />
+  );
+}
+
+/** To the next document that is changed, and back. */
+export function Steps({ shown: { at, of }, onGo }: { shown: Shown; onGo: (at: number) => void }) {
+  return (
+    <>
+      <IconButton
+        icon="chevronLeft"
+        label="The changed document before"
+        onPress={() => onGo(at - 1)}
+        disabledReason={at === 0 ? 'This is the first that is changed' : undefined}
+      />
+      <IconButton
+        icon="chevronRight"
+        label="The next changed document"
+        onPress={() => onGo(at + 1)}
+        disabledReason={at + 1 >= of ? 'No further one is changed' : undefined}
+      />
+    </>
+  );
+}
+
+/** A document as it was read, and as it becomes, with what differs marked. */
+export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: readonly Mend[]) => void }) {
+  const [isMending, mend] = useState(false);
+  const { charactersBefore, charactersAfter } = shown;
+  const less = charactersBefore > 0 ? (charactersBefore - charactersAfter) / charactersBefore : 0;
+  const share = less === 0 ? '' : `, ${formatShare(Math.abs(less))} ${less > 0 ? 'less' : 'more'}`;
+  return (
+    <>
+      <div className={styles.sides}>
+        <h3>
+          <b>Before</b> {formatCount(charactersBefore)} characters
+        </h3>
+        <Side pieces={shown.before} as="del" isBegun={shown.from > 0} isCut={shown.isCut} />
+        <h3>
+          <b>After</b> {formatCount(charactersAfter)} characters{share}
+        </h3>
+        <Side pieces={shown.after} as="ins" isBegun={shown.from > 0} isCut={shown.isCut} />
+      </div>
+      <Block isTail>
+        <div className={styles.mend}>
+          <span>
+            {shown.of === 0
+              ? 'Nothing is changed here. '
+              : `Changed document ${formatCount(shown.at + 1)} of ${formatCount(shown.of)}. `}
+            Mend it by hand, and the same is done everywhere.
+          </span>
+          <Button isDense onPress={() => mend(true)}>
+            Mend this passage…
+          </Button>
+        </div>
+      </Block>
+      {isMending && (
+        <MendDialog
+          text={shown.after.map(({ text }) => text).join('')}
+          onClose={() => mend(false)}
+          onMend={(mends) => {
+            mend(false);
+            onMend(mends);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Side(p: { pieces: readonly Piece[]; as: 'del' | 'ins'; isBegun: boolean; isCut: boolean }) {
+  const Mark = p.as;
+  return (
+    <div className={styles.text} dir="auto">
+      {p.isBegun && '… '}
+      {p.pieces.map(({ text, isChanged }, i) => (isChanged ? <Mark key={i}>{visible(text)}</Mark> : text))}
+      {p.isCut && ' …'}
+    </div>
+  );
+}
+
+/** White space that went or came is seen. */
+const visible = (text: string): string =>
+  text
+    .replace(/ /g, '·')
+    .replace(/\t/g, '⇥')
+    .replace(/\r/g, '␍')
+    .replace(/\n/g, '↵\n')
+    .replace(/\u00ad/g, '‧')
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\ufeff]/g, '␀');

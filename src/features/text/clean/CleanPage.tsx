@@ -1,0 +1,211 @@
+import { useState } from 'react';
+import { formatCount, formatShare } from '../../../core/base/units';
+import { learntOf } from '../../../core/documents/record';
+import { ruleOf } from '../../../core/documents/clean/rules';
+import { explain } from '../../../state/failures';
+import { useStudio } from '../../../state/react';
+import { describeWork } from '../../../state/work';
+import { Block, Button, IconButton, Notice, Pane, PaneHead, Panes, Progress, Stage, TextAction } from '../../../ui';
+import { OutOfDate } from '../OutOfDate';
+import { TextTabs } from '../TextTabs';
+import { BeforeAfter, Of, Steps } from './BeforeAfter';
+import styles from './CleanPage.module.css';
+import { LeftOutList } from './LeftOutList';
+import { stepOfMend } from './mend';
+import { AddRule, RecipeMenu } from './RecipeMenu';
+import { RuleList } from './RuleList';
+import { useIsApplied, useRecipe } from './useRecipe';
+import { useLeft } from './useLeft';
+import { usePreviewed } from './usePreviewed';
+
+/** Rules, one after another, that the texts are cleaned by: what each does is seen before it is done, and can be undone. */
+export function CleanPage() {
+  const draft = useRecipe();
+  const { recipe, set } = draft;
+  const [chosen, choose] = useState<number | null>(null);
+  const [isOfRule, lookAtRule] = useState(true);
+  const [at, go] = useState(0);
+  const step = isOfRule ? chosen : null;
+  const { previewed, failure } = usePreviewed(recipe, step, at);
+  const isApplied = useIsApplied(recipe);
+  const { left, of, more } = useLeft(recipe, previewed, isApplied === true);
+  const chosenStep = chosen === null ? undefined : recipe.steps[chosen];
+  const lookAt = (next: number | null): void => {
+    choose(next);
+    lookAtRule(true);
+    go(0);
+  };
+  const sample =
+    previewed && previewed.seen.characters < previewed.of.characters
+      ? `on a sample of ${formatCount(previewed.seen.characters)} of ${formatCount(previewed.of.characters)} characters`
+      : 'in this order';
+  return (
+    <Stage
+      title="Text"
+      tabs={<TextTabs current="clean" />}
+      summary={<Summary isApplied={isApplied} />}
+      actions={
+        <>
+          <RecipeMenu draft={draft} />
+          <AddRule draft={draft} onAdd={lookAt} />
+        </>
+      }
+    >
+      <OutOfDate />
+      {draft.isUnreadable && (
+        <Notice tone="warn" title="The recipe of this project cannot be read">
+          A newer version may have made it. It stays as it is until you change a rule here; the recommended one is
+          shown.
+        </Notice>
+      )}
+      {failure && (
+        <Notice tone="error" title={failure.message}>
+          {explain(failure)}
+        </Notice>
+      )}
+      <Panes columns="376px minmax(0, 1fr)" narrowColumns="336px minmax(0, 1fr)">
+        <Pane
+          title="Rules"
+          hint={sample}
+          aside={
+            <>
+              <IconButton
+                icon="undo"
+                label="Undo"
+                onPress={() => draft.undo?.()}
+                disabledReason={draft.undo ? undefined : 'There is nothing to undo'}
+              />
+              <IconButton
+                icon="redo"
+                label="Redo"
+                onPress={() => draft.redo?.()}
+                disabledReason={draft.redo ? undefined : 'There is nothing to redo'}
+              />
+            </>
+          }
+        >
+          <Apply draft={draft} isApplied={isApplied} />
+          <RuleList draft={draft} previewed={previewed} chosen={chosen} onChoose={lookAt} />
+        </Pane>
+        <Pane
+          title="Before and after"
+          hint={previewed?.shown?.title}
+          aside={
+            <>
+              <Of
+                rule={chosenStep && ruleOf(chosenStep.rule).label}
+                isOfRule={isOfRule}
+                onChange={(own) => {
+                  lookAtRule(own);
+                  go(0);
+                }}
+              />
+              {previewed?.shown && <Steps shown={previewed.shown} onGo={go} />}
+            </>
+          }
+        >
+          {previewed?.shown ? (
+            <BeforeAfter
+              shown={previewed.shown}
+              onMend={(mends) => set({ ...recipe, steps: [...recipe.steps, ...mends.map(stepOfMend)] })}
+            />
+          ) : (
+            <p className={styles.note}>
+              {previewed ? 'By these rules nothing would remain.' : 'Looking at the texts…'}
+            </p>
+          )}
+          <PaneHead
+            title="Left out"
+            hint={of === 0 ? '' : `${formatCount(of)} ${isApplied ? '' : 'of what was looked at'}`}
+            aside={
+              recipe.kept.length > 0 && (
+                <span className={styles.kept}>
+                  You keep {formatCount(recipe.kept.length)}{' '}
+                  <TextAction onPress={() => set({ ...recipe, kept: [] })}>Let the rules decide again</TextAction>
+                </span>
+              )
+            }
+          />
+          <LeftOutList
+            left={left}
+            of={of}
+            onKeep={({ sha256 }) => set({ ...recipe, kept: [...new Set([...recipe.kept, sha256])] })}
+            {...(more && { onMore: more })}
+          />
+        </Pane>
+      </Panes>
+    </Stage>
+  );
+}
+
+/** What is learnt now. */
+function Summary({ isApplied }: { isApplied: boolean | undefined }) {
+  const texts = useStudio((s) => s.texts);
+  const read = texts.reduce((sum, { characters }) => sum + characters, 0);
+  const learnt = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
+  const cleaned = texts.filter((text) => text.cleaned).length;
+  if (cleaned === 0)
+    return (
+      <>
+        <b>{formatCount(read)}</b> characters, learnt as they were read
+      </>
+    );
+  return (
+    <>
+      From <b>{formatCount(read)}</b> characters to <b>{formatCount(learnt)}</b>, {formatShare(1 - learnt / read)} less;
+      originals are kept{isApplied === false && '. The rules have changed since'}
+    </>
+  );
+}
+
+/** Has the texts cleaned by the rules as they are, or learnt as they were read. */
+function Apply({
+  draft: { recipe, set },
+  isApplied,
+}: {
+  draft: ReturnType<typeof useRecipe>;
+  isApplied: boolean | undefined;
+}) {
+  const cleaning = useStudio((s) => s.cleaning);
+  const apply = useStudio((s) => s.applyRecipe);
+  const texts = useStudio((s) => s.texts);
+  const on = recipe.steps.filter(({ isOn }) => isOn).length;
+  const work = describeWork(cleaning);
+  const withoutAny = (): void => {
+    const none = { ...recipe, steps: recipe.steps.map((step) => ({ ...step, isOn: false })) };
+    if (on > 0) set(none);
+    void apply(none);
+  };
+  const isNone = on === 0 && texts.every(({ cleaned }) => cleaned === undefined);
+  return (
+    <Block>
+      {work && <Progress {...work} />}
+      {cleaning.kind === 'failed' && (
+        <Notice tone="error" title={cleaning.failure.message}>
+          {explain(cleaning.failure)}
+        </Notice>
+      )}
+      <div className={styles.apply}>
+        {cleaning.kind === 'busy' ? (
+          <Button icon="stop" minWidth={132} onPress={cleaning.stop}>
+            Stop
+          </Button>
+        ) : (
+          <Button
+            minWidth={132}
+            onPress={() => void apply(recipe)}
+            disabledReason={isApplied ? 'The texts are cleaned by these rules' : undefined}
+          >
+            {on === 0
+              ? 'Learn it as it was read'
+              : `Clean by ${on === 1 ? 'this rule' : `these ${formatCount(on)} rules`}`}
+          </Button>
+        )}
+        {!isNone && cleaning.kind !== 'busy' && <TextAction onPress={withoutAny}>Run without any</TextAction>}
+        <span className={styles.state} aria-live="polite">
+          {isApplied && on > 0 && 'Cleaned. Models that are trained now learn this.'}
+        </span>
+      </div>
+    </Block>
+  );
+}

@@ -1,0 +1,126 @@
+import { useRef, useState } from 'react';
+import { formatCount } from '../../../core/base/units';
+import { type Recipe, readRecipe, recipeJson, recommendedRecipe, stepOf } from '../../../core/documents/clean/recipe';
+import { type RuleId, ruleOf, RULES } from '../../../core/documents/clean/rules';
+import { toFailure } from '../../../core/base/errors';
+import { explain } from '../../../state/failures';
+import { useStudio } from '../../../state/react';
+import { Button, Dialog, MenuButton, TextField } from '../../../ui';
+import type { RecipeDraft } from './useRecipe';
+
+/** The recipe as a whole: named, written to a file and read from one. */
+export function RecipeMenu({ draft: { recipe, set } }: { draft: RecipeDraft }) {
+  const [isNaming, name] = useState(false);
+  const file = useRef<HTMLInputElement>(null);
+  const toast = useStudio((s) => s.toast);
+  const saveFile = useStudio((s) => s.saveFile);
+  const read = async (given: File): Promise<void> => {
+    try {
+      set(readRecipe(given.name, await given.text()));
+    } catch (error) {
+      toast({ text: `${given.name} was not taken`, detail: explain(toFailure(error)) });
+    }
+  };
+  const choose = (id: string): void => {
+    if (id === 'recommended') set({ ...recommendedRecipe(), kept: recipe.kept });
+    if (id === 'name') name(true);
+    if (id === 'open') file.current?.click();
+    if (id === 'save')
+      saveFile(new Blob([recipeJson(recipe)], { type: 'application/json' }), `${fileName(recipe)}.recipe.json`);
+  };
+  return (
+    <>
+      <MenuButton
+        label={`Recipe ${recipe.name}`}
+        entries={[
+          {
+            id: 'recommended',
+            label: 'Recommended',
+            hint: `${formatCount(recommendedRecipe().steps.length)} rules that harm no text`,
+          },
+          { id: 'name', label: 'Name it…', hint: recipe.name },
+        ]}
+        more={[
+          [
+            { id: 'save', label: 'Download', hint: 'for another project, or prepare --recipe' },
+            { id: 'open', label: 'Open a file…' },
+          ],
+        ]}
+        onChoose={choose}
+      >
+        Recipe
+      </MenuButton>
+      <input
+        ref={file}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        aria-label="A recipe"
+        onChange={(event) => {
+          const [given] = event.target.files ?? [];
+          event.target.value = '';
+          if (given) void read(given);
+        }}
+      />
+      {isNaming && (
+        <NameDialog
+          name={recipe.name}
+          onClose={() => name(false)}
+          onName={(next) => {
+            set({ ...recipe, name: next });
+            name(false);
+          }}
+        />
+      )}
+    </>
+  );
+}
+const fileName = ({ name }: Recipe): string => name.replace(/[^\p{L}\p{N} _-]+/gu, '').trim() || 'cleaning';
+
+function NameDialog(p: { name: string; onClose: () => void; onName: (name: string) => void }) {
+  const [name, setName] = useState(p.name);
+  const own = name.trim().slice(0, LONGEST_NAME);
+  return (
+    <Dialog
+      isOpen
+      onClose={p.onClose}
+      title="Name the recipe"
+      actions={
+        <>
+          <Button onPress={p.onClose}>Cancel</Button>
+          <Button
+            variant="go"
+            onPress={() => p.onName(own)}
+            disabledReason={own === '' ? 'It has no name yet' : undefined}
+          >
+            Name it
+          </Button>
+        </>
+      }
+    >
+      <p>The model card says by which recipe its text was cleaned.</p>
+      <TextField label="Name" value={name} onChange={setName} isFirst />
+    </Dialog>
+  );
+}
+const LONGEST_NAME = 200;
+
+/** Rules that change texts first, then those that leave documents out. Each can be there several times. */
+export function AddRule({ draft: { recipe, set }, onAdd }: { draft: RecipeDraft; onAdd: (step: number) => void }) {
+  const entries = (kind: 'changes' | 'leaves out') =>
+    (Object.keys(RULES) as RuleId[])
+      .filter((id) => ruleOf(id).kind === kind)
+      .map((id) => ({ id, label: ruleOf(id).label, hint: ruleOf(id).does }));
+  return (
+    <MenuButton
+      entries={entries('changes')}
+      more={[entries('leaves out')]}
+      onChoose={(id) => {
+        set({ ...recipe, steps: [...recipe.steps, stepOf(id as RuleId)] });
+        onAdd(recipe.steps.length);
+      }}
+    >
+      Add a rule
+    </MenuButton>
+  );
+}

@@ -1,0 +1,165 @@
+import { useState } from 'react';
+import type { Previewed } from '../../../core/documents/clean/preview';
+import type { Step } from '../../../core/documents/clean/recipe';
+import { ruleOf } from '../../../core/documents/clean/rules';
+import { formatCount } from '../../../core/base/units';
+import { cx, MenuButton, SettingsForm, Switch, TextAction } from '../../../ui';
+import styles from './RuleList.module.css';
+import { Measured } from './Measured';
+import type { RecipeDraft } from './useRecipe';
+
+/** The steps of a recipe in their order: switched, moved by hand or by their menu, and the chosen one tuned. */
+export function RuleList(p: {
+  draft: RecipeDraft;
+  previewed: Previewed | undefined;
+  chosen: number | null;
+  onChoose: (step: number | null) => void;
+}) {
+  const { recipe, set, setStep } = p.draft;
+  const { steps } = recipe;
+  const [dragged, drag] = useState<number>();
+  const [over, setOver] = useState<number>();
+  const move = (from: number, to: number): void => {
+    if (to < 0 || to >= steps.length || to === from) return;
+    const others = steps.filter((_, i) => i !== from);
+    set({ ...recipe, steps: [...others.slice(0, to), steps[from]!, ...others.slice(to)] });
+    if (p.chosen === from) p.onChoose(to);
+  };
+  const remove = (at: number): void => {
+    set({ ...recipe, steps: steps.filter((_, i) => i !== at) });
+    p.onChoose(null);
+  };
+  let on = 0;
+  return (
+    <ol className={styles.list}>
+      {steps.map((step, i) => {
+        const tally = step.isOn ? p.previewed?.tallies[on++] : undefined;
+        const { label, does } = ruleOf(step.rule);
+        const isChosen = p.chosen === i;
+        const name = nameOf(step);
+        return (
+          <li
+            key={i}
+            className={cx(isChosen && styles.chosen, over === i && dragged !== undefined && styles.over)}
+            onDragOver={(event) => {
+              if (dragged === undefined) return;
+              event.preventDefault();
+              setOver(i);
+            }}
+            onDrop={(event) => {
+              if (dragged === undefined) return;
+              event.preventDefault();
+              move(dragged, i);
+              drag(undefined);
+            }}
+          >
+            <span
+              className={styles.grip}
+              draggable
+              onDragStart={(event) => {
+                event.dataTransfer.effectAllowed = 'move';
+                event.dataTransfer.setData('text/plain', label);
+                drag(i);
+              }}
+              onDragEnd={() => {
+                drag(undefined);
+                setOver(undefined);
+              }}
+            >
+              <MenuButton
+                variant="plain"
+                label={`Move or remove ${name}`}
+                entries={[
+                  { id: 'up', label: 'Up', ...(i === 0 && NO_ROOM) },
+                  { id: 'down', label: 'Down', ...(i === steps.length - 1 && NO_ROOM) },
+                ]}
+                more={[[{ id: 'remove', label: 'Remove' }]]}
+                onChoose={(id) => (id === 'remove' ? remove(i) : move(i, id === 'up' ? i - 1 : i + 1))}
+              >
+                {step.isOn ? `${on}` : '–'}
+              </MenuButton>
+            </span>
+            <button
+              type="button"
+              className={cx(styles.title, !step.isOn && styles.off)}
+              aria-expanded={isChosen}
+              onClick={() => p.onChoose(isChosen ? null : i)}
+            >
+              {name}
+              <small>{does}</small>
+            </button>
+            <span className={styles.count}>{tally && <Count tally={tally} />}</span>
+            <Switch layout="bare" label={name} isOn={step.isOn} onChange={(isOn) => setStep(i, { isOn })} />
+            {isChosen && (
+              <Settings
+                step={step}
+                measured={p.previewed?.measured}
+                onChange={(setting, value) =>
+                  setStep(i, { settings: { ...step.settings, [setting]: value } }, `${i}.${setting}`)
+                }
+                onRemove={() => remove(i)}
+              />
+            )}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+const NO_ROOM = { isDisabled: true, hint: 'it is there' };
+
+/** Of several replacements what tells them apart. */
+function nameOf({ rule, settings }: Step): string {
+  const { label } = ruleOf(rule);
+  if (rule !== 'replace' || settings['find'] === '') return label;
+  return `“${short(String(settings['find']))}” to “${short(String(settings['by']))}”`;
+}
+const short = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
+
+function Count({ tally: { out, places, characters, changed } }: { tally: Previewed['tallies'][number] }) {
+  if (out > 0)
+    return (
+      <>
+        −{formatCount(out)}
+        <small>{out === 1 ? 'document' : 'documents'}</small>
+      </>
+    );
+  if (places === 0) return <>–</>;
+  return (
+    <>
+      {formatCount(places)}
+      <small title={`in ${formatCount(changed)} documents`}>
+        {places === 1 ? 'place' : 'places'}
+        {characters !== 0 && `, ${characters > 0 ? '+' : '−'}${formatCount(Math.abs(characters))} characters`}
+      </small>
+    </>
+  );
+}
+
+function Settings(p: {
+  step: Step;
+  measured: Previewed['measured'] | undefined;
+  onChange: (name: string, value: string | number | boolean) => void;
+  onRemove: () => void;
+}) {
+  const { fields, costs, recommended, notIdempotent, source } = ruleOf(p.step.rule);
+  const notes = [
+    recommended && `Recommended: ${recommended}.`,
+    costs && `It costs: ${costs}.`,
+    notIdempotent && `Twice is not once: ${notIdempotent}.`,
+  ];
+  return (
+    <div className={styles.settings}>
+      <SettingsForm
+        fields={fields}
+        values={p.step.settings as Record<string, string | number | boolean>}
+        onChange={p.onChange}
+      />
+      {p.measured && <Measured measured={p.measured} />}
+      {notes.map((note) => note && <p key={note}>{note}</p>)}
+      <p>
+        Source: {source}. <TextAction onPress={p.onRemove}>Remove this rule</TextAction>
+      </p>
+    </div>
+  );
+}

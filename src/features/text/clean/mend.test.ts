@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { ruleOf } from '../../../core/documents/clean/rules';
+import { mendsOf, stepOfMend } from './mend';
+
+const applied = (text: string, before: string, after: string): string =>
+  mendsOf(before, after)
+    .map(stepOfMend)
+    .reduce((passage, { rule, settings }) => {
+      const working = ruleOf(rule).start(settings as never) as Awaited<ReturnType<ReturnType<typeof ruleOf>['start']>>;
+      return working.document({ title: '' }).changes!()(passage).text;
+    }, text);
+
+test.each([
+  ['to iuvoke foreign help', 'to invoke foreign help', 'He would iuvoke it', 'He would invoke it'],
+  ['the fact ious men', 'the factious men', 'a fact ious lot', 'a factious lot'],
+  ['Call me  Ishmael', 'Call me Ishmael', 'me  too', 'me too'],
+  ['one teh two adn', 'one the two and', 'adn teh', 'and the'],
+  ['word', 'word!', 'a word or wordy', 'a word! or wordy'],
+  ['same', 'same', 'same', 'same'],
+])('%j made %j makes of %j %j', (before, after, text, wanted) => {
+  expect(applied(before, before, after)).toBe(after);
+  expect(applied(text, before, after)).toBe(wanted);
+});
+
+test('what is made twice is one rule, and what becomes nothing is taken out', () => {
+  expect(mendsOf('a teh b teh c', 'a the b the c')).toEqual([{ find: 'teh', by: 'the' }]);
+  expect(mendsOf('Buy now. It was', 'It was')).toHaveLength(1);
+});

@@ -1,0 +1,78 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  type Recipe,
+  recipeHash,
+  recipeSchema,
+  recommendedRecipe,
+  type Step,
+} from '../../../core/documents/clean/recipe';
+import { useStudio } from '../../../state/react';
+
+/** The project's recipe as it is being written, of which every change can be undone. */
+export interface RecipeDraft {
+  recipe: Recipe;
+  /** The one that is stored cannot be read: it stays until another is written. */
+  isUnreadable: boolean;
+  /** @param part changes of the same part one after another are one: letters of a word */
+  set(next: Recipe, part?: string): void;
+  setStep(at: number, change: Partial<Step>, part?: string): void;
+  undo: (() => void) | undefined;
+  redo: (() => void) | undefined;
+}
+interface History {
+  past: readonly Recipe[];
+  future: readonly Recipe[];
+  part: string | undefined;
+}
+
+export function useRecipe(): RecipeDraft {
+  const stored = useStudio((s) => s.project.cleaning);
+  const change = useStudio((s) => s.change);
+  const read = useMemo(() => (stored === null ? undefined : recipeSchema.safeParse(stored)), [stored]);
+  const recommended = useMemo(() => recommendedRecipe(), []);
+  const recipe = read?.data ?? recommended;
+  const [{ past, future, part: last }, setHistory] = useState<History>({ past: [], future: [], part: undefined });
+  const write = useCallback((next: Recipe) => change({ cleaning: { ...next } }), [change]);
+  const set = (next: Recipe, part?: string): void => {
+    const isSame = part !== undefined && part === last;
+    setHistory({ past: isSame ? past : [...past, recipe], future: [], part });
+    write(next);
+  };
+  return {
+    recipe,
+    isUnreadable: read?.success === false,
+    set,
+    setStep: (at, changes, part) =>
+      set({ ...recipe, steps: recipe.steps.map((step, i) => (i === at ? { ...step, ...changes } : step)) }, part),
+    undo:
+      past.length === 0
+        ? undefined
+        : () => {
+            setHistory({ past: past.slice(0, -1), future: [recipe, ...future], part: undefined });
+            write(past.at(-1)!);
+          },
+    redo:
+      future.length === 0
+        ? undefined
+        : () => {
+            setHistory({ past: [...past, recipe], future: future.slice(1), part: undefined });
+            write(future[0]!);
+          },
+  };
+}
+
+/** Whether all texts are what this recipe leaves; undefined until that is known. */
+export function useIsApplied(recipe: Recipe): boolean | undefined {
+  const texts = useStudio((s) => s.texts);
+  const [hashed, setHashed] = useState<{ recipe: Recipe; hash: string }>();
+  useEffect(() => {
+    let isWanted = true;
+    void recipeHash(recipe).then((hash) => isWanted && setHashed({ recipe, hash }));
+    return () => {
+      isWanted = false;
+    };
+  }, [recipe]);
+  if (!recipe.steps.some(({ isOn }) => isOn)) return texts.every(({ cleaned }) => cleaned === undefined);
+  if (hashed?.recipe !== recipe) return undefined;
+  return texts.every(({ cleaned }) => cleaned?.recipe === hashed.hash);
+}
