@@ -22,7 +22,7 @@ const MOST_MS = 200;
 
 /** From shortly before where the first change is. */
 export function marked(before: string, after: string): Marked {
-  const from = beginAt(before, firstChange(before, after));
+  const from = before === after ? 0 : beginAt(before, firstChange(before, after));
   const [was, is] = [windowOf(before, from), windowOf(after, from)];
   const isCut = from + was.length < before.length || from + is.length < after.length;
   // A word-by-word comparison of what has little in common takes long, and says nothing.

@@ -3,7 +3,7 @@ import { type Job, yieldToEventLoop } from '../../base/job';
 import { countCharacters } from '../../base/utf8';
 import { changed, isBlank, onDocument, type Scores, tallyOf, type Tally } from './clean';
 import { marked, type Marked } from './marks';
-import type { Recipe, Step } from './recipe';
+import { type Recipe, recipeHash, type Step } from './recipe';
 import { ruleOf } from './rules';
 import type { Sample, SampledDocument } from './sample';
 
@@ -37,6 +37,8 @@ export interface ShownOut {
   scores: Scores;
 }
 export interface Previewed {
+  /** Of the recipe, as `recipeHash` has it. */
+  hash: string;
   of: Sample['of'];
   /** What of that was gone through, and what of it remains. */
   seen: Sample['of'];
@@ -90,7 +92,7 @@ export class Preview {
       const i = this.states.length;
       this.states.push(await this.after(steps[i]!, keys[i]!, this.before(i), stay));
     }
-    return this.told(look);
+    return { hash: await recipeHash(recipe), ...this.told(look) };
   }
 
   private before(step: number): readonly DocumentState[] {
@@ -135,7 +137,7 @@ export class Preview {
     return { key, documents, tally };
   }
 
-  private told(look: Look): Previewed {
+  private told(look: Look): Omit<Previewed, 'hash'> {
     const last = this.before(this.states.length);
     const out: ShownOut[] = [];
     const remaining: DocumentState[] = [];

@@ -26,8 +26,9 @@ export function CleanPage() {
   const [isOfRule, lookAtRule] = useState(true);
   const [at, go] = useState(0);
   const step = isOfRule ? chosen : null;
-  const { previewed, failure } = usePreviewed(recipe, step, at);
-  const isApplied = useIsApplied(recipe);
+  const looked = usePreviewed(recipe, step, at);
+  const { previewed, failure } = looked;
+  const isApplied = useIsApplied(recipe, looked);
   const { left, of, more } = useLeft(recipe, previewed, isApplied === true);
   const chosenStep = chosen === null ? undefined : recipe.steps[chosen];
   const lookAt = (next: number | null): void => {

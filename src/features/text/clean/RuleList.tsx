@@ -2,7 +2,8 @@ import { useState } from 'react';
 import type { Previewed } from '../../../core/documents/clean/preview';
 import type { Step } from '../../../core/documents/clean/recipe';
 import { ruleOf } from '../../../core/documents/clean/rules';
-import { formatCount } from '../../../core/base/units';
+import { counted, formatCount, formatShare } from '../../../core/base/units';
+import type { Tally } from '../../../core/documents/clean/clean';
 import { cx, MenuButton, SettingsForm, Switch, TextAction } from '../../../ui';
 import styles from './RuleList.module.css';
 import { Measured } from './Measured';
@@ -93,6 +94,7 @@ export function RuleList(p: {
             {isChosen && (
               <Settings
                 step={step}
+                told={tally && p.previewed && toldOf(tally, p.previewed)}
                 measured={p.previewed?.measured}
                 onChange={(setting, value) =>
                   setStep(i, { settings: { ...step.settings, [setting]: value } }, `${i}.${setting}`)
@@ -116,7 +118,7 @@ function nameOf({ rule, settings }: Step): string {
 }
 const short = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 
-function Count({ tally: { out, places, characters, changed } }: { tally: Previewed['tallies'][number] }) {
+function Count({ tally: { out, places } }: { tally: Tally }) {
   if (out > 0)
     return (
       <>
@@ -128,16 +130,26 @@ function Count({ tally: { out, places, characters, changed } }: { tally: Preview
   return (
     <>
       {formatCount(places)}
-      <small title={`in ${formatCount(changed)} documents`}>
-        {places === 1 ? 'place' : 'places'}
-        {characters !== 0 && `, ${characters > 0 ? '+' : '−'}${formatCount(Math.abs(characters))} characters`}
-      </small>
+      <small>{places === 1 ? 'place' : 'places'}</small>
     </>
   );
 }
 
+/** Of what was looked at, in counts and shares. */
+function toldOf({ out, places, characters, changed }: Tally, { seen }: Previewed): string {
+  const documents = (count: number): string => `${formatCount(count)} of ${counted(seen.documents, 'document')}`;
+  if (out > 0) return `Leaves out ${documents(out)}.`;
+  if (places === 0) return 'Finds nothing to change.';
+  const length =
+    characters === 0
+      ? 'no longer and no shorter'
+      : `${formatCount(Math.abs(characters))} characters ${characters < 0 ? 'fewer' : 'more'} (${formatShare(Math.abs(characters) / seen.characters)})`;
+  return `Changes ${counted(places, 'place')} in ${documents(changed)}: ${length}.`;
+}
+
 function Settings(p: {
   step: Step;
+  told: string | undefined;
   measured: Previewed['measured'] | undefined;
   onChange: (name: string, value: string | number | boolean) => void;
   onRemove: () => void;
@@ -150,6 +162,7 @@ function Settings(p: {
   ];
   return (
     <div className={styles.settings}>
+      {p.told && <p>{p.told}</p>}
       <SettingsForm
         fields={fields}
         values={p.step.settings as Record<string, string | number | boolean>}

@@ -1,12 +1,7 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
-import {
-  type Recipe,
-  recipeHash,
-  recipeSchema,
-  recommendedRecipe,
-  type Step,
-} from '../../../core/documents/clean/recipe';
+import { useCallback, useMemo, useState } from 'react';
+import { type Recipe, recipeSchema, recommendedRecipe, type Step } from '../../../core/documents/clean/recipe';
 import { useStudio } from '../../../state/react';
+import type { Looked } from './usePreviewed';
 
 /** The project's recipe as it is being written, of which every change can be undone. */
 export interface RecipeDraft {
@@ -62,17 +57,9 @@ export function useRecipe(): RecipeDraft {
 }
 
 /** Whether all texts are what this recipe leaves; undefined until that is known. */
-export function useIsApplied(recipe: Recipe): boolean | undefined {
+export function useIsApplied(recipe: Recipe, { previewed, of }: Looked): boolean | undefined {
   const texts = useStudio((s) => s.texts);
-  const [hashed, setHashed] = useState<{ recipe: Recipe; hash: string }>();
-  useEffect(() => {
-    let isWanted = true;
-    void recipeHash(recipe).then((hash) => isWanted && setHashed({ recipe, hash }));
-    return () => {
-      isWanted = false;
-    };
-  }, [recipe]);
   if (!recipe.steps.some(({ isOn }) => isOn)) return texts.every(({ cleaned }) => cleaned === undefined);
-  if (hashed?.recipe !== recipe) return undefined;
-  return texts.every(({ cleaned }) => cleaned?.recipe === hashed.hash);
+  if (!previewed || of !== recipe) return undefined;
+  return texts.every(({ cleaned }) => cleaned?.recipe === previewed.hash);
 }

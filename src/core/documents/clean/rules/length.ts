@@ -6,7 +6,7 @@ import type { Rule } from './rule';
 
 const FIELDS = {
   least: whole({ label: 'At least', unit: 'characters', min: 0, max: 1e9, initial: 200 }),
-  most: whole({ label: 'At most', unit: 'characters', min: 1, max: 1e12, initial: 1e12, hint: 'as long as it likes' }),
+  most: whole({ label: 'At most', unit: 'characters', min: 0, max: 1e12, initial: 0, hint: '0: as long as it likes' }),
 };
 
 export const length: Rule<typeof FIELDS> = {
@@ -26,7 +26,7 @@ export const length: Rule<typeof FIELDS> = {
           const scores = { characters };
           if (characters < least)
             return { scores, out: `${formatCount(characters)} characters, and ${formatCount(least)} are the least` };
-          if (characters > most)
+          if (most > 0 && characters > most)
             return { scores, out: `${formatCount(characters)} characters, and ${formatCount(most)} are the most` };
           return { scores };
         },
