@@ -1,14 +1,19 @@
-/** Reading what people have into documents, in one thread: how fast, in how much memory, and for how long nothing else gets a turn. */
+/** Reading what people have into documents and cleaning them, in one thread: how fast, in how much memory, and for how long nothing else gets a turn. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { BlobStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
-import { importDrop, type TextSource } from '../src/core/documents';
+import { documentsOf, importDrop, type TextRecord, type TextSource } from '../src/core/documents';
+import { cleanText } from '../src/core/documents/clean/cleanText';
+import { NO_RECIPE, type Recipe } from '../src/core/documents/clean/recipe';
 import { once } from '../src/core/files/byteSource';
+import { buildShards } from '../src/core/shards/build';
 import { pdfOf } from '../src/core/testing/pdf';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { trainTokenizer } from '../src/core/tokenizer/train';
-import { buildData } from '../src/workers/data';
 import { buildSamples } from '../scripts/samples';
+import { grown, RECIPES } from './cleaning';
 import { folderStore } from './folderStore';
 
 export interface TextReport {
@@ -22,86 +27,149 @@ export interface TextReport {
   megabytesPerSecond: number;
   /** Resident memory at its highest above the start, in MB. */
   peakMB: number;
+  /** As much of it as JavaScript has: V8's heap with what it has not collected yet, and bytes outside it. */
+  heapMB: number;
   /** The longest that the event loop waited, in milliseconds. */
   longestTurnMs: number;
 }
 
-/** @param large megabytes of the text that is read, tokenised and sharded */
-export async function benchText(large: number, only?: keyof typeof CASES): Promise<TextReport[]> {
-  const book = new TextEncoder().encode(buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!.text);
+/** @param large megabytes of the texts that are read, tokenised and sharded */
+export async function benchText(large: number, only?: string): Promise<TextReport[]> {
+  const book = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!.text;
   const reports: TextReport[] = [];
-  for (const name of TEXT_CASES) {
+  for (const [name, begin] of Object.entries(cases(book, large * MB))) {
     if (only !== undefined && name !== only) continue;
-    reports.push(await measured(name, CASES[name](book, large), name === LARGE ? book : undefined));
+    const store = await folderStore();
+    try {
+      const { files, work } = await begin(store);
+      reports.push({ name, files, ...(await watched(work)) });
+    } finally {
+      await store.remove();
+    }
   }
   return reports;
 }
 const MB = 1e6;
-const LARGE = 'read, tokenised and sharded';
-const CASES = {
-  'plain text': (book) => [repeated('plain.txt', book, 200 * MB)],
-  'small files': (book) => Array.from({ length: 100_000 }, (_, i) => small(i, book)),
-  'a table of 1 M rows': () => [tableOf(1_000_000)],
-  '200 PDFs of 10 pages': (book) => Array.from({ length: 200 }, (_, i) => pdf(i, book)),
-  [LARGE]: (book, large) => [repeated('large.txt', book, large * MB)],
-} as const satisfies Record<string, (book: Uint8Array, large: number) => readonly TextSource[]>;
-export const TEXT_CASES = Object.keys(CASES) as (keyof typeof CASES)[];
+const encoder = new TextEncoder();
+/** Bytes of what rules are measured on. */
+const RULED = 40 * MB;
 
-/** @param book that a tokenizer learns from, where what was read is tokenised and sharded too */
-async function measured(name: string, sources: readonly TextSource[], book?: Uint8Array): Promise<TextReport> {
-  const store = await folderStore();
-  try {
-    return await measuredOver(store, name, sources, book);
-  } finally {
-    await store.remove();
-  }
+/** What is made ready, and then measured. */
+type Case = (store: BlobStore) => Promise<{ files: number; work: () => Promise<Text> }>;
+type Text = Pick<TextReport, 'documents' | 'bytes'>;
+
+function cases(book: string, large: number) {
+  const bytes = encoder.encode(book);
+  return {
+    'plain text': reading(() => [repeated('plain.txt', bytes, 200 * MB)]),
+    'small files': reading(() => Array.from({ length: 100_000 }, (_, i) => small(i, bytes))),
+    'a table of 1 M rows': reading(() => [tableOf(1_000_000)]),
+    '200 PDFs of 10 pages': reading(() => Array.from({ length: 200 }, (_, i) => pdf(i, bytes))),
+    'read, tokenised and sharded': learning(book, repeated('large.txt', bytes, large), NO_RECIPE),
+    'ten rules': cleaning(grown(book, RULED, 'one'), RECIPES['ten rules']),
+    'ten rules, documents of 4 KB': cleaning(grown(book, RULED, 'many'), RECIPES['ten rules']),
+    'language and quality': cleaning(grown(book, RULED, 'one'), RECIPES['language and quality']),
+    'language and quality, documents of 4 KB': cleaning(grown(book, RULED, 'many'), RECIPES['language and quality']),
+    'read, cleaned, tokenised and sharded': learning(book, grown(book, large, 'one'), RECIPES.recommended),
+    'read, cleaned, tokenised and sharded, documents of 4 KB': learning(
+      book,
+      grown(book, large, 'many'),
+      RECIPES.recommended,
+    ),
+  } as const satisfies Record<string, Case>;
+}
+export const TEXT_CASES = Object.keys(cases('', 0)) as (keyof ReturnType<typeof cases>)[];
+
+function reading(make: () => readonly TextSource[]): Case {
+  return (store) => {
+    const sources = make();
+    const work = async (): Promise<Text> => {
+      const { documents, size: bytes } = await read(store, sources);
+      return { documents, bytes };
+    };
+    return Promise.resolve({ files: sources.length, work });
+  };
 }
 
-async function measuredOver(
-  store: BlobStore,
-  name: string,
-  sources: readonly TextSource[],
-  book?: Uint8Array,
-): Promise<TextReport> {
-  const tokenizer = book && (await tokenizerOf(book));
+function cleaning(source: TextSource, recipe: Recipe): Case {
+  return async (store) => {
+    const text = await read(store, [source]);
+    const work = async (): Promise<Text> => {
+      await cleanText(store, text, recipe, { at: 0 }, unwatched);
+      return text;
+    };
+    return { files: 1, work };
+  };
+}
+
+/** With a tokenizer of the book. */
+function learning(book: string, source: TextSource, recipe: Recipe): Case {
+  return async (store) => {
+    const document = { sha256: '', characters: book.length, bytes: book.length, chunks: () => once(book) };
+    const tokenizer = await createTokenizer(
+      await trainTokenizer({ kind: 'bpe', vocabulary: 8192 }, [document], unwatched),
+    );
+    const work = async (): Promise<Text> => {
+      const text = await read(store, [source]);
+      const isCleaned = recipe.steps.length > 0;
+      const learnt = isCleaned ? (await cleanText(store, text, recipe, { at: 0 }, unwatched)).text! : text;
+      const split = { validation: 0.05, test: 0, seed: 1 };
+      await buildShards(await documentsOf(store, learnt), tokenizer, split, store, unwatched);
+      return text;
+    };
+    return { files: 1, work };
+  };
+}
+
+async function read(store: BlobStore, sources: readonly TextSource[]): Promise<TextRecord> {
+  const { text, refused } = await importDrop(sources, store, { addedAt: 0 }, unwatched);
+  if (!text) throw refused[0]?.error ?? new Error('nothing was read');
+  return text;
+}
+
+async function watched(work: () => Promise<Text>): Promise<Omit<TextReport, 'name' | 'files'>> {
   const turns = monitorEventLoopDelay({ resolution: 5 });
-  globalThis.gc?.();
-  const start = process.memoryUsage.rss();
-  let peak = start;
-  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
+  collectGarbage();
+  const start = process.memoryUsage();
+  const used = ({ heapUsed, external }: NodeJS.MemoryUsage): number => heapUsed + external;
+  const peak = { rss: 0, heap: 0 };
+  const look = (): void => {
+    const now = process.memoryUsage();
+    peak.rss = Math.max(peak.rss, now.rss - start.rss);
+    peak.heap = Math.max(peak.heap, used(now) - used(start));
+  };
+  const watch = setInterval(look, 20);
   turns.enable();
   const [from, processor] = [performance.now(), process.cpuUsage()];
-  const { text } = await importDrop(sources, store, { addedAt: 0 }, unwatched);
-  if (!text) throw new Error(`${name}: nothing was read`);
-  if (tokenizer) await buildData(store, [text.id], tokenizer, { validation: 0.05, test: 0, seed: 1 }, unwatched);
+  const { documents, bytes } = await work();
   const seconds = (performance.now() - from) / 1000;
   const { user, system } = process.cpuUsage(processor);
   turns.disable();
   clearInterval(watch);
+  look();
   return {
-    name,
-    files: sources.length,
-    documents: text.documents,
-    bytes: text.size,
+    documents,
+    bytes,
     seconds,
     processorSeconds: (user + system) / 1e6,
-    megabytesPerSecond: text.size / MB / seconds,
-    peakMB: (Math.max(peak, process.memoryUsage.rss()) - start) / MB,
+    megabytesPerSecond: bytes / MB / seconds,
+    peakMB: peak.rss / MB,
+    heapMB: peak.heap / MB,
     longestTurnMs: turns.max / 1e6,
   };
 }
 
-async function tokenizerOf(book: Uint8Array) {
-  const text = new TextDecoder().decode(book);
-  const document = { sha256: '', characters: text.length, bytes: book.length, chunks: () => once(text) };
-  return createTokenizer(await trainTokenizer({ kind: 'bpe', vocabulary: 8192 }, [document], unwatched));
+/** What was made ready, and garbage of it, is not what is measured. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }
 
 /** A book over and over, each time with its number, to a size. */
 function repeated(name: string, book: Uint8Array, size: number): TextSource {
   const stream = async function* (): AsyncGenerator<Uint8Array> {
     for (let at = 0, n = 0; at < size; n++) {
-      const head = new TextEncoder().encode(`\nCopy ${n}\n`);
+      const head = encoder.encode(`\nCopy ${n}\n`);
       yield await Promise.resolve(head);
       for (let from = 0; from < book.length; from += PIECE) yield book.subarray(from, from + PIECE);
       at += head.length + book.length;
@@ -115,7 +183,7 @@ const PIECE = 2 ** 16;
 function small(i: number, book: Uint8Array): TextSource {
   const from = (i * 997) % (book.length - 2000);
   // Cut anywhere in the book, which is ASCII there or not: the number makes each file its own.
-  const bytes = new TextEncoder().encode(`${i}\n${new TextDecoder().decode(book.subarray(from, from + 800))}`);
+  const bytes = encoder.encode(`${i}\n${new TextDecoder().decode(book.subarray(from, from + 800))}`);
   return { name: `files/${i}.txt`, size: bytes.length, stream: () => once(bytes) };
 }
 
@@ -125,10 +193,10 @@ function tableOf(rows: number): TextSource {
     for (let i = 0; i < rows; i++) {
       piece += `${i},"The whale came up beside the boat, ${i} times, and nobody said a word",${i % 5}\n`;
       if (piece.length < PIECE) continue;
-      yield await Promise.resolve(new TextEncoder().encode(piece));
+      yield await Promise.resolve(encoder.encode(piece));
       piece = '';
     }
-    yield new TextEncoder().encode(piece);
+    yield encoder.encode(piece);
   };
   return { name: 'rows.csv', size: 0, stream, table: { format: 'csv', columns: { text: 'text', label: 'label' } } };
 }

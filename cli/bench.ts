@@ -66,7 +66,7 @@ const TEXT = {
     min: 1,
     max: 100_000,
     initial: 200,
-    help: 'Megabytes of the text that is read, tokenised and sharded',
+    help: 'Megabytes of each text that is read, tokenised and sharded',
   },
   only: { kind: 'choice', of: TEXT_CASES, otherwise: 'all', help: 'One measurement' },
   json,
@@ -95,12 +95,23 @@ async function benchTexts({ large, only, json }: Values<typeof TEXT>): Promise<v
     print(JSON.stringify({ text: reports.map((report) => shortened(report)) }));
     return;
   }
-  const head = ['', 'files', 'documents', 'MB', 'seconds', 'of the processor', 'MB/s', 'memory MB', 'longest turn ms'];
+  const head = [
+    '',
+    'files',
+    'documents',
+    'MB',
+    'seconds',
+    'of the processor',
+    'MB/s',
+    'memory MB',
+    'its heap',
+    'longest turn ms',
+  ];
   const cells = reports.map(({ name, bytes, ...figures }) => [
     name,
     ...[figures.files, figures.documents, bytes / 1e6].map((value) => Math.round(value).toLocaleString('en-GB')),
     ...[figures.seconds, figures.processorSeconds, figures.megabytesPerSecond].map((value) => value.toFixed(1)),
-    ...[figures.peakMB, figures.longestTurnMs].map((value) => value.toFixed(0)),
+    ...[figures.peakMB, figures.heapMB, figures.longestTurnMs].map((value) => value.toFixed(0)),
   ]);
   print(inColumns([head, ...cells], 1).join('\n'));
 }
@@ -309,9 +320,10 @@ await main(
   }),
   command({
     name: 'bench text',
-    about: 'Measures reading what people have into documents: plain text, small files, a table, PDFs, a large text.',
+    about:
+      'Measures reading what people have into documents, cleaning them, and both with tokens and shards of a large text.',
     options: TEXT,
-    examples: ['--json', "--only 'read, tokenised and sharded' --large 2000"],
+    examples: ['--json', "--only 'read, cleaned, tokenised and sharded' --large 2000"],
     run: benchTexts,
   }),
   command({

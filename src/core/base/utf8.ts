@@ -1,9 +1,12 @@
 /** Characters (code points) of a well-formed text: its code units less one for each surrogate pair. */
 export function countCharacters(text: string): number {
   let n = text.length;
+  // Of a long text that has none, which is nearly every one, the engine's own search tells so several times as fast.
+  if (n > 100 && !HIGH_SURROGATE.test(text)) return n;
   for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xd800) n--;
   return n;
 }
+const HIGH_SURROGATE = /[\ud800-\udbff]/;
 
 /** The same, by the text's UTF-8: bytes that do not go on a character. By words, as it is asked of all that is read. */
 export function charactersIn(utf8: Uint8Array): number {

@@ -53,7 +53,7 @@ export class Cleaning {
     const working: Working[] = [];
     for (const { rule, settings } of on) {
       const next = await ruleOf(rule).start(settings as never);
-      if (next.survey) {
+      if (next.survey && (await areAtLeast(next.leastSurveyed ?? 0, documents()))) {
         const before = new Cleaning([...working], on.slice(0, working.length).map(tallyOf), stay);
         for await (const document of documents()) {
           signal.throwIfAborted();
@@ -74,6 +74,7 @@ export class Cleaning {
     const held = await heldOf(document);
     const scores: Record<string, number> = {};
     const own = this.tallies.map(() => ({ places: 0, characters: 0 }));
+    const counted = held?.map(() => new Counted());
     const on: OnDocument[] = [];
     for (const [step, working] of this.steps.entries()) {
       const rule = onDocument(working, this.tallies[step]!.rule, document);
@@ -85,7 +86,8 @@ export class Cleaning {
         return { isOut: true, step, reason: verdict.out, scores };
       }
       const change = held && rule.changes?.();
-      if (change) for (const [i, passage] of held.entries()) held[i] = changed(change, passage, own[step]);
+      if (change)
+        for (const [i, passage] of held.entries()) held[i] = changed(change, passage, own[step], counted![i]!);
       on.push(rule);
     }
     if (held ? held.every(isBlank) : await isNothing(through(document, on)))
@@ -149,18 +151,37 @@ async function* through(
 ): AsyncGenerator<string> {
   const changes = rules.map((rule) => rule.changes?.());
   for await (let passage of document.passages()) {
-    for (const [step, change] of changes.entries()) if (change) passage = changed(change, passage, own?.[step]);
+    const counted = new Counted();
+    for (const [step, change] of changes.entries())
+      if (change) passage = changed(change, passage, own?.[step], counted);
     yield passage;
   }
 }
 
 /** A passage that a rule changed; the same string where it did not. */
-export function changed(change: Change, passage: string, into?: Changes): string {
+export function changed(change: Change, passage: string, into?: Changes, counted = new Counted()): string {
   const { text, places } = change(passage);
   if (places === 0) return passage;
   if (into) {
     into.places += places;
-    into.characters += countCharacters(text) - countCharacters(passage);
+    into.characters += counted.byChange(passage, text);
   }
   return text;
+}
+
+/** Counts the characters of a passage once for all rules that change it in turn. */
+class Counted {
+  private characters?: number;
+  /** @param before what the last change made of it, or the passage  -> characters that came, less those that went */
+  byChange(before: string, text: string): number {
+    const were = this.characters ?? countCharacters(before);
+    this.characters = countCharacters(text);
+    return this.characters - were;
+  }
+}
+
+async function areAtLeast(least: number, documents: AsyncIterable<Cleanable> | Iterable<Cleanable>): Promise<boolean> {
+  let n = 0;
+  if (least > 0) for await (const _ of documents) if (++n === least) break;
+  return n === least;
 }

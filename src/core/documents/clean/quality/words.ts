@@ -30,14 +30,15 @@ export function eachWord(text: string, visit: Visit): void {
     for (; at < length; at++) {
       const is = classes[text.charCodeAt(at)]!;
       if (is & SPACE) break;
-      special |= is;
+      // Letters are a suffix behind an apostrophe only, which is one itself.
+      if (!(is & HAS_LETTER)) special |= is;
     }
-    if (special & (PREFIX | SUFFIX | INFIX)) cut(text, start, at, visit);
+    if (special & (PREFIX | SUFFIX | INFIX)) cut(text, start, at, (special & INFIX) !== 0, visit);
     else show(text, start, at, visit);
   }
 }
 
-function cut(text: string, start: number, end: number, visit: Visit): void {
+function cut(text: string, start: number, end: number, hasInfix: boolean, visit: Visit): void {
   let from = start;
   while (from < end) {
     const to = from + prefixOf(text, from, end);
@@ -52,7 +53,7 @@ function cut(text: string, start: number, end: number, visit: Visit): void {
     ends.push(to);
     to -= size;
   }
-  if (!ADDRESS.test(text.slice(from, Math.min(to, from + 12)))) {
+  if (hasInfix && !ADDRESS.test(text.slice(from, Math.min(to, from + 12)))) {
     for (let at = from + 1; at < to - 1; at++) {
       if (!(classes![text.charCodeAt(at)]! & INFIX)) continue;
       const size = infixOf(text, at, to);
@@ -109,9 +110,12 @@ const ABBREVIATED =
 
 /** Of `'s`, `n't`, `'ll` and their like, behind something. */
 function contraction(text: string, from: number, to: number): number {
+  if (!isApostrophe(text, to - 2) && !isApostrophe(text, to - 3)) return 0;
   const found = /(?:[’'](?:s|d|m|ll|re|ve)|n[’']t)$/i.exec(text.slice(Math.max(from, to - 3), to));
   return found && found[0].length < to - from ? found[0].length : 0;
 }
+
+const isApostrophe = (text: string, at: number): boolean => text[at] === '’' || text[at] === "'";
 
 /** Length of the signs that part the words before and after them. */
 function infixOf(text: string, at: number, end: number): number {

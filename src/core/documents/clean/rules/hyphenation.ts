@@ -15,13 +15,12 @@
  * @example `"Haupt-\nund Nebenwege, Nord-\nSüd, die Bun-\ndes-\nbahn"` becomes `"Haupt-\nund Nebenwege, Nord-\nSüd, die Bundesbahn"`
  * @example `"so\u00ad\nlemn"` becomes `"solemn"`
  */
-import { replaced, textRule } from './rule';
+import { countWords, WordHashes } from '../wordCounts';
+import { textRule } from './rule';
 
-const CUT = /[-\u2010\xad][ \t]*\r?\n/;
-const CUT_WORDS =
-  /(?<![\p{L}\p{M}])([\p{L}\p{M}]+)(?:[-\u2010\xad][ \t]*\r?\n[ \t]*\p{Ll}[\p{L}\p{M}]*)+(?=([-\u2010](?=\p{L}))?)/gu;
+const CUT = /[\p{L}\p{M}][-\u2010\xad][ \t]*\r?\n[ \t]*(?=\p{Ll})/gu;
+const CUT_WORD = /[\p{L}\p{M}]+(?:[-\u2010\xad][ \t]*\r?\n[ \t]*\p{Ll}[\p{L}\p{M}]*)+(?=([-\u2010](?=\p{L}))?)/uy;
 const CUTS = /([-\u2010\xad])[ \t]*\r?\n[ \t]*/g;
-const WORDS = /[\p{L}\p{M}]+(?:[-\u2010](?=\p{L})[\p{L}\p{M}]+)*/gu;
 const MOST_CUTS = 10;
 const FIRST_OF_COMPOUNDS = new Set(
   (
@@ -39,27 +38,72 @@ export const hyphenation = textRule({
   fields: {},
   recommended: 'Half words are no words, and printed pages are full of them',
   changes: () => (passage) => {
-    if (!CUT.test(passage)) return { text: passage, places: 0 };
-    const seen = counted(passage);
-    return replaced(passage, CUT_WORDS, (cut, _first, more: string | undefined, ...rest) => {
-      const at = rest.at(-2) as unknown as number;
-      const isTail = isHyphen(passage[at - 1]);
-      const halves = cut.split(CUTS); // word, hyphen, word, hyphen, word
-      const between = cut.match(CUTS)!;
-      // A word is cut once or twice; thousands in a row are none.
-      if (between.length > MOST_CUTS) return cut;
-      let joined = halves.at(-1)!;
-      // From the end, so that what is left as it is now is left so again.
-      for (let i = between.length - 1; i >= 0; i--) {
-        const first = halves[2 * i]!;
-        const hasMore = (i === 0 && isTail) || joined.includes('-') || more !== undefined;
-        const by = joint(first, halves[2 * i + 1]!, leading(joined), hasMore, seen);
-        joined = first + (by ?? between[i]!) + joined;
-      }
-      return joined;
-    });
+    const words = cutWords(passage);
+    if (words.length === 0) return { text: passage, places: 0 };
+    const seen = timesSeen(passage, words);
+    let [text, done, places] = ['', 0, 0];
+    for (const word of words) {
+      const joined = joinedOf(word, seen);
+      const { at, cut } = word;
+      if (joined === cut) continue;
+      text += passage.slice(done, at) + joined;
+      done = at + cut.length;
+      places++;
+    }
+    return { text: text + passage.slice(done), places };
   },
 });
+
+/** A word with the line ends in it. */
+interface CutWord {
+  at: number;
+  cut: string;
+  /** It has another hyphen before it; after it. */
+  isTail: boolean;
+  isHead: boolean;
+  /** word, hyphen, word, hyphen, word */
+  halves: readonly string[];
+}
+
+function cutWords(passage: string): readonly CutWord[] {
+  const found: CutWord[] = [];
+  CUT.lastIndex = 0;
+  for (let next = CUT.exec(passage); next; next = CUT.exec(passage)) {
+    CUT_WORD.lastIndex = wordStart(passage, next.index);
+    const { 0: cut, 1: more, index: at } = CUT_WORD.exec(passage)!;
+    CUT.lastIndex = at + cut.length;
+    const halves = cut.split(CUTS);
+    found.push({ at, cut, isTail: isHyphen(passage[at - 1]), isHead: more !== undefined, halves });
+  }
+  return found;
+}
+
+/** Of the word that has this character. */
+function wordStart(text: string, at: number): number {
+  let start = at;
+  while (start > 0) {
+    const isPair = (text.charCodeAt(start - 1) & 0xfc00) === 0xdc00;
+    const before = start - (isPair ? 2 : 1);
+    if (!/^[\p{L}\p{M}]/u.test(text.slice(before, start))) break;
+    start = before;
+  }
+  return start;
+}
+
+function joinedOf({ cut, isTail, isHead, halves }: CutWord, seen: ReadonlyMap<string, number>): string {
+  // A word is cut once or twice; thousands in a row are none.
+  if (halves.length > 2 * MOST_CUTS + 1) return cut;
+  const between = cut.match(CUTS)!;
+  let joined = halves.at(-1)!;
+  // From the end, so that what is left as it is now is left so again.
+  for (let i = between.length - 1; i >= 0; i--) {
+    const first = halves[2 * i]!;
+    const hasMore = (i === 0 && isTail) || joined.includes('-') || isHead;
+    const by = joint(first, halves[2 * i + 1]!, leading(joined), hasMore, seen);
+    joined = first + (by ?? between[i]!) + joined;
+  }
+  return joined;
+}
 
 const isHyphen = (character: string | undefined) => character === '-' || character === '\u2010';
 const leading = (text: string) => /^[\p{L}\p{M}]+/u.exec(text)?.[0] ?? '';
@@ -82,10 +126,32 @@ function joint(
   return times(a) > 0 && times(second) > 0 ? '-' : '';
 }
 
-/** Its words, in lower case, but those cut. */
-function counted(passage: string): ReadonlyMap<string, number> {
+/** How often what is asked of cut words is in the passage, but for these. */
+function timesSeen(passage: string, words: readonly CutWord[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const [word] of passage.replace(CUT_WORDS, '').toLowerCase().replaceAll('\u2010', '-').matchAll(WORDS))
-    counts.set(word, (counts.get(word) ?? 0) + 1);
+  const hashes = new WordHashes();
+  const ask = (word: string): void => {
+    counts.set(word, 0);
+    hashes.add(word);
+  };
+  for (const { halves } of words) {
+    if (halves.length > 2 * MOST_CUTS + 1) continue;
+    for (let i = 0; i < halves.length - 1; i += 2) {
+      const first = halves[i]!.toLowerCase();
+      ask(first);
+      // What follows may have been joined to what follows that.
+      let second = '';
+      for (let j = i + 2; j < halves.length; j += 2) {
+        second += halves[j]!;
+        for (const word of [second, first + second, `${first}-${second}`]) ask(word);
+      }
+    }
+  }
+  let from = 0;
+  for (const { at, cut } of words) {
+    countWords(passage, from, at, counts, hashes);
+    from = at + cut.length;
+  }
+  countWords(passage, from, passage.length, counts, hashes);
   return counts;
 }

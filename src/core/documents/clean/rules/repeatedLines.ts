@@ -41,6 +41,7 @@ export const repeatedLines: Rule<typeof FIELDS> = {
     let counts: LineCounts | undefined;
     const isEverywhere = (line: LineKey) => counts !== undefined && counts.of(line) > documents;
     return {
+      leastSurveyed: documents + 1,
       survey() {
         const all = (counts ??= new LineCounts());
         let here = new LineTally();

@@ -35,6 +35,8 @@ export interface Rule<F extends Fields = Fields> extends Stated<F> {
 export interface Working {
   /** Only of a rule for which it matters what other documents have: it is shown all of them before any is cleaned. */
   survey?(): Survey;
+  /** Of fewer documents it would learn nothing, and is shown none. */
+  leastSurveyed?: number;
   document(facts: DocumentFacts): OnDocument;
 }
 export interface Survey {

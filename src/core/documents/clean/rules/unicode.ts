@@ -19,9 +19,12 @@ const FIELDS = {
   }),
 };
 
-/** Nothing before these characters changes (Unicode Standard Annex 15, Quick_Check). */
-const MAY_CHANGE = { NFC: /[^\0-\u02ff]/, NFKC: /[^\0-\x9f]/ };
-const MAY_BE_A_PLACE = { NFC: /\P{M}\p{M}+|[^\0-\u02ff]/gu, NFKC: /\P{M}\p{M}+|[^\0-\x9f]/gu };
+/**
+ * In a row, what may change, also with the character before it: no other changes, or joins one before it (Unicode Standard Annex 15,
+ * Quick_Check). To NFC quotation marks and dashes are others.
+ */
+const MAY_CHANGE = { NFC: /[^\0-\u02ff\u2002-\u20cf]+/g, NFKC: /[^\0-\x9f]+/g };
+const PLACES = /\P{M}\p{M}+|[^]/gu;
 
 export const unicode = textRule({
   label: 'Unicode',
@@ -33,10 +36,19 @@ export const unicode = textRule({
   changes:
     ({ form }) =>
     (passage) => {
-      const text = MAY_CHANGE[form].test(passage) ? passage.normalize(form) : passage;
-      if (text === passage) return { text, places: 0 };
-      let places = 0;
-      for (const [place] of passage.matchAll(MAY_BE_A_PLACE[form])) if (place.normalize(form) !== place) places++;
-      return { text, places: Math.max(places, 1) };
+      let [text, done, places] = ['', 0, 0];
+      for (const { 0: run, index } of passage.matchAll(MAY_CHANGE[form])) {
+        const from = Math.max(0, index - 1);
+        const end = index + run.length;
+        const before = passage.slice(from, end);
+        const after = before.normalize(form);
+        if (after === before) continue;
+        text += passage.slice(done, from) + after;
+        done = end;
+        let own = 0;
+        for (const [place] of before.matchAll(PLACES)) if (place.normalize(form) !== place) own++;
+        places += Math.max(own, 1);
+      }
+      return { text: text + passage.slice(done), places };
     },
 });

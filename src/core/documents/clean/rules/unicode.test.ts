@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { unicode } from './unicode';
+
+const apart = ['\u0301', '\u0323', '\u20d0', '\u20d2', '\u093c', '\u1161', '\u11a8', '\u{1d165}', '\u3099'];
+const alike = [
+  'e',
+  'q',
+  'é',
+  '\u212b',
+  '\u1100',
+  '\u0958',
+  '\uf900',
+  '\u2000',
+  '\u2126',
+  '\u2215',
+  '\u2460',
+  '\ufb01',
+  '“',
+  '—',
+  '\u00b2',
+];
+
+test.each(['NFC', 'NFKC'] as const)(
+  '%s is that of the engine, though only what may change is given to it',
+  async (form) => {
+    const change = (await unicode.start({ form })).document({ title: '' }).changes!();
+    const piece = fc.oneof(fc.constantFrom(...apart, ...alike), fc.string({ unit: 'binary', maxLength: 2 }));
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const text = pieces.join('');
+        const changed = change(text);
+        expect(changed.text).toBe(text.normalize(form));
+        expect(changed.places > 0).toBe(changed.text !== text);
+      }),
+      { numRuns: 2000 },
+    );
+    // Each character by itself, and between others that it may join or be moved before.
+    for (let code = 0; code < 0x30000; code++) {
+      if (code >= 0xd800 && code < 0xe000) continue;
+      const character = String.fromCodePoint(code);
+      for (const text of [character, `e${character}\u0323${character}e`])
+        if (change(text).text !== text.normalize(form))
+          expect(change(text).text, code.toString(16)).toBe(text.normalize(form));
+    }
+  },
+);
