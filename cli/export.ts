@@ -54,6 +54,8 @@ async function exportModel({ from, format, out, optimizer, json }: Values<typeof
   const targets = [[out, files[0]!] as const, ...sidecars];
   for (const [path] of targets) await checkOutFile(path, from);
   for (const [path, file] of targets) tell(path, await writeFile(path, file));
+  const warning = writer.warning?.(settingsOf(exported.info)) ?? null;
+  if (warning !== null) process.stderr.write(`${warning.replaceAll('`', '')}\n`);
 }
 
 /** A file that can be stopped while it is written. */

@@ -75,24 +75,27 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(HERE / "model" / "tokenizer.json"))
     tokenizer.encode_special_tokens = True  # text that looks like a special token is text, as in Homegrown
     end_of_text = json.loads((HERE / "architecture.json").read_text(encoding="utf-8"))["endOfText"]
+    # What a tokenizer of Homegrown's drops or changes, no model can say: bits per byte are of what it leaves.
+    normalizer = tokenizer.normalizer if info.get("normalizers") else None
     vocabulary = tokenizer.get_vocab_size()
     dtype = "uint16" if vocabulary <= 2**16 else "uint32"
     meta = {"dtype": dtype, "vocabulary": vocabulary, "endOfText": end_of_text}
     args.out.mkdir(parents=True, exist_ok=True)
     for part, texts in split([read(path) for path in args.texts], args.held_out, args.test_share).items():
-        tokens, documents = 0, []
+        tokens, size, documents = 0, 0, []
         with open(args.out / f"{part}.bin", "wb") as file:
             for i, text in enumerate(texts):
                 ids = [end_of_text] if i else []
                 begin = tokens + len(ids)
                 for piece in pieces(text.decode("utf-8")):
                     ids += tokenizer.encode(piece, add_special_tokens=False).ids
+                    size += len((normalizer.normalize_str(piece) if normalizer else piece).encode("utf-8"))
                 np.array(ids, dtype=np.dtype(dtype).newbyteorder("<")).tofile(file)
                 tokens += len(ids)
                 documents.append((begin, tokens - begin))
         # Where each text begins, and how many tokens it has: the mark between two is of neither.
         np.array(documents, dtype="<u4").tofile(args.out / f"{part}.documents.bin")
-        meta[part] = {"tokens": tokens, "bytes": sum(map(len, texts)), "documents": len(documents)}
+        meta[part] = {"tokens": tokens, "bytes": size, "documents": len(documents)}
         print(f"{part}: {tokens:,} tokens of {meta[part]['bytes']:,} bytes")
     (args.out / "meta.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
 

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
+import { normalizer } from './normalize.mjs';
 import { byteLevel } from './text.mjs';
 
 /** @typedef {import('./api.mjs').Engine} Engine */
@@ -16,8 +17,9 @@ export const NAME = 'llama.cpp';
  * @param {(message: string) => void} complain
  * @returns {Promise<Engine>}
  */
-export async function loadEngine(here, { files }, { parallel, threads, gpu }, complain) {
+export async function loadEngine(here, { files, more }, { parallel, threads, gpu }, complain) {
   const modelPath = here(files[0] ?? '');
+  const normalize = normalizer(more['normalizers']);
   // For Macs with Apple's processors there is one binary, which can use Metal; without layers there, it does not.
   const metal = process.platform === 'darwin' && process.arch === 'arm64';
   const llama = await getLlama({
@@ -40,7 +42,10 @@ export async function loadEngine(here, { files }, { parallel, threads, gpu }, co
 
   return {
     context: length,
-    tokenize: (text) => (text === '' ? [end] : model.tokenize(text, false)),
+    tokenize(text) {
+      const normalized = normalize(text);
+      return normalized === '' ? [end] : model.tokenize(normalized, false);
+    },
     bytes: (id) =>
       model.isSpecialToken(/** @type {import('node-llama-cpp').Token} */ (id))
         ? NOTHING

@@ -1,3 +1,4 @@
+import type { Normalizer } from '../base/normalizer';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { ByteStream } from '../files/byteSource';
 import { modelSpec } from '../models';
@@ -31,6 +32,15 @@ export interface Tokens {
 }
 export type TokenisedPart = TokenSource & Partial<Pick<PartSource, 'documents'>>;
 
+/** What a format is asked about before it is written. */
+export interface FormatSettings {
+  model: ModelChoice;
+  recipe: Recipe;
+  tokenizer: TokenizerKind;
+  /** How its tokenizer normalises text, besides what its split always does. */
+  normalizers?: readonly Normalizer[];
+}
+
 /**
  * A way to write a model down: all that the page, the terminal and the workers know of it. One file of formats/ each, and
  * one line in its list. The page has the list too, so that what writes and reads is loaded when it is called.
@@ -44,7 +54,9 @@ export interface Format {
   /** The optimizer's moments belong in it: `always`, or where they are `asked` for. */
   moments?: 'always' | 'asked';
   /** What cannot be written in this format, in one sentence; null where everything can. */
-  problem?(settings: { model: ModelChoice; recipe: Recipe; tokenizer: TokenizerKind }): string | null;
+  problem?(settings: FormatSettings): string | null;
+  /** What it cannot say of a model, and what to do; what is between backticks is code. Null where it says all. */
+  warning?(settings: FormatSettings): string | null;
   /** Bytes it will take, about, where they are not just those of the weights. */
   bytes?(known: Known): number;
   /** Sizes are known at once; tensors are converted piece by piece while the streams are read, never all together. */

@@ -8,6 +8,7 @@ import type { ModelChoice } from '../models/network';
 import { type Piece, theirRows, theirShape } from '../models/layout';
 import { countParams, sizeOf } from '../models/spec';
 import { spellings } from '../tokenizer/alphabet';
+import { NORMALIZERS } from './ggufTokenizer';
 import { TOKEN_ROLES } from '../tokenizer/special';
 import { beginOf } from '../tokenizer/prompt';
 import { SPLITS } from '../tokenizer/splits';
@@ -18,6 +19,7 @@ import type { Exported } from './format';
 import { aligned, bool, f32, type GgufValue, i32s, string, strings, u32, writeHeader } from './ggufHeader';
 import { GGUF_TYPES, type GgufTypeName } from './ggufTypes';
 import type { RunInfo } from './homegrownJson';
+import { normalizerWords } from './normalizerWords';
 
 /** Weights and tokenizer in one file. */
 export function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
@@ -68,10 +70,11 @@ function description(info: RunInfo): string {
   const { model } = info;
   const data = dataOf(info);
   const what = `A ${modelSpec(model.id).label} language model, trained from scratch with Homegrown`;
-  if (!data) return `A ${modelSpec(model.id).label} language model.`;
+  const form = info.normalizers ? ` Prompts are to be normalised first: ${normalizerWords(info.normalizers)}.` : '';
+  if (!data) return `A ${modelSpec(model.id).label} language model.${form}`;
   const characters = data.texts.reduce((sum, text) => sum + text.characters, 0);
   const licences = new Set(data.texts.map(({ licence }) => licence ?? 'licence not recorded'));
-  return `${what} on ${formatCount(characters)} characters of text (${[...licences].join('; ')}).`;
+  return `${what} on ${formatCount(characters)} characters of text (${[...licences].join('; ')}).${form}`;
 }
 
 /** As llama.cpp's converter writes it: two digits or more, in thousands, millions or billions. */
@@ -91,7 +94,7 @@ const sizes = (model: ModelChoice, { name, sizes: of }: Gguf): Record<string, Gg
 
 function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
   const { model, special, endOfText } = tokenizer;
-  const { elsewhere, merges } = model;
+  const { elsewhere, merges, normalizers } = model;
   const names = spellings(tokenizer);
   const template = elsewhere?.names['chat_template'];
   return {
@@ -112,6 +115,7 @@ function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
     ),
     'tokenizer.ggml.add_bos_token': bool(elsewhere?.begin !== undefined),
     ...(template !== undefined && { 'tokenizer.chat_template': string(template) }),
+    ...(normalizers && { [NORMALIZERS]: string(JSON.stringify(normalizers)) }),
   };
 }
 

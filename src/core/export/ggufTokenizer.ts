@@ -2,8 +2,12 @@
 import { TOKEN_ROLES } from '../tokenizer/special';
 import { SPLIT_NAMES, type SplitName, SPLITS } from '../tokenizer/splits';
 import type { AddedToken, TokenizerModel } from '../tokenizer/tokenizer';
+import { normalizersIn, parseJson } from '../tokenizer/readJson';
 import { quoted, readVocabulary, refused } from '../tokenizer/readVocabulary';
 import type { GgufValue } from './ggufRead';
+
+/** The key under which Homegrown says how text is normalised. Others do not read it. */
+export const NORMALIZERS = 'homegrown.tokenizer.normalizers';
 
 /** @throws HomegrownError `bad-file` where it is none that is known here, by its name */
 export function readGgufTokenizer(keys: ReadonlyMap<string, GgufValue>): TokenizerModel {
@@ -35,6 +39,7 @@ export function readGgufTokenizer(keys: ReadonlyMap<string, GgufValue>): Tokeniz
   const isLlama3 = split === 'llama-bpe';
   const begins = key('add_bos_token') ?? isLlama3;
   if (key('add_eos_token') === true) throw refused('it puts a token after every text (add_eos_token)');
+  const normalizers = keys.get(NORMALIZERS);
   return readVocabulary({
     ids,
     merges: textsOf(key('merges'), 'merges'),
@@ -45,6 +50,7 @@ export function readGgufTokenizer(keys: ReadonlyMap<string, GgufValue>): Tokeniz
       ...(typeof template === 'string' && { chat_template: template }),
     },
     split,
+    ...(typeof normalizers === 'string' && { normalizers: normalizersIn(parseJson(normalizers)) }),
     ...(isLlama3 && { ignoresMerges: true }),
     ...(begins === true && bos !== undefined && typeof begin === 'number' && { begin }),
     vocabulary: texts.length,

@@ -26,9 +26,10 @@ import {
 import { askedSchema, type ToldAsked } from '../runs/toldAsked';
 import { type ToldEvaluation, toldEvaluationsSchema } from '../runs/toldEvaluations';
 import { SPLIT_NAMES } from '../tokenizer/splits';
-import { TOKENIZER_KINDS, type TokenizerKind, type TokenizerModel } from '../tokenizer/tokenizer';
+import { TOKENIZER_KINDS, type TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
-import type { ModelChoice, TrainEvent } from '../train/run';
+import type { TrainEvent } from '../train/run';
+import type { FormatSettings } from './format';
 import { parse } from './parse';
 import { upgradeInfo } from './upgradeInfo';
 
@@ -218,11 +219,12 @@ export const segmentsOf = ({ segments }: Pick<RunInfo, 'segments'>): Segments =>
 
 /** What a model is and how it is trained at its step: what formats ask before they write it. */
 export const settingsOf = (
-  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer'>,
-): { model: ModelChoice; recipe: Recipe; tokenizer: TokenizerKind } => ({
+  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer' | 'normalizers'>,
+): FormatSettings => ({
   model: info.model,
   recipe: recipeOf(info),
   tokenizer: info.tokenizer,
+  ...(info.normalizers && { normalizers: info.normalizers }),
 });
 
 export const tokenizerFacts = ({

@@ -1,10 +1,11 @@
 import { CARDS } from './cards';
-import type { Format, Snippet } from './format';
+import type { Format, FormatSettings, Snippet } from './format';
 import { FORMATS } from './formats';
 import { modelSpec } from '../models';
+import { plain } from './markdown';
 
 /** Lines that can be run, one tool after the other, each with the download that it needs. */
-export function howToLoad(settings: Parameters<NonNullable<Format['problem']>>[0]): string {
+export function howToLoad(settings: FormatSettings): string {
   const { model, recipe } = settings;
   const facts = {
     kind: modelSpec(model.id).kind,
@@ -18,11 +19,20 @@ export function howToLoad(settings: Parameters<NonNullable<Format['problem']>>[0
     .flatMap((card) => card.howToLoad?.(facts) ?? [])
     .sort((a, b) => LANGUAGES.indexOf(a.language) - LANGUAGES.indexOf(b.language));
   const openings = cards.flatMap(({ opening }) => opening ?? []);
+  const warnings = new Set(written.flatMap((format) => format.warning?.(settings) ?? []));
   return [
     ...snippets.map(({ title, language, code }) => `${title}:\n\n\`\`\`${language}\n${code}\n\`\`\``),
+    ...[...warnings].map(markdown),
     [...openings, 'Dropped back into Homegrown, the Hugging Face folder is a model again.'].join(' '),
   ].join('\n\n');
 }
+
+/** What is between backticks is code. */
+const markdown = (text: string): string =>
+  text
+    .split('`')
+    .map((part, i) => (i % 2 === 1 ? `\`${part}\`` : plain(part)))
+    .join('');
 
 /** Programs first, then what is typed. */
 const LANGUAGES: readonly Snippet['language'][] = ['python', 'js', 'sh'];

@@ -27,6 +27,7 @@ import { licenceIn } from './licenceIn';
 import { INDEX, openTensors, openWeights, type Weights } from './openWeights';
 import { parse } from './parse';
 import { readTrainerState } from './trainerState';
+import { normalizerWords } from './normalizerWords';
 import { elsewhere, hubLayout } from './weights';
 
 const INFO = 'homegrown.json';
@@ -182,6 +183,14 @@ async function readTokenizer(folder: Folder, { vocabulary }: ModelChoice, info: 
     const words = ({ roles = END_ALONE }: Pick<RunInfo, 'roles'>): string => roles.slice(0, 20).join(', ');
     throw badFile(
       `The tokenizer has special tokens of the roles ${words(model)}, and homegrown.json says ${words(info)}`,
+      'Remove homegrown.json to bring in the model alone.',
+    );
+  }
+  if (info && JSON.stringify(info.normalizers) !== JSON.stringify(model.normalizers)) {
+    const words = ({ normalizers = [] }: Pick<RunInfo, 'normalizers'>): string =>
+      normalizerWords(normalizers) || 'nothing';
+    throw badFile(
+      `${file} says of how text is normalised: ${words(model)}; homegrown.json says: ${words(info)}`,
       'Remove homegrown.json to bring in the model alone.',
     );
   }

@@ -14,7 +14,8 @@ import { modelCard } from './modelCard';
 
 /** The server's source is under public/templates/service, and what differs on onnxruntime under public/templates/serviceOnnx. */
 export async function serviceFiles(exported: Exported, options: ExportOptions): Promise<readonly ByteStream[]> {
-  const { name, info } = exported;
+  const { name, info, tokenizer } = exported;
+  const { normalizers } = tokenizer.model;
   const { kind } = modelSpec(info.model.id);
   const { task } = DOES[kind];
   const { own, words } = KINDS[kind];
@@ -26,7 +27,8 @@ export async function serviceFiles(exported: Exported, options: ExportOptions): 
     created: Math.floor(info.createdAt / 1000),
     task,
     files: models.map((file) => file.name),
-    ...(kind !== 'decoder' && onnxFacts(exported)),
+    // An ONNX folder's tokenizer.json says it itself.
+    ...(kind === 'decoder' ? normalizers && { normalizers } : onnxFacts(exported)),
   };
   const text = (path: string): Promise<string> => options.template(path);
   const values = readmeValues(exported, bytes);
@@ -63,7 +65,7 @@ const SHARED = [
   'errors.mjs',
 ];
 const OWN = ['package.json', 'package-lock.json', 'engine.mjs', 'weights.mjs'];
-const LLAMA = { folder: 'service', files: OWN };
+const LLAMA = { folder: 'service', files: [...OWN, 'normalize.mjs'] };
 const ONNX = { folder: 'serviceOnnx', files: [...OWN, 'tokenizer.mjs', 'passage.mjs', 'sampler.mjs'] };
 
 type Values = Readonly<Record<string, string>>;

@@ -119,20 +119,21 @@ function splitOf(preTokenizer: unknown): SplitName {
 
 /** How it normalises besides what its split always does. */
 function normalizersOf(normalizer: unknown, split: SplitName): readonly Normalizer[] {
-  const steps = stepsOf(normalizer);
-  if (steps.length === 0 && SPLITS[split].normalizers.length === 0) return [];
-  const read = normalizersSchema.safeParse(steps);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    const step: unknown = steps[issue?.path.find((part) => typeof part === 'number') ?? 0];
-    throw refused(
-      `it has a normalizer that is not known here: ${comparable(step ?? null).slice(0, 200)} (at normalizer)`,
-    );
-  }
   const always = SPLITS[split].normalizers;
-  if (always.some((step, i) => comparable(step) !== comparable(read.data[i] ?? null)))
+  const given = stepsOf(normalizer);
+  const steps = given.length === 0 ? [] : normalizersIn(given);
+  if (always.some((step, i) => comparable(step) !== comparable(steps[i] ?? null)))
     throw refused(`it splits as ${split} does, and lacks its normalizer (at normalizer)`);
-  return read.data.slice(always.length);
+  return steps.slice(always.length);
+}
+
+/** @throws HomegrownError `bad-file` naming the first step that is not known here */
+export function normalizersIn(steps: unknown): readonly Normalizer[] {
+  const read = normalizersSchema.safeParse(steps);
+  if (read.success) return read.data;
+  const place = read.error.issues[0]?.path.find((part) => typeof part === 'number');
+  const step: unknown = Array.isArray(steps) && place !== undefined ? steps[place] : steps;
+  throw refused(`it has a normalizer that is not known here: ${comparable(step).slice(0, 200)} (at normalizer)`);
 }
 
 function stepsOf(normalizer: unknown, depth = 0): readonly unknown[] {

@@ -6,11 +6,13 @@ import { useShownPart, useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';
 import { Checkbox, TextAction } from '../../ui';
 import styles from './ExportPage.module.css';
+import { formatSettings } from './formatSettings';
 import { proof } from './proof';
 
 /** What a card has besides its file: what training needs to go on, files beside it, formats with a line on it. */
 export function CardOptions({ format, precision }: { format: FormatId; precision: Precision }) {
-  const { card, moments, sidecar } = FORMATS[format];
+  const { card, moments, sidecar, warning } = FORMATS[format];
+  const unsaid = useShownPart('export', ({ record }) => record && warning?.(formatSettings(record)));
   const downloadSidecars = useStudio((s) => s.downloadSidecars);
   return (
     <>
@@ -24,6 +26,7 @@ export function CardOptions({ format, precision }: { format: FormatId; precision
         ),
       )}
       {card.note !== undefined && <Note note={card.note} />}
+      {unsaid && <Note note={unsaid} />}
     </>
   );
 }

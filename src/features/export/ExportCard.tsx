@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { formatBytes } from '../../core/base/units';
-import type { RunRecord } from '../../core/runs/record';
-import { recipeOf } from '../../core/runs/segments';
+import { formatSettings } from './formatSettings';
 import { type Exporting, fileOf } from '../../state/export';
 import { useShownPart, useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';
@@ -18,7 +17,8 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
   const exporting = useStudio((s) => s.exports[format]);
   const step = useShownPart('export', (run) => chosenStep(run)?.step ?? 0);
   const size = useStudio((s) => expectedSize(s, format));
-  const problem = useShownPart('export', ({ record }) => record && problemOf(format, record)) ?? undefined;
+  const problem =
+    useShownPart('export', ({ record }) => record && FORMATS[format].problem?.(formatSettings(record))) ?? undefined;
   const file = fileOf(exporting);
   const isStale = file !== undefined && file.step !== step;
   return (
@@ -85,6 +85,3 @@ function stopOf(exporting: Exporting | undefined): (() => void) | undefined {
   if (exporting?.kind === 'waiting') return exporting.stop;
   return exporting && 'work' in exporting && exporting.work.kind === 'busy' ? exporting.work.stop : undefined;
 }
-
-const problemOf = (format: FormatId, run: RunRecord): string | null =>
-  FORMATS[format].problem?.({ model: run.model, recipe: recipeOf(run), tokenizer: run.tokenizer.kind }) ?? null;

@@ -1,3 +1,4 @@
+import type { Normalizer } from '../../base/normalizer';
 import { loaded } from '../../base/load';
 import { type ByteStream, textFile } from '../../files/byteSource';
 import { modelSpec } from '../../models';
@@ -8,6 +9,7 @@ import { type Bound, BOUND_OF_F16 } from '../../verify/check';
 import { type Card, F16, F32, type Format, type Precision, tokenizerProblem, weightBytes } from '../format';
 import type { GgufTypeName } from '../ggufTypes';
 import type { RunInfo } from '../homegrownJson';
+import { normalizerWords } from '../normalizerWords';
 
 const CARD: Card = {
   name: 'GGUF',
@@ -47,6 +49,12 @@ function twice({ id, config, vocabulary }: ModelChoice): number {
   return again.reduce((sum, name) => sum + sizeOf(table[name]!.shape), 0);
 }
 
+/** What reads a GGUF file gives the model what is typed. */
+const unsaid = (normalizers: readonly Normalizer[]): string =>
+  `A GGUF file cannot say that text is normalised first (${normalizerWords(normalizers).replaceAll('`', '’')}): llama.cpp, LM Studio and Ollama ` +
+  'give the model what you type. Type it in that form, or have it brought there by `tokenizer.json` of the Hugging Face ' +
+  'folder, in Python: `Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`.';
+
 /** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
 const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format => ({
   card: CARD,
@@ -57,6 +65,7 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
     if (!theirs) return `A ${label} model cannot be written as GGUF`;
     return theirs.problem?.(config) ?? tokenizerProblem('What is written as GGUF', tokenizer);
   },
+  warning: ({ normalizers }) => (normalizers ? unsaid(normalizers) : null),
   bytes: ({ model, parameters }) =>
     weightBytes(precision, { parameters: parameters + twice(model) }) + ENTRY * model.vocabulary,
   async files(exported) {
@@ -79,11 +88,14 @@ const Q8_0: Precision = { label: 'Q8_0', bits: 8 + 16 / 32 };
 export const ggufQ8 = gguf('Q8_0', Q8_0, { of: 'variation', most: 5e-2 });
 
 /** Ollama's description of the model in a file beside it: `ollama create my-model -f model.Modelfile`. */
-function modelfile({ model: { config } }: RunInfo, file: string): ByteStream {
+function modelfile({ model: { config }, normalizers }: RunInfo, file: string): ByteStream {
   const lines = [
     `FROM ./${file}`,
     '# It continues text: there are no roles and no system prompt.',
     'TEMPLATE "{{ .Prompt }}"',
+    ...(normalizers
+      ? [`# It has learnt normalised text, so write prompts in that form: ${normalizerWords(normalizers)}.`]
+      : []),
     '# There are no positions beyond the context, so half of it is left to the prompt.',
     `PARAMETER num_ctx ${config.context}`,
     `PARAMETER num_predict ${Math.floor(config.context / 2)}`,

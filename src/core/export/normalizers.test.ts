@@ -1,0 +1,153 @@
+/** How a model's tokenizer normalises, in every format: prompts that differ by it alone are answered alike. */
+import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
+import fc from 'fast-check';
+import { rm } from 'node:fs/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { template } from '../../../scripts/templates';
+import { normalization, type Normalizer, runOf } from '../base/normalizer';
+import { bytesSource, readBytes, textFile } from '../files/byteSource';
+import { normalizersOf } from '../documents/clean/normalizersOf';
+import { NO_RECIPE, stepOf } from '../documents/clean/recipe';
+import { answer, textOf, writtenPage } from '../testing/offlinePage';
+import { serviceFolder, startService } from '../testing/runningService';
+import { awkwardText } from '../testing/texts';
+import { greedy, trainedModels } from '../testing/trainedModel';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { readTokenizerJson } from '../tokenizer/readJson';
+import type { Exported, Format } from './format';
+import { FORMATS } from './formats';
+import { settingsOf } from './homegrownJson';
+import { openModel } from './importModel';
+import { modelCard } from './modelCard';
+import { normalizerWords } from './normalizerWords';
+
+const STEPS = normalizersOf({
+  ...NO_RECIPE,
+  steps: [stepOf('unicode', { form: 'NFKC' }), stepOf('lowerCase'), stepOf('accents')],
+});
+const form = normalization(STEPS);
+const PROMPT = 'CALL Me Ishmaél. ＳＯＭＥ Years';
+const PLAIN = 'call me ishmael. some years';
+const LENGTH = 12;
+/** Of the service; no part of what is compiled. */
+const CODE: string = '../../../public/templates/service/normalize.mjs';
+let model: Exported;
+/** The same weights without it. */
+let before: Exported;
+let continuation: string;
+
+beforeAll(async () => {
+  before = (await trainedModels())[0]!;
+  const tokenizer = await createTokenizer({ ...before.tokenizer.model, normalizers: STEPS });
+  model = { ...before, tokenizer, info: { ...before.info, normalizers: STEPS } };
+  continuation = tokenizer.decode(await greedy(model, before.tokenizer.encode(PLAIN), LENGTH));
+}, 240_000); // They are trained by whichever test needs them first.
+
+const written = async (format: keyof typeof FORMATS) =>
+  Promise.all(
+    (await (FORMATS[format]).files(model, { withOptimizer: false, template })).map(async (file) => ({
+      name: file.name,
+      bytes: await readBytes(file),
+    })),
+  );
+const sources = (files: Awaited<ReturnType<typeof written>>) =>
+  files.map(({ name, bytes }) => ({ name, source: bytesSource(bytes) }));
+
+test('a Hugging Face folder comes back with it, and its own card and record say so', async () => {
+  const files = await written('hf');
+  const json = files.find(({ name }) => name.endsWith('tokenizer.json'))!.bytes;
+  expect((JSON.parse(new TextDecoder().decode(json)) as { normalizer: unknown }).normalizer).toEqual({
+    type: 'Sequence',
+    normalizers: STEPS,
+  });
+  expect(readTokenizerJson(json)).toEqual(model.tokenizer.model);
+  const back = await openModel(sources(files));
+  expect(back.tokenizer.hash).toBe(model.tokenizer.hash);
+  expect(back.info?.normalizers).toEqual(STEPS);
+  const others = await readBytes(textFile('homegrown.json', JSON.stringify(before.info)));
+  const mixed = files.map((file) => (file.name.endsWith('homegrown.json') ? { ...file, bytes: others } : file));
+  await expect(openModel(sources(mixed))).rejects.toThrow(
+    'tokenizer.json says of how text is normalised: Unicode form NFKC, lower case, no accents; homegrown.json says: nothing',
+  );
+});
+
+test('transformers.js reads off tokenizer.json what we do', async () => {
+  const [first] = (await written('hf')).filter(({ name }) => name.endsWith('tokenizer.json'));
+  const theirs = new HuggingFace(JSON.parse(new TextDecoder().decode(first!.bytes)) as object, {});
+  // There white space is JavaScript's, and what looks like a special token is one.
+  const told = /[\u0085\ufeff]|<\|endoftext\|>/u;
+  const texts = fc.sample(awkwardText, { numRuns: 300, seed: 3 }).filter((text) => !told.test(text));
+  for (const text of [...texts, 'İSTANBUL ΟΔΟΣ. Σ', 'straße ﬁn', 'e\u0301\u0327', '한글 你好'])
+    expect([...model.tokenizer.encode(text)], JSON.stringify(text)).toEqual(theirs.encode(text).ids);
+});
+
+test('a GGUF file warns, says it in words, and comes back here with it', async () => {
+  const [file] = await written('gguf-f16');
+  const keys = new TextDecoder('latin1').decode(file!.bytes.slice(0, 4000));
+  expect(keys).toContain('Prompts are to be normalised first: Unicode form NFKC, lower case, no accents.');
+  const back = await openModel(sources([file!]));
+  expect(back.tokenizer.hash).toBe(model.tokenizer.hash);
+  const card = modelCard(model.info);
+  expect(card).toContain('Text is normalised before it is cut: Unicode form NFKC, lower case, no accents.');
+  expect(card).toContain('A GGUF file cannot say that text is normalised first');
+  expect(card).toContain('`Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`');
+  expect(modelCard(before.info)).not.toMatch(/cannot say|is normalised/);
+  const { warning, sidecar }: Format = FORMATS['gguf-f16'];
+  expect([model, before].map(({ info }) => warning!(settingsOf(info)) === null)).toEqual([false, true]);
+  const [modelfile] = sidecar!.files(model.info, 'whale.gguf');
+  expect(new TextDecoder().decode(await readBytes(modelfile!))).toMatch(
+    /^# .*write prompts in that form: Unicode form NFKC, lower case, no accents\.$/m,
+  );
+});
+
+test('the offline page brings prompts into that form', async () => {
+  const page = await writtenPage(model);
+  const settings = { temperature: 0, topK: 0, topP: 1, seed: 1, length: LENGTH };
+  for (const prompt of [PROMPT, PLAIN]) {
+    const heard = await answer(page, prompt, settings);
+    expect(heard.filter(({ kind }) => kind === 'failed')).toEqual([]);
+    expect(textOf(heard)).toBe(continuation);
+  }
+});
+
+test('so does the web service', async () => {
+  const folder = await serviceFolder(model);
+  const service = await startService(folder);
+  try {
+    for (const prompt of [PROMPT, PLAIN]) {
+      const ask = { model: model.name, prompt, max_tokens: LENGTH, temperature: 0 };
+      const { choices, usage } = await service.client.completions.create(ask);
+      expect(choices[0]!.text).toBe(continuation);
+      expect(usage!.prompt_tokens).toBe(model.tokenizer.encode(PLAIN).length);
+    }
+  } finally {
+    service.process.kill('SIGKILL');
+    await rm(folder, { recursive: true });
+  }
+}, 60_000);
+
+test('its own code does what ours does, step by step', async () => {
+  const { normalizer } = (await import(CODE)) as {
+    normalizer(steps: unknown): (text: string) => string;
+  };
+  const each: readonly (readonly Normalizer[])[] = [
+    STEPS,
+    [{ type: 'NFD' }, { type: 'StripAccents' }],
+    [{ type: 'NFKD' }, { type: 'Replace', pattern: { Regex: runOf('*-]^é') }, content: '$&' }],
+    [{ type: 'Replace', pattern: { String: 'a' }, content: '' }],
+  ];
+  fc.assert(
+    fc.property(awkwardText, fc.constantFrom(...each), (text, steps) => {
+      expect(normalizer(steps)(text)).toBe(normalization(steps).text(text));
+    }),
+  );
+  expect(form.text(PROMPT)).toBe(PLAIN);
+  expect(normalizer(undefined)('As it is')).toBe('As it is');
+  expect(() => normalizer([{ type: 'Nmt' }])).toThrow(/not known here: Nmt/);
+});
+
+test('it is told in words', () => {
+  expect(normalizerWords(STEPS)).toBe('Unicode form NFKC, lower case, no accents');
+  const { steps } = { steps: [stepOf('numbers'), stepOf('specialCharacters', { characters: '*_' })] };
+  expect(normalizerWords(normalizersOf({ ...NO_RECIPE, steps }))).toBe('every digit as "0", without what is in "[*_]"');
+});
