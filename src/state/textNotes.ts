@@ -19,6 +19,11 @@ export const alreadyLeftOut = (name: string, n: number): { text: string; detail:
   detail: `${n === 1 ? '1 of its documents is' : `${formatCount(n)} of its documents are`} left out there, and so here: put back what is to be learnt`,
 });
 
+export const alreadyCleaned = (name: string, recipe: string): { text: string; detail: string } => ({
+  text: `${name} is a text of another project`,
+  detail: `it is cleaned there by the recipe ${recipe}, and so here: Clean, on Text, shows what that does`,
+});
+
 export const passedOver = (n: number): { text: string; detail: string } => ({
   text: n === 1 ? '1 file was passed over' : `${formatCount(n)} files were passed over`,
   detail: 'such as .DS_Store, hidden files, and what a saved page shows',

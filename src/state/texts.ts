@@ -24,7 +24,7 @@ import { title } from './projectName';
 import { type Inputs, inputsOf } from './preparation';
 import { reads } from './reads';
 import { removeTexts } from './removeTexts';
-import { alreadyHere, alreadyLeftOut, passedOver, waits } from './textNotes';
+import { alreadyHere, alreadyCleaned, alreadyLeftOut, passedOver, waits } from './textNotes';
 import { IDLE, work, type Work } from './work';
 
 /** A file that was refused, and why; shown in the list until dismissed. */
@@ -133,8 +133,9 @@ export const createTextsSlice: Slice<TextsSlice> =
         return;
       }
       set(({ texts }) => ({ texts: [...texts.filter(({ id }) => id !== text.id), text] }));
-      const { leftOut } = text;
+      const { leftOut, cleaned } = text;
       if (leftOut) get().toast(alreadyLeftOut(text.name, leftOut.places.length));
+      if (cleaned) get().toast(alreadyCleaned(text.name, cleaned.name));
       // What was only counted, as in `3 files`, is no name.
       const isCalled = names.some((name) => name === text.name || name.startsWith(`${text.name}/`));
       const isNamed = isCalled && get().project.name === UNTITLED;

@@ -3,6 +3,7 @@ import { gzipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
+import { stepOf } from '../core/documents/clean/recipe';
 import { FORMAT_IDS } from '../core/export/cards';
 import { FORMATS } from '../core/export/formats';
 import { openZip } from '../core/files/unzip';
@@ -14,10 +15,10 @@ import { lockRun } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { dataHandlers } from './dataHandlers';
 
-let page: TestStudio;
+let page: TestStudio | undefined;
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
-afterEach(() => page.close());
+afterEach(() => page?.close());
 function open(store: BlobStore, change: (halves: Halves) => void = () => undefined): TestStudio['data'] {
   const halves = halvesOver(store);
   change(halves);
@@ -44,6 +45,31 @@ test('a sample comes with its licence, and one that is not in the list is refuse
     message: 'There is no sample other.txt',
   });
   expect(await data.call('listTexts', { projectId: 'first' })).toHaveLength(1);
+});
+
+test('a recipe is looked at, applied and taken off again, and a tokenizer of what it normalises normalises', async () => {
+  const handlers = dataHandlers(Promise.resolve(memoryStore()), (path) => Promise.reject(new Error(path)));
+  const files = ['CALL  me Ishmael. '.repeat(40), 'Aye.'].map((text, i) => ({
+    file: new File([text], `${i}.txt`),
+    name: `d/${i}.txt`,
+  }));
+  const { text } = await handlers.importFiles({ files, projectId: 'first', addedAt: 1 }, unwatched);
+  const id = text!.id;
+  const steps = [stepOf('lowerCase'), stepOf('whiteSpace'), stepOf('length', { least: 10 })];
+  const recipe = { version: 1, name: 'own', steps, kept: [] } as const;
+  const look = { step: null, at: 0 };
+  const previewed = await handlers.previewRecipe({ ids: [id], recipe, look }, unwatched);
+  expect(previewed).toMatchObject({ left: { documents: 1 }, out: [{ place: 1, step: 2 }] });
+  const trained = async () =>
+    (await handlers.trainTokenizer({ texts: [id], kind: 'bpe', vocabulary: 300, roles: ['end'] }, unwatched)).model;
+  expect((await trained()).normalizers).toBeUndefined();
+  const cleaned = await handlers.applyRecipe({ id, recipe, at: 2 }, unwatched);
+  expect(cleaned.cleaned).toMatchObject({ name: 'own', recipe: previewed.hash, documents: 1 });
+  expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toMatchObject({ of: 1, rows: [{ place: 1 }] });
+  expect((await trained()).normalizers).toContainEqual({ type: 'Lowercase' });
+  const off = { ...recipe, steps: steps.map((step) => ({ ...step, isOn: false })) };
+  expect(await handlers.applyRecipe({ id, recipe: off, at: 3 }, unwatched)).toEqual(text);
+  expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toEqual({ rows: [], of: 0 });
 });
 
 test('how many pairs do not fit into a context is told', async () => {
