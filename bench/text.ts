@@ -6,7 +6,9 @@ import type { BlobStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
 import { documentsOf, importDrop, type TextRecord, type TextSource } from '../src/core/documents';
 import { cleanText } from '../src/core/documents/clean/cleanText';
+import { Preview } from '../src/core/documents/clean/preview';
 import { NO_RECIPE, type Recipe } from '../src/core/documents/clean/recipe';
+import { sampleOf } from '../src/core/documents/clean/sample';
 import { once } from '../src/core/files/byteSource';
 import { buildShards } from '../src/core/shards/build';
 import { pdfOf } from '../src/core/testing/pdf';
@@ -70,6 +72,11 @@ function cases(book: string, large: number) {
     'ten rules, documents of 4 KB': cleaning(grown(book, RULED, 'many'), RECIPES['ten rules']),
     'language and quality': cleaning(grown(book, RULED, 'one'), RECIPES['language and quality']),
     'language and quality, documents of 4 KB': cleaning(grown(book, RULED, 'many'), RECIPES['language and quality']),
+    'a preview of ten rules, the first changed': previewing(grown(book, 20 * MB, 'one'), RECIPES['ten rules']),
+    'a preview of ten rules, the first changed, documents of 4 KB': previewing(
+      grown(book, 20 * MB, 'many'),
+      RECIPES['ten rules'],
+    ),
     'read, cleaned, tokenised and sharded': learning(book, grown(book, large, 'one'), RECIPES.recommended),
     'read, cleaned, tokenised and sharded, documents of 4 KB': learning(
       book,
@@ -96,6 +103,23 @@ function cleaning(source: TextSource, recipe: Recipe): Case {
     const text = await read(store, [source]);
     const work = async (): Promise<Text> => {
       await cleanText(store, text, recipe, { at: 0 }, unwatched);
+      return text;
+    };
+    return { files: 1, work };
+  };
+}
+
+/** Of the whole text a person sees what another setting of the first rule does, and of all rules after it. */
+function previewing(source: TextSource, recipe: Recipe): Case {
+  return async (store) => {
+    const text = await read(store, [source]);
+    const preview = new Preview(await sampleOf(store, [text], unwatched));
+    const look = { step: null, at: 0 };
+    await preview.of(recipe, look, unwatched);
+    const [first, ...others] = recipe.steps;
+    const changed = { ...recipe, steps: [{ ...first!, settings: { form: 'NFKC' } }, ...others] };
+    const work = async (): Promise<Text> => {
+      await preview.of(changed, look, unwatched);
       return text;
     };
     return { files: 1, work };
