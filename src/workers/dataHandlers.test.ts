@@ -65,7 +65,10 @@ test('a recipe is looked at, applied and taken off again, and a tokenizer of wha
   expect((await trained()).normalizers).toBeUndefined();
   const cleaned = await handlers.applyRecipe({ id, recipe, at: 2 }, unwatched);
   expect(cleaned.cleaned).toMatchObject({ name: 'own', recipe: previewed.hash, documents: 1 });
-  expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toMatchObject({ of: 1, rows: [{ place: 1 }] });
+  expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toMatchObject({
+    of: 1,
+    rows: [{ place: 1 }],
+  });
   expect((await trained()).normalizers).toContainEqual({ type: 'Lowercase' });
   const off = { ...recipe, steps: steps.map((step) => ({ ...step, isOn: false })) };
   expect(await handlers.applyRecipe({ id, recipe: off, at: 3 }, unwatched)).toEqual(text);

@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 const written = async (format: keyof typeof FORMATS) =>
   Promise.all(
-    (await (FORMATS[format]).files(model, { withOptimizer: false, template })).map(async (file) => ({
+    (await FORMATS[format].files(model, { withOptimizer: false, template })).map(async (file) => ({
       name: file.name,
       bytes: await readBytes(file),
     })),

@@ -87,7 +87,7 @@ export class Cleaning {
       }
       const change = held && rule.changes?.();
       if (change)
-        for (const [i, passage] of held.entries()) held[i] = changed(change, passage, own[step], counted![i]!);
+        for (const [i, passage] of held.entries()) held[i] = changed(change, passage, own[step], counted![i]);
       on.push(rule);
     }
     if (held ? held.every(isBlank) : await isNothing(through(document, on)))
