@@ -11,7 +11,7 @@ import { FORMAT_IDS } from '../src/core/export/cards';
 import type { Values } from './options';
 import { settingsOf } from '../src/core/export/homegrownJson';
 import { readModel } from './read';
-import { command, interruptible, main, print } from './terminal';
+import { command, interruptible, main, print, stderr } from './terminal';
 import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 
 const OPTIONS = {
@@ -55,7 +55,7 @@ async function exportModel({ from, format, out, optimizer, json }: Values<typeof
   for (const [path] of targets) await checkOutFile(path, from);
   for (const [path, file] of targets) tell(path, await writeFile(path, file));
   const warning = writer.warning?.(settingsOf(exported.info)) ?? null;
-  if (warning !== null) process.stderr.write(`${warning.replaceAll('`', '')}\n`);
+  if (warning !== null) stderr.write(`${warning.replaceAll('`', '')}\n`);
 }
 
 /** A file that can be stopped while it is written. */

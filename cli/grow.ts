@@ -48,6 +48,7 @@ import { Progress } from './progress';
 import { filesToRead } from './pairs';
 import { prepare, trained } from './prepared';
 import { undisturbed } from './read';
+import { normalizersBy, RECIPE_FILE, recipeCalled, recipeFile } from './recipe';
 import { checkSettled, deviceOf, goingOn, openPast, recipeGoingOn, withSteps } from './resume';
 import { Saves } from './saves';
 import { configOf } from './sizeFlags';
@@ -113,6 +114,8 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
       ? recipe
       : { ...recipe, ...batchOfTokens(tokens, model, recipe, limitsNow(options.memory)) };
   };
+  const cleaning = past?.recipe ?? (await recipeCalled(options.recipe));
+  const normalizers = await normalizersBy(cleaning, prepared);
   const anyText = { train: Infinity, validation: Infinity };
   if (!planner) {
     const least: ModelChoice = start?.model ?? { id, config: asked, vocabulary: SMALLEST_VOCABULARY };
@@ -123,7 +126,7 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
   const paths = opened.map(({ path }) => path);
   const begunFrom = from ?? (isInPlace ? undefined : resume);
   const inputs = begunFrom === undefined ? paths : [...paths, begunFrom];
-  await checkOutFolder(out, inputs, [...MODEL_FILES, LOCAL]);
+  await checkOutFolder(out, inputs, [...MODEL_FILES, LOCAL, RECIPE_FILE]);
   const kind = past && !given.has('device') ? deviceOf(past) : options.device;
   let device = await openDevice(kind);
   const signal = interruptible();
@@ -134,7 +137,11 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
   const split = { validation: VALIDATION_SHARE, test: options['test-share'], seed: 0 };
   const { tokenizer, data, places, prompt, told, ...parts } = await prepare(
     opened,
-    past ?? { tokenizer: start ? () => Promise.resolve(start.tokenizer) : trained(planned ?? (() => wanted)), split },
+    past ?? {
+      tokenizer: start ? () => Promise.resolve(start.tokenizer) : trained(planned ?? (() => wanted), normalizers),
+      split,
+      recipe: cleaning,
+    },
     (words) => progress.say(words),
     job,
   );
@@ -192,7 +199,7 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
     progress.say(chosen.why);
   }
   const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
-  const local = localFile({ texts: places });
+  const local = [localFile({ texts: places }), ...(cleaning.steps.length > 0 ? [recipeFile(cleaning)] : [])];
   const own = { id: crypto.randomUUID(), createdAt: Date.now() };
   const begin = (model: ModelChoice, recipe: Recipe): { info: RunInfo; from?: Snapshot } => {
     if (past) return goingOn(past, recipe, isInPlace ? null : own);
@@ -293,7 +300,7 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
     const wasBeside = saves.isBeside;
     const bytes = await saves.save(async (folder) => {
       const exported = { ...(await toldOf(snapshot.state, folder)), snapshot, tokens: null };
-      return [...huggingFaceFiles(exported, WHOLE), local];
+      return [...huggingFaceFiles(exported, WHOLE), ...local];
     });
     if (saves.isBeside && !wasBeside) progress.say(besideWords(saves));
     return { bytes };
@@ -311,7 +318,7 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
       const { loss = Infinity } = events.findLast((event) => event.kind === 'evaluated') ?? {};
       const { state } = outcome;
       const best = loss < (state.best?.loss ?? Infinity) ? { step: state.step, loss } : state.best;
-      await saves.retell(async (folder) => [...tellingFiles(await toldOf({ ...state, best }, folder)), local]);
+      await saves.retell(async (folder) => [...tellingFiles(await toldOf({ ...state, best }, folder)), ...local]);
     }
     const isDone = outcome.reason !== 'stopped' || (time.aborted && !signal.aborted);
     if (isDone || hasLearnt(events, outcome.state.step)) await saves.settle();

@@ -39,6 +39,11 @@ export const OPTIONS = {
     otherwise: 'weights that are drawn',
     help: 'Folder, zip or GGUF file of a model to train on from, whoever made it: its sizes and its tokenizer are kept, and --context may be fewer',
   },
+  recipe: {
+    kind: 'text',
+    initial: 'none',
+    help: 'What cleans the text before it is learnt: none, recommended (a short and safe recipe), or the file of a recipe; rules that normalise, such as lower case, become part of the tokenizer. It is written beside the model',
+  },
   tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
   special: { kind: 'text', initial: '', help: SPECIAL },
   model: {

@@ -1,5 +1,5 @@
 /** npm run prepare: files as people have them in, documents out, which grow learns from. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, relative, sep } from 'node:path';
 import { memoryStore } from '../src/core/base/blobStore';
 import { badFile, paragraph } from '../src/core/base/errors';
@@ -23,7 +23,6 @@ import {
 import { cleanText } from '../src/core/documents/clean/cleanText';
 import { leftOutOf } from '../src/core/documents/clean/cleaned';
 import type { CleanedRecord, LeftOut } from '../src/core/documents/clean/record';
-import { NO_RECIPE, type Recipe, readRecipe, recipeJson, recommendedRecipe } from '../src/core/documents/clean/recipe';
 import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';
 import { languageDetector } from '../src/core/documents/language';
 import { LONGEST_LINE } from '../src/core/documents/limits';
@@ -31,6 +30,7 @@ import { DOCUMENTS, PREPARED } from './data';
 import { isMeant, mappingOf } from './mapping';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
+import { RECIPE_FILE, recipeCalled, recipeFile } from './recipe';
 import { columnsOf, type Line, linesOf, type Long } from './preparedLines';
 import { isWithin, realPath } from './target';
 import { command, interruptible, main, print, stderr, textFile } from './terminal';
@@ -62,8 +62,8 @@ const OPTIONS = {
   },
   recipe: {
     kind: 'text',
-    otherwise: 'a short and safe one, which it writes',
-    help: 'What cleans the documents: the file of a recipe, such as recipe.json that was written with others, or none',
+    initial: 'recommended',
+    help: 'What cleans the documents: recommended, a short and safe recipe, which it writes; the file of a recipe, such as recipe.json that was written with others; or none',
   },
   report: {
     kind: 'text',
@@ -81,7 +81,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const files = await named(values.from, (words) => progress.say(words));
   const paths = files.map(({ path }) => path);
   if (report !== undefined) await checkApart(report, out);
-  await checkOutFolder(out, paths, [DOCUMENTS, PREPARED, RECIPE]);
+  await checkOutFolder(out, paths, [DOCUMENTS, PREPARED, RECIPE_FILE]);
   if (report !== undefined) await checkOutFolder(report, paths, [DOCUMENTS, REPORT]);
   for (const { name } of mappings)
     if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
@@ -153,7 +153,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
     out: undefined,
     files: files.map(({ name }) => name),
   };
-  await writeFolder(out, [documents, jsonFile(PREPARED, prepared), streamOf(RECIPE, recipeJson(recipe))]);
+  await writeFolder(out, [documents, jsonFile(PREPARED, prepared), recipeFile(recipe)]);
   progress.end();
   if (values.json) print(JSON.stringify(told));
   else
@@ -174,14 +174,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
 }
 const REPORT = 'report.json';
 
-const RECIPE = 'recipe.json';
 const NONE = 'Change the recipe, or give --recipe none.';
-
-/** @throws HomegrownError `bad-file` */
-async function recipeCalled(name: string | undefined): Promise<Recipe> {
-  if (name === undefined) return recommendedRecipe();
-  return name === 'none' ? NO_RECIPE : readRecipe(name, await readFile(name, 'utf8'));
-}
 
 /** In places, by rule. */
 function changedBy({ tallies }: CleanedRecord): string | undefined {

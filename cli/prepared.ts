@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
+import type { Normalizer } from '../src/core/base/normalizer';
 import {
   importDrop,
   importText,
@@ -14,6 +15,8 @@ import {
   type TextRecord,
   type TextSource,
 } from '../src/core/documents';
+import { applyRecipe } from '../src/core/documents/clean/applyRecipe';
+import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../src/core/documents/split';
 import { measureFacts } from '../src/core/objectives/facts';
 import { measurePairs } from '../src/core/objectives/pairFacts';
@@ -31,11 +34,14 @@ import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, type Past } 
 /** The tokenizer of a run that is begun, where the text is known. */
 type Making = (documents: readonly Document[], job: Job) => Promise<Tokenizer>;
 
-/** One that is trained on the text. */
+/** One that is trained on the text. @param normalizers how it brings texts into a form */
 export const trained =
-  (choose: (documents: readonly Document[], job: Job) => TrainSettings | Promise<TrainSettings>): Making =>
+  (
+    choose: (documents: readonly Document[], job: Job) => TrainSettings | Promise<TrainSettings>,
+    normalizers: readonly Normalizer[] = [],
+  ): Making =>
   async (documents, job) =>
-    createTokenizer(await trainTokenizer(await choose(documents, job), documents, job));
+    createTokenizer(await trainTokenizer({ ...(await choose(documents, job)), normalizers }, documents, job));
 
 export interface Prepared {
   tokenizer: Tokenizer;
@@ -62,7 +68,7 @@ export interface Prepared {
  */
 export async function prepare(
   files: readonly { path: string; source: TextSource }[],
-  of: Past | { tokenizer: Making; split: SplitChoice },
+  of: Past | { tokenizer: Making; split: SplitChoice; recipe?: Recipe },
   note: (words: string) => void,
   job: Job,
 ): Promise<Prepared> {
@@ -70,7 +76,7 @@ export async function prepare(
   const goesOn = 'folder' in of;
   const { documents, texts, names, told, places } = goesOn
     ? await readAgain(store, files, of, note, job)
-    : await read(store, files, note, job);
+    : await read(store, files, of.recipe, note, job);
   const tokenizer = goesOn ? of.tokenizer : await of.tokenizer(documents, job);
   const { validation, test, seed } = goesOn ? of.data.split : of.split;
   const manifest = await buildShards(documents, tokenizer, { validation, test, seed }, store, job);
@@ -117,14 +123,21 @@ interface Read extends Pick<Prepared, 'places' | 'told'> {
   names: ReadonlyMap<string | undefined, string>;
 }
 
-/** Each file is a text: of one document, or of a table's rows. */
-async function read(store: BlobStore, files: Files, note: (words: string) => void, job: Job): Promise<Read> {
+/** Each file is a text: of one document, or of a table's rows; as the recipe leaves it. */
+async function read(
+  store: BlobStore,
+  files: Files,
+  recipe: Recipe | undefined,
+  note: (words: string) => void,
+  job: Job,
+): Promise<Read> {
   const texts: TextRecord[] = [];
   const places: Local['texts'] = [];
   for (const [i, { path, source }] of files.entries()) {
     const imported = await importText(source, store, { addedAt: i }, job);
     if (imported.kind !== 'added') continue;
-    const { text } = imported;
+    const { id } = imported.text;
+    const text = recipe ? await applyRecipe(store, id, recipe, { at: i }, job) : imported.text;
     texts.push(text);
     places.push(...(await placeOf(path, text.sha256, source.table)));
     for (const words of text.notes) note(`${text.name}: ${words}.`);
@@ -146,10 +159,16 @@ async function readAgain(
   note: (words: string) => void,
   job: Job,
 ): Promise<Read> {
+  // A file is a text there, as when the run began.
+  if (past.recipe) {
+    const texts = await read(store, files, past.recipe, note, job);
+    checkSameTexts(past, texts.texts);
+    return texts;
+  }
   const given = await asTheyWereRead(past, files);
   const isOfMany = await Promise.all(given.map(async ({ source }) => source.table ?? (await isOpened(source))));
   if (isOfMany.some(Boolean)) {
-    const texts = await read(store, given, note, job);
+    const texts = await read(store, given, undefined, note, job);
     checkSameTexts(past, texts.texts);
     return texts;
   }

@@ -10,13 +10,15 @@ import { basename } from 'node:path';
 import type { Document } from '../src/core/base/document';
 import type { TextSource } from '../src/core/documents';
 import { hashOf, isOpened } from '../src/core/documents';
+import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
-import { RECIPE, type Recipe } from '../src/core/train/recipe';
+import { RECIPE, type Recipe as TrainRecipe } from '../src/core/train/recipe';
 import type { DeviceKind, TrainEvent } from '../src/core/train/run';
 import { flagOf, settingsOf } from './fields';
 import { type Local, readLocal } from './local';
 import { type Options, UsageError, type Values } from './options';
 import { readModel } from './read';
+import { recipeOfRun } from './recipe';
 import { sizeFlags } from './sizeFlags';
 import { textFile } from './terminal';
 
@@ -30,6 +32,8 @@ export interface Past {
   /** The curve up to the step. */
   events: readonly TrainEvent[];
   local: Local | null;
+  /** What its texts were cleaned by; absent where they were learnt as they are. */
+  recipe?: Recipe;
 }
 
 /** @throws HomegrownError `bad-file` where the folder has not what a run goes on from */
@@ -40,7 +44,9 @@ export async function openPast(folder: string): Promise<Past> {
   if (!data) throw endsHere(folder, 'It does not say what it learnt from');
   if (!resumable) throw endsHere(folder, 'It has no optimizer.safetensors, without which training goes another way');
   const known = events.filter((event) => event.kind !== 'compiling' && event.step <= info.state.step);
-  return { folder, info, data, tokenizer, snapshot, events: known, local: await readLocal(folder) };
+  const recipe = await recipeOfRun(folder, data);
+  const local = await readLocal(folder);
+  return { folder, info, data, tokenizer, snapshot, events: known, local, ...(recipe && { recipe }) };
 }
 
 const endsHere = (folder: string, why: string): HomegrownError =>
@@ -52,7 +58,7 @@ const endsHere = (folder: string, why: string): HomegrownError =>
  */
 export function goingOn(
   { info, data, snapshot, events }: Past,
-  recipe: Recipe,
+  recipe: TrainRecipe,
   own: Pick<RunInfo, 'id' | 'createdAt'> | null,
 ): { info: RunInfo; from: Snapshot } {
   const { step } = info.state;
@@ -112,6 +118,7 @@ function bestSaved(
 /** @throws UsageError where a flag is given that would make it another run */
 export function checkSettled(given: ReadonlySet<string>): void {
   const settled = [
+    'recipe',
     'tokenizer',
     'special',
     'model',
@@ -129,10 +136,10 @@ export function checkSettled(given: ReadonlySet<string>): void {
  * The run's own recipe, but for what is given.
  * @throws HomegrownError `bad-settings` where all of its steps are done
  */
-export function recipeGoingOn({ folder, info }: Past, typed: Values<Options>, given: ReadonlySet<string>): Recipe {
+export function recipeGoingOn({ folder, info }: Past, typed: Values<Options>, given: ReadonlySet<string>): TrainRecipe {
   const settings = Object.entries(settingsOf(RECIPE, typed)).filter(([name]) => given.has(flagOf(name)));
   const { recompute, ...own } = recipeOf(info);
-  const recipe: Recipe = { ...own, ...Object.fromEntries(settings), recompute };
+  const recipe: TrainRecipe = { ...own, ...Object.fromEntries(settings), recompute };
   const { step } = info.state;
   if (step < recipe.steps) return recipe;
   throw badSettings(
@@ -175,9 +182,10 @@ interface Named {
   name: string;
   sha256: string;
 }
-/** The texts of a run; of one that is several documents, which those are, where that is told. */
+/** The texts of a run as they were read; of one that is several documents, which those are, where that is told. */
 const ownTexts = ({ data, info }: Past): (Named & { documents?: readonly Named[] })[] =>
-  data.texts.map(({ name, sha256 }) => {
+  data.texts.map(({ name, sha256, cleaned }) => {
+    if (cleaned) return { name, sha256: cleaned.from };
     const told = info.documents?.find(({ text }) => text === sha256);
     if (!told) return { name, sha256 };
     return { name, sha256, documents: told.title.map((title, i) => ({ name: title, sha256: told.sha256[i]! })) };

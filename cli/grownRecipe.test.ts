@@ -1,0 +1,99 @@
+/** A text that is cleaned before it is learnt: the same again when the run goes on, and its form in every prompt. */
+import { mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import { lines, run, TINY } from './testing/run';
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+const told = (...args: string[]) => run(args, { cwd: folder });
+const info = async (model: string) => JSON.parse(await readFile(path(model, 'homegrown.json'), 'utf8')) as RunInfo;
+const RECIPE = {
+  version: 1,
+  name: 'lower',
+  steps: [
+    { rule: 'unicode', settings: { form: 'NFKC' } },
+    { rule: 'controls' },
+    { rule: 'lowerCase' },
+    { rule: 'whiteSpace' },
+  ],
+};
+const grow = (...args: string[]) =>
+  told('grow', ...TINY, '--warmup', '1', '--schedule', 'constant', '--recipe', 'lower.json', '--json', ...args);
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'grown-recipe-')));
+  await writeFile(path('a.txt'), 'Call  ME\u200b ＩＳＨＭＡＥＬ. '.repeat(60));
+  await writeFile(path('plain.txt'), 'call me ishmael. '.repeat(60));
+  await writeFile(path('lower.json'), JSON.stringify(RECIPE));
+  expect(await grow('--text', 'a.txt', '--steps', '8', '--out', 'straight')).toMatchObject({ code: 0, stderr: '' });
+  expect(await grow('--text', 'a.txt', '--steps', '4', '--out', 'begun')).toMatchObject({ code: 0, stderr: '' });
+}, 240_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+test('what is learnt is what the recipe leaves, told beside the model, which lowers prompts', async () => {
+  const { segments, normalizers } = await info('straight');
+  expect(segments[0].data!.texts[0]).toMatchObject({
+    name: 'a.txt',
+    characters: 'call me ishmael. '.length * 60,
+    cleaned: { by: 'lower' },
+  });
+  expect(normalizers!.map(({ type }) => type)).toEqual(['NFKC', 'Replace', 'Lowercase']);
+  expect(JSON.parse(await readFile(path('straight/recipe.json'), 'utf8'))).toMatchObject({ name: 'lower' });
+  const say = (prompt: string) =>
+    told('sample', '--from', 'straight', '--prompt', prompt, '--tokens', '9', '--temperature', '0', '--json');
+  const [loud, plain] = await Promise.all([say('CALL Me'), say('call me')]);
+  expect([loud.code, plain.code]).toEqual([0, 0]);
+  expect(lines(loud.stdout).at(-1)!['text']).toBe(lines(plain.stdout).at(-1)!['text']);
+});
+
+test('bits per byte are those of the text as the tokenizer leaves it', async () => {
+  const measured = async (text: string) => {
+    const { stdout } = await told(
+      'evaluate',
+      '--from',
+      'straight',
+      '--text',
+      text,
+      '--metrics',
+      'bitsPerByte',
+      '--json',
+    );
+    return (lines(stdout).at(-1) as { metrics: { bitsPerByte: { value: number } } }).metrics.bitsPerByte.value;
+  };
+  await writeFile(path('loud.txt'), 'CALL ME ＩＳＨＭＡＥＬ. '.repeat(60));
+  expect(await measured('loud.txt')).toBeCloseTo(await measured('plain.txt'), 9);
+}, 60_000);
+
+test('it goes on as it would have, and its held-out text is cleaned for an evaluation', async () => {
+  expect(await told('grow', '--resume', 'begun', '--steps', '8', '--json')).toMatchObject({ code: 0, stderr: '' });
+  for (const file of ['model.safetensors', 'tokenizer.json', 'recipe.json'])
+    expect((await readFile(path('begun', file))).equals(await readFile(path('straight', file))), file).toBe(true);
+  const { code, stdout } = await told('evaluate', '--from', 'begun', '--metrics', 'loss', '--json');
+  expect(code).toBe(0);
+  expect(lines(stdout).at(-1)).toHaveProperty('metrics.loss.value');
+}, 120_000);
+
+test('it refuses a text that has changed, and a recipe that is another or gone', async () => {
+  const goOn = () => told('grow', '--resume', 'straight', '--steps', '12');
+  const was = await readFile(path('a.txt'));
+  await writeFile(path('a.txt'), 'Call me Ahab. '.repeat(60));
+  expect((await goOn()).stderr).toMatch(/What is in a\.txt is not what the run in straight learnt from\. Nothing was/);
+  await writeFile(path('a.txt'), was);
+  await rename(path('straight/recipe.json'), path('kept.json'));
+  expect((await goOn()).stderr).toMatch(/recipe\.json there is not that recipe, or is gone\. Put the file back/);
+  await writeFile(path('straight/recipe.json'), JSON.stringify({ ...RECIPE, steps: RECIPE.steps.slice(1) }));
+  expect((await goOn()).stderr).toMatch(/recipe\.json there is not that recipe, or is gone/);
+  expect((await told('grow', '--resume', 'straight', '--recipe', 'none')).stderr).toMatch(/--recipe is settled/);
+}, 60_000);
+
+test('documents that were prepared by it bring their form along', async () => {
+  expect(await told('prepare', '--from', 'a.txt', '--recipe', 'lower.json', '--out', 'documents')).toMatchObject({
+    code: 0,
+  });
+  const grown = await told('grow', ...TINY, '--steps', '2', '--warmup', '1', '--data', 'documents', '--out', 'data');
+  expect(grown).toMatchObject({ code: 0 });
+  expect((await info('data')).normalizers).toEqual((await info('straight')).normalizers);
+}, 60_000);
