@@ -1,4 +1,4 @@
-/** npm run bench -- step | ops | text | tokenizer | evaluation | isa | estimate: what a training step, each of its kernels, reading or cutting text costs. */
+/** npm run bench -- step | ops | text | tokenizer | evaluation | isa | estimate | cleaning: what a training step, each of its kernels, reading or cutting text costs; what cleaning is worth. */
 import { totalmem } from 'node:os';
 import { benchOps, type OpReport } from '../bench/ops';
 import {
@@ -16,6 +16,7 @@ import { ADAPTERS, type KernelIsa, kernelsOn, whyNot } from '../bench/isa';
 import { DEVICES } from '../bench/devices';
 import { type Estimate, estimateAll } from '../bench/estimate';
 import { benchEvaluation } from '../bench/evaluation';
+import { benchHelps } from '../bench/cleaningHelps';
 import { benchText, TEXT_CASES } from '../bench/text';
 import { benchTokenizer } from '../bench/tokenizer';
 import { badSettings, HomegrownError } from '../src/core/base/errors';
@@ -71,6 +72,10 @@ const TEXT = {
   only: { kind: 'choice', of: TEXT_CASES, otherwise: 'all', help: 'One measurement' },
   json,
 } as const;
+const CLEANING = {
+  steps: { kind: 'whole', min: 1, max: 1e6, initial: 300, help: 'Of each of six runs' },
+  json,
+} as const;
 const TOKENIZER = {
   vocab: {
     kind: 'whole',
@@ -114,6 +119,21 @@ async function benchTexts({ large, only, json }: Values<typeof TEXT>): Promise<v
     ...[figures.peakMB, figures.heapMB, figures.longestTurnMs].map((value) => value.toFixed(0)),
   ]);
   print(inColumns([head, ...cells], 1).join('\n'));
+}
+
+async function benchCleaning({ steps, json }: Values<typeof CLEANING>): Promise<void> {
+  const reports = await benchHelps(steps, (words) => stderr.write(`${words}\n`));
+  if (json) {
+    print(JSON.stringify({ cleaning: reports.map((report) => shortened(report)) }));
+    return;
+  }
+  const cells = reports.map(({ recipe, seed, characters, bitsPerByte, low, high }) => [
+    recipe,
+    String(seed),
+    characters.toLocaleString('en-GB'),
+    `${bitsPerByte.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`,
+  ]);
+  print(inColumns([['recipe', 'seed', 'characters', 'bits per byte of clean text'], ...cells], 1).join('\n'));
 }
 
 const shortened = (report: object): object =>
@@ -354,5 +374,12 @@ await main(
     options: ESTIMATE,
     examples: ['--json'],
     run: benchEstimate,
+  }),
+  command({
+    name: 'bench cleaning',
+    about: 'Measures what cleaning is worth: a small model learns a crawl as it is and cleaned, three times each.',
+    options: CLEANING,
+    examples: ['--steps 1000 --json'],
+    run: benchCleaning,
   }),
 );

@@ -154,7 +154,7 @@ test('several files are learnt as whole documents: what is cut and padded is tol
   await studio.goTo('Data');
   await page.getByRole('button', { name: 'Build the data' }).first().click();
   const words =
-    /^\d+ documents, of which \d+ are cut into \d+ pieces for a context of 64: packed into (\d+) rows, of which [\d.]+ % is padding\.$/;
+    /^\d+ documents, of which \d+ are cut into \d+ pieces for a context of 64: packed into (\d+) rows, of which [\d,]+ places \([\d.]+ %\) are padding\.$/;
   const told = await page.getByText(words).innerText();
   const rows = words.exec(told)![1]!;
   await expect(page.getByText(`20 steps, as set, read its ${rows} rows`)).toBeVisible();

@@ -76,10 +76,12 @@ const described = (text: string, sample: Omit<Sample, 'characters' | 'bytes'>): 
 });
 
 /** The package's list is in the book's order. Its data.txt is the whole book once more, and its contents a list of titles. */
-function mobyDick(): string {
+const mobyDick = (): string => joined(mobyChapters());
+/** In the order of the book, with what stands before and after them. */
+export function mobyChapters(): readonly string[] {
   const read = reader('datasets-moby-dick');
   const chapters = JSON.parse(read('file_list.json')) as string[];
-  return joined(chapters.filter((file) => file !== 'contents.txt').map(read));
+  return chapters.filter((file) => file !== 'contents.txt').map(read);
 }
 
 /** Rows of six letters that are to be given back, turned around or in the order of the alphabet: no input twice. */

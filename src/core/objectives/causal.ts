@@ -1,10 +1,11 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { choice } from '../base/field';
+import { choice, whole } from '../base/field';
 import { blindly, unigram } from './baseline';
 import { predictedIn } from './batch';
 import { documentRows } from './documentRows';
 import { defineObjective } from './objective';
 import { packingTold } from './packing';
+import { stridesOf, stridesTold } from './strides';
 import { windows } from './windows';
 
 /** Of what rows are made. */
@@ -31,6 +32,18 @@ export const causal = defineObjective({
       initial: 'stream',
       absent: 'stream',
     }),
+    stride: whole({
+      label: 'Windows begin every',
+      name: 'Stride of windows',
+      unit: 'tokens',
+      hint: 'of one stream; 0: anywhere',
+      help: 'Of one stream windows begin at multiples of so many tokens, 0: anywhere; as many as the context: end to end',
+      row: 'seldom',
+      min: 0,
+      max: 1e6,
+      initial: 0,
+      absent: 0,
+    }),
   },
   roles: {},
   gives: ['loss', 'text', 'bytes'],
@@ -42,12 +55,13 @@ export const causal = defineObjective({
     const read = { ids: { shape: [rows, context], dtype: 'int32' }, targets: each } as const;
     return packing === 'documents' ? { ...read, places: each, ends: each } : read;
   },
-  batches(source, context, tokenizer, { packing }) {
+  batches(source, context, tokenizer, { packing, stride }) {
     if (packing === 'documents') return documentRows(source, context, tokenizer);
     return Promise.resolve(
       windows(source, context, {
         reach,
         shared: 1,
+        stride,
         of(texts, { context: width }) {
           const ids = new Int32Array(texts.length * width);
           const targets = new Int32Array(texts.length * width);
@@ -60,9 +74,13 @@ export const causal = defineObjective({
       }),
     );
   },
-  inRows: (source, context, _, { packing }) =>
-    packing === 'documents' ? packingTold(source, context) : Promise.resolve(undefined),
-  inPytorch: ({ packing }) => packing === 'stream',
+  epoch: ({ tokens }, context, { packing, stride }) =>
+    packing === 'stream' && stride > 0 ? Math.max(1, stridesOf(tokens, context, stride).rows) : undefined,
+  async inRows(source, context, _, { packing, stride }) {
+    if (packing === 'documents') return packingTold(source, context);
+    return stride > 0 ? stridesTold(source, context, stride) : undefined;
+  },
+  inPytorch: ({ packing, stride }) => packing === 'stream' && stride === 0,
   baselines: (facts) => [blindly(facts), ...unigram(facts)],
   shows: { hint: 'same prompt, same seed', prompt: 'continued at every evaluation, with the same seed' },
   async load() {

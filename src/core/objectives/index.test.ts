@@ -21,6 +21,7 @@ const NO_OBJECTIVES = [
   'showSpans',
   'shown',
   'spans',
+  'strides',
   'unigram',
   'windows',
 ];

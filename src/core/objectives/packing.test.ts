@@ -55,12 +55,13 @@ test('what is cut and what is padding is told', async () => {
   // With the marks 4, 14, 3, and the last without one.
   expect(await packingTold(source, 8)).toEqual({
     words:
-      '4 documents, of which 1 is cut into 2 pieces for a context of 8: packed into 3 rows, of which 8.33 % is padding.',
+      '4 documents, of which 1 is cut into 2 pieces for a context of 8: packed into 3 rows, of which 2 places (8.33 %) are padding.',
     rows: 3,
     isCut: true,
   });
   expect(await packingTold(source, 16)).toEqual({
-    words: '4 documents, none of which is longer than a context of 16: packed into 2 rows, of which 31.3 % is padding.',
+    words:
+      '4 documents, none of which is longer than a context of 16: packed into 2 rows, of which 10 places (31.3 %) are padding.',
     rows: 2,
     isCut: false,
   });

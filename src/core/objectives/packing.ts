@@ -116,6 +116,6 @@ export async function packingTold(source: TokenSource, context: number): Promise
   const share = formatShare(padding / Math.max(1, rows.length * context));
   const words =
     `${counted(documents, 'document')}, ${long} a context of ${formatCount(context)}: ` +
-    `packed into ${counted(rows.length, 'row')}, of which ${share} is padding.`;
+    `packed into ${counted(rows.length, 'row')}, of which ${counted(padding, 'place')} (${share}) ${padding === 1 ? 'is' : 'are'} padding.`;
   return { rows: rows.length, words, isCut: cut > 0 };
 }

@@ -8,6 +8,8 @@ export interface Windowed {
   reach(context: number): number;
   /** Those of them that the next window of an evaluation reads too. */
   shared?: number;
+  /** Training reads windows that begin at its multiples; absent or 0: anywhere. */
+  stride?: number;
   /** What is made of windows of `reach(context)` ids. */
   of(windows: readonly Uint32Array[], at: WindowPlace): Batch;
 }
@@ -21,17 +23,22 @@ export interface WindowPlace {
 }
 
 /**
- * Training reads windows that begin anywhere, each place equally likely (as nanoGPT's get_batch). Evaluations read windows
+ * Training reads windows that begin anywhere, or at multiples of a stride, each place equally likely (as nanoGPT's get_batch). Evaluations read windows
  * end to end, none overlapping by more than `shared`, spread evenly over the part, `tokens` tokens of them at most. Batches
  * are whole (`rows` windows each) unless the part has fewer windows than that; a part shorter than one window is one window
  * of the longest context that there is text for.
  */
-export function windows(source: TokenSource, context: number, { reach, shared = 0, of }: Windowed): Batches {
+export function windows(
+  source: TokenSource,
+  context: number,
+  { reach, shared = 0, stride: every = 0, of }: Windowed,
+): Batches {
   return {
     async training({ seed, step, first, rows }) {
       const at = stream(seed, 'batch', step);
-      const places = source.tokens - reach(context) + 1;
-      const starts = Array.from({ length: rows }, (_, row) => drawnOf(places, at(first + row)));
+      const apart = Math.max(1, every);
+      const places = Math.ceil((source.tokens - reach(context) + 1) / apart);
+      const starts = Array.from({ length: rows }, (_, row) => apart * drawnOf(places, at(first + row)));
       return of(await readWindows(source, starts, reach(context)), { context, seed, step, first });
     },
     async *evaluation(most) {

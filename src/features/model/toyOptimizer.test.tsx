@@ -46,6 +46,7 @@ test('the rows are those of the chosen optimizer, in their order', async () => {
   const evaluated = ['Evaluate on', 'Patience', 'Least improvement'];
   const seldom = [
     'Rows are of',
+    'Windows begin every',
     'Evaluate early',
     'Seed',
     'Save every',

@@ -86,8 +86,7 @@ export class Cleaning {
         return { isOut: true, step, reason: verdict.out, scores };
       }
       const change = held && rule.changes?.();
-      if (change)
-        for (const [i, passage] of held.entries()) held[i] = changed(change, passage, own[step], counted![i]);
+      if (change) for (const [i, passage] of held.entries()) held[i] = changed(change, passage, own[step], counted![i]);
       on.push(rule);
     }
     if (held ? held.every(isBlank) : await isNothing(through(document, on)))

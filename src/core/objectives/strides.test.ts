@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { textSource } from '../testing/tokenSource';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { loadObjective } from '.';
+import { stridesOf, stridesTold } from './strides';
+
+const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+const batchesOf = async (text: string, context: number, stride: number) =>
+  (await loadObjective('causal', { packing: 'stream', stride }, 'gpt')).batches(
+    textSource(tokenizer, [text]),
+    context,
+    tokenizer,
+  );
+
+test('rows and what none of them predicts are those of windows laid down one by one', () => {
+  const some = fc.integer({ min: 1, max: 60 });
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 400 }), some, some, (tokens, context, stride) => {
+      const times = new Array<number>(tokens).fill(0);
+      let rows = 0;
+      for (let at = 0; at + context + 1 <= tokens; at += stride, rows++)
+        for (let t = at + 1; t <= at + context; t++) times[t]!++;
+      const told = stridesOf(tokens, context, stride);
+      expect([told.rows, told.left]).toEqual([rows, times.filter((n) => n === 0).length]);
+      // No token twice where windows do not overlap.
+      if (stride >= context) expect(Math.max(...times)).toBeLessThanOrEqual(1);
+      for (const n of times) expect(n).toBeLessThanOrEqual(Math.ceil(told.times));
+    }),
+  );
+});
+
+test('training reads these windows and no others, the same for a step whatever was read before', async () => {
+  // Of bytes each is its own place in this text.
+  const text = Array.from({ length: 90 }, (_, i) => String.fromCharCode(33 + i)).join('');
+  for (const stride of [1, 5, 8, 13]) {
+    const batches = await batchesOf(text, 8, stride);
+    const seen = new Set<number>();
+    for (let step = 0; step < 60; step++) {
+      const { arrays } = await batches.training({ seed: 3, step, first: 0, rows: 4 });
+      const again = await (await batchesOf(text, 8, stride)).training({ seed: 3, step, first: 2, rows: 2 });
+      expect(again.arrays['ids']).toEqual(arrays['ids']!.slice(16));
+      for (let row = 0; row < 4; row++) seen.add(arrays['ids']![8 * row]!);
+    }
+    const { rows } = stridesOf(90, 8, stride);
+    const all = Array.from({ length: rows }, (_, i) => i * stride);
+    expect(all).toEqual(expect.arrayContaining([...seen]));
+    expect(seen.size).toBeGreaterThan(rows / 2);
+  }
+});
+
+test('without a stride windows begin where they did, and with one of 1 too', async () => {
+  const text = 'the whale, the whale, and nothing but the whale';
+  const [anywhere, each] = [await batchesOf(text, 8, 0), await batchesOf(text, 8, 1)];
+  for (let step = 0; step < 20; step++) {
+    const at = { seed: 1, step, first: 0, rows: 3 };
+    expect(await each.training(at)).toEqual(await anywhere.training(at));
+  }
+});
+
+test('what is in no window is told in tokens and as a share', () => {
+  const source = textSource(tokenizer, ['abcdefghijklmnopqrstuvwxyz']);
+  expect(stridesTold(source, 8, 8)).toEqual({
+    rows: 3,
+    words: '3 windows of 8 tokens, one every 8: 2 tokens (7.69 %) in none, nothing padded.',
+    isCut: false,
+  });
+  expect(stridesTold(source, 8, 4).words).toMatch(/^5 windows .*: 2 tokens .* A token is in 2 of them\.$/);
+  expect(stridesTold(source, 8, 12).words).toMatch(/^2 windows .*: 10 tokens \(38\.5 %\) in none/);
+});

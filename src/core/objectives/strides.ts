@@ -1,0 +1,32 @@
+/** Windows of a stream that begin at multiples of a stride: how many there are, and what of the text none of them predicts. */
+import { counted, formatCount, formatShare } from '../base/units';
+import type { TokenSource } from '../shards/manifest';
+import type { InRows } from './objective';
+
+export interface Strides {
+  rows: number;
+  /** Tokens that no window predicts: before the first, between them where the stride is longer than the context, after the last. */
+  left: number;
+  /** Times that a token within the text is predicted, over all windows. */
+  times: number;
+}
+
+/** Windows of `context` tokens, each with the one after it, that lie whole in a part of `tokens`. */
+export function stridesOf(tokens: number, context: number, stride: number): Strides {
+  const rows = Math.max(0, Math.ceil((tokens - context) / stride));
+  const predicted = rows === 0 ? 0 : (rows - 1) * Math.min(stride, context) + context;
+  return { rows, left: tokens - predicted, times: context / stride };
+}
+
+/** What is in the rows of a part. */
+export function stridesTold({ tokens }: TokenSource, context: number, stride: number): InRows {
+  const { rows, left, times } = stridesOf(tokens, context, stride);
+  const again =
+    times > 1
+      ? ` A token is in ${formatCount(Math.floor(times))}${Number.isInteger(times) ? '' : ' or one more'} of them.`
+      : '';
+  const words =
+    `${counted(rows, 'window')} of ${formatCount(context)} tokens, one every ${formatCount(stride)}: ` +
+    `${counted(left, 'token')} (${formatShare(left / Math.max(1, tokens))}) in none, nothing padded.${again}`;
+  return { rows, words, isCut: false };
+}
