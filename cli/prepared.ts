@@ -2,12 +2,14 @@
 import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
+import { badSettings } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import type { Normalizer } from '../src/core/base/normalizer';
 import {
   importDrop,
   importText,
   learntFacts,
+  learntOf,
   isOpened,
   openText,
   promptFrom,
@@ -142,6 +144,11 @@ async function read(
     places.push(...(await placeOf(path, text.sha256, source.table)));
     for (const words of text.notes) note(`${text.name}: ${words}.`);
   }
+  if (texts.length > 0 && texts.every((text) => learntOf(text).documents === 0))
+    throw badSettings(
+      'The recipe leaves nothing of the text to learn from.',
+      'Let a rule that leaves documents out ask for less.',
+    );
   return {
     documents: (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat(),
     texts: texts.map(learntFacts),

@@ -56,6 +56,6 @@ export async function recipeOfRun(folder: string, { texts }: DataFacts): Promise
   if (recipe && hashes.size === 1 && (await recipeHash(recipe)) === hash) return recipe;
   throw badFile(
     `The run in ${folder} learnt text that a recipe had cleaned, and ${RECIPE_FILE} there is not that recipe, or is gone.`,
-    'Put the file back that was written with the run, or begin a new run.',
+    'Put the file back that was written with the run; one from the app has none, and goes on in the app. Or begin a new run.',
   );
 }

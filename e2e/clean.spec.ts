@@ -89,7 +89,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await page.reload();
     await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
     await page.getByRole('link', { name: 'Library' }).click();
-    await expect(page.getByRole('main')).toContainText('Cleaned by the recipe recommended');
+    await expect(page.getByRole('main')).toContainText('Cleaned by the recipe own');
     await expect(page.getByRole('main')).toContainText('8 of 9 documents are learnt');
   });
 

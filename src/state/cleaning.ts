@@ -6,7 +6,8 @@ import type { Slice } from './studio';
 import { IDLE, work, type Work } from './work';
 
 export interface CleaningSlice {
-  cleaning: Work;
+  /** What was asked for last, and of which project. */
+  cleaning: { of: string; work: Work };
   /** One text after another; those that are done stay done where it is stopped, or fails. True when all are. */
   applyRecipe(recipe: Recipe): Promise<boolean>;
   previewRecipe(recipe: Recipe, look: Look, signal: AbortSignal): Promise<Previewed>;
@@ -18,10 +19,11 @@ export interface CleaningSlice {
 export const createCleaningSlice: Slice<CleaningSlice> =
   ({ data, now, tabs, download }) =>
   (set, get) => ({
-    cleaning: IDLE,
+    cleaning: { of: '', work: IDLE },
     async applyRecipe(recipe) {
+      const of = get().project.id;
       const done = await work(
-        (cleaning) => set({ cleaning }),
+        (work) => set({ cleaning: { of, work } }),
         now,
         async (options) => {
           for (const { id } of get().texts) {

@@ -1,7 +1,7 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import { toFailure } from '../core/base/errors';
 import type { PartName, SplitChoice } from '../core/documents/split';
-import { learntFacts, learntOf, textRef } from '../core/documents/record';
+import { learntFacts, learntOf, sharedNormalizers, textRef } from '../core/documents/record';
 import { objectiveOf, rolesOf } from '../core/objectives';
 import type { InRows } from '../core/objectives/objective';
 import { END_ALONE, missingRoles, type TokenRole } from '../core/tokenizer/special';
@@ -191,7 +191,8 @@ export function tokenizerState({ project, texts }: Inputs): ArtefactState {
   const asked =
     rolesToCome(project).length === 0 &&
     tokenizer.model.kind === tokenizerChoice.kind &&
-    (tokenizer.model.kind !== 'bpe' || tokenizer.asked === tokenizerChoice.vocabulary);
+    (tokenizer.model.kind !== 'bpe' || tokenizer.asked === tokenizerChoice.vocabulary) &&
+    JSON.stringify(tokenizer.model.normalizers ?? []) === JSON.stringify(sharedNormalizers(texts));
   return asked && same(tokenizer.texts, textRefs({ texts })) ? 'done' : 'stale';
 }
 /** Whether texts were added or removed since the tokenizer was trained, or documents of them left out or put back. */

@@ -1,12 +1,10 @@
 /** Texts and their recipes. */
 import type { BlobStore } from '../core/base/blobStore';
-import type { Job } from '../core/base/job';
-import type { Normalizer } from '../core/base/normalizer';
-import { textOf, type TextRecord } from '../core/documents';
+import { type Job, unwatched } from '../core/base/job';
+import { textOf } from '../core/documents';
 import { cleanedRecordOf, leftOutOf } from '../core/documents/clean/cleaned';
-import { normalizersOf } from '../core/documents/clean/normalizersOf';
 import { type Look, Preview, type Previewed } from '../core/documents/clean/preview';
-import { type Recipe, readRecipe } from '../core/documents/clean/recipe';
+import type { Recipe } from '../core/documents/clean/recipe';
 import { sampleOf } from '../core/documents/clean/sample';
 import type { LeftOut } from '../core/documents/clean/record';
 
@@ -23,9 +21,10 @@ export function recipePreview(): Reader {
   return (store, { ids, recipe, look }, job) => {
     const of = ids.join();
     if (kept?.of !== of) {
+      // Who asked for it first may stop; the next one waits for the same.
       const sample = async (): Promise<Preview> => {
         const texts = await Promise.all(ids.map((id) => textOf(store, id)));
-        return new Preview(await sampleOf(store, texts, job));
+        return new Preview(await sampleOf(store, texts, unwatched));
       };
       const own = { of, preview: sample() };
       kept = own;
@@ -56,20 +55,4 @@ export async function leftByRecipe(
     if (at++ >= from) rows.push(row);
   }
   return { rows, of: record.left };
-}
-
-/** How all of these texts were normalised; nothing where they were not all alike. */
-export async function normalizersOfTexts(
-  store: BlobStore,
-  texts: readonly TextRecord[],
-): Promise<readonly Normalizer[]> {
-  const each = await Promise.all(
-    texts.map(async ({ cleaned, name }) => {
-      if (!cleaned) return [];
-      const { recipe } = await cleanedRecordOf(store, cleaned.id, name);
-      return normalizersOf(readRecipe(`The recipe of ${name}`, JSON.stringify(recipe)));
-    }),
-  );
-  const [first = []] = each;
-  return each.every((own) => JSON.stringify(own) === JSON.stringify(first)) ? first : [];
 }

@@ -50,7 +50,13 @@ export async function buildData(
 export async function openTexts(store: BlobStore, ids: readonly string[]): Promise<OpenTexts> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const documents = await Promise.all(texts.map((text) => documentsOf(store, text)));
-  return { texts, documents: documents.flat(), refs: texts.map(textRef) };
+  const all = documents.flat();
+  if (texts.length > 0 && all.length === 0)
+    throw badSettings(
+      'Cleaning left nothing of the texts to learn from.',
+      'Switch off a rule that leaves documents out.',
+    );
+  return { texts, documents: all, refs: texts.map(textRef) };
 }
 interface OpenTexts {
   texts: readonly TextRecord[];

@@ -32,6 +32,7 @@ import {
   purgeText,
   removeText,
   setLicence,
+  sharedNormalizers,
   tableFormatOf,
   textOf,
   type TextSource,
@@ -46,7 +47,7 @@ import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, GivenFile, Sample } from '../protocol/data';
 import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
-import { leftByRecipe, normalizersOfTexts, recipePreview } from './cleaning';
+import { leftByRecipe, recipePreview } from './cleaning';
 import { buildData, openTexts } from './data';
 import { partReader } from './dataParts';
 import { type KnownProfile, profiles } from './profiles';
@@ -165,7 +166,7 @@ export function dataHandlers(
     trainTokenizer: ({ texts, kind, vocabulary, roles }, job) =>
       reading(async () => {
         const { documents, refs, ...opened } = await openTexts(await store, texts);
-        const normalizers = await normalizersOfTexts(await store, opened.texts);
+        const normalizers = sharedNormalizers(opened.texts);
         const model = await trainTokenizer({ kind, vocabulary, roles, normalizers }, documents, job);
         const tokenizer = await createTokenizer(model);
         const { bytesPerToken, unusedEntries } = await measure(tokenizer, documents, job);

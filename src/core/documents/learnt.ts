@@ -1,13 +1,13 @@
 /** What of a text is learnt, changed: which documents are left out, and what a recipe made of it. */
-import type { BlobStore } from '../base/blobStore';
+import type { BlobStore, Expected, Json } from '../base/blobStore';
 import type { Document } from '../base/document';
-import { badSettings } from '../base/errors';
+import { badSettings, HomegrownError } from '../base/errors';
+import { changeRecord } from '../base/record';
+import { cleanedKey } from './clean/record';
 import { hashOf } from './hashOf';
-import { textOf, updateText } from './library';
+import { textOf } from './library';
 import { documentsOf } from './open';
-import type { TextRecord } from './record';
-
-type Learnt = Pick<TextRecord, 'leftOut' | 'cleaned'>;
+import { TEXT, textKey, type TextRecord } from './record';
 
 /**
  * Whoever else changes it meanwhile.
@@ -23,15 +23,30 @@ export async function changeLearnt(
     const { cleaned: cleanedBefore, leftOut: leftOutBefore, ...text } = await textOf(store, id);
     const { places, cleaned } = change({ places: leftOutBefore?.places ?? [], cleaned: cleanedBefore });
     const whole: TextRecord = { ...text, leftOut: null, ...(cleaned && { cleaned }) };
-    const leftOut = places.length > 0 ? without(await documentsOf(store, whole), places, whole) : null;
-    const after: Learnt = { leftOut: await leftOut, ...(cleaned && { cleaned }) };
-    const told = { isDone: false };
-    const changed = await updateText(store, id, ({ cleaned, leftOut, ...now }) => {
-      told.isDone = JSON.stringify([leftOut, cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
-      return told.isDone ? { ...now, ...after } : { ...now, leftOut, ...(cleaned && { cleaned }) };
+    const leftOut = places.length > 0 ? await without(await documentsOf(store, whole), places, whole) : null;
+    const changed = await changeRecord(store, textKey(id), TEXT, async (now) => {
+      const isAsBefore =
+        now && JSON.stringify([now.leftOut, now.cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
+      if (!isAsBefore) return undefined;
+      const { leftOut: _, cleaned: __, ...others } = now;
+      const record: TextRecord = { ...others, leftOut, ...(cleaned && { cleaned }) };
+      return { record, expect: cleaned ? await thereIs(store, cleaned.id) : [] };
     });
-    if (told.isDone) return changed;
+    if (changed) return changed;
   }
+}
+
+/** What was cleaned may be collected by another tab that starts, until an entry names it. */
+async function thereIs(store: BlobStore, id: string): Promise<readonly Expected[]> {
+  const key = cleanedKey(id);
+  const stored = await store.get(key);
+  if (stored === undefined)
+    throw new HomegrownError(
+      'in-use',
+      'Another tab removed what was cleaned.',
+      'The text is as it was. Clean it again.',
+    );
+  return [[key, stored as Json]];
 }
 
 /** What remains of all documents without those of these places. */
@@ -42,7 +57,7 @@ async function without(
 ): Promise<TextRecord['leftOut']> {
   const out = new Set(places);
   const kept = documents.filter(({ place = 0 }) => !out.has(place));
-  if (kept.length === 0)
+  if (kept.length === 0 && documents.length > 0)
     throw badSettings(
       `Nothing of ${name} would remain to learn from.`,
       'Remove the text, or put another document back.',

@@ -96,13 +96,16 @@ export async function purgeText(store: BlobStore, id: string): Promise<void> {
 }
 
 /** Drops cleaned texts that nobody is to read any more. */
-async function purgeCleaned(
-  store: BlobStore,
-  isGone: (cleaned: CleanedRecord) => boolean | Promise<boolean>,
-): Promise<void> {
+export async function purgeCleaned(store: BlobStore, isGone: (cleaned: CleanedRecord) => boolean): Promise<void> {
   const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);
-  for (const [key, cleaned] of records)
-    if (await isGone(cleaned)) await store.commit({ drop: [key, ...(await store.keys(textChunksPrefix(cleaned.id)))] });
+  for (const [key, cleaned] of records) {
+    if (!isGone(cleaned)) continue;
+    // Another tab may have come to learn from it.
+    const text = await store.get(textKey(cleaned.of));
+    if (text !== undefined && parseRecord(text, textKey(cleaned.of), TEXT).cleaned?.id === cleaned.id) continue;
+    const drop = [key, ...(await store.keys(textChunksPrefix(cleaned.id)))];
+    await store.commit({ drop, expect: [[textKey(cleaned.of), text as Json | undefined]] });
+  }
 }
 
 /**
@@ -117,11 +120,12 @@ export async function collectOrphans(store: BlobStore, now: number): Promise<num
   );
   for (const { id } of removed) await purgeText(store, id);
   const learnt = new Map((await allTexts(store)).records.map(({ id, cleaned }) => [id, cleaned?.id]));
-  await purgeCleaned(store, async ({ id, of, madeAt }) => {
-    if (learnt.has(of)) return learnt.get(of) !== id && madeAt < now - UNDO_MS;
-    // Made while its text went; not where that cannot be read.
-    return (await store.keys(textKey(of))).length === 0 && (await store.keys(textChunksPrefix(of))).length === 0;
-  });
+  // Also what was made while its text went; not where that is there and cannot be read.
+  const parts = new Set((await store.keys(TEXT_PARTS)).map((key) => key.split('/')[1]!));
+  const entries = new Set(await store.keys(textKey('')));
+  await purgeCleaned(store, ({ id, of, madeAt }) =>
+    learnt.has(of) ? learnt.get(of) !== id && madeAt < now - UNDO_MS : !entries.has(textKey(of)) && !parts.has(of),
+  );
   return drafts + removed.length;
 }
 /** What was removed within this may be about to be offered to be undone; longer, whoever offers it says so. */

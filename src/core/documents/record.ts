@@ -1,6 +1,8 @@
 /** What is stored of a text: an entry, the list of its documents in blocks, and their UTF-8 one after another, in chunks. */
 import type { JsonObject, Kind } from '../base/record';
 import { storedMoment } from '../base/moment';
+import type { Normalizer } from '../base/normalizer';
+import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
 import { columnsSchema } from './columns';
 import { FORMATS, type FormatId } from './read';
@@ -54,6 +56,8 @@ export const textRecord = z.object({
       characters: count,
       bytes: count,
       sha256: z.string(),
+      /** How a tokenizer is to bring other texts into the same form; absent: in no way. */
+      normalizers: normalizersSchema.exactOptional(),
     })
     .exactOptional(),
   /** Of its files, each once. */
@@ -105,6 +109,12 @@ export const learntFacts = (text: TextRecord) => {
     ...(cleaned && { cleaned: { from: text.sha256, by: cleaned.name, recipe: cleaned.recipe } }),
   };
 };
+
+/** How all of these texts were brought into a form; in no way where they were not all alike. */
+export function sharedNormalizers(texts: readonly TextRecord[]): readonly Normalizer[] {
+  const [first = [], ...others] = texts.map(({ cleaned }) => cleaned?.normalizers ?? []);
+  return others.every((own) => JSON.stringify(own) === JSON.stringify(first)) ? first : [];
+}
 
 /** As it was read, all of it. */
 export const asRead = ({ cleaned: _, ...text }: TextRecord): TextRecord => ({ ...text, leftOut: null });

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
 import { unwatched } from '../../base/job';
 import { collect, stream } from '../../testing/texts';
-import { collectOrphans, importDrop, leaveOut, learntFacts, learntOf, openText, textRef } from '..';
+import { collectOrphans, importDrop, leaveOut, learntFacts, learntOf, openText, sharedNormalizers, textRef } from '..';
+import { textChunkKey } from '../record';
 import { applyRecipe } from './applyRecipe';
 import { CLEANED_TEXTS } from './record';
 import { NO_RECIPE, type Recipe, recipeHash, stepOf } from './recipe';
@@ -57,11 +58,55 @@ test('a document that is left out by hand stays so, with a recipe and without', 
   await expect(leaveOut(store, text.id, [0, 2], true)).rejects.toThrow('Nothing of d would remain');
 });
 
-test('where nothing would remain it is said, and the text stays as it was', async () => {
-  const { text, apply, learnt } = await imported();
-  await expect(apply(recipeOf(stepOf('length', { least: 100 })))).rejects.toThrow('nothing of d would remain');
-  expect(await learnt()).toHaveLength(3);
-  expect(textRef(text)).toBe(text.id);
+test('where nothing remains nothing is learnt of it, and it can be had back', async () => {
+  const { store, text, apply, learnt } = await imported();
+  await leaveOut(store, text.id, [1], true);
+  const cleaned = await apply(recipeOf(stepOf('length', { least: 100 })));
+  expect(learntOf(cleaned)).toMatchObject({ documents: 0, characters: 0, bytes: 0 });
+  expect(await learnt()).toEqual([]);
+  await apply(NO_RECIPE);
+  expect(await learnt()).toHaveLength(2);
+});
+
+test('a recipe that changes nothing leaves what is made of the text up to date; how it normalises is told', async () => {
+  const { text, apply } = await imported();
+  const cleaned = await apply(recipeOf(stepOf('unicode'), stepOf('length', { least: 1 })));
+  expect(textRef(cleaned)).toBe(text.id);
+  expect(learntOf(cleaned)).toEqual(learntOf(text));
+  expect(sharedNormalizers([cleaned])).toEqual([{ type: 'NFC' }]);
+  expect(sharedNormalizers([cleaned, text])).toEqual([]);
+});
+
+test('a text that has lost a part of what was cleaned is cleaned again', async () => {
+  const { store, apply, learnt } = await imported();
+  const recipe = recipeOf(stepOf('lowerCase'));
+  const first = await apply(recipe);
+  await store.commit({ drop: [textChunkKey(first.cleaned!.id, 0)] });
+  await expect(learnt()).rejects.toThrow('is missing');
+  const second = await apply(recipe, 3);
+  expect(second.cleaned!.id).not.toBe(first.cleaned!.id);
+  expect((await learnt())[1]).toEqual([1, 'aye.']);
+});
+
+test('it can be stopped, and tells how far it is', async () => {
+  const { store, text, learnt } = await imported();
+  const told: unknown[] = [];
+  const stop = new AbortController();
+  const recipe = recipeOf(stepOf('repeatedLines', { documents: 1 }), stepOf('lowerCase'));
+  await applyRecipe(
+    store,
+    text.id,
+    recipe,
+    { at: 2 },
+    { signal: stop.signal, report: (progress) => told.push(progress) },
+  );
+  expect(told.at(-1)).toMatchObject({ label: 'Cleaning', of: text.bytes, unit: 'bytes' });
+  stop.abort();
+  const again = recipeOf(stepOf('numbers'));
+  await expect(
+    applyRecipe(store, text.id, again, { at: 3 }, { signal: stop.signal, report: () => undefined }),
+  ).rejects.toThrow();
+  expect((await learnt())[1]).toEqual([1, 'aye.']);
 });
 
 test('what is learnt no more goes at a later start, and what is learnt never does', async () => {

@@ -1,17 +1,18 @@
 /** A text of the store is learnt as a recipe leaves it, or as it was read again. */
 import type { BlobStore } from '../../base/blobStore';
-import { badSettings } from '../../base/errors';
 import type { Job } from '../../base/job';
 import { changeLearnt } from '../learnt';
-import { textOf } from '../library';
+import { purgeCleaned, textOf } from '../library';
 import type { TextRecord } from '../record';
 import { cleanText } from './cleanText';
-import { type Recipe, recipeHash } from './recipe';
+import { normalizersOf } from './normalizersOf';
+import type { Recipe } from './recipe';
 
 /**
- * Of every project that has the text. A recipe that does nothing is none.
+ * Of every project that has the text. A recipe that does nothing is none; by one that leaves nothing nothing of it is learnt.
+ * What it was before is kept, so that it can be had back at once; what it was before that goes.
  * @param at milliseconds since 1970
- * @throws HomegrownError `bad-settings` where nothing would remain; as `cleanText` does
+ * @throws HomegrownError as `cleanText` does
  */
 export async function applyRecipe(
   store: BlobStore,
@@ -20,25 +21,34 @@ export async function applyRecipe(
   { at }: { at: number },
   job: Job,
 ): Promise<TextRecord> {
-  const cleaned = recipe.steps.some(({ isOn }) => isOn) ? await cleanedBy(store, id, recipe, at, job) : undefined;
-  return changeLearnt(store, id, ({ places }) => ({ places, cleaned }));
+  const before = await textOf(store, id);
+  const cleaned = recipe.steps.some(({ isOn }) => isOn) ? await cleanedBy(store, before, recipe, at, job) : undefined;
+  const after = await changeLearnt(store, id, ({ places }) => ({ places, cleaned }));
+  const kept = new Set([before.cleaned?.id, after.cleaned?.id]);
+  await purgeCleaned(store, (made) => made.of === id && !kept.has(made.id));
+  return after;
 }
 
 async function cleanedBy(
   store: BlobStore,
-  id: string,
+  text: TextRecord,
   recipe: Recipe,
   at: number,
   job: Job,
 ): Promise<TextRecord['cleaned']> {
-  const text = await textOf(store, id);
-  const made = await cleanText(store, text, recipe, { at }, job);
-  if (!made.text)
-    throw badSettings(
-      `By these rules nothing of ${text.name} would remain to learn from.`,
-      'Switch off a rule that leaves documents out, or let it ask for less.',
-    );
-  const { documents, characters, bytes, sha256 } = made.text;
-  const { name } = recipe;
-  return { id: made.id, name, recipe: await recipeHash(recipe), documents, characters, bytes, sha256 };
+  const { id, hash, text: left } = await cleanText(store, text, recipe, { at }, job);
+  const { documents = 0, characters = 0, bytes = 0, sha256 = NOTHING } = left ?? {};
+  const normalizers = normalizersOf(recipe);
+  return {
+    id,
+    name: recipe.name,
+    recipe: hash,
+    documents,
+    characters,
+    bytes,
+    sha256,
+    ...(normalizers.length > 0 && { normalizers }),
+  };
 }
+/** Of no bytes. */
+const NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

@@ -25,7 +25,13 @@ export interface Tally {
 
 export type Scores = Readonly<Record<string, number>>;
 export type Cleaned =
-  | { isOut: false; passages: AsyncIterable<string> | readonly string[]; scores: Scores }
+  | {
+      isOut: false;
+      passages: AsyncIterable<string> | readonly string[];
+      scores: Scores;
+      /** By step that is on; of one that is not held right when its passages have been read. */
+      changes: readonly Changes[];
+    }
   /** `step`: of those that are on; null where nothing is left of it. */
   | { isOut: true; step: number | null; reason: string; scores: Scores };
 
@@ -89,10 +95,10 @@ export class Cleaning {
       if (change) for (const [i, passage] of held.entries()) held[i] = changed(change, passage, own[step], counted![i]);
       on.push(rule);
     }
-    if (held ? held.every(isBlank) : await isNothing(through(document, on)))
+    if (held ? isEmptied(held, document) : await isAllEmptied(through(document, on), document))
       return { isOut: true, step: null, reason: 'nothing is left of it', scores };
     if (held) this.add(own);
-    return { isOut: false, passages: held ?? this.counted(through(document, on, own), own), scores };
+    return { isOut: false, passages: held ?? this.counted(through(document, on, own), own), scores, changes: own };
   }
 
   private async *counted(passages: AsyncIterable<string>, own: readonly Changes[]): AsyncGenerator<string> {
@@ -111,7 +117,7 @@ export class Cleaning {
   }
 }
 type Change = ReturnType<NonNullable<OnDocument['changes']>>;
-type Changes = Pick<Tally, 'places' | 'characters'>;
+export type Changes = Pick<Tally, 'places' | 'characters'>;
 
 /** Nothing of one that the rule is not for. */
 export const onDocument = (working: Working, rule: RuleId, document: DocumentFacts): OnDocument =>
@@ -123,11 +129,15 @@ function isLeft({ code, isPair }: DocumentFacts, id: RuleId): boolean {
   const { kind, isForCode, isForPages } = ruleOf(id);
   return (kind === 'changes' && code !== undefined && !isForCode) || (isPair === true && isForPages === true);
 }
-export const isBlank = (text: string): boolean => !/\S/.test(text);
+const isBlank = (text: string): boolean => !/\S/.test(text);
+/** Whether nothing is left of a document; of a pair, of its input or of its target. */
+export const isEmptied = (passages: readonly string[], { isPair }: DocumentFacts): boolean =>
+  isPair ? passages.some(isBlank) : passages.every(isBlank);
 
-async function isNothing(passages: AsyncIterable<string>): Promise<boolean> {
-  for await (const passage of passages) if (!isBlank(passage)) return false;
-  return true;
+async function isAllEmptied(passages: AsyncIterable<string>, facts: DocumentFacts): Promise<boolean> {
+  const isPair = facts.isPair === true;
+  for await (const passage of passages) if (isBlank(passage) === isPair) return isPair;
+  return !isPair;
 }
 
 /** Undefined where it is too long. */

@@ -1,20 +1,30 @@
 /** A text of the store through a recipe, into another that lies beside it. */
 import type { BlobStore } from '../../base/blobStore';
+import type { Document } from '../../base/document';
 import { type Draft, openDraft } from '../../base/draft';
 import { sha256, sha256Hex } from '../../base/hash';
 import { type Job, yieldToEventLoop } from '../../base/job';
-import { isUnreadable, readRecord, storedRecord } from '../../base/record';
+import { readRecordsUnder, storedRecord } from '../../base/record';
 import { charactersIn } from '../../base/utf8';
 import { blocksOf, BlockWriter } from '../blocks';
 import { ChunkWriter } from '../chunks';
 import { hashOf } from '../hashOf';
 import { documentsOf } from '../open';
 import type { ReadDocument, ReadFile } from '../readFile';
-import { asRead, textChunksPrefix, type TextRecord } from '../record';
-import { Cleaning } from './clean';
+import { asRead, BLOCK, textChunksPrefix, type TextRecord } from '../record';
+import { type Cleanable, Cleaning } from './clean';
 import { cleanable } from './cleanable';
 import { type Recipe, recipeHash } from './recipe';
-import { CLEANED, cleanedKey, type CleanedRecord, LEFT, LEFT_BLOCK, leftKey, type LeftOut } from './record';
+import {
+  CLEANED,
+  CLEANED_TEXTS,
+  cleanedKey,
+  type CleanedRecord,
+  LEFT,
+  LEFT_BLOCK,
+  leftKey,
+  type LeftOut,
+} from './record';
 
 /**
  * A text as a recipe leaves it: made where it is not there yet. The text as it was read stays as it is, and what is made is
@@ -30,12 +40,12 @@ export async function cleanText(
 ): Promise<CleanedRecord> {
   const read = asRead(text);
   const hash = await recipeHash(recipe);
-  const begun = await begin(store, text.id, hash);
-  if ('record' in begun) return begun.record;
-  const { id, draft } = begun;
+  const before = await madeBefore(store, text.id, hash);
+  if (before) return before;
+  const { id, draft } = await begin(store, [text.id, hash, at]);
   try {
     const documents = await documentsOf(store, read);
-    const cleaning = await Cleaning.start(recipe, () => documents.map((document) => cleanable(document)), job);
+    const cleaning = await Cleaning.start(recipe, () => watched(documents, 'Looking through all documents', job), job);
     const [chunks, blocks, left] = [new ChunkWriter(id, draft), new BlockWriter(id), [] as LeftOut[]];
     const files = await filesOf(store, read);
     let file = -1;
@@ -44,20 +54,24 @@ export async function cleanText(
       if (own.length > 0) blocks.add({ ...files[file]!.file, documents: own });
       own = [];
     };
-    for (const [i, document] of documents.entries()) {
+    let [i, asRead] = [0, 0];
+    for (const each of watched(documents, 'Cleaning', job)) {
+      const document = documents[i]!;
       const { place = i, title = text.name, sha256, fields } = document;
       for (; files[file + 1] && files[file + 1]!.at <= place; file++) end();
-      const cleaned = await cleaning.clean(cleanable(document));
+      const cleaned = await cleaning.clean(each);
       if (cleaned.isOut) {
         const { step, reason, scores } = cleaned;
         const rule = step === null ? null : cleaning.tallies[step]!.rule;
         left.push({ place, name: files[file]!.file.name, title, sha256, rule, reason, scores: { ...scores } });
       } else {
         const written = await write(cleaned.passages, chunks, document.spans !== undefined);
-        own.push({ title, ...written, ...(fields && { fields }) });
+        const isAsRead = cleaned.changes.every(({ places }) => places === 0);
+        if (isAsRead) asRead++;
+        const hash = isAsRead ? sha256 : await hashWith(document, written.sha256);
+        own.push({ title, ...written, sha256: hash, ...(fields && { fields }) });
       }
-      if (i % A_TURN !== 0) continue;
-      job.report({ label: 'Cleaning', done: i, of: documents.length, unit: 'documents' });
+      if (i++ % A_TURN !== 0) continue;
       await yieldToEventLoop();
       job.signal.throwIfAborted();
     }
@@ -68,7 +82,8 @@ export async function cleanText(
       ...read,
       id,
       projects: [],
-      sha256: await hashOf(hashes),
+      // Where nothing is changed it is what it was.
+      sha256: asRead === documents.length ? text.sha256 : await hashOf(hashes),
       characters,
       bytes,
       records: chunks.lengths.length,
@@ -142,23 +157,55 @@ async function filesOf(
   return files;
 }
 
-/** The record of what was made so before; else an id of its own, and a draft of all that lies with it. */
-async function begin(
-  store: BlobStore,
-  of: string,
-  recipe: string,
-): Promise<{ record: CleanedRecord } | { id: string; draft: Draft }> {
+/** What was made of a text by a recipe, where all of it is there. */
+async function madeBefore(store: BlobStore, of: string, hash: string): Promise<CleanedRecord | undefined> {
+  const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);
+  for (const record of records.values()) {
+    if (record.of !== of || record.hash !== hash) continue;
+    const { records: chunks = 0, documents = 0 } = record.text ?? {};
+    const parts = chunks + Math.ceil(documents / BLOCK) + Math.ceil(record.left / LEFT_BLOCK);
+    if ((await store.keys(textChunksPrefix(record.id))).length === parts) return record;
+  }
+  return undefined;
+}
+
+/** An id that no other tab makes at the same time, and a draft of all that lies with it. */
+async function begin(store: BlobStore, parts: readonly (string | number)[]): Promise<{ id: string; draft: Draft }> {
   for (let attempt = 0; ; attempt++) {
-    const id = (await sha256Hex(JSON.stringify([of, recipe, attempt]))).slice(0, 16);
-    try {
-      const record = await readRecord(store, cleanedKey(id), CLEANED);
-      if (record) return { record };
-    } catch (error) {
-      // It stays, and another is made.
-      if (!isUnreadable(error)) throw error;
-      continue;
-    }
-    const draft = await openDraft(store, textChunksPrefix(id));
+    const id = (await sha256Hex(JSON.stringify([...parts, attempt]))).slice(0, 16);
+    const draft = (await store.get(cleanedKey(id))) === undefined && (await openDraft(store, textChunksPrefix(id)));
     if (draft) return { id, draft };
   }
 }
+
+/** Of a row that is changed: what it is an example of, and where its fields were, is part of what it is. */
+const hashWith = ({ sha256, spans, fields }: Document, ofText: string): string | Promise<string> =>
+  spans || fields ? sha256Hex(`${sha256}\0${ofText}`) : ofText;
+
+/** As rules see them, one after another. How far they are gone through is told, and a stop comes between two of their chunks. */
+function* watched(documents: readonly Document[], label: string, job: Job): Generator<Cleanable> {
+  const of = documents.reduce((sum, { bytes }) => sum + bytes, 0);
+  let [before, told] = [0, -A_REPORT];
+  for (const document of documents) {
+    // A long one is gone through several times: what is told is the farthest that it was.
+    let farthest = 0;
+    const chunks = async function* (): AsyncGenerator<string> {
+      let at = 0;
+      for await (const chunk of document.chunks()) {
+        job.signal.throwIfAborted();
+        if (at > 0) await yieldToEventLoop();
+        yield chunk;
+        at += chunk.length;
+        farthest = Math.max(farthest, Math.min(at, document.bytes));
+        const done = before + farthest;
+        if (done - told < A_REPORT) continue;
+        told = done;
+        job.report({ label, done, of, unit: 'bytes' });
+      }
+    };
+    yield cleanable({ ...document, chunks });
+    before += document.bytes;
+  }
+}
+/** Bytes. */
+const A_REPORT = 2 ** 18;

@@ -79,6 +79,35 @@ test('a step that is changed is gone through with those after it, and no other',
   expect((await preview.of(kept, ALL, unwatched)).out).toEqual([]);
 });
 
+test('each text is looked at by itself, as it is cleaned', async () => {
+  const store = memoryStore();
+  const texts = await Promise.all(
+    ['one', 'two'].map(async (name, i) => {
+      const bytes = new TextEncoder().encode(`Subscribe to the Gazette\n${name}`);
+      const source = { name: `${name}.txt`, size: bytes.length, stream: () => stream([bytes]) };
+      return (await importDrop([source], store, { addedAt: i }, unwatched)).text!;
+    }),
+  );
+  const preview = new Preview(await sampleOf(store, texts, unwatched));
+  const told = await preview.of(recipeOf(stepOf('repeatedLines', { documents: 1 })), ALL, unwatched);
+  expect(told.tallies).toMatchObject([{ places: 0 }]);
+});
+
+test('a pair of which one side is emptied is left out, in the preview and when it is cleaned', async () => {
+  const store = memoryStore();
+  const bytes = new TextEncoder().encode('input,target\n12,twelve\nten,ten\n');
+  const table = { format: 'csv', columns: null } as const;
+  const source = { name: 'pairs.csv', size: bytes.length, stream: () => stream([bytes]), table };
+  const { text } = await importDrop([source], store, { addedAt: 1 }, unwatched);
+  const recipe = recipeOf(stepOf('replace', { find: '12', by: '' }));
+  const told = await new Preview(await sampleOf(store, [text!], unwatched)).of(recipe, ALL, unwatched);
+  expect(told.out).toMatchObject([{ place: 0, step: null, reason: 'nothing is left of it' }]);
+  expect(await cleanText(store, text!, recipe, { at: 2 }, unwatched)).toMatchObject({
+    left: 1,
+    text: { documents: 1 },
+  });
+});
+
 test('what is looked at is marked, of one step or of all', async () => {
   const { store, text } = await imported(['Nothing here', 'Call  me  Ishmael']);
   const preview = new Preview(await sampleOf(store, [text], unwatched));

@@ -1,10 +1,11 @@
 /** What a recipe would do, on a sample. What each step left is kept: where one is changed, those before it are not gone through again. */
 import { type Job, yieldToEventLoop } from '../../base/job';
 import { countCharacters } from '../../base/utf8';
-import { changed, isBlank, onDocument, type Scores, tallyOf, type Tally } from './clean';
+import { changed, isEmptied, onDocument, type Scores, tallyOf, type Tally } from './clean';
 import { marked, type Marked } from './marks';
 import { type Recipe, recipeHash, type Step } from './recipe';
 import { ruleOf } from './rules';
+import type { Working } from './rules/rule';
 import type { Sample, SampledDocument } from './sample';
 
 /** What is to be shown: what all steps together changed, or the `step`th of those that are on; and the `at`th document of those. */
@@ -20,6 +21,8 @@ export interface Shown extends Marked {
   /** Code points. */
   charactersBefore: number;
   charactersAfter: number;
+  /** It is a long one, of which only the beginning is in the sample. */
+  isBeginning: boolean;
   scores: Scores;
   /** Which of the changed ones it is, of `of`; of none where nothing is changed. */
   at: number;
@@ -105,19 +108,21 @@ export class Preview {
     before: readonly DocumentState[],
     stay: ReadonlySet<string>,
   ): Promise<State> {
-    const working = await ruleOf(rule).start(settings as never);
-    if (working.survey)
-      for (const { passages, out } of before) {
-        if (out) continue;
-        const survey = working.survey();
-        for (const passage of passages) survey.see(passage);
-        survey.end();
-      }
+    // Each text is cleaned by itself.
+    const byText = new Map<string, Working>();
+    for (const { text } of this.sample.documents)
+      if (!byText.has(text)) byText.set(text, await ruleOf(rule).start(settings as never));
+    for (const [i, { passages, out }] of before.entries()) {
+      const survey = out === undefined && byText.get(this.sample.documents[i]!.text)!.survey?.();
+      if (!survey) continue;
+      for (const passage of passages) survey.see(passage);
+      survey.end();
+    }
     const tally = tallyOf({ rule });
     const documents = before.map((state, i): DocumentState => {
       if (state.out) return state;
-      const { facts, sha256 } = this.sample.documents[i]!;
-      const on = onDocument(working, rule, facts);
+      const { facts, sha256, text } = this.sample.documents[i]!;
+      const on = onDocument(byText.get(text)!, rule, facts);
       if (on.see) for (const passage of state.passages) on.see(passage);
       const { out, scores } = on.verdict?.() ?? {};
       const own = scores && { scores };
@@ -142,7 +147,8 @@ export class Preview {
     const out: ShownOut[] = [];
     const remaining: DocumentState[] = [];
     for (const [i, state] of last.entries()) {
-      const reason = state.out ?? (state.passages.every(isBlank) ? 'nothing is left of it' : undefined);
+      const { facts } = this.sample.documents[i]!;
+      const reason = state.out ?? (isEmptied(state.passages, facts) ? 'nothing is left of it' : undefined);
       if (reason === undefined) {
         remaining.push(state);
         continue;
@@ -173,7 +179,11 @@ export class Preview {
     const before = this.before(step ?? 0);
     const after = step === null ? this.before(this.states.length) : (this.states[step]?.documents ?? before);
     const touched = before.flatMap(({ passages }, i) =>
-      !after[i]!.out && after[i]!.passages !== passages && !after[i]!.passages.every(isBlank) ? [i] : [],
+      !after[i]!.out &&
+      after[i]!.passages !== passages &&
+      !isEmptied(after[i]!.passages, this.sample.documents[i]!.facts)
+        ? [i]
+        : [],
     );
     const nth = Math.max(0, Math.min(at, touched.length - 1));
     const i = touched[nth] ?? after.findIndex(({ out }) => !out);
@@ -186,6 +196,7 @@ export class Preview {
       ...marked(was, is),
       charactersBefore,
       charactersAfter,
+      isBeginning: charactersBefore < this.sample.documents[i]!.characters,
       scores: this.scoresOf(i),
       at: nth,
       of: touched.length,

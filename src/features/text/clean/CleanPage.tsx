@@ -4,7 +4,7 @@ import { learntOf } from '../../../core/documents/record';
 import { ruleOf } from '../../../core/documents/clean/rules';
 import { explain } from '../../../state/failures';
 import { useStudio } from '../../../state/react';
-import { describeWork } from '../../../state/work';
+import { describeWork, IDLE } from '../../../state/work';
 import { Block, Button, IconButton, Notice, Pane, PaneHead, Panes, Progress, Stage, TextAction } from '../../../ui';
 import { OutOfDate } from '../OutOfDate';
 import { TextTabs } from '../TextTabs';
@@ -29,7 +29,7 @@ export function CleanPage() {
   const looked = usePreviewed(recipe, step, at);
   const { previewed, failure } = looked;
   const isApplied = useIsApplied(recipe, looked);
-  const { left, of, more } = useLeft(recipe, previewed, isApplied === true);
+  const { left, of, more } = useLeft(looked, isApplied === true);
   const chosenStep = chosen === null ? undefined : recipe.steps[chosen];
   const lookAt = (next: number | null): void => {
     choose(next);
@@ -86,15 +86,15 @@ export function CleanPage() {
           }
         >
           <Apply draft={draft} isApplied={isApplied} />
-          <RuleList draft={draft} previewed={previewed} chosen={chosen} onChoose={lookAt} />
+          <RuleList draft={draft} looked={looked} chosen={chosen} onChoose={lookAt} />
         </Pane>
         <Pane
           title="Before and after"
-          hint={previewed?.shown?.title}
+          hint={previewed?.shown && `${previewed.shown.title}${previewed.shown.isBeginning ? ', its beginning' : ''}`}
           aside={
             <>
               <Of
-                rule={chosenStep && ruleOf(chosenStep.rule).label}
+                rule={chosenStep?.isOn ? ruleOf(chosenStep.rule).label : undefined}
                 isOfRule={isOfRule}
                 onChange={(own) => {
                   lookAtRule(own);
@@ -108,7 +108,12 @@ export function CleanPage() {
           {previewed?.shown ? (
             <BeforeAfter
               shown={previewed.shown}
-              onMend={(mends) => set({ ...recipe, steps: [...recipe.steps, ...mends.map(stepOfMend)] })}
+              onMend={(mends) => {
+                // What is mended is the text after the rule that is looked at, or after all.
+                const to = step !== null && chosenStep?.isOn ? step + 1 : recipe.steps.length;
+                const { steps } = recipe;
+                set({ ...recipe, steps: [...steps.slice(0, to), ...mends.map(stepOfMend), ...steps.slice(to)] });
+              }}
             />
           ) : (
             <p className={styles.note}>
@@ -153,8 +158,9 @@ function Summary({ isApplied }: { isApplied: boolean | undefined }) {
     );
   return (
     <>
-      From <b>{formatCount(read)}</b> characters to <b>{formatCount(learnt)}</b>, {formatShare(1 - learnt / read)} less;
-      originals are kept{isApplied === false && '. The rules have changed since'}
+      From <b>{formatCount(read)}</b> characters to <b>{formatCount(learnt)}</b>,{' '}
+      {formatShare(Math.abs(1 - learnt / read))} {learnt > read ? 'more' : 'less'}; originals are kept
+      {isApplied === false && '. Not all is cleaned by the rules as they are now'}
     </>
   );
 }
@@ -167,7 +173,7 @@ function Apply({
   draft: ReturnType<typeof useRecipe>;
   isApplied: boolean | undefined;
 }) {
-  const cleaning = useStudio((s) => s.cleaning);
+  const cleaning = useStudio(({ cleaning, project }) => (cleaning.of === project.id ? cleaning.work : IDLE));
   const apply = useStudio((s) => s.applyRecipe);
   const texts = useStudio((s) => s.texts);
   const on = recipe.steps.filter(({ isOn }) => isOn).length;
@@ -195,7 +201,13 @@ function Apply({
           <Button
             minWidth={132}
             onPress={() => void apply(recipe)}
-            disabledReason={isApplied ? 'The texts are cleaned by these rules' : undefined}
+            disabledReason={
+              isApplied
+                ? on === 0
+                  ? 'It is learnt as it was read'
+                  : 'The texts are cleaned by these rules'
+                : undefined
+            }
           >
             {on === 0
               ? 'Learn it as it was read'

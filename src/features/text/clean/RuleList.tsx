@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Previewed } from '../../../core/documents/clean/preview';
 import type { Step } from '../../../core/documents/clean/recipe';
 import { ruleOf } from '../../../core/documents/clean/rules';
@@ -7,12 +7,13 @@ import type { Tally } from '../../../core/documents/clean/clean';
 import { cx, MenuButton, SettingsForm, Switch, TextAction } from '../../../ui';
 import styles from './RuleList.module.css';
 import { Measured } from './Measured';
+import type { Looked } from './usePreviewed';
 import type { RecipeDraft } from './useRecipe';
 
 /** The steps of a recipe in their order: switched, moved by hand or by their menu, and the chosen one tuned. */
 export function RuleList(p: {
   draft: RecipeDraft;
-  previewed: Previewed | undefined;
+  looked: Looked;
   chosen: number | null;
   onChoose: (step: number | null) => void;
 }) {
@@ -24,23 +25,27 @@ export function RuleList(p: {
     if (to < 0 || to >= steps.length || to === from) return;
     const others = steps.filter((_, i) => i !== from);
     set({ ...recipe, steps: [...others.slice(0, to), steps[from]!, ...others.slice(to)] });
-    if (p.chosen === from) p.onChoose(to);
+    if (p.chosen !== null) p.onChoose(movedTo(p.chosen, from, to));
   };
   const remove = (at: number): void => {
     set({ ...recipe, steps: steps.filter((_, i) => i !== at) });
     p.onChoose(null);
   };
+  const keys = keysOf(steps);
+  const { previewed, of } = p.looked;
+  const tallies = useMemo(() => talliesOf(of?.steps ?? [], previewed), [of, previewed]);
   let on = 0;
   return (
     <ol className={styles.list}>
       {steps.map((step, i) => {
-        const tally = step.isOn ? p.previewed?.tallies[on++] : undefined;
+        if (step.isOn) on++;
+        const tally = step.isOn ? tallies.get(keys[i]!) : undefined;
         const { label, does } = ruleOf(step.rule);
         const isChosen = p.chosen === i;
         const name = nameOf(step);
         return (
           <li
-            key={i}
+            key={keys[i]}
             className={cx(isChosen && styles.chosen, over === i && dragged !== undefined && styles.over)}
             onDragOver={(event) => {
               if (dragged === undefined) return;
@@ -94,8 +99,8 @@ export function RuleList(p: {
             {isChosen && (
               <Settings
                 step={step}
-                told={tally && p.previewed && toldOf(tally, p.previewed)}
-                measured={p.previewed?.measured}
+                told={tally && previewed && toldOf(tally, previewed)}
+                measured={previewed?.measured}
                 onChange={(setting, value) =>
                   setStep(i, { settings: { ...step.settings, [setting]: value } }, `${i}.${setting}`)
                 }
@@ -108,6 +113,27 @@ export function RuleList(p: {
     </ol>
   );
 }
+/** The same for a step wherever it stands: of several alike, the first is the first. */
+function keysOf(steps: readonly Step[]): readonly string[] {
+  const times = new Map<string, number>();
+  return steps.map(({ rule }) => {
+    const nth = times.get(rule) ?? 0;
+    times.set(rule, nth + 1);
+    return `${rule} ${nth}`;
+  });
+}
+/** What was seen of each step that is on. */
+function talliesOf(steps: readonly Step[], previewed: Previewed | undefined): ReadonlyMap<string, Tally> {
+  const keys = keysOf(steps);
+  const on = [...steps.keys()].filter((i) => steps[i]!.isOn);
+  return new Map((previewed?.tallies ?? []).map((tally, i) => [keys[on[i]!]!, tally]));
+}
+/** Where a step is after another was moved. */
+function movedTo(at: number, from: number, to: number): number {
+  if (at === from) return to;
+  return at - (from < at ? 1 : 0) + (to <= at - (from < at ? 1 : 0) ? 1 : 0);
+}
+
 const NO_ROOM = { isDisabled: true, hint: 'it is there' };
 
 /** Of several replacements what tells them apart. */

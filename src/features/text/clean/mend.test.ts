@@ -16,6 +16,7 @@ test.each([
   ['Call me  Ishmael', 'Call me Ishmael', 'me  too', 'me too'],
   ['one teh two adn', 'one the two and', 'adn teh', 'and the'],
   ['word', 'word!', 'a word or wordy', 'a word! or wordy'],
+  ['a teh wrd here', 'a the word here', 'wrd and teh', 'word and the'],
   ['same', 'same', 'same', 'same'],
 ])('%j made %j makes of %j %j', (before, after, text, wanted) => {
   expect(applied(before, before, after)).toBe(after);

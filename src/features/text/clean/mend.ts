@@ -13,24 +13,39 @@ const WORD = /[\p{L}\p{M}\p{N}_]/u;
 
 /** A replacement for each place that differs, each once; none where there is no telling them apart. */
 export function mendsOf(before: string, after: string): readonly Mend[] {
-  const changes = diffWordsWithSpace(before, after, { timeout: MOST_MS }) ?? [];
   const mends = new Map<string, Mend>();
-  let [find, by, left] = ['', '', ''];
-  const end = (next: string): void => {
-    if (find === by) return;
-    const mend = find.trim() === '' ? within({ find, by }, left, next) : { find, by };
-    if (mend.find !== '' && mend.find.length <= LONGEST && mend.by.length <= LONGEST) mends.set(mend.find, mend);
-  };
-  for (const { value, added, removed } of changes) {
-    if (removed) find += value;
-    else if (added) by += value;
-    else {
-      end(value);
-      [find, by, left] = ['', '', value];
+  const places = placesOf(before, after);
+  for (let i = 0; i < places.length; i++) {
+    let { find, by } = places[i]!;
+    const { left } = places[i]!;
+    // A word that was cut, or put together: `fact ious` is one place.
+    for (let next = places[i + 1]; next?.left.trim() === '' && (isOneSided({ find, by }) || isOneSided(next));) {
+      [find, by] = [find + next.left + next.find, by + next.left + next.by];
+      next = places[++i + 1];
     }
+    const right = places[i + 1]?.left ?? places[i]!.right;
+    const mend = find.trim() === '' ? within({ find, by }, left, right) : { find, by };
+    if (mend.find !== '' && mend.find.length <= LONGEST && mend.by.length <= LONGEST) mends.set(mend.find, mend);
   }
-  end('');
   return [...mends.values()];
+}
+const isOneSided = ({ find, by }: Mend): boolean => (find.trim() === '') !== (by.trim() === '');
+
+/** Where they differ, and what both have before and after it. */
+function placesOf(before: string, after: string): (Mend & { left: string; right: string })[] {
+  const places: (Mend & { left: string; right: string })[] = [];
+  let [left, isOpen] = ['', false];
+  for (const { value, added, removed } of diffWordsWithSpace(before, after, { timeout: MOST_MS }) ?? []) {
+    if (!added && !removed) {
+      if (places.length > 0) places.at(-1)!.right = value;
+      [left, isOpen] = [value, false];
+      continue;
+    }
+    if (!isOpen) places.push({ find: '', by: '', left, right: '' });
+    isOpen = true;
+    places.at(-1)![removed ? 'find' : 'by'] += value;
+  }
+  return places;
 }
 
 /** What was put in where nothing but white space stood is known by the word before it, or else after it. */

@@ -1,15 +1,13 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { Previewed } from '../../../core/documents/clean/preview';
-import type { Recipe } from '../../../core/documents/clean/recipe';
 import { useStudio } from '../../../state/react';
 import type { Left } from './LeftOutList';
+import type { Looked } from './usePreviewed';
 
 const MORE = 200;
 
 /** Of the sample what the recipe would leave out; where it is applied, all that it left out, as far as it is shown. */
 export function useLeft(
-  recipe: Recipe,
-  previewed: Previewed | undefined,
+  { of: recipe, previewed }: Looked,
   isApplied: boolean,
 ): { left: readonly Left[]; of: number; more: (() => void) | undefined } {
   const texts = useStudio((s) => s.texts);
@@ -34,7 +32,7 @@ export function useLeft(
     };
   }, [isApplied, texts, read, count]);
   const sampled = useMemo((): readonly Left[] => {
-    const on = recipe.steps.filter(({ isOn }) => isOn);
+    const on = (recipe?.steps ?? []).filter(({ isOn }) => isOn);
     const out = previewed?.out ?? [];
     return out.map(({ step, ...one }) => ({ ...one, rule: step === null ? null : (on[step]?.rule ?? null) }));
   }, [recipe, previewed]);

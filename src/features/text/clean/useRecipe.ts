@@ -31,7 +31,7 @@ export function useRecipe(): RecipeDraft {
   const set = (next: Recipe, part?: string): void => {
     const isSame = part !== undefined && part === last;
     setHistory({ past: isSame ? past : [...past, recipe], future: [], part });
-    write(next);
+    write(isRecommended(next, recommended) ? next : ownNamed(next));
   };
   return {
     recipe,
@@ -55,6 +55,11 @@ export function useRecipe(): RecipeDraft {
           },
   };
 }
+
+/** One that is changed is the recommended one no more. */
+const ownNamed = (recipe: Recipe): Recipe => (recipe.name === 'recommended' ? { ...recipe, name: 'own' } : recipe);
+const isRecommended = ({ steps, kept }: Recipe, recommended: Recipe): boolean =>
+  kept.length === 0 && JSON.stringify(steps) === JSON.stringify(recommended.steps);
 
 /** Whether all texts are what this recipe leaves; undefined until that is known. */
 export function useIsApplied(recipe: Recipe, { previewed, of }: Looked): boolean | undefined {
