@@ -81,6 +81,8 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const files = await named(values.from, (words) => progress.say(words));
   const paths = files.map(({ path }) => path);
   if (report !== undefined) await checkApart(report, out);
+  // What is looked into from here on is not left with a lock.
+  const signal = interruptible();
   await checkOutFolder(out, paths, [DOCUMENTS, PREPARED, RECIPE_FILE]);
   if (report !== undefined) await checkOutFolder(report, paths, [DOCUMENTS, REPORT]);
   for (const { name } of mappings)
@@ -109,7 +111,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
       return table ? { ...source, table } : source;
     }),
   );
-  const job: Job = { signal: interruptible(), report: (at) => progress.show(at) };
+  const job: Job = { signal, report: (at) => progress.show(at) };
   const store = memoryStore();
   const drop = await importDrop(sources, store, { addedAt: 0 }, job);
   const unmet = mappings.find(({ name }) => !met.has(name));

@@ -17,7 +17,7 @@ export const NAME = 'llama.cpp';
  * @param {(message: string) => void} complain
  * @returns {Promise<Engine>}
  */
-export async function loadEngine(here, { files, more }, { parallel, threads, gpu }, complain) {
+export async function loadEngine(here, { files, more = {} }, { parallel, threads, gpu }, complain) {
   const modelPath = here(files[0] ?? '');
   const normalize = normalizer(more['normalizers']);
   // For Macs with Apple's processors there is one binary, which can use Metal; without layers there, it does not.
