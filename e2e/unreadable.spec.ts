@@ -19,6 +19,8 @@ const MISHAPS: readonly (readonly [string, unknown])[] = [
   ['device-memory/wasm', 1e9],
   ['cuts', { gpu: 'wide' }],
   ['evaluations/elsewhere/10/validation', { part: 'validation' }],
+  ['cleaned/gone', { of: 'elsewhere' }],
+  ['text/gone/left/0', { documents: [] }],
 ];
 const SETTINGS = { ...SMALL, Steps: 20, 'Warm-up': 2, 'Evaluate every': 10 };
 

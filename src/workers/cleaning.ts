@@ -8,6 +8,8 @@ import type { Recipe } from '../core/documents/clean/recipe';
 import { sampleOf } from '../core/documents/clean/sample';
 import type { LeftOut } from '../core/documents/clean/record';
 
+export { applyRecipe } from '../core/documents/clean/applyRecipe';
+
 type Reader = (
   store: BlobStore,
   wanted: { ids: readonly string[]; recipe: Recipe; look: Look },

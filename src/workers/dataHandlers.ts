@@ -2,6 +2,7 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { ahead } from '../core/base/ahead';
 import { badFile, toFailure } from '../core/base/errors';
+import { loaded } from '../core/base/load';
 import { readAll } from '../core/base/record';
 import { stepBytes, surveySnapshots } from '../core/checkpoint/checkpoint';
 import { openModel } from '../core/export/importModel';
@@ -37,7 +38,6 @@ import {
   textOf,
   type TextSource,
 } from '../core/documents';
-import { applyRecipe } from '../core/documents/clean/applyRecipe';
 import { modelSpec } from '../core/models';
 import { objectiveOf } from '../core/objectives';
 import { makePlan } from '../core/plan/plan';
@@ -47,7 +47,6 @@ import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, GivenFile, Sample } from '../protocol/data';
 import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
-import { leftByRecipe, recipePreview } from './cleaning';
 import { buildData, openTexts } from './data';
 import { partReader } from './dataParts';
 import { type KnownProfile, profiles } from './profiles';
@@ -97,7 +96,9 @@ export function dataHandlers(
 
   const profileOf = profiles(sampleProfiles as readonly KnownProfile[]);
   const partRows = partReader();
-  const previewRecipe = recipePreview();
+  /** Rules come with who first cleans. */
+  const cleaning = () => loaded('What cleans texts', import('./cleaning'));
+  let previewRecipe: ReturnType<Awaited<ReturnType<typeof cleaning>>['recipePreview']> | undefined;
   /** Files of drops that are about to be imported. */
   const handed = new Map<string, readonly GivenFile[]>();
   return {
@@ -160,9 +161,15 @@ export function dataHandlers(
         const text = await profileOf(await store, texts, job);
         return { plan: makePlan({ ...input, text }), text };
       }),
-    applyRecipe: ({ id, recipe, at }, job) => reading(async () => applyRecipe(await store, id, recipe, { at }, job)),
-    previewRecipe: (wanted, job) => reading(async () => previewRecipe(await store, wanted, job)),
-    leftByRecipe: async (wanted) => leftByRecipe(await store, wanted),
+    applyRecipe: ({ id, recipe, at }, job) =>
+      reading(async () => (await cleaning()).applyRecipe(await store, id, recipe, { at }, job)),
+    previewRecipe: (wanted, job) =>
+      reading(async () => {
+        const { recipePreview } = await cleaning();
+        previewRecipe ??= recipePreview();
+        return previewRecipe(await store, wanted, job);
+      }),
+    leftByRecipe: async (wanted) => (await cleaning()).leftByRecipe(await store, wanted),
     trainTokenizer: ({ texts, kind, vocabulary, roles }, job) =>
       reading(async () => {
         const { documents, refs, ...opened } = await openTexts(await store, texts);
