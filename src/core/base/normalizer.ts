@@ -68,6 +68,9 @@ export function checkedStep(step: Normalizer): Normalizer {
   };
 }
 
+/** Each character for itself: JavaScript makes a capital sigma at a word's end ς. No other depends on its place. */
+export const lowered = (text: string): string => text.replaceAll('Σ', 'σ').toLowerCase();
+
 function applied(step: Normalizer): (text: string) => string {
   switch (step.type) {
     case 'NFC':
@@ -76,8 +79,7 @@ function applied(step: Normalizer): (text: string) => string {
     case 'NFKD':
       return (text) => text.normalize(step.type);
     case 'Lowercase':
-      // Each character for itself: JavaScript makes a capital sigma at a word's end ς. No other depends on its place.
-      return (text) => text.replaceAll('Σ', 'σ').toLowerCase();
+      return lowered;
     case 'StripAccents':
       return (text) => text.replace(/\p{M}/gu, '');
     case 'Replace': {

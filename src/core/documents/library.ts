@@ -1,8 +1,16 @@
 /** The texts of a store: which there are, whose they are, and what of them is removed. */
-import type { BlobStore, Expected, Json } from '../base/blobStore';
+import type { BlobStore, Expected, Json, Stored } from '../base/blobStore';
 import { collectDrafts, draftKey } from '../base/draft';
 import { HomegrownError, toFailure } from '../base/errors';
-import { changeRecord, parseRecord, readAll, readRecord, readRecordsUnder, type Unreadable } from '../base/record';
+import {
+  changeRecord,
+  isUnreadable,
+  parseRecord,
+  readAll,
+  readRecord,
+  readRecordsUnder,
+  type Unreadable,
+} from '../base/record';
 import { CLEANED, CLEANED_TEXTS, type CleanedRecord } from './clean/record';
 import { TEXT, TEXT_PARTS, textChunksPrefix, textKey, type TextRecord } from './record';
 
@@ -95,16 +103,31 @@ export async function purgeText(store: BlobStore, id: string): Promise<void> {
   await purgeCleaned(store, ({ of }) => of === id);
 }
 
-/** Drops cleaned texts that nobody is to read any more. */
+/**
+ * Drops cleaned texts that their text is not learnt as, where they are gone; and those whose text is. Of a text that cannot be
+ * read all stays.
+ */
 export async function purgeCleaned(store: BlobStore, isGone: (cleaned: CleanedRecord) => boolean): Promise<void> {
   const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);
   for (const [key, cleaned] of records) {
-    if (!isGone(cleaned)) continue;
-    // Another tab may have come to learn from it.
-    const text = await store.get(textKey(cleaned.of));
-    if (text !== undefined && parseRecord(text, textKey(cleaned.of), TEXT).cleaned?.id === cleaned.id) continue;
+    const textAt = textKey(cleaned.of);
+    const text = await store.get(textAt);
+    const isLeft =
+      text === undefined
+        ? (await store.keys(textChunksPrefix(cleaned.of))).length === 0
+        : isGone(cleaned) && isLearntOtherwise(text, textAt, cleaned.id);
+    if (!isLeft) continue;
     const drop = [key, ...(await store.keys(textChunksPrefix(cleaned.id)))];
-    await store.commit({ drop, expect: [[textKey(cleaned.of), text as Json | undefined]] });
+    // Another tab may have come to learn from it.
+    await store.commit({ drop, expect: [[textAt, text as Json | undefined]] });
+  }
+}
+function isLearntOtherwise(text: Stored, key: string, id: string): boolean {
+  try {
+    return parseRecord(text, key, TEXT).cleaned?.id !== id;
+  } catch (error) {
+    if (isUnreadable(error)) return false;
+    throw error;
   }
 }
 
@@ -119,13 +142,7 @@ export async function collectOrphans(store: BlobStore, now: number): Promise<num
     ({ projects, removedAt = 0 }) => projects.length === 0 && removedAt < now - UNDO_MS,
   );
   for (const { id } of removed) await purgeText(store, id);
-  const learnt = new Map((await allTexts(store)).records.map(({ id, cleaned }) => [id, cleaned?.id]));
-  // Also what was made while its text went; not where that is there and cannot be read.
-  const parts = new Set((await store.keys(TEXT_PARTS)).map((key) => key.split('/')[1]!));
-  const entries = new Set(await store.keys(textKey('')));
-  await purgeCleaned(store, ({ id, of, madeAt }) =>
-    learnt.has(of) ? learnt.get(of) !== id && madeAt < now - UNDO_MS : !entries.has(textKey(of)) && !parts.has(of),
-  );
+  await purgeCleaned(store, ({ madeAt }) => madeAt < now - UNDO_MS);
   return drafts + removed.length;
 }
 /** What was removed within this may be about to be offered to be undone; longer, whoever offers it says so. */

@@ -24,8 +24,7 @@ export async function applyRecipe(
   const before = await textOf(store, id);
   const cleaned = recipe.steps.some(({ isOn }) => isOn) ? await cleanedBy(store, before, recipe, at, job) : undefined;
   const after = await changeLearnt(store, id, ({ places }) => ({ places, cleaned }));
-  const kept = new Set([before.cleaned?.id, after.cleaned?.id]);
-  await purgeCleaned(store, (made) => made.of === id && !kept.has(made.id));
+  await purgeCleaned(store, (made) => made.of === id && made.id !== before.cleaned?.id);
   return after;
 }
 

@@ -3,6 +3,7 @@
  *
  * @example `"Call me Ishmael. ΟΔΟΣ"` becomes `"call me ishmael. οδοσ"`
  */
+import { lowered } from '../../../base/normalizer';
 import { textRule } from './rule';
 
 const UPPER = /\p{Changes_When_Lowercased}+/gu;
@@ -16,7 +17,7 @@ export const lowerCase = textRule({
   // As tokenizers does it, said so that JavaScript's does the same.
   normalizers: () => [{ type: 'Replace', pattern: { String: 'Σ' }, content: 'σ' }, { type: 'Lowercase' }],
   changes: () => (passage) => {
-    const text = passage.replaceAll('Σ', 'σ').toLowerCase();
+    const text = lowered(passage);
     if (text === passage) return { text, places: 0 };
     // İ becomes two characters.
     if (text.length !== passage.length) return { text, places: passage.match(UPPER)!.length };
