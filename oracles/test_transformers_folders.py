@@ -114,9 +114,10 @@ def as_word_piece(folder: Path) -> None:
     PreTrainedTokenizerFast(tokenizer_object=tokenizer).save_pretrained(folder)
 
 
-def lower_casing(folder: Path) -> None:
+def with_a_foreign_normalizer(folder: Path) -> None:
     path = folder / "tokenizer.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"normalizer": {"type": "Lowercase"}}))
+    normalizer = {"type": "Prepend", "prepend": "_"}
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"normalizer": normalizer}))
 
 
 NAMED = {
@@ -137,7 +138,10 @@ CHANGED = {
     "a file that can run code": (as_pickle, r"pytorch_model\.bin cannot be read: such files can run code"),
     "a weight that is no number": (with_nan, r"transformer\.h\.1\.mlp\.c_fc\.weight\[243\] is not a finite number"),
     "a tokenizer that is not byte-level": (as_word_piece, "This tokenizer cannot be used"),
-    "a tokenizer that changes the text": (lower_casing, "it has a normalizer, which changes the text"),
+    "a tokenizer that changes the text in another way": (
+        with_a_foreign_normalizer,
+        'The tokenizer changes text in a way that is not known here: {"type":"Prepend"',
+    ),
 }
 """By what is done to a folder that would open."""
 
