@@ -10,6 +10,8 @@ import { z } from './zod';
 export interface Draft {
   /** @throws HomegrownError `in-use` when another tab has collected the draft */
   put(values: Change['put']): Promise<void>;
+  /** What was written and is no longer needed. @throws as `put` does */
+  drop(keys: Change['drop']): Promise<void>;
   /**
    * The last commit: these values, and the mark goes. False where something is not as expected, and nothing was written.
    * @throws as `put` does
@@ -37,6 +39,9 @@ export async function openDraft(store: BlobStore, prefix: string): Promise<Draft
   return {
     put: async (put = []) => {
       await commit({ put });
+    },
+    drop: async (drop = []) => {
+      await commit({ drop });
     },
     finish: (put = [], expect = []) => commit({ put, drop: [mark] }, expect),
     discard: () => discardDraft(store, prefix).catch(() => undefined),

@@ -12,6 +12,7 @@ import { hashOf } from '../hashOf';
 import { documentsOf } from '../open';
 import type { ReadDocument, ReadFile } from '../readFile';
 import { asRead, BLOCK, textChunksPrefix, type TextRecord } from '../record';
+import { Aside } from './aside';
 import { type Cleanable, Cleaning } from './clean';
 import { cleanable } from './cleanable';
 import { type Recipe, recipeHash } from './recipe';
@@ -45,7 +46,8 @@ export async function cleanText(
   const { id, draft } = await begin(store, [text.id, hash, at]);
   try {
     const documents = await documentsOf(store, read);
-    const cleaning = await Cleaning.start(recipe, () => watched(documents, 'Looking through all documents', job), job);
+    const aside = new Aside(store, draft, `${textChunksPrefix(id)}aside/`, job.signal);
+    const cleaning = await Cleaning.start(recipe, (label) => watched(documents, label, job), aside, job);
     const [chunks, blocks, left] = [new ChunkWriter(id, draft), new BlockWriter(id), [] as LeftOut[]];
     const files = await filesOf(store, read);
     let file = -1;
@@ -55,11 +57,10 @@ export async function cleanText(
       own = [];
     };
     let [i, asRead] = [0, 0];
-    for (const each of watched(documents, 'Cleaning', job)) {
+    for await (const cleaned of cleaning.cleaned()) {
       const document = documents[i]!;
       const { place = i, title = text.name, sha256, fields } = document;
       for (; files[file + 1] && files[file + 1]!.at <= place; file++) end();
-      const cleaned = await cleaning.clean(each);
       if (cleaned.isOut) {
         const { step, reason, scores } = cleaned;
         const rule = step === null ? null : cleaning.tallies[step]!.rule;
@@ -71,9 +72,7 @@ export async function cleanText(
         const hash = isAsRead ? sha256 : await hashWith(document, written.sha256);
         own.push({ title, ...written, sha256: hash, ...(fields && { fields }) });
       }
-      if (i++ % A_TURN !== 0) continue;
-      await yieldToEventLoop();
-      job.signal.throwIfAborted();
+      i++;
     }
     end();
     await chunks.end();
@@ -115,8 +114,6 @@ export async function cleanText(
     throw error;
   }
 }
-
-const A_TURN = 64;
 
 /** @param isPair of two passages, between which is a line end */
 async function write(
@@ -186,8 +183,13 @@ const hashWith = ({ sha256, spans, fields }: Document, ofText: string): string |
 function* watched(documents: readonly Document[], label: string, job: Job): Generator<Cleanable> {
   const of = documents.reduce((sum, { bytes }) => sum + bytes, 0);
   let [before, told] = [0, -A_REPORT];
+  const tell = (done: number): void => {
+    if (done - told < A_REPORT) return;
+    told = done;
+    job.report({ label, done, of, unit: 'bytes' });
+  };
   for (const document of documents) {
-    // A long one is gone through several times: what is told is the farthest that it was.
+    // A long one is gone through more than once: what is told is the farthest that it was.
     let farthest = 0;
     const chunks = async function* (): AsyncGenerator<string> {
       let at = 0;
@@ -197,14 +199,12 @@ function* watched(documents: readonly Document[], label: string, job: Job): Gene
         yield chunk;
         at += chunk.length;
         farthest = Math.max(farthest, Math.min(at, document.bytes));
-        const done = before + farthest;
-        if (done - told < A_REPORT) continue;
-        told = done;
-        job.report({ label, done, of, unit: 'bytes' });
+        tell(before + farthest);
       }
     };
     yield cleanable({ ...document, chunks });
     before += document.bytes;
+    tell(before);
   }
 }
 /** Bytes. */

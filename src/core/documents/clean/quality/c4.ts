@@ -4,25 +4,32 @@ export interface C4Settings {
   words: number;
   longest: number;
 }
-/** The line as it stays; '' where it goes; or the whole document's reason to go. */
-export type C4Line = { text: string } | { document: string };
+/** The line as it stays, and whether that is all of it but white space around it; '' where it goes; or the whole document's reason to go. */
+export type C4Line = { text: string; isWhole: boolean } | { document: string };
 
-export function c4Line(line: string, { words, longest }: C4Settings): C4Line {
+/** @param mayBeNamed false where `hasNamed` of a text that has the line is so */
+export function c4Line(line: string, { words, longest }: C4Settings, mayBeNamed = true): C4Line {
   const trimmed = line.trim();
   if (trimmed === '') return GONE;
   const { count, longestOf } = measured(trimmed);
   if (longestOf > longest) return GONE;
   const text = trimmed.includes('[') ? withoutCitations(trimmed) : trimmed;
-  if (!/[.?!"']$/.test(text) || text.endsWith('...')) return GONE;
+  if (!ENDS.has(text.at(-1)!) || text.endsWith('...')) return GONE;
   if ((text === trimmed ? count : measured(text).count) < words) return GONE;
+  const isWhole = text === trimmed;
+  // Without what was taken out of it there may be a name that was not there.
+  if (isWhole && !mayBeNamed) return { text, isWhole };
   if (/lorem ipsum/i.test(text))
     return { document: '“lorem ipsum” is in it, which stands where text is still to come' };
   if (/javascript/i.test(text)) return GONE;
   if (text.includes('{')) return { document: 'a curly bracket is in it, as in code and not in prose' };
-  return POLICIES.test(text) ? GONE : { text };
+  return POLICIES.test(text) ? GONE : { text, isWhole };
 }
-const GONE = { text: '' };
+const GONE = { text: '', isWhole: false };
+const ENDS = new Set('.?!"\'');
 const POLICIES = /terms of use|privacy policy|cookie policy|uses cookies|use of cookies|use cookies/i;
+/** Whether any line of a text has a name by which it, or the document, goes. */
+export const hasNamed = (text: string): boolean => /\{|lorem ipsum|javascript/i.test(text) || POLICIES.test(text);
 
 /** Again, where taking one out has made another. */
 function withoutCitations(line: string): string {

@@ -1,4 +1,5 @@
 /** What is repeated in a document, in characters, as datatrove's GopherRepetitionFilter counts. */
+import type { Words } from './words';
 
 /** Pieces that were there before. */
 export class Repeats {
@@ -22,18 +23,23 @@ export class WordSequence {
   private hashes = new Int32Array(1024);
   /** Code points up to the word of that index. */
   private ends = new Int32Array(1025);
-  push(hash: number, characters: number): void {
-    if (this.count === this.hashes.length) {
-      this.hashes = grown(this.hashes, this.count * 2);
-      this.ends = grown(this.ends, this.count * 2 + 1);
+  /** So many words in a row, and more, are nowhere repeated. */
+  private none = Infinity;
+  add({ count, hashes, characters }: Words): void {
+    const all = this.count + count;
+    if (all > this.hashes.length) {
+      this.hashes = grown(this.hashes, 2 * all);
+      this.ends = grown(this.ends, 2 * all + 1);
     }
-    this.hashes[this.count] = hash;
-    this.ends[this.count + 1] = this.ends[this.count]! + characters;
-    this.count++;
+    this.hashes.set(hashes.subarray(0, count), this.count);
+    for (let i = 0; i < count; i++) this.ends[this.count + i + 1] = this.ends[this.count + i]! + characters[i]!;
+    this.count = all;
   }
 
   /** The commonest n words in a row (the first of them, where several are), a space between: its characters times how often it is there. */
   charactersOfTop(n: number): number {
+    if (this.count < n) return 0;
+    if (n >= this.none) return this.charactersOf(0, n) + n - 1;
     const { grams, prefix, power } = this.start(n);
     const times = new Int32Array(this.count);
     let top = -1;
@@ -42,11 +48,13 @@ export class WordSequence {
       times[first]!++;
       if (top < 0 || times[first]! > times[top]! || (times[first] === times[top] && first < top)) top = first;
     }
-    return top < 0 ? 0 : (this.charactersOf(top, n) + n - 1) * times[top]!;
+    if (times[top] === 1) this.none = n;
+    return (this.charactersOf(top, n) + n - 1) * times[top]!;
   }
 
   /** Of any n words in a row that were there before, no word counted twice. */
   charactersOfRepeated(n: number): number {
+    if (n >= this.none) return 0;
     const { grams, prefix, power } = this.start(n);
     let characters = 0;
     for (let at = 0; at + n <= this.count;) {
@@ -54,6 +62,7 @@ export class WordSequence {
       if (first !== at) characters += this.charactersOf(at, n);
       at += first === at ? 1 : n;
     }
+    if (characters === 0) this.none = n;
     return characters;
   }
 

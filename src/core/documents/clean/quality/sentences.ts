@@ -1,20 +1,21 @@
 /** How many sentences a line has, as spaCy's sentencizer cuts them: after a word that ends one, and what punctuation follows it. */
-import { eachWord, HAS_LETTER } from './words';
+import { HAS_LETTER, type Words } from './words';
 
-export function sentencesIn(line: string): number {
+/** @param words of the text; @param from @param to those of the line, by their places */
+export function sentencesIn(text: string, words: Words, from = 0, to = words.count): number {
   let sentences = 0;
   let isOpen = false;
   let hasEnded = false;
-  eachWord(line, (start, end, has) => {
-    const sign = has & HAS_LETTER ? '' : line.slice(start, end);
-    const ends = ENDS.test(sign);
+  for (let i = from; i < to; i++) {
+    const sign = words.has[i]! & HAS_LETTER ? '' : text.slice(words.starts[i], words.ends[i]);
+    const ends = sign !== '' && ENDS.test(sign);
     if (!isOpen || (hasEnded && !ends && !PUNCTUATION.test(sign))) {
       sentences++;
       isOpen = true;
       hasEnded = false;
     }
     if (ends) hasEnded = true;
-  });
+  }
   return sentences;
 }
 const ENDS = /^\p{Sentence_Terminal}$/u;

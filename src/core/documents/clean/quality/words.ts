@@ -13,61 +13,112 @@ export const HAS_LETTER = 4;
 /** Has other than punctuation. */
 export const HAS_MORE = 8;
 
-/**
- * @param characters in code points
- * @param hash of 32 bits; two words are taken for one where theirs are equal, once in 4 billion pairs
- */
-export type Visit = (start: number, end: number, has: number, characters: number, hash: number) => void;
+/** The words of a text, in order. */
+export class Words {
+  count = 0;
+  /** In code units of the text, by word. */
+  starts: Int32Array;
+  ends: Int32Array;
+  has: Uint8Array;
+  /** In code points. */
+  characters: Int32Array;
+  /** Of 32 bits; two words are taken for one where theirs are equal, once in 4 billion pairs. */
+  hashes: Int32Array;
 
-/** Shows every word of the text, in order. */
-export function eachWord(text: string, visit: Visit): void {
-  classes ??= classify();
-  const { length } = text;
-  for (let at = 0; at < length; at++) {
-    if (classes[text.charCodeAt(at)]! & SPACE) continue;
-    const start = at;
-    let special = 0;
-    for (; at < length; at++) {
-      const is = classes[text.charCodeAt(at)]!;
-      if (is & SPACE) break;
-      // Letters are a suffix behind an apostrophe only, which is one itself.
-      if (!(is & HAS_LETTER)) special |= is;
-    }
-    if (special & (PREFIX | SUFFIX | INFIX)) cut(text, start, at, (special & INFIX) !== 0, visit);
-    else show(text, start, at, visit);
-  }
-}
-
-function cut(text: string, start: number, end: number, hasInfix: boolean, visit: Visit): void {
-  let from = start;
-  while (from < end) {
-    const to = from + prefixOf(text, from, end);
-    if (to === from) break;
-    show(text, from, to, visit);
-    from = to;
-  }
-  // Signs at the end are found from there, and shown after what they follow.
-  const ends: number[] = [];
-  let to = end;
-  for (let size = suffixOf(text, from, to); size > 0; size = suffixOf(text, from, to)) {
-    ends.push(to);
-    to -= size;
-  }
-  if (hasInfix && !ADDRESS.test(text.slice(from, Math.min(to, from + 12)))) {
-    for (let at = from + 1; at < to - 1; at++) {
-      if (!(classes![text.charCodeAt(at)]! & INFIX)) continue;
-      const size = infixOf(text, at, to);
-      if (size === 0) continue;
-      if (at > from) show(text, from, at, visit);
-      show(text, at, at + size, visit);
-      from = at + size;
-      at += size - 1;
+  constructor(private readonly text: string) {
+    classes ??= classify();
+    const expected = 16 + (text.length >> 2);
+    this.starts = new Int32Array(expected);
+    this.ends = new Int32Array(expected);
+    this.has = new Uint8Array(expected);
+    this.characters = new Int32Array(expected);
+    this.hashes = new Int32Array(expected);
+    const { length } = text;
+    for (let at = 0; at < length; at++) {
+      if (classes[text.charCodeAt(at)]! & SPACE) continue;
+      const start = at;
+      let special = 0;
+      for (; at < length; at++) {
+        const is = classes[text.charCodeAt(at)]!;
+        if (is & SPACE) break;
+        // Letters are a suffix behind an apostrophe only, which is one itself.
+        if (!(is & HAS_LETTER)) special |= is;
+      }
+      if (special & (PREFIX | SUFFIX | INFIX)) this.cut(start, at, (special & INFIX) !== 0);
+      else this.add(start, at);
     }
   }
-  if (to > from) show(text, from, to, visit);
-  for (let i = ends.length - 1; i >= 0; i--) show(text, to, (to = ends[i]!), visit);
+
+  private cut(start: number, end: number, hasInfix: boolean): void {
+    const { text } = this;
+    let from = start;
+    while (from < end) {
+      const to = from + prefixOf(text, from, end);
+      if (to === from) break;
+      this.add(from, to);
+      from = to;
+    }
+    // Signs at the end are found from there, and come after what they follow.
+    const ends: number[] = [];
+    let to = end;
+    for (let size = suffixOf(text, from, to); size > 0; size = suffixOf(text, from, to)) {
+      ends.push(to);
+      to -= size;
+    }
+    if (hasInfix && !ADDRESS.test(text.slice(from, Math.min(to, from + 12)))) {
+      for (let at = from + 1; at < to - 1; at++) {
+        if (!(classes![text.charCodeAt(at)]! & INFIX)) continue;
+        const size = infixOf(text, at, to);
+        if (size === 0) continue;
+        if (at > from) this.add(from, at);
+        this.add(at, at + size);
+        from = at + size;
+        at += size - 1;
+      }
+    }
+    if (to > from) this.add(from, to);
+    for (let i = ends.length - 1; i >= 0; i--) this.add(to, (to = ends[i]!));
+  }
+
+  private add(start: number, end: number): void {
+    const { text, count } = this;
+    let hash = BASIS;
+    let has = 0;
+    let characters = 0;
+    for (let i = start; i < end; i++) {
+      const code = text.charCodeAt(i);
+      hash = Math.imul(hash ^ code, PRIME);
+      if ((code & 0xfc00) === 0xdc00) continue;
+      has |= (code & 0xfc00) === 0xd800 ? classOfPair(text, i) : classes![code]!;
+      characters++;
+    }
+    if (count === this.starts.length) this.grow();
+    this.starts[count] = start;
+    this.ends[count] = end;
+    this.has[count] = has & (HAS_LETTER | HAS_MORE);
+    this.characters[count] = characters;
+    this.hashes[count] = hash ^ (hash >>> 15);
+    this.count++;
+  }
+
+  private grow(): void {
+    const { starts, ends, has, characters, hashes } = this;
+    const size = 2 * this.count;
+    (this.starts = new Int32Array(size)).set(starts);
+    (this.ends = new Int32Array(size)).set(ends);
+    (this.has = new Uint8Array(size)).set(has);
+    (this.characters = new Int32Array(size)).set(characters);
+    (this.hashes = new Int32Array(size)).set(hashes);
+  }
 }
 const ADDRESS = /^(?:[A-Za-z][A-Za-z\d+.-]*:\/\/|www\.)/;
+
+/** Several filters ask for those of the same text, one after another: it is cut once. */
+export function wordsOf(text: string): Words {
+  if (last?.text !== text) last = { text, words: new Words(text) };
+  return last.words;
+}
+let last: { text: string; words: Words } | undefined;
 
 /** Length of the sign that is a word of its own where the text begins. */
 function prefixOf(text: string, at: number, end: number): number {
@@ -162,19 +213,6 @@ function dots(text: string, at: number, end: number): number {
 const isDigit = (text: string, at: number): boolean => (classes![text.charCodeAt(at)]! & DIGIT) !== 0;
 const isPair = (text: string, at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xd800;
 
-function show(text: string, start: number, end: number, visit: Visit): void {
-  let hash = BASIS;
-  let has = 0;
-  let characters = 0;
-  for (let i = start; i < end; i++) {
-    const code = text.charCodeAt(i);
-    hash = Math.imul(hash ^ code, PRIME);
-    if ((code & 0xfc00) === 0xdc00) continue;
-    has |= (code & 0xfc00) === 0xd800 ? classOfPair(text, i) : classes![code]!;
-    characters++;
-  }
-  visit(start, end, has & (HAS_LETTER | HAS_MORE), characters, hash ^ (hash >>> 15));
-}
 /** Of FNV-1a, over code units. */
 const BASIS = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;

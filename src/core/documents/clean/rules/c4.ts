@@ -1,10 +1,11 @@
 /** Documents with too few sentences are left out, and those with “lorem ipsum” or a curly bracket, as from C4. */
 import { whole } from '../../../base/field';
 import { formatCount } from '../../../base/units';
-import { c4Line } from '../quality/c4';
+import { c4Line, hasNamed } from '../quality/c4';
 import { judge } from '../quality/judge';
 import { eachLine } from '../quality/lines';
 import { sentencesIn } from '../quality/sentences';
+import { Words, wordsOf } from '../quality/words';
 import { C4_LINES } from './c4Lines';
 import type { Rule } from './rule';
 
@@ -24,10 +25,19 @@ export const c4: Rule<typeof FIELDS> = {
       let out: string | undefined;
       return {
         see(passage) {
+          const words = wordsOf(passage);
+          const mayBeNamed = hasNamed(passage);
+          let next = 0;
           eachLine(passage, (start, end) => {
-            const line = c4Line(passage.slice(start, end), settings);
-            if ('document' in line) out ??= line.document;
-            else if (line.text !== '') sentences += sentencesIn(line.text);
+            const line = passage.slice(start, end);
+            const found = c4Line(line, settings, mayBeNamed);
+            const first = next;
+            while (next < words.count && words.ends[next]! <= end) next++;
+            if ('document' in found) out ??= found.document;
+            else if (found.text === '') return;
+            // Words are those of the line where nothing was taken out of it.
+            else if (found.isWhole) sentences += sentencesIn(passage, words, first, next);
+            else sentences += sentencesIn(found.text, new Words(found.text));
           });
         },
         verdict() {

@@ -4,7 +4,7 @@
  * @example `"Home\nA whale is a mammal [1].\nAccept our privacy policy.\nIt breathes."` becomes `"A whale is a mammal .\n"`
  */
 import { whole } from '../../../base/field';
-import { c4Line } from '../quality/c4';
+import { c4Line, hasNamed } from '../quality/c4';
 import { eachLine } from '../quality/lines';
 import { textRule } from './rule';
 
@@ -22,11 +22,12 @@ export const c4Lines = textRule({
   fields: C4_LINES,
   isForPages: true,
   changes: (settings) => (passage) => {
+    const mayBeNamed = hasNamed(passage);
     let places = 0;
     let text = '';
     eachLine(passage, (start, end, next) => {
       const line = passage.slice(start, end);
-      const found = c4Line(line, settings);
+      const found = c4Line(line, settings, mayBeNamed);
       // A document that goes, does so by the rule beside this one.
       const to = 'text' in found ? found.text : line;
       if (to !== line || to === '') places++;

@@ -5,7 +5,7 @@ import { countCharacters } from '../../../base/utf8';
 import { judge, share } from '../quality/judge';
 import { countOf } from '../quality/lines';
 import { Repeats } from '../quality/repeats';
-import { eachWord } from '../quality/words';
+import { wordsOf } from '../quality/words';
 import type { Rule } from './rule';
 
 const FIELDS = {
@@ -40,7 +40,7 @@ export const fineWeb: Rule<typeof FIELDS> = {
           const ends = countOf(part, '\n');
           lineEnds += ends;
           characters += countCharacters(part) - ends;
-          eachWord(part, () => words++);
+          words += wordsOf(part).count;
           for (let start = 0; start < part.length;) {
             const found = part.indexOf('\n', start);
             const end = found < 0 ? part.length : found;

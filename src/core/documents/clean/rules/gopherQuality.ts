@@ -3,7 +3,7 @@ import { real, text, whole } from '../../../base/field';
 import { formatCount, formatNumber, formatShare } from '../../../base/units';
 import { judge, share } from '../quality/judge';
 import { countOf, eachLine } from '../quality/lines';
-import { eachWord, HAS_LETTER, HAS_MORE } from '../quality/words';
+import { HAS_LETTER, HAS_MORE, wordsOf } from '../quality/words';
 import type { Rule } from './rule';
 
 const FIELDS = {
@@ -50,16 +50,19 @@ export const gopherQuality: Rule<typeof FIELDS> = {
         let ellipsisEnds = 0;
         return {
           see(passage) {
-            eachWord(passage, (start, end, has, length) => {
-              words++;
+            const cut = wordsOf(passage);
+            words += cut.count;
+            for (let i = 0; i < cut.count; i++) {
+              const has = cut.has[i]!;
               if (has & HAS_LETTER) withLetter++;
-              if ((has & HAS_MORE) === 0) return;
+              if ((has & HAS_MORE) === 0) continue;
               withMore++;
-              characters += length;
-              if (end - start > longestCommon || found.size === common.size) return;
+              characters += cut.characters[i]!;
+              const [start, end] = [cut.starts[i]!, cut.ends[i]!];
+              if (end - start > longestCommon || found.size === common.size) continue;
               const word = passage.slice(start, end);
               if (common.has(word)) found.add(word);
-            });
+            }
             hashes += countOf(passage, '#');
             ellipses += countOf(passage, '...') + countOf(passage, '…');
             eachLine(passage, (start, end) => {

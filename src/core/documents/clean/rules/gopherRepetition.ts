@@ -4,7 +4,7 @@ import { formatShare } from '../../../base/units';
 import { countCharacters } from '../../../base/utf8';
 import { judge, type Measure, share } from '../quality/judge';
 import { Repeats, WordSequence } from '../quality/repeats';
-import { eachWord } from '../quality/words';
+import { wordsOf } from '../quality/words';
 import type { Rule } from './rule';
 
 const most = (label: string, initial: number) => real({ label, min: 0, max: 1, initial, hint: 'at most' });
@@ -52,7 +52,7 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
           const part = passage.slice(0, JUDGED - judged);
           judged += part.length;
           characters += countCharacters(part);
-          eachWord(part, (_start, _end, _has, length, hash) => words.push(hash, length));
+          words.add(wordsOf(part));
           for (let start = 0; start < part.length;) {
             const found = part.indexOf('\n', start);
             const end = found < 0 ? part.length : found;

@@ -18,7 +18,7 @@
 import { countWords, WordHashes } from '../wordCounts';
 import { textRule } from './rule';
 
-const CUT = /[\p{L}\p{M}][-\u2010\xad][ \t]*\r?\n[ \t]*(?=\p{Ll})/gu;
+const CUT = /[-\u2010\xad][ \t]*\r?\n[ \t]*(?<=[\p{L}\p{M}][-\u2010\xad]\s*)(?=\p{Ll})/gu;
 const CUT_WORD = /[\p{L}\p{M}]+(?:[-\u2010\xad][ \t]*\r?\n[ \t]*\p{Ll}[\p{L}\p{M}]*)+(?=([-\u2010](?=\p{L}))?)/uy;
 const CUTS = /([-\u2010\xad])[ \t]*\r?\n[ \t]*/g;
 const MOST_CUTS = 10;

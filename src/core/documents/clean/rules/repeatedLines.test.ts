@@ -9,8 +9,8 @@ async function cleaned(documents: readonly (readonly string[])[]) {
   const working = await repeatedLines.start(settings);
   for (const passages of documents) {
     const survey = working.survey!();
-    for (const passage of passages) survey.see(passage);
-    survey.end();
+    for (const passage of passages) survey!.see(passage);
+    survey!.end();
   }
   return documents.map((passages) => {
     const on = working.document({ title: '' });

@@ -33,8 +33,11 @@ export interface Rule<F extends Fields = Fields> extends Stated<F> {
 
 /** A rule at work on a text. */
 export interface Working {
-  /** Only of a rule for which it matters what other documents have: it is shown all of them before any is cleaned. */
-  survey?(): Survey;
+  /**
+   * Only of a rule for which it matters what other documents have: of each in their order it is asked how it looks at it,
+   * before any is cleaned; undefined: not at this one.
+   */
+  survey?(): Survey | undefined;
   /** Of fewer documents it would learn nothing, and is shown none. */
   leastSurveyed?: number;
   document(facts: DocumentFacts): OnDocument;
