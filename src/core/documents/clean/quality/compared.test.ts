@@ -34,7 +34,7 @@ const ENGLISH =
 const GERMAN =
   'Nennt mich Ismael. Ein paar Jahre ist es her, gleichgültig wie lange genau, da hatte ich wenig oder gar kein Geld im Beutel, und an Land reizte mich nichts Besonderes, und so dachte ich mir, ich wollte ein wenig herumsegeln und mir den wässerigen Teil der Welt besehen. Das ist so meine Art, mir die Grillen zu vertreiben und den Kreislauf in Schwung zu bringen.\n';
 /** So long that one sample is taken of each. */
-const long = (text: string) => text.repeat(20).slice(0, 4000);
+const long = (text: string) => text.repeat(20).slice(0, 5000);
 
 test('a document stays where the share of its samples that are surely in the languages is the least at least', async () => {
   const mixed = long(ENGLISH) + long(GERMAN);
@@ -95,8 +95,8 @@ test('samples are of the same places wherever a document is cut', () => {
     return found;
   };
   const whole = samplesOf(text.length);
-  expect(whole).toEqual([0, 4000, 8000, 12_000, 16_000].map((at) => text.slice(at, at + 200)));
-  for (const size of [1, 7, 199, 200, 4001]) expect(samplesOf(size)).toEqual(whole);
+  expect(whole).toEqual([0, 5000, 10_000, 15_000].map((at) => text.slice(at, at + 200)));
+  for (const size of [1, 7, 199, 200, 5001]) expect(samplesOf(size)).toEqual(whole);
 });
 
 const SEA = ['The whale swam in the sea.', 'A whale is in the sea, and the ship is near.', 'The ship sailed the sea.'];

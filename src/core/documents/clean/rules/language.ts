@@ -19,7 +19,7 @@ const FIELDS = {
 };
 
 /**
- * Of every 4,000 characters 200 are asked of eld; those of which it is sure tell the share that is in the languages. Short
+ * Of every 5,000 characters 200 are asked of eld; those of which it is sure tell the share that is in the languages. Short
  * documents, of which it is sure and wrong (of 20 characters each eighth), have a second opinion: what they say themselves,
  * else whether one of the languages is about as likely as the likeliest. Where nothing tells a language, as of numbers, a
  * document stays.
