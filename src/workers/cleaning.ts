@@ -1,14 +1,30 @@
 /** Texts and their recipes. */
 import type { BlobStore } from '../core/base/blobStore';
 import { type Job, unwatched } from '../core/base/job';
-import { textOf } from '../core/documents';
+import { textOf, type TextRecord } from '../core/documents';
+import { applyRecipe as applyTo } from '../core/documents/clean/applyRecipe';
 import { cleanedRecordOf, leftOutOf } from '../core/documents/clean/cleaned';
 import { type Look, Preview, type Previewed } from '../core/documents/clean/preview';
 import type { Recipe } from '../core/documents/clean/recipe';
 import { sampleOf } from '../core/documents/clean/sample';
 import type { LeftOut } from '../core/documents/clean/record';
+import { startCleaners } from './cleaners';
 
-export { applyRecipe } from '../core/documents/clean/applyRecipe';
+/** On every core, where the text is so long that it pays. @throws HomegrownError as core's does */
+export async function applyRecipe(
+  store: BlobStore,
+  id: string,
+  recipe: Recipe,
+  at: { at: number },
+  job: Job,
+): Promise<TextRecord> {
+  const { helpers, end } = startCleaners((await textOf(store, id)).bytes);
+  try {
+    return await applyTo(store, id, recipe, at, job, helpers);
+  } finally {
+    end();
+  }
+}
 
 type Reader = (
   store: BlobStore,

@@ -9,6 +9,7 @@ const ROLES = {
   gpu: () => import('./gpuRole'),
   verify: () => import('./verifyRole'),
   thread: () => import('./threadRole'),
+  cleaner: () => import('./cleanerRole'),
 } satisfies Record<Role, () => Promise<unknown>>;
 
 /** What arrives until somebody listens. */

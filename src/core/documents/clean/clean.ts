@@ -1,31 +1,35 @@
 /** Documents through a recipe, in their order: what remains of each, or why it is left out. */
 import { type Job, yieldUntil } from '../../base/job';
-import { countCharacters } from '../../base/utf8';
 import type { Aside, PutAside } from './aside';
+import { type Helper, Helpers } from './helpers';
 import type { Recipe } from './recipe';
-import { type RuleId, ruleOf } from './rules';
-import type { DocumentFacts, OnDocument, Working } from './rules/rule';
+import { ruleOf } from './rules';
+import type { OnDocument, Working } from './rules/rule';
+import {
+  type AtWork,
+  type Changes,
+  type Held,
+  isEmptied,
+  onDocument,
+  type Scores,
+  type Step,
+  type Tally,
+  tallyOf,
+  type Through,
+  throughSteps,
+} from './steps';
+import {
+  batched,
+  type Cleanable,
+  heldOf,
+  isAllEmptied,
+  isHeld,
+  type Pending,
+  type State,
+  through,
+  type Underway,
+} from './underway';
 
-/** A document as it was read. */
-export interface Cleanable extends DocumentFacts {
-  sha256: string;
-  /** From its start, as often as it is asked for. */
-  passages(): AsyncIterable<string>;
-}
-
-/** What a step did to all documents so far that no later step has left out. */
-export interface Tally {
-  rule: RuleId;
-  /** Which it left out, in documents. */
-  out: number;
-  changed: number;
-  places: number;
-  /** Code points that came, less those that went. */
-  characters: number;
-}
-export type Changes = Pick<Tally, 'places' | 'characters'>;
-
-export type Scores = Readonly<Record<string, number>>;
 export type Cleaned =
   | {
       isOut: false;
@@ -38,21 +42,6 @@ export type Cleaned =
   /** `step`: of those that are on; null where nothing is left of it. */
   | { isOut: true; step: number | null; reason: string; scores: Scores };
 
-/** A document on its way. */
-interface Underway {
-  readonly document: Cleanable;
-  passages(): AsyncIterable<string> | readonly string[];
-  /** Where they lie, if they were put aside for it. */
-  aside?: PutAside;
-  readonly state: State;
-}
-interface State {
-  out?: { step: number; reason: string };
-  scores: Record<string, number>;
-  /** By step that is on. */
-  changes: Changes[];
-}
-
 /** What lies before each document's passages; null: those of a long one lie elsewhere, or are as they were read. */
 type Noted = State & { passages: number | null };
 interface Left {
@@ -60,17 +49,10 @@ interface Left {
   /** By place. */
   long: ReadonlyMap<number, PutAside>;
 }
-/** What is to be done to passages, and where it is counted. */
-interface Pending {
-  changes: NonNullable<OnDocument['changes']>;
-  into: Changes;
-}
 /** All documents, from the first, as often as it is asked for. @param label of the work that goes through them */
 type Documents = (label: string) => Iterable<Cleanable>;
 const LOOKING = 'Looking through all documents';
 
-/** Code units of a document that is held while it is cleaned. */
-const MOST_HELD = 2 ** 23;
 /** Documents until others have a turn. */
 const A_TURN = 64;
 
@@ -81,7 +63,11 @@ const A_TURN = 64;
 export class Cleaning {
   readonly tallies: readonly Tally[];
   private readonly kept: ReadonlySet<string>;
-  private readonly working: Working[] = [];
+  private readonly steps: readonly Step[];
+  private readonly working: AtWork[] = [];
+  /** Steps that have seen all documents, and so are done here. */
+  private readonly surveyed = new Set<number>();
+  private readonly helpers: Helpers;
   /** Of all documents after the steps before `from`; absent: as they were read. */
   private left?: Left;
   private from = 0;
@@ -91,28 +77,39 @@ export class Cleaning {
     private readonly documents: Documents,
     private readonly aside: Aside,
     private readonly job: Job,
+    helpers: readonly Helper[],
   ) {
-    this.tallies = recipe.steps.filter(({ isOn }) => isOn).map(tallyOf);
+    this.steps = recipe.steps.filter(({ isOn }) => isOn);
+    this.tallies = this.steps.map(tallyOf);
     this.kept = new Set(recipe.kept);
+    this.helpers = new Helpers(helpers);
   }
 
-  /** Loads what the rules need, and shows all documents to those that need to have seen them. */
-  static async start(recipe: Recipe, documents: Documents, aside: Aside, job: Job): Promise<Cleaning> {
-    const cleaning = new Cleaning(recipe, documents, aside, job);
-    for (const { rule, settings, isOn } of recipe.steps) {
-      if (!isOn) continue;
-      const next = await ruleOf(rule).start(settings as never);
-      if (next.survey && areAtLeast(next.leastSurveyed ?? 0, documents(LOOKING)))
-        await cleaning.survey(() => next.survey!());
-      cleaning.working.push(next);
+  /**
+   * Loads what the rules need, and shows all documents to those that need to have seen them.
+   * @param helpers what becomes of the documents does not depend on how many there are
+   */
+  static async start(
+    recipe: Recipe,
+    documents: Documents,
+    aside: Aside,
+    job: Job,
+    helpers: readonly Helper[] = [],
+  ): Promise<Cleaning> {
+    const cleaning = new Cleaning(recipe, documents, aside, job, helpers);
+    for (const { rule, settings } of cleaning.steps) {
+      const working = await ruleOf(rule).start(settings as never);
+      if (working.survey && areAtLeast(working.leastSurveyed ?? 0, documents(LOOKING)))
+        await cleaning.survey(() => working.survey!());
+      cleaning.working.push({ rule, working });
     }
     return cleaning;
   }
 
   /** All of them, once. The tallies are right at the end. */
   async *cleaned(): AsyncGenerator<Cleaned> {
-    for await (const underway of this.underway('Cleaning')) {
-      yield await this.cleanedOf(underway, await this.advance(underway));
+    for await (const { underway, pending } of this.advanced('Cleaning')) {
+      yield await this.cleanedOf(underway, pending);
       await underway.aside?.drop();
     }
     await this.drop(this.left);
@@ -124,8 +121,8 @@ export class Cleaning {
     const left = this.aside.begin();
     const long = new Map<number, PutAside>();
     let place = 0;
-    for await (const underway of this.underway(LOOKING)) {
-      await this.putAside(underway, await this.advance(underway));
+    for await (const { underway, pending } of this.advanced(LOOKING)) {
+      await this.putAside(underway, pending);
       const survey = underway.state.out ? undefined : begin();
       if (survey) for await (const passage of underway.passages()) survey.see(passage);
       survey?.end();
@@ -139,6 +136,7 @@ export class Cleaning {
       }
       place++;
     }
+    this.surveyed.add(this.working.length);
     if (!isChanged) return;
     const before = this.left;
     this.left = { documents: await left.end(), long };
@@ -164,24 +162,81 @@ export class Cleaning {
     }
   }
   private begin(): State {
-    return { scores: {}, changes: this.tallies.map(() => ({ places: 0, characters: 0 })) };
+    return { done: 0, scores: {}, changes: this.tallies.map(() => ({ places: 0, characters: 0 })) };
   }
   private async drop(left: Left | undefined, but: ReadonlySet<PutAside> = new Set()): Promise<void> {
     await left?.documents.drop();
     for (const each of left?.long.values() ?? []) if (!but.has(each)) await each.drop();
   }
 
-  /** Through the steps from `from`. @returns what of them is still to be done to its passages, of a long one */
+  /** In their order, with what is still to be done to passages of long ones. */
+  private async *advanced(label: string): AsyncGenerator<{ underway: Underway; pending: readonly Pending[] }> {
+    for await (const underway of this.helped(label)) yield { underway, pending: await this.advance(underway) };
+  }
+
+  /** Through the steps since `from`, so far as others do them; long ones are as they were. */
+  private async *helped(label: string): AsyncGenerator<Underway> {
+    const own = this.surveyed.has(this.from) ? 1 : 0;
+    const first = this.from + own;
+    const steps = this.steps.slice(first, this.working.length);
+    if (!this.helpers.areThere || steps.length === 0) {
+      yield* this.underway(label);
+      return;
+    }
+    const batches = batched(this.underway(label), (underway, held) => {
+      const through = throughSteps(this.working.slice(this.from, first), this.heldIn(underway, held));
+      this.took(underway, held, this.from, through);
+    });
+    const helped = this.helpers.inOrder(batches, async (batch) => {
+      const documents = batch.flatMap((underway) => {
+        const passages = underway.passages();
+        return isHeld(passages) && !underway.state.out ? [this.heldIn(underway, passages)] : [];
+      });
+      return { batch, through: documents.length > 0 ? await this.helpers.do({ steps, documents }) : [] };
+    });
+    for await (const { batch, through } of helped) {
+      let at = 0;
+      for (const underway of batch) {
+        const passages = underway.passages();
+        if (isHeld(passages) && !underway.state.out) this.took(underway, passages, first, through[at++]!);
+        yield underway;
+      }
+    }
+  }
+  private heldIn({ document }: Underway, passages: readonly string[]): Held {
+    const { title, language, code, isPair, sha256 } = document;
+    const facts = { title, ...(language && { language }), ...(code && { code }), ...(isPair && { isPair }) };
+    return { facts, isKept: this.kept.has(sha256), passages };
+  }
+  /** What became of a document by steps from the `first`. */
+  private took(underway: Underway, held: readonly string[], first: number, through: Through): void {
+    const { state } = underway;
+    const { out, scores, changes, passages = held } = through;
+    state.done = first + changes.length;
+    Object.assign(state.scores, scores);
+    for (const [i, each] of changes.entries()) state.changes[first + i] = each;
+    underway.passages = () => (out ? [] : passages);
+    if (!out) return;
+    state.out = { ...out, step: first + out.step };
+    this.tallies[state.out.step]!.out++;
+  }
+
+  /** Through the steps that are still to be done. @returns what of them is to be done to its passages, of a long one */
   private async advance(underway: Underway): Promise<readonly Pending[]> {
     const { document, state } = underway;
-    if (state.out || this.from === this.working.length) return [];
-    const held = await heldOf(underway.passages());
-    const counted = held?.map(() => new Counted());
+    if (state.out || state.done === this.working.length) return [];
+    const held = underway.isLong ? undefined : await heldOf(underway.passages());
+    if (held) {
+      const through = throughSteps(this.working.slice(state.done), this.heldIn(underway, held));
+      this.took(underway, held, state.done, through);
+      return [];
+    }
+    underway.isLong = true;
     const pending: Pending[] = [];
-    for (let step = this.from; step < this.working.length; step++) {
-      const on = onDocument(this.working[step]!, this.tallies[step]!.rule, document);
-      if (on.see && held) for (const passage of held) on.see(passage);
-      else if (on.see) await this.putAside(underway, pending.splice(0), on);
+    for (; state.done < this.working.length; state.done++) {
+      const step = state.done;
+      const on = onDocument(this.working[step]!, document);
+      if (on.see) await this.putAside(underway, pending.splice(0), on);
       const { scores, out } = on.verdict?.() ?? {};
       Object.assign(state.scores, scores);
       if (out !== undefined && !this.kept.has(document.sha256)) {
@@ -190,15 +245,8 @@ export class Cleaning {
         underway.passages = () => [];
         return [];
       }
-      const into = state.changes[step]!;
-      if (!on.changes) continue;
-      if (!held) pending.push({ changes: () => on.changes!(), into });
-      else {
-        const change = on.changes();
-        for (const [i, passage] of held.entries()) held[i] = changed(change, passage, into, counted![i]);
-      }
+      if (on.changes) pending.push({ step, on, into: state.changes[step]! });
     }
-    if (held) underway.passages = () => held;
     return pending;
   }
 
@@ -209,7 +257,7 @@ export class Cleaning {
       return;
     }
     const writer = this.aside.begin();
-    for await (const passage of through(underway.passages(), pending)) {
+    for await (const passage of this.through(underway, pending)) {
       seer.see?.(passage);
       await writer.write(passage);
     }
@@ -232,9 +280,42 @@ export class Cleaning {
     return { isOut: false, passages, scores, changes };
   }
 
-  private async *counted({ passages, state }: Underway, pending: readonly Pending[]): AsyncGenerator<string> {
-    yield* through(passages(), pending);
-    this.add(state.changes);
+  private async *counted(underway: Underway, pending: readonly Pending[]): AsyncGenerator<string> {
+    yield* this.through(underway, pending);
+    this.add(underway.state.changes);
+  }
+
+  /** Passages of a long document, after what is to be done to them: what each rule does to a passage by itself others do. */
+  private through(underway: Underway, pending: readonly Pending[]): AsyncIterable<string> {
+    let passages = underway.passages();
+    for (let from = 0, to = 0; from < pending.length; from = to) {
+      const isAlone = !pending[from]!.on.see;
+      while (to < pending.length && !pending[to]!.on.see === isAlone) to++;
+      const part = pending.slice(from, to);
+      passages =
+        isAlone && this.helpers.areThere && !isHeld(passages)
+          ? this.helpedThrough(underway, passages, part)
+          : through(passages, part);
+    }
+    return isHeld(passages) ? through(passages, []) : passages;
+  }
+  private async *helpedThrough(
+    underway: Underway,
+    passages: AsyncIterable<string>,
+    pending: readonly Pending[],
+  ): AsyncGenerator<string> {
+    const steps = pending.map(({ step }) => this.steps[step]!);
+    const changed = this.helpers.inOrder(passages, async (passage) => {
+      const [through] = await this.helpers.do({ steps, documents: [this.heldIn(underway, [passage])] });
+      return { passage, through: through! };
+    });
+    for await (const { passage, through } of changed) {
+      for (const [i, { places, characters }] of through.changes.entries()) {
+        pending[i]!.into.places += places;
+        pending[i]!.into.characters += characters;
+      }
+      yield through.passages?.[0] ?? passage;
+    }
   }
 
   private add(own: readonly Changes[]): void {
@@ -247,78 +328,6 @@ export class Cleaning {
     }
   }
 }
-type Change = ReturnType<NonNullable<OnDocument['changes']>>;
-type Passages = ReturnType<Underway['passages']>;
-
-/** Nothing of one that the rule is not for. */
-export const onDocument = (working: Working, rule: RuleId, document: DocumentFacts): OnDocument =>
-  isLeft(document, rule) ? {} : working.document(document);
-
-export const tallyOf = ({ rule }: { rule: RuleId }): Tally => ({ rule, out: 0, changed: 0, places: 0, characters: 0 });
-
-function isLeft({ code, isPair }: DocumentFacts, id: RuleId): boolean {
-  const { kind, isForCode, isForPages } = ruleOf(id);
-  return (kind === 'changes' && code !== undefined && !isForCode) || (isPair === true && isForPages === true);
-}
-const isBlank = (text: string): boolean => !/\S/.test(text);
-/** Whether nothing is left of a document; of a pair, of its input or of its target. */
-export const isEmptied = (passages: readonly string[], { isPair }: DocumentFacts): boolean =>
-  isPair ? passages.some(isBlank) : passages.every(isBlank);
-
-async function isAllEmptied(passages: AsyncIterable<string>, facts: DocumentFacts): Promise<boolean> {
-  const isPair = facts.isPair === true;
-  for await (const passage of passages) if (isBlank(passage) === isPair) return isPair;
-  return !isPair;
-}
-
-const isHeld = (passages: Passages): passages is readonly string[] => Array.isArray(passages);
-
-/** A list of its own; undefined where it is too long. */
-async function heldOf(passages: Passages): Promise<string[] | undefined> {
-  if (isHeld(passages)) return [...passages];
-  const held: string[] = [];
-  let units = 0;
-  for await (const passage of passages) {
-    units += passage.length;
-    if (units > MOST_HELD) return undefined;
-    held.push(passage);
-  }
-  return held;
-}
-
-/** Passages, after what is to be done to them. */
-async function* through(passages: Passages, pending: readonly Pending[], isCounted = true): AsyncGenerator<string> {
-  const changes = pending.map(({ changes }) => changes());
-  for await (let passage of passages) {
-    const counted = new Counted();
-    for (const [i, change] of changes.entries())
-      passage = changed(change, passage, isCounted ? pending[i]!.into : undefined, counted);
-    yield passage;
-  }
-}
-
-/** A passage that a rule changed; the same string where it did not. */
-export function changed(change: Change, passage: string, into?: Changes, counted = new Counted()): string {
-  const { text, places } = change(passage);
-  if (places === 0) return passage;
-  if (into) {
-    into.places += places;
-    into.characters += counted.byChange(passage, text);
-  }
-  return text;
-}
-
-/** Counts the characters of a passage once for all rules that change it in turn. */
-class Counted {
-  private characters?: number;
-  /** @param before what the last change made of it, or the passage  -> characters that came, less those that went */
-  byChange(before: string, text: string): number {
-    const were = this.characters ?? countCharacters(before);
-    this.characters = countCharacters(text);
-    return this.characters - were;
-  }
-}
-
 function areAtLeast(least: number, documents: Iterable<Cleanable>): boolean {
   let n = 0;
   if (least > 0) for (const _ of documents) if (++n === least) break;

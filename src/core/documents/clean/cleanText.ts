@@ -13,8 +13,9 @@ import { documentsOf } from '../open';
 import type { ReadDocument, ReadFile } from '../readFile';
 import { asRead, BLOCK, textChunksPrefix, type TextRecord } from '../record';
 import { Aside } from './aside';
-import { type Cleanable, Cleaning } from './clean';
+import { Cleaning } from './clean';
 import { cleanable } from './cleanable';
+import type { Helper } from './helpers';
 import { type Recipe, recipeHash } from './recipe';
 import {
   CLEANED,
@@ -26,10 +27,12 @@ import {
   leftKey,
   type LeftOut,
 } from './record';
+import type { Cleanable } from './underway';
 
 /**
  * A text as a recipe leaves it: made where it is not there yet. The text as it was read stays as it is, and what is made is
  * there when, and only when, all of it is stored.
+ * @param helpers who clean along; what comes of it is the same to the bit
  * @throws HomegrownError `storage-full`, `storage-damaged`; the signal's reason when stopped
  */
 export async function cleanText(
@@ -38,6 +41,7 @@ export async function cleanText(
   recipe: Recipe,
   { at }: { at: number },
   job: Job,
+  helpers: readonly Helper[] = [],
 ): Promise<CleanedRecord> {
   const read = asRead(text);
   const hash = await recipeHash(recipe);
@@ -47,7 +51,7 @@ export async function cleanText(
   try {
     const documents = await documentsOf(store, read);
     const aside = new Aside(store, draft, `${textChunksPrefix(id)}aside/`, job.signal);
-    const cleaning = await Cleaning.start(recipe, (label) => watched(documents, label, job), aside, job);
+    const cleaning = await Cleaning.start(recipe, (label) => watched(documents, label, job), aside, job, helpers);
     const [chunks, blocks, left] = [new ChunkWriter(id, draft), new BlockWriter(id), [] as LeftOut[]];
     const files = await filesOf(store, read);
     let file = -1;

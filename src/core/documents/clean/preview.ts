@@ -1,12 +1,13 @@
 /** What a recipe would do, on a sample. What each step left is kept: where one is changed, those before it are not gone through again. */
 import { type Job, yieldToEventLoop } from '../../base/job';
 import { countCharacters } from '../../base/utf8';
-import { changed, isEmptied, onDocument, type Scores, tallyOf, type Tally } from './clean';
+
 import { marked, type Marked } from './marks';
 import { type Recipe, recipeHash, type Step } from './recipe';
 import { ruleOf } from './rules';
 import type { Working } from './rules/rule';
 import type { Sample, SampledDocument } from './sample';
+import { changed, isEmptied, onDocument, type Scores, tallyOf, type Tally } from './steps';
 
 /** What is to be shown: what all steps together changed, or the `step`th of those that are on; and the `at`th document of those. */
 export interface Look {
@@ -122,7 +123,7 @@ export class Preview {
     const documents = before.map((state, i): DocumentState => {
       if (state.out) return state;
       const { facts, sha256, text } = this.sample.documents[i]!;
-      const on = onDocument(byText.get(text)!, rule, facts);
+      const on = onDocument({ rule, working: byText.get(text)! }, facts);
       if (on.see) for (const passage of state.passages) on.see(passage);
       const { out, scores } = on.verdict?.() ?? {};
       const own = scores && { scores };

@@ -3,7 +3,7 @@ import type { Previewed } from '../../../core/documents/clean/preview';
 import type { Step } from '../../../core/documents/clean/recipe';
 import { ruleOf } from '../../../core/documents/clean/rules';
 import { counted, formatCount, formatShare } from '../../../core/base/units';
-import type { Tally } from '../../../core/documents/clean/clean';
+import type { Tally } from '../../../core/documents/clean/steps';
 import { cx, MenuButton, SettingsForm, Switch, TextAction } from '../../../ui';
 import styles from './RuleList.module.css';
 import { Measured } from './Measured';

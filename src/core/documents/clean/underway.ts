@@ -1,0 +1,98 @@
+/** A document on its way through a recipe, and what of it memory holds. */
+import type { PutAside } from './aside';
+import type { DocumentFacts, OnDocument } from './rules/rule';
+import { changed, type Changes, Counted, isBlank } from './steps';
+
+/** A document as it was read. */
+export interface Cleanable extends DocumentFacts {
+  sha256: string;
+  /** From its start, as often as it is asked for. */
+  passages(): AsyncIterable<string>;
+}
+
+/** A document on its way. */
+export interface Underway {
+  readonly document: Cleanable;
+  passages(): AsyncIterable<string> | readonly string[];
+  isLong?: boolean;
+  /** Where they lie, if they were put aside for it. */
+  aside?: PutAside;
+  readonly state: State;
+}
+export interface State {
+  /** Steps that it went through. */
+  done: number;
+  out?: { step: number; reason: string };
+  scores: Record<string, number>;
+  /** By step that is on. */
+  changes: Changes[];
+}
+
+/** A step that is to be done to passages, and where it is counted. */
+export interface Pending {
+  step: number;
+  on: OnDocument;
+  into: Changes;
+}
+/** Code units of a document that is held while it is cleaned. */
+const MOST_HELD = 2 ** 23;
+/** Code units that one who helps gets at a time, about. */
+const A_TASK = 2 ** 19;
+export type Passages = ReturnType<Underway['passages']>;
+
+/** In lists of about a task; a long document ends one. @param own what is done to each that is held before it is in one */
+export async function* batched(
+  documents: AsyncIterable<Underway>,
+  own: (underway: Underway, held: readonly string[]) => void,
+): AsyncGenerator<readonly Underway[]> {
+  let [batch, units]: [Underway[], number] = [[], 0];
+  for await (const underway of documents) {
+    batch.push(underway);
+    if (!underway.state.out) {
+      const held = await heldOf(underway.passages());
+      if (held) own(underway, held);
+      else underway.isLong = true;
+      units += held ? held.reduce((sum, { length }) => sum + length, 0) : A_TASK;
+    }
+    if (units < A_TASK) continue;
+    yield batch;
+    [batch, units] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+export async function isAllEmptied(passages: AsyncIterable<string>, facts: DocumentFacts): Promise<boolean> {
+  const isPair = facts.isPair === true;
+  for await (const passage of passages) if (isBlank(passage) === isPair) return isPair;
+  return !isPair;
+}
+
+export const isHeld = (passages: Passages): passages is readonly string[] => Array.isArray(passages);
+
+/** A list of its own; undefined where it is too long. */
+export async function heldOf(passages: Passages): Promise<string[] | undefined> {
+  if (isHeld(passages)) return [...passages];
+  const held: string[] = [];
+  let units = 0;
+  for await (const passage of passages) {
+    units += passage.length;
+    if (units > MOST_HELD) return undefined;
+    held.push(passage);
+  }
+  return held;
+}
+
+/** Passages, after what is to be done to them. */
+export async function* through(
+  passages: Passages,
+  pending: readonly Pending[],
+  isCounted = true,
+): AsyncGenerator<string> {
+  const changes = pending.map(({ on }) => on.changes!());
+  for await (let passage of passages) {
+    const counted = new Counted();
+    for (const [i, change] of changes.entries())
+      passage = changed(change, passage, isCounted ? pending[i]!.into : undefined, counted);
+    yield passage;
+  }
+}
