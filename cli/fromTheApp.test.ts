@@ -4,24 +4,18 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { template } from '../scripts/templates';
-import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
+import { memoryStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
-import { importDrop, learntOf, leaveOut, pastedText, textOf } from '../src/core/documents';
+import { importDrop, leaveOut, pastedText } from '../src/core/documents';
 import type { RunInfo } from '../src/core/export/homegrownJson';
-import { exportRun } from '../src/core/export/run';
-import { readBytes } from '../src/core/files/byteSource';
 import { lonelyLocks } from '../src/core/testing/behindChannels';
 import { useWasm } from '../src/core/testing/wasm';
-import { createTokenizer } from '../src/core/tokenizer/byteLevel';
-import { DEFAULT_RECIPE } from '../src/core/train/recipe';
-import { buildData } from '../src/workers/data';
-import { begin, resume } from '../src/workers/training';
 import type { Local } from './local';
 import { prepare } from './prepared';
 import { readModel } from './read';
 import { openPast } from './resume';
 import { textFile } from './terminal';
+import { grownInTheApp } from './testing/inTheApp';
 import { run } from './testing/run';
 import { filesMeant } from './texts';
 
@@ -51,7 +45,7 @@ beforeAll(async () => {
   const { text } = await importDrop(dropped, store, { addedAt: 1 }, unwatched);
   await leaveOut(store, text!.id, [2], true);
   const { text: single } = await importDrop([source('fish.txt', FISH)], store, { addedAt: 2 }, unwatched);
-  weights = await grownInTheApp(store, [text!.id, single!.id], TOTAL);
+  weights = await grownInTheApp(store, [text!.id, single!.id], path('app'), TOTAL);
 }, 240_000);
 afterAll(async () => {
   vi.unstubAllGlobals();
@@ -142,38 +136,3 @@ test('is refused by name what is missing, another, or changed, and nothing is to
   expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fish\.txt is not given/) as string });
   expect(await all('app')).toEqual(before);
 }, 120_000);
-
-/** Trained to step 4 and taken home as `app`; then on to the last. @returns the hash of its weights there */
-async function grownInTheApp(store: BlobStore, texts: readonly string[], steps: number): Promise<string> {
-  const tokenizer = { kind: 'bytes', merges: [] } as const;
-  const split = { validation: 0.1, test: 0, seed: 0 };
-  const data = await buildData(store, texts, await createTokenizer(tokenizer), split, unwatched);
-  expect(data.manifest.split.rule).toBe('documents');
-  const of = await Promise.all(texts.map((id) => textOf(store, id)));
-  const facts = of.map((text) => ({
-    name: text.name,
-    characters: learntOf(text).characters,
-    sha256: learntOf(text).sha256,
-  }));
-  const recipe = {
-    ...DEFAULT_RECIPE,
-    batch: 4,
-    steps: 4,
-    warmup: 2,
-    evalEvery: 100,
-    evalTokens: 64,
-    dropout: 0.1,
-    schedule: 'constant' as const,
-  };
-  const model = { id: 'gpt', config: { layers: 1, heads: 2, width: 16, context: 16 }, vocabulary: 257 } as const;
-  const run = { runId: 'of-the-app', projectId: 'first', name: 'Letters', createdAt: 1, model, recipe, tokenizer };
-  await begin(store, { ...run, data, texts: facts }, 'WASM', unwatched);
-  const taken = async (): Promise<Map<string, Uint8Array>> => {
-    const { files } = await exportRun(store, 'of-the-app', 'latest', 'hf', { withOptimizer: true, template });
-    return new Map(await Promise.all(files.map(async (file) => [file.name, await readBytes(file)] as const)));
-  };
-  await mkdir(path('app'));
-  for (const [name, bytes] of await taken()) await writeFile(path('app', name), bytes);
-  await resume(store, { runId: 'of-the-app', steps }, 'WASM', unwatched);
-  return hash((await taken()).get('model.safetensors')!);
-}

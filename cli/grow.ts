@@ -36,8 +36,8 @@ import { openData } from './data';
 import { isSystemError, systemFailure } from './failure';
 import { fasterDevice } from './fasterDevice';
 import { checkKept, openStart } from './from';
-import { MODEL_FILES } from './listed';
-import { LOCAL, localFile } from './local';
+import { GROWN_FILES } from './listed';
+import { localFile } from './local';
 import { measuredIn } from './measured';
 import { Course, fit, type Fit, leftOf, over } from './minutes';
 import { UsageError, type Values } from './options';
@@ -48,7 +48,7 @@ import { Progress } from './progress';
 import { filesToRead } from './pairs';
 import { prepare, trained } from './prepared';
 import { undisturbed } from './read';
-import { normalizersBy, RECIPE_FILE, recipeCalled, recipeFile } from './recipe';
+import { normalizersBy, recipeCalled } from './recipe';
 import { checkSettled, deviceOf, goingOn, openPast, recipeGoingOn, withSteps } from './resume';
 import { Saves } from './saves';
 import { configOf } from './sizeFlags';
@@ -126,7 +126,7 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
   const paths = opened.map(({ path }) => path);
   const begunFrom = from ?? (isInPlace ? undefined : resume);
   const inputs = begunFrom === undefined ? paths : [...paths, begunFrom];
-  await checkOutFolder(out, inputs, [...MODEL_FILES, LOCAL, RECIPE_FILE]);
+  await checkOutFolder(out, inputs, GROWN_FILES);
   const kind = past && !given.has('device') ? deviceOf(past) : options.device;
   let device = await openDevice(kind);
   const signal = interruptible();
@@ -199,7 +199,8 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
     progress.say(chosen.why);
   }
   const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
-  const local = [localFile({ texts: places }), ...(cleaning.steps.length > 0 ? [recipeFile(cleaning)] : [])];
+  const local = localFile({ texts: places });
+  const cleanedBy = cleaning.steps.length > 0 && { recipe: cleaning };
   const own = { id: crypto.randomUUID(), createdAt: Date.now() };
   const begin = (model: ModelChoice, recipe: Recipe): { info: RunInfo; from?: Snapshot } => {
     if (past) return goingOn(past, recipe, isInPlace ? null : own);
@@ -294,13 +295,13 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
   };
   const toldOf = async (state: TrainState, folder: string) => {
     const told = ofFolder(withSteps(info, Math.max(state.step, length())), state, events);
-    return { info: { ...told, ...(await measuredIn(folder, told)) }, tokenizer, events };
+    return { info: { ...told, ...(await measuredIn(folder, told)) }, tokenizer, events, ...cleanedBy };
   };
   const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
     const wasBeside = saves.isBeside;
     const bytes = await saves.save(async (folder) => {
       const exported = { ...(await toldOf(snapshot.state, folder)), snapshot, tokens: null };
-      return [...huggingFaceFiles(exported, WHOLE), ...local];
+      return [...huggingFaceFiles(exported, WHOLE), local];
     });
     if (saves.isBeside && !wasBeside) progress.say(besideWords(saves));
     return { bytes };
@@ -318,7 +319,7 @@ async function grow(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>): 
       const { loss = Infinity } = events.findLast((event) => event.kind === 'evaluated') ?? {};
       const { state } = outcome;
       const best = loss < (state.best?.loss ?? Infinity) ? { step: state.step, loss } : state.best;
-      await saves.retell(async (folder) => [...tellingFiles(await toldOf({ ...state, best }, folder)), ...local]);
+      await saves.retell(async (folder) => [...tellingFiles(await toldOf({ ...state, best }, folder)), local]);
     }
     const isDone = outcome.reason !== 'stopped' || (time.aborted && !signal.aborted);
     if (isDone || hasLearnt(events, outcome.state.step)) await saves.settle();

@@ -42,7 +42,7 @@ export const OPTIONS = {
   recipe: {
     kind: 'text',
     initial: 'none',
-    help: 'What cleans the text before it is learnt: none, recommended (a short and safe recipe), or the file of a recipe; rules that normalise, such as lower case, become part of the tokenizer. Each file by itself; a folder of pages is cleaned together by prepare. It is written beside the model',
+    help: 'What cleans the text before it is learnt: none, recommended (a short and safe recipe), or the file of a recipe; rules that normalise, such as lower case, become part of the tokenizer. Files are cleaned together and are one text, as a drop in the app is. It is written beside the model',
   },
   tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
   special: { kind: 'text', initial: '', help: SPECIAL },

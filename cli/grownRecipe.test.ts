@@ -1,5 +1,5 @@
 /** A text that is cleaned before it is learnt: the same again when the run goes on, and its form in every prompt. */
-import { mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -97,3 +97,33 @@ test('documents that were prepared by it bring their form along', async () => {
   expect(grown).toMatchObject({ code: 0 });
   expect((await info('data')).normalizers).toEqual((await info('straight')).normalizers);
 }, 60_000);
+
+test('several files are cleaned together, as prepare does, and go on in any order', async () => {
+  const letters = Array.from({ length: 12 }, (_, i) => `${'abcdefghijkl'[i]!}.txt`);
+  await mkdir(path('letters'));
+  for (const name of letters)
+    await writeFile(path('letters', name), `Subscribe to our letters today!\n${name}: the whale is large.\n`.repeat(9));
+  const steps = [{ rule: 'repeatedLines', settings: { documents: 10, times: 100 } }];
+  await writeFile(path('shared.json'), JSON.stringify({ version: 1, name: 'shared', steps }));
+  const files = letters.map((name) => `letters/${name}`);
+  const of = (out: string, steps: string): string[] => {
+    const settings = [...TINY, '--warmup', '1', '--schedule', 'constant', '--steps', steps, '--json'];
+    return ['grow', ...settings, '--recipe', 'shared.json', '--out', out, '--text', ...files];
+  };
+  expect(await told(...of('whole', '6'))).toMatchObject({ code: 0, stderr: '' });
+  expect(await told(...of('half', '3'))).toMatchObject({ code: 0, stderr: '' });
+  const { segments, documents } = await info('whole');
+  const prepared = await told('prepare', '--from', 'letters', '--recipe', 'shared.json', '--out', 'apart', '--json');
+  const { characters } = lines(prepared.stdout).at(-1) as { characters: number };
+  expect(segments[0].data!.texts).toMatchObject([{ name: '12 files', characters }]);
+  expect(documents).toMatchObject([{ title: letters }]);
+  await rm(path('half/local.json'));
+  const resumed = ['grow', '--json', '--resume', 'half', '--steps', '6', '--text'];
+  const [first, ...others] = [...files].reverse();
+  expect((await told(...resumed, ...others)).stderr).toMatch(/^l\.txt is not given/);
+  expect(await told(...resumed, first!, ...others)).toMatchObject({ code: 0, stderr: '' });
+  for (const file of ['model.safetensors', 'recipe.json'])
+    expect((await readFile(path('half', file))).equals(await readFile(path('whole', file))), file).toBe(true);
+  for (const model of ['half', 'whole'])
+    expect(await told('evaluate', '--from', model, '--metrics', 'loss')).toMatchObject({ code: 0 });
+}, 120_000);

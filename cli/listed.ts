@@ -1,10 +1,13 @@
 /** Homegrown's own list of its files in a folder: what it may replace there. Everything else is somebody's. */
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { badSettings } from '../src/core/base/errors';
 import { type ByteStream, textFile } from '../src/core/files/byteSource';
 import { z } from '../src/core/base/zod';
+import { RECIPE_FILE } from '../src/core/export/format';
 import { jsonOf } from './json';
+import { LOCAL } from './local';
+import { recipeIn } from './recipe';
 
 export const LIST = 'homegrown.files.json';
 
@@ -23,7 +26,8 @@ export async function listedIn(folder: string): Promise<readonly string[] | null
   const found = await lstat(path).catch(() => null);
   if (!found) {
     for (const { knownBy, files } of BEFORE_LISTS)
-      if ((await Promise.all(knownBy.map((name) => isFile(join(folder, name))))).every(Boolean)) return files;
+      if ((await Promise.all(knownBy.map((name) => isFile(join(folder, name))))).every(Boolean))
+        return [...files, ...(await recipesAmong(folder, files))];
     return null;
   }
   const list =
@@ -33,6 +37,13 @@ export async function listedIn(folder: string): Promise<readonly string[] | null
     `${path} is not a list of files that this Homegrown can read.`,
     'Nothing in that folder was touched. Name another with --out.',
   );
+}
+
+/** A recipe beside a model, of a text that was cleaned; another's file of that name is none. */
+async function recipesAmong(folder: string, files: readonly string[]): Promise<readonly string[]> {
+  const models = files.filter((name) => basename(name) === 'homegrown.json').map((name) => dirname(name));
+  const found = await Promise.all(models.map((model) => recipeIn(join(folder, model)).catch(() => undefined)));
+  return models.filter((_, i) => found[i]).map((model) => posix.join(model, RECIPE_FILE));
 }
 
 const listSchema = z.object({
@@ -108,6 +119,7 @@ export const MODEL_FILES = [
   'model.safetensors',
   'optimizer.safetensors',
 ];
+export const GROWN_FILES = [...MODEL_FILES, RECIPE_FILE, LOCAL];
 const DESCRIBING_FILES = MODEL_FILES.slice(0, 6);
 const SERVICE_KNOWN_BY = ['server.mjs', 'model.json', 'model.gguf', 'MODEL_CARD.md'];
 const SERVICE_FILES = [

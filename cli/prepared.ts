@@ -2,22 +2,18 @@
 import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
-import { badSettings } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import type { Normalizer } from '../src/core/base/normalizer';
 import {
   importDrop,
   importText,
   learntFacts,
-  learntOf,
   isOpened,
   openText,
   promptFrom,
   type TableChoice,
   type TextRecord,
-  type TextSource,
 } from '../src/core/documents';
-import { applyRecipe } from '../src/core/documents/clean/applyRecipe';
 import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../src/core/documents/split';
 import { measureFacts } from '../src/core/objectives/facts';
@@ -30,6 +26,7 @@ import { openPart, readCounts } from '../src/core/shards/read';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../src/core/tokenizer/train';
+import { cleanAgain, type CleanedTexts, cleanTogether, type Files } from './cleanedTexts';
 import type { Local } from './local';
 import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, type Past } from './resume';
 
@@ -69,7 +66,7 @@ export interface Prepared {
  * @throws HomegrownError `bad-file`, `bad-settings` where they are not those of the run that goes on
  */
 export async function prepare(
-  files: readonly { path: string; source: TextSource }[],
+  files: Files,
   of: Past | { tokenizer: Making; split: SplitChoice; recipe?: Recipe },
   note: (words: string) => void,
   job: Job,
@@ -117,7 +114,6 @@ async function beginning(document: Document | undefined): Promise<string> {
   return start;
 }
 
-type Files = readonly { path: string; source: TextSource }[];
 interface Read extends Pick<Prepared, 'places' | 'told'> {
   documents: readonly Document[];
   texts: DataFacts['texts'];
@@ -125,7 +121,7 @@ interface Read extends Pick<Prepared, 'places' | 'told'> {
   names: ReadonlyMap<string | undefined, string>;
 }
 
-/** Each file is a text: of one document, or of a table's rows; as the recipe leaves it. */
+/** Each file is a text: of one document, or of a table's rows; all of them are one where a recipe cleans them. */
 async function read(
   store: BlobStore,
   files: Files,
@@ -133,22 +129,17 @@ async function read(
   note: (words: string) => void,
   job: Job,
 ): Promise<Read> {
+  if (recipe?.steps.some(({ isOn }) => isOn)) return withPlaces(await cleanTogether(store, files, recipe, note, job));
   const texts: TextRecord[] = [];
   const places: Local['texts'] = [];
   for (const [i, { path, source }] of files.entries()) {
     const imported = await importText(source, store, { addedAt: i }, job);
     if (imported.kind !== 'added') continue;
-    const { id } = imported.text;
-    const text = recipe ? await applyRecipe(store, id, recipe, { at: i }, job) : imported.text;
+    const { text } = imported;
     texts.push(text);
     places.push(...(await placeOf(path, text.sha256, source.table)));
     for (const words of text.notes) note(`${text.name}: ${words}.`);
   }
-  if (texts.length > 0 && texts.every((text) => learntOf(text).documents === 0))
-    throw badSettings(
-      'The recipe leaves nothing of the text to learn from.',
-      'Let a rule that leaves documents out ask for less.',
-    );
   return {
     documents: (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat(),
     texts: texts.map(learntFacts),
@@ -166,12 +157,7 @@ async function readAgain(
   note: (words: string) => void,
   job: Job,
 ): Promise<Read> {
-  // A file is a text there, as when the run began.
-  if (past.recipe) {
-    const texts = await read(store, files, past.recipe, note, job);
-    checkSameTexts(past, texts.texts);
-    return texts;
-  }
+  if (past.recipe) return withPlaces(await cleanAgain(store, files, past, note, job));
   const given = await asTheyWereRead(past, files);
   const isOfMany = await Promise.all(given.map(async ({ source }) => source.table ?? (await isOpened(source))));
   if (isOfMany.some(Boolean)) {
@@ -188,6 +174,11 @@ async function readAgain(
   const { texts } = past.data;
   const names = new Map(texts.map(({ sha256, name }) => [sha256, name]));
   return { ...(await inItsOrder(past, found)), texts, names, places: places.flat() };
+}
+
+async function withPlaces({ files, ...read }: CleanedTexts): Promise<Read> {
+  const places = await Promise.all(files.map(({ path, source, sha256 }) => placeOf(path, sha256, source.table)));
+  return { ...read, places: places.flat() };
 }
 
 /** Of a file that can be read again; a pipe has none. */

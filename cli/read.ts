@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { unwatched } from '../src/core/base/job';
 import { importModel, openModel } from '../src/core/export/importModel';
 import type { ImportedModel, Incoming } from '../src/core/export/incoming';
+import { RECIPE_FILE } from '../src/core/export/format';
 import { filesOf } from './folder';
 import { realPath } from './target';
 import { transaction } from './transaction';
@@ -22,7 +23,7 @@ export async function readModel(
 
 /** Without what training alone goes on from. */
 export const readWeights = (from: string, signal?: AbortSignal): Promise<ImportedModel> =>
-  readModel(from, ['optimizer.safetensors', 'trainer_state.json'], signal);
+  readModel(from, ['optimizer.safetensors', 'trainer_state.json', RECIPE_FILE], signal);
 
 /** What the model is, without its weights. */
 export const lookAt = (from: string, signal: AbortSignal): Promise<Incoming> =>

@@ -12,10 +12,9 @@ import {
 } from '../src/core/documents/clean/recipe';
 import type { Normalizer } from '../src/core/base/normalizer';
 import { normalizersOf } from '../src/core/documents/clean/normalizersOf';
+import { RECIPE_FILE } from '../src/core/export/format';
 import { type ByteStream, textFile } from '../src/core/files/byteSource';
 import type { DataFacts } from '../src/core/runs/settings';
-
-export const RECIPE_FILE = 'recipe.json';
 
 /** @param name of a file, or `none` or `recommended` @throws HomegrownError `bad-file` */
 export async function recipeCalled(name: string): Promise<Recipe> {
@@ -45,17 +44,22 @@ export async function normalizersBy(recipe: Recipe, data: string | undefined): P
 }
 
 /**
- * What the texts of a run in a folder were cleaned by; undefined where they were learnt as they are.
+ * What those texts of a run in a folder were cleaned by that were; undefined where all were learnt as they are.
  * @throws HomegrownError `bad-file` where the folder does not say it any more
  */
 export async function recipeOfRun(folder: string, { texts }: DataFacts): Promise<Recipe | undefined> {
-  const hashes = new Set(texts.map(({ cleaned }) => cleaned?.recipe));
+  const hashes = new Set(texts.flatMap(({ cleaned }) => cleaned?.recipe ?? []));
   const [hash] = hashes;
-  if (hash === undefined && hashes.size < 2) return undefined;
+  if (hash === undefined) return undefined;
+  if (hashes.size > 1)
+    throw badFile(
+      `The run in ${folder} learnt texts that ${hashes.size} recipes had cleaned, and a folder has one`,
+      'It goes on in the app that it is from. Or begin a new run.',
+    );
   const recipe = await recipeIn(folder);
-  if (recipe && hashes.size === 1 && (await recipeHash(recipe)) === hash) return recipe;
+  if (recipe && (await recipeHash(recipe)) === hash) return recipe;
   throw badFile(
-    `The run in ${folder} learnt text that a recipe had cleaned, and ${RECIPE_FILE} there is not that recipe, or is gone.`,
-    'Put the file back that was written with the run; one from the app has none, and goes on in the app. Or begin a new run.',
+    `The run in ${folder} learnt text that a recipe had cleaned, and ${RECIPE_FILE} there is not that recipe, or is gone`,
+    'Put the file back that was written with the run. The app writes none where its text has been cleaned otherwise since: such a run goes on in the app. Or begin a new run.',
   );
 }

@@ -32,7 +32,7 @@ export interface Past {
   /** The curve up to the step. */
   events: readonly TrainEvent[];
   local: Local | null;
-  /** What its texts were cleaned by; absent where they were learnt as they are. */
+  /** What those of its texts were cleaned by that were; absent where all were learnt as they are. */
   recipe?: Recipe;
 }
 
@@ -156,7 +156,9 @@ export function deviceOf({ info: { device } }: Past): DeviceKind | 'auto' {
 
 /** Where the files of the run's texts lay. @throws HomegrownError `bad-file` */
 export function laidPaths(past: Past): readonly string[] {
-  const { folder, local } = past;
+  const { folder, local, recipe } = past;
+  // Of one that was cleaned not all that was read is told; that they are those is seen when they are read.
+  if (recipe && local) return local.texts.map(({ path }) => path);
   const paths = new Map(local?.texts.map(({ path, sha256 }) => [sha256, path]));
   const files = ownTexts(past).flatMap(({ documents, ...text }) => documents ?? [text]);
   return files.map(({ name, sha256 }) => {
@@ -176,19 +178,25 @@ export async function openLaid({ folder, local }: Past, paths: readonly string[]
     throw badFile(`The run in ${folder} learnt from ${paths[i]}, which is not there or cannot be read.`, AGAIN);
   });
 }
-const AGAIN = 'Give all texts of the run again with --text.';
+export const AGAIN = 'Give all texts of the run again with --text.';
 
 interface Named {
   name: string;
   sha256: string;
 }
+export interface OwnText extends Named {
+  documents?: readonly Named[];
+  /** Of one that was cleaned: places of documents that were left out by hand. */
+  leftOut?: readonly number[];
+}
 /** The texts of a run as they were read; of one that is several documents, which those are, where that is told. */
-const ownTexts = ({ data, info }: Past): (Named & { documents?: readonly Named[] })[] =>
-  data.texts.map(({ name, sha256, cleaned }) => {
-    if (cleaned) return { name, sha256: cleaned.from };
+export const ownTexts = ({ data, info }: Past): OwnText[] =>
+  data.texts.map(({ name, sha256: learnt, cleaned }) => {
+    const sha256 = cleaned?.from ?? learnt;
     const told = info.documents?.find(({ text }) => text === sha256);
     if (!told) return { name, sha256 };
-    return { name, sha256, documents: told.title.map((title, i) => ({ name: title, sha256: told.sha256[i]! })) };
+    const documents = told.title.map((title, i) => ({ name: title, sha256: told.sha256[i]! }));
+    return { name, sha256, documents, ...(told.leftOut && { leftOut: told.leftOut }) };
   });
 
 /**
@@ -218,7 +226,7 @@ export async function asTheyWereRead<F extends { path: string; source: TextSourc
   return files.map((file) => (plain.has(file) ? { ...file, source: { ...file.source, isPlain: true } } : file));
 }
 
-async function hashOfFile(source: TextSource): Promise<string> {
+export async function hashOfFile(source: TextSource): Promise<string> {
   const hash = await sha256();
   for await (const chunk of source.stream()) hash.update(chunk);
   return hash.hex();
@@ -285,11 +293,11 @@ const notTold = ({ folder }: Past, { name }: Named, files: number): HomegrownErr
 const byTitle = <F extends { title?: string }>(files: readonly F[]): readonly F[] =>
   [...files].sort((a, b) => (a.title! < b.title! ? -1 : 1));
 
-function notOurs(
+export function notOurs(
   { folder }: Past,
-  texts: ReturnType<typeof ownTexts>,
+  texts: readonly OwnText[],
   given: ReadonlyMap<string, unknown>,
-  { title, sha256 }: Document,
+  { title, sha256 }: Pick<Document, 'title' | 'sha256'>,
 ): HomegrownError {
   const missing = texts.flatMap(({ documents, ...text }) => documents ?? text).filter((own) => !given.has(own.sha256));
   const before = missing.find(({ name }) => basename(name) === basename(title!));
@@ -304,14 +312,24 @@ const ANYWAY = 'begin a new run, or bring the folder into the app, whose Change 
 const OTHERWISE = `Nothing was written. Give the text as it was with --text. To learn from another, ${ANYWAY}`;
 
 /** @throws HomegrownError `bad-file` where tables and others that documents are in are not those that the run learnt from, in their order */
-export function checkSameTexts({ folder, data }: Past, texts: readonly Named[]): void {
-  const other = texts.find(({ sha256 }, i) => sha256 !== data.texts[i]?.sha256);
-  if (!other && texts.length === data.texts.length) return;
-  throw badFile(
-    `What is in ${(other ?? data.texts[texts.length]!).name} is not what the run in ${folder} learnt from`,
+export function checkSameTexts(past: Past, texts: readonly Named[]): void {
+  const { texts: own } = past.data;
+  const other = texts.find(({ sha256 }, i) => sha256 !== own[i]?.sha256);
+  if (other || texts.length !== own.length) throw notSame(past, (other ?? own[texts.length]!).name);
+}
+
+export const notSame = ({ folder }: Past, name: string): HomegrownError =>
+  badFile(
+    `What is in ${name} is not what the run in ${folder} learnt from`,
     `Nothing was written. Give the same files in their order, tables with --pairs and with their columns. To learn from others, ${ANYWAY}`,
   );
-}
+
+/** Where the files are those that they were, and the recipe is. */
+export const cleanedOtherwise = ({ folder }: Past, name: string): HomegrownError =>
+  badFile(
+    `What the recipe makes of ${name} today is not what the run in ${folder} learnt from. Another build of Homegrown cleaned it`,
+    `Nothing was written. It cannot go on exactly: ${ANYWAY}`,
+  );
 
 /** @throws HomegrownError `bad-settings` where today's build cuts the run's texts in another way */
 export function checkSameData({ folder, data: known }: Past, data: DataFacts): void {

@@ -20,7 +20,7 @@ export { addToProject, collectOrphans, listTexts, type Owner, purgeText, removeT
 export { documentsOf, listDocuments, openText, previewDocument, type DocumentRow, type DocumentStart } from './open';
 export { promptFrom } from './prompt';
 export { proposalsFor } from './proposals';
-export { learntFacts, FIRST_PROJECT, learntOf, sharedNormalizers, textRef, type TextRecord } from './record';
+export { asRead, learntFacts, FIRST_PROJECT, learntOf, sharedNormalizers, textRef, type TextRecord } from './record';
 export {
   archiveCalled,
   binaryTableCalled,

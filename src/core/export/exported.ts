@@ -11,7 +11,7 @@ import { manifestIfKept } from '../runs/data';
 import { readRun, type RunRecord } from '../runs/record';
 import { dataOf, segmentAt } from '../runs/segments';
 import { readTokenizer } from '../runs/tokenizer';
-import { toldDocuments } from '../runs/toldDocuments';
+import { toldDocuments, toldRecipe } from '../runs/toldDocuments';
 import { toldAsked } from '../runs/toldAsked';
 import { toldEvaluation } from '../runs/toldEvaluations';
 import { trueEvaluations } from '../runs/trueEvaluations';
@@ -45,6 +45,7 @@ export async function openExported(
   const events = await readJournal(store, runId);
   const told = withLicences(runInfo(record, kept, events), await listTexts(store));
   const documents = await toldDocuments(store, dataOf(told));
+  const recipe = await toldRecipe(store, dataOf(told));
   const tokenizer = await createTokenizer(await readTokenizer(store, record));
   const measured = await measuredOf(store, record, saved.state.step, tokenizer);
   const info = withMeasured({ ...told, ...(documents.length > 0 && { documents }) }, measured);
@@ -58,6 +59,7 @@ export async function openExported(
     snapshot,
     tokenizer,
     events,
+    ...(recipe && { recipe }),
     tokens: manifest && {
       train: openPart(store, manifest, 'train'),
       validation: openPart(store, manifest, 'validation'),
@@ -80,7 +82,7 @@ export async function measuredOf(
 
 /** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */
 export async function exportedFrom(imported: ImportedModel, name: string, at: number): Promise<Exported> {
-  const { model, tokenizer, snapshot, info, events, stated } = imported;
+  const { model, tokenizer, snapshot, info, events, recipe, stated } = imported;
   const { state } = snapshot;
   return {
     name: `${fileName(info?.name ?? name, 'model')}-step-${state.step}`,
@@ -101,6 +103,7 @@ export async function exportedFrom(imported: ImportedModel, name: string, at: nu
     snapshot,
     tokenizer,
     events,
+    ...(recipe && { recipe }),
     tokens: null,
   };
 }

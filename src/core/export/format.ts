@@ -20,9 +20,14 @@ export interface Exported {
   tokenizer: Tokenizer;
   /** The run's curve. */
   events: readonly TrainEvent[];
+  /** What its texts were cleaned by, where that is one recipe and is known: as a file of it has it. */
+  recipe?: object;
   /** The tokenised text, where it is still stored. */
   tokens: Tokens | null;
 }
+
+/** In a model's folder: what its texts were cleaned by. With it the run goes on from files, and others can be cleaned alike. */
+export const RECIPE_FILE = 'recipe.json';
 
 /** The parts that there are, with the borders of documents where they are kept. */
 export interface Tokens {

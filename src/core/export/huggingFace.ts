@@ -9,7 +9,7 @@ import { answerStart, beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { hubMoments, hubWeights } from './weights';
 import { datasheet } from './datasheet';
-import type { Exported } from './format';
+import { type Exported, RECIPE_FILE } from './format';
 import { modelCard } from './modelCard';
 import { trainerState } from './trainerState';
 
@@ -26,10 +26,13 @@ export function huggingFaceFiles(
 }
 
 /** All that such a folder has besides tensors. */
-export const tellingFiles = (exported: Pick<Exported, 'info' | 'tokenizer' | 'events'>): readonly ByteStream[] => [
+export const tellingFiles = (
+  exported: Pick<Exported, 'info' | 'tokenizer' | 'events' | 'recipe'>,
+): readonly ByteStream[] => [
   ...describingFiles(exported),
   jsonFile('homegrown.json', JSON.parse(JSON.stringify(exported.info)) as Json),
   jsonFile('trainer_state.json', trainerState(exported.info, exported.events)),
+  ...(exported.recipe ? [textFile(RECIPE_FILE, `${JSON.stringify(exported.recipe, null, 2)}\n`)] : []),
 ];
 
 /** What tells of a model, and of no run: documents, configuration, tokenizer. `more` joins config.json. */

@@ -19,6 +19,7 @@ import { optimizerOf, stateName, stateOf } from '../optim';
 import { rawSpecs } from '../train/averaging';
 import type { Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
+import { RECIPE_FILE } from './format';
 import { readRunInfo, type RunInfo } from './homegrownJson';
 import { type Folder, type GivenFile, openFiles, readJson, readText, readWhole } from './importFolder';
 import { compare, readTensors, type Shapes, shapesOf, type Wanted } from './importTensors';
@@ -108,7 +109,9 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
       const log =
         info && folder.has('trainer_state.json') ? await readText(folder, 'trainer_state.json', LARGEST_LOG) : null;
       const events = log === null ? [] : readTrainerState(log);
-      return { model, tokenizer, snapshot: { state, tensors }, resumable: moments !== null, info, events };
+      const recipe = info && folder.has(RECIPE_FILE) ? ((await readJson(folder, RECIPE_FILE)) as object) : undefined;
+      const snapshot = { state, tensors };
+      return { model, tokenizer, snapshot, resumable: moments !== null, info, events, ...(recipe && { recipe }) };
     },
   };
 }

@@ -51,6 +51,8 @@ export interface ImportedModel {
   info: RunInfo | null;
   /** The run's curve, where the folder holds it. */
   events: readonly TrainEvent[];
+  /** What its texts were cleaned by, where the folder says it. */
+  recipe?: object;
   /** Of one that is not ours. */
   stated?: Stated;
 }

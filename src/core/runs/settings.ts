@@ -140,11 +140,19 @@ export const learntTextsSchema = listOf(
   }),
   MOST_TEXTS,
 );
-/** Which documents a text is, by its hash: a column an item, in their order. */
+/**
+ * Which documents a text is, by its hash: a column an item, in their order. Of a cleaned one they are those that it was read
+ * as, by the hash that it had then, and `leftOut` are the places of those that a person left out.
+ */
 export type ToldDocuments = z.infer<typeof toldDocumentsSchema>;
 export const toldDocumentsSchema = listOf(
   z
-    .strictObject({ text: sha256, title: listOf(z.string().max(1000), MOST_TEXTS), sha256: listOf(sha256, MOST_TEXTS) })
+    .strictObject({
+      text: sha256,
+      title: listOf(z.string().max(1000), MOST_TEXTS),
+      sha256: listOf(sha256, MOST_TEXTS),
+      leftOut: listOf(count, MOST_TEXTS).exactOptional(),
+    })
     .refine(({ title, sha256 }) => title.length === sha256.length, 'its columns are not of one length'),
   MOST_TEXTS,
 );

@@ -14,7 +14,7 @@ const cleanedRecord = z.object({
   /** The id of the text as it was read, all documents of which are cleaned. */
   of: z.string(),
   /** As a file, and its hash as `recipeHash` has it. A newer version may have rules that this one does not know. */
-  recipe: z.looseObject({ name: z.string() }),
+  recipe: z.looseObject({ version: z.int(), name: z.string() }),
   hash: z.string(),
   /** To be read as a text is, though it is in no list of them; null where every document is left out. */
   text: textRecord.nullable(),

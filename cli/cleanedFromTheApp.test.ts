@@ -1,0 +1,149 @@
+/** A run of the app on text that a recipe has cleaned goes on in a terminal from the files as they were. */
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
+import { unwatched } from '../src/core/base/job';
+import { importDrop, leaveOut, openText, pastedText } from '../src/core/documents';
+import { applyRecipe } from '../src/core/documents/clean/applyRecipe';
+import { readRecipe, recipeJson, stepOf, type Recipe } from '../src/core/documents/clean/recipe';
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import { lonelyLocks } from '../src/core/testing/behindChannels';
+import { useWasm } from '../src/core/testing/wasm';
+import { listedIn } from './listed';
+import { grownInTheApp, takeHome } from './testing/inTheApp';
+import { lines, run } from './testing/run';
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+const TOTAL = 8;
+const FISH = 'Ein Fisch, der kein Wal ist, schwimmt vorbei. '.repeat(40);
+const names = Array.from({ length: 12 }, (_, i) => `${'abcdefghijkl'[i]!}.txt`);
+// The last is too short: it is kept by hand. The one before goes.
+const said = (name: string): string =>
+  name < 'k' ? `SUBSCRIBE to our letters today!\n${name}: the  Whale is large.\n`.repeat(name < 'j' ? 9 : 1) : name;
+const KEPT = createHash('sha256').update(said('l.txt')).digest('hex');
+const RECIPE: Recipe = {
+  version: 1,
+  name: 'letters',
+  steps: [stepOf('lowerCase'), stepOf('repeatedLines', { documents: 9 }), stepOf('length', { least: 20 })],
+  kept: [KEPT],
+};
+
+let store: BlobStore;
+let letters: string;
+let fish: string;
+let weights: string;
+beforeAll(async () => {
+  vi.stubGlobal('navigator', { locks: lonelyLocks() });
+  await useWasm();
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'cleaned-app-')));
+  await mkdir(path('letters'));
+  for (const name of names) await writeFile(path('letters', name), said(name));
+  await writeFile(path('fish.txt'), FISH);
+  store = memoryStore();
+  const source = (name: string, text: string) => ({ ...pastedText(name, text), name });
+  const sources = names.map((name) => source(`letters/${name}`, said(name)));
+  const { text } = await importDrop(sources, store, { addedAt: 1 }, unwatched);
+  const { text: single } = await importDrop([source('fish.txt', FISH)], store, { addedAt: 2 }, unwatched);
+  [letters, fish] = [text!.id, single!.id];
+  await applyRecipe(store, letters, RECIPE, { at: 3 }, unwatched);
+  await leaveOut(store, letters, [2], true);
+  weights = await grownInTheApp(store, [letters, fish], path('app'), TOTAL);
+}, 240_000);
+afterAll(async () => {
+  vi.unstubAllGlobals();
+  await rm(folder, { recursive: true });
+});
+
+const hashOf = async (...names: string[]): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(path(...names)))
+    .digest('hex');
+const info = async (model: string) => JSON.parse(await readFile(path(model, 'homegrown.json'), 'utf8')) as RunInfo;
+const goOn = (model: string, ...args: string[]) =>
+  run(['grow', '--json', '--resume', model, '--steps', String(TOTAL), ...args], { cwd: folder });
+const copied = async (model: string): Promise<string> => {
+  await cp(path('app'), path(model), { recursive: true });
+  return model;
+};
+
+test('the documents are those that a recipe, a hand and the recipe’s exceptions leave', async () => {
+  const titles = (await openText(store, letters)).map(({ title }) => title);
+  expect(titles).toEqual(['a', 'b', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'l'].map((name) => `letters/${name}.txt`));
+  const { segments, documents } = await info('app');
+  expect(segments[0].data!.texts.map(({ cleaned }) => cleaned?.by)).toEqual(['letters', undefined]);
+  expect(documents).toMatchObject([{ text: segments[0].data!.texts[0]!.cleaned!.from, leftOut: [2] }]);
+  expect(documents![0]!.title).toHaveLength(12);
+  expect(readRecipe('recipe.json', await readFile(path('app/recipe.json'), 'utf8'))).toEqual(RECIPE);
+});
+
+test('goes on to the bits that it has there, beside a text that is as it is; and again, measured, without being told', async () => {
+  await copied('on');
+  expect(await goOn('on', '--text', 'fish.txt', 'letters')).toMatchObject({ code: 0, stderr: '' });
+  expect(await hashOf('on/model.safetensors')).toBe(weights);
+  expect(await hashOf('on/recipe.json')).toBe(await hashOf('app/recipe.json'));
+  expect(await info('on')).toMatchObject({ segments: [{}], documents: (await info('app')).documents });
+  const measured = await run(['evaluate', '--from', 'on', '--metrics', 'loss', '--json'], { cwd: folder });
+  expect(measured).toMatchObject({ code: 0 });
+  const { tokens } = (await info('on')).evaluations![0]!;
+  expect(tokens).toBe((await info('app')).segments[0].data!.parts.validation.tokens - 1);
+  expect(lines(measured.stdout)[0]).toHaveProperty('metrics.loss.value');
+  const further = await run(['grow', '--json', '--resume', 'on', '--steps', '9'], { cwd: folder });
+  expect(further).toMatchObject({ code: 0, stderr: '' });
+}, 120_000);
+
+test('an export by the terminal has the recipe too', async () => {
+  const args = ['export', '--from', 'app', '--format', 'hf', '--optimizer', '--out', 'again'];
+  expect(await run(args, { cwd: folder })).toMatchObject({ code: 0 });
+  expect(await hashOf('again/recipe.json')).toBe(await hashOf('app/recipe.json'));
+  expect(await goOn('again', '--text', 'letters', 'fish.txt')).toMatchObject({ code: 0, stderr: '' });
+  expect(await hashOf('again/model.safetensors')).toBe(weights);
+}, 120_000);
+
+test('is refused what is missing, another, or changed, by name', async () => {
+  const refused = async (words: RegExp, ...texts: string[]): Promise<void> => {
+    expect(await goOn('app', '--text', ...texts)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(words) as string,
+    });
+  };
+  const before = await hashOf('app/homegrown.json');
+  const without = (name: string): string[] => names.filter((own) => own !== name).map((own) => path('letters', own));
+  // Also one that was left out, which others are cleaned with.
+  for (const name of ['a.txt', 'c.txt', 'k.txt'])
+    await refused(new RegExp(`^letters/${name} is not given, which the run in app`), 'fish.txt', ...without(name));
+  await refused(/^fish\.txt is not given/, 'letters');
+  await writeFile(path('other.txt'), 'other');
+  await refused(/other\.txt is not among what the run in app learnt from/, 'fish.txt', 'letters', 'other.txt');
+  await mkdir(path('late'));
+  await writeFile(path('late/b.txt'), 'changed');
+  await refused(/late\/b\.txt has changed since the run in app/, 'fish.txt', ...without('b.txt'), 'late/b.txt');
+  expect(await hashOf('app/homegrown.json')).toBe(before);
+}, 120_000);
+
+test('is refused without its recipe, and by another; a file of that name that is none is somebody’s', async () => {
+  await copied('bare');
+  expect(await listedIn(path('bare'))).toContain('recipe.json');
+  await rm(path('bare/recipe.json'));
+  const words = /recipe\.json there is not that recipe, or is gone\. Put the file back/;
+  expect((await goOn('bare', '--text', 'fish.txt', 'letters')).stderr).toMatch(words);
+  await writeFile(path('bare/recipe.json'), '{"flour":2}');
+  expect(await listedIn(path('bare'))).not.toContain('recipe.json');
+  await writeFile(path('bare/recipe.json'), recipeJson({ ...RECIPE, kept: [] }));
+  expect((await goOn('bare', '--text', 'fish.txt', 'letters')).stderr).toMatch(words);
+});
+
+test('texts that two recipes have cleaned go on in the app alone', async () => {
+  const recipe = { ...RECIPE, name: 'fish', steps: [stepOf('lowerCase')], kept: [] };
+  await applyRecipe(store, fish, recipe, { at: 4 }, unwatched);
+  await grownInTheApp(store, [letters, fish], path('both'), 5, 'of-both');
+  await expect(readFile(path('both/recipe.json'))).rejects.toThrow(/ENOENT/);
+  const { stderr } = await goOn('both', '--text', 'fish.txt', 'letters');
+  expect(stderr).toMatch(/learnt texts that 2 recipes had cleaned, and a folder has one\. It goes on in the app/);
+  await takeHome(store, path('late-home'));
+  // Of the first run one text is there still as it was learnt from.
+  expect(await hashOf('late-home/recipe.json')).toBe(await hashOf('app/recipe.json'));
+}, 120_000);

@@ -1,0 +1,63 @@
+/** A run as the app makes it, in its own worker's functions. */
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { template } from '../../scripts/templates';
+import type { BlobStore } from '../../src/core/base/blobStore';
+import { unwatched } from '../../src/core/base/job';
+import { learntFacts, sharedNormalizers, textOf } from '../../src/core/documents';
+import { exportRun } from '../../src/core/export/run';
+import { readBytes } from '../../src/core/files/byteSource';
+import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
+import { DEFAULT_RECIPE } from '../../src/core/train/recipe';
+import { buildData } from '../../src/workers/data';
+import { begin, resume } from '../../src/workers/training';
+
+const RUN = 'of-the-app';
+
+/**
+ * Trained to step 4 and taken home as a folder; then on to the last.
+ * @param steps in all
+ * @returns the hash of its weights there
+ */
+export async function grownInTheApp(
+  store: BlobStore,
+  ids: readonly string[],
+  folder: string,
+  steps: number,
+  runId = RUN,
+): Promise<string> {
+  const texts = await Promise.all(ids.map((id) => textOf(store, id)));
+  const normalizers = sharedNormalizers(texts);
+  const tokenizer = { kind: 'bytes', merges: [], ...(normalizers.length > 0 && { normalizers }) } as const;
+  const split = { validation: 0.1, test: 0, seed: 0 };
+  const data = await buildData(store, ids, await createTokenizer(tokenizer), split, unwatched);
+  const recipe = {
+    ...DEFAULT_RECIPE,
+    batch: 4,
+    steps: 4,
+    warmup: 2,
+    evalEvery: 100,
+    evalTokens: 64,
+    dropout: 0.1,
+    schedule: 'constant' as const,
+  };
+  const model = { id: 'gpt', config: { layers: 1, heads: 2, width: 16, context: 16 }, vocabulary: 257 } as const;
+  const run = { runId, projectId: 'first', name: 'Letters', createdAt: 1, model, recipe, tokenizer };
+  await begin(store, { ...run, data, texts: texts.map(learntFacts) }, 'WASM', unwatched);
+  await takeHome(store, folder, runId);
+  await resume(store, { runId, steps }, 'WASM', unwatched);
+  const weights = (await exported(store, runId)).find(({ name }) => name === 'model.safetensors')!;
+  return createHash('sha256')
+    .update(await readBytes(weights))
+    .digest('hex');
+}
+
+/** Exported as it is now. */
+export async function takeHome(store: BlobStore, folder: string, runId = RUN): Promise<void> {
+  await mkdir(folder);
+  for (const file of await exported(store, runId)) await writeFile(join(folder, file.name), await readBytes(file));
+}
+
+const exported = async (store: BlobStore, runId: string) =>
+  (await exportRun(store, runId, 'latest', 'hf', { withOptimizer: true, template })).files;
