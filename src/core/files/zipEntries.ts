@@ -9,6 +9,7 @@ import { MOST_GROWTH } from '../base/limits';
 import { formatCount } from '../base/units';
 import { type ByteSource, failing } from './byteSource';
 import { crc32 } from './crc32';
+import { zipName } from './zipNames';
 
 export interface ZipEntry {
   /** As written in the archive, with folders. */
@@ -114,7 +115,8 @@ function recordAt(directory: Uint8Array, at: number, fail: Fail): EntryRecord {
   const [named, extra] = [u16(28), u16(30)];
   const length = RECORD + named + extra + u16(32);
   if (at + length > directory.length) throw fail('its directory is cut off');
-  const path = nameIn(directory.subarray(at + RECORD, at + RECORD + named));
+  const [name, after] = [at + RECORD, at + RECORD + named];
+  const path = zipName(directory.subarray(name, after), u16(4) >> 8, directory.subarray(after, after + extra));
   const [size, packed, offset] = wide([u32(24), u32(20), u32(42)], view, RECORD + named, extra);
   const isLink = u16(4) >> 8 === UNIX && u32(38) >>> 28 === SYMBOLIC_LINK;
   return { path, flags: u16(8), method: u16(10), crc: u32(16), packed, size, offset, isLink, length };
@@ -138,17 +140,6 @@ function wide(
     }) as [number, number, number];
   }
   return [...values];
-}
-
-/** In UTF-8, or as older programs of Windows write it. */
-function nameIn(bytes: Uint8Array): string {
-  let name;
-  try {
-    name = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    name = new TextDecoder('windows-1252').decode(bytes);
-  }
-  return name.replaceAll('\\', '/');
 }
 
 /** Why an entry is not read, as what is said of it. */

@@ -1,4 +1,5 @@
 /** The encodings that UTF-8 is most often mistaken for: text back to the bytes that it was read from. */
+import { CP437 } from '../../../files/codePages';
 
 /**
  * In the order in which ftfy tries them. A sloppy one reads a byte that it has no character for as Latin-1 does, as browsers do,
@@ -14,11 +15,7 @@ export const CODECS = [
   decoded('windows-1257', true),
   decoded('iso-8859-2', false),
   decoded('macintosh', false),
-  codec(
-    'cp437',
-    'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
-    false,
-  ),
+  codec('cp437', CP437, false),
 ] as const;
 
 export interface Codec {
