@@ -1,10 +1,11 @@
 /** Mail: messages and mailboxes as what was written in them, threads together. */
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { collect, stream } from '../../testing/texts';
 import type { FoundDocument, Reading } from '../read/format';
 import { documents as emlDocuments } from '../read/eml';
 import { documents as mboxDocuments } from '../read/mbox';
 import { messagesIn } from './mailbox';
+import { messageOf, withFewEmptyLines } from './message';
 import { ownWords } from './ownWords';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -110,6 +111,21 @@ test('a mailbox with lines of any length is cut where messages begin', async () 
   }
 });
 
+test('many empty lines are few before they are read, and what is read is the same', async () => {
+  for (const end of ['\n', '\r\n']) {
+    const gap = (empty: number) =>
+      utf8(ANSWER.replace('caf=E9.\n', `caf=E9.\n${'\n'.repeat(empty)}- Bob\n`).replaceAll('\n', end));
+    expect(withFewEmptyLines(gap(100_000)).length).toBe(gap(3).length);
+    expect(withFewEmptyLines(gap(3))).toEqual(gap(3));
+    for (const isWhole of [true, false]) {
+      const [many, few] = [await messageOf(gap(1000), isWhole), await messageOf(gap(2), isWhole)];
+      expect(many).toEqual(few);
+      expect(many.text).toMatch(/café\.\n\n- Bob/);
+    }
+  }
+  expect(withFewEmptyLines(utf8('\n\r\n\r\r\n\n\n\n\na'))).toEqual(utf8('\n\r\n\r\r\n\n\n\na'));
+});
+
 describe('own words', () => {
   it.each([
     ['Yes.\n\nAm 1. November 2021 schrieb Ann:\n> No?\n\nBest', 'Yes.\n\n\nBest'],
@@ -120,6 +136,18 @@ describe('own words', () => {
     ['a -- b\n--\nme', 'a -- b'],
   ])('%j', (text, own) => {
     expect(ownWords(text).trimEnd()).toBe(own);
+  });
+
+  it('looks at a line as often, however many quotes and blank lines there are', () => {
+    const looksAt = (quotes: number): number => {
+      const looks = [vi.spyOn(String.prototype, 'trim'), vi.spyOn(RegExp.prototype, 'test')];
+      ownWords(`a:\n${'\n'.repeat(quotes)}${'> no?\n\n'.repeat(quotes)}`);
+      ownWords(`${'\n'.repeat(quotes)}${'Ann wrote on 1/2:\n> no?\n\n'.repeat(quotes)}`);
+      const calls = looks.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+      vi.restoreAllMocks();
+      return calls;
+    };
+    expect(looksAt(2000) / looksAt(1000)).toBeCloseTo(2, 1);
   });
 
   it('takes a moment for what is very long', () => {

@@ -18,7 +18,7 @@ export interface Message {
 /** @param isWhole with what it quotes and its signature @throws what postal-mime does for one that it cannot read */
 export async function messageOf(bytes: Uint8Array, isWhole: boolean): Promise<Message> {
   const { default: PostalMime } = await import('postal-mime');
-  const mail = await new PostalMime({ maxNestingDepth: DEEPEST_PART }).parse(bytes);
+  const mail = await new PostalMime({ maxNestingDepth: DEEPEST_PART }).parse(withFewEmptyLines(bytes));
   const body = mail.text?.trim() ? mail.text : mail.html === undefined ? '' : pageText(mail.html).text;
   const plain = body.replace(/\r\n?/g, '\n').replaceAll('\0', '');
   const { from } = mail;
@@ -42,6 +42,25 @@ export async function messageOf(bytes: Uint8Array, isWhole: boolean): Promise<Me
   };
 }
 const DEEPEST_PART = 64;
+
+/**
+ * Of more than three empty lines in a row three. What is read of a message has one at most, and each costs postal-mime about
+ * as much as one of words.
+ */
+export function withFewEmptyLines(bytes: Uint8Array): Uint8Array {
+  const kept = new Uint8Array(bytes.length);
+  let [length, empty] = [0, 0];
+  for (let from = 0, to; from < bytes.length; from = to) {
+    to = bytes.indexOf(LF, from) + 1 || bytes.length;
+    const isEmpty = bytes[from] === LF || (to - from === 2 && bytes[from] === CR && bytes[from + 1] === LF);
+    empty = isEmpty ? empty + 1 : 0;
+    if (empty > 3) continue;
+    kept.set(bytes.subarray(from, to), length);
+    length += to - from;
+  }
+  return kept.subarray(0, length);
+}
+const [LF, CR] = [10, 13];
 
 const clean = (words: string): string => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed();
 

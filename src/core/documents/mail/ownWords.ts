@@ -3,11 +3,16 @@ export function ownWords(text: string): string {
   const all = text.split('\n');
   const lines = all.slice(0, endOf(all));
   const own: string[] = [];
+  /** Of each of them, which up to it is the last that is not blank; below 0: none. */
+  const written: number[] = [];
   let wasQuoted = false;
   for (const line of lines) {
     const isQuoted = /^ {0,3}>/.test(line);
-    if (isQuoted && !wasQuoted) dropAttribution(own);
-    if (!isQuoted) own.push(line);
+    if (isQuoted && !wasQuoted) own.length = written.length = withoutAttribution(own, written.at(-1) ?? -1);
+    if (!isQuoted) {
+      written.push(line.trim() === '' ? (written.at(-1) ?? -1) : own.length);
+      own.push(line);
+    }
     wasQuoted = isQuoted;
   }
   return own.join('\n');
@@ -20,16 +25,21 @@ function endOf(lines: readonly string[]): number {
   return end > 0 && isHead(lines, end) && /^_{10,}$/.test(lines[end - 1]!) ? end - 1 : end;
 }
 
-/** `On Monday Ann wrote:` before what is quoted, on one line or two. */
-function dropAttribution(own: string[]): void {
-  let last = own.length - 1;
-  while (last >= 0 && own[last]!.trim() === '') last--;
-  if (last < 0 || !/[:：]$/.test(own[last]!.trimEnd())) return;
-  const one = own[last]!.trim();
-  const two = last > 0 ? `${own[last - 1]!.trim()} ${one}` : '';
-  if (isAttribution(one)) own.length = last;
-  else if (isAttribution(two)) own.length = last - 1;
+/**
+ * How many lines remain without `On Monday Ann wrote:` before what is quoted, which is on one line or two.
+ * @param last line that is not blank
+ */
+function withoutAttribution(own: readonly string[], last: number): number {
+  const one = trimmed(own[last]);
+  if (one === undefined || !/[:：]$/.test(one)) return own.length;
+  if (isAttribution(one)) return last;
+  const before = trimmed(own[last - 1]);
+  return before !== undefined && isAttribution(`${before} ${one}`) ? last - 1 : own.length;
 }
+/** Of a line that may be one: the same may be looked at before each quote. */
+const trimmed = (line: string | undefined): string | undefined =>
+  line !== undefined && line.length < LONGEST_LINE ? line.trim() : undefined;
+const LONGEST_LINE = 2000;
 
 const isAttribution = (line: string): boolean => line.length < LONGEST_ATTRIBUTION && SAID.test(line) && WHO.test(line);
 const LONGEST_ATTRIBUTION = 400;
