@@ -1,4 +1,9 @@
-/** UTF-8 that was read as something else, read again. Source: fix_encoding of ftfy 6.3.1 (Robyn Speer; Apache License 2.0). */
+/**
+ * UTF-8 that was read as something else, read again. Source: fix_encoding of ftfy 6.3.1.
+ * @license
+ * The repair of mojibake is derived from ftfy, and changed. Copyright 2023 Robyn Speer. Licensed under the Apache License,
+ * Version 2.0: https://www.apache.org/licenses/LICENSE-2.0
+ */
 import { isBad } from './badness';
 import { CODECS, encoded, fromC1, fromUtf8 } from './codecs';
 import { A_GRAVE, LOOKS_LIKE_UTF8, LOSSY, WITH_A_SPACE } from './sequences';
