@@ -21,7 +21,8 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
   await page.locator('input[type=file]').first().setInputFiles(files);
   await page.getByRole('link', { name: 'Clean' }).click();
   const rules = page.getByRole('region', { name: 'Rules' });
-  const sides = page.getByRole('region', { name: 'Before and after' });
+  const sides = page.getByRole('region', { name: /^(Before and after|Ranked)$/ });
+  const leftOut = page.getByRole('list', { name: 'Left out' });
   const undo = rules.getByRole('button', { name: 'Undo' });
 
   await test.step('a rule is switched off and on again', async () => {
@@ -49,16 +50,16 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await page.getByRole('button', { name: 'Add a rule' }).click();
     await page.getByRole('menuitem', { name: /^Length/ }).click();
     await expect(sides).toContainText('10 characters, and 200 are the least');
-    await sides.getByRole('button', { name: 'Open short.txt' }).click();
+    await leftOut.getByRole('button', { name: 'Open short.txt' }).click();
     await expect(page.getByRole('dialog')).toContainText('Ship news.', { useInnerText: false });
     await page.getByRole('dialog').getByRole('button', { name: 'Keep it' }).click();
     await expect(sides).toContainText('No document is left out');
     await undo.click();
-    await expect(sides.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
-    await sides.getByRole('button', { name: 'Keep short.txt' }).press('Enter');
+    await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
+    await leftOut.getByRole('button', { name: 'Keep short.txt' }).press('Enter');
     await expect(sides).toContainText('You keep 1');
     await sides.getByRole('button', { name: 'Let the rules decide again' }).click();
-    await expect(sides.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
+    await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
   });
 
   await test.step('what is mended by hand is a rule, and is undone', async () => {
@@ -85,7 +86,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
   await test.step('the texts are cleaned by it, and stay so', async () => {
     await rules.getByRole('button', { name: 'Clean by these 9 rules' }).click();
     await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
-    await expect(sides.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
+    await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
     await page.reload();
     await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
     await page.getByRole('link', { name: 'Library' }).click();
@@ -105,6 +106,105 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await undo.click();
     await rules.getByRole('button', { name: 'Clean by these 9 rules' }).click();
     await expect(page.getByText('The text changed after the tokenizer was trained')).toBeHidden();
+  });
+  expect(studio.errors).toEqual([]);
+});
+
+const SEA = 'the whale swam in the deep sea and the ship sailed after it over the water'.split(' ');
+const BANK = 'a bank lends money at interest and the price of its bonds falls when rates rise'.split(' ');
+/** Of `of` words `sea` are of the sea. */
+const mixed = (sea: number, of: number, seed: number): string =>
+  Array.from({ length: of }, (_, i) => {
+    const words = i < sea ? SEA : BANK;
+    return words[(i * 7 + seed) % words.length];
+  }).join(' ');
+
+test('documents are ranked by their likeness to a sample, the cut is moved on the histogram; what is kept after cleaning stays listed', async ({
+  page,
+}) => {
+  const studio = new Studio(page);
+  await studio.open();
+  const files = Array.from({ length: 20 }, (_, i) => ({
+    name: `letter-${i + 1}.txt`,
+    mimeType: 'text/plain',
+    buffer: Buffer.from(mixed(4 * i, 80, i)),
+  }));
+  await page.locator('input[type=file]').first().setInputFiles(files);
+  await page.getByRole('link', { name: 'Clean' }).click();
+  const rules = page.getByRole('region', { name: 'Rules' });
+  const ranked = page.getByRole('region', { name: 'Ranked' });
+  const list = ranked.getByRole('list', { name: 'Documents by Likeness to the sample' }).getByRole('listitem');
+  const cut = ranked.getByRole('slider', { name: 'Least that stays, Likeness to the sample' });
+
+  await test.step('by a sample they are ranked, and the cut is where half of them stay', async () => {
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    await page.getByRole('menuitem', { name: /^Relevance/ }).click();
+    await expect(ranked).toContainText('Paste some text of the kind that you want');
+    await rules.getByRole('textbox', { name: 'Sample' }).fill(SEA.join(' '));
+    await expect(list.first()).toContainText('letter-20.txt');
+    await expect(list.last()).toContainText('letter-1.txt');
+    await expect(cut).toHaveAttribute('aria-valuetext', /, 50 % of documents stay$/);
+    await expect(list.nth(9)).toContainText('letter-11.txt');
+    await expect(list.nth(10)).toContainText('Least that stays');
+    await expect(list.nth(11).getByRole('button', { name: 'Keep letter-10.txt' })).toBeVisible();
+  });
+
+  await test.step('it is moved by keys and by the pointer, and back at once', async () => {
+    await cut.focus();
+    await cut.press('ArrowRight');
+    await expect(rules.getByRole('textbox', { name: 'Share kept' })).toHaveValue('0.45');
+    await cut.press('ArrowRight');
+    await expect(list.nth(8)).toContainText('Least that stays');
+    await rules.getByRole('button', { name: 'Undo' }).click();
+    await expect(cut).toHaveAttribute('aria-valuetext', /, 50 % of documents stay$/);
+    const { x, y, width, height } = (await ranked.locator('svg[preserveAspectRatio]').boundingBox())!;
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + 1, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+    await expect(cut).toHaveAttribute('aria-valuetext', /, 100 % of documents stay$/);
+    await expect(ranked).toContainText('No document is left out');
+    await rules.getByRole('button', { name: 'Undo' }).click();
+    await expect(list.nth(10)).toContainText('Least that stays');
+  });
+
+  await test.step('it is accessible, as a picture and as a table', async () => {
+    await expectAccessible(page, 'Clean with documents ranked');
+    await ranked.getByRole('button', { name: 'Show table, Likeness to the sample' }).click();
+    await expect(ranked.getByRole('table', { name: 'Likeness to the sample' })).toBeVisible();
+    await expectAccessible(page, 'Clean with a measure as a table');
+    await ranked.getByRole('button', { name: 'Show histogram, Likeness to the sample' }).click();
+  });
+
+  await test.step('a document is opened out of the ranking', async () => {
+    await ranked
+      .getByRole('list', { name: /^Documents/ })
+      .getByRole('button', { name: 'Open letter-10.txt' })
+      .click();
+    await expect(page.getByRole('dialog')).toContainText('11 of 20');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toBeHidden();
+  });
+
+  await test.step('what is kept after cleaning stays in the list, which says what is to be done', async () => {
+    await rules.getByRole('button', { name: 'Clean by these 8 rules' }).click();
+    await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
+    await rules.getByRole('button', { name: /^Relevance/ }).click();
+    const sides = page.getByRole('region', { name: 'Before and after' });
+    await expect(sides.getByRole('button', { name: /^Keep / })).toHaveCount(10);
+    await sides.getByRole('button', { name: 'Keep letter-3.txt' }).click();
+    await expect(sides).toContainText('You keep 1; clean again to heed it');
+    await expect(sides).toContainText('You keep it: cleaning again takes it in');
+    await expect(sides.getByRole('button', { name: /^Keep / })).toHaveCount(9);
+    await expectAccessible(page, 'Clean with a document kept after cleaning');
+    await sides.getByRole('button', { name: 'Leave letter-3.txt out' }).click();
+    await expect(sides.getByRole('button', { name: /^Keep / })).toHaveCount(10);
+    await expect(rules).toContainText('Cleaned.');
+    await sides.getByRole('button', { name: 'Keep letter-3.txt' }).click();
+    await rules.getByRole('button', { name: 'Clean by these 8 rules' }).click();
+    await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
+    await expect(sides.getByRole('button', { name: 'Open letter-3.txt' })).toHaveCount(0);
+    await expect(sides.getByRole('button', { name: /^Keep / })).toHaveCount(9);
   });
   expect(studio.errors).toEqual([]);
 });

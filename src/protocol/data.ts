@@ -124,7 +124,8 @@ export interface DataApi {
   leftByRecipe: {
     input: { id: string; from: number; count: number };
     progress: never;
-    output: { rows: readonly LeftOut[]; of: number };
+    /** `recipe` is that by which they were; null where the text is as it was read. */
+    output: { rows: readonly LeftOut[]; of: number; recipe: object | null };
   };
   trainTokenizer: {
     input: { texts: readonly string[]; kind: TrainedKind; vocabulary: number; roles: readonly TokenRole[] };

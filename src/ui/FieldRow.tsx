@@ -43,7 +43,15 @@ export function FieldRow({ field, value, onChange, error, isCautioned = false, .
         />
       );
     case 'text':
-      return <TextField {...row} value={value as string} onChange={onChange} isProse />;
+      return (
+        <TextField
+          {...row}
+          value={value as string}
+          onChange={onChange}
+          isProse
+          {...(field.lines && { rows: field.lines })}
+        />
+      );
   }
 }
 

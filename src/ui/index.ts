@@ -22,6 +22,7 @@ export { FieldRow, type FieldRowProps } from './FieldRow';
 export { Fold } from './Fold';
 export { FormatCard, FormatCards, type FormatCardProps } from './FormatCard';
 export { Frame, LiveRegion } from './Frame';
+export { Histogram, type HistogramBound, type HistogramProps } from './Histogram';
 export { Icon, type Tone } from './Icon';
 export type { IconName } from './icons';
 export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';

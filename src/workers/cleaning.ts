@@ -58,13 +58,13 @@ export function recipePreview(): Reader {
   };
 }
 
-/** Documents that a text's recipe left out: `count` from the `from`th; none of a text without one. */
+/** Documents that a text's recipe left out, and that recipe: `count` from the `from`th; none of a text without one. */
 export async function leftByRecipe(
   store: BlobStore,
   { id, from, count }: { id: string; from: number; count: number },
-): Promise<{ rows: readonly LeftOut[]; of: number }> {
+): Promise<{ rows: readonly LeftOut[]; of: number; recipe: object | null }> {
   const { cleaned, name } = await textOf(store, id);
-  if (!cleaned) return { rows: [], of: 0 };
+  if (!cleaned) return { rows: [], of: 0, recipe: null };
   const record = await cleanedRecordOf(store, cleaned.id, name);
   const rows: LeftOut[] = [];
   let at = 0;
@@ -72,5 +72,5 @@ export async function leftByRecipe(
     if (at >= from + count) break;
     if (at++ >= from) rows.push(row);
   }
-  return { rows, of: record.left };
+  return { rows, of: record.left, recipe: record.recipe };
 }

@@ -72,7 +72,7 @@ test('a recipe is looked at, applied and taken off again, and a tokenizer of wha
   expect((await trained()).normalizers).toContainEqual({ type: 'Lowercase' });
   const off = { ...recipe, steps: steps.map((step) => ({ ...step, isOn: false })) };
   expect(await handlers.applyRecipe({ id, recipe: off, at: 3 }, unwatched)).toEqual(text);
-  expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toEqual({ rows: [], of: 0 });
+  expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toEqual({ rows: [], of: 0, recipe: null });
 });
 
 test('how many pairs do not fit into a context is told', async () => {

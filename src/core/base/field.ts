@@ -40,6 +40,8 @@ export interface TextField extends Stated<string> {
   kind: 'text';
   /** Characters that can be stored. */
   most: number;
+  /** Of its box in a form; absent: one. */
+  lines?: number;
 }
 export interface SwitchField extends Stated<boolean> {
   kind: 'switch';

@@ -119,7 +119,7 @@ test('what is looked at is marked, of one step or of all', async () => {
   expect([all.at, all.of, all.place]).toEqual([1, 2, 1]);
   expect(all.after.map((piece) => piece.text).join('')).toBe('call me ishmael');
   const measured = await preview.of(recipeOf(stepOf('length', { least: 0 })), { step: 0, at: 0 }, unwatched);
-  expect(measured.measured).toEqual({ characters: [12, 17] });
+  expect(measured.measured.scores['characters']!.values).toEqual([12, 17]);
 });
 
 test('of much text it takes documents from all over, of a long one its beginning', async () => {

@@ -3,6 +3,7 @@ import { type Job, yieldToEventLoop } from '../../base/job';
 import { countCharacters } from '../../base/utf8';
 
 import { marked, type Marked } from './marks';
+import { type Bounds, boundsOf, type Rank, ranked } from './measures';
 import { type Recipe, recipeHash, type Step } from './recipe';
 import { ruleOf } from './rules';
 import type { Working } from './rules/rule';
@@ -13,6 +14,9 @@ import { changed, isEmptied, onDocument, type Scores, tallyOf, type Tally } from
 export interface Look {
   step: number | null;
   at: number;
+  /** Of what the step measures: which text, where each has bounds of its own, and how many documents beside each bound. */
+  text?: string;
+  rows?: number;
 }
 /** A document that stays. */
 export interface Shown extends Marked {
@@ -51,8 +55,32 @@ export interface Previewed {
   tallies: readonly Tally[];
   out: readonly ShownOut[];
   shown: Shown | null;
-  /** What the step that is looked at measured, by name, of each document that came to it. */
-  measured: Readonly<Record<string, readonly number[]>>;
+  measured: Measured;
+}
+/** What the step that is looked at measured of documents that came to it. */
+export interface Measured {
+  /** Where each text has bounds of its own: which there are, and which of them this is of. */
+  texts: readonly string[];
+  text: string | undefined;
+  /** By name. */
+  scores: Readonly<Record<string, MeasuredScore>>;
+}
+export interface MeasuredScore {
+  values: readonly number[];
+  bounds: Bounds;
+  /** From most to least, as far as they are asked for. */
+  ranked: readonly RankedDocument[];
+}
+export interface RankedDocument {
+  text: string;
+  place: number;
+  title: string;
+  sha256: string;
+  value: number;
+  /** How many have more. */
+  before: number;
+  /** Whether the step lets it stay, maybe because a person keeps it. */
+  stays: boolean;
 }
 
 interface State {
@@ -74,6 +102,7 @@ export class Preview {
   private states: State[] = [];
   private readonly begin: readonly DocumentState[];
   private readonly seen: Sample['of'];
+  private steps: readonly Step[] = [];
 
   constructor(private readonly sample: Sample) {
     this.begin = sample.documents.map(({ passages }) => ({ passages }));
@@ -96,6 +125,7 @@ export class Preview {
       const i = this.states.length;
       this.states.push(await this.after(steps[i]!, keys[i]!, this.before(i), stay));
     }
+    this.steps = steps;
     return { hash: await recipeHash(recipe), ...this.told(look) };
   }
 
@@ -159,11 +189,6 @@ export class Preview {
       const { sha256 } = this.sample.documents[i]!;
       out.push({ ...this.named(i), sha256, step, reason, scores: this.scoresOf(i) });
     }
-    const measured: Record<string, number[]> = {};
-    if (look.step !== null)
-      for (const [i, { scores = {} }] of (this.states[look.step]?.documents ?? []).entries())
-        if (!this.before(look.step)[i]!.out)
-          for (const [name, value] of Object.entries(scores)) (measured[name] ??= []).push(value);
     return {
       of: this.sample.of,
       seen: this.seen,
@@ -171,8 +196,35 @@ export class Preview {
       tallies: this.states.map(({ tally }) => tally),
       out,
       shown: this.shown(look),
-      measured,
+      measured: this.measured(look),
     };
+  }
+
+  private measured({ step, text, rows = 5 }: Look): Measured {
+    const of = step === null ? undefined : this.steps[step];
+    if (step === null || !of) return { texts: [], text: undefined, scores: {} };
+    const { documents } = this.states[step]!;
+    const came = this.before(step).flatMap(({ out }, i) => (out === undefined && documents[i]!.scores ? [i] : []));
+    const stated = Object.entries(ruleOf(of.rule).measures ?? {});
+    const isByText = stated.some(([, { share }]) => share !== undefined);
+    const texts = isByText ? [...new Set(came.map((i) => this.sample.documents[i]!.text))] : [];
+    const own = text !== undefined && texts.includes(text) ? text : texts[0];
+    const looked = isByText ? came.filter((i) => this.sample.documents[i]!.text === own) : came;
+    const scores: Record<string, MeasuredScore> = {};
+    for (const [name, measure] of stated) {
+      const having = looked.filter((i) => documents[i]!.scores![name] !== undefined);
+      if (having.length === 0) continue;
+      const values = having.map((i) => documents[i]!.scores![name]!);
+      const bounds = boundsOf(measure, of.settings, values);
+      const document = ({ i, before }: Rank): RankedDocument => {
+        const at = having[i]!;
+        const { sha256 } = this.sample.documents[at]!;
+        const stays = documents[at]!.out === undefined;
+        return { ...this.named(at), sha256, value: values[i]!, before, stays };
+      };
+      scores[name] = { values, bounds, ranked: ranked(values, bounds, rows).map(document) };
+    }
+    return { texts, text: own, scores };
   }
 
   /** The first document where there is no other. */

@@ -89,10 +89,10 @@ export const recipeJson = (recipe: Recipe): string => `${JSON.stringify(recipe, 
 
 /** What tells it from others: SHA-256 of the rules that are on, their settings, and what is kept; in hex. */
 export const recipeHash = ({ steps, kept }: Recipe): Promise<string> =>
-  sha256Hex(
-    JSON.stringify([
-      steps.filter(({ isOn }) => isOn).map(({ rule, settings }) => [rule, Object.entries(settings).sort(byName)]),
-      [...kept].sort(),
-    ]),
-  );
+  sha256Hex(JSON.stringify([rulesOf(steps), [...kept].sort()]));
+/** Whether the same rules are on with the same settings, whatever is kept. */
+export const haveSameRules = (a: Recipe, b: Recipe): boolean =>
+  JSON.stringify(rulesOf(a.steps)) === JSON.stringify(rulesOf(b.steps));
+const rulesOf = (steps: Recipe['steps']) =>
+  steps.filter(({ isOn }) => isOn).map(({ rule, settings }) => [rule, Object.entries(settings).sort(byName)]);
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);

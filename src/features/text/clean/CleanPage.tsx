@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { formatCount, formatShare } from '../../../core/base/units';
 import { learntOf } from '../../../core/documents/record';
 import { ruleOf } from '../../../core/documents/clean/rules';
@@ -11,12 +11,16 @@ import { TextTabs } from '../TextTabs';
 import { BeforeAfter, Of, Steps } from './BeforeAfter';
 import styles from './CleanPage.module.css';
 import { LeftOutList } from './LeftOutList';
+import { MeasuredDocuments } from './Measured';
 import { stepOfMend } from './mend';
 import { AddRule, RecipeMenu } from './RecipeMenu';
 import { RuleList } from './RuleList';
 import { useIsApplied, useRecipe } from './useRecipe';
 import { useLeft } from './useLeft';
 import { usePreviewed } from './usePreviewed';
+
+/** Documents beside each bound of a measure, and at either end. */
+const ROWS = 5;
 
 /** Rules, one after another, that the texts are cleaned by: what each does is seen before it is done, and can be undone. */
 export function CleanPage() {
@@ -26,16 +30,29 @@ export function CleanPage() {
   const [isOfRule, lookAtRule] = useState(true);
   const [at, go] = useState(0);
   const step = isOfRule ? chosen : null;
-  const looked = usePreviewed(recipe, step, at);
+  const [score, lookAtScore] = useState<string>();
+  const [text, lookAtText] = useState<string>();
+  const [rows, setRows] = useState(ROWS);
+  const looked = usePreviewed(recipe, { step, at, rows, ...(text !== undefined && { text }) });
   const { previewed, failure } = looked;
   const isApplied = useIsApplied(recipe, looked);
-  const { left, of, more } = useLeft(looked, isApplied === true);
+  const { left, of, isAll, changed, more } = useLeft(looked, recipe);
   const chosenStep = chosen === null ? undefined : recipe.steps[chosen];
   const lookAt = (next: number | null): void => {
     choose(next);
     lookAtRule(true);
     go(0);
+    lookAtScore(undefined);
+    setRows(ROWS);
   };
+  const kept = useMemo(() => new Set(recipe.kept), [recipe]);
+  const keep = (sha256: string, isKept = true): void => {
+    const others = recipe.kept.filter((each) => each !== sha256);
+    set({ ...recipe, kept: isKept ? [...others, sha256] : others });
+  };
+  // Of a rule that leaves out documents nothing is changed: they are ranked by what it measures.
+  const isLooked = step !== null && looked.step === step;
+  const measuring = isLooked && chosenStep?.isOn && ruleOf(chosenStep.rule).measures ? chosenStep : undefined;
   const sample =
     previewed && previewed.seen.characters < previewed.of.characters
       ? `on a sample of ${formatCount(previewed.seen.characters)} of ${formatCount(previewed.of.characters)} characters`
@@ -89,8 +106,12 @@ export function CleanPage() {
           <RuleList draft={draft} looked={looked} chosen={chosen} onChoose={lookAt} />
         </Pane>
         <Pane
-          title="Before and after"
-          hint={previewed?.shown && `${previewed.shown.title}${previewed.shown.isBeginning ? ', its beginning' : ''}`}
+          title={measuring ? 'Ranked' : 'Before and after'}
+          hint={
+            !measuring &&
+            previewed?.shown &&
+            `${previewed.shown.title}${previewed.shown.isBeginning ? ', its beginning' : ''}`
+          }
           aside={
             <>
               <Of
@@ -101,11 +122,24 @@ export function CleanPage() {
                   go(0);
                 }}
               />
-              {previewed?.shown && <Steps shown={previewed.shown} onGo={go} />}
+              {!measuring && previewed?.shown && <Steps shown={previewed.shown} onGo={go} />}
             </>
           }
         >
-          {previewed?.shown ? (
+          {measuring && previewed ? (
+            <MeasuredDocuments
+              step={measuring}
+              measured={previewed.measured}
+              score={score}
+              onScore={lookAtScore}
+              onText={lookAtText}
+              onSetting={(name, value) =>
+                draft.setStep(step!, { settings: { ...measuring.settings, [name]: value } }, `${step}.${name}`)
+              }
+              onKeep={keep}
+              onMore={() => setRows(rows * 4)}
+            />
+          ) : previewed?.shown ? (
             <BeforeAfter
               shown={previewed.shown}
               onMend={(mends) => {
@@ -122,22 +156,18 @@ export function CleanPage() {
           )}
           <PaneHead
             title="Left out"
-            hint={of === 0 ? '' : `${formatCount(of)} ${isApplied ? '' : 'of what was looked at'}`}
+            hint={of === 0 ? '' : `${formatCount(of)} ${isAll ? '' : 'of what was looked at'}`}
             aside={
               recipe.kept.length > 0 && (
                 <span className={styles.kept}>
-                  You keep {formatCount(recipe.kept.length)}{' '}
+                  You keep {formatCount(recipe.kept.length)}
+                  {changed.length > 0 && '; clean again to heed it'}{' '}
                   <TextAction onPress={() => set({ ...recipe, kept: [] })}>Let the rules decide again</TextAction>
                 </span>
               )
             }
           />
-          <LeftOutList
-            left={left}
-            of={of}
-            onKeep={({ sha256 }) => set({ ...recipe, kept: [...new Set([...recipe.kept, sha256])] })}
-            {...(more && { onMore: more })}
-          />
+          <LeftOutList left={left} of={of} kept={kept} onKeep={keep} {...(more && { onMore: more })} />
         </Pane>
       </Panes>
     </Stage>

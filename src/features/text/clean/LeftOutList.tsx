@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { formatCount, formatNumber } from '../../../core/base/units';
 import { type RuleId, ruleOf, RULES } from '../../../core/documents/clean/rules';
-import { Button, Dialog, TextAction } from '../../../ui';
-import { TextBeginning } from '../TextPreview';
+import type { StatedMeasure } from '../../../core/documents/clean/rules/rule';
+import { Button, TextAction } from '../../../ui';
+import { DocumentDialog } from './DocumentDialog';
 import styles from './LeftOutList.module.css';
 
 /** A document that is left out, by which rule and why. */
@@ -20,29 +21,38 @@ export interface Left {
 export function LeftOutList(p: {
   left: readonly Left[];
   of: number;
-  onKeep: (left: Left) => void;
+  /** Of those that a person keeps; where they are still in the list, they are until it is cleaned again. */
+  kept: ReadonlySet<string>;
+  onKeep: (sha256: string, isKept: boolean) => void;
   onMore?: () => void;
 }) {
   const [opened, open] = useState<Left>();
   if (p.left.length === 0) return <p className={styles.none}>No document is left out.</p>;
   return (
     <>
-      <ul className={styles.list}>
-        {p.left.map((one) => (
-          <li key={`${one.text}/${one.place}`}>
-            <span className={styles.words}>
-              <TextAction onPress={() => open(one)} label={`Open ${one.title}`}>
-                {one.title}
-              </TextAction>
-              <small>
-                {ruleName(one.rule)}: {one.reason}
-              </small>
-            </span>
-            <Button isDense onPress={() => p.onKeep(one)} label={`Keep ${one.title}`}>
-              Keep it
-            </Button>
-          </li>
-        ))}
+      <ul className={styles.list} aria-label="Left out">
+        {p.left.map((one) => {
+          const isKept = p.kept.has(one.sha256);
+          return (
+            <li key={`${one.text}/${one.place}`}>
+              <span className={styles.words}>
+                <TextAction onPress={() => open(one)} label={`Open ${one.title}`}>
+                  {one.title}
+                </TextAction>
+                <small>
+                  {isKept ? 'You keep it: cleaning again takes it in' : `${ruleName(one.rule)}: ${one.reason}`}
+                </small>
+              </span>
+              <Button
+                isDense
+                onPress={() => p.onKeep(one.sha256, !isKept)}
+                label={isKept ? `Leave ${one.title} out` : `Keep ${one.title}`}
+              >
+                {isKept ? 'Leave it out' : 'Keep it'}
+              </Button>
+            </li>
+          );
+        })}
       </ul>
       {p.onMore && (
         <p className={styles.none}>
@@ -51,32 +61,12 @@ export function LeftOutList(p: {
         </p>
       )}
       {opened && (
-        <Dialog
-          isOpen
-          isDismissable
-          width={720}
+        <DocumentDialog
+          {...opened}
+          words={`Left out by ${ruleName(opened.rule)}: ${opened.reason}. ${scoreWords(opened.scores)}`}
           onClose={() => open(undefined)}
-          title={opened.title}
-          actions={
-            <>
-              <Button onPress={() => open(undefined)}>Close</Button>
-              <Button
-                variant="go"
-                onPress={() => {
-                  open(undefined);
-                  p.onKeep(opened);
-                }}
-              >
-                Keep it
-              </Button>
-            </>
-          }
-        >
-          <p>
-            Left out by {ruleName(opened.rule)}: {opened.reason}. {scoreWords(opened.scores)}
-          </p>
-          <TextBeginning id={opened.text} place={opened.place} />
-        </Dialog>
+          {...(!p.kept.has(opened.sha256) && { onKeep: () => p.onKeep(opened.sha256, true) })}
+        />
       )}
     </>
   );
@@ -86,7 +76,14 @@ const ruleName = (rule: string | null): string => {
   if (rule === null) return 'All rules together';
   return rule in RULES ? ruleOf(rule as RuleId).label : rule;
 };
-export function scoreWords(scores: Left['scores']): string {
-  const words = Object.entries(scores).map(([name, value]) => `${name} ${formatNumber(value)}`);
+/** Every score by the name that it is shown by; of a newer version's rule as it is stored. */
+const MEASURES = Object.assign({}, ...Object.keys(RULES).map((id) => ruleOf(id as RuleId).measures)) as Readonly<
+  Record<string, StatedMeasure | undefined>
+>;
+function scoreWords(scores: Left['scores']): string {
+  const words = Object.entries(scores).map(([name, value]) => {
+    const { label, format } = MEASURES[name] ?? { label: name, format: formatNumber };
+    return `${label} ${format(value)}`;
+  });
   return words.length === 0 ? '' : `Measured: ${words.join(', ')}.`;
 }

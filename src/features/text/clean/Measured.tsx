@@ -1,28 +1,143 @@
-import { formatCount, formatNumber } from '../../../core/base/units';
-import { BarFigure } from '../../../ui';
+import { formatCount, formatShare } from '../../../core/base/units';
+import type { Measured, MeasuredScore } from '../../../core/documents/clean/preview';
+import type { Step } from '../../../core/documents/clean/recipe';
+import { ruleOf } from '../../../core/documents/clean/rules';
+import type { StatedMeasure } from '../../../core/documents/clean/rules/rule';
+import { useStudio } from '../../../state/react';
+import { Histogram, type HistogramBound, Select } from '../../../ui';
+import styles from './Measured.module.css';
+import { RankedList } from './RankedList';
+import { movablesOf } from './stops';
 
-const BARS = 12;
+export interface MeasuredPaneProps {
+  step: Step;
+  measured: Measured;
+  /** Which score is looked at; else that which leaves out most. */
+  score: string | undefined;
+  onScore: (score: string) => void;
+  onText: (text: string) => void;
+  onSetting: (name: string, value: number) => void;
+  onKeep: (sha256: string) => void;
+  onMore: () => void;
+}
 
-/** How the documents lie by what a rule measures of them: what a limit would cut off is seen before it is set. */
-export function Measured({ measured }: { measured: Readonly<Record<string, readonly number[]>> }) {
-  return Object.entries(measured).map(([name, values]) => (
-    <BarFigure
-      key={name}
-      title={WORDS[name] ?? name}
-      hint={`${formatCount(values.length)} documents`}
-      heads={['From', 'Documents']}
-      rows={rowsOf(values)}
-      format={formatCount}
+/** How documents lie by what a rule measures of them, where it cuts, and which lie beside the cut. */
+export function MeasuredDocuments(p: MeasuredPaneProps) {
+  const { measures = {} } = ruleOf(p.step.rule);
+  const names = Object.keys(measures).filter((name) => p.measured.scores[name]);
+  const outOf = (one: string): number => outBy(p.measured.scores[one]!);
+  const most = names.reduce(
+    (best: string | undefined, one) => (best && outOf(best) >= outOf(one) ? best : one),
+    undefined,
+  );
+  const name = names.find((one) => one === p.score) ?? most;
+  const texts = useStudio((s) => s.texts);
+  if (name === undefined) {
+    const [absent] = Object.values(measures).flatMap(({ absent }) => absent ?? []);
+    return <p className={styles.note}>{absent ?? 'No document comes to this rule.'}</p>;
+  }
+  const measure = measures[name]!;
+  const score = p.measured.scores[name]!;
+  return (
+    <>
+      {(names.length > 1 || p.measured.texts.length > 1) && (
+        <div className={styles.choices}>
+          {names.length > 1 && (
+            <Select
+              label="By"
+              value={name}
+              onChange={p.onScore}
+              options={names.map((one) => ({
+                value: one,
+                label: measures[one]!.label,
+                hint: outOf(one) === 0 ? 'leaves out none' : `leaves out ${formatCount(outOf(one))}`,
+              }))}
+            />
+          )}
+          {p.measured.texts.length > 1 && (
+            <Select
+              label="Text"
+              hint="each is cleaned by itself"
+              value={p.measured.text ?? null}
+              onChange={p.onText}
+              options={p.measured.texts.map((id) => ({
+                value: id,
+                label: texts.find((text) => text.id === id)?.name ?? id,
+              }))}
+            />
+          )}
+        </div>
+      )}
+      <Drawn
+        step={p.step}
+        measure={measure}
+        score={score}
+        onSetting={(setting, value) => {
+          // While it is moved another may come to leave out more.
+          p.onScore(name);
+          p.onSetting(setting, value);
+        }}
+      />
+      <RankedList
+        measure={measure}
+        score={score}
+        {...(score.ranked.length < score.values.length && { onMore: p.onMore })}
+        onKeep={p.onKeep}
+      />
+    </>
+  );
+}
+
+function Drawn({
+  step,
+  measure,
+  score: { values },
+  onSetting,
+}: Pick<MeasuredPaneProps, 'step' | 'onSetting'> & { measure: StatedMeasure; score: MeasuredScore }) {
+  const { fields } = ruleOf(step.rule);
+  const isFar = (value: unknown): boolean => Number(value) >= FAR;
+  const limits = [measure.least, measure.most].flatMap((name) => (name === undefined ? [] : step.settings[name]));
+  const isLog = measure.format === formatCount && (values.some(isFar) || limits.some(isFar));
+  const movables = movablesOf(measure, fields, step.settings, values, isLog);
+  const bounds = movables.map(({ side, setting, stops, stop }): HistogramBound => {
+    const { at, value } = stops[stop]!;
+    const cut = value === measure.unbounded ? 'none' : measure.format(at);
+    return {
+      label: side === 'least' ? 'Least that stays' : 'Most that stays',
+      side,
+      stops: stops.map((each) => each.at),
+      stop,
+      says: measure.share === undefined ? cut : `${cut}, ${formatShare(value)} of documents stay`,
+      onMove: (to) => onSetting(setting, stops[to]!.value),
+    };
+  });
+  const isOut = (value: number): boolean =>
+    bounds.some(({ side, stops, stop }) => (side === 'least' ? value < stops[stop]! : value > stops[stop]!));
+  const stay = values.filter((value) => !isOut(value)).length;
+  return (
+    <Histogram
+      title={measure.label}
+      of="documents"
+      values={values}
+      format={measure.format}
+      isLog={isLog}
+      bounds={bounds}
+      caption={
+        <>
+          {bounds.map(({ label, says }) => (
+            <span key={label} className={styles.cut}>
+              {label}: <b>{says}</b>
+            </span>
+          ))}
+          {measure.share === undefined && `By this ${formatCount(stay)} of ${formatCount(values.length)} stay. `}
+          Drag the line, or focus it and press ← →
+        </>
+      }
     />
-  ));
+  );
 }
+/** Of counts; from here on each decade is as wide. */
+const FAR = 100;
 
-function rowsOf(values: readonly number[]): { id: string; label: string; value: number }[] {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const width = (most - least) / BARS || 1;
-  const counts = new Array<number>(most === least ? 1 : BARS).fill(0);
-  for (const value of values) counts[Math.min(Math.floor((value - least) / width), counts.length - 1)]!++;
-  return counts.map((value, i) => ({ id: `${i}`, label: formatNumber(least + i * width), value }));
-}
-
-const WORDS: Readonly<Record<string, string>> = { likeness: 'Likeness to the sample', characters: 'Characters' };
+const outBy = ({ values, bounds: { least, most } }: MeasuredScore): number =>
+  values.filter((value) => value < least || value > most).length;

@@ -6,7 +6,6 @@ import { counted, formatCount, formatShare } from '../../../core/base/units';
 import type { Tally } from '../../../core/documents/clean/steps';
 import { cx, MenuButton, SettingsForm, Switch, TextAction } from '../../../ui';
 import styles from './RuleList.module.css';
-import { Measured } from './Measured';
 import type { Looked } from './usePreviewed';
 import type { RecipeDraft } from './useRecipe';
 
@@ -100,7 +99,6 @@ export function RuleList(p: {
               <Settings
                 step={step}
                 told={tally && previewed && toldOf(tally, previewed)}
-                measured={previewed?.measured}
                 onChange={(setting, value) =>
                   setStep(i, { settings: { ...step.settings, [setting]: value } }, `${i}.${setting}`)
                 }
@@ -162,9 +160,10 @@ function Count({ tally: { out, places } }: { tally: Tally }) {
 }
 
 /** Of what was looked at, in counts and shares. */
-function toldOf({ out, places, characters, changed }: Tally, { seen }: Previewed): string {
+function toldOf({ rule, out, places, characters, changed }: Tally, { seen }: Previewed): string {
   const documents = (count: number): string => `${formatCount(count)} of ${counted(seen.documents, 'document')}`;
   if (out > 0) return `Leaves out ${documents(out)}.`;
+  if (ruleOf(rule).kind === 'leaves out') return 'Leaves out no document.';
   if (places === 0) return 'Finds nothing to change.';
   const length =
     characters === 0
@@ -176,7 +175,6 @@ function toldOf({ out, places, characters, changed }: Tally, { seen }: Previewed
 function Settings(p: {
   step: Step;
   told: string | undefined;
-  measured: Previewed['measured'] | undefined;
   onChange: (name: string, value: string | number | boolean) => void;
   onRemove: () => void;
 }) {
@@ -194,7 +192,6 @@ function Settings(p: {
         values={p.step.settings as Record<string, string | number | boolean>}
         onChange={p.onChange}
       />
-      {p.measured && <Measured measured={p.measured} />}
       {notes.map((note) => note && <p key={note}>{note}</p>)}
       <p>
         Source: {source}. <TextAction onPress={p.onRemove}>Remove this rule</TextAction>

@@ -1,41 +1,77 @@
 import { useEffect, useMemo, useState } from 'react';
+import { haveSameRules, recipeSchema, type Recipe } from '../../../core/documents/clean/recipe';
 import { useStudio } from '../../../state/react';
 import type { Left } from './LeftOutList';
 import type { Looked } from './usePreviewed';
 
 const MORE = 200;
 
-/** Of the sample what the recipe would leave out; where it is applied, all that it left out, as far as it is shown. */
-export function useLeft(
-  { of: recipe, previewed }: Looked,
-  isApplied: boolean,
-): { left: readonly Left[]; of: number; more: (() => void) | undefined } {
+export interface LeftDocuments {
+  left: readonly Left[];
+  of: number;
+  /** All that cleaning left out; else of the sample what it would. */
+  isAll: boolean;
+  /** Which were kept, or are no longer, since the texts were cleaned: cleaning again heeds it. */
+  changed: readonly string[];
+  more: (() => void) | undefined;
+}
+interface Stored {
+  /** By which the texts were cleaned; of several the same rules. */
+  recipe: Recipe;
+  keptBefore: ReadonlySet<string>;
+  left: readonly Left[];
+  of: number;
+}
+
+/**
+ * What cleaning left out, as far as it is shown, while the rules are those that the texts were cleaned by; else what they would
+ * leave out of the sample.
+ */
+export function useLeft({ of: looked, previewed }: Looked, recipe: Recipe): LeftDocuments {
   const texts = useStudio((s) => s.texts);
   const read = useStudio((s) => s.leftByRecipe);
   const [count, setCount] = useState(MORE);
-  const [stored, setStored] = useState<{ left: readonly Left[]; of: number }>();
+  const [stored, setStored] = useState<Stored>();
   useEffect(() => {
     let isWanted = true;
-    const all = async (): Promise<void> => {
-      const left: Left[] = [];
-      let of = 0;
-      for (const { id } of isApplied ? texts : []) {
-        const own = await read(id, 0, Math.max(0, count - left.length));
-        of += own.of;
-        left.push(...own.rows.map((row) => ({ ...row, text: id })));
+    const all = async (): Promise<Stored | undefined> => {
+      let found: Stored | undefined;
+      for (const { id, cleaned } of texts) {
+        if (!cleaned) return undefined;
+        const { rows, of, recipe: by } = await read(id, 0, Math.max(0, count - (found?.left.length ?? 0)));
+        const own = recipeSchema.safeParse(by).data;
+        if (!own || (found && !haveSameRules(own, found.recipe))) return undefined;
+        found = {
+          recipe: own,
+          keptBefore: new Set([...(found?.keptBefore ?? []), ...own.kept]),
+          left: [...(found?.left ?? []), ...rows.map((row) => ({ ...row, text: id }))],
+          of: of + (found?.of ?? 0),
+        };
       }
-      if (isWanted) setStored(isApplied ? { left, of } : undefined);
+      return found;
     };
-    all().catch(() => isWanted && setStored(undefined));
+    all().then(
+      (found) => isWanted && setStored(found),
+      () => isWanted && setStored(undefined),
+    );
     return () => {
       isWanted = false;
     };
-  }, [isApplied, texts, read, count]);
+  }, [texts, read, count]);
   const sampled = useMemo((): readonly Left[] => {
-    const on = (recipe?.steps ?? []).filter(({ isOn }) => isOn);
+    const on = (looked?.steps ?? []).filter(({ isOn }) => isOn);
     const out = previewed?.out ?? [];
     return out.map(({ step, ...one }) => ({ ...one, rule: step === null ? null : (on[step]?.rule ?? null) }));
-  }, [recipe, previewed]);
-  const { left, of } = stored ?? { left: sampled.slice(0, count), of: sampled.length };
-  return { left, of, more: left.length < of ? () => setCount(count + MORE) : undefined };
+  }, [looked, previewed]);
+  const isAll = useMemo(() => stored !== undefined && haveSameRules(stored.recipe, recipe), [stored, recipe]);
+  const { left, of } = isAll ? stored! : { left: sampled.slice(0, count), of: sampled.length };
+  const changed = useMemo(() => {
+    if (!isAll) return [];
+    const kept = new Set(recipe.kept);
+    return [
+      ...recipe.kept.filter((each) => !stored!.keptBefore.has(each)),
+      ...[...stored!.keptBefore].filter((each) => !kept.has(each)),
+    ];
+  }, [isAll, stored, recipe]);
+  return { left, of, isAll, changed, more: left.length < of ? () => setCount(count + MORE) : undefined };
 }

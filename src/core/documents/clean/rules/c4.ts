@@ -10,6 +10,7 @@ import { C4_LINES } from './c4Lines';
 import type { Rule } from './rule';
 
 const FIELDS = { sentences: whole({ label: 'Sentences, at least', min: 0, max: 1e6, initial: 5 }), ...C4_LINES };
+const MEASURES = { sentences: { label: 'Sentences', format: formatCount, least: 'sentences' } } as const;
 
 /** What C4 does to documents, by the lines that it keeps: c4Lines.ts is the rule that leaves only those. */
 export const c4: Rule<typeof FIELDS> = {
@@ -19,6 +20,7 @@ export const c4: Rule<typeof FIELDS> = {
   source: 'Raffel et al. 2020 (C4), as in TensorFlow Datasets and Hugging Face’s datatrove',
   kind: 'leaves out',
   fields: FIELDS,
+  measures: MEASURES,
   start: (settings) => ({
     document() {
       let sentences = 0;

@@ -15,6 +15,12 @@ const FIELDS = {
   repeated: real({ label: 'Characters in repeated lines', min: 0, max: 1, initial: 0.01, hint: 'at most' }),
   lineEnds: real({ label: 'Line ends a word', min: 0, max: 100, initial: 0.3, hint: 'at most' }),
 };
+const MEASURES = {
+  punctuatedLines: { label: 'Lines that end a sentence', format: formatShare, least: 'punctuated' },
+  shortLines: { label: 'Short lines', format: formatShare, most: 'short' },
+  repeatedLines: { label: 'Characters in repeated lines', format: formatShare, most: 'repeated' },
+  lineEnds: { label: 'Line ends a word', format: formatNumber, most: 'lineEnds' },
+} as const;
 
 /** Thresholds of Penedo et al. 2024; counted as by datatrove 0.10's FineWebQualityFilter, other than what quality/words.ts says of words. */
 export const fineWeb: Rule<typeof FIELDS> = {
@@ -24,6 +30,7 @@ export const fineWeb: Rule<typeof FIELDS> = {
   source: 'Penedo et al. 2024 (FineWeb), as in Hugging Face’s datatrove',
   kind: 'leaves out',
   fields: FIELDS,
+  measures: MEASURES,
   start: (settings) => ({
     document() {
       const lines = new Repeats();

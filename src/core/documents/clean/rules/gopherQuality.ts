@@ -23,6 +23,16 @@ const FIELDS = {
     initial: 'the be to of and that have with',
   }),
 };
+const MEASURES = {
+  words: { label: 'Words', format: formatCount, least: 'leastWords', most: 'mostWords' },
+  wordLength: { label: 'Characters a word', format: formatNumber, least: 'shortest', most: 'longest' },
+  hashes: { label: 'Hash signs a word', format: formatNumber, most: 'symbols' },
+  ellipses: { label: 'Ellipses a word', format: formatNumber, most: 'symbols' },
+  bulletLines: { label: 'Lines that begin with a bullet', format: formatShare, most: 'bullets' },
+  ellipsisLines: { label: 'Lines that end with an ellipsis', format: formatShare, most: 'ellipses' },
+  wordsWithLetter: { label: 'Words with a letter', format: formatShare, least: 'letters' },
+  commonWords: { label: 'Common words in it', format: formatCount, least: 'stopWords' },
+} as const;
 
 /** Thresholds of Rae et al. 2021, A.1.1; words and their order as datatrove 0.10's GopherQualityFilter, other than what quality/words.ts says. */
 export const gopherQuality: Rule<typeof FIELDS> = {
@@ -33,6 +43,7 @@ export const gopherQuality: Rule<typeof FIELDS> = {
   source: 'Rae et al. 2021 (Gopher), table A1, as in Hugging Face’s datatrove',
   kind: 'leaves out',
   fields: FIELDS,
+  measures: MEASURES,
   start(settings) {
     const common = new Set(settings.common.split(/\s+/).filter((word) => word !== ''));
     const longestCommon = Math.max(0, ...Array.from(common, (word) => word.length));

@@ -23,6 +23,13 @@ const FIELDS = {
   repeated9: most('Characters in repeated 9 words', 0.11),
   repeated10: most('Characters in repeated 10 words', 0.1),
 };
+/** Each is bounded by the setting of its name. */
+const MEASURES = Object.fromEntries(
+  (Object.keys(FIELDS) as (keyof typeof FIELDS)[]).map((name) => [
+    name,
+    { label: FIELDS[name].label, format: formatShare, most: name },
+  ]),
+);
 
 /**
  * Thresholds of Rae et al. 2021, table A1; counted as by datatrove 0.10's GopherRepetitionFilter, other than what
@@ -35,6 +42,7 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
   source: 'Rae et al. 2021 (Gopher), table A1, as in Hugging Face’s datatrove',
   kind: 'leaves out',
   fields: FIELDS,
+  measures: MEASURES,
   start: (settings) => ({
     document() {
       const paragraphs = new Repeats();

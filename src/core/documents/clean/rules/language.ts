@@ -18,6 +18,8 @@ const FIELDS = {
   sure: real({ label: 'Share surely in them', min: 0, max: 1, initial: 0.5, hint: 'at least' }),
 };
 
+const MEASURES = { sure: { label: 'Share surely in them', format: formatShare, least: 'sure' } } as const;
+
 /**
  * Of every 5,000 characters 200 are asked of eld; those of which it is sure tell the share that is in the languages. Short
  * documents, of which it is sure and wrong (of 20 characters each eighth), have a second opinion: what they say themselves,
@@ -31,6 +33,7 @@ export const language: Rule<typeof FIELDS> = {
   source: 'eld (Nito-ELD, medium), 60 languages; its own test of sentences has 99.1 % right, of word pairs 88.4 %',
   kind: 'leaves out',
   fields: FIELDS,
+  measures: MEASURES,
   async start({ languages, sure }): Promise<Working> {
     const { detect, all } = await loadLanguages();
     let wanted = wantedOf(languages, all);

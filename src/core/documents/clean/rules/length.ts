@@ -8,6 +8,9 @@ const FIELDS = {
   least: whole({ label: 'At least', unit: 'characters', min: 0, max: 1e9, initial: 200 }),
   most: whole({ label: 'At most', unit: 'characters', min: 0, max: 1e12, initial: 0, hint: '0: as long as it likes' }),
 };
+const MEASURES = {
+  characters: { label: 'Characters', format: formatCount, least: 'least', most: 'most', unbounded: 0 },
+} as const;
 
 export const length: Rule<typeof FIELDS> = {
   label: 'Length',
@@ -15,6 +18,7 @@ export const length: Rule<typeof FIELDS> = {
   source: 'Rae et al. 2021 (Gopher) drop documents under 50 words; how many depends on the text',
   kind: 'leaves out',
   fields: FIELDS,
+  measures: MEASURES,
   start: ({ least, most }) => ({
     document() {
       let characters = 0;

@@ -10,10 +10,21 @@ const FIELDS = {
     label: 'Sample',
     hint: 'text of the kind that is wanted, some pages at best; empty: all documents stay',
     most: 20_000,
+    lines: 5,
     initial: '',
   }),
   share: real({ label: 'Share kept', min: 0.001, max: 1, initial: 0.5, hint: 'of documents' }),
 };
+
+const MEASURES = {
+  likeness: {
+    label: 'Likeness to the sample',
+    format: formatNumber,
+    share: 'share',
+    absent:
+      'Paste some text of the kind that you want as its sample: documents are then ranked by how like it they are.',
+  },
+} as const;
 
 /**
  * Each document's mean importance is told, and those with most stay. DSIR draws documents by it at random, so that what it
@@ -26,6 +37,7 @@ export const relevance: Rule<typeof FIELDS> = {
   source: 'Xie et al. 2023 (DSIR): importance by hashed words and pairs of words',
   kind: 'leaves out',
   fields: FIELDS,
+  measures: MEASURES,
   start({ sample, share }) {
     const target = new NgramCounts();
     target.add(sample);

@@ -17,10 +17,27 @@ interface Stated<F extends Fields> {
   isForCode?: true;
   /** It is about lines of pages, and leaves pairs as they are. */
   isForPages?: true;
+  /** What it measures of documents, by the name of the score. */
+  measures?: Readonly<Record<string, StatedMeasure<keyof F & string>>>;
   /** Why it is part of the recommended recipe; absent: it is not. */
   recommended?: string;
   /** Absent: applied to what it gave it changes nothing more. Else why it may. */
   notIdempotent?: string;
+}
+
+/** A score as it is shown, and the settings that bound it. */
+export interface StatedMeasure<Name extends string = string> {
+  label: string;
+  format(value: number): string;
+  /** Below it a document is left out, above `most` too. */
+  least?: Name;
+  most?: Name;
+  /** Of `least` and `most`, at which they bound nothing. */
+  unbounded?: number;
+  /** In place of `least`: the share of documents that stay, which are those with most. Each text has its own. */
+  share?: Name;
+  /** What a person must do where nothing is measured. */
+  absent?: string;
 }
 
 /** One rule. The same text and settings give the same to the bit, wherever documents lie and however many workers there are. */

@@ -1,0 +1,47 @@
+/** How documents lie by what a rule measures of them, and which lie beside its bounds. */
+import type { Step } from './recipe';
+import type { StatedMeasure } from './rules/rule';
+
+/** What is within them stays. */
+export interface Bounds {
+  least: number;
+  most: number;
+}
+
+/** By the settings of a rule. @param values of all documents; only where a share of them stays are they looked at */
+export function boundsOf(
+  { least, most, unbounded, share }: StatedMeasure,
+  settings: Step['settings'],
+  values: readonly number[],
+): Bounds {
+  const bound = (name: string | undefined, none: number): number => {
+    const value = name === undefined ? none : Number(settings[name]);
+    return value === unbounded ? none : value;
+  };
+  return {
+    least: share === undefined ? bound(least, -Infinity) : leastOf(Number(settings[share]), values),
+    most: bound(most, Infinity),
+  };
+}
+
+/** The least of the share of values that are most, of which one at least stays. */
+export function leastOf(share: number, values: readonly number[]): number {
+  const found = Float64Array.from(values).sort();
+  return found[found.length - Math.max(1, Math.round(share * found.length))] ?? -Infinity;
+}
+
+/** Which of the values, and how many have more. */
+export interface Rank {
+  i: number;
+  before: number;
+}
+
+/** From most to least: `rows` of those at either end, and of those at either side of a bound. Equal ones are in their order. */
+export function ranked(values: readonly number[], { least, most }: Bounds, rows: number): readonly Rank[] {
+  const order = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
+  const over = values.filter((value) => value > most).length;
+  const under = values.filter((value) => value < least).length;
+  const isShown = (before: number): boolean =>
+    [0, over, values.length - under, values.length].some((at) => before >= at - rows && before < at + rows);
+  return order.flatMap((i, before) => (isShown(before) ? [{ i, before }] : []));
+}

@@ -1,0 +1,41 @@
+import { Button, Dialog } from '../../../ui';
+import { TextBeginning } from '../TextPreview';
+
+/** A document as it was read, with what rules say of it. @param p.onKeep of one that is left out */
+export function DocumentDialog(p: {
+  text: string;
+  place: number;
+  title: string;
+  words: string;
+  onClose: () => void;
+  onKeep?: () => void;
+}) {
+  return (
+    <Dialog
+      isOpen
+      isDismissable
+      width={720}
+      onClose={p.onClose}
+      title={p.title}
+      actions={
+        <>
+          <Button onPress={p.onClose}>Close</Button>
+          {p.onKeep && (
+            <Button
+              variant="go"
+              onPress={() => {
+                p.onClose();
+                p.onKeep?.();
+              }}
+            >
+              Keep it
+            </Button>
+          )}
+        </>
+      }
+    >
+      <p>{p.words}</p>
+      <TextBeginning id={p.text} place={p.place} />
+    </Dialog>
+  );
+}

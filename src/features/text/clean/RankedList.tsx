@@ -1,0 +1,72 @@
+import { Fragment, useState } from 'react';
+import { formatCount } from '../../../core/base/units';
+import type { MeasuredScore, RankedDocument } from '../../../core/documents/clean/preview';
+import type { StatedMeasure } from '../../../core/documents/clean/rules/rule';
+import { Button, TextAction } from '../../../ui';
+import { DocumentDialog } from './DocumentDialog';
+import styles from './RankedList.module.css';
+
+/** Documents from most to least of a measure: both ends, and those beside its bounds, which stand between them. */
+export function RankedList(p: {
+  measure: StatedMeasure;
+  score: MeasuredScore;
+  onKeep: (sha256: string) => void;
+  onMore?: () => void;
+}) {
+  const [opened, open] = useState<RankedDocument>();
+  const { format, label } = p.measure;
+  const { ranked, bounds, values } = p.score;
+  const isOut = ({ value }: RankedDocument): boolean => value < bounds.least || value > bounds.most;
+  return (
+    <>
+      <ol className={styles.list} aria-label={`Documents by ${label}`}>
+        {ranked.map((document, i) => {
+          const { before, text, place, title, value, stays } = document;
+          const last = ranked[i - 1];
+          const skipped = before - (last ? last.before + 1 : 0);
+          return (
+            <Fragment key={`${text}/${place}`}>
+              {skipped > 0 && <li className={styles.gap}>{formatCount(skipped)} more</li>}
+              {last && last.value > bounds.most && value <= bounds.most && (
+                <li className={styles.cut}>Most that stays: {format(bounds.most)}</li>
+              )}
+              {last && last.value >= bounds.least && value < bounds.least && (
+                <li className={styles.cut}>Least that stays: {format(bounds.least)}</li>
+              )}
+              <li className={stays ? undefined : styles.out}>
+                <span className={styles.rank}>{formatCount(before + 1)}</span>
+                <span className={styles.value}>{format(value)}</span>
+                <span className={styles.title}>
+                  <TextAction onPress={() => open(document)} label={`Open ${title}`}>
+                    {title}
+                  </TextAction>
+                  {isOut(document) && stays && <small>You keep it</small>}
+                  {!isOut(document) && !stays && <small>Left out by another measure</small>}
+                </span>
+                {!stays && (
+                  <Button isDense onPress={() => p.onKeep(document.sha256)} label={`Keep ${title}`}>
+                    Keep it
+                  </Button>
+                )}
+              </li>
+            </Fragment>
+          );
+        })}
+      </ol>
+      {p.onMore && (
+        <p className={styles.more}>
+          {formatCount(ranked.length)} of {formatCount(values.length)} are shown.{' '}
+          <TextAction onPress={p.onMore}>Show more</TextAction>
+        </p>
+      )}
+      {opened && (
+        <DocumentDialog
+          {...opened}
+          words={`${label} ${format(opened.value)}: ${formatCount(opened.before + 1)} of ${formatCount(values.length)}.`}
+          onClose={() => open(undefined)}
+          {...(!opened.stays && { onKeep: () => p.onKeep(opened.sha256) })}
+        />
+      )}
+    </>
+  );
+}

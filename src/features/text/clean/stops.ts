@@ -1,0 +1,85 @@
+/** Where the bounds of a measure may be moved to on its picture, and what setting each place is. */
+import type { Fields, NumberField } from '../../../core/base/field';
+import { leastOf } from '../../../core/documents/clean/measures';
+import type { Step } from '../../../core/documents/clean/recipe';
+import type { StatedMeasure } from '../../../core/documents/clean/rules/rule';
+
+export interface Movable {
+  side: 'least' | 'most';
+  /** The field that it sets. */
+  setting: string;
+  /** From the least place to the most. */
+  stops: readonly Stop[];
+  /** At which it is. */
+  stop: number;
+}
+export interface Stop {
+  at: number;
+  value: number;
+}
+
+/** Places that are told apart on a picture. */
+const PLACES = 100;
+
+export function movablesOf(
+  measure: StatedMeasure,
+  fields: Fields,
+  settings: Step['settings'],
+  values: readonly number[],
+  isLog: boolean,
+): readonly Movable[] {
+  const { least, most, share } = measure;
+  if (share !== undefined) {
+    const stops = stopsOfShare(values);
+    const stay = Math.max(1, Math.round(Number(settings[share]) * stops.length));
+    return [{ side: 'least', setting: share, stops, stop: stops.length - stay }];
+  }
+  return (['least', 'most'] as const).flatMap((side) => {
+    const setting = { least, most }[side];
+    if (setting === undefined) return [];
+    const now = Number(settings[setting]);
+    const stops = stopsOf(side, fields[setting] as NumberField, measure, now, values, isLog);
+    const off = (i: number): number => Math.abs(stops[i]!.value - now);
+    const stop = [...stops.keys()].reduce((best, i) => (off(i) < off(best) ? i : best), 0);
+    return [{ side, setting, stops, stop }];
+  });
+}
+
+/** After each document; of more than a hundred after each hundredth of them. All stay at the first. */
+function stopsOfShare(values: readonly number[]): readonly Stop[] {
+  const places = Math.min(PLACES, values.length);
+  return Array.from({ length: places }, (_, out) => {
+    const value = Math.round((1000 * (places - out)) / places) / 1000;
+    return { value, at: leastOf(value, values) };
+  });
+}
+
+/** Round numbers from end to end; at the one end, and at the other, all stay. */
+function stopsOf(
+  side: 'least' | 'most',
+  { kind, min, max }: NumberField,
+  { unbounded }: StatedMeasure,
+  now: number,
+  values: readonly number[],
+  isLog: boolean,
+): readonly Stop[] {
+  const round = side === 'least' ? Math.floor : Math.ceil;
+  const [from, to] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+  const [along, back] = isLog ? [Math.log1p, Math.expm1] : [(x: number) => x, (x: number) => x];
+  const found = Array.from({ length: PLACES + 1 }, (_, i) => {
+    const x = back(along(from) + (i / PLACES) * (along(to) - along(from)));
+    const step = kind === 'whole' || x === 0 ? 1 : 10 ** (Math.floor(Math.log10(Math.abs(x))) - 2);
+    return Math.min(max, Math.max(min, Number((round(x / step) * step).toPrecision(12))));
+  });
+  const isNone = now === unbounded;
+  const stops = [...new Set(isNone ? found : [...found, now])]
+    .sort((a, b) => a - b)
+    .map((value) => ({ at: value, value }));
+  if (unbounded === undefined) return stops;
+  // What bounds nothing lies at the end at which all stay.
+  const isWithin = ({ at }: Stop): boolean => at === now || (at > from && at < to);
+  const others = stops.filter((stop) => stop.value !== unbounded && isWithin(stop));
+  return side === 'least'
+    ? [{ at: Math.min(from, now), value: unbounded }, ...others]
+    : [...others, { at: Math.max(to, now), value: unbounded }];
+}

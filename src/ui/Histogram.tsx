@@ -1,0 +1,183 @@
+import { useRef, useState, type PointerEvent, type ReactNode } from 'react';
+import { formatCount } from '../core/base/units';
+import { TextAction } from './Button';
+import styles from './Histogram.module.css';
+import { Table } from './Table';
+
+/** What is beyond it is left out. It is moved on the picture, by pointer or keys. */
+export interface HistogramBound {
+  /** `Least that stays`. */
+  label: string;
+  side: 'least' | 'most';
+  /** Where it may lie, in order, and at which of these it is. */
+  stops: readonly number[];
+  stop: number;
+  /** In words, of where it is. */
+  says: string;
+  onMove: (stop: number) => void;
+}
+export interface HistogramProps {
+  title: string;
+  /** What each value is of, in the plural: `documents`. */
+  of: string;
+  values: readonly number[];
+  format: (value: number) => string;
+  bounds: readonly HistogramBound[];
+  /** Of values from 0 on that reach far: each decade as wide. */
+  isLog?: boolean;
+  caption?: ReactNode;
+}
+
+const BINS = 48;
+
+/** How values lie, and where bounds cut them: what stays is strong. The table takes its place. */
+export function Histogram(p: HistogramProps) {
+  const [isTable, setTable] = useState(false);
+  const inputs = useRef<(HTMLInputElement | null)[]>([]);
+  /** While a bound is moved the ends stay where they are. */
+  const [dragged, drag] = useState<{ bound: number; ends: readonly [number, number] }>();
+  const at = ({ stops, stop }: HistogramBound): number => stops[stop] ?? 0;
+  const own = endsOf([...p.values, ...p.bounds.map(at)]);
+  const [from, to] = dragged?.ends ?? own;
+  const along = p.isLog ? Math.log1p : (value: number): number => value;
+  const place = (value: number): number =>
+    to > from ? Math.min(1, Math.max(0, (along(value) - along(from)) / (along(to) - along(from)))) : 0.5;
+  const isOut = (value: number): boolean =>
+    p.bounds.some((bound) => (bound.side === 'least' ? value < at(bound) : value > at(bound)));
+  const bins = binsOf(p.values, place, isOut);
+  const most = Math.max(1, ...bins.map(({ all }) => all));
+
+  /** The one that is nearest to the pointer, and where that would have it. */
+  const pointed = (event: PointerEvent<HTMLElement>, bound?: number): { bound: number; stop: number } => {
+    const { left, width } = event.currentTarget.getBoundingClientRect();
+    const x = Math.min(1, Math.max(0, (event.clientX - left) / width));
+    const apart = (i: number): number => Math.abs(place(at(p.bounds[i]!)) - x);
+    const nearest = bound ?? [...p.bounds.keys()].reduce((best, i) => (apart(i) < apart(best) ? i : best), 0);
+    const { stops } = p.bounds[nearest]!;
+    const off = (stop: number): number => Math.abs(place(stops[stop]!) - x);
+    return { bound: nearest, stop: [...stops.keys()].reduce((best, i) => (off(i) < off(best) ? i : best), 0) };
+  };
+  const move = ({ bound, stop }: { bound: number; stop: number }): void => {
+    if (stop !== p.bounds[bound]!.stop) p.bounds[bound]!.onMove(stop);
+  };
+
+  return (
+    <figure className={styles.figure}>
+      <div className={styles.head}>
+        <b>{p.title}</b>
+        <span>
+          {formatCount(p.values.length)} {p.of}
+        </span>
+        <span className={styles.grow} />
+        <TextAction
+          label={`${isTable ? 'Show histogram' : 'Show table'}, ${p.title}`}
+          onPress={() => setTable(!isTable)}
+        >
+          {isTable ? 'Show histogram' : 'Show table'}
+        </TextAction>
+      </div>
+      {isTable ? (
+        <Table
+          label={p.title}
+          columns={[
+            { id: 'from', header: 'From', cell: ({ from }) => from },
+            { id: 'all', header: p.of, isNumber: true, cell: ({ all }) => formatCount(all) },
+            { id: 'out', header: 'beyond the bounds', isNumber: true, cell: ({ out }) => formatCount(out) },
+          ]}
+          rows={bins.flatMap(({ all, out, least }, i) => (all > 0 ? [{ i, all, out, from: p.format(least) }] : []))}
+          rowKey={({ i }) => `${i}`}
+          isDense
+        />
+      ) : (
+        <>
+          <div
+            className={styles.plot}
+            data-moves={p.bounds.length > 0 || undefined}
+            onPointerDown={(event) => {
+              if (event.button !== 0 || p.bounds.length === 0) return;
+              event.preventDefault();
+              event.currentTarget.setPointerCapture(event.pointerId);
+              const to = pointed(event);
+              drag({ bound: to.bound, ends: own });
+              inputs.current[to.bound]?.focus({ preventScroll: true });
+              move(to);
+            }}
+            onPointerMove={(event) => dragged && move(pointed(event, dragged.bound))}
+            onPointerUp={() => drag(undefined)}
+            onPointerCancel={() => drag(undefined)}
+          >
+            <svg viewBox={`0 0 ${BINS} 100`} preserveAspectRatio="none" aria-hidden>
+              {bins.map(({ all, out }, i) => {
+                // One value is seen beside thousands.
+                const [height, gone] = [all, out].map((n) => (n > 0 ? Math.max(2, (100 * n) / most) : 0)) as [
+                  number,
+                  number,
+                ];
+                return (
+                  all > 0 && (
+                    <g key={i}>
+                      <rect className={styles.out} x={i} y={100 - height} width={0.9} height={height} />
+                      {out < all && (
+                        <rect className={styles.in} x={i} y={100 - height} width={0.9} height={height - gone || 2} />
+                      )}
+                    </g>
+                  )
+                );
+              })}
+            </svg>
+            {p.bounds.map((bound, i) => (
+              <span key={bound.label} className={styles.bound} style={{ left: `${100 * place(at(bound))}%` }}>
+                <input
+                  ref={(input) => {
+                    inputs.current[i] = input;
+                  }}
+                  type="range"
+                  min={0}
+                  max={bound.stops.length - 1}
+                  step={1}
+                  value={bound.stop}
+                  aria-label={`${bound.label}, ${p.title}`}
+                  aria-valuetext={bound.says}
+                  onChange={(event) => move({ bound: i, stop: event.currentTarget.valueAsNumber })}
+                />
+                <i />
+              </span>
+            ))}
+          </div>
+          <div className={styles.ends} aria-hidden>
+            <span>{p.format(from)}</span>
+            {to > from && <span>{p.format(to)}</span>}
+          </div>
+        </>
+      )}
+      {p.caption !== undefined && <figcaption className={styles.caption}>{p.caption}</figcaption>}
+    </figure>
+  );
+}
+
+interface Bin {
+  all: number;
+  out: number;
+  /** The least in it. */
+  least: number;
+}
+function binsOf(
+  values: readonly number[],
+  place: (value: number) => number,
+  isOut: (value: number) => boolean,
+): readonly Bin[] {
+  const bins = Array.from({ length: BINS }, (): Bin => ({ all: 0, out: 0, least: Infinity }));
+  for (const value of values) {
+    const bin = bins[Math.min(BINS - 1, Math.floor(place(value) * BINS))]!;
+    bin.all++;
+    bin.least = Math.min(bin.least, value);
+    if (isOut(value)) bin.out++;
+  }
+  return bins;
+}
+
+function endsOf(values: readonly number[]): readonly [number, number] {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  return [least, most];
+}
