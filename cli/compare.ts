@@ -3,7 +3,10 @@ import { badSettings } from '../src/core/base/errors';
 import { yieldUntil } from '../src/core/base/job';
 import { compare as comparison, comparisonWords } from '../src/core/evaluate/compare';
 import { checkReadsOn, natsOf } from '../src/core/evaluate/ofText';
+import { normalizerWords } from '../src/core/export/normalizerWords';
 import { network } from '../src/core/models/network';
+import { SPLITS } from '../src/core/tokenizer/splits';
+import type { TokenizerModel } from '../src/core/tokenizer/tokenizer';
 import { textsOf } from './documents';
 import type { Values } from './options';
 import { readWeights } from './read';
@@ -32,12 +35,25 @@ async function compare(values: Values<typeof OPTIONS>): Promise<void> {
   const found = comparison(first.nats, second.nats, first.bytes, values.seed);
   const { difference, low, high, verdict, times } = found;
   const unit = 'bits per byte';
+  const isUnlike = first.form !== second.form;
   if (values.json) {
-    print(JSON.stringify({ difference, low, high, unit, verdict, ...(times !== undefined && { times }) }));
+    const forms = isUnlike && { normalised: { from: first.form, with: second.form } };
+    print(JSON.stringify({ difference, low, high, unit, verdict, ...(times !== undefined && { times }), ...forms }));
     return;
   }
   print(`${values.with}, beside ${values.from}: ${comparisonWords(found)}.`);
+  if (isUnlike)
+    print(
+      `They do not read the same: ${values.from} reads the text ${formWords(first)}, ${values.with} ${formWords(second)}. What a form drops is not predicted, and the text is the likelier for it; bits are of its bytes as they were given.`,
+    );
 }
+
+/** What is done to a text before it is cut into tokens, in words; empty: nothing. */
+function formOf({ applied, elsewhere, normalizers = [] }: TokenizerModel): string {
+  if (applied) return 'as the files of its tokenizer say';
+  return normalizerWords([...(elsewhere ? SPLITS[elsewhere.split].normalizers : []), ...normalizers]);
+}
+const formWords = ({ form }: { form: string }): string => (form === '' ? 'as it is' : `normalised (${form})`);
 
 /** Of each piece of the texts, by the model in a folder. */
 async function natsIn(folder: string, texts: readonly string[], signal: AbortSignal) {
@@ -45,7 +61,8 @@ async function natsIn(folder: string, texts: readonly string[], signal: AbortSig
   checkReadsOn(folder, model);
   const net = await network(model, snapshot.tensors);
   try {
-    return await natsOf(net, tokenizer, texts, { pause: yieldUntil(signal) });
+    const nats = await natsOf(net, tokenizer, texts, { pause: yieldUntil(signal) });
+    return { ...nats, form: formOf(tokenizer.model) };
   } finally {
     net.dispose();
   }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -205,7 +205,33 @@ test('two models of different tokenizers are compared on the same text', async (
   expect([low, high].every((bound) => typeof bound === 'number')).toBe(true);
   expect(low! <= difference! && difference! <= high!).toBe(true);
   expect([unit, verdict]).toEqual(['bits per byte', expect.stringMatching(/better|worse|not distinguishable/)]);
-  expect((await run(['compare', ...flags])).stdout).toMatch(/pairs, beside .*bytes: (better by|worse by|not dist)/);
+  const { stdout: words } = await run(['compare', ...flags]);
+  expect(words).toMatch(/pairs, beside .*bytes: (better by|worse by|not dist)/);
+  expect(words).not.toMatch(/do not read the same/);
+});
+
+test('where one of two models normalises its text, or they do so differently, comparing them says it', async () => {
+  const normalising = async (name: string, type: string): Promise<void> => {
+    await cp(path('bytes'), path(name), { recursive: true });
+    // Without what it is said to be by us.
+    await rm(path(`${name}/homegrown.json`));
+    const file = path(`${name}/tokenizer.json`);
+    const json = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...json, normalizer: { type } }));
+  };
+  await normalising('lowered', 'Lowercase');
+  await normalising('composed', 'NFKC');
+  const compared = async (from: string, beside: string, ...more: string[]): Promise<string> => {
+    const flags = ['--from', path(from), '--with', path(beside), '--text', path('text'), '--device', 'wasm'];
+    return (await run(['compare', ...flags, ...more])).stdout;
+  };
+  expect(await compared('bytes', 'lowered')).toMatch(
+    /bytes reads the text as it is, .*lowered normalised \(lower case\)\. What a form drops/,
+  );
+  expect(JSON.parse(await compared('composed', 'lowered', '--json'))).toMatchObject({
+    normalised: { from: 'Unicode form NFKC', with: 'lower case' },
+  });
+  expect(await compared('lowered', 'lowered')).not.toMatch(/do not read the same/);
 });
 
 test.each([
