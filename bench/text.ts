@@ -6,6 +6,7 @@ import type { BlobStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
 import { documentsOf, importDrop, type TextRecord, type TextSource } from '../src/core/documents';
 import { cleanText } from '../src/core/documents/clean/cleanText';
+import type { Helper } from '../src/core/documents/clean/helpers';
 import { Preview } from '../src/core/documents/clean/preview';
 import { NO_RECIPE, type Recipe } from '../src/core/documents/clean/recipe';
 import { sampleOf } from '../src/core/documents/clean/sample';
@@ -35,11 +36,15 @@ export interface TextReport {
   longestTurnMs: number;
 }
 
+/** Who cleans along, while a text of so many bytes is cleaned. */
+type WithCleaners = <T>(bytes: number, clean: (helpers: readonly Helper[]) => Promise<T>) => Promise<T>;
+const alone: WithCleaners = (_, clean) => clean([]);
+
 /** @param large megabytes of the texts that are read, tokenised and sharded */
-export async function benchText(large: number, only?: string): Promise<TextReport[]> {
+export async function benchText(large: number, cleaners: WithCleaners, only?: string): Promise<TextReport[]> {
   const book = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!.text;
   const reports: TextReport[] = [];
-  for (const [name, begin] of Object.entries(cases(book, large * MB))) {
+  for (const [name, begin] of Object.entries(cases(book, large * MB, cleaners))) {
     if (only !== undefined && name !== only) continue;
     const store = await folderStore();
     try {
@@ -60,7 +65,7 @@ const RULED = 40 * MB;
 type Case = (store: BlobStore) => Promise<{ files: number; work: () => Promise<Text> }>;
 type Text = Pick<TextReport, 'documents' | 'bytes'>;
 
-function cases(book: string, large: number) {
+function cases(book: string, large: number, cleaners: WithCleaners) {
   const bytes = encoder.encode(book);
   return {
     'plain text': reading(() => [repeated('plain.txt', bytes, 200 * MB)]),
@@ -72,6 +77,13 @@ function cases(book: string, large: number) {
     'ten rules, documents of 4 KB': cleaning(grown(book, RULED, 'many'), RECIPES['ten rules']),
     'language and quality': cleaning(grown(book, RULED, 'one'), RECIPES['language and quality']),
     'language and quality, documents of 4 KB': cleaning(grown(book, RULED, 'many'), RECIPES['language and quality']),
+    'ten rules, on every core': cleaning(grown(book, RULED, 'one'), RECIPES['ten rules'], cleaners),
+    'ten rules, documents of 4 KB, on every core': cleaning(grown(book, RULED, 'many'), RECIPES['ten rules'], cleaners),
+    'language and quality, documents of 4 KB, on every core': cleaning(
+      grown(book, RULED, 'many'),
+      RECIPES['language and quality'],
+      cleaners,
+    ),
     'a preview of ten rules, the first changed': previewing(grown(book, 20 * MB, 'one'), RECIPES['ten rules']),
     'a preview of ten rules, the first changed, documents of 4 KB': previewing(
       grown(book, 20 * MB, 'many'),
@@ -85,7 +97,7 @@ function cases(book: string, large: number) {
     ),
   } as const satisfies Record<string, Case>;
 }
-export const TEXT_CASES = Object.keys(cases('', 0)) as (keyof ReturnType<typeof cases>)[];
+export const TEXT_CASES = Object.keys(cases('', 0, alone)) as (keyof ReturnType<typeof cases>)[];
 
 function reading(make: () => readonly TextSource[]): Case {
   return (store) => {
@@ -98,11 +110,11 @@ function reading(make: () => readonly TextSource[]): Case {
   };
 }
 
-function cleaning(source: TextSource, recipe: Recipe): Case {
+function cleaning(source: TextSource, recipe: Recipe, cleaners = alone): Case {
   return async (store) => {
     const text = await read(store, [source]);
     const work = async (): Promise<Text> => {
-      await cleanText(store, text, recipe, { at: 0 }, unwatched);
+      await cleaners(text.bytes, (helpers) => cleanText(store, text, recipe, { at: 0 }, unwatched, helpers));
       return text;
     };
     return { files: 1, work };
