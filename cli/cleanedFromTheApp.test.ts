@@ -143,7 +143,16 @@ test('texts that two recipes have cleaned go on in the app alone', async () => {
   await expect(readFile(path('both/recipe.json'))).rejects.toThrow(/ENOENT/);
   const { stderr } = await goOn('both', '--text', 'fish.txt', 'letters');
   expect(stderr).toMatch(/learnt texts that 2 recipes had cleaned, and a folder has one\. It goes on in the app/);
+}, 120_000);
+
+test('goes on from files where the app has cleaned its text otherwise since, while it keeps the recipe', async () => {
+  await applyRecipe(store, letters, { ...RECIPE, steps: [stepOf('whiteSpace')] }, { at: 5 }, unwatched);
   await takeHome(store, path('late-home'));
-  // Of the first run one text is there still as it was learnt from.
   expect(await hashOf('late-home/recipe.json')).toBe(await hashOf('app/recipe.json'));
+  const onTo9 = ['grow', '--json', '--resume', 'late-home', '--steps', '9', '--text', 'letters', 'fish.txt'];
+  expect(await run(onTo9, { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
+  // What it was before that goes.
+  await applyRecipe(store, letters, { ...RECIPE, steps: [] }, { at: 6 }, unwatched);
+  await takeHome(store, path('later'));
+  await expect(readFile(path('later/recipe.json'))).rejects.toThrow(/ENOENT/);
 }, 120_000);

@@ -60,6 +60,6 @@ export async function recipeOfRun(folder: string, { texts }: DataFacts): Promise
   if (recipe && (await recipeHash(recipe)) === hash) return recipe;
   throw badFile(
     `The run in ${folder} learnt text that a recipe had cleaned, and ${RECIPE_FILE} there is not that recipe, or is gone`,
-    'Put the file back that was written with the run. The app writes none where its text has been cleaned otherwise since: such a run goes on in the app. Or begin a new run.',
+    'Put the file back that was written with the run. The app writes none where it has cleaned its texts otherwise since, and keeps that recipe no more: such a run goes on in the app. Or begin a new run.',
   );
 }

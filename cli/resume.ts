@@ -327,7 +327,7 @@ export const notSame = ({ folder }: Past, name: string): HomegrownError =>
 /** Where the files are those that they were, and the recipe is. */
 export const cleanedOtherwise = ({ folder }: Past, name: string): HomegrownError =>
   badFile(
-    `What the recipe makes of ${name} today is not what the run in ${folder} learnt from. Another build of Homegrown cleaned it`,
+    `What the recipe makes of ${name} today is not what the run in ${folder} learnt from. Another build of Homegrown cleaned it, or other documents of it were left out by hand`,
     `Nothing was written. It cannot go on exactly: ${ANYWAY}`,
   );
 

@@ -1,37 +1,37 @@
 /** Which documents the texts are that a run learnt from, and what they were cleaned by: what it can go on by from files, besides hashes. */
 import type { BlobStore } from '../base/blobStore';
 import { LARGEST_JSON } from '../base/limits';
-import { isUnreadable } from '../base/record';
+import { isUnreadable, readRecordsUnder } from '../base/record';
 import { asRead, documentsOf, learntOf, listTexts, type TextRecord } from '../documents';
-import { cleanedRecordOf } from '../documents/clean/cleaned';
-import type { CleanedRecord } from '../documents/clean/record';
+import { CLEANED, CLEANED_TEXTS, type CleanedRecord } from '../documents/clean/record';
 import type { DataFacts, ToldDocuments } from './settings';
 
 type Learnt = Pick<DataFacts, 'texts'>;
-type LearntText = Learnt['texts'][number];
 
-/** Of texts that are stored as they were learnt from; not of so many documents that the file could not be read again. */
+/**
+ * Of texts that are stored as they were learnt from, or as those were read that were cleaned; not of so many documents that
+ * the file could not be read again.
+ */
 export async function toldDocuments(store: BlobStore, data: Learnt | null): Promise<ToldDocuments> {
+  if (!data) return [];
   const there = await listTexts(store);
   const told: ToldDocuments = [];
   let left = MOST_BYTES;
-  for (const learnt of data?.texts ?? []) {
-    const text = there.find((each) => isStill(each, learnt));
-    const { cleaned, sha256 } = learnt;
-    if (!text || (cleaned ? text.documents : learntOf(text).documents) === 1) continue;
-    await ifReadable(async () => {
+  for (const { sha256: learnt, cleaned } of data.texts) {
+    const sha256 = cleaned?.from ?? learnt;
+    const hashOf = (text: TextRecord): string => (cleaned ? text : learntOf(text)).sha256;
+    const text = there.find((each) => hashOf(each) === sha256);
+    if (!text || (cleaned ? text : learntOf(text)).documents === 1) continue;
+    try {
       const documents = await documentsOf(store, cleaned ? asRead(text) : text);
       const title = documents.map((document) => document.title!.slice(0, LONGEST_TITLE));
       left -= title.reduce((sum, each) => sum + 4 * each.length + BYTES_A_DOCUMENT, 0);
-      if (left <= 0) return;
+      const hashes = documents.map((document) => document.sha256);
       const leftOut = cleaned && text.leftOut?.places;
-      told.push({
-        text: cleaned?.from ?? sha256,
-        title,
-        sha256: documents.map((document) => document.sha256),
-        ...(leftOut && { leftOut }),
-      });
-    });
+      if (left > 0) told.push({ text: sha256, title, sha256: hashes, ...(leftOut && { leftOut }) });
+    } catch (error) {
+      if (!isUnreadable(error)) throw error; // the run does not depend on it
+    }
   }
   return told;
 }
@@ -39,31 +39,10 @@ const MOST_BYTES = LARGEST_JSON / 2;
 const BYTES_A_DOCUMENT = 100;
 const LONGEST_TITLE = 1000;
 
-/**
- * The recipe of those that were cleaned; undefined where none was, where they were by several, and where none of them is
- * stored any more as it was learnt from.
- */
+/** The recipe of those that were cleaned; undefined where none was, where they were by several, and where it is stored no more. */
 export async function toldRecipe(store: BlobStore, data: Learnt | null): Promise<CleanedRecord['recipe'] | undefined> {
-  const learnt = (data?.texts ?? []).filter(({ cleaned }) => cleaned);
-  if (new Set(learnt.map(({ cleaned }) => cleaned!.recipe)).size !== 1) return undefined;
-  for (const text of await listTexts(store)) {
-    if (!learnt.some((each) => isStill(text, each))) continue;
-    const record = await ifReadable(() => cleanedRecordOf(store, text.cleaned!.id, text.name));
-    if (record) return record.recipe;
-  }
-  return undefined;
-}
-
-const isStill = (text: TextRecord, { sha256, cleaned }: LearntText): boolean =>
-  learntOf(text).sha256 === sha256 &&
-  (!cleaned || (text.sha256 === cleaned.from && text.cleaned?.recipe === cleaned.recipe));
-
-/** The run does not depend on it. */
-async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    return undefined;
-  }
+  const hashes = new Set(data?.texts.flatMap(({ cleaned }) => cleaned?.recipe ?? []));
+  if (hashes.size !== 1) return undefined;
+  const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);
+  return [...records.values()].find(({ hash }) => hashes.has(hash))?.recipe;
 }
