@@ -18,6 +18,14 @@ import { normalizerWords } from './normalizerWords';
  */
 export function datasheet(info: RunInfo): string {
   const { name, tokenizer, model, normalizers } = info;
+  const isCleaned = dataOf(info)?.texts.some(({ cleaned }) => cleaned) ?? false;
+  const formed = isApplied(tokenizer)
+    ? ', changed as the tokenizer’s files say'
+    : normalizers
+      ? `, normalised (${plain(normalizerWords(normalizers))})`
+      : isCleaned
+        ? ''
+        : ', neither lower-cased nor normalised';
   const sections = [
     `# Datasheet of the text that ${plain(name)} learnt from`,
     'In the order of [Datasheets for Datasets](https://arxiv.org/abs/1803.09010). What Homegrown knows is filled in; what ' +
@@ -33,7 +41,7 @@ export function datasheet(info: RunInfo): string {
       : 'Not recorded.',
     '_Where do the files come from, over what time, and did the people in them agree?_',
     '## Cleaning and labelling',
-    `Decoded as text${isApplied(tokenizer) ? ', changed as the tokenizer’s files say' : normalizers ? `, normalised (${plain(normalizerWords(normalizers))})` : ', neither lower-cased nor normalised'}, and cut into tokens: ${tokenizerKind(info)}, ` +
+    `Decoded as text${isCleaned ? ', cleaned by the recipe that stands beside it above' : ''}${formed}, and cut into tokens: ${tokenizerKind(info)}, ` +
       `${formatCount(model.vocabulary)} entries. No labels.`,
     '## Uses',
     'Language modelling. What the model writes carries the views, errors and gaps of this text.',
@@ -53,7 +61,7 @@ function composition(info: RunInfo, data: DataFacts): string {
     plain(name) + cleanedWords(cleaned),
     formatCount(characters),
     licence === undefined ? 'not stated' : plain(licence),
-    `\`${sha256}\``,
+    `\`${sha256}\`${cleaned ? `, out of \`${cleaned.from}\`` : ''}`,
   ]);
   const parts = [
     ['To learn from', formatCount(train.tokens), formatBytes(train.bytes)],
