@@ -130,7 +130,10 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
     buffer: Buffer.from(mixed(4 * i, 80, i)),
   }));
   await page.locator('input[type=file]').first().setInputFiles(files);
-  await page.getByRole('link', { name: 'Clean' }).click();
+  await expect(page.getByRole('link', { name: 'Clean' })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Find or run a command' }).fill('clean');
+  await page.keyboard.press('Enter');
   const rules = page.getByRole('region', { name: 'Rules' });
   const ranked = page.getByRole('region', { name: 'Ranked' });
   const list = ranked.getByRole('list', { name: 'Documents by Likeness to the sample' }).getByRole('listitem');

@@ -114,13 +114,17 @@ const stopWork = (work: Work): Action => ({
 });
 
 function goTo(s: Studio, { go }: Shell): Action[] {
-  return STAGES.map((stage) => ({
-    id: `go-${stage.id}`,
-    group: 'Go to',
-    label: stage.name,
-    hint: stage.state(s).line,
-    run: () => go(pathOf(stage)),
-  }));
+  const group = 'Go to';
+  return STAGES.flatMap((stage) => [
+    { id: `go-${stage.id}`, group, label: stage.name, hint: stage.state(s).line, run: () => go(pathOf(stage)) },
+    ...(stage.parts ?? []).map(({ label, query }) => ({
+      id: `go-${stage.id}${query}`,
+      group,
+      label,
+      hint: stage.name,
+      run: () => go(pathOf(stage) + query),
+    })),
+  ]);
 }
 
 function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {

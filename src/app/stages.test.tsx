@@ -17,6 +17,7 @@ vi.mock('./stages', async (importActual) => {
   const toy: Stage = {
     id: 'weights',
     name: 'Weights',
+    parts: [{ label: 'Layers', query: '?part=layers' }],
     state: (s) =>
       s.project.runId !== null
         ? { node: 'done', line: 'can be looked at' }
@@ -95,7 +96,9 @@ test('it is in the palette and the help, a key goes to it, and its action takes 
   called('/export', 'next')!.run();
   called('/weights', 'previous')!.run();
   called('/weights', 'next')!.run();
-  expect(gone).toEqual(['/weights', '/weights', '/export']);
+  expect(called('/text', 'go-weights?part=layers')).toMatchObject({ label: 'Layers', hint: 'Weights' });
+  called('/text', 'go-weights?part=layers')!.run();
+  expect(gone).toEqual(['/weights', '/weights', '/export', '/weights?part=layers']);
 
   const byEnter = (path: string) =>
     actionsOn(path)

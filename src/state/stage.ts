@@ -9,6 +9,8 @@ export interface Stage {
   /** Its address is `/id`. */
   id: string;
   name: string;
+  /** Its parts besides the one that its address alone shows, as the palette offers them; `query` is what their address adds. */
+  parts?: readonly { label: string; query: string }[];
   /** Its artefact, or what it waits for. A stage is never locked, and marked when out of date. */
   state(s: Studio): StageState;
   /** Loads its page, which is done when it is first gone to. */

@@ -8,6 +8,7 @@ import { lineOf } from './line';
 export const stage: Stage = {
   id: 'evaluate',
   name: 'Evaluate',
+  parts: [{ label: 'Compare, pairs and tasks', query: '?part=asked' }],
   state,
   page: async () => (await import('./EvaluatePage')).EvaluatePage,
   takesDrops: takesText,

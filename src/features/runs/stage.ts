@@ -5,6 +5,7 @@ import { baselineOf, bestOf, comparable, viewOf } from './view';
 export const stage: Stage = {
   id: 'runs',
   name: 'Runs',
+  parts: [{ label: 'Lineage', query: '?view=lineage' }],
   state(s) {
     const { runs } = s;
     if (!runs || runs.length === 0) return { node: 'none', line: 'no run yet' };

@@ -5,6 +5,7 @@ import type { Stage } from '../../state/stage';
 export const stage: Stage = {
   id: 'text',
   name: 'Text',
+  parts: [{ label: 'Clean', query: '?part=clean' }],
   state({ texts, importing }) {
     if (importing.kind === 'busy') return { node: 'run', line: importing.progress?.label ?? 'reading' };
     if (texts.length === 0) return { node: 'none', line: 'drop files to begin' };
