@@ -73,5 +73,5 @@ function LesserAction({ action, text, hint, onPress }: Line & { onPress: () => v
 
 function Note({ note }: { note: string }) {
   const parts = note.split('`');
-  return <p className={styles.aside}>{parts.map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</p>;
+  return <p className={styles.note}>{parts.map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</p>;
 }

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatShare } from '../../../core/base/units';
+import { formatCount, formatShare, formatShort } from '../../../core/base/units';
 import { learntOf } from '../../../core/documents/record';
 import { ruleOf } from '../../../core/documents/clean/rules';
 import { explain } from '../../../state/failures';
@@ -55,13 +55,13 @@ export function CleanPage() {
   const measuring = isLooked && chosenStep?.isOn && ruleOf(chosenStep.rule).measures ? chosenStep : undefined;
   const sample =
     previewed && previewed.seen.characters < previewed.of.characters
-      ? `on a sample of ${formatCount(previewed.seen.characters)} of ${formatCount(previewed.of.characters)} characters`
+      ? `on ${formatShort(previewed.seen.characters)} of ${formatShort(previewed.of.characters)} characters`
       : 'in this order';
   return (
     <Stage
       title="Text"
       tabs={<TextTabs current="clean" />}
-      summary={<Summary isApplied={isApplied} />}
+      summary={<Summary />}
       actions={
         <>
           <RecipeMenu draft={draft} />
@@ -175,7 +175,7 @@ export function CleanPage() {
 }
 
 /** What is learnt now. */
-function Summary({ isApplied }: { isApplied: boolean | undefined }) {
+function Summary() {
   const texts = useStudio((s) => s.texts);
   const read = texts.reduce((sum, { characters }) => sum + characters, 0);
   const learnt = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
@@ -190,7 +190,6 @@ function Summary({ isApplied }: { isApplied: boolean | undefined }) {
     <>
       From <b>{formatCount(read)}</b> characters to <b>{formatCount(learnt)}</b>,{' '}
       {formatShare(Math.abs(1 - learnt / read))} {learnt > read ? 'more' : 'less'}; originals are kept
-      {isApplied === false && '. Not all is cleaned by the rules as they are now'}
     </>
   );
 }
@@ -214,9 +213,13 @@ function Apply({
     void apply(none);
   };
   const isNone = on === 0 && texts.every(({ cleaned }) => cleaned === undefined);
+  const isClean = texts.some(({ cleaned }) => cleaned !== undefined);
+  const stateWords = isApplied
+    ? on > 0 && 'Cleaned. Models that are trained now learn this.'
+    : isApplied === false &&
+      (isClean ? 'Not all is cleaned by the rules as they are now.' : 'Nothing is changed before you clean.');
   return (
     <Block>
-      {work && <Progress {...work} />}
       {cleaning.kind === 'failed' && (
         <Notice tone="error" title={cleaning.failure.message}>
           {explain(cleaning.failure)}
@@ -245,9 +248,10 @@ function Apply({
           </Button>
         )}
         {!isNone && cleaning.kind !== 'busy' && <TextAction onPress={withoutAny}>Run without any</TextAction>}
-        <span className={styles.state} aria-live="polite">
-          {isApplied && on > 0 && 'Cleaned. Models that are trained now learn this.'}
-        </span>
+      </div>
+      <div className={styles.state}>
+        {work && <Progress {...work} />}
+        <span aria-live="polite">{!work && stateWords}</span>
       </div>
     </Block>
   );
