@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { formatCount, formatShare, formatShort } from '../../../core/base/units';
 import { learntOf } from '../../../core/documents/record';
 import { ruleOf } from '../../../core/documents/clean/rules';
-import { explain } from '../../../state/failures';
+import { remedy } from '../../../state/failures';
 import { useStudio } from '../../../state/react';
 import { describeWork, IDLE } from '../../../state/work';
 import { Block, Button, IconButton, Notice, Pane, PaneHead, Panes, Progress, Stage, TextAction } from '../../../ui';
@@ -78,7 +78,7 @@ export function CleanPage() {
       )}
       {failure && (
         <Notice tone="error" title={failure.message}>
-          {explain(failure)}
+          {remedy(failure)}
         </Notice>
       )}
       <Panes columns="376px minmax(0, 1fr)" narrowColumns="336px minmax(0, 1fr)">
@@ -219,40 +219,42 @@ function Apply({
     : isApplied === false &&
       (isClean ? 'Not all is cleaned by the rules as they are now.' : 'Nothing is changed before you clean.');
   return (
-    <Block>
+    <>
       {cleaning.kind === 'failed' && (
         <Notice tone="error" title={cleaning.failure.message}>
-          {explain(cleaning.failure)}
+          {remedy(cleaning.failure)}
         </Notice>
       )}
-      <div className={styles.apply}>
-        {cleaning.kind === 'busy' ? (
-          <Button icon="stop" minWidth={132} onPress={cleaning.stop}>
-            Stop
-          </Button>
-        ) : (
-          <Button
-            minWidth={132}
-            onPress={() => void apply(recipe)}
-            disabledReason={
-              isApplied
-                ? on === 0
-                  ? 'It is learnt as it was read'
-                  : 'The texts are cleaned by these rules'
-                : undefined
-            }
-          >
-            {on === 0
-              ? 'Learn it as it was read'
-              : `Clean by ${on === 1 ? 'this rule' : `these ${formatCount(on)} rules`}`}
-          </Button>
-        )}
-        {!isNone && cleaning.kind !== 'busy' && <TextAction onPress={withoutAny}>Run without any</TextAction>}
-      </div>
-      <div className={styles.state}>
-        {work && <Progress {...work} />}
-        <span aria-live="polite">{!work && stateWords}</span>
-      </div>
-    </Block>
+      <Block>
+        <div className={styles.apply}>
+          {cleaning.kind === 'busy' ? (
+            <Button icon="stop" minWidth={132} onPress={cleaning.stop}>
+              Stop
+            </Button>
+          ) : (
+            <Button
+              minWidth={132}
+              onPress={() => void apply(recipe)}
+              disabledReason={
+                isApplied
+                  ? on === 0
+                    ? 'It is learnt as it was read'
+                    : 'The texts are cleaned by these rules'
+                  : undefined
+              }
+            >
+              {on === 0
+                ? 'Learn it as it was read'
+                : `Clean by ${on === 1 ? 'this rule' : `these ${formatCount(on)} rules`}`}
+            </Button>
+          )}
+          {!isNone && cleaning.kind !== 'busy' && <TextAction onPress={withoutAny}>Run without any</TextAction>}
+        </div>
+        <div className={styles.state}>
+          {work && <Progress {...work} />}
+          <span aria-live="polite">{!work && stateWords}</span>
+        </div>
+      </Block>
+    </>
   );
 }
