@@ -6,7 +6,7 @@ import type { BlobStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
 import { documentsOf, importDrop, type TextRecord, type TextSource } from '../src/core/documents';
 import { cleanText } from '../src/core/documents/clean/cleanText';
-import type { Helper } from '../src/core/documents/clean/helpers';
+import { alone, type BeginHelp } from '../src/core/documents/clean/helpers';
 import { Preview } from '../src/core/documents/clean/preview';
 import { NO_RECIPE, type Recipe } from '../src/core/documents/clean/recipe';
 import { sampleOf } from '../src/core/documents/clean/sample';
@@ -36,12 +36,8 @@ export interface TextReport {
   longestTurnMs: number;
 }
 
-/** Who cleans along, while a text of so many bytes is cleaned. */
-type WithCleaners = <T>(bytes: number, clean: (helpers: readonly Helper[]) => Promise<T>) => Promise<T>;
-const alone: WithCleaners = (_, clean) => clean([]);
-
 /** @param large megabytes of the texts that are read, tokenised and sharded */
-export async function benchText(large: number, cleaners: WithCleaners, only?: string): Promise<TextReport[]> {
+export async function benchText(large: number, cleaners: BeginHelp, only?: string): Promise<TextReport[]> {
   const book = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!.text;
   const reports: TextReport[] = [];
   for (const [name, begin] of Object.entries(cases(book, large * MB, cleaners))) {
@@ -65,7 +61,7 @@ const RULED = 40 * MB;
 type Case = (store: BlobStore) => Promise<{ files: number; work: () => Promise<Text> }>;
 type Text = Pick<TextReport, 'documents' | 'bytes'>;
 
-function cases(book: string, large: number, cleaners: WithCleaners) {
+function cases(book: string, large: number, cleaners: BeginHelp) {
   const bytes = encoder.encode(book);
   return {
     'plain text': reading(() => [repeated('plain.txt', bytes, 200 * MB)]),
@@ -114,7 +110,7 @@ function cleaning(source: TextSource, recipe: Recipe, cleaners = alone): Case {
   return async (store) => {
     const text = await read(store, [source]);
     const work = async (): Promise<Text> => {
-      await cleaners(text.bytes, (helpers) => cleanText(store, text, recipe, { at: 0 }, unwatched, helpers));
+      await cleanText(store, text, recipe, { at: 0 }, unwatched, cleaners);
       return text;
     };
     return { files: 1, work };

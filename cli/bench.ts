@@ -25,7 +25,7 @@ import { MODELS, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
 import type { Values } from './options';
-import { withCleaners } from './cleaners';
+import { beginCleaners } from './cleaners';
 import { command, main, openDevice, print, stderr } from './terminal';
 
 const adapter = { kind: 'text', initial: '', help: 'Part of the name of the GPU that Dawn shall take' } as const;
@@ -96,7 +96,7 @@ async function benchEachOp({ adapter, json }: Values<typeof OPS>): Promise<void>
 }
 
 async function benchTexts({ large, only, json }: Values<typeof TEXT>): Promise<void> {
-  const reports = await benchText(large, withCleaners, only);
+  const reports = await benchText(large, beginCleaners, only);
   if (json) {
     print(JSON.stringify({ text: reports.map((report) => shortened(report)) }));
     return;

@@ -23,7 +23,7 @@ import { applyRecipe } from '../src/core/documents/clean/applyRecipe';
 import type { Recipe } from '../src/core/documents/clean/recipe';
 import { toldDocuments } from '../src/core/runs/toldDocuments';
 import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
-import { withCleaners } from './cleaners';
+import { beginCleaners } from './cleaners';
 import {
   AGAIN,
   asTheyWereRead,
@@ -59,7 +59,7 @@ export async function cleanTogether(
   job: Job,
 ): Promise<CleanedTexts> {
   const read = await readTogether(store, files, 0, job);
-  const text = await applied(store, read, recipe, 0, job);
+  const text = await applyRecipe(store, read.id, recipe, { at: 0 }, job, beginCleaners);
   if (learntOf(text).documents === 0)
     throw badSettings(
       'The recipe leaves nothing of the text to learn from.',
@@ -97,7 +97,9 @@ export async function cleanAgain(
     const read = await readTogether(store, group, i, job);
     const { id } = read;
     if (read.sha256 !== own[i]!.sha256) throw notSame(past, name);
-    let text = await (cleaned ? applied(store, read, past.recipe!, i, job) : textOf(store, id));
+    let text = await (cleaned
+      ? applyRecipe(store, id, past.recipe!, { at: i }, job, beginCleaners)
+      : textOf(store, id));
     const { leftOut } = own[i]!;
     if (leftOut) text = await leaveOut(store, id, leftOut, true);
     // Today's rules may do other than those of an older build.
@@ -114,14 +116,6 @@ export async function cleanAgain(
     files: used,
   };
 }
-
-const applied = (
-  store: BlobStore,
-  { id, bytes }: TextRecord,
-  recipe: Recipe,
-  at: number,
-  job: Job,
-): Promise<TextRecord> => withCleaners(bytes, (helpers) => applyRecipe(store, id, recipe, { at }, job, helpers));
 
 /** @param at place of the text among those of the run: a file that two of them have is read for both */
 async function readTogether(store: BlobStore, files: Files, at: number, job: Job): Promise<TextRecord> {

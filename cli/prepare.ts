@@ -27,7 +27,7 @@ import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';
 import { RECIPE_FILE } from '../src/core/export/format';
 import { languageDetector } from '../src/core/documents/language';
 import { LONGEST_LINE } from '../src/core/documents/limits';
-import { withCleaners } from './cleaners';
+import { beginCleaners } from './cleaners';
 import { DOCUMENTS, PREPARED } from './data';
 import { isMeant, mappingOf } from './mapping';
 import { UsageError, type Values } from './options';
@@ -118,9 +118,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const drop = await importDrop(sources, store, { addedAt: 0 }, job);
   const unmet = mappings.find(({ name }) => !met.has(name));
   if (unmet) throw notAmong(unmet.name);
-  const { text } = drop;
-  const cleaned =
-    text && (await withCleaners(text.bytes, (helpers) => cleanText(store, text, recipe, { at: 0 }, job, helpers)));
+  const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { at: 0 }, job, beginCleaners));
   const { lines, long } = cleaned?.text
     ? await linesOf(store, cleaned.text, await languageDetector(), job)
     : { lines: [], long: [] };

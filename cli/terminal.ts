@@ -13,7 +13,6 @@ import { installDawn } from '../src/core/testing/dawn';
 import type { Device } from '../src/core/train/device';
 import type { DeviceKind } from '../src/core/train/run';
 import { tilingsInFile } from './tilings';
-import { cleanAlong, cleanersBeginWith, isCleaner } from './cleaners';
 import { endingOf, Stopped, systemFailure, type Signal } from './failure';
 import { asksForHelp, help } from './help';
 import { flagsIn, parseOptions, UsageError, type Options, type Values } from './options';
@@ -43,8 +42,6 @@ export const command = <const O extends Options>(
  * on standard output.
  */
 export async function main(...commands: readonly [Command, ...Command[]]): Promise<void> {
-  if (isCleaner) return cleanAlong();
-  cleanersBeginWith(process.argv[1]);
   // TensorFlow.js and Dawn speak to the console; standard output is for results alone.
   if (!DEBUGS) console.log = console.info = console.warn = () => undefined;
   process.on('uncaughtException', fail).on('unhandledRejection', fail);

@@ -1,6 +1,6 @@
 /** Workers of this worker's that clean along, one for each core; they begin with the same script. */
 import { wrap } from 'comlink';
-import type { Helper } from '../core/documents/clean/helpers';
+import type { Help, Helper } from '../core/documents/clean/helpers';
 import type { CleanerApi } from './cleanerRole';
 import { isRequests } from './requests';
 import type { Role } from './roles';
@@ -11,10 +11,17 @@ const WORTH_IT = 4_000_000;
 const MOST = 8;
 
 /** None where there is one core, or little to clean. */
-export function startCleaners(bytes: number): { helpers: readonly Helper[]; end(): void } {
-  const count = bytes < WORTH_IT || navigator.hardwareConcurrency < 2 ? 0 : navigator.hardwareConcurrency;
-  const workers = Array.from({ length: Math.min(count, MOST) }, start);
-  return { helpers: workers.map(helperIn), end: () => workers.forEach((worker) => worker.terminate()) };
+export function beginCleaners(bytes: number): Help {
+  const cores = Math.min(navigator.hardwareConcurrency, MOST);
+  const workers: Worker[] = [];
+  const end = (): void => workers.forEach((worker) => worker.terminate());
+  try {
+    if (bytes >= WORTH_IT && cores > 1) while (workers.length < cores) workers.push(start());
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return { helpers: workers.map(helperIn), end };
 }
 
 function start(): Worker {
@@ -34,11 +41,16 @@ let trusted: ReturnType<typeof trustedScripts> | undefined;
 function helperIn(worker: Worker): Helper {
   const { clean } = wrap<CleanerApi>(worker);
   // One that ends answers nobody.
-  const failed = new Promise<never>((_, reject) => {
-    worker.addEventListener('error', ({ message }) =>
-      reject(new Error(`A worker that cleaned along ended: ${message}`)),
-    );
+  const open = new Set<(error: Error) => void>();
+  worker.addEventListener('error', ({ message }) => {
+    const what = message ? `: ${message}` : ', or could not be loaded';
+    for (const reject of open) reject(new Error(`A worker that cleaned along ended${what}`));
   });
-  failed.catch(() => undefined);
-  return (task) => Promise.race([clean(task), failed]);
+  return (task) =>
+    new Promise((resolve, reject) => {
+      open.add(reject);
+      void clean(task)
+        .then(resolve, reject)
+        .finally(() => open.delete(reject));
+    });
 }

@@ -8,23 +8,16 @@ import { type Look, Preview, type Previewed } from '../core/documents/clean/prev
 import type { Recipe } from '../core/documents/clean/recipe';
 import { sampleOf } from '../core/documents/clean/sample';
 import type { LeftOut } from '../core/documents/clean/record';
-import { startCleaners } from './cleaners';
+import { beginCleaners } from './cleaners';
 
 /** On every core, where the text is so long that it pays. @throws HomegrownError as core's does */
-export async function applyRecipe(
+export const applyRecipe = (
   store: BlobStore,
   id: string,
   recipe: Recipe,
   at: { at: number },
   job: Job,
-): Promise<TextRecord> {
-  const { helpers, end } = startCleaners((await textOf(store, id)).bytes);
-  try {
-    return await applyTo(store, id, recipe, at, job, helpers);
-  } finally {
-    end();
-  }
-}
+): Promise<TextRecord> => applyTo(store, id, recipe, at, job, beginCleaners);
 
 type Reader = (
   store: BlobStore,

@@ -5,7 +5,7 @@ import { changeLearnt } from '../learnt';
 import { purgeCleaned, textOf } from '../library';
 import type { TextRecord } from '../record';
 import { cleanText } from './cleanText';
-import type { Helper } from './helpers';
+import { alone, type BeginHelp } from './helpers';
 import { normalizersOf } from './normalizersOf';
 import type { Recipe } from './recipe';
 
@@ -13,7 +13,7 @@ import type { Recipe } from './recipe';
  * Of every project that has the text. A recipe that does nothing is none; by one that leaves nothing nothing of it is learnt.
  * What it was before is kept, so that it can be had back at once; what it was before that goes.
  * @param at milliseconds since 1970
- * @param helpers as `cleanText` has them
+ * @param help as `cleanText` has it
  * @throws HomegrownError as `cleanText` does
  */
 export async function applyRecipe(
@@ -22,11 +22,11 @@ export async function applyRecipe(
   recipe: Recipe,
   { at }: { at: number },
   job: Job,
-  helpers: readonly Helper[] = [],
+  help: BeginHelp = alone,
 ): Promise<TextRecord> {
   const before = await textOf(store, id);
   const isNone = !recipe.steps.some(({ isOn }) => isOn);
-  const cleaned = isNone ? undefined : await cleanedBy(store, before, recipe, at, job, helpers);
+  const cleaned = isNone ? undefined : await cleanedBy(store, before, recipe, at, job, help);
   const after = await changeLearnt(store, id, ({ places }) => ({ places, cleaned }));
   await purgeCleaned(store, (made) => made.of === id && made.id !== before.cleaned?.id);
   return after;
@@ -38,9 +38,9 @@ async function cleanedBy(
   recipe: Recipe,
   at: number,
   job: Job,
-  helpers: readonly Helper[],
+  help: BeginHelp,
 ): Promise<TextRecord['cleaned']> {
-  const { id, hash, text: left } = await cleanText(store, text, recipe, { at }, job, helpers);
+  const { id, hash, text: left } = await cleanText(store, text, recipe, { at }, job, help);
   const { documents = 0, characters = 0, bytes = 0, sha256 = NOTHING } = left ?? {};
   const normalizers = normalizersOf(recipe);
   return {

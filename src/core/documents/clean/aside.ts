@@ -8,6 +8,8 @@ import { yieldUntil } from '../../base/job';
 /** Strings in their order, from the first as often as it is asked for, until they are dropped. */
 export interface PutAside {
   strings(): AsyncGenerator<string, undefined>;
+  /** The same for the last time: what has been read is dropped. */
+  taken(): AsyncGenerator<string, undefined>;
   drop(): Promise<void>;
 }
 
@@ -45,14 +47,18 @@ export class Aside {
       },
       end: async () => {
         await flush();
-        return { strings: () => this.strings(keys), drop: () => this.draft.drop(keys.splice(0)) };
+        return {
+          strings: () => this.strings(keys, false),
+          taken: () => this.strings(keys, true),
+          drop: () => this.draft.drop(keys.splice(0)),
+        };
       },
     };
   }
 
-  private async *strings(keys: readonly string[]): AsyncGenerator<string, undefined> {
+  private async *strings(keys: string[], isTaken: boolean): AsyncGenerator<string, undefined> {
     const pause = yieldUntil(this.signal);
-    for (const key of keys) {
+    for (const key of [...keys]) {
       await pause();
       const record = await this.store.get(key);
       if (record instanceof Uint8Array) yield* stringsOf(record);
@@ -62,6 +68,7 @@ export class Aside {
           `${key}, which cleaning had put aside, is not there any more.`,
           'The text as it was read is safe. Clean it again.',
         );
+      if (isTaken) await this.draft.drop(keys.splice(0, 1));
     }
     return undefined;
   }

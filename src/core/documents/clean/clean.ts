@@ -9,7 +9,6 @@ import {
   type AtWork,
   type Changes,
   type Held,
-  isEmptied,
   onDocument,
   type Scores,
   type Step,
@@ -22,9 +21,10 @@ import {
   batched,
   type Cleanable,
   heldOf,
-  isAllEmptied,
+  isNothing,
   isHeld,
   type Pending,
+  sharedOf,
   type State,
   through,
   type Underway,
@@ -82,7 +82,7 @@ export class Cleaning {
     this.steps = recipe.steps.filter(({ isOn }) => isOn);
     this.tallies = this.steps.map(tallyOf);
     this.kept = new Set(recipe.kept);
-    this.helpers = new Helpers(helpers);
+    this.helpers = new Helpers(helpers, job.signal);
   }
 
   /**
@@ -123,7 +123,9 @@ export class Cleaning {
     let place = 0;
     for await (const { underway, pending } of this.advanced(LOOKING)) {
       await this.putAside(underway, pending);
-      const survey = underway.state.out ? undefined : begin();
+      // Nobody reads one of which nothing is left.
+      const isThere = !underway.state.out && !(await isNothing(underway));
+      const survey = isThere ? begin() : undefined;
       if (survey) for await (const passage of underway.passages()) survey.see(passage);
       survey?.end();
       if (isChanged) {
@@ -133,6 +135,7 @@ export class Cleaning {
         for (const passage of held ?? []) await left.write(passage);
         const aside = held ? undefined : (underway.aside ?? this.left?.long.get(place));
         if (aside) long.set(place, aside);
+        else await underway.aside?.drop();
       }
       place++;
     }
@@ -146,7 +149,7 @@ export class Cleaning {
 
   private async *underway(label: string): AsyncGenerator<Underway> {
     const pause = yieldUntil(this.job.signal);
-    const strings = this.left?.documents.strings();
+    const strings = this.left?.documents.taken();
     let place = 0;
     for (const document of this.documents(label)) {
       if (place % A_TURN === 0) await pause();
@@ -189,16 +192,16 @@ export class Cleaning {
     });
     const helped = this.helpers.inOrder(batches, async (batch) => {
       const documents = batch.flatMap((underway) => {
-        const passages = underway.passages();
-        return isHeld(passages) && !underway.state.out ? [this.heldIn(underway, passages)] : [];
+        const passages = sharedOf(underway);
+        return passages ? [this.heldIn(underway, passages)] : [];
       });
       return { batch, through: documents.length > 0 ? await this.helpers.do({ steps, documents }) : [] };
     });
     for await (const { batch, through } of helped) {
       let at = 0;
       for (const underway of batch) {
-        const passages = underway.passages();
-        if (isHeld(passages) && !underway.state.out) this.took(underway, passages, first, through[at++]!);
+        const passages = sharedOf(underway);
+        if (passages) this.took(underway, passages, first, through[at++]!);
         yield underway;
       }
     }
@@ -267,14 +270,10 @@ export class Cleaning {
   }
 
   private async cleanedOf(underway: Underway, pending: readonly Pending[]): Promise<Cleaned> {
-    const { document, state } = underway;
-    const { out, scores, changes } = state;
+    const { out, scores, changes } = underway.state;
     if (out) return { isOut: true, ...out, scores };
     const passages = underway.passages();
-    const isNothing = isHeld(passages)
-      ? isEmptied(passages, document)
-      : await isAllEmptied(through(passages, pending, false), document);
-    if (isNothing) return { isOut: true, step: null, reason: 'nothing is left of it', scores };
+    if (await isNothing(underway, pending)) return { isOut: true, step: null, reason: 'nothing is left of it', scores };
     if (!isHeld(passages)) return { isOut: false, passages: this.counted(underway, pending), scores, changes };
     this.add(changes);
     return { isOut: false, passages, scores, changes };

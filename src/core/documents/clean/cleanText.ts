@@ -15,7 +15,7 @@ import { asRead, BLOCK, textChunksPrefix, type TextRecord } from '../record';
 import { Aside } from './aside';
 import { Cleaning } from './clean';
 import { cleanable } from './cleanable';
-import type { Helper } from './helpers';
+import { alone, type BeginHelp } from './helpers';
 import { type Recipe, recipeHash } from './recipe';
 import {
   CLEANED,
@@ -32,7 +32,7 @@ import type { Cleanable } from './underway';
 /**
  * A text as a recipe leaves it: made where it is not there yet. The text as it was read stays as it is, and what is made is
  * there when, and only when, all of it is stored.
- * @param helpers who clean along; what comes of it is the same to the bit
+ * @param help those who clean along, begun where there is something to do; what comes of it is the same to the bit
  * @throws HomegrownError `storage-full`, `storage-damaged`; the signal's reason when stopped
  */
 export async function cleanText(
@@ -41,13 +41,14 @@ export async function cleanText(
   recipe: Recipe,
   { at }: { at: number },
   job: Job,
-  helpers: readonly Helper[] = [],
+  help: BeginHelp = alone,
 ): Promise<CleanedRecord> {
   const read = asRead(text);
   const hash = await recipeHash(recipe);
   const before = await madeBefore(store, text.id, hash);
   if (before) return before;
   const { id, draft } = await begin(store, [text.id, hash, at]);
+  const { helpers, end: endHelp } = await (recipe.steps.some(({ isOn }) => isOn) ? help : alone)(text.bytes);
   try {
     const documents = await documentsOf(store, read);
     const aside = new Aside(store, draft, `${textChunksPrefix(id)}aside/`, job.signal);
@@ -116,6 +117,8 @@ export async function cleanText(
   } catch (error) {
     await draft.discard();
     throw error;
+  } finally {
+    await endHelp();
   }
 }
 

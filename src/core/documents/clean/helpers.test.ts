@@ -78,7 +78,8 @@ test.each(
       const store = memoryStore();
       const { text: read } = await importDrop(TEXTS[text], store, { addedAt: 1 }, unwatched);
       const helpers = Array.from({ length: count }, (_, i) => worker(i));
-      const cleaned = await cleanText(store, read!, RECIPES[recipe], { at: 2 }, unwatched, helpers);
+      const help = () => ({ helpers, end: () => undefined });
+      const cleaned = await cleanText(store, read!, RECIPES[recipe], { at: 2 }, unwatched, help);
       const stored = await store.entries(textChunksPrefix(cleaned.id));
       const hashes = stored.map(async ([key, value]) => [
         key,
@@ -95,6 +96,46 @@ test.each(
   120_000,
 );
 
+test('what was put aside of a document that goes is gone too, and a text that is made is found as made', async () => {
+  const store = memoryStore();
+  const sources = [file('long.txt', page(400).repeat(300)), ...TEXTS['pages, a long one among them'].slice(0, 12)];
+  const { text } = await importDrop(sources, store, { addedAt: 1 }, unwatched);
+  const recipe = recipeOf('whiteSpace', 'length', 'repeatedLines');
+  recipe.steps[1]!.settings = { least: 1, most: 1_000_000 };
+  const { id, left } = await cleanText(store, text!, recipe, { at: 2 }, unwatched);
+  expect(left).toBe(1);
+  expect((await store.keys('')).filter((key) => key.includes('aside'))).toEqual([]);
+  expect(await cleanText(store, text!, recipe, { at: 3 }, unwatched)).toMatchObject({ id, madeAt: 2 });
+}, 60_000);
+
+test('a document of which nothing is left is not among those that a rule looks across', async () => {
+  const store = memoryStore();
+  const empty = Array.from({ length: 10 }, (_, i) => file(`empty-${i}.html`, `<b><i id="${i}"></i></b>`));
+  const pages = Array.from({ length: 10 }, (_, i) => file(`page-${i}.txt`, page(5 + i)));
+  const asText = [...pages, ...empty].map((source) => ({ ...source, name: source.name.replace('.html', '.txt') }));
+  const { text } = await importDrop(asText, store, { addedAt: 1 }, unwatched);
+  const recipe = recipeOf('markup', 'relevance');
+  recipe.steps[1]!.settings = { sample: 'the whale came up beside a boat', share: 0.5 };
+  const { text: cleaned } = await cleanText(store, text!, recipe, { at: 2 }, unwatched);
+  expect(cleaned!.documents).toBe(5);
+});
+
+test.each([1, 3])('a stop is heard while others work: %i', async (count) => {
+  const store = memoryStore();
+  const { text } = await importDrop(TEXTS['pages, a long one among them'], store, { addedAt: 1 }, unwatched);
+  const stop = new AbortController();
+  let isEnded = false;
+  // One that never answers.
+  const helpers = Array.from({ length: count }, (_, i): Helper => {
+    return i === 0 ? () => (stop.abort(new Error('stopped')), new Promise(() => undefined)) : worker(i);
+  });
+  const help = () => ({ helpers, end: () => void (isEnded = true) });
+  const job = { signal: stop.signal, report: () => undefined };
+  await expect(cleanText(store, text!, RECIPES['rules that change'], { at: 2 }, job, help)).rejects.toThrow('stopped');
+  expect(isEnded).toBe(true);
+  expect((await store.keys('')).filter((key) => key.startsWith('draft/') || key.includes('aside'))).toEqual([]);
+});
+
 test('what comes is in its order, all have work, and a failure is told where its turn comes', async () => {
   const had = [0, 0, 0];
   const helpers = new Helpers(
@@ -103,6 +144,7 @@ test('what comes is in its order, all have work, and a failure is told where its
       await setTimeout(5 - i);
       return [];
     }),
+    unwatched.signal,
   );
   const items = async function* () {
     for (let i = 0; i < 12; i++) yield await Promise.resolve(i);

@@ -10,6 +10,15 @@ export interface Task {
 }
 export type Helper = (task: Task) => Promise<readonly Through[]>;
 
+/** Those who are there while a text is cleaned, and what ends them. */
+export interface Help {
+  helpers: readonly Helper[];
+  end(): void | Promise<void>;
+}
+/** @param bytes of the text, in UTF-8: for a short one nobody is begun */
+export type BeginHelp = (bytes: number) => Help | Promise<Help>;
+export const alone: BeginHelp = () => ({ helpers: [], end: () => undefined });
+
 /** One who helps. What rules load is loaded once. */
 export function helper(): Helper {
   let started: { of: string; steps: Promise<readonly AtWork[]> } | undefined;
@@ -27,7 +36,10 @@ const atWork = async ({ rule, settings }: Task['steps'][number]): Promise<AtWork
 
 export class Helpers {
   private tasks = 0;
-  constructor(private readonly all: readonly Helper[]) {}
+  constructor(
+    private readonly all: readonly Helper[],
+    private readonly signal: AbortSignal,
+  ) {}
 
   get areThere(): boolean {
     return this.all.length > 0;
@@ -38,7 +50,10 @@ export class Helpers {
     return this.all[this.tasks++ % this.all.length]!(task);
   }
 
-  /** What becomes of each, in their order; of so many at the same time that nobody waits for work. */
+  /**
+   * What becomes of each, in their order; of so many at the same time that nobody waits for work.
+   * @throws the signal's reason when stopped, whoever still works
+   */
   async *inOrder<T, R>(items: AsyncIterable<T>, become: (item: T) => Promise<R>): AsyncGenerator<R> {
     const begun: Promise<R>[] = [];
     for await (const item of items) {
@@ -46,8 +61,18 @@ export class Helpers {
       // Who waits for those before it is told of their failure.
       next.catch(() => undefined);
       begun.push(next);
-      if (begun.length > 2 * this.all.length) yield await begun.shift()!;
+      if (begun.length > 2 * this.all.length) yield await untilStopped(begun.shift()!, this.signal);
     }
-    for (const next of begun) yield await next;
+    for (const next of begun) yield await untilStopped(next, this.signal);
   }
+}
+
+/** Nothing of it stays with the signal: a race of the two would. */
+function untilStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

@@ -12,7 +12,7 @@ const FARTHEST = 4;
 const [SHORTEST, LONGEST] = [25, 150];
 /** Longer ones are no heads. */
 const LONGEST_HEAD = 120;
-/** Heads of longer documents than this many lines are sought in these alone: about 64 MB of memory. */
+/** Heads of longer documents than this many lines are sought in these alone: at most about 100 MB of memory. */
 const MOST_LINES = 4e6;
 
 const BLANK = 0;
@@ -30,13 +30,15 @@ interface Numbered {
 }
 
 export class Pages {
+  private lines = 0;
   /** Of each line a hash, or that it is blank or no head, and what its ends are. */
-  private readonly keys: number[] = [];
-  private readonly ends: number[] = [];
+  private keys = new Int32Array(256);
+  private ends = new Uint8Array(256);
   /** The first line of each page but the first. */
   private readonly starts: number[] = [];
-  /** By hash, lines with one number. */
-  private readonly numbered = new Map<number, Numbered[]>();
+  /** Lines with one number: the line, and the number. */
+  private numbered = new Int32Array(256);
+  private numberedLength = 0;
   /** Whether the page has a line that is not blank. */
   private hasText = false;
   private readonly key = newKey();
@@ -44,13 +46,13 @@ export class Pages {
   /** A passage of the document, in order. */
   see(passage: string): void {
     for (const [line] of passage.matchAll(LINE)) {
-      if (this.keys.length === MOST_LINES) return;
-      const at = this.keys.length;
+      if (this.lines === MOST_LINES) return;
+      const at = this.lines++;
+      if (at === this.keys.length) [this.keys, this.ends] = [longer(this.keys), longer(this.ends)];
       const text = line.trim();
-      this.keys.push(this.keyOf(text, at));
-      this.ends.push(
-        (/^[^.!?:;"”’)»\d]/.test(text.slice(-1)) ? ENDS_OPEN : 0) | (/^\p{Ll}/u.test(text) ? BEGINS_LOWER : 0),
-      );
+      this.keys[at] = this.keyOf(text, at);
+      this.ends[at] =
+        (/^[^.!?:;"”’)»\d]/.test(text.slice(-1)) ? ENDS_OPEN : 0) | (/^\p{Ll}/u.test(text) ? BEGINS_LOWER : 0);
       if (text !== '') this.hasText = true;
       if (!line.endsWith('\f')) continue;
       // Blank pages are none.
@@ -65,21 +67,22 @@ export class Pages {
     if (text.length > LONGEST_HEAD) return NO_HEAD;
     const numbers = text.replace(ROMAN, (letters) => String(fromRoman(letters) || letters));
     keyOfLine(numbers, 0, numbers.length, this.key);
-    const key = this.key.first || 1;
+    const hash = this.key.first | 0;
+    const key = hash === BLANK || hash === NO_HEAD ? 1 : hash;
     // Ornaments are alike on many pages, and no heads.
     if (!this.key.hasLetter && !this.key.hasDigit) return NO_HEAD;
     const [number, ...more] = this.key.hasDigit ? numbers.match(/\d+/g)!.map(Number) : [];
     if (number !== undefined && more.length === 0 && number < 1e5) {
-      const others = this.numbered.get(key);
-      if (others) others.push({ line: at, number });
-      else this.numbered.set(key, [{ line: at, number }]);
+      if (this.numberedLength === this.numbered.length) this.numbered = longer(this.numbered);
+      this.numbered[this.numberedLength++] = at;
+      this.numbered[this.numberedLength++] = number;
     }
     return key;
   }
 
   /** Of each line, 1 where it goes: heads and feet, and blank lines where a sentence goes on. @param least pages that have the head */
   heads(least: number): Uint8Array {
-    const gone = new Uint8Array(this.keys.length);
+    const gone = new Uint8Array(this.lines);
     const borders = this.starts.length >= least - 1 ? this.starts : this.bordersByNumbers(least, gone);
     if (borders.length === 0) return gone;
     const before = borders.map((border) => this.zone(border - 1, -1, gone));
@@ -87,7 +90,7 @@ export class Pages {
     // The document begins with a head and ends with a foot as well.
     if (borders === this.starts) {
       after.unshift(this.zone(0, 1, gone));
-      before.push(this.zone(this.keys.length - 1, -1, gone));
+      before.push(this.zone(this.lines - 1, -1, gone));
     }
     for (const side of [before, after]) this.markRepeated(side, least, gone);
     let kept = 0;
@@ -98,7 +101,7 @@ export class Pages {
   /** The next lines with something in them from a line on, downwards or upwards. */
   private zone(from: number, by: 1 | -1, gone: Uint8Array): readonly number[] {
     const found: number[] = [];
-    for (let at = from; found.length < ZONE && at >= 0 && at < this.keys.length; at += by)
+    for (let at = from; found.length < ZONE && at >= 0 && at < this.lines; at += by)
       if (this.keys[at] !== BLANK && gone[at] === 0) found.push(at);
     return found;
   }
@@ -129,8 +132,7 @@ export class Pages {
    */
   private bordersByNumbers(least: number, gone: Uint8Array): readonly number[] {
     const borders: number[] = [];
-    for (const lines of this.numbered.values()) {
-      if (lines.length < least) continue;
+    for (const lines of this.numberedAlike(least)) {
       for (const chain of chains(lines)) {
         if (chain.length < least || !isRegular(chain)) continue;
         for (const { line } of chain) {
@@ -140,6 +142,27 @@ export class Pages {
       }
     }
     return borders.sort((a, b) => a - b);
+  }
+
+  /** Lines with one number, by what they are but for it, where there are enough of them: of most there is one. */
+  private numberedAlike(least: number): Iterable<readonly Numbered[]> {
+    const { numbered, numberedLength, keys } = this;
+    const counts = new Uint16Array(2 ** 20);
+    const placeOf = (key: number): number => (key ^ (key >>> 12)) & (counts.length - 1);
+    for (let i = 0; i < numberedLength; i += 2) {
+      const place = placeOf(keys[numbered[i]!]!);
+      if (counts[place]! < least) counts[place]!++;
+    }
+    const alike = new Map<number, Numbered[]>();
+    for (let i = 0; i < numberedLength; i += 2) {
+      const [line, number] = [numbered[i]!, numbered[i + 1]!];
+      const key = keys[line]!;
+      if (counts[placeOf(key)]! < least) continue;
+      const others = alike.get(key);
+      if (others) others.push({ line, number });
+      else alike.set(key, [{ line, number }]);
+    }
+    return [...alike.values()].filter(({ length }) => length >= least);
   }
 
   /** Blank lines at a border go where a sentence goes on over it, and so does the form feed, which ends one. -> the first line after it that stays */
@@ -152,6 +175,12 @@ export class Pages {
     if (this.ends[last]! & ENDS_OPEN && this.ends[next]! & BEGINS_LOWER) gone.fill(1, last + 1, next);
     return next;
   }
+}
+
+function longer<A extends Int32Array | Uint8Array>(from: A): A {
+  const to = new (from.constructor as new (length: number) => A)(2 * from.length);
+  to.set(from);
+  return to;
 }
 
 /** Runs of lines whose numbers count pages: on by at most four, at a page's distance for each. */

@@ -144,7 +144,8 @@ export class Preview {
     for (const { text } of this.sample.documents)
       if (!byText.has(text)) byText.set(text, await ruleOf(rule).start(settings as never));
     for (const [i, { passages, out }] of before.entries()) {
-      const survey = out === undefined && byText.get(this.sample.documents[i]!.text)!.survey?.();
+      const { facts, text } = this.sample.documents[i]!;
+      const survey = out === undefined && !isEmptied(passages, facts) && byText.get(text)!.survey?.();
       if (!survey) continue;
       for (const passage of passages) survey.see(passage);
       survey.end();

@@ -1,7 +1,7 @@
 /** A document on its way through a recipe, and what of it memory holds. */
 import type { PutAside } from './aside';
 import type { DocumentFacts, OnDocument } from './rules/rule';
-import { changed, type Changes, Counted, isBlank } from './steps';
+import { changed, type Changes, Counted, isBlank, isEmptied } from './steps';
 
 /** A document as it was read. */
 export interface Cleanable extends DocumentFacts {
@@ -15,6 +15,8 @@ export interface Underway {
   readonly document: Cleanable;
   passages(): AsyncIterable<string> | readonly string[];
   isLong?: boolean;
+  /** Others may go on with it. */
+  isShared?: boolean;
   /** Where they lie, if they were put aside for it. */
   aside?: PutAside;
   readonly state: State;
@@ -38,21 +40,27 @@ export interface Pending {
 const MOST_HELD = 2 ** 23;
 /** Code units that one who helps gets at a time, about. */
 const A_TASK = 2 ** 19;
+/** Code units of a document that goes to others: many of them are under way at once. */
+const MOST_SHARED = 2 ** 21;
 export type Passages = ReturnType<Underway['passages']>;
 
-/** In lists of about a task; a long document ends one. @param own what is done to each that is held before it is in one */
+/** In lists of about a task; a long document ends one. @param share what is done to each that others go on with */
 export async function* batched(
   documents: AsyncIterable<Underway>,
-  own: (underway: Underway, held: readonly string[]) => void,
+  share: (underway: Underway, held: readonly string[]) => void,
 ): AsyncGenerator<readonly Underway[]> {
   let [batch, units]: [Underway[], number] = [[], 0];
   for await (const underway of documents) {
     batch.push(underway);
     if (!underway.state.out) {
       const held = await heldOf(underway.passages());
-      if (held) own(underway, held);
-      else underway.isLong = true;
-      units += held ? held.reduce((sum, { length }) => sum + length, 0) : A_TASK;
+      const own = held?.reduce((sum, { length }) => sum + length, 0) ?? A_TASK;
+      units += own;
+      if (!held) underway.isLong = true;
+      else if (own <= MOST_SHARED) {
+        underway.isShared = true;
+        share(underway, held);
+      }
     }
     if (units < A_TASK) continue;
     yield batch;
@@ -61,9 +69,18 @@ export async function* batched(
   if (batch.length > 0) yield batch;
 }
 
-export async function isAllEmptied(passages: AsyncIterable<string>, facts: DocumentFacts): Promise<boolean> {
-  const isPair = facts.isPair === true;
-  for await (const passage of passages) if (isBlank(passage) === isPair) return isPair;
+/** Of one that others go on with. */
+export const sharedOf = ({ isShared, state, passages }: Underway): readonly string[] | undefined => {
+  const held = isShared && !state.out ? passages() : undefined;
+  return held && isHeld(held) ? held : undefined;
+};
+
+/** Whether nothing is left of it, after what is still to be done to its passages. */
+export async function isNothing({ document, passages }: Underway, pending: readonly Pending[] = []): Promise<boolean> {
+  const left = passages();
+  if (isHeld(left)) return isEmptied(left, document);
+  const isPair = document.isPair === true;
+  for await (const passage of through(left, pending, false)) if (isBlank(passage) === isPair) return isPair;
   return !isPair;
 }
 

@@ -27,17 +27,19 @@ export const pageHeads: Rule<typeof FIELDS> = {
   start: ({ pages: least }) => ({
     document() {
       const pages = new Pages();
+      let gone: Uint8Array | undefined;
       return {
         see: (passage) => pages.see(passage),
         changes() {
-          const gone = pages.heads(least);
-          const hasHeads = gone.includes(1);
+          gone ??= pages.heads(least);
+          const marks = gone;
+          const hasHeads = marks.includes(1);
           let at = 0;
           return (passage) => {
             if (!hasHeads) return { text: passage, places: 0 };
             let [text, done, places] = ['', 0, 0];
             for (const { 0: line, index } of passage.matchAll(LINE)) {
-              if (gone[at++] !== 1) continue;
+              if (marks[at++] !== 1) continue;
               places++;
               text += passage.slice(done, index);
               done = index + line.length;
