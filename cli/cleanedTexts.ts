@@ -164,7 +164,9 @@ async function groupsOf(past: Past, own: readonly OwnText[], files: Files, job: 
   const found: Found[] = [];
   for (const file of files) {
     const hashes = await documentsIn(file.source, job);
-    found.push({ file, hashes, sha256: await hashOf(hashes) });
+    const sha256 = await hashOf(hashes);
+    // A file that is given twice is there once.
+    if (!found.some((each) => each.sha256 === sha256)) found.push({ file, hashes, sha256 });
   }
   const groups = own.map(({ sha256, documents }) => filesOf(found, sha256, documents));
   const used = new Set(groups.flat());
@@ -185,8 +187,9 @@ async function groupsOf(past: Past, own: readonly OwnText[], files: Files, job: 
 function filesOf(found: readonly Found[], text: string, documents: OwnText['documents']): readonly Found[] {
   if (!documents) return found.filter(({ sha256 }) => sha256 === text).slice(0, 1);
   const places = new Map(documents.map(({ sha256 }, place) => [sha256, place]));
-  const placeOf = ({ hashes: [first] }: Found): number | undefined => places.get(first!);
-  return found.filter((each) => placeOf(each) !== undefined).sort((a, b) => placeOf(a)! - placeOf(b)!);
+  const placeOf = ({ hashes: [first] }: Found): number => places.get(first!)!;
+  const own = found.filter(({ hashes }) => hashes.length > 0 && hashes.every((hash) => places.has(hash)));
+  return own.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 const isWhole = ({ documents }: OwnText, group: readonly Found[]): boolean =>

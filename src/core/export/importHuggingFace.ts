@@ -1,6 +1,6 @@
 /** A Hugging Face folder, or a zip of one, as a model. Everything is checked before anything is handed back. */
 import { z } from '../base/zod';
-import { badFile } from '../base/errors';
+import { badFile, isBadFile } from '../base/errors';
 import type { Job } from '../base/job';
 import { LARGEST_JSON, LARGEST_LOG, LARGEST_TOKENIZER } from '../base/limits';
 import { bytesOf } from '../checkpoint/tensors';
@@ -9,7 +9,7 @@ import { drawn } from '../models/initial';
 import type { Copy, HuggingFace } from '../models/interop';
 import type { Piece } from '../models/layout';
 import type { ParamTable } from '../models/spec';
-import { recipeOf } from '../runs/segments';
+import { dataOf, recipeOf } from '../runs/segments';
 import { modelSchema } from '../runs/settings';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { readAnyTokenizerJson, readGpt2Files, readTokenizerConfig } from '../tokenizer/readJson';
@@ -109,11 +109,25 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
       const log =
         info && folder.has('trainer_state.json') ? await readText(folder, 'trainer_state.json', LARGEST_LOG) : null;
       const events = log === null ? [] : readTrainerState(log);
-      const recipe = info && folder.has(RECIPE_FILE) ? ((await readJson(folder, RECIPE_FILE)) as object) : undefined;
+      const recipe = info && folder.has(RECIPE_FILE) ? await ownRecipe(info, folder) : undefined;
       const snapshot = { state, tensors };
       return { model, tokenizer, snapshot, resumable: moments !== null, info, events, ...(recipe && { recipe }) };
     },
   };
+}
+
+/** That by which the text of the run was cleaned; undefined where the file is none, or another. */
+async function ownRecipe(info: RunInfo, folder: Folder): Promise<object | undefined> {
+  const { readRecipe, recipeHash } = await import('../documents/clean/recipe');
+  const text = await readText(folder, RECIPE_FILE, LARGEST_JSON);
+  try {
+    const recipe = readRecipe(RECIPE_FILE, text);
+    const hash = await recipeHash(recipe);
+    return dataOf(info)?.texts.some(({ cleaned }) => cleaned?.recipe === hash) ? recipe : undefined;
+  } catch (error) {
+    if (isBadFile(error)) return undefined;
+    throw error;
+  }
 }
 
 interface Described {

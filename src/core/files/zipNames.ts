@@ -20,7 +20,7 @@ function toldApart(bytes: Uint8Array, extra: Uint8Array): string | undefined {
   const view = new DataView(extra.buffer, extra.byteOffset, extra.length);
   for (let at = 0, length; at + 4 <= extra.length; at += 4 + length) {
     length = view.getUint16(at + 2, true);
-    if (view.getUint16(at, true) !== UNICODE_PATH || length < 5 || at + 4 + length > extra.length) continue;
+    if (view.getUint16(at, true) !== UNICODE_PATH || length < 6 || at + 4 + length > extra.length) continue;
     if (extra[at + 4] !== 1 || view.getUint32(at + 5, true) !== crc32(bytes)) continue;
     return utf8(extra.subarray(at + 9, at + 4 + length));
   }

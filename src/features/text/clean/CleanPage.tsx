@@ -51,7 +51,7 @@ export function CleanPage() {
     set({ ...recipe, kept: isKept ? [...others, sha256] : others });
   };
   // Of a rule that leaves out documents nothing is changed: they are ranked by what it measures.
-  const isLooked = step !== null && looked.step === step;
+  const isLooked = step !== null && looked.step === step && looked.of?.steps[step]?.rule === chosenStep?.rule;
   const measuring = isLooked && chosenStep?.isOn && ruleOf(chosenStep.rule).measures ? chosenStep : undefined;
   const sample =
     previewed && previewed.seen.characters < previewed.of.characters

@@ -7,6 +7,7 @@
  *
  * Source: spaCy 3.8, lang/en/punctuation.py, lang/punctuation.py and lang/char_classes.py
  */
+import { LONGEST_PASSAGE } from '../passages';
 
 /** Of a word: what is in it. */
 export const HAS_LETTER = 4;
@@ -115,8 +116,11 @@ const ADDRESS = /^(?:[A-Za-z][A-Za-z\d+.-]*:\/\/|www\.)/;
 
 /** Several filters ask for those of the same text, one after another: it is cut once. */
 export function wordsOf(text: string): Words {
-  if (last?.text !== text) last = { text, words: new Words(text) };
-  return last.words;
+  if (last?.text === text) return last.words;
+  const words = new Words(text);
+  // A passage of a pair may be long: it is not kept.
+  if (text.length <= LONGEST_PASSAGE) last = { text, words };
+  return words;
 }
 let last: { text: string; words: Words } | undefined;
 
