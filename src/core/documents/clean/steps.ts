@@ -77,11 +77,11 @@ export const isBlank = (text: string): boolean => !/\S/.test(text);
 
 /** A passage that a rule changed; the same string where it did not. */
 export function changed(change: Change, passage: string, into?: Changes, counted = new Counted()): string {
-  const { text, places } = change(passage);
+  const { text, places, characters } = change(passage);
   if (places === 0) return passage;
   if (into) {
     into.places += places;
-    into.characters += counted.byChange(passage, text);
+    into.characters += characters === undefined ? counted.byChange(passage, text) : counted.told(characters);
   }
   return text;
 }
@@ -95,5 +95,10 @@ export class Counted {
     const were = this.characters ?? countCharacters(before);
     this.characters = countCharacters(text);
     return this.characters - were;
+  }
+  /** @param by characters that came, less those that went */
+  told(by: number): number {
+    if (this.characters !== undefined) this.characters += by;
+    return by;
   }
 }

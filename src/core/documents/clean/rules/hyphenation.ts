@@ -15,6 +15,7 @@
  * @example `"Haupt-\nund Nebenwege, Nord-\nSüd, die Bun-\ndes-\nbahn"` becomes `"Haupt-\nund Nebenwege, Nord-\nSüd, die Bundesbahn"`
  * @example `"so\u00ad\nlemn"` becomes `"solemn"`
  */
+import { countCharacters } from '../../../base/utf8';
 import { countWords, WordHashes } from '../wordCounts';
 import { textRule } from './rule';
 
@@ -41,7 +42,7 @@ export const hyphenation = textRule({
     const words = cutWords(passage);
     if (words.length === 0) return { text: passage, places: 0 };
     const seen = timesSeen(passage, words);
-    let [text, done, places] = ['', 0, 0];
+    let [text, done, places, characters] = ['', 0, 0, 0];
     for (const word of words) {
       const joined = joinedOf(word, seen);
       const { at, cut } = word;
@@ -49,8 +50,9 @@ export const hyphenation = textRule({
       text += passage.slice(done, at) + joined;
       done = at + cut.length;
       places++;
+      characters += countCharacters(joined) - countCharacters(cut);
     }
-    return { text: text + passage.slice(done), places };
+    return { text: text + passage.slice(done), places, characters };
   },
 });
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { initialValues } from '../../../base/field';
+import { countCharacters } from '../../../base/utf8';
 import { RULES, type RuleId, ruleOf } from '.';
 import type { Working } from './rule';
 
@@ -86,9 +87,11 @@ test.each(changing)(
       fc.property(text, fc.constantFrom(...workings), (before, working) => {
         const on = working.document({ title: '' });
         on.see?.(before);
-        const { text: after, places } = on.changes?.()(before) ?? { text: before, places: 0 };
+        const { text: after, places, characters } = on.changes?.()(before) ?? { text: before, places: 0 };
         expect(after.isWellFormed()).toBe(true);
         expect(places > 0).toBe(after !== before);
+        const came = countCharacters(after) - countCharacters(before);
+        expect(characters ?? came).toBe(came);
         if (rule.notIdempotent === undefined) expect(through(working, after)).toBe(after);
       }),
       { numRuns: 300 },

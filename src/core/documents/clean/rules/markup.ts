@@ -7,7 +7,7 @@
  * @example `"<script async src='a.js'>if (a < b) c();</script><td nowrap>1</td><td>2</td>"` becomes `" 1  2 "`
  */
 import type { Rule } from './rule';
-import { replaced } from './rule';
+import { both, replaced } from './rule';
 
 const NAMES = {
   line:
@@ -68,7 +68,7 @@ export const markup: Rule = {
     const change = (passage: string) => {
       const bare = replaced(passage, MARKUP, (_tag, _hidden, name?: string) => TO.get(name?.toLowerCase() ?? '') ?? '');
       const text = replaced(bare.text, ENTITY, decoded);
-      return { text: text.text, places: bare.places + text.places };
+      return both(bare, text);
     };
     return { document: () => ({ changes: () => change }) };
   },

@@ -7,6 +7,7 @@
  * @example `"HEAD 1\na\n\fHEAD 2\nb\n"` becomes `"HEAD 1\na\n\fHEAD 2\nb\n"`
  */
 import { whole } from '../../../base/field';
+import { countCharacters } from '../../../base/utf8';
 import { LINE, Pages } from '../pages';
 import type { Rule } from './rule';
 
@@ -37,14 +38,15 @@ export const pageHeads: Rule<typeof FIELDS> = {
           let at = 0;
           return (passage) => {
             if (!hasHeads) return { text: passage, places: 0 };
-            let [text, done, places] = ['', 0, 0];
+            let [text, done, places, characters] = ['', 0, 0, 0];
             for (const { 0: line, index } of passage.matchAll(LINE)) {
               if (marks[at++] !== 1) continue;
               places++;
+              characters -= countCharacters(line);
               text += passage.slice(done, index);
               done = index + line.length;
             }
-            return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places };
+            return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places, characters };
           };
         },
       };

@@ -22,7 +22,9 @@ async function cleaned(documents: readonly (readonly string[])[]) {
 test('a line goes that more documents have than the limit, whatever its numbers', async () => {
   const foot = (i: number) => `  Copyright ${1000 * i} by the Harbour Gazette\n`;
   const documents = [1, 2, 3, 4].map((i) => [`A tale of its own, number ${'x'.repeat(i)}\n${foot(i)}end ${i}\n`]);
-  expect((await cleaned(documents))[3]).toEqual([{ text: 'A tale of its own, number xxxx\nend 4\n', places: 1 }]);
+  expect((await cleaned(documents))[3]).toEqual([
+    { text: 'A tale of its own, number xxxx\nend 4\n', places: 1, characters: -foot(4).length },
+  ]);
   const three = documents.slice(1);
   expect(await cleaned(three)).toEqual(three.map(([text]) => [{ text, places: 0 }]));
 });

@@ -7,6 +7,7 @@
  * @example with `{"times":2}` `"Read all 12 comments here\nRead all 9 comments here\nRead all 121 comments here\nB"` becomes `"Read all 12 comments here\nB"`
  */
 import { whole } from '../../../base/field';
+import { countCharacters } from '../../../base/utf8';
 import { LineCounts, MOST_COUNTED } from '../lineCounts';
 import { keyOfLine, type LineKey, newKey } from '../lines';
 import { LineTally } from '../lineTally';
@@ -71,7 +72,7 @@ export const repeatedLines: Rule<typeof FIELDS> = {
             const left = new Set<number>();
             return (passage) => {
               if (!hasShared && tooOften.size === 0) return { text: passage, places: 0 };
-              let [text, done, places] = ['', 0, 0];
+              let [text, done, places, characters] = ['', 0, 0, 0];
               eachKey(passage, (line, from, to) => {
                 if (!hasShared || !isEverywhere(line)) {
                   if (tooOften.size === 0) return;
@@ -83,10 +84,13 @@ export const repeatedLines: Rule<typeof FIELDS> = {
                   }
                 }
                 places++;
+                characters -= countCharacters(passage.slice(from, to));
                 text += passage.slice(done, from);
                 done = to;
               });
-              return places === 0 ? { text: passage, places } : { text: text + passage.slice(done), places };
+              return places === 0
+                ? { text: passage, places }
+                : { text: text + passage.slice(done), places, characters };
             };
           },
         };

@@ -1,6 +1,7 @@
 /** What a cleaning rule is. Add one: its file in this folder, and its line in index.ts. */
 import type { Fields, ValuesOf } from '../../../base/field';
 import type { Normalizer } from '../../../base/normalizer';
+import { countCharacters } from '../../../base/utf8';
 
 interface Stated<F extends Fields> {
   label: string;
@@ -96,6 +97,8 @@ export interface Changed {
   text: string;
   /** How many places were changed; 0: `text` is the passage. */
   places: number;
+  /** Code points that came, less those that went; else they are counted. */
+  characters?: number;
 }
 
 /** A rule that changes each passage by itself. */
@@ -122,11 +125,20 @@ export function replaced(
   pattern: RegExp,
   by: string | ((match: string, ...groups: string[]) => string),
 ): Changed {
-  let places = 0;
+  let [places, characters] = [0, 0];
   const changed = text.replace(pattern, (match: string, ...rest: unknown[]) => {
     const to = typeof by === 'string' ? by : by(match, ...(rest as string[]));
-    if (to !== match) places++;
+    if (to === match) return to;
+    places++;
+    characters += countCharacters(to) - countCharacters(match);
     return to;
   });
-  return places === 0 ? { text, places } : { text: changed, places };
+  return places === 0 ? { text, places } : { text: changed, places, characters };
 }
+
+/** One change after another. */
+export const both = (first: Changed, second: Changed): Changed => ({
+  text: second.text,
+  places: first.places + second.places,
+  characters: (first.characters ?? 0) + (second.characters ?? 0),
+});

@@ -6,6 +6,7 @@
  * @example with `{"form":"NFKC"}` `"ﬁn, ①, 10²"` becomes `"fin, 1, 102"`
  */
 import { choice } from '../../../base/field';
+import { countCharacters } from '../../../base/utf8';
 import { textRule } from './rule';
 
 const FIELDS = {
@@ -36,7 +37,7 @@ export const unicode = textRule({
   changes:
     ({ form }) =>
     (passage) => {
-      let [text, done, places] = ['', 0, 0];
+      let [text, done, places, characters] = ['', 0, 0, 0];
       for (const { 0: run, index } of passage.matchAll(MAY_CHANGE[form])) {
         const from = Math.max(0, index - 1);
         const end = index + run.length;
@@ -45,10 +46,11 @@ export const unicode = textRule({
         if (after === before) continue;
         text += passage.slice(done, from) + after;
         done = end;
+        characters += countCharacters(after) - countCharacters(before);
         let own = 0;
         for (const [place] of before.matchAll(PLACES)) if (place.normalize(form) !== place) own++;
         places += Math.max(own, 1);
       }
-      return { text: text + passage.slice(done), places };
+      return { text: text + passage.slice(done), places, characters };
     },
 });

@@ -7,7 +7,7 @@
  * @example with `{"indents":true}` `"\tdeep\n    deeper"` becomes `" deep\n deeper"`
  */
 import { onOff } from '../../../base/field';
-import { replaced, textRule } from './rule';
+import { both, replaced, textRule } from './rule';
 
 const FIELDS = { indents: onOff({ label: 'Indents too', initial: false }) };
 
@@ -31,6 +31,6 @@ export const whiteSpace = textRule({
         return !indents && (at === 0 || passage[at - 1] === '\n') ? match : ' ';
       });
       const lines = replaced(inLines.text, /\n{3,}|(?:\r\n){3,}/g, (ends) => (ends[0] === '\r' ? '\r\n\r\n' : '\n\n'));
-      return { text: lines.text, places: inLines.places + lines.places };
+      return both(inLines, lines);
     },
 });
