@@ -240,8 +240,11 @@ async function opening(stage) {
   );
 }
 
-/** By the menu, and by the address of one that was there before. */
+/** By the menu to one that this page has not shown, and to one that it has; and by the address of one that was there before. */
 async function switching(stage) {
+  await load(`${addresses[SMALL]}/${stage}`);
+  await settled();
+  await measured(`${stage}, first by the menu to ${LARGE}`, () => arriving(LARGE, stage, () => menu(LARGE)));
   await load(`${addresses[LARGE]}/${stage}`);
   await settled();
   for (const to of [SMALL, LARGE])

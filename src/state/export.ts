@@ -205,7 +205,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
           stopCheck(exporting);
           if (exporting.kind === 'writing' && exporting.work.kind === 'busy') exporting.work.stop();
         }
-        set({ exports: {} });
+        if (Object.keys(get().exports).length > 0) set({ exports: {} });
       },
       importModel: (files) => bringIn(files),
       async takeIncoming(context) {

@@ -121,6 +121,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     },
     endWriting() {
       const { writing } = get();
+      if (writing.kind === 'idle') return;
       if (writing.kind === 'writing') writing.stop();
       set({ writtenAfter: '', written: [], filled: null, writing: { kind: 'idle' } });
     },

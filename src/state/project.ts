@@ -1,5 +1,6 @@
 /** What the person is making, as it is shown and changed here, and kept in step with the store and other tabs. */
 import { toFailure } from '../core/base/errors';
+import type { TextRecord } from '../core/documents';
 import { type ModelId, modelSpec } from '../core/models';
 import { type Size, sizesOf } from '../core/models/spec';
 import { objectiveOn } from '../core/objectives';
@@ -18,6 +19,8 @@ import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, usualRecipe, vocabularySize } from './estimate';
 import { explain } from './failures';
 import { askedAbout } from './markup';
+import type { ReadRun } from './run';
+import type { RunList } from './runs';
 import type { Slice } from './studio';
 import { waits } from './textNotes';
 import { IDLE, type Work } from './work';
@@ -68,8 +71,10 @@ export const createProjectSlice: Slice<ProjectSlice> =
     /** Reads and saves follow each other: each starts from what the one before it left. */
     let queue: Promise<unknown> = Promise.resolve();
     let isQueued = false;
+    let waiting = 0;
     const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
-      const mine = queue.then(job);
+      waiting++;
+      const mine = queue.then(job).finally(() => waiting--);
       queue = mine.catch(() => undefined);
       return mine;
     };
@@ -133,6 +138,16 @@ export const createProjectSlice: Slice<ProjectSlice> =
       toast({ text: `${project.name} was deleted in another tab` });
       void open(await nextOpened(store, newId, now(), project.id)); // in its turn
     }
+    /**
+     * What a project is shown with. Hundreds of runs take a while: where they are not shown, or are as they were when it was
+     * left, they are read after that.
+     */
+    function ask(projectId: string): { texts: Promise<readonly TextRecord[]>; ahead: RunList | undefined } {
+      const { areRunsShown, isListLeft, runsOf } = get();
+      const texts = data.call('listTexts', { projectId });
+      texts.catch(() => undefined); // told when it is shown
+      return { texts, ahead: areRunsShown() && !isListLeft(projectId) ? runsOf(projectId) : undefined };
+    }
     /** A project to open, or why there is none. */
     async function find(id: string): Promise<KeptProject | { text: string; detail?: string }> {
       try {
@@ -192,10 +207,11 @@ export const createProjectSlice: Slice<ProjectSlice> =
       const list = [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' and ');
       toast({ text: ELSEWHERE, detail: `taken over from there: ${list}` });
     };
-    /** Not before what it is shown with is read, which would wait for this: only the order of the menu follows from it. */
+    /** Not before what it is shown with is read and drawn, which would wait for this: only the order of the menu follows from it. */
     function tellOpened(id: string, read: Promise<unknown>, openedAt: number): void {
       void read
         .catch(() => undefined)
+        .then(() => tabs.pause(DRAWING_MS))
         .then(() => get().changeOf(id, { openedAt }))
         .catch(() => undefined);
     }
@@ -275,50 +291,57 @@ export const createProjectSlice: Slice<ProjectSlice> =
         const { toast, project: before } = get();
         if (id === before.id) return true;
         get().stopListing();
+        // What it is shown with is read while the one before stands, so that one picture follows the other: from the press on,
+        // unless something comes before that may change it.
+        const asked = waiting === 0 ? ask(id) : undefined;
         return inTurn(async () => {
           if (id === get().project.id) return true;
-          // What it is shown with is read while the one before stands, so that one picture follows the other.
-          const texts = data.call('listTexts', { projectId: id });
-          texts.catch(() => undefined); // told below, if it is shown
+          const { texts, ahead } = asked ?? ask(id);
           const found = await find(id);
           if ('text' in found) {
             toast(found);
             return false;
           }
           const run = get().readAhead(found.project.runId);
-          // Hundreds take a while: elsewhere they are not in the way of what is shown.
-          const ahead = get().areRunsShown() ? get().runsOf(id) : undefined;
-          const [listed, read] = (await Promise.race([
-            Promise.all([texts.catch(() => undefined), run?.read]),
+          const there: { texts?: readonly TextRecord[]; run?: ReadRun } = {};
+          await Promise.race([
+            Promise.all([
+              texts.then((texts) => Object.assign(there, { texts })).catch(() => undefined),
+              run?.read.then((run) => Object.assign(there, { run })),
+              ahead?.told,
+            ]),
             tabs.pause(MOST_WAIT_MS),
-          ])) ?? [undefined, undefined];
+          ]);
           // Changed while it was looked for, or never stored.
           if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
           last = found;
           leaving = undefined;
-          const asked = askedAbout(get());
-          if (asked.length > 0) toast(waits(asked));
+          const left = askedAbout(get());
+          if (left.length > 0) toast(waits(left));
+          const asLeft = get().turnRunsTo(id);
+          const shown = get().shownOf(found.project, there.run);
           set((s) => ({
             project: found.project,
             // What is not read yet is not to be taken for nothing.
-            loaded: listed ? 'ready' : 'loading',
+            loaded: there.texts ? 'ready' : 'loading',
             kept: 'yes',
             // Of the project that is left; what is being made of it goes on.
-            texts: listed ?? [],
-            runs: ahead?.rows ?? null,
+            texts: there.texts ?? [],
+            runs: ahead?.rows ?? asLeft,
             refused: [],
             importingModel: withoutFailure(s.importingModel),
             incoming: null,
-            ...(read?.run && { opened: { ...s.opened, [read.run.id]: read.run } }),
+            ...shown,
             ...s.makingOf(id),
           }));
+          // What is there by now is shown with it: of all this a page that shows it is drawn once.
           const runs = ahead ?? get().runsOf(id);
           void get().listRuns(runs);
           await Promise.all([
             get()
               .loadTexts(texts)
-              .finally(() => set({ loaded: 'ready' })),
-            get().loadRun(run),
+              .finally(() => set((s) => (s.loaded === 'ready' ? s : { loaded: 'ready' }))),
+            get().loadRun(run, !shown.openingRuns),
           ]);
           if (found.stored !== undefined) tellOpened(id, runs.whole, now());
           return true;
@@ -347,6 +370,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
         }).catch(notCaughtUp),
     };
   };
+
+/** What is shown of a project that was opened is drawn by then, as a rule. */
+const DRAWING_MS = 500;
 
 /** Longer than that a project that is opened does not wait for what it has: a worker may be busy with something else. */
 const MOST_WAIT_MS = 150;

@@ -3,6 +3,7 @@ import { toFailure } from '../core/base/errors';
 import type { DamagedStep } from '../core/checkpoint/checkpoint';
 import { readForebears } from '../core/runs/forebears';
 import { readJournal, readTail } from '../core/runs/journal';
+import type { Project } from '../core/runs/project';
 import { readRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
@@ -21,10 +22,16 @@ export interface RunSlice {
   /** Reads a run that is not open yet, as it was saved; undefined where it trains here. */
   readAhead(runId: string | null): ReadAhead | undefined;
   /**
-   * Opens anew what the pages show, as it was saved; what another project's run was shown for is forgotten.
-   * @param ahead what was read of it just now
+   * What pages show of a project that is opened: what another project's run was shown for is forgotten.
+   * @param read of its run; the rest, where there is any, is being opened from then on
    */
-  loadRun(ahead?: ReadAhead): Promise<void>;
+  shownOf(project: Project, read: ReadRun | undefined): Pick<Studio, 'shown' | 'opened' | 'openingRuns'>;
+  /**
+   * Opens anew what the pages show, as it was saved.
+   * @param ahead what was read of it just now
+   * @param isShown as `shownOf` says all of it already
+   */
+  loadRun(ahead?: ReadAhead, isShown?: boolean): Promise<void>;
   /** Takes over what other tabs have written of the runs that are open here: how one goes on, what one is called. */
   catchUpRuns(): Promise<void>;
   /** Resolves when no run is being opened any more. */
@@ -48,7 +55,8 @@ interface ReadAhead {
   id: string;
   read: Promise<ReadRun>;
 }
-interface ReadRun {
+export interface ReadRun {
+  id: string;
   /** Null where there is none, or it is no model. */
   run: OpenRun | null;
   damaged: readonly DamagedStep[];
@@ -76,7 +84,7 @@ export const createRunSlice: Slice<RunSlice> =
         const survey = data.call('savedSteps', { runId });
         for (const asked of [journal, survey]) asked.catch(() => undefined); // told below, if there is a run
         const record = await readRun(store, runId);
-        if (!record) return { run: null, damaged: [] };
+        if (!record) return { id: runId, run: null, damaged: [] };
         of = recipeOf(record).steps;
         const [told, toldBefore, { steps, damaged }] = await Promise.all([
           journal,
@@ -84,7 +92,7 @@ export const createRunSlice: Slice<RunSlice> =
           survey,
         ]);
         // It is no model; in another tab it may become one.
-        if (record.step === 0 && !steps.some(({ latest }) => latest)) return { run: null, damaged: [] };
+        if (record.step === 0 && !steps.some(({ latest }) => latest)) return { id: runId, run: null, damaged: [] };
         const run = asSaved({
           ...newOpenRun(runId),
           record,
@@ -94,10 +102,10 @@ export const createRunSlice: Slice<RunSlice> =
           which: stillThere(steps, 'latest'),
           phase: { kind: 'stopped', step: record.step, of },
         });
-        return { run, damaged };
+        return { id: runId, run, damaged };
       } catch (error) {
         const phase = { kind: 'failed', failure: toFailure(error), step: 0, of } as const;
-        return { run: { ...newOpenRun(runId), phase }, damaged: [] };
+        return { id: runId, run: { ...newOpenRun(runId), phase }, damaged: [] };
       }
     }
     /** One that is no model is not open. Not the run that trains here, which is more than what is stored. */
@@ -134,12 +142,16 @@ export const createRunSlice: Slice<RunSlice> =
     const leave = (runId: string): void => set(({ opened: { [runId]: _, ...others } }) => ({ opened: others }));
 
     /** The ids of what pages show. */
-    const ids = (s: Studio): string[] => [...new Set(PAGES.flatMap((page) => shownId(s, page) ?? []))];
+    const ids = (s: Pick<Studio, 'shown' | 'project'>): string[] => [
+      ...new Set(PAGES.flatMap((page) => shownId(s, page) ?? [])),
+    ];
 
     /** What no page shows and does not train is let go of. */
     function close(): void {
-      const kept = new Set([...ids(get()), get().training?.runId]);
-      set(({ opened }) => ({ opened: Object.fromEntries(Object.entries(opened).filter(([id]) => kept.has(id))) }));
+      const { opened, training } = get();
+      const kept = new Set([...ids(get()), training?.runId]);
+      const stays = Object.entries(opened).filter(([id]) => kept.has(id));
+      if (stays.length < Object.keys(opened).length) set({ opened: Object.fromEntries(stays) });
     }
 
     return {
@@ -147,26 +159,37 @@ export const createRunSlice: Slice<RunSlice> =
       shown: { train: null, evaluate: null, playground: null, export: null },
       openingRuns: false,
       readAhead: (id) => (id === null || get().training?.runId === id ? undefined : { id, read: read(id) }),
-      loadRun(ahead) {
+      shownOf(project, read) {
+        const { training, opened, shown: before } = get();
+        const isHere = (id: string): boolean =>
+          training?.runId === id ? training.projectId === project.id : opened[id]?.record?.projectId === project.id;
+        const pinned = Object.entries(before).map(([page, id]) => [page, id !== null && isHere(id) ? id : null]);
+        const kept = Object.fromEntries(pinned) as Studio['shown'];
+        // A run that has saved nothing yet is not the project's, and is what Train is there for.
+        const begun = training?.projectId === project.id && training.runId !== project.runId ? training.runId : null;
+        const shown = { ...kept, train: kept.train ?? begun };
+        // What is open stays until it is opened anew, except another project's.
+        const stays = Object.entries(opened).filter(([id]) => isHere(id) || training?.runId === id);
+        return {
+          shown,
+          opened: { ...Object.fromEntries(stays), ...(read?.run && { [read.id]: read.run }) },
+          openingRuns: ids({ shown, project }).some((id) => id !== read?.id && id !== training?.runId),
+        };
+      },
+      loadRun(ahead, isShown = false) {
         const mine = ++loads;
-        set({ openingRuns: true });
+        if (!isShown) set({ openingRuns: true });
         return inTurn(async () => {
-          const { training, project, endWriting, endExports } = get();
+          const { project, endWriting, endExports, shownOf, tellDamaged } = get();
           endWriting();
           endExports();
-          const isHere = (id: string): boolean =>
-            training?.runId === id
-              ? training.projectId === project.id
-              : get().opened[id]?.record?.projectId === project.id;
-          const pinned = Object.entries(get().shown).map(([page, id]) => [page, id !== null && isHere(id) ? id : null]);
-          const shown = Object.fromEntries(pinned) as Studio['shown'];
-          // A run that has saved nothing yet is not the project's, and is what Train is there for.
-          const begun = training?.projectId === project.id && training.runId !== project.runId ? training.runId : null;
-          // What is open stays until it is opened anew, except another project's.
-          set(({ opened }) => ({
-            shown: { ...shown, train: shown.train ?? begun },
-            opened: Object.fromEntries(Object.entries(opened).filter(([id]) => isHere(id) || training?.runId === id)),
-          }));
+          if (isShown) {
+            if (ahead) tellDamaged(ahead.id, (await ahead.read).damaged);
+            close();
+            return;
+          }
+          const { shown, opened } = shownOf(project, undefined);
+          set({ shown, opened });
           for (const id of ids(get())) await open(id, ahead);
           close();
           if (mine === loads) set({ openingRuns: false });

@@ -10,6 +10,7 @@ import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
 import { PAGES } from './openRun';
 import { hasOtherTexts } from './preparation';
+import { LeftLists, renewed } from './runLists';
 import type { Slice } from './studio';
 
 export interface RunsSlice {
@@ -18,6 +19,10 @@ export interface RunsSlice {
   /** Says that a page shows them all, until what it returns is called: those of a project that is opened are read before it is. */
   showRuns(): () => void;
   areRunsShown(): boolean;
+  /** Whether the list of a project is here as it was when another was opened. */
+  isListLeft(projectId: string): boolean;
+  /** Keeps the list of the open project, which is left for another; of which it gives the one that was kept, until it is read anew. */
+  turnRunsTo(projectId: string): readonly RunRow[] | null;
   /** The runs of a project, also of one that is not shown yet. */
   runsOf(projectId: string): RunList;
   /** @param list where it was asked for ahead */
@@ -48,6 +53,8 @@ export interface RunList {
   projectId: string;
   /** Without the curves that have yet to be made; null until any are told. */
   rows: readonly RunRow[] | null;
+  /** When any are told, or none can be. */
+  told: Promise<void>;
   whole: Promise<void>;
 }
 
@@ -56,11 +63,17 @@ export const createRunsSlice: Slice<RunsSlice> =
   (set, get) => {
     /** What was asked for last is what is shown. */
     let last: RunList | undefined;
+    const left = new LeftLists();
+    /** What is shown until it is read: afterwards all that is read is new, as more than it tells may have changed. */
+    let asLeft: readonly RunRow[] | null = null;
     /** Pages that show runs. Not of the state, as nothing is drawn by it. */
     let shown = 0;
     function show(list: RunList): void {
       const { projectId, rows } = list;
-      if (list === last && rows && get().project.id === projectId) set({ runs: rows });
+      const { project, runs } = get();
+      if (list !== last || !rows || project.id !== projectId) return;
+      const now = runs && runs === asLeft ? renewed(runs, rows) : rows;
+      if (now !== runs) set({ runs: now });
     }
     const named = (runId: string): string =>
       get().runs?.find(({ record }) => record.id === runId)?.record.name ?? runId;
@@ -87,11 +100,22 @@ export const createRunsSlice: Slice<RunsSlice> =
         };
       },
       areRunsShown: () => shown > 0,
+      isListLeft: (projectId) => left.of(projectId) !== null,
+      turnRunsTo(projectId) {
+        const { project, runs } = get();
+        if (runs) left.keep(project.id, runs);
+        return (asLeft = left.of(projectId));
+      },
       runsOf(projectId) {
-        const tell = (rows: readonly RunRow[]): void => show(Object.assign(list, { rows }));
+        let onTold!: () => void;
+        const told = new Promise<void>((resolve) => (onTold = resolve));
+        const tell = (rows: readonly RunRow[]): void => {
+          show(Object.assign(list, { rows }));
+          onTold();
+        };
         const whole = data.call('listRuns', { projectId, now: now() }, { onProgress: tell }).then(tell);
-        const list: RunList = { projectId, rows: null, whole };
-        whole.catch(() => undefined); // told below, if its project is shown
+        const list: RunList = { projectId, rows: null, told, whole };
+        whole.catch(onTold); // said below, if its project is shown
         return list;
       },
       async listRuns(list = get().runsOf(get().project.id)) {
@@ -99,6 +123,7 @@ export const createRunsSlice: Slice<RunsSlice> =
         show(list);
         try {
           await list.whole;
+          if (list === last) asLeft = null;
         } catch (error) {
           get().toast({ text: 'The runs could not be listed', detail: toFailure(error).message });
         }

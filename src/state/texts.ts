@@ -248,11 +248,12 @@ export const createTextsSlice: Slice<TextsSlice> =
         const { id: projectId } = get().project;
         const [texts, samples] = await Promise.all([
           ahead ?? data.call('listTexts', { projectId }),
-          get().samples.length > 0 ? get().samples : data.call('samples', null).catch((): readonly Sample[] => []),
+          get().samples.length > 0 ? get().samples : data.call('samples', null).catch(() => get().samples),
         ]);
         const { project, texts: before } = get();
         if (project.id !== projectId) return; // those of the one that is open are on the way
-        set({ samples, ...(JSON.stringify(texts) !== JSON.stringify(before) && { texts }) });
+        const isSame = JSON.stringify(texts) === JSON.stringify(before);
+        if (!isSame || samples !== get().samples) set({ samples, ...(!isSame && { texts }) });
       },
       addFiles(files) {
         const to = target();

@@ -3,9 +3,21 @@
  * once, of which no description of a step is read.
  */
 import type { BlobStore } from '../base/blobStore';
-import { readRecordsUnder, unlessUnreadable } from '../base/record';
+import { readRecords, readRecordsUnder, unlessUnreadable } from '../base/record';
 import { newest, stepBytes, surveySnapshots } from './checkpoint';
-import { changeHead, CHUNKS, HEAD, type Head, headKey, HEADS, kept, manifestKey, MANIFESTS, stepOf } from './head';
+import {
+  changeHead,
+  chunkKey,
+  CHUNKS,
+  HEAD,
+  type Head,
+  headKey,
+  HEADS,
+  kept,
+  manifestKey,
+  MANIFESTS,
+  stepOf,
+} from './head';
 import { toldOf } from './manifest';
 import { readIntact } from './step';
 
@@ -19,13 +31,12 @@ export interface Overview {
   bytesOf(runId: string): Promise<number>;
 }
 
-/** As of now. What a list does not tell, or tells otherwise than what lies there, is looked at step by step. */
-export async function overview(store: BlobStore): Promise<Overview> {
-  const [{ keys, records: heads }, manifests, chunks] = await Promise.all([
-    readRecordsUnder(store, HEADS, HEAD),
-    store.keys(MANIFESTS),
-    store.keys(CHUNKS),
-  ]);
+/**
+ * As of now. What a list does not tell, or tells otherwise than what lies there, is looked at step by step.
+ * @param runIds of these alone, where they are few beside all that there are
+ */
+export async function overview(store: BlobStore, runIds?: readonly string[]): Promise<Overview> {
+  const [{ keys, records: heads }, manifests, chunks] = await (runIds ? readOf(store, runIds) : readAll(store));
   const lists = new Set(keys);
   const there = new Set(manifests);
   const runs = byRun([...manifests, ...chunks]);
@@ -56,6 +67,21 @@ export async function overview(store: BlobStore): Promise<Overview> {
       return ids.reduce((sum, id) => sum + head!.steps[id]!.bytes, 0);
     },
   };
+}
+
+const readAll = (store: BlobStore) =>
+  Promise.all([readRecordsUnder(store, HEADS, HEAD), store.keys(MANIFESTS), store.keys(CHUNKS)]);
+
+async function readOf(store: BlobStore, runIds: readonly string[]): ReturnType<typeof readAll> {
+  const keysOf = async (begin: (runId: string) => string) =>
+    (await Promise.all(runIds.map((id) => store.keys(begin(id))))).flat();
+  const [read, manifests, chunks] = await Promise.all([
+    readRecords(store, runIds.map(headKey), HEAD),
+    keysOf((id) => manifestKey(id, '')),
+    keysOf((id) => chunkKey(id, '')),
+  ]);
+  const damaged = read.unreadable.map(({ key }) => key);
+  return [{ ...read, keys: [...read.records.keys(), ...damaged] }, manifests, chunks];
 }
 
 /** How many of these keys each step of each run has: run -> id -> keys. */

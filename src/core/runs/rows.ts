@@ -33,13 +33,13 @@ export async function runRows(
   projectId: string,
   tell: (rows: readonly RunRow[]) => void,
 ): Promise<readonly RunRow[]> {
-  const [all, steps] = await Promise.all([listRuns(store), overview(store)]);
+  const all = await listRuns(store);
   const records = all.filter((run) => run.projectId === projectId && run.removedAt === undefined);
-  const { records: curves } = await readRecords(
-    store,
-    records.map(({ id }) => curveKey(id)),
-    CURVE,
-  );
+  const ids = records.map(({ id }) => id);
+  const [steps, { records: curves }] = await Promise.all([
+    overview(store, ids.length <= FEW ? ids : undefined),
+    readRecords(store, ids.map(curveKey), CURVE),
+  ]);
   const rows: RunRow[] = [];
   for await (const row of ahead(records, (record) => rowOf(record, steps, curves.get(curveKey(record.id)))))
     if (row.bytes !== 0 || row.step > 0) rows.push(row);
@@ -49,6 +49,9 @@ export async function runRows(
   for (const row of rows) whole.push(row.curve ? row : { ...row, curve: await curveFor(store, row) });
   return whole;
 }
+
+/** Of so many runs each is looked at for itself: all that is stored of others may be hundreds of times as much. */
+const FEW = 4;
 
 async function rowOf(
   { tokenizer, ...record }: RunRecord,

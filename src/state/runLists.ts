@@ -1,0 +1,56 @@
+/** Lists of runs as their projects were left, so that one that is gone back to has its own at once, until it is read anew. */
+import type { RunCurve } from '../core/runs/curve';
+import type { RunRow } from '../protocol/data';
+
+type Rows = readonly RunRow[];
+
+export class LeftLists {
+  #lists = new Map<string, Rows>();
+
+  keep(projectId: string, rows: Rows): void {
+    this.#lists.delete(projectId);
+    this.#lists.set(projectId, rows);
+    if (this.#lists.size > MOST_LISTS) this.#lists.delete(this.#lists.keys().next().value!);
+  }
+  of(projectId: string): Rows | null {
+    return this.#lists.get(projectId) ?? null;
+  }
+}
+/** Of 200 runs each takes some megabytes. */
+const MOST_LISTS = 4;
+
+/** A list as it is read anew: what is as before is the same, so that it is not drawn again. */
+export function renewed(before: Rows, rows: Rows): Rows {
+  const known = new Map(before.map((row) => [row.record.id, row]));
+  const now = rows.map((row) => {
+    const old = known.get(row.record.id);
+    return old && isSame(old, row) ? old : row;
+  });
+  return now.length === before.length && now.every((row, i) => row === before[i]) ? before : now;
+}
+
+const isSame = (a: RunRow, b: RunRow): boolean =>
+  a.step === b.step &&
+  a.bytes === b.bytes &&
+  isSameCurve(a.curve, b.curve) &&
+  JSON.stringify(a.record) === JSON.stringify(b.record);
+
+function isSameCurve(a: RunCurve | null, b: RunCurve | null): boolean {
+  if (a === null || b === null) return a === b;
+  const [columns, others] = [a, b].map(({ training, evaluations }) => [
+    ...Object.values(training),
+    ...Object.values(evaluations),
+  ]) as [Float64Array[], Float64Array[]];
+  return (
+    a.step === b.step &&
+    JSON.stringify(a.sample) === JSON.stringify(b.sample) &&
+    columns.every((column, i) => isSameColumn(column, others[i]!))
+  );
+}
+
+/** NaN is the same as itself. A loop: there are some hundred thousand numbers. */
+function isSameColumn(a: Float64Array, b: Float64Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}

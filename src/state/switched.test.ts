@@ -1,0 +1,102 @@
+/** How often what is shown changes when another project is opened: each change draws the page anew. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { lonelyLocks } from '../core/testing/behindChannels';
+import { goldenStoreOf, STOPPED } from '../core/testing/goldenPage';
+import { browserOver } from '../core/testing/tabs';
+import type { StudioStore } from './studio';
+
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+
+/** What is asked for first is waited for as long as it takes; when a project was opened is stored never. */
+const patient = (ms: number): Promise<void> => (ms < 1000 ? new Promise(() => undefined) : Promise.resolve());
+/** What is under way at rest has ended by then. */
+const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
+
+/** Each state of what is shown from now on: the project, its texts, its runs, the run of its pages. */
+function pictures({ subscribe }: Pick<StudioStore, 'subscribe'>): string[] {
+  const all: string[] = [];
+  subscribe(({ project, loaded, texts, runs, opened, openingRuns }) => {
+    const ids = Object.keys(opened).map((id) => (id === STOPPED ? 'its run' : id));
+    const counts = `${texts.length} texts, ${runs?.length ?? 'unlisted'} runs`;
+    all.push([project.id, loaded, counts, ...ids, ...(openingRuns ? ['opening'] : [])].join(', '));
+  });
+  return all;
+}
+
+test('where runs are shown another project is one update, the first time and when it is gone back to', async () => {
+  const store = await goldenStoreOf(STOPPED);
+  const browser = browserOver(store, patient);
+  const { getState } = browser.tab().studio;
+  await getState().load();
+  await getState().newProject();
+  const other = getState().project.id;
+  const list = getState().runsOf('first'); // which makes their curves
+  await list.whole;
+
+  const { studio } = browser.tab();
+  await studio.getState().load(other);
+  studio.getState().showRuns();
+  await rest();
+  const seen = pictures(studio);
+  for (const id of ['first', other, 'first', other]) {
+    await studio.getState().open(id);
+    await rest();
+  }
+  const [first, none] = [
+    `first, ready, 3 texts, ${list.rows!.length} runs, its run`,
+    `${other}, ready, 0 texts, 0 runs`,
+  ];
+  expect(seen).toEqual([first, none, first, none]);
+  browser.close();
+});
+
+test('a list of runs that was left is what is shown until it is read anew, and gives way to what changed meanwhile', async () => {
+  const store = await goldenStoreOf(STOPPED);
+  const browser = browserOver(store, patient);
+  let letGo = (): void => undefined;
+  let isLetGo = Promise.resolve();
+  const { getState } = browser.tab(({ data }) => {
+    const { listRuns } = data;
+    data.listRuns = async (input, job) => {
+      const rows = await listRuns(input, job);
+      await isLetGo;
+      return rows;
+    };
+  }).studio;
+  await getState().load();
+  getState().showRuns();
+  await getState().listRuns();
+  const before = getState().runs!;
+  await getState().newProject();
+  const other = getState().project.id;
+
+  // As it was: the same rows, which are not drawn again. What a person asks for after that is read anew, all of it.
+  await getState().open('first');
+  await rest();
+  expect(getState().runs).toBe(before);
+  await getState().listRuns();
+  expect(getState().runs).toEqual(before);
+  expect(getState().runs!.map((row) => before.includes(row))).not.toContain(true);
+
+  await getState().open(other);
+  const theirs = browser.tab().studio.getState;
+  await theirs().load('first');
+  await theirs().describeRun(STOPPED, { name: 'Ahab' });
+  isLetGo = new Promise((resolve) => (letGo = resolve));
+  const names = () => getState().runs!.map(({ record }) => record.name);
+  const asLeft = before.map(({ record }) => record.name);
+  await getState().open('first');
+  await rest();
+  expect(names()).toEqual(asLeft);
+  letGo();
+  await vi.waitFor(() =>
+    expect(names()).toEqual(
+      asLeft.with(
+        before.findIndex((r) => r.record.id === STOPPED),
+        'Ahab',
+      ),
+    ),
+  );
+  browser.close();
+});
