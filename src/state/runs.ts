@@ -118,7 +118,9 @@ export const createRunsSlice: Slice<RunsSlice> =
         whole.catch(onTold); // said below, if its project is shown
         return list;
       },
-      async listRuns(list = get().runsOf(get().project.id)) {
+      async listRuns(ahead) {
+        if (!ahead) asLeft = null;
+        const list = ahead ?? get().runsOf(get().project.id);
         last = list;
         show(list);
         try {

@@ -13,10 +13,13 @@ const patient = (ms: number): Promise<void> => (ms < 1000 ? new Promise(() => un
 /** What is under way at rest has ended by then. */
 const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 
-/** Each state of what is shown from now on: the project, its texts, its runs, the run of its pages. */
+const LOADED = ['project', 'loaded', 'kept', 'texts', 'samples', 'runs', 'opened', 'shown', 'openingRuns'] as const;
+/** Each change of what a switch loads from now on: the project, its texts, its runs, the run of its pages. */
 function pictures({ subscribe }: Pick<StudioStore, 'subscribe'>): string[] {
   const all: string[] = [];
-  subscribe(({ project, loaded, texts, runs, opened, openingRuns }) => {
+  subscribe((now, before) => {
+    if (LOADED.every((field) => now[field] === before[field])) return;
+    const { project, loaded, texts, runs, opened, openingRuns } = now;
     const ids = Object.keys(opened).map((id) => (id === STOPPED ? 'its run' : id));
     const counts = `${texts.length} texts, ${runs?.length ?? 'unlisted'} runs`;
     all.push([project.id, loaded, counts, ...ids, ...(openingRuns ? ['opening'] : [])].join(', '));
@@ -75,7 +78,7 @@ test('a list of runs that was left is what is shown until it is read anew, and g
   await getState().open('first');
   await rest();
   expect(getState().runs).toBe(before);
-  await getState().listRuns();
+  await getState().listRuns(); // also while the other is on its way
   expect(getState().runs).toEqual(before);
   expect(getState().runs!.map((row) => before.includes(row))).not.toContain(true);
 
