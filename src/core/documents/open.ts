@@ -197,6 +197,11 @@ const wholeOf = (text: TextRecord, chunks: Chunks): Document => ({
 function documentsIn(text: TextRecord, block: DocumentBlock, { starts, read }: Chunks) {
   const fields = Object.entries(block.fields ?? {});
   const spans = Object.entries(block.spans ?? {});
+  // One for all of them: each generator function that was called keeps 300 bytes.
+  const between = async function* (from: number, to: number): AsyncGenerator<string> {
+    for (let n = lastUpTo(starts, from); n < text.records && starts[n]! < to; n++)
+      yield await read(n, Math.max(0, from - starts[n]!), to - starts[n]!);
+  };
   return (i: number, at: number): Document => {
     const bytes = block.bytes[i]!;
     const document: Document = {
@@ -206,11 +211,7 @@ function documentsIn(text: TextRecord, block: DocumentBlock, { starts, read }: C
       sha256: block.sha256[i]!,
       characters: block.characters[i]!,
       bytes,
-      async *chunks() {
-        for (let n = lastUpTo(starts, at); n < text.records && starts[n]! < at + bytes; n++) {
-          yield await read(n, Math.max(0, at - starts[n]!), at + bytes - starts[n]!);
-        }
-      },
+      chunks: () => between(at, at + bytes),
     };
     const own = fields.flatMap(([name, values]) => (values[i] == null ? [] : [[name, values[i]] as const]));
     if (own.length > 0) document.fields = Object.fromEntries(own);
