@@ -30,9 +30,9 @@ export function movablesOf(
 ): readonly Movable[] {
   const { least, most, share } = measure;
   if (share !== undefined) {
-    const stops = stopsOfShare(values);
-    const stay = Math.max(1, Math.round(Number(settings[share]) * stops.length));
-    return [{ side: 'least', setting: share, stops, stop: stops.length - stay }];
+    const now = Number(settings[share]);
+    const stops = stopsOfShare(values, now);
+    return [{ side: 'least', setting: share, stops, stop: stops.findIndex(({ value }) => value === now) }];
   }
   return (['least', 'most'] as const).flatMap((side) => {
     const setting = { least, most }[side];
@@ -45,13 +45,11 @@ export function movablesOf(
   });
 }
 
-/** After each document; of more than a hundred after each hundredth of them. All stay at the first. */
-function stopsOfShare(values: readonly number[]): readonly Stop[] {
+/** After each document; of more than a hundred after each hundredth of them; and the share that it is. All stay at the first. */
+function stopsOfShare(values: readonly number[], now: number): readonly Stop[] {
   const places = Math.min(PLACES, values.length);
-  return Array.from({ length: places }, (_, out) => {
-    const value = Math.round((1000 * (places - out)) / places) / 1000;
-    return { value, at: leastOf(value, values) };
-  });
+  const shares = Array.from({ length: places }, (_, out) => Math.round((1000 * (places - out)) / places) / 1000);
+  return [...new Set([...shares, now])].sort((a, b) => b - a).map((value) => ({ value, at: leastOf(value, values) }));
 }
 
 /** Round numbers from end to end; at the one end, and at the other, all stay. */
