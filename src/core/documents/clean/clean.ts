@@ -43,7 +43,11 @@ export type Cleaned =
   | { isOut: true; step: number | null; reason: string; scores: Scores };
 
 /** What lies before each document's passages; null: those of a long one lie elsewhere, or are as they were read. */
-type Noted = State & { passages: number | null };
+interface Noted extends Omit<State, 'changes'> {
+  passages: number | null;
+  /** Places and characters of each step. */
+  changes: readonly number[];
+}
 interface Left {
   documents: PutAside;
   /** By place. */
@@ -131,7 +135,8 @@ export class Cleaning {
       if (isChanged) {
         const passages = underway.passages();
         const held = isHeld(passages) ? passages : null;
-        await left.write(JSON.stringify({ ...underway.state, passages: held && held.length } satisfies Noted));
+        const changes = underway.state.changes.flatMap(({ places, characters }) => [places, characters]);
+        await left.write(JSON.stringify({ ...underway.state, changes, passages: held && held.length } satisfies Noted));
         for (const passage of held ?? []) await left.write(passage);
         const aside = held ? undefined : (underway.aside ?? this.left?.long.get(place));
         if (aside) long.set(place, aside);
@@ -155,7 +160,9 @@ export class Cleaning {
       if (place % A_TURN === 0) await pause();
       if (!strings) yield { document, passages: () => document.passages(), state: this.begin() };
       else {
-        const { passages, ...state } = JSON.parse((await strings.next()).value!) as Noted;
+        const { passages, changes, ...noted } = JSON.parse((await strings.next()).value!) as Noted;
+        const counts = this.tallies.map((_, i) => ({ places: changes[2 * i]!, characters: changes[2 * i + 1]! }));
+        const state = { ...noted, changes: counts };
         const held: string[] = [];
         while (held.length < (passages ?? 0)) held.push((await strings.next()).value!);
         const long = this.left!.long.get(place) ?? { strings: () => document.passages() };

@@ -45,7 +45,7 @@ export const repeatedLines: Rule<typeof FIELDS> = {
       leastSurveyed: documents + 1,
       survey() {
         const all = (counts ??= new LineCounts());
-        let here = new LineTally();
+        const here = new LineTally();
         return {
           see(passage) {
             eachKey(passage, (line) => {
@@ -53,7 +53,7 @@ export const repeatedLines: Rule<typeof FIELDS> = {
               if (before === 0 && here.size > size) all.add(line);
             });
           },
-          end: () => (here = new LineTally()),
+          end: () => undefined,
         };
       },
       document() {
