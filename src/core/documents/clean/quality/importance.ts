@@ -4,6 +4,7 @@
  *
  * Source: Xie et al. 2023, Data Selection for Language Models via Importance Resampling, with its smoothing of 1e-8
  */
+import { leastOf } from '../measures';
 import { BUCKETS, type NgramCounts } from './ngrams';
 
 /** Of each bucket: log of its share in the target over its share in all. */
@@ -69,8 +70,9 @@ export class Corpus {
 
   /** The least importance among the share of documents with most: exact as long as all fit, else of those kept. */
   cut(share: number, ratios: Float64Array): number {
-    const found = Float64Array.from(this.documents, (document) => importance(document, ratios)).sort();
-    const stay = Math.max(1, Math.round(share * found.length));
-    return found[found.length - stay] ?? -Infinity;
+    return leastOf(
+      share,
+      this.documents.map((document) => importance(document, ratios)),
+    );
   }
 }
