@@ -19,10 +19,10 @@ export class LineCounts {
       if (this.counts[place]! < MOST_COUNTED) this.counts[place]!++;
     }
   }
-  of({ first, second }: LineKey): number {
-    let least = MOST_COUNTED;
-    for (let row = 0; row < ROWS; row++) least = Math.min(least, this.counts[placeIn(row, first, second)]!);
-    return least;
+  /** Most lines are told by one row: each count of it is as good as far away in memory. */
+  isMoreThan(count: number, { first, second }: LineKey): boolean {
+    for (let row = 0; row < ROWS; row++) if (this.counts[placeIn(row, first, second)]! <= count) return false;
+    return true;
   }
 }
 

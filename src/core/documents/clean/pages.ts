@@ -66,7 +66,7 @@ export class Pages {
     if (text === '') return BLANK;
     if (text.length > LONGEST_HEAD) return NO_HEAD;
     const numbers = text.replace(ROMAN, (letters) => String(fromRoman(letters) || letters));
-    keyOfLine(numbers, 0, numbers.length, this.key);
+    keyOfLine(numbers, this.key);
     const hash = this.key.first | 0;
     const key = hash === BLANK || hash === NO_HEAD ? 1 : hash;
     // Ornaments are alike on many pages, and no heads.

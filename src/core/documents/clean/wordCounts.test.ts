@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countWords, WordHashes } from './wordCounts';
+import { countWords, WordEnds } from './wordCounts';
 
 const WORDS = /[\p{L}\p{M}]+(?:[-\u2010](?=\p{L})[\p{L}\p{M}]+)*/gu;
 const piece = fc.constantFrom('a', 'Ab', 'Well', 'ΟΣ', 'σ', 'İ', '𝒜', '𐐀', 'e\u0301', '1', ' ', '-', '\u2010', '😀');
@@ -12,12 +12,12 @@ test('words are counted as a plain expression finds them, in a part of a text an
       const text = `${before.join('')}.${part}.${after.join('')}`;
       const found = Array.from(part.matchAll(WORDS), ([word]) => word.toLowerCase().replaceAll('\u2010', '-'));
       const counts = new Map([...found.filter((_, i) => i % 2 === 0), 'well', 'nowhere'].map((word) => [word, 1]));
-      const hashes = new WordHashes();
-      for (const word of counts.keys()) hashes.add(word);
+      const ends = new WordEnds();
+      for (const word of counts.keys()) ends.add(word);
       const wanted = new Map(counts);
       for (const word of found) if (wanted.has(word)) wanted.set(word, wanted.get(word)! + 1);
       const from = text.indexOf('.', before.join('').length) + 1;
-      countWords(text, from, from + part.length, counts, hashes);
+      countWords(text, from, from + part.length, counts, ends);
       expect(counts).toEqual(wanted);
     }),
     { numRuns: 2000 },

@@ -16,10 +16,11 @@
  * @example `"so\u00ad\nlemn"` becomes `"solemn"`
  */
 import { countCharacters } from '../../../base/utf8';
-import { countWords, WordHashes } from '../wordCounts';
+import { countWords, WordEnds } from '../wordCounts';
 import { textRule } from './rule';
 
-const CUT = /[-\u2010\xad][ \t]*\r?\n[ \t]*(?<=[\p{L}\p{M}][-\u2010\xad]\s*)(?=\p{Ll})/gu;
+/** A line's end in a word: of these there are fewer than hyphens, and they are found sooner. */
+const CUT = /\n(?<=[\p{L}\p{M}][-\u2010\xad][ \t]*\r?\n)[ \t]*(?=\p{Ll})/gu;
 const CUT_WORD = /[\p{L}\p{M}]+(?:[-\u2010\xad][ \t]*\r?\n[ \t]*\p{Ll}[\p{L}\p{M}]*)+(?=([-\u2010](?=\p{L}))?)/uy;
 const CUTS = /([-\u2010\xad])[ \t]*\r?\n[ \t]*/g;
 const MOST_CUTS = 10;
@@ -71,7 +72,9 @@ function cutWords(passage: string): readonly CutWord[] {
   const found: CutWord[] = [];
   CUT.lastIndex = 0;
   for (let next = CUT.exec(passage); next; next = CUT.exec(passage)) {
-    CUT_WORD.lastIndex = wordStart(passage, next.index);
+    let hyphen = next.index - 1;
+    while (passage.charCodeAt(hyphen) <= 0x20) hyphen--;
+    CUT_WORD.lastIndex = wordStart(passage, hyphen);
     const { 0: cut, 1: more, index: at } = CUT_WORD.exec(passage)!;
     CUT.lastIndex = at + cut.length;
     const halves = cut.split(CUTS);
@@ -131,10 +134,10 @@ function joint(
 /** How often what is asked of cut words is in the passage, but for these. */
 function timesSeen(passage: string, words: readonly CutWord[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  const hashes = new WordHashes();
+  const ends = new WordEnds();
   const ask = (word: string): void => {
     counts.set(word, 0);
-    hashes.add(word);
+    ends.add(word);
   };
   for (const { halves } of words) {
     if (halves.length > 2 * MOST_CUTS + 1) continue;
@@ -151,9 +154,9 @@ function timesSeen(passage: string, words: readonly CutWord[]): ReadonlyMap<stri
   }
   let from = 0;
   for (const { at, cut } of words) {
-    countWords(passage, from, at, counts, hashes);
+    countWords(passage, from, at, counts, ends);
     from = at + cut.length;
   }
-  countWords(passage, from, passage.length, counts, hashes);
+  countWords(passage, from, passage.length, counts, ends);
   return counts;
 }

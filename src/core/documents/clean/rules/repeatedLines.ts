@@ -9,7 +9,7 @@
 import { whole } from '../../../base/field';
 import { countCharacters } from '../../../base/utf8';
 import { LineCounts, MOST_COUNTED } from '../lineCounts';
-import { keyOfLine, type LineKey, newKey } from '../lines';
+import { eachLine, type LineKey, newKey } from '../lines';
 import { LineTally } from '../lineTally';
 import type { Rule } from './rule';
 
@@ -31,16 +31,12 @@ export const repeatedLines: Rule<typeof FIELDS> = {
   start({ documents, times, least }) {
     const key = newKey();
     /** Only of lines that count. */
-    const eachKey = (passage: string, visit: (key: LineKey, from: number, to: number) => void) => {
-      for (let from = 0, to; from < passage.length; from = to) {
-        to = passage.indexOf('\n', from) + 1 || passage.length;
-        if (to - from < least) continue;
-        keyOfLine(passage, from, to, key);
-        if (key.hasLetter && key.length >= least) visit(key, from, to);
-      }
-    };
+    const eachKey = (passage: string, visit: (key: LineKey, from: number, to: number) => void) =>
+      eachLine(passage, least, key, (line, from, to) => {
+        if (line.hasLetter && line.length >= least) visit(line, from, to);
+      });
     let counts: LineCounts | undefined;
-    const isEverywhere = (line: LineKey) => counts !== undefined && counts.of(line) > documents;
+    const isEverywhere = (line: LineKey) => counts?.isMoreThan(documents, line) === true;
     return {
       leastSurveyed: documents + 1,
       survey() {
