@@ -1,13 +1,13 @@
 /** Documents through a recipe, in their order: what remains of each, or why it is left out. */
 import { type Job, yieldUntil } from '../../base/job';
 import type { Aside, PutAside } from './aside';
+import type { Changes } from './counted';
 import { type Helper, Helpers } from './helpers';
 import type { Recipe } from './recipe';
 import { ruleOf } from './rules';
 import type { OnDocument, Working } from './rules/rule';
 import {
   type AtWork,
-  type Changes,
   type Held,
   onDocument,
   type Scores,

@@ -4,11 +4,12 @@ import { countCharacters } from '../../base/utf8';
 
 import { marked, type Marked } from './marks';
 import { type Bounds, boundsOf, type Rank, ranked } from './measures';
+import { applied } from './parts';
 import { type Recipe, recipeHash, type Step } from './recipe';
 import { ruleOf } from './rules';
 import type { Working } from './rules/rule';
 import type { Sample, SampledDocument } from './sample';
-import { changed, isEmptied, onDocument, type Scores, tallyOf, type Tally } from './steps';
+import { isEmptied, onDocument, type Scores, tallyOf, type Tally } from './steps';
 
 /** What is to be shown: what all steps together changed, or the `step`th of those that are on; and the `at`th document of those. */
 export interface Look {
@@ -164,7 +165,9 @@ export class Preview {
       }
       const change = on.changes?.();
       const sums = { places: 0, characters: 0 };
-      const passages = change ? state.passages.map((passage) => changed(change, passage, sums)) : state.passages;
+      const passages = change
+        ? state.passages.map((passage) => applied([{ change, into: sums }], passage))
+        : state.passages;
       if (sums.places === 0) return { passages: state.passages, ...own };
       tally.changed++;
       tally.places += sums.places;

@@ -1,20 +1,17 @@
 /** A document that is held through steps of a recipe. */
-import { countCharacters } from '../../base/utf8';
+import { type Changes } from './counted';
+import { type Applied, applied } from './parts';
 import type { Recipe } from './recipe';
 import { type RuleId, ruleOf } from './rules';
 import type { DocumentFacts, OnDocument, Working } from './rules/rule';
 
 /** What a step did to all documents so far that no later step has left out. */
-export interface Tally {
+export interface Tally extends Changes {
   rule: RuleId;
   /** Which it left out, in documents. */
   out: number;
   changed: number;
-  places: number;
-  /** Code points that came, less those that went. */
-  characters: number;
 }
-export type Changes = Pick<Tally, 'places' | 'characters'>;
 export const tallyOf = ({ rule }: { rule: RuleId }): Tally => ({ rule, out: 0, changed: 0, places: 0, characters: 0 });
 
 /** What was measured of a document, by name. */
@@ -43,20 +40,25 @@ export interface Through {
 }
 
 export function throughSteps(steps: readonly AtWork[], { facts, isKept, passages }: Held): Through {
-  const held = [...passages];
+  let held = passages;
   const scores = {};
   const changes = steps.map(() => ({ places: 0, characters: 0 }));
-  const counted = held.map(() => new Counted());
+  let pending: Applied[] = [];
+  const apply = (): void => {
+    if (pending.length > 0) held = held.map((passage) => applied(pending, passage));
+    pending = [];
+  };
   for (const [step, atWork] of steps.entries()) {
     const on = onDocument(atWork, facts);
+    if (on.see || on.verdict) apply();
     if (on.see) for (const passage of held) on.see(passage);
     const verdict = on.verdict?.();
     Object.assign(scores, verdict?.scores);
     if (verdict?.out !== undefined && !isKept) return { out: { step, reason: verdict.out }, scores, changes };
     const change = on.changes?.();
-    if (change)
-      for (const [i, passage] of held.entries()) held[i] = changed(change, passage, changes[step], counted[i]);
+    if (change) pending.push({ change, finds: on.finds, into: changes[step] });
   }
+  apply();
   const isChanged = changes.some(({ places }) => places > 0);
   return { ...(isChanged && { passages: held }), scores, changes };
 }
@@ -74,31 +76,3 @@ function isLeft({ code, isPair }: DocumentFacts, id: RuleId): boolean {
 export const isEmptied = (passages: readonly string[], { isPair }: DocumentFacts): boolean =>
   isPair ? passages.some(isBlank) : passages.every(isBlank);
 export const isBlank = (text: string): boolean => !/\S/.test(text);
-
-/** A passage that a rule changed; the same string where it did not. */
-export function changed(change: Change, passage: string, into?: Changes, counted = new Counted()): string {
-  const { text, places, characters } = change(passage);
-  if (places === 0) return passage;
-  if (into) {
-    into.places += places;
-    into.characters += characters === undefined ? counted.byChange(passage, text) : counted.told(characters);
-  }
-  return text;
-}
-type Change = ReturnType<NonNullable<OnDocument['changes']>>;
-
-/** Counts the characters of a passage once for all rules that change it in turn. */
-export class Counted {
-  private characters?: number;
-  /** @param before what the last change made of it, or the passage  -> characters that came, less those that went */
-  byChange(before: string, text: string): number {
-    const were = this.characters ?? countCharacters(before);
-    this.characters = countCharacters(text);
-    return this.characters - were;
-  }
-  /** @param by characters that came, less those that went */
-  told(by: number): number {
-    if (this.characters !== undefined) this.characters += by;
-    return by;
-  }
-}

@@ -1,7 +1,9 @@
 /** A document on its way through a recipe, and what of it memory holds. */
 import type { PutAside } from './aside';
+import type { Changes } from './counted';
+import { applied } from './parts';
 import type { DocumentFacts, OnDocument } from './rules/rule';
-import { changed, type Changes, Counted, isBlank, isEmptied } from './steps';
+import { isBlank, isEmptied } from './steps';
 
 /** A document as it was read. */
 export interface Cleanable extends DocumentFacts {
@@ -105,11 +107,10 @@ export async function* through(
   pending: readonly Pending[],
   isCounted = true,
 ): AsyncGenerator<string> {
-  const changes = pending.map(({ on }) => on.changes!());
-  for await (let passage of passages) {
-    const counted = new Counted();
-    for (const [i, change] of changes.entries())
-      passage = changed(change, passage, isCounted ? pending[i]!.into : undefined, counted);
-    yield passage;
-  }
+  const all = pending.map(({ on, into }) => ({
+    change: on.changes!(),
+    finds: on.finds,
+    ...(isCounted && { into }),
+  }));
+  for await (const passage of passages) yield applied(all, passage);
 }

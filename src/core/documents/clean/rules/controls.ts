@@ -11,7 +11,7 @@
  * @example `"می\u200cخواهم 👩\u200d🚀"` becomes `"می\u200cخواهم 👩\u200d🚀"`
  * @example `"so\u00ad\nlemn\r\n"` becomes `"so\u00ad\nlemn\r\n"`
  */
-import { replaced, textRule } from './rule';
+import { BEYOND_LATIN, replaced, textRule } from './rule';
 
 const UNSEEN =
   /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]+/g;
@@ -24,6 +24,7 @@ export const controls = textRule({
   fields: {},
   isForCode: true,
   recommended: 'A model would learn to write what you cannot see',
+  finds: () => ({ units: `\\0-\\x08\\x0e-\\x1f\\x7f-\\x9f\\xad${BEYOND_LATIN}` }),
   changes: () => (passage) =>
     replaced(passage, UNSEEN, (unseen, ...rest) => {
       const at = rest.at(-2) as unknown as number;

@@ -12,5 +12,6 @@ export const lineEnds = textRule({
   fields: {},
   isForCode: true,
   recommended: 'Else a model learns two ways to end a line',
+  finds: () => ({ units: '\\v-\\r\\x85\\u2028-\\uffff' }),
   changes: () => (passage) => replaced(passage, /\r\n?|[\x85\u2028\u2029\f\v]/g, '\n'),
 });

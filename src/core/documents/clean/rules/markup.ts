@@ -42,6 +42,8 @@ const MARKUP = new RegExp(
   ].join('|'),
   'gi',
 );
+/** What may end in another line. */
+const BEYOND = /<(?:!--|script|style|[a-z!?/][^<>]*$)/i;
 const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});/gi;
 
 export const markup: Rule = {
@@ -70,6 +72,7 @@ export const markup: Rule = {
       const text = replaced(bare.text, ENTITY, decoded);
       return both(bare, text);
     };
-    return { document: () => ({ changes: () => change }) };
+    const finds = { units: '<&', beyond: BEYOND };
+    return { document: () => ({ changes: () => change, finds }) };
   },
 };

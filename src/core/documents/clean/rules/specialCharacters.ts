@@ -7,7 +7,7 @@
  */
 import { choice, text } from '../../../base/field';
 import { runOf } from '../../../base/normalizer';
-import { replaced, textRule } from './rule';
+import { BEYOND_LATIN, replaced, textRule } from './rule';
 
 const FIELDS = {
   characters: text({
@@ -33,6 +33,7 @@ export const specialCharacters = textRule({
     const run = runOf(characters);
     return run === '' ? [] : [{ type: 'Replace', pattern: { Regex: run }, content: TO[to] }];
   },
+  finds: ({ characters }) => ({ units: characters.split('').map(unitOf).join('') }),
   changes({ characters, to }) {
     const run = runOf(characters);
     if (run === '') return (passage) => ({ text: passage, places: 0 });
@@ -41,5 +42,8 @@ export const specialCharacters = textRule({
     return (passage) => replaced(passage, pattern, TO[to]);
   },
 });
+
+const unitOf = (unit: string): string =>
+  /[\u0300-\u200f\u2028-\uffff]/.test(unit) ? BEYOND_LATIN : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const TO = { nothing: '', space: ' ' };

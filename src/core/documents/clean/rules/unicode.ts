@@ -7,7 +7,7 @@
  */
 import { choice } from '../../../base/field';
 import { countCharacters } from '../../../base/utf8';
-import { textRule } from './rule';
+import { BEYOND_LATIN, textRule } from './rule';
 
 const FIELDS = {
   form: choice({
@@ -34,6 +34,7 @@ export const unicode = textRule({
   fields: FIELDS,
   recommended: 'Else the same word is two to a model, and looks like one to you',
   normalizers: ({ form }) => [{ type: form }],
+  finds: ({ form }) => ({ units: form === 'NFC' ? BEYOND_LATIN : '\\xa0-\\uffff' }),
   changes:
     ({ form }) =>
     (passage) => {

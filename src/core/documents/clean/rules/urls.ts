@@ -27,6 +27,7 @@ export const urls = textRule({
   costs: 'what an address tells goes',
   source: 'GitHub Flavored Markdown 6.9, extended autolinks',
   fields: FIELDS,
+  finds: () => ({ units: '', or: ':\\/\\/|[wW]{3}\\.' }),
   changes: ({ to }) => {
     const by = TO[to];
     return (passage) => replaced(passage, ADDRESS, (found) => by + found.slice(addressLength(found)));

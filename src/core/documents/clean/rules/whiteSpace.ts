@@ -7,7 +7,7 @@
  * @example with `{"indents":true}` `"\tdeep\n    deeper"` becomes `" deep\n deeper"`
  */
 import { onOff } from '../../../base/field';
-import { both, replaced, textRule } from './rule';
+import { BEYOND_LATIN, both, replaced, textRule } from './rule';
 
 const FIELDS = { indents: onOff({ label: 'Indents too', initial: false }) };
 
@@ -21,6 +21,7 @@ export const whiteSpace = textRule({
     'Unicode Standard Annex 44, White_Space; spaces that have a width of their own are kept in no language model’s text',
   fields: FIELDS,
   recommended: 'A model learns every run of spaces as something to say',
+  finds: () => ({ units: `\\t\\xa0${BEYOND_LATIN}`, or: ' [ \\n-\\r]|\\n\\n\\n|\\r\\n\\r' }),
   changes:
     ({ indents }) =>
     (passage) => {

@@ -1,0 +1,99 @@
+/**
+ * Changes of a passage, made only in the parts of it where there is something to change. Of a mebibyte a rule makes another mebibyte
+ * for each word that it changes; most lines are looked at once, for all rules in a row, and stay where they are.
+ */
+import { type Changes, Counted } from './counted';
+import type { Changed, Finds } from './rules/rule';
+
+/** What a rule does to each passage, and where that is counted. */
+export interface Applied {
+  change(passage: string): Changed;
+  finds?: Finds | undefined;
+  into?: Changes | undefined;
+}
+
+/** One rule after the other. @param least code units of a part: where much is found it costs no more than the whole would */
+export function applied(all: readonly Applied[], passage: string, least = 2 ** 10): string {
+  const counted = new Counted();
+  for (let from = 0, to; from < all.length; from = to) {
+    to = from + 1;
+    if (all[from]!.finds) while (all[to]?.finds) to++;
+    const row = all.slice(from, to);
+    passage = (row.length > 1 ? inParts(row, passage, counted, least) : undefined) ?? changed(row, passage, counted);
+  }
+  return passage;
+}
+
+function changed(row: readonly Applied[], passage: string, counted: Counted): string {
+  for (const { change, into } of row) {
+    const { text, places, characters } = change(passage);
+    if (places === 0) continue;
+    if (into) {
+      into.places += places;
+      into.characters += characters === undefined ? counted.byChange(passage, text) : counted.told(characters);
+    }
+    passage = text;
+  }
+  return passage;
+}
+
+/** Undefined: a rule may look beyond a part. */
+function inParts(row: readonly Applied[], passage: string, counted: Counted, least: number): string | undefined {
+  const pattern = patternOf(row);
+  pattern.lastIndex = 0;
+  if (!pattern.test(passage)) return passage;
+  const sums = row.map(() => ({ places: 0, characters: 0 }));
+  let [text, done] = ['', 0];
+  do {
+    const start = borderBefore(passage, done, pattern.lastIndex - 1);
+    const end = borderAfter(passage, Math.max(pattern.lastIndex, start + least));
+    let part = passage.slice(start, end);
+    for (const [i, { change, finds }] of row.entries()) {
+      if (finds!.beyond?.test(part)) return undefined;
+      const to = change(part);
+      if (to.places === 0) continue;
+      part = to.text;
+      if ((start > 0 && !beginsPart(part, 0)) || (end < passage.length && !part.endsWith('\n'))) return undefined;
+      sums[i]!.places += to.places;
+      sums[i]!.characters += to.characters!;
+    }
+    text += passage.slice(done, start) + part;
+    pattern.lastIndex = done = end;
+  } while (pattern.test(passage));
+  for (const [i, { into }] of row.entries()) {
+    if (!into) continue;
+    into.places += sums[i]!.places;
+    into.characters += counted.told(sums[i]!.characters);
+  }
+  return text + passage.slice(done);
+}
+
+/** A part begins after a line's end, with a letter or digit of ASCII: no rule that says what it finds looks over that. */
+const beginsPart = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return (code < 0x3a && code > 0x2f) || ((code | 0x20) < 0x7b && (code | 0x20) > 0x60);
+};
+/** The last that begins at `at` or before, and no sooner than `from`, where one begins. */
+function borderBefore(text: string, from: number, at: number): number {
+  let lineEnd = at;
+  do lineEnd = lineEnd > from ? text.lastIndexOf('\n', lineEnd - 1) : -1;
+  while (lineEnd >= from && !beginsPart(text, lineEnd + 1));
+  return Math.max(from, lineEnd + 1);
+}
+/** The first that begins at `at` or after; the text's end where none does. */
+function borderAfter(text: string, at: number): number {
+  let lineEnd = at - 1;
+  do lineEnd = text.indexOf('\n', lineEnd) + 1;
+  while (lineEnd > 0 && !beginsPart(text, lineEnd));
+  return lineEnd || text.length;
+}
+
+const patterns = new Map<string, RegExp>();
+/** Of anything that one of them finds. */
+function patternOf(row: readonly Applied[]): RegExp {
+  const units = row.map(({ finds }) => finds!.units).join('');
+  const source = [`[${units}]`, ...row.flatMap(({ finds }) => finds!.or ?? [])].join('|');
+  let pattern = patterns.get(source);
+  if (!pattern) patterns.set(source, (pattern = new RegExp(source, 'g')));
+  return pattern;
+}
