@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { BlobStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
-import { documentsOf, importDrop, type TextRecord, type TextSource } from '../src/core/documents';
+import { documentsIn, importDrop, type TextRecord, type TextSource } from '../src/core/documents';
 import { cleanText } from '../src/core/documents/clean/cleanText';
 import { alone, type BeginHelp } from '../src/core/documents/clean/helpers';
 import { Preview } from '../src/core/documents/clean/preview';
@@ -146,7 +146,7 @@ function learning(book: string, source: TextSource, recipe: Recipe): Case {
       const isCleaned = recipe.steps.length > 0;
       const learnt = isCleaned ? (await cleanText(store, text, recipe, { at: 0 }, unwatched)).text! : text;
       const split = { validation: 0.05, test: 0, seed: 1 };
-      await buildShards(await documentsOf(store, learnt), tokenizer, split, store, unwatched);
+      await buildShards(documentsIn(store, learnt), tokenizer, split, store, unwatched);
       return text;
     };
     return { files: 1, work };

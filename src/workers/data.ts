@@ -1,6 +1,6 @@
 /** Texts to data. */
 import type { BlobStore } from '../core/base/blobStore';
-import type { Document } from '../core/base/document';
+import type { Documents } from '../core/base/document';
 import { badSettings } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { formatShare } from '../core/base/units';
@@ -10,7 +10,7 @@ import { unigramDivergence } from '../core/objectives/unigram';
 import { buildShards } from '../core/shards/build';
 import { openPart, readCounts } from '../core/shards/read';
 import type { SplitChoice } from '../core/documents/split';
-import { documentsOf, textOf, textRef, type TextRecord } from '../core/documents';
+import { documentsIn, learntOf, textOf, textRef, type TextRecord } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../protocol/data';
 
@@ -49,17 +49,20 @@ export async function buildData(
 /** The documents of texts, by the texts' ids, and what of each text that is. */
 export async function openTexts(store: BlobStore, ids: readonly string[]): Promise<OpenTexts> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
-  const documents = await Promise.all(texts.map((text) => documentsOf(store, text)));
-  const all = documents.flat();
-  if (texts.length > 0 && all.length === 0)
+  if (texts.length > 0 && texts.every((text) => learntOf(text).documents === 0))
     throw badSettings(
       'Cleaning left nothing of the texts to learn from.',
       'Switch off a rule that leaves documents out.',
     );
-  return { texts, documents: all, refs: texts.map(textRef) };
+  const documents = {
+    async *[Symbol.asyncIterator]() {
+      for (const text of texts) yield* documentsIn(store, text);
+    },
+  };
+  return { texts, documents, refs: texts.map(textRef) };
 }
 interface OpenTexts {
   texts: readonly TextRecord[];
-  documents: readonly Document[];
+  documents: Documents;
   refs: readonly string[];
 }

@@ -2,7 +2,8 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { documentsOf, textOf } from '../core/documents';
 import { type TextRecord, textRef } from '../core/documents/record';
-import { PART_NAMES, type PartName, splitDocuments } from '../core/documents/split';
+import { splitDocuments } from '../core/documents/cut';
+import { PART_NAMES, type PartName } from '../core/documents/split';
 import { openPart } from '../core/shards/read';
 import type { DataRecord, PartRows } from '../protocol/data';
 

@@ -17,3 +17,20 @@ export interface Document {
   /** Where a field's text is within it: bytes from and to. */
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
 }
+
+/** From the first, as often as it is asked for: a list of them, or one after another as they are read. */
+export type Documents = Iterable<Document> | AsyncIterable<Document>;
+
+/** Each of them otherwise. */
+export const mapped = (documents: Documents, change: (document: Document) => Document): Documents => ({
+  async *[Symbol.asyncIterator]() {
+    for await (const document of documents) yield change(document);
+  },
+});
+
+/** Of all of them together. */
+export async function totalOf(documents: Documents, what: 'characters' | 'bytes'): Promise<number> {
+  let total = 0;
+  for await (const document of documents) total += document[what];
+  return total;
+}

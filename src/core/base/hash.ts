@@ -4,6 +4,9 @@ import { createSHA256, type IHasher } from 'hash-wasm';
 export interface Sha256 {
   update(bytes: Uint8Array): void;
   hex(): string;
+  /** How far it is, to be gone back to. */
+  save(): Uint8Array;
+  load(saved: Uint8Array): void;
 }
 
 /** Making one takes longer than hashing a page of text, so those that ended are used again. */
@@ -15,6 +18,8 @@ export async function sha256(): Promise<Sha256> {
   let hex: string | undefined;
   return {
     update: (bytes) => void hasher.update(bytes),
+    save: () => hasher.save(),
+    load: (saved) => void hasher.load(saved),
     hex() {
       if (hex === undefined) {
         hex = hasher.digest();

@@ -1,45 +1,90 @@
 /** The list of a text's documents, block by block. */
 import { ahead } from '../base/ahead';
-import type { BlobStore, Json } from '../base/blobStore';
+import type { BlobStore } from '../base/blobStore';
 import { readRecord, storedRecord } from '../base/record';
 import { counted } from '../base/units';
-import type { ReadFile } from './readFile';
+import type { Draft } from '../base/draft';
+import type { Columns } from './columns';
+import { HashOfMany } from './hashOf';
 import { damaged } from './library';
 import type { FormatId } from './read';
 import { BLOCK, type DocumentBlock, DOCUMENTS, documentsKey, type TextRecord } from './record';
 
-/** Gathers it while a text is read; with its sums, which the entry says. */
+/** What is known of a file that was read. */
+export interface ReadFile {
+  name: string;
+  size: number;
+  format: FormatId;
+  notes: readonly string[];
+  /** Of a table, those that were taken. */
+  columns?: Columns;
+  /** Rows without text, which are none. */
+  empty?: number;
+}
+export interface ReadDocument {
+  title: string;
+  sha256: string;
+  characters: number;
+  bytes: number;
+  /** What is known of it, such as a label, a date, a language. */
+  fields?: Readonly<Record<string, string>>;
+  spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
+}
+
+/**
+ * Writes it while a text is read, each block when it is full; with its sums, which the entry says. A file that is begun can be
+ * taken back until it ends: the block in which it begins stays until then, and those behind it are written again.
+ */
 export class BlockWriter {
-  readonly hashes: string[] = [];
   readonly names: string[] = [];
   readonly formats = new Set<FormatId>();
   size = 0;
+  documents = 0;
   characters = 0;
   bytes = 0;
-  private readonly blocks: DocumentBlock[] = [];
+  private readonly all = new HashOfMany();
+  /** Of the file that is begun: what there was before it, and its hash. */
+  private before = this.mark();
+  private own = new HashOfMany();
+  /** Those that are not written yet, in their order. */
+  private open: Begun[] = [];
+  /** Blocks that lie in the store, also those that were taken back since. */
+  private stored = 0;
   /** Notes, and the files that they are told of. */
   private readonly told = new Map<string, string[]>();
 
-  constructor(private readonly id: string) {}
+  constructor(
+    private readonly id: string,
+    private readonly draft: Draft,
+  ) {}
 
-  add({ name, size, format, notes, columns, documents }: ReadFile): void {
-    const file = { name, size, format, notes: [...notes], ...(columns && { columns }) };
-    for (const [i, { title, sha256, characters, bytes, spans = {}, fields = {} }] of documents.entries()) {
-      const place = this.hashes.length;
-      if (place % BLOCK === 0) this.blocks.push(emptyBlock(place));
-      const block = this.blocks.at(-1)!;
-      if (i === 0) block.files.push({ at: place, ...file });
-      block.bytes.push(bytes);
-      block.characters.push(characters);
-      block.sha256.push(sha256);
-      block.title.push(title);
-      const places = Object.entries(spans).map(([field, [from, to]]) => [field, [from, to] as Span] as const);
-      if (block.spans || places.length > 0)
-        block.spans = added(block, block.spans ?? {}, Object.fromEntries(places), NOWHERE);
-      if (block.fields || Object.keys(fields).length > 0) block.fields = added(block, block.fields ?? {}, fields, null);
-      this.hashes.push(sha256);
-      this.characters += characters;
-      this.bytes += bytes;
+  /** A document of the file that is begun. */
+  async add(document: ReadDocument): Promise<void> {
+    if (this.documents % BLOCK === 0) {
+      const first = firstOf(this.before.documents);
+      await this.write(this.open.filter(({ from }) => from !== first));
+      this.open = this.open.filter(({ from }) => from === first);
+      this.open.push({ from: this.documents, files: [], rows: [] });
+    }
+    this.open.at(-1)!.rows.push(document);
+    await this.own.add(document.sha256);
+    await this.all.add(document.sha256);
+    this.documents++;
+    this.characters += document.characters;
+    this.bytes += document.bytes;
+  }
+
+  /** Of the documents of the file that is begun. It ends or is taken back then. */
+  hashOfFile(): Promise<string> {
+    return this.own.hex();
+  }
+
+  /** The file that is begun, of which all documents were given. */
+  end({ name, size, format, notes, columns }: ReadFile): void {
+    const at = this.before.documents;
+    if (this.documents > at) {
+      const block = this.open.find(({ from }) => from === firstOf(at))!;
+      block.files.push({ at, name, size, format, notes: [...notes], ...(columns && { columns }) });
     }
     this.names.push(name);
     this.formats.add(format);
@@ -49,6 +94,23 @@ export class BlockWriter {
       if (names) names.push(name);
       else this.told.set(note, [name]);
     }
+    this.before = this.mark();
+    this.own = new HashOfMany();
+  }
+
+  /** Without the file that is begun. */
+  back(): void {
+    const { hash, ...sums } = this.before;
+    Object.assign(this, sums);
+    this.all.back(hash);
+    this.own = new HashOfMany();
+    this.open = this.open.filter(({ from }) => from < this.documents);
+    for (const { from, rows } of this.open) rows.length = Math.min(rows.length, this.documents - from);
+  }
+
+  /** Of all of them. It ends it. */
+  hash(): Promise<string> {
+    return this.all.hex();
   }
 
   /** Each once, with whose it is where there are several files; not more than a person reads. */
@@ -58,17 +120,52 @@ export class BlockWriter {
     return more > 0 ? [...lines.slice(0, MOST_NOTES), `And ${more} more, at their documents`] : lines;
   }
 
-  records(): [string, Json][] {
-    return this.blocks.map((block, n) => [documentsKey(this.id, n), storedRecord(DOCUMENTS, block)]);
+  /** The rest. @returns keys that were written and are no part of the list */
+  async finish(): Promise<readonly string[]> {
+    await this.write(this.open);
+    this.open = [];
+    const blocks = Math.ceil(this.documents / BLOCK);
+    return Array.from({ length: Math.max(0, this.stored - blocks) }, (_, i) => documentsKey(this.id, blocks + i));
   }
+
+  private mark() {
+    const { documents, characters, bytes } = this;
+    return { documents, characters, bytes, hash: this.all.mark() };
+  }
+  private async write(begun: readonly Begun[]): Promise<void> {
+    for (const each of begun) {
+      const n = each.from / BLOCK;
+      await this.draft.put([[documentsKey(this.id, n), storedRecord(DOCUMENTS, blockOf(each))]]);
+      this.stored = Math.max(this.stored, n + 1);
+    }
+  }
+}
+/** Of a block that is not full yet, or must not be written yet. */
+interface Begun {
+  from: number;
+  files: DocumentBlock['files'];
+  rows: ReadDocument[];
+}
+/** Place of the first document of the block in which one is. */
+const firstOf = (place: number): number => place - (place % BLOCK);
+
+function blockOf({ from, files, rows }: Begun): DocumentBlock {
+  const block: DocumentBlock = { version: 1, from, bytes: [], characters: [], sha256: [], title: [], files };
+  for (const { title, sha256, characters, bytes, spans = {}, fields = {} } of rows) {
+    block.bytes.push(bytes);
+    block.characters.push(characters);
+    block.sha256.push(sha256);
+    block.title.push(title);
+    const places = Object.entries(spans).map(([field, [from, to]]) => [field, [from, to] as Span] as const);
+    if (block.spans || places.length > 0)
+      block.spans = added(block, block.spans ?? {}, Object.fromEntries(places), NOWHERE);
+    if (block.fields || Object.keys(fields).length > 0) block.fields = added(block, block.fields ?? {}, fields, null);
+  }
+  return block;
 }
 const MOST_NOTES = 20;
 const whose = ([first, ...others]: readonly string[]): string =>
   others.length === 0 ? first! : `${first!} and ${counted(others.length, 'other')}`;
-
-const emptyBlock = (from: number): DocumentBlock => {
-  return { version: 1, from, bytes: [], characters: [], sha256: [], title: [], files: [] };
-};
 
 /** Columns with the last document's values; of those that others have and it has not, `none`. */
 function added<V>(

@@ -1,5 +1,5 @@
 import type { BlobStore } from '../base/blobStore';
-import { type Draft, draftKey, openDraft } from '../base/draft';
+import { type Draft, openDraft } from '../base/draft';
 import { badFile, type HomegrownError, isBadFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import type { Job } from '../base/job';
@@ -8,7 +8,6 @@ import { formatCount } from '../base/units';
 import { BlockWriter } from './blocks';
 import { ChunkWriter } from './chunks';
 import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
-import { hashOf } from './hashOf';
 import { inItsEncoding } from './encodings';
 import { beginningOf } from './head';
 import { fileHashesOf } from './open';
@@ -88,20 +87,24 @@ export async function importDrop(
   const watch = new Watch(sources, job);
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
-    const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id)];
+    const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id, draft)];
     const take = async (given: GivenFile, bytes: () => AsyncIterable<Uint8Array>, seen: Seen): Promise<void> => {
       const mark = chunks.mark();
+      const back = (): void => {
+        chunks.back(mark);
+        blocks.back();
+      };
       try {
         const file = await inItsEncoding(given.reading?.encoding, (encoding) => {
-          if (encoding) chunks.back(mark);
+          if (encoding) back();
           seen.bytes = 0;
-          return readFile(given, chunks, bytes(), seen, encoding);
+          return readFile(given, { chunks, blocks }, bytes(), seen, encoding);
         });
-        const hash = await hashOf(file.documents.map(({ sha256 }) => sha256));
+        const hash = await blocks.hashOfFile();
         const of = there.get(hash);
         if (of === undefined) {
           there.set(hash, null);
-          blocks.add(file);
+          blocks.end(file);
           empty += file.empty ?? 0;
           return;
         }
@@ -110,7 +113,7 @@ export async function importDrop(
         if (!isBadFile(error)) throw error;
         refused.push({ name: given.name, error });
       }
-      chunks.back(mark);
+      back();
     };
     const takeApart = async (source: TextSource, format: ArchiveFormatId, seen: Seen): Promise<void> => {
       const { name, reading, tableIn } = source;
@@ -160,19 +163,19 @@ export async function importDrop(
       else await take({ ...source, ...watch.places(source, seen) }, () => watch.stream(source, seen), seen);
     }
     job.signal.throwIfAborted();
-    const { hashes, names, size, characters, bytes, formats } = blocks;
-    if (hashes.length === 0) {
+    const { documents, names, size, characters, bytes, formats } = blocks;
+    if (documents === 0) {
       await draft.discard();
       return { text: null, ...told() };
     }
-    const hash = await hashOf(hashes);
+    const hash = await blocks.hash();
     const elsewhere = (await listTexts(store)).find(({ id, sha256 }) => sha256 === hash && !unreadable.has(id));
     if (elsewhere) {
       await draft.discard();
       return { text: await addToProject(store, elsewhere.id, projectId, owner), ...told() };
     }
-    const drop = await chunks.end();
-    if (drop.length > 0) await store.commit({ drop, expect: [[draftKey(textChunksPrefix(id)), true]] });
+    const drop = [...(await chunks.end()), ...(await blocks.finish())];
+    if (drop.length > 0) await draft.drop(drop);
     const text: TextRecord = {
       version: 2,
       id,
@@ -184,7 +187,7 @@ export async function importDrop(
       bytes,
       records: chunks.lengths.length,
       chunkBytes: chunks.lengths,
-      documents: hashes.length,
+      documents,
       indexed: true,
       leftOut: null,
       formats: [...formats],
@@ -192,8 +195,7 @@ export async function importDrop(
       addedAt,
       licence,
     };
-    const values = [...blocks.records(), [textKey(id), storedRecord(TEXT, text)] as const];
-    while (!(await draft.finish(values, await owner()))); // what it is to be in was saved meanwhile
+    while (!(await draft.finish([[textKey(id), storedRecord(TEXT, text)]], await owner()))); // what it is to be in was saved meanwhile
     return { text, ...told() };
   } catch (error) {
     await draft.discard();

@@ -17,7 +17,15 @@ export { LICENCES, type LicenceId, MOST_LICENCE, setLicence } from './licence';
 export { headText, MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';
 export { pastedText } from './paste';
 export { addToProject, collectOrphans, listTexts, type Owner, purgeText, removeText, textOf } from './library';
-export { documentsOf, listDocuments, openText, previewDocument, type DocumentRow, type DocumentStart } from './open';
+export {
+  documentsIn,
+  documentsOf,
+  listDocuments,
+  openText,
+  previewDocument,
+  type DocumentRow,
+  type DocumentStart,
+} from './open';
 export { promptFrom } from './prompt';
 export { proposalsFor } from './proposals';
 export { asRead, learntFacts, FIRST_PROJECT, learntOf, sharedNormalizers, textRef, type TextRecord } from './record';

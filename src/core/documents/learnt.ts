@@ -4,9 +4,9 @@ import type { Document } from '../base/document';
 import { badSettings, HomegrownError } from '../base/errors';
 import { changeRecord } from '../base/record';
 import { cleanedKey } from './clean/record';
-import { hashOf } from './hashOf';
+import { HashOfMany } from './hashOf';
 import { textOf } from './library';
-import { documentsOf } from './open';
+import { documentsIn } from './open';
 import { TEXT, textKey, type TextRecord } from './record';
 
 /**
@@ -23,7 +23,7 @@ export async function changeLearnt(
     const { cleaned: cleanedBefore, leftOut: leftOutBefore, ...text } = await textOf(store, id);
     const { places, cleaned } = change({ places: leftOutBefore?.places ?? [], cleaned: cleanedBefore });
     const whole: TextRecord = { ...text, leftOut: null, ...(cleaned && { cleaned }) };
-    const leftOut = places.length > 0 ? await without(await documentsOf(store, whole), places, whole) : null;
+    const leftOut = places.length > 0 ? await without(documentsIn(store, whole), places, whole) : null;
     const changed = await changeRecord(store, textKey(id), TEXT, async (now) => {
       const isAsBefore =
         now && JSON.stringify([now.leftOut, now.cleaned]) === JSON.stringify([leftOutBefore, cleanedBefore]);
@@ -51,13 +51,23 @@ async function thereIs(store: BlobStore, id: string): Promise<readonly Expected[
 
 /** What remains of all documents without those of these places. */
 async function without(
-  documents: readonly Document[],
+  documents: AsyncIterable<Document>,
   places: readonly number[],
   { name, cleaned }: TextRecord,
 ): Promise<TextRecord['leftOut']> {
   const out = new Set(places);
-  const kept = documents.filter(({ place = 0 }) => !out.has(place));
-  if (kept.length === 0 && documents.length > 0)
+  const hash = new HashOfMany();
+  const kept = { documents: 0, characters: 0, bytes: 0 };
+  let all = 0;
+  for await (const { place = 0, sha256, characters, bytes } of documents) {
+    all++;
+    if (out.has(place)) continue;
+    kept.documents++;
+    kept.characters += characters;
+    kept.bytes += bytes;
+    await hash.add(sha256);
+  }
+  if (kept.documents === 0 && all > 0)
     throw badSettings(
       `Nothing of ${name} would remain to learn from.`,
       'Remove the text, or put another document back.',
@@ -65,9 +75,9 @@ async function without(
   return {
     places: [...places],
     // Of a text as it was read the places say it.
-    ...(cleaned && { documents: kept.length }),
-    characters: kept.reduce((sum, { characters }) => sum + characters, 0),
-    bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
-    sha256: await hashOf(kept.map(({ sha256 }) => sha256)),
+    ...(cleaned && { documents: kept.documents }),
+    characters: kept.characters,
+    bytes: kept.bytes,
+    sha256: await hash.hex(),
   };
 }

@@ -1,9 +1,9 @@
 /** What is read of a text: its documents, the beginning of one, the rows of a list. */
 import type { BlobStore } from '../base/blobStore';
 import type { Document } from '../base/document';
-import { blocksOf, readBlock } from './blocks';
+import { blocksOf, readBlock, type ReadFile } from './blocks';
 import { cleanedDocuments } from './clean/cleaned';
-import { hashOf } from './hashOf';
+import { HashOfMany } from './hashOf';
 import { damaged, textOf } from './library';
 import { BLOCK, type DocumentBlock, textChunkKey, type TextRecord } from './record';
 
@@ -11,30 +11,56 @@ import { BLOCK, type DocumentBlock, textChunkKey, type TextRecord } from './reco
 export const openText = async (store: BlobStore, id: string): Promise<readonly Document[]> =>
   documentsOf(store, await textOf(store, id));
 
+/** As `documentsIn`, all of them at once: not for what a text of millions goes through. */
+export async function documentsOf(store: BlobStore, text: TextRecord): Promise<readonly Document[]> {
+  const documents: Document[] = [];
+  for await (const document of documentsIn(store, text)) documents.push(document);
+  return documents;
+}
+
 /**
- * The documents of a text that are learnt from, in their order. Their content is read when it is asked for, a chunk of
- * many in memory at a time.
+ * The documents of a text that are learnt from, in their order, a block of the list in memory at a time. Their content is read
+ * when it is asked for, a chunk of many in memory at a time.
  * @throws HomegrownError `storage-damaged` when it, or while one is read a chunk of it, is not there
  */
-export async function documentsOf(store: BlobStore, text: TextRecord): Promise<readonly Document[]> {
-  if (text.cleaned) {
-    const out = new Set(text.leftOut?.places);
-    const all = await cleanedDocuments(store, text, text.cleaned.id, (cleaned) => documentsOf(store, cleaned));
-    return out.size === 0 ? all : all.filter(({ place }) => !out.has(place!));
-  }
-  const chunks = chunksOf(store, text);
-  if (!text.indexed) return [wholeOf(text, chunks)];
+export const documentsIn = (store: BlobStore, text: TextRecord): AsyncIterable<Document> => ({
+  [Symbol.asyncIterator]: () => learntDocuments(store, text),
+});
+
+async function* learntDocuments(store: BlobStore, text: TextRecord): AsyncGenerator<Document> {
   const out = new Set(text.leftOut?.places);
-  const documents: Document[] = [];
+  const all = text.cleaned
+    ? cleanedDocuments(store, text, text.cleaned.id, (cleaned) => documentsIn(store, cleaned))
+    : documentsAsRead(store, text);
+  for await (const document of all) if (!out.has(document.place!)) yield document;
+}
+
+async function* documentsAsRead(store: BlobStore, text: TextRecord): AsyncGenerator<Document> {
+  for await (const { document } of inFiles(store, text)) yield document;
+}
+
+/** All documents of a text as it was read, with the file that each is in. */
+export async function* inFiles(
+  store: BlobStore,
+  text: TextRecord,
+): AsyncGenerator<{ document: Document; file: ReadFile }> {
+  const chunks = chunksOf(store, text);
+  if (!text.indexed) {
+    const { name, size, formats, notes } = text;
+    yield { document: wholeOf(text, chunks), file: { name, size, format: formats[0]!, notes } };
+    return;
+  }
   let at = 0;
+  let file: DocumentBlock['files'][number] | undefined;
   for await (const block of blocksOf(store, text)) {
-    const documentAt = documentsIn(text, block, chunks);
+    const documentAt = documentsOfBlock(text, block, chunks);
+    let next = 0;
     for (let i = 0; i < block.bytes.length; i++) {
-      if (!out.has(block.from + i)) documents.push(documentAt(i, at));
+      while (block.files[next] && block.files[next]!.at <= block.from + i) file = block.files[next++];
+      yield { document: documentAt(i, at), file: file! };
       at += block.bytes[i]!;
     }
   }
-  return documents;
 }
 
 /** A document as a row of a list. */
@@ -116,7 +142,7 @@ export async function previewDocument(
       at += sum(block.bytes);
       continue;
     }
-    const document = documentsIn(text, block, chunks)(i, at + sum(block.bytes.slice(0, i)));
+    const document = documentsOfBlock(text, block, chunks)(i, at + sum(block.bytes.slice(0, i)));
     return {
       title: block.title[i]!,
       start: await startOf(document, characters),
@@ -132,15 +158,18 @@ export async function previewDocument(
 export async function fileHashesOf(store: BlobStore, text: TextRecord): Promise<readonly string[]> {
   if (!text.indexed) return [text.sha256];
   const hashes: string[] = [];
-  const own: string[] = [];
+  let own: HashOfMany | undefined;
   for await (const { from, sha256, files } of blocksOf(store, text)) {
     const begins = new Set(files.map(({ at }) => at - from));
     for (const [i, hash] of sha256.entries()) {
-      if (begins.has(i) && own.length > 0) hashes.push(await hashOf(own.splice(0)));
-      own.push(hash);
+      if (begins.has(i)) {
+        if (own) hashes.push(await own.hex());
+        own = undefined;
+      }
+      await (own ??= new HashOfMany()).add(hash);
     }
   }
-  if (own.length > 0) hashes.push(await hashOf(own));
+  if (own) hashes.push(await own.hex());
   return hashes;
 }
 
@@ -194,7 +223,7 @@ const wholeOf = (text: TextRecord, chunks: Chunks): Document => ({
 });
 
 /** Gives the `i`th document of a block, which begins at byte `at` of the text. Of thousands, so no more is made of each than it has. */
-function documentsIn(text: TextRecord, block: DocumentBlock, { starts, read }: Chunks) {
+function documentsOfBlock(text: TextRecord, block: DocumentBlock, { starts, read }: Chunks) {
   const fields = Object.entries(block.fields ?? {});
   const spans = Object.entries(block.spans ?? {});
   // One for all of them: each generator function that was called keeps 300 bytes.

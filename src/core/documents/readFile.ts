@@ -4,8 +4,8 @@ import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { counted } from '../base/units';
 import { charactersIn } from '../base/utf8';
 import type { ByteSource } from '../files/byteSource';
+import type { BlockWriter, ReadFile } from './blocks';
 import type { ChunkWriter } from './chunks';
-import type { Columns } from './columns';
 import type { EncodingId } from './encodings';
 import { beginningOf, withHead } from './head';
 import { headText, MARKUP_HEAD } from './markup';
@@ -13,7 +13,6 @@ import {
   binaryTableCalled,
   type DocumentFormatId,
   FORMATS,
-  type FormatId,
   formatOf,
   isOfDocuments,
   isTable,
@@ -46,28 +45,6 @@ export interface TableChoice {
   columns: AskedColumns;
 }
 
-/** What is known of a file that was read. */
-export interface ReadFile {
-  name: string;
-  size: number;
-  format: FormatId;
-  notes: readonly string[];
-  /** Of a table, those that were taken. */
-  columns?: Columns;
-  /** Rows without text, which are none. */
-  empty?: number;
-  documents: readonly ReadDocument[];
-}
-export interface ReadDocument {
-  title: string;
-  sha256: string;
-  characters: number;
-  bytes: number;
-  /** What is known of it, such as a label, a date, a language. */
-  fields?: Readonly<Record<string, string>>;
-  spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
-}
-
 /** Of a table that is no text: by its columns' names, where nobody has chosen them. */
 function binaryTable(name: string): TableChoice | undefined {
   const format = binaryTableCalled(name);
@@ -79,13 +56,19 @@ export interface GivenFile extends Omit<TextSource, 'size' | 'stream'> {
   beside?: Beside;
 }
 
+/** Where what is read of files goes. */
+export interface Into {
+  chunks: ChunkWriter;
+  blocks: BlockWriter;
+}
+
 /**
- * Writes its text; `bytes` of the source are counted in `seen` by who gives them.
+ * Writes its text and the list of its documents; `bytes` of the source are counted in `seen` by who gives them.
  * @throws HomegrownError `bad-file`; `bad-encoding` where its text is in another than UTF-8, or than `encoding`
  */
 export async function readFile(
   { name, isPlain, reading, places, beside, table = isPlain ? undefined : binaryTable(name) }: GivenFile,
-  chunks: ChunkWriter,
+  into: Into,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number },
   encoding?: EncodingId,
@@ -105,10 +88,10 @@ export async function readFile(
   };
   const format = known ?? (table ? table.format : isPlain ? 'txt' : formatOf(name));
   const read = isTable(format)
-    ? await readTable(file, table!, chunks)
+    ? await readTable(file, table!, into)
     : isOfDocuments(format)
-      ? await readDocuments(file, format, chunks, seen)
-      : await readWhole(file, format, chunks, seen);
+      ? await readDocuments(file, format, into, seen)
+      : await readWhole(file, format, into, seen);
   if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
   return { name: beside?.name ?? name, size: seen.bytes, notes, format, ...read };
 }
@@ -133,12 +116,12 @@ async function begun(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: bo
   const { formatKnown } = await import('./known');
   return { whole, known: formatKnown(ids, name, headText(head), isAlone) };
 }
-type Read = Pick<ReadFile, 'columns' | 'empty' | 'documents'>;
+type Read = Pick<ReadFile, 'columns' | 'empty'>;
 
 async function readWhole(
   file: OpenFile,
   format: TextFormatId,
-  chunks: ChunkWriter,
+  { chunks, blocks }: Into,
   seen: { readonly bytes: number },
 ): Promise<Read> {
   const { name, encoding } = file;
@@ -160,7 +143,8 @@ async function readWhole(
   }
   const { fields: known }: TextFormat = FORMATS[format];
   const fields = known?.(name);
-  return { documents: [{ title: name, sha256: hash.hex(), characters, bytes, ...(fields && { fields }) }] };
+  await blocks.add({ title: name, sha256: hash.hex(), characters, bytes, ...(fields && { fields }) });
+  return {};
 }
 
 async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: Sha256): AsyncGenerator<Uint8Array> {
@@ -173,32 +157,35 @@ async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: Sha256): AsyncGen
 async function readDocuments(
   file: OpenFile,
   format: DocumentFormatId,
-  chunks: ChunkWriter,
+  { chunks, blocks }: Into,
   seen: { readonly bytes: number },
 ): Promise<Read> {
   const { name } = file;
   const reader = await FORMATS[format].open();
-  const documents: ReadDocument[] = [];
+  let hasText = false;
   for await (const { title = name, text, fields } of reader.documents(file)) {
     const encoded = await chunks.write(text);
     const sha256 = await sha256Hex(encoded);
     const characters = charactersIn(encoded);
-    documents.push({ title, sha256, characters, bytes: encoded.length, ...(fields && { fields }) });
+    await blocks.add({ title, sha256, characters, bytes: encoded.length, ...(fields && { fields }) });
+    hasText = true;
   }
-  if (documents.length === 0 && seen.bytes > 0)
-    throw badFile(`${name} holds no text.`, 'Choose a file that holds text.');
-  return { documents };
+  if (!hasText && seen.bytes > 0) throw badFile(`${name} holds no text.`, 'Choose a file that holds text.');
+  return {};
 }
 
-async function readTable(file: OpenFile, { format, columns: asked }: TableChoice, chunks: ChunkWriter): Promise<Read> {
-  const documents: ReadDocument[] = [];
+async function readTable(
+  file: OpenFile,
+  { format, columns: asked }: TableChoice,
+  { chunks, blocks }: Into,
+): Promise<Read> {
   const told: Pick<ReadFile, 'columns' | 'empty'> = {};
   for await (const { title, text, spans, fields } of rowDocuments(file, format, asked, told)) {
     const encoded = await chunks.write(text);
     // Where the fields are, and what it is an example of, is part of what it is.
     const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
     const sha256 = await sha256Hex(parts.length > 0 ? [text, ...parts].join('\0') : encoded);
-    documents.push({
+    await blocks.add({
       title,
       sha256,
       characters: charactersIn(encoded),
@@ -207,5 +194,5 @@ async function readTable(file: OpenFile, { format, columns: asked }: TableChoice
       ...(fields && { fields }),
     });
   }
-  return { ...told, documents };
+  return told;
 }

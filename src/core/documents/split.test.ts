@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { sha256Hex } from '../base/hash';
-import { type Parted, PART_NAMES, type SplitChoice, splitDocuments } from './split';
+import { splitDocuments } from './cut';
+import { type Parted, PART_NAMES, type SplitChoice } from './split';
 
 const CHOICE: SplitChoice = { validation: 0.1, test: 0, seed: 0 };
 const HASHES = await Promise.all(Array.from({ length: 400 }, (_, i) => sha256Hex(`${i}`)));

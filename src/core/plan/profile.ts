@@ -1,6 +1,6 @@
 /** What a plan must know of a text: how much there is, and what tokens of several vocabularies make of it. */
 import { concatIds } from '../base/concat';
-import type { Document } from '../base/document';
+import { type Document, type Documents, totalOf } from '../base/document';
 import { type Job, yieldToEventLoop } from '../base/job';
 import { characterEnd, countCharacters } from '../base/utf8';
 import { unigramLoss } from '../objectives/unigram';
@@ -42,8 +42,8 @@ const HELD = 0.1;
  * Reads a sample of documents, learns the largest vocabulary from it, and counts the tokens of each smaller one, whose merges
  * are the first of that. Takes some tenths of a second.
  */
-export async function profileText(documents: readonly Document[], job: Job): Promise<TextProfile> {
-  const bytes = documents.reduce((sum, document) => sum + document.bytes, 0);
+export async function profileText(documents: Documents, job: Job): Promise<TextProfile> {
+  const bytes = await totalOf(documents, 'bytes');
   const passages = await sampleOf(documents, job);
   const sampled = passages.reduce((sum, passage) => sum + passage.bytes, 0);
   const { merges } = await trainTokenizer({ kind: 'bpe', vocabulary: Math.max(...VOCABULARIES) }, passages, job);
@@ -139,9 +139,15 @@ interface Passage extends Document {
 }
 
 /** Stretches that lie evenly over what is read: all of it, or where there is much, many of the documents or the first of them. */
-async function sampleOf(documents: readonly Document[], { signal }: Pick<Job, 'signal'>): Promise<readonly Passage[]> {
-  const step = Math.max(1, documents.length / MOST_DOCUMENTS);
-  const read = documents.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+async function sampleOf(documents: Documents, { signal }: Pick<Job, 'signal'>): Promise<readonly Passage[]> {
+  let [count, i] = [0, 0];
+  for await (const _ of documents) count++;
+  const step = Math.max(1, count / MOST_DOCUMENTS);
+  const read: Document[] = [];
+  for await (const document of documents) {
+    if (Math.floor(i / step) !== Math.floor((i - 1) / step)) read.push(document);
+    i++;
+  }
   const bytes = read.reduce((sum, document) => sum + document.bytes, 0);
   const share = Math.min(1, SAMPLE / Math.min(MOST_READ, bytes));
   const passages: Passage[] = [];

@@ -1,11 +1,12 @@
 import type { BlobStore } from '../base/blobStore';
-import type { Document } from '../base/document';
+import type { Documents } from '../base/document';
 import { discardDraft, openDraft } from '../base/draft';
 import { badSettings, HomegrownError } from '../base/errors';
-import { sha256Hex } from '../base/hash';
+import { sha256, sha256Hex } from '../base/hash';
 import type { Job } from '../base/job';
 import { isUnreadable, readRecord, storedRecord } from '../base/record';
-import { checkSplit, type PartName, type Split, type SplitChoice, splitDocuments } from '../documents/split';
+import { cutDocuments, Outline } from '../documents/cut';
+import { checkSplit, type PartName, type Split, type SplitChoice } from '../documents/split';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { idBytes } from './ids';
 import { DATA, manifestKey, type Part, type ShardManifest, shardsPrefix } from './manifest';
@@ -17,28 +18,26 @@ export interface ShardSettings extends SplitChoice {
 }
 
 /**
- * Documents as token ids in the store, `<|endoftext|>` between two documents of a part. The same documents, tokenizer and
+ * Documents as token ids in the store, which are gone through once and then once for each part, `<|endoftext|>` between two documents of a part. The same documents, tokenizer and
  * settings have the same id: what is there already is not built again. On a failure or a stop nothing stays.
  * @throws HomegrownError `bad-settings`, `storage-full`; the signal's reason when stopped
  */
 export async function buildShards(
-  documents: readonly Document[],
+  documents: Documents,
   tokenizer: Tokenizer,
   { shardLength = 2 ** 20, ...choice }: ShardSettings,
   store: BlobStore,
   job: Job,
 ): Promise<ShardManifest> {
   checkSplit(choice);
-  if (documents.length === 0) throw badSettings('There is no text to cut into tokens.', 'Choose at least one text.');
-  const textHash = await sha256Hex(documents.map(({ sha256 }) => sha256).join('\n'));
-  const { rule, parts } = splitDocuments(documents, choice);
-  const split: Split = { rule, ...choice };
+  const { textHash, bytes, labels, changes, cut } = await lookAt(documents, choice);
+  const split: Split = { rule: cut.rule, ...choice };
   const { id, there } = await place(store, [
     textHash,
     tokenizer.hash,
     choice.validation,
     shardLength,
-    ...howCut(documents, split),
+    ...howCut(changes, split),
   ]);
   // An older build did not say how it was cut: where it is says it.
   if (there) return { ...there, split };
@@ -50,14 +49,12 @@ export async function buildShards(
     throw new HomegrownError('in-use', 'Another tab is cutting this text into tokens.', 'Wait until it has finished.');
   try {
     const width = idBytes(tokenizer.size);
-    const of = documents.reduce((sum, { bytes }) => sum + bytes, 0);
     let done = 0;
-    const read = (bytes: number): void =>
-      job.report({ label: 'Cutting into tokens', done: (done += bytes), of, unit: 'bytes' });
-    const labels = labelsOf(documents);
+    const read = (own: number): void =>
+      job.report({ label: 'Cutting into tokens', done: (done += own), of: bytes, unit: 'bytes' });
     const write = (name: PartName): Promise<Part> => {
       const layout = { prefix: `${shardsPrefix(id)}${name}/`, width, shardLength, labels };
-      return writePart(parts[name], tokenizer, layout, draft, read, job);
+      return writePart({ documents, cut, name }, tokenizer, layout, draft, read, job);
     };
     const manifest: ShardManifest = {
       version: 2,
@@ -83,18 +80,37 @@ export async function buildShards(
   }
 }
 
-const labelsOf = (documents: readonly Document[]): readonly string[] =>
-  [...new Set(documents.flatMap(({ fields }) => fields?.['label'] ?? []))].sort();
+/** What must be known of all documents before the first id. @throws HomegrownError `bad-settings` where there are none */
+async function lookAt(documents: Documents, choice: SplitChoice) {
+  const outline = new Outline();
+  const hash = await sha256();
+  const labels = new Set<string>();
+  /** By document: 1 where another text begins. */
+  const changes: number[] = [];
+  let [before, bytes]: [string | undefined, number] = [undefined, 0];
+  for await (const document of documents) {
+    const isFirst = outline.length === 0;
+    hash.update(encoder.encode(isFirst ? document.sha256 : `\n${document.sha256}`));
+    changes.push(!isFirst && document.text === before ? 0 : 1);
+    before = document.text;
+    bytes += document.bytes;
+    const label = document.fields?.['label'];
+    if (label !== undefined) labels.add(label);
+    outline.add(document);
+  }
+  if (outline.length === 0) throw badSettings('There is no text to cut into tokens.', 'Choose at least one text.');
+  return { textHash: hash.hex(), bytes, labels: [...labels].sort(), changes, cut: cutDocuments(outline, choice) };
+}
+const encoder = new TextEncoder();
 
 /**
  * What an id says of the split besides the shares that it always had. Of a single document nothing, and of several that
  * their ends are held out; what older builds cut of several by one end is not what is asked for, and has another id.
  */
-function howCut(documents: readonly Document[], { rule, test, seed }: Split): readonly (string | number)[] {
-  const ends = documents.length > 1 ? ['eachText'] : [];
+function howCut(changes: readonly number[], { rule, test, seed }: Split): readonly (string | number)[] {
+  const ends = changes.length > 1 ? ['eachText'] : [];
   if (rule !== 'documents') return test > 0 ? [...ends, 'test', test] : ends;
   // The same documents in other texts are parted otherwise.
-  const changes = documents.map(({ text }, i) => (i > 0 && text === documents[i - 1]!.text ? 0 : 1));
   return ['documents', seed, test, changes.join('')];
 }
 

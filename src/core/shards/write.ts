@@ -1,8 +1,9 @@
-import type { Document } from '../base/document';
+import type { Document, Documents } from '../base/document';
 import type { Draft } from '../base/draft';
 import { sha256Hex } from '../base/hash';
 import type { Job } from '../base/job';
-import { chunksOf, type Segment } from '../documents/split';
+import type { Cut } from '../documents/cut';
+import { chunksOf, type PartName, type Segment } from '../documents/split';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { packIds } from './ids';
 import type { Part } from './manifest';
@@ -20,7 +21,7 @@ export interface Layout {
  * is read; where the tokenizer normalises, as that leaves it.
  */
 export async function writePart(
-  segments: readonly Segment[],
+  { documents, cut, name }: { documents: Documents; cut: Cut; name: PartName },
   tokenizer: Tokenizer,
   { prefix, width, shardLength, labels }: Layout,
   draft: Draft,
@@ -55,9 +56,8 @@ export async function writePart(
   };
 
   const borders: number[] = [];
-  const names = [...new Set(segments.flatMap(({ document }) => Object.keys(document.spans ?? {})))].sort();
-  const fields = new Map(names.map((name) => [name, [] as number[]]));
-  for (const segment of segments) {
+  const fields = new Map<string, number[]>();
+  for await (const segment of segmentsOf(documents, cut, name)) {
     const { document, place } = segment;
     // Less than a character of a text is nothing, and nothing has no end.
     let isBetween = tokens > 0;
@@ -77,16 +77,20 @@ export async function writePart(
         if (isNormalised) for (const id of ids) bytes += tokenizer.bytes(id).length;
       }
     }
+    for (const field of Object.keys(document.spans ?? {}))
+      // Documents before it have none.
+      if (!fields.has(field)) fields.set(field, new Array<number>((borders.length / 3) * 2).fill(0));
     if (own === 0) continue;
     borders.push(own, place, labelOf(document, labels));
-    for (const [name, rows] of fields) {
-      const [from, to] = document.spans?.[name] ?? [segment.from, segment.from];
+    for (const [field, rows] of fields) {
+      const [from, to] = document.spans?.[field] ?? [segment.from, segment.from];
       rows.push(at.get(within(segment, from))!, at.get(within(segment, to))!);
     }
   }
   if (filled > 0) await flush();
   const written: [string, { key: string; sha256: string }][] = [];
-  for (const [name, rows] of fields) written.push([name, await put(`field/${name}`, packIds(rows, 4))]);
+  for (const [field, rows] of [...fields].sort(([a], [b]) => (a < b ? -1 : 1)))
+    written.push([field, await put(`field/${field}`, packIds(rows, 4))]);
   return {
     tokens,
     bytes,
@@ -96,6 +100,15 @@ export async function writePart(
     borders: await put('borders', packIds(borders, 4)),
     ...(written.length > 0 && { fields: Object.fromEntries(written) }),
   };
+}
+
+async function* segmentsOf(documents: Documents, cut: Cut, name: PartName): AsyncGenerator<Segment> {
+  let place = 0;
+  for await (const document of documents) {
+    const [from, to] = cut.within(name, place);
+    if (from < to) yield { document, place, from, to };
+    place++;
+  }
 }
 
 /** No label. */

@@ -1,4 +1,4 @@
-import type { Document } from '../base/document';
+import { type Documents, totalOf } from '../base/document';
 import { yieldToEventLoop, type Job } from '../base/job';
 import { countCharacters } from '../base/utf8';
 import { ID_OF_BYTE } from './alphabet';
@@ -12,11 +12,7 @@ import type { TokenizerModel } from './tokenizer';
  * neighbours becomes a token, again and again, until there are `most` merges or no pair occurs twice. Of pairs that are
  * equally frequent the one with the smaller ids comes first, left before right.
  */
-export async function learnBpe(
-  most: number,
-  documents: readonly Document[],
-  job: Job,
-): Promise<TokenizerModel['merges']> {
+export async function learnBpe(most: number, documents: Documents, job: Job): Promise<TokenizerModel['merges']> {
   const words = spelled(await countWords(documents, job));
   const pairs = new Pairs();
   await work(words.count, job, (w) => {
@@ -64,12 +60,12 @@ async function work(n: number, { signal }: Job, step: (i: number) => number): Pr
 }
 
 /** Pre-token -> how often it occurs. */
-async function countWords(documents: readonly Document[], job: Job): Promise<Map<string, number>> {
+async function countWords(documents: Documents, job: Job): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder('utf-8', { ignoreBOM: true })];
   let done = 0;
-  const of = sum(documents.map(({ characters }) => characters));
-  for (const document of documents) {
+  const of = await totalOf(documents, 'characters');
+  for await (const document of documents) {
     for await (const batch of preTokens(document.chunks(), job)) {
       for (const word of batch) {
         done += countCharacters(word);
@@ -209,5 +205,3 @@ function mergeInWord(words: Words, w: number, left: number, right: number, made:
   end[w] = write;
   return last - first;
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -1,4 +1,4 @@
-import type { Document } from '../base/document';
+import { type Documents, totalOf } from '../base/document';
 import type { Job } from '../base/job';
 import { ID_OF_BYTE } from './alphabet';
 import { PairTable } from './pairTable';
@@ -9,7 +9,7 @@ import type { TokenizerModel } from './tokenizer';
  * A token for every character of the text: bytes do for ASCII, and merges spell the others, the most frequent first.
  * A character of three or four bytes needs its beginnings as tokens too; characters share them.
  */
-export async function learnCharacters(documents: readonly Document[], job: Job): Promise<TokenizerModel['merges']> {
+export async function learnCharacters(documents: Documents, job: Job): Promise<TokenizerModel['merges']> {
   const counts = await frequencies(documents, job);
   const characters = [...counts].sort(([a, m], [b, n]) => n - m || a - b);
   const pairs = new PairTable();
@@ -23,11 +23,11 @@ export async function learnCharacters(documents: readonly Document[], job: Job):
 }
 
 /** Code point -> how often it occurs, for those of more than one byte. */
-async function frequencies(documents: readonly Document[], job: Job): Promise<Map<number, number>> {
+async function frequencies(documents: Documents, job: Job): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
   let done = 0;
-  const of = sum(documents.map(({ characters }) => characters));
-  for (const document of documents) {
+  const of = await totalOf(documents, 'characters');
+  for await (const document of documents) {
     for await (const batch of preTokens(document.chunks(), job)) {
       for (const word of batch) {
         for (const character of word) {
@@ -41,5 +41,3 @@ async function frequencies(documents: readonly Document[], job: Job): Promise<Ma
   }
   return counts;
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

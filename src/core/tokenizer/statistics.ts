@@ -1,4 +1,4 @@
-import type { Document } from '../base/document';
+import { type Documents, totalOf } from '../base/document';
 import type { Job } from '../base/job';
 import type { TokenRole } from './special';
 import type { Tokenizer } from './tokenizer';
@@ -49,15 +49,11 @@ export interface TokenizerStatistics {
 }
 
 /** How a tokenizer does on documents: one pass over them. */
-export async function measure(
-  tokenizer: Tokenizer,
-  documents: readonly Document[],
-  job: Job,
-): Promise<TokenizerStatistics> {
+export async function measure(tokenizer: Tokenizer, documents: Documents, job: Job): Promise<TokenizerStatistics> {
   const counts = new Uint32Array(tokenizer.size);
-  const of = documents.reduce((sum, document) => sum + document.bytes, 0);
+  const of = await totalOf(documents, 'bytes');
   let [tokens, bytes] = [0, 0];
-  for (const document of documents) {
+  for await (const document of documents) {
     for await (const ids of tokenizer.encodeStream(document.chunks(), job.signal)) {
       count(ids, counts);
       tokens += ids.length;

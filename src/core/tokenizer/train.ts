@@ -1,4 +1,4 @@
-import type { Document } from '../base/document';
+import { type Documents, mapped } from '../base/document';
 import { badSettings } from '../base/errors';
 import type { Job } from '../base/job';
 import { type Normalizer, normalization } from '../base/normalizer';
@@ -30,7 +30,7 @@ export const LARGEST_VOCABULARY = 1_000_000;
  */
 export async function trainTokenizer(
   { kind, vocabulary, roles: asked = END_ALONE, normalizers = [] }: TrainSettings,
-  documents: readonly Document[],
+  documents: Documents,
   job: Job,
 ): Promise<TokenizerModel> {
   const roles = inOrder(asked);
@@ -47,7 +47,7 @@ export async function trainTokenizer(
   const read =
     normalizers.length === 0
       ? documents
-      : documents.map((one) => ({ ...one, chunks: () => form.chunks(one.chunks()) }));
+      : mapped(documents, (one) => ({ ...one, chunks: () => form.chunks(one.chunks()) }));
   const merges = await learnMerges(kind, vocabulary - smallest, read, job);
   return { kind, merges, ...(roles.length > 1 && { roles }), ...(normalizers.length > 0 && { normalizers }) };
 }
@@ -55,7 +55,7 @@ export async function trainTokenizer(
 async function learnMerges(
   kind: TrainedKind,
   most: number,
-  documents: readonly Document[],
+  documents: Documents,
   job: Job,
 ): Promise<TokenizerModel['merges']> {
   switch (kind) {

@@ -54,7 +54,7 @@ interface Left {
   long: ReadonlyMap<number, PutAside>;
 }
 /** All documents, from the first, as often as it is asked for. @param label of the work that goes through them */
-type Documents = (label: string) => Iterable<Cleanable>;
+type Documents = (label: string) => AsyncIterable<Cleanable>;
 const LOOKING = 'Looking through all documents';
 
 /** Documents until others have a turn. */
@@ -103,7 +103,7 @@ export class Cleaning {
     const cleaning = new Cleaning(recipe, documents, aside, job, helpers);
     for (const { rule, settings } of cleaning.steps) {
       const working = await ruleOf(rule).start(settings as never);
-      if (working.survey && areAtLeast(working.leastSurveyed ?? 0, documents(LOOKING)))
+      if (working.survey && (await areAtLeast(working.leastSurveyed ?? 0, documents(LOOKING))))
         await cleaning.survey(() => working.survey!());
       cleaning.working.push({ rule, working });
     }
@@ -156,7 +156,7 @@ export class Cleaning {
     const pause = yieldUntil(this.job.signal);
     const strings = this.left?.documents.taken();
     let place = 0;
-    for (const document of this.documents(label)) {
+    for await (const document of this.documents(label)) {
       if (place % A_TURN === 0) await pause();
       if (!strings) yield { document, passages: () => document.passages(), state: this.begin() };
       else {
@@ -334,8 +334,8 @@ export class Cleaning {
     }
   }
 }
-function areAtLeast(least: number, documents: Iterable<Cleanable>): boolean {
+async function areAtLeast(least: number, documents: AsyncIterable<Cleanable>): Promise<boolean> {
   let n = 0;
-  if (least > 0) for (const _ of documents) if (++n === least) break;
+  if (least > 0) for await (const _ of documents) if (++n === least) break;
   return n === least;
 }

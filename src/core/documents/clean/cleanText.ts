@@ -6,11 +6,9 @@ import { sha256, sha256Hex } from '../../base/hash';
 import { type Job, yieldToEventLoop } from '../../base/job';
 import { readRecordsUnder, storedRecord } from '../../base/record';
 import { charactersIn } from '../../base/utf8';
-import { blocksOf, BlockWriter } from '../blocks';
+import { BlockWriter, type ReadDocument, type ReadFile } from '../blocks';
 import { ChunkWriter } from '../chunks';
-import { hashOf } from '../hashOf';
-import { documentsOf } from '../open';
-import type { ReadDocument, ReadFile } from '../readFile';
+import { documentsIn, inFiles } from '../open';
 import { asRead, BLOCK, textChunksPrefix, type TextRecord } from '../record';
 import { Aside } from './aside';
 import { Cleaning } from './clean';
@@ -50,49 +48,46 @@ export async function cleanText(
   const { id, draft } = await begin(store, [text.id, hash, at]);
   const { helpers, end: endHelp } = await (recipe.steps.some(({ isOn }) => isOn) ? help : alone)(text.bytes);
   try {
-    const documents = await documentsOf(store, read);
     const aside = new Aside(store, draft, `${textChunksPrefix(id)}aside/`, job.signal);
-    const cleaning = await Cleaning.start(recipe, (label) => watched(documents, label, job), aside, job, helpers);
-    const [chunks, blocks, left] = [new ChunkWriter(id, draft), new BlockWriter(id), [] as LeftOut[]];
-    const files = await filesOf(store, read);
-    let file = -1;
-    let own: ReadDocument[] = [];
-    const end = (): void => {
-      if (own.length > 0) blocks.add({ ...files[file]!.file, documents: own });
-      own = [];
-    };
+    const cleaning = await Cleaning.start(recipe, (label) => watched(store, read, label, job), aside, job, helpers);
+    const [chunks, blocks, left] = [new ChunkWriter(id, draft), new BlockWriter(id, draft), new LeftWriter(id, draft)];
+    const documents = inFiles(store, read);
+    let file: ReadFile | undefined;
     let [i, asRead] = [0, 0];
     for await (const cleaned of cleaning.cleaned()) {
-      const document = documents[i]!;
+      const { document, file: own } = (await documents.next()).value as InFile;
       const { place = i, title = text.name, sha256, fields } = document;
-      for (; files[file + 1] && files[file + 1]!.at <= place; file++) end();
+      if (file && file !== own) blocks.end(file);
+      file = own;
       if (cleaned.isOut) {
         const { step, reason, scores } = cleaned;
         const rule = step === null ? null : cleaning.tallies[step]!.rule;
-        left.push({ place, name: files[file]!.file.name, title, sha256, rule, reason, scores: { ...scores } });
+        await left.add({ place, name: file.name, title, sha256, rule, reason, scores: { ...scores } });
       } else {
         const written = await write(cleaned.passages, chunks, document.spans !== undefined);
         const isAsRead = cleaned.changes.every(({ places }) => places === 0);
         if (isAsRead) asRead++;
         const hash = isAsRead ? sha256 : await hashWith(document, written.sha256);
-        own.push({ title, ...written, sha256: hash, ...(fields && { fields }) });
+        await blocks.add({ title, ...written, sha256: hash, ...(fields && { fields }) });
       }
       i++;
     }
-    end();
+    if (file) blocks.end(file);
     await chunks.end();
-    const { hashes, characters, bytes } = blocks;
+    await blocks.finish();
+    await left.finish();
+    const { documents: remaining, characters, bytes } = blocks;
     const cleaned: TextRecord = {
       ...read,
       id,
       projects: [],
       // Where nothing is changed it is what it was.
-      sha256: asRead === documents.length ? text.sha256 : await hashOf(hashes),
+      sha256: asRead === i ? text.sha256 : await blocks.hash(),
       characters,
       bytes,
       records: chunks.lengths.length,
       chunkBytes: chunks.lengths,
-      documents: hashes.length,
+      documents: remaining,
       indexed: true,
       addedAt: at,
     };
@@ -102,17 +97,13 @@ export async function cleanText(
       of: text.id,
       recipe: { ...recipe },
       hash,
-      text: hashes.length > 0 ? cleaned : null,
-      documents: documents.length,
-      left: left.length,
+      text: remaining > 0 ? cleaned : null,
+      documents: i,
+      left: left.count,
       tallies: cleaning.tallies.map((tally) => ({ ...tally })),
       madeAt: at,
     };
-    const lists = Array.from({ length: Math.ceil(left.length / LEFT_BLOCK) }, (_, n) => {
-      const documents = left.slice(n * LEFT_BLOCK, (n + 1) * LEFT_BLOCK);
-      return [leftKey(id, n), storedRecord(LEFT, { version: 1, documents })] as const;
-    });
-    await draft.finish([...blocks.records(), ...lists, [cleanedKey(id), storedRecord(CLEANED, record)]]);
+    await draft.finish([[cleanedKey(id), storedRecord(CLEANED, record)]]);
     return record;
   } catch (error) {
     await draft.discard();
@@ -148,17 +139,28 @@ async function write(
   return { sha256: hash.hex(), bytes, characters, ...(target && { spans: { input: input!, target } }) };
 }
 
-async function filesOf(
-  store: BlobStore,
-  text: TextRecord,
-): Promise<readonly { at: number; file: Omit<ReadFile, 'documents'> }[]> {
-  const { name, size, formats, notes } = text;
-  if (!text.indexed) return [{ at: 0, file: { name, size, format: formats[0]!, notes } }];
-  const files: { at: number; file: Omit<ReadFile, 'documents'> }[] = [];
-  for await (const block of blocksOf(store, text))
-    for (const { at, columns, ...file } of block.files)
-      files.push({ at, file: { ...file, ...(columns && { columns }) } });
-  return files;
+type InFile = { document: Document; file: ReadFile };
+
+/** The list of what is left out, each block of it when it is full. */
+class LeftWriter {
+  count = 0;
+  private rows: LeftOut[] = [];
+  constructor(
+    private readonly id: string,
+    private readonly draft: Draft,
+  ) {}
+
+  async add(document: LeftOut): Promise<void> {
+    this.rows.push(document);
+    this.count++;
+    if (this.rows.length === LEFT_BLOCK) await this.finish();
+  }
+  async finish(): Promise<void> {
+    if (this.rows.length === 0) return;
+    const n = Math.ceil(this.count / LEFT_BLOCK) - 1;
+    await this.draft.put([[leftKey(this.id, n), storedRecord(LEFT, { version: 1, documents: this.rows })]]);
+    this.rows = [];
+  }
 }
 
 /** What was made of a text by a recipe, where all of it is there. */
@@ -187,15 +189,15 @@ const hashWith = ({ sha256, spans, fields }: Document, ofText: string): string |
   spans || fields ? sha256Hex(`${sha256}\0${ofText}`) : ofText;
 
 /** As rules see them, one after another. How far they are gone through is told, and a stop comes between two of their chunks. */
-function* watched(documents: readonly Document[], label: string, job: Job): Generator<Cleanable> {
-  const of = documents.reduce((sum, { bytes }) => sum + bytes, 0);
+async function* watched(store: BlobStore, text: TextRecord, label: string, job: Job): AsyncGenerator<Cleanable> {
+  const of = text.bytes;
   let [before, told] = [0, -A_REPORT];
   const tell = (done: number): void => {
     if (done - told < A_REPORT) return;
     told = done;
     job.report({ label, done, of, unit: 'bytes' });
   };
-  for (const document of documents) {
+  for await (const document of documentsIn(store, text)) {
     // A long one is gone through more than once: what is told is the farthest that it was.
     let farthest = 0;
     const chunks = async function* (): AsyncGenerator<string> {

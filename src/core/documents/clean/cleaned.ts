@@ -29,22 +29,21 @@ export async function* leftOutOf(
  * Its documents under the id and the places that they have in the text as it was read.
  * @param open the documents of a text by its entry
  */
-export async function cleanedDocuments(
+export async function* cleanedDocuments(
   store: BlobStore,
   { id: text, name }: TextRecord,
   cleanedId: string,
-  open: (text: TextRecord) => Promise<readonly Document[]>,
-): Promise<readonly Document[]> {
+  open: (text: TextRecord) => AsyncIterable<Document>,
+): AsyncGenerator<Document> {
   const record = await cleanedRecordOf(store, cleanedId, name);
-  if (!record.text) return [];
-  const out = new Set<number>();
-  for await (const { place } of leftOutOf(store, record)) out.add(place);
-  let place = -1;
-  return (await open(record.text)).map((document) => {
-    do place++;
-    while (out.has(place));
-    return { ...document, text, place };
-  });
+  if (!record.text) return;
+  const left = leftOutOf(store, record);
+  const nextOut = async (): Promise<number | undefined> => ((await left.next()).value as LeftOut | undefined)?.place;
+  let [place, out] = [0, await nextOut()];
+  for await (const document of open(record.text)) {
+    for (; place === out; place++) out = await nextOut();
+    yield { ...document, text, place: place++ };
+  }
 }
 
 const missing = (what: string): HomegrownError =>

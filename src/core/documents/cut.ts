@@ -1,0 +1,224 @@
+/** Which parts documents are in, of millions too: what must be known of all of them at once is held in columns of numbers. */
+import { bits } from '../base/rng';
+import { PART_NAMES, type Parted, type PartName, type Segment, type SplitChoice } from './split';
+
+/** What is known of all documents before they are cut. */
+export class Outline {
+  length = 0;
+  /** By place. */
+  bytes = new Float64Array(FEW);
+  /** Eight numbers of 32 bits a document. */
+  hashes = new Uint32Array(WORDS * FEW);
+  /** The number of its text; of one that is of no text its own. */
+  texts = new Uint32Array(FEW);
+  /** 1: it has fields, and is never cut. */
+  whole = new Uint8Array(FEW);
+  textCount = 0;
+  private readonly numbers = new Map<string, number>();
+
+  add({ bytes, sha256, text, spans }: Parted): void {
+    const place = this.length++;
+    if (place === this.bytes.length) this.grow();
+    this.bytes[place] = bytes;
+    for (let word = 0; word < WORDS; word++)
+      this.hashes[WORDS * place + word] = parseInt(sha256.slice(8 * word, 8 * word + 8), 16);
+    let number = text === undefined ? undefined : this.numbers.get(text);
+    if (number === undefined) {
+      number = this.textCount++;
+      if (text !== undefined) this.numbers.set(text, number);
+    }
+    this.texts[place] = number;
+    this.whole[place] = spans ? 1 : 0;
+  }
+
+  private grow(): void {
+    this.bytes = twice(this.bytes, new Float64Array(2 * this.bytes.length));
+    this.hashes = twice(this.hashes, new Uint32Array(2 * this.hashes.length));
+    this.texts = twice(this.texts, new Uint32Array(2 * this.texts.length));
+    this.whole = twice(this.whole, new Uint8Array(2 * this.whole.length));
+  }
+}
+const FEW = 64;
+const WORDS = 8;
+function twice<T extends Float64Array | Uint32Array | Uint8Array>(column: T, larger: T): T {
+  larger.set(column);
+  return larger;
+}
+
+/** Where each document is cut: what is before the first border is learnt from, what is behind the second is the test part. */
+export class Cut {
+  constructor(
+    readonly rule: 'documents' | 'ends',
+    private readonly bytes: Float64Array,
+    /** Two a document. */
+    private readonly borders: Float64Array,
+  ) {}
+
+  /** Bytes of a document that are in a part. */
+  within(part: PartName, place: number): readonly [from: number, to: number] {
+    const [first, second] = [this.borders[2 * place]!, this.borders[2 * place + 1]!];
+    if (part === 'train') return [0, first];
+    return part === 'validation' ? [first, second] : [second, this.bytes[place]!];
+  }
+}
+
+/**
+ * A text of which whole documents make about the shares that are asked for gives those, chosen by the seed and what is in them,
+ * whatever their order; equal documents are in one part. Of any other text each document gives its own end: neither part has
+ * seen the other, and both are of the same kinds of text. A document with fields is never cut: the text gives the whole ones
+ * that come nearest to the shares.
+ */
+export function cutDocuments(outline: Outline, choice: SplitChoice): Cut {
+  const { length, bytes, whole } = outline;
+  const { partOf, rule } = wholeDocuments(outline, choice);
+  const borders = new Float64Array(2 * length);
+  const ends = endsOf(choice);
+  for (let place = 0; place < length; place++) {
+    const own = bytes[place]!;
+    const part = partOf(place) ?? (whole[place] ? 'train' : undefined);
+    borders.set(part ? [part === 'train' ? own : 0, part === 'test' ? 0 : own] : ends(own), 2 * place);
+  }
+  return new Cut(rule, bytes, borders);
+}
+
+/** The same of a list, in their order. */
+export function splitDocuments<D extends Parted>(
+  documents: readonly D[],
+  choice: SplitChoice,
+): { rule: Cut['rule']; parts: Readonly<Record<PartName, readonly Segment<D>[]>> } {
+  const outline = new Outline();
+  for (const document of documents) outline.add(document);
+  const cut = cutDocuments(outline, choice);
+  const parts: Record<PartName, Segment<D>[]> = { train: [], validation: [], test: [] };
+  for (const [place, document] of documents.entries()) {
+    for (const name of PART_NAMES) {
+      const [from, to] = cut.within(name, place);
+      if (from < to) parts[name].push({ document, place, from, to });
+    }
+  }
+  return { rule: cut.rule, parts };
+}
+
+/**
+ * The borders of a document. Fractions of a byte are carried on to the next one: together they hold out the floor of each share
+ * of all bytes, and short ones give now and then what they owe.
+ */
+function endsOf({ validation, test }: SplitChoice) {
+  let end = 0;
+  return (bytes: number): readonly [number, number] => {
+    const start = end;
+    end += bytes;
+    const owed = (of: number): number => Math.floor(end * of) - Math.floor(start * of);
+    const tested = bytes - Math.min(bytes, owed(test));
+    return [Math.max(0, tested - owed(validation)), tested];
+  };
+}
+
+/** The parts of documents that are in one as a whole: all of the texts that have enough, and their equals. */
+function wholeDocuments(outline: Outline, choice: SplitChoice): Pick<Cut, 'rule'> & Whole {
+  const { length, texts, textCount, whole } = outline;
+  const { order, unitOf, units } = unitsOf(outline, choice.seed);
+  // Of each text its places, one text after another, in the order of the units.
+  const ends = new Uint32Array(textCount);
+  for (let place = 0; place < length; place++) ends[texts[place]!]!++;
+  for (let text = 1; text < textCount; text++) ends[text]! += ends[text - 1]!;
+  const starts = Uint32Array.from(ends, (_, text) => ends[text - 1] ?? 0);
+  const next = starts.slice();
+  const places = new Uint32Array(length);
+  for (const place of order) places[next[texts[place]!]!++] = place;
+
+  const ranked: number[] = [];
+  for (let text = 0; text < textCount; text++) if (ends[text]! - starts[text]! > 1) ranked.push(text);
+  const first = (text: number): number => unitOf[places[starts[text]!]!]!;
+  ranked.sort((a, b) => first(a) - first(b));
+  /** By unit; 0: none. */
+  const parts = new Uint8Array(units);
+  for (const text of ranked) {
+    const own = places.subarray(starts[text], ends[text]);
+    choose(
+      own,
+      outline.bytes,
+      unitOf,
+      choice,
+      parts,
+      own.some((place) => whole[place] === 1),
+    );
+  }
+  return {
+    rule: parts.some((part) => part > 0) ? 'documents' : 'ends',
+    partOf: (place) => partNamed(parts[unitOf[place]!]!),
+  };
+}
+interface Whole {
+  partOf(place: number): PartName | undefined;
+}
+
+/**
+ * Equal documents are a unit. Units are numbered in an order that follows from the seed and what is in them.
+ * @returns places in that order, and of each place its unit
+ */
+function unitsOf({ length, hashes }: Outline, seed: number) {
+  const at = new Uint32Array(length);
+  for (let place = 0; place < length; place++)
+    at[place] = bits(seed, 'split', hashes[WORDS * place + 1]!, hashes[WORDS * place]!);
+  const compare = (a: number, b: number): number => {
+    let difference = at[a]! - at[b]!;
+    for (let word = 0; difference === 0 && word < WORDS; word++)
+      difference = hashes[WORDS * a + word]! - hashes[WORDS * b + word]!;
+    return difference;
+  };
+  const order = new Uint32Array(length).map((_, place) => place).sort(compare);
+  const unitOf = new Uint32Array(length);
+  let units = 0;
+  for (const [i, place] of order.entries()) {
+    if (i === 0 || compare(order[i - 1]!, place) !== 0) units++;
+    unitOf[place] = units - 1;
+  }
+  return { order, unitOf, units };
+}
+
+/**
+ * Gives the documents of a text their parts, of which some have one already; none where they cannot make the shares. `isWhole`:
+ * they are as near as they can be, and where there are two, one is held out.
+ * @param places in the order of their units
+ */
+function choose(
+  places: Uint32Array,
+  bytes: Float64Array,
+  unitOf: Uint32Array,
+  { validation, test }: SplitChoice,
+  parts: Uint8Array,
+  isWhole: boolean,
+): void {
+  const units: number[] = [];
+  const sizes: number[] = [];
+  for (const place of places) {
+    if (units.at(-1) !== unitOf[place]) {
+      units.push(unitOf[place]!);
+      sizes.push(0);
+    }
+    sizes[sizes.length - 1]! += bytes[place]!;
+  }
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const wanted = { test: all * test, validation: all * validation };
+  const has: Record<PartName, number> = { train: 0, validation: 0, test: 0 };
+  for (const [i, unit] of units.entries()) has[partNamed(parts[unit]!) ?? 'train'] += sizes[i]!;
+  /** By unit of the text; 0: it has one already. */
+  const chosen = new Uint8Array(units.length);
+  for (const [i, unit] of units.entries()) {
+    if (parts[unit]! > 0) continue;
+    const size = sizes[i]!;
+    // It is taken where that brings the part nearer to its share.
+    const part = (['test', 'validation'] as const).find((name) => size < 2 * (wanted[name] - has[name])) ?? 'train';
+    chosen[i] = numberOf(part);
+    has.train -= size;
+    has[part] += size;
+  }
+  if (isWhole && has.validation === 0 && units.length > 1) chosen[0] = numberOf('validation');
+  const isNear = (name: 'test' | 'validation'): boolean => Math.abs(has[name] - wanted[name]) <= wanted[name] / 4;
+  if (!isWhole && !(has.train > 0 && isNear('test') && isNear('validation'))) return;
+  for (const [i, unit] of units.entries()) if (chosen[i]! > 0) parts[unit] = chosen[i]!;
+}
+/** From 1: 0 is none. */
+const numberOf = (part: PartName): number => PART_NAMES.indexOf(part) + 1;
+const partNamed = (number: number): PartName | undefined => PART_NAMES[number - 1];
