@@ -3,7 +3,7 @@ import type { Documents } from '../base/document';
 import { discardDraft, openDraft } from '../base/draft';
 import { badSettings, HomegrownError } from '../base/errors';
 import { sha256, sha256Hex } from '../base/hash';
-import type { Job } from '../base/job';
+import { type Job, yieldUntil } from '../base/job';
 import { isUnreadable, readRecord, storedRecord } from '../base/record';
 import { cutDocuments, Outline } from '../documents/cut';
 import { checkSplit, type PartName, type Split, type SplitChoice } from '../documents/split';
@@ -30,7 +30,7 @@ export async function buildShards(
   job: Job,
 ): Promise<ShardManifest> {
   checkSplit(choice);
-  const { textHash, bytes, labels, changes, cut } = await lookAt(documents, choice);
+  const { textHash, bytes, labels, changes, cut } = await lookAt(documents, choice, job);
   const split: Split = { rule: cut.rule, ...choice };
   const { id, there } = await place(store, [
     textHash,
@@ -81,14 +81,16 @@ export async function buildShards(
 }
 
 /** What must be known of all documents before the first id. @throws HomegrownError `bad-settings` where there are none */
-async function lookAt(documents: Documents, choice: SplitChoice) {
+async function lookAt(documents: Documents, choice: SplitChoice, { signal }: Job) {
   const outline = new Outline();
   const hash = await sha256();
   const labels = new Set<string>();
   /** By document: 1 where another text begins. */
   const changes: number[] = [];
   let [before, bytes]: [string | undefined, number] = [undefined, 0];
+  const pause = yieldUntil(signal);
   for await (const document of documents) {
+    if (outline.length % A_TURN === 0) await pause();
     const isFirst = outline.length === 0;
     hash.update(encoder.encode(isFirst ? document.sha256 : `\n${document.sha256}`));
     changes.push(!isFirst && document.text === before ? 0 : 1);
@@ -101,6 +103,8 @@ async function lookAt(documents: Documents, choice: SplitChoice) {
   if (outline.length === 0) throw badSettings('There is no text to cut into tokens.', 'Choose at least one text.');
   return { textHash: hash.hex(), bytes, labels: [...labels].sort(), changes, cut: cutDocuments(outline, choice) };
 }
+/** Documents until others have a turn. */
+const A_TURN = 64;
 const encoder = new TextEncoder();
 
 /**

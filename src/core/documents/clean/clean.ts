@@ -20,6 +20,7 @@ import {
 import {
   batched,
   type Cleanable,
+  goneThrough,
   heldOf,
   isNothing,
   isHeld,
@@ -130,7 +131,7 @@ export class Cleaning {
       // Nobody reads one of which nothing is left.
       const isThere = !underway.state.out && !(await isNothing(underway));
       const survey = isThere ? begin() : undefined;
-      if (survey) for await (const passage of underway.passages()) survey.see(passage);
+      if (survey) for await (const passage of goneThrough(underway)) survey.see(passage);
       survey?.end();
       if (isChanged) {
         const passages = underway.passages();
@@ -158,7 +159,8 @@ export class Cleaning {
     let place = 0;
     for await (const document of this.documents(label)) {
       if (place % A_TURN === 0) await pause();
-      if (!strings) yield { document, passages: () => document.passages(), state: this.begin() };
+      const passes = { done: 0, of: 1 };
+      if (!strings) yield { document, passages: () => document.passages(), passes, state: this.begin() };
       else {
         const { passages, changes, ...noted } = JSON.parse((await strings.next()).value!) as Noted;
         const counts = this.tallies.map((_, i) => ({ places: changes[2 * i]!, characters: changes[2 * i + 1]! }));
@@ -166,7 +168,7 @@ export class Cleaning {
         const held: string[] = [];
         while (held.length < (passages ?? 0)) held.push((await strings.next()).value!);
         const long = this.left!.long.get(place) ?? { strings: () => document.passages() };
-        yield { document, passages: passages === null ? () => long.strings() : () => held, state };
+        yield { document, passages: passages === null ? () => long.strings() : () => held, passes, state };
       }
       place++;
     }
@@ -181,7 +183,8 @@ export class Cleaning {
 
   /** In their order, with what is still to be done to passages of long ones. */
   private async *advanced(label: string): AsyncGenerator<{ underway: Underway; pending: readonly Pending[] }> {
-    for await (const underway of this.helped(label)) yield { underway, pending: await this.advance(underway) };
+    for await (const underway of this.helped(label))
+      yield { underway, pending: await this.advance(underway, label === LOOKING ? 2 : 1) };
   }
 
   /** Through the steps since `from`, so far as others do them; long ones are as they were. */
@@ -231,8 +234,12 @@ export class Cleaning {
     this.tallies[state.out.step]!.out++;
   }
 
-  /** Through the steps that are still to be done. @returns what of them is to be done to its passages, of a long one */
-  private async advance(underway: Underway): Promise<readonly Pending[]> {
+  /**
+   * Through the steps that are still to be done.
+   * @param after times that a long one is gone through behind them
+   * @returns what of them is to be done to its passages, of a long one
+   */
+  private async advance(underway: Underway, after: number): Promise<readonly Pending[]> {
     const { document, state } = underway;
     if (state.out || state.done === this.working.length) return [];
     const held = underway.isLong ? undefined : await heldOf(underway.passages());
@@ -242,10 +249,13 @@ export class Cleaning {
       return [];
     }
     underway.isLong = true;
+    const first = state.done;
+    const all = this.working.slice(first).map((atWork) => onDocument(atWork, document));
+    underway.passes.of = all.filter(({ see }) => see).length + after;
     const pending: Pending[] = [];
     for (; state.done < this.working.length; state.done++) {
       const step = state.done;
-      const on = onDocument(this.working[step]!, document);
+      const on = all[step - first]!;
       if (on.see) await this.putAside(underway, pending.splice(0), on);
       const { scores, out } = on.verdict?.() ?? {};
       Object.assign(state.scores, scores);
@@ -263,7 +273,7 @@ export class Cleaning {
   /** What rules leave of a long document, for the next one, which sees it. */
   private async putAside(underway: Underway, pending: readonly Pending[], seer: OnDocument = {}): Promise<void> {
     if (pending.length === 0) {
-      if (seer.see) for await (const passage of underway.passages()) seer.see(passage);
+      if (seer.see) for await (const passage of goneThrough(underway)) seer.see(passage);
       return;
     }
     const writer = this.aside.begin();
@@ -293,7 +303,7 @@ export class Cleaning {
 
   /** Passages of a long document, after what is to be done to them: what each rule does to a passage by itself others do. */
   private through(underway: Underway, pending: readonly Pending[]): AsyncIterable<string> {
-    let passages = underway.passages();
+    let passages = goneThrough(underway);
     for (let from = 0, to = 0; from < pending.length; from = to) {
       const isAlone = !pending[from]!.on.see;
       while (to < pending.length && !pending[to]!.on.see === isAlone) to++;

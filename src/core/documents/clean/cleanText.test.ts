@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
 import { sha256Hex } from '../../base/hash';
-import { unwatched } from '../../base/job';
+import { type Progress, unwatched } from '../../base/job';
 import { collect, stream } from '../../testing/texts';
 import { collectOrphans, documentsOf, importDrop, listTexts, purgeText, removeText, textOf, type TextSource } from '..';
 import { unreadableTexts } from '../library';
@@ -124,4 +124,30 @@ test('a document that is too long to be held comes out as one that is held', asy
     await sha256Hex(`${refrain}${line.replace('  ', ' ').replace('\n\n\n', '\n\n').repeat(times)}\n\n\n`),
   );
   expect(tallies[0]).toEqual({ rule: 'whiteSpace', out: 0, changed: 1, places: 2 * times, characters: -2 * times });
+}, 60_000);
+
+test('how far a long document is tells how much of it is still to be read', async () => {
+  const recipe = recipeOf(
+    stepOf('whiteSpace'),
+    stepOf('repeatedLines', { times: 2, least: 40 }),
+    stepOf('urls'),
+    stepOf('length'),
+  );
+  const store = memoryStore();
+  const long = 'The  whale came up beside the boat.\n'.repeat((LONGEST_PASSAGE * 9) / 36);
+  const { text } = await importDrop([file('long.txt', long)], store, { addedAt: 1 }, unwatched);
+  let all = 0;
+  const get = async (key: string) => {
+    const value = await store.get(key);
+    if (value instanceof Uint8Array) all += value.length;
+    return value;
+  };
+  const told: [read: number, share: number][] = [];
+  const job = { ...unwatched, report: ({ done, of }: Progress) => void told.push([all, done / of!]) };
+  await cleanText({ ...store, get }, text!, recipe, { at: 2 }, job);
+  // Two rules see all of it, and then it is written; before that it is tried whether it can be held.
+  const middle = told.filter(([, share]) => share > 0 && share < 1);
+  const [begun] = middle[0]!;
+  for (const [read, share] of middle) expect(Math.abs((read - begun) / (all - begun) - share)).toBeLessThan(0.15);
+  expect(middle.length).toBeGreaterThan(9);
 }, 60_000);

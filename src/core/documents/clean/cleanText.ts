@@ -198,21 +198,21 @@ async function* watched(store: BlobStore, text: TextRecord, label: string, job: 
     job.report({ label, done, of, unit: 'bytes' });
   };
   for await (const document of documentsIn(store, text)) {
-    // A long one is gone through more than once: what is told is the farthest that it was.
-    let farthest = 0;
+    const { bytes, characters } = document;
+    const start = before;
     const chunks = async function* (): AsyncGenerator<string> {
-      let at = 0;
+      let isFirst = true;
       for await (const chunk of document.chunks()) {
         job.signal.throwIfAborted();
-        if (at > 0) await yieldToEventLoop();
+        if (!isFirst) await yieldToEventLoop();
+        isFirst = false;
         yield chunk;
-        at += chunk.length;
-        farthest = Math.max(farthest, Math.min(at, document.bytes));
-        tell(before + farthest);
       }
     };
-    yield cleanable({ ...document, chunks });
-    before += document.bytes;
+    const seen = (units: number, pass: number, of: number): void =>
+      tell(start + Math.floor((bytes * (pass + Math.min(1, units / characters))) / of));
+    yield { ...cleanable({ ...document, chunks }), seen };
+    before += bytes;
     tell(before);
   }
 }

@@ -10,6 +10,8 @@ export interface Cleanable extends DocumentFacts {
   sha256: string;
   /** From its start, as often as it is asked for. */
   passages(): AsyncIterable<string>;
+  /** Is told how far it is gone through: code units of the `pass`th time, of `of` times. */
+  seen?(units: number, pass: number, of: number): void;
 }
 
 /** A document on its way. */
@@ -17,6 +19,8 @@ export interface Underway {
   readonly document: Cleanable;
   passages(): AsyncIterable<string> | readonly string[];
   isLong?: boolean;
+  /** Times that it was gone through, and will be: a long one is where a rule must have seen all of it. */
+  readonly passes: { done: number; of: number };
   /** Others may go on with it. */
   isShared?: boolean;
   /** Where they lie, if they were put aside for it. */
@@ -87,6 +91,21 @@ export async function isNothing({ document, passages }: Underway, pending: reado
 }
 
 export const isHeld = (passages: Passages): passages is readonly string[] => Array.isArray(passages);
+
+/** Its passages, once more: of those that are not held it is told how far that is. */
+export function goneThrough(underway: Underway): Passages {
+  const passages = underway.passages();
+  return isHeld(passages) ? passages : told(underway, passages);
+}
+async function* told({ document, passes }: Underway, passages: AsyncIterable<string>): AsyncGenerator<string> {
+  const pass = passes.done++;
+  let units = 0;
+  for await (const passage of passages) {
+    yield passage;
+    units += passage.length;
+    document.seen?.(units, pass, passes.of);
+  }
+}
 
 /** A list of its own; undefined where it is too long. */
 export async function heldOf(passages: Passages): Promise<string[] | undefined> {

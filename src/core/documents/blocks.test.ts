@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { memoryStore } from '../base/blobStore';
+import { openDraft } from '../base/draft';
+import { BlockWriter } from './blocks';
+import { hashOf } from './hashOf';
+import { BLOCK, documentsKey, textChunksPrefix } from './record';
+
+interface File {
+  name: string;
+  documents: number;
+  isLabelled: boolean;
+  isKept: boolean;
+}
+const files = fc.array(
+  fc.record({
+    name: fc.string(),
+    documents: fc.oneof(fc.nat(3), fc.integer({ min: BLOCK - 2, max: BLOCK + 2 }), fc.constant(2 * BLOCK + 7)),
+    isLabelled: fc.boolean(),
+    isKept: fc.boolean(),
+  }),
+  { maxLength: 6 },
+);
+
+async function listed(given: readonly File[]) {
+  const store = memoryStore();
+  const draft = (await openDraft(store, textChunksPrefix('t')))!;
+  const blocks = new BlockWriter('t', draft);
+  const hashes: string[] = [];
+  let most = 0;
+  for (const { name, documents, isLabelled, isKept } of given) {
+    const own: string[] = [];
+    for (let i = 0; i < documents; i++) {
+      const sha256 = `${name} ${i}`;
+      own.push(sha256);
+      const label = isLabelled && i % 3 === 1 && { fields: { label: `${i % 2}` } };
+      await blocks.add({ title: name, sha256, characters: 1, bytes: 2, ...label });
+      const written = (await store.keys(documentsKey('t'))).length;
+      most = Math.max(most, blocks.documents - written * BLOCK);
+    }
+    expect(await blocks.hashOfFile()).toBe(await hashOf(own));
+    if (!isKept) blocks.back();
+    else {
+      hashes.push(...own);
+      blocks.end({ name, size: documents, format: 'csv', notes: [] });
+    }
+  }
+  const { documents, characters, bytes, names } = blocks;
+  expect(await blocks.hash()).toBe(await hashOf(hashes));
+  await draft.drop(await blocks.finish());
+  return { most, list: await store.entries(documentsKey('t')), documents, characters, bytes, names };
+}
+
+test('a file that is taken back leaves nothing, however many blocks it has, and few rows are held', async () => {
+  await fc.assert(
+    fc.asyncProperty(files, async (given) => {
+      const { most, ...told } = await listed(given);
+      const { most: _, ...kept } = await listed(given.filter(({ isKept }) => isKept));
+      expect(told).toEqual(kept);
+      expect(most).toBeLessThanOrEqual(2 * BLOCK);
+    }),
+    { numRuns: 20 },
+  );
+}, 60_000);
