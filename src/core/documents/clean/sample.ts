@@ -2,7 +2,7 @@
 import type { BlobStore } from '../../base/blobStore';
 import type { Document } from '../../base/document';
 import type { Job } from '../../base/job';
-import { documentsOf } from '../open';
+import { documentsIn } from '../open';
 import { asRead, type TextRecord } from '../record';
 import { cleanable } from './cleanable';
 import type { DocumentFacts } from './rules/rule';
@@ -32,23 +32,30 @@ export const LONGEST_SAMPLED = 2 ** 18;
  * @throws HomegrownError `storage-damaged`; the signal's reason when stopped
  */
 export async function sampleOf(store: BlobStore, texts: readonly TextRecord[], { signal }: Job): Promise<Sample> {
-  const all: Document[] = [];
-  for (const text of texts) for (const document of await documentsOf(store, asRead(text))) all.push(document);
-  const chosen: number[] = [];
+  const all = async function* (): AsyncGenerator<Document> {
+    for (const text of texts) yield* documentsIn(store, asRead(text));
+  };
+  const sizes: number[] = [];
+  let characters = 0;
+  for await (const document of all()) {
+    sizes.push(document.bytes);
+    characters += document.characters;
+  }
+  const chosen = new Set<number>();
   let bytes = 0;
-  for (const i of spread(all.length)) {
-    const own = Math.min(all[i]!.bytes, LONGEST_SAMPLED);
-    if (chosen.length > 0 && bytes + own > SAMPLE_BYTES) break;
+  for (const i of spread(sizes.length)) {
+    const own = Math.min(sizes[i]!, LONGEST_SAMPLED);
+    if (chosen.size > 0 && bytes + own > SAMPLE_BYTES) break;
     bytes += own;
-    chosen.push(i);
+    chosen.add(i);
   }
   const documents: SampledDocument[] = [];
-  for (const i of chosen.sort((a, b) => a - b)) {
+  let i = 0;
+  for await (const document of all()) {
     signal.throwIfAborted();
-    documents.push(await sampled(all[i]!));
+    if (chosen.has(i++)) documents.push(await sampled(document));
   }
-  const characters = all.reduce((sum, document) => sum + document.characters, 0);
-  return { documents, of: { documents: all.length, characters } };
+  return { documents, of: { documents: sizes.length, characters } };
 }
 
 async function sampled(document: Document): Promise<SampledDocument> {
