@@ -1,6 +1,7 @@
 /** What is stored of a text: an entry, the list of its documents in blocks, and their UTF-8 one after another, in chunks. */
 import type { JsonObject, Kind } from '../base/record';
 import { storedMoment } from '../base/moment';
+import { isCount, listOf } from '../base/limits';
 import type { Normalizer } from '../base/normalizer';
 import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
@@ -128,28 +129,39 @@ export const textRef = (text: TextRecord): string => {
 /** Documents in a block of the list. */
 export const BLOCK = 4096;
 
+const file = z.object({
+  at: count,
+  name: z.string(),
+  size: count,
+  format: formatId,
+  notes: z.array(z.string()),
+  /** Of a table: its columns that were taken. */
+  columns: columnsSchema.exactOptional(),
+});
+type BlockFile = z.infer<typeof file>;
+const isString = (value: unknown): value is string => typeof value === 'string';
+/** One that nothing was noted of: of thousands of small files nearly all are. */
+function isPlainFile(value: unknown): value is BlockFile {
+  if (typeof value !== 'object' || value === null || 'columns' in value) return false;
+  const { at, name, size, format, notes } = value as Record<string, unknown>;
+  const isNoted = !Array.isArray(notes) || notes.length > 0;
+  return !isNoted && isCount(at) && isString(name) && isCount(size) && isString(format) && Object.hasOwn(FORMATS, format);
+}
+const numbers = listOf(count, BLOCK, isCount);
+const strings = listOf(z.string(), BLOCK, isString);
+
 /** A column an item, an entry a document, in their order. */
 const columns = z.object({
   version: z.literal(1),
   /** Place of the first. */
   from: count,
-  bytes: z.array(count),
-  characters: z.array(count),
+  bytes: numbers,
+  characters: numbers,
   /** Of the file where it is a whole one, else of its UTF-8; in hex. */
-  sha256: z.array(z.string()),
-  title: z.array(z.string()),
+  sha256: strings,
+  title: strings,
   /** Files whose first document is at this place: the next documents are of the same, until another begins. */
-  files: z.array(
-    z.object({
-      at: count,
-      name: z.string(),
-      size: count,
-      format: formatId,
-      notes: z.array(z.string()),
-      /** Of a table: its columns that were taken. */
-      columns: columnsSchema.exactOptional(),
-    }),
-  ),
+  files: listOf(file, BLOCK, isPlainFile),
   /** Such as a date, a language, a label. */
   fields: z.record(z.string(), z.array(z.string().nullable())).exactOptional(),
   /** Where a field's text is within its document: bytes from and to. */
