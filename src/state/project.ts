@@ -1,6 +1,5 @@
 /** What the person is making, as it is shown and changed here, and kept in step with the store and other tabs. */
 import { toFailure } from '../core/base/errors';
-import type { TextRecord } from '../core/documents';
 import { type ModelId, modelSpec } from '../core/models';
 import { type Size, sizesOf } from '../core/models/spec';
 import { objectiveOn } from '../core/objectives';
@@ -19,8 +18,7 @@ import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, usualRecipe, vocabularySize } from './estimate';
 import { explain } from './failures';
 import { askedAbout } from './markup';
-import type { ReadRun } from './run';
-import type { RunList } from './runs';
+import { askFor, waitFor } from './shownWith';
 import type { Slice } from './studio';
 import { waits } from './textNotes';
 import { IDLE, type Work } from './work';
@@ -137,16 +135,6 @@ export const createProjectSlice: Slice<ProjectSlice> =
       get().leaveMarkup();
       toast({ text: `${project.name} was deleted in another tab` });
       void open(await nextOpened(store, newId, now(), project.id)); // in its turn
-    }
-    /**
-     * What a project is shown with. Hundreds of runs take a while: where they are not shown, or are as they were when it was
-     * left, they are read after that.
-     */
-    function ask(projectId: string): { texts: Promise<readonly TextRecord[]>; ahead: RunList | undefined } {
-      const { areRunsShown, isListLeft, runsOf } = get();
-      const texts = data.call('listTexts', { projectId });
-      texts.catch(() => undefined); // told when it is shown
-      return { texts, ahead: areRunsShown() && !isListLeft(projectId) ? runsOf(projectId) : undefined };
     }
     /** A project to open, or why there is none. */
     async function find(id: string): Promise<KeptProject | { text: string; detail?: string }> {
@@ -293,25 +281,16 @@ export const createProjectSlice: Slice<ProjectSlice> =
         get().stopListing();
         // What it is shown with is read while the one before stands, so that one picture follows the other: from the press on,
         // unless something comes before that may change it.
-        const asked = waiting === 0 ? ask(id) : undefined;
+        const asked = waiting === 0 ? askFor(id, data, get()) : undefined;
         return inTurn(async () => {
           if (id === get().project.id) return true;
-          const { texts, ahead } = asked ?? ask(id);
+          const { texts, runs: ahead } = asked ?? askFor(id, data, get());
           const found = await find(id);
           if ('text' in found) {
             toast(found);
             return false;
           }
-          const run = get().readAhead(found.project.runId);
-          const there: { texts?: readonly TextRecord[]; run?: ReadRun } = {};
-          await Promise.race([
-            Promise.all([
-              texts.then((texts) => Object.assign(there, { texts })).catch(() => undefined),
-              run?.read.then((run) => Object.assign(there, { run })),
-              ahead?.told,
-            ]),
-            tabs.pause(MOST_WAIT_MS),
-          ]);
+          const { there, run, rows } = await waitFor(found.project, { texts, runs: ahead }, tabs, get());
           // Changed while it was looked for, or never stored.
           if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
           last = found;
@@ -328,6 +307,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
             // Of the project that is left; what is being made of it goes on.
             texts: there.texts ?? [],
             runs: ahead?.rows ?? asLeft,
+            firstRows: there.rows ?? null,
             refused: [],
             importingModel: withoutFailure(s.importingModel),
             incoming: null,
@@ -335,15 +315,16 @@ export const createProjectSlice: Slice<ProjectSlice> =
             ...s.makingOf(id),
           }));
           // What is there by now is shown with it: of all this a page that shows it is drawn once.
-          const runs = ahead ?? get().runsOf(id);
-          void get().listRuns(runs);
+          const listed = ahead
+            ? get().listRuns(ahead)
+            : rows.then(() => (get().project.id === id ? get().listRuns(get().runsOf(id)) : undefined));
           await Promise.all([
             get()
               .loadTexts(texts)
               .finally(() => set((s) => (s.loaded === 'ready' ? s : { loaded: 'ready' }))),
             get().loadRun(run, !shown.openingRuns),
           ]);
-          if (found.stored !== undefined) tellOpened(id, runs.whole, now());
+          if (found.stored !== undefined) tellOpened(id, listed, now());
           return true;
         });
       },
@@ -373,9 +354,6 @@ export const createProjectSlice: Slice<ProjectSlice> =
 
 /** What is shown of a project that was opened is drawn by then, as a rule. */
 const DRAWING_MS = 500;
-
-/** Longer than that a project that is opened does not wait for what it has: a worker may be busy with something else. */
-const MOST_WAIT_MS = 150;
 
 const withoutFailure = (work: Work): Work => (work.kind === 'failed' ? IDLE : work);
 const isThere = ({ stored, project }: KeptProject): boolean => stored !== undefined && project.removedAt === undefined;

@@ -51,7 +51,7 @@ export interface RunSlice {
   changeRun(runId: string, change: (run: OpenRun) => OpenRun): void;
 }
 
-interface ReadAhead {
+export interface ReadAhead {
   id: string;
   read: Promise<ReadRun>;
 }

@@ -11,6 +11,7 @@ import { createEvaluateSlice, type EvaluateSlice } from './evaluate';
 import { createListsSlice, type ListsSlice } from './lists';
 import { createExportSlice, type ExportSlice } from './export';
 import { createMigrationSlice, type MigrationSlice } from './migration';
+import { createPartsSlice, type PartsSlice } from './parts';
 import { createPlanSlice, type PlanSlice } from './plan';
 import { createPlaygroundSlice, type PlaygroundSlice } from './playground';
 import { createPreparationSlice, type PreparationSlice } from './preparation';
@@ -68,6 +69,7 @@ export type Studio = ProjectSlice &
   ProjectsSlice &
   TextsSlice &
   PreparationSlice &
+  PartsSlice &
   PlanSlice &
   RunSlice &
   TrainingSlice &
@@ -91,6 +93,7 @@ export const createStudio = (services: Services): StudioStore =>
     ...createProjectsSlice(services)(...a),
     ...createTextsSlice(services)(...a),
     ...createPreparationSlice(services)(...a),
+    ...createPartsSlice(services)(...a),
     ...createPlanSlice(services)(...a),
     ...createRunSlice(services)(...a),
     ...createTrainingSlice(services)(...a),

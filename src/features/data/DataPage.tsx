@@ -1,6 +1,6 @@
 import { useLocation } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
-import { useStudio } from '../../state/react';
+import { usePartsShown, useStudio } from '../../state/react';
 import { Button, EmptyState, Pane, Panes, Stage } from '../../ui';
 import { BaselinePane } from './BaselinePane';
 import { BuildButton } from './BuildButton';
@@ -12,6 +12,7 @@ const WHAT = 'Your text as token numbers: most of it to learn from, the rest hel
 
 /** The token ids that a run learns from, and those it is judged on. */
 export function DataPage() {
+  usePartsShown();
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const hasText = useStudio((s) => s.texts.length > 0);
   const data = useStudio((s) => s.project.data);

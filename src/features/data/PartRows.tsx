@@ -3,6 +3,7 @@ import { toFailure } from '../../core/base/errors';
 import { formatBytes, formatCount } from '../../core/base/units';
 import type { PartName } from '../../core/documents/split';
 import type { DataRecord, PartRows } from '../../protocol/data';
+import { FIRST_PART, ROWS } from '../../state/parts';
 import { isSplitAsOne } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { PaneHead, Segmented, Table, TextAction, type Column } from '../../ui';
@@ -15,7 +16,7 @@ type Read = { kind: 'reading' } | { kind: 'read'; rows: PartRows | undefined } |
 
 /** How much of each text went into which part, and the documents of a part. */
 export function TextsInParts({ data }: { data: DataRecord }) {
-  const [part, setPart] = useState<PartName>('validation');
+  const [part, setPart] = useState<PartName>(FIRST_PART);
   const { read, more } = usePartRows(data, part);
   const names = partsOf(data.manifest).map(({ name }) => name);
   if (isSplitAsOne(data)) {
@@ -49,7 +50,7 @@ export function TextsInParts({ data }: { data: DataRecord }) {
             aside={
               <Segmented
                 label="Documents of the part"
-                value={names.includes(part) ? part : 'validation'}
+                value={names.includes(part) ? part : FIRST_PART}
                 onChange={setPart}
                 options={names.map((value) => ({ value, label: PART_WORDS[value] }))}
               />
@@ -67,7 +68,7 @@ export function TextsInParts({ data }: { data: DataRecord }) {
           {rows.length < of && (
             <p className={styles.removed}>
               {formatCount(of - rows.length)} more documents{' '}
-              <TextAction onPress={more}>Show {formatCount(Math.min(PAGE, of - rows.length))} more</TextAction>
+              <TextAction onPress={more}>Show {formatCount(Math.min(ROWS, of - rows.length))} more</TextAction>
             </p>
           )}
         </>
@@ -120,24 +121,24 @@ const DOCUMENT_COLUMNS: readonly Column<DocumentRow>[] = [
   },
 ];
 
-/** Documents that are asked for at once. */
-const PAGE = 500;
-
 function usePartRows(data: DataRecord, part: PartName): { read: Read; more: () => void } {
   const partRows = useStudio((s) => s.partRows);
   const texts = useStudio((s) => s.texts);
+  const came = useStudio((s) => s.firstRows);
   const [pages, setPages] = useState(1);
-  const [read, setRead] = useState<Read>({ kind: 'reading' });
+  const isFirst = part === FIRST_PART && pages === 1;
+  const first = isFirst && came?.data === data && came.texts === texts ? came.rows : undefined;
+  const [read, setRead] = useState<Read>(first ? { kind: 'read', rows: first } : { kind: 'reading' });
   useEffect(() => {
     let isWanted = true;
-    const wanted = data.manifest.parts[part] ? part : 'validation';
-    partRows(wanted, 0, pages * PAGE).then(
-      (rows) => isWanted && setRead({ kind: 'read', rows }),
+    const wanted = data.manifest.parts[part] ? part : FIRST_PART;
+    (first ? Promise.resolve(first) : partRows(wanted, 0, pages * ROWS)).then(
+      (rows) => isWanted && setRead((now) => (now.kind === 'read' && now.rows === rows ? now : { kind: 'read', rows })),
       (error: unknown) => isWanted && setRead({ kind: 'failed', why: toFailure(error).message }),
     );
     return () => {
       isWanted = false;
     };
-  }, [partRows, data, texts, part, pages]);
+  }, [partRows, data, texts, part, pages, first]);
   return { read, more: () => setPages(pages + 1) };
 }

@@ -1,0 +1,55 @@
+/** What another project is shown with: read while the one before it stands, so that one picture follows the other. */
+import type { Client } from '../client/connect';
+import type { TextRecord } from '../core/documents';
+import type { Project } from '../core/runs/project';
+import type { DataApi } from '../protocol/data';
+import type { FirstRows } from './parts';
+import type { ReadAhead, ReadRun } from './run';
+import type { RunList } from './runs';
+import type { Studio, Tabs } from './studio';
+
+/** What is asked for by its id alone, at the press. */
+export interface Asked {
+  texts: Promise<readonly TextRecord[]>;
+  /** Undefined where they are to be read after all else: no page shows them, or they are as they were when it was left. */
+  runs: RunList | undefined;
+}
+
+export function askFor(projectId: string, data: Client<DataApi>, studio: Studio): Asked {
+  const { areRunsShown, isListLeft, runsOf } = studio;
+  const texts = data.call('listTexts', { projectId });
+  texts.catch(() => undefined); // told when it is shown
+  return { texts, runs: areRunsShown() && !isListLeft(projectId) ? runsOf(projectId) : undefined };
+}
+
+/** What is there by the time that it is shown. */
+export interface There {
+  texts?: readonly TextRecord[];
+  run?: ReadRun;
+  rows?: FirstRows | null;
+}
+
+/** Asks for the rest, and waits for it; where it takes long, as when a worker is busy, it is shown with less. */
+export async function waitFor(
+  project: Project,
+  { texts, runs }: Asked,
+  tabs: Tabs,
+  studio: Studio,
+): Promise<{ there: There; run: ReadAhead | undefined; rows: Promise<unknown> }> {
+  const there: There = {};
+  const run = studio.readAhead(project.runId);
+  const rows = texts.then((texts) => studio.firstRowsOf({ project, texts })).catch(() => null); // told where they are shown
+  await Promise.race([
+    Promise.all([
+      texts.then((texts) => Object.assign(there, { texts })).catch(() => undefined),
+      run?.read.then((run) => Object.assign(there, { run })),
+      runs?.told,
+      rows.then((rows) => Object.assign(there, { rows })),
+    ]),
+    tabs.pause(MOST_WAIT_MS),
+  ]);
+  return { there, run, rows };
+}
+
+/** Longer than that a project that is opened does not wait for what it has: a worker may be busy with something else. */
+const MOST_WAIT_MS = 150;
