@@ -11,6 +11,7 @@ export interface PartsSlice {
   firstRows: FirstRows | null;
   /** Says that a page shows them, until what it returns is called: those of a project that is opened are read before it is. */
   showParts(): () => void;
+  arePartsShown(): boolean;
   /** Null where no page shows them, or there are none. */
   firstRowsOf(inputs: Inputs): Promise<FirstRows | null>;
   /** What of which document is in a part of the data: `count` from the `from`th; undefined where they are of texts that changed. */
@@ -46,6 +47,7 @@ export const createPartsSlice: Slice<PartsSlice> =
           shown--;
         };
       },
+      arePartsShown: () => shown > 0,
       async firstRowsOf(inputs) {
         const rows = shown > 0 ? await rowsOf(inputs, FIRST_PART, 0, ROWS) : undefined;
         return rows ? { data: inputs.project.data!, texts: inputs.texts, rows } : null;

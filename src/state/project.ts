@@ -279,6 +279,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
         const { toast, project: before } = get();
         if (id === before.id) return true;
         get().stopListing();
+        get().lookAt();
         // What it is shown with is read while the one before stands, so that one picture follows the other: from the press on,
         // unless something comes before that may change it.
         const asked = waiting === 0 ? askFor(id, data, get()) : undefined;

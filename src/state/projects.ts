@@ -17,6 +17,8 @@ export interface ProjectsSlice {
   listProjects(): Promise<void>;
   /** A project that is opened is read before the sizes of all. Who shows them lists them anew. */
   stopListing(): void;
+  /** Reads what a project would be shown with, where a person rests on its name; on none, without one. */
+  lookAt(id?: string): void;
   /** Begins an empty project and shows it. */
   newProject(): Promise<boolean>;
   /** A project with the same texts, tokenizer, data and settings, without the runs; and shows it. */
@@ -37,6 +39,7 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
   ({ data, store, tabs, now, newId }) =>
   (set, get) => {
     let listing = new AbortController();
+    let looked: string | undefined;
     const listProjects = async (): Promise<void> => {
       const { signal } = (listing = new AbortController());
       try {
@@ -73,6 +76,23 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
       projects: [],
       listProjects,
       stopListing: () => listing.abort(),
+      lookAt(id) {
+        looked = id;
+        if (id === undefined) return;
+        void tabs
+          .pause(RESTING_MS)
+          .then(async () => {
+            if (looked !== id || id === get().project.id) return;
+            get().lookAtRuns(id);
+            if (!get().arePartsShown()) return;
+            const [{ project }, texts] = await Promise.all([
+              readProject(store, id),
+              data.call('listTexts', { projectId: id }),
+            ]);
+            await get().firstRowsOf({ project, texts }); // of which the worker keeps what takes long
+          })
+          .catch(() => undefined); // told when it is opened
+      },
       newProject: async () =>
         isUntouched(get()) ||
         begin('A new project', async (id) =>
@@ -147,6 +167,8 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
   };
 
 const RESCUED = 'Brought back';
+/** A pointer that passes over a name is there for less. */
+const RESTING_MS = 50;
 
 /** Other projects that can be opened. */
 export const otherProjects = ({ projects, project }: { projects: readonly ProjectRow[]; project: { id: string } }) =>

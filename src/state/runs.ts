@@ -25,6 +25,10 @@ export interface RunsSlice {
   turnRunsTo(projectId: string): readonly RunRow[] | null;
   /** The runs of a project, also of one that is not shown yet. */
   runsOf(projectId: string): RunList;
+  /** Reads the runs of a project that may be opened next, where a page shows them: kept as if it had been left so. */
+  lookAtRuns(projectId: string): void;
+  /** What is being read so, else `runsOf`. */
+  runsAhead(projectId: string): RunList;
   /** @param list where it was asked for ahead */
   listRuns(list?: RunList): Promise<void>;
   /** The steps of a run that can be opened, oldest first. */
@@ -64,6 +68,8 @@ export const createRunsSlice: Slice<RunsSlice> =
     /** What was asked for last is what is shown. */
     let last: RunList | undefined;
     const left = new LeftLists();
+    /** What is read before it is asked for. */
+    let begun: RunList | undefined;
     /** What is shown until it is read: afterwards all that is read is new, as more than it tells may have changed. */
     let asLeft: readonly RunRow[] | null = null;
     /** Pages that show runs. Not of the state, as nothing is drawn by it. */
@@ -118,6 +124,15 @@ export const createRunsSlice: Slice<RunsSlice> =
         whole.catch(onTold); // said below, if its project is shown
         return list;
       },
+      lookAtRuns(projectId) {
+        if (shown === 0 || left.of(projectId) || begun?.projectId === projectId) return;
+        const list = (begun = get().runsOf(projectId));
+        const end = (): void => {
+          if (begun === list) begun = undefined;
+        };
+        list.whole.then(() => left.keep(projectId, list.rows!)).then(end, end);
+      },
+      runsAhead: (projectId) => (begun?.projectId === projectId ? begun : get().runsOf(projectId)),
       async listRuns(ahead) {
         if (!ahead) asLeft = null;
         const list = ahead ?? get().runsOf(get().project.id);

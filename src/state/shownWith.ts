@@ -16,10 +16,10 @@ export interface Asked {
 }
 
 export function askFor(projectId: string, data: Client<DataApi>, studio: Studio): Asked {
-  const { areRunsShown, isListLeft, runsOf } = studio;
+  const { areRunsShown, isListLeft, runsAhead } = studio;
   const texts = data.call('listTexts', { projectId });
   texts.catch(() => undefined); // told when it is shown
-  return { texts, runs: areRunsShown() && !isListLeft(projectId) ? runsOf(projectId) : undefined };
+  return { texts, runs: areRunsShown() && !isListLeft(projectId) ? runsAhead(projectId) : undefined };
 }
 
 /** What is there by the time that it is shown. */

@@ -24,6 +24,8 @@ export interface MenuButtonProps {
   /** The name for screen readers, if the words are not enough. */
   label?: string;
   onOpen?: () => void;
+  /** An entry is under the pointer, or the keyboard is at it. */
+  onLook?: (id: string) => void;
 }
 
 /** A button that opens a list of actions: Presets, Columns, the project's name. */
@@ -41,7 +43,7 @@ export function MenuButton({ variant = 'default', ...p }: MenuButtonProps) {
       <Popover className={cx(styles.popover)} offset={4}>
         <Menu className={cx(styles.list)} onAction={(key) => p.onChoose(String(key))}>
           {lists.map((entries, i) => (
-            <Entries key={i} entries={entries} isMany={p.isMany ?? false} />
+            <Entries key={i} entries={entries} isMany={p.isMany ?? false} onLook={p.onLook} />
           ))}
         </Menu>
       </Popover>
@@ -49,7 +51,8 @@ export function MenuButton({ variant = 'default', ...p }: MenuButtonProps) {
   );
 }
 
-function Entries({ entries, isMany }: { entries: readonly MenuEntry[]; isMany: boolean }) {
+function Entries(p: { entries: readonly MenuEntry[]; isMany: boolean; onLook: MenuButtonProps['onLook'] }) {
+  const { entries, isMany, onLook } = p;
   const chosen = entries.filter((entry) => entry.isChosen).map((entry) => entry.id);
   return (
     <MenuSection
@@ -64,6 +67,7 @@ function Entries({ entries, isMany }: { entries: readonly MenuEntry[]; isMany: b
           textValue={entry.label}
           className={cx(styles.item)}
           isDisabled={entry.isDisabled ?? false}
+          onFocus={() => onLook?.(entry.id)}
         >
           <Text slot="label" className={cx(styles.label)}>
             {entry.label}

@@ -145,7 +145,9 @@ function isPlainFile(value: unknown): value is BlockFile {
   if (typeof value !== 'object' || value === null || 'columns' in value) return false;
   const { at, name, size, format, notes } = value as Record<string, unknown>;
   const isNoted = !Array.isArray(notes) || notes.length > 0;
-  return !isNoted && isCount(at) && isString(name) && isCount(size) && isString(format) && Object.hasOwn(FORMATS, format);
+  return (
+    !isNoted && isCount(at) && isString(name) && isCount(size) && isString(format) && Object.hasOwn(FORMATS, format)
+  );
 }
 const numbers = listOf(count, BLOCK, isCount);
 const strings = listOf(z.string(), BLOCK, isString);
