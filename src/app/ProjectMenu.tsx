@@ -2,7 +2,7 @@ import { useMemo, useRef } from 'react';
 import { useStudio, useStudioStore } from '../state/react';
 import { deleteEverythingRefusal, deleteProjectRefusal } from '../state/projects';
 import { MenuButton } from '../ui';
-import { openActions, projectActions, projectAt, projectMenu, type ProjectShell } from './projectActions';
+import { openActions, projectActions, projectMenu, type ProjectShell } from './projectActions';
 import { ProjectName } from './ProjectName';
 
 export interface ProjectMenuProps extends ProjectShell {
@@ -39,10 +39,7 @@ function Menu(shell: ProjectShell) {
       variant="plain"
       label={`Project, ${name}`}
       onOpen={() => void store.getState().listProjects()}
-      onLook={(id) => {
-        const studio = store.getState();
-        studio.lookAt(projectAt(studio, id));
-      }}
+      onLook={(id) => void import('./lookAt').then(({ lookAt }) => lookAt(store, id))}
       entries={entries}
       more={more}
       onChoose={(chosen) => {

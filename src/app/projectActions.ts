@@ -81,10 +81,6 @@ const RESCUE = 'Go on with one that cannot be read';
 const rescueHint = (row: ProjectRow): string => `its ${projectSize(row)}, in a new project`;
 const openId = ({ id }: { id: string }): string => `open-${id}`;
 
-/** The project that an entry of the menu opens; undefined where it does something else. */
-export const projectAt = (s: Open, entryId: string): string | undefined =>
-  otherProjects(s).find((row) => openId(row) === entryId)?.id;
-
 /** The menu's lists: the projects, what can be done with the open one, and with all that is stored. */
 export function projectMenu(
   s: Open,

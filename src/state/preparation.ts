@@ -1,6 +1,6 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import { toFailure } from '../core/base/errors';
-import type { SplitChoice } from '../core/documents/split';
+import type { PartName, SplitChoice } from '../core/documents/split';
 import { learntFacts, learntOf, sharedNormalizers, textRef } from '../core/documents/record';
 import { objectiveOf, rolesOf } from '../core/objectives';
 import type { InRows } from '../core/objectives/objective';
@@ -11,7 +11,7 @@ import type { DataRecord } from '../core/runs/project';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import { readProject } from '../core/runs/projects';
-import type { DataApi } from '../protocol/data';
+import type { DataApi, PartRows } from '../protocol/data';
 import type { BeginInput } from '../protocol/gpu';
 import { explain } from './failures';
 import type { Project, ProjectSlice, TokenizerChoice } from './project';
@@ -39,6 +39,11 @@ export interface PreparationSlice extends Making {
    */
   cut(projectId: string, input: DataApi['buildData']['input']): Promise<DataRecord | undefined>;
   makingOf(projectId: string): Making;
+  /**
+   * What of which document is in a part of the data: `count` from the `from`th; undefined where they are of texts that changed.
+   * @param of a project that is not shown yet
+   */
+  partRows(part: PartName, from: number, count: number, of?: Inputs): Promise<PartRows | undefined>;
   /** How a project's data lie in rows of what is learnt at once; undefined where there is nothing to tell. */
   inRows(project: Project): Promise<InRows | undefined>;
   /** A passage cut into its tokens by the tokenizer that is there. */
@@ -132,6 +137,12 @@ export const createPreparationSlice: Slice<PreparationSlice> =
           (options) => data.call('buildData', input, options),
         ),
       makingOf,
+      async partRows(part, from, count, { project, texts } = get()) {
+        const built = project.data;
+        const ids = built?.texts.map((ref) => texts.find((text) => textRef(text) === ref)?.id);
+        if (!built || !ids?.every((id) => id !== undefined)) return undefined;
+        return data.call('partRows', { data: built, ids, part, from, count });
+      },
       async inRows({ data: built, tokenizer, model, recipe }) {
         if (!built || !tokenizer || !objectiveOf(recipe.objective).inRows) return undefined;
         const { id, config } = model;

@@ -196,8 +196,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
       toast({ text: ELSEWHERE, detail: `taken over from there: ${list}` });
     };
     /** Not before what it is shown with is read and drawn, which would wait for this: only the order of the menu follows from it. */
-    function tellOpened(id: string, read: Promise<unknown>, openedAt: number): void {
-      void read
+    function tellOpened(id: string, read: unknown, openedAt: number): void {
+      void Promise.resolve(read)
         .catch(() => undefined)
         .then(() => tabs.pause(DRAWING_MS))
         .then(() => get().changeOf(id, { openedAt }))
@@ -279,7 +279,6 @@ export const createProjectSlice: Slice<ProjectSlice> =
         const { toast, project: before } = get();
         if (id === before.id) return true;
         get().stopListing();
-        get().lookAt();
         // What it is shown with is read while the one before stands, so that one picture follows the other: from the press on,
         // unless something comes before that may change it.
         const asked = waiting === 0 ? askFor(id, data, get()) : undefined;
@@ -291,7 +290,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
             toast(found);
             return false;
           }
-          const { there, run, rows } = await waitFor(found.project, { texts, runs: ahead }, tabs, get());
+          const { there, run, own } = await waitFor(found.project, { texts, runs: ahead }, tabs, get());
           // Changed while it was looked for, or never stored.
           if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
           last = found;
@@ -308,7 +307,6 @@ export const createProjectSlice: Slice<ProjectSlice> =
             // Of the project that is left; what is being made of it goes on.
             texts: there.texts ?? [],
             runs: ahead?.rows ?? asLeft,
-            firstRows: there.rows ?? null,
             refused: [],
             importingModel: withoutFailure(s.importingModel),
             incoming: null,
@@ -316,9 +314,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
             ...s.makingOf(id),
           }));
           // What is there by now is shown with it: of all this a page that shows it is drawn once.
-          const listed = ahead
-            ? get().listRuns(ahead)
-            : rows.then(() => (get().project.id === id ? get().listRuns(get().runsOf(id)) : undefined));
+          const list = (): unknown => get().project.id === id && get().listRuns(ahead ?? get().runsOf(id));
+          const listed = ahead || there.own ? list() : own.then(list);
           await Promise.all([
             get()
               .loadTexts(texts)

@@ -5,6 +5,7 @@ import { initialProject } from '../core/runs/project';
 import { nextOpened, readProject, saveProject, updateProject } from '../core/runs/projects';
 import type { Everything, ProjectRow } from '../protocol/data';
 import { explain } from './failures';
+import type { Inputs } from './preparation';
 import { UNTITLED } from './project';
 import { TRAINING_ELSEWHERE } from './refusals';
 import type { Slice, Studio } from './studio';
@@ -17,8 +18,10 @@ export interface ProjectsSlice {
   listProjects(): Promise<void>;
   /** A project that is opened is read before the sizes of all. Who shows them lists them anew. */
   stopListing(): void;
-  /** Reads what a project would be shown with, where a person rests on its name; on none, without one. */
-  lookAt(id?: string): void;
+  /** Has a page read its own of a project before it is shown in place of another, until what it returns is called. */
+  readBefore(read: Reading): () => void;
+  /** What pages have said so. */
+  readFor: Reading;
   /** Begins an empty project and shows it. */
   newProject(): Promise<boolean>;
   /** A project with the same texts, tokenizer, data and settings, without the runs; and shows it. */
@@ -35,11 +38,13 @@ export interface ProjectsSlice {
   measureEverything(): Promise<Everything>;
 }
 
+type Reading = (inputs: Inputs) => Promise<unknown>;
+
 export const createProjectsSlice: Slice<ProjectsSlice> =
   ({ data, store, tabs, now, newId }) =>
   (set, get) => {
     let listing = new AbortController();
-    let looked: string | undefined;
+    const readings = new Set<Reading>();
     const listProjects = async (): Promise<void> => {
       const { signal } = (listing = new AbortController());
       try {
@@ -76,23 +81,11 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
       projects: [],
       listProjects,
       stopListing: () => listing.abort(),
-      lookAt(id) {
-        looked = id;
-        if (id === undefined) return;
-        void tabs
-          .pause(RESTING_MS)
-          .then(async () => {
-            if (looked !== id || id === get().project.id) return;
-            get().lookAtRuns(id);
-            if (!get().arePartsShown()) return;
-            const [{ project }, texts] = await Promise.all([
-              readProject(store, id),
-              data.call('listTexts', { projectId: id }),
-            ]);
-            await get().firstRowsOf({ project, texts }); // of which the worker keeps what takes long
-          })
-          .catch(() => undefined); // told when it is opened
+      readBefore(read) {
+        readings.add(read);
+        return () => readings.delete(read);
       },
+      readFor: (inputs) => Promise.all([...readings].map((read) => read(inputs))),
       newProject: async () =>
         isUntouched(get()) ||
         begin('A new project', async (id) =>
@@ -167,8 +160,6 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
   };
 
 const RESCUED = 'Brought back';
-/** A pointer that passes over a name is there for less. */
-const RESTING_MS = 50;
 
 /** Other projects that can be opened. */
 export const otherProjects = ({ projects, project }: { projects: readonly ProjectRow[]; project: { id: string } }) =>

@@ -83,12 +83,6 @@ export function useRunsShown(): void {
   useEffect(() => store.getState().showRuns(), [store]);
 }
 
-/** The same of the parts of data. */
-export function usePartsShown(): void {
-  const store = useStudioStore();
-  useEffect(() => store.getState().showParts(), [store]);
-}
-
 /** Keeps what is known of the step that Evaluate shows current while a component is shown. */
 export function useEvaluation(): void {
   const store = useStudioStore();

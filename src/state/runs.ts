@@ -18,17 +18,15 @@ export interface RunsSlice {
   runs: readonly RunRow[] | null;
   /** Says that a page shows them all, until what it returns is called: those of a project that is opened are read before it is. */
   showRuns(): () => void;
-  areRunsShown(): boolean;
-  /** Whether the list of a project is here as it was when another was opened. */
-  isListLeft(projectId: string): boolean;
   /** Keeps the list of the open project, which is left for another; of which it gives the one that was kept, until it is read anew. */
   turnRunsTo(projectId: string): readonly RunRow[] | null;
   /** The runs of a project, also of one that is not shown yet. */
   runsOf(projectId: string): RunList;
-  /** Reads the runs of a project that may be opened next, where a page shows them: kept as if it had been left so. */
-  lookAtRuns(projectId: string): void;
-  /** What is being read so, else `runsOf`. */
-  runsAhead(projectId: string): RunList;
+  /**
+   * The same of one that is about to be opened, or may be: kept as if it had been left so. Undefined where no page shows
+   * them, or they are kept already: then they are read after all else.
+   */
+  runsBefore(projectId: string): RunList | undefined;
   /** @param list where it was asked for ahead */
   listRuns(list?: RunList): Promise<void>;
   /** The steps of a run that can be opened, oldest first. */
@@ -68,7 +66,7 @@ export const createRunsSlice: Slice<RunsSlice> =
     /** What was asked for last is what is shown. */
     let last: RunList | undefined;
     const left = new LeftLists();
-    /** What is read before it is asked for. */
+    /** What is read for a project that is not shown yet. */
     let begun: RunList | undefined;
     /** What is shown until it is read: afterwards all that is read is new, as more than it tells may have changed. */
     let asLeft: readonly RunRow[] | null = null;
@@ -105,8 +103,6 @@ export const createRunsSlice: Slice<RunsSlice> =
           shown--;
         };
       },
-      areRunsShown: () => shown > 0,
-      isListLeft: (projectId) => left.of(projectId) !== null,
       turnRunsTo(projectId) {
         const { project, runs } = get();
         if (runs) left.keep(project.id, runs);
@@ -124,15 +120,14 @@ export const createRunsSlice: Slice<RunsSlice> =
         whole.catch(onTold); // said below, if its project is shown
         return list;
       },
-      lookAtRuns(projectId) {
-        if (shown === 0 || left.of(projectId) || begun?.projectId === projectId) return;
+      runsBefore(projectId) {
+        if (shown === 0 || left.of(projectId)) return undefined;
+        if (begun?.projectId === projectId) return begun;
         const list = (begun = get().runsOf(projectId));
-        const end = (): void => {
-          if (begun === list) begun = undefined;
-        };
+        const end = (): void => void (begun = undefined);
         list.whole.then(() => left.keep(projectId, list.rows!)).then(end, end);
+        return list;
       },
-      runsAhead: (projectId) => (begun?.projectId === projectId ? begun : get().runsOf(projectId)),
       async listRuns(ahead) {
         if (!ahead) asLeft = null;
         const list = ahead ?? get().runsOf(get().project.id);

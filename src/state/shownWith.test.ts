@@ -8,9 +8,8 @@ import { browserOver } from '../core/testing/tabs';
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-/** What is asked for first is waited for as long as it takes; a pointer rests at once. */
-const patient = (ms: number): Promise<void> =>
-  ms > 50 && ms < 1000 ? new Promise(() => undefined) : Promise.resolve();
+/** What is asked for first is waited for as long as it takes; other tabs are looked for at once. */
+const patient = (ms: number): Promise<void> => (ms < 1000 ? new Promise(() => undefined) : Promise.resolve());
 /** What is under way at rest has ended by then. */
 const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 
@@ -38,24 +37,31 @@ test('where parts of data are shown, those of another project come with it, and 
 
   asked = [];
   await getState().open(id);
-  expect(getState().firstRows).toBeNull();
   await getState().open(other);
   await rest();
   expect(asked).toEqual(['runs', 'runs']);
 
   asked = [];
-  getState().showParts();
-  const shown: boolean[] = [];
-  subscribe(({ project, texts, firstRows }) => {
-    if (project.id === id) shown.push(firstRows?.data === project.data && firstRows.texts === texts);
+  const read: unknown[] = [];
+  const isLeft = getState().readBefore(async (inputs) => {
+    const rows = await getState().partRows('validation', 0, 500, inputs);
+    read.push(inputs.project.data, inputs.texts, rows);
+  });
+  const shown: unknown[] = [];
+  subscribe(({ project, texts }) => {
+    if (project.id === id && shown.length === 0) shown.push(project.data, texts, ...read.slice(2));
   });
   await getState().open(id);
   await rest();
   expect(asked).toEqual(['parts', 'runs']);
-  expect(shown).not.toContain(false);
-  expect(getState().firstRows!.rows).toEqual(await getState().partRows('validation', 0, 500));
-  await getState().open(other); // which has no data
-  expect(getState().firstRows).toBeNull();
+  expect(shown).toHaveLength(3);
+  for (const [i, one] of read.entries()) expect(shown[i]).toBe(one); // the same, by which the page knows its own
+  expect(read[2]).toEqual(await getState().partRows('validation', 0, 500));
+  isLeft();
+  asked = [];
+  await getState().open(other);
+  await getState().open(id);
+  expect(asked).not.toContain('parts');
   browser.close();
 });
 
@@ -88,21 +94,13 @@ async function besideRuns() {
   return { ...studio, browser, rows: list.rows!, lists: () => lists, hold, letGo: () => letGo() };
 }
 
-test('runs of a project on whose name a person rests are there when it is opened, and are read anew', async () => {
+test('runs of a project that are read before it is opened are there when it is opened, and are read anew', async () => {
   const { getState, browser, rows, lists, hold, letGo } = await besideRuns();
-  getState().lookAt('first');
-  await rest();
-  expect(lists()).toBe(0); // no page shows runs
+  expect(getState().runsBefore('first')).toBeUndefined(); // no page shows runs
   getState().showRuns();
-  getState().lookAt('first');
-  getState().lookAt(); // it only passed over it
+  await getState().runsBefore('first')!.whole;
   await rest();
-  expect(lists()).toBe(0);
-  getState().lookAt('first');
-  await rest();
-  getState().lookAt('first');
-  await rest();
-  expect(lists()).toBe(1);
+  expect([getState().runsBefore('first'), lists()]).toEqual([undefined, 1]);
 
   hold();
   await getState().open('first');
@@ -116,7 +114,7 @@ test('one that is opened while its runs are read for that is shown with those, w
   const { getState, browser, rows, lists, hold, letGo } = await besideRuns();
   getState().showRuns();
   hold();
-  getState().lookAt('first');
+  getState().runsBefore('first');
   await vi.waitFor(() => expect(lists()).toBe(1));
   const opening = getState().open('first');
   await rest();

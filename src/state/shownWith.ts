@@ -3,7 +3,6 @@ import type { Client } from '../client/connect';
 import type { TextRecord } from '../core/documents';
 import type { Project } from '../core/runs/project';
 import type { DataApi } from '../protocol/data';
-import type { FirstRows } from './parts';
 import type { ReadAhead, ReadRun } from './run';
 import type { RunList } from './runs';
 import type { Studio, Tabs } from './studio';
@@ -11,22 +10,21 @@ import type { Studio, Tabs } from './studio';
 /** What is asked for by its id alone, at the press. */
 export interface Asked {
   texts: Promise<readonly TextRecord[]>;
-  /** Undefined where they are to be read after all else: no page shows them, or they are as they were when it was left. */
   runs: RunList | undefined;
 }
 
 export function askFor(projectId: string, data: Client<DataApi>, studio: Studio): Asked {
-  const { areRunsShown, isListLeft, runsAhead } = studio;
   const texts = data.call('listTexts', { projectId });
   texts.catch(() => undefined); // told when it is shown
-  return { texts, runs: areRunsShown() && !isListLeft(projectId) ? runsAhead(projectId) : undefined };
+  return { texts, runs: studio.runsBefore(projectId) };
 }
 
 /** What is there by the time that it is shown. */
 export interface There {
   texts?: readonly TextRecord[];
   run?: ReadRun;
-  rows?: FirstRows | null;
+  /** Whether what pages read of their own is. */
+  own?: true;
 }
 
 /** Asks for the rest, and waits for it; where it takes long, as when a worker is busy, it is shown with less. */
@@ -35,20 +33,20 @@ export async function waitFor(
   { texts, runs }: Asked,
   tabs: Tabs,
   studio: Studio,
-): Promise<{ there: There; run: ReadAhead | undefined; rows: Promise<unknown> }> {
+): Promise<{ there: There; run: ReadAhead | undefined; own: Promise<unknown> }> {
   const there: There = {};
   const run = studio.readAhead(project.runId);
-  const rows = texts.then((texts) => studio.firstRowsOf({ project, texts })).catch(() => null); // told where they are shown
+  const own = texts.then((texts) => studio.readFor({ project, texts })).catch(() => undefined); // told by the page
   await Promise.race([
     Promise.all([
       texts.then((texts) => Object.assign(there, { texts })).catch(() => undefined),
       run?.read.then((run) => Object.assign(there, { run })),
       runs?.told,
-      rows.then((rows) => Object.assign(there, { rows })),
+      own.then(() => (there.own = true)),
     ]),
     tabs.pause(MOST_WAIT_MS),
   ]);
-  return { there, run, rows };
+  return { there, run, own };
 }
 
 /** Longer than that a project that is opened does not wait for what it has: a worker may be busy with something else. */

@@ -11,7 +11,6 @@ import { createEvaluateSlice, type EvaluateSlice } from './evaluate';
 import { createListsSlice, type ListsSlice } from './lists';
 import { createExportSlice, type ExportSlice } from './export';
 import { createMigrationSlice, type MigrationSlice } from './migration';
-import { createPartsSlice, type PartsSlice } from './parts';
 import { createPlanSlice, type PlanSlice } from './plan';
 import { createPlaygroundSlice, type PlaygroundSlice } from './playground';
 import { createPreparationSlice, type PreparationSlice } from './preparation';
@@ -69,7 +68,6 @@ export type Studio = ProjectSlice &
   ProjectsSlice &
   TextsSlice &
   PreparationSlice &
-  PartsSlice &
   PlanSlice &
   RunSlice &
   TrainingSlice &
@@ -93,7 +91,6 @@ export const createStudio = (services: Services): StudioStore =>
     ...createProjectsSlice(services)(...a),
     ...createTextsSlice(services)(...a),
     ...createPreparationSlice(services)(...a),
-    ...createPartsSlice(services)(...a),
     ...createPlanSlice(services)(...a),
     ...createRunSlice(services)(...a),
     ...createTrainingSlice(services)(...a),

@@ -1,10 +1,11 @@
 import { useLocation } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
-import { usePartsShown, useStudio } from '../../state/react';
+import { useStudio } from '../../state/react';
 import { Button, EmptyState, Pane, Panes, Stage } from '../../ui';
 import { BaselinePane } from './BaselinePane';
 import { BuildButton } from './BuildButton';
 import { BuildFailure } from './BuildFailure';
+import { useRowsBefore } from './PartRows';
 import { SplitsPane } from './SplitsPane';
 import { HoldOutPane } from './HoldOutPane';
 
@@ -12,7 +13,7 @@ const WHAT = 'Your text as token numbers: most of it to learn from, the rest hel
 
 /** The token ids that a run learns from, and those it is judged on. */
 export function DataPage() {
-  usePartsShown();
+  useRowsBefore();
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const hasText = useStudio((s) => s.texts.length > 0);
   const data = useStudio((s) => s.project.data);

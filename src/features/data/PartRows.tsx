@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 import { toFailure } from '../../core/base/errors';
 import { formatBytes, formatCount } from '../../core/base/units';
 import type { PartName } from '../../core/documents/split';
+import type { TextRecord } from '../../core/documents';
 import type { DataRecord, PartRows } from '../../protocol/data';
-import { FIRST_PART, ROWS } from '../../state/parts';
 import { isSplitAsOne } from '../../state/preparation';
-import { useStudio } from '../../state/react';
+import { useStudio, useStudioStore } from '../../state/react';
 import { PaneHead, Segmented, Table, TextAction, type Column } from '../../ui';
 import { PART_WORDS, partsOf } from './parts';
 import styles from './SplitsPane.module.css';
@@ -121,13 +121,31 @@ const DOCUMENT_COLUMNS: readonly Column<DocumentRow>[] = [
   },
 ];
 
+/** Which part is shown first, and how many of its documents are asked for at once. */
+const FIRST_PART: PartName = 'validation';
+const ROWS = 500;
+
+/** The first rows of data, and the texts that they are of, where they were read before their project was shown. */
+const before = new WeakMap<DataRecord, { texts: readonly TextRecord[]; rows: PartRows }>();
+
+/** Has those of a project that is opened come with it. */
+export function useRowsBefore(): void {
+  const store = useStudioStore();
+  useEffect(() => {
+    const { readBefore, partRows } = store.getState();
+    return readBefore(async ({ project, texts }) => {
+      const rows = await partRows(FIRST_PART, 0, ROWS, { project, texts });
+      if (rows && project.data) before.set(project.data, { texts, rows });
+    });
+  }, [store]);
+}
+
 function usePartRows(data: DataRecord, part: PartName): { read: Read; more: () => void } {
   const partRows = useStudio((s) => s.partRows);
   const texts = useStudio((s) => s.texts);
-  const came = useStudio((s) => s.firstRows);
   const [pages, setPages] = useState(1);
-  const isFirst = part === FIRST_PART && pages === 1;
-  const first = isFirst && came?.data === data && came.texts === texts ? came.rows : undefined;
+  const came = part === FIRST_PART && pages === 1 ? before.get(data) : undefined;
+  const first = came?.texts === texts ? came.rows : undefined;
   const [read, setRead] = useState<Read>(first ? { kind: 'read', rows: first } : { kind: 'reading' });
   useEffect(() => {
     let isWanted = true;
