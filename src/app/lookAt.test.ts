@@ -9,7 +9,7 @@ test('runs are read of a project that is rested on, not of one that is passed ov
   const read: string[] = [];
   const row = (id: string) => ({ id, name: id, openedAt: 0, texts: 1, runs: 1, bytes: null });
   const studio = { projects: ['a', 'b', 'c'].map(row), project: { id: 'a' } } as unknown as Studio;
-  const getState = (): Studio => ({ ...studio, runsBefore: (id) => void read.push(id) }) as unknown as Studio;
+  const getState = (): Studio => ({ ...studio, runsBefore: (id: string) => void read.push(id) });
   const store = { getState };
   lookAt(store, 'open-b');
   vi.advanceTimersByTime(RESTING_MS - 1);
