@@ -2,34 +2,27 @@
 import { badSettings, HomegrownError } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { counted, formatReading } from '../src/core/base/units';
-import { held, type Held, tokenised, type Tokenised } from '../src/core/evaluate/blocks';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 import { FIGURE_IDS, figureFacts, type FigureId, isFigure } from '../src/core/evaluate/figures';
-import { heldPair, type HeldPair } from '../src/core/evaluate/heldPairs';
-import { partToEvaluate } from '../src/core/evaluate/ofPart';
 import { identitySwaps } from '../src/core/evaluate/identitySwaps';
 import { minimalPairs, type SentencePair } from '../src/core/evaluate/minimalPairs';
 import { writingWords } from '../src/core/evaluate/writing';
 import { TOKEN_KINDS, type TokenKind } from '../src/core/evaluate/tokenKinds';
 import { judged } from '../src/core/evaluate/words';
-import type { RunInfo } from '../src/core/export/homegrownJson';
-import type { ImportedModel } from '../src/core/export/incoming';
 import { WRITTEN_METRIC_IDS } from '../src/core/metrics/written';
 import { valueWords } from '../src/core/metrics/words';
 import { network } from '../src/core/models/network';
 import { objectiveOf } from '../src/core/objectives';
-import { countTargets, type Pair } from '../src/core/objectives/pairRows';
 import { ordinal } from '../src/core/runs/looks';
 import { recipeOf } from '../src/core/runs/segments';
 import { printConfusion } from './confusion';
-import { pairsOf, textsOf } from './documents';
+import { toldOf } from './evaluated';
 import { type Kept, keepMeasured } from './measured';
+import { type Given, givenFiles, ownText } from './measuredOn';
 import { UsageError, type Values } from './options';
-import { isTable, withColumnsOf } from './pairs';
-import { prepare } from './prepared';
 import { readWeights } from './read';
-import { laidPaths, openLaid, openPast, type Past } from './resume';
+import type { Past } from './resume';
 import { BUNDLED, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
 import { command, DEVICES, interruptible, main, openDevice, print, stderr } from './terminal';
 
@@ -93,62 +86,6 @@ const OPTIONS = {
   json: { kind: 'switch', help: 'One object, or the error' },
 } as const;
 
-interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'> {
-  info: RunInfo | null;
-  /** Absent where the model is asked by lists alone. */
-  documents?: readonly Held[] | undefined;
-  pairs?: readonly HeldPair[] | undefined;
-  train?: readonly Tokenised[] | undefined;
-  /** As ToEvaluate has them. */
-  learntPairs?: readonly Pair[] | undefined;
-  counts?: ArrayLike<number> | undefined;
-  /** The run whose own part it is. */
-  past?: Past;
-}
-
-/** Files that are given. */
-async function givenFiles(
-  { from, text = [], pairs, train: learnt }: Values<typeof OPTIONS>,
-  signal: AbortSignal,
-): Promise<Given> {
-  const { model, tokenizer, snapshot, info } = await readWeights(from, signal);
-  const rowsOf = async (tables: readonly string[]): Promise<readonly HeldPair[]> =>
-    (await pairsOf(tables, signal)).map(({ name, input, target }) => heldPair(tokenizer, input, target, name));
-  const [first] = pairs ?? [];
-  const tables = first === undefined ? [] : (learnt ?? []).filter(isTable).map((each) => withColumnsOf(first, each));
-  const texts = learnt?.filter((each) => first === undefined || !isTable(each));
-  const train = texts && (await textsOf(texts, signal)).map((each) => tokenised(tokenizer, each.text));
-  const of = { model, tokenizer, snapshot, info, train };
-  if (pairs) {
-    const learntPairs = await rowsOf(tables);
-    const read = (place: number): Promise<HeldPair> => Promise.resolve(learntPairs[place]!);
-    const counts = tables.length > 0 ? await countTargets({ count: learntPairs.length, read }, tokenizer) : undefined;
-    return { ...of, pairs: await rowsOf(pairs), learntPairs, counts };
-  }
-  return { ...of, documents: (await textsOf(text, signal)).map((each) => held(tokenizer, each.text, each.name)) };
-}
-
-/** A part of the texts of the run that the folder is of. @throws HomegrownError `bad-file` where they do not lie as they lay */
-async function ownText(from: string, part: 'validation' | 'test', signal: AbortSignal): Promise<Given> {
-  const past = await openPast(from);
-  const paths = laidPaths(past);
-  const laid = await openLaid(past, paths);
-  const files = paths.map((path, i) => ({ path, source: laid[i]! }));
-  const note = (words: string): void => stderr.write(`${words}\n`);
-  const { info, tokenizer, snapshot } = past;
-  const { sources, ...parts } = await prepare(files, past, note, { ...unwatched, signal });
-  const heldOut = parts[part];
-  if (!heldOut)
-    throw badSettings(
-      `The run in ${from} has held out no part for a test.`,
-      'Measure on --part validation, or grow one with --test-share.',
-    );
-  const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
-  const { ofPairs = false } = objectiveOf(recipeOf(info).objective);
-  const sourceOf = (place: number): string => sources[place] ?? '';
-  return { ...of, ...(await partToEvaluate({ heldOut, train: parts.train }, tokenizer, sourceOf, ofPairs)) };
-}
-
 /** Its own part, unless that is not at hand and there is something else to ask. */
 async function ownTextOrNone(values: Values<typeof OPTIONS>, isNeeded: boolean, signal: AbortSignal): Promise<Given> {
   try {
@@ -191,7 +128,8 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
   const kept = given.past ? await keepMeasured(given.past, values.part, evaluation, lists) : {};
   for (const words of [...leftOutWords(evaluation), ...keptWords(kept, given.past)]) stderr.write(`${words}\n`);
-  if (values.json) print(JSON.stringify({ ...told(evaluation), ...(kept.look !== undefined && { look: kept.look }) }));
+  if (values.json)
+    print(JSON.stringify({ ...toldOf(evaluation), ...(kept.look !== undefined && { look: kept.look }) }));
   else inWords(evaluation, values.text || values.pairs ? 'text' : values.part);
 }
 
@@ -199,16 +137,6 @@ function known(name: string): FigureId {
   if (isFigure(name)) return name;
   throw new UsageError(`There is no metric '${name}'. Metrics: ${FIGURE_IDS.join(', ')}.`);
 }
-
-/** Without what only pages draw. */
-const told = ({ metrics, baselines, confusion, minimalPairs: right, swaps, tasks }: Evaluation) => ({
-  metrics,
-  baselines,
-  ...(confusion && { confusion }),
-  ...(right && { minimalPairs: right }),
-  ...(swaps && { swaps }),
-  ...(tasks && { tasks }),
-});
 
 /** `Left out: unigram, bigram. What ... is not given.`, a line a reason. */
 function leftOutWords({ leftOut }: Evaluation): string[] {

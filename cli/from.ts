@@ -58,8 +58,6 @@ function toldOf(from: string, { info, stated, snapshot }: ImportedModel): Start[
 
 /** @throws UsageError where a flag is given that the model has settled */
 export function checkKept(given: ReadonlySet<string>): void {
-  if (given.has('resume'))
-    throw new UsageError('--from begins a run with a model, and --resume goes on with a run. Leave one of them out.');
   const sizes = Object.keys(sizeFlags()).filter((name) => name !== 'context');
   const flag = ['tokenizer', 'special', 'model', ...sizes].find((name) => given.has(name));
   if (flag === undefined) return;

@@ -24,6 +24,8 @@ const localSchema = z.strictObject({
    * pairs; `table`: what it was read as.
    */
   texts: listOf(z.strictObject({ path: z.string(), sha256: hex, table: tableSchema.exactOptional() }), MOST_TEXTS),
+  /** Where the model lay beside whose weights an adapter learns, as a whole path. */
+  base: z.string().exactOptional(),
 });
 
 export const localFile = (local: Omit<Local, 'version'>): ByteStream =>

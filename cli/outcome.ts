@@ -1,6 +1,6 @@
 /** How a run is told of, to people and to programs: its evaluations, its pace, its end. */
 import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
-import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS } from '../src/core/metrics';
+import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS, oldMetricsIn } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
 import { metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
 import type { TrainOutcome } from '../src/core/train/run';
@@ -22,7 +22,7 @@ export class Speed {
 
 /** What is measured besides the loss, by the metrics' ids; null where it was not. */
 export function valuesOf(objective: ObjectiveId, evaluated: Evaluated | undefined): Record<string, number | null> {
-  const ids = metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss');
+  const ids = measuredOf(objective, evaluated);
   return Object.fromEntries(
     ids.map((id) => [id, finite((evaluated && estimateOf(id, evaluated)?.value) ?? NaN)] as const),
   );
@@ -30,13 +30,18 @@ export function valuesOf(objective: ObjectiveId, evaluated: Evaluated | undefine
 
 /** `validation loss 4.45 nats per token, perplexity 85.4, bits per byte 1.91` */
 export function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): string {
-  const others = metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss');
-  const words = (['loss', ...others] as const).flatMap((id) => {
+  const words = (['loss', ...measuredOf(objective, evaluated)] as const).flatMap((id) => {
     const estimate = estimateOf(id, evaluated);
     return estimate ? [measuredWords(metricOf(id), estimate, formatReading)] : [];
   });
   return `validation ${words.join(', ')}`;
 }
+
+/** But for the loss itself. */
+const measuredOf = (objective: ObjectiveId, evaluated?: Evaluated): readonly MetricId[] => [
+  ...metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss'),
+  ...(evaluated ? oldMetricsIn(evaluated) : []),
+];
 
 /** `exact match 0 %, chrF 85.3` */
 export const measuredAll = (values: Readonly<Record<string, number>>): string =>

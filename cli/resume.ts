@@ -25,6 +25,7 @@ import { textFile } from './terminal';
 export interface Past {
   folder: string;
   info: RunInfo;
+  /** What is read of the folder: all of the model, and what training goes on from besides. */
   /** What it learnt from last. */
   data: DataFacts;
   tokenizer: Tokenizer;

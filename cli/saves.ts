@@ -2,7 +2,9 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { ByteStream } from '../src/core/files/byteSource';
+import { isSystemError, systemFailure } from './failure';
 import { checkFolder, LIST, listedIn } from './listed';
 import { realPath } from './target';
 import { commit, freeName, transaction } from './transaction';
@@ -108,4 +110,16 @@ async function copyOf(folder: string, name: string): Promise<ByteStream> {
 async function markOf(folder: string): Promise<string> {
   const found = await stat(join(folder, LIST), { bigint: true }).catch(() => null);
   return found ? `${found.ino} ${found.mtimeNs}` : '';
+}
+
+/** A failure with where the saves are. */
+export function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
+  const error = isSystemError(thrown) ? systemFailure(thrown) : thrown;
+  if (!(error instanceof HomegrownError) || place === null) return thrown;
+  const where = `The newest save is in ${place}${isBeside ? `; the model in ${out} is as it was` : ''}.`;
+  const remedy =
+    error.code === 'diverged'
+      ? 'Lower --learning-rate, or limit the gradient with --clip, and begin again; or go on from there with --resume.'
+      : error.remedy;
+  return new HomegrownError(error.code, paragraph(error.message, where), remedy);
 }

@@ -62,9 +62,15 @@ export const besideName = (weight: string, end: string): string => weight.replac
 /** The weights that an adapter can be beside. */
 export const linearWeights = (own: ParamTable): string[] => Object.keys(pick(own, (_, { linear }) => linear === true));
 
+/** Of tensors of a run those that are no frozen weights: what learns, and what is remembered of it. */
+export function learntOf<T>(own: ParamTable, tensors: ReadonlyMap<string, T>, trainable?: Trainable): Map<string, T> {
+  const { trainableParams } = partsOf(own, trainable);
+  return new Map([...tensors].filter(([name]) => !Object.hasOwn(own, name) || Object.hasOwn(trainableParams, name)));
+}
+
 /**
- * The model's own weights as they are with what an adapter has learnt: a model like any other. Nothing but tests asks for it yet.
- * Weights beside which nothing is are the same tensors.
+ * The model's own weights as they are with what an adapter has learnt: a model like any other. Weights beside which nothing is
+ * are the same tensors.
  */
 export function merged(own: ParamTable, values: Values, { adapter }: Trainable): Values {
   return new Map(

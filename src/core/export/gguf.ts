@@ -12,7 +12,7 @@ import { NORMALIZERS } from './ggufTokenizer';
 import { TOKEN_ROLES } from '../tokenizer/special';
 import { beginOf } from '../tokenizer/prompt';
 import { SPLITS } from '../tokenizer/splits';
-import type { Elsewhere, Tokenizer } from '../tokenizer/tokenizer';
+import { chatTemplateOf, type Elsewhere, type Tokenizer } from '../tokenizer/tokenizer';
 import { elsewhere, weightsOf } from './weights';
 import { dataOf } from '../runs/segments';
 import type { Exported } from './format';
@@ -96,7 +96,7 @@ function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
   const { model, special, endOfText } = tokenizer;
   const { elsewhere, merges, normalizers } = model;
   const names = spellings(tokenizer);
-  const template = elsewhere?.names['chat_template'];
+  const template = chatTemplateOf(model);
   return {
     'tokenizer.ggml.model': string('gpt2'),
     'tokenizer.ggml.pre': string(SPLITS[elsewhere?.split ?? 'gpt-2'].gguf[0]),

@@ -22,6 +22,7 @@ import {
   rolesSchema,
   toldDocumentsSchema,
   type ToldTokenizer,
+  trainableSchema,
 } from '../runs/settings';
 import { askedSchema, type ToldAsked } from '../runs/toldAsked';
 import { type ToldEvaluation, toldEvaluationsSchema } from '../runs/toldEvaluations';
@@ -79,6 +80,8 @@ export const runInfoSchema = z.strictObject({
   segments: listOf(segmentSchema, MOST_SEGMENTS)
     .refine((segments) => segments.length > 0 && segments.every(isInOrder), 'its segments are not in order')
     .transform((segments) => segments as unknown as readonly [ToldSegment, ...ToldSegment[]]),
+  /** What of the model learns; absent where all does. What an adapter has learnt is in the weights, and is apart beside the moments. */
+  trainable: trainableSchema.exactOptional(),
   state: trainStateSchema,
   device: z.string().max(1000).nullable(),
   /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */
@@ -173,7 +176,8 @@ export function newInfo({
   tokenizer,
   recipe,
   data,
-}: Pick<RunInfo, 'id' | 'createdAt' | 'model'> & {
+  trainable,
+}: Pick<RunInfo, 'id' | 'createdAt' | 'model' | 'trainable'> & {
   recipe: Recipe;
   data: DataFacts;
   tokenizer: TokenizerModel;
@@ -186,6 +190,7 @@ export function newInfo({
     model,
     ...tokenizerFacts(tokenizer),
     segments: [{ after: 0, recipe, data }],
+    ...(trainable && { trainable }),
     state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
     device: null,
     result: null,

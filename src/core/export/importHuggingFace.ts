@@ -15,14 +15,12 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { readAnyTokenizerJson, readGpt2Files, readTokenizerConfig } from '../tokenizer/readJson';
 import { END_ALONE } from '../tokenizer/special';
 import { isApplied, type Tokenizer } from '../tokenizer/tokenizer';
-import { optimizerOf, stateName, stateOf } from '../optim';
-import { rawSpecs } from '../train/averaging';
-import type { Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 import { RECIPE_FILE } from './format';
 import { readRunInfo, type RunInfo } from './homegrownJson';
 import { type Folder, type GivenFile, openFiles, readJson, readText, readWhole } from './importFolder';
-import { compare, readTensors, type Shapes, shapesOf, type Wanted } from './importTensors';
+import { laidMoments, momentsIn } from './importMoments';
+import { compare, readTensors, shapesOf, type Wanted } from './importTensors';
 import type { ImportedModel, Incoming } from './incoming';
 import { licenceIn } from './licenceIn';
 import { INDEX, openTensors, openWeights, type Weights } from './openWeights';
@@ -75,12 +73,8 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
     info && folder.has('optimizer.safetensors')
       ? await openTensors(folder, ['optimizer.safetensors'], (name) => name, 'optimizer.safetensors')
       : null;
-  if (info && moments)
-    compare(
-      'optimizer.safetensors',
-      momentShapes(recipeOf(info), shapesOf(layout.filter(isOwn), table)),
-      moments.shapes,
-    );
+  const remembered = info && moments && laidMoments(recipeOf(info), layout.filter(isOwn), own, info.trainable);
+  if (remembered) compare('optimizer.safetensors', remembered.shapes, moments.shapes);
   const licence = await licenceIn(folder);
   return {
     model,
@@ -102,7 +96,12 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
       const isGiven = (of: string): boolean => given.some((piece) => piece.of === of);
       const [all, others] = [true, false].map((there) => Object.keys(own).filter((of) => isGiven(of) === there));
       const wanted = all!.map((of): Wanted => ({ file: weights, of, slot: '' }));
-      const tensors = await readTensors([...wanted, ...(moments ? owners(moments, layout) : [])], layout, table, job);
+      const tensors = await readTensors(wanted, layout, table, job);
+      if (remembered) {
+        const { layout: laid, table: of } = remembered;
+        for (const [name, value] of await readTensors(momentsIn(moments, laid), laid, of, job))
+          tensors.set(name, value);
+      }
       for (const [name, value] of drawn(Object.fromEntries(others!.map((of) => [of, own[of]!])), 0))
         tensors.set(name, value);
       const state = info?.state ?? { step: 0, tokensSeen: 0, activeMs: 0, best: null };
@@ -227,17 +226,6 @@ const isPadded = (tokens: number, vocabulary: number): boolean =>
   tokens === vocabulary || (vocabulary % 8 === 0 && vocabulary > tokens && vocabulary - tokens <= MOST_PADDING);
 const MOST_PADDING = 1024;
 
-/** Moments by the weight that each is of, and what stands before its name, in the file's order. */
-function owners(moments: Weights, layout: readonly Piece[]): Wanted[] {
-  const found = new Map<string, Wanted>();
-  for (const theirs of moments.shapes.keys()) {
-    const { name, of } = layout.find((piece) => theirs.endsWith(`.${piece.name}`))!;
-    const slot = theirs.slice(0, -name.length);
-    found.set(slot + of, { file: moments, of, slot });
-  }
-  return [...found.values()];
-}
-
 /** A file may have a tensor twice, such as a classifier that is the embedding, but then both must be the same. */
 async function checkCopy(weights: Weights, { name, of }: Copy): Promise<void> {
   const [copy, original] = [bytesOf(await weights.load(name)), bytesOf(await weights.load(of))];
@@ -255,12 +243,4 @@ async function checkZeros(weights: Weights, name: string): Promise<void> {
     `${weights.file}: ${name} is not 0, and homegrown.json says that the model is without it`,
     'Remove homegrown.json to bring in the model alone.',
   );
-}
-
-function momentShapes(recipe: Recipe, shapes: Shapes): Shapes {
-  const moments = stateOf(optimizerOf(recipe.optimizer), shapes).flat();
-  return new Map([
-    ...moments.map((spec) => [stateName(spec), spec] as const),
-    ...rawSpecs(recipe, shapes).map((spec) => [spec.name, spec] as const),
-  ]);
 }

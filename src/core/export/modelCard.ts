@@ -1,6 +1,7 @@
+import { learnsWords } from '../adapters/words';
 import { choiceLabel, type Field, nameOf } from '../base/field';
 import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from '../base/units';
-import { metricOf, METRICS } from '../metrics';
+import { metricOf, METRICS, oldMetricsIn } from '../metrics';
 import type { Metric } from '../metrics/metric';
 import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';
@@ -18,7 +19,7 @@ import { isApplied } from '../tokenizer/tokenizer';
 import { askedSection } from './askedSection';
 import { CARD_HEADINGS, partOf } from './cardWords';
 import { evaluationSection } from './evaluationSection';
-import { type RunInfo, settingsOf } from './homegrownJson';
+import { evaluatedOf, type RunInfo, settingsOf } from './homegrownJson';
 import { howToLoad } from './howToLoad';
 import { DOES } from './kinds';
 import { normalizerWords } from './normalizerWords';
@@ -46,6 +47,7 @@ export function modelCard(info: RunInfo): string {
   const last = learningRateAt(schedule, { ...recipe, learningRate: 1 }, Math.max(steps, warmup));
   const training = [
     ['Objective', objectiveOf(recipe.objective).label],
+    ...(info.trainable ? [['What learns', learnsWords(spec.params(config, vocabulary), info.trainable)]] : []),
     ['Optimizer', label + own.join('')],
     [
       'Learning rate',
@@ -244,7 +246,8 @@ function resultSections(info: RunInfo): string[] {
 function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): string {
   const { model } = info;
   const objective = objectiveOf(recipeOf(info).objective);
-  const metrics = metricsOf(objective).map((id) => [id, metricOf(id)] as const);
+  const measured = [...metricsOf(objective), ...oldMetricsIn(evaluatedOf(result))];
+  const metrics = measured.map((id) => [id, metricOf(id)] as const);
   const columns = Object.values<Metric>(METRICS).filter((one) => one.scale && metrics.some(([, own]) => own === one));
   const row = (what: string, loss: number): string[] => [
     what,

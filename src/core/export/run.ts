@@ -4,7 +4,8 @@ import { badSettings } from '../base/errors';
 import type { Job } from '../base/job';
 import type { ByteStream } from '../files/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
-import type { WhichSnapshot } from '../checkpoint/snapshot';
+import type { Snapshot, WhichSnapshot } from '../checkpoint/snapshot';
+import { modelSpec } from '../models';
 import { openJournal } from '../runs/journal';
 import { keepEvaluation } from '../runs/keptEvaluations';
 import { ownerOf } from '../runs/projects';
@@ -20,7 +21,7 @@ import { type FormatId, FORMATS } from './formats';
 import { evaluatedOf, segmentsOf, settingsOf } from './homegrownJson';
 import type { GivenFile } from './importFolder';
 import { openModel } from './importModel';
-import { type Incoming, saidOf, weightsFile } from './incoming';
+import { type ImportedModel, type Incoming, saidOf, weightsFile } from './incoming';
 
 /** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; small files for beside it */
 export async function exportRun(
@@ -70,7 +71,9 @@ export async function storeModel(
   job: Job,
 ): Promise<void> {
   const owner = await ownerOf(store, projectId);
-  const { model: whole, tokenizer, snapshot, info, events } = await incoming.read(job);
+  const read = await incoming.read(job);
+  const { model: whole, tokenizer, info, events } = read;
+  const snapshot = asWhole(read);
   const model = withContext(whole, context);
   const { step, activeMs } = snapshot.state;
   const recipe = info ? recipeOf(info) : { ...DEFAULT_RECIPE };
@@ -118,6 +121,14 @@ export async function storeModel(
     await purgeRun(store, runId);
     throw error;
   }
+}
+
+/** One that an adapter was learnt beside other weights of is that with both in one: those weights are not in its files. */
+function asWhole({ model: { id, config, vocabulary }, snapshot, info }: ImportedModel): Snapshot {
+  if (!info?.trainable) return snapshot;
+  const { frozen: _, ...state } = snapshot.state;
+  const own = modelSpec(id).params(config, vocabulary);
+  return { state, tensors: new Map([...snapshot.tensors].filter(([name]) => Object.hasOwn(own, name))) };
 }
 
 function originOf(

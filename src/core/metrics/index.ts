@@ -5,6 +5,7 @@ import { exactMatch } from './exactMatch';
 import { loss } from './loss';
 import { maskedAccuracy } from './maskedAccuracy';
 import type { Estimate, Metric, Extent, Scale } from './metric';
+import { oldPerplexity } from './oldPerplexity';
 import { perplexity } from './perplexity';
 import { pseudoPerplexity } from './pseudoPerplexity';
 
@@ -17,6 +18,7 @@ export const METRICS = {
   maskedAccuracy,
   exactMatch,
   chrf,
+  oldPerplexity,
 } as const satisfies Record<string, Metric>;
 export type MetricId = keyof typeof METRICS;
 
@@ -43,6 +45,10 @@ export const estimatesOfMean = (ids: readonly MetricId[], loss: number, part: Ex
       return scale || !ofMean ? [] : [[id, { value: ofMean(loss, part) }]];
     }),
   );
+
+/** What tells of text that was learnt before, where that was measured; whatever the objective. */
+export const oldMetricsIn = ({ metrics }: Pick<Evaluated, 'metrics'>): readonly MetricId[] =>
+  (Object.keys(METRICS) as MetricId[]).filter((id) => metricOf(id).needs === 'old' && metrics[id] !== undefined);
 
 /** Undefined where it was not measured. */
 export function estimateOf(id: MetricId, { loss, metrics }: Evaluated): Estimate | undefined {

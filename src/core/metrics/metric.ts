@@ -27,6 +27,8 @@ export interface Seen {
   correct?: number;
   /** What it gave to held-out inputs, each beside what was wanted; where the objective asks for answers. */
   answers?: readonly Pair[];
+  /** Perplexity on text that was learnt before, where there is such. */
+  old?: number;
 }
 
 export interface Meter {
@@ -38,9 +40,10 @@ export interface Meter {
 /**
  * What an evaluation must give for a metric to be measured: `loss`, nats of whatever is predicted; `text`, nats of tokens, each
  * by those before it; `bytes`, nats of a text whose bytes are known; `masked`, nats of tokens by all around them, and which
- * were the model's likeliest; `answers`, what the model gives to held-out inputs.
+ * were the model's likeliest; `answers`, what the model gives to held-out inputs; `old`, text that it had learnt before it was
+ * tuned.
  */
-export type Need = 'loss' | 'text' | 'bytes' | 'masked' | 'answers';
+export type Need = 'loss' | 'text' | 'bytes' | 'masked' | 'answers' | 'old';
 
 export interface Metric {
   /** As a heading: `Bits per byte`. */

@@ -2,10 +2,20 @@
 import type { Json } from '../base/blobStore';
 import { currentValue, type Field } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
-import { isCount, LARGEST_JSON, LARGEST_TOKENIZER, listOf, MOST_TEXTS, MOST_TOKENS } from '../base/limits';
+import {
+  isCount,
+  LARGEST_JSON,
+  LARGEST_TOKENIZER,
+  listOf,
+  MOST_TENSORS,
+  MOST_TEXTS,
+  MOST_TOKENS,
+} from '../base/limits';
 import { moment } from '../base/moment';
 import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
+import { type AdapterId, adapterOf, ADAPTERS } from '../adapters';
+import type { Trainable } from '../adapters/trainable';
 import { splitSchema } from '../documents/split';
 import { modelIds, modelSpec } from '../models';
 import type { BaseConfig } from '../models/spec';
@@ -65,6 +75,24 @@ export const modelSchema: z.ZodType<ModelChoice> = z
     return { id, config, vocabulary };
   });
 
+const namesSchema = listOf(z.string().max(1000), MOST_TENSORS);
+const adapterSchema = z
+  .strictObject({ id: z.enum(Object.keys(ADAPTERS) as AdapterId[]), settings: z.looseObject({}), beside: namesSchema })
+  .transform((given, context): NonNullable<Trainable['adapter']> => {
+    const fields: Readonly<Record<string, Field>> = adapterOf(given.id).fields;
+    const schema = z.strictObject(
+      Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)])),
+    );
+    const settings = schema.safeParse(given.settings);
+    if (!settings.success) context.addIssue(`its adapter: ${settings.error.issues[0]?.message ?? 'unknown'}`);
+    return { ...given, settings: settings.data } as unknown as NonNullable<Trainable['adapter']>;
+  });
+/** What of a model learns. That it has such weights is for `partsOf` to say. */
+export const trainableSchema: z.ZodType<Trainable> = z.strictObject({
+  weights: namesSchema,
+  adapter: adapterSchema.exactOptional(),
+});
+
 export const rolesSchema: z.ZodType<readonly TokenRole[]> = listOf(z.enum(ROLES), MOST_TOKENS).refine(
   (roles) => rolesProblem(roles) === null,
   { error: ({ input }) => rolesProblem(input as readonly TokenRole[]) ?? '' },
@@ -100,6 +128,7 @@ const appliedSchema: z.ZodType<AppliedFiles> = z.strictObject({
 /** What lies beside a run's record. */
 export const tokenizerParts = {
   merges: mergesSchema,
+  chatTemplate: z.string().max(100_000).exactOptional(),
   elsewhere: elsewhereSchema.exactOptional(),
   applied: appliedSchema.exactOptional(),
 };
@@ -118,6 +147,7 @@ export type ToldTokenizer = Omit<TokenizerModel, 'merges'> &
 export const toldTokenizerSchema: z.ZodType<ToldTokenizer> = z.strictObject({
   ...tokenizerFields,
   merges: mergesSchema.exactOptional(),
+  chatTemplate: z.string().max(100_000).exactOptional(),
   elsewhere: elsewhereSchema.exactOptional(),
   applied: appliedSchema.exactOptional(),
   split: z.enum(SPLIT_NAMES).exactOptional(),

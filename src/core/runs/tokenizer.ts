@@ -16,9 +16,9 @@ interface Told {
 
 /** @throws HomegrownError `storage-damaged` where its merges are gone or cannot be read, `newer-version` */
 export async function readTokenizer(store: BlobStore, { id, tokenizer }: Told): Promise<TokenizerModel> {
-  const { kind, roles, normalizers, merges, elsewhere, applied } = tokenizer;
+  const { kind, roles, normalizers, merges, chatTemplate, elsewhere, applied } = tokenizer;
   const parts = merges
-    ? { merges, ...(elsewhere && { elsewhere }), ...(applied && { applied }) }
+    ? { merges, ...(chatTemplate && { chatTemplate }), ...(elsewhere && { elsewhere }), ...(applied && { applied }) }
     : await readParts(store, mergesKey(id));
   return { kind, ...(roles && { roles }), ...(normalizers && { normalizers }), ...parts };
 }
@@ -30,7 +30,7 @@ async function readParts(store: BlobStore, key: string): Promise<Parts> {
   const { version: _, ...parts } = stored;
   return parts;
 }
-type Parts = Pick<TokenizerModel, 'merges' | 'elsewhere' | 'applied'>;
+type Parts = Pick<TokenizerModel, 'merges' | 'chatTemplate' | 'elsewhere' | 'applied'>;
 
 /** Those that cannot be read, or are missing beside a record: the run can then neither go on nor write. */
 export async function unreadableMerges(store: BlobStore, runs: readonly Told[]): Promise<readonly Unreadable[]> {
@@ -41,9 +41,9 @@ export async function unreadableMerges(store: BlobStore, runs: readonly Told[]):
 
 /** A record as it is stored, and its merges as they are beside it; a tokenizer without any says so itself. */
 export function withoutMerges<R extends Told>(record: R): { record: R; put: [key: string, value: Json][] } {
-  const { merges, elsewhere, applied, ...tokenizer } = record.tokenizer;
+  const { merges, chatTemplate, elsewhere, applied, ...tokenizer } = record.tokenizer;
   if (!merges || (merges.length === 0 && !elsewhere && !applied)) return { record, put: [] };
-  const more = { ...(elsewhere && { elsewhere }), ...(applied && { applied }) };
+  const more = { ...(chatTemplate && { chatTemplate }), ...(elsewhere && { elsewhere }), ...(applied && { applied }) };
   const stored = storedRecord(MERGES_OF, { version: 1, merges: [...merges], ...more });
   const told = { ...tokenizer, ...(elsewhere && { split: elsewhere.split }) };
   return { record: { ...record, tokenizer: told }, put: [[mergesKey(record.id), stored]] };

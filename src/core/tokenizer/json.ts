@@ -69,8 +69,8 @@ function beginningWith({ spellings }: Elsewhere, begin: number): Json {
 
 /** What tokenizer_config.json says of the tokens of a tokenizer. */
 export function tokenizerNames({ model, special }: Tokenizer): Record<string, string | string[]> {
-  const { elsewhere } = model;
-  if (!elsewhere) return specialNames(special);
+  const { elsewhere, chatTemplate } = model;
+  if (!elsewhere) return { ...specialNames(special), ...(chatTemplate && { chat_template: chatTemplate }) };
   const { names, added, spellings } = elsewhere;
   const named = new Set(Object.values(names));
   const others = added.flatMap(({ id, special }) => (special && !named.has(spellings[id]!) ? [spellings[id]!] : []));

@@ -121,7 +121,7 @@ interface Special extends AddedToken {
 
 /** As it is where its ids, its split and what its special tokens are called are those of a tokenizer of ours. */
 function inOurOrder(
-  { ids, split, ignoresMerges, begin, vocabulary }: Vocabulary,
+  { ids, names: called, split, ignoresMerges, begin, vocabulary }: Vocabulary,
   merges: TokenizerModel['merges'],
   special: readonly Special[],
   roles: ReadonlyMap<string, TokenRole>,
@@ -141,7 +141,13 @@ function inOurOrder(
   if (own.length !== special.length || ranks.some((rank, i) => i > 0 && rank < ranks[i - 1]!)) return undefined;
   const ours = specialTokens(own, first);
   if (ours.some(({ text, id }, i) => text !== special[i]!.text || id !== special[i]!.id)) return undefined;
-  return { kind: kindOf(merges), merges, ...(own.length > 1 && { roles: own }) };
+  const { chat_template: chatTemplate } = called;
+  return {
+    kind: kindOf(merges),
+    merges,
+    ...(own.length > 1 && { roles: own }),
+    ...(chatTemplate !== undefined && { chatTemplate }),
+  };
 }
 
 function elsewhere(

@@ -33,6 +33,8 @@ export interface TokenizerModel {
    * split does not say.
    */
   normalizers?: readonly Normalizer[];
+  /** How a conversation is written, in Jinja; of one made elsewhere among its `names`. It decides no ids of a text. */
+  chatTemplate?: string;
   /** Of one that was made elsewhere and is not in our order, what else it is: without `roles`. */
   elsewhere?: Elsewhere;
   /** Of one that is applied as its files say, those files: all that it is, without merges and roles. */
@@ -111,6 +113,16 @@ export interface Tokenizer {
   /** SHA-256 (hex) of the merges, of the roles where there are more than the end of text, of what is `elsewhere` or `applied`, and of `normalizers`. A checkpoint names it, and will not run with another. */
   readonly hash: string;
 }
+
+/** The template that a tokenizer has; undefined where it has none. One that is applied says it in its own file. */
+export const chatTemplateOf = ({ elsewhere, chatTemplate }: TokenizerModel): string | undefined =>
+  elsewhere ? elsewhere.names['chat_template'] : chatTemplate;
+
+/** The same tokenizer with another. */
+export const withChatTemplate = (model: TokenizerModel, template: string): TokenizerModel =>
+  model.elsewhere
+    ? { ...model, elsewhere: { ...model.elsewhere, names: { ...model.elsewhere.names, chat_template: template } } }
+    : { ...model, chatTemplate: template };
 
 export interface StreamDecoder {
   push(id: number): string;

@@ -1,10 +1,11 @@
 /** The vocabulary of a run: what goes in, what it says while it runs, what comes out. */
 import type { Trainable } from '../adapters/trainable';
-import type { Job } from '../base/job';
+import type { Job, Pause } from '../base/job';
 import type { Snapshot, TrainState } from '../checkpoint/snapshot';
 import type { NamedTensors } from '../checkpoint/tensors';
 import type { Estimates } from '../metrics';
-import type { ModelChoice } from '../models/network';
+import type { Estimate } from '../metrics/metric';
+import type { ModelChoice, Network } from '../models/network';
 import type { Shown } from '../objectives/shown';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -81,6 +82,8 @@ export interface TrainInput {
   base?: NamedTensors;
   /** Continue from here. */
   from?: Snapshot;
+  /** Perplexity of the model, as it is then, on text that it had learnt before: measured at every evaluation. */
+  old?(network: Network, pause: Pause): Promise<Estimate>;
   /**
    * Stores a snapshot durably and resolves when that is true. Called at step 0, every saveEvery steps, and at the end or Stop.
    * It is the best step too where its state says so.

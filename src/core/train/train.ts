@@ -135,7 +135,8 @@ async function run(
     const found = await evaluating.measure(input.validation, settings, input.tokenizer, pause);
     if (!Number.isFinite(found.loss))
       throw diverged(`At step ${state.step} the loss on held-out text is ${found.loss}.`);
-    return found;
+    const oldPerplexity = await input.old?.(network, pause);
+    return oldPerplexity ? { ...found, metrics: { ...found.metrics, oldPerplexity } } : found;
   }
 
   /** What it writes is told first: it is there sooner than how good it is. */

@@ -1,0 +1,43 @@
+/** The weights that what a run learns stands beside. */
+import { badFile, HomegrownError } from '../src/core/base/errors';
+import type { NamedTensors } from '../src/core/checkpoint/tensors';
+import { modelSpec } from '../src/core/models';
+import { UsageError } from './options';
+import { readWeights } from './read';
+import type { Past } from './resume';
+
+/**
+ * Those of a run that goes on and of which not all learns; undefined where all does. An adapter's are where they lay when it was
+ * begun, or in `from`; else they are the model's own. That they are the same is seen by their hash when training begins.
+ * @throws HomegrownError `bad-file`
+ * @throws UsageError where they are given to a run that has them, or needs none
+ */
+export async function baseOf(
+  { folder, info, snapshot, local }: Past,
+  from?: string,
+): Promise<NamedTensors | undefined> {
+  const { trainable, model } = info;
+  if (!trainable?.adapter) {
+    if (from !== undefined)
+      throw new UsageError('--from begins a run with a model, and --resume goes on with a run. Leave one of them out.');
+    return trainable && snapshot.tensors;
+  }
+  const path = from ?? local?.base;
+  if (path === undefined)
+    throw badFile(`Where the model lies beside which the run in ${folder} has learnt is not known.`, AGAIN);
+  const { snapshot: base } = await readWeights(path).catch((error: unknown) => {
+    if (from !== undefined || !(error instanceof HomegrownError)) throw error;
+    throw badFile(
+      `The model in ${path}, beside which the run in ${folder} has learnt, cannot be read. ${error.message}`,
+      AGAIN,
+    );
+  });
+  const names = Object.keys(modelSpec(model.id).params(model.config, model.vocabulary));
+  const missing = names.find((name) => !base.tensors.has(name));
+  if (missing === undefined) return base.tensors;
+  throw badFile(
+    `The model in ${path} has no ${missing}, and the run in ${folder} has learnt beside one that had.`,
+    AGAIN,
+  );
+}
+const AGAIN = 'Nothing was written. Give that model with --from.';

@@ -1,0 +1,61 @@
+/** A run is followed while it learns: its curve is kept, and told to people and to programs. */
+import { formatCount, formatKernels, formatReading, formatShort } from '../src/core/base/units';
+import { tokensPerStep, type Recipe } from '../src/core/train/recipe';
+import type { ModelChoice, TrainEvent } from '../src/core/train/run';
+import type { Course } from './minutes';
+import { evaluationWords, Speed, valuesOf } from './outcome';
+import type { Progress } from './progress';
+import { print } from './terminal';
+
+interface Followed {
+  model: ModelChoice;
+  recipe: Recipe;
+  /** The curve up to where it goes on from. */
+  past: readonly TrainEvent[];
+  /** Of a run for a time. */
+  course: Course | null;
+  /** Steps in all, as it is known then. */
+  length(): number;
+  progress: Progress;
+  isJson: boolean;
+  evaluated(event: Evaluated): void;
+}
+type Evaluated = TrainEvent & { kind: 'evaluated' };
+
+export function following({ model, recipe, past, course, length, progress, isJson, evaluated }: Followed) {
+  const speed = new Speed(tokensPerStep(recipe, model.config.context));
+  let lastLoss: number | null = null;
+  /** The curve, for trainer_state.json. */
+  const events: TrainEvent[] = [...past];
+  function follow(event: TrainEvent): void {
+    events.push(event);
+    const changed = course?.follow(event);
+    if (changed !== undefined) progress.say(changed);
+    if (event.kind === 'compiling' && event.kernels) {
+      const { done, of } = event.kernels;
+      if (done === 0) progress.say(`Compiling ${formatKernels(of)}.`);
+      progress.show({ label: 'Compiling', done, of, unit: 'kernels' });
+    } else if (event.kind === 'step') {
+      lastLoss = event.loss;
+      speed.add(event.tokensPerSecond);
+      const { step, tokensPerSecond } = event;
+      const note = `loss ${formatReading(event.loss)} · ${formatShort(tokensPerSecond)} tokens/s`;
+      progress.show({ label: 'Training', done: step, of: length(), unit: 'steps' }, note);
+    } else if (event.kind === 'evaluated') {
+      evaluated(event);
+      tell(event);
+    }
+  }
+  function tell(event: Evaluated): void {
+    const { step, loss } = event;
+    const { objective } = recipe;
+    if (!isJson) {
+      progress.say(`step ${formatCount(step)}: ${evaluationWords(objective, event)}`);
+      return;
+    }
+    const { mean: tokensPerSecond } = speed;
+    const measured = valuesOf(objective, event);
+    print(JSON.stringify({ step, trainLoss: lastLoss, valLoss: loss, ...measured, tokensPerSecond }));
+  }
+  return { events, speed, follow };
+}

@@ -1,0 +1,54 @@
+/** What tuning makes a model forget: its perplexity on text that it had learnt before. */
+import { badSettings, HomegrownError, paragraph } from '../src/core/base/errors';
+import { unwatched } from '../src/core/base/job';
+import { held, type Held } from '../src/core/evaluate/blocks';
+import { evaluate } from '../src/core/evaluate/evaluate';
+import type { Estimate } from '../src/core/metrics/metric';
+import { modelSpec } from '../src/core/models';
+import type { Network } from '../src/core/models/network';
+import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
+import { textsOf } from './documents';
+import { ownText } from './measuredOn';
+
+/** Measures a model on that text, as `evaluate` does, to the bit. */
+export type OldText = (network: Network) => Promise<Estimate>;
+
+/**
+ * Of files that are given, or else of what the run that the model is from has held out, where its texts lie as they lay.
+ * @returns `why` it is not measured, where there is neither
+ * @throws HomegrownError where what is given cannot be read
+ */
+export async function oldText(
+  from: string,
+  files: readonly string[] | undefined,
+  tokenizer: Tokenizer,
+  signal: AbortSignal,
+): Promise<{ old: OldText } | { why: string }> {
+  if (files) {
+    const documents = (await textsOf(files, signal)).map(({ text, name }) => held(tokenizer, text, name));
+    if (documents.some(({ ids }) => ids.length > 0)) return { old: measuredOn(documents, tokenizer, signal) };
+    throw badSettings(
+      'There is no text in what --old names.',
+      'Give text that the model had learnt, held out from it.',
+    );
+  }
+  try {
+    const { documents } = await ownText(from, 'validation', signal);
+    if (documents) return { old: measuredOn(documents, tokenizer, signal) };
+    return { why: `${from} has learnt pairs, and not text. ${OTHERWISE}` };
+  } catch (error) {
+    if (!(error instanceof HomegrownError)) throw error;
+    return { why: paragraph(error.message, OTHERWISE) };
+  }
+}
+const OTHERWISE = 'What is forgotten is not measured: --old FILE gives text for that.';
+
+const measuredOn =
+  (documents: readonly Held[], tokenizer: Tokenizer, signal: AbortSignal): OldText =>
+  async (network) => {
+    const { kind } = modelSpec(network.choice.id);
+    const id = kind === 'encoder' ? 'pseudoPerplexity' : 'perplexity';
+    const { metrics } = await evaluate(network, tokenizer, { documents, metrics: [id] }, { ...unwatched, signal });
+    const { value, low, high } = metrics[id] ?? { value: NaN };
+    return { value, ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
+  };

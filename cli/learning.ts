@@ -1,0 +1,362 @@
+/** What grow and tune do: files are read, a model learns from them, and its folder is written again at every save. */
+import { resolve } from 'node:path';
+import { learnsWords } from '../src/core/adapters/words';
+import { badSettings } from '../src/core/base/errors';
+import type { Document } from '../src/core/base/document';
+import type { Job } from '../src/core/base/job';
+import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../src/core/base/units';
+import { isContextFree } from '../src/core/export/contextOf';
+import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
+import { hubProblem } from '../src/core/export/formats/huggingFace';
+import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
+import { modelSpec } from '../src/core/models';
+import { type BaseConfig, countParams } from '../src/core/models/spec';
+import { objectiveOf, rolesOf } from '../src/core/objectives';
+import { optimizerOf } from '../src/core/optim';
+import type { Power } from '../src/core/plan/energy';
+import { SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
+import { batchOfTokens } from '../src/core/train/batchTokens';
+import { memoryLimits } from '../src/core/train/device';
+import type { MemoryLimits } from '../src/core/train/memory';
+import { problems, unfit } from '../src/core/train/problems';
+import { stepsOfEpoch } from '../src/core/train/epoch';
+import { DEFAULT_RECIPE, RECIPE, type Recipe } from '../src/core/train/recipe';
+import { recomputation, type Recomputation, recomputationWords } from '../src/core/train/recomputation';
+import { fittedTo, shortTextWords } from '../src/core/train/shortText';
+import type { ModelChoice, Snapshot, TrainInput, TrainOutcome, TrainState } from '../src/core/train/run';
+import { train } from '../src/core/train/train';
+import { openData } from './data';
+import { fasterDevice } from './fasterDevice';
+import { baseOf } from './base';
+import { toldOf as evaluationOf } from './evaluated';
+import { following } from './following';
+import { oldText } from './forgetting';
+import { checkKept, openStart } from './from';
+import { GROWN_FILES } from './listed';
+import { localFile } from './local';
+import { measuredIn } from './measured';
+import { Course, fit, type Fit, leftOf, over } from './minutes';
+import { UsageError, type Values } from './options';
+import { besideWords, finite, inWords, measuredAll, valuesOf } from './outcome';
+import { measurePace, type Pace, timeOf } from './pace';
+import { isForThePlan, Planner, planWords } from './planned';
+import { Progress } from './progress';
+import { filesToRead } from './pairs';
+import { prepare, trained } from './prepared';
+import { paramsOf, partly } from './partly';
+import { undisturbed } from './read';
+import { normalizersBy, recipeCalled } from './recipe';
+import { checkSettled, deviceOf, goingOn, openPast, recipeGoingOn, withSteps } from './resume';
+import { Saves, withPlace } from './saves';
+import { configOf } from './sizeFlags';
+import { interruptible, openDevice, print, softwareAdapter, stderr } from './terminal';
+import { realPath } from './target';
+import { hasLearnt, isLastMeasured, ofFolder } from './told';
+import { tokenizerSettings } from './tokenizerFlags';
+import { forgettingWords, judged, measuredBy, type Tuning } from './tuning';
+import { checkOutFolder } from './write';
+import { OPTIONS, VALIDATION_SHARE } from './growOptions';
+import { batchWords, objectiveAsked, recipeOf } from './growRecipe';
+
+/** @param tuning what tune asks besides */
+export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>, tuning?: Tuning): Promise<void> {
+  const { resume, from, data: prepared } = typed;
+  if (prepared !== undefined && (typed.text ?? typed.pairs))
+    throw new UsageError('--data is learnt in place of --text and --pairs. Leave one of them out.');
+  const isOfPairs = prepared !== undefined && (await openData(prepared)).isOfPairs;
+  const options: typeof typed = isOfPairs ? { ...typed, pairs: [prepared] } : typed;
+  const out = options.out ?? resume;
+  if (options.text && options.pairs)
+    throw new UsageError('--text and --pairs are two ways to learn from a file. Leave one of them out.');
+  if (from !== undefined && resume === undefined) checkKept(given);
+  if (resume !== undefined) checkSettled(given);
+  else if (!options.text && !options.pairs && prepared === undefined) throw new UsageError('--text is missing.');
+  if (out === undefined) throw new UsageError('--out is missing.');
+  const { minutes } = options;
+  if (minutes !== undefined && given.has('steps'))
+    throw new UsageError('--minutes and --steps both say how long the run is. Leave one of them out.');
+  if (given.has('batch-tokens') && (given.has('batch') || given.has('accumulate')))
+    throw new UsageError('--batch-tokens says what --batch and --accumulate say. Leave it out, or both of them.');
+  const wanted = tokenizerSettings(options.tokenizer, options.special, rolesOf(objectiveAsked(options)));
+  const saves = new Saves(out);
+  const isInPlace = resume !== undefined && (await realPath(out)) === (await realPath(resume));
+  // As it is once a save that was cut off is whole.
+  if (isInPlace) await undisturbed(out, () => saves.adopt());
+  const past = resume === undefined ? null : await openPast(resume);
+  const start = from === undefined || past ? null : await openStart(from, options);
+  const trainable = past ? past.info.trainable : start ? tuning?.trainable(start.model) : undefined;
+  const base = past ? await baseOf(past, from) : start?.weights;
+  const planner =
+    minutes !== undefined && !start && isForThePlan(given) && !options.pairs
+      ? new Planner({
+          model: options.model,
+          objective: objectiveAsked(options),
+          held: VALIDATION_SHARE + options['test-share'],
+          limits: () => limitsNow(options.memory),
+          kind: () => device.kind,
+          left: () => leftOf(minutes),
+        })
+      : null;
+  const { id, config: asked } = past?.info.model ??
+    start?.model ?? { id: options.model, config: configOf(options.model, options) };
+  const unknown = hubProblem({ model: { id, config: asked, vocabulary: SMALLEST_VOCABULARY } });
+  if (unknown !== null) throw badSettings(`A Hugging Face folder is written here, and ${unknown}`);
+  /** With it, by what it has planned when that is asked. */
+  const configNow = (): BaseConfig => planner?.plan.model.config ?? asked;
+  /** Of the text, where none is given. */
+  let ofText: Pick<Recipe, 'samplePrompt'> | undefined;
+  /** `steps`: what is measured to fit, and until it is, any. */
+  const askedOf = (model: ModelChoice, steps = RECIPE.steps.max): Recipe => {
+    if (planner) return { ...planner.recipe(options, given, steps), ...ofText };
+    const typed = minutes === undefined ? options : { ...options, steps };
+    const flags = minutes === undefined ? given : new Set([...given, 'steps']);
+    const recipe = past ? recipeGoingOn(past, typed, flags) : { ...recipeOf(typed, model, !start), ...ofText };
+    const tokens = options['batch-tokens'];
+    return tokens === undefined
+      ? recipe
+      : { ...recipe, ...batchOfTokens(tokens, model, recipe, limitsNow(options.memory), trainable) };
+  };
+  const cleaning = past?.recipe ?? (await recipeCalled(options.recipe));
+  const normalizers = await normalizersBy(cleaning, prepared);
+  const anyText = { train: Infinity, validation: Infinity };
+  if (!planner) {
+    const least: ModelChoice = start?.model ?? { id, config: asked, vocabulary: SMALLEST_VOCABULARY };
+    const found = problems(least, askedOf(least), anyText, {}, trainable);
+    if (found.length > 0) throw unfit(found);
+  }
+  const opened = await filesToRead(options, past);
+  const paths = opened.map(({ path }) => path);
+  const begunFrom = from ?? (isInPlace ? undefined : resume);
+  const inputs = begunFrom === undefined ? paths : [...paths, begunFrom];
+  await checkOutFolder(out, inputs, GROWN_FILES);
+  const kind = past && !given.has('device') ? deviceOf(past) : options.device;
+  let device = await openDevice(kind);
+  const signal = interruptible();
+  const progress = new Progress(stderr, !options.json);
+  const job: Job = { signal, report: (at) => progress.show(at) };
+
+  const planned = planner && ((documents: readonly Document[], at: Job) => planner.begin(documents, at));
+  const split = { validation: tuning?.heldOut ?? VALIDATION_SHARE, test: options['test-share'], seed: 0 };
+  const { tokenizer, data, places, prompt, told, sources, ...parts } = await prepare(
+    opened,
+    past ?? {
+      tokenizer: start ? () => Promise.resolve(start.tokenizer) : trained(planned ?? (() => wanted), normalizers),
+      split,
+      recipe: cleaning,
+    },
+    (words) => progress.say(words),
+    job,
+  );
+  if (prompt !== undefined && !given.has('sample-prompt')) ofText = { samplePrompt: prompt };
+  const { train: learnt, validation: held } = parts;
+  const wide = (): ModelChoice => ({ id, config: configNow(), vocabulary: tokenizer.size });
+  const isSettled = past !== null || (start !== null && !isContextFree(start.model));
+  const modelNow = (): ModelChoice => (isSettled ? wide() : fittedTo(wide(), askedOf(wide()), learnt.tokens));
+  const sizes = { train: learnt.tokens, validation: held.tokens };
+  const short = isSettled ? undefined : shortTextWords(wide(), askedOf(wide()), sizes);
+  if (short !== undefined) progress.say(short);
+  const first = askedOf(modelNow());
+  const { inRows, measuredBaselines } = objectiveOf(first.objective);
+  const laid = await inRows?.(learnt, modelNow().config.context, tokenizer, first, modelSpec(id).kind);
+  if (laid?.words !== undefined) progress.say(laid.words);
+  for (const { words, values } of measuredBaselines?.(data) ?? [])
+    progress.say(`Without learning, ${words}: ${measuredAll(values)}.`);
+  /** On the device in use. */
+  const plan = () => {
+    const [model, limits] = [modelNow(), limitsNow(options.memory)];
+    const asked = askedOf(model);
+    const own = asked.recompute ? 'on' : 'off';
+    const wanted = past && !given.has('recompute') ? own : options.recompute;
+    const again = recomputation(model, asked, wanted, limits, trainable);
+    const recipe: Recipe = { ...asked, recompute: again.isOn };
+    return { again, recipe, tooLarge: problems(model, recipe, anyText, limits, trainable) };
+  };
+  const { learning, whole } = partly(base, trainable);
+  const basis = {
+    tokenizer,
+    ...parts,
+    ...(past && { from: learning(past.info.model, past.snapshot) }),
+    ...(base && { base }),
+    ...(trainable && { trainable }),
+    now: () => performance.now(),
+  };
+  const adapter = kind === 'auto' && device.kind === 'wasm' ? await softwareAdapter() : null;
+  if (adapter !== null) {
+    const measure = (limit: number): Promise<Pace> => {
+      const { recipe, tooLarge } = plan();
+      if (tooLarge.length > 0) throw unfit(tooLarge);
+      return measurePace(
+        { ...basis, model: modelNow(), recipe, save: () => Promise.resolve({ bytes: 0 }) },
+        TRIAL_MS,
+        signal,
+        limit,
+      );
+    };
+    const { recipe } = plan();
+    const chosen = await fasterDevice({
+      adapter,
+      open: openDevice,
+      measure,
+      time: (pace) => timeOf(pace, recipe, past?.info.state.step ?? 0, recipe.steps),
+      most: minutes === undefined ? Infinity : leftOf(minutes),
+    });
+    device = chosen.device;
+    progress.say(chosen.why);
+  }
+  const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
+  /** Beside which an adapter learns. */
+  const beside = trainable?.adapter && (from ?? past?.local?.base);
+  const local = localFile({ texts: places, ...(beside !== undefined && { base: resolve(beside) }) });
+  const cleanedBy = cleaning.steps.length > 0 && { recipe: cleaning };
+  const own = { id: crypto.randomUUID(), createdAt: Date.now() };
+  const begins = { ...own, ...(trainable && { trainable }) };
+  const begin = (model: ModelChoice, recipe: Recipe): { info: RunInfo; from?: Snapshot } => {
+    if (past) return goingOn(past, recipe, isInPlace ? null : own);
+    return { info: { ...newInfo({ ...begins, model, recipe, data, tokenizer: tokenizer.model }), ...start?.told } };
+  };
+  /** What can run and fits the time; planned anew where steps take much more or less of it than the plan expected. */
+  async function settled(
+    isFirst = true,
+  ): Promise<{ again: Recomputation; input: Omit<TrainInput, 'save'>; fitted: Fit | null }> {
+    const model = modelNow();
+    const { again, recipe, tooLarge } = plan();
+    if (tooLarge.length > 0) throw unfit(tooLarge);
+    if (minutes === undefined) return { again, input: { ...basis, model, recipe }, fitted: null };
+    const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
+      let bytes = 0;
+      const { info } = begin(model, recipe);
+      for (const file of huggingFaceFiles(
+        { info, snapshot: whole(model, snapshot), tokenizer, events: [], tokens: null },
+        WHOLE,
+      ))
+        for await (const chunk of file.chunks()) bytes += chunk.length;
+      return { bytes };
+    };
+    const fitted = await fit({ ...basis, model, recipe, save }, minutes, signal);
+    if (isFirst && planner?.again(fitted.pace.step)) return settled(false);
+    const asked = askedOf(model, fitted.steps);
+    return { again, input: { ...basis, model, recipe: { ...asked, recompute: again.isOn } }, fitted };
+  }
+  const { again, input, fitted } = await settled();
+  const { model, recipe } = input;
+  const begun = begin(model, recipe);
+  const info: RunInfo = { ...begun.info, device: where, ...(told.length > 0 && { documents: told }) };
+  const { test } = data.parts;
+  const tested = test ? `${formatCount(test.tokens)} held out for a test, ` : '';
+  const parameters = countParams(paramsOf(model));
+  progress.say(
+    `${formatCount(parts.train.tokens)} tokens to learn from, ${tested}a vocabulary of ${formatCount(tokenizer.size)}, ` +
+      `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${where}.`,
+  );
+  if (fitted)
+    progress.say(
+      `So many steps fit into ${minutes!} minutes: one takes ${formatDuration(fitted.pace.step)}, ` +
+        `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
+    );
+  const read = recipe.steps / stepsOfEpoch(data.parts.train, model.config.context, recipe, laid?.rows);
+  if (!planner) progress.say(`The text is read ${formatNumber(Number(read.toPrecision(2)))} times.`);
+  if (planner) for (const words of planWords(planner.told(recipe), device.kind, powerOf(options))) progress.say(words);
+  if (options['batch-tokens'] !== undefined) progress.say(batchWords(recipe, model.config));
+  if (start) progress.say(start.words);
+  if (trainable) progress.say(`What learns: ${learnsWords(paramsOf(model), trainable)}.`);
+  if (past) progress.say(`${past.folder} goes on from step ${formatCount(past.info.state.step)}.`);
+
+  progress.say(recomputationWords(again, OTHERWISE));
+  if (!past && !planner && recipe.learningRate !== (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate)) {
+    const { label } = optimizerOf(recipe.optimizer);
+    progress.say(`The learning rate is ${recipe.learningRate}, which is usual with ${label} at this size.`);
+  }
+
+  const forgets = tuning && start && (await oldText(from!, tuning.old, tokenizer, signal));
+  const old = forgets && 'old' in forgets ? forgets.old : undefined;
+  if (forgets && 'why' in forgets) progress.say(forgets.why);
+  const before = old && (await measuredBy(old, model, start!.weights));
+  if (before) progress.say(`On old text its perplexity is ${formatReading(before.value)}.`);
+
+  const { now } = basis;
+  const course = fitted && new Course(recipe, fitted.pace, planner?.plan.most ?? Infinity, () => leftOf(minutes!), now);
+  const length = (): number => course?.steps ?? recipe.steps;
+  const { events, speed, follow } = following({
+    model,
+    recipe,
+    past: past?.events ?? [],
+    course,
+    length,
+    progress,
+    isJson: options.json,
+    evaluated: (event) => (info.result = resultOf(event)),
+  });
+  const toldOf = async (state: TrainState, folder: string) => {
+    const told = ofFolder(withSteps(info, Math.max(state.step, length())), state, events);
+    return { info: { ...told, ...(await measuredIn(folder, told)) }, tokenizer, events, ...cleanedBy };
+  };
+  /** All of the newest step that is saved. */
+  let newest: Snapshot | undefined;
+  const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
+    newest = whole(model, snapshot);
+    const all = newest;
+    const wasBeside = saves.isBeside;
+    const bytes = await saves.save(async (folder) => {
+      const exported = { ...(await toldOf(snapshot.state, folder)), snapshot: all, tokens: null };
+      return [...huggingFaceFiles(exported, WHOLE), local];
+    });
+    if (saves.isBeside && !wasBeside) progress.say(besideWords(saves));
+    return { bytes };
+  };
+  let outcome: TrainOutcome;
+  try {
+    const time = fitted ? over(minutes!, fitted.pace) : signal;
+    const until = AbortSignal.any([signal, time]);
+    outcome = await train(
+      { ...input, ...(begun.from && { from: learning(model, begun.from) }), recipe, save, length, ...(old && { old }) },
+      { signal: until, report: follow },
+    );
+    // What a stop leaves is saved before it is measured.
+    if (isLastMeasured(events.slice(past?.events.length))) {
+      const { loss = Infinity } = events.findLast((event) => event.kind === 'evaluated') ?? {};
+      const { state } = outcome;
+      const best = loss < (state.best?.loss ?? Infinity) ? { step: state.step, loss } : state.best;
+      await saves.retell(async (folder) => [...tellingFiles(await toldOf({ ...state, best }, folder)), local]);
+    }
+    const isDone = outcome.reason !== 'stopped' || (time.aborted && !signal.aborted);
+    if (isDone || hasLearnt(events, outcome.state.step)) await saves.settle();
+  } catch (error) {
+    progress.end();
+    throw withPlace(error, saves);
+  }
+  progress.end();
+  const last = events.findLast((event) => event.kind === 'evaluated');
+  const evaluated = outcome.validationLoss === null ? undefined : last;
+  const judgement =
+    tuning && newest
+      ? await judged({ model, recipe, weights: newest.tensors, tokenizer, ...parts, sources, old, before }, signal)
+      : undefined;
+  const summary = {
+    step: outcome.state.step,
+    trainLoss: finite(outcome.trainLoss),
+    valLoss: outcome.validationLoss,
+    ...valuesOf(recipe.objective, evaluated),
+    tokensPerSecond: speed.mean,
+    parameters,
+    device: device.kind,
+    ...(outcome.reason === 'early' && { endedEarly: true }),
+    ...(planner && { expected: planner.told(recipe).expected }),
+    ...(judgement && { ...evaluationOf(judgement.evaluation), forgetting: judgement.forgetting }),
+    out: saves.place ?? resume ?? out,
+  };
+  const forgot = judgement?.forgetting;
+  if (forgot && !options.json) print(forgettingWords(forgot));
+  print(
+    options.json ? JSON.stringify(summary) : inWords(outcome, speed, recipe.objective, evaluated, saves, summary.out),
+  );
+}
+
+/** Of steps on one device, before it is said which is faster. */
+const TRIAL_MS = 1000;
+const limitsNow = (gigabytes: number): MemoryLimits => ({
+  ...memoryLimits(),
+  ...(gigabytes > 0 && { bound: 1e9 * gigabytes }),
+});
+const powerOf = ({ watts, price }: Values<typeof OPTIONS>): Power => ({ ...(watts !== undefined && { watts }), price });
+const WHOLE = { withOptimizer: true } as const;
+const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';

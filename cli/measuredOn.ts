@@ -1,0 +1,80 @@
+/** What a model is measured on: files that are given, or a part that its run has held out. */
+import { badSettings } from '../src/core/base/errors';
+import { unwatched } from '../src/core/base/job';
+import { held, type Held, tokenised, type Tokenised } from '../src/core/evaluate/blocks';
+import { heldPair, type HeldPair } from '../src/core/evaluate/heldPairs';
+import { partToEvaluate } from '../src/core/evaluate/ofPart';
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import type { ImportedModel } from '../src/core/export/incoming';
+import { objectiveOf } from '../src/core/objectives';
+import { countTargets, type Pair } from '../src/core/objectives/pairRows';
+import { recipeOf } from '../src/core/runs/segments';
+import { pairsOf, textsOf } from './documents';
+import { isTable, withColumnsOf } from './pairs';
+import { prepare } from './prepared';
+import { readWeights } from './read';
+import { laidPaths, openLaid, openPast, type Past } from './resume';
+import { stderr } from './terminal';
+
+export interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'> {
+  info: RunInfo | null;
+  /** Absent where the model is asked by lists alone. */
+  documents?: readonly Held[] | undefined;
+  pairs?: readonly HeldPair[] | undefined;
+  train?: readonly Tokenised[] | undefined;
+  /** As ToEvaluate has them. */
+  learntPairs?: readonly Pair[] | undefined;
+  counts?: ArrayLike<number> | undefined;
+  /** The run whose own part it is. */
+  past?: Past;
+}
+
+interface Asked {
+  from: string;
+  text?: readonly string[] | undefined;
+  pairs?: readonly string[] | undefined;
+  train?: readonly string[] | undefined;
+}
+
+/** Files that are given. */
+export async function givenFiles(
+  { from, text = [], pairs, train: learnt }: Asked,
+  signal: AbortSignal,
+): Promise<Given> {
+  const { model, tokenizer, snapshot, info } = await readWeights(from, signal);
+  const rowsOf = async (tables: readonly string[]): Promise<readonly HeldPair[]> =>
+    (await pairsOf(tables, signal)).map(({ name, input, target }) => heldPair(tokenizer, input, target, name));
+  const [first] = pairs ?? [];
+  const tables = first === undefined ? [] : (learnt ?? []).filter(isTable).map((each) => withColumnsOf(first, each));
+  const texts = learnt?.filter((each) => first === undefined || !isTable(each));
+  const train = texts && (await textsOf(texts, signal)).map((each) => tokenised(tokenizer, each.text));
+  const of = { model, tokenizer, snapshot, info, train };
+  if (pairs) {
+    const learntPairs = await rowsOf(tables);
+    const read = (place: number): Promise<HeldPair> => Promise.resolve(learntPairs[place]!);
+    const counts = tables.length > 0 ? await countTargets({ count: learntPairs.length, read }, tokenizer) : undefined;
+    return { ...of, pairs: await rowsOf(pairs), learntPairs, counts };
+  }
+  return { ...of, documents: (await textsOf(text, signal)).map((each) => held(tokenizer, each.text, each.name)) };
+}
+
+/** A part of the texts of the run that the folder is of. @throws HomegrownError `bad-file` where they do not lie as they lay */
+export async function ownText(from: string, part: 'validation' | 'test', signal: AbortSignal): Promise<Given> {
+  const past = await openPast(from);
+  const paths = laidPaths(past);
+  const laid = await openLaid(past, paths);
+  const files = paths.map((path, i) => ({ path, source: laid[i]! }));
+  const note = (words: string): void => stderr.write(`${words}\n`);
+  const { info, tokenizer, snapshot } = past;
+  const { sources, ...parts } = await prepare(files, past, note, { ...unwatched, signal });
+  const heldOut = parts[part];
+  if (!heldOut)
+    throw badSettings(
+      `The run in ${from} has held out no part for a test.`,
+      'Measure on --part validation, or grow one with --test-share.',
+    );
+  const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
+  const { ofPairs = false } = objectiveOf(recipeOf(info).objective);
+  const sourceOf = (place: number): string => sources[place] ?? '';
+  return { ...of, ...(await partToEvaluate({ heldOut, train: parts.train }, tokenizer, sourceOf, ofPairs)) };
+}

@@ -1,0 +1,29 @@
+/** A model of which not all learns: what training has of it, and all of it. */
+import { learntOf, merged, type Trainable } from '../src/core/adapters/trainable';
+import type { Snapshot } from '../src/core/checkpoint/snapshot';
+import type { NamedTensors } from '../src/core/checkpoint/tensors';
+import { modelSpec } from '../src/core/models';
+import type { ModelChoice } from '../src/core/models/network';
+import type { ParamTable } from '../src/core/models/spec';
+
+export const paramsOf = ({ id, config, vocabulary }: ModelChoice): ParamTable =>
+  modelSpec(id).params(config, vocabulary);
+
+export interface Partly {
+  /** Of a step as a folder has it, what training goes on from. */
+  learning(model: ModelChoice, snapshot: Snapshot): Snapshot;
+  /** Of a step as training has it, all: weights with what an adapter has learnt in them, and what training goes on from besides. */
+  whole(model: ModelChoice, snapshot: Snapshot): Snapshot;
+}
+
+/** @param base all weights as they were; needed where not all learns */
+export function partly(base: NamedTensors | undefined, trainable: Trainable | undefined): Partly {
+  if (!trainable || !base) return { learning: (_, snapshot) => snapshot, whole: (_, snapshot) => snapshot };
+  return {
+    learning: (model, { state, tensors }) => ({ state, tensors: learntOf(paramsOf(model), tensors, trainable) }),
+    whole(model, { state, tensors }) {
+      const weights = merged(paramsOf(model), new Map([...base, ...tensors]), trainable);
+      return { state, tensors: new Map([...tensors, ...weights]) };
+    },
+  };
+}

@@ -1,0 +1,154 @@
+/** A model is tuned: all of it, a part, or an adapter beside it; what it forgets is told. */
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readModel } from './read';
+import { lines, run, TINY } from './testing/run';
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+const call = (...args: string[]) => run(args, { cwd: folder });
+const SHORT = ['--eval-every', '4', '--batch', '4', '--device', 'wasm', '--json'];
+const tune = (...args: string[]) =>
+  call('tune', '--kind', 'adapt', '--from', 'base', '--text', 'fish.txt', ...SHORT, ...args);
+const weightsOf = async (model: string) => (await readModel(path(model))).snapshot.tensors;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tune-'));
+  await writeFile(path('whale.txt'), 'Ein Wal, das ist kein Fisch. '.repeat(60));
+  await writeFile(path('fish.txt'), 'Kein Fisch ist ein Wal, das ist klar. '.repeat(60));
+  const base = ['--text', 'whale.txt', ...TINY, '--steps', '8', '--json', '--out', 'base'];
+  expect(await call('grow', ...base)).toMatchObject({ code: 0 });
+}, 240_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+test('an adapter is learnt beside weights that stay, and goes on as if it had not stopped', async () => {
+  const lora = ['--adapter', 'lora:2', '--learning-rate', '0.01', '--dropout', '0.1', '--schedule', 'constant'];
+  const whole = await tune(...lora, '--steps', '8', '--out', 'whole');
+  expect(whole).toMatchObject({ code: 0, stderr: '' });
+  expect(await tune(...lora, '--steps', '5', '--out', 'half')).toMatchObject({ code: 0, stderr: '' });
+  expect(await call('grow', '--resume', 'half', '--steps', '8')).toMatchObject({ code: 0 });
+
+  const [base, one, other] = [await weightsOf('base'), await weightsOf('whole'), await weightsOf('half')];
+  expect([...other.keys()].sort()).toEqual([...one.keys()].sort());
+  for (const [name, { data }] of one) expect(other.get(name)!.data, name).toEqual(data);
+  // In the model what it has learnt is in the matrices, and nowhere else.
+  const changed = [...base.keys()].filter(
+    (name) => one.has(name) && String(one.get(name)!.data) !== String(base.get(name)!.data),
+  );
+  const matrices = ['attn.c_attn', 'attn.c_proj', 'mlp.c_fc', 'mlp.c_proj'];
+  expect(changed.filter((name) => !name.includes('adam.')).sort()).toEqual(
+    matrices.map((name) => `transformer.h.0.${name}.weight`).sort(),
+  );
+  const { info } = await readModel(path('whole'));
+  expect(info).toMatchObject({
+    parent: { step: 8, how: 'fine-tune' },
+    trainable: { weights: [], adapter: { id: 'lora', settings: { rank: 2 } } },
+  });
+}, 240_000);
+
+test('what it forgets is what evaluate says of the base and of the result, to the bit', async () => {
+  const ended = await tune('--steps', '8', '--adapter', 'lora:2', '--old', 'whale.txt', '--out', 'old');
+  const { forgetting, metrics } = lines(ended.stdout).at(-1) as { forgetting: object; metrics: object };
+  const measured = async (model: string, text: string) => {
+    const ended = await call('evaluate', '--from', model, '--text', text, '--metrics', 'perplexity', '--json');
+    return (lines(ended.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity;
+  };
+  const [before, after] = [await measured('base', 'whale.txt'), await measured('old', 'whale.txt')];
+  expect(forgetting).toEqual({ before: before.value, after: after.value });
+  expect(metrics).toHaveProperty('perplexity.low');
+  // On the curve it is that of the adapter beside its weights.
+  const evaluated = lines(ended.stdout).filter((line) => 'oldPerplexity' in line);
+  expect(evaluated.map(({ step }) => step)).toEqual([0, 4, 8, 8]);
+  expect(evaluated[0]!['oldPerplexity']).toBeCloseTo(before.value, 3);
+  expect(evaluated[2]!['oldPerplexity']).toBeCloseTo(after.value, 3);
+}, 240_000);
+
+test('without --old it is the part that the base has held out; where its text is gone, it is said', async () => {
+  const own = await tune('--steps', '4', '--learns', 'norms', '--out', 'norms');
+  expect(lines(own.stdout).at(-1)).toHaveProperty('forgetting.before');
+  await rename(path('whale.txt'), path('gone.txt'));
+  const gone = await call(
+    'tune',
+    '--kind',
+    'adapt',
+    '--from',
+    'base',
+    '--text',
+    'fish.txt',
+    '--steps',
+    '1',
+    '--device',
+    'wasm',
+    '--out',
+    'gone',
+  );
+  await rename(path('gone.txt'), path('whale.txt'));
+  expect(gone).toMatchObject({ code: 0 });
+  expect(gone.stderr).toContain('What is forgotten is not measured: --old FILE gives text for that.');
+}, 240_000);
+
+test('norms alone, or the last layers, learn; the others are as they were', async () => {
+  const base = await weightsOf('base');
+  const changed = async (model: string) => {
+    const now = await weightsOf(model);
+    return [...base].flatMap(([name, { data }]) =>
+      !name.includes('adam.') && String(now.get(name)!.data) !== String(data) ? [name] : [],
+    );
+  };
+  expect((await changed('norms')).every((name) => /ln_/.test(name))).toBe(true);
+  expect(await tune('--steps', '4', '--learns', 'last:1', '--out', 'last')).toMatchObject({ code: 0, stderr: '' });
+  const last = await changed('last');
+  expect(last).toContain('transformer.ln_f.weight');
+  expect(last).not.toContain('transformer.wte.weight');
+  expect(await call('grow', '--resume', 'last', '--steps', '6')).toMatchObject({ code: 0 });
+}, 240_000);
+
+test('an adapter whose base has moved, or is another, is refused, and goes on with that', async () => {
+  await rename(path('base'), path('moved'));
+  const more = (...args: string[]) => call('grow', '--resume', 'old', '--steps', '10', ...args);
+  const gone = await more();
+  expect(gone.code).toBe(1);
+  expect(gone.stderr).toMatch(/beside which the run in old has learnt, cannot be read.*Give that model with --from\./s);
+  const other = await more('--from', 'last');
+  expect(other.code).toBe(2);
+  expect(other.stderr).toContain('was learnt beside frozen weights that hash to');
+  expect(await more('--from', 'moved')).toMatchObject({ code: 0 });
+  await rename(path('moved'), path('base'));
+}, 240_000);
+
+test.each([
+  [['--adapter', 'dora:8'], /--adapter must be one of lora, not 'dora:8'/],
+  [['--adapter', 'lora:0'], /Rank must be a whole number from 1 to 1024, not 0/],
+  [['--adapter', 'lora:rank=eight'], /not 'eight'/],
+  [['--adapter', 'lora:beta=8'], /--adapter has no setting 'beta'/],
+  [
+    ['--adapter', 'lora:8,targets=q_proj'],
+    /no matrix called q_proj.*It has attn.c_attn, attn.c_proj, mlp.c_fc, mlp.c_proj/s,
+  ],
+  [['--adapter', 'lora:8', '--learns', 'norms'], /Leave one of them out/],
+  [['--learns', 'last'], /--learns must be all, last:N or norms/],
+  [['--learns', 'last:9'], /The model has 1 layer, and the last 9 are to learn/],
+  [['--layers', '3'], /--layers is settled in the model that --from names/],
+])(
+  '%j is refused, and nothing is written',
+  async (flags, words) => {
+    const ended = await call(
+      'tune',
+      '--kind',
+      'adapt',
+      '--from',
+      'base',
+      '--text',
+      'fish.txt',
+      ...flags,
+      '--out',
+      'none',
+    );
+    expect(ended.code).not.toBe(0);
+    expect(ended.stderr).toMatch(words);
+    await expect(readModel(path('none'))).rejects.toThrow();
+  },
+  60_000,
+);

@@ -1,0 +1,90 @@
+/** --adapter and --learns: what of a model learns when it is tuned. */
+import { type AdapterId, adapterOf, ADAPTERS } from '../src/core/adapters';
+import { type Learns, weightsThat } from '../src/core/adapters/learns';
+import { linearWeights, type Trainable } from '../src/core/adapters/trainable';
+import { badSettings } from '../src/core/base/errors';
+import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
+import { modelSpec } from '../src/core/models';
+import type { ModelChoice } from '../src/core/models/network';
+import { UsageError } from './options';
+
+const IDS = Object.keys(ADAPTERS) as AdapterId[];
+const SETTINGS = IDS.map((id) => Object.keys(adapterOf(id).fields).join(', ')).join('; ');
+export const ADAPTER = `What is learnt beside the weights, which stay as they are: ${IDS.join(', ')}, and :RANK, or :rank=8,alpha=16 and so on (${SETTINGS}), targets=NAME+NAME for matrices by name, otherwise beside all of linear layers`;
+export const LEARNS =
+  'What of the model learns without --adapter: all, last:N (the last layers, the norm after them and the head), or norms (with the head)';
+
+/** @throws UsageError where it is not said so; what the model has not of it is seen when it is known */
+export function trainableFlags(
+  adapter: string | undefined,
+  learns: string,
+): (model: ModelChoice) => Trainable | undefined {
+  if (adapter !== undefined && learns !== 'all')
+    throw new UsageError(
+      '--adapter learns beside weights that stay, and --learns says which do not. Leave one of them out.',
+    );
+  if (adapter !== undefined) return adapterFlag(adapter);
+  const part = learnsFlag(learns);
+  return ({ id, config, vocabulary }) => {
+    const weights = weightsThat(part, modelSpec(id).params(config, vocabulary), config.layers);
+    return weights && { weights };
+  };
+}
+
+function learnsFlag(given: string): Learns {
+  const [, what, digits] = /^(all|norms|last)(?::([1-9]\d{0,3}))?$/.exec(given) ?? [];
+  if (what === 'last' && digits !== undefined) return { what, layers: Number(digits) };
+  if ((what === 'all' || what === 'norms') && digits === undefined) return { what };
+  throw new UsageError(`--learns must be all, last:N or norms, not '${given}'.`);
+}
+
+/** `lora:8`, `lora:rank=8,alpha=16,targets=c_attn+c_proj`. */
+function adapterFlag(given: string): (model: ModelChoice) => Trainable {
+  const [, name, words = ''] = /^([^:]+)(?::(.+))?$/s.exec(given) ?? [];
+  const id = IDS.find((each) => each === name);
+  if (!id) throw new UsageError(`--adapter must be one of ${IDS.join(', ')}, not '${given}'.`);
+  const fields: Readonly<Record<string, Field>> = adapterOf(id).fields;
+  const [first = ''] = Object.keys(fields);
+  const settings: Record<string, unknown> = { ...initialValues(adapterOf(id).fields) };
+  let targets: readonly string[] | undefined;
+  for (const part of words.split(',').filter(Boolean)) {
+    const [key, value] = part.includes('=') ? splitOnce(part) : [first, part];
+    if (key === 'targets') targets = value.split('+');
+    else settings[key] = settingOf(key, value, fields[key], Object.keys(fields));
+  }
+  return ({ id: model, config, vocabulary }) => ({
+    weights: [],
+    adapter: {
+      id,
+      settings: settings as never,
+      beside: besideOf(linearWeights(modelSpec(model).params(config, vocabulary)), targets),
+    },
+  });
+}
+
+function splitOnce(part: string): [key: string, value: string] {
+  const at = part.indexOf('=');
+  return [part.slice(0, at), part.slice(at + 1)];
+}
+
+function settingOf(key: string, value: string, field: Field | undefined, known: readonly string[]): number | boolean {
+  if (!field) throw new UsageError(`--adapter has no setting '${key}': it has ${[...known, 'targets'].join(', ')}.`);
+  if (field.kind === 'switch' && (value === 'on' || value === 'off')) return value === 'on';
+  const setting = value.trim() === '' ? NaN : Number(value);
+  const problem = fieldProblem(field, setting);
+  if (problem === null) return setting;
+  throw new UsageError(`--adapter: ${problem.replace(/not NaN/, `not '${value}'`)}`);
+}
+
+/** Those whose layer is called so, as PEFT has it: `c_attn`, `attn.c_proj`; absent: all. */
+function besideOf(matrices: readonly string[], targets: readonly string[] | undefined): readonly string[] {
+  if (!targets) return matrices;
+  const isCalled = (target: string) => (name: string) => `.${name}`.endsWith(`.${target}.weight`);
+  const unknown = targets.find((target) => !matrices.some(isCalled(target)));
+  if (unknown === undefined) return matrices.filter((name) => targets.some((target) => isCalled(target)(name)));
+  const layers = [...new Set(matrices.map((name) => name.replace(/^.*\.\d+\./, '').replace(/\.weight$/, '')))];
+  throw badSettings(
+    `The model has no matrix called ${unknown} that --adapter could learn beside.`,
+    `It has ${layers.join(', ')}. Nothing was started.`,
+  );
+}

@@ -1,0 +1,32 @@
+/** The flags of `tune`: those of `grow`, and what is its own. */
+import { MOST_HELD } from '../src/core/documents/split';
+import { OPTIONS, VALIDATION_SHARE } from './growOptions';
+import { ADAPTER, LEARNS } from './tuneFlags';
+
+const { resume: _, from: __, out: ___, ...grows } = OPTIONS;
+
+export const TUNE_OPTIONS = {
+  kind: {
+    kind: 'choice',
+    of: ['adapt'],
+    help: 'To what end',
+    choices: ['adapt: to text of a kind that it has not seen much of'],
+  },
+  from: { kind: 'text', help: 'Folder, zip or GGUF file of the model, whoever made it' },
+  adapter: { kind: 'text', otherwise: 'none', help: ADAPTER },
+  learns: { kind: 'text', initial: 'all', help: LEARNS },
+  old: {
+    kind: 'texts',
+    otherwise: 'what the run of --from has held out, where its texts lie as they lay',
+    help: 'Text that the model had learnt, on which what it forgets is measured',
+  },
+  'held-out': {
+    kind: 'real',
+    min: 0.001,
+    max: MOST_HELD,
+    initial: VALIDATION_SHARE,
+    help: 'Share of the text that is held out, and never learnt',
+  },
+  ...grows,
+  out: { kind: 'text', help: 'Folder to write the model to' },
+} as const;

@@ -1,0 +1,73 @@
+/** What tune asks of a run besides what grow does, and what it tells of the result. */
+import type { Trainable } from '../src/core/adapters/trainable';
+import { unwatched } from '../src/core/base/job';
+import { formatReading, formatShare } from '../src/core/base/units';
+import type { NamedTensors } from '../src/core/checkpoint/tensors';
+import { evaluate } from '../src/core/evaluate/evaluate';
+import type { Evaluation } from '../src/core/evaluate/evaluation';
+import { partToEvaluate } from '../src/core/evaluate/ofPart';
+import type { Estimate } from '../src/core/metrics/metric';
+import { type ModelChoice, network } from '../src/core/models/network';
+import { objectiveOf } from '../src/core/objectives';
+import type { Recipe } from '../src/core/train/recipe';
+import type { OldText } from './forgetting';
+import type { Prepared } from './prepared';
+
+export interface Tuning {
+  /** Of a model, what learns; undefined where all does. */
+  trainable(model: ModelChoice): Trainable | undefined;
+  /** Share of the text that is held out. */
+  heldOut: number;
+  /** Files of text that it had learnt before; absent: what its run has held out. */
+  old: readonly string[] | undefined;
+}
+
+/** Perplexity on old text. */
+export interface Forgetting {
+  before: number;
+  after: number;
+}
+
+/** Of a model at rest. */
+export async function measuredBy(old: OldText, model: ModelChoice, weights: NamedTensors): Promise<Estimate> {
+  const net = await network(model, weights);
+  try {
+    return await old(net);
+  } finally {
+    net.dispose();
+  }
+}
+
+interface Tuned extends Pick<Prepared, 'tokenizer' | 'train' | 'validation' | 'sources'> {
+  model: ModelChoice;
+  recipe: Recipe;
+  /** With what an adapter has learnt in them. */
+  weights: NamedTensors;
+  old: OldText | undefined;
+  before: Estimate | undefined;
+}
+
+/** What `evaluate` says of the result on its held-out part, and what it has forgotten. */
+export async function judged(
+  { model, recipe, weights, tokenizer, train, validation, sources, old, before }: Tuned,
+  signal: AbortSignal,
+): Promise<{ evaluation: Evaluation; forgetting?: Forgetting }> {
+  const { ofPairs = false } = objectiveOf(recipe.objective);
+  const sourceOf = (place: number): string => sources[place] ?? '';
+  const part = await partToEvaluate({ heldOut: validation, train }, tokenizer, sourceOf, ofPairs);
+  const net = await network(model, weights);
+  try {
+    const evaluation = await evaluate(net, tokenizer, { ...part, ofPairs }, { ...unwatched, signal });
+    const after = await old?.(net);
+    return { evaluation, ...(before && after && { forgetting: { before: before.value, after: after.value } }) };
+  } finally {
+    net.dispose();
+  }
+}
+
+/** `Old text: perplexity 31.8 before, 33.7 after (+5.9 %).` */
+export function forgettingWords({ before, after }: Forgetting): string {
+  const change = after / before - 1;
+  const told = `${change > 0 ? '+' : ''}${formatShare(change)}`;
+  return `Old text: perplexity ${formatReading(before)} before, ${formatReading(after)} after (${told}).`;
+}

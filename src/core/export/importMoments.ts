@@ -1,0 +1,49 @@
+/** optimizer.safetensors: what the optimizer remembers of what learns, and what an adapter has learnt. */
+import { partsOf, type Trainable } from '../adapters/trainable';
+import { type Layout, unchanged } from '../models/layout';
+import type { ParamTable } from '../models/spec';
+import { optimizerOf, stateName, stateOf } from '../optim';
+import { rawSpecs } from '../train/averaging';
+import type { Recipe } from '../train/recipe';
+import { type Shapes, shapesOf, type Wanted } from './importTensors';
+import type { Weights } from './openWeights';
+
+/** How the file lays tensors out: a model's own weights as Hugging Face does, an adapter's as they are here. */
+export interface LaidOut {
+  layout: Layout;
+  table: ParamTable;
+  /** All that the file has, by its names. */
+  shapes: Shapes;
+}
+
+/**
+ * @param layout of the model's own weights. @param own they
+ * @throws HomegrownError `bad-settings` where the model has not what learns of it
+ */
+export function laidMoments(recipe: Recipe, layout: Layout, own: ParamTable, trainable?: Trainable): LaidOut {
+  const { added, trainableParams } = partsOf(own, trainable);
+  const table = { ...own, ...added };
+  const besides = unchanged(Object.keys(added));
+  const learnt = shapesOf([...layout.filter(({ of }) => Object.hasOwn(trainableParams, of)), ...besides], table);
+  const moments = stateOf(optimizerOf(recipe.optimizer), learnt).flat();
+  return {
+    layout: [...layout, ...besides],
+    table,
+    shapes: new Map([
+      ...shapesOf(besides, table),
+      ...moments.map((spec) => [stateName(spec), spec] as const),
+      ...rawSpecs(recipe, learnt).map((spec) => [spec.name, spec] as const),
+    ]),
+  };
+}
+
+/** Each tensor by the weight that it is or is of, and what stands before its name, in the file's order. */
+export function momentsIn(file: Weights, layout: Layout): readonly Wanted[] {
+  const found = new Map<string, Wanted>();
+  for (const theirs of file.shapes.keys()) {
+    const { name, of } = layout.find((piece) => theirs === piece.name || theirs.endsWith(`.${piece.name}`))!;
+    const slot = theirs.slice(0, -name.length);
+    found.set(slot + of, { file, of, slot });
+  }
+  return [...found.values()];
+}

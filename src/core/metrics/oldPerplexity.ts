@@ -1,0 +1,15 @@
+import type { Metric, Seen } from './metric';
+
+/** Perplexity on text that a model had learnt before it was tuned: what it forgets (McCloskey & Cohen 1989). */
+export const oldPerplexity = {
+  label: 'Perplexity of old text',
+  unit: '',
+  shortLabel: 'old text',
+  better: 'lower',
+  says: 'how many tokens the model hesitates between on text of before',
+  needs: 'old',
+  start() {
+    let value = NaN;
+    return { add: ({ old = value }: Seen) => void (value = old), value: () => ({ value }) };
+  },
+} as const satisfies Metric;
