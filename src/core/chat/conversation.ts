@@ -1,0 +1,48 @@
+/** What is said in turns, which a model learns to answer in: a system turn where there is one, then questions and answers. */
+
+export const SPEAKERS = ['system', 'user', 'assistant'] as const;
+export type Speaker = (typeof SPEAKERS)[number];
+
+export interface Message {
+  role: Speaker;
+  content: string;
+}
+
+export interface Conversation {
+  messages: readonly Message[];
+  /** Where it is from, for who is told of it: `line 12 of chats.jsonl`. */
+  name?: string;
+}
+
+/** What a conversation is called in an error. */
+export const nameOf = ({ name }: Conversation): string => name ?? 'a conversation';
+
+/** A row of two columns. */
+export const ofPair = (input: string, target: string): Conversation => ({
+  messages: [
+    { role: 'user', content: input },
+    { role: 'assistant', content: target },
+  ],
+});
+
+/**
+ * Why no answer can be learnt from it, in words that go on after `It `; null where one can.
+ * @param last who speaks last: who is asked for an answer ends with the user
+ */
+export function conversationProblem({ messages }: Conversation, last: Speaker = 'assistant'): string | null {
+  if (messages.length === 0) return 'has no messages';
+  for (const [i, { role, content }] of messages.entries()) {
+    if (!isSpeaker(role)) return `has a message of ${JSON.stringify(role)}, a role that is not known here`;
+    if (role === 'system' && i > 0)
+      return `has a system message as number ${i + 1}, and it stands first where there is one`;
+    const before = messages[i - 1]?.role ?? 'system';
+    if (role === 'assistant' && before === 'system') return 'begins with an answer to nothing';
+    if (role === before && i > 0) return `has two messages of the ${role} after each other, number ${i} and ${i + 1}`;
+    if (!content.isWellFormed()) return `has half of a surrogate pair in message ${i + 1}, which no UTF-8 can hold`;
+    if (role === 'assistant' && content.trim() === '') return `has an empty answer, message ${i + 1}`;
+  }
+  const end = messages.at(-1)!.role;
+  return end === last ? null : `ends with the ${end}, and not with the ${last}`;
+}
+
+export const isSpeaker = (role: unknown): role is Speaker => (SPEAKERS as readonly unknown[]).includes(role);

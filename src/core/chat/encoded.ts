@@ -1,0 +1,171 @@
+/** What a template wrote, as ids: its special tokens are those tokens, and whatever is said is plain text. */
+import { concatIds } from '../base/concat';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Written } from './said';
+
+export interface Encoded {
+  ids: Uint32Array;
+  /** Special tokens that the template wrote, in order. */
+  special: readonly WrittenToken[];
+  /**
+   * The ids that hold a character of the text between two places of it, `from` to `to` (without): a token that reaches over the
+   * border of what is said to what the template wrote is among them. Null where none does.
+   */
+  holding(from: number, to: number): readonly [from: number, to: number] | null;
+}
+
+interface WrittenToken {
+  id: number;
+  /** Which of the ids it is. */
+  at: number;
+  /** Where it stands in the text, with white space that the tokenizer takes for its own. */
+  from: number;
+  to: number;
+}
+
+/** A stretch of text without a special token, and its ids. */
+interface Stretch {
+  text: string;
+  from: number;
+  /** Of its first id. */
+  at: number;
+  ids: Uint32Array;
+}
+
+/**
+ * Text between two special tokens is encoded as a whole, as transformers encodes it: tokens may hold what the template wrote and
+ * what is said.
+ * @throws HomegrownError `bad-file` where the text has half of a surrogate pair
+ */
+export function encoded({ text, said }: Written, tokenizer: Tokenizer): Encoded {
+  const found = specialIn(text, said, tokenizer);
+  const parts: Uint32Array[] = [];
+  const stretches: Stretch[] = [];
+  const special: WrittenToken[] = [];
+  let [at, end] = [0, 0];
+  const addText = (to: number): void => {
+    if (to <= end) return;
+    const stretch = { text: text.slice(end, to), from: end, at };
+    const ids = tokenizer.encode(stretch.text);
+    stretches.push({ ...stretch, ids });
+    parts.push(ids);
+    at += ids.length;
+  };
+  for (const token of found) {
+    addText(token.from);
+    special.push({ ...token, at });
+    parts.push(Uint32Array.of(token.id));
+    at++;
+    end = token.to;
+  }
+  addText(text.length);
+  const inStretches = stretches.map((stretch) => finder(stretch, tokenizer));
+  return {
+    ids: concatIds(parts),
+    special,
+    holding(from, to) {
+      const held = inStretches.flatMap((find) => find(from, to) ?? []);
+      return held.length === 0 ? null : [held[0]!, held.at(-1)!];
+    },
+  };
+}
+
+/** The special tokens in what is not said: from left to right, the longest of those that begin at one place. */
+function specialIn(text: string, said: Written['said'], tokenizer: Tokenizer): Omit<WrittenToken, 'at'>[] {
+  const { pattern, byText } = patternOf(tokenizer);
+  const found: Omit<WrittenToken, 'at'>[] = [];
+  if (byText.size === 0) return found;
+  let before = 0;
+  for (const { from, to } of [...said, { from: text.length, to: text.length }]) {
+    for (const match of text.slice(before, from).matchAll(pattern)) {
+      const { id, lstrip, rstrip } = byText.get(match[0])!;
+      const begin = before + match.index;
+      const end = begin + match[0].length;
+      const last = found.at(-1)?.to ?? 0;
+      if (begin < last) continue;
+      found.push({
+        id,
+        from: lstrip ? Math.max(last, text.slice(0, begin).trimEnd().length) : begin,
+        to: rstrip ? end + text.slice(end).length - text.slice(end).trimStart().length : end,
+      });
+    }
+    before = to;
+  }
+  return found;
+}
+
+interface Known {
+  id: number;
+  /** Whether it takes the white space before and after it, as `tokenizers` has it of added tokens. */
+  lstrip: boolean;
+  rstrip: boolean;
+}
+
+function patternOf(tokenizer: Tokenizer): { pattern: RegExp; byText: ReadonlyMap<string, Known> } {
+  const kept = patterns.get(tokenizer);
+  if (kept) return kept;
+  const flags = new Map(tokenizer.model.elsewhere?.added.map((token) => [token.id, token]));
+  const byText = new Map(
+    tokenizer.special.map(({ id, text }): [string, Known] => {
+      const { lstrip = false, rstrip = false } = flags.get(id) ?? {};
+      return [text, { id, lstrip, rstrip }];
+    }),
+  );
+  const longest = [...byText.keys()].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(longest.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'g');
+  const made = { pattern, byText };
+  patterns.set(tokenizer, made);
+  return made;
+}
+const patterns = new WeakMap<Tokenizer, ReturnType<typeof patternOf>>();
+
+/** Finds which ids of a stretch hold a character between two places of the text. */
+function finder(
+  stretch: Stretch,
+  tokenizer: Tokenizer,
+): (from: number, to: number) => readonly [number, number] | null {
+  const { text, ids, at } = stretch;
+  const spelt = bytesOf(ids, tokenizer);
+  const plain = utf8.encode(text);
+  const isPlain = spelt.bytes.length === plain.length && spelt.bytes.every((byte, i) => byte === plain[i]);
+  return (from, to) => {
+    const [begin, end] = [Math.max(from - stretch.from, 0), Math.min(to - stretch.from, text.length)];
+    if (begin >= end) return null;
+    const [first, last] = isPlain
+      ? [utf8.encode(text.slice(0, begin)).length, utf8.encode(text.slice(0, end)).length]
+      : bordersIn(spelt.bytes, text, begin, end, tokenizer);
+    const held = [...ids.keys()].filter((i) => (spelt.ends[i - 1] ?? 0) < last && spelt.ends[i]! > first);
+    return held.length === 0 ? null : [at + held[0]!, at + held.at(-1)! + 1];
+  };
+}
+
+/**
+ * The same borders, in bytes, where the tokenizer writes a text in another form: what it makes of the text before is how the
+ * whole begins, and of the text after how it ends. A character that both sides make together is on the inner side.
+ */
+function bordersIn(
+  whole: Uint8Array,
+  text: string,
+  begin: number,
+  end: number,
+  tokenizer: Tokenizer,
+): [number, number] {
+  const alone = (part: string): Uint8Array => bytesOf(tokenizer.encode(part), tokenizer).bytes;
+  const [before, after] = [alone(text.slice(0, begin)), alone(text.slice(end))];
+  let [first, last] = [0, 0];
+  while (first < before.length && before[first] === whole[first]) first++;
+  while (last < after.length && after[after.length - 1 - last] === whole[whole.length - 1 - last]) last++;
+  return [first, whole.length - last];
+}
+
+/** Bytes that ids stand for, and where each of them ends. */
+function bytesOf(ids: Uint32Array, tokenizer: Tokenizer): { bytes: Uint8Array; ends: Uint32Array } {
+  const ends = new Uint32Array(ids.length);
+  const pieces = Array.from(ids, (id) => tokenizer.bytes(id));
+  let length = 0;
+  for (const [i, piece] of pieces.entries()) ends[i] = length += piece.length;
+  const bytes = new Uint8Array(length);
+  for (const [i, piece] of pieces.entries()) bytes.set(piece, ends[i]! - piece.length);
+  return { bytes, ends };
+}
+const utf8 = new TextEncoder();

@@ -1,0 +1,58 @@
+/** Conversations that are longer than a row: exchanges are left out from the end, never a part of an answer. */
+import type { Painted } from './painted';
+
+export interface Fitted {
+  painted: Painted;
+  /** Exchanges that were left out, each a question and its answer. */
+  leftOut: number;
+}
+
+/**
+ * The first exchanges of a conversation that fit.
+ * @param most ids, counting what only follows the last that is read
+ * @returns null where not even the first exchange fits
+ */
+export function fitted(painted: Painted, most: number): Fitted | null {
+  const { ids, learnt, turns } = painted;
+  if (ids.length <= most) return { painted, leftOut: 0 };
+  // What a template writes after the last answer is no part of an exchange.
+  const fitting = learnt.findLastIndex(([, to]) => to <= most);
+  if (fitting < 0) return null;
+  const end = learnt[fitting]![1];
+  const cut = turns.findIndex(({ to }) => to >= end);
+  return {
+    painted: {
+      ids: ids.slice(0, end),
+      learnt: learnt.slice(0, fitting + 1),
+      turns: [...turns.slice(0, cut), { ...turns[cut]!, to: end }],
+    },
+    leftOut: learnt.length - fitting - 1,
+  };
+}
+
+export interface FittedAll {
+  rows: readonly Painted[];
+  /** Conversations that lost exchanges, and how many these were. */
+  shortened: number;
+  leftOut: number;
+  /** Conversations whose first exchange is too long: their places among those that were given. */
+  tooLong: readonly number[];
+}
+
+/** The same of many, counted. */
+export function allFitted(conversations: readonly Painted[], most: number): FittedAll {
+  const rows: Painted[] = [];
+  const tooLong: number[] = [];
+  let [shortened, leftOut] = [0, 0];
+  for (const [i, painted] of conversations.entries()) {
+    const found = fitted(painted, most);
+    if (!found) {
+      tooLong.push(i);
+      continue;
+    }
+    rows.push(found.painted);
+    leftOut += found.leftOut;
+    if (found.leftOut > 0) shortened++;
+  }
+  return { rows, shortened, leftOut, tooLong };
+}

@@ -1,0 +1,129 @@
+/**
+ * What is learnt of a conversation, token by token: of each answer what the assistant says, and the special token that the
+ * template ends it with. Nothing else is: no question, and nothing that the template writes before an answer.
+ */
+import { badSettings } from '../base/errors';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { type Conversation, conversationProblem, nameOf, type Speaker } from './conversation';
+import { encoded } from './encoded';
+import { type Said, saidIn, written } from './said';
+import type { ChatTemplate } from './template';
+
+/** From one id up to another, which is not among them. */
+export type IdRange = readonly [from: number, to: number];
+
+export interface Turn {
+  role: Speaker;
+  /** The id after its last. The first turn begins with the first id, each other where the one before it ends. */
+  to: number;
+  /** Of an answer, the special token that ends it; absent: the template writes none, and a model does not learn to stop there. */
+  endsWith?: number;
+}
+
+export interface Painted {
+  ids: Uint32Array;
+  /** In order; a range for each answer. */
+  learnt: readonly IdRange[];
+  turns: readonly Turn[];
+}
+
+/** Whether a special token ends each answer. Without one a model goes on with the next question. */
+export const endsTurn = ({ turns }: Pick<Painted, 'turns'>): boolean =>
+  turns.every(({ role, endsWith }) => role !== 'assistant' || endsWith !== undefined);
+
+/**
+ * A token that holds characters of an answer and others, as `:` and a quotation mark may be one, is learnt. So is what the
+ * template writes between an answer and the token that ends it, which is never reached by who does not write that.
+ * @throws HomegrownError `bad-settings` where no answer can be learnt from the conversation, the template does not take it, or it
+ * cannot be told what would be learnt; `bad-file` where it has half of a surrogate pair
+ */
+export function painted(conversation: Conversation, template: ChatTemplate): Painted {
+  checkOrder(conversation, 'assistant');
+  const text = written(conversation, template);
+  const tokens = encoded(text, template.tokenizer);
+  const learnt: IdRange[] = [];
+  const turns: Turn[] = [];
+  for (const [i, said] of text.said.entries()) {
+    const { role } = conversation.messages[said.message]!;
+    const end = tokens.special.find(({ from }) => from >= said.to);
+    const next = text.said[i + 1]?.from ?? Infinity;
+    const ending = end && end.from < next ? end : undefined;
+    const held = tokens.holding(said.from, said.to);
+    if (role === 'assistant') {
+      if (!held) throw untold(conversation, said);
+      learnt.push([held[0], ending ? ending.at + 1 : held[1]]);
+    }
+    const to = ending ? ending.at + 1 : (held?.[1] ?? turns.at(-1)?.to ?? 0);
+    turns.push({ role, to, ...(role === 'assistant' && ending && { endsWith: ending.id }) });
+  }
+  const last = turns.at(-1)!;
+  return { ids: tokens.ids, learnt, turns: [...turns.slice(0, -1), { ...last, to: tokens.ids.length }] };
+}
+
+const untold = (conversation: Conversation, { message }: Said): Error =>
+  badSettings(
+    `The tokenizer has no token for anything in an answer of ${nameOf(conversation)}, message ${message + 1}.`,
+    'Leave this conversation out, or use another tokenizer.',
+  );
+
+function checkOrder(conversation: Conversation, last: Speaker): void {
+  const problem = conversationProblem(conversation, last);
+  if (problem !== null)
+    throw badSettings(
+      `${sentence(nameOf(conversation))} ${problem}.`,
+      'Put its messages into order, or leave it out: after a system message, where there is one, user and assistant take turns.',
+    );
+}
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/**
+ * The ids of a conversation that ends with a question, with what the template writes before an answer.
+ * @throws HomegrownError as `painted`
+ */
+export function prompted(conversation: Conversation, template: ChatTemplate): Uint32Array {
+  checkOrder(conversation, 'user');
+  const text = template.render(conversation, true);
+  const said = saidIn(text, conversation, template, true);
+  // Where nothing that is said looks like a special token, it need not be known where it stands.
+  const isPlain = !conversation.messages.some(({ content }) =>
+    template.tokenizer.special.some((token) => content.includes(token.text)),
+  );
+  const found = said || isPlain ? { text, said: said ?? [] } : written(conversation, template, true);
+  return encoded(found, template.tokenizer).ids;
+}
+
+/** The special token that ends an answer in a template, at which a model that has learnt it stops; undefined where none does. */
+export function endOfAnswer(template: ChatTemplate): number | undefined {
+  const { turns } = painted({ messages: EXAMPLE, name: 'an example' }, template);
+  return turns.at(-1)!.endsWith;
+}
+const EXAMPLE = [
+  { role: 'user', content: 'Who is there?' },
+  { role: 'assistant', content: 'A friend.' },
+] as const;
+
+/** A token as it is shown. */
+export interface PaintedToken {
+  id: number;
+  /** Its characters; of one that holds a part of a character none, but of the last of its tokens that character. */
+  text: string;
+  role: Speaker;
+  isLearnt: boolean;
+  isSpecial: boolean;
+}
+
+/** @param most of them, from the first */
+export function paintedTokens(
+  { ids, learnt, turns }: Painted,
+  tokenizer: Tokenizer,
+  most = ids.length,
+): PaintedToken[] {
+  const decoder = tokenizer.decoder();
+  let turn = 0;
+  return Array.from(ids.subarray(0, most), (id, i) => {
+    while (turns[turn]!.to <= i && turn < turns.length - 1) turn++;
+    const special = tokenizer.specialOf(id);
+    const isLearnt = learnt.some(([from, to]) => from <= i && i < to);
+    return { id, text: special?.text ?? decoder.push(id), role: turns[turn]!.role, isLearnt, isSpecial: !!special };
+  });
+}

@@ -1,0 +1,155 @@
+/** Which characters of a text that a template wrote are what somebody said. */
+import { badSettings, HomegrownError } from '../base/errors';
+import { type Conversation, type Message, nameOf } from './conversation';
+import { innerOf } from './python';
+import type { ChatTemplate } from './template';
+
+/** Of a message, in code units of the text. */
+export interface Said {
+  /** Its place in the conversation. */
+  message: number;
+  from: number;
+  to: number;
+}
+
+/** What a template made of a conversation: all that is not said in it is the template's. */
+export interface Written {
+  text: string;
+  /** In the order of the text. Of a message that is nothing but white space, or that the template left out, there is none. */
+  said: readonly Said[];
+}
+
+/**
+ * A conversation as a template writes it, once as it is and once with each message between two marks, by which it is found.
+ * @param asks as the template's
+ * @throws HomegrownError `bad-settings` where the template drops an answer, or makes of a message something else, so that nobody
+ * could say what would be learnt
+ */
+export function written(conversation: Conversation, template: ChatTemplate, asks = false): Written {
+  const text = template.render(conversation, asks);
+  const said = saidIn(text, conversation, template, asks);
+  if (!said)
+    throw refused(
+      `The chat template changes what a message of ${nameOf(conversation)} says, so that it cannot be told what would be learnt.`,
+    );
+  for (const [i, { role, content }] of conversation.messages.entries())
+    if (role === 'assistant' && content.trim() !== '' && !said.some(({ message }) => message === i))
+      throw refused(`The chat template drops an answer of ${nameOf(conversation)}, message ${i + 1}.`);
+  return { text, said };
+}
+const refused = (words: string): Error =>
+  badSettings(words, 'Choose another template, or leave this conversation out. Nothing has been learnt.');
+
+/** Null where marks change what the template writes, or where it does not write what is said. */
+export function saidIn(
+  text: string,
+  conversation: Conversation,
+  template: ChatTemplate,
+  asks: boolean,
+): readonly Said[] | null {
+  const { messages } = conversation;
+  const marks = freeMarks([template.source, text, ...messages.map(({ content }) => content)]);
+  if (!marks) return null;
+  for (const edges of edgesOf(messages)) {
+    const marked = messages.map((message, i) => ({ ...message, content: between(message, i, edges, marks) }));
+    const found = foundIn(rendered({ ...conversation, messages: marked }, template, asks), marks);
+    if (found?.text === text && found.said.every((one) => isAsSaid(one, text, messages))) return found.said;
+  }
+  return null;
+}
+
+const isAsSaid = ({ message, from, to }: Said, text: string, messages: readonly Message[]): boolean =>
+  innerText(text.slice(from, to)) === innerText(messages[message]!.content);
+const innerText = (text: string): string => text.slice(...innerOf(text));
+
+/** Empty where the template raises an exception of the marks alone. */
+function rendered(conversation: Conversation, template: ChatTemplate, asks: boolean): string {
+  try {
+    return template.render(conversation, asks);
+  } catch (error) {
+    if (error instanceof HomegrownError) return '';
+    throw error;
+  }
+}
+
+/** Whether the white space before and after what is said is between the marks too. */
+interface Edges {
+  answers: readonly [before: boolean, after: boolean];
+  others: boolean;
+}
+
+/**
+ * White space at the edges of a message belongs to it where the template keeps it. A mark outside of it shows whether it does: no
+ * template takes off what stands within. All ways in which one may; the first as most do, and alone where there is no such space.
+ */
+function* edgesOf(messages: readonly Message[]): Generator<Edges> {
+  const isWithin = ({ content }: Message): boolean => {
+    const [from, to] = innerOf(content);
+    return to - from < content.length && from < to;
+  };
+  const answers = messages.some((message) => message.role === 'assistant' && isWithin(message))
+    ? SIDES
+    : SIDES.slice(0, 1);
+  const others = messages.some((message) => message.role !== 'assistant' && isWithin(message)) ? [true, false] : [true];
+  for (const sides of answers) for (const each of others) yield { answers: sides, others: each };
+}
+const SIDES = [[true, true], [true, false], [false, true], [false, false]] as const; // prettier-ignore
+
+/** What marks are made of: two that enclose a number, and its digits. */
+interface Marks {
+  open: string;
+  close: string;
+  digits: readonly string[];
+}
+
+/** Noncharacters, which no text that is exchanged has; null where these have too many. */
+function freeMarks(texts: readonly string[]): Marks | null {
+  const taken = new Set(texts.flatMap((text) => text.match(/[\ufdd0-\ufdef]/g) ?? []));
+  const [open, close, ...digits] = NONCHARACTERS.filter((character) => !taken.has(character));
+  return open !== undefined && close !== undefined && digits.length > 1 ? { open, close, digits } : null;
+}
+const NONCHARACTERS = Array.from({ length: 32 }, (_, i) => String.fromCharCode(0xfdd0 + i));
+
+/** Message i stands between the numbers 2i and 2i + 1. */
+function between({ role, content }: Message, i: number, { answers, others }: Edges, marks: Marks): string {
+  const [from, to] = innerOf(content);
+  if (from === to) return content;
+  const [before, after] = role === 'assistant' ? answers : [others, others];
+  const [start, end] = [before ? 0 : from, after ? content.length : to];
+  return (
+    content.slice(0, start) +
+    markOf(2 * i, marks) +
+    content.slice(start, end) +
+    markOf(2 * i + 1, marks) +
+    content.slice(end)
+  );
+}
+
+function markOf(number: number, { open, close, digits }: Marks): string {
+  let written = '';
+  for (let rest = number; written === '' || rest > 0; rest = Math.floor(rest / digits.length))
+    written = digits[rest % digits.length]! + written;
+  return open + written + close;
+}
+
+/** The text without its marks, and what stood between two of them; null where one is without the other. */
+function foundIn(marked: string, { open, close, digits }: Marks): Written | null {
+  const said: Said[] = [];
+  let [text, from] = ['', 0];
+  let begun: { message: number; from: number } | null = null;
+  for (const part of marked.split(new RegExp(`(${open}[^${open}${close}]+${close})`))) {
+    if (!part.startsWith(open)) {
+      text += part;
+      continue;
+    }
+    const number = Array.from(part.slice(1, -1)).reduce((sum, digit) => sum * digits.length + digits.indexOf(digit), 0);
+    const message = Math.floor(number / 2);
+    from = text.length;
+    if (number % 2 === 0 && begun === null) begun = { message, from };
+    else if (number % 2 === 1 && begun?.message === message) {
+      said.push({ ...begun, to: from });
+      begun = null;
+    } else return null;
+  }
+  return begun === null ? { text, said } : null;
+}

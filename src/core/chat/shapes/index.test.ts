@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { readdirSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import type { Conversation, Message } from '../conversation';
+import { conversationIn, type ShapeId, shapeOf, SHAPES } from '.';
+import type { Row } from './shape';
+
+test('every file of a shape is in the list', () => {
+  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'));
+  const names = files.map((name) => name.replace('.ts', '')).filter((name) => !['index', 'shape'].includes(name));
+  expect(Object.keys(SHAPES).sort()).toEqual(names.sort());
+});
+
+const text = fc.string({ unit: 'binary' }).filter((one) => one.isWellFormed());
+const said = text.map((one) => `${one}.`);
+const conversations: fc.Arbitrary<Conversation> = fc
+  .record({ system: fc.option(said), turns: fc.array(fc.tuple(said, said), { minLength: 1, maxLength: 4 }) })
+  .map(({ system, turns }) => ({
+    messages: [
+      ...(system === null ? [] : [{ role: 'system', content: system } as const]),
+      ...turns.flatMap(([user, assistant]): Message[] => [
+        { role: 'user', content: user },
+        { role: 'assistant', content: assistant },
+      ]),
+    ],
+  }));
+
+/** A conversation as rows of each shape have it. */
+const rowOf: Record<ShapeId, (conversation: Conversation) => Row> = {
+  openai: ({ messages }) => ({
+    messages: messages.map(({ role, content }, i) => ({
+      role,
+      content: i % 2 === 0 ? content : [...content].map((letter) => ({ type: 'text', text: letter })),
+    })),
+  }),
+  sharegpt: ({ messages }) => ({
+    conversations: messages.map(({ role, content }) => ({
+      from: { system: 'system', user: 'human', assistant: 'gpt' }[role],
+      value: content,
+    })),
+  }),
+  alpaca: ({ messages }) => {
+    const system = messages.find(({ role }) => role === 'system')?.content;
+    const others = messages.filter(({ role }) => role !== 'system').map(({ content }) => content);
+    const pairs = others.flatMap((one, i) => (i % 2 === 0 ? [[one, others[i + 1]!] as const] : []));
+    const [instruction, output] = pairs.pop()!;
+    return { instruction, input: '', output, history: pairs, ...(system !== undefined && { system }) };
+  },
+};
+
+describe.each(Object.keys(SHAPES) as ShapeId[])('%s', (id) => {
+  it('gives the conversation that a row was made of', () => {
+    fc.assert(
+      fc.property(conversations, (conversation) => {
+        const row = rowOf[id](conversation);
+        expect(shapeOf([row])).toBe(id);
+        expect(conversationIn(id, row, 'line 3 of a.jsonl')).toEqual({ ...conversation, name: 'line 3 of a.jsonl' });
+      }),
+    );
+  });
+
+  it('takes any row, and says what is wrong with it', () => {
+    const keys = ['messages', 'conversations', 'instruction', 'output', 'input', 'history', 'system'];
+    const inner = fc.oneof(fc.jsonValue(), fc.array(fc.record({ role: fc.jsonValue(), from: fc.jsonValue() })));
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...keys), inner), (row) => {
+        if (!SHAPES[id].recognises(row)) return;
+        expect(() => conversationIn(id, row, 'a')).not.toThrowError(TypeError);
+      }),
+    );
+  });
+});
+
+test.each<[ShapeId, Row, string]>([
+  ['openai', { messages: [] }, 'it has no messages'],
+  ['openai', { messages: [{ role: 'tool', content: 'a' }] }, 'it has a message of "tool", a role that is not known'],
+  ['openai', { messages: [{ role: 'user', content: null }] }, 'a message that is not text alone, number 1'],
+  ['openai', { messages: [{ role: 'assistant', content: 'a', weight: 0 }] }, 'an answer of weight 0'],
+  ['openai', { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }, 'not text alone'],
+  ['openai', { messages: [{ role: 'user', content: '' }], tools: [{}] }, 'it has tools'],
+  ['openai', { text: 'a' }, 'it is not in OpenAI’s shape'],
+  ['sharegpt', { conversations: [{ from: 'gpt', value: 'a' }] }, 'it begins with an answer to nothing'],
+  ['sharegpt', { conversations: [{ from: 'human', value: 'a' }] }, 'it ends with the user, and not with the assistant'],
+  ['sharegpt', { conversations: [{ from: 'observation', value: 'a' }] }, 'a turn of "observation"'],
+  ['sharegpt', { conversations: [{ from: 'human', value: 3 }] }, 'a turn that is not text, number 1'],
+  ['alpaca', { instruction: 'a', output: ' \n' }, 'an empty answer, message 2'],
+  ['alpaca', { instruction: 3, output: 'a' }, 'something other than text as its instruction'],
+  ['alpaca', { instruction: 'a', output: 'a', system: 3 }, 'something other than text as its system'],
+  ['alpaca', { instruction: 'a', output: 'a', history: ['a'] }, 'a history that is not pairs'],
+])('%s: of %j it is told why it is not learnt', (id, row, words) => {
+  expect(() => conversationIn(id, row, 'line 3 of a.jsonl')).toThrowError(
+    expect.objectContaining({
+      code: 'bad-file',
+      message: expect.stringMatching(new RegExp(`^The conversation in line 3 of a.jsonl .*${words}`)) as string,
+    }),
+  );
+});
+
+it('has an input behind its instruction', () => {
+  const row = { instruction: 'Add these.', input: '1, 2', output: '3' };
+  expect(conversationIn('alpaca', row, 'a').messages[0]).toEqual({ role: 'user', content: 'Add these.\n1, 2' });
+});
+
+it('knows a shape by most of the first rows, and other tables by none', () => {
+  const pair = { instruction: 'a', output: 'b' };
+  expect(shapeOf([pair, { text: 'a' }, pair])).toBe('alpaca');
+  expect(shapeOf([pair, { text: 'a' }])).toBeNull();
+  expect(shapeOf([{ question: 'a', answer: 'b' }])).toBeNull();
+  expect(shapeOf([])).toBeNull();
+});

@@ -1,0 +1,33 @@
+import type { Message, Speaker } from '../conversation';
+import { isRow, type Row, type Shape } from './shape';
+
+/** Turns with who they are from and their value; a system's may stand beside them. */
+export const sharegpt: Shape = {
+  label: 'ShareGPT’s',
+  source: 'https://github.com/lm-sys/FastChat/blob/main/data/dummy_conversation.json',
+  recognises: ({ conversations }) =>
+    Array.isArray(conversations) && conversations.every((one) => isRow(one) && 'from' in one && 'value' in one),
+  conversation(row) {
+    const { system } = row;
+    const messages: Message[] =
+      typeof system === 'string' && system !== '' ? [{ role: 'system', content: system }] : [];
+    for (const [i, { from, value }] of (row['conversations'] as readonly Row[]).entries()) {
+      const role = NAMES.get(from);
+      if (!role) return `has a turn of ${JSON.stringify(from)}, a role that is not known here`;
+      if (typeof value !== 'string') return `has a turn that is not text, number ${i + 1}`;
+      messages.push({ role, content: value });
+    }
+    return { messages };
+  },
+};
+
+/** As files that are called so have them. */
+const NAMES: ReadonlyMap<unknown, Speaker> = new Map([
+  ['system', 'system'],
+  ['human', 'user'],
+  ['user', 'user'],
+  ['gpt', 'assistant'],
+  ['chatgpt', 'assistant'],
+  ['bot', 'assistant'],
+  ['assistant', 'assistant'],
+]);
