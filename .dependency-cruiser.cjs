@@ -7,6 +7,7 @@ const MAY_IMPORT = {
   'core/files': [base],
   'core/documents': [base, files],
   'core/tokenizer': [base],
+  'core/chat': [base, 'core/tokenizer'],
   'core/shards': [base, 'core/documents', 'core/tokenizer'],
   'core/metrics': [base],
   'core/objectives': [base, 'core/tokenizer', 'core/shards', 'core/metrics', ...nets, 'core/sample'],
@@ -115,6 +116,7 @@ module.exports = {
     only('react(-dom|-aria-components)?', 'app|features|ui|state|main'),
     only('@tensorflow', 'core/(gpu|ops|nn|models|adapters|objectives|optim|train|evaluate|sample)|workers'),
     only('idb-keyval', 'storage'),
+    only('@huggingface/jinja', 'core/chat'),
     {
       name: 'core runs anywhere',
       severity: 'error',

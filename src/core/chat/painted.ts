@@ -92,10 +92,22 @@ export function prompted(conversation: Conversation, template: ChatTemplate): Ui
   return encoded(found, template.tokenizer).ids;
 }
 
-/** The special token that ends an answer in a template, at which a model that has learnt it stops; undefined where none does. */
-export function endOfAnswer(template: ChatTemplate): number | undefined {
-  const { turns } = painted({ messages: EXAMPLE, name: 'an example' }, template);
-  return turns.at(-1)!.endsWith;
+/** How a template treats an answer, tried on one exchange. */
+export interface Tried {
+  /** The special token that ends it, at which a model that has learnt it stops; absent: none does. */
+  endsWith?: number;
+  /** Whether what it writes where it asks for an answer is what it writes before one: else a model is asked what it never learnt. */
+  asksAlike: boolean;
+}
+
+/** @throws HomegrownError as `painted` */
+export function tried(template: ChatTemplate): Tried {
+  const { ids, learnt, turns } = painted({ messages: EXAMPLE, name: 'an example' }, template);
+  const asked = prompted({ messages: EXAMPLE.slice(0, 1), name: 'an example' }, template);
+  const before = ids.subarray(0, learnt[0]![0]);
+  const { endsWith } = turns.at(-1)!;
+  const asksAlike = asked.length === before.length && asked.every((id, i) => id === before[i]);
+  return { asksAlike, ...(endsWith !== undefined && { endsWith }) };
 }
 const EXAMPLE = [
   { role: 'user', content: 'Who is there?' },

@@ -53,7 +53,7 @@ export async function compiled(source: string, tokenizer: Tokenizer): Promise<Ch
       environment.set('messages', conversation.messages);
       environment.set('add_generation_prompt', asks);
       try {
-        return String(new Interpreter(environment).run(program).value);
+        return new Interpreter(environment).run(program).value as string;
       } catch (error) {
         throw badSettings(
           `The chat template does not take ${nameOf(conversation)}: ${reasonOf(error)}.`,

@@ -30,7 +30,7 @@ const rowOf: Record<ShapeId, (conversation: Conversation) => Row> = {
   openai: ({ messages }) => ({
     messages: messages.map(({ role, content }, i) => ({
       role,
-      content: i % 2 === 0 ? content : [...content].map((letter) => ({ type: 'text', text: letter })),
+      content: i % 2 === 0 ? content : Array.from(content, (letter) => ({ type: 'text', text: letter })),
     })),
   }),
   sharegpt: ({ messages }) => ({
@@ -65,7 +65,7 @@ describe.each(Object.keys(SHAPES) as ShapeId[])('%s', (id) => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...keys), inner), (row) => {
         if (!SHAPES[id].recognises(row)) return;
-        expect(() => conversationIn(id, row, 'a')).not.toThrowError(TypeError);
+        expect(() => conversationIn(id, row, 'a')).not.toThrow(TypeError);
       }),
     );
   });
@@ -88,7 +88,7 @@ test.each<[ShapeId, Row, string]>([
   ['alpaca', { instruction: 'a', output: 'a', system: 3 }, 'something other than text as its system'],
   ['alpaca', { instruction: 'a', output: 'a', history: ['a'] }, 'a history that is not pairs'],
 ])('%s: of %j it is told why it is not learnt', (id, row, words) => {
-  expect(() => conversationIn(id, row, 'line 3 of a.jsonl')).toThrowError(
+  expect(() => conversationIn(id, row, 'line 3 of a.jsonl')).toThrow(
     expect.objectContaining({
       code: 'bad-file',
       message: expect.stringMatching(new RegExp(`^The conversation in line 3 of a.jsonl .*${words}`)) as string,

@@ -1,0 +1,313 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import {
+  ALL_SPECIAL,
+  CHAT_TEMPLATES,
+  everyTokenizer,
+  NAMES,
+  specialTokenizer,
+  turnsTokenizer,
+} from '../testing/chatTemplates';
+import { type Conversation, type Message, ofPair } from './conversation';
+import { encoded } from './encoded';
+import { allFitted, fitted } from './fitted';
+import { endsTurn, type Painted, painted, paintedTokens, prompted, tried } from './painted';
+import { type ChatTemplate, compiled } from './template';
+import { usualTemplate } from './usual';
+
+const every = await everyTokenizer();
+const turns = await turnsTokenizer();
+const plain = await specialTokenizer(['<|endoftext|>']);
+const TEMPLATES: [string, ChatTemplate][] = [
+  ...(await Promise.all(
+    Object.entries(CHAT_TEMPLATES).map(async ([name, source]): Promise<[string, ChatTemplate]> => [
+      name,
+      await compiled(source, every),
+    ]),
+  )),
+  ['turns', await compiled(usualTemplate(turns), turns)],
+  ['plain', await compiled(usualTemplate(plain), plain)],
+];
+
+/** Any text, and what is meant to be taken for something else: special tokens, their halves, marks, white space, Jinja. */
+const piece = fc.oneof(
+  fc.constantFrom(
+    ...ALL_SPECIAL,
+    '<|im',
+    '_end|>',
+    '|>',
+    '<|',
+    ' ',
+    '\n\n',
+    '\t',
+    '\x85',
+    '\ufeff',
+    '{{ x }}',
+    '\ufdd0',
+    '\ufdd1',
+  ),
+  fc.string({ unit: 'binary', maxLength: 6 }).filter((text) => text.isWellFormed()),
+);
+const content = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(''));
+const answer = content.filter((text) => /[\p{L}\p{N}]/u.test(text));
+const conversations = fc
+  .record({ system: fc.option(content), pairs: fc.array(fc.tuple(content, answer), { minLength: 1, maxLength: 3 }) })
+  .map(({ system, pairs }): Conversation => ({
+    messages: [
+      ...(system === null ? [] : [{ role: 'system', content: system } as const]),
+      ...pairs.flatMap(([question, said]) => ofPair(question, said).messages),
+    ],
+  }));
+/** Without what a template refuses. */
+const fitting = (name: string, { messages }: Conversation): Conversation =>
+  name === 'gemma' ? { messages: messages.filter(({ role }) => role !== 'system') } : { messages };
+const answersOf = ({ messages }: Conversation): string[] =>
+  messages.filter(({ role }) => role === 'assistant').map(({ content }) => content);
+const TRIMS = new Set(['llama3', 'gemma']);
+
+/** What ids say, special tokens by their texts. */
+const spelt = (tokenizer: Tokenizer, ids: Iterable<number>): string => {
+  const decoder = tokenizer.decoder();
+  return Array.from(ids, (id) => tokenizer.specialOf(id)?.text ?? decoder.push(id)).join('') + decoder.end();
+};
+
+describe.each(TEMPLATES)('%s', (name, template) => {
+  const { tokenizer } = template;
+
+  it('learns each answer and the token that ends it, and nothing else', () => {
+    fc.assert(
+      fc.property(conversations, (given) => {
+        const conversation = fitting(name, given);
+        const found = painted(conversation, template);
+        expect(spelt(tokenizer, found.ids)).toBe(template.render(conversation));
+        expect(found.learnt).toHaveLength(answersOf(conversation).length);
+        for (const [i, [from, to]] of found.learnt.entries()) {
+          expect(tokenizer.specialOf(found.ids[to - 1]!)).toBeDefined();
+          const learnt = spelt(tokenizer, found.ids.subarray(from, to - 1));
+          const said = answersOf(conversation)[i]!;
+          // A token that begins in what the template wrote is the only more there can be: a line break.
+          if (TRIMS.has(name)) expect(trimmed(learnt)).toBe(trimmed(said));
+          else expect([said, `\n${said}`, `\n\n${said}`]).toContain(learnt);
+        }
+        expect(endsTurn(found)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('has no special token that somebody said', () => {
+    fc.assert(
+      fc.property(conversations, (given) => {
+        const conversation = fitting(name, given);
+        const harmless = { messages: conversation.messages.map((message) => ({ ...message, content: 'A' })) };
+        const special = (ids: Uint32Array): number[] => [...ids].filter((id) => tokenizer.specialOf(id));
+        expect(special(painted(conversation, template).ids)).toEqual(special(painted(harmless, template).ids));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('begins an answer as it asks for one', () => {
+    fc.assert(
+      fc.property(conversations, (given) => {
+        const conversation = fitting(name, given);
+        const { ids, learnt } = painted(conversation, template);
+        const asked = { messages: conversation.messages.slice(0, -1) };
+        const prompt = prompted(asked, template);
+        expect(spelt(tokenizer, prompt)).toBe(template.render(asked, true));
+        // But where an answer's first white space and the template's last make one token.
+        if (/^[\p{L}\p{N}\p{P}]/u.test(answersOf(conversation).at(-1)!))
+          expect(prompt).toEqual(ids.slice(0, learnt.at(-1)![0]));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('says which token ends an answer, and that it asks as it answers', () => {
+    const { endsWith, asksAlike } = tried(template);
+    expect(asksAlike).toBe(true);
+    expect(endsWith).toBeDefined();
+    expect(painted(ofPair('a', 'b'), template).turns.at(-1)).toMatchObject({ role: 'assistant', endsWith });
+  });
+});
+const trimmed = (text: string): string => text.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g, '');
+
+describe('what is learnt', () => {
+  const conversation: Conversation = {
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      ...ofPair('Who?', 'Me.').messages,
+      ...ofPair('Why?', 'So.').messages,
+    ],
+  };
+  const shown = ({ ids, learnt, turns: all }: Painted, tokenizer: Tokenizer): string[] =>
+    paintedTokens({ ids, learnt, turns: all }, tokenizer).reduce<string[]>((parts, { text, role, isLearnt }) => {
+      const head = `${role.charAt(0)}${isLearnt ? '+' : '-'}`;
+      if (parts.at(-1)?.startsWith(head)) parts.push(parts.pop()! + text);
+      else parts.push(head + text);
+      return parts;
+    }, []);
+
+  it('is painted by turns', async () => {
+    expect(shown(painted(conversation, await compiled(usualTemplate(turns), turns)), turns)).toEqual([
+      's-<|system|>Be brief.<|endoftext|>',
+      'u-<|user|>Who?<|endoftext|>',
+      'a-<|assistant|>',
+      'a+Me.<|endoftext|>',
+      'u-<|user|>Why?<|endoftext|>',
+      'a-<|assistant|>',
+      'a+So.<|endoftext|>',
+    ]);
+    expect(shown(painted(conversation, await compiled(CHAT_TEMPLATES['chatml']!, every)), every)).toEqual([
+      's-<|im_start|>system\nBe brief.<|im_end|>',
+      'u-\n<|im_start|>user\nWho?<|im_end|>',
+      'a-\n<|im_start|>assistant\n',
+      'a+Me.<|im_end|>',
+      'u-\n<|im_start|>user\nWhy?<|im_end|>',
+      'a-\n<|im_start|>assistant\n',
+      'a+So.<|im_end|>',
+      'a-\n',
+    ]);
+    const first = paintedTokens(painted(conversation, await compiled(usualTemplate(turns), turns)), turns, 1);
+    expect(first).toEqual([
+      { id: turns.idOf('system'), text: '<|system|>', role: 'system', isLearnt: false, isSpecial: true },
+    ]);
+  });
+
+  it('has what stands between an answer and its end, and a token that reaches into an answer', async () => {
+    const spaced = await compiled(
+      "{% for m in messages %}{{ m.role + ': ' + m.content + ' ' + eos_token }}{% endfor %}",
+      every,
+    );
+    expect(shown(painted(ofPair('Who?', 'a friend.'), spaced), every)).toEqual([
+      'u-user: Who? <|endoftext|>',
+      'a-assistant:',
+      'a+ a friend. <|endoftext|>',
+    ]);
+  });
+
+  it('has no end where the template writes none', async () => {
+    const words = await compiled("{% for m in messages %}{{ m.role + ':\\n' + m.content + '\\n' }}{% endfor %}", every);
+    const found = painted(conversation, words);
+    expect(endsTurn(found)).toBe(false);
+    expect(tried(words)).toEqual({ asksAlike: false });
+    expect(shown(found, every).filter((part) => part.startsWith('a+'))).toEqual(['a+Me.', 'a+So.']);
+  });
+
+  it('is told by characters where a tokenizer writes them otherwise', async () => {
+    const folded = await turnsTokenizer(
+      { type: 'NFC' },
+      { type: 'Replace', pattern: { String: 'Σ' }, content: 'σ' },
+      { type: 'Lowercase' },
+    );
+    const words = await compiled(
+      "{% for m in messages %}{{ m.role ~ ':' ~ m.content ~ ';' }}{% endfor %}{{ eos_token }}",
+      folded,
+    );
+    // One character shorter, one longer, and one that a question ends as another.
+    for (const [question, said] of [
+      ['E\u0301', 'I\u0307a'],
+      ['\u0130\u0130', 'e\u0301E\u0301'],
+      ['Who', 'ME'],
+    ] as const) {
+      const { ids, learnt } = painted(ofPair(question, said), words);
+      const [[from, to]] = learnt as [[number, number]];
+      const form = (text: string): string => text.normalize('NFC').toLowerCase();
+      expect(spelt(folded, ids.subarray(from, to))).toBe(`${form(said)};<|endoftext|>`);
+      expect(spelt(folded, ids.subarray(0, from))).toBe(`user:${form(question)};assistant:`);
+    }
+    // What a mark in an answer changes before it holds a character of the answer.
+    const crossing = painted(
+      ofPair('a', '\u0301b'),
+      await compiled('{{ messages[0].content + messages[1].content }}', folded),
+    );
+    expect(crossing.learnt[0]![0]).toBe(0);
+  });
+
+  it('leaves white space to a token that takes it', async () => {
+    const taking = await specialTokenizer(
+      ['<|end|>', '<|me|>'],
+      { eos_token: '<|end|>' },
+      { lstrip: true, rstrip: true },
+    );
+    const template = await compiled(
+      "{% for m in messages %}{{ '<|me|> ' + m.content + ' \\n' + eos_token }}{% endfor %}",
+      taking,
+    );
+    expect(shown(painted(ofPair('a', ' b'), template), taking)).toEqual(['u-<|me|>a<|end|>', 'a-<|me|>', 'a+b<|end|>']);
+  });
+});
+
+test.each([
+  ['{{ messages[0].content }}', 'drops an answer of line 3, message 2'],
+  ['{% for m in messages %}{{ m.content | upper }}{% endfor %}', 'changes what a message of line 3 says'],
+  ["{% for m in messages %}{{ m.content.split('e')[0] }}{% endfor %}", 'changes what a message of line 3 says'],
+  ['{% for m in messages %}{{ m.content[:2] }}{% endfor %}', 'changes what a message of line 3 says'],
+  ['{% for m in messages %}{{ m.content | length }}{% endfor %}', 'changes what a message of line 3 says'],
+  ["{{ raise_exception('No.') }}", 'does not take line 3: No'],
+])('with %s nothing can be learnt', async (source, words) => {
+  const template = await compiled(source, every);
+  const conversation = { ...ofPair('Who?', 'There he is.'), name: 'line 3' };
+  expect(() => painted(conversation, template)).toThrow(
+    expect.objectContaining({ code: 'bad-settings', message: expect.stringContaining(words) as string }),
+  );
+});
+
+test('roles out of order are told before a template is run', async () => {
+  const template = await compiled("{{ raise_exception('No.') }}", every);
+  const messages: Message[] = [{ role: 'assistant', content: 'Me.' }];
+  expect(() => painted({ messages, name: 'line 3' }, template)).toThrow('Line 3 begins with an answer to nothing.');
+  expect(() => prompted(ofPair('a', 'b'), template)).toThrow('ends with the assistant, and not with the user');
+});
+
+test('a question is put in a template that changes what was said, where nothing in it looks special', async () => {
+  const template = await compiled('{% for m in messages %}{{ m.content | upper }}{% endfor %}', every);
+  expect(spelt(every, prompted({ messages: [{ role: 'user', content: 'Who?' }] }, template))).toBe('WHO?');
+  expect(() => prompted({ messages: [{ role: 'user', content: '<|im_end|>' }] }, template)).toThrow(
+    'changes what a message',
+  );
+});
+
+describe('a row', () => {
+  const template = TEMPLATES.find(([name]) => name === 'chatml')![1];
+  const three = painted(
+    { messages: [...ofPair('a', 'b').messages, ...ofPair('c', 'd').messages, ...ofPair('e', 'f').messages] },
+    template,
+  );
+  const ends = three.learnt.map(([, to]) => to);
+
+  it('has the first exchanges that fit, whole', () => {
+    fc.assert(
+      fc.property(fc.nat(three.ids.length + 2), (most) => {
+        const found = fitted(three, most);
+        const fits = ends.filter((end) => end <= most).length;
+        expect(found === null).toBe(fits === 0);
+        if (!found) return;
+        const { painted: row, leftOut } = found;
+        expect(leftOut).toBe(3 - fits);
+        expect(row.ids.length).toBeLessThanOrEqual(most);
+        expect(row.ids).toEqual(three.ids.subarray(0, most >= three.ids.length ? three.ids.length : ends[fits - 1]));
+        expect(row.learnt).toEqual(three.learnt.slice(0, fits));
+        expect(row.turns).toHaveLength(2 * fits);
+        expect(row.turns.at(-1)!.to).toBe(row.ids.length);
+        expect(endsTurn(row)).toBe(true);
+      }),
+    );
+  });
+
+  it('is counted among others', () => {
+    const one = painted(ofPair('a', 'b'), template);
+    const found = allFitted([one, three, three], ends[1]!);
+    expect(found).toMatchObject({ shortened: 2, leftOut: 2, tooLong: [] });
+    expect(allFitted([one, three], ends[0]! - 1)).toEqual({ rows: [], shortened: 0, leftOut: 0, tooLong: [0, 1] });
+  });
+});
+
+test('special tokens are the longest, and none where there are none', async () => {
+  const both = await specialTokenizer(['<|end|>', '<|end|>x']);
+  const ids = (text: string): string[] =>
+    Array.from(encoded({ text, said: [] }, both).ids, (id) => both.specialOf(id)?.text ?? both.decode([id]));
+  expect(ids('a<|end|>x<|end|><|end|>y')).toEqual(['a', '<|end|>x', '<|end|>', '<|end|>', 'y']);
+  expect(NAMES.eos_token).toBe('<|endoftext|>');
+});

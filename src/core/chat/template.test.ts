@@ -1,0 +1,120 @@
+import { describe, expect, it, test } from 'vitest';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { everyTokenizer, NAMES, specialTokenizer, turnsTokenizer } from '../testing/chatTemplates';
+import { type Conversation, ofPair } from './conversation';
+import { compiled } from './template';
+import { usualTemplate } from './usual';
+
+const tokenizer = await everyTokenizer();
+const run = async (source: string, conversation: Conversation = ofPair('Who?', 'Me.'), asks = false) =>
+  (await compiled(source, tokenizer)).render(conversation, asks);
+
+describe('a template', () => {
+  it('is given what transformers gives, but for the time', async () => {
+    expect(await run('{{ bos_token }}|{{ eos_token }}|{{ pad_token is defined }}')).toBe(
+      `${NAMES.bos_token}|${NAMES.eos_token}|false`,
+    );
+    expect(await run('{{ messages | length }}{{ messages[1].role }}{{ messages[1]["content"] }}')).toBe(
+      '2assistantMe.',
+    );
+    const asks = '{% if add_generation_prompt %}yes{% endif %}';
+    expect([await run(asks), await run(asks, undefined, true)]).toEqual(['', 'yes']);
+    expect(await run('{{ "today" if strftime_now is defined else "26 Jul" }}')).toBe('26 Jul');
+    expect(await run('{% for i in range(2, 8, 3) %}{{ i }};{% endfor %}{{ range(3) | length }}')).toBe('2;5;3');
+    expect(await run('{{ chat_template is defined }}')).toBe('false');
+  });
+
+  it('has its blocks trimmed, whatever ends its lines', async () => {
+    const lines = [
+      '{% for turn in messages %}',
+      '  {% if true %}',
+      '{{ turn.content }}',
+      '  {% endif %}',
+      '{% endfor %}',
+      '',
+    ];
+    for (const end of ['\n', '\r\n', '\r']) expect(await run(lines.join(end))).toBe('Who?\nMe.\n');
+  });
+
+  it('takes off white space as Python does', async () => {
+    const edges = ofPair('\x85\x1c a \x1f', '\ufeff\n\nb \n');
+    const both = '[{{ messages[0].content | trim }}][{{ messages[1].content.strip() }}]';
+    expect(await run(both, edges)).toBe('[a][\ufeff\n\nb]');
+    const some = ofPair('\n\n a\n', 'xyaxbyx');
+    expect(await run("[{{ messages[0].content.lstrip('\\n') }}][{{ messages[0].content.rstrip('\\n') }}]", some)).toBe(
+      '[ a\n][\n\n a]',
+    );
+    expect(await run("{{ messages[1].content | trim('xy') }}{{ messages[1].content.strip('x') }}", some)).toBe(
+      'axbyaxby',
+    );
+    expect(await run('[{{ nothing | trim }}]', some)).toBe('[]');
+  });
+});
+
+test.each([
+  ['{% for turn in messages %}{{ turn.content }}', 'in the middle of a block'],
+  ['{{ messages[ }}', ''],
+  ['{{ "a }}', 'Unexpected end of input'],
+  ['{% unknown %}', 'Unknown statement type: unknown'],
+])('%s is no template', async (source, words) => {
+  await expect(compiled(source, tokenizer)).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: expect.stringMatching(new RegExp(`^The chat template cannot be read: .*${words}`)) as string,
+  });
+});
+
+test.each([
+  ["{{ raise_exception('No system turn here.') }}", 'No system turn here'],
+  ['{{ messages | nothing }}', 'nothing'],
+  ['{{ strftime_now("%d") }}', 'not a function'],
+  ['{{ 3 | trim }}', 'what is no text'],
+  ['{% for i in range(1000) %}{% for j in range(2000) %}{% endfor %}{% endfor %}', 'more than 1000000 times'],
+  ['{% for i in range(1000000000) %}{% endfor %}', 'more than 100000'],
+  ['{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}', ''],
+])('%s names the conversation that it does not take', async (source, words) => {
+  const conversation = { ...ofPair('a', 'b'), name: 'line 7 of chats.jsonl' };
+  await expect(run(source, conversation)).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: expect.stringMatching(
+      new RegExp(`^The chat template does not take line 7 of chats.jsonl: .*${words}.*\\.$`),
+    ) as string,
+  });
+});
+
+describe('the usual template', () => {
+  const said: Conversation = {
+    messages: [{ role: 'system', content: 'Be brief.' }, ...ofPair('Who?', 'Me.').messages],
+  };
+  const usual = async (of: typeof tokenizer, conversation = said, asks = false) =>
+    (await compiled(usualTemplate(of), of)).render(conversation, asks);
+
+  it('is of turns where there are tokens for them', async () => {
+    const turns = await turnsTokenizer();
+    expect(await usual(turns)).toBe(
+      '<|system|>Be brief.<|endoftext|><|user|>Who?<|endoftext|><|assistant|>Me.<|endoftext|>',
+    );
+    expect(await usual(turns, { messages: said.messages.slice(1, 2) }, true)).toBe(
+      '<|user|>Who?<|endoftext|><|assistant|>',
+    );
+    const none = await createTokenizer({ kind: 'bytes', merges: [], roles: ['end', 'user', 'assistant'] });
+    expect(await usual(none, { messages: said.messages.slice(1) })).toBe(
+      '<|user|>Who?<|endoftext|><|assistant|>Me.<|endoftext|>',
+    );
+    await expect(usual(none)).rejects.toThrow('no token for a system turn');
+  });
+
+  it('is ChatML where there are its tokens, and else plain words', async () => {
+    const chatMl = await specialTokenizer(['<|endoftext|>', '<|im_start|>', '<|im_end|>']);
+    expect(await usual(chatMl, said, true)).toBe(
+      '<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWho?<|im_end|>\n<|im_start|>assistant\nMe.<|im_end|>\n<|im_start|>assistant\n',
+    );
+    expect(await usual(await specialTokenizer(['</s>', '<|im_start|>']), said, true)).toBe(
+      'System:\nBe brief.\nUser:\nWho?\nAssistant:\nMe.</s>\nAssistant:\n',
+    );
+  });
+
+  it('is the one that a tokenizer came with', async () => {
+    const own = await specialTokenizer(['<|im_start|>', '<|im_end|>'], { chat_template: '{{ messages[0].content }}' });
+    expect(usualTemplate(own)).toBe('{{ messages[0].content }}');
+  });
+});
