@@ -60,7 +60,7 @@ function lettersIn(value: unknown): number {
   return letters;
 }
 
-const isObject = (value: unknown): value is object =>
+export const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const cellsIn = (value: unknown): Row['cells'] =>

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { collect, stream } from '../testing/texts';
+import { utf8 } from '../testing/readDocuments';
+import { objects } from './objects';
+
+const read = (text: string | Uint8Array, piece = 3) => {
+  const bytes = typeof text === 'string' ? utf8(text) : text;
+  const pieces = Array.from({ length: Math.ceil(bytes.length / piece) }, (_, i) =>
+    bytes.slice(i * piece, (i + 1) * piece),
+  );
+  return collect(objects({ name: 'chats.jsonl', bytes: stream(pieces), note: () => undefined }));
+};
+const object = fc.dictionary(fc.string(), fc.jsonValue());
+
+describe('objects', () => {
+  it('are those of lines and of a list, however the file is cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(object), fc.integer({ min: 1, max: 30 }), async (all, piece) => {
+        const given = JSON.parse(JSON.stringify(all)) as object[];
+        const lines = await read(given.map((one) => `${JSON.stringify(one)}\r\n\n`).join(''), piece);
+        expect(lines.map(({ value }) => value)).toEqual(given);
+        expect(lines.map(({ place }) => place)).toEqual(given.map((_, i) => `line ${2 * i + 1}`));
+        const list = await read(`\ufeff \n${JSON.stringify(given, null, 1)}`, piece);
+        expect(list.map(({ value }) => value)).toEqual(given);
+        expect(list.map(({ place }) => place)).toEqual(given.map((_, i) => `object ${i + 1}`));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('may be in UTF-16', async () => {
+    const text = '\ufeff[{"a": "é"}]';
+    const bytes = Uint8Array.from(text, () => 0).length;
+    const wide = new Uint8Array(2 * bytes);
+    for (let i = 0; i < bytes; i++) wide.set([text.charCodeAt(i) & 255, text.charCodeAt(i) >> 8], 2 * i);
+    expect(await read(wide)).toEqual([{ line: 1, place: 'object 1', value: { a: 'é' } }]);
+  });
+
+  it('are none in an empty file', async () => {
+    expect(await read('')).toEqual([]);
+    expect(await read(' \n')).toEqual([]);
+    expect(await read('[]')).toEqual([]);
+  });
+});
+
+test.each([
+  ['{"a": 1}\n{"a": ', 'chats.jsonl has in line 2 what is no object of JSON: "{\\"a\\":".'],
+  ['{"a": 1}\n\n[1]\n', 'chats.jsonl has in line 3 what is no object of JSON: "[1]".'],
+  ['{\n  "a": 1\n}', 'chats.jsonl has in line 1 what is no object of JSON: "{".'],
+  ['[{"a": 1}, 3]', 'chats.jsonl is a list, and number 2 in it is no object: 3.'],
+  ['[{"a": 1}, null]', 'number 2 in it is no object: null.'],
+  ['[{"a": 1},', 'chats.jsonl is not JSON: '],
+])('%j is told with its place', async (text, words) => {
+  await expect(read(text)).rejects.toMatchObject({
+    code: 'bad-file',
+    message: expect.stringContaining(words) as string,
+  });
+});
