@@ -3,6 +3,7 @@
  * for all: each line of standard input is a question, and gets a line in answer.
  *
  *     { "folder": path, "texts": [text, ...] }    -> { "answer": [[id, ...], ...] }
+ *     { "folder": path, "chats": [[message, ...], ...], "template": text } -> of each its ids, which are learnt, and its prompt: chats.ts
  *     { "folder": path, "ids": [id, ...] }        -> { "answer": [score, ...] }, [ids, vocabulary] row after row
  *     { "folder": path, "ids": [id, ...], "gradients": file } -> { "answer": loss } of the ids that follow another, and its
  *                                                    gradients in a safetensors file, by Hugging Face's names
@@ -42,6 +43,7 @@ import { logits } from '../src/core/sample/logits';
 import { openLlama } from '../src/core/testing/llama';
 import { documentsInRows } from '../src/core/testing/documentsInRows';
 import type { Rows } from '../src/core/testing/passes';
+import { type Chats, paintedChats } from './chats';
 import { cleanedBy, type Cleaning } from './cleaning';
 import { likeliest, type Likeliest, lossesBeforeUpdates, type Updates } from './encoderDecoder';
 import { type SpanCase, type SpanContext, spansOf } from './spans';
@@ -54,6 +56,7 @@ interface Spans {
 }
 type Question = { folder: string } & (
   | { texts: readonly string[] }
+  | Chats
   | { ids: readonly number[]; gradients?: string; engine?: Engine; last?: number }
   | { rows: Rows; gradients?: string; at?: HookName; engine?: Engine }
   | (Steps & { engine?: Engine })
@@ -62,7 +65,14 @@ type Question = { folder: string } & (
 
 async function answer(
   question: Question | Spans | Cleaning,
-): Promise<number | number[] | number[][] | ReturnType<typeof spansOf> | Awaited<ReturnType<typeof cleanedBy>>> {
+): Promise<
+  | number
+  | number[]
+  | number[][]
+  | ReturnType<typeof spansOf>
+  | Awaited<ReturnType<typeof cleanedBy>>
+  | Awaited<ReturnType<typeof paintedChats>>
+> {
   if ('spans' in question) return spansOf(question);
   if ('rule' in question) return cleanedBy(question);
   const { folder } = question;
@@ -70,6 +80,7 @@ async function answer(
     const { tokenizer } = await lookAt(folder, unwatched.signal);
     return question.texts.map((text) => Array.from(tokenizer.encode(text)));
   }
+  if ('chats' in question) return paintedChats((await lookAt(folder, unwatched.signal)).tokenizer, question);
   const { engine = 'wasm' } = question;
   if (engine === 'llama.cpp' && 'ids' in question) return byLlama(folder, question.ids, question.last ?? 1);
   if (engine === 'llama.cpp')

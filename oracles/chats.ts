@@ -1,0 +1,28 @@
+/** Conversations as ids, and which of them are learnt, for ours.ts. */
+import type { Conversation } from '../src/core/chat/conversation';
+import { type IdRange, painted, prompted } from '../src/core/chat/painted';
+import { compiled } from '../src/core/chat/template';
+import { usualTemplate } from '../src/core/chat/usual';
+import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
+
+export interface Chats {
+  chats: readonly Conversation['messages'][];
+  /** Absent: the usual one of the folder's tokenizer. */
+  template?: string;
+}
+
+interface PaintedChat {
+  ids: number[];
+  learnt: readonly IdRange[];
+  /** Of what was said before the last answer, asking for it. */
+  prompt: number[];
+}
+
+export async function paintedChats(tokenizer: Tokenizer, { chats, template = usualTemplate(tokenizer) }: Chats) {
+  const run = await compiled(template, tokenizer);
+  const all = chats.map((messages): PaintedChat => {
+    const { ids, learnt } = painted({ messages }, run);
+    return { ids: [...ids], learnt, prompt: [...prompted({ messages: messages.slice(0, -1) }, run)] };
+  });
+  return { template, chats: all };
+}
