@@ -37,4 +37,6 @@ test('roles and halves of characters that are not known are told', () => {
   expect(conversationProblem({ messages: [tool] })).toBe('has a message of "tool", a role that is not known here');
   expect(conversationProblem(ofPair('\ud800', 'Yes.'))).toContain('half of a surrogate pair in message 1');
   expect(conversationProblem(ofPair('', 'Yes.'))).toBeNull();
+  for (const blank of ['', '\x85', '\ufeff', '\x1f\n'])
+    expect(conversationProblem(ofPair('Who?', blank))).toContain('empty answer');
 });

@@ -1,5 +1,7 @@
 /** What is said in turns, which a model learns to answer in: a system turn where there is one, then questions and answers. */
 
+import { innerOf } from './python';
+
 export const SPEAKERS = ['system', 'user', 'assistant'] as const;
 export type Speaker = (typeof SPEAKERS)[number];
 
@@ -39,10 +41,13 @@ export function conversationProblem({ messages }: Conversation, last: Speaker = 
     if (role === 'assistant' && before === 'system') return 'begins with an answer to nothing';
     if (role === before && i > 0) return `has two messages of the ${role} after each other, number ${i} and ${i + 1}`;
     if (!content.isWellFormed()) return `has half of a surrogate pair in message ${i + 1}, which no UTF-8 can hold`;
-    if (role === 'assistant' && content.trim() === '') return `has an empty answer, message ${i + 1}`;
+    if (role === 'assistant' && isBlank(content)) return `has an empty answer, message ${i + 1}`;
   }
   const end = messages.at(-1)!.role;
   return end === last ? null : `ends with the ${end}, and not with the ${last}`;
 }
+
+/** White space alone, to JavaScript or to Python. */
+const isBlank = (text: string): boolean => text.trim() === '' || innerOf(text)[0] === text.length;
 
 export const isSpeaker = (role: unknown): role is Speaker => (SPEAKERS as readonly unknown[]).includes(role);

@@ -20,7 +20,7 @@ export interface Written {
 }
 
 /**
- * A conversation as a template writes it, once as it is and once with each message between two marks, by which it is found.
+ * A conversation of which no answer is blank, as a template writes it, once as it is and once with each message between two marks, by which it is found.
  * @param asks as the template's
  * @throws HomegrownError `bad-settings` where the template drops an answer, or makes of a message something else, so that nobody
  * could say what would be learnt
@@ -32,8 +32,8 @@ export function written(conversation: Conversation, template: ChatTemplate, asks
     throw refused(
       `The chat template changes what a message of ${nameOf(conversation)} says, so that it cannot be told what would be learnt.`,
     );
-  for (const [i, { role, content }] of conversation.messages.entries())
-    if (role === 'assistant' && content.trim() !== '' && !said.some(({ message }) => message === i))
+  for (const [i, { role }] of conversation.messages.entries())
+    if (role === 'assistant' && !said.some(({ message }) => message === i))
       throw refused(`The chat template drops an answer of ${nameOf(conversation)}, message ${i + 1}.`);
   return { text, said };
 }

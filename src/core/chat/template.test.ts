@@ -55,8 +55,11 @@ test.each([
   ['{% for turn in messages %}{{ turn.content }}', 'in the middle of a block'],
   ['{{ messages[ }}', ''],
   ['{{ "a }}', 'Unexpected end of input'],
+  [' '.repeat(1001), 'white space of more than 1000'],
+  ['a'.repeat(100_001), 'more than 100000 characters'],
+  ['('.repeat(50_000).replace(/^/, '{{'), ''],
   ['{% unknown %}', 'Unknown statement type: unknown'],
-])('%s is no template', async (source, words) => {
+])('what does not parse is told, %#', async (source, words) => {
   await expect(compiled(source, tokenizer)).rejects.toMatchObject({
     code: 'bad-settings',
     message: expect.stringMatching(new RegExp(`^The chat template cannot be read: .*${words}`)) as string,
@@ -70,8 +73,12 @@ test.each([
   ['{{ 3 | trim }}', 'what is no text'],
   ['{% for i in range(1000) %}{% for j in range(2000) %}{% endfor %}{% endfor %}', 'more than 1000000 times'],
   ['{% for i in range(1000000000) %}{% endfor %}', 'more than 100000'],
+  [
+    "{% set n = namespace(x='ab') %}{% for i in range(27) %}{% set n.x = n.x ~ n.x %}{% endfor %}{{ n.x }}",
+    'writes more',
+  ],
   ['{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}', ''],
-])('%s names the conversation that it does not take', async (source, words) => {
+])('the conversation that is not taken is named, %#', async (source, words) => {
   const conversation = { ...ofPair('a', 'b'), name: 'line 7 of chats.jsonl' };
   await expect(run(source, conversation)).rejects.toMatchObject({
     code: 'bad-settings',

@@ -34,6 +34,8 @@ export async function compiled(source: string, tokenizer: Tokenizer): Promise<Ch
   );
   let program: ReturnType<typeof parse>;
   try {
+    if (source.length > LONGEST_TEMPLATE) raise(`it has more than ${LONGEST_TEMPLATE} characters`);
+    if (LONG_SPACE.test(source)) raise(`it has white space of more than ${LONGEST_SPACE} characters`);
     program = parse(tokenize(source.replace(/\r\n?/g, '\n'), { trim_blocks: true, lstrip_blocks: true }));
     asInPython(program);
   } catch (error) {
@@ -53,7 +55,8 @@ export async function compiled(source: string, tokenizer: Tokenizer): Promise<Ch
       environment.set('messages', conversation.messages);
       environment.set('add_generation_prompt', asks);
       try {
-        return new Interpreter(environment).run(program).value as string;
+        const text = new Interpreter(environment).run(program).value as string;
+        return text.length > MOST_WRITTEN ? raise(`it writes more than ${MOST_WRITTEN} characters`) : text;
       } catch (error) {
         throw badSettings(
           `The chat template does not take ${nameOf(conversation)}: ${reasonOf(error)}.`,
@@ -63,6 +66,14 @@ export async function compiled(source: string, tokenizer: Tokenizer): Promise<Ch
     },
   };
 }
+
+/** Of a template; as of one in tokenizer_config.json. */
+const LONGEST_TEMPLATE = 100_000;
+/** In one place: what reads a template takes time by the square of it. */
+const LONGEST_SPACE = 1000;
+const LONG_SPACE = new RegExp(`\\s{${LONGEST_SPACE + 1}}`);
+/** Characters of a conversation as it is written: a text that is doubled again and again has no end. */
+const MOST_WRITTEN = 2 ** 26;
 
 /** As Jinja spells them, and as Python does. */
 const CONSTANTS = { true: true, false: false, none: null, True: true, False: false, None: null };

@@ -83,10 +83,10 @@ async function begun(bytes: AsyncIterable<Uint8Array>): Promise<{ isList: boolea
   const seen: Uint8Array[] = [];
   let first: number | undefined;
   while (first === undefined) {
-    const { value, done } = await pieces.next();
-    if (done) break;
-    seen.push(value);
-    first = value.find((byte) => !BEFORE.has(byte));
+    const next = await pieces.next();
+    if (next.done === true) break;
+    seen.push(next.value);
+    first = next.value.find((byte) => !BEFORE.has(byte));
   }
   async function* all(): AsyncGenerator<Uint8Array> {
     yield* seen;
