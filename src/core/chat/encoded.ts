@@ -64,10 +64,24 @@ export function encoded({ text, said }: Written, tokenizer: Tokenizer): Encoded 
     ids: concatIds(parts),
     special,
     holding(from, to) {
-      const held = inStretches.flatMap((find) => find(from, to) ?? []);
+      const held: number[] = [];
+      const isAfter = (i: number): boolean => stretches[i]!.from + stretches[i]!.text.length > from;
+      for (let i = firstOf(stretches.length, isAfter); i < stretches.length && stretches[i]!.from < to; i++)
+        held.push(...(inStretches[i]!(from, to) ?? []));
       return held.length === 0 ? null : [held[0]!, held.at(-1)!];
     },
   };
+}
+
+/** The first of so many for which it holds, as it does for all after; how many there are where it does for none. */
+function firstOf(length: number, holds: (i: number) => boolean): number {
+  let [from, to] = [0, length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (holds(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** The special tokens in what is not said: from left to right, the longest of those that begin at one place. */
@@ -134,8 +148,9 @@ function finder(
     const [first, last] = isPlain
       ? [utf8.encode(text.slice(0, begin)).length, utf8.encode(text.slice(0, end)).length]
       : bordersIn(spelt.bytes, text, begin, end, tokenizer);
-    const held = [...ids.keys()].filter((i) => (spelt.ends[i - 1] ?? 0) < last && spelt.ends[i]! > first);
-    return held.length === 0 ? null : [at + held[0]!, at + held.at(-1)! + 1];
+    const held = firstOf(ids.length, (i) => spelt.ends[i]! > first);
+    const after = firstOf(ids.length, (i) => (spelt.ends[i - 1] ?? 0) >= last);
+    return held < after ? [at + held, at + after] : null;
   };
 }
 

@@ -43,9 +43,11 @@ export function painted(conversation: Conversation, template: ChatTemplate): Pai
   const tokens = encoded(text, template.tokenizer);
   const learnt: IdRange[] = [];
   const turns: Turn[] = [];
+  let passed = 0;
   for (const [i, said] of text.said.entries()) {
     const { role } = conversation.messages[said.message]!;
-    const end = tokens.special.find(({ from }) => from >= said.to);
+    while (passed < tokens.special.length && tokens.special[passed]!.from < said.to) passed++;
+    const end = tokens.special[passed];
     const next = text.said[i + 1]?.from ?? Infinity;
     const ending = end && end.from < next ? end : undefined;
     const held = tokens.holding(said.from, said.to);

@@ -32,8 +32,9 @@ export function written(conversation: Conversation, template: ChatTemplate, asks
     throw refused(
       `The chat template changes what a message of ${nameOf(conversation)} says, so that it cannot be told what would be learnt.`,
     );
+  const found = new Set(said.map(({ message }) => message));
   for (const [i, { role }] of conversation.messages.entries())
-    if (role === 'assistant' && !said.some(({ message }) => message === i))
+    if (role === 'assistant' && !found.has(i))
       throw refused(`The chat template drops an answer of ${nameOf(conversation)}, message ${i + 1}.`);
   return { text, said };
 }
