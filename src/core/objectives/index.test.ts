@@ -8,6 +8,7 @@ const NO_OBJECTIVES = [
   'answers',
   'baseline',
   'batch',
+  'chatRows',
   'documentRows',
   'facts',
   'index',

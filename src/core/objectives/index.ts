@@ -8,6 +8,7 @@ import { type ModelId, modelIds, modelSpec } from '../models';
 import type { Network } from '../models/network';
 import type { ModelKind } from '../models/spec';
 import { causal } from './causal';
+import { chats } from './chats';
 import { masked } from './masked';
 import { pairs } from './pairs';
 import { prefix } from './prefix';
@@ -19,7 +20,7 @@ import type { Batches } from './batch';
 import type { InputSpecs, Learning, Objective, ObjectiveSettings, ToShow } from './objective';
 import type { Shown } from './shown';
 
-export const OBJECTIVES = { causal, masked, spanCorruption, prefix, pairs } as const satisfies Record<
+export const OBJECTIVES = { causal, masked, spanCorruption, prefix, pairs, chats } as const satisfies Record<
   string,
   Objective
 >;
@@ -46,7 +47,7 @@ export const objectivesFor = (kind: ModelKind): readonly ObjectiveId[] =>
  */
 export function usualObjective(model: ModelId, ofPairs = false): ObjectiveId {
   const all = objectivesFor(modelSpec(model).kind);
-  return all.find((id) => (objectiveOf(id).ofPairs ?? false) === ofPairs) ?? all[0]!;
+  return all.find((id) => (objectiveOf(id).ofPairs ?? false) === ofPairs && !objectiveOf(id).ofChats) ?? all[0]!;
 }
 
 /** The same for an architecture that is taken in place of another: what was learnt where it can learn that. */

@@ -23,6 +23,8 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   kinds: readonly ModelKind[];
   /** It learns documents that have an input and a target, and no others. */
   ofPairs?: true;
+  /** It learns conversations, and no other documents. */
+  ofChats?: true;
   /** Settings of its own. They lie beside a recipe's others: a name is one field, whichever objectives have it. */
   fields: F;
   /** Special tokens that its batches hold, and how many of each: more than one where a role is numbered. */

@@ -1,0 +1,144 @@
+/** Rows of whole conversations, of which answers alone are learnt: none sees another. */
+import { badSettings } from '../base/errors';
+import { stream } from '../base/rng';
+import { counted, formatCount, formatShare } from '../base/units';
+import type { PartSource, TokenSource } from '../shards/manifest';
+import { type Batch, type Batches, drawnOf, measuredOf } from './batch';
+import type { InRows } from './objective';
+import { packed, type Piece } from './packing';
+import { spread } from './pairRows';
+
+/** A part's conversations, each as far as it fits. */
+export interface Chats {
+  /** Pieces of a row from left to right, one a conversation: `tokens` places, each of which the next of its ids is predicted in. */
+  rows: readonly (readonly Piece[])[];
+  conversations: number;
+  /** Conversations that lost exchanges at their end, and how many these were. */
+  shortened: number;
+  leftOut: number;
+  /** Conversations whose first exchange is longer than a row. */
+  tooLong: number;
+  /** Ids of the conversations in rows, and how many of them are learnt. */
+  ids: number;
+  learnt: number;
+  /** Places of all rows in which nothing is. */
+  padding: number;
+}
+
+const known = new WeakMap<TokenSource, Map<number, Promise<Chats>>>();
+
+/** Those of a part. @throws HomegrownError `bad-settings` where it has none, or none that fits */
+export function chatsIn(source: TokenSource, context: number): Promise<Chats> {
+  const byContext = known.get(source) ?? new Map<number, Promise<Chats>>();
+  known.set(source, byContext);
+  const there = byContext.get(context) ?? open(source, context);
+  byContext.set(context, there);
+  there.catch(() => byContext.delete(context));
+  return there;
+}
+
+async function open(source: TokenSource, context: number): Promise<Chats> {
+  const part = source as Partial<PartSource> & TokenSource;
+  const documents = (await part.documents?.()) ?? [];
+  if (!part.learnt || documents.length === 0)
+    throw badSettings(
+      'The text has no conversations.',
+      'Give chats (JSON Lines in the shape of OpenAI, ShareGPT or Alpaca), or a table whose columns are questions and answers.',
+    );
+  const fits: { start: number; tokens: number }[] = [];
+  let [shortened, leftOut, tooLong, ids, learnt] = [0, 0, 0, 0, 0];
+  for (const { start, tokens } of documents) {
+    const answers = rangesOf(await part.learnt(start, tokens));
+    // A row of n places has the n-th id of its targets after it.
+    const fitting = answers.findLastIndex(([, to]) => to <= context + 1);
+    if (fitting < 0) {
+      tooLong++;
+      continue;
+    }
+    const end = tokens <= context + 1 ? tokens : answers[fitting]![1];
+    if (fitting < answers.length - 1) shortened++;
+    leftOut += answers.length - 1 - fitting;
+    ids += end;
+    for (const [from, to] of answers.slice(0, fitting + 1)) learnt += to - from;
+    fits.push({ start, tokens: end - 1 });
+  }
+  if (fits.length === 0)
+    throw badSettings(
+      `None of ${counted(documents.length, 'conversation')} fits into a context of ${formatCount(context)}: the first exchange of each is longer.`,
+      'Take a model that reads more tokens at once, or give shorter conversations.',
+    );
+  const { rows, padding } = packed(fits, context);
+  return { rows, conversations: documents.length, shortened, leftOut, tooLong, ids, learnt, padding };
+}
+
+/** [n] 0 or 1 -> where ones stand, from and up to. */
+function rangesOf(learnt: Uint8Array): (readonly [from: number, to: number])[] {
+  const ranges: [number, number][] = [];
+  for (let at = learnt.indexOf(1); at >= 0; ) {
+    const zero = learnt.indexOf(0, at);
+    const to = zero < 0 ? learnt.length : zero;
+    ranges.push([at, to]);
+    at = learnt.indexOf(1, to);
+  }
+  return ranges;
+}
+
+/** Rows are drawn with replacement, as windows are; an evaluation reads the same ones each time. */
+export async function chatRows(source: TokenSource, context: number, padding: number): Promise<Batches> {
+  const { rows: all } = await chatsIn(source, context);
+  async function batchOf(some: readonly number[]): Promise<Batch> {
+    const [ids, places, ends] = [0, 1, 2].map(() => new Int32Array(some.length * context)) as Arrays;
+    const targets = new Int32Array(some.length * context).fill(-1);
+    let weight = 0;
+    for (const [row, which] of some.entries()) {
+      let at = row * context;
+      const last = at + context;
+      for (const { from, tokens } of all[which]!) {
+        const read = await source.read(from, tokens + 1);
+        const learnt = await (source as PartSource).learnt!(from, tokens + 1);
+        for (let t = 0; t < tokens; t++) {
+          ids[at + t] = read[t]!;
+          places[at + t] = t;
+          if (learnt[t + 1] === 0) continue;
+          targets[at + t] = read[t + 1]!;
+          weight++;
+        }
+        ends.fill(at + tokens - row * context, at, at + tokens);
+        at += tokens;
+      }
+      ids.fill(padding, at, last);
+      for (let t = at; t < last; t++) places[t] = t - at;
+      ends.fill(context, at, last);
+    }
+    return { arrays: { ids, targets, places, ends }, weight };
+  }
+  return {
+    training({ seed, step, first, rows }) {
+      const at = stream(seed, 'batch', step);
+      return batchOf(Array.from({ length: rows }, (_, row) => drawnOf(all.length, at(first + row))));
+    },
+    async *evaluation(most) {
+      const chosen = spread(measuredOf(all.length, context, most), all.length);
+      for (let i = 0; i < chosen.length; i += most.rows) {
+        const some = chosen.slice(i, i + most.rows);
+        yield { ...(await batchOf(some)), rows: some.length, context };
+      }
+    },
+  };
+}
+type Arrays = [ids: Int32Array, places: Int32Array, ends: Int32Array];
+
+/** What is in the rows of a part. */
+export async function chatsTold(source: TokenSource, context: number): Promise<InRows> {
+  const { rows, conversations, shortened, leftOut, tooLong, ids, learnt, padding } = await chatsIn(source, context);
+  const all = Math.max(1, rows.length * context);
+  const words = [
+    `${counted(conversations, 'conversation')}, ${formatShare(learnt / ids)} of whose tokens are learnt: ` +
+      `packed into ${counted(rows.length, 'row')} of ${formatCount(context)}, ${formatShare(padding / all)} of them padding.`,
+    ...(shortened > 0
+      ? [`${formatCount(shortened)} of them are longer than that, and lose ${counted(leftOut, 'exchange')} at their end.`]
+      : []),
+    ...(tooLong > 0 ? [`${formatCount(tooLong)} are left out: their first exchange is longer.`] : []),
+  ].join(' ');
+  return { rows: rows.length, words, isCut: shortened + tooLong > 0 };
+}
