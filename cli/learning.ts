@@ -31,6 +31,7 @@ import { baseOf } from './base';
 import { toldOf as evaluationOf } from './evaluated';
 import { following } from './following';
 import { oldText } from './forgetting';
+import { spokenBy } from './chats';
 import { checkKept, openStart } from './from';
 import { GROWN_FILES } from './listed';
 import { localFile } from './local';
@@ -110,7 +111,8 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     if (planner) return { ...planner.recipe(options, given, steps), ...ofText };
     const typed = minutes === undefined ? options : { ...options, steps };
     const flags = minutes === undefined ? given : new Set([...given, 'steps']);
-    const recipe = past ? recipeGoingOn(past, typed, flags) : { ...recipeOf(typed, model, !start), ...ofText };
+    const own = past ? recipeGoingOn(past, typed, flags) : { ...recipeOf(typed, model, !start), ...ofText };
+    const recipe: Recipe = tuning?.chats ? { ...own, objective: 'chats' } : own;
     const tokens = options['batch-tokens'];
     return tokens === undefined
       ? recipe
@@ -135,14 +137,18 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const progress = new Progress(stderr, !options.json);
   const job: Job = { signal, report: (at) => progress.show(at) };
 
+  const chats = start && tuning?.chats && (await spokenBy(start.tokenizer, tuning.chats.template));
   const planned = planner && ((documents: readonly Document[], at: Job) => planner.begin(documents, at));
   const split = { validation: tuning?.heldOut ?? VALIDATION_SHARE, test: options['test-share'], seed: 0 };
   const { tokenizer, data, places, prompt, told, sources, ...parts } = await prepare(
     opened,
     past ?? {
-      tokenizer: start ? () => Promise.resolve(start.tokenizer) : trained(planned ?? (() => wanted), normalizers),
+      tokenizer: start
+        ? () => Promise.resolve(chats?.tokenizer ?? start.tokenizer)
+        : trained(planned ?? (() => wanted), normalizers),
       split,
       recipe: cleaning,
+      ...(chats && { chats }),
     },
     (words) => progress.say(words),
     job,

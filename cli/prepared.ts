@@ -14,11 +14,15 @@ import {
   type TableChoice,
   type TextRecord,
 } from '../src/core/documents';
+import { compiled, ownTemplate, type ChatTemplate } from '../src/core/chat/template';
+import { usualTemplate } from '../src/core/chat/usual';
 import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../src/core/documents/split';
 import { measureFacts } from '../src/core/objectives/facts';
+import { objectiveOf } from '../src/core/objectives';
 import { measurePairs } from '../src/core/objectives/pairFacts';
 import { factsOf } from '../src/core/runs/facts';
+import { recipeOf } from '../src/core/runs/segments';
 import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
 import { buildShards } from '../src/core/shards/build';
 import type { PartSource } from '../src/core/shards/manifest';
@@ -26,6 +30,7 @@ import { openPart, readCounts } from '../src/core/shards/read';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../src/core/tokenizer/train';
+import { readChats } from './chats';
 import { cleanAgain, type CleanedTexts, cleanTogether, type Files } from './cleanedTexts';
 import type { Local } from './local';
 import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, type Past } from './resume';
@@ -59,6 +64,15 @@ export interface Prepared {
   sources: readonly string[];
 }
 
+/** What a run that begins has of its own. */
+interface Begun {
+  tokenizer: Making;
+  split: SplitChoice;
+  recipe?: Recipe;
+  /** Its files are chats, written so. */
+  chats?: ChatTemplate;
+}
+
 /**
  * @param files in their order, with where each was found; a copy of one before is passed over
  * @param of a run that is begun, or one that goes on, which has its own tokenizer and parts
@@ -67,15 +81,18 @@ export interface Prepared {
  */
 export async function prepare(
   files: Files,
-  of: Past | { tokenizer: Making; split: SplitChoice; recipe?: Recipe },
+  of: Past | Begun,
   note: (words: string) => void,
   job: Job,
 ): Promise<Prepared> {
   const store = memoryStore();
   const goesOn = 'folder' in of;
-  const { documents, texts, names, told, places } = goesOn
-    ? await readAgain(store, files, of, note, job)
-    : await read(store, files, of.recipe, note, job);
+  const template = goesOn ? await templateOf(of) : of.chats;
+  const { documents, texts, names, told, places } = template
+    ? await readConversations(store, files, template, goesOn ? of : null, note, job)
+    : goesOn
+      ? await readAgain(store, files, of, note, job)
+      : await read(store, files, of.recipe, note, job);
   const tokenizer = goesOn ? of.tokenizer : await of.tokenizer(documents, job);
   const { validation, test, seed } = goesOn ? of.data.split : of.split;
   const manifest = await buildShards(documents, tokenizer, { validation, test, seed }, store, job);
@@ -97,7 +114,7 @@ export async function prepare(
     train: learnt,
     validation: held,
     ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
-    prompt: promptFrom(await beginning(documents[0])),
+    prompt: template ? undefined : promptFrom(await beginning(documents[0])),
     places,
     told,
     // A row of a table is called by nobody.
@@ -119,6 +136,26 @@ interface Read extends Pick<Prepared, 'places' | 'told'> {
   texts: DataFacts['texts'];
   /** Of the texts, by what their documents say that they are of. */
   names: ReadonlyMap<string | undefined, string>;
+}
+
+/** How the chats of a run are written that goes on; undefined where it learns none. */
+async function templateOf({ info, tokenizer }: Past): Promise<ChatTemplate | undefined> {
+  if (!objectiveOf(recipeOf(info).objective).ofChats) return undefined;
+  return compiled(ownTemplate(tokenizer) ?? usualTemplate(tokenizer), tokenizer);
+}
+
+async function readConversations(
+  store: BlobStore,
+  files: Files,
+  template: ChatTemplate,
+  past: Past | null,
+  note: (words: string) => void,
+  job: Job,
+): Promise<Read> {
+  const { files: from, documents, texts } = await readChats(store, files, template, note, job);
+  if (past) checkSameTexts(past, texts);
+  const names = new Map(texts.map(({ sha256, name }) => [sha256, name]));
+  return { ...(await withPlaces({ files: from })), documents, texts, names, told: [] };
 }
 
 /** Each file is a text: of one document, or of a table's rows; all of them are one where a recipe cleans them. */
@@ -176,7 +213,7 @@ async function readAgain(
   return { ...(await inItsOrder(past, found)), texts, names, places: places.flat() };
 }
 
-async function withPlaces({ files, ...read }: CleanedTexts): Promise<Read> {
+async function withPlaces<R>({ files, ...read }: R & Pick<CleanedTexts, 'files'>) {
   const places = await Promise.all(files.map(({ path, source, sha256 }) => placeOf(path, sha256, source.table)));
   return { ...read, places: places.flat() };
 }

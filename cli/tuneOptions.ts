@@ -8,11 +8,21 @@ const { resume: _, from: __, out: ___, ...grows } = OPTIONS;
 export const TUNE_OPTIONS = {
   kind: {
     kind: 'choice',
-    of: ['adapt'],
+    of: ['adapt', 'instruct'],
     help: 'To what end',
-    choices: ['adapt: to text of a kind that it has not seen much of'],
+    choices: ['adapt: to text of a kind that it has seen little of', 'instruct: to answer, as chats or pairs do'],
   },
   from: { kind: 'text', help: 'Folder, zip or GGUF file of the model, whoever made it' },
+  chats: {
+    kind: 'texts',
+    otherwise: 'none',
+    help: 'To instruct, conversations a row each (JSON Lines or a list): as OpenAI, ShareGPT or Alpaca have them; --pairs takes two columns of a table',
+  },
+  template: {
+    kind: 'text',
+    otherwise: 'the one that comes with the tokenizer, or what its special tokens allow',
+    help: 'A file of how a conversation is written, in Jinja; it goes with the model',
+  },
   adapter: { kind: 'text', otherwise: 'none', help: ADAPTER },
   learns: { kind: 'text', initial: 'all', help: LEARNS },
   old: {

@@ -18,6 +18,8 @@ export interface Tuning {
   trainable(model: ModelChoice): Trainable | undefined;
   /** Share of the text that is held out. */
   heldOut: number;
+  /** How a conversation is written, in Jinja; absent: as the tokenizer has it, or else as is usual. Undefined where no chats are learnt. */
+  chats?: { template?: string };
   /** Files of text that it had learnt before; absent: what its run has held out. */
   old: readonly string[] | undefined;
 }

@@ -16,6 +16,8 @@ export interface Document {
   fields?: Readonly<Record<string, string>>;
   /** Where a field's text is within it: bytes from and to. */
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
+  /** Its ids where they are not what a tokenizer makes of its text, and those that are learnt: from and up to. It is never cut. */
+  encoded?(): Promise<{ ids: Uint32Array; learnt: readonly (readonly [from: number, to: number])[] }>;
 }
 
 /** From the first, as often as it is asked for: a list of them, or one after another as they are read. */

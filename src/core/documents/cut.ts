@@ -11,12 +11,12 @@ export class Outline {
   hashes = new Uint32Array(WORDS * FEW);
   /** The number of its text; of one that is of no text its own. */
   texts = new Uint32Array(FEW);
-  /** 1: it has fields, and is never cut. */
+  /** 1: it has fields, or ids of its own, and is never cut. */
   whole = new Uint8Array(FEW);
   textCount = 0;
   private readonly numbers = new Map<string, number>();
 
-  add({ bytes, sha256, text, spans }: Parted): void {
+  add({ bytes, sha256, text, spans, encoded }: Parted): void {
     const place = this.length++;
     if (place === this.bytes.length) this.grow();
     this.bytes[place] = bytes;
@@ -28,7 +28,7 @@ export class Outline {
       if (text !== undefined) this.numbers.set(text, number);
     }
     this.texts[place] = number;
-    this.whole[place] = spans ? 1 : 0;
+    this.whole[place] = spans || encoded ? 1 : 0;
   }
 
   private grow(): void {
@@ -65,7 +65,7 @@ export class Cut {
 /**
  * A text of which whole documents make about the shares that are asked for gives those, chosen by the seed and what is in them,
  * whatever their order; equal documents are in one part. Of any other text each document gives its own end: neither part has
- * seen the other, and both are of the same kinds of text. A document with fields is never cut: the text gives the whole ones
+ * seen the other, and both are of the same kinds of text. A document with fields or ids of its own is never cut: the text gives the whole ones
  * that come nearest to the shares.
  */
 export function cutDocuments(outline: Outline, choice: SplitChoice): Cut {

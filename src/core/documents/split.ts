@@ -32,7 +32,7 @@ export interface Segment<D = Document> {
   from: number;
   to: number;
 }
-export type Parted = Pick<Document, 'bytes' | 'sha256' | 'text' | 'spans'>;
+export type Parted = Pick<Document, 'bytes' | 'sha256' | 'text' | 'spans' | 'encoded'>;
 
 /** @throws HomegrownError `bad-settings` for shares that cannot be held out */
 export function checkSplit({ validation, test }: SplitChoice): void {

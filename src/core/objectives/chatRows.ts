@@ -74,7 +74,7 @@ async function open(source: TokenSource, context: number): Promise<Chats> {
 /** [n] 0 or 1 -> where ones stand, from and up to. */
 function rangesOf(learnt: Uint8Array): (readonly [from: number, to: number])[] {
   const ranges: [number, number][] = [];
-  for (let at = learnt.indexOf(1); at >= 0; ) {
+  for (let at = learnt.indexOf(1); at >= 0;) {
     const zero = learnt.indexOf(0, at);
     const to = zero < 0 ? learnt.length : zero;
     ranges.push([at, to]);
@@ -136,7 +136,9 @@ export async function chatsTold(source: TokenSource, context: number): Promise<I
     `${counted(conversations, 'conversation')}, ${formatShare(learnt / ids)} of whose tokens are learnt: ` +
       `packed into ${counted(rows.length, 'row')} of ${formatCount(context)}, ${formatShare(padding / all)} of them padding.`,
     ...(shortened > 0
-      ? [`${formatCount(shortened)} of them are longer than that, and lose ${counted(leftOut, 'exchange')} at their end.`]
+      ? [
+          `${formatCount(shortened)} of them are longer than that, and lose ${counted(leftOut, 'exchange')} at their end.`,
+        ]
       : []),
     ...(tooLong > 0 ? [`${formatCount(tooLong)} are left out: their first exchange is longer.`] : []),
   ].join(' ');

@@ -144,7 +144,9 @@ async function place(
 
 async function isWhole(store: BlobStore, { parts }: ShardManifest, id: string): Promise<boolean> {
   const there = new Set(await store.keys(shardsPrefix(id)));
-  return Object.values(parts).every(({ shards, counts, borders, fields = {} }) =>
-    [...shards, counts, ...(borders ? [borders] : []), ...Object.values(fields)].every(({ key }) => there.has(key)),
+  return Object.values(parts).every(({ shards, counts, borders, fields = {}, learnt }) =>
+    [...shards, counts, ...(borders ? [borders] : []), ...Object.values(fields), ...(learnt ? [learnt] : [])].every(
+      ({ key }) => there.has(key),
+    ),
   );
 }

@@ -21,6 +21,8 @@ const part = z.object({
   borders: stored.nullable(),
   /** Two u32 a document: tokens of the field by this name, from and to, within the document; 0 and 0 without one. */
   fields: z.record(z.string(), stored).exactOptional(),
+  /** A bit a token, the lowest of a byte first: whether it is learnt; absent: all are. */
+  learnt: stored.exactOptional(),
 });
 /**
  * Token ids on disk: fixed-size files of little-endian unsigned integers, described by one manifest. It is kept under
@@ -111,4 +113,6 @@ export interface Border {
 export interface PartSource extends TokenSource {
   /** In their order; null where an older build kept no borders. */
   documents(): Promise<readonly Border[] | null>;
+  /** [length] 1 for each of these tokens that is learnt, else 0; absent: all are. */
+  learnt?(start: number, length: number): Promise<Uint8Array>;
 }

@@ -3,6 +3,7 @@ import { badSettings, HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
 import { unpackIds } from './ids';
+import { marksOf } from './marks';
 import type { Border, Part, PartName, PartSource, ShardManifest } from './manifest';
 import { NONE } from './write';
 
@@ -12,7 +13,7 @@ import { NONE } from './write';
  */
 export function openPart(store: BlobStore, manifest: ShardManifest, name: PartName, memory = 64 * 2 ** 20): PartSource {
   const { shardLength, width, vocabulary } = manifest;
-  const { tokens, bytes, shards } = partOf(manifest, name);
+  const { tokens, bytes, shards, learnt } = partOf(manifest, name);
   const most = Math.max(2, Math.floor(memory / (shardLength * width)));
   /** Shard -> its ids, least recently used first. */
   const held = new Map<number, Promise<Uint16Array | Uint32Array>>();
@@ -39,10 +40,17 @@ export function openPart(store: BlobStore, manifest: ShardManifest, name: PartNa
     ids.catch(() => held.delete(n));
     return ids;
   };
+  let marks: Promise<Uint8Array> | undefined;
+  const readMarks = (): Promise<Uint8Array> => {
+    marks ??= readStored(store, learnt, 'What is learnt of the data', Math.ceil(tokens / 8), true);
+    marks.catch(() => (marks = undefined));
+    return marks;
+  };
   return {
     tokens,
     bytes,
     vocabulary,
+    ...(learnt && { learnt: async (start, length) => marksOf(await readMarks(), start, length) }),
     documents: () => readBorders(store, manifest, name),
     async read(start, length) {
       if (!(start >= 0 && length >= 0 && start + length <= tokens)) {

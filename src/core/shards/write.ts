@@ -7,6 +7,7 @@ import { chunksOf, type PartName, type Segment } from '../documents/split';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { packIds } from './ids';
 import type { Part } from './manifest';
+import { Marks } from './marks';
 
 export interface Layout {
   prefix: string;
@@ -56,6 +57,7 @@ export async function writePart(
   };
 
   const borders: number[] = [];
+  let marks: Marks | undefined;
   const fields = new Map<string, number[]>();
   for await (const segment of segmentsOf(documents, cut, name)) {
     const { document, place } = segment;
@@ -65,7 +67,16 @@ export async function writePart(
     /** Tokens of the document before each of its cuts, by bytes. */
     const at = new Map<number, number>();
     const cuts = cutsOf(segment);
-    for (const [i, from] of cuts.entries()) {
+    const whole = await document.encoded?.();
+    if (whole) {
+      if (isBetween) await append([tokenizer.endOfText]);
+      marks ??= new Marks(tokens); // all of what is before it is learnt
+      for (const [from, to] of whole.learnt) marks.add(tokens + from, tokens + to);
+      await append(whole.ids);
+      own = whole.ids.length;
+      count(document.bytes);
+    }
+    for (const [i, from] of whole ? [] : cuts.entries()) {
       at.set(from, own);
       const to = cuts[i + 1];
       if (to === undefined) break;
@@ -99,6 +110,7 @@ export async function writePart(
     documents: borders.length / 3,
     borders: await put('borders', packIds(borders, 4)),
     ...(written.length > 0 && { fields: Object.fromEntries(written) }),
+    ...(marks && { learnt: await put('learnt', marks.bytes(tokens)) }),
   };
 }
 

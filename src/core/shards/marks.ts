@@ -1,0 +1,30 @@
+/** Which tokens of a part are learnt, a bit each, the lowest of a byte first. */
+export class Marks {
+  private bits = new Uint8Array(1024);
+  /** @param before tokens from the first on that all are learnt */
+  constructor(before: number) {
+    this.add(0, before);
+  }
+
+  /** Tokens from one up to another are. */
+  add(from: number, to: number): void {
+    while (8 * this.bits.length < to) {
+      const larger = new Uint8Array(2 * this.bits.length);
+      larger.set(this.bits);
+      this.bits = larger;
+    }
+    for (let at = from; at < to; at++) this.bits[at >> 3]! |= 1 << (at & 7);
+  }
+
+  /** Of so many tokens. */
+  bytes(tokens: number): Uint8Array {
+    const own = Math.ceil(tokens / 8);
+    const all = new Uint8Array(own);
+    all.set(this.bits.subarray(0, own));
+    return all;
+  }
+}
+
+/** [length] 1 for each token that is, else 0. */
+export const marksOf = (bits: Uint8Array, start: number, length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (bits[(start + i) >> 3]! >> ((start + i) & 7)) & 1);
