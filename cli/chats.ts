@@ -6,7 +6,7 @@ import { sha256, sha256Hex } from '../src/core/base/hash';
 import type { Job } from '../src/core/base/job';
 import { counted, formatCount } from '../src/core/base/units';
 import { type Conversation, ofPair } from '../src/core/chat/conversation';
-import { painted } from '../src/core/chat/painted';
+import { painted, type Painted, paintedTokens, tried } from '../src/core/chat/painted';
 import { conversationIn, SHAPE_IDS, shapeBy, shapeOf } from '../src/core/chat/shapes';
 import { type ChatTemplate, compiled, ownTemplate } from '../src/core/chat/template';
 import { usualTemplate } from '../src/core/chat/usual';
@@ -54,12 +54,43 @@ export async function readChats(
     const characters = documents.reduce((sum, document) => sum + document.characters, 0);
     all.push({ text: { name, characters, sha256: hash }, documents, path, source });
     note(`${name}: ${counted(documents.length, 'conversation')}.`);
+    for (const words of all.length === 1 ? told(conversations, template) : []) note(words);
   }
   return {
     documents: all.flatMap(({ documents }) => documents),
     texts: all.map(({ text }) => text),
     files: all.map(({ text, path, source }) => ({ path, sha256: text.sha256, source })),
   };
+}
+
+/** What will be learnt, shown on the first two, and what of the template a person should know before the start. */
+function told(conversations: readonly Conversation[], template: ChatTemplate): readonly string[] {
+  const { endsWith, asksAlike } = tried(template);
+  return [
+    ...conversations.slice(0, SHOWN).map((conversation) => {
+      const all = painted(conversation, template);
+      return `${all.learnt.length === 1 ? 'Its answer is' : 'Its answers are'} learnt, between ⟦ and ⟧:\n${marked(all, template)}`;
+    }),
+    ...(endsWith === undefined
+      ? ['The template writes no special token after an answer: the model will not learn where an answer ends.']
+      : []),
+    ...(asksAlike
+      ? []
+      : [
+          'The template asks for an answer otherwise than it writes one: the model will be asked what it has not learnt.',
+        ]),
+  ];
+}
+const SHOWN = 2;
+
+function marked(all: Painted, { tokenizer }: ChatTemplate): string {
+  let isOpen = false;
+  const parts = paintedTokens(all, tokenizer).map(({ text, isLearnt }) => {
+    const border = isLearnt === isOpen ? '' : isLearnt ? '⟦' : '⟧';
+    isOpen = isLearnt;
+    return border + text;
+  });
+  return parts.join('') + (isOpen ? '⟧' : '');
 }
 
 interface Found {

@@ -113,10 +113,10 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     values.text || values.pairs
       ? await givenFiles(values, signal)
       : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
-  const { model, tokenizer, snapshot, info, documents, pairs, train, learntPairs, counts } = given;
+  const { model, tokenizer, snapshot, info, documents, pairs, chats, train, learntPairs, counts } = given;
   if (documents?.length === 0) throw badSettings('There is no text to measure on.', 'Give files that have some.');
   const asked = {
-    ...{ documents, pairs, train, learntPairs, counts },
+    ...{ documents, pairs, chats, train, learntPairs, counts },
     metrics,
     stride: values.stride,
     ...lists,

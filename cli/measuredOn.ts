@@ -2,11 +2,12 @@
 import { badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { held, type Held, tokenised, type Tokenised } from '../src/core/evaluate/blocks';
+import type { HeldChat } from '../src/core/evaluate/heldChats';
 import { heldPair, type HeldPair } from '../src/core/evaluate/heldPairs';
 import { partToEvaluate } from '../src/core/evaluate/ofPart';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { ImportedModel } from '../src/core/export/incoming';
-import { objectiveOf } from '../src/core/objectives';
+import { learntFrom } from '../src/core/objectives';
 import { countTargets, type Pair } from '../src/core/objectives/pairRows';
 import { recipeOf } from '../src/core/runs/segments';
 import { pairsOf, textsOf } from './documents';
@@ -21,6 +22,7 @@ export interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snap
   /** Absent where the model is asked by lists alone. */
   documents?: readonly Held[] | undefined;
   pairs?: readonly HeldPair[] | undefined;
+  chats?: readonly HeldChat[] | undefined;
   train?: readonly Tokenised[] | undefined;
   /** As ToEvaluate has them. */
   learntPairs?: readonly Pair[] | undefined;
@@ -74,7 +76,8 @@ export async function ownText(from: string, part: 'validation' | 'test', signal:
       'Measure on --part validation, or grow one with --test-share.',
     );
   const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
-  const { ofPairs = false } = objectiveOf(recipeOf(info).objective);
+  const { context } = info.model.config;
+  const learnt = learntFrom(recipeOf(info).objective);
   const sourceOf = (place: number): string => sources[place] ?? '';
-  return { ...of, ...(await partToEvaluate({ heldOut, train: parts.train }, tokenizer, sourceOf, ofPairs)) };
+  return { ...of, ...(await partToEvaluate({ heldOut, train: parts.train }, tokenizer, sourceOf, learnt, context)) };
 }

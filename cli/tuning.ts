@@ -8,7 +8,7 @@ import type { Evaluation } from '../src/core/evaluate/evaluation';
 import { partToEvaluate } from '../src/core/evaluate/ofPart';
 import type { Estimate } from '../src/core/metrics/metric';
 import { type ModelChoice, network } from '../src/core/models/network';
-import { objectiveOf } from '../src/core/objectives';
+import { learntFrom } from '../src/core/objectives';
 import type { Recipe } from '../src/core/train/recipe';
 import type { OldText } from './forgetting';
 import type { Prepared } from './prepared';
@@ -54,12 +54,18 @@ export async function judged(
   { model, recipe, weights, tokenizer, train, validation, sources, old, before }: Tuned,
   signal: AbortSignal,
 ): Promise<{ evaluation: Evaluation; forgetting?: Forgetting }> {
-  const { ofPairs = false } = objectiveOf(recipe.objective);
+  const learnt = learntFrom(recipe.objective);
   const sourceOf = (place: number): string => sources[place] ?? '';
-  const part = await partToEvaluate({ heldOut: validation, train }, tokenizer, sourceOf, ofPairs);
+  const parts = { heldOut: validation, train };
+  const part = await partToEvaluate(parts, tokenizer, sourceOf, learnt, model.config.context);
   const net = await network(model, weights);
   try {
-    const evaluation = await evaluate(net, tokenizer, { ...part, ofPairs }, { ...unwatched, signal });
+    const evaluation = await evaluate(
+      net,
+      tokenizer,
+      { ...part, ofPairs: learnt === 'pairs' },
+      { ...unwatched, signal },
+    );
     const after = await old?.(net);
     return { evaluation, ...(before && after && { forgetting: { before: before.value, after: after.value } }) };
   } finally {

@@ -8,7 +8,7 @@ import { countedIn, documentsIn, held, type Held } from '../core/evaluate/blocks
 import { evaluate, type EvaluationJob, type ToEvaluate } from '../core/evaluate/evaluate';
 import { withListHashes } from '../core/evaluate/listHash';
 import { partToEvaluate } from '../core/evaluate/ofPart';
-import { objectiveOf } from '../core/objectives';
+import { learntFrom, objectiveOf } from '../core/objectives';
 import { manifestIfKept, manifestOf } from '../core/runs/data';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import { keepEvaluation, keepLists, partHash } from '../core/runs/keptEvaluations';
@@ -70,8 +70,8 @@ async function asked(
   const manifest = await ownData(store, run);
   const parts = { heldOut: openPart(store, manifest, part), train: openPart(store, manifest, 'train') };
   const sourceOf = await sourcesOf(store, dataOf(run).facts);
-  const { ofPairs = false } = objectiveOf(run.objective);
-  const ask = await partToEvaluate(parts, tokenizer, sourceOf, ofPairs);
+  const { context } = run.model.config;
+  const ask = await partToEvaluate(parts, tokenizer, sourceOf, learntFrom(run.objective), context);
   return { part, textHash: partHash(manifest, part), ask };
 }
 

@@ -19,6 +19,7 @@ export interface Progress {
     | 'documents'
     | 'tensors'
     | 'pairs'
+    | 'chats'
     | 'rows'
     | 'texts';
 }

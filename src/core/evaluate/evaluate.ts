@@ -94,6 +94,7 @@ function notMeasured(
 const NOT_GIVEN = {
   documents: 'There is no text to measure on.',
   pairs: 'There are no pairs of an input and a target to measure on.',
+  chats: 'There are no chats to measure on.',
 };
 
 function joined(found: readonly Partial<Evaluation>[], isAsked: (id: FigureId) => boolean) {
@@ -128,13 +129,13 @@ const inOrder = (metrics: Evaluation['metrics']): Evaluation['metrics'] =>
   Object.fromEntries(FIGURE_IDS.flatMap((id) => (metrics[id] ? [[id, metrics[id]]] : [])));
 
 /** Of pairs that of their targets, with what ends each. */
-function extentOf({ documents = [], pairs }: ToEvaluate, tokenizer: Tokenizer) {
+function extentOf({ documents = [], pairs, chats = [] }: ToEvaluate, tokenizer: Tokenizer) {
   const own = pairs ?? [];
   const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
   const bytesOf = (ids: Uint32Array): number => ids.reduce((all, id) => all + tokenizer.bytes(id).length, 0);
   return {
-    tokens: sum([...documents.map(({ ids }) => ids.length), ...own.map(({ target }) => target.length + 1)]),
-    documents: documents.length + own.length,
+    tokens: sum([...documents.map(({ ids }) => ids.length), ...own.map(({ target }) => target.length + 1), ...chats.map(({ learnt }) => learnt.length)]),
+    documents: documents.length + own.length + chats.length,
     bytes: sum([...documents.map(({ bytes }) => bytes), ...own.map(({ target }) => bytesOf(target))]),
     ...(pairs && { ofPairs: true as const }),
   };

@@ -1,23 +1,28 @@
 /** A held-out part of a run's data as what is measured on, with what is counted of the part that was learnt from. */
 import { labelsAmong } from '../metrics/labels/labels';
+import type { LearntFrom } from '../objectives';
 import { countTargets, pairsIn, textOf } from '../objectives/pairRows';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { countedIn, documentsIn, MOST_COUNTED } from './blocks';
+import { heldChatsIn } from './heldChats';
 import { heldPairsIn } from './heldPairs';
 import type { ToEvaluate } from './readings/reading';
 
 /**
  * @param sourceOf the name of the text that has the document in this place among all of the data
- * @param ofPairs whether pairs were learnt: then those are measured on, else documents
+ * @param learnt what was learnt from: it is measured on
+ * @param context tokens that the model reads at once
  */
 export async function partToEvaluate(
   { heldOut, train }: { heldOut: PartSource; train: PartSource },
   tokenizer: Tokenizer,
   sourceOf: (place: number) => string,
-  ofPairs: boolean,
-): Promise<Pick<ToEvaluate, 'documents' | 'pairs' | 'train' | 'learntPairs' | 'counts'>> {
-  if (!ofPairs)
+  learnt: LearntFrom,
+  context: number,
+): Promise<Pick<ToEvaluate, 'documents' | 'pairs' | 'chats' | 'train' | 'learntPairs' | 'counts'>> {
+  if (learnt === 'chats') return { chats: await heldChatsIn(heldOut, context, sourceOf) };
+  if (learnt === 'documents')
     return { documents: await documentsIn(heldOut, tokenizer, sourceOf), train: await countedIn(train, tokenizer) };
   const pairs = await heldPairsIn(heldOut, sourceOf);
   const areLabels = labelsAmong(pairs.map(({ target }) => textOf(tokenizer, target))) !== undefined;

@@ -50,6 +50,13 @@ export function usualObjective(model: ModelId, ofPairs = false): ObjectiveId {
   return all.find((id) => (objectiveOf(id).ofPairs ?? false) === ofPairs && !objectiveOf(id).ofChats) ?? all[0]!;
 }
 
+/** What its data are of, and so what a model that learnt it is measured on. */
+export type LearntFrom = 'documents' | 'pairs' | 'chats';
+export function learntFrom(id: ObjectiveId): LearntFrom {
+  const { ofPairs, ofChats } = objectiveOf(id);
+  return ofPairs ? 'pairs' : ofChats ? 'chats' : 'documents';
+}
+
 /** The same for an architecture that is taken in place of another: what was learnt where it can learn that. */
 export const objectiveOn = (model: ModelId, now: ObjectiveId): ObjectiveId =>
   objectiveOf(now).kinds.includes(modelSpec(model).kind) ? now : usualObjective(model);

@@ -18,7 +18,8 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   const recipe = useStudio((s) => s.project.recipe);
   const setRecipe = useStudio((s) => s.setRecipe);
   const model = useStudio((s) => s.project.model.id);
-  const objectives = objectivesFor(modelSpec(model).kind);
+  // Chats are learnt by a model that is there: tune.
+  const objectives = objectivesFor(modelSpec(model).kind).filter((id) => !objectiveOf(id).ofChats);
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, epochs: epochs(situation) };
   const beside = { facts, findings };
   const changed = useStudioFields((s) => changedFromUsual(s.project));

@@ -1,8 +1,9 @@
 import { answers, targets } from './answers';
+import { chats } from './chats';
 import { freely } from './freely';
 import { labels } from './labels';
 import { masked } from './masked';
 import type { Reading } from './reading';
 import { strided, text } from './text';
 
-export const READINGS: readonly Reading[] = [text, strided, masked, targets, answers, labels, freely];
+export const READINGS: readonly Reading[] = [text, strided, masked, targets, answers, chats, labels, freely];

@@ -7,6 +7,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Held, Tokenised } from '../blocks';
 import type { Evaluation } from '../evaluation';
 import type { BaselineId, FigureId } from '../figures';
+import type { HeldChat } from '../heldChats';
 import type { HeldPair } from '../heldPairs';
 import type { SentencePair } from '../minimalPairs';
 import type { Task } from '../tasks';
@@ -17,6 +18,8 @@ export interface ToEvaluate {
   documents?: readonly Held[] | undefined;
   /** What a model is to answer, and with what. */
   pairs?: readonly HeldPair[] | undefined;
+  /** Chats, whose answers are measured. */
+  chats?: readonly HeldChat[] | undefined;
   /** What was learnt from, for baselines that count it. */
   train?: readonly Tokenised[] | undefined;
   /** The same of pairs, where their targets are labels. */
@@ -53,7 +56,7 @@ export interface Reading {
   /** It is made only where one of its figures is asked for by name. */
   onlyAsked?: true;
   /** What it reads. */
-  of: 'documents' | 'pairs';
+  of: 'documents' | 'pairs' | 'chats';
   kinds: readonly ModelKind[];
   /** Why not of other kinds, as a sentence. */
   unfit: string;

@@ -1,0 +1,32 @@
+/** Chats that a model is measured on: of each, as far as it fits into a context, which tokens are answers. */
+import { chatsIn } from '../objectives/chatRows';
+import type { PartSource } from '../shards/manifest';
+
+export interface HeldChat {
+  ids: Uint32Array;
+  /** Places of those that are learnt: each is predicted from all before it. */
+  learnt: readonly number[];
+  /** Name of the text that it is of. */
+  source: string;
+}
+
+/**
+ * Those of a part of the data.
+ * @param sourceOf the name of the text that has the document in this place among all of the data
+ * @throws HomegrownError `bad-settings` where it has none that fits
+ */
+export async function heldChatsIn(
+  part: PartSource,
+  context: number,
+  sourceOf: (place: number) => string = () => '',
+): Promise<readonly HeldChat[]> {
+  const places = new Map((await part.documents())?.map(({ start, place }) => [start, place]));
+  const pieces = (await chatsIn(part, context)).rows.flat().sort((a, b) => a.from - b.from);
+  const all: HeldChat[] = [];
+  for (const { from, tokens } of pieces) {
+    const marks = await part.learnt!(from, tokens + 1);
+    const learnt = Array.from(marks.keys()).filter((at) => at > 0 && marks[at] === 1);
+    all.push({ ids: await part.read(from, tokens + 1), learnt, source: sourceOf(places.get(from) ?? 0) });
+  }
+  return all;
+}

@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { memoryStore } from '../base/blobStore';
+import type { Document } from '../base/document';
+import { unwatched } from '../base/job';
+import { initialValues, network } from '../models/network';
+import { buildShards } from '../shards/build';
+import { openPart } from '../shards/read';
+import { useWasm } from '../testing/wasm';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { chatRows, chatsIn, chatsTold } from './chatRows';
+import { chats } from './chats';
+import { predictedIn } from './batch';
+
+const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+
+interface Turns {
+  /** Lengths of what is read and of what is learnt after it, by turns. */
+  turns: readonly (readonly [read: number, learnt: number])[];
+}
+
+/** Ids that are all different in a conversation, so that where one stands is known. */
+function conversation({ turns }: Turns, place: number): Document {
+  const ids: number[] = [];
+  const learnt: [number, number][] = [];
+  for (const [read, answer] of turns) {
+    for (let i = 0; i < read; i++) ids.push((place * 31 + ids.length) % 256);
+    learnt.push([ids.length, ids.length + answer]);
+    for (let i = 0; i < answer; i++) ids.push((place * 31 + ids.length) % 256);
+  }
+  const sha256 = place.toString(16).padStart(8, '0').repeat(8);
+  return {
+    sha256,
+    characters: ids.length,
+    bytes: ids.length,
+    chunks: () => [] as unknown as AsyncIterable<string>,
+    text: 'chats',
+    place,
+    encoded: () => Promise.resolve({ ids: Uint32Array.from(ids), learnt }),
+  };
+}
+
+/** All of them in the part that is learnt from, but for what has to be held out. */
+async function partOf(all: readonly Turns[]) {
+  const store = memoryStore();
+  const documents = all.map(conversation);
+  const split = { validation: 0.01, test: 0, seed: 0, shardLength: 7 };
+  const manifest = await buildShards(documents, tokenizer, split, store, unwatched);
+  return { source: openPart(store, manifest, 'train'), documents };
+}
+
+const turns = fc.record({
+  turns: fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })), {
+    minLength: 1,
+    maxLength: 4,
+  }),
+});
+const some = fc.array(turns, { minLength: 2, maxLength: 12 });
+
+test('each learnt token of what fits is a target once, at the place before it, and nothing else is', async () => {
+  await fc.assert(
+    fc.asyncProperty(some, fc.integer({ min: 12, max: 40 }), async (all, context) => {
+      const { source, documents } = await partOf(all);
+      const rows = await chatRows(source, context, tokenizer.endOfText);
+      const found: string[] = [];
+      for await (const { arrays, weight, rows: count } of rows.evaluation({ rows: 1, tokens: 1e6 })) {
+        const { ids, targets, places, ends } = arrays as Record<string, Int32Array>;
+        expect(weight).toBe(predictedIn(targets!));
+        for (let at = 0; at < count * context; at++) {
+          const inRow = at % context;
+          expect(ends![at]!).toBeGreaterThan(inRow);
+          expect(places![at]!).toBeLessThanOrEqual(inRow);
+          if (targets![at]! < 0) continue;
+          const begin = at - places![at]!;
+          found.push([...ids!.subarray(begin, at + 1), targets![at]!].join(' '));
+        }
+      }
+      const wanted: string[] = [];
+      for (const { place } of (await source.documents())!) {
+        const { ids, learnt } = await documents[place]!.encoded!();
+        const fits = learnt.filter(([, to]) => to <= context + 1);
+        for (const [from, to] of fits)
+          for (let at = from; at < to; at++) wanted.push([...ids.subarray(0, at + 1)].join(' '));
+      }
+      expect(found.sort()).toEqual(wanted.sort());
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('what does not fit is left out by exchanges, counted and told; where nothing does, it is said', async () => {
+  const { source } = await partOf([
+    { turns: [[4, 4]] },
+    { turns: [[4, 4], [4, 4], [4, 4]] }, // prettier-ignore
+    { turns: [[30, 4]] },
+    { turns: [[2, 2]] },
+    { turns: [[3, 3]] },
+  ]);
+  const found = await chatsIn(source, 16);
+  expect(found.conversations).toBe(4);
+  expect([found.shortened + found.tooLong > 0, found.leftOut <= 1]).toEqual([true, true]);
+  expect((await chatsTold(source, 16)).words).toMatch(/^4 conversations, .* % of whose tokens are learnt: packed into/);
+  await expect(chatsIn(source, 2)).rejects.toThrow(/None of 4 conversations fits into a context of 2/);
+});
+
+test('what is not learnt has no part in the gradient: other targets there leave the loss as it is, to the bit', async () => {
+  await useWasm();
+  const { source } = await partOf([{ turns: [[5, 4], [2, 3]] }, { turns: [[3, 6]] }, { turns: [[2, 2]] }]); // prettier-ignore
+  const context = 16;
+  const rows = await chatRows(source, context, tokenizer.endOfText);
+  const { arrays, weight } = await rows.training({ seed: 1, step: 1, first: 0, rows: 2 });
+  const { gradients } = await learnt(arrays as Record<string, Int32Array>, weight, context);
+  const otherwise = Int32Array.from(arrays['targets']!, (target, i) => (target < 0 ? -2 - (i % 9) : target));
+  const other = await learnt({ ...arrays, targets: otherwise } as Record<string, Int32Array>, weight, context);
+  expect(other.gradients).toEqual(gradients);
+  // And one that is learnt has.
+  const at = otherwise.findIndex((target) => target >= 0);
+  const changed = otherwise.with(at, (otherwise[at]! + 1) % 256);
+  expect(
+    (await learnt({ ...arrays, targets: changed } as Record<string, Int32Array>, weight, context)).gradients,
+  ).not.toEqual(gradients);
+});
+
+async function learnt(arrays: Record<string, Int32Array>, weight: number, context: number) {
+  const tf = await import('@tensorflow/tfjs');
+  const { loss } = await chats.load();
+  const sizes = { layers: 1, heads: 2, width: 8, context };
+  const model = { id: 'gpt', config: sizes, vocabulary: tokenizer.size } as const;
+  const net = await network(model, initialValues(model, 1));
+  const of = (name: string, shape: number[]) => tf.tensor(arrays[name]!, shape, 'int32');
+  const all = arrays['ids']!.length;
+  const inputs = {
+    ids: of('ids', [all / context, context]),
+    targets: of('targets', [all]),
+    places: of('places', [all]),
+    ends: of('ends', [all]),
+  };
+  const { grads } = tf.variableGrads(() => loss(net, inputs, tf.tensor1d([weight], 'int32')));
+  const gradients = Object.values(grads).map((gradient) => [...gradient.dataSync()]);
+  net.dispose();
+  return { gradients };
+}
