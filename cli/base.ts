@@ -18,7 +18,7 @@ export async function baseOf(
 ): Promise<NamedTensors | undefined> {
   const { trainable, model } = info;
   if (!trainable?.adapter) {
-    if (from !== undefined)
+    if (from !== undefined && !info.replayed)
       throw new UsageError('--from begins a run with a model, and --resume goes on with a run. Leave one of them out.');
     return trainable && snapshot.tensors;
   }

@@ -51,6 +51,7 @@ import { checkSettled, deviceOf, goingOn, openPast, recipeGoingOn, withSteps } f
 import { Saves, withPlace } from './saves';
 import { configOf } from './sizeFlags';
 import { interruptible, openDevice, print, softwareAdapter, stderr } from './terminal';
+import { replayed } from './replayed';
 import { realPath } from './target';
 import { hasLearnt, isLastMeasured, ofFolder } from './told';
 import { tokenizerSettings } from './tokenizerFlags';
@@ -178,12 +179,16 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     return { again, recipe, tooLarge: problems(model, recipe, anyText, limits, trainable) };
   };
   const { learning, whole } = partly(base, trainable);
+  /** The model that it began with. */
+  const beganWith = from ?? past?.local?.base;
+  const earlier = first.replay > 0 ? await replayed(beganWith, past?.info.replayed, signal) : undefined;
   const basis = {
     tokenizer,
     ...parts,
     ...(past && { from: learning(past.info.model, past.snapshot) }),
     ...(base && { base }),
     ...(trainable && { trainable }),
+    ...(earlier && { replayed: earlier.part }),
     now: () => performance.now(),
   };
   const adapter = kind === 'auto' && device.kind === 'wasm' ? await softwareAdapter() : null;
@@ -210,12 +215,10 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     progress.say(chosen.why);
   }
   const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
-  /** Beside which an adapter learns. */
-  const beside = trainable?.adapter && (from ?? past?.local?.base);
-  const local = localFile({ texts: places, ...(beside !== undefined && { base: resolve(beside) }) });
+  const local = localFile({ texts: places, ...(beganWith !== undefined && { base: resolve(beganWith) }) });
   const cleanedBy = cleaning.steps.length > 0 && { recipe: cleaning };
   const own = { id: crypto.randomUUID(), createdAt: Date.now() };
-  const begins = { ...own, ...(trainable && { trainable }) };
+  const begins = { ...own, ...(trainable && { trainable }), ...(earlier && { replayed: earlier.data }) };
   const begin = (model: ModelChoice, recipe: Recipe): { info: RunInfo; from?: Snapshot } => {
     if (past) return goingOn(past, recipe, isInPlace ? null : own);
     return { info: { ...newInfo({ ...begins, model, recipe, data, tokenizer: tokenizer.model }), ...start?.told } };

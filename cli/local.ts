@@ -24,7 +24,7 @@ const localSchema = z.strictObject({
    * pairs; `table`: what it was read as.
    */
   texts: listOf(z.strictObject({ path: z.string(), sha256: hex, table: tableSchema.exactOptional() }), MOST_TEXTS),
-  /** Where the model lay beside whose weights an adapter learns, as a whole path. */
+  /** Where the model lay that it began with, as a whole path: an adapter learns beside its weights, and its text may be replayed. */
   base: z.string().exactOptional(),
 });
 

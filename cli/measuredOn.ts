@@ -12,7 +12,7 @@ import { countTargets, type Pair } from '../src/core/objectives/pairRows';
 import { recipeOf } from '../src/core/runs/segments';
 import { pairsOf, textsOf } from './documents';
 import { isTable, withColumnsOf } from './pairs';
-import { prepare } from './prepared';
+import { prepare, type Prepared } from './prepared';
 import { readWeights } from './read';
 import { laidPaths, openLaid, openPast, type Past } from './resume';
 import { stderr } from './terminal';
@@ -60,15 +60,19 @@ export async function givenFiles(
   return { ...of, documents: (await textsOf(text, signal)).map((each) => held(tokenizer, each.text, each.name)) };
 }
 
-/** A part of the texts of the run that the folder is of. @throws HomegrownError `bad-file` where they do not lie as they lay */
-export async function ownText(from: string, part: 'validation' | 'test', signal: AbortSignal): Promise<Given> {
-  const past = await openPast(from);
+/** What a run learnt from and held out, read again. @throws HomegrownError `bad-file` where its texts do not lie as they lay */
+export async function ownParts(past: Past, signal: AbortSignal): Promise<Prepared> {
   const paths = laidPaths(past);
   const laid = await openLaid(past, paths);
   const files = paths.map((path, i) => ({ path, source: laid[i]! }));
-  const note = (words: string): void => stderr.write(`${words}\n`);
+  return prepare(files, past, (words) => stderr.write(`${words}\n`), { ...unwatched, signal });
+}
+
+/** A part of the texts of the run that the folder is of. @throws HomegrownError `bad-file` where they do not lie as they lay */
+export async function ownText(from: string, part: 'validation' | 'test', signal: AbortSignal): Promise<Given> {
+  const past = await openPast(from);
   const { info, tokenizer, snapshot } = past;
-  const { sources, ...parts } = await prepare(files, past, note, { ...unwatched, signal });
+  const { sources, ...parts } = await ownParts(past, signal);
   const heldOut = parts[part];
   if (!heldOut)
     throw badSettings(

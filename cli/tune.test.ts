@@ -1,5 +1,5 @@
 /** A model is tuned: all of it, a part, or an adapter beside it; what it forgets is told. */
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -103,6 +103,21 @@ test('norms alone, or the last layers, learn; the others are as they were', asyn
   expect(last).toContain('transformer.ln_f.weight');
   expect(last).not.toContain('transformer.wte.weight');
   expect(await call('grow', '--resume', 'last', '--steps', '6')).toMatchObject({ code: 0 });
+}, 240_000);
+
+test('old text is replayed, by rows that are drawn, and the run goes on as if it had not stopped', async () => {
+  const replay = ['--replay', '0.5', '--schedule', 'constant'];
+  expect(await tune(...replay, '--steps', '6', '--out', 'six')).toMatchObject({ code: 0, stderr: '' });
+  expect(await tune(...replay, '--steps', '3', '--out', 'three')).toMatchObject({ code: 0 });
+  expect(await call('grow', '--resume', 'three', '--steps', '6')).toMatchObject({ code: 0 });
+  const [six, three] = [await readModel(path('six')), await readModel(path('three'))];
+  for (const [name, { data }] of six.snapshot.tensors)
+    expect(three.snapshot.tensors.get(name)!.data, name).toEqual(data);
+  expect(six.info!.replayed!.texts.map(({ name }) => name)).toEqual(['whale.txt']);
+  expect(await readFile(path('six/README.md'), 'utf8')).toMatch(/\| Old text +\| 50 % of rows, of whale.txt/);
+  const none = await call('grow', '--text', 'fish.txt', '--replay', '0.5', ...TINY, '--out', 'none');
+  expect(none.code).toBe(2);
+  expect(none.stderr).toContain('this run begins with none');
 }, 240_000);
 
 test('an adapter whose base has moved, or is another, is refused, and goes on with that', async () => {

@@ -76,6 +76,8 @@ export const runInfoSchema = z.strictObject({
   split: z.enum(SPLIT_NAMES).exactOptional(),
   /** How it brings a text into a form before it splits it, besides what its split always does. */
   normalizers: normalizersSchema.exactOptional(),
+  /** What the model had learnt before, of which the recipe's share of rows was replayed. */
+  replayed: dataFactsSchema.exactOptional(),
   /** Oldest first, up to the one that this step belongs to. */
   segments: listOf(segmentSchema, MOST_SEGMENTS)
     .refine((segments) => segments.length > 0 && segments.every(isInOrder), 'its segments are not in order')
@@ -177,7 +179,8 @@ export function newInfo({
   recipe,
   data,
   trainable,
-}: Pick<RunInfo, 'id' | 'createdAt' | 'model' | 'trainable'> & {
+  replayed,
+}: Pick<RunInfo, 'id' | 'createdAt' | 'model' | 'trainable' | 'replayed'> & {
   recipe: Recipe;
   data: DataFacts;
   tokenizer: TokenizerModel;
@@ -191,6 +194,7 @@ export function newInfo({
     ...tokenizerFacts(tokenizer),
     segments: [{ after: 0, recipe, data }],
     ...(trainable && { trainable }),
+    ...(replayed && { replayed }),
     state: { step: 0, tokensSeen: 0, activeMs: 0, best: null },
     device: null,
     result: null,

@@ -64,6 +64,14 @@ export function modelCard(info: RunInfo): string {
       `${recipe.batch} rows of ${config.context} tokens` +
         (recipe.accumulate > 1 ? `, ${recipe.accumulate} of them an update` : ''),
     ],
+    ...(info.replayed && recipe.replay > 0
+      ? [
+          [
+            'Old text',
+            `${formatShare(recipe.replay)} of rows, of ${plain(info.replayed.texts.map(({ name }) => name).join(', '))}`,
+          ],
+        ]
+      : []),
     ['Steps', `${formatCount(state.step)} of ${formatCount(recipe.steps)}, ${formatCount(state.tokensSeen)} tokens`],
     ['Seed', String(recipe.seed)],
   ];

@@ -41,6 +41,11 @@ export async function stepBatch(
 ): Promise<Batch> {
   const parts: Batch[] = [];
   for (let i = 0; i < accumulate; i++) parts.push(await batches.training({ seed, step, first: i * rows, rows }));
+  return joined(parts);
+}
+
+/** Rows of batches, one after another. */
+export function joined(parts: readonly Batch[]): Batch {
   const [only, ...others] = parts;
   if (others.length === 0) return only!;
   return {

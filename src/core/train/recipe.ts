@@ -101,6 +101,15 @@ export const RECIPE = {
     step: 0.1,
     initial: 1,
   }),
+  /** Share of a step's rows that are of text which was learnt before the run; 0 = none. */
+  replay: real({
+    label: 'Old text replayed',
+    help: 'Share of rows that are of what the model had learnt before, of a model of one’s own whose texts lie where they lay',
+    min: 0,
+    max: 0.9,
+    initial: 0,
+    absent: 0,
+  }),
   /** Steps between evaluations. */
   evalEvery: whole({
     label: 'Evaluate every',

@@ -73,6 +73,8 @@ export interface TrainInput {
   tokenizer: Tokenizer;
   train: TokenSource;
   validation: TokenSource;
+  /** What the model had learnt before, of which the recipe's share of rows is. */
+  replayed?: TokenSource;
   /** What of the model learns; absent = all of it. */
   trainable?: Trainable;
   /**

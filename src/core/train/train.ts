@@ -14,8 +14,8 @@ import { type Evaluator, evaluator } from '../evaluate/evaluator';
 import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
 import type { Evaluated } from '../metrics';
-import { rolesOf } from '../objectives';
-import { stepBatch } from '../objectives/batch';
+import { loadObjective, type LoadedObjective, objectiveOf, rolesOf } from '../objectives';
+import { type Batches, stepBatch } from '../objectives/batch';
 import type { Shown } from '../objectives/shown';
 import { learningRateAt } from '../optim/schedule';
 import { isEvaluated } from './evaluations';
@@ -23,8 +23,9 @@ import { type Learner, learner } from './learner';
 import { isOutOfPatience, waitedAfter } from './patience';
 import { problems, unfit } from './problems';
 import { startingState, startingValues } from './start';
-import { tokensPerStep } from './recipe';
-import type { StepCost, StepEvent, Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
+import { type Recipe, tokensPerStep } from './recipe';
+import { replaying } from './replay';
+import type { ModelChoice, StepCost, StepEvent, Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
 
 export const train: Train = async (given, job) => {
   const { model, from, trainable, now } = given;
@@ -67,7 +68,7 @@ async function run(
   const { model, recipe, from, now } = input;
   const { context } = model.config;
   const { network, objective } = learning;
-  const batches = await objective.batches(input.train, context, input.tokenizer);
+  const batches = await learntBatches(input, objective);
   const began = now() - state.activeMs;
   const losses = new Recent(LOSSES);
   const times = new Recent(TIMES);
@@ -249,6 +250,28 @@ async function run(
   const reason = isEarly() ? 'early' : state.step < recipe.steps ? 'stopped' : 'finished';
   return { reason, state, trainLoss: losses.mean, validationLoss: measured?.loss ?? null };
 }
+
+/** With old text among it where the recipe wants some. @throws HomegrownError `bad-settings` where there is none */
+async function learntBatches(
+  { model, recipe, tokenizer, train: part, replayed }: TrainInput,
+  objective: LoadedObjective,
+): Promise<Batches> {
+  const { context } = model.config;
+  const own = await objective.batches(part, context, tokenizer);
+  if (recipe.replay === 0) return own;
+  if (!replayed)
+    throw badSettings(
+      'Old text is to be replayed, and what the model had learnt is not at hand.',
+      'Set the share to 0, or train on from a model of your own whose texts lie where they lay.',
+    );
+  return replaying(own, await (await oldObjective(recipe, model)).batches(replayed, context, tokenizer), recipe.replay);
+}
+
+/** By which old text is made into rows: the run's own; of one that learns chats, whole documents, in rows of the same arrays. */
+const oldObjective = (recipe: Recipe, { id }: ModelChoice): Promise<LoadedObjective> =>
+  objectiveOf(recipe.objective).ofChats
+    ? loadObjective('causal', { ...recipe, packing: 'documents' }, id)
+    : loadObjective(recipe.objective, recipe, id);
 
 /** Steps on the way while the next is begun, so that a GPU never waits for the loss to be read. */
 const AHEAD = 2;

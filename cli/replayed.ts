@@ -1,0 +1,34 @@
+/** Old text that is replayed while a model is tuned: what the run of its base learnt from. */
+import { badFile, badSettings } from '../src/core/base/errors';
+import { isSameData } from '../src/core/runs/segments';
+import type { DataFacts } from '../src/core/runs/settings';
+import type { PartSource } from '../src/core/shards/manifest';
+import { ownParts } from './measuredOn';
+import { openPast } from './resume';
+
+export interface Replayed {
+  part: PartSource;
+  data: DataFacts;
+}
+
+/**
+ * @param from folder of the base
+ * @param known of a run that goes on, what it replayed before
+ * @throws HomegrownError `bad-settings` where the base is not of a run whose texts lie where they lay; `bad-file` where they are
+ * others now
+ */
+export async function replayed(
+  from: string | undefined,
+  known: DataFacts | undefined,
+  signal: AbortSignal,
+): Promise<Replayed> {
+  if (from === undefined)
+    throw badSettings('--replay is of what a model had learnt before, and this run begins with none.', 'Leave it out.');
+  const { train: part, data } = await ownParts(await openPast(from), signal);
+  if (known && !isSameData(known, data))
+    throw badFile(
+      `What the run in ${from} learnt from is not what was replayed before.`,
+      'Give the base as it was with --from, or leave old text out from here on with --replay 0.',
+    );
+  return { part, data };
+}

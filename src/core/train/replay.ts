@@ -1,0 +1,23 @@
+/** Rows of a step of which some are of old text: what a model had learnt before is learnt on, so that less of it is forgotten. */
+import { stream } from '../base/rng';
+import { type Batch, type Batches, joined } from '../objectives/batch';
+
+/**
+ * Which rows are old is drawn for each, so that a step's rows do not depend on which are asked for together. Evaluations are of
+ * the new text alone. Source: Robins 1995, "Catastrophic forgetting, rehearsal and pseudorehearsal", Connection Science 7.
+ * @param share of all rows, 0 to 1
+ */
+export const replaying = (own: Batches, old: Batches, share: number): Batches => ({
+  async training({ seed, step, first, rows }) {
+    const at = stream(seed, 'replay', step);
+    const isOld = (row: number): boolean => at(row) < share * 2 ** 32;
+    const parts: Batch[] = [];
+    for (let row = first; row < first + rows;) {
+      const from = row;
+      while (row < first + rows && isOld(row) === isOld(from)) row++;
+      parts.push(await (isOld(from) ? old : own).training({ seed, step, first: from, rows: row - from }));
+    }
+    return joined(parts);
+  },
+  evaluation: (most) => own.evaluation(most),
+});
