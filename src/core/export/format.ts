@@ -1,3 +1,4 @@
+import type { Trainable } from '../adapters/trainable';
 import type { Normalizer } from '../base/normalizer';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { ByteStream } from '../files/byteSource';
@@ -44,6 +45,8 @@ export interface FormatSettings {
   tokenizer: TokenizerKind;
   /** How its tokenizer normalises text, besides what its split always does. */
   normalizers?: readonly Normalizer[];
+  /** What of the model learns; absent where all does. */
+  trainable?: Trainable;
 }
 
 /**

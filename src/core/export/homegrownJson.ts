@@ -228,12 +228,13 @@ export const segmentsOf = ({ segments }: Pick<RunInfo, 'segments'>): Segments =>
 
 /** What a model is and how it is trained at its step: what formats ask before they write it. */
 export const settingsOf = (
-  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer' | 'normalizers'>,
+  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer' | 'normalizers' | 'trainable'>,
 ): FormatSettings => ({
   model: info.model,
   recipe: recipeOf(info),
   tokenizer: info.tokenizer,
   ...(info.normalizers && { normalizers: info.normalizers }),
+  ...(info.trainable && { trainable: info.trainable }),
 });
 
 export const tokenizerFacts = ({

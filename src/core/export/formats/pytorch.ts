@@ -22,7 +22,7 @@ export const pytorch: Format = {
   precision: F32,
   kind: 'folder',
   moments: 'always',
-  problem: ({ model: choice, recipe, tokenizer }) => {
+  problem: ({ model: choice, recipe, tokenizer, trainable }) => {
     const { label: architecture, pytorch: model, huggingFace: named } = modelSpec(choice.id);
     if (!model || !named) return `A ${architecture} model cannot be handed over to PyTorch`;
     const unknown = hubProblem({ model: choice });
@@ -32,6 +32,8 @@ export const pytorch: Format = {
       const how = [learnt.label, ...chosenLabels(learnt.fields, recipe)].join(', ').toLowerCase();
       return `train.py knows how to learn the next token of one stream of text alone, and this run learns otherwise: ${how}`;
     }
+    if (trainable) return 'train.py goes on with all of a model, and of this one a part or an adapter learns';
+    if (recipe.replay > 0) return 'train.py learns from one text, and this run replays old text besides';
     const { label, torch } = optimizerOf(recipe.optimizer);
     const other = tokenizerProblem('What cuts text there (prepare.py)', tokenizer);
     return torch ? other : `PyTorch has no optimizer that goes on from what ${label} remembers`;
