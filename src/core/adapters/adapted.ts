@@ -2,10 +2,10 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { disposingOnFailure } from '../base/disposing';
 import { modelSpec } from '../models';
 import { type ModelChoice, named, type Network, network, type Values } from '../models/network';
-import type { Params } from '../models/spec';
+import type { ForwardContext, Params } from '../models/spec';
 import { allocate } from '../ops/variables';
 import { adapterOf } from '.';
-import { besideName, type Trainable, partsOf } from './trainable';
+import { besideName, layerOf, type Trainable, partsOf } from './trainable';
 
 /**
  * Puts a model on the device in use: what learns in arenas of its own, what is frozen in others. `values` hold its weights and,
@@ -26,19 +26,27 @@ export async function adapted(choice: ModelChoice, values: Values, trainable?: T
   const names = Object.keys(added);
   const held = besideOf(net, names, values);
   const beside = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
-  const overrides: Params = Object.fromEntries(
-    adapter.beside.map((name) => {
-      const ends = Object.keys(stated.params(own[name]!, adapter.settings));
-      const its = Object.fromEntries(ends.map((end): [string, Tensor] => [end, beside[besideName(name, end)]!]));
-      return [name, loaded.adapted(net.params[name] as unknown as Tensor2D, its, adapter.settings)];
-    }),
-  );
+  const all = adapter.beside.map((name) => {
+    const ends = Object.keys(stated.params(own[name]!, adapter.settings));
+    const its = Object.fromEntries(ends.map((end): [string, Tensor] => [end, beside[besideName(name, end)]!]));
+    return { name, layer: layerOf(name), weight: net.params[name] as unknown as Tensor2D, its };
+  });
+  const within = (context: ForwardContext = { dropout: 0 }): ForwardContext => {
+    const { counter } = context;
+    const overrides: Params = Object.fromEntries(
+      all.map(({ name, layer, weight, its }) => [
+        name,
+        loaded.adapted(weight, its, adapter.settings, { layer, counter }),
+      ]),
+    );
+    return { ...context, overrides };
+  };
   return {
     choice,
     trainableParams,
     params: { ...net.params, ...beside },
-    forward: (ids, context = { dropout: 0 }, source) => net.forward(ids, { ...context, overrides }, source),
-    encode: (source, context = { dropout: 0 }) => net.encode(source, { ...context, overrides }),
+    forward: (ids, context, source) => net.forward(ids, within(context), source),
+    encode: (source, context) => net.encode(source, within(context)),
     dispose() {
       net.dispose();
       held.dispose();

@@ -20,8 +20,15 @@ export interface Adapter<F extends Fields = Fields> extends Choice {
   merged(weight: HostValue, own: ReadonlyMap<string, HostValue>, settings: ValuesOf<F>): HostValue;
   /** Lazy, so that what it adds can be told without TensorFlow.js. */
   load(): Promise<{
-    adapted(weight: Tensor2D, own: Readonly<Record<string, Tensor>>, settings: ValuesOf<F>): Adapted;
+    adapted(weight: Tensor2D, own: Readonly<Record<string, Tensor>>, settings: ValuesOf<F>, place: Place): Adapted;
   }>;
+}
+/** Where an adapter is, and when. */
+export interface Place {
+  /** Of the weight, without `.weight`. */
+  layer: string;
+  /** int32 [2]: seed and step, as a forward pass has them while something learns; absent where the model is only used. */
+  counter?: Tensor | undefined;
 }
 type HostValue = Values extends ReadonlyMap<string, infer Value> ? Value : never;
 

@@ -1,12 +1,12 @@
-import { real, whole } from '../base/field';
+import { onOff, real, whole } from '../base/field';
 import { defineAdapter } from './adapter';
 
 /**
  * Low-rank adaptation: beside W [I, O] two narrow matrices, A [I, rank] and B [rank, O], whose product is added to it.
  *
- *   y = x W + (alpha / rank) (x A) B
+ *   y = x W + scale (drop(x) A) B      scale = alpha / rank, rank-stabilised alpha / sqrt(rank)
  *
- * B begins at 0, and so the model as it was. A begins with the variance of PEFT's default, which draws uniformly up to
+ * x is dropped only while it learns, and for A alone. B begins at 0, and so the model as it was. A begins with the variance of PEFT's default, which draws uniformly up to
  * 1 / sqrt(I). Names are PEFT's (peft/tuners/lora); matrices lie [in, out], as all of ours do.
  */
 export const lora = defineAdapter({
@@ -16,6 +16,22 @@ export const lora = defineAdapter({
   fields: {
     rank: whole({ label: 'Rank', hint: 'columns of the narrow matrices', min: 1, max: 1024, initial: 8 }),
     alpha: real({ label: 'Alpha', hint: 'what is learnt counts alpha / rank times', min: 1e-3, max: 1e4, initial: 16 }),
+    dropout: real({
+      label: 'Dropout',
+      name: 'LoRA dropout',
+      hint: 'share of what the narrow matrices read that is left out at random while they learn',
+      min: 0,
+      max: 0.9,
+      initial: 0,
+      absent: 0,
+    }),
+    // Kalajdzievski 2023, arXiv:2312.03732: with alpha / rank, a higher rank learns no more than a low one.
+    rankStabilised: onOff({
+      label: 'Rank-stabilised',
+      hint: 'alpha / √rank times instead: high ranks learn as fast as low ones',
+      initial: false,
+      absent: false,
+    }),
   },
   params({ shape: [I, O] }, { rank }) {
     const learnt = { group: 'Adapters', decay: true };
@@ -24,8 +40,9 @@ export const lora = defineAdapter({
       [UP]: { ...learnt, shape: [rank, O!], init: 'zeros' },
     };
   },
-  columns: (_, { rank }) => rank,
-  merged({ shape, data }, own, { rank, alpha }) {
+  columns: ({ shape: [I] }, { rank, dropout }) => rank + (dropout > 0 ? I! : 0),
+  merged({ shape, data }, own, settings) {
+    const [{ rank }, scale] = [settings, scaleOf(settings)];
     const [I, O] = shape as [number, number];
     const [down, up] = [own.get(DOWN)!.data, own.get(UP)!.data];
     const sums = new Float64Array(O);
@@ -36,22 +53,38 @@ export const lora = defineAdapter({
         const factor = down[i * rank + r]!;
         for (let o = 0; o < O; o++) sums[o]! += factor * up[r * O + o]!;
       }
-      for (let o = 0; o < O; o++) all[i * O + o] = data[i * O + o]! + (alpha / rank) * sums[o]!;
+      for (let o = 0; o < O; o++) all[i * O + o] = data[i * O + o]! + scale * sums[o]!;
     }
     return { shape, data: all };
   },
   async load() {
-    const { lowRank } = await import('../ops/lowRank');
+    const [{ lowRank }, { dropoutWithResidual }, { activated }] = await Promise.all([
+      import('../ops/lowRank'),
+      import('../ops/dropout'),
+      import('../nn/layers'),
+    ]);
     return {
-      adapted: (weight, own, { rank, alpha }) => ({
-        linear(x, extra) {
-          const [down, up] = [own[DOWN] as typeof weight, own[UP] as typeof weight];
-          return lowRank({ x, weight, down, up, ...extra }, alpha / rank);
-        },
-      }),
+      adapted(weight, own, settings, { layer, counter }) {
+        const pair = { down: own[DOWN] as typeof weight, up: own[UP] as typeof weight };
+        const { dropout: probability } = settings;
+        const scale = scaleOf(settings);
+        return {
+          linear(x, { after, ...extra }) {
+            if (probability === 0 || !counter) return lowRank({ x, weight, ...pair, ...extra }, { scale, after });
+            const whole = after ? activated(x, after) : x;
+            const dropping = { probability, purpose: `${layer}.lora_dropout` };
+            const [beside, same] = dropoutWithResidual(whole, counter, dropping) as [typeof x, typeof x];
+            return lowRank({ x: same, weight, ...pair, ...extra, beside }, { scale });
+          },
+        };
+      },
     };
   },
 });
+
+/** Of what is learnt, beside the weight. */
+const scaleOf = ({ alpha, rank, rankStabilised }: { alpha: number; rank: number; rankStabilised: boolean }): number =>
+  alpha / (rankStabilised ? Math.sqrt(rank) : rank);
 
 const DOWN = 'lora_A.weight';
 const UP = 'lora_B.weight';

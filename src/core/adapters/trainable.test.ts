@@ -8,7 +8,11 @@ const own = modelSpec('gpt').params({ layers: 2, heads: 2, width: 8, context: 4 
 const h = 'transformer.h.0';
 const trainable: Trainable = {
   weights: ['transformer.ln_f.bias', `${h}.ln_1.weight`],
-  adapter: { id: 'lora', settings: { rank: 3, alpha: 6 }, beside: [`${h}.mlp.c_fc.weight`, `${h}.attn.c_attn.weight`] },
+  adapter: {
+    id: 'lora',
+    settings: { rank: 3, alpha: 6, dropout: 0, rankStabilised: false },
+    beside: [`${h}.mlp.c_fc.weight`, `${h}.attn.c_attn.weight`],
+  },
 };
 
 test('all of a model learns where nobody says', () => {

@@ -57,7 +57,8 @@ export const adapterColumns = (own: ParamTable, { adapter }: Partial<Trainable> 
     : 0;
 
 /** `<layer>.<end>`, of the weight `<layer>.weight`. */
-export const besideName = (weight: string, end: string): string => weight.replace(/weight$/, end);
+export const besideName = (weight: string, end: string): string => `${layerOf(weight)}.${end}`;
+export const layerOf = (weight: string): string => weight.replace(/\.weight$/, '');
 
 /** The weights that an adapter can be beside. */
 export const linearWeights = (own: ParamTable): string[] => Object.keys(pick(own, (_, { linear }) => linear === true));

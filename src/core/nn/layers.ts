@@ -17,8 +17,11 @@ type Weights = Readonly<Record<string, Tensor | Adapted | undefined>>;
 
 /** A linear layer's weight [I, O] with what is learnt beside it. */
 export interface Adapted {
-  /** x [N, I] -> [N, O], what the layer gives, plus a bias [O] and a residual [N, O]. */
-  linear(x: Tensor2D, extra: { bias?: Tensor; residual?: Tensor2D }): Tensor2D;
+  /**
+   * x [N, I] -> [N, O], what the layer gives, plus a bias [O] and a residual [N, O]. `after`: of a feed-forward's non-linearity,
+   * x [N, I], of a gate [N, 2 I], is what goes into that.
+   */
+  linear(x: Tensor2D, extra: { bias?: Tensor; residual?: Tensor2D; after?: FeedForwardKind }): Tensor2D;
 }
 const isAdapted = (weight: Weights[string]): weight is Adapted => weight !== undefined && 'linear' in weight;
 
@@ -94,9 +97,18 @@ export function mlp(
     return feedForward({ x, ...matrices, ...biases, residual }, kind);
   }
   const pre = dense(weights, first, x);
-  const hidden = kind.gated ? gated(pre, kind.activation) : (activation(pre, kind.activation) as Tensor2D);
-  return dense(weights, second, inner ? inner(hidden) : hidden, { ...(residual && { residual }) });
+  const to = { ...(residual && { residual }) };
+  if (!inner && isAdapted(outWeight)) {
+    const bias = biasOf(weights, second);
+    return outWeight.linear(pre, { ...(bias && { bias }), ...to, after: kind });
+  }
+  const hidden = activated(pre, kind);
+  return dense(weights, second, inner ? inner(hidden) : hidden, to);
 }
+
+/** pre [N, H], of a gate [N, 2 H] -> [N, H]: a feed-forward's non-linearity. */
+export const activated = (pre: Tensor2D, kind: FeedForwardKind): Tensor2D =>
+  kind.gated ? gated(pre, kind.activation) : (activation(pre, kind.activation) as Tensor2D);
 
 /**
  * One block of a stack. `reads`: what else f learns from that others have made: an encoder's output, a shared bias. Where

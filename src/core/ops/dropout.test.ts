@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { bernoulli } from '../base/rng';
 import { checkOp, floats, integers } from '../testing/checkOp';
-import { dropout, DROPOUT } from './dropout';
+import { checkBranch } from '../testing/checkBranch';
+import { dropout, DROPOUT, dropoutWithResidual } from './dropout';
 
 const settings = { probability: 0.4, purpose: 'test' };
 checkOp('dropout', DROPOUT, { x: floats([4, 7]), counter: integers([2], [5, 9]) }, settings);
@@ -12,6 +14,13 @@ checkOp(
   { x: floats([4, 7]), counter: integers([2], [-1, 9]), residual: floats([4, 7], 1, 1) },
   settings,
 );
+
+const counterOf = () => tf.tensor1d([5, 9], 'int32');
+checkBranch('dropout', {
+  given: [floats([4, 7])],
+  norm: (x) => dropout(x, counterOf(), settings) as Tensor2D,
+  ofBranch: (x) => dropoutWithResidual(x, counterOf(), settings) as [Tensor2D, Tensor2D],
+});
 
 test('the mask is that of the generator: seed and step as unsigned bits, purpose by name', async () => {
   await tf.setBackend('cpu');

@@ -11,10 +11,17 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { bernoulli } from '../base/rng';
 import { dropoutOnGpu } from './dropout.wgsl';
-import { type Differentiable, run, type Implementations } from './op';
+import { type Differentiable, run, runWithResidual, type Implementations } from './op';
 
 export const dropout = (x: Tensor, counter: Tensor, settings: DropoutSettings, residual?: Tensor): Tensor =>
   run(DROPOUT, { x, counter, residual }, settings);
+
+/** The same of what a branch begins with: `residual` is x again, for what reads all of it. */
+export const dropoutWithResidual = (
+  x: Tensor,
+  counter: Tensor,
+  settings: DropoutSettings,
+): [y: Tensor, residual: Tensor] => runWithResidual(DROPOUT, { x, counter, residual: undefined }, settings, 'x');
 
 type X = { x: Tensor; counter: Tensor; residual: Tensor | undefined };
 export interface DropoutSettings {
@@ -32,10 +39,13 @@ export const DROPOUT: Implementations<Dropout> = {
       const y = tf.mul(x, scales(counter, x.shape, settings));
       return { y: residual ? tf.add(y, residual) : y, saved: { counter } };
     },
-    backward: (dy, { counter }, settings, needsGradient) => ({
-      x: needsGradient.x && tf.mul(dy, scales(counter, dy.shape, settings)),
-      residual: needsGradient.residual && tf.clone(dy),
-    }),
+    backward(dy, { counter }, settings, needsGradient, residualGradient) {
+      const dx = needsGradient.x && tf.mul(dy, scales(counter, dy.shape, settings));
+      return {
+        x: dx && residualGradient ? tf.add(dx, residualGradient) : dx,
+        residual: needsGradient.residual && tf.clone(dy),
+      };
+    },
   },
 };
 

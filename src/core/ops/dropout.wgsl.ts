@@ -10,9 +10,10 @@ export const dropoutOnGpu: Dropout = {
     dispatch(scaled(x.size, probability, residual !== undefined), { x, counter, place: place(purpose), residual, y });
     return { y, saved: { counter } };
   },
-  backward(dy, { counter }, { probability, purpose }, needsGradient) {
+  backward(dy, { counter }, { probability, purpose }, needsGradient, residual) {
     const dx = needsGradient.x && emptyTensor(dy.shape, 'float32');
-    if (dx) dispatch(scaled(dy.size, probability, false), { x: dy, counter, place: place(purpose), y: dx });
+    const kernel = scaled(dy.size, probability, residual !== undefined);
+    if (dx) dispatch(kernel, { x: dy, counter, place: place(purpose), residual, y: dx });
     return { x: dx, residual: needsGradient.residual && tf.clone(dy) };
   },
 };

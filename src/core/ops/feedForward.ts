@@ -67,8 +67,8 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
   },
 };
 
-/** From what the first product gives to what the second takes. */
-const neurons = ({ activation, gated }: FeedForwardKind) => ({
+/** From what the first product gives to what the second takes, off the tape. */
+export const neurons = ({ activation, gated }: FeedForwardKind) => ({
   forward: (pre: Tensor2D): Tensor2D =>
     (gated ? GATED.reference.forward({ x: pre }, activation).y : ACTIVATIONS[activation].forward(pre)) as Tensor2D,
   backward: (d: Tensor2D, pre: Tensor2D): Tensor2D =>

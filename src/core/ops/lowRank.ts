@@ -2,18 +2,21 @@
  * A matrix product beside which a narrow pair of matrices goes the same way, as if their product were added to the weight. It
  * never is: neither that sum [I, O] nor a gradient of its size is made.
  *
- *   y = x W + scale (x A) B + b + r
+ *   y = h W + scale (h A) B + b + r      h = x, or f(x) of a feed-forward; A may read another tensor in h's place
  *
- * x [N, I]   weight W [I, O]   down A [I, R]   up B [R, O]   bias b [O]   residual r [N, O]   y [N, O], all f32
+ * x, beside [N, I], of a gate [N, 2 I]   weight W [I, O]   down A [I, R]   up B [R, O]   bias b [O]   residual r [N, O]
+ * y [N, O], all f32. Of f(x) nothing is kept: backward makes it again from x, which its slope needs anyway.
  * Source: Hu et al. 2021, arXiv:2106.09685, equation 3.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { type FeedForwardKind, neurons } from './feedForward';
 import { sumOfRows } from './linear';
 import { lowRankOnGpu } from './lowRank.wgsl';
+import { matMul } from './matMul';
 import { type Differentiable, anyNeedsGradient, run, type Implementations } from './op';
 
-export const lowRank = (x: X, scale: number): Tensor2D => run(LOW_RANK, x, { scale }) as Tensor2D;
+export const lowRank = (x: X, settings: LowRankSettings): Tensor2D => run(LOW_RANK, x, settings) as Tensor2D;
 
 export type X = {
   x: Tensor2D;
@@ -22,34 +25,46 @@ export type X = {
   up: Tensor2D;
   bias?: Tensor | undefined;
   residual?: Tensor2D | undefined;
+  /** What A reads in the place of x; without `after`. */
+  beside?: Tensor2D | undefined;
 };
-/** between: x A, [N, R]. */
-type Saved = Pick<X, 'x' | 'weight' | 'down' | 'up'> & { between: Tensor2D };
-export type LowRank = Differentiable<X, { scale: number }, Saved>;
+export interface LowRankSettings {
+  scale: number;
+  /** f; x itself where it is not given. */
+  after?: FeedForwardKind | undefined;
+}
+/** between: scale h A, [N, R]. */
+type Saved = Pick<X, 'x' | 'weight' | 'down' | 'up' | 'beside'> & { between: Tensor2D };
+export type LowRank = Differentiable<X, LowRankSettings, Saved>;
 
 export const LOW_RANK: Implementations<LowRank> = {
   webgpu: lowRankOnGpu,
   reference: {
-    forward({ x, weight, down, up, bias, residual }, { scale }) {
-      const between = tf.matMul<Tensor2D>(x, down);
-      const product = tf.add<Tensor2D>(tf.matMul(x, weight), tf.mul(tf.matMul(between, up), scale));
+    forward({ x, weight, down, up, bias, residual, beside }, { scale, after }) {
+      const h = after ? neurons(after).forward(x) : x;
+      const between = tf.mul<Tensor2D>(matMul(beside ?? h, down), scale);
+      const product = tf.add<Tensor2D>(matMul(h, weight), matMul(between, up));
       const y = bias ? tf.add<Tensor2D>(product, bias) : product;
-      return { y: residual ? tf.add(y, residual) : y, saved: { x, weight, down, up, between } };
+      return { y: residual ? tf.add(y, residual) : y, saved: { x, weight, down, up, between, beside } };
     },
-    backward(dy, { x, weight, down, up, between }, { scale }, needsGradient) {
+    backward(dy, { x, weight, down, up, between, beside }, { scale, after }, needsGradient) {
       const out = dy as Tensor2D;
-      const scaled = tf.mul<Tensor2D>(out, scale);
-      const inner = anyNeedsGradient(needsGradient, 'x', 'down') && tf.matMul<Tensor2D>(scaled, tf.transpose(up));
+      const h = after && anyNeedsGradient(needsGradient, 'weight', 'down') ? neurons(after).forward(x) : x;
+      const inner =
+        anyNeedsGradient(needsGradient, 'x', 'down', 'beside') && tf.mul<Tensor2D>(matMul(out, up, { b: true }), scale);
+      const throughPair = inner && anyNeedsGradient(needsGradient, 'x', 'beside') && matMul(inner, down, { b: true });
+      const dh = (): Tensor2D => {
+        const through = matMul(out, weight, { b: true });
+        return beside || !throughPair ? through : tf.add(through, throughPair);
+      };
       return {
-        x:
-          needsGradient.x &&
-          inner &&
-          tf.add(tf.matMul(out, tf.transpose(weight)), tf.matMul(inner, tf.transpose(down))),
-        weight: needsGradient.weight && tf.matMul(tf.transpose(x), out),
-        down: needsGradient.down && inner && tf.matMul(tf.transpose(x), inner),
-        up: needsGradient.up && tf.matMul(tf.transpose(between), scaled),
+        x: needsGradient.x && (after ? neurons(after).backward(dh(), x) : dh()),
+        weight: needsGradient.weight && matMul(h, out, { a: true }),
+        down: needsGradient.down && inner && matMul(beside ?? h, inner, { a: true }),
+        up: needsGradient.up && matMul(between, out, { a: true }),
         bias: needsGradient.bias && sumOfRows(out),
         residual: needsGradient.residual && tf.clone(out),
+        beside: needsGradient.beside && throughPair,
       };
     },
   },

@@ -2,39 +2,63 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
+import { activationOnGpu } from './activation.wgsl';
+import type { FeedForwardKind } from './feedForward';
+import { gatedOnGpu } from './gated.wgsl';
 import { weightGradients } from './linear.wgsl';
 import type { LowRank } from './lowRank';
 import { product } from './matmul.wgsl';
 import { anyNeedsGradient } from './op';
 
-/** Three products forward, and backward five where the weight is frozen: what the narrow pair adds, its last product adds. */
+/**
+ * Two products forward, and backward four where the weight is frozen: what the narrow pair adds is a part of the wide product's
+ * sums, and so is what it gives back.
+ */
 export const lowRankOnGpu: LowRank = {
-  forward({ x, weight, down, up, bias, residual }, { scale }) {
-    const [[N, I], O, R] = [x.shape, weight.shape[1], down.shape[1]];
+  forward({ x, weight, down, up, bias, residual, beside }, { scale, after }) {
+    const [N, [I, O], R] = [x.shape[0], weight.shape, down.shape[1]];
+    const h = after ? neurons(x, after) : x;
     const [between, y] = [matrix(N, R), matrix(N, O)];
-    dispatch(product({ M: N, N: R, K: I }), { a: x, b: down, c: between });
-    const whole = { M: N, N: O, K: I, bias: bias !== undefined, residual: residual !== undefined };
-    dispatch(product(whole), { a: x, b: weight, c: y, bias, residual });
-    dispatch(product({ M: N, N: O, K: R, scale, accumulate: true }), { a: between, b: up, c: y });
-    return { y, saved: { x, weight, down, up, between } };
+    dispatch(product({ M: N, N: R, K: I, scale }), { a: beside ?? h, b: down, c: between });
+    const whole = { M: N, N: O, K: I, beside: R, bias: bias !== undefined, residual: residual !== undefined };
+    dispatch(product(whole), { a: h, b: weight, aBeside: between, bBeside: up, c: y, bias, residual });
+    return { y, saved: { x, weight, down, up, between, beside } };
   },
-  backward(dy, { x, weight, down, up, between }, { scale }, needsGradient) {
-    const [[N, I], O, R] = [x.shape, weight.shape[1], down.shape[1]];
-    const { weight: dWeight, bias } = weightGradients(x, dy, needsGradient.weight, needsGradient.bias);
+  backward(dy, { x, weight, down, up, between, beside }, { scale, after }, needsGradient) {
+    const [N, [I, O], R] = [x.shape[0], weight.shape, down.shape[1]];
     const dUp = needsGradient.up && matrix(R, O);
-    if (dUp) dispatch(product({ M: R, N: O, K: N, transposeA: true, scale }), { a: between, b: dy, c: dUp });
-    const outer = { weight: dWeight, bias, up: dUp, residual: needsGradient.residual && tf.clone(dy) };
-    if (!anyNeedsGradient(needsGradient, 'x', 'down')) return outer;
-    const inner = matrix(N, R);
-    dispatch(product({ M: N, N: R, K: O, transposeB: true, scale }), { a: dy, b: up, c: inner });
-    const { weight: dDown } = weightGradients(x, inner, needsGradient.down);
-    const dx = needsGradient.x && matrix(N, I);
+    if (dUp) dispatch(product({ M: R, N: O, K: N, transposeA: true }), { a: between, b: dy, c: dUp });
+    const inner = anyNeedsGradient(needsGradient, 'x', 'down', 'beside') && matrix(N, R);
+    if (inner) dispatch(product({ M: N, N: R, K: O, transposeB: true, scale }), { a: dy, b: up, c: inner });
+
+    const dx = needsGradient.x && (emptyTensor(x.shape, 'float32') as Tensor2D);
+    const readsAgain = after !== undefined && anyNeedsGradient(needsGradient, 'weight', 'down');
+    const again = dx && readsAgain ? matrix(N, I) : undefined;
     if (dx) {
-      dispatch(product({ M: N, N: I, K: O, transposeB: true }), { a: dy, b: weight, c: dx });
-      dispatch(product({ M: N, N: I, K: R, transposeB: true, accumulate: true }), { a: inner, b: down, c: dx });
+      const slope = after && { slope: after.activation, ...(after.gated && { gated: true }) };
+      const p = { M: N, N: I, K: O, transposeB: true, ...slope, ...(again && { again: true }) };
+      const pair = inner && !beside ? { aBeside: inner, bBeside: down } : undefined;
+      dispatch(product({ ...p, ...(pair && { beside: R }) }), { a: dy, b: weight, ...pair, pre: x, again, c: dx });
     }
-    return { x: dx, down: dDown, ...outer };
+    const h = again ?? (readsAgain ? neurons(x, after) : x);
+    const { weight: dWeight, bias } = weightGradients(h, dy, needsGradient.weight, needsGradient.bias);
+    const dBeside = needsGradient.beside && matrix(N, I);
+    if (dBeside && inner) {
+      dispatch(product({ M: N, N: I, K: R, transposeB: true }), { a: inner, b: down, c: dBeside });
+    }
+    return {
+      x: dx,
+      weight: dWeight,
+      down: inner && weightGradients(beside ?? h, inner, needsGradient.down).weight,
+      up: dUp,
+      bias,
+      residual: needsGradient.residual && tf.clone(dy),
+      beside: dBeside,
+    };
   },
 };
+
+const neurons = (x: Tensor2D, { activation, gated }: FeedForwardKind): Tensor2D =>
+  (gated ? gatedOnGpu : activationOnGpu).forward({ x }, activation).y as Tensor2D;
 
 const matrix = (rows: number, columns: number): Tensor2D => emptyTensor([rows, columns], 'float32') as Tensor2D;

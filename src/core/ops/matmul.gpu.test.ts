@@ -127,6 +127,38 @@ test('a product added to what is there', async () => {
   }
 });
 
+test.each(Object.entries({ NN: {}, NT: { transposeB: true } }))(
+  '%s with a narrow product beside it is their sum, also through a slope',
+  async (kind, flags) => {
+    const gpu = await openGpu();
+    const all = await tilings();
+    for (const [name, M, N, K, beside, slope] of [
+      ['SMALL', 67, 65, 33, 3, undefined],
+      ['broadcast', 35, 64, 48, 8, undefined],
+      ['SLICED', 5, 12, 600, 17, 'silu'],
+    ] as const) {
+      const tiling = all[name];
+      if (!tiling) continue;
+      const p: Product = { M, N, K, ...flags };
+      const [a, b] = [floats([M * K]).data, floats([K * N], 1, 1).data];
+      const [a2, b2] = [floats([M * beside], 1, 2).data, floats([beside * N], 1, 3).data];
+      const pre = floats([M * N], 2, 2).data;
+      const narrow = product({ ...p, K: beside }, a2, b2);
+      const sums = product(p, a, b).map((x, i) => x + narrow[i]!);
+      const [c, again] = [emptyTensor([M * N], 'float32'), emptyTensor([M * N], 'float32')];
+      const factors = { a: tf.tensor1d(a), b: tf.tensor1d(b), aBeside: tf.tensor1d(a2), bBeside: tf.tensor1d(b2) };
+      const through = slope && { slope, again: true };
+      dispatch(productBy({ ...p, beside, ...through }, tiling), { ...factors, c, again, pre: tf.tensor1d(pre) });
+      gpu.check();
+      const want = slope ? sums.map((x, i) => x * SLOPES_IN_F64[slope](pre[i]!)) : sums;
+      expectClose(await c.data<'float32'>(), want, 1e-5, `${kind} by ${name}`);
+      if (!slope) continue;
+      const silu = pre.map((x) => x / (1 + Math.exp(-x)));
+      expectClose(await again.data<'float32'>(), silu, 1e-5, `${kind} by ${name}, again`);
+    }
+  },
+);
+
 test('K shared out where it is long, and less than a share for the last', async () => {
   const p: Product = { M: 3, N: 5, K: 1000, transposeA: true, columns: true };
   const [a, b] = [floats([3000]).data, floats([5000], 1, 1).data];

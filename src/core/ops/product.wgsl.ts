@@ -4,7 +4,10 @@ import type { Element, Kernel } from '../gpu/dispatch';
 import type { Activation } from './activation';
 import { activationFunctions } from './activation.wgsl';
 
-/** C = f(scale A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B f'(pre), which may be that of a gate. */
+/**
+ * C = f(scale A B + bias) + residual, A [M, K], B [K, N], C [M, N], f32; or C = A B f'(pre), which may be that of a gate. To A B
+ * another product A' B' may be added on the way.
+ */
 export interface Product {
   M: number;
   N: number;
@@ -13,6 +16,8 @@ export interface Product {
   transposeA?: boolean;
   /** B lies as [N, K]. */
   transposeB?: boolean;
+  /** A' [M, beside] and B' [beside, N], which lie as A and B do; without transposeA, columns and count. */
+  beside?: number;
   /** So many of them, each matrix where `strideOf` says in its tensor; without bias and columns. */
   count?: number;
   /** 1 where it is not given. */
@@ -24,16 +29,19 @@ export interface Product {
   slope?: Activation;
   /** With `slope`: pre is gate | up, and C = A B up f'(gate) | A B f(gate), both [M, 2 N]. */
   gated?: boolean;
+  /** With `slope`: also writes f(pre), of a gate up f(gate), both [M, N], to `again`. */
+  again?: boolean;
   residual?: boolean;
   /** C += instead of C =. */
   accumulate?: boolean;
   /** Also writes the sum of B over K, [N], to `columns` (a bias' gradient); B must not be transposed. */
   columns?: boolean;
 }
-export type ProductBinding = 'a' | 'b' | 'c' | 'bias' | 'pre' | 'residual' | 'columns';
+export type ProductBinding =
+  'a' | 'b' | 'aBeside' | 'bBeside' | 'c' | 'bias' | 'pre' | 'again' | 'residual' | 'columns';
 export type ProductKernel = Kernel<ProductBinding>;
 
-export const flopsOf = ({ M, N, K, count = 1 }: Product): number => 2 * M * N * K * count;
+export const flopsOf = ({ M, N, K, beside = 0, count = 1 }: Product): number => 2 * M * N * (K + beside) * count;
 
 /** Numbers from one matrix to the next where several of a shape lie in one tensor: each begins where a binding may. */
 export const strideOf = (rows: number, columns: number): number => Math.ceil((rows * columns) / BLOCK) * BLOCK;
@@ -56,14 +64,19 @@ export const beginsAt = (name: 'a' | 'b' | 'c', { count }: Product): string =>
 /** Whether four neighbours of a row of C are one vector in memory. */
 export const wide = ({ N }: Product): boolean => N % 4 === 0;
 
-export function bindingsOf(p: Product, a: Element, b: Element): ProductKernel['bindings'] {
+/** How the factors are seen: A and B, and what is beside them. */
+export type Factors = readonly [a: Element, b: Element];
+
+export function bindingsOf(p: Product, [a, b]: Factors, beside?: Factors): ProductKernel['bindings'] {
   const c: Element = wide(p) ? 'vec4f' : 'f32';
   return {
     a: ['read', a],
     b: ['read', b],
+    ...(beside && { aBeside: ['read', beside[0]], bBeside: ['read', beside[1]] }),
     ...(p.bias && { bias: ['read', c] }),
     ...(p.residual && { residual: ['read', c] }),
     ...(activationOf(p) && { pre: [p.activation ? 'write' : 'read', c] }),
+    ...(p.again && { again: ['write', c] }),
     ...(p.columns && { columns: ['write', 'f32'] }),
     c: [p.accumulate ? 'update' : 'write', c],
   };
@@ -110,15 +123,18 @@ function finish(p: Product, value: string, column: string, type: 'vec4f' | 'f32'
   const each = (name: string, x: string) =>
     type === 'vec4f' ? `vec4f(${['x', 'y', 'z', 'w'].map((e) => `${name}(${x}.${e})`).join(', ')})` : `${name}(${x})`;
   if (p.slope && p.gated) {
+    const inRow = `r * ${type === 'vec4f' ? p.N / 4 : p.N}u + ${column}`;
     const beside = `at + ${type === 'vec4f' ? p.N / 4 : p.N}u`;
     const [slope, f] = [each('activation_slope', 'gate'), each('activation', 'gate')];
-    return `let gate = pre[at]; let up = pre[${beside}]; c[at] = ${value} * up * ${slope}; c[${beside}] = ${value} * ${f};`;
+    const again = p.again ? ` again[${inRow}] = up * ${f};` : '';
+    return `let gate = pre[at]; let up = pre[${beside}]; c[at] = ${value} * up * ${slope}; c[${beside}] = ${value} * ${f};${again}`;
   }
   return [
     `var v = ${value}${p.scale === undefined ? '' : ` * ${p.scale}`};`,
     p.bias && `v += bias[${column}];`,
     p.activation && `pre[at] = v; v = ${each('activation', 'v')};`,
     p.slope && `let u = pre[at]; v *= ${each('activation_slope', 'u')};`,
+    p.again && `again[at] = ${each('activation', 'u')};`,
     p.residual && 'v += residual[at];',
     p.accumulate ? 'c[at] += v;' : 'c[at] = v;',
   ]

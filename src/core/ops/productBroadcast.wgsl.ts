@@ -9,6 +9,7 @@ import {
   beginnings,
   beginsAt,
   bindingsOf,
+  type Factors,
   flopsOf,
   functionsOf,
   nameOf,
@@ -26,10 +27,6 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
     const { M, N, K, transposeA = false, transposeB = false } = p;
     const { rows, threads, subgroup } = tiling;
     const columns = 4 * threads;
-    // Where B lies along K, four steps at a time, so that a line of memory is visited once.
-    const deep = transposeB && K % 4 === 0;
-    const steps = deep ? 4 : 1;
-    const vectorA = deep && !transposeA;
     const rowOf = (q: number): string => {
       const row = `first_row + ${q * subgroup}u + sublane`;
       return M % rows === 0 ? `(${row})` : `min(${row}, ${M - 1}u)`;
@@ -37,38 +34,32 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
     const columnOf = (e: number): string =>
       N % columns === 0 ? `(first_column + ${e}u)` : `min(first_column + ${e}u, ${N - 1}u)`;
     const [ofA, ofB] = [beginsAt('a', p), beginsAt('b', p)];
-    const loadA = (q: number, k: string): string =>
-      transposeA ? `a[${ofA}${k} * ${M}u + ${rowOf(q)}]` : `a[${ofA}${rowOf(q)} * ${K}u + ${k}]`;
-    const loadB = (k: string): string => {
-      if (!transposeB && wide(p)) return `b[(${ofB}${k} * ${N}u + first_column) / 4u]`;
-      const at = (e: number) => ofB + (transposeB ? `${columnOf(e)} * ${K}u + ${k}` : `${k} * ${N}u + ${columnOf(e)}`);
-      return `vec4f(${upTo(4)
-        .map((e) => `b[${at(e)}]`)
-        .join(', ')})`;
-    };
     const q = upTo(rows / subgroup);
-    return {
-      name: nameOf(p),
-      bindings: bindingsOf(p, vectorA ? 'vec4f' : 'f32', deep || (!transposeB && wide(p)) ? 'vec4f' : 'f32'),
-      workgroup: [threads, 1, 1],
-      grid: [Math.ceil(N / columns), tilesDown(p, rows), 1],
-      flops: flopsOf(p),
-      enable: ['subgroups'],
-      globals: functionsOf(p),
-      body: `
-  ${beginnings(p, rows)}
-  let first_row = ${tileRow(p, rows)} * ${rows}u;
-  let first_column = group.x * ${columns}u + lane * 4u;
-  ${upTo(rows)
-    .map((r) => `var c${r} = vec4f();`)
-    .join(' ')}
-  ${p.columns ? 'var sum = vec4f();' : ''}
+    /** Factors whose sums have K parts, and what adds their product. */
+    const factors = (K: number, of: '' | 'Beside') => {
+      // Where B lies along K, four steps at a time, so that a line of memory is visited once.
+      const deep = transposeB && K % 4 === 0;
+      const steps = deep ? 4 : 1;
+      const vectorA = deep && !transposeA;
+      const [nameA, nameB] = [`a${of}`, `b${of}`];
+      const loadA = (q: number, k: string): string =>
+        transposeA ? `${nameA}[${ofA}${k} * ${M}u + ${rowOf(q)}]` : `${nameA}[${ofA}${rowOf(q)} * ${K}u + ${k}]`;
+      const loadB = (k: string): string => {
+        if (!transposeB && wide(p)) return `${nameB}[(${ofB}${k} * ${N}u + first_column) / 4u]`;
+        const at = (e: number) =>
+          ofB + (transposeB ? `${columnOf(e)} * ${K}u + ${k}` : `${k} * ${N}u + ${columnOf(e)}`);
+        return `vec4f(${upTo(4)
+          .map((e) => `${nameB}[${at(e)}]`)
+          .join(', ')})`;
+      };
+      const elements: Factors = [vectorA ? 'vec4f' : 'f32', deep || (!transposeB && wide(p)) ? 'vec4f' : 'f32'];
+      const added = `
   for (var k = 0u; k < ${K}u; k += ${steps}u) {
-    ${vectorA ? q.map((i) => `let four_a${i} = a[(${ofA}${rowOf(i)} * ${K}u + k) / 4u];`).join(' ') : ''}
+    ${vectorA ? q.map((i) => `let four_a${i} = ${nameA}[(${ofA}${rowOf(i)} * ${K}u + k) / 4u];`).join(' ') : ''}
     ${
       deep
         ? upTo(4)
-            .map((e) => `let four_b${e} = b[(${ofB}${columnOf(e)} * ${K}u + k) / 4u];`)
+            .map((e) => `let four_b${e} = ${nameB}[(${ofB}${columnOf(e)} * ${K}u + k) / 4u];`)
             .join(' ')
         : ''
     }
@@ -93,7 +84,28 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
     }`,
       )
       .join('\n    ')}
-  }
+  }`;
+      return { elements, added };
+    };
+    const own = factors(K, '');
+    const beside = p.beside === undefined ? undefined : factors(p.beside, 'Beside');
+    return {
+      name: nameOf(p),
+      bindings: bindingsOf(p, own.elements, beside?.elements),
+      workgroup: [threads, 1, 1],
+      grid: [Math.ceil(N / columns), tilesDown(p, rows), 1],
+      flops: flopsOf(p),
+      enable: ['subgroups'],
+      globals: functionsOf(p),
+      body: `
+  ${beginnings(p, rows)}
+  let first_row = ${tileRow(p, rows)} * ${rows}u;
+  let first_column = group.x * ${columns}u + lane * 4u;
+  ${upTo(rows)
+    .map((r) => `var c${r} = vec4f();`)
+    .join(' ')}
+  ${p.columns ? 'var sum = vec4f();' : ''}
+  ${own.added}${beside?.added ?? ''}
   ${
     p.columns
       ? `if (group.y == 0u) { ${upTo(4)

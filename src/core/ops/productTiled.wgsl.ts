@@ -25,34 +25,20 @@ export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernel
   const { rows, columns, depth, perRow, perColumn, slices } = tiling;
   const threads = [columns / perColumn, rows / perRow] as const;
   const count = threads[0] * threads[1];
-  const share = Math.ceil(K / slices / depth) * depth; // of K, for each slice
-  const sides = { K, depth, count, whole: K % (slices * depth) === 0, sliced: slices > 1 };
   const [ofA, ofB] = [beginsAt('a', p), beginsAt('b', p)];
-  const a: Side = { name: 'a', extent: M, tile: rows, along: transposeA ? 'extent' : 'depth', from: ofA, ...sides };
-  const b: Side = { name: 'b', extent: N, tile: columns, along: transposeB ? 'depth' : 'extent', from: ofB, ...sides };
+  const factors = (K: number, of: '' | 'Beside'): readonly [Side, Side] => {
+    const sides = { of, K, depth, count, whole: K % (slices * depth) === 0, sliced: slices > 1 };
+    return [
+      { name: 'a', extent: M, tile: rows, along: transposeA ? 'extent' : 'depth', from: ofA, ...sides },
+      { name: 'b', extent: N, tile: columns, along: transposeB ? 'depth' : 'extent', from: ofB, ...sides },
+    ];
+  };
+  const own = factors(K, '');
+  const beside = p.beside === undefined ? undefined : factors(p.beside, 'Beside');
   const i = upTo(perRow);
   const j = upTo(perColumn / 4);
-  return {
-    name: nameOf(p),
-    bindings: bindingsOf(p, elementOf(a), elementOf(b)),
-    workgroup: [...threads, slices],
-    grid: [Math.ceil(N / columns), tilesDown(p, rows), 1],
-    flops: flopsOf(p),
-    words: (flopsOf(p) * (perRow + perColumn)) / (2 * perRow * perColumn),
-    globals: `${functionsOf(p)}
-var<workgroup> tile_a: array<f32, ${slices * depth * stride(rows)}>;
-var<workgroup> tile_b: array<f32, ${slices * depth * stride(columns)}>;
-${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var<workgroup> part_columns: array<f32, ${columns}>;` : ''}`,
-    body: `
-  ${beginnings(p, rows)}
-  let first_a = ${tileRow(p, rows)} * ${rows}u;
-  let first_b = group.x * ${columns}u;
-  let row = local.y * ${perRow}u;
-  let column = local.x * ${perColumn}u;
-  let own = ${slices > 1 ? `lane % ${count}u` : 'lane'};
-  ${slices > 1 ? `let slice_a = local.z * ${depth * stride(rows)}u; let slice_b = local.z * ${depth * stride(columns)}u;` : ''}
-  ${i.map((r) => j.map((s) => `var c${r}_${s} = vec4f();`).join(' ')).join('\n  ')}
-  ${p.columns ? 'var sum = 0.0;' : ''}
+  /** Adds a product of these factors, of which each slice has a share. */
+  const added = ([a, b]: readonly [Side, Side], share = Math.ceil(a.K / slices / depth) * depth): string => `
   for (var step = 0u; step < ${share}u; step += ${depth}u) {
     let k = step${slices > 1 ? ` + local.z * ${share}u` : ''};
     ${load(a)}
@@ -74,7 +60,29 @@ ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var
     }
     ${p.columns ? columnSum(b) : ''}
     workgroupBarrier();
-  }
+  }`;
+  return {
+    name: nameOf(p),
+    bindings: bindingsOf(p, elementsOf(own), beside && elementsOf(beside)),
+    workgroup: [...threads, slices],
+    grid: [Math.ceil(N / columns), tilesDown(p, rows), 1],
+    flops: flopsOf(p),
+    words: (flopsOf(p) * (perRow + perColumn)) / (2 * perRow * perColumn),
+    globals: `${functionsOf(p)}
+var<workgroup> tile_a: array<f32, ${slices * depth * stride(rows)}>;
+var<workgroup> tile_b: array<f32, ${slices * depth * stride(columns)}>;
+${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var<workgroup> part_columns: array<f32, ${columns}>;` : ''}`,
+    body: `
+  ${beginnings(p, rows)}
+  let first_a = ${tileRow(p, rows)} * ${rows}u;
+  let first_b = group.x * ${columns}u;
+  let row = local.y * ${perRow}u;
+  let column = local.x * ${perColumn}u;
+  let own = ${slices > 1 ? `lane % ${count}u` : 'lane'};
+  ${slices > 1 ? `let slice_a = local.z * ${depth * stride(rows)}u; let slice_b = local.z * ${depth * stride(columns)}u;` : ''}
+  ${i.map((r) => j.map((s) => `var c${r}_${s} = vec4f();`).join(' ')).join('\n  ')}
+  ${p.columns ? 'var sum = 0.0;' : ''}
+  ${added(own)}${beside ? added(beside) : ''}
   ${slices > 1 ? addSlices(p, tiling) : ''}
   ${slices > 1 ? 'if (local.z == 0u)' : ''} {
   ${storeAll(
@@ -91,6 +99,8 @@ ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var
 /** One of the two factors. `extent`: its size along M or N; `along`: the dimension in which neighbours are neighbours in memory. */
 interface Side {
   name: 'a' | 'b';
+  /** Which of two pairs. */
+  of: '' | 'Beside';
   extent: number;
   tile: number;
   along: 'extent' | 'depth';
@@ -106,13 +116,14 @@ interface Side {
 }
 const elementOf = ({ along, extent, K }: Side): Element =>
   (along === 'extent' ? extent : K) % 4 === 0 ? 'vec4f' : 'f32';
+const elementsOf = ([a, b]: readonly [Side, Side]) => [elementOf(a), elementOf(b)] as const;
 /** Odd, so that threads that store down a column do not meet in one memory bank. */
 const stride = (tile: number): number => tile + 1;
 const inSlice = ({ name, sliced }: Side): string => (sliced ? `slice_${name} + ` : '');
 
 /** Brings tile_x[d, e] = X[first + e, k + d], 0 beyond the matrix. */
 function load(side: Side): string {
-  const { name, extent, tile, along, from, K, depth, count, whole } = side;
+  const { name, of, extent, tile, along, from, K, depth, count, whole } = side;
   const vector = elementOf(side) === 'vec4f' ? 4 : 1;
   const inner = (along === 'extent' ? tile : depth) / vector; // loads along memory
   const outer = along === 'extent' ? depth : tile;
@@ -123,7 +134,7 @@ function load(side: Side): string {
   ].filter((check) => check !== '');
   const address =
     from + (along === 'extent' ? `(k + o) * ${extent}u + first_${name} + i` : `(first_${name} + o) * ${K}u + k + i`);
-  const read = vector === 4 ? `${name}[(${address}) / 4u]` : `${name}[${address}]`;
+  const read = vector === 4 ? `${name}${of}[(${address}) / 4u]` : `${name}${of}[${address}]`;
   const zero = vector === 4 ? 'vec4f()' : '0.0';
   const step = along === 'extent' ? 1 : stride(tile);
   const at = `${inSlice(side)}${along === 'extent' ? `o * ${stride(tile)}u + i` : `i * ${stride(tile)}u + o`}`;

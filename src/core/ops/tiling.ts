@@ -56,8 +56,14 @@ export function tilingFor(shape: Shape): Tiling {
   if (!gpu.adapter.software && size === 'small' && K >= 512) return SLICED;
   const kind = transposeA ? 'TN' : transposeB ? 'NT' : 'NN';
   const name = `${kind} ${size}` as const;
-  return chosen.get(gpu)?.get(name) ?? Object.values(candidates(gpu, name))[0]!;
+  const tiling = chosen.get(gpu)?.get(name) ?? Object.values(candidates(gpu, name))[0]!;
+  return tiling.kind === 'broadcast' ? narrowed(tiling, N) : tiling;
 }
+/** No more subgroups than there are columns for. */
+const narrowed = (tiling: Broadcast, N: number): Broadcast => {
+  const subgroups = Math.ceil(N / 4 / tiling.subgroup);
+  return { ...tiling, threads: Math.min(tiling.threads, subgroups * tiling.subgroup) };
+};
 /** From now on. */
 export function setTiling(gpu: Gpu, name: ShapeClass, tiling: Tiling): void {
   let tilings = chosen.get(gpu);

@@ -1,4 +1,4 @@
-/** The test of a norm at the start of a residual branch, whose gradient is that of both ways. */
+/** The test of a norm, or a dropout, at the start of a residual branch, whose gradient is that of both ways. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';

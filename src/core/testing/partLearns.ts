@@ -17,7 +17,17 @@ export const own = modelSpec(model.id).params(model.config, model.vocabulary);
 export const UPPER: Trainable = { weights: Object.keys(own).filter((name) => /\.h\.[23]\.|ln_f/.test(name)) };
 export const LORA: Trainable = {
   weights: [],
-  adapter: { id: 'lora', settings: { rank: 3, alpha: 6 }, beside: linearWeights(own) },
+  adapter: {
+    id: 'lora',
+    settings: { rank: 3, alpha: 6, dropout: 0, rankStabilised: false },
+    beside: linearWeights(own),
+  },
+};
+
+/** The same, which drops of what it reads and has a higher scale. */
+export const LORA_DROPPING: Trainable = {
+  weights: [],
+  adapter: { ...LORA.adapter!, settings: { rank: 3, alpha: 4, dropout: 0.2, rankStabilised: true } },
 };
 
 export const recipe: Recipe = {

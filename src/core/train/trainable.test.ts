@@ -16,6 +16,7 @@ import {
   bitsOf,
   expectOnlyThoseLearn,
   LORA,
+  LORA_DROPPING,
   model,
   normOf,
   own,
@@ -203,7 +204,11 @@ describe('a run', () => {
     given = new Map([...first.last.tensors].filter(([name]) => names.includes(name)));
   });
 
-  test.each(PARTS)('of %s, stopped and resumed, makes the same bits as whole', async (_, trainable) => {
+  test.each<[string, Trainable]>([
+    ['half of a GPT', UPPER],
+    ['LoRA', LORA],
+    ['LoRA that drops', LORA_DROPPING],
+  ])('of %s, stopped and resumed, makes the same bits as whole', async (_, trainable) => {
     const whole = await watch(trainable, { given });
     expect([...whole.last.tensors.keys()].length).toBe(3 * Object.keys(partsOf(own, trainable).trainableParams).length);
     expect(whole.last.state.frozen).toMatch(/^[0-9a-f]{64}$/);
@@ -234,7 +239,11 @@ describe('a run', () => {
     ],
     [
       'LoRA: Rank must be a whole number from 1 to 1024, not 0.',
-      { weights: [], adapter: { ...LORA.adapter!, settings: { rank: 0, alpha: 1 } } },
+      { weights: [], adapter: { ...LORA.adapter!, settings: { ...LORA.adapter!.settings, rank: 0 } } },
+    ],
+    [
+      'LoRA: LoRA dropout must be a number from 0 to 0.9, not 1.',
+      { weights: [], adapter: { ...LORA.adapter!, settings: { ...LORA.adapter!.settings, dropout: 1 } } },
     ],
   ])('does not begin: %s', async (message, trainable) => {
     await expect(watch(trainable)).rejects.toMatchObject({ code: 'bad-settings', message });
