@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openGpu } from '../src/core/gpu/backend';
 import { MODELS } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
-import { M2 } from './devices';
+import { DEVICES, M2 } from './devices';
 import { estimate, estimateBefore } from './estimate';
 import { SHAPES } from './step';
 import { type Dispatched, tracedStep } from './tracedStep';
@@ -51,6 +51,22 @@ describe('on an M2', () => {
     expect(estimate(M2, 'M', await step('M')).ms).toBeLessThan(60);
     expect(estimate(M2, 'G', await step('G')).ms).toBeLessThan(11_000);
   });
+});
+
+test('where LoRA learns alone, a step of M asks for less of all, and takes no longer on any GPU', async () => {
+  const whole = await step('M');
+  for (const [name, dispatches] of [
+    ['M-input', 122],
+    ['M-all', 200],
+  ] as const) {
+    const part = await step(name);
+    expect(part).toHaveLength(dispatches);
+    for (const of of ['flops', 'words', 'bytes'] as const)
+      expect(sum(part, of), of).toBeLessThan(0.95 * sum(whole, of));
+    for (const device of DEVICES) {
+      expect(estimate(device, name, part).ms, device.name).toBeLessThan(estimate(device, 'M', whole).ms);
+    }
+  }
 });
 
 test('tracing leaves the adapter and its memory as they were', async () => {

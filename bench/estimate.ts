@@ -44,7 +44,7 @@ export async function estimateAll(): Promise<{ steps: Step[]; estimates: Estimat
       bytes: sum('bytes'),
     });
     for (const device of DEVICES) estimates.push(estimate(device, config, dispatched));
-    if (shape.model === undefined) before.push(estimateBefore(config, dispatched));
+    if (shape.model === undefined && !shape.lora) before.push(estimateBefore(config, dispatched));
   }
   return { steps, estimates, before };
 }

@@ -3,7 +3,9 @@
  * isa.ts, on a driver for a GPU that is not there.
  */
 import * as tf from '@tensorflow/tfjs';
+import { ADAPTERS } from '../src/core/adapters';
 import { type Trainable, linearWeights, partsOf } from '../src/core/adapters/trainable';
+import { initialValues } from '../src/core/base/field';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { evaluator } from '../src/core/evaluate/evaluator';
 import { type AdapterSummary, finished, openGpu } from '../src/core/gpu/backend';
@@ -38,7 +40,7 @@ import { momentsLike } from './tracedStep';
 
 /** By name: those that steps are compared by, and the form's. */
 const CONFIGS: Readonly<Record<string, Shape>> = {
-  ...SHAPES,
+  ...Object.fromEntries(Object.entries(SHAPES).filter(([, { lora }]) => !lora)), // theirs are among those of a whole model's
   ...Object.fromEntries(
     MODELS.gpt.presets.map(({ name, config }) => [name, { ...config, vocabulary: 1024, batch: DEFAULT_RECIPE.batch }]),
   ),
@@ -147,7 +149,10 @@ function partsOfModel(shape: Shape): Trainable[] {
   const names = Object.keys(table);
   const beside = linearWeights(table);
   return [
-    { weights: [], adapter: { id: 'lora', settings: { rank: 8, alpha: 16 }, beside } },
+    ...[0, 0.1].map((dropout): Trainable => {
+      const settings = { ...initialValues(ADAPTERS.lora.fields), dropout };
+      return { weights: [], adapter: { id: 'lora', settings, beside } };
+    }),
     { weights: names.filter((name) => !table[name]!.decay) },
     { weights: names.filter((name) => name.includes('.1.') || table[name]!.perToken) },
   ];

@@ -1,9 +1,12 @@
 /** The training step, measured: what it costs in calls, which holds on any adapter, and in time, which holds on this one. */
+import { type AdapterChoice, ADAPTERS } from '../src/core/adapters';
+import { linearWeights, partsOf, type Trainable } from '../src/core/adapters/trainable';
 import { badSettings } from '../src/core/base/errors';
+import * as field from '../src/core/base/field';
 import { openGpu } from '../src/core/gpu/backend';
 import { type ModelId, modelSpec } from '../src/core/models';
-import { initialValues, type ModelChoice } from '../src/core/models/network';
-import { usualConfig } from '../src/core/models/spec';
+import { drawn, initialValues, type ModelChoice } from '../src/core/models/network';
+import { type ParamTable, usualConfig } from '../src/core/models/spec';
 import { loadObjective, usualObjective } from '../src/core/objectives';
 import type { Batch } from '../src/core/objectives/batch';
 import { tune } from '../src/core/ops/tune';
@@ -23,10 +26,14 @@ export interface Shape {
   heads: number;
   layers: number;
   batch: number;
+  /** LoRA as it begins, of what a layer's attention reads alone or of all its matrices, over frozen weights; else all learn. */
+  lora?: 'input' | 'all';
 }
 const S: Shape = { vocabulary: 65, context: 64, width: 128, heads: 4, layers: 2, batch: 8 };
 const M: Shape = { vocabulary: 4096, context: 256, width: 256, heads: 8, layers: 6, batch: 4 };
-export const SHAPES: Readonly<Record<'S' | 'M' | 'G' | 'L' | 'LM' | 'B' | 'T', Shape>> = {
+export const SHAPES: Readonly<
+  Record<'S' | 'M' | 'G' | 'L' | 'LM' | 'B' | 'T' | `${'S' | 'M'}-${'input' | 'all'}`, Shape>
+> = {
   S,
   M,
   /** GPT-2 small. */
@@ -38,12 +45,30 @@ export const SHAPES: Readonly<Record<'S' | 'M' | 'G' | 'L' | 'LM' | 'B' | 'T', S
   B: { ...S, model: 'bert' },
   /** Of t5, layers are those of the encoder and as many of the decoder. */
   T: { ...S, model: 't5' },
+  /** S and M of which LoRA learns alone. */
+  'S-input': { ...S, lora: 'input' },
+  'S-all': { ...S, lora: 'all' },
+  'M-input': { ...M, lora: 'input' },
+  'M-all': { ...M, lora: 'all' },
 };
 
 /** Sizes of its own that an architecture has are those that are usual with these. */
 export function modelOf({ model: id = 'gpt', vocabulary, batch: _, ...sizes }: Shape): ModelChoice {
   return { id, config: usualConfig(modelSpec(id), sizes), vocabulary };
 }
+
+/** What of it learns; all where undefined. */
+export function trainableOf(shape: Shape): Trainable | undefined {
+  if (!shape.lora) return undefined;
+  const all = linearWeights(paramsOf(shape));
+  const beside = shape.lora === 'all' ? all : all.filter((name) => name.endsWith('.attn.c_attn.weight'));
+  const adapter: AdapterChoice = { id: 'lora', settings: field.initialValues(ADAPTERS.lora.fields), beside };
+  return { weights: [], adapter };
+}
+export const paramsOf = (shape: Shape): ParamTable => {
+  const { id, config, vocabulary } = modelOf(shape);
+  return modelSpec(id).params(config, vocabulary);
+};
 
 /** Counts are of the last step; times are medians of all but the first quarter, the first step's includes compiling. */
 export interface StepReport {
@@ -142,6 +167,14 @@ export async function inTurn(shapes: readonly Shape[], steps: number): Promise<n
   return times.map((each) => median(each.slice(Math.ceil(steps / 4))));
 }
 
+/** Bytes of GPU memory that a step needs, by its plan: nothing is run. */
+export async function plannedBytes(shape: Shape): Promise<number> {
+  const { learning } = await learn(shape);
+  const { plannedBytes: bytes } = learning.cost;
+  learning.dispose();
+  return bytes;
+}
+
 /** Milliseconds on the GPU of each kernel of a step, with how often it runs; longest first. */
 export async function profileStep(shape: Shape): Promise<{ kernel: string; runs: number; ms: number }[]> {
   const { learning, batch } = await learn(shape);
@@ -160,7 +193,9 @@ export async function profileStep(shape: Shape): Promise<{ kernel: string; runs:
 async function learn(shape: Shape) {
   const model = modelOf(shape);
   const recipe = { ...recipeOf(shape), warmup: 0, schedule: 'constant' as const };
-  const learning = await learner(model, recipe, initialValues(model, 1), now);
+  const trainable = trainableOf(shape);
+  const values = new Map([...initialValues(model, 1), ...drawn(partsOf(paramsOf(shape), trainable).added, 1)]);
+  const learning = await learner(model, recipe, values, now, trainable);
   return { learning, batch: await batchOf(shape) };
 }
 

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { adapted } from '../src/core/adapters/adapted';
+import { partsOf } from '../src/core/adapters/trainable';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { type Gpu, LONGEST_DISPATCH, openGpu } from '../src/core/gpu/backend';
 import { type Command, trace } from '../src/core/gpu/capture';
 import type { Work } from '../src/core/gpu/cost';
 import { limitDispatches } from '../src/core/gpu/dispatch';
-import { modelSpec } from '../src/core/models';
-import { network } from '../src/core/models/network';
 import { sizeOf } from '../src/core/models/spec';
 import { loadObjective } from '../src/core/objectives';
 import { type OptimizerId, optimizerOf, stateName, stateOf } from '../src/core/optim';
@@ -14,7 +14,7 @@ import { pretend } from '../src/core/testing/pretend';
 import { withoutMemory } from '../src/core/testing/withoutMemory';
 import { openOptimizer } from '../src/core/train/optimizerState';
 import { stepOn } from '../src/core/train/step';
-import { modelOf, recipeOf, type Shape } from './step';
+import { modelOf, paramsOf, recipeOf, type Shape, trainableOf } from './step';
 
 export interface Dispatched extends Work {
   kernel: string;
@@ -53,15 +53,19 @@ export async function withTrace<T>(
   const limited = limit(gpu.device, 'maxStorageBufferBindingSize', 2 ** 32 - 4);
   limitDispatches(gpu.backend, longestMs);
   const [{ batch, context }, model] = [shape, modelOf(shape)];
-  const table = Object.entries(modelSpec(model.id).params(model.config, model.vocabulary));
+  const trainable = trainableOf(shape);
+  const { own, added, trainableParams } = partsOf(paramsOf(shape), trainable);
+  const table = Object.entries({ ...own, ...added });
   const all = new Float32Array(Math.max(...table.map(([, { shape }]) => sizeOf(shape))));
   const zeros = new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));
   const recipe = recipeOf(shape);
   try {
     return await withoutMemory(async () => {
       const objective = await loadObjective(recipe.objective, recipe);
-      const net = await network(model, zeros);
-      const optimizer = await openOptimizer(recipe.optimizer, net.params, momentsLike(recipe.optimizer, zeros));
+      const net = await adapted(model, zeros, trainable);
+      const learning = new Map([...zeros].filter(([name]) => Object.hasOwn(trainableParams, name)));
+      const moments = momentsLike(recipe.optimizer, learning);
+      const optimizer = await openOptimizer(recipe.optimizer, net.trainableParams, moments);
       const { step } = stepOn(net, objective, optimizer, recipe);
       const { commands } = trace(() =>
         tf.tidy(() => {

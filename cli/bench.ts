@@ -263,6 +263,13 @@ async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
   if (options.json) print(JSON.stringify({ config, ...rounded(report) }));
   else {
     print(table(config, report));
+    if (shape.lora !== undefined) {
+      const { lora: _, ...whole } = shape;
+      const [ms, wholeMs] = (await inTurn([shape, whole], options.steps)) as [number, number];
+      const ratio = (ms / wholeMs).toFixed(2);
+      print(`\nin turn with all that learns ${ms.toFixed(1)} ms a step, it ${wholeMs.toFixed(1)}: ${ratio} x`);
+      return;
+    }
     if (shape.model !== undefined) {
       const { model: _, ...asGpt } = shape;
       const [ms, gptMs] = (await inTurn([shape, asGpt], options.steps)) as [number, number];

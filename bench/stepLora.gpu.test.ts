@@ -1,0 +1,39 @@
+import { beforeAll, expect, test } from 'vitest';
+import { countParams } from '../src/core/models/spec';
+import { benchStep, countedGpu, paramsOf, plannedBytes, SHAPES } from './step';
+
+let device: Awaited<ReturnType<typeof countedGpu>>;
+beforeAll(async () => {
+  device = await countedGpu();
+});
+
+/** Of a step where all learns: step.gpu.test.ts. */
+const ALL_OF_S = 50;
+
+test.each([
+  ['S-input', 46, 1.05, 8.91e6],
+  ['S-all', 72, 1.9, 10.75e6],
+] as const)('what a step of %s costs, of which LoRA learns alone', async (name, dispatches, most, bytes) => {
+  const report = await benchStep(SHAPES[name], 4, device);
+  expect(report).toMatchObject({ dispatches, submits: 1, buffersPerStep: 0, bindGroupsPerStep: 0 });
+  expect(report.dispatches).toBeLessThanOrEqual(most * ALL_OF_S);
+  expect(report.plannedBytes).toBeLessThan(bytes);
+  expect(report.losses[3]).toBeLessThan(report.losses[0]!);
+});
+
+test('a step of M needs less by more than moments and gradients of what is frozen', async () => {
+  const parts: number[] = [];
+  for (const [name, dispatches, bytes] of [
+    ['M-input', 122, 113e6],
+    ['M-all', 200, 125.5e6],
+  ] as const) {
+    const report = await benchStep(SHAPES[name], 2, device);
+    expect(report).toMatchObject({ dispatches, submits: 1, buffersPerStep: 0, bindGroupsPerStep: 0 });
+    expect(report.peakBytes).toBeLessThan(bytes);
+    expect(report.losses[1]).toBeLessThan(report.losses[0]!);
+    parts.push(report.plannedBytes);
+  }
+  const learnt = 12 * countParams(paramsOf(SHAPES.M));
+  const whole = await plannedBytes(SHAPES.M);
+  for (const bytes of parts) expect(whole - bytes).toBeGreaterThan(learnt);
+}, 240_000);
