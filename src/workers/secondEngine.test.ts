@@ -50,7 +50,7 @@ async function check(
   exported = model,
   expected = ours,
 ): Promise<Figures> {
-  const { check } = FORMATS[format];
+  const check = FORMATS[format].check!;
   const engine = await secondEngine(bytesSource(bytes), check, exported.info.model);
   return compare(expected, engine, check.bound, unwatched);
 }

@@ -1,3 +1,4 @@
+import { HomegrownError } from '../core/base/errors';
 import { FORMATS } from '../core/export/formats';
 import { checkOf } from '../core/export/format';
 import { compare } from '../core/verify/compare';
@@ -10,6 +11,7 @@ export const verifying: Handlers<VerifyApi> = {
   async verify({ file, format, model, ours }, job) {
     job.report({ label: 'Opening it in a second engine', done: 0, unit: 'tokens' });
     const check = checkOf(FORMATS[format], model);
+    if (!check) throw new HomegrownError('bug', 'What nothing opens was to be checked');
     const engine = await secondEngine(blobSource(file), check, model);
     return compare(ours, engine, check.bound, job);
   },

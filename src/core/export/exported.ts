@@ -82,8 +82,10 @@ export async function measuredOf(
 
 /** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */
 export async function exportedFrom(imported: ImportedModel, name: string, at: number): Promise<Exported> {
-  const { model, tokenizer, snapshot, info, events, recipe, stated } = imported;
+  const { model, tokenizer, snapshot, events, recipe, stated, adapted } = imported;
   const { state } = snapshot;
+  // With an adapter of elsewhere it is none of a run that is told of.
+  const info = adapted ? null : imported.info;
   return {
     name: `${fileName(info?.name ?? name, 'model')}-step-${state.step}`,
     // In the order in which it is read, so that the next export is the same.
@@ -95,15 +97,16 @@ export async function exportedFrom(imported: ImportedModel, name: string, at: nu
       model,
       ...tokenizerFacts(tokenizer.model),
       segments: [{ after: 0, recipe: DEFAULT_RECIPE, data: null }],
+      ...(adapted && { trainable: adapted.trainable }),
       state,
       device: null,
       result: null,
-      origin: { name, importedAt: at, ...(stated && saidOf(stated)) },
+      origin: { name: adapted ? `${name} with ${adapted.name}` : name, importedAt: at, ...(stated && saidOf(stated)) },
     },
     snapshot,
     tokenizer,
     events,
-    ...(recipe && { recipe }),
+    ...(recipe && !adapted && { recipe }),
     tokens: null,
   };
 }

@@ -71,12 +71,12 @@ export interface Format {
   files(model: Exported, options: ExportOptions): Promise<readonly ByteStream[]> | readonly ByteStream[];
   /** Small files that a tool wants beside a `file`. */
   sidecar?: Sidecar;
-  /** Which second engine opens the file, and how close it has to come. */
-  check: Check;
+  /** Which second engine opens the file, and how close it has to come; null of what is no model by itself. */
+  check: Check | null;
   /** The same of models of a kind that are written otherwise. */
-  checks?: Partial<Record<ModelKind, Check>>;
+  checks?: Partial<Record<ModelKind, Check | null>>;
 }
-export const checkOf = ({ check, checks }: Format, { id }: Pick<ModelChoice, 'id'>): Check =>
+export const checkOf = ({ check, checks }: Format, { id }: Pick<ModelChoice, 'id'>): Check | null =>
   checks?.[modelSpec(id).kind] ?? check;
 export const withMoments = ({ moments }: Format, areAsked: boolean): boolean =>
   moments === 'always' || (moments === 'asked' && areAsked);

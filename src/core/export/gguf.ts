@@ -28,6 +28,15 @@ export function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
   const architecture = modelSpec(theirs.id).gguf!;
   const tensors = placed(weightsOf(model), architecture.layout(theirs.config), type);
   const keys = { ...general(info, architecture, type), ...sizes(theirs, architecture), ...tokenizerKeys(tokenizer) };
+  return ggufOf(`${model.name}-${type}.gguf`, keys, tensors);
+}
+
+/** Any file of these keys and tensors, and their hash. */
+export function ggufOf(
+  name: string,
+  keys: Readonly<Record<string, GgufValue>>,
+  tensors: readonly Placed[],
+): ByteStream {
   const header = (hash: string): Uint8Array =>
     writeHeader({
       keys: { ...keys, [TENSORS_SHA256]: string(hash) },
@@ -35,7 +44,7 @@ export function ggufFile(model: Exported, type: GgufTypeName): ByteStream {
     });
   const last = tensors.at(-1)!;
   return {
-    name: `${model.name}-${type}.gguf`,
+    name,
     size: header(NO_HASH).length + last.offset + aligned(last.bytes),
     async *chunks() {
       yield header(await hashTensors(inPieces(tensors)));
@@ -138,7 +147,7 @@ interface Placed {
   piece: Piece;
 }
 
-function placed(
+export function placed(
   weights: ReadonlyMap<string, HostTensor>,
   layout: ReturnType<Gguf['layout']>,
   type: GgufTypeName,

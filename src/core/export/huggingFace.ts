@@ -7,6 +7,8 @@ import { recipeOf } from '../runs/segments';
 import { tokenizerNames, writeTokenizerJson } from '../tokenizer/json';
 import { answerStart, beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { inModel } from './adapterFiles';
+import { learntApart, peftFiles } from './peft';
 import { hubMoments, hubWeights } from './weights';
 import { datasheet } from './datasheet';
 import { type Exported, RECIPE_FILE } from './format';
@@ -18,10 +20,12 @@ export function huggingFaceFiles(
   { withOptimizer }: { withOptimizer: boolean },
 ): readonly ByteStream[] {
   const moments = hubMoments(exported);
+  const adapter = learntApart(exported);
   return [
     ...tellingFiles(exported),
     writeSafetensors('model.safetensors', hubWeights(exported)),
     ...(withOptimizer && moments.size > 0 ? [writeSafetensors('optimizer.safetensors', moments)] : []),
+    ...(adapter ? peftFiles(exported, adapter).map((file) => ({ ...file, name: inModel(file.name) })) : []),
   ];
 }
 

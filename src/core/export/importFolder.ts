@@ -107,6 +107,10 @@ const knownGgufs = (): readonly string[] => modelIds().flatMap((id) => modelSpec
 /** One of them is in each folder that Homegrown writes. */
 const OURS = ['homegrown.json', 'DATASHEET.md', 'MODEL_CARD.md'];
 const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^adapter_(config\.json|model\.)/,
+    'it is of an adapter, which is nothing without its base; `tune`, `sample` and `export` take it with --adapter, and the base with --from',
+  ],
   [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code; convert it to safetensors'],
   [/\.(h5|hdf5|keras)$/i, 'it is a Keras file; convert it to safetensors'],
   [/\.onnx$/i, 'it is an ONNX file; convert it to safetensors'],

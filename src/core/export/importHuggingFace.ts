@@ -1,5 +1,6 @@
 /** A Hugging Face folder, or a zip of one, as a model. Everything is checked before anything is handed back. */
 import { z } from '../base/zod';
+import { partsOf } from '../adapters/trainable';
 import { badFile, isBadFile } from '../base/errors';
 import type { Job } from '../base/job';
 import { LARGEST_JSON, LARGEST_LOG, LARGEST_TOKENIZER } from '../base/limits';
@@ -16,10 +17,12 @@ import { readAnyTokenizerJson, readGpt2Files, readTokenizerConfig } from '../tok
 import { END_ALONE } from '../tokenizer/special';
 import { isApplied, type Tokenizer } from '../tokenizer/tokenizer';
 import type { ModelChoice } from '../train/run';
+import { adapterIn } from './adapterFiles';
 import { RECIPE_FILE } from './format';
 import { readRunInfo, type RunInfo } from './homegrownJson';
 import { type Folder, type GivenFile, openFiles, readJson, readText, readWhole } from './importFolder';
 import { laidMoments, momentsIn } from './importMoments';
+import { readPeft } from './importPeft';
 import { compare, readTensors, shapesOf, type Wanted } from './importTensors';
 import type { ImportedModel, Incoming } from './incoming';
 import { licenceIn } from './licenceIn';
@@ -75,6 +78,7 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
       : null;
   const remembered = info && moments && laidMoments(recipeOf(info), layout.filter(isOwn), own, info.trainable);
   if (remembered) compare('optimizer.safetensors', remembered.shapes, moments.shapes);
+  const learntBy = info?.trainable?.adapter && !moments ? adapterIn(folder) : undefined;
   const licence = await licenceIn(folder);
   return {
     model,
@@ -101,6 +105,11 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
         const { layout: laid, table: of } = remembered;
         for (const [name, value] of await readTensors(momentsIn(moments, laid), laid, of, job))
           tensors.set(name, value);
+      }
+      if (learntBy) {
+        const { tensors: learnt } = await readPeft(learntBy, model, job);
+        compare('adapter/', new Map(Object.entries(partsOf(own, info?.trainable).added)), learnt, INFO);
+        for (const [name, value] of learnt) tensors.set(name, value);
       }
       for (const [name, value] of drawn(Object.fromEntries(others!.map((of) => [of, own[of]!])), 0))
         tensors.set(name, value);

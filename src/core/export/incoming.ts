@@ -1,4 +1,5 @@
 /** A model in somebody's files, opened: what it is, before any of its weights is read; and then all of it. */
+import type { Trainable } from '../adapters/trainable';
 import type { Job } from '../base/job';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -55,4 +56,14 @@ export interface ImportedModel {
   recipe?: object;
   /** Of one that is not ours. */
   stated?: Stated;
+  /** An adapter that was brought in beside it: its weights are with that, which no run that is told of has. */
+  adapted?: Adapted;
+}
+
+export interface Adapted {
+  /** Its folder. */
+  name: string;
+  trainable: Trainable;
+  /** What is here otherwise than in its files, in a sentence. */
+  words?: string;
 }

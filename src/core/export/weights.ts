@@ -68,7 +68,7 @@ export function hubMoments({
 const ownerOf = (moment: string, weights: Iterable<string>): string | undefined =>
   [...weights].find((name) => moment.endsWith(`.${name}`));
 
-const laidOut = (ours: NamedTensors, layout: Layout): ReadonlyMap<string, TensorInPieces> =>
+export const laidOut = (ours: NamedTensors, layout: Layout): ReadonlyMap<string, TensorInPieces> =>
   new Map(
     layout.map((piece) => {
       const tensor = ours.get(piece.of)!;

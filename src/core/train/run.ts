@@ -79,7 +79,7 @@ export interface TrainInput {
   trainable?: Trainable;
   /**
    * The weights to begin from, such as another run's; absent = initialise from the seed. What of them is frozen is in no
-   * snapshot, and is given again to continue.
+   * snapshot, and is given again to continue. What an adapter begins with may be among them.
    */
   base?: NamedTensors;
   /** Continue from here. */

@@ -11,7 +11,7 @@ import type { TrainInput, TrainState } from './run';
 
 type Start = Pick<TrainInput, 'model' | 'recipe' | 'trainable' | 'base' | 'from'>;
 
-/** By name; what a snapshot has goes before what the base has. */
+/** By name; what a snapshot has goes before what the base has, and that before what is drawn. */
 export function startingValues(start: Start): NamedTensors {
   const { model, trainable, base, from } = start;
   const { seed } = start.recipe;
@@ -19,7 +19,7 @@ export function startingValues(start: Start): NamedTensors {
   if (saved && !trainable) return saved;
   const weights = base ?? initialValues(model, seed);
   const { added } = parts({ model, ...(trainable && { trainable }) });
-  return new Map([...weights, ...drawn(added, seed), ...(saved ?? [])]);
+  return new Map([...drawn(added, seed), ...weights, ...(saved ?? [])]);
 }
 
 /** @throws HomegrownError `bad-settings` where a snapshot was learnt beside other frozen weights */
@@ -55,7 +55,8 @@ function momentNames({ model, recipe, trainable }: Start): string[] {
 const told = (frozen: string | undefined): string =>
   frozen === undefined ? 'no frozen weights' : `frozen weights that hash to ${frozen.slice(0, 12)}…`;
 
-async function hashOfFrozen(start: Start): Promise<string | undefined> {
+/** Undefined where all learn. */
+export async function hashOfFrozen(start: Start): Promise<string | undefined> {
   const { own, trainableParams } = parts(start);
   const names = Object.keys(own).filter((name) => !Object.hasOwn(trainableParams, name));
   if (names.length === 0) return undefined;

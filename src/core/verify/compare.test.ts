@@ -18,8 +18,8 @@ const oursWith = (first: number[] = after([7, 8])): Reference => ({
   greedyScores: Float32Array.from(first),
 });
 const equal = engine((ids) => Promise.resolve(Float32Array.from(after(ids))));
-const f32 = FORMATS.safetensors.check.bound;
-const q8 = FORMATS['gguf-q8_0'].check.bound;
+const f32 = FORMATS.safetensors.check!.bound;
+const q8 = FORMATS['gguf-q8_0'].check!.bound;
 
 test('an equal engine gives figures of no difference, whatever it adds to all scores', async () => {
   const shifted = engine((ids) => Promise.resolve(Float32Array.from(after(ids), (score) => score + 64)));

@@ -50,10 +50,12 @@ function Moments({ canChoose }: { canChoose: boolean }) {
   );
 }
 
-/** A format without a card of its own. */
+/** A format without a card of its own; nothing where this model cannot be written so. */
 function FormatLine({ line, format }: { line: NonNullable<Card['onCard']>; format: FormatId }) {
+  const problem = useShownPart('export', ({ record }) => record && FORMATS[format].problem?.(formatSettings(record)));
   const exporting = useStudio((s) => s.exports[format]);
   const exportModel = useStudio((s) => s.exportModel);
+  if (typeof problem === 'string') return null;
   const hint = exporting ? words(proof(exporting, fileOf(exporting)?.step ?? 0)) : line.hint;
   return <LesserAction {...line} hint={hint} onPress={() => void exportModel(format)} />;
 }

@@ -11,7 +11,7 @@ import type { GgufTypeName } from '../ggufTypes';
 import type { RunInfo } from '../homegrownJson';
 import { normalizerWords } from '../normalizerWords';
 
-const CARD: Card = {
+export const GGUF: Card = {
   name: 'GGUF',
   purpose: 'Write with it in a desktop program',
   opensIn: 'llama.cpp, LM Studio, Ollama',
@@ -57,7 +57,7 @@ const unsaid = (normalizers: readonly Normalizer[]): string =>
 
 /** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
 const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format => ({
-  card: CARD,
+  card: GGUF,
   precision,
   kind: 'file',
   problem: ({ model: { id, config }, tokenizer }) => {

@@ -1,8 +1,10 @@
 import type { Format } from '../format';
 import { ggufF16, ggufF32, ggufQ8 } from './gguf';
+import { ggufLora } from './ggufLora';
 import { html } from './html';
 import { huggingFace } from './huggingFace';
 import { onnxF16, onnxF32 } from './onnx';
+import { peft } from './peft';
 import { pytorch } from './pytorch';
 import { safetensors } from './safetensors';
 import { service } from './service';
@@ -11,9 +13,11 @@ import { service } from './service';
 export const FORMATS = {
   hf: huggingFace,
   safetensors,
+  peft,
   'gguf-f32': ggufF32,
   'gguf-f16': ggufF16,
   'gguf-q8_0': ggufQ8,
+  'gguf-lora': ggufLora,
   'onnx-f32': onnxF32,
   'onnx-f16': onnxF16,
   html,

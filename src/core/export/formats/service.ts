@@ -1,5 +1,5 @@
 import { loaded } from '../../base/load';
-import { readers } from '../../verify/check';
+import { BOUND_OF_F16, readers } from '../../verify/check';
 import { type Format } from '../format';
 import { modelSpec } from '../../models';
 import type { ModelChoice } from '../../models/network';
@@ -32,7 +32,7 @@ export const service: Format = {
   check: {
     engine: 'llama',
     opens: async (file) => (await readers()).fileInZip(file, '.gguf'),
-    bound: ggufF16.check.bound,
+    bound: BOUND_OF_F16,
   },
   checks: { encoder: onnxF16.check, 'encoder-decoder': onnxF16.check },
 };

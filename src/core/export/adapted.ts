@@ -1,0 +1,60 @@
+/** A base with an adapter of anybody's: its weights with what that has learnt in them, and that apart. */
+import { merged, type Trainable } from '../adapters/trainable';
+import { badFile } from '../base/errors';
+import type { Job } from '../base/job';
+import { modelSpec } from '../models';
+import type { ModelChoice } from '../models/network';
+import { hashOfFrozen } from '../train/start';
+import { DEFAULT_RECIPE } from '../train/recipe';
+import type { NamedTensors } from '../checkpoint/tensors';
+import type { Folder } from './importFolder';
+import { readPeft } from './importPeft';
+import type { ImportedModel } from './incoming';
+
+export interface BesideBase {
+  trainable: Trainable;
+  /** What it has learnt, by our names. */
+  tensors: NamedTensors;
+  /** Of the base's weights. */
+  frozen: string;
+  words?: string;
+}
+
+/**
+ * @param base all weights of the model
+ * @throws HomegrownError `bad-file`, also where it was learnt beside other weights
+ */
+export async function besideBase(
+  model: ModelChoice,
+  base: NamedTensors,
+  folder: Folder,
+  job: Job,
+): Promise<BesideBase> {
+  const { adapter, tensors, base: learntBeside, words } = await readPeft(folder, model, job);
+  const trainable: Trainable = { weights: [], adapter };
+  const frozen = (await hashOfFrozen({ model, recipe: DEFAULT_RECIPE, trainable, base }))!;
+  if (learntBeside !== undefined && learntBeside !== frozen) {
+    const [was, is] = [learntBeside, frozen].map((hash) => hash.slice(0, 12));
+    throw badFile(
+      `The adapter was learnt beside weights that hash to ${was!}…, and those of this model hash to ${is!}…`,
+      'Nothing was written. Give the very model that it was learnt beside: with another it says nothing.',
+    );
+  }
+  return { trainable, tensors, frozen, ...(words !== undefined && { words }) };
+}
+
+/** @param name of the folder */
+export async function withAdapter(base: ImportedModel, folder: Folder, name: string, job: Job): Promise<ImportedModel> {
+  const { model, snapshot } = base;
+  const { trainable, tensors, frozen, words } = await besideBase(model, snapshot.tensors, folder, job);
+  const own = modelSpec(model.id).params(model.config, model.vocabulary);
+  const weights = merged(own, new Map([...snapshot.tensors, ...tensors]), trainable);
+  const { momentsFrom: _, waited: __, ...state } = snapshot.state;
+  return {
+    ...base,
+    snapshot: { state: { ...state, best: null, frozen }, tensors: new Map([...weights, ...tensors]) },
+    resumable: false,
+    events: [],
+    adapted: { name, trainable, ...(words !== undefined && { words }) },
+  };
+}

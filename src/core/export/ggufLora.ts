@@ -1,0 +1,32 @@
+/** What LoRA has learnt as a GGUF file, as llama.cpp's convert_lora_to_gguf.py writes it and its src/llama-adapter.cpp reads it. */
+import type { AdapterChoice } from '../adapters';
+import type { ByteStream } from '../files/byteSource';
+import { modelSpec } from '../models';
+import type { Exported } from './format';
+import { ggufOf, placed } from './gguf';
+import { f32, string, u32 } from './ggufHeader';
+import { GGUF_TYPES } from './ggufTypes';
+import { layoutOf, narrowPieces } from './loraLayout';
+import { elsewhere } from './weights';
+
+/** @param adapter that of the run, of which the snapshot has what it learnt */
+export function ggufLoraFile({ name, info, snapshot }: Exported, { settings, beside }: AdapterChoice): ByteStream {
+  const { config, id } = elsewhere(info.model);
+  const architecture = modelSpec(id).gguf!;
+  // Rows of A are as wide as the matrix, those of B as the rank: both there as they are applied, nothing transposed.
+  const pieces = narrowPieces(architecture.layout(config), beside, (theirs) => [
+    `${theirs}.lora_a`,
+    `${theirs}.lora_b`,
+  ]);
+  const layout = layoutOf(pieces).map((piece) => ({ ...piece, full: true }));
+  const keys = {
+    'general.architecture': string(architecture.name(config)),
+    'general.type': string('adapter'),
+    'general.name': string(info.name),
+    'general.file_type': u32(GGUF_TYPES.F32.fileType),
+    'adapter.type': string('lora'),
+    // It divides by the rank.
+    'adapter.lora.alpha': f32(settings.alpha),
+  };
+  return ggufOf(`${name}-lora.gguf`, keys, placed(snapshot.tensors, layout, 'F32'));
+}

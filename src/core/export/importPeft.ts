@@ -1,0 +1,190 @@
+/** What LoRA has learnt, from a PEFT folder of anybody's: told by names and shapes beside which of a base's matrices. */
+import type { AdapterChoice } from '../adapters';
+import { besideName, linearWeights, partsOf } from '../adapters/trainable';
+import { badFile } from '../base/errors';
+import type { Job } from '../base/job';
+import { counted } from '../base/units';
+import { listOf, MOST_TENSORS } from '../base/limits';
+import { z } from '../base/zod';
+import { openSafetensors } from '../checkpoint/safetensors';
+import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
+import { modelSpec } from '../models';
+import { fromTheirs, theirShape } from '../models/layout';
+import type { ModelChoice } from '../models/network';
+import { type ParamTable, sizeOf } from '../models/spec';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, BASE_SHA256 } from './adapterFiles';
+import { type Folder, readJson } from './importFolder';
+import { compare } from './importTensors';
+import { DOWN, narrowPieces, type NarrowPieces, PEFT_MODEL, peftNames, UP } from './loraLayout';
+import { parse } from './parse';
+import { hubLayout } from './weights';
+
+export interface ReadAdapter {
+  adapter: AdapterChoice;
+  /** What it learnt, by our names. */
+  tensors: NamedTensors;
+  /** Of the weights beside which it was learnt, where its file says so. */
+  base?: string;
+  /** What of it is here otherwise than it was there, in a sentence. */
+  words?: string;
+}
+
+/**
+ * All of it, beside a base.
+ * @throws HomegrownError `bad-file` naming file, place and reason; also where it is of another base, by names and shapes
+ */
+export async function readPeft(folder: Folder, model: ModelChoice, job: Job): Promise<ReadAdapter> {
+  const config = parse(ADAPTER_CONFIG, configSchema, await readJson(folder, ADAPTER_CONFIG));
+  const source = folder.get(ADAPTER_WEIGHTS);
+  if (!source) throw badFile(`There is no ${ADAPTER_WEIGHTS} beside ${ADAPTER_CONFIG}`, `${NEEDED} ${PICKLED}`);
+  const file = await openSafetensors(source, ADAPTER_WEIGHTS);
+  const own = modelSpec(model.id).params(model.config, model.vocabulary);
+  const pieces = narrowPieces(hubLayout(model), linearWeights(own), peftNames);
+  const theirs = namesIn(file.entries.keys(), model);
+  const there = pieces.filter(({ down, up }) => theirs.has(down.name) || theirs.has(up.name));
+  const { r } = config;
+  const expected = there.flatMap(({ beside, down, up }) => {
+    const [rows, columns] = theirShape({ ...beside, transposed: true }, own[beside.of]!.shape) as [number, number];
+    return [[down.name, { shape: [r, columns] }] as const, [up.name, { shape: [rows, r] }] as const];
+  });
+  const found = [...theirs].map(([ours, name]) => [ours, file.entries.get(name)!] as const);
+  compare(ADAPTER_WEIGHTS, new Map(expected), new Map(found), 'its base and adapter_config.json');
+  if (there.length === 0) throw badFile(`${ADAPTER_WEIGHTS} has nothing beside a matrix of the model`, NEEDED);
+  checkTargets(config.target_modules, there);
+  await file.check(job);
+  const values = new Map<string, HostTensor>();
+  for (const [done, [ours, name]] of [...theirs].entries()) {
+    job.signal.throwIfAborted();
+    job.report({ label: `Reading ${name}`, done, of: theirs.size, unit: 'tensors' });
+    values.set(ours, await file.load(name));
+  }
+  const bad = firstNonFinite(values);
+  if (bad !== undefined) throw badFile(`${ADAPTER_WEIGHTS}: ${bad} is not a finite number`, DIVERGED);
+  const base = file.metadata.get(BASE_SHA256);
+  return { ...composed(own, there, values, config), ...(base !== undefined && { base }) };
+}
+
+/** Our names of the tensors, in PEFT's form, with theirs. */
+function namesIn(names: Iterable<string>, { id, config }: ModelChoice): ReadonlyMap<string, string> {
+  const { rename = (name: string) => name } = modelSpec(id).huggingFace ?? {};
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const [, layer, end] = /^base_model\.model\.(.+)\.(lora_[AB]\.weight)$/s.exec(name) ?? [];
+    const weight = layer === undefined ? null : rename(`${layer}.weight`, config);
+    const ours = weight === null || end === undefined ? name : PEFT_MODEL + weight.replace(/weight$/, end);
+    const other = found.get(ours);
+    if (other !== undefined)
+      throw badFile(`${ADAPTER_WEIGHTS}: ${name.slice(0, 80)} and ${other.slice(0, 80)} are the same tensor`);
+    found.set(ours, name);
+  }
+  return found;
+}
+
+/** What was to be learnt and is not there would be left out in silence. */
+function checkTargets(targets: Config['target_modules'], there: readonly NarrowPieces[]): void {
+  if (!Array.isArray(targets)) return; // a pattern
+  const layers = there.map(({ beside }) => `.${beside.name.replace(/\.weight$/, '')}`);
+  const missing = targets.find((target) => !layers.some((layer) => layer.endsWith(`.${target}`)));
+  if (missing === undefined) return;
+  throw badFile(
+    `${ADAPTER_CONFIG} names ${JSON.stringify(missing.slice(0, 80))} among target_modules, and ${ADAPTER_WEIGHTS} has nothing beside such a matrix of the model`,
+    NEEDED,
+  );
+}
+
+/**
+ * One A and one B beside each matrix of ours. Where ours is several of theirs with an A each, A has theirs side by side, and B
+ * theirs as blocks on its diagonal, zeros elsewhere; ranks are brought to the largest by zeros: the same function.
+ */
+function composed(
+  own: ParamTable,
+  there: readonly NarrowPieces[],
+  values: NamedTensors,
+  { r, lora_alpha: alpha, use_rslora: byRoot }: Config,
+): Pick<ReadAdapter, 'adapter' | 'tensors' | 'words'> {
+  const beside = Object.keys(own).filter((name) => there.some((pieces) => pieces.beside.of === name));
+  const groups = beside.map((of) => {
+    const parts = there.filter((pieces) => pieces.beside.of === of);
+    const isOne = parts.every(({ down }) => isSame(values.get(down.name)!, values.get(parts[0]!.down.name)!));
+    return { of, parts, isOne };
+  });
+  const rank = Math.max(...groups.map(({ parts, isOne }) => (isOne ? r : r * parts.length)));
+  const adapter: AdapterChoice = {
+    id: 'lora',
+    // What counts is alpha / rank, or by its root.
+    settings: { rank, alpha: byRoot ? (alpha * rank) / Math.sqrt(r) : alpha * (rank / r) },
+    beside,
+  };
+  checkSettings(own, adapter);
+  const tensors = new Map<string, HostTensor>();
+  for (const { of, parts, isOne } of groups) {
+    const [I, O] = own[of]!.shape as [number, number];
+    const [A, B] = [zeros([I, rank]), zeros([rank, O])];
+    for (const [i, { down, up }] of parts.entries()) {
+      const place = [i * r, (i + 1) * r].map((at) => (isOne ? at - i * r : at)) as [number, number];
+      fromTheirs({ ...down, columns: place }, values.get(down.name)!.data, A);
+      fromTheirs({ ...up, rows: place }, values.get(up.name)!.data, B);
+    }
+    tensors.set(besideName(of, DOWN), A).set(besideName(of, UP), B);
+  }
+  const apart = groups.filter(({ isOne }) => !isOne).length;
+  if (apart === 0) return { adapter, tensors };
+  const words = `${counted(apart, 'matrix', 'matrices')} of the model ${apart === 1 ? 'is' : 'are'} several there, each with an A of its own: here they lie side by side, at rank ${rank}, which does the same.`;
+  return { adapter, tensors, words };
+}
+const zeros = (shape: readonly number[]): HostTensor => ({ shape, data: new Float32Array(sizeOf(shape)) });
+const isSame = (one: HostTensor, other: HostTensor): boolean =>
+  one === other || one.data.every((x, i) => Object.is(x, other.data[i]));
+
+/** Of ours. */
+function checkSettings(own: ParamTable, adapter: AdapterChoice): void {
+  try {
+    partsOf(own, { weights: [], adapter });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw badFile(`${ADAPTER_CONFIG} describes what cannot be run here: ${error.message}`);
+  }
+}
+
+const name = z.string().max(1000);
+type Config = z.infer<typeof configSchema>;
+/** peft/tuners/lora/config.py; what is not here must be off. */
+const configSchema = z
+  .looseObject({
+    peft_type: z.literal('LORA', 'only LORA can be run'),
+    r: z.int().positive(),
+    lora_alpha: z.number(),
+    use_rslora: z.boolean().default(false),
+    bias: z.literal('none', 'biases that were learnt cannot be run').default('none'),
+    target_modules: z.union([name, listOf(name, MOST_TENSORS)]).nullish(),
+    /** Others begin from weights of the base that they have changed. */
+    init_lora_weights: z
+      .union([z.boolean(), z.enum(['gaussian', 'eva', 'orthogonal'])], 'it begins from another base than the model')
+      .default(true),
+  })
+  .superRefine((config, context) => {
+    for (const [key, value] of Object.entries(config)) {
+      if (KNOWN.has(key) || isOff(value)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [key.slice(0, 80)],
+        message: 'it cannot be run, so that it must be off',
+      });
+    }
+  });
+/** These say how it was made, or by whom, or what its tensors' names say too. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...['peft_type', 'r', 'lora_alpha', 'lora_dropout', 'use_rslora', 'bias', 'target_modules', 'init_lora_weights'],
+  ...['auto_mapping', 'base_model_name_or_path', 'eva_config', 'exclude_modules', 'fan_in_fan_out', 'inference_mode'],
+  ...['layers_pattern', 'layers_to_transform', 'megatron_core', 'peft_version', 'qalora_group_size', 'revision'],
+  ...['runtime_config', 'task_type'],
+]);
+const isOff = (value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  value === false ||
+  (typeof value === 'object' && Object.keys(value).length === 0);
+
+const NEEDED = 'Nothing was written. Give the folder that PEFT has written for this base: both files, from one place.';
+const PICKLED = 'An adapter_model.bin can run code, and is not read: have PEFT save it as safetensors.';
+const DIVERGED = 'Nothing was written. The training that wrote it had diverged; use an earlier step.';

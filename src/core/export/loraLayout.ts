@@ -1,0 +1,51 @@
+/** How others lay out what LoRA has learnt: two narrow matrices beside each matrix of theirs. */
+import { besideName } from '../adapters/trainable';
+import type { Layout, Piece } from '../models/layout';
+
+/** Ends of our names: A [in, rank] and B [rank, out]. */
+export const DOWN = 'lora_A.weight';
+export const UP = 'lora_B.weight';
+
+export interface NarrowPieces {
+  /** A matrix of theirs. */
+  beside: Piece;
+  /** Theirs of it: [rank, in], and [out, rank] with its rows in the order of the matrix's. */
+  down: Piece;
+  up: Piece;
+}
+
+/**
+ * Where a matrix of ours is several of theirs, side by side, each of those has the whole of A, and its own columns of B: the
+ * same function.
+ * @param layout of the model's own weights. @param beside ours. @param names theirs of the two, by that of the matrix
+ */
+export const narrowPieces = (
+  layout: Layout,
+  beside: readonly string[],
+  names: (theirs: string) => readonly [down: string, up: string],
+): readonly NarrowPieces[] =>
+  layout
+    .filter(({ of }) => beside.includes(of))
+    .map((piece) => {
+      const { of, rows, columns, pairedHeads } = piece;
+      const [down, up] = names(piece.name);
+      return {
+        beside: piece,
+        down: { name: down, of: besideName(of, DOWN), transposed: true, ...(rows && { rows }) },
+        up: {
+          ...{ name: up, of: besideName(of, UP), transposed: true },
+          ...(columns && { columns }),
+          ...(pairedHeads && { pairedHeads }),
+        },
+      };
+    });
+
+export const layoutOf = (pieces: readonly NarrowPieces[]): Layout => pieces.flatMap(({ down, up }) => [down, up]);
+
+/** PEFT's names, of `model.layers.0.self_attn.q_proj.weight`; `<layer>` as transformers calls it. */
+export const peftNames = (theirs: string): readonly [down: string, up: string] => {
+  const layer = `${PEFT_MODEL}${theirs.replace(/weight$/, '')}`;
+  return [layer + DOWN, layer + UP];
+};
+/** What PEFT wraps a model in (peft/utils/save_and_load.py). */
+export const PEFT_MODEL = 'base_model.model.';

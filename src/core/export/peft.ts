@@ -1,0 +1,90 @@
+/** adapter/: what LoRA has learnt, as the folder that PEFT writes and reads beside a base. */
+import { adapterOf, type AdapterChoice } from '../adapters';
+import { besideName } from '../adapters/trainable';
+import type { Json } from '../base/blobStore';
+import { writeSafetensors } from '../checkpoint/safetensors';
+import { type ByteStream, textFile } from '../files/byteSource';
+import { modelSpec } from '../models';
+import type { Layout } from '../models/layout';
+import type { ModelKind } from '../models/spec';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, BASE_SHA256 } from './adapterFiles';
+import type { Exported } from './format';
+import type { RunInfo } from './homegrownJson';
+import { layoutOf, narrowPieces, peftNames } from './loraLayout';
+import { hubLayout, laidOut } from './weights';
+
+/** What an adapter has learnt is in the snapshot, and not only what is merged of it into the weights. */
+export function learntApart({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): AdapterChoice | undefined {
+  const adapter = info.trainable?.adapter;
+  if (!adapter) return undefined;
+  const { id, config, vocabulary } = info.model;
+  const own = modelSpec(id).params(config, vocabulary);
+  const names = adapter.beside.flatMap((name) =>
+    Object.keys(adapterOf(adapter.id).params(own[name]!, adapter.settings)).map((end) => besideName(name, end)),
+  );
+  return names.every((name) => snapshot.tensors.has(name)) ? adapter : undefined;
+}
+
+/** @param adapter that of the run, of which the snapshot has what it learnt */
+export function peftFiles(
+  { info, snapshot }: Pick<Exported, 'info' | 'snapshot'>,
+  adapter: AdapterChoice,
+): readonly ByteStream[] {
+  const layout = hubLayout(info.model);
+  const pieces = narrowPieces(layout, adapter.beside, peftNames);
+  const { frozen } = snapshot.state;
+  const isAlone = info.trainable?.weights.length === 0;
+  return [
+    textFile(ADAPTER_CONFIG, `${JSON.stringify(adapterConfig(info, adapter, layout), null, 2)}\n`),
+    writeSafetensors(
+      ADAPTER_WEIGHTS,
+      laidOut(snapshot.tensors, layoutOf(pieces)),
+      isAlone && frozen !== undefined ? { [BASE_SHA256]: frozen } : {},
+    ),
+  ];
+}
+
+/** What peft's LoraConfig is made from (peft/tuners/lora/config.py). */
+function adapterConfig(info: RunInfo, { settings, beside }: AdapterChoice, layout: Layout): Record<string, Json> {
+  const { rank, alpha } = settings;
+  const theirs = layout.filter(({ of }) => beside.includes(of));
+  const { origin, parent } = info;
+  return {
+    peft_type: 'LORA',
+    task_type: TASK_TYPES[modelSpec(info.model.id).kind],
+    base_model_name_or_path: origin?.title ?? origin?.name ?? parent?.name ?? null,
+    inference_mode: true,
+    r: rank,
+    lora_alpha: alpha,
+    lora_dropout: 0,
+    use_rslora: false,
+    bias: 'none',
+    // GPT-2's matrices are [in, out] there too (Conv1D).
+    fan_in_fan_out: theirs.some(({ transposed }) => !transposed),
+    target_modules: targets(layout, beside),
+  };
+}
+/** peft/utils/peft_types.py; there is none of a model that fills blanks. */
+const TASK_TYPES: Record<ModelKind, string | null> = {
+  decoder: 'CAUSAL_LM',
+  'encoder-decoder': 'SEQ_2_SEQ_LM',
+  encoder: null,
+};
+
+/** Each layer by as few of the last parts of its name as no other layer ends in: `q_proj`, `attn.c_proj`. */
+function targets(layout: Layout, beside: readonly string[]): string[] {
+  const layers = (isBeside: boolean): readonly string[] =>
+    layout
+      .filter(({ name, of }) => name.endsWith('.weight') && beside.includes(of) === isBeside)
+      .map(({ name }) => `.${name.replace(/\.weight$/, '')}`);
+  const others = layers(false);
+  const shortest = layers(true).map((layer) => {
+    const parts = layer.split('.');
+    for (let count = 1; count < parts.length - 1; count++) {
+      const end = parts.slice(-count).join('.');
+      if (!others.some((other) => other.endsWith(`.${end}`))) return end;
+    }
+    return layer.slice(1);
+  });
+  return [...new Set(shortest)];
+}

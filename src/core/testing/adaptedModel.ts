@@ -1,0 +1,29 @@
+/** A model beside which an adapter has learnt something, drawn, for tests of what is written from one. */
+import { linearWeights, merged, partsOf, type Trainable } from '../adapters/trainable';
+import type { Exported } from '../export/format';
+import { modelSpec } from '../models';
+import { drawn } from '../models/initial';
+import { hashOfFrozen } from '../train/start';
+import { DEFAULT_RECIPE } from '../train/recipe';
+
+/** @param base a model of which all learnt. @param beside by default all of linear layers */
+export async function adapted(base: Exported, beside?: (name: string) => boolean): Promise<Exported> {
+  const { id, config, vocabulary } = base.info.model;
+  const own = modelSpec(id).params(config, vocabulary);
+  const weights = new Map(Object.keys(own).map((name) => [name, base.snapshot.tensors.get(name)!]));
+  const trainable: Trainable = {
+    weights: [],
+    adapter: { id: 'lora', settings: { rank: 3, alpha: 6 }, beside: linearWeights(own).filter(beside ?? (() => true)) },
+  };
+  const { added } = partsOf(own, trainable);
+  const large = Object.entries(added).map(([name, each]) => [name, { ...each, init: { std: 0.2 } }] as const);
+  const learnt = drawn(Object.fromEntries(large), 7);
+  const start = { model: base.info.model, recipe: DEFAULT_RECIPE, trainable, base: weights };
+  const frozen = (await hashOfFrozen(start))!;
+  const state = { ...base.snapshot.state, frozen };
+  return {
+    ...base,
+    info: { ...base.info, trainable, state },
+    snapshot: { state, tensors: new Map([...merged(own, new Map([...weights, ...learnt]), trainable), ...learnt]) },
+  };
+}
