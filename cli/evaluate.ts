@@ -21,6 +21,7 @@ import { toldOf } from './evaluated';
 import { type Kept, keepMeasured } from './measured';
 import { type Given, givenFiles, ownText } from './measuredOn';
 import { UsageError, type Values } from './options';
+import { ADAPTER_IN } from './adapter';
 import { readWeights } from './read';
 import type { Past } from './resume';
 import { BUNDLED, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
@@ -28,6 +29,7 @@ import { command, DEVICES, interruptible, main, openDevice, print, stderr } from
 
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
   text: {
     kind: 'texts',
     otherwise: 'its own held-out part, where its texts lie as they lay',
@@ -88,6 +90,9 @@ const OPTIONS = {
 
 /** Its own part, unless that is not at hand and there is something else to ask. */
 async function ownTextOrNone(values: Values<typeof OPTIONS>, isNeeded: boolean, signal: AbortSignal): Promise<Given> {
+  if (values.adapter !== undefined && isNeeded)
+    throw new UsageError('With --adapter it is no run that has held out a part. Give --text or --pairs.');
+  if (values.adapter !== undefined) return readWeights(values.from, signal, values.adapter);
   try {
     return await ownText(values.from, values.part, signal);
   } catch (error) {

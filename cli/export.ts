@@ -10,12 +10,15 @@ import { FORMATS } from '../src/core/export/formats';
 import { FORMAT_IDS } from '../src/core/export/cards';
 import type { Values } from './options';
 import { settingsOf } from '../src/core/export/homegrownJson';
-import { readModel } from './read';
+import { ADAPTER_IN } from './adapter';
+import { readModel, withAdapter } from './read';
+import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import { command, interruptible, main, print, stderr } from './terminal';
 import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
   format: {
     kind: 'choice',
     of: FORMAT_IDS,
@@ -27,11 +30,20 @@ const OPTIONS = {
   json: { kind: 'switch', help: 'One object a line: what was written, or the error' },
 } as const;
 
-async function exportModel({ from, format, out, optimizer, json }: Values<typeof OPTIONS>): Promise<void> {
+async function exportModel({ from, adapter, format, out, optimizer, json }: Values<typeof OPTIONS>): Promise<void> {
   const writer: Format = FORMATS[format];
-  await (writer.kind === 'folder' ? checkOutFolder(out, [from], []) : checkOutFile(out, from));
+  await (writer.kind === 'folder'
+    ? checkOutFolder(out, [from, ...(adapter === undefined ? [] : [adapter])], [])
+    : checkOutFile(out, from));
   const signal = interruptible();
-  const imported = await readModel(from, withMoments(writer, optimizer) ? [] : ['optimizer.safetensors'], signal);
+  const unneeded = [
+    ...(withMoments(writer, optimizer) && adapter === undefined ? [] : ['optimizer.safetensors']),
+    // The folder has it apart too, and so has what is written from it.
+    ...(writer.moments && adapter === undefined ? [] : ADAPTER_FILES.map(inModel)),
+  ];
+  const read = await readModel(from, unneeded, signal);
+  const imported = adapter === undefined ? read : await withAdapter(read, adapter, signal);
+  if (imported.adapted?.words !== undefined) stderr.write(`${imported.adapted.words}\n`);
   const exported = await exportedFrom(imported, basename(resolve(from)), Date.now());
   const problem = writer.problem?.(settingsOf(exported.info)) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format.');

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { badFile } from '../src/core/base/errors';
+import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import type { ByteSource } from '../src/core/files/byteSource';
 import { byteFile } from './terminal';
 
@@ -16,7 +17,8 @@ export async function filesOf(
     throw badFile(`There is no folder ${from}.`, 'Give the folder that grow has written.');
   });
   const files = [];
-  for (const name of names.filter((name) => !unneeded.includes(name))) {
+  const adapter = names.includes('adapter') ? ADAPTER_FILES.filter((name) => !names.includes(name)).map(inModel) : [];
+  for (const name of [...names, ...adapter].filter((name) => !unneeded.includes(name))) {
     const path = join(from, name);
     // What else lies in the folder, be it a folder or a link to nothing, is nobody's concern.
     const found = await stat(path).catch(() => undefined);

@@ -86,8 +86,9 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   if (isInPlace) await undisturbed(out, () => saves.adopt());
   const past = resume === undefined ? null : await openPast(resume);
   const start = from === undefined || past ? null : await openStart(from, options);
-  const trainable = past ? past.info.trainable : start ? tuning?.trainable(start.model) : undefined;
-  const base = past ? await baseOf(past, from) : start?.weights;
+  const began = start ? await tuning?.begins(start) : undefined;
+  const trainable = past ? past.info.trainable : began?.trainable;
+  const base = past ? await baseOf(past, from) : (began?.base ?? start?.weights);
   const planner =
     minutes !== undefined && !start && isForThePlan(given) && !options.pairs
       ? new Planner({
@@ -130,7 +131,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const opened = await filesToRead(options, past);
   const paths = opened.map(({ path }) => path);
   const begunFrom = from ?? (isInPlace ? undefined : resume);
-  const inputs = begunFrom === undefined ? paths : [...paths, begunFrom];
+  const inputs = [...paths, ...[begunFrom, began?.from].filter((path) => path !== undefined)];
   await checkOutFolder(out, inputs, GROWN_FILES);
   const kind = past && !given.has('device') ? deviceOf(past) : options.device;
   let device = await openDevice(kind);
@@ -267,6 +268,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   if (planner) for (const words of planWords(planner.told(recipe), device.kind, powerOf(options))) progress.say(words);
   if (options['batch-tokens'] !== undefined) progress.say(batchWords(recipe, model.config));
   if (start) progress.say(start.words);
+  if (began?.words !== undefined) progress.say(began.words);
   if (trainable) progress.say(`What learns: ${learnsWords(paramsOf(model), trainable)}.`);
   if (past) progress.say(`${past.folder} goes on from step ${formatCount(past.info.state.step)}.`);
 
@@ -279,7 +281,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const forgets = tuning && start && (await oldText(from!, tuning.old, tokenizer, signal));
   const old = forgets && 'old' in forgets ? forgets.old : undefined;
   if (forgets && 'why' in forgets) progress.say(forgets.why);
-  const before = old && (await measuredBy(old, model, start!.weights));
+  const before = old && (await measuredBy(old, model, began!.weights));
   if (before) progress.say(`On old text its perplexity is ${formatReading(before.value)}.`);
 
   const { now } = basis;

@@ -4,6 +4,7 @@ import { basename, dirname, join, posix } from 'node:path';
 import { badSettings } from '../src/core/base/errors';
 import { type ByteStream, textFile } from '../src/core/files/byteSource';
 import { z } from '../src/core/base/zod';
+import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import { RECIPE_FILE } from '../src/core/export/format';
 import { jsonOf } from './json';
 import { LOCAL } from './local';
@@ -119,7 +120,7 @@ export const MODEL_FILES = [
   'model.safetensors',
   'optimizer.safetensors',
 ];
-export const GROWN_FILES = [...MODEL_FILES, RECIPE_FILE, LOCAL];
+export const GROWN_FILES = [...MODEL_FILES, RECIPE_FILE, LOCAL, ...ADAPTER_FILES.map(inModel)];
 const DESCRIBING_FILES = MODEL_FILES.slice(0, 6);
 const SERVICE_KNOWN_BY = ['server.mjs', 'model.json', 'model.gguf', 'MODEL_CARD.md'];
 const SERVICE_FILES = [

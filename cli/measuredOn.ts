@@ -33,6 +33,7 @@ export interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snap
 
 interface Asked {
   from: string;
+  adapter?: string | undefined;
   text?: readonly string[] | undefined;
   pairs?: readonly string[] | undefined;
   train?: readonly string[] | undefined;
@@ -40,10 +41,10 @@ interface Asked {
 
 /** Files that are given. */
 export async function givenFiles(
-  { from, text = [], pairs, train: learnt }: Asked,
+  { from, adapter, text = [], pairs, train: learnt }: Asked,
   signal: AbortSignal,
 ): Promise<Given> {
-  const { model, tokenizer, snapshot, info } = await readWeights(from, signal);
+  const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
   const rowsOf = async (tables: readonly string[]): Promise<readonly HeldPair[]> =>
     (await pairsOf(tables, signal)).map(({ name, input, target }) => heldPair(tokenizer, input, target, name));
   const [first] = pairs ?? [];

@@ -1,7 +1,11 @@
 /** A model read from a folder, a zip or a GGUF file, while nobody writes there. */
 import { access, constants } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { badFile } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
+import { withAdapter as adaptedBy } from '../src/core/export/adapted';
+import { ADAPTER_FILES, adapterIn, inModel } from '../src/core/export/adapterFiles';
+import type { Folder } from '../src/core/export/importFolder';
 import { importModel, openModel } from '../src/core/export/importModel';
 import type { ImportedModel, Incoming } from '../src/core/export/incoming';
 import { RECIPE_FILE } from '../src/core/export/format';
@@ -21,9 +25,36 @@ export async function readModel(
   return undisturbed(from, async () => importModel(await filesOf(from, unneeded), { ...unwatched, signal }), signal);
 }
 
-/** Without what training alone goes on from. */
-export const readWeights = (from: string, signal?: AbortSignal): Promise<ImportedModel> =>
-  readModel(from, ['optimizer.safetensors', 'trainer_state.json', RECIPE_FILE], signal);
+/** Without what training alone goes on from; with what an adapter has learnt beside it, where one is named. */
+export async function readWeights(from: string, signal?: AbortSignal, adapter?: string): Promise<ImportedModel> {
+  const base = await readModel(from, ['optimizer.safetensors', 'trainer_state.json', RECIPE_FILE, ...WITHIN], signal);
+  return adapter === undefined ? base : withAdapter(base, adapter, signal);
+}
+/** In a model's folder. */
+const WITHIN = ADAPTER_FILES.map(inModel);
+
+/** @param adapter PEFT folder of what was learnt beside it, which is merged into it */
+export const withAdapter = (
+  base: ImportedModel,
+  adapter: string,
+  signal: AbortSignal = unwatched.signal,
+): Promise<ImportedModel> =>
+  undisturbed(
+    adapter,
+    async () => adaptedBy(base, await adapterFolder(adapter), basename(resolve(adapter)), { ...unwatched, signal }),
+    signal,
+  );
+
+/** @throws HomegrownError `bad-file` where there is none */
+export async function adapterFolder(path: string): Promise<Folder> {
+  const files = await filesOf(path);
+  const found = adapterIn(new Map(files.map(({ name, source }) => [name, source])));
+  if (found) return found;
+  throw badFile(
+    `There is no adapter_config.json in ${path}.`,
+    'Nothing was written. Give the folder that PEFT or tune has written for this model.',
+  );
+}
 
 /** What the model is, without its weights. */
 export const lookAt = (from: string, signal: AbortSignal): Promise<Incoming> =>

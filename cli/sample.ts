@@ -7,11 +7,13 @@ import { type Candidate, likeliestText } from '../src/core/sample/candidates';
 import { fill } from '../src/core/sample/fill';
 import { write } from '../src/core/sample/write';
 import type { Values } from './options';
+import { ADAPTER_IN } from './adapter';
 import { lookAt, readWeights } from './read';
 import { command, DEVICES, interruptible, main, openDevice, print } from './terminal';
 
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
   context: {
     kind: 'whole',
     min: 1,
@@ -61,6 +63,7 @@ const OPTIONS = {
 
 async function sample({
   from,
+  adapter,
   context,
   preview,
   prompt,
@@ -81,7 +84,7 @@ async function sample({
     for (const [label, value] of rows) print(`${label.padEnd(width)}  ${value}`);
     return;
   }
-  const { model: made, tokenizer, snapshot } = await readWeights(from, signal);
+  const { model: made, tokenizer, snapshot } = await readWeights(from, signal, adapter);
   const model = as(made);
   await openDevice(device);
   const net = await network(model, snapshot.tensors);

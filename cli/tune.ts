@@ -4,7 +4,7 @@ import { learn } from './learning';
 import { UsageError, type Values } from './options';
 import { command, main } from './terminal';
 import { TUNE_OPTIONS } from './tuneOptions';
-import { trainableFlags } from './tuneFlags';
+import { beginsFlags } from './tuneFlags';
 
 async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<string>): Promise<void> {
   const { kind, chats, template, adapter, learns, old, text, pairs, data, 'held-out': heldOut, ...grows } = options;
@@ -19,7 +19,7 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
   if (isToAnswer && !chats === !pairs) throw new UsageError('--kind instruct takes --chats or --pairs, one of them.');
   const written = template === undefined ? undefined : await readFile(template, 'utf8');
   await learn({ ...grows, text: isToAnswer ? (chats ?? undefined) : text, pairs, data, resume: undefined }, given, {
-    trainable: trainableFlags(adapter, learns),
+    begins: beginsFlags(adapter, learns),
     heldOut,
     old,
     ...(isToAnswer && { chats: { ...(written !== undefined && { template: written }) } }),

@@ -1,4 +1,5 @@
 /** --adapter and --learns: what of a model learns when it is tuned. */
+import { existsSync } from 'node:fs';
 import { type AdapterId, adapterOf, ADAPTERS } from '../src/core/adapters';
 import { type Learns, weightsThat } from '../src/core/adapters/learns';
 import { linearWeights, type Trainable } from '../src/core/adapters/trainable';
@@ -6,30 +7,39 @@ import { badSettings } from '../src/core/base/errors';
 import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
 import { modelSpec } from '../src/core/models';
 import type { ModelChoice } from '../src/core/models/network';
+import { beginsWith } from './adapter';
 import { UsageError } from './options';
+import type { Tuning } from './tuning';
 
 const IDS = Object.keys(ADAPTERS) as AdapterId[];
 const SETTINGS = IDS.map((id) => Object.keys(adapterOf(id).fields).join(', ')).join('; ');
-export const ADAPTER = `What is learnt beside the weights, which stay as they are: ${IDS.join(', ')}, and :RANK, or :rank=8,alpha=16 and so on (${SETTINGS}), targets=NAME+NAME for matrices by name, otherwise beside all of linear layers`;
+export const ADAPTER = `What is learnt beside the weights, which stay as they are: ${IDS.join(', ')}, and :RANK, or :rank=8,alpha=16 and so on (${SETTINGS}), targets=NAME+NAME for matrices by name, otherwise beside all of linear layers; or a PEFT folder, from which it goes on`;
 export const LEARNS =
   'What of the model learns without --adapter: all, last:N (the last layers, the norm after them and the head), or norms (with the head)';
 
 /** @throws UsageError where it is not said so; what the model has not of it is seen when it is known */
-export function trainableFlags(
-  adapter: string | undefined,
-  learns: string,
-): (model: ModelChoice) => Trainable | undefined {
+export function beginsFlags(adapter: string | undefined, learns: string): Tuning['begins'] {
   if (adapter !== undefined && learns !== 'all')
     throw new UsageError(
       '--adapter learns beside weights that stay, and --learns says which do not. Leave one of them out.',
     );
-  if (adapter !== undefined) return adapterFlag(adapter);
-  const part = learnsFlag(learns);
-  return ({ id, config, vocabulary }) => {
+  if (adapter !== undefined && !isNamed(adapter) && existsSync(adapter)) return (start) => beginsWith(adapter, start);
+  const trainable = adapter === undefined ? partOf(learnsFlag(learns)) : adapterFlag(adapter);
+  return ({ model, weights }) => {
+    const what = trainable(model);
+    return { base: weights, weights, ...(what && { trainable: what }) };
+  };
+}
+
+const partOf =
+  (part: Learns) =>
+  ({ id, config, vocabulary }: ModelChoice): Trainable | undefined => {
     const weights = weightsThat(part, modelSpec(id).params(config, vocabulary), config.layers);
     return weights && { weights };
   };
-}
+
+/** `lora`, `lora:8`, and no folder. */
+const isNamed = (given: string): boolean => IDS.some((id) => given === id || given.startsWith(`${id}:`));
 
 function learnsFlag(given: string): Learns {
   const [, what, digits] = /^(all|norms|last)(?::([1-9]\d{0,3}))?$/.exec(given) ?? [];
@@ -42,7 +52,7 @@ function learnsFlag(given: string): Learns {
 function adapterFlag(given: string): (model: ModelChoice) => Trainable {
   const [, name, words = ''] = /^([^:]+)(?::(.+))?$/s.exec(given) ?? [];
   const id = IDS.find((each) => each === name);
-  if (!id) throw new UsageError(`--adapter must be one of ${IDS.join(', ')}, not '${given}'.`);
+  if (!id) throw new UsageError(`--adapter must be one of ${IDS.join(', ')}, not '${given}', or name a PEFT folder.`);
   const fields: Readonly<Record<string, Field>> = adapterOf(id).fields;
   const [first = ''] = Object.keys(fields);
   const settings: Record<string, unknown> = { ...initialValues(adapterOf(id).fields) };

@@ -11,11 +11,24 @@ import { type ModelChoice, network } from '../src/core/models/network';
 import { learntFrom } from '../src/core/objectives';
 import type { Recipe } from '../src/core/train/recipe';
 import type { OldText } from './forgetting';
+import type { Start } from './from';
 import type { Prepared } from './prepared';
 
+export interface Begins {
+  /** What learns; absent where all does. */
+  trainable?: Trainable;
+  /** All weights, and what an adapter begins with that has learnt something. */
+  base: NamedTensors;
+  /** The model as it is then: with that in its weights. */
+  weights: NamedTensors;
+  /** The folder that the adapter is from, and what is said of it. */
+  from?: string;
+  words?: string;
+}
+
 export interface Tuning {
-  /** Of a model, what learns; undefined where all does. */
-  trainable(model: ModelChoice): Trainable | undefined;
+  /** With what a run begins on a model. */
+  begins(start: Pick<Start, 'model' | 'weights'>): Promise<Begins> | Begins;
   /** Share of the text that is held out. */
   heldOut: number;
   /** How a conversation is written, in Jinja; absent: as the tokenizer has it, or else as is usual. Undefined where no chats are learnt. */

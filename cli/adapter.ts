@@ -1,0 +1,23 @@
+/** --adapter: what was learnt beside a model's weights, in a folder that PEFT or tune has written. */
+import { merged } from '../src/core/adapters/trainable';
+import { unwatched } from '../src/core/base/job';
+import { besideBase } from '../src/core/export/adapted';
+import type { Start } from './from';
+import { paramsOf } from './partly';
+import { adapterFolder } from './read';
+import type { Begins } from './tuning';
+
+export const ADAPTER_IN = 'PEFT folder of what was learnt beside the model, which is merged into it';
+
+/** A run that goes on from what an adapter has learnt. */
+export async function beginsWith(path: string, { model, weights }: Pick<Start, 'model' | 'weights'>): Promise<Begins> {
+  const { trainable, tensors, words } = await besideBase(model, weights, await adapterFolder(path), unwatched);
+  const base = new Map([...weights, ...tensors]);
+  return {
+    trainable,
+    base,
+    weights: merged(paramsOf(model), base, trainable),
+    from: path,
+    words: `What was learnt in ${path} is where the adapter begins.${words === undefined ? '' : ` ${words}`}`,
+  };
+}
