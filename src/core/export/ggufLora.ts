@@ -26,7 +26,7 @@ export function ggufLoraFile({ name, info, snapshot }: Exported, { settings, bes
     'general.file_type': u32(GGUF_TYPES.F32.fileType),
     'adapter.type': string('lora'),
     // It divides by the rank.
-    'adapter.lora.alpha': f32(settings.alpha),
+    'adapter.lora.alpha': f32(settings.alpha * (settings.rankStabilised ? Math.sqrt(settings.rank) : 1)),
   };
   return ggufOf(`${name}-lora.gguf`, keys, placed(snapshot.tensors, layout, 'F32'));
 }

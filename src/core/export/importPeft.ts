@@ -100,7 +100,7 @@ function composed(
   own: ParamTable,
   there: readonly NarrowPieces[],
   values: NamedTensors,
-  { r, lora_alpha: alpha, use_rslora: byRoot }: Config,
+  { r, lora_alpha: alpha, lora_dropout: dropout, use_rslora: byRoot }: Config,
 ): Pick<ReadAdapter, 'adapter' | 'tensors' | 'words'> {
   const beside = Object.keys(own).filter((name) => there.some((pieces) => pieces.beside.of === name));
   const groups = beside.map((of) => {
@@ -109,10 +109,12 @@ function composed(
     return { of, parts, isOne };
   });
   const rank = Math.max(...groups.map(({ parts, isOne }) => (isOne ? r : r * parts.length)));
+  // What counts is alpha / rank, or by its root; of another rank the same comes by another alpha.
+  const isSameRank = rank === r;
+  const scaled = isSameRank ? alpha : byRoot ? (alpha * rank) / Math.sqrt(r) : alpha * (rank / r);
   const adapter: AdapterChoice = {
     id: 'lora',
-    // What counts is alpha / rank, or by its root.
-    settings: { rank, alpha: byRoot ? (alpha * rank) / Math.sqrt(r) : alpha * (rank / r) },
+    settings: { rank, alpha: scaled, dropout, rankStabilised: byRoot && isSameRank },
     beside,
   };
   checkSettings(own, adapter);
@@ -154,6 +156,7 @@ const configSchema = z
     peft_type: z.literal('LORA', 'only LORA can be run'),
     r: z.int().positive(),
     lora_alpha: z.number(),
+    lora_dropout: z.number().default(0),
     use_rslora: z.boolean().default(false),
     bias: z.literal('none', 'biases that were learnt cannot be run').default('none'),
     target_modules: z.union([name, listOf(name, MOST_TENSORS)]).nullish(),

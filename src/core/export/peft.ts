@@ -46,7 +46,7 @@ export function peftFiles(
 
 /** What peft's LoraConfig is made from (peft/tuners/lora/config.py). */
 function adapterConfig(info: RunInfo, { settings, beside }: AdapterChoice, layout: Layout): Record<string, Json> {
-  const { rank, alpha } = settings;
+  const { rank, alpha, dropout, rankStabilised } = settings;
   const theirs = layout.filter(({ of }) => beside.includes(of));
   const { origin, parent } = info;
   return {
@@ -56,8 +56,8 @@ function adapterConfig(info: RunInfo, { settings, beside }: AdapterChoice, layou
     inference_mode: true,
     r: rank,
     lora_alpha: alpha,
-    lora_dropout: 0,
-    use_rslora: false,
+    lora_dropout: dropout,
+    use_rslora: rankStabilised,
     bias: 'none',
     // GPT-2's matrices are [in, out] there too (Conv1D).
     fan_in_fan_out: theirs.some(({ transposed }) => !transposed),

@@ -13,7 +13,11 @@ export async function adapted(base: Exported, beside?: (name: string) => boolean
   const weights = new Map(Object.keys(own).map((name) => [name, base.snapshot.tensors.get(name)!]));
   const trainable: Trainable = {
     weights: [],
-    adapter: { id: 'lora', settings: { rank: 3, alpha: 6 }, beside: linearWeights(own).filter(beside ?? (() => true)) },
+    adapter: {
+      id: 'lora',
+      settings: { rank: 3, alpha: 6, dropout: 0, rankStabilised: false },
+      beside: linearWeights(own).filter(beside ?? (() => true)),
+    },
   };
   const { added } = partsOf(own, trainable);
   const large = Object.entries(added).map(([name, each]) => [name, { ...each, init: { std: 0.2 } }] as const);
