@@ -5,7 +5,7 @@ import { firstPagePlugin } from './scripts/firstPage.ts';
 import { llamaPlugin } from './scripts/llama.ts';
 import { offlinePlugin } from './scripts/offline.ts';
 import { samplesPlugin } from './scripts/samples.ts';
-import { pagePlugin } from './scripts/templates.ts';
+import { templatesPlugin } from './scripts/templates.ts';
 import { tfjsPlugin } from './scripts/tfjs.ts';
 import { zodPlugin } from './scripts/zod.ts';
 
@@ -56,7 +56,7 @@ export default defineConfig(({ command }) => ({
     firstPagePlugin(),
     headersPlugin(),
     samplesPlugin(),
-    pagePlugin(),
+    templatesPlugin(),
     llamaPlugin(),
     offlinePlugin(),
   ],

@@ -1,37 +1,49 @@
-/** The files under templates/, which exports carry along: those of public/, and the offline page, which is built. */
+/** The files under templates/, which exports carry along: those of public/, and those that are built of our own source. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { buildPage } from './page.ts';
+import { buildPrompt } from './served.ts';
+
+/** [path] -> what builds it. */
+const BUILT: Readonly<Record<string, () => Promise<string>>> = {
+  'page.html': buildPage,
+  'service/prompt.mjs': buildPrompt,
+};
 
 /** The text of a template, from the source tree. */
 export async function template(path: string): Promise<string> {
-  if (path === PAGE) return (built ??= buildPage());
+  const build = BUILT[path];
+  if (build) return (built[path] ??= build());
   const folder = fileURLToPath(new URL('../public/templates/', import.meta.url));
   return readFile(join(folder, path), 'utf8');
 }
-let built: Promise<string> | undefined;
-const PAGE = 'page.html';
+const built: Record<string, Promise<string>> = {};
 
-/** Serves the offline page in development, as new as its source, and emits it in the build. */
-export function pagePlugin(): Plugin {
+/** Serves what is built in development, as new as its source, and emits it in the build. */
+export function templatesPlugin(): Plugin {
   return {
-    name: 'offline page',
+    name: 'templates',
     configureServer({ middlewares, config }) {
       middlewares.use((request, response, next) => {
-        if ((request.url ?? '').replace(/\?.*$/, '') !== `${config.base}templates/${PAGE}`) {
+        const base = `${config.base}templates/`;
+        const asked = (request.url ?? '').replace(/\?.*$/, '');
+        const path = asked.startsWith(base) ? asked.slice(base.length) : '';
+        const build = Object.hasOwn(BUILT, path) ? BUILT[path] : undefined;
+        if (!build) {
           next();
           return;
         }
-        buildPage().then((text) => {
-          response.setHeader('Content-Type', 'text/html; charset=utf-8');
+        build().then((text) => {
+          response.setHeader('Content-Type', `text/${path.endsWith('.html') ? 'html' : 'javascript'}; charset=utf-8`);
           response.end(text);
         }, next);
       });
     },
     async generateBundle() {
-      this.emitFile({ type: 'asset', fileName: `templates/${PAGE}`, source: await buildPage() });
+      for (const [path, build] of Object.entries(BUILT))
+        this.emitFile({ type: 'asset', fileName: `templates/${path}`, source: await build() });
     },
   };
 }

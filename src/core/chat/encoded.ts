@@ -59,12 +59,13 @@ export function encoded({ text, said }: Written, tokenizer: Tokenizer): Encoded 
     end = token.to;
   }
   addText(text.length);
-  const inStretches = stretches.map((stretch) => finder(stretch, tokenizer));
+  let inStretches: ReturnType<typeof finder>[] | undefined;
   return {
     ids: concatIds(parts),
     special,
     holding(from, to) {
       const held: number[] = [];
+      inStretches ??= stretches.map((stretch) => finder(stretch, tokenizer));
       const isAfter = (i: number): boolean => stretches[i]!.from + stretches[i]!.text.length > from;
       for (let i = firstOf(stretches.length, isAfter); i < stretches.length && stretches[i]!.from < to; i++)
         held.push(...(inStretches[i]!(from, to) ?? []));

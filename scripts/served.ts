@@ -1,0 +1,23 @@
+/** Modules of the exported web service that are the app's own code: built, readable, and with the service's packages outside. */
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+/** prompt.mjs: how a model is asked that chats. */
+export async function buildPrompt(): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    build: {
+      write: false,
+      minify: false,
+      target: 'es2023',
+      lib: { entry: fileURLToPath(new URL('../src/core/chat/served.ts', import.meta.url)), formats: ['es'] },
+      rolldownOptions: { external: ['@huggingface/jinja'] },
+    },
+  });
+  const [{ output = [] } = {}] = [result].flat() as { output?: readonly { type: string; code?: string }[] }[];
+  const [chunk, ...more] = output;
+  if (chunk?.code === undefined || more.length > 0) throw new Error('prompt.mjs was not built in one piece');
+  return chunk.code;
+}

@@ -1,0 +1,41 @@
+/**
+ * How the exported web service asks a model: the code here, as it runs here, built into its folder as prompt.mjs by
+ * scripts/served.ts. Jinja is a package of the service.
+ */
+import * as jinja from '@huggingface/jinja';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Message } from './conversation';
+import { runnable } from './jinja';
+import { prompted } from './painted';
+
+/** What model.json says of a model that chats. */
+export interface ToldChat {
+  /** In Jinja. */
+  template: string;
+  /** What the template is given of the special tokens: `eos_token` and its kin. */
+  names: Readonly<Record<string, unknown>>;
+  /** `lstrip`, `rstrip`: whether it takes the white space before and after it. */
+  special: readonly { id: number; text: string; lstrip?: boolean; rstrip?: boolean }[];
+  /** Special tokens that end an answer. */
+  ends: readonly number[];
+}
+
+/**
+ * The ids that ask for an answer.
+ * @param encode a text as ids, none of which is a special token
+ * @throws HomegrownError `bad-settings` where the template does not take the conversation
+ */
+export function prompter(
+  { template: source, names, special }: Omit<ToldChat, 'ends'>,
+  encode: (text: string) => ArrayLike<number>,
+): (messages: readonly Message[]) => number[] {
+  const added = special.map(({ id, lstrip = false, rstrip = false }) => ({ id, lstrip, rstrip }));
+  // All that is asked of a tokenizer on this way.
+  const tokenizer = {
+    special,
+    model: { elsewhere: { added } },
+    encode: (text: string) => Uint32Array.from(encode(text)),
+  } as unknown as Tokenizer;
+  const template = { source, tokenizer, render: runnable(jinja, source, names) };
+  return (messages) => Array.from(prompted({ messages, name: 'this conversation' }, template));
+}
