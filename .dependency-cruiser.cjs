@@ -57,6 +57,7 @@ const MAY_IMPORT = {
     files,
     'core/documents',
     'core/tokenizer',
+    'core/chat',
     'core/shards',
     'core/checkpoint',
     'core/metrics',

@@ -5,9 +5,11 @@ import { modelSpec } from '../src/core/models';
 import { type ModelChoice, network } from '../src/core/models/network';
 import { type Candidate, likeliestText } from '../src/core/sample/candidates';
 import { fill } from '../src/core/sample/fill';
+import { generate } from '../src/core/sample/generate';
 import { write } from '../src/core/sample/write';
-import type { Values } from './options';
 import { ADAPTER_IN } from './adapter';
+import { asked } from './asked';
+import { UsageError, type Values } from './options';
 import { lookAt, readWeights } from './read';
 import { command, DEVICES, interruptible, main, openDevice, print } from './terminal';
 
@@ -27,6 +29,11 @@ const OPTIONS = {
     initial: '',
     help: 'What is continued or answered, or a passage with [MASK] for each blank; if not given, a text is begun',
   },
+  chat: {
+    kind: 'switch',
+    help: 'The prompt is a question, put to the model by its chat template; what is written ends with its turn',
+  },
+  system: { kind: 'text', help: 'With --chat: what stands before the question, for the model to go by' },
   tokens: { kind: 'whole', min: 1, max: 1e6, initial: 200, help: 'Tokens to write, at most' },
   temperature: {
     kind: 'real',
@@ -67,6 +74,8 @@ async function sample({
   context,
   preview,
   prompt,
+  chat,
+  system,
   tokens,
   temperature: given,
   seed,
@@ -75,6 +84,7 @@ async function sample({
   device,
   ...rest
 }: Values<typeof OPTIONS>): Promise<void> {
+  if (system !== undefined && !chat) throw new UsageError('--system goes with --chat.');
   const signal = interruptible();
   const as = (model: ModelChoice): ModelChoice => (context === undefined ? model : readingAtMost(model, context));
   if (preview) {
@@ -86,6 +96,7 @@ async function sample({
   }
   const { model: made, tokenizer, snapshot } = await readWeights(from, signal, adapter);
   const model = as(made);
+  const question = chat ? await asked(model, tokenizer, prompt, system) : null;
   await openDevice(device);
   const net = await network(model, snapshot.tensors);
   const { kind } = modelSpec(model.id);
@@ -98,13 +109,21 @@ async function sample({
   const temperature = given ?? (kind === 'encoder-decoder' ? 0 : 0.8);
   const how = { temperature, seed, length: tokens, topK: rest['top-k'], topP: rest['top-p'] };
   const settings = { ...how, beams, lengthPenalty: rest['length-penalty'] };
+  async function* written(): ReturnType<typeof write> {
+    if (!question) return yield* write(net, tokenizer, prompt, settings, { signal });
+    const length = Math.min(tokens, question.most);
+    for await (const token of generate(net, question.ids, { ...settings, length }, { signal })) {
+      if (question.ends.includes(token.id)) return;
+      yield token;
+    }
+  }
   const decoder = tokenizer.decoder();
   let text = '';
   const tell = (piece: string): void => {
     text += piece;
     if (!json) process.stdout.write(piece);
   };
-  for await (const { id } of write(net, tokenizer, prompt, settings, { signal })) tell(decoder.push(id));
+  for await (const { id } of written()) tell(decoder.push(id));
   tell(decoder.end());
   print(json ? JSON.stringify({ text }) : '');
   signal.throwIfAborted();
@@ -116,6 +135,7 @@ const asTold = ({ text, probability }: Candidate) => ({ text, probability: Numbe
 
 const examples = [
   '--from my-model --prompt "The whale" --tokens 200 --temperature 0.8',
+  '--from my-chat --chat --system "Answer in one sentence." --prompt "Who swam away?"',
   '--from my-bert --prompt "The [MASK] swam away"',
   '--from my-t5 --prompt "hgfedcba" --beams 4',
   '--from SmolLM2-135M.gguf --context 1024 --preview',

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { parseCompletion } from './completion.mjs';
+import { CHAT_FORM, parseChat } from './chat.mjs';
+import { COMPLETION_FORM, parseCompletion } from './completion.mjs';
 import { ApiError, otherModel } from './errors.mjs';
 import { parseFill } from './fill.mjs';
 import { checkHost, checkKey, checkOrigin, corsHeaders, EventStream, readJson, sendJson } from './http.mjs';
@@ -19,6 +20,8 @@ import { TextStream } from './text.mjs';
  * @property {(id: number) => Uint8Array} bytes that a token stands for: none for a special token, whose text only names it
  * @property {(ids: readonly number[], sampling: Sampling, signal: AbortSignal) => AsyncGenerator<number>} generate
  *   the ids that follow, without the one that ends a text; at most `parallel` calls at the same time
+ * @property {(messages: readonly import('./chat.mjs').Message[]) => number[]} [prompt] ids that ask for an answer, as the
+ *   model's chat template has it; absent: it has none
  * @property {(text: string) => Passage | null} [passage] where the blanks of a text are; null where it has none
  * @property {(passage: Passage, most: number) => Promise<Candidate[][]>} [fill] of each blank the likeliest, the best first
  *
@@ -27,6 +30,16 @@ import { TextStream } from './text.mjs';
  * @property {number} topP
  * @property {number} seed
  * @property {number} maxTokens
+ *
+ * @typedef {'stop' | 'length' | null} Reason
+ *
+ * @typedef {object} Form how what is written is told
+ * @property {string} id what ids begin with
+ * @property {string} object
+ * @property {string} event the object of each event of a stream
+ * @property {object[] | null} opening of a stream
+ * @property {(text: string, reason: Reason) => object[]} part of a stream
+ * @property {(text: string, reason: Reason) => object[]} whole
  *
  * @typedef {object} Passage
  * @property {readonly string[]} pieces one more than there are blanks
@@ -65,6 +78,9 @@ export class Api {
       ...(model.task === 'fill-mask'
         ? { '/v1/fill-mask': { POST: (request, response, notes) => this.fill(request, response, notes) } }
         : { '/v1/completions': { POST: (request, response, notes) => this.complete(request, response, notes) } }),
+      ...(chats(model) && {
+        '/v1/chat/completions': { POST: (request, response, notes) => this.chat(request, response, notes) },
+      }),
     };
   }
 
@@ -102,7 +118,7 @@ export class Api {
       checkOrigin(request, this.settings.corsOrigins);
     }
     if (!route) {
-      throw new ApiError(404, `There is ${Object.keys(this.routes).join(', ')} here. ${DOES[this.model.task]}`);
+      throw new ApiError(404, `There is ${Object.keys(this.routes).join(', ')} here. ${doesOf(this.model)}`);
     }
     if (request.method === 'OPTIONS' && this.settings.corsOrigins.length > 0) {
       response.writeHead(204).end();
@@ -164,7 +180,27 @@ export class Api {
     const ids = engine.tokenize(asked.prompt);
     Object.assign(notes, { stream: asked.stream, promptTokens: ids.length });
     checkLength('prompt', ids.length, engine.context);
-    await this.inTurn(response, notes, (signal) => this.write(asked, ids, engine, response, signal, notes));
+    await this.inTurn(response, notes, (signal) =>
+      this.write(asked, ids, COMPLETION_FORM, engine, response, signal, notes),
+    );
+  }
+
+  /** @param {Request} request @param {Response} response @param {Notes} notes */
+  async chat(request, response, notes) {
+    const { settings, model } = this;
+    const engine = this.loaded(request);
+    if (!engine.prompt) throw new Error('The model has no chat template.');
+    const { messages, ...rest } = parseChat(await readJson(request, settings.bodyBytes), {
+      model: model.id,
+      maxTokens: settings.maxTokens,
+    });
+    const ids = idsOf(messages, engine.prompt);
+    Object.assign(notes, { stream: rest.stream, promptTokens: ids.length, messages: messages.length });
+    checkLength('messages', ids.length, engine.context);
+    // A conversation of which the beginning is not read any more is none: an answer ends where the context does.
+    const maxTokens = Math.min(rest.maxTokens, engine.context + 1 - ids.length);
+    const asked = { ...rest, maxTokens, prompt: '', echo: false };
+    await this.inTurn(response, notes, (signal) => this.write(asked, ids, CHAT_FORM, engine, response, signal, notes));
   }
 
   /** @param {Request} request @param {Response} response @param {Notes} notes */
@@ -242,29 +278,29 @@ export class Api {
   /**
    * @param {import('./completion.mjs').Completion} asked
    * @param {number[]} ids
+   * @param {Form} form
    * @param {Engine} engine
    * @param {Response} response
    * @param {AbortSignal} signal
    * @param {Notes} notes
    */
-  async write(asked, ids, engine, response, signal, notes) {
+  async write(asked, ids, form, engine, response, signal, notes) {
+    const events = asked.stream ? new EventStream(response, signal) : null;
     const head = {
-      id: `cmpl-${randomUUID()}`,
-      object: 'text_completion',
+      id: `${form.id}-${randomUUID()}`,
+      object: events ? form.event : form.object,
       created: Math.floor(Date.now() / 1000),
       model: this.model.id,
     };
-    /** @param {string} text @param {'stop' | 'length' | null} reason */
-    const choices = (text, reason) => [{ index: 0, text, logprobs: null, finish_reason: reason }];
-    const events = asked.stream ? new EventStream(response, signal) : null;
     const text = new TextStream(engine.bytes, asked.stop);
     let whole = '';
     /** @param {string} piece */
     const add = async (piece) => {
       whole += piece;
-      if (piece !== '') await events?.send({ ...head, choices: choices(piece, null) });
+      if (piece !== '') await events?.send({ ...head, choices: form.part(piece, null) });
     };
 
+    if (form.opening) await events?.send({ ...head, choices: form.opening });
     if (asked.echo) await add(asked.prompt);
     const sampling = { ...asked, seed: asked.seed ?? randomInt(2 ** 32) };
     let made = 0;
@@ -280,10 +316,10 @@ export class Api {
     Object.assign(notes, { completionTokens: made, finish: reason });
 
     if (!events) {
-      sendJson(response, 200, { ...head, notice: NOTICE, choices: choices(whole, reason), usage });
+      sendJson(response, 200, { ...head, notice: NOTICE, choices: form.whole(whole, reason), usage });
       return;
     }
-    await events.send({ ...head, notice: NOTICE, choices: choices('', reason) });
+    await events.send({ ...head, notice: NOTICE, choices: form.part('', reason) });
     if (asked.usage) await events.send({ ...head, choices: [], usage });
     await events.send('[DONE]');
     response.end();
@@ -298,16 +334,35 @@ const DOES = {
   'fill-mask': 'The model fills blanks; it does not write text.',
   'text2text-generation': 'The model answers one text with another; it does not chat.',
 };
+/** @param {import('./model.mjs').Model} model */
+const chats = ({ more }) => more['chat'] !== undefined;
+/** @param {import('./model.mjs').Model} model */
+const doesOf = (model) => (chats(model) ? 'The model answers in a chat, and continues text.' : DOES[model.task]);
 const STOPPING = 'The server is stopping.';
 const ONE_MODEL = '/v1/models/{id}';
 
 /** @param {string} param @param {number} tokens @param {number} context @throws {ApiError} 400 */
 function checkLength(param, tokens, context) {
   if (tokens <= context) return;
-  throw new ApiError(400, `The ${param} has ${tokens} tokens; the model reads ${context} at most.`, {
+  const what = param === 'messages' ? 'conversation, as the chat template writes it,' : param;
+  throw new ApiError(400, `The ${what} has ${tokens} tokens; the model reads ${context} at most.`, {
     code: 'context_length_exceeded',
     param,
   });
+}
+
+/**
+ * @param {import('./chat.mjs').Message[]} messages @param {NonNullable<Engine['prompt']>} prompt
+ * @throws {ApiError} 400 where the template refuses them
+ */
+function idsOf(messages, prompt) {
+  try {
+    return prompt(messages);
+  } catch (error) {
+    // What the template says of them may repeat them: it goes to nobody else, and not to the log.
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'bad-settings') throw error;
+    throw new ApiError(400, error.message, { code: 'template', param: 'messages' });
+  }
 }
 
 /** @param {Request} request */

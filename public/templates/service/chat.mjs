@@ -18,7 +18,7 @@ import { bad, isObject, number, objectOf, textOf } from './fields.mjs';
  */
 export function parseChat(given, limits) {
   const body = objectOf(given, KNOWN, limits.model);
-  const options = optionsOf(body, UNSUPPORTED, limits);
+  const options = optionsOf(body, UNSUPPORTED);
   const most = { least: 1, most: limits.maxTokens, whole: true };
   const both = number(body, 'max_tokens', { initial: limits.maxTokens, ...most });
   return {
@@ -52,9 +52,11 @@ function messagesOf(given) {
   for (const [i, { role }] of messages.entries()) {
     const name = `messages[${i}].role`;
     const before = messages[i - 1]?.role ?? 'system';
-    if (role === 'system' && i > 0) throw bad('invalid_value', name, 'is system, which stands first where there is one.');
+    if (role === 'system' && i > 0)
+      throw bad('invalid_value', name, 'is system, which stands first where there is one.');
     if (role === 'assistant' && before === 'system') throw bad('invalid_value', name, 'answers nothing.');
-    if (i > 0 && role === before) throw bad('invalid_value', name, 'is that of the message before: the two take turns.');
+    if (i > 0 && role === before)
+      throw bad('invalid_value', name, 'is that of the message before: the two take turns.');
   }
   if (messages.at(-1)?.role !== 'user') throw bad('invalid_value', 'messages', 'must end with a message of the user.');
   return messages;
@@ -70,7 +72,8 @@ function messageOf(given, i) {
   const role = ROLES.find((known) => known === given['role']);
   if (role === undefined) throw bad('invalid_value', `${name}.role`, `must be one of ${ROLES.join(', ')}.`);
   const content = contentOf(given['content'], `${name}.content`);
-  if (role === 'assistant' && content.trim() === '') throw bad('invalid_value', `${name}.content`, 'is an empty answer.');
+  if (role === 'assistant' && content.trim() === '')
+    throw bad('invalid_value', `${name}.content`, 'is an empty answer.');
   return { role, content };
 }
 /** @type {readonly Message['role'][]} */

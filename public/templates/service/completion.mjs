@@ -22,9 +22,26 @@ import { bad, flag, isObject, number, objectOf, textOf } from './fields.mjs';
  */
 export function parseCompletion(given, limits) {
   const body = objectOf(given, KNOWN, limits.model);
-  for (const [name, { only, reason }] of Object.entries(FIXED)) {
+  return {
+    ...optionsOf(body, FIXED),
+    prompt: promptOf(body['prompt'] ?? ''),
+    maxTokens: number(body, 'max_tokens', { initial: 16, least: 1, most: limits.maxTokens, whole: true }),
+    echo: flag(body, 'echo'),
+  };
+}
+
+/**
+ * What chats are asked with too.
+ * @param {Record<string, unknown>} body
+ * @param {typeof FIXED} fixed
+ * @returns {Omit<Completion, 'prompt' | 'maxTokens' | 'echo'>}
+ */
+export function optionsOf(body, fixed) {
+  for (const [name, parameter] of Object.entries(fixed)) {
     const value = body[name] ?? null;
-    if (value !== null && JSON.stringify(value) !== JSON.stringify(only)) throw bad('unsupported_value', name, reason);
+    if (value !== null && JSON.stringify(value) !== JSON.stringify(parameter?.only)) {
+      throw bad('unsupported_value', name, parameter?.reason ?? '');
+    }
   }
   const stream = flag(body, 'stream');
   const options = body['stream_options'] ?? null;
@@ -32,13 +49,10 @@ export function parseCompletion(given, limits) {
     throw bad('invalid_value', 'stream_options', `may only hold ${USAGE}, and only together with stream.`);
   }
   return {
-    prompt: promptOf(body['prompt'] ?? ''),
-    maxTokens: number(body, 'max_tokens', { initial: 16, least: 1, most: limits.maxTokens, whole: true }),
     temperature: number(body, 'temperature', { initial: 1, least: 0, most: 2 }),
     topP: number(body, 'top_p', { initial: 1, least: 0, most: 1 }),
     stop: stopOf(body['stop'] ?? []),
     seed: seedOf(body),
-    echo: flag(body, 'echo'),
     stream,
     usage: isObject(options) && flag(options, USAGE),
   };
@@ -46,8 +60,8 @@ export function parseCompletion(given, limits) {
 
 const USAGE = 'include_usage';
 
-/** @type {Record<string, { only: unknown, reason: string }>} Parameters that may only be left as they are. */
-const FIXED = {
+/** @type {Partial<Record<string, { only: unknown, reason: string }>>} Parameters that may only be left as they are. */
+export const FIXED = {
   n: { only: 1, reason: 'must be 1: send the request again for another completion.' },
   best_of: { only: 1, reason: 'must be 1.' },
   logprobs: { only: null, reason: 'is not supported: probabilities of tokens are not given out here.' },
@@ -56,20 +70,8 @@ const FIXED = {
   frequency_penalty: { only: 0, reason: 'is not supported.' },
   suffix: { only: null, reason: 'is not supported: this model only continues text.' },
 };
-const KNOWN = new Set([
-  'model',
-  'prompt',
-  'max_tokens',
-  'temperature',
-  'top_p',
-  'stop',
-  'seed',
-  'echo',
-  'stream',
-  'stream_options',
-  'user',
-  ...Object.keys(FIXED),
-]);
+export const SAMPLING = ['model', 'temperature', 'top_p', 'stop', 'seed', 'stream', 'stream_options', 'user'];
+const KNOWN = new Set(['prompt', 'max_tokens', 'echo', ...SAMPLING, ...Object.keys(FIXED)]);
 
 /** @param {unknown} given */
 function promptOf(given) {
@@ -92,4 +94,19 @@ function seedOf(body) {
   const seed = body['seed'] ?? null;
   if (seed !== null && !Number.isSafeInteger(seed)) throw bad('invalid_value', 'seed', 'must be a whole number.');
   return /** @type {number | null} */ (seed);
+}
+
+/** A text as it is told. @type {import('./api.mjs').Form} */
+export const COMPLETION_FORM = {
+  id: 'cmpl',
+  object: 'text_completion',
+  event: 'text_completion',
+  opening: null,
+  part: choices,
+  whole: choices,
+};
+
+/** @param {string} text @param {import('./api.mjs').Reason} reason */
+function choices(text, reason) {
+  return [{ index: 0, text, logprobs: null, finish_reason: reason }];
 }

@@ -32,6 +32,8 @@ export async function loadEngine(here, { files, more = {} }, { parallel, threads
   const length = model.trainContextSize;
   const { tokens: pieces } = model.fileInfo.metadata.tokenizer.ggml;
   const end = model.tokens.eos;
+  /** @type {import('node-llama-cpp').Token[]} */
+  const ends = Object(more['chat']).ends ?? [];
   if (length === undefined || end === null) throw new Error(`${modelPath} names no context length or end of text.`);
   const context = await model.createContext({
     contextSize: length + 1, // one is kept free by node-llama-cpp, which would shift the others for it
@@ -40,12 +42,16 @@ export async function loadEngine(here, { files, more = {} }, { parallel, threads
   });
   const free = Array.from({ length: parallel }, () => context.getSequence());
 
+  /** No special token is among them, whatever the text. @param {string} text */
+  const encode = (text) => model.tokenize(normalize(text), false);
+
   return {
     context: length,
     tokenize(text) {
-      const normalized = normalize(text);
-      return normalized === '' ? [end] : model.tokenize(normalized, false);
+      const ids = encode(text);
+      return ids.length === 0 ? [end] : ids;
     },
+    ...(more['chat'] !== undefined && { prompt: await chatPrompt(more['chat'], encode) }),
     bytes: (id) =>
       model.isSpecialToken(/** @type {import('node-llama-cpp').Token} */ (id))
         ? NOTHING
@@ -61,7 +67,7 @@ export async function loadEngine(here, { files, more = {} }, { parallel, threads
           // Greedy where the temperature is 0. Each round has numbers of its own.
           const options = { temperature, topP, topK: 0, minP: 0, seed: (seed + round) >>> 0, yieldEogToken: true };
           for await (const id of sequence.evaluate(window, options)) {
-            if (signal.aborted || model.isEogToken(id)) return;
+            if (signal.aborted || model.isEogToken(id) || ends.includes(id)) return;
             yield id;
             window.push(id);
             made += 1;
@@ -76,6 +82,15 @@ export async function loadEngine(here, { files, more = {} }, { parallel, threads
       }
     },
   };
+}
+
+/**
+ * The model's chat template, which is run by a package that a model without one does not need.
+ * @param {unknown} chat @param {(text: string) => number[]} encode @returns {Promise<NonNullable<Engine['prompt']>>}
+ */
+async function chatPrompt(chat, encode) {
+  const { prompter } = await import(new URL('prompt.mjs', import.meta.url).href);
+  return prompter(chat, encode);
 }
 
 /** Threads wait for each other at every layer: for a small model that takes longer than the work. @param {number} bytes */

@@ -13,6 +13,7 @@ import { TOKEN_ROLES } from '../tokenizer/special';
 import { beginOf } from '../tokenizer/prompt';
 import { SPLITS } from '../tokenizer/splits';
 import { chatTemplateOf, type Elsewhere, type Tokenizer } from '../tokenizer/tokenizer';
+import { endsOf } from './chatFacts';
 import { elsewhere, weightsOf } from './weights';
 import { dataOf } from '../runs/segments';
 import type { Exported } from './format';
@@ -106,6 +107,7 @@ function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
   const { elsewhere, merges, normalizers } = model;
   const names = spellings(tokenizer);
   const template = chatTemplateOf(model);
+  const [, endOfTurn] = endsOf(tokenizer);
   return {
     'tokenizer.ggml.model': string('gpt2'),
     'tokenizer.ggml.pre': string(SPLITS[elsewhere?.split ?? 'gpt-2'].gguf[0]),
@@ -122,6 +124,8 @@ function tokenizerKeys(tokenizer: Tokenizer): Record<string, GgufValue> {
         return key === undefined ? [] : [[`tokenizer.ggml.${key}`, u32(id)]];
       }),
     ),
+    // llama.cpp ends what it writes there too.
+    ...(endOfTurn !== undefined && { 'tokenizer.ggml.eot_token_id': u32(endOfTurn) }),
     'tokenizer.ggml.add_bos_token': bool(elsewhere?.begin !== undefined),
     ...(template !== undefined && { 'tokenizer.chat_template': string(template) }),
     ...(normalizers && { [NORMALIZERS]: string(JSON.stringify(normalizers)) }),

@@ -9,6 +9,7 @@ import { answerStart, beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { inModel } from './adapterFiles';
 import { learntApart, peftFiles } from './peft';
+import { endsOf } from './chatFacts';
 import { hubMoments, hubWeights } from './weights';
 import { datasheet } from './datasheet';
 import { type Exported, RECIPE_FILE } from './format';
@@ -48,6 +49,7 @@ export function describingFiles(
   const { applied, elsewhere } = tokenizer.model;
   const spec = modelSpec(model.id);
   const ids = namedIds(tokenizer);
+  const ends = spec.kind === 'decoder' ? endsOf(tokenizer) : [];
   const config = spec.huggingFace!.config(model, ids, recipeOf(info));
   return [
     textFile('README.md', modelCard(info)),
@@ -58,7 +60,8 @@ export function describingFiles(
       : [
           jsonFile('generation_config.json', {
             bos_token_id: ids.begin,
-            eos_token_id: ids.end,
+            // Of a model that answers the end of its turn too, where that is another token.
+            eos_token_id: ends.length > 1 ? [...ends] : ids.end,
             pad_token_id: ids.padding ?? ids.end,
             ...(spec.kind === 'encoder-decoder' && { decoder_start_token_id: answerStart(tokenizer) }),
             do_sample: true,

@@ -5,6 +5,7 @@ import { countParams, type ModelKind } from '../models/spec';
 import { spacing } from '../tokenizer/passage';
 import { answerStart, promptBegin } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { chatFacts } from './chatFacts';
 import { datasheet } from './datasheet';
 import { fill } from './fill';
 import type { Exported, ExportOptions } from './format';
@@ -22,6 +23,7 @@ export async function serviceFiles(exported: Exported, options: ExportOptions): 
   const weights = kind === 'decoder' ? [{ ...ggufFile(exported, 'F16'), name: 'model.gguf' }] : await onnx(exported);
   const models = weights.filter((file) => /\.(gguf|onnx)$/.test(file.name));
   const bytes = models.reduce((sum, { size }) => sum + size, 0);
+  const chat = kind === 'decoder' ? chatFacts(tokenizer) : null;
   const told = {
     id: name,
     created: Math.floor(info.createdAt / 1000),
@@ -29,13 +31,17 @@ export async function serviceFiles(exported: Exported, options: ExportOptions): 
     files: models.map((file) => file.name),
     // An ONNX folder's tokenizer.json says it itself.
     ...(kind === 'decoder' ? normalizers && { normalizers } : onnxFacts(exported)),
+    ...(chat && { chat }),
   };
   const text = (path: string): Promise<string> => options.template(path);
   const values = readmeValues(exported, bytes);
-  const ask = fill(await text(`${own.folder}/ask.${task}.md`), values);
+  const asks = chat ? ['ask.chat.md', `ask.${task}.md`] : [`ask.${task}.md`];
+  const ask = (await Promise.all(asks.map((file) => text(`${own.folder}/${file}`)))).map((each) => fill(each, values));
   const shared = await Promise.all(SHARED.map(async (file) => [file, await text(`service/${file}`)] as const));
-  const others = await Promise.all(own.files.map(async (file) => [file, await text(`${own.folder}/${file}`)] as const));
-  const readme = fill(await text('service/README.md'), { ...values, ...words, ask, about: words.about(values) });
+  const files = chat ? [...own.files, 'prompt.mjs'] : own.files;
+  const others = await Promise.all(files.map(async (file) => [file, await text(`${own.folder}/${file}`)] as const));
+  const about = words.about(values) + (kind === 'decoder' ? (chat ? CHATS : CHATS_NOT) : '');
+  const readme = fill(await text('service/README.md'), { ...values, ...words, ask: ask.join('\n'), about });
   return [
     textFile('README.md', readme),
     ...[...shared, ...others].map(([file, content]) =>
@@ -57,6 +63,7 @@ const SHARED = [
   'model.mjs',
   'api.mjs',
   'completion.mjs',
+  'chat.mjs',
   'fill.mjs',
   'fields.mjs',
   'text.mjs',
@@ -86,8 +93,7 @@ const KINDS: Readonly<Record<ModelKind, Kind>> = {
   decoder: {
     own: LLAMA,
     words: {
-      about: (values) =>
-        `A language model trained in Homegrown, behind an API in OpenAI's style: ${sized(values)} It continues text; it does not chat.`,
+      about: (values) => `A language model trained in Homegrown, behind an API in OpenAI's style: ${sized(values)}`,
       engine:
         'llama.cpp comes in binaries built\nbeforehand (node-llama-cpp) for Linux, macOS and Windows on x64 and arm64.',
       weights: '`model.gguf`',
@@ -110,6 +116,9 @@ const KINDS: Readonly<Record<ModelKind, Kind>> = {
     },
   },
 };
+
+const CHATS = ' It answers in a chat, by the chat template that it was tuned with, and continues text.';
+const CHATS_NOT = ' It continues text; it does not chat.';
 
 /** The graphs of the ONNX folder, an encoder's first, and the tokenizer. */
 async function onnx(exported: Exported): Promise<readonly ByteStream[]> {

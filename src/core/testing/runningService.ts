@@ -1,16 +1,16 @@
 /** The web service that is exported, written into a folder and started as its README says. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import OpenAI from 'openai';
+import { template } from '../../../scripts/templates';
 import { readBytes } from '../files/byteSource';
 import type { Exported } from '../export/format';
 import { service } from '../export/formats/service';
 
 export const project = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const template = (path: string): Promise<string> => readFile(project(`public/templates/${path}`), 'utf8');
 
 /** With the packages that our own tests run on. */
 export async function serviceFolder(model: Exported): Promise<string> {

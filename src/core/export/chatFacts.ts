@@ -1,0 +1,27 @@
+/** What others are told of a model that chats, beside its template. */
+import { endOfTurn } from '../chat/endOfTurn';
+import type { ToldChat } from '../chat/served';
+import { ownTemplate, specialNames } from '../chat/template';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+
+/** Tokens at which it ends what it writes: the end of text, and of an answer where that is another. */
+export function endsOf(tokenizer: Tokenizer): readonly number[] {
+  const turn = endOfTurn(tokenizer);
+  return turn === undefined || turn === tokenizer.endOfText ? [tokenizer.endOfText] : [tokenizer.endOfText, turn];
+}
+
+/** Null where it has no template. */
+export function chatFacts(tokenizer: Tokenizer): ToldChat | null {
+  const template = ownTemplate(tokenizer);
+  if (template === undefined) return null;
+  const flags = new Map(tokenizer.model.elsewhere?.added.map((token) => [token.id, token]));
+  return {
+    template,
+    names: specialNames(tokenizer),
+    special: tokenizer.special.map(({ id, text }) => {
+      const { lstrip, rstrip } = flags.get(id) ?? {};
+      return { id, text, ...(lstrip && { lstrip }), ...(rstrip && { rstrip }) };
+    }),
+    ends: endsOf(tokenizer),
+  };
+}

@@ -1,0 +1,71 @@
+/** Small models with a chat template, drawn with large weights so that their choices differ; each ends an answer to `QUESTION`. */
+import { fromHalf, toHalf } from '../base/half';
+import { type Message } from '../chat/conversation';
+import { CHATML } from '../chat/pieces';
+import { prompted } from '../chat/painted';
+import { compiled, ownTemplate } from '../chat/template';
+import { usualTemplate } from '../chat/usual';
+import { endsOf } from '../export/chatFacts';
+import { exportedFrom } from '../export/exported';
+import type { Exported } from '../export/format';
+import type { ModelChoice } from '../models/network';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { type Tokenizer, withChatTemplate } from '../tokenizer/tokenizer';
+import { specialTokenizer, turnsTokenizer } from './chatTemplates';
+import { decisive } from './decoding';
+import { greedy } from './trainedModel';
+
+export const QUESTION = 'Who is there?';
+const SIZES = { layers: 2, heads: 4, width: 64, context: 160, kvHeads: 2, hidden: 96, headWidth: 32 };
+
+export interface ChatModel {
+  model: Exported;
+  ask(messages: readonly Message[]): Promise<Uint32Array>;
+  /** What it answers, the likeliest each time, and whether it ended its turn. */
+  answer(messages: readonly Message[], length?: number): Promise<{ text: string; isEnded: boolean; tokens: number }>;
+}
+
+/** Ours, with tokens for turns. */
+export const turnsModel = async (): Promise<ChatModel> => {
+  const tokenizer = await turnsTokenizer();
+  return answering(await createTokenizer(withChatTemplate(tokenizer.model, usualTemplate(tokenizer))));
+};
+
+/** Made elsewhere, whose turns end with another token than texts do. */
+export const chatmlModel = async (): Promise<ChatModel> =>
+  answering(
+    await specialTokenizer(['<|endoftext|>', '<|im_start|>', '<|im_end|>'], {
+      eos_token: '<|endoftext|>',
+      chat_template: CHATML,
+    }),
+  );
+
+async function answering(tokenizer: Tokenizer): Promise<ChatModel> {
+  const template = await compiled(ownTemplate(tokenizer)!, tokenizer);
+  const ends = endsOf(tokenizer);
+  for (let seed = 1; seed < 100; seed++) {
+    const model = await drawn(tokenizer, seed);
+    const ask: ChatModel['ask'] = (messages) => Promise.resolve(prompted({ messages }, template));
+    const answer: ChatModel['answer'] = async (messages, length = 60) => {
+      const prompt = prompted({ messages }, template);
+      const ids = await greedy(model, prompt, Math.min(length, SIZES.context + 1 - prompt.length));
+      const at = ids.findIndex((id) => ends.includes(id));
+      return { text: tokenizer.decode(ids.slice(0, at === -1 ? ids.length : at)), isEnded: at !== -1, tokens: at === -1 ? ids.length : at }; // prettier-ignore
+    };
+    const { isEnded, tokens, text } = await answer([{ role: 'user', content: QUESTION }]);
+    if (isEnded && tokens > 3 && text.length > 3) return { model, ask, answer };
+  }
+  throw new Error('No such model was drawn');
+}
+
+function drawn(tokenizer: Tokenizer, seed: number): Promise<Exported> {
+  const own = { theta: 10_000, normEpsilon: 1e-5, qkNorm: 'none', norm: 'before', window: 0, untied: true } as const;
+  const model: ModelChoice = { id: 'llama', config: { ...SIZES, ...own }, vocabulary: tokenizer.size };
+  const state = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
+  // As the service has them, in halves.
+  const halves = [...decisive(model, seed, 6)].map(
+    ([name, { shape, data }]) => [name, { shape, data: Float32Array.from(toHalf(data), fromHalf) }] as const,
+  );
+  const snapshot = { state, tensors: new Map(halves) };
+  return exportedFrom({ model, tokenizer, snapshot, resumable: false, info: null, events: [] }, 'Starbuck', 0);
+}
