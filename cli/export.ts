@@ -60,7 +60,7 @@ async function exportModel({ from, adapter, format, out, optimizer, json }: Valu
     tell(out, await writeFolder(out, files), files.length);
     return;
   }
-  const sidecars = (writer.sidecar?.files(exported.info, basename(out)) ?? []).map(
+  const sidecars = ((await writer.sidecar?.files(exported.info, basename(out))) ?? []).map(
     (file) => [join(dirname(out), file.name), file] as const,
   );
   const targets = [[out, files[0]!] as const, ...sidecars];

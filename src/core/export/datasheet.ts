@@ -9,7 +9,7 @@ import type { DataFacts } from '../runs/settings';
 import { isApplied } from '../tokenizer/tokenizer';
 import type { RunInfo } from './homegrownJson';
 import { plain, table, tokenizerKind } from './markdown';
-import { bySegment, cleanedWords, heldOut } from './modelCard';
+import { bySegment, cleanedWords, heldOut, parentWords } from './modelCard';
 import { normalizerWords } from './normalizerWords';
 
 /**
@@ -33,6 +33,7 @@ export function datasheet(info: RunInfo): string {
     '## Motivation',
     '_For what purpose was the text chosen, by whom, and who paid for it?_',
     '## Composition',
+    ...tunedOn(info),
     bySegment(info, (facts) => composition(info, facts)),
     '_Does it name or describe people? Could it offend, or is any of it confidential?_',
     '## Collection',
@@ -42,7 +43,7 @@ export function datasheet(info: RunInfo): string {
     '_Where do the files come from, over what time, and did the people in them agree?_',
     '## Cleaning and labelling',
     `Decoded as text${isCleaned ? ', cleaned by the recipe that stands beside it above' : ''}${formed}, and cut into tokens: ${tokenizerKind(info)}, ` +
-      `${formatCount(model.vocabulary)} entries. No labels.`,
+      `${formatCount(model.vocabulary)} entries. ${labels(info)}`,
     '## Uses',
     'Language modelling. What the model writes carries the views, errors and gaps of this text.',
     '## Distribution and maintenance',
@@ -51,6 +52,20 @@ export function datasheet(info: RunInfo): string {
   ];
   return `${sections.join('\n\n')}\n`;
 }
+
+/** Of a model that was one before. */
+function tunedOn(info: RunInfo): string[] {
+  const from = parentWords(info);
+  if (from === null) return [];
+  return [
+    `The model learnt ${from}, and this is what it learnt since: the datasheet of that one tells of the text before.`,
+  ];
+}
+
+const labels = (info: RunInfo): string =>
+  recipeOf(info).objective === 'chats'
+    ? 'Of each conversation the answers are learnt, and what ends them; what is asked is read alone.'
+    : 'No labels.';
 
 function composition(info: RunInfo, data: DataFacts): string {
   const {

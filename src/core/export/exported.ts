@@ -48,7 +48,10 @@ export async function openExported(
   const recipe = await toldRecipe(store, dataOf(told));
   const tokenizer = await createTokenizer(await readTokenizer(store, record));
   const measured = await measuredOf(store, record, saved.state.step, tokenizer);
-  const info = withMeasured({ ...told, ...(documents.length > 0 && { documents }) }, measured);
+  const info = withMeasured(
+    { ...told, ...tokenizerFacts(tokenizer.model), ...(documents.length > 0 && { documents }) },
+    measured,
+  );
   const snapshot = { ...saved, state: info.state };
   // Those of an earlier segment may be gone.
   const isNewest = segmentAt(record.segments, snapshot.state.step) === record.segments.length - 1;

@@ -47,6 +47,8 @@ export interface FormatSettings {
   normalizers?: readonly Normalizer[];
   /** What of the model learns; absent where all does. */
   trainable?: Trainable;
+  /** How its tokenizer has conversations written. */
+  chatTemplate?: string;
 }
 
 /**
@@ -115,7 +117,7 @@ export interface Line {
 
 export interface Sidecar extends Line {
   /** `file`: what the file that they are for is called. */
-  files(info: RunInfo, file: string): readonly ByteStream[];
+  files(info: RunInfo, file: string): Promise<readonly ByteStream[]>;
 }
 
 /** Bits a weight, those of scales too, and what they are called. */
@@ -160,6 +162,8 @@ export interface LoadFacts {
   prompt: string;
   /** That fit into the context after the prompt. */
   tokens: number;
+  /** It has a chat template. */
+  chats: boolean;
 }
 
 export interface Snippet {

@@ -246,7 +246,7 @@ test('a weight that 16 bits cannot hold is refused by name, and 32 bits hold it'
 });
 
 test('the Modelfile names the file and keeps Ollama within the context', async () => {
-  const [stream] = ggufF16.sidecar!.files(exportedOf().info, 'whale.gguf');
+  const [stream] = await ggufF16.sidecar!.files(exportedOf().info, 'whale.gguf');
   const text = new TextDecoder().decode(await readBytes(stream!));
   expect(stream!.name).toBe('whale.Modelfile');
   for (const line of ['FROM ./whale.gguf', 'PARAMETER num_ctx 8', 'PARAMETER stop "<|endoftext|>"'])

@@ -22,6 +22,8 @@ import {
   rolesSchema,
   toldDocumentsSchema,
   type ToldTokenizer,
+  LONGEST_TEMPLATE,
+  toldTemplate,
   trainableSchema,
 } from '../runs/settings';
 import { askedSchema, type ToldAsked } from '../runs/toldAsked';
@@ -78,6 +80,8 @@ export const runInfoSchema = z.strictObject({
   normalizers: normalizersSchema.exactOptional(),
   /** What the model had learnt before, of which the recipe's share of rows was replayed. */
   replayed: dataFactsSchema.exactOptional(),
+  /** How a conversation is written, in Jinja; absent where its tokenizer has no template. */
+  chatTemplate: z.string().max(LONGEST_TEMPLATE).exactOptional(),
   /** Oldest first, up to the one that this step belongs to. */
   segments: listOf(segmentSchema, MOST_SEGMENTS)
     .refine((segments) => segments.length > 0 && segments.every(isInOrder), 'its segments are not in order')
@@ -228,27 +232,29 @@ export const segmentsOf = ({ segments }: Pick<RunInfo, 'segments'>): Segments =>
 
 /** What a model is and how it is trained at its step: what formats ask before they write it. */
 export const settingsOf = (
-  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer' | 'normalizers' | 'trainable'>,
+  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer' | 'normalizers' | 'trainable' | 'chatTemplate'>,
 ): FormatSettings => ({
   model: info.model,
   recipe: recipeOf(info),
   tokenizer: info.tokenizer,
   ...(info.normalizers && { normalizers: info.normalizers }),
   ...(info.trainable && { trainable: info.trainable }),
+  ...(info.chatTemplate !== undefined && { chatTemplate: info.chatTemplate }),
 });
 
-export const tokenizerFacts = ({
-  kind,
-  roles,
-  elsewhere,
-  split = elsewhere?.split,
-  normalizers,
-}: ToldTokenizer): Pick<RunInfo, 'tokenizer' | 'roles' | 'split' | 'normalizers'> => ({
-  tokenizer: kind,
-  ...(roles && { roles }),
-  ...(split && { split }),
-  ...(normalizers && { normalizers }),
-});
+export const tokenizerFacts = (
+  told: ToldTokenizer,
+): Pick<RunInfo, 'tokenizer' | 'roles' | 'split' | 'normalizers' | 'chatTemplate'> => {
+  const { kind, roles, elsewhere, split = elsewhere?.split, normalizers } = told;
+  const chatTemplate = toldTemplate(told);
+  return {
+    tokenizer: kind,
+    ...(roles && { roles }),
+    ...(split && { split }),
+    ...(normalizers && { normalizers }),
+    ...(chatTemplate !== undefined && { chatTemplate }),
+  };
+};
 
 function resultAt(
   { step, best }: TrainState,

@@ -10,6 +10,7 @@ export function howToLoad(settings: FormatSettings): string {
   const facts = {
     kind: modelSpec(model.id).kind,
     prompt: recipe.samplePrompt,
+    chats: settings.chatTemplate !== undefined,
     // Prompt and continuation have to fit into the context.
     tokens: Math.min(100, Math.floor(model.config.context / 2)),
   };

@@ -18,6 +18,7 @@ import { SPLITS } from '../tokenizer/splits';
 import { isApplied } from '../tokenizer/tokenizer';
 import { askedSection } from './askedSection';
 import { CARD_HEADINGS, partOf } from './cardWords';
+import { chatSection } from './chatSection';
 import { evaluationSection } from './evaluationSection';
 import { evaluatedOf, type RunInfo, settingsOf } from './homegrownJson';
 import { howToLoad } from './howToLoad';
@@ -84,6 +85,7 @@ export function modelCard(info: RunInfo): string {
     bySegment(info, dataSection),
     '## Tokenizer',
     tokenizerSection(info),
+    ...chatSection(info),
     '## Settings',
     table([
       ['Layers, heads, width', `${config.layers}, ${config.heads}, ${config.width}`],
@@ -162,24 +164,30 @@ function lastEntries({ roles = END_ALONE }: RunInfo): string {
 const HOW_UNKNOWN = 'How it was trained before it was brought in is not recorded.';
 
 function provenance(info: RunInfo): string {
-  const { origin, parent, createdAt, state } = info;
+  const { origin, createdAt, state } = info;
   const anew = textsOf(info)
     .slice(1)
     .map(({ after }) => formatCount(after))
     .join(' and ');
   const changes = anew === '' ? '' : ` From step ${anew} on it learnt from other text.`;
+  const from = parentWords(info);
   if (origin) {
-    const here = state.step === 0 ? '' : ` It was trained here for ${formatCount(state.step)} steps since.`;
+    const on = from === null ? '' : `, ${from}`;
+    const here = state.step === 0 ? '' : ` It was trained here for ${formatCount(state.step)} steps since${on}.`;
     const title = origin.title === undefined ? '' : `, which calls itself ${plain(origin.title)},`;
     const licence = origin.licence === undefined ? '' : ` It states the licence ${plain(origin.licence)}.`;
     const lacks = origin.lacks === undefined ? '' : ` It came without ${plain(origin.lacks)}.`;
     return `brought into Homegrown from ${plain(origin.name)}${title} on ${formatDay(origin.importedAt)}. Who made it is not recorded.${licence}${lacks}${here}${changes}`;
   }
-  const from =
-    parent && parent.how !== 'import'
-      ? `trained with Homegrown from step ${formatCount(parent.step)} of ${plain(parent.name)} on`
-      : 'trained from scratch with Homegrown';
-  return `${from}, begun on ${formatDay(createdAt)}.${changes}`;
+  const how = info.parent?.how === 'fine-tune' ? 'tuned' : 'trained';
+  const began = from === null ? 'trained from scratch with Homegrown' : `${how} with Homegrown ${from}`;
+  return `${began}, begun on ${formatDay(createdAt)}.${changes}`;
+}
+
+/** `from step 2600 of Moby Dick on`; null of a run that began from no other. */
+export function parentWords({ parent }: RunInfo): string | null {
+  if (!parent || parent.how === 'import') return null;
+  return `from step ${formatCount(parent.step)} of ${plain(parent.name)} on`;
 }
 
 /** Its stretches on one text each, oldest first, with the step after which each began. */

@@ -94,7 +94,7 @@ test('a GGUF file warns, says it in words, and comes back here with it', async (
   expect(modelCard(before.info)).not.toMatch(/cannot say|is normalised/);
   const { warning, sidecar }: Format = FORMATS['gguf-f16'];
   expect([model, before].map(({ info }) => warning!(settingsOf(info)) === null)).toEqual([false, true]);
-  const [modelfile] = sidecar!.files(model.info, 'whale.gguf');
+  const [modelfile] = await sidecar!.files(model.info, 'whale.gguf');
   expect(new TextDecoder().decode(await readBytes(modelfile!))).toMatch(
     /^# .*write prompts in that form: Unicode form NFKC, lower case, no accents\.$/m,
   );

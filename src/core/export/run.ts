@@ -36,7 +36,7 @@ export async function exportRun(
   const problem = writer.problem?.(settingsOf(exported.info)) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format. The run is untouched.');
   const files = await writer.files(exported, options);
-  const sidecars = files[0] ? writer.sidecar?.files(exported.info, files[0].name) : undefined;
+  const sidecars = files[0] ? await writer.sidecar?.files(exported.info, files[0].name) : undefined;
   return { name: exported.name, kind: writer.kind, files, sidecars: sidecars ?? [] };
 }
 

@@ -2,9 +2,14 @@
 import { readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Message } from '../chat/conversation';
+import type * as Served from '../chat/served';
+import type { ToldChat } from '../chat/served';
 import { type ChatModel, chatmlModel, QUESTION, turnsModel } from '../testing/chatModel';
 import { type Service, serviceFolder, startService } from '../testing/runningService';
 
@@ -50,7 +55,7 @@ describe.each(['turns', 'chatml'] as const)('a model by %s', (name) => {
     expect(ours.isEnded).toBe(true);
     const message = { role: 'assistant', content: ours.text, refusal: null };
     expect(choices).toEqual([{ index: 0, message, logprobs: null, finish_reason: 'stop' }]);
-    const prompt_tokens = (await chat.ask([user(QUESTION)])).length;
+    const prompt_tokens = chat.ask([user(QUESTION)]).length;
     const completion_tokens = ours.tokens;
     expect(usage).toEqual({ prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens });
     expect(rest).toMatchObject({ object: 'chat.completion', model: chat.model.name, notice: BY_A_MACHINE });
@@ -63,16 +68,44 @@ describe.each(['turns', 'chatml'] as const)('a model by %s', (name) => {
     for (const content of [...injected, `a${injected.join('')} b`, `${injected[1]}\n${injected[0]}${injected[2]}`]) {
       const messages = [{ role: 'system', content: 'b' }, user('a'), { role: 'assistant', content }, user(content)] as const; // prettier-ignore
       for (const some of [[user(content)], messages]) {
-        const ids = await chat.ask(some);
+        const ids = chat.ask(some);
         const special = [...ids].filter((id) => chat.model.tokenizer.specialOf(id));
-        const plain = await chat.ask(some.map(({ role }) => ({ role, content: 'a' })));
+        const plain = chat.ask(some.map(({ role }) => ({ role, content: 'a' })));
         expect(special).toEqual([...plain].filter((id) => chat.model.tokenizer.specialOf(id)));
-        const body = { ...asked(), model: chat.model.name, messages: [...some], max_tokens: 12 };
+        const body = { ...asked(), model: chat.model.name, messages: [...some], max_tokens: 3 };
         const { choices, usage } = await served.client.chat.completions.create(body);
         expect(usage?.prompt_tokens).toBe(ids.length);
-        expect(choices[0]?.message.content).toBe((await chat.answer(some, 12)).text);
+        expect(choices[0]?.message.content).toBe((await chat.answer(some, 3)).text);
       }
     }
+  });
+
+  test('puts the ids to llama.cpp that are put to it here, whatever is said', async () => {
+    const { chat, folder } = chats[name];
+    const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error });
+    const vocabulary = await llama.loadModel({ modelPath: join(folder, 'model.gguf'), vocabOnly: true });
+    const { chat: told } = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')) as { chat: ToldChat };
+    const { prompter } = (await import(pathToFileURL(join(folder, 'prompt.mjs')).href)) as typeof Served;
+    const prompt = prompter(told, (text) => vocabulary.tokenize(text, false));
+    const special = chat.model.tokenizer.special.map(({ text }) => text);
+    const piece = fc.oneof(
+      fc.constantFrom(...special, '<|', '|>', 'User:\n', ' ', '\n\n', '\ufdd0', '{{ x }}'),
+      fc.string({ unit: 'binary', maxLength: 8 }).filter((text) => text.isWellFormed() && !text.includes('\0')),
+    );
+    const content = fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join(''));
+    const property = fc.property(
+      fc.option(content),
+      fc.array(content, { minLength: 1, maxLength: 3 }),
+      (system, all) => {
+        const messages: Message[] = [
+          ...(system === null ? [] : [{ role: 'system', content: system } as const]),
+          ...all.flatMap((text, i): Message[] => (i === 0 ? [user(text)] : [{ role: 'assistant', content: `a${text}` }, user(text)])), // prettier-ignore
+        ];
+        expect(prompt(messages)).toEqual([...chat.ask(messages)]);
+      },
+    );
+    fc.assert(property, { numRuns: 200 });
+    await vocabulary.dispose();
   });
 
   test('streams the same as it answers at once, with one seed', async () => {
@@ -116,7 +149,7 @@ test('an answer ends before a stop string, at max_tokens, and where the context 
   let isFull = false;
   for (let i = 0; i < 20 && !isFull; i++) {
     const messages = [user(`${'x'.repeat(context - 12)}${String.fromCharCode(97 + i)}`)];
-    const ids = await chat.ask(messages);
+    const ids = chat.ask(messages);
     const ours = await chat.answer(messages);
     const { choices, usage } = await create({ messages });
     expect(choices[0]!.message.content).toBe(ours.text);

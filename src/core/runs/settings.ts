@@ -125,10 +125,12 @@ const appliedSchema: z.ZodType<AppliedFiles> = z.strictObject({
   config: z.string().max(LARGEST_JSON).exactOptional(),
   rows: z.int().positive().max(MOST_TOKENS),
 });
+/** Characters of a chat template. */
+export const LONGEST_TEMPLATE = 100_000;
 /** What lies beside a run's record. */
 export const tokenizerParts = {
   merges: mergesSchema,
-  chatTemplate: z.string().max(100_000).exactOptional(),
+  chatTemplate: z.string().max(LONGEST_TEMPLATE).exactOptional(),
   elsewhere: elsewhereSchema.exactOptional(),
   applied: appliedSchema.exactOptional(),
 };
@@ -144,10 +146,15 @@ export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
 /** A tokenizer whose parts may lie elsewhere; `split`: how it cuts text, where that is not ours. */
 export type ToldTokenizer = Omit<TokenizerModel, 'merges'> &
   Partial<Pick<TokenizerModel, 'merges'>> & { split?: SplitName };
+/** Its chat template, where that is short enough to be told. */
+export function toldTemplate({ elsewhere, chatTemplate }: ToldTokenizer): string | undefined {
+  const template = elsewhere?.names['chat_template'] ?? chatTemplate;
+  return template !== undefined && template.length <= LONGEST_TEMPLATE ? template : undefined;
+}
 export const toldTokenizerSchema: z.ZodType<ToldTokenizer> = z.strictObject({
   ...tokenizerFields,
   merges: mergesSchema.exactOptional(),
-  chatTemplate: z.string().max(100_000).exactOptional(),
+  chatTemplate: z.string().max(LONGEST_TEMPLATE).exactOptional(),
   elsewhere: elsewhereSchema.exactOptional(),
   applied: appliedSchema.exactOptional(),
   split: z.enum(SPLIT_NAMES).exactOptional(),

@@ -7,7 +7,7 @@ import { HomegrownError } from '../base/errors';
 import { type Kind, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
 import { z } from '../base/zod';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
-import { type ToldTokenizer, tokenizerParts } from './settings';
+import { toldTemplate, type ToldTokenizer, tokenizerParts } from './settings';
 
 interface Told {
   id: string;
@@ -45,7 +45,12 @@ export function withoutMerges<R extends Told>(record: R): { record: R; put: [key
   if (!merges || (merges.length === 0 && !elsewhere && !applied)) return { record, put: [] };
   const more = { ...(chatTemplate && { chatTemplate }), ...(elsewhere && { elsewhere }), ...(applied && { applied }) };
   const stored = storedRecord(MERGES_OF, { version: 1, merges: [...merges], ...more });
-  const told = { ...tokenizer, ...(elsewhere && { split: elsewhere.split }) };
+  const template = toldTemplate(record.tokenizer);
+  const told = {
+    ...tokenizer,
+    ...(elsewhere && { split: elsewhere.split }),
+    ...(template !== undefined && { chatTemplate: template }), // which its card tells
+  };
   return { record: { ...record, tokenizer: told }, put: [[mergesKey(record.id), stored]] };
 }
 

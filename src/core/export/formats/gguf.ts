@@ -1,14 +1,11 @@
 import type { Normalizer } from '../../base/normalizer';
 import { loaded } from '../../base/load';
-import { type ByteStream, textFile } from '../../files/byteSource';
 import { modelSpec } from '../../models';
 import type { ModelChoice } from '../../models/network';
 import { sizeOf } from '../../models/spec';
-import { END_OF_TEXT } from '../../tokenizer/special';
 import { type Bound, BOUND_OF_F16 } from '../../verify/check';
 import { type Card, F16, F32, type Format, type Precision, tokenizerProblem, weightBytes } from '../format';
 import type { GgufTypeName } from '../ggufTypes';
-import type { RunInfo } from '../homegrownJson';
 import { normalizerWords } from '../normalizerWords';
 
 export const GGUF: Card = {
@@ -76,7 +73,10 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
     action: 'Download the Modelfile for Ollama',
     text: 'Modelfile',
     hint: 'for Ollama, beside the file',
-    files: (info, file) => [modelfile(info, file)],
+    async files(info, file) {
+      const { modelfile } = await loaded('The writer of Modelfiles', import('../modelfile'));
+      return [modelfile(info, file)];
+    },
   },
   check: { engine: 'llama', opens: (file) => file, bound },
 });
@@ -86,22 +86,3 @@ export const ggufF16 = gguf('F16', F16, BOUND_OF_F16);
 /** Blocks of 32, and a scale of 16 bits for each. */
 const Q8_0: Precision = { label: 'Q8_0', bits: 8 + 16 / 32 };
 export const ggufQ8 = gguf('Q8_0', Q8_0, { of: 'variation', most: 5e-2 });
-
-/** Ollama's description of the model in a file beside it: `ollama create my-model -f model.Modelfile`. */
-function modelfile({ model: { config }, normalizers }: RunInfo, file: string): ByteStream {
-  const lines = [
-    `FROM ./${file}`,
-    '# It continues text: there are no roles and no system prompt.',
-    'TEMPLATE "{{ .Prompt }}"',
-    ...(normalizers
-      ? [`# It has learnt normalised text, so write prompts in that form: ${normalizerWords(normalizers)}.`]
-      : []),
-    '# There are no positions beyond the context, so half of it is left to the prompt.',
-    `PARAMETER num_ctx ${config.context}`,
-    `PARAMETER num_predict ${Math.floor(config.context / 2)}`,
-    'PARAMETER temperature 0.8',
-    'PARAMETER top_k 50',
-    `PARAMETER stop "${END_OF_TEXT}"`,
-  ];
-  return textFile(`${file.replace(/\.gguf$/i, '')}.Modelfile`, `${lines.join('\n')}\n`);
-}

@@ -13,13 +13,18 @@ export const FOLDER: Card = {
   howToLoad: (facts) => [{ title: 'Python, with the Hugging Face folder', language: 'python', code: inPython(facts) }],
 };
 
-function inPython({ kind, prompt, tokens }: LoadFacts): string {
+function inPython({ kind, prompt, tokens, chats }: LoadFacts): string {
   const { auto } = DOES[kind];
   const opened = `from transformers import ${auto}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained("path/to/the/folder")
 model = ${auto}.from_pretrained("path/to/the/folder")
 `;
+  if (kind === 'decoder' && chats)
+    return `${opened}messages = [{"role": "user", "content": "Who is there?"}]
+ids = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=True, return_tensors="pt")
+answer = model.generate(**ids, max_new_tokens=${tokens}, do_sample=True)[0, ids["input_ids"].shape[1]:]
+print(tokenizer.decode(answer, skip_special_tokens=True))`;
   if (kind !== 'encoder')
     return `${opened}ids = tokenizer(${JSON.stringify(prompt)}, return_tensors="pt")
 print(tokenizer.decode(model.generate(**ids, max_new_tokens=${tokens}, do_sample=True)[0]))`;

@@ -1,0 +1,143 @@
+/** What exports tell of a model that chats: where it ends, how it is asked, and how Ollama is told. */
+import { expect, test } from 'vitest';
+import { endOfTurn } from '../chat/endOfTurn';
+import { piecedTogether, piecesOf } from '../chat/pieces';
+import { compiled } from '../chat/template';
+import { usualTemplate } from '../chat/usual';
+import { readBytes } from '../files/byteSource';
+import { chatmlModel, turnsModel } from '../testing/chatModel';
+import { CHAT_TEMPLATES, everyTokenizer, specialTokenizer, turnsTokenizer } from '../testing/chatTemplates';
+import { untrainedBert } from '../testing/untrainedModels';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { type Tokenizer, withChatTemplate } from '../tokenizer/tokenizer';
+import type { Exported } from './format';
+import { FORMATS } from './formats';
+import { huggingFaceFiles } from './huggingFace';
+import { importModel } from './importModel';
+import { unwatched } from '../base/job';
+import { sources } from '../testing/sources';
+import { datasheet } from './datasheet';
+import { modelCard } from './modelCard';
+
+const [turns, chatml] = [(await turnsModel()).model, (await chatmlModel()).model];
+const withTemplate = async ({ model }: Tokenizer, template: string) =>
+  createTokenizer(withChatTemplate(model, template));
+const idOf = ({ tokenizer }: Exported, text: string): number =>
+  tokenizer.special.find((token) => token.text === text)!.id;
+const filesOf = async (model: Exported) =>
+  Promise.all(
+    huggingFaceFiles(model, { withOptimizer: false }).map(async (file) => ({ name: file.name, bytes: await readBytes(file) })), // prettier-ignore
+  );
+const textOf = async (model: Exported, name: string): Promise<string> =>
+  new TextDecoder().decode((await filesOf(model)).find((file) => file.name === name)!.bytes);
+const modelfileOf = async ({ info }: Exported): Promise<string> =>
+  new TextDecoder().decode(await readBytes((await FORMATS['gguf-f16'].sidecar!.files(info, 'x.gguf'))[0]!));
+
+test('a turn ends with the token that the template writes, whichever it is', async () => {
+  const every = await everyTokenizer();
+  const ends = async (template: string): Promise<string | undefined> => {
+    const tokenizer = await withTemplate(every, template);
+    const id = endOfTurn(tokenizer);
+    return id === undefined ? undefined : tokenizer.specialOf(id)!.text;
+  };
+  expect(await ends(CHAT_TEMPLATES['chatml']!)).toBe('<|im_end|>');
+  expect(await ends(CHAT_TEMPLATES['llama3']!)).toBe('<|eot_id|>');
+  expect(await ends(CHAT_TEMPLATES['gemma']!)).toBe('<end_of_turn>');
+  expect(await ends('{% for message in messages %}{{ message.content }}{% endfor %}')).toBeUndefined();
+  expect(await ends('{% for')).toBeUndefined();
+  expect(endOfTurn(every)).toBeUndefined();
+});
+
+test('both ends are told where they are two, by generation_config.json and in a GGUF file', async () => {
+  const eos = async (model: Exported): Promise<unknown> =>
+    (JSON.parse(await textOf(model, 'generation_config.json')) as { eos_token_id: unknown }).eos_token_id;
+  expect(await eos(chatml)).toEqual([idOf(chatml, '<|endoftext|>'), idOf(chatml, '<|im_end|>')]);
+  expect(await eos(turns)).toBe(turns.tokenizer.endOfText);
+  const gguf = async (model: Exported): Promise<string> =>
+    new TextDecoder('latin1').decode(await readBytes((await FORMATS['gguf-f16'].files(model))[0]!));
+  const key = 'tokenizer.ggml.eot_token_id';
+  const [one, two] = [await gguf(turns), await gguf(chatml)];
+  expect(one).not.toContain(key);
+  const at = two.indexOf(key) + key.length;
+  expect(two.slice(at, at + 4)).toBe('\x04\0\0\0'); // a 32-bit number
+  expect(Uint8Array.from(two.slice(at + 4, at + 8), (c) => c.charCodeAt(0))).toEqual(
+    new Uint8Array(Uint32Array.of(idOf(chatml, '<|im_end|>')).buffer),
+  );
+});
+
+test('a folder comes back with its template, and goes out the same', async () => {
+  for (const model of [turns, chatml]) {
+    const files = await filesOf(model);
+    const back = await importModel(sources(files), unwatched);
+    expect(back.info).toEqual(model.info);
+    expect(back.info!.chatTemplate).toMatch(/add_generation_prompt/);
+    expect(await filesOf({ ...model, ...back, info: back.info! })).toEqual(files);
+  }
+});
+
+test('the pieces of a usual template are what it writes; of others there are none', async () => {
+  const plain = await specialTokenizer(['<|end "of" text|>']);
+  for (const tokenizer of [await turnsTokenizer(), plain, chatml.tokenizer]) {
+    const template = await compiled(usualTemplate(tokenizer), tokenizer);
+    const pieces = piecesOf(template.source)!;
+    const messages = [
+      { role: 'system', content: 'Be short.' },
+      { role: 'user', content: 'Who?\n' },
+      { role: 'assistant', content: ' {{ Me }}' },
+      { role: 'user', content: '' },
+    ] as const;
+    expect(piecedTogether(pieces, messages)).toBe(template.render({ messages }, true));
+    expect(piecedTogether(pieces, messages.slice(0, 3))).toBe(template.render({ messages: messages.slice(0, 3) }));
+  }
+  for (const source of [...Object.values(CHAT_TEMPLATES), '', `${usualTemplate(turns.tokenizer)} `])
+    expect(piecesOf(source)).toBeNull();
+});
+
+/** What Go's text/template makes of the one form that is written here. */
+function run(go: string, messages: readonly { Role: string; Content: string }[]): string {
+  const [, turns, asks] = /^\{\{ range \.Messages \}\}(.*)\{\{ end \}\}\{\{ end \}\}(.*)$/s.exec(go)!;
+  const text = (quoted: string): string =>
+    quoted.replace(/\{\{ (".*?[^\\]"|"") \}\}/g, (_, one: string) => String(JSON.parse(one)));
+  const branches = turns!.split(/\{\{ (?:if|else if) eq \.Role "(\w+)" \}\}/).slice(1);
+  const of = new Map(branches.flatMap((role, i) => (i % 2 === 0 ? [[role, branches[i + 1]!]] : [])));
+  return (
+    messages.map(({ Role, Content }) => of.get(Role)!.split('{{ .Content }}').map(text).join(Content)).join('') +
+    text(asks!)
+  );
+}
+
+test('the Modelfile has a usual template in Go, and stops where a turn ends', async () => {
+  const plain = await withTemplate(turns.tokenizer, usualTemplate(await specialTokenizer(['<|endoftext|>'])));
+  const template = (tokenizer: Tokenizer, info = turns.info) => ({ ...turns, info: { ...info, chatTemplate: tokenizer.model.chatTemplate! } }); // prettier-ignore
+  for (const model of [turns, chatml, template(plain)]) {
+    const text = await modelfileOf(model);
+    const go = /^TEMPLATE """(.*)"""$/ms.exec(text)![1]!;
+    const messages = [{ role: 'system', content: 'b' }, { role: 'user', content: 'Who "is" there?' }, { role: 'assistant', content: 'c' }, { role: 'user', content: 'd' }] as const; // prettier-ignore
+    const source = model.info.chatTemplate!;
+    const rendered = (await compiled(source, await withTemplate(model.tokenizer, source))).render({ messages }, true);
+    expect(run(go, messages.map(({ role, content }) => ({ Role: role, Content: content })))).toBe(rendered); // prettier-ignore
+  }
+  expect(await modelfileOf(chatml)).toMatch(/^PARAMETER stop "<\|endoftext\|>"\nPARAMETER stop "<\|im_end\|>"$/m);
+  const other = await modelfileOf({ ...chatml, info: { ...chatml.info, chatTemplate: CHAT_TEMPLATES['llama3']! } });
+  expect(other).toContain('# It has a chat template of its own');
+  expect(other).not.toContain('\nTEMPLATE');
+});
+
+test('card and datasheet tell how a conversation is written, and what was tuned', async () => {
+  const card = modelCard(turns.info);
+  expect(card).toContain('## Conversations');
+  expect(card).toContain(
+    '<|user|>Who is there?<|endoftext|><|assistant|>A friend.<|endoftext|><|user|>Whose?<|endoftext|>',
+  );
+  expect(card).toContain('tokenizer.apply_chat_template(messages, add_generation_prompt=True');
+  const { chatTemplate: _, origin: __, ...info } = turns.info;
+  expect(modelCard(info)).not.toMatch(/Conversations|apply_chat_template/);
+  const parent = { id: 'a', step: 2600, how: 'fine-tune', name: 'Moby Dick' } as const;
+  expect(modelCard({ ...info, parent })).toContain('tuned with Homegrown from step 2600 of Moby Dick on');
+  const [segment] = info.segments;
+  const tuned = { ...info, parent, segments: [{ ...segment, recipe: { ...segment.recipe, objective: 'chats' as const } }] as typeof info.segments }; // prettier-ignore
+  expect(datasheet(tuned)).toContain('The model learnt from step 2600 of Moby Dick on');
+  expect(datasheet(tuned)).toContain('Of each conversation the answers are learnt');
+  expect(datasheet(info)).toContain('No labels.');
+  expect(modelCard((await untrainedBert()).info)).not.toContain('Conversations');
+});
