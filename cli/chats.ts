@@ -1,7 +1,7 @@
 /** Chats as documents of which answers alone are learnt: rows of JSON in a shape that is known, or pairs of two columns. */
 import type { BlobStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
-import { badFile } from '../src/core/base/errors';
+import { badFile, badSettings } from '../src/core/base/errors';
 import { sha256, sha256Hex } from '../src/core/base/hash';
 import type { Job } from '../src/core/base/job';
 import { counted, formatCount } from '../src/core/base/units';
@@ -134,12 +134,14 @@ async function pairsIn(store: BlobStore, source: TextSource, addedAt: number, jo
   const imported = await importText(source, store, { addedAt }, job);
   const text = imported.kind === 'added' ? imported.text : imported.of;
   const conversations: Conversation[] = [];
+  let row = 0;
   for await (const document of await openText(store, text.id)) {
+    row++;
     const bytes = await bytesOf(document);
     const { input, target } = document.spans ?? {};
     if (!input || !target) continue;
     const [question, answer] = [input, target].map(([from, to]) => decoder.decode(bytes.subarray(from, to)));
-    conversations.push({ ...ofPair(question!, answer!), name: `row ${conversations.length + 1} of ${text.name}` });
+    conversations.push({ ...ofPair(question!, answer!), name: `row ${row} of ${text.name}` });
   }
   return { name: text.name, sha256: learntFacts(text).sha256, conversations };
 }
@@ -181,7 +183,20 @@ async function documentOf(
  * @throws HomegrownError `bad-settings` where it cannot be read, or drops answers
  */
 export async function spokenBy(tokenizer: Tokenizer, source?: string): Promise<ChatTemplate> {
+  if (tokenizer.model.applied)
+    throw badSettings(
+      'Chats are written with byte-level tokenizers alone, and this one is applied as its files say.',
+      'Train on from another model, or give text with --kind adapt.',
+    );
   const template = source ?? ownTemplate(tokenizer) ?? usualTemplate(tokenizer);
   const speaking = await createTokenizer(withChatTemplate(tokenizer.model, template));
   return compiled(template, speaking);
 }
+
+/** Which one that is. */
+export const templateWords = (tokenizer: Tokenizer, source?: string): string =>
+  source !== undefined
+    ? 'Chats are written by the template of --template.'
+    : ownTemplate(tokenizer) !== undefined
+      ? 'Chats are written by the template that came with the tokenizer.'
+      : 'The tokenizer has no template: chats are written as is usual with its special tokens. --template takes another.';

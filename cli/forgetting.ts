@@ -33,9 +33,9 @@ export async function oldText(
     );
   }
   try {
-    const { documents } = await ownText(from, 'validation', signal);
+    const { documents, chats } = await ownText(from, 'validation', signal);
     if (documents) return { old: measuredOn(documents, tokenizer, signal) };
-    return { why: `${from} has learnt pairs, and not text. ${OTHERWISE}` };
+    return { why: `${from} has learnt ${chats ? 'chats' : 'pairs'}, and not text. ${OTHERWISE}` };
   } catch (error) {
     if (!(error instanceof HomegrownError)) throw error;
     return { why: paragraph(error.message, OTHERWISE) };

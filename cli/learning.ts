@@ -31,7 +31,7 @@ import { baseOf } from './base';
 import { toldOf as evaluationOf } from './evaluated';
 import { following } from './following';
 import { oldText } from './forgetting';
-import { spokenBy } from './chats';
+import { spokenBy, templateWords } from './chats';
 import { checkKept, openStart } from './from';
 import { GROWN_FILES } from './listed';
 import { localFile } from './local';
@@ -44,7 +44,7 @@ import { isForThePlan, Planner, planWords } from './planned';
 import { Progress } from './progress';
 import { filesToRead } from './pairs';
 import { prepare, trained } from './prepared';
-import { paramsOf, partly } from './partly';
+import { ownOf, paramsOf, partly } from './partly';
 import { undisturbed } from './read';
 import { normalizersBy, recipeCalled } from './recipe';
 import { checkSettled, deviceOf, goingOn, openPast, recipeGoingOn, withSteps } from './resume';
@@ -53,7 +53,7 @@ import { configOf } from './sizeFlags';
 import { interruptible, openDevice, print, softwareAdapter, stderr } from './terminal';
 import { replayed } from './replayed';
 import { realPath } from './target';
-import { hasLearnt, isLastMeasured, ofFolder } from './told';
+import { hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
 import { tokenizerSettings } from './tokenizerFlags';
 import { forgettingWords, judged, measuredBy, type Tuning } from './tuning';
 import { checkOutFolder } from './write';
@@ -140,6 +140,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const job: Job = { signal, report: (at) => progress.show(at) };
 
   const chats = start && tuning?.chats && (await spokenBy(start.tokenizer, tuning.chats.template));
+  if (start && chats) progress.say(templateWords(start.tokenizer, tuning?.chats?.template));
   const planned = planner && ((documents: readonly Document[], at: Job) => planner.begin(documents, at));
   const split = { validation: tuning?.heldOut ?? VALIDATION_SHARE, test: options['test-share'], seed: 0 };
   const { tokenizer, data, places, prompt, told, sources, ...parts } = await prepare(
@@ -216,7 +217,14 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     progress.say(chosen.why);
   }
   const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
-  const local = localFile({ texts: places, ...(beganWith !== undefined && { base: resolve(beganWith) }) });
+  /** Of a run that goes on, where it did before. */
+  const measuresOld = tuning !== undefined || (past?.events ?? []).flatMap(oldIn).length > 0;
+  const oldFiles = tuning ? tuning.old?.map((each) => resolve(each)) : past?.local?.old;
+  const local = localFile({
+    texts: places,
+    ...(beganWith !== undefined && { base: resolve(beganWith) }),
+    ...(oldFiles && { old: [...oldFiles] }),
+  });
   const cleanedBy = cleaning.steps.length > 0 && { recipe: cleaning };
   const own = { id: crypto.randomUUID(), createdAt: Date.now() };
   const begins = { ...own, ...(trainable && { trainable }), ...(earlier && { replayed: earlier.data }) };
@@ -278,11 +286,11 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     progress.say(`The learning rate is ${recipe.learningRate}, which is usual with ${label} at this size.`);
   }
 
-  const forgets = tuning && start && (await oldText(from!, tuning.old, tokenizer, signal));
+  const forgets = beganWith !== undefined && measuresOld && (await oldText(beganWith, oldFiles, tokenizer, signal));
   const old = forgets && 'old' in forgets ? forgets.old : undefined;
   if (forgets && 'why' in forgets) progress.say(forgets.why);
-  const before = old && (await measuredBy(old, model, began!.weights));
-  if (before) progress.say(`On old text its perplexity is ${formatReading(before.value)}.`);
+  const before = old && (began ? await measuredBy(old, model, began.weights) : past?.events.flatMap(oldIn)[0]);
+  if (began && before !== undefined) progress.say(`On old text its perplexity is ${formatReading(before)}.`);
 
   const { now } = basis;
   const course = fitted && new Course(recipe, fitted.pace, planner?.plan.most ?? Infinity, () => leftOf(minutes!), now);
@@ -304,8 +312,9 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   /** All of the newest step that is saved. */
   let newest: Snapshot | undefined;
   const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
-    newest = whole(model, snapshot);
-    const all = newest;
+    newest = undefined; // or two of them are held
+    const all = whole(model, snapshot);
+    if (tuning) newest = { state: all.state, tensors: ownOf(model, all.tensors) };
     const wasBeside = saves.isBeside;
     const bytes = await saves.save(async (folder) => {
       const exported = { ...(await toldOf(snapshot.state, folder)), snapshot: all, tokens: null };
@@ -339,9 +348,15 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const last = events.findLast((event) => event.kind === 'evaluated');
   const evaluated = outcome.validationLoss === null ? undefined : last;
   const judgement =
-    tuning && newest
-      ? await judged({ model, recipe, weights: newest.tensors, tokenizer, ...parts, sources, old, before }, signal)
+    tuning && newest && !signal.aborted
+      ? await judged({ model, recipe, weights: newest.tensors, tokenizer, ...parts, sources, old }, signal).catch(
+          (error: unknown) => {
+            throw withPlace(error, saves);
+          },
+        )
       : undefined;
+  const after = judgement?.after ?? (old && events.flatMap(oldIn).at(-1));
+  const forgetting = before !== undefined && after !== undefined ? { before, after } : undefined;
   const summary = {
     step: outcome.state.step,
     trainLoss: finite(outcome.trainLoss),
@@ -352,11 +367,11 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     device: device.kind,
     ...(outcome.reason === 'early' && { endedEarly: true }),
     ...(planner && { expected: planner.told(recipe).expected }),
-    ...(judgement && { ...evaluationOf(judgement.evaluation), forgetting: judgement.forgetting }),
+    ...(judgement && evaluationOf(judgement.evaluation)),
+    ...(forgetting && { forgetting }),
     out: saves.place ?? resume ?? out,
   };
-  const forgot = judgement?.forgetting;
-  if (forgot && !options.json) print(forgettingWords(forgot));
+  if (forgetting && !options.json) print(forgettingWords(forgetting));
   print(
     options.json ? JSON.stringify(summary) : inWords(outcome, speed, recipe.objective, evaluated, saves, summary.out),
   );

@@ -26,6 +26,8 @@ const localSchema = z.strictObject({
   texts: listOf(z.strictObject({ path: z.string(), sha256: hex, table: tableSchema.exactOptional() }), MOST_TEXTS),
   /** Where the model lay that it began with, as a whole path: an adapter learns beside its weights, and its text may be replayed. */
   base: z.string().exactOptional(),
+  /** Files of old text on which is measured what it forgets, as whole paths; absent: what the run of its base held out. */
+  old: listOf(z.string(), MOST_TEXTS).exactOptional(),
 });
 
 export const localFile = (local: Omit<Local, 'version'>): ByteStream =>

@@ -9,6 +9,10 @@ import type { ParamTable } from '../src/core/models/spec';
 export const paramsOf = ({ id, config, vocabulary }: ModelChoice): ParamTable =>
   modelSpec(id).params(config, vocabulary);
 
+/** The model alone, without what training goes on from besides. */
+export const ownOf = (model: ModelChoice, tensors: NamedTensors): NamedTensors =>
+  new Map(Object.keys(paramsOf(model)).map((name) => [name, tensors.get(name)!]));
+
 export interface Partly {
   /** Of a step as a folder has it, what training goes on from. */
   learning(model: ModelChoice, snapshot: Snapshot): Snapshot;

@@ -2,6 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
+import { badSettings } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import type { Normalizer } from '../src/core/base/normalizer';
 import {
@@ -96,6 +97,11 @@ export async function prepare(
   const tokenizer = goesOn ? of.tokenizer : await of.tokenizer(documents, job);
   const { validation, test, seed } = goesOn ? of.data.split : of.split;
   const manifest = await buildShards(documents, tokenizer, { validation, test, seed }, store, job);
+  if (template && manifest.parts.validation.tokens === 0)
+    throw badSettings(
+      'There are too few chats: of all that are not equal one must be held out, and one learnt.',
+      'Give more conversations. Nothing was started.',
+    );
   const [trainCounts, validationCounts] = [
     await readCounts(store, manifest, 'train'),
     await readCounts(store, manifest, 'validation'),

@@ -19,6 +19,10 @@ export function hasLearnt(events: readonly TrainEvent[], step: number): boolean 
   return first?.step === 0 && last?.step === step && last.loss < first.loss;
 }
 
+/** What an evaluation says of text that was learnt before, where it was measured: perplexity. */
+export const oldIn = (event: TrainEvent): number[] =>
+  event.kind === 'evaluated' && event.metrics['oldPerplexity'] ? [event.metrics['oldPerplexity'].value] : [];
+
 /** Whether an evaluation came after the last save. */
 export const isLastMeasured = (events: readonly TrainEvent[]): boolean =>
   events.findLastIndex(({ kind }) => kind === 'evaluated') > events.findLastIndex(({ kind }) => kind === 'saved');

@@ -14,6 +14,8 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
     throw new UsageError(
       '--chats, --pairs and --template are for --kind instruct; --kind adapt takes --text or --data.',
     );
+  if (isToAnswer && given.has('recipe'))
+    throw new UsageError('--recipe cleans text, and chats are learnt as they are. Leave it out.');
   if (isToAnswer && (text ?? data) !== undefined)
     throw new UsageError('--kind instruct takes --chats or --pairs, and --kind adapt text.');
   if (isToAnswer && !chats === !pairs) throw new UsageError('--kind instruct takes --chats or --pairs, one of them.');

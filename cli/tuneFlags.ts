@@ -60,7 +60,8 @@ function adapterFlag(given: string): (model: ModelChoice) => Trainable {
   for (const part of words.split(',').filter(Boolean)) {
     const [key, value] = part.includes('=') ? splitOnce(part) : [first, part];
     if (key === 'targets') targets = value.split('+');
-    else settings[key] = settingOf(key, value, fields[key], Object.keys(fields));
+    else
+      settings[key] = settingOf(key, value, Object.hasOwn(fields, key) ? fields[key] : undefined, Object.keys(fields));
   }
   return ({ id: model, config, vocabulary }) => ({
     weights: [],

@@ -6,7 +6,6 @@ import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 import { partToEvaluate } from '../src/core/evaluate/ofPart';
-import type { Estimate } from '../src/core/metrics/metric';
 import { type ModelChoice, network } from '../src/core/models/network';
 import { learntFrom } from '../src/core/objectives';
 import type { Recipe } from '../src/core/train/recipe';
@@ -44,10 +43,10 @@ export interface Forgetting {
 }
 
 /** Of a model at rest. */
-export async function measuredBy(old: OldText, model: ModelChoice, weights: NamedTensors): Promise<Estimate> {
+export async function measuredBy(old: OldText, model: ModelChoice, weights: NamedTensors): Promise<number> {
   const net = await network(model, weights);
   try {
-    return await old(net);
+    return (await old(net)).value;
   } finally {
     net.dispose();
   }
@@ -59,14 +58,13 @@ interface Tuned extends Pick<Prepared, 'tokenizer' | 'train' | 'validation' | 's
   /** With what an adapter has learnt in them. */
   weights: NamedTensors;
   old: OldText | undefined;
-  before: Estimate | undefined;
 }
 
-/** What `evaluate` says of the result on its held-out part, and what it has forgotten. */
+/** What `evaluate` says of the result on its held-out part, and its perplexity on old text. */
 export async function judged(
-  { model, recipe, weights, tokenizer, train, validation, sources, old, before }: Tuned,
+  { model, recipe, weights, tokenizer, train, validation, sources, old }: Tuned,
   signal: AbortSignal,
-): Promise<{ evaluation: Evaluation; forgetting?: Forgetting }> {
+): Promise<{ evaluation: Evaluation; after?: number }> {
   const learnt = learntFrom(recipe.objective);
   const sourceOf = (place: number): string => sources[place] ?? '';
   const parts = { heldOut: validation, train };
@@ -80,7 +78,7 @@ export async function judged(
       { ...unwatched, signal },
     );
     const after = await old?.(net);
-    return { evaluation, ...(before && after && { forgetting: { before: before.value, after: after.value } }) };
+    return { evaluation, ...(after && { after: after.value }) };
   } finally {
     net.dispose();
   }

@@ -65,7 +65,9 @@ export function asInPython(value: unknown): void {
   for (const part of Object.values(value)) asInPython(part);
   const made = replacement(value);
   if (made) Object.assign(value, made);
-  if (value.type === 'For') value['body'] = [call(ROUND, []), ...(value['body'] as Node[])];
+  // A macro may call itself.
+  if (value.type === 'For' || value.type === 'Macro' || value.type === 'CallStatement')
+    value['body'] = [call(ROUND, []), ...(value['body'] as Node[])];
 }
 
 function replacement(node: Node): Node | null {

@@ -185,7 +185,10 @@ const knownTypes = (): string =>
 async function readTokenizer(folder: Folder, { vocabulary }: ModelChoice, info: RunInfo | null): Promise<Tokenizer> {
   const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, LARGEST_TOKENIZER);
   const said = folder.has(TOKENIZER_CONFIG) ? await readText(folder, TOKENIZER_CONFIG, LARGEST_JSON) : undefined;
-  const config = readTokenizerConfig(folder.has(TOKENIZER_CONFIG) ? await readJson(folder, TOKENIZER_CONFIG) : {});
+  const named = readTokenizerConfig(folder.has(TOKENIZER_CONFIG) ? await readJson(folder, TOKENIZER_CONFIG) : {});
+  // Where transformers puts it since 4.52.
+  const template = folder.has(CHAT_TEMPLATE) ? await readText(folder, CHAT_TEMPLATE, LARGEST_TEMPLATE) : undefined;
+  const config = { ...named, ...(template !== undefined && { chat_template: template }) };
   const isOld = !folder.has('tokenizer.json') && folder.has('vocab.json');
   const file = isOld ? 'vocab.json' : 'tokenizer.json';
   const model = isOld
@@ -222,6 +225,9 @@ async function readTokenizer(folder: Folder, { vocabulary }: ModelChoice, info: 
   return tokenizer;
 }
 const TOKENIZER_CONFIG = 'tokenizer_config.json';
+const CHAT_TEMPLATE = 'chat_template.jinja';
+/** Bytes. */
+const LARGEST_TEMPLATE = 400_000;
 
 /** Up to the last id that has a token. */
 function tokensOf(tokenizer: Tokenizer): number {
