@@ -151,7 +151,7 @@ function partsOfModel(shape: Shape): Trainable[] {
   return [
     ...[0, 0.1].map((dropout): Trainable => {
       const settings = { ...initialValues(ADAPTERS.lora.fields), dropout };
-      return { weights: [], adapter: { id: 'lora', settings, beside } };
+      return { weights: [], adapter: { id: 'lora', settings, beside }, rest: dropout > 0 ? 'f16' : 'f32' };
     }),
     { weights: names.filter((name) => !table[name]!.decay) },
     { weights: names.filter((name) => name.includes('.1.') || table[name]!.perToken) },

@@ -20,7 +20,7 @@ export async function adapted(choice: ModelChoice, values: Values, trainable?: T
   const adapter = trainable?.adapter;
   const stated = adapter && adapterOf(adapter.id);
   const loaded = await stated?.load();
-  const net = await network(choice, values, Object.keys(trainableParams));
+  const net = await network(choice, values, Object.keys(trainableParams), trainable?.rest);
   if (!adapter || !stated || !loaded) return net;
 
   const names = Object.keys(added);

@@ -1,7 +1,7 @@
 /** What of a model learns: all of its weights, some of them, or what an adapter brings. */
 import { badSettings } from '../base/errors';
 import { fieldProblem, type Fields, type ValuesOf } from '../base/field';
-import type { Values } from '../models/network';
+import type { Rest, Values } from '../models/network';
 import type { ParamTable } from '../models/spec';
 import { type AdapterChoice, adapterOf } from '.';
 
@@ -11,6 +11,8 @@ export interface Trainable {
   weights: readonly string[];
   /** What is learnt beside some of its weights. */
   adapter?: AdapterChoice;
+  /** How the frozen matrices of linear layers rest: f32 where nobody says. In f16 their numbers are rounded, on every device alike. */
+  rest?: Rest;
 }
 
 /** Parameters of a model, each table in the model's own order. */

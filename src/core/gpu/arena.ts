@@ -81,7 +81,7 @@ export function arena(
 }
 
 /** Fills a tensor of an arena from the host. */
-export function write(tensor: TensorInfo, data: Float32Array<ArrayBuffer>): void {
+export function write(tensor: TensorInfo, data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): void {
   const { buffer, offset } = placeOf(bufferOf(tensor));
   webgpu().device.queue.writeBuffer(buffer, offset, data);
   forgetValues(tensor);

@@ -7,7 +7,7 @@ import { bufferOf, encodeDispatch, forgetValues, webgpu } from './tfjs';
 
 /** How a kernel sees a buffer. `update`: read and written in place; `write`: written, never read first. */
 export type Access = 'read' | 'write' | 'update';
-export type Element = 'f32' | 'i32' | 'u32' | 'vec2f' | 'vec4f';
+export type Element = 'f32' | 'i32' | 'u32' | 'vec2f' | 'vec2u' | 'vec4f';
 
 /** Everything but the data: made once per shape, since all sizes are constants in `code`. */
 export interface Kernel<Name extends string = string> {

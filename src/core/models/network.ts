@@ -1,6 +1,7 @@
-import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
+import { getBackend, type Tensor1D, type Tensor2D, type Variable } from '@tensorflow/tfjs';
 import { disposingOnFailure } from '../base/disposing';
-import { badFile } from '../base/errors';
+import { badFile, badSettings } from '../base/errors';
+import { packed, roundedToHalf } from '../ops/halves';
 import { allocate, type OwnedVariables } from '../ops/variables';
 import { modelSpec, type ModelId } from '.';
 import {
@@ -12,6 +13,7 @@ import {
   type Output,
   type ParamTable,
   type Pass,
+  restsIn16,
 } from './spec';
 
 export { drawn, initialValues } from './initial';
@@ -48,6 +50,9 @@ export interface ModelChoice {
   vocabulary: number;
 }
 
+/** How a matrix rests between products, which widen it. */
+export type Rest = 'f32' | 'f16';
+
 /** Weights on the host, by name. */
 export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
@@ -55,9 +60,15 @@ export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float
  * Puts weights on the device in use, those that learn side by side, and the others. `values` may hold more than the model's
  * own, such as moments.
  * @param trainable names of the weights that learn; all where nobody says
+ * @param rest how matrices of linear layers rest that do not
  * @throws {HomegrownError} 'bad-file' where a weight is missing
  */
-export async function network(choice: ModelChoice, values: Values, trainable?: readonly string[]): Promise<Network> {
+export async function network(
+  choice: ModelChoice,
+  values: Values,
+  trainable?: readonly string[],
+  rest: Rest = 'f32',
+): Promise<Network> {
   const { id, config, vocabulary } = choice;
   const spec = modelSpec(id);
   const { forward } = await spec.load();
@@ -65,7 +76,7 @@ export async function network(choice: ModelChoice, values: Values, trainable?: r
   const trainableParams = trainable
     ? Object.fromEntries(Object.entries(table).filter(([name]) => trainable.includes(name)))
     : table;
-  const { params, held } = placed(table, trainableParams, values);
+  const { params, held } = placed(table, trainableParams, values, rest);
   const passOf = ({ overrides, ...context }: ForwardContext = { dropout: 0 }): Pass => ({
     config,
     params: overrides ? { ...params, ...overrides } : params,
@@ -97,16 +108,39 @@ export async function network(choice: ModelChoice, values: Values, trainable?: r
  * The weights of `table` on the device in use. Apart from `network`, and without a function in what it gives: a network's
  * functions would otherwise keep `values` on the host for as long as there is one.
  */
-function placed(table: ParamTable, trainable: ParamTable, values: Values) {
+function placed(table: ParamTable, trainable: ParamTable, values: Values, rest: Rest) {
   const parts = [true, false].map((learns) => {
     const names = Object.keys(table).filter((name) => Object.hasOwn(trainable, name) === learns);
-    return { names, weights: named(names, values), learns };
+    const weights = named(names, values).map((value, i) =>
+      !learns && rest === 'f16' && restsIn16(table[names[i]!]!) ? halved(names[i]!, value) : value,
+    );
+    return { names, weights, learns };
   });
   const held: OwnedVariables[] = [];
   for (const { weights, learns } of parts) held.push(disposingOnFailure(held, () => allocate(weights, learns)));
   const variables = new Map(parts.flatMap(({ names }, i) => names.map((name, j) => [name, held[i]!.variables[j]!])));
   return { params: Object.fromEntries(Object.keys(table).map((name) => [name, variables.get(name)!])), held };
 }
+
+/**
+ * In f16, which on WebGPU takes half of the bytes. Elsewhere numbers are rounded alike and lie in f32, so that the model is the
+ * same on every device.
+ * @throws {HomegrownError} 'bad-settings' where a number is beyond f16
+ */
+function halved(name: string, { shape, data }: Value): { shape: readonly number[]; data: Float32Array | Int32Array } {
+  const large = data.find((x) => Math.abs(x) >= BEYOND_HALF);
+  if (large !== undefined) {
+    throw badSettings(
+      `${name} holds ${large.toPrecision(3)}, and f16 ends at 65,504.`,
+      'Let its matrices rest in f32.',
+    );
+  }
+  if (getBackend() !== 'webgpu') return { shape, data: roundedToHalf(data) };
+  return { shape: [shape[0]!, shape[1]! / 2], data: packed(data) };
+}
+/** Rounds to infinity. */
+const BEYOND_HALF = 65_520;
+type Value = Values extends ReadonlyMap<string, infer V> ? V : never;
 
 function memoryOf(forward: Forward, { config, params, ...context }: Pass, source: Source): Memory {
   if ('memory' in source) return source.memory;

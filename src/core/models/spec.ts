@@ -214,6 +214,10 @@ export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): 
   return undefined;
 }
 
+/** Whether a matrix may rest in halves where it is frozen: rows of whole groups of four, whichever way a product goes through them. */
+export const restsIn16 = ({ linear, shape }: Parameter): boolean =>
+  linear === true && shape.every((size) => size % 4 === 0);
+
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 export const countParams = (table: ParamTable): number =>
   Object.values(table).reduce((n, { shape }) => n + sizeOf(shape), 0);

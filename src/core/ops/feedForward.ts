@@ -13,6 +13,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { type Activation, ACTIVATIONS } from './activation';
 import { feedForwardOnGpu } from './feedForward.wgsl';
 import { GATED } from './gated';
+import { widened } from './halves';
 import { sumOfRows } from './linear';
 import { matMul } from './matMul';
 import { type Differentiable, anyNeedsGradient, run, type Implementations } from './op';
@@ -43,10 +44,10 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
   reference: {
     forward({ residual, ...given }, kind) {
       const { x, inWeight, inBias, outWeight, outBias } = given;
-      const product = matMul(x, inWeight);
+      const product = matMul(x, widened(inWeight));
       const pre = inBias ? tf.add<Tensor2D>(product, inBias) : product;
       const inner = neurons(kind).forward(pre);
-      const out = matMul(inner, outWeight);
+      const out = matMul(inner, widened(outWeight));
       const y = outBias ? tf.add(out, outBias) : out;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, inWeight, outWeight, pre, inner } };
     },
@@ -54,9 +55,9 @@ export const FEED_FORWARD: Implementations<FeedForward> = {
       const out = dy as Tensor2D;
       const du =
         anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias') &&
-        neurons(kind).backward(matMul(out, outWeight, { b: true }), pre);
+        neurons(kind).backward(matMul(out, widened(outWeight), { b: true }), pre);
       return {
-        x: needsGradient.x && du && matMul(du, inWeight, { b: true }),
+        x: needsGradient.x && du && matMul(du, widened(inWeight), { b: true }),
         inWeight: needsGradient.inWeight && du && matMul(x, du, { a: true }),
         inBias: needsGradient.inBias && du && sumOfRows(du),
         outWeight: needsGradient.outWeight && matMul(inner, out, { a: true }),

@@ -4,6 +4,7 @@ import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { FeedForward } from './feedForward';
 import { gatedOnGpu } from './gated.wgsl';
+import { restsInHalves, sizesOf } from './halves';
 import { weightGradients } from './linear.wgsl';
 import { product } from './matmul.wgsl';
 import { anyNeedsGradient } from './op';
@@ -13,9 +14,10 @@ export const feedForwardOnGpu: FeedForward = {
   forward({ residual, ...given }, { activation, gated }) {
     const { x, inWeight, inBias, outWeight, outBias } = given;
     const [N, C] = x.shape;
-    const [H, O] = outWeight.shape;
+    const [[H, O], inColumns] = [sizesOf(outWeight), sizesOf(inWeight)[1]];
+    const [halvesIn, halvesOut] = [restsInHalves(inWeight), restsInHalves(outWeight)];
     const y = matrix(N, O);
-    const byIn = { M: N, N: inWeight.shape[1], K: C, bias: inBias !== undefined };
+    const byIn = { M: N, N: inColumns, K: C, halves: halvesIn, bias: inBias !== undefined };
     const pre = matrix(N, byIn.N);
     let inner: Tensor2D;
     if (gated) {
@@ -25,21 +27,35 @@ export const feedForwardOnGpu: FeedForward = {
       inner = matrix(N, H);
       dispatch(product({ ...byIn, activation }), { a: x, b: inWeight, bias: inBias, pre, c: inner });
     }
-    const byOut = { M: N, N: O, K: H, bias: outBias !== undefined, residual: residual !== undefined };
+    const byOut = {
+      M: N,
+      N: O,
+      K: H,
+      halves: halvesOut,
+      bias: outBias !== undefined,
+      residual: residual !== undefined,
+    };
     dispatch(product(byOut), { a: inner, b: outWeight, bias: outBias, residual, c: y });
     return { y, saved: { x, inWeight, outWeight, pre, inner } };
   },
   backward(dy, { x, inWeight, outWeight, pre, inner }, { activation, gated = false }, needsGradient) {
     const [N, C] = x.shape;
-    const [H, O] = outWeight.shape;
+    const [[H, O], inColumns] = [sizesOf(outWeight), sizesOf(inWeight)[1]];
+    const [halvesIn, halvesOut] = [restsInHalves(inWeight), restsInHalves(outWeight)];
     const out = weightGradients(inner, dy, needsGradient.outWeight, needsGradient.outBias);
     const outer = { outWeight: out.weight, outBias: out.bias, residual: needsGradient.residual && tf.clone(dy) };
     if (!anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias')) return outer;
-    const du = matrix(N, inWeight.shape[1]);
-    const throughActivation = { M: N, N: H, K: O, transposeB: true, slope: activation, ...(gated && { gated }) };
+    const du = matrix(N, inColumns);
+    const transposed = { transposeB: true, halves: halvesOut };
+    const throughActivation = { M: N, N: H, K: O, ...transposed, slope: activation, ...(gated && { gated }) };
     dispatch(product(throughActivation), { a: dy, b: outWeight, pre, c: du });
     const dx = needsGradient.x && matrix(N, C);
-    if (dx) dispatch(product({ M: N, N: C, K: du.shape[1], transposeB: true }), { a: du, b: inWeight, c: dx });
+    if (dx)
+      dispatch(product({ M: N, N: C, K: inColumns, transposeB: true, halves: halvesIn }), {
+        a: du,
+        b: inWeight,
+        c: dx,
+      });
     const into = weightGradients(x, du, needsGradient.inWeight, needsGradient.inBias);
     return { x: dx, inWeight: into.weight, inBias: into.bias, ...outer };
   },

@@ -4,10 +4,11 @@
  *   y = x W + b + r
  *
  * x [N, I]   weight W [I, O]   bias b [O]   residual r [N, O]   y [N, O], all f32
- * Weights lie as [in, out]. Source: GPT-2's own layout, Conv1D in Hugging Face's pytorch_utils.py.
+ * Weights lie as [in, out]; one that is frozen may rest in halves (halves.ts). Source: GPT-2's own layout, Conv1D in Hugging Face's pytorch_utils.py.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { widened } from './halves';
 import { linearOnGpu } from './linear.wgsl';
 import { matMul } from './matMul';
 import { type Differentiable, run, type Implementations } from './op';
@@ -26,14 +27,14 @@ export const LINEAR: Implementations<Linear> = {
   webgpu: linearOnGpu,
   reference: {
     forward({ x, weight, bias, residual }) {
-      const product = matMul(x, weight);
+      const product = matMul(x, widened(weight));
       const y = bias ? tf.add<Tensor2D>(product, bias) : product;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, weight } };
     },
     backward(dy, { x, weight }, _, needsGradient) {
       const out = dy as Tensor2D;
       return {
-        x: needsGradient.x && matMul(out, weight, { b: true }),
+        x: needsGradient.x && matMul(out, widened(weight), { b: true }),
         weight: needsGradient.weight && matMul(x, out, { a: true }),
         bias: needsGradient.bias && sumOfRows(out),
         residual: needsGradient.residual && tf.clone(out),

@@ -11,6 +11,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { type FeedForwardKind, neurons } from './feedForward';
+import { widened } from './halves';
 import { sumOfRows } from './linear';
 import { lowRankOnGpu } from './lowRank.wgsl';
 import { matMul } from './matMul';
@@ -43,7 +44,7 @@ export const LOW_RANK: Implementations<LowRank> = {
     forward({ x, weight, down, up, bias, residual, beside }, { scale, after }) {
       const h = after ? neurons(after).forward(x) : x;
       const between = tf.mul<Tensor2D>(matMul(beside ?? h, down), scale);
-      const product = tf.add<Tensor2D>(matMul(h, weight), matMul(between, up));
+      const product = tf.add<Tensor2D>(matMul(h, widened(weight)), matMul(between, up));
       const y = bias ? tf.add<Tensor2D>(product, bias) : product;
       return { y: residual ? tf.add(y, residual) : y, saved: { x, weight, down, up, between, beside } };
     },
@@ -54,7 +55,7 @@ export const LOW_RANK: Implementations<LowRank> = {
         anyNeedsGradient(needsGradient, 'x', 'down', 'beside') && tf.mul<Tensor2D>(matMul(out, up, { b: true }), scale);
       const throughPair = inner && anyNeedsGradient(needsGradient, 'x', 'beside') && matMul(inner, down, { b: true });
       const dh = (): Tensor2D => {
-        const through = matMul(out, weight, { b: true });
+        const through = matMul(out, widened(weight), { b: true });
         return beside || !throughPair ? through : tf.add(through, throughPair);
       };
       return {

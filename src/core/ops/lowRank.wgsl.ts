@@ -5,6 +5,7 @@ import { emptyTensor } from '../gpu/tfjs';
 import { activationOnGpu } from './activation.wgsl';
 import type { FeedForwardKind } from './feedForward';
 import { gatedOnGpu } from './gated.wgsl';
+import { restsInHalves, sizesOf } from './halves';
 import { weightGradients } from './linear.wgsl';
 import type { LowRank } from './lowRank';
 import { product } from './matmul.wgsl';
@@ -16,16 +17,17 @@ import { anyNeedsGradient } from './op';
  */
 export const lowRankOnGpu: LowRank = {
   forward({ x, weight, down, up, bias, residual, beside }, { scale, after }) {
-    const [N, [I, O], R] = [x.shape[0], weight.shape, down.shape[1]];
+    const [N, [I, O], R] = [x.shape[0], sizesOf(weight), down.shape[1]];
     const h = after ? neurons(x, after) : x;
     const [between, y] = [matrix(N, R), matrix(N, O)];
     dispatch(product({ M: N, N: R, K: I, scale }), { a: beside ?? h, b: down, c: between });
-    const whole = { M: N, N: O, K: I, beside: R, bias: bias !== undefined, residual: residual !== undefined };
+    const halves = restsInHalves(weight);
+    const whole = { M: N, N: O, K: I, halves, beside: R, bias: bias !== undefined, residual: residual !== undefined };
     dispatch(product(whole), { a: h, b: weight, aBeside: between, bBeside: up, c: y, bias, residual });
     return { y, saved: { x, weight, down, up, between, beside } };
   },
   backward(dy, { x, weight, down, up, between, beside }, { scale, after }, needsGradient) {
-    const [N, [I, O], R] = [x.shape[0], weight.shape, down.shape[1]];
+    const [N, [I, O], R] = [x.shape[0], sizesOf(weight), down.shape[1]];
     const dUp = needsGradient.up && matrix(R, O);
     if (dUp) dispatch(product({ M: R, N: O, K: N, transposeA: true }), { a: between, b: dy, c: dUp });
     const inner = anyNeedsGradient(needsGradient, 'x', 'down', 'beside') && matrix(N, R);
@@ -36,7 +38,8 @@ export const lowRankOnGpu: LowRank = {
     const again = dx && readsAgain ? matrix(N, I) : undefined;
     if (dx) {
       const slope = after && { slope: after.activation, ...(after.gated && { gated: true }) };
-      const p = { M: N, N: I, K: O, transposeB: true, ...slope, ...(again && { again: true }) };
+      const halves = restsInHalves(weight);
+      const p = { M: N, N: I, K: O, transposeB: true, halves, ...slope, ...(again && { again: true }) };
       const pair = inner && !beside ? { aBeside: inner, bBeside: down } : undefined;
       dispatch(product({ ...p, ...(pair && { beside: R }) }), { a: dy, b: weight, ...pair, pre: x, again, c: dx });
     }

@@ -18,6 +18,8 @@ export interface Product {
   transposeB?: boolean;
   /** A' [M, beside] and B' [beside, N], which lie as A and B do; without transposeA, columns and count. */
   beside?: number;
+  /** B rests in halves (halves.ts): N and K, as far as it lies along them, are whole groups of four. */
+  halves?: boolean;
   /** So many of them, each matrix where `strideOf` says in its tensor; without bias and columns. */
   count?: number;
   /** 1 where it is not given. */
@@ -71,7 +73,7 @@ export function bindingsOf(p: Product, [a, b]: Factors, beside?: Factors): Produ
   const c: Element = wide(p) ? 'vec4f' : 'f32';
   return {
     a: ['read', a],
-    b: ['read', b],
+    b: ['read', p.halves ? 'vec2u' : b],
     ...(beside && { aBeside: ['read', beside[0]], bBeside: ['read', beside[1]] }),
     ...(p.bias && { bias: ['read', c] }),
     ...(p.residual && { residual: ['read', c] }),
@@ -87,8 +89,14 @@ export const nameOf = ({ transposeA, transposeB }: Product): string =>
 
 export function functionsOf(p: Product): string {
   const activation = activationOf(p);
-  return activation ? activationFunctions(activation) : '';
+  return (activation ? activationFunctions(activation) : '') + (p.halves ? WIDENED : '');
 }
+const WIDENED = `
+fn widened(four: vec2u) -> vec4f { return vec4f(unpack2x16float(four.x), unpack2x16float(four.y)); }
+`;
+/** Four numbers of a factor, read as `read` says. */
+export const fourOf = (p: Product, name: string, read: string): string =>
+  p.halves && name === 'b' ? `widened(${read})` : read;
 const activationOf = ({ activation, slope }: Product): Activation | undefined => activation ?? slope;
 
 /**

@@ -10,6 +10,7 @@ import {
   beginsAt,
   bindingsOf,
   flopsOf,
+  fourOf,
   functionsOf,
   nameOf,
   type Product,
@@ -27,7 +28,7 @@ export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernel
   const count = threads[0] * threads[1];
   const [ofA, ofB] = [beginsAt('a', p), beginsAt('b', p)];
   const factors = (K: number, of: '' | 'Beside'): readonly [Side, Side] => {
-    const sides = { of, K, depth, count, whole: K % (slices * depth) === 0, sliced: slices > 1 };
+    const sides = { p, of, K, depth, count, whole: K % (slices * depth) === 0, sliced: slices > 1 };
     return [
       { name: 'a', extent: M, tile: rows, along: transposeA ? 'extent' : 'depth', from: ofA, ...sides },
       { name: 'b', extent: N, tile: columns, along: transposeB ? 'depth' : 'extent', from: ofB, ...sides },
@@ -99,6 +100,7 @@ ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var
 /** One of the two factors. `extent`: its size along M or N; `along`: the dimension in which neighbours are neighbours in memory. */
 interface Side {
   name: 'a' | 'b';
+  p: Product;
   /** Which of two pairs. */
   of: '' | 'Beside';
   extent: number;
@@ -123,7 +125,7 @@ const inSlice = ({ name, sliced }: Side): string => (sliced ? `slice_${name} + `
 
 /** Brings tile_x[d, e] = X[first + e, k + d], 0 beyond the matrix. */
 function load(side: Side): string {
-  const { name, of, extent, tile, along, from, K, depth, count, whole } = side;
+  const { p, name, of, extent, tile, along, from, K, depth, count, whole } = side;
   const vector = elementOf(side) === 'vec4f' ? 4 : 1;
   const inner = (along === 'extent' ? tile : depth) / vector; // loads along memory
   const outer = along === 'extent' ? depth : tile;
@@ -134,7 +136,8 @@ function load(side: Side): string {
   ].filter((check) => check !== '');
   const address =
     from + (along === 'extent' ? `(k + o) * ${extent}u + first_${name} + i` : `(first_${name} + o) * ${K}u + k + i`);
-  const read = vector === 4 ? `${name}${of}[(${address}) / 4u]` : `${name}${of}[${address}]`;
+  const of4 = fourOf(p, name + of, `${name}${of}[(${address}) / 4u]`);
+  const read = vector === 4 ? of4 : `${name}${of}[${address}]`;
   const zero = vector === 4 ? 'vec4f()' : '0.0';
   const step = along === 'extent' ? 1 : stride(tile);
   const at = `${inSlice(side)}${along === 'extent' ? `o * ${stride(tile)}u + i` : `i * ${stride(tile)}u + o`}`;

@@ -5,14 +5,15 @@
  *
  * hidden [N, C]   classifier [V, C]   bias [V], 0 where it is not given   targets [N] int32; a negative target adds nothing   weight [1] int32, positive   loss scalar
  * The weight of as many targets as an update has in all its micro-batches makes losses, and gradients, that add up to its mean.
- * Logits [rows, V] are made for a block of rows at a time, so that they never exceed LOGIT_BYTES, or on a GPU what 64 rows
+ * Logits [rows, V] are made for a block of rows at a time, so that they never exceed LOGIT_BYTES (logitBytes.ts), or on a GPU what 64 rows
  * take. In the reference one block keeps its probabilities for backward; more blocks make them again.
  * Source: Bridle 1990 (softmax with its likelihood); in blocks: Hsu et al. 2024, "Liger Kernel", arXiv:2410.10989.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Scored } from './classify';
-import { LOGIT_BYTES } from './logitBytes';
+import { isConstant } from './constant';
+import { FROZEN_LOGIT_BYTES, LOGIT_BYTES } from './logitBytes';
 import { matMul } from './matMul';
 import { type Differentiable, run, type Implementations } from './op';
 import { softmaxCrossEntropyOnGpu } from './softmaxCrossEntropy.wgsl';
@@ -21,7 +22,7 @@ export const softmaxCrossEntropy = (
   { hidden, classifier, bias }: Scored,
   targets: Tensor1D,
   weight: Tensor1D,
-  logitBytes = LOGIT_BYTES,
+  logitBytes = isConstant(classifier) ? FROZEN_LOGIT_BYTES : LOGIT_BYTES,
 ): Scalar => run(SOFTMAX_CROSS_ENTROPY, { hidden, classifier, bias, targets, weight }, { logitBytes }) as Scalar;
 
 /** TensorFlow.js's softmax on WebGPU spoils the last element beyond as many rows. */

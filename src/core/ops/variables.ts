@@ -9,7 +9,7 @@ export interface OwnedVariables {
   dispose(): void;
 }
 
-type HostValues = readonly { shape: readonly number[]; data: Float32Array }[];
+type HostValues = readonly { shape: readonly number[]; data: Float32Array | Int32Array }[];
 
 /** Puts values of the host on the device in use. `learn`: gradients are taken by them; else they are constants. */
 export function allocate(values: HostValues, learn = true): OwnedVariables {
@@ -25,16 +25,20 @@ export function allocate(values: HostValues, learn = true): OwnedVariables {
 
 // Functions of their own: what they close over, the values, would otherwise stay on the host for as long as `dispose` does.
 function apart(values: HostValues, learn: boolean) {
-  const variables = tf.tidy(() => values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape]), learn)));
+  const variables = tf.tidy(() =>
+    values.map(({ shape, data }) => tf.variable(tf.tensor(data, [...shape], dtypeOf(data)), learn)),
+  );
   return { variables, buffers: [] };
 }
 function sideBySide(values: HostValues, learn: boolean) {
-  const { tensors, buffers } = arena(values.map(({ shape }) => ({ shape, dtype: 'float32' })));
+  const { tensors, buffers } = arena(values.map(({ shape, data }) => ({ shape, dtype: dtypeOf(data) })));
   const variables = tensors.map((tensor, i) => {
-    write(tensor, new Float32Array(values[i]!.data));
+    write(tensor, values[i]!.data.slice());
     const variable = tf.variable(tensor, learn);
     tensor.dispose();
     return variable;
   });
   return { variables, buffers };
 }
+
+const dtypeOf = (data: Float32Array | Int32Array) => (data instanceof Int32Array ? 'int32' : 'float32');

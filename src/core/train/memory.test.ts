@@ -1,9 +1,14 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { ADAPTERS } from '../adapters';
+import { linearWeights, type Trainable } from '../adapters/trainable';
+import { initialValues } from '../base/field';
 import { WASM_HEAP_BYTES } from '../gpu/wasm';
 import { memoryChanges, type MemoryLimits, memoryPlan, memoryShortage } from './memory';
 import { adviceOf, problems } from './problems';
-import { modelSpec } from '../models';
+import { MODELS, modelSpec } from '../models';
+import type { LlamaConfig } from '../models/llama/spec';
+import { countParams, usualConfig } from '../models/spec';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 
 const model = (config: { layers: number; heads: number; width: number; context: number }, vocabulary = 300) =>
@@ -61,4 +66,24 @@ test('each change that is named makes the settings fit, and small settings are l
     ),
   );
   expect(problems(model({ layers: 2, heads: 2, width: 64, context: 64 }), DEFAULT_RECIPE, enough, WASM)).toEqual([]);
+});
+
+describe('LoRA of rank 8 beside every matrix of SmolLM2’s shape, 512 tokens a step', () => {
+  const sizes = { layers: 30, heads: 9, kvHeads: 3, width: 576, hidden: 1536, context: 512 };
+  const config = { ...usualConfig(modelSpec('llama'), sizes), ...sizes } as LlamaConfig;
+  const lora = (rest: 'f32' | 'f16'): Trainable => ({
+    weights: [],
+    adapter: { id: 'lora', settings: initialValues(ADAPTERS.lora.fields), beside: linearWeights(own) },
+    rest,
+  });
+  const own = MODELS.llama.params(config, 49_152);
+  const total = (recompute: boolean, trainable?: Trainable) =>
+    memoryPlan(MODELS.llama, config, 49_152, { ...DEFAULT_RECIPE, batch: 1, recompute }, trainable).total / 1e6;
+
+  test('is planned in 450 MB where the frozen matrices rest in f16, and activations are computed again', () => {
+    expect(countParams(own)).toBeCloseTo(134.5e6, -5);
+    expect(total(true, lora('f16'))).toBeLessThan(450);
+    expect(total(true, lora('f32')) - total(true, lora('f16'))).toBeCloseTo(212.3, 1); // two bytes a number of each matrix
+    expect(total(true)).toBeGreaterThan(2200);
+  });
 });

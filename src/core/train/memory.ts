@@ -2,7 +2,8 @@
 import { adapterColumns, type Trainable, partsOf } from '../adapters/trainable';
 import { formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
-import { type BaseConfig, countParams, type ModelSpec, sizeOf, type Sizes, sizesOf } from '../models/spec';
+import { type BaseConfig, countParams, type ModelSpec, restsIn16, sizeOf, type Sizes, sizesOf } from '../models/spec';
+import { FROZEN_LOGIT_BYTES } from '../ops/logitBytes';
 import { optimizerOf, stateOf } from '../optim';
 import { isAveraged } from './averaging';
 import type { Recipe } from './recipe';
@@ -29,13 +30,18 @@ export function memoryPlan<C extends BaseConfig>(
   trainable?: Trainable,
 ): MemoryPlan {
   const { own, added, trainableParams } = partsOf(spec.params(config, vocabulary), trainable);
-  const weights = 4 * (countParams(own) + countParams(added));
+  const halved = Object.entries(own).filter(
+    ([name, weight]) => trainable?.rest === 'f16' && !Object.hasOwn(trainableParams, name) && restsIn16(weight),
+  );
+  const weights = 4 * (countParams(own) + countParams(added)) - 2 * countParams(Object.fromEntries(halved));
   const kept = stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat();
   const moments = kept.reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), 0);
   // What is gathered over micro-batches lies beside the gradient of the one under way.
   const gradients = (recipe.accumulate > 1 ? 2 : 1) * 4 * countParams(trainableParams);
   const ofModel = spec.activationBytes(config, 0, recipe);
-  const logits = spec.activationBytes(config, vocabulary, recipe) - ofModel;
+  const isFrozen = !Object.hasOwn(trainableParams, spec.classifier(config));
+  const scores = spec.activationBytes(config, vocabulary, recipe) - ofModel;
+  const logits = isFrozen ? Math.min(scores, FROZEN_LOGIT_BYTES) : scores;
   const activations = ofModel + 4 * recipe.batch * config.context * adapterColumns(own, trainable);
   const average = isAveraged(recipe) ? weights : 0;
   const total = weights + gradients + moments + average + activations + logits;

@@ -7,7 +7,8 @@ import { BLOCK } from '../gpu/arena';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { bytesOf } from '../gpu/program';
 import { network } from '../models/network';
-import { type ParamTable, sizeOf } from '../models/spec';
+import { countParams, type ParamTable, sizeOf } from '../models/spec';
+import { roundedToHalf } from '../ops/halves';
 import { decoder } from '../sample/decoder';
 import { expectClose } from '../testing/checkOp';
 import { collected } from '../testing/collected';
@@ -136,6 +137,29 @@ test('LoRA that drops of what it reads learns as on the processor, and the same 
   expect(again.bits).toEqual(got.bits);
   // Of 16 inputs: what is dropped, and backward that again and the pair's product alone, but of the first; and four activations.
   expect(got.dispatches).toBe(136 + 3 * 16 - 2 + 4);
+});
+
+test('frozen matrices that rest in f16 take half of their bytes, and the step is that of the rounded numbers', async () => {
+  const inHalves = await begin({ ...LORA, rest: 'f16' });
+  const losses = await run(inHalves, 1, 4);
+  const linear = countParams(Object.fromEntries(LORA.adapter!.beside.map((name) => [name, own[name]!])));
+  const { added, trainableParams } = partsOf(own, LORA);
+  const all = arenaBytes(own) + arenaBytes(added) + 2 * arenaBytes(trainableParams);
+  expect(bytesOf(inHalves.cost.variables)).toBe(all - 2 * linear);
+  const rounded = new Map(
+    [...withAdapter].map(([name, { shape, data }]) => {
+      return [name, { shape, data: own[name]?.linear ? roundedToHalf(data) : data }];
+    }),
+  );
+  const whole = await begin(LORA, {}, rounded);
+  expect(await run(whole, 1, 4)).toEqual(losses);
+  expect(bitsOf(await inHalves.tensors())).toEqual(bitsOf(await whole.tensors()));
+  await tf.setBackend('cpu');
+  const onCpu = await begin({ ...LORA, rest: 'f16' });
+  (await run(onCpu, 1, 4)).forEach((loss, i) => expect(Math.abs(loss - losses[i]!)).toBeLessThan(1e-4));
+  onCpu.dispose();
+  await openGpu();
+  for (const each of [inHalves, whole]) each.dispose();
 });
 
 test('a network alone keeps no values on the host either', async () => {

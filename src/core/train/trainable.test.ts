@@ -124,6 +124,15 @@ describe('LoRA', () => {
     expect(Math.max(...plain.map((x, i) => Math.abs(x - learnt[i]!)))).toBeGreaterThan(0.1);
     expect(await hidden(new Map([...base, ...drawn(partsOf(own, LORA).added, 1)]), LORA)).toEqual(plain);
   });
+  test('is not learnt beside matrices in f16 that hold more than f16 can', async () => {
+    const name = LORA.adapter!.beside[0]!;
+    const { shape, data } = base.get(name)!;
+    const large = new Map([...withAdapter, [name, { shape, data: data.map((x, i) => (i === 5 ? -7e4 : x)) }]]);
+    await expect(begin({ ...LORA, rest: 'f16' }, {}, large)).rejects.toMatchObject({
+      code: 'bad-settings',
+      message: `${name} holds -7.00e+4, and f16 ends at 65,504.`,
+    });
+  });
   test('its gradients are the slopes of the loss', async () => {
     await tf.setBackend('cpu');
     const net = await adapted(model, withAdapter, LORA);
