@@ -1,5 +1,4 @@
 /** What LoRA has learnt as a GGUF file, as llama.cpp's convert_lora_to_gguf.py writes it and its src/llama-adapter.cpp reads it. */
-import type { AdapterChoice } from '../adapters';
 import type { ByteStream } from '../files/byteSource';
 import { modelSpec } from '../models';
 import type { Exported } from './format';
@@ -7,10 +6,13 @@ import { ggufOf, placed } from './gguf';
 import { f32, string, u32 } from './ggufHeader';
 import { GGUF_TYPES } from './ggufTypes';
 import { layoutOf, narrowPieces } from './loraLayout';
+import { apart } from './peft';
 import { elsewhere } from './weights';
 
-/** @param adapter that of the run, of which the snapshot has what it learnt */
-export function ggufLoraFile({ name, info, snapshot }: Exported, { settings, beside }: AdapterChoice): ByteStream {
+/** @throws HomegrownError as `apart` */
+export function ggufLoraFile(exported: Exported): ByteStream {
+  const { name, info, snapshot } = exported;
+  const { settings, beside } = apart(exported);
   const { config, id } = elsewhere(info.model);
   const architecture = modelSpec(id).gguf!;
   // Rows of A are as wide as the matrix, those of B as the rank: both there as they are applied, nothing transposed.

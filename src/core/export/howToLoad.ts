@@ -24,9 +24,13 @@ export function howToLoad(settings: FormatSettings): string {
   return [
     ...snippets.map(({ title, language, code }) => `${title}:\n\n\`\`\`${language}\n${code}\n\`\`\``),
     ...[...warnings].map(markdown),
+    ...(settings.trainable?.adapter ? [APART] : []),
     [...openings, 'Dropped back into Homegrown, the Hugging Face folder is a model again.'].join(' '),
   ].join('\n\n');
 }
+
+const APART =
+  'What its adapter has learnt lies apart in `adapter/` of the Hugging Face folder, as PEFT has it: peft loads it beside the base.';
 
 /** What is between backticks is code. */
 const markdown = (text: string): string =>

@@ -1,6 +1,7 @@
 /** adapter/: what LoRA has learnt, as the folder that PEFT writes and reads beside a base. */
 import { adapterOf, type AdapterChoice } from '../adapters';
 import { besideName } from '../adapters/trainable';
+import { badSettings } from '../base/errors';
 import type { Json } from '../base/blobStore';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import { type ByteStream, textFile } from '../files/byteSource';
@@ -23,6 +24,16 @@ export function learntApart({ info, snapshot }: Pick<Exported, 'info' | 'snapsho
     Object.keys(adapterOf(adapter.id).params(own[name]!, adapter.settings)).map((end) => besideName(name, end)),
   );
   return names.every((name) => snapshot.tensors.has(name)) ? adapter : undefined;
+}
+
+/** @throws HomegrownError `bad-settings` where the files that the model was read from have only what is merged */
+export function apart(exported: Exported): AdapterChoice {
+  const adapter = learntApart(exported);
+  if (adapter) return adapter;
+  throw badSettings(
+    `What the adapter of ${exported.name} has learnt is not in its files apart from its weights.`,
+    'Nothing was written. Take the folder that tune has written: its adapter/ has it.',
+  );
 }
 
 /** @param adapter that of the run, of which the snapshot has what it learnt */

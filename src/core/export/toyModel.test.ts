@@ -147,9 +147,11 @@ test('a format is had or refused in one sentence, and the service wherever there
   expect(Object.fromEntries(problems)).toEqual({
     hf: null,
     safetensors: null,
+    peft: 'This model has learnt no adapter',
     'gguf-f32': null,
     'gguf-f16': null,
     'gguf-q8_0': null,
+    'gguf-lora': 'This model has learnt no adapter',
     service: null,
     'onnx-f32': 'A Toy model cannot be written as ONNX',
     'onnx-f16': 'A Toy model cannot be written as ONNX',
@@ -175,7 +177,7 @@ test('what has no second engine is told beforehand, in a sentence, and GGUF has 
   const { uncheckable } = await import('../verify/check');
   const told = (id: ModelId) =>
     Object.entries(FORMATS).flatMap(([name, { check }]) => {
-      const reason = uncheckable(check, { id });
+      const reason = check && uncheckable(check, { id });
       return reason === null ? [] : [[name, reason] as const];
     });
   const sentence =
@@ -188,5 +190,6 @@ test('what has no second engine is told beforehand, in a sentence, and GGUF has 
   const without = 'hf safetensors gguf-f32 gguf-f16 gguf-q8_0 html service pytorch';
   expect(told(ID).map(([name]) => name)).toEqual(without.split(' '));
   expect(told('gpt')).toEqual([]);
+  expect(uncheckable(null, { id: 'gpt' })).toBe('No engine here opens an adapter alone');
   vi.restoreAllMocks();
 });

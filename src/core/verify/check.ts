@@ -27,7 +27,7 @@ export type Check<E extends EngineId = EngineId> = {
 
 /** Why no engine here can open a file of such a model, in a sentence; null where one can. */
 export function uncheckable(check: Pick<Check, 'engine'> | null, { id }: Pick<ModelChoice, 'id'>): string | null {
-  if (!check) return 'An adapter is no model by itself, so no engine here opens it alone';
+  if (!check) return 'No engine here opens an adapter alone';
   const { engine } = check;
   const { label, page } = modelSpec(id);
   const isReadByUs = engine === 'page' || (engine === 'llama' && !hasLongAddresses());
