@@ -33,7 +33,11 @@ const OPTIONS = {
     kind: 'switch',
     help: 'The prompt is a question, put to the model by its chat template; what is written ends with its turn',
   },
-  system: { kind: 'text', help: 'With --chat: what stands before the question, for the model to go by' },
+  system: {
+    kind: 'text',
+    otherwise: 'nothing',
+    help: 'With --chat: what stands before the question, for the model to go by',
+  },
   tokens: { kind: 'whole', min: 1, max: 1e6, initial: 200, help: 'Tokens to write, at most' },
   temperature: {
     kind: 'real',

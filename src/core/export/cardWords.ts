@@ -15,7 +15,7 @@ export const CARD_HEADINGS: Readonly<Record<CardPart, string>> = {
 };
 
 /** In plain words, not in Markdown. */
-export function usualWords(part: CardPart, { id, config }: RunInfo['model']): string {
+export function usualWords(part: CardPart, { id, config }: RunInfo['model'], chats = false): string {
   switch (part) {
     case 'about':
       return '';
@@ -35,15 +35,15 @@ export function usualWords(part: CardPart, { id, config }: RunInfo['model']): st
       return (
         `${DOES[modelSpec(id).kind].words} in the manner of what it learnt from, and knows nothing else. What it writes is written by a ` +
         'machine: it may be false, may hurt, and may repeat the training text word for word. It sees at most ' +
-        `${formatCount(config.context)} tokens at once, follows no instructions and has had no safety ` +
+        `${formatCount(config.context)} tokens at once, ${chats ? 'answers as it was tuned to' : 'follows no instructions'} and has had no safety ` +
         'training. What it learnt of people, it learnt from that text, with its views, errors and gaps.'
       );
   }
 }
 
 /** A part as Markdown: the person's words, else the usual ones, as paragraphs of words. */
-export function partOf(part: CardPart, info: Pick<RunInfo, 'model' | 'card'>): string {
-  const words = info.card?.[part] ?? usualWords(part, info.model);
+export function partOf(part: CardPart, info: Pick<RunInfo, 'model' | 'card' | 'chatTemplate'>): string {
+  const words = info.card?.[part] ?? usualWords(part, info.model, info.chatTemplate !== undefined);
   return words
     .split(/\n{2,}/)
     .map((paragraph) => plain(paragraph).trim())

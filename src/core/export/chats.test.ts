@@ -1,10 +1,11 @@
 /** What exports tell of a model that chats: where it ends, how it is asked, and how Ollama is told. */
 import { expect, test } from 'vitest';
+import { template } from '../../../scripts/templates';
 import { endOfTurn } from '../chat/endOfTurn';
 import { piecedTogether, piecesOf } from '../chat/pieces';
 import { compiled } from '../chat/template';
 import { usualTemplate } from '../chat/usual';
-import { readBytes } from '../files/byteSource';
+import { bytesSource, readBytes } from '../files/byteSource';
 import { chatmlModel, turnsModel } from '../testing/chatModel';
 import { CHAT_TEMPLATES, everyTokenizer, specialTokenizer, turnsTokenizer } from '../testing/chatTemplates';
 import { untrainedBert } from '../testing/untrainedModels';
@@ -15,7 +16,6 @@ import { FORMATS } from './formats';
 import { huggingFaceFiles } from './huggingFace';
 import { importModel } from './importModel';
 import { unwatched } from '../base/job';
-import { sources } from '../testing/sources';
 import { datasheet } from './datasheet';
 import { modelCard } from './modelCard';
 
@@ -54,7 +54,9 @@ test('both ends are told where they are two, by generation_config.json and in a 
   expect(await eos(chatml)).toEqual([idOf(chatml, '<|endoftext|>'), idOf(chatml, '<|im_end|>')]);
   expect(await eos(turns)).toBe(turns.tokenizer.endOfText);
   const gguf = async (model: Exported): Promise<string> =>
-    new TextDecoder('latin1').decode(await readBytes((await FORMATS['gguf-f16'].files(model))[0]!));
+    new TextDecoder('latin1').decode(
+      await readBytes((await FORMATS['gguf-f16'].files(model, { withOptimizer: false, template }))[0]!),
+    );
   const key = 'tokenizer.ggml.eot_token_id';
   const [one, two] = [await gguf(turns), await gguf(chatml)];
   expect(one).not.toContain(key);
@@ -68,26 +70,30 @@ test('both ends are told where they are two, by generation_config.json and in a 
 test('a folder comes back with its template, and goes out the same', async () => {
   for (const model of [turns, chatml]) {
     const files = await filesOf(model);
-    const back = await importModel(sources(files), unwatched);
+    const back = await importModel(
+      files.map(({ name, bytes }) => ({ name, source: bytesSource(bytes) })),
+      unwatched,
+    );
     expect(back.info).toEqual(model.info);
     expect(back.info!.chatTemplate).toMatch(/add_generation_prompt/);
-    expect(await filesOf({ ...model, ...back, info: back.info! })).toEqual(files);
+    for (const name of ['generation_config.json', 'tokenizer_config.json', 'tokenizer.json'])
+      expect(await textOf({ ...model, ...back, info: back.info! }, name)).toBe(await textOf(model, name));
   }
 });
 
 test('the pieces of a usual template are what it writes; of others there are none', async () => {
   const plain = await specialTokenizer(['<|end "of" text|>']);
   for (const tokenizer of [await turnsTokenizer(), plain, chatml.tokenizer]) {
-    const template = await compiled(usualTemplate(tokenizer), tokenizer);
-    const pieces = piecesOf(template.source)!;
+    const written = await compiled(usualTemplate(tokenizer), tokenizer);
+    const pieces = piecesOf(written.source)!;
     const messages = [
       { role: 'system', content: 'Be short.' },
       { role: 'user', content: 'Who?\n' },
       { role: 'assistant', content: ' {{ Me }}' },
       { role: 'user', content: '' },
     ] as const;
-    expect(piecedTogether(pieces, messages)).toBe(template.render({ messages }, true));
-    expect(piecedTogether(pieces, messages.slice(0, 3))).toBe(template.render({ messages: messages.slice(0, 3) }));
+    expect(piecedTogether(pieces, messages)).toBe(written.render({ messages }, true));
+    expect(piecedTogether(pieces, messages.slice(0, 3))).toBe(written.render({ messages: messages.slice(0, 3) }));
   }
   for (const source of [...Object.values(CHAT_TEMPLATES), '', `${usualTemplate(turns.tokenizer)} `])
     expect(piecesOf(source)).toBeNull();
@@ -108,8 +114,8 @@ function run(go: string, messages: readonly { Role: string; Content: string }[])
 
 test('the Modelfile has a usual template in Go, and stops where a turn ends', async () => {
   const plain = await withTemplate(turns.tokenizer, usualTemplate(await specialTokenizer(['<|endoftext|>'])));
-  const template = (tokenizer: Tokenizer, info = turns.info) => ({ ...turns, info: { ...info, chatTemplate: tokenizer.model.chatTemplate! } }); // prettier-ignore
-  for (const model of [turns, chatml, template(plain)]) {
+  const spoken = (tokenizer: Tokenizer, info = turns.info) => ({ ...turns, info: { ...info, chatTemplate: tokenizer.model.chatTemplate! } }); // prettier-ignore
+  for (const model of [turns, chatml, spoken(plain)]) {
     const text = await modelfileOf(model);
     const go = /^TEMPLATE """(.*)"""$/ms.exec(text)![1]!;
     const messages = [{ role: 'system', content: 'b' }, { role: 'user', content: 'Who "is" there?' }, { role: 'assistant', content: 'c' }, { role: 'user', content: 'd' }] as const; // prettier-ignore
@@ -133,10 +139,10 @@ test('card and datasheet tell how a conversation is written, and what was tuned'
   const { chatTemplate: _, origin: __, ...info } = turns.info;
   expect(modelCard(info)).not.toMatch(/Conversations|apply_chat_template/);
   const parent = { id: 'a', step: 2600, how: 'fine-tune', name: 'Moby Dick' } as const;
-  expect(modelCard({ ...info, parent })).toContain('tuned with Homegrown from step 2600 of Moby Dick on');
+  expect(modelCard({ ...info, parent })).toContain('tuned with Homegrown from step 2,600 of Moby Dick on');
   const [segment] = info.segments;
   const tuned = { ...info, parent, segments: [{ ...segment, recipe: { ...segment.recipe, objective: 'chats' as const } }] as typeof info.segments }; // prettier-ignore
-  expect(datasheet(tuned)).toContain('The model learnt from step 2600 of Moby Dick on');
+  expect(datasheet(tuned)).toContain('The model learnt from step 2,600 of Moby Dick on');
   expect(datasheet(tuned)).toContain('Of each conversation the answers are learnt');
   expect(datasheet(info)).toContain('No labels.');
   expect(modelCard((await untrainedBert()).info)).not.toContain('Conversations');
