@@ -114,7 +114,10 @@ async function sample({
   const how = { temperature, seed, length: tokens, topK: rest['top-k'], topP: rest['top-p'] };
   const settings = { ...how, beams, lengthPenalty: rest['length-penalty'] };
   async function* written(): ReturnType<typeof write> {
-    if (!question) return yield* write(net, tokenizer, prompt, settings, { signal });
+    if (!question) {
+      yield* write(net, tokenizer, prompt, settings, { signal });
+      return;
+    }
     const length = Math.min(tokens, question.most);
     for await (const token of generate(net, question.ids, { ...settings, length }, { signal })) {
       if (question.ends.includes(token.id)) return;

@@ -7,10 +7,10 @@ import { asInPython, calledFunctions } from './python';
 export type Jinja = Pick<typeof import('@huggingface/jinja'), 'Environment' | 'Interpreter' | 'parse' | 'tokenize'>;
 
 /**
- * What writes a conversation, as `ChatTemplate` has it. It is given what transformers gives (`messages`, `add_generation_prompt`, the tokenizer's special
- * tokens by their names, `raise_exception`, blocks trimmed as there) but for the time: `strftime_now` is not defined, so that the
- * same text is learnt every day, and templates write the date that their makers chose for that. `{% generation %}` is read and
- * means nothing here: what is learnt is found without it.
+ * What writes a conversation, as `ChatTemplate` has it. It is given what transformers gives (`messages`,
+ * `add_generation_prompt`, the tokenizer's special tokens by their names, `raise_exception`, blocks trimmed as there) but for
+ * the time: `strftime_now` is not defined, so that the same text is learnt every day, and templates write the date that their
+ * makers chose for that. `{% generation %}` is read and means nothing here: what is learnt is found without it.
  * @param names what tokenizer_config.json calls the special tokens
  * Source: https://huggingface.co/docs/transformers/chat_templating_writing
  * @throws HomegrownError `bad-settings` with the reason, where it does not parse
