@@ -5,6 +5,7 @@ import { badFile, badSettings } from '../src/core/base/errors';
 import { sha256, sha256Hex } from '../src/core/base/hash';
 import type { Job } from '../src/core/base/job';
 import { counted, formatCount } from '../src/core/base/units';
+import { charactersIn } from '../src/core/base/utf8';
 import { type Conversation, ofPair } from '../src/core/chat/conversation';
 import { painted, type Painted, paintedTokens, tried } from '../src/core/chat/painted';
 import { conversationIn, SHAPE_IDS, shapeBy, shapeOf } from '../src/core/chat/shapes';
@@ -84,7 +85,7 @@ function told(conversations: readonly Conversation[], template: ChatTemplate): r
 const SHOWN = 2;
 
 function marked(all: Painted, { tokenizer }: ChatTemplate): string {
-  let isOpen = false;
+  let isOpen = false as boolean;
   const parts = paintedTokens(all, tokenizer).map(({ text, isLearnt }) => {
     const border = isLearnt === isOpen ? '' : isLearnt ? '⟦' : '⟧';
     isOpen = isLearnt;
@@ -135,7 +136,7 @@ async function pairsIn(store: BlobStore, source: TextSource, addedAt: number, jo
   const text = imported.kind === 'added' ? imported.text : imported.of;
   const conversations: Conversation[] = [];
   let row = 0;
-  for await (const document of await openText(store, text.id)) {
+  for (const document of await openText(store, text.id)) {
     row++;
     const bytes = await bytesOf(document);
     const { input, target } = document.spans ?? {};
@@ -162,11 +163,12 @@ async function documentOf(
   place: number,
 ): Promise<Document> {
   const written = template.render(conversation);
+  const utf8 = encoder.encode(written);
   const { ids, learnt } = painted(conversation, template);
   return {
     sha256: await sha256Hex(JSON.stringify([template.source, conversation.messages])),
-    characters: [...written].length,
-    bytes: encoder.encode(written).length,
+    characters: charactersIn(utf8),
+    bytes: utf8.length,
     // eslint-disable-next-line @typescript-eslint/require-await -- as all documents are read
     async *chunks() {
       yield written;

@@ -1,5 +1,6 @@
 /** What grow and tune do: files are read, a model learns from them, and its folder is written again at every save. */
 import { resolve } from 'node:path';
+import { rested } from '../src/core/adapters/trainable';
 import { learnsWords } from '../src/core/adapters/words';
 import { badSettings } from '../src/core/base/errors';
 import type { Document } from '../src/core/base/document';
@@ -87,8 +88,11 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const past = resume === undefined ? null : await openPast(resume);
   const start = from === undefined || past ? null : await openStart(from, options);
   const began = start ? await tuning?.begins(start) : undefined;
-  const trainable = past ? past.info.trainable : began?.trainable;
-  const base = past ? await baseOf(past, from) : (began?.base ?? start?.weights);
+  const learns = past ? past.info.trainable : began?.trainable;
+  const trainable = learns && { ...learns, ...(tuning?.rest === 'f16' && { rest: tuning.rest }) };
+  const frozen = past ? await baseOf(past, from) : (began?.base ?? start?.weights);
+  const ofBase = past?.info.model ?? start?.model;
+  const base = frozen && trainable && ofBase ? rested(paramsOf(ofBase), frozen, trainable) : frozen;
   const planner =
     minutes !== undefined && !start && isForThePlan(given) && !options.pairs
       ? new Planner({
@@ -140,7 +144,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const job: Job = { signal, report: (at) => progress.show(at) };
 
   const chats = start && tuning?.chats && (await spokenBy(start.tokenizer, tuning.chats.template));
-  if (start && chats) progress.say(templateWords(start.tokenizer, tuning?.chats?.template));
+  if (start && chats) progress.say(templateWords(start.tokenizer, tuning.chats?.template));
   const planned = planner && ((documents: readonly Document[], at: Job) => planner.begin(documents, at));
   const split = { validation: tuning?.heldOut ?? VALIDATION_SHARE, test: options['test-share'], seed: 0 };
   const { tokenizer, data, places, prompt, told, sources, ...parts } = await prepare(

@@ -89,6 +89,17 @@ test('without --old it is the part that the base has held out; where its text is
   expect(gone.stderr).toContain('What is forgotten is not measured: --old FILE gives text for that.');
 }, 240_000);
 
+test('what does not learn may rest in f16: the model is the rounded one with what was learnt, and goes on so', async () => {
+  const half = ['--adapter', 'lora:2', '--rest', 'f16', '--schedule', 'constant'];
+  expect(await tune(...half, '--steps', '6', '--out', 'halves')).toMatchObject({ code: 0, stderr: '' });
+  expect(await tune(...half, '--steps', '3', '--out', 'quarter')).toMatchObject({ code: 0 });
+  expect(await call('grow', '--resume', 'quarter', '--steps', '6')).toMatchObject({ code: 0 });
+  const [six, three] = [await readModel(path('halves')), await readModel(path('quarter'))];
+  for (const [name, { data }] of six.snapshot.tensors)
+    expect(three.snapshot.tensors.get(name)!.data, name).toEqual(data);
+  expect(six.info!.trainable).toMatchObject({ rest: 'f16' });
+}, 240_000);
+
 test('norms alone, or the last layers, learn; the others are as they were', async () => {
   const base = await weightsOf('base');
   const changed = async (model: string) => {

@@ -7,7 +7,20 @@ import { TUNE_OPTIONS } from './tuneOptions';
 import { beginsFlags } from './tuneFlags';
 
 async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<string>): Promise<void> {
-  const { kind, chats, template, adapter, learns, old, text, pairs, data, 'held-out': heldOut, ...grows } = options;
+  const {
+    kind,
+    chats,
+    template,
+    adapter,
+    learns,
+    rest,
+    old,
+    text,
+    pairs,
+    data,
+    'held-out': heldOut,
+    ...grows
+  } = options;
   const isToAnswer = kind === 'instruct';
   if (given.has('objective')) throw new UsageError(`--objective is settled by --kind ${kind}. Leave it out.`);
   if (!isToAnswer && (chats ?? pairs ?? template) !== undefined)
@@ -22,6 +35,7 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
   const written = template === undefined ? undefined : await readFile(template, 'utf8');
   await learn({ ...grows, text: isToAnswer ? (chats ?? undefined) : text, pairs, data, resume: undefined }, given, {
     begins: beginsFlags(adapter, learns),
+    rest,
     heldOut,
     old,
     ...(isToAnswer && { chats: { ...(written !== undefined && { template: written }) } }),

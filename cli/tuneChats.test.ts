@@ -78,7 +78,7 @@ test('questions of one column and answers of another are chats too', async () =>
   await writeFile(path('pairs.csv'), ['frage,antwort', ...rows.map((row) => row.join(','))].join('\n'));
   const ended = await tune('--pairs', 'pairs.csv:input=frage,target=antwort', '--out', 'pairs');
   expect(ended.code).toBe(0);
-  expect((await readModel(path('pairs'))).info!.segments[0]!.recipe.objective).toBe('chats');
+  expect((await readModel(path('pairs'))).info!.segments[0].recipe.objective).toBe('chats');
 }, 120_000);
 
 test.each([

@@ -25,6 +25,12 @@ export const TUNE_OPTIONS = {
   },
   adapter: { kind: 'text', otherwise: 'none', help: ADAPTER },
   learns: { kind: 'text', initial: 'all', help: LEARNS },
+  rest: {
+    kind: 'choice',
+    of: ['f32', 'f16'],
+    initial: 'f32',
+    help: 'How matrices rest that do not learn: in f16 they take half of the memory, and are rounded',
+  },
   old: {
     kind: 'texts',
     otherwise: 'what the run of --from has held out, where its texts lie as they lay',

@@ -6,7 +6,7 @@ import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 import { partToEvaluate } from '../src/core/evaluate/ofPart';
-import { type ModelChoice, network } from '../src/core/models/network';
+import { type ModelChoice, network, type Rest } from '../src/core/models/network';
 import { learntFrom } from '../src/core/objectives';
 import type { Recipe } from '../src/core/train/recipe';
 import type { OldText } from './forgetting';
@@ -28,6 +28,8 @@ export interface Begins {
 export interface Tuning {
   /** With what a run begins on a model. */
   begins(start: Pick<Start, 'model' | 'weights'>): Promise<Begins> | Begins;
+  /** How what does not learn rests. */
+  rest: Rest;
   /** Share of the text that is held out. */
   heldOut: number;
   /** How a conversation is written, in Jinja; absent: as the tokenizer has it, or else as is usual. Undefined where no chats are learnt. */

@@ -1,8 +1,9 @@
 /** What of a model learns: all of its weights, some of them, or what an adapter brings. */
 import { badSettings } from '../base/errors';
 import { fieldProblem, type Fields, type ValuesOf } from '../base/field';
+import { fromHalf, toHalf } from '../base/half';
 import type { Rest, Values } from '../models/network';
-import type { ParamTable } from '../models/spec';
+import { type ParamTable, restsIn16 } from '../models/spec';
 import { type AdapterChoice, adapterOf } from '.';
 
 /** Where nobody says, every weight of the model learns. It is data: what is stored of a run can hold it. */
@@ -64,6 +65,23 @@ export const layerOf = (weight: string): string => weight.replace(/\.weight$/, '
 
 /** The weights that an adapter can be beside. */
 export const linearWeights = (own: ParamTable): string[] => Object.keys(pick(own, (_, { linear }) => linear === true));
+
+/**
+ * The base as it rests. Where its frozen matrices do so in f16, their numbers are rounded once, here: what is merged is then
+ * what was learnt beside.
+ */
+export function rested(own: ParamTable, base: Values, trainable: Trainable): Values {
+  if (trainable.rest !== 'f16') return base;
+  const { trainableParams } = partsOf(own, trainable);
+  const isHalf = (name: string): boolean =>
+    Object.hasOwn(own, name) && !Object.hasOwn(trainableParams, name) && restsIn16(own[name]!);
+  return new Map(
+    [...base].map(([name, value]) => [
+      name,
+      isHalf(name) ? { ...value, data: Float32Array.from(toHalf(value.data), fromHalf) } : value,
+    ]),
+  );
+}
 
 /** Of tensors of a run those that are no frozen weights: what learns, and what is remembered of it. */
 export function learntOf<T>(own: ParamTable, tensors: ReadonlyMap<string, T>, trainable?: Trainable): Map<string, T> {

@@ -111,13 +111,13 @@ test('what is not learnt has no part in the gradient: other targets there leave 
   const { arrays, weight } = await rows.training({ seed: 1, step: 1, first: 0, rows: 2 });
   const { gradients } = await learnt(arrays as Record<string, Int32Array>, weight, context);
   const otherwise = Int32Array.from(arrays['targets']!, (target, i) => (target < 0 ? -2 - (i % 9) : target));
-  const other = await learnt({ ...arrays, targets: otherwise } as Record<string, Int32Array>, weight, context);
+  const other = await learnt({ ...arrays, targets: otherwise }, weight, context);
   expect(other.gradients).toEqual(gradients);
   // And one that is learnt has.
   const at = otherwise.findIndex((target) => target >= 0);
   const changed = otherwise.with(at, (otherwise[at]! + 1) % 256);
   expect(
-    (await learnt({ ...arrays, targets: changed } as Record<string, Int32Array>, weight, context)).gradients,
+    (await learnt({ ...arrays, targets: changed }, weight, context)).gradients,
   ).not.toEqual(gradients);
 });
 

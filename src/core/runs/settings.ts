@@ -91,6 +91,7 @@ const adapterSchema = z
 export const trainableSchema: z.ZodType<Trainable> = z.strictObject({
   weights: namesSchema,
   adapter: adapterSchema.exactOptional(),
+  rest: z.enum(['f32', 'f16']).exactOptional(),
 });
 
 export const rolesSchema: z.ZodType<readonly TokenRole[]> = listOf(z.enum(ROLES), MOST_TOKENS).refine(
