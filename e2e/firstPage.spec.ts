@@ -7,8 +7,8 @@ import { expect, test } from '@playwright/test';
  * Of all scripts that the page names, compressed: 231 kB, 16 kB for several projects, many runs and what migrates, 8 kB for the
  * plan of a first run, the recorded run, and doing much to many texts at once, 16 kB for what BERT and T5 are and learn,
  * 9 kB for what evaluations are and hold, documents in rows, and which files are read as documents, packed ones too, 2 kB
- * for OLMo 2, labels, and records that are read in one look, 3 kB for how text is normalised and cleaned, and half of one for
- * what another project is shown with at once.
+ * for OLMo 2, labels, and records that are read in one look, 3 kB for how text is normalised and cleaned, half of one for what
+ * another project is shown with at once, and 3 kB for how a tuned model is told: adapters, chats, and the formats of both.
  */
 const MOST = 293_500;
 
