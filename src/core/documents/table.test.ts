@@ -48,7 +48,9 @@ async function pairsIn(source: TextSource): Promise<string[][]> {
 }
 
 test('what was written as CSV reads back, whatever is in a cell, and wherever pieces end', async () => {
-  const cell = fc.oneof(awkwardText, fc.constantFrom('"', '\r', 'a\r', '"\r', ',', '""', '\r\n', ' "a" ', 'x'));
+  // Some NUL make a file binary.
+  const text = awkwardText.map((each) => each.replaceAll('\0', ''));
+  const cell = fc.oneof(text, fc.constantFrom('"', '\r', 'a\r', '"\r', ',', '""', '\r\n', ' "a" ', 'x'));
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 8 }),
