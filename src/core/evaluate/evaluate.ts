@@ -134,7 +134,11 @@ function extentOf({ documents = [], pairs, chats = [] }: ToEvaluate, tokenizer: 
   const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
   const bytesOf = (ids: Uint32Array): number => ids.reduce((all, id) => all + tokenizer.bytes(id).length, 0);
   return {
-    tokens: sum([...documents.map(({ ids }) => ids.length), ...own.map(({ target }) => target.length + 1), ...chats.map(({ learnt }) => learnt.length)]),
+    tokens: sum([
+      ...documents.map(({ ids }) => ids.length),
+      ...own.map(({ target }) => target.length + 1),
+      ...chats.map(({ learnt }) => learnt.length),
+    ]),
     documents: documents.length + own.length + chats.length,
     bytes: sum([...documents.map(({ bytes }) => bytes), ...own.map(({ target }) => bytesOf(target))]),
     ...(pairs && { ofPairs: true as const }),

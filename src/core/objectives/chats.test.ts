@@ -116,9 +116,7 @@ test('what is not learnt has no part in the gradient: other targets there leave 
   // And one that is learnt has.
   const at = otherwise.findIndex((target) => target >= 0);
   const changed = otherwise.with(at, (otherwise[at]! + 1) % 256);
-  expect(
-    (await learnt({ ...arrays, targets: changed }, weight, context)).gradients,
-  ).not.toEqual(gradients);
+  expect((await learnt({ ...arrays, targets: changed }, weight, context)).gradients).not.toEqual(gradients);
 });
 
 async function learnt(arrays: Record<string, Int32Array>, weight: number, context: number) {
