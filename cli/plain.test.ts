@@ -20,8 +20,10 @@ const file = (name: string, text: string, isPlain = false) => {
   return { path: `in/${name}`, source };
 };
 const pages = Object.entries(PAGES).map(([name, text]) => file(name, text));
+/** Text, as it comes. */
+const LEARNT = { segments: [{ recipe: { objective: 'causal' } }] };
 const learnt = (texts: readonly { name: string; sha256: string }[]): Past =>
-  ({ folder: 'run', data: { texts, parts: { train: {} } }, info: {} }) as unknown as Past;
+  ({ folder: 'run', data: { texts, parts: { train: {} } }, info: LEARNT }) as unknown as Past;
 
 test('pages that are together a text, whose documents are not told', async () => {
   const hashes = await Promise.all(Object.values(PAGES).map((text) => sha256Hex(text)));

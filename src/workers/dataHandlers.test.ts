@@ -154,7 +154,7 @@ test('files after one that is passed over unread are read as themselves', async 
 
 test('zips of one step have names that tell the formats apart', async () => {
   const data = open(await goldenStore());
-  const folders = FORMAT_IDS.filter((format) => FORMATS[format].kind === 'folder');
+  const folders = FORMAT_IDS.filter((format) => FORMATS[format].kind === 'folder' && FORMATS[format].check);
   const asked = { runId: FINISHED, which: 'latest', withOptimizer: false } as const;
   const names: string[] = [];
   for (const format of folders) names.push((await data.call('exportModel', { ...asked, format })).name);

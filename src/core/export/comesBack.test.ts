@@ -28,7 +28,9 @@ async function back(format: FormatId): Promise<ImportedModel> {
   return importModel([{ name: 'it.zip', source: bytesSource(Buffer.concat(pieces)) }], unwatched);
 }
 
-const folders = (Object.keys(FORMATS) as FormatId[]).filter((format) => FORMATS[format].kind === 'folder');
+const folders = (Object.keys(FORMATS) as FormatId[]).filter(
+  (format) => FORMATS[format].kind === 'folder' && FORMATS[format].check, // an adapter alone is no model
+);
 
 test.each(folders)('%s, dropped as the zip that it was taken home as', async (format) => {
   const read = await back(format).catch((error: unknown) => error);

@@ -9,7 +9,7 @@ import { type Service, serviceFolder, startService } from '../testing/runningSer
 import { greedy } from '../testing/trainedModel';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { exportedFrom } from './exported';
-import type { Exported } from './format';
+import type { Exported, Format } from './format';
 import { type FormatId, FORMATS } from './formats';
 import { settingsOf } from './homegrownJson';
 
@@ -78,8 +78,8 @@ async function greedyText(model: Exported, prompt: string): Promise<string> {
 
 const problemsOf = ({ info }: Exported): Partial<Record<FormatId, string>> =>
   Object.fromEntries(
-    Object.entries(FORMATS).flatMap(([id, { problem }]) => {
-      const words = problem?.(settingsOf(info));
+    Object.entries<Format>(FORMATS).flatMap(([id, { problem, check }]) => {
+      const words = check && problem?.(settingsOf(info));
       return words ? [[id, words] as const] : [];
     }),
   );
