@@ -190,7 +190,7 @@ export async function spokenBy(tokenizer: Tokenizer, source?: string): Promise<C
       'Chats are written with byte-level tokenizers alone, and this one is applied as its files say.',
       'Train on from another model, or give text with --kind adapt.',
     );
-  const template = source ?? ownTemplate(tokenizer) ?? usualTemplate(tokenizer);
+  const template = source ?? usualTemplate(tokenizer);
   const speaking = await createTokenizer(withChatTemplate(tokenizer.model, template));
   return compiled(template, speaking);
 }

@@ -13,7 +13,7 @@ import { judged } from '../src/core/evaluate/words';
 import { WRITTEN_METRIC_IDS } from '../src/core/metrics/written';
 import { valueWords } from '../src/core/metrics/words';
 import { network } from '../src/core/models/network';
-import { objectiveOf } from '../src/core/objectives';
+import { learntFrom } from '../src/core/objectives';
 import { ordinal } from '../src/core/runs/looks';
 import { recipeOf } from '../src/core/runs/segments';
 import { printConfusion } from './confusion';
@@ -125,7 +125,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     metrics,
     stride: values.stride,
     ...lists,
-    ofPairs: info !== null && objectiveOf(recipeOf(info).objective).ofPairs,
+    ofPairs: info !== null && learntFrom(recipeOf(info).objective) === 'pairs',
     seed: values.seed,
   };
   await openDevice(values.device);

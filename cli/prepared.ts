@@ -15,12 +15,12 @@ import {
   type TableChoice,
   type TextRecord,
 } from '../src/core/documents';
-import { compiled, ownTemplate, type ChatTemplate } from '../src/core/chat/template';
+import { compiled, type ChatTemplate } from '../src/core/chat/template';
 import { usualTemplate } from '../src/core/chat/usual';
 import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../src/core/documents/split';
 import { measureFacts } from '../src/core/objectives/facts';
-import { objectiveOf } from '../src/core/objectives';
+import { learntFrom } from '../src/core/objectives';
 import { measurePairs } from '../src/core/objectives/pairFacts';
 import { factsOf } from '../src/core/runs/facts';
 import { recipeOf } from '../src/core/runs/segments';
@@ -146,8 +146,7 @@ interface Read extends Pick<Prepared, 'places' | 'told'> {
 
 /** How the chats of a run are written that goes on; undefined where it learns none. */
 async function templateOf({ info, tokenizer }: Past): Promise<ChatTemplate | undefined> {
-  if (!objectiveOf(recipeOf(info).objective).ofChats) return undefined;
-  return compiled(ownTemplate(tokenizer) ?? usualTemplate(tokenizer), tokenizer);
+  return learntFrom(recipeOf(info).objective) === 'chats' ? compiled(usualTemplate(tokenizer), tokenizer) : undefined;
 }
 
 async function readConversations(

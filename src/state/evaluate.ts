@@ -2,7 +2,7 @@
 import { fileName } from '../core/base/fileName';
 import { formatCount } from '../core/base/units';
 import { modelSpec } from '../core/models';
-import { objectiveOf } from '../core/objectives';
+import { learntFrom } from '../core/objectives';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import { type KeptEvaluation, partHash } from '../core/runs/keptEvaluations';
 import { looksAt } from '../core/runs/looks';
@@ -87,9 +87,9 @@ const hasStrided = (s: Shown & Pick<Studio, 'keptEvaluation'>): boolean =>
 export function lacksStrided(s: Shown & Pick<Studio, 'keptEvaluation'>): boolean {
   const run = modelOf(s, 'evaluate')?.record;
   if (!run || modelSpec(run.model.id).kind !== 'decoder') return false;
-  const isOfPairs = s.evaluatedOn !== 'text' && objectiveOf(run.objective).ofPairs;
+  const isOfText = s.evaluatedOn === 'text' || learntFrom(run.objective) === 'documents';
   const isMeasured = shownEvaluation(s)?.record.evaluation.metrics['perplexity'] !== undefined;
-  return isMeasured && !isOfPairs && !hasStrided(s);
+  return isMeasured && isOfText && !hasStrided(s);
 }
 
 /** Why nothing can be measured; undefined where it can. */
@@ -102,7 +102,7 @@ export function evaluateRefusal(s: Studio): string | undefined {
   }
   const { model: choice, objective } = model.record;
   const isAnswering = modelSpec(choice.id).kind === 'encoder-decoder';
-  if (isAnswering && !objectiveOf(objective).ofPairs)
+  if (isAnswering && learntFrom(objective) !== 'pairs')
     return 'It learnt to tell what was taken out of a text: of that its loss alone is measured, on Train';
   if (s.evaluatedOn === 'text' && isAnswering)
     return 'It answers: of a text alone it tells nothing. It is measured on the pairs that were held out';

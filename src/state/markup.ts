@@ -13,7 +13,7 @@ import {
   tableFormatOf,
 } from '../core/documents';
 import { headText, MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
-import { type ObjectiveId, objectiveOf, usualObjective } from '../core/objectives';
+import { learntFrom, type ObjectiveId, usualObjective } from '../core/objectives';
 import type { Project } from './project';
 import type { Studio } from './studio';
 
@@ -55,7 +55,7 @@ export const tableOf = ({ kind, name }: DroppedMarkup): TableFormatId => (isTabl
 export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>): ObjectiveId | undefined {
   const objective = usualObjective(project.model.id, true);
   const isAll = texts.every(({ formats }) => formats.every(isTable));
-  return isAll && objectiveOf(objective).ofPairs && objective !== project.recipe.objective ? objective : undefined;
+  return isAll && learntFrom(objective) === 'pairs' && objective !== project.recipe.objective ? objective : undefined;
 }
 
 /** Files of a drop: those that are read as they are, and those that are asked about. */

@@ -8,7 +8,7 @@ import { countedIn, documentsIn, held, type Held } from '../core/evaluate/blocks
 import { evaluate, type EvaluationJob, type ToEvaluate } from '../core/evaluate/evaluate';
 import { withListHashes } from '../core/evaluate/listHash';
 import { partToEvaluate } from '../core/evaluate/ofPart';
-import { learntFrom, objectiveOf } from '../core/objectives';
+import { learntFrom } from '../core/objectives';
 import { manifestIfKept, manifestOf } from '../core/runs/data';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import { keepEvaluation, keepLists, partHash } from '../core/runs/keptEvaluations';
@@ -117,7 +117,7 @@ export async function askLists(
   job: EvaluationJob,
 ): Promise<EvaluationRecord> {
   const run = await readKnownRun(store, runId);
-  const { ofPairs = false } = objectiveOf(recipeOf(run).objective);
+  const ofPairs = learntFrom(recipeOf(run).objective) === 'pairs';
   const measured = await evaluate(network, tokenizer, { ...lists, ofPairs, metrics: [] }, job);
   const found = await withListHashes(measured, lists);
   await notCancelled(job);

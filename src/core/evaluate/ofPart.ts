@@ -1,6 +1,6 @@
 /** A held-out part of a run's data as what is measured on, with what is counted of the part that was learnt from. */
 import { labelsAmong } from '../metrics/labels/labels';
-import type { LearntFrom } from '../objectives';
+import type { LearntFrom } from '../objectives/objective';
 import { countTargets, pairsIn, textOf } from '../objectives/pairRows';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';

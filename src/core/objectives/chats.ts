@@ -16,7 +16,7 @@ export const chats = defineObjective({
   label: 'Answers of chats',
   source: 'Ouyang et al. 2022, "InstructGPT", arXiv:2203.02155: supervised fine-tuning',
   kinds: ['decoder'],
-  ofChats: true,
+  of: 'chats',
   fields: {},
   roles: {},
   gives: ['loss'],

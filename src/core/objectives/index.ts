@@ -17,7 +17,7 @@ import type { TokenSource } from '../shards/manifest';
 import type { TokenRole } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Batches } from './batch';
-import type { InputSpecs, Learning, Objective, ObjectiveSettings, ToShow } from './objective';
+import type { InputSpecs, Learning, LearntFrom, Objective, ObjectiveSettings, ToShow } from './objective';
 import type { Shown } from './shown';
 
 export const OBJECTIVES = { causal, masked, spanCorruption, prefix, pairs, chats } as const satisfies Record<
@@ -47,15 +47,10 @@ export const objectivesFor = (kind: ModelKind): readonly ObjectiveId[] =>
  */
 export function usualObjective(model: ModelId, ofPairs = false): ObjectiveId {
   const all = objectivesFor(modelSpec(model).kind);
-  return all.find((id) => (objectiveOf(id).ofPairs ?? false) === ofPairs && !objectiveOf(id).ofChats) ?? all[0]!;
+  return all.find((id) => learntFrom(id) === (ofPairs ? 'pairs' : 'documents')) ?? all[0]!;
 }
 
-/** What its data are of, and so what a model that learnt it is measured on. */
-export type LearntFrom = 'documents' | 'pairs' | 'chats';
-export function learntFrom(id: ObjectiveId): LearntFrom {
-  const { ofPairs, ofChats } = objectiveOf(id);
-  return ofPairs ? 'pairs' : ofChats ? 'chats' : 'documents';
-}
+export const learntFrom = (id: ObjectiveId): LearntFrom => objectiveOf(id).of ?? 'documents';
 
 /** The same for an architecture that is taken in place of another: what was learnt where it can learn that. */
 export const objectiveOn = (model: ModelId, now: ObjectiveId): ObjectiveId =>

@@ -15,16 +15,17 @@ import type { Batches } from './batch';
 import type { BaselineFacts } from './facts';
 import type { Shown } from './shown';
 
+/** What data are of, and so what a model that learnt them is measured on. */
+export type LearntFrom = 'documents' | 'pairs' | 'chats';
+
 export interface Objective<F extends Fields = Fields> extends Choice {
   label: string;
   /** Paper or code that defines it. */
   source: string;
   /** The architectures that can learn it. */
   kinds: readonly ModelKind[];
-  /** It learns documents that have an input and a target, and no others. */
-  ofPairs?: true;
-  /** It learns conversations, and no other documents. */
-  ofChats?: true;
+  /** Of what it learns where that is not any document: of those with an input and a target alone, or of conversations. */
+  of?: Exclude<LearntFrom, 'documents'>;
   /** Settings of its own. They lie beside a recipe's others: a name is one field, whichever objectives have it. */
   fields: F;
   /** Special tokens that its batches hold, and how many of each: more than one where a role is numbered. */

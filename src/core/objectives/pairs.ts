@@ -16,7 +16,7 @@ export const pairs = defineObjective({
   label: 'Targets of pairs',
   source: 'Sutskever et al. 2014, "Sequence to Sequence Learning with Neural Networks"',
   kinds: ['encoder-decoder', 'decoder'],
-  ofPairs: true,
+  of: 'pairs',
   fields: {},
   roles: {},
   gives: ['loss', 'answers'],

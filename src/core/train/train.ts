@@ -14,7 +14,7 @@ import { type Evaluator, evaluator } from '../evaluate/evaluator';
 import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
 import type { Evaluated } from '../metrics';
-import { loadObjective, type LoadedObjective, objectiveOf, rolesOf } from '../objectives';
+import { learntFrom, loadObjective, type LoadedObjective, rolesOf } from '../objectives';
 import { type Batches, stepBatch } from '../objectives/batch';
 import type { Shown } from '../objectives/shown';
 import { learningRateAt } from '../optim/schedule';
@@ -269,7 +269,7 @@ async function learntBatches(
 
 /** By which old text is made into rows: the run's own; of one that learns chats, whole documents, in rows of the same arrays. */
 const oldObjective = (recipe: Recipe, { id }: ModelChoice): Promise<LoadedObjective> =>
-  objectiveOf(recipe.objective).ofChats
+  learntFrom(recipe.objective) === 'chats'
     ? loadObjective('causal', { ...recipe, packing: 'documents' }, id)
     : loadObjective(recipe.objective, recipe, id);
 
