@@ -4,6 +4,7 @@ import { stream } from '../base/rng';
 import { counted, formatCount, formatShare } from '../base/units';
 import type { PartSource, TokenSource } from '../shards/manifest';
 import { type Batch, type Batches, drawnOf, measuredOf } from './batch';
+import { byContext } from './byContext';
 import type { InRows } from './objective';
 import { packed, type Piece } from './packing';
 import { spread } from './pairRows';
@@ -25,17 +26,8 @@ export interface Chats {
   padding: number;
 }
 
-const known = new WeakMap<TokenSource, Map<number, Promise<Chats>>>();
-
 /** Those of a part. @throws HomegrownError `bad-settings` where it has none, or none that fits */
-export function chatsIn(source: TokenSource, context: number): Promise<Chats> {
-  const byContext = known.get(source) ?? new Map<number, Promise<Chats>>();
-  known.set(source, byContext);
-  const there = byContext.get(context) ?? open(source, context);
-  byContext.set(context, there);
-  there.catch(() => byContext.delete(context));
-  return there;
-}
+export const chatsIn = byContext(open);
 
 async function open(source: TokenSource, context: number): Promise<Chats> {
   const part = source as Partial<PartSource> & TokenSource;

@@ -8,6 +8,7 @@ const NO_OBJECTIVES = [
   'answers',
   'baseline',
   'batch',
+  'byContext',
   'chatRows',
   'documentRows',
   'facts',

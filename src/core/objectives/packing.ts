@@ -2,6 +2,7 @@
 import { badSettings } from '../base/errors';
 import { counted, formatCount, formatShare } from '../base/units';
 import type { PartSource, TokenSource } from '../shards/manifest';
+import { byContext } from './byContext';
 import type { InRows } from './objective';
 
 /** Tokens of a part, one after another, of one document: what is predicted in as many places of a row. */
@@ -82,17 +83,8 @@ class Rooms {
   }
 }
 
-const known = new WeakMap<TokenSource, Map<number, Promise<Packing>>>();
-
 /** That of a part. @throws HomegrownError `bad-settings` where nobody kept where its documents begin */
-export function packingOf(source: TokenSource, context: number): Promise<Packing> {
-  const byContext = known.get(source) ?? new Map<number, Promise<Packing>>();
-  known.set(source, byContext);
-  const there = byContext.get(context) ?? open(source, context);
-  byContext.set(context, there);
-  there.catch(() => byContext.delete(context));
-  return there;
-}
+export const packingOf = byContext(open);
 
 async function open(source: TokenSource, context: number): Promise<Packing> {
   const documents = 'documents' in source ? await (source as PartSource).documents() : null;

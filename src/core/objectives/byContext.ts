@@ -1,0 +1,15 @@
+/** What is worked out once of a part and a context, and kept for as long as the part is. */
+import type { TokenSource } from '../shards/manifest';
+
+/** What fails is tried again the next time. */
+export function byContext<T>(open: (source: TokenSource, context: number) => Promise<T>): typeof open {
+  const known = new WeakMap<TokenSource, Map<number, Promise<T>>>();
+  return (source, context) => {
+    const own = known.get(source) ?? new Map<number, Promise<T>>();
+    known.set(source, own);
+    const there = own.get(context) ?? open(source, context);
+    own.set(context, there);
+    there.catch(() => own.delete(context));
+    return there;
+  };
+}
