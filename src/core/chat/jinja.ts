@@ -1,5 +1,6 @@
 /** How a chat template is run: as transformers runs it, by @huggingface/jinja, which is handed over. */
 import { badSettings } from '../base/errors';
+import { LONGEST_TEMPLATE } from '../tokenizer/tokenizer';
 import { type Conversation, nameOf } from './conversation';
 import { asInPython, calledFunctions } from './python';
 
@@ -50,8 +51,6 @@ export function runnable(
   };
 }
 
-/** Of a template; as of one in tokenizer_config.json. */
-const LONGEST_TEMPLATE = 100_000;
 /** In one place: what reads a template takes time by the square of it. */
 const LONGEST_SPACE = 1000;
 const LONG_SPACE = new RegExp(`\\s{${LONGEST_SPACE + 1}}`);

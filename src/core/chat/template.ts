@@ -1,8 +1,8 @@
 /** A chat template: in Jinja, as `chat_template` of tokenizer_config.json has it, run by @huggingface/jinja. */
 import { loaded } from '../base/load';
 import { tokenizerNames } from '../tokenizer/json';
-import { readTokenizerConfig } from '../tokenizer/readJson';
-import type { Tokenizer } from '../tokenizer/tokenizer';
+import { readTokenizerConfig, type TokenizerConfig } from '../tokenizer/readJson';
+import { type AppliedFiles, chatTemplateOf, type Tokenizer } from '../tokenizer/tokenizer';
 import type { Conversation } from './conversation';
 import { type Jinja, runnable } from './jinja';
 
@@ -35,18 +35,14 @@ export const compiledBy = (jinja: Jinja, source: string, tokenizer: Tokenizer): 
 
 /** What tokenizer_config.json calls the special tokens: `eos_token` and its kin. */
 export function specialNames(tokenizer: Tokenizer): Record<string, unknown> {
-  const { chat_template: _, ...names } = namesOf(tokenizer);
+  const { applied } = tokenizer.model;
+  const { chat_template: _, ...names } = applied ? appliedNames(applied) : tokenizerNames(tokenizer);
   return names;
 }
 
-/** Of one that is applied, as its own file says. */
-function namesOf(tokenizer: Tokenizer): Record<string, string | string[]> {
-  const { applied } = tokenizer.model;
-  return applied ? { ...readTokenizerConfig(JSON.parse(applied.config ?? '{}')) } : tokenizerNames(tokenizer);
-}
+/** As its own file says. */
+const appliedNames = ({ config = '{}' }: AppliedFiles): TokenizerConfig => readTokenizerConfig(JSON.parse(config));
 
 /** The template that a tokenizer came with; undefined where it has none. */
-export function ownTemplate(tokenizer: Tokenizer): string | undefined {
-  const { chat_template: template } = namesOf(tokenizer);
-  return typeof template === 'string' ? template : undefined;
-}
+export const ownTemplate = ({ model }: Tokenizer): string | undefined =>
+  model.applied ? appliedNames(model.applied)['chat_template'] : chatTemplateOf(model);

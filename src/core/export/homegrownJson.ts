@@ -22,14 +22,13 @@ import {
   rolesSchema,
   toldDocumentsSchema,
   type ToldTokenizer,
-  LONGEST_TEMPLATE,
   toldTemplate,
   trainableSchema,
 } from '../runs/settings';
 import { askedSchema, type ToldAsked } from '../runs/toldAsked';
 import { type ToldEvaluation, toldEvaluationsSchema } from '../runs/toldEvaluations';
 import { SPLIT_NAMES } from '../tokenizer/splits';
-import { TOKENIZER_KINDS, type TokenizerModel } from '../tokenizer/tokenizer';
+import { LONGEST_TEMPLATE, TOKENIZER_KINDS, type TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
 import type { FormatSettings } from './format';

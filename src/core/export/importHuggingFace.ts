@@ -5,11 +5,10 @@ import { badFile, isBadFile } from '../base/errors';
 import type { Job } from '../base/job';
 import { LARGEST_JSON, LARGEST_LOG, LARGEST_TOKENIZER } from '../base/limits';
 import { bytesOf } from '../checkpoint/tensors';
-import { type ModelId, modelIds, modelSpec } from '../models';
+import { type ModelId, modelIds, modelSpec, paramsOf } from '../models';
 import { drawn } from '../models/initial';
 import type { Copy, HuggingFace } from '../models/interop';
 import type { Piece } from '../models/layout';
-import type { ParamTable } from '../models/spec';
 import { dataOf, recipeOf } from '../runs/segments';
 import { modelSchema } from '../runs/settings';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -62,7 +61,6 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
   }
   const model = info?.model ?? described;
   const layout = hubLayout(model);
-  const paramsOf = (of: ModelChoice): ParamTable => modelSpec(of.id).params(of.config, of.vocabulary);
   const [table, own] = [paramsOf(elsewhere(model)), paramsOf(model)];
   const isOwn = ({ of }: Piece): boolean => Object.hasOwn(own, of);
   const copies = (format.copies?.(config) ?? []).filter(({ name }) => weights.shapes.has(name));
@@ -185,10 +183,13 @@ const knownTypes = (): string =>
 async function readTokenizer(folder: Folder, { vocabulary }: ModelChoice, info: RunInfo | null): Promise<Tokenizer> {
   const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, LARGEST_TOKENIZER);
   const said = folder.has(TOKENIZER_CONFIG) ? await readText(folder, TOKENIZER_CONFIG, LARGEST_JSON) : undefined;
-  const named = readTokenizerConfig(folder.has(TOKENIZER_CONFIG) ? await readJson(folder, TOKENIZER_CONFIG) : {});
+  const own = folder.has(TOKENIZER_CONFIG) ? ((await readJson(folder, TOKENIZER_CONFIG)) as object) : {};
   // Where transformers puts it since 4.52.
-  const template = folder.has(CHAT_TEMPLATE) ? await readText(folder, CHAT_TEMPLATE, LARGEST_TEMPLATE) : undefined;
-  const config = { ...named, ...(template !== undefined && { chat_template: template }) };
+  const template = folder.has(CHAT_TEMPLATE) ? await readText(folder, CHAT_TEMPLATE, LARGEST_JSON) : undefined;
+  const config = readTokenizerConfig({
+    ...own,
+    ...(template !== undefined && { chat_template: template }),
+  });
   const isOld = !folder.has('tokenizer.json') && folder.has('vocab.json');
   const file = isOld ? 'vocab.json' : 'tokenizer.json';
   const model = isOld
@@ -226,8 +227,6 @@ async function readTokenizer(folder: Folder, { vocabulary }: ModelChoice, info: 
 }
 const TOKENIZER_CONFIG = 'tokenizer_config.json';
 const CHAT_TEMPLATE = 'chat_template.jinja';
-/** Bytes. */
-const LARGEST_TEMPLATE = 400_000;
 
 /** Up to the last id that has a token. */
 function tokensOf(tokenizer: Tokenizer): number {

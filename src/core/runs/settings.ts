@@ -23,7 +23,14 @@ import { baselineFields } from '../objectives/facts';
 import { optimizerOf, type OptimizerId } from '../optim';
 import { ROLES, rolesProblem, type TokenRole } from '../tokenizer/special';
 import { SPLIT_NAMES, type SplitName } from '../tokenizer/splits';
-import { type AppliedFiles, type Elsewhere, TOKENIZER_KINDS, type TokenizerModel } from '../tokenizer/tokenizer';
+import {
+  type AppliedFiles,
+  chatTemplateOf,
+  type Elsewhere,
+  LONGEST_TEMPLATE,
+  TOKENIZER_KINDS,
+  type TokenizerModel,
+} from '../tokenizer/tokenizer';
 import { OPTIMIZER_FIELDS, RECIPE, type Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
@@ -126,8 +133,6 @@ const appliedSchema: z.ZodType<AppliedFiles> = z.strictObject({
   config: z.string().max(LARGEST_JSON).exactOptional(),
   rows: z.int().positive().max(MOST_TOKENS),
 });
-/** Characters of a chat template. */
-export const LONGEST_TEMPLATE = 100_000;
 /** What lies beside a run's record. */
 export const tokenizerParts = {
   merges: mergesSchema,
@@ -148,8 +153,8 @@ export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
 export type ToldTokenizer = Omit<TokenizerModel, 'merges'> &
   Partial<Pick<TokenizerModel, 'merges'>> & { split?: SplitName };
 /** Its chat template, where that is short enough to be told. */
-export function toldTemplate({ elsewhere, chatTemplate }: ToldTokenizer): string | undefined {
-  const template = elsewhere?.names['chat_template'] ?? chatTemplate;
+export function toldTemplate(told: ToldTokenizer): string | undefined {
+  const template = chatTemplateOf(told);
   return template !== undefined && template.length <= LONGEST_TEMPLATE ? template : undefined;
 }
 export const toldTokenizerSchema: z.ZodType<ToldTokenizer> = z.strictObject({

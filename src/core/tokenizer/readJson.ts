@@ -5,7 +5,7 @@ import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
 import { quoted, readVocabulary, refused } from './readVocabulary';
 import { SPLIT_NAMES, type SplitName, SPLITS } from './splits';
-import type { AddedToken, AppliedKind, TokenizerModel } from './tokenizer';
+import { type AddedToken, type AppliedKind, LONGEST_TEMPLATE, type TokenizerModel } from './tokenizer';
 
 /** What tokenizer_config.json says: what it calls tokens, and the template of a chat. */
 export type TokenizerConfig = Readonly<Record<string, string>>;
@@ -21,7 +21,6 @@ export function readTokenizerConfig(json: unknown): TokenizerConfig {
   return Object.fromEntries(names);
 }
 const tokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
-const LONGEST_TEMPLATE = 100_000;
 
 /**
  * Reads a byte-level BPE tokenizer whose split is known here. Where its tokens are in our order, and called as here, it is as

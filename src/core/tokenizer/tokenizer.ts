@@ -115,8 +115,14 @@ export interface Tokenizer {
 }
 
 /** The template that a tokenizer has; undefined where it has none. One that is applied says it in its own file. */
-export const chatTemplateOf = ({ elsewhere, chatTemplate }: TokenizerModel): string | undefined =>
+export const chatTemplateOf = ({
+  elsewhere,
+  chatTemplate,
+}: Pick<TokenizerModel, 'elsewhere' | 'chatTemplate'>): string | undefined =>
   elsewhere ? elsewhere.names['chat_template'] : chatTemplate;
+
+/** Characters of one. */
+export const LONGEST_TEMPLATE = 100_000;
 
 /** The same tokenizer with another. */
 export const withChatTemplate = (model: TokenizerModel, template: string): TokenizerModel =>
