@@ -13,10 +13,12 @@ import { type ChatTemplate, compiled, ownTemplate } from '../src/core/chat/templ
 import { usualTemplate } from '../src/core/chat/usual';
 import { importText, learntFacts, openText, type TextSource } from '../src/core/documents';
 import { type FoundObject, objects } from '../src/core/documents/objects';
+import { once } from '../src/core/files/byteSource';
 import type { DataFacts } from '../src/core/runs/settings';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { type Tokenizer, withChatTemplate } from '../src/core/tokenizer/tokenizer';
 import type { Files } from './cleanedTexts';
+import { pairIn } from './documents';
 
 type LearntText = DataFacts['texts'][number];
 export interface Chats {
@@ -138,23 +140,12 @@ async function pairsIn(store: BlobStore, source: TextSource, addedAt: number, jo
   let row = 0;
   for (const document of await openText(store, text.id)) {
     row++;
-    const bytes = await bytesOf(document);
-    const { input, target } = document.spans ?? {};
-    if (!input || !target) continue;
-    const [question, answer] = [input, target].map(([from, to]) => decoder.decode(bytes.subarray(from, to)));
-    conversations.push({ ...ofPair(question!, answer!), name: `row ${row} of ${text.name}` });
+    if (!document.spans?.['input'] || !document.spans['target']) continue;
+    const { input, target } = await pairIn(document);
+    conversations.push({ ...ofPair(input, target), name: `row ${row} of ${text.name}` });
   }
   return { name: text.name, sha256: learntFacts(text).sha256, conversations };
 }
-const decoder = new TextDecoder();
-const encoder = new TextEncoder();
-
-async function bytesOf(document: Document): Promise<Uint8Array> {
-  let text = '';
-  for await (const chunk of document.chunks()) text += chunk;
-  return encoder.encode(text);
-}
-
 /** Its text is what the template writes; its hash that of the template too, by which other ids are other data. */
 async function documentOf(
   conversation: Conversation,
@@ -163,16 +154,13 @@ async function documentOf(
   place: number,
 ): Promise<Document> {
   const written = template.render(conversation);
-  const utf8 = encoder.encode(written);
+  const utf8 = Buffer.from(written);
   const { ids, learnt } = painted(conversation, template);
   return {
     sha256: await sha256Hex(JSON.stringify([template.source, conversation.messages])),
     characters: charactersIn(utf8),
     bytes: utf8.length,
-    // eslint-disable-next-line @typescript-eslint/require-await -- as all documents are read
-    async *chunks() {
-      yield written;
-    },
+    chunks: () => once(written),
     text,
     place,
     encoded: () => Promise.resolve({ ids, learnt }),

@@ -1,5 +1,6 @@
 /** Files as texts, read as grow reads them. */
 import { memoryStore } from '../src/core/base/blobStore';
+import type { Document } from '../src/core/base/document';
 import { unwatched } from '../src/core/base/job';
 import { importText, openText } from '../src/core/documents';
 import { pairsFile } from './pairs';
@@ -45,13 +46,18 @@ export async function pairsOf(meant: readonly string[], signal: AbortSignal): Pr
     const imported = await importText(source, store, { addedAt: i }, { ...unwatched, signal });
     if (imported.kind !== 'added') continue;
     for (const words of imported.text.notes) stderr.write(`${imported.text.name}: ${words}.\n`);
-    for (const { chunks, spans } of await openText(store, imported.text.id)) {
-      let text = '';
-      for await (const chunk of chunks()) text += chunk;
-      const bytes = Buffer.from(text);
-      const of = (name: string): string => bytes.subarray(...spans![name]!).toString();
-      pairs.push({ name: imported.text.name, input: of('input'), target: of('target') });
-    }
+    for (const document of await openText(store, imported.text.id))
+      pairs.push({ name: imported.text.name, ...(await pairIn(document)) });
   }
   return pairs;
 }
+
+/** What a row says that was read as a pair. */
+export async function pairIn({ chunks, spans }: Document): Promise<Omit<NamedPair, 'name'>> {
+  let text = '';
+  for await (const chunk of chunks()) text += chunk;
+  const bytes = Buffer.from(text);
+  const of = (name: string): string => bytes.subarray(...(spans?.[name] ?? NOTHING)).toString();
+  return { input: of('input'), target: of('target') };
+}
+const NOTHING = [0, 0] as const;

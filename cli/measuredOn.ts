@@ -1,14 +1,14 @@
 /** What a model is measured on: files that are given, or a part that its run has held out. */
 import { badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
-import { held, type Held, tokenised, type Tokenised } from '../src/core/evaluate/blocks';
-import type { HeldChat } from '../src/core/evaluate/heldChats';
+import { held, tokenised } from '../src/core/evaluate/blocks';
 import { heldPair, type HeldPair } from '../src/core/evaluate/heldPairs';
 import { partToEvaluate } from '../src/core/evaluate/ofPart';
+import type { ToEvaluate } from '../src/core/evaluate/readings/reading';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { ImportedModel } from '../src/core/export/incoming';
 import { learntFrom } from '../src/core/objectives';
-import { countTargets, type Pair } from '../src/core/objectives/pairRows';
+import { countTargets } from '../src/core/objectives/pairRows';
 import { recipeOf } from '../src/core/runs/segments';
 import { pairsOf, textsOf } from './documents';
 import { isTable, withColumnsOf } from './pairs';
@@ -17,16 +17,11 @@ import { readWeights } from './read';
 import { laidPaths, openLaid, openPast, type Past } from './resume';
 import { stderr } from './terminal';
 
-export interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'> {
+export interface Given
+  extends
+    Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'>,
+    Pick<ToEvaluate, 'documents' | 'pairs' | 'chats' | 'train' | 'learntPairs' | 'counts'> {
   info: RunInfo | null;
-  /** Absent where the model is asked by lists alone. */
-  documents?: readonly Held[] | undefined;
-  pairs?: readonly HeldPair[] | undefined;
-  chats?: readonly HeldChat[] | undefined;
-  train?: readonly Tokenised[] | undefined;
-  /** As ToEvaluate has them. */
-  learntPairs?: readonly Pair[] | undefined;
-  counts?: ArrayLike<number> | undefined;
   /** The run whose own part it is. */
   past?: Past;
 }

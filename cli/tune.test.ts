@@ -14,6 +14,17 @@ const tune = (...args: string[]) =>
   call('tune', '--kind', 'adapt', '--from', 'base', '--text', 'fish.txt', ...SHORT, ...args);
 const weightsOf = async (model: string) => (await readModel(path(model))).snapshot.tensors;
 
+/** Six steps at once, and three that go on to six, are the same to the bit. @returns the first */
+async function expectGoesOn(flags: readonly string[], whole: string, half: string) {
+  expect(await tune(...flags, '--steps', '6', '--out', whole)).toMatchObject({ code: 0, stderr: '' });
+  expect(await tune(...flags, '--steps', '3', '--out', half)).toMatchObject({ code: 0 });
+  expect(await call('grow', '--resume', half, '--steps', '6')).toMatchObject({ code: 0 });
+  const [six, three] = [await readModel(path(whole)), await readModel(path(half))];
+  for (const [name, { data }] of six.snapshot.tensors)
+    expect(three.snapshot.tensors.get(name)!.data, name).toEqual(data);
+  return six;
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tune-'));
   await writeFile(path('whale.txt'), 'Ein Wal, das ist kein Fisch. '.repeat(60));
@@ -91,13 +102,8 @@ test('without --old it is the part that the base has held out; where its text is
 
 test('what does not learn may rest in f16: the model is the rounded one with what was learnt, and goes on so', async () => {
   const half = ['--adapter', 'lora:2', '--rest', 'f16', '--schedule', 'constant'];
-  expect(await tune(...half, '--steps', '6', '--out', 'halves')).toMatchObject({ code: 0, stderr: '' });
-  expect(await tune(...half, '--steps', '3', '--out', 'quarter')).toMatchObject({ code: 0 });
-  expect(await call('grow', '--resume', 'quarter', '--steps', '6')).toMatchObject({ code: 0 });
-  const [six, three] = [await readModel(path('halves')), await readModel(path('quarter'))];
-  for (const [name, { data }] of six.snapshot.tensors)
-    expect(three.snapshot.tensors.get(name)!.data, name).toEqual(data);
-  expect(six.info!.trainable).toMatchObject({ rest: 'f16' });
+  const { info } = await expectGoesOn(half, 'halves', 'quarter');
+  expect(info!.trainable).toMatchObject({ rest: 'f16' });
 }, 240_000);
 
 test('norms alone, or the last layers, learn; the others are as they were', async () => {
@@ -118,13 +124,8 @@ test('norms alone, or the last layers, learn; the others are as they were', asyn
 
 test('old text is replayed, by rows that are drawn, and the run goes on as if it had not stopped', async () => {
   const replay = ['--replay', '0.5', '--schedule', 'constant'];
-  expect(await tune(...replay, '--steps', '6', '--out', 'six')).toMatchObject({ code: 0, stderr: '' });
-  expect(await tune(...replay, '--steps', '3', '--out', 'three')).toMatchObject({ code: 0 });
-  expect(await call('grow', '--resume', 'three', '--steps', '6')).toMatchObject({ code: 0 });
-  const [six, three] = [await readModel(path('six')), await readModel(path('three'))];
-  for (const [name, { data }] of six.snapshot.tensors)
-    expect(three.snapshot.tensors.get(name)!.data, name).toEqual(data);
-  expect(six.info!.replayed!.texts.map(({ name }) => name)).toEqual(['whale.txt']);
+  const { info } = await expectGoesOn(replay, 'six', 'three');
+  expect(info!.replayed!.texts.map(({ name }) => name)).toEqual(['whale.txt']);
   expect(await readFile(path('six/README.md'), 'utf8')).toMatch(/\| Old text +\| 50 % of rows, of whale.txt/);
   const none = await call('grow', '--text', 'fish.txt', '--replay', '0.5', ...TINY, '--out', 'none');
   expect(none.code).toBe(2);

@@ -33,7 +33,7 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
     throw new UsageError('--kind instruct takes --chats or --pairs, and --kind adapt text.');
   if (isToAnswer && !chats === !pairs) throw new UsageError('--kind instruct takes --chats or --pairs, one of them.');
   const written = template === undefined ? undefined : await readFile(template, 'utf8');
-  await learn({ ...grows, text: isToAnswer ? (chats ?? undefined) : text, pairs, data, resume: undefined }, given, {
+  await learn({ ...grows, text: isToAnswer ? chats : text, pairs, data, resume: undefined }, given, {
     begins: beginsFlags(adapter, learns),
     rest,
     heldOut,
