@@ -2,8 +2,8 @@
 import { merged } from '../src/core/adapters/trainable';
 import { unwatched } from '../src/core/base/job';
 import { besideBase } from '../src/core/export/adapted';
+import { paramsOf } from '../src/core/models';
 import type { Start } from './from';
-import { paramsOf } from './partly';
 import { adapterFolder } from './read';
 import type { Begins } from './tuning';
 

@@ -1,7 +1,7 @@
 /** The weights that what a run learns stands beside. */
 import { badFile, HomegrownError } from '../src/core/base/errors';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
-import { modelSpec } from '../src/core/models';
+import { paramsOf } from '../src/core/models';
 import { UsageError } from './options';
 import { readWeights } from './read';
 import type { Past } from './resume';
@@ -32,8 +32,7 @@ export async function baseOf(
       AGAIN,
     );
   });
-  const names = Object.keys(modelSpec(model.id).params(model.config, model.vocabulary));
-  const missing = names.find((name) => !base.tensors.has(name));
+  const missing = Object.keys(paramsOf(model)).find((name) => !base.tensors.has(name));
   if (missing === undefined) return base.tensors;
   throw badFile(
     `The model in ${path} has no ${missing}, and the run in ${folder} has learnt beside one that had.`,

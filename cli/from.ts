@@ -10,6 +10,7 @@ import { modelSpec } from '../src/core/models';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import type { ModelChoice } from '../src/core/train/run';
 import { type Options, UsageError, type Values } from './options';
+import { ownOf } from './partly';
 import { readWeights } from './read';
 import { sizeFlags } from './sizeFlags';
 
@@ -34,12 +35,11 @@ export async function openStart(from: string, typed: Values<Options>): Promise<S
   const { tokenizer, snapshot, info } = read;
   const model = context === undefined ? usual(read) : readingAtMost(read.model, context);
   const spec = modelSpec(model.id);
-  const names = Object.keys(spec.params(model.config, model.vocabulary));
   const [made, taken] = [read.model, model].map(({ config }) => formatCount(config.context));
   return {
     model,
     tokenizer,
-    weights: new Map(names.map((name) => [name, snapshot.tensors.get(name)!])),
+    weights: ownOf(model, snapshot.tensors),
     told: toldOf(from, read),
     words:
       `${from} is ${spec.label}${info ? ` at step ${formatCount(snapshot.state.step)}` : ''}. It reads ${taken} tokens at once` +

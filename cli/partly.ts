@@ -2,12 +2,8 @@
 import { learntOf, merged, type Trainable } from '../src/core/adapters/trainable';
 import type { Snapshot } from '../src/core/checkpoint/snapshot';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
-import { modelSpec } from '../src/core/models';
+import { paramsOf } from '../src/core/models';
 import type { ModelChoice } from '../src/core/models/network';
-import type { ParamTable } from '../src/core/models/spec';
-
-export const paramsOf = ({ id, config, vocabulary }: ModelChoice): ParamTable =>
-  modelSpec(id).params(config, vocabulary);
 
 /** The model alone, without what training goes on from besides. */
 export const ownOf = (model: ModelChoice, tensors: NamedTensors): NamedTensors =>

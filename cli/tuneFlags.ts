@@ -5,7 +5,7 @@ import { type Learns, weightsThat } from '../src/core/adapters/learns';
 import { linearWeights, type Trainable } from '../src/core/adapters/trainable';
 import { badSettings } from '../src/core/base/errors';
 import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
-import { modelSpec } from '../src/core/models';
+import { paramsOf } from '../src/core/models';
 import type { ModelChoice } from '../src/core/models/network';
 import { beginsWith } from './adapter';
 import { UsageError } from './options';
@@ -33,8 +33,8 @@ export function beginsFlags(adapter: string | undefined, learns: string): Tuning
 
 const partOf =
   (part: Learns) =>
-  ({ id, config, vocabulary }: ModelChoice): Trainable | undefined => {
-    const weights = weightsThat(part, modelSpec(id).params(config, vocabulary), config.layers);
+  (model: ModelChoice): Trainable | undefined => {
+    const weights = weightsThat(part, paramsOf(model), model.config.layers);
     return weights && { weights };
   };
 
@@ -63,12 +63,12 @@ function adapterFlag(given: string): (model: ModelChoice) => Trainable {
     else
       settings[key] = settingOf(key, value, Object.hasOwn(fields, key) ? fields[key] : undefined, Object.keys(fields));
   }
-  return ({ id: model, config, vocabulary }) => ({
+  return (model) => ({
     weights: [],
     adapter: {
       id,
       settings: settings as never,
-      beside: besideOf(linearWeights(modelSpec(model).params(config, vocabulary)), targets),
+      beside: besideOf(linearWeights(paramsOf(model)), targets),
     },
   });
 }

@@ -2,7 +2,7 @@
 import { merged, type Trainable } from '../adapters/trainable';
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
-import { modelSpec } from '../models';
+import { paramsOf } from '../models';
 import type { ModelChoice } from '../models/network';
 import { hashOfFrozen } from '../train/start';
 import { DEFAULT_RECIPE } from '../train/recipe';
@@ -47,8 +47,7 @@ export async function besideBase(
 export async function withAdapter(base: ImportedModel, folder: Folder, name: string, job: Job): Promise<ImportedModel> {
   const { model, snapshot } = base;
   const { trainable, tensors, frozen, words } = await besideBase(model, snapshot.tensors, folder, job);
-  const own = modelSpec(model.id).params(model.config, model.vocabulary);
-  const weights = merged(own, new Map([...snapshot.tensors, ...tensors]), trainable);
+  const weights = merged(paramsOf(model), new Map([...snapshot.tensors, ...tensors]), trainable);
   const { momentsFrom: _, waited: __, ...state } = snapshot.state;
   return {
     ...base,

@@ -8,7 +8,7 @@ import { listOf, MOST_TENSORS } from '../base/limits';
 import { z } from '../base/zod';
 import { openSafetensors } from '../checkpoint/safetensors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
-import { modelSpec } from '../models';
+import { modelSpec, paramsOf } from '../models';
 import { fromTheirs, theirShape } from '../models/layout';
 import type { ModelChoice } from '../models/network';
 import { type ParamTable, sizeOf } from '../models/spec';
@@ -38,7 +38,7 @@ export async function readPeft(folder: Folder, model: ModelChoice, job: Job): Pr
   const source = folder.get(ADAPTER_WEIGHTS);
   if (!source) throw badFile(`There is no ${ADAPTER_WEIGHTS} beside ${ADAPTER_CONFIG}`, `${NEEDED} ${PICKLED}`);
   const file = await openSafetensors(source, ADAPTER_WEIGHTS);
-  const own = modelSpec(model.id).params(model.config, model.vocabulary);
+  const own = paramsOf(model);
   const pieces = narrowPieces(hubLayout(model), linearWeights(own), peftNames);
   const theirs = namesIn(file.entries.keys(), model);
   const there = pieces.filter(({ down, up }) => theirs.has(down.name) || theirs.has(up.name));

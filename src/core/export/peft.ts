@@ -5,7 +5,7 @@ import { badSettings } from '../base/errors';
 import type { Json } from '../base/blobStore';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import { type ByteStream, textFile } from '../files/byteSource';
-import { modelSpec } from '../models';
+import { modelSpec, paramsOf } from '../models';
 import type { Layout } from '../models/layout';
 import type { ModelKind } from '../models/spec';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, BASE_SHA256 } from './adapterFiles';
@@ -18,8 +18,7 @@ import { hubLayout, laidOut } from './weights';
 export function learntApart({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): AdapterChoice | undefined {
   const adapter = info.trainable?.adapter;
   if (!adapter) return undefined;
-  const { id, config, vocabulary } = info.model;
-  const own = modelSpec(id).params(config, vocabulary);
+  const own = paramsOf(info.model);
   const names = adapter.beside.flatMap((name) =>
     Object.keys(adapterOf(adapter.id).params(own[name]!, adapter.settings)).map((end) => besideName(name, end)),
   );

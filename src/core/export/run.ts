@@ -5,7 +5,7 @@ import type { Job } from '../base/job';
 import type { ByteStream } from '../files/byteSource';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { Snapshot, WhichSnapshot } from '../checkpoint/snapshot';
-import { modelSpec } from '../models';
+import { paramsOf } from '../models';
 import { openJournal } from '../runs/journal';
 import { keepEvaluation } from '../runs/keptEvaluations';
 import { ownerOf } from '../runs/projects';
@@ -124,10 +124,10 @@ export async function storeModel(
 }
 
 /** One that an adapter was learnt beside other weights of is that with both in one: those weights are not in its files. */
-function asWhole({ model: { id, config, vocabulary }, snapshot, info }: ImportedModel): Snapshot {
+function asWhole({ model, snapshot, info }: ImportedModel): Snapshot {
   if (!info?.trainable) return snapshot;
   const { frozen: _, ...state } = snapshot.state;
-  const own = modelSpec(id).params(config, vocabulary);
+  const own = paramsOf(model);
   return { state, tensors: new Map([...snapshot.tensors].filter(([name]) => Object.hasOwn(own, name))) };
 }
 
