@@ -6,6 +6,8 @@ import type { FormatId } from '../core/export/formats';
 import type { ModelPreview } from '../core/export/preview';
 import type { ModelId } from '../core/models';
 import type { InRows } from '../core/objectives/objective';
+import type { Purpose } from '../core/runs/tuning';
+import type { PaintedToken } from '../core/chat/painted';
 import type { CardWords } from '../core/runs/card';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import type { KeptEvaluation } from '../core/runs/keptEvaluations';
@@ -55,7 +57,7 @@ export interface DataApi {
   handFiles: { input: { drop: string; files: readonly GivenFile[] }; progress: never; output: null };
   /** Streams the files that were dropped or chosen at once into the store, as one text: after those that were handed over. */
   importFiles: {
-    input: { drop?: string; files: readonly GivenFile[]; projectId: string; addedAt: number };
+    input: { drop?: string; files: readonly GivenFile[]; projectId: string; addedAt: number; tunes?: Purpose };
     progress: Progress;
     output: {
       text: TextRecord | null;
@@ -65,7 +67,7 @@ export interface DataApi {
     };
   };
   importPaste: {
-    input: { text: string; name: string; projectId: string; addedAt: number };
+    input: { text: string; name: string; projectId: string; addedAt: number; tunes?: Purpose };
     progress: Progress;
     output: ImportOutcome;
   };
@@ -147,6 +149,13 @@ export interface DataApi {
     output: DataRecord;
   };
 
+  /** What would be learnt of chats, written by a tokenizer's template or by the one that is usual for it. */
+  paint: {
+    /** `context`: tokens that the model reads at once. `count` conversations from the `from`th. */
+    input: { texts: readonly string[]; tokenizer: TokenizerModel; context: number; from: number; count: number };
+    progress: Progress;
+    output: Painting;
+  };
   /** Drops data that no record names: at once nothing while a tab holds data. */
   dropUnused: { input: null; progress: never; output: null };
   /** What of which text and document went into which part; `ids`: of the texts that the data are of, in order. */
@@ -244,6 +253,30 @@ export interface DataApi {
   listUnreadable: { input: { runId: string | null }; progress: never; output: readonly UnreadableRecord[] };
   /** A zip of what is stored for such a record, value by value, as it lies there. */
   exportRaw: { input: { key: string }; progress: Progress; output: { file: Blob; name: string } };
+}
+
+export interface Painting {
+  /** The tokenizer with the template in it, by which data are built and the run is begun. */
+  tokenizer: TokenizerModel;
+  template: string;
+  /** All of them, and their tokens. */
+  conversations: number;
+  tokens: { all: number; learnt: number };
+  /** Those that are longer than the context, of which the end is left out, or of which nothing would be learnt. */
+  tooLong: { count: number; nothingLearnt: number };
+  /** The special token that ends an answer; absent: the model will not learn where one ends. */
+  endsWith?: string;
+  /** Whether the template asks for an answer as it writes one. */
+  asksAlike: boolean;
+  examples: readonly PaintedConversation[];
+}
+export interface PaintedConversation {
+  /** `row 12 of questions.jsonl`. */
+  name: string;
+  tokens: readonly PaintedToken[];
+  learnt: number;
+  /** As the template writes it. */
+  text: string;
 }
 
 export interface GivenFile {

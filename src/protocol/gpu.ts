@@ -13,6 +13,8 @@ import type { ToEvaluate } from '../core/evaluate/readings/reading';
 import type { EvaluationRecord } from '../core/runs/evaluations';
 import type { Fork } from '../core/runs/fork';
 import type { DataFacts } from '../core/runs/settings';
+import type { Trainable } from '../core/adapters/trainable';
+import type { Message } from '../core/chat/conversation';
 import type { Asked, DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { MemoryLimits } from '../core/train/memory';
 import type { Recipe } from '../core/train/recipe';
@@ -24,6 +26,8 @@ export interface GpuApi {
   begin: { input: BeginInput; progress: readonly TrainEvent[]; output: TrainOutcome };
   /** Begins a run from a saved step of another. */
   fork: { input: ForkInput; progress: readonly TrainEvent[]; output: TrainOutcome };
+  /** Begins a run that tunes a saved step of another. */
+  tune: { input: TuneInput; progress: readonly TrainEvent[]; output: TrainOutcome };
   /** Continues from the newest saved step, to `steps` in all if given. */
   resume: { input: ResumeInput; progress: readonly TrainEvent[]; output: TrainOutcome };
   /** Milliseconds that a step of such a run takes: a few are made for trial. Fails while a run trains. */
@@ -80,6 +84,20 @@ export interface ForkInput extends Omit<Fork, 'data'> {
   texts?: BeginInput['texts'];
 }
 
+/** A run that begins with the weights of another's step, at step 0. */
+export interface TuneInput extends Omit<BeginInput, 'model'> {
+  /** The base, with what an adapter has learnt in its weights. */
+  from: { runId: string; step: number };
+  /** What of it learns; absent: all. `rest` says how what does not learn rests. */
+  trainable?: Trainable;
+  /**
+   * What the base had learnt before, cut by its tokenizer: on its held-out part what is forgotten is measured at every evaluation,
+   * and the recipe's share of rows is replayed of its training part. Absent: what the run of the base learnt from, where that is
+   * kept and is text.
+   */
+  old?: { data: DataRecord; texts: BeginInput['texts'] };
+}
+
 /** Everything that determines a run, besides the device. */
 export interface BeginInput {
   runId: string;
@@ -115,6 +133,8 @@ export interface GenerateInput {
   runId: string;
   which: WhichSnapshot;
   prompt: string;
+  /** What was said before, the prompt being what the user says now: the model answers by its chat template. Absent: it goes on from the prompt. */
+  chat?: readonly Message[];
   /** 0 = always the likeliest. */
   temperature: number;
   /** 0 = off. */

@@ -195,6 +195,7 @@ export function dataHandlers(
     },
     partRows: ({ data, ids, ...wanted }) => reading(async () => partRows(await store, data, ids, wanted)),
 
+    paint: () => Promise.reject(new Error('to come')),
     async dropUnused() {
       await collectData(await store);
       return null;

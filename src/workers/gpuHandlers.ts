@@ -125,6 +125,7 @@ export function gpuHandlers(
     },
     begin: (input, job) => train(input.runId, job, (blobs, name, beside) => begin(blobs, input, name, job, beside)),
     fork: (input, job) => train(input.runId, job, (blobs, name, beside) => fork(blobs, input, name, job, beside)),
+    tune: () => Promise.reject(new Error('to come')),
     resume: (input, job) => train(input.runId, job, (blobs, name, beside) => resume(blobs, input, name, job, beside)),
     async trial(input) {
       if (training !== undefined) throw busy('try another');
