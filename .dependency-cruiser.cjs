@@ -51,7 +51,7 @@ const MAY_IMPORT = {
   ],
   'core/plan': [base, 'core/tokenizer', 'core/objectives', 'core/models', 'core/train'],
   'core/evaluate': [base, 'core/tokenizer', 'core/shards', 'core/metrics', 'core/objectives', ...nets, 'core/sample'],
-  'core/sample': [base, 'core/tokenizer', ...nets, 'core/checkpoint'],
+  'core/sample': [base, 'core/tokenizer', 'core/chat', ...nets, 'core/checkpoint'],
   'core/export': [
     base,
     files,

@@ -1,14 +1,14 @@
 /** npm run sample: what a model that grow, or the app, has written makes of a prompt: it goes on, answers, or fills its blanks. */
+import type { Message } from '../src/core/chat/conversation';
 import { readingAtMost } from '../src/core/export/contextOf';
 import { previewOf, previewRows } from '../src/core/export/preview';
 import { modelSpec } from '../src/core/models';
 import { type ModelChoice, network } from '../src/core/models/network';
 import { type Candidate, likeliestText } from '../src/core/sample/candidates';
+import { asked, converse } from '../src/core/sample/converse';
 import { fill } from '../src/core/sample/fill';
-import { generate } from '../src/core/sample/generate';
 import { write } from '../src/core/sample/write';
 import { ADAPTER_IN } from './adapter';
-import { asked } from './asked';
 import { UsageError, type Values } from './options';
 import { lookAt, readWeights } from './read';
 import { command, DEVICES, interruptible, main, openDevice, print } from './terminal';
@@ -100,7 +100,7 @@ async function sample({
   }
   const { model: made, tokenizer, snapshot } = await readWeights(from, signal, adapter);
   const model = as(made);
-  const question = chat ? await asked(model, tokenizer, prompt, system) : null;
+  const question = chat ? await asked(model, tokenizer, conversation(prompt, system)) : null;
   await openDevice(device);
   const net = await network(model, snapshot.tensors);
   const { kind } = modelSpec(model.id);
@@ -114,15 +114,8 @@ async function sample({
   const how = { temperature, seed, length: tokens, topK: rest['top-k'], topP: rest['top-p'] };
   const settings = { ...how, beams, lengthPenalty: rest['length-penalty'] };
   async function* written(): ReturnType<typeof write> {
-    if (!question) {
-      yield* write(net, tokenizer, prompt, settings, { signal });
-      return;
-    }
-    const length = Math.min(tokens, question.most);
-    for await (const token of generate(net, question.ids, { ...settings, length }, { signal })) {
-      if (question.ends.includes(token.id)) return;
-      yield token;
-    }
+    if (question) yield* converse(net, question, settings, { signal });
+    else yield* write(net, tokenizer, prompt, settings, { signal });
   }
   const decoder = tokenizer.decoder();
   let text = '';
@@ -135,6 +128,11 @@ async function sample({
   print(json ? JSON.stringify({ text }) : '');
   signal.throwIfAborted();
 }
+
+const conversation = (question: string, system: string | undefined): Message[] => [
+  ...(system === undefined ? [] : [{ role: 'system', content: system } as const]),
+  { role: 'user', content: question },
+];
 
 /** Of each blank, with --json. */
 const CANDIDATES = 5;

@@ -45,7 +45,8 @@ export interface GpuApi {
   generate: {
     input: GenerateInput;
     progress: readonly GeneratedToken[];
-    output: { reason: 'length' | 'stopped' | 'end'; ms: number };
+    /** `leftOut`: of a chat, the earliest messages that had no room in the context. */
+    output: { reason: 'length' | 'stopped' | 'end'; ms: number; leftOut?: number };
   };
   /** What a model that reads both ways puts in the blanks of a passage. */
   fill: { input: FillInput; progress: never; output: FilledPassage };

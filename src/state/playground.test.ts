@@ -1,8 +1,10 @@
 /** Talking to a model over the workers' real halves. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { updateRun } from '../core/runs/record';
 import type { TestStudio } from '../core/testing/behindChannels';
 import { FINISHED, goldenPage, spoil, STOPPED } from '../core/testing/goldenPage';
 import { seen } from '../core/testing/shown';
+import { canChat, isChatting, promptOf } from './playground';
 
 let page: TestStudio & { store: Parameters<typeof spoil>[0] };
 beforeAll(async () => {
@@ -84,4 +86,44 @@ test('a step that cannot be read is told, the one before is used, and the same p
     text: 'Step 120 cannot be opened',
     detail: expect.stringMatching(/Step 100 is used instead/) as string,
   });
+});
+
+test('a model with a chat template is talked with: what was said goes along, and another model begins anew', async () => {
+  const { getState } = page.studio;
+  // It reads 16 tokens at once.
+  const chatTemplate = "{% for one in messages %}{{ one.content + ',' }}{% endfor %}";
+  await updateRun(page.store, FINISHED, (run) => ({
+    ...run,
+    tokenizer: { ...run.tokenizer, chatTemplate },
+  }));
+  expect(canChat(getState())).toBe(false);
+  await getState().bringBack(FINISHED);
+  expect([canChat(getState()), isChatting(getState())]).toEqual([true, false]);
+  getState().setChat(true);
+  expect([isChatting(getState()), promptOf(getState())]).toEqual([true, '']);
+  getState().setSampling({ length: 2, seed: 1 });
+  getState().setPrompt('a');
+  await getState().generate();
+  const first = text();
+  expect(getState()).toMatchObject({
+    writtenAfter: 'a',
+    prompt: null,
+    said: [],
+    writing: { kind: 'done', leftOut: 0 },
+  });
+  getState().setPrompt('b');
+  await getState().generate();
+  const said = [{ role: 'user', content: 'a' }, { role: 'assistant', content: first }]; // prettier-ignore
+  expect(getState()).toMatchObject({ writtenAfter: 'b', said });
+  await getState().answerAgain();
+  expect(getState()).toMatchObject({ writtenAfter: 'b', said, sampling: { seed: 2 } });
+
+  // What is refused can be asked otherwise, and what was said stands.
+  const question = 'x'.repeat(500);
+  getState().setPrompt(question);
+  await getState().generate();
+  expect(getState()).toMatchObject({ writing: { kind: 'failed' }, prompt: question, writtenAfter: '' });
+  expect(getState().said).toHaveLength(4);
+  await getState().bringBack(STOPPED);
+  expect(getState()).toMatchObject({ said: [], written: [], writing: { kind: 'idle' } });
 });

@@ -1,9 +1,11 @@
 /** Talking to a model: a prompt, how to choose among its guesses, and the tokens as they come, or the blanks as it fills them. */
 import { toFailure, type Failure } from '../core/base/errors';
+import type { Message } from '../core/chat/conversation';
 import { type ModelId, modelSpec } from '../core/models';
 import type { ModelKind } from '../core/models/spec';
 import { recipeOf } from '../core/runs/segments';
 import { BLANK, hasBlank } from '../core/tokenizer/passage';
+import { hasChatTemplate } from '../core/tokenizer/tokenizer';
 import type { FilledPassage, GeneratedToken, GenerateInput } from '../protocol/gpu';
 import { shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
@@ -22,13 +24,19 @@ export interface Filled extends FilledPassage {
 export type Writing =
   | { kind: 'idle' }
   | { kind: 'writing'; since: number; stop(): void }
-  | { kind: 'done'; reason: 'length' | 'stopped' | 'end' | 'filled'; ms: number }
+  | { kind: 'done'; reason: 'length' | 'stopped' | 'end' | 'filled'; ms: number; leftOut?: number }
   | { kind: 'failed'; failure: Failure };
 
 export interface PlaygroundSlice {
   /** Null until a person writes one: then it is the prompt of the run that is shown. */
   prompt: string | null;
   sampling: Sampling;
+  /** Whether it is talked with; null: as its run has learnt. */
+  isChat: boolean | null;
+  /** What a model that chats goes by, before all that is said. */
+  system: string;
+  /** What was said before `writtenAfter`, which the user says, and `written`, which the model answers. */
+  said: readonly Message[];
   /** What was written after `writtenAfter`. */
   writtenAfter: string;
   written: readonly GeneratedToken[];
@@ -36,9 +44,13 @@ export interface PlaygroundSlice {
   filled: Filled | null;
   writing: Writing;
   setPrompt(prompt: string): void;
+  setChat(isChat: boolean): void;
+  setSystem(system: string): void;
   setSampling(change: Partial<Sampling>): void;
   /** What the model does with the prompt: it goes on from it, answers it, or fills its blanks. */
   generate(): Promise<void>;
+  /** Another answer in place of the last, by another seed. */
+  answerAgain(): Promise<void>;
   /** Another of its candidates stands in a blank. */
   choose(blank: number, candidate: number): void;
   /** Ends what is being written, and clears what was: another model takes the place. */
@@ -47,7 +59,7 @@ export interface PlaygroundSlice {
   continueFrom(index: number, text: string): Promise<void>;
 }
 
-type Shown = Pick<Studio, 'prompt' | 'shown' | 'opened' | 'project'>;
+type Shown = Pick<Studio, 'prompt' | 'isChat' | 'shown' | 'opened' | 'project'>;
 
 /** What the model of the page does with a text. */
 export function playgroundKind(s: Pick<Studio, 'shown' | 'opened' | 'project'>): ModelKind {
@@ -55,8 +67,17 @@ export function playgroundKind(s: Pick<Studio, 'shown' | 'opened' | 'project'>):
   return modelSpec(id).kind;
 }
 
+/** Whether the page's model has a template by which it is talked with. */
+export function canChat(s: Pick<Studio, 'shown' | 'opened' | 'project'>): boolean {
+  const { record } = shownRun(s, 'playground');
+  return record !== null && playgroundKind(s) === 'decoder' && hasChatTemplate(record.tokenizer);
+}
+export const isChatting = (s: Shown): boolean =>
+  canChat(s) && (s.isChat ?? shownRun(s, 'playground').record?.objective === 'chats');
+
 /** What the model is to go on from, answer or fill. A space at its end would be half a token of most words. */
 export function promptOf(s: Shown): string {
+  if (isChatting(s)) return s.prompt ?? '';
   const { record } = shownRun(s, 'playground');
   const usual = (record ? recipeOf(record) : s.project.recipe).samplePrompt.trimEnd();
   return s.prompt ?? (playgroundKind(s) === 'encoder' && !hasBlank(usual) ? `${usual} ${BLANK}` : usual);
@@ -73,6 +94,9 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
   ({ gpu, now }) =>
   (set, get) => ({
     prompt: null,
+    isChat: null,
+    system: '',
+    said: [],
     sampling: {
       ...{ temperature: 0.8, topK: 40, topP: 1, seed: 1, length: 200 },
       ...{ how: 'likeliest', beams: { count: 4, lengthPenalty: 1 } },
@@ -82,6 +106,11 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     filled: null,
     writing: { kind: 'idle' },
     setPrompt: (prompt) => set({ prompt }),
+    setChat(isChat) {
+      get().endWriting();
+      set({ isChat, prompt: null });
+    },
+    setSystem: (system) => set({ system }),
     setSampling: (change) => set(({ sampling }) => ({ sampling: { ...sampling, ...change } })),
     async generate() {
       const prompt = promptOf(get());
@@ -90,9 +119,12 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       const runId = shownId(get(), 'playground');
       const { which } = shownRun(get(), 'playground');
       if (runId === null || get().writing.kind === 'writing') return;
+      const isChat = isChatting(get());
+      const { system, said: before, writtenAfter, written: answer } = get();
+      const said = isChat ? [...before, ...exchange(writtenAfter, answer)] : [];
       const abort = new AbortController();
       const mine: Writing = { kind: 'writing', since: now(), stop: () => abort.abort() };
-      set({ writtenAfter: prompt, written: [], filled: null, writing: mine });
+      set({ said, writtenAfter: prompt, written: [], filled: null, writing: mine, ...(isChat && { prompt: null }) });
       /** Not once it was ended: what still comes belongs to another model. */
       const tell = (change: (studio: Studio) => Partial<Studio>): void => {
         if (get().writing === mine) set(change);
@@ -104,26 +136,38 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
           const done: Writing = { kind: 'done', reason: 'filled', ms: filled.ms };
           tell(() => ({ filled: { ...filled, choices: filled.blanks.map(() => 0) }, writing: done }));
         } else {
-          const { reason, ms } = await gpu.call(
+          const chat = isChat && {
+            chat: system.trim() === '' ? said : [{ role: 'system', content: system } as const, ...said],
+          };
+          const done = await gpu.call(
             'generate',
-            { runId, which, prompt, ...(kind === 'decoder' ? chance(sampling) : answering(sampling)) },
+            { runId, which, prompt, ...chat, ...(kind === 'decoder' ? chance(sampling) : answering(sampling)) },
             {
               signal: abort.signal,
               onProgress: (token) => tell(({ written }) => ({ written: [...written, ...token] })),
             },
           );
-          tell(() => ({ writing: { kind: 'done', reason, ms } }));
+          tell(() => ({ writing: { kind: 'done', ...done } }));
         }
       } catch (error) {
-        tell(() => ({ writing: { kind: 'failed', failure: toFailure(error) } }));
+        // What was asked can be asked otherwise.
+        tell(() => ({
+          writing: { kind: 'failed', failure: toFailure(error) },
+          ...(isChat && { prompt, writtenAfter: '' }),
+        }));
       }
       await get().lookAgain(runId);
+    },
+    async answerAgain() {
+      const { writtenAfter, sampling, generate } = get();
+      set({ prompt: writtenAfter, written: [], sampling: { ...sampling, seed: sampling.seed + 1 } });
+      await generate();
     },
     endWriting() {
       const { writing } = get();
       if (writing.kind === 'idle') return;
       if (writing.kind === 'writing') writing.stop();
-      set({ writtenAfter: '', written: [], filled: null, writing: { kind: 'idle' } });
+      set({ said: [], writtenAfter: '', written: [], filled: null, writing: { kind: 'idle' } });
     },
     choose(blank, candidate) {
       set(({ filled }) => ({ filled: filled && { ...filled, choices: filled.choices.with(blank, candidate) } }));
@@ -135,6 +179,17 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       await generate();
     },
   });
+
+/** What a user and a model said to it; nothing where it said nothing. */
+export function exchange(question: string, answer: readonly GeneratedToken[]): readonly Message[] {
+  const content = answer.map(({ text }) => text).join('');
+  return content.trim() === ''
+    ? []
+    : [
+        { role: 'user', content: question },
+        { role: 'assistant', content },
+      ];
+}
 
 /** What is asked of a model that goes on from a text. */
 const chance = ({ how: _how, beams: _beams, ...sampling }: Sampling) => sampling;

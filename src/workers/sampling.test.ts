@@ -2,8 +2,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../core/base/job';
+import type { Message } from '../core/chat/conversation';
 import type { ModelId } from '../core/models';
 import { initialValues, type ModelChoice, network } from '../core/models/network';
+import { chatmlModel, QUESTION } from '../core/testing/chatModel';
 import { toyRelative } from '../core/testing/toyRelative';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { GeneratedToken } from '../protocol/gpu';
@@ -65,4 +67,35 @@ test('an encoder-decoder answers, likeliest or by beams, and fills no blanks', a
   }
   await expect(fillBlanks(model, { ...ask, passage: '___', most: 4 })).rejects.toMatchObject({ code: 'bad-settings' });
   for (const each of [net, model.network]) each.dispose();
+});
+
+test('a chat is answered as its template asks, up to the end of the turn; what was said first is left out where it has no room', async () => {
+  const { model, answer } = await chatmlModel();
+  const { tokenizer, info, snapshot } = model;
+  const loadedModel = { runId: 'r', step: 1, tokenizer, network: await network(info.model, snapshot.tensors) };
+  const said = async (prompt: string, chat: readonly Message[], length = 60) => {
+    const tokens: GeneratedToken[] = [];
+    const job = { ...unwatched, report: (some: readonly GeneratedToken[]) => void tokens.push(...some) };
+    const told = await writeText(loadedModel, { ...ask, length, prompt, chat }, job, noPause);
+    return { text: tokens.map(({ text }) => text).join(''), ...told };
+  };
+  const { text } = await answer([{ role: 'user', content: QUESTION }]);
+  expect(await said(QUESTION, [])).toMatchObject({ text, reason: 'end', leftOut: 0 });
+
+  const before = [
+    { role: 'system', content: 'Be short.' },
+    { role: 'user', content: 'abc '.repeat(30) },
+    { role: 'assistant', content: 'no' },
+    { role: 'user', content: 'Why?' },
+    { role: 'assistant', content: 'So.' },
+  ] as const;
+  const rest = await said(QUESTION, before, 12);
+  expect(rest.leftOut).toBe(2);
+  const asked = [before[0], ...before.slice(3), { role: 'user', content: QUESTION } as const];
+  expect(rest.text).toBe((await answer(asked, 12)).text);
+  await expect(said('abc '.repeat(100), before)).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: expect.stringMatching(/^The question has \d+ tokens .* reads 160 at once/) as string,
+  });
+  loadedModel.network.dispose();
 });

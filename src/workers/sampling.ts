@@ -1,5 +1,6 @@
 import type { Job, Pause } from '../core/base/job';
 import { fill } from '../core/sample/fill';
+import type { SampledToken } from '../core/sample/sampleToken';
 import { write } from '../core/sample/write';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -11,24 +12,18 @@ type Generate = GpuApi['generate'];
 
 /** Text that a model writes, told as it comes. A stop is a result. */
 export async function writeText(
-  { network, tokenizer }: LoadedModel,
-  { prompt, temperature, topK, topP, seed, length, beams = ONE_BEAM }: Generate['input'],
+  model: LoadedModel,
+  input: Generate['input'],
   { signal, report }: Job<Generate['progress']>,
   pause: Pause,
 ): Promise<Generate['output']> {
   const began = performance.now();
+  const { tokenizer } = model;
   const decoder = tokenizer.decoder();
   const tell = throttled<GeneratedToken>(TELL_EVERY, report);
-  const settings = { temperature, topK, topP, seed, length, beams: beams.count, lengthPenalty: beams.lengthPenalty };
+  const { tokens, most, ...told } = await (input.chat ? answering : goingOn)(model, input, { signal }, pause);
   let written = 0;
-  for await (const { id, probability, alternatives } of write(
-    network,
-    tokenizer,
-    prompt,
-    settings,
-    { signal },
-    pause,
-  )) {
+  for await (const { id, probability, alternatives } of tokens) {
     written += 1;
     tell.push({
       id,
@@ -39,10 +34,44 @@ export async function writeText(
     });
   }
   tell.flush();
-  const reason = signal.aborted ? 'stopped' : written < length ? 'end' : 'length';
-  return { reason, ms: performance.now() - began };
+  const reason = signal.aborted ? 'stopped' : written < most ? 'end' : 'length';
+  return { reason, ms: performance.now() - began, ...told };
 }
-const ONE_BEAM = { count: 1, lengthPenalty: 1 };
+
+interface Writing extends Pick<Generate['output'], 'leftOut'> {
+  tokens: AsyncIterable<SampledToken>;
+  /** How many come, where the model does not end sooner. */
+  most: number;
+}
+
+function goingOn(
+  { network, tokenizer }: LoadedModel,
+  { prompt, beams = { count: 1, lengthPenalty: 1 }, ...chance }: Generate['input'],
+  job: Pick<Job, 'signal'>,
+  pause: Pause,
+): Writing {
+  const settings = { ...chance, beams: beams.count, lengthPenalty: beams.lengthPenalty };
+  return { tokens: write(network, tokenizer, prompt, settings, job, pause), most: chance.length };
+}
+
+async function answering(
+  { network, tokenizer }: LoadedModel,
+  { prompt, chat = [], ...chance }: Generate['input'],
+  job: Pick<Job, 'signal'>,
+  pause: Pause,
+): Promise<Writing> {
+  const { asked, converse } = await import('../core/sample/converse'); // Jinja comes with it
+  const { choice } = network;
+  // What was said first is left out rather than that there is no room for an answer.
+  const room = Math.min(chance.length, Math.ceil(choice.config.context / 4));
+  const question = await asked(choice, tokenizer, [...chat, { role: 'user', content: prompt }], room);
+  const { leftOut } = question;
+  return {
+    tokens: converse(network, question, chance, job, pause),
+    most: Math.min(chance.length, question.most),
+    leftOut,
+  };
+}
 
 /** What stands in the blanks of a passage. */
 export async function fillBlanks(

@@ -1,9 +1,15 @@
-/** Where a model that answers stops. For what writes models down, and is loaded when it does. */
+/** Where a model that answers stops. It brings Jinja with it, and is loaded by what writes models down or asks them. */
 import * as jinja from '@huggingface/jinja';
 import { HomegrownError } from '../base/errors';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { tried } from './painted';
 import { compiledBy, ownTemplate } from './template';
+
+/** Tokens at which it ends what it writes: the end of text, and of an answer where that is another. */
+export function endsOf(tokenizer: Tokenizer): readonly number[] {
+  const turn = endOfTurn(tokenizer);
+  return turn === undefined || turn === tokenizer.endOfText ? [tokenizer.endOfText] : [tokenizer.endOfText, turn];
+}
 
 /**
  * The special token with which the tokenizer's own template ends an answer; undefined where there is no template, where it ends

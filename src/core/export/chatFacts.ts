@@ -1,14 +1,8 @@
 /** What others are told of a model that chats, beside its template. */
-import { endOfTurn } from '../chat/endOfTurn';
+import { endsOf } from '../chat/endOfTurn';
 import type { ToldChat } from '../chat/served';
 import { ownTemplate, specialNames } from '../chat/template';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-
-/** Tokens at which it ends what it writes: the end of text, and of an answer where that is another. */
-export function endsOf(tokenizer: Tokenizer): readonly number[] {
-  const turn = endOfTurn(tokenizer);
-  return turn === undefined || turn === tokenizer.endOfText ? [tokenizer.endOfText] : [tokenizer.endOfText, turn];
-}
 
 /** Null where it has no template. */
 export function chatFacts(tokenizer: Tokenizer): ToldChat | null {

@@ -13,7 +13,7 @@ import { TOKEN_ROLES } from '../tokenizer/special';
 import { beginOf } from '../tokenizer/prompt';
 import { SPLITS } from '../tokenizer/splits';
 import { chatTemplateOf, type Elsewhere, type Tokenizer } from '../tokenizer/tokenizer';
-import { endsOf } from './chatFacts';
+import { endsOf } from '../chat/endOfTurn';
 import { elsewhere, weightsOf } from './weights';
 import { dataOf } from '../runs/segments';
 import type { Exported } from './format';

@@ -9,7 +9,7 @@ import { answerStart, beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { inModel } from './adapterFiles';
 import { learntApart, peftFiles } from './peft';
-import { endsOf } from './chatFacts';
+import { endsOf } from '../chat/endOfTurn';
 import { hubMoments, hubWeights } from './weights';
 import { datasheet } from './datasheet';
 import { type Exported, RECIPE_FILE } from './format';

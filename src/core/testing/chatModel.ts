@@ -5,7 +5,7 @@ import { CHATML } from '../chat/pieces';
 import { prompted } from '../chat/painted';
 import { compiled, ownTemplate } from '../chat/template';
 import { usualTemplate } from '../chat/usual';
-import { endsOf } from '../export/chatFacts';
+import { endsOf } from '../chat/endOfTurn';
 import { exportedFrom } from '../export/exported';
 import type { Exported } from '../export/format';
 import type { ModelChoice } from '../models/network';

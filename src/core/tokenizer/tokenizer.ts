@@ -121,6 +121,13 @@ export const chatTemplateOf = ({
 }: Pick<TokenizerModel, 'elsewhere' | 'chatTemplate'>): string | undefined =>
   elsewhere ? elsewhere.names['chat_template'] : chatTemplate;
 
+/** The same, asked of what a run says of its tokenizer: of one that is applied as its files say it. */
+export const hasChatTemplate = ({
+  applied,
+  ...model
+}: Pick<TokenizerModel, 'elsewhere' | 'chatTemplate' | 'applied'>): boolean =>
+  applied ? (applied.config ?? '').includes('"chat_template"') : chatTemplateOf(model) !== undefined;
+
 /** Characters of one. */
 export const LONGEST_TEMPLATE = 100_000;
 

@@ -1,9 +1,9 @@
 import { formatCount, formatDuration } from '../../core/base/units';
 import { isTraining } from '../../state/openRun';
-import { playgroundKind } from '../../state/playground';
+import { isChatting } from '../../state/playground';
 import { useNow, useStudio } from '../../state/react';
 import { Button, Progress } from '../../ui';
-import { KINDS } from './kinds';
+import { wordsOf } from './kinds';
 import { readStatus } from './status';
 import styles from './PlaygroundPage.module.css';
 
@@ -21,7 +21,8 @@ export function ActOrStop({ disabledReason }: { disabledReason?: string | undefi
 }
 
 function Act({ disabledReason }: { disabledReason: string | undefined }) {
-  const { act, acting } = KINDS[useStudio(playgroundKind)];
+  const { act, acting } = useStudio(wordsOf);
+  const isChat = useStudio(isChatting);
   const writing = useStudio((s) => s.writing);
   const written = useStudio((s) => s.written.length);
   const blanks = useStudio((s) => s.filled?.blanks.length ?? 0);
@@ -52,7 +53,7 @@ function Act({ disabledReason }: { disabledReason: string | undefined }) {
       <Button variant="go" isDense minWidth={84} disabledReason={disabledReason} onPress={() => void generate()}>
         {act}
       </Button>
-      <span className={styles.status}>{readStatus(writing, written, blanks)}</span>
+      <span className={styles.status}>{readStatus(writing, written, blanks, isChat)}</span>
     </div>
   );
 }

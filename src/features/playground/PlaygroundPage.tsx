@@ -7,8 +7,10 @@ import { useRunChoice } from '../../state/runChoice';
 import type { Need } from '../../state/trained';
 import { Button, CheckpointSelect, CheckpointSummary, NeedState, Notice, Panes, RunSelect, Stage } from '../../ui';
 import type { ModelKind } from '../../core/models/spec';
-import { playgroundKind } from '../../state/playground';
+import { isChatting, playgroundKind } from '../../state/playground';
 import { AlternativesPane } from './AlternativesPane';
+import { ChatPane } from './ChatPane';
+import { ChatSettingsPane } from './ChatSettingsPane';
 import { CandidatesPane } from './CandidatesPane';
 import { FilledPane } from './FilledPane';
 import { InputPane } from './InputPane';
@@ -30,6 +32,7 @@ function Playground() {
   const writing = useStudio((s) => s.writing);
   const generate = useStudio((s) => s.generate);
   const kind = useStudio(playgroundKind);
+  const isChat = useStudio(isChatting);
   return (
     <Stage
       title="Playground"
@@ -55,20 +58,28 @@ function Playground() {
         </Notice>
       )}
       <Panes isFirstBeside columns="288px minmax(0, 1fr) 376px" narrowColumns="248px minmax(0, 1fr) 320px">
-        <KindPanes key={kind} kind={kind} />
+        <KindPanes key={`${kind} ${isChat}`} kind={kind} isChat={isChat} />
       </Panes>
     </Stage>
   );
 }
 
 /** Input, what the model makes of it, and what else it could have been. */
-function KindPanes({ kind }: { kind: ModelKind }) {
+function KindPanes({ kind, isChat }: { kind: ModelKind; isChat: boolean }) {
   const places = useStudio((s) => (kind === 'encoder' ? (s.filled?.blanks.length ?? 0) : s.written.length));
   const [chosen, setChosen] = useState<number>();
   const at = chosen !== undefined && chosen < places ? chosen : undefined;
   const close = (): void => setChosen(undefined);
   switch (kind) {
     case 'decoder':
+      if (isChat)
+        return (
+          <>
+            <ChatSettingsPane />
+            <ChatPane chosen={at} onChoose={setChosen} />
+            <AlternativesPane at={at} onClose={close} />
+          </>
+        );
       return (
         <>
           <PromptPane />

@@ -1,7 +1,8 @@
 import { formatCount } from '../../core/base/units';
-import { promptOf } from '../../state/playground';
+import { canChat, promptOf } from '../../state/playground';
 import { useShownPart, useStudio } from '../../state/react';
 import { Block, Pane, TextField } from '../../ui';
+import { ChatOrText } from './ChatSettingsPane';
 import { ActOrStop } from './ActOrStop';
 import { reachWords } from './reach';
 import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
@@ -10,9 +11,15 @@ import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
 export function PromptPane() {
   const prompt = useStudio(promptOf);
   const reach = useShownPart('playground', ({ record }) => record && reachWords(prompt, record)) ?? undefined;
+  const hasTemplate = useStudio(canChat);
   const setPrompt = useStudio((s) => s.setPrompt);
   return (
     <Pane title="Prompt" hint={`${formatCount(Array.from(prompt).length)} characters`}>
+      {hasTemplate && (
+        <Block>
+          <ChatOrText isChat={false} />
+        </Block>
+      )}
       <Block>
         <TextField label="Prompt" hideLabel rows={4} isProse value={prompt} onChange={setPrompt} hint={reach} />
         <ActOrStop />

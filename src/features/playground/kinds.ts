@@ -1,5 +1,7 @@
 /** What a model does here, by its kind. */
 import type { ModelKind } from '../../core/models/spec';
+import { isChatting, playgroundKind } from '../../state/playground';
+import type { Studio } from '../../state/studio';
 
 interface Words {
   /** The button. */
@@ -32,3 +34,6 @@ export const KINDS: Readonly<Record<ModelKind, Words>> = {
     nothing: 'What the model answers comes here, a token at a time',
   },
 };
+
+/** Who is talked with answers. */
+export const wordsOf = (s: Studio): Words => KINDS[isChatting(s) ? 'encoder-decoder' : playgroundKind(s)];

@@ -1,8 +1,8 @@
 import { modelOf } from '../../state/openRun';
 import type { Stage } from '../../state/stage';
-import { playgroundKind } from '../../state/playground';
+import { isChatting, promptOf } from '../../state/playground';
 import { modelLine } from '../../state/trained';
-import { KINDS } from './kinds';
+import { wordsOf } from './kinds';
 
 export const stage: Stage = {
   id: 'playground',
@@ -11,7 +11,8 @@ export const stage: Stage = {
   page: async () => (await import('./PlaygroundPage')).PlaygroundPage,
   action(s) {
     if (!modelOf(s, 'playground') || s.writing.kind === 'writing') return undefined;
-    return { id: 'write', label: KINDS[playgroundKind(s)].act, run: () => void s.generate() };
+    if (isChatting(s) && promptOf(s).trim() === '') return undefined;
+    return { id: 'write', label: wordsOf(s).act, run: () => void s.generate() };
   },
   ahead: () => ({
     reading: 'your prompt',

@@ -2,19 +2,20 @@ import { formatCount, formatDuration } from '../../core/base/units';
 import type { Writing } from '../../state/playground';
 
 /** How the last writing ended, in words. */
-export function readStatus(writing: Writing, tokens: number, blanks: number): string {
+export function readStatus(writing: Writing, tokens: number, blanks: number, isChat: boolean): string {
   if (writing.kind !== 'done') return '';
-  const { reason, ms } = writing;
+  const { reason, ms, leftOut = 0 } = writing;
   const many = `${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`;
+  const told = leftOut > 0 ? `. The first ${formatCount(leftOut)} messages had no room` : '';
   switch (reason) {
     case 'length':
-      return `${many} in ${formatDuration(ms)}`;
+      return `${many} in ${formatDuration(ms)}${told}`;
     case 'filled':
       return `${formatCount(blanks)} ${blanks === 1 ? 'blank' : 'blanks'} in ${formatDuration(ms)}`;
     case 'stopped':
-      return `Stopped after ${many}`;
+      return `Stopped after ${many}${told}`;
     case 'end':
-      return `${many}, then the model ended the text`;
+      return `${many}, then the model ended ${isChat ? 'its turn' : 'the text'}${told}`;
     default:
       return reason satisfies never;
   }

@@ -1,0 +1,145 @@
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { shownRun } from '../../state/openRun';
+import { vocabularySize } from '../../state/estimate';
+import { useStudio } from '../../state/react';
+import { Button, IconButton, Pane, Segmented, SurpriseLegend, TextField, TokenText } from '../../ui';
+import { ActOrStop } from './ActOrStop';
+import styles from './ChatPane.module.css';
+import { tokenView } from './surprise';
+
+/** What was said, and what is to be said next. Each token of the last answer can be chosen. */
+export function ChatPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (index: number) => void }) {
+  const said = useStudio((s) => s.said);
+  const question = useStudio((s) => s.writtenAfter);
+  const [isUnderlined, setUnderlined] = useState<'surprise' | 'off'>('surprise');
+  const isEmpty = said.length === 0 && question === '';
+  return (
+    <Pane
+      title="Chat"
+      isFirstOnPhone
+      aside={<Aside isUnderlined={isUnderlined} onUnderline={setUnderlined} isEmpty={isEmpty} />}
+    >
+      <ol className={styles.turns} aria-label="What was said">
+        {isEmpty && <li className={styles.nothing}>What you say and what the model answers comes here</li>}
+        {said.map(({ role, content }, i) => (
+          <li key={i} className={styles[role]}>
+            <b>{NAMES[role]}</b>
+            <p dir="auto">{content}</p>
+          </li>
+        ))}
+        {question !== '' && (
+          <>
+            <li className={styles['user']}>
+              <b>{NAMES.user}</b>
+              <p dir="auto">{question}</p>
+            </li>
+            <Answer isUnderlined={isUnderlined === 'surprise'} chosen={chosen} onChoose={onChoose} />
+          </>
+        )}
+      </ol>
+      <Composer />
+    </Pane>
+  );
+}
+const NAMES = { system: 'System', user: 'You', assistant: 'Model' } as const;
+
+function Answer(p: { isUnderlined: boolean; chosen: number | undefined; onChoose: (index: number) => void }) {
+  const written = useStudio((s) => s.written);
+  const writing = useStudio((s) => s.writing);
+  const again = useStudio((s) => s.answerAgain);
+  const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
+  const end = useShown(written.length);
+  const views = written.map((token) => tokenView(token, vocabulary));
+  const isSilent = written.length === 0 && writing.kind === 'done';
+  return (
+    <li className={styles['assistant']}>
+      <b>{NAMES.assistant}</b>
+      <div className={styles.answer} dir="auto">
+        {written.length > 0 && (
+          <TokenText
+            form="underline"
+            label="Tokens of the answer"
+            tokens={p.isUnderlined ? views : views.map((view) => ({ ...view, step: 0 as const }))}
+            chosen={p.chosen}
+            onChoose={p.onChoose}
+          />
+        )}
+        {writing.kind === 'writing' && <span className={styles.caret} aria-hidden />}
+        {isSilent && <span className={styles.silent}>It ended its turn at once, without a word</span>}
+      </div>
+      {writing.kind === 'done' && (
+        <div className={styles.beneath}>
+          {p.isUnderlined && written.length > 0 && <SurpriseLegend />}
+          <Button variant="quiet" isDense icon="retry" onPress={() => void again()}>
+            Answer again
+          </Button>
+        </div>
+      )}
+      <span ref={end} />
+    </li>
+  );
+}
+
+function Aside(p: {
+  isUnderlined: 'surprise' | 'off';
+  onUnderline: (by: 'surprise' | 'off') => void;
+  isEmpty: boolean;
+}) {
+  const end = useStudio((s) => s.endWriting);
+  return (
+    <>
+      <Segmented
+        label="Underline by"
+        value={p.isUnderlined}
+        onChange={p.onUnderline}
+        options={[
+          { value: 'surprise', label: 'Surprise' },
+          { value: 'off', label: 'Off' },
+        ]}
+      />
+      <IconButton
+        icon="plus"
+        label="New chat"
+        disabledReason={p.isEmpty ? 'Nothing was said yet' : undefined}
+        onPress={end}
+      />
+    </>
+  );
+}
+
+/** Enter says it, Shift with Enter begins another line. */
+function Composer() {
+  const message = useStudio((s) => s.prompt ?? '');
+  const setMessage = useStudio((s) => s.setPrompt);
+  const generate = useStudio((s) => s.generate);
+  const isWriting = useStudio((s) => s.writing.kind === 'writing');
+  const isBlank = message.trim() === '';
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    if (!isBlank && !isWriting) void generate();
+  };
+  return (
+    <div className={styles.composer} onKeyDown={onKeyDown}>
+      <TextField
+        label="Message"
+        hideLabel
+        rows={2}
+        isProse
+        value={message}
+        onChange={setMessage}
+        placeholder="Say something"
+      />
+      <ActOrStop disabledReason={isBlank ? 'There is nothing to say yet' : undefined} />
+    </div>
+  );
+}
+
+/** What was written last is in sight as it comes. */
+function useShown(length: number): RefObject<HTMLSpanElement | null> {
+  const end = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' });
+  }, [length]);
+  return end;
+}

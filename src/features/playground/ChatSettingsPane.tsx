@@ -1,0 +1,53 @@
+import { useShownPart, useStudio } from '../../state/react';
+import { Block, Pane, Segmented, TextField } from '../../ui';
+import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
+import styles from './PlaygroundPage.module.css';
+
+/** What the model goes by, and how freely it may choose. */
+export function ChatSettingsPane() {
+  const system = useStudio((s) => s.system);
+  const setSystem = useStudio((s) => s.setSystem);
+  const context = useShownPart('playground', ({ record }) => record?.model.config.context);
+  return (
+    <Pane title="How it answers">
+      <Block>
+        <ChatOrText isChat />
+      </Block>
+      <Block>
+        <TextField
+          label="System message"
+          rows={3}
+          isProse
+          value={system}
+          onChange={setSystem}
+          placeholder="None"
+          hint={`It stands before all that is said; ${context === undefined ? '' : `the model reads ${context} tokens at once`}`}
+        />
+      </Block>
+      <Block isForm>
+        <ChanceSliders />
+        <LengthField label="Longest answer" />
+        <SeedField />
+      </Block>
+    </Pane>
+  );
+}
+
+/** Of a model that has a chat template. */
+export function ChatOrText({ isChat }: { isChat: boolean }) {
+  const setChat = useStudio((s) => s.setChat);
+  return (
+    <div className={styles.mode}>
+      <Segmented
+        label="What it does"
+        isWide
+        value={isChat ? 'chat' : 'text'}
+        onChange={(value) => setChat(value === 'chat')}
+        options={[
+          { value: 'chat', label: 'Chat' },
+          { value: 'text', label: 'Write on' },
+        ]}
+      />
+    </div>
+  );
+}
