@@ -20,6 +20,7 @@ import { printConfusion } from './confusion';
 import { toldOf } from './evaluated';
 import { type Kept, keepMeasured } from './measured';
 import { type Given, givenFiles, ownText } from './measuredOn';
+import { MIX, mixedWeights } from './mix';
 import { UsageError, type Values } from './options';
 import { ADAPTER_IN } from './adapter';
 import { readWeights } from './read';
@@ -30,6 +31,7 @@ import { command, DEVICES, interruptible, main, openDevice, print, stderr } from
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
   adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
+  mix: { kind: 'text', otherwise: 'nothing', help: MIX },
   text: {
     kind: 'texts',
     otherwise: 'its own held-out part, where its texts lie as they lay',
@@ -118,7 +120,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     values.text || values.pairs
       ? await givenFiles(values, signal)
       : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
-  const { model, tokenizer, snapshot, info, documents, pairs, chats, train, learntPairs, counts } = given;
+  const { model, tokenizer, info, documents, pairs, chats, train, learntPairs, counts } = given;
   if (documents?.length === 0) throw badSettings('There is no text to measure on.', 'Give files that have some.');
   const asked = {
     ...{ documents, pairs, chats, train, learntPairs, counts },
@@ -128,11 +130,14 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     ofPairs: info !== null && learntFrom(recipeOf(info).objective) === 'pairs',
     seed: values.seed,
   };
+  const weights = await mixedWeights(values.mix, given, signal);
   await openDevice(values.device);
-  const net = await network(model, snapshot.tensors);
+  const net = await network(model, weights);
   const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
-  const kept = given.past ? await keepMeasured(given.past, values.part, evaluation, lists) : {};
-  for (const words of [...leftOutWords(evaluation), ...keptWords(kept, given.past)]) stderr.write(`${words}\n`);
+  // Of an average nothing is kept with the run: it is another model.
+  const past = values.mix === undefined ? given.past : undefined;
+  const kept = past ? await keepMeasured(past, values.part, evaluation, lists) : {};
+  for (const words of [...leftOutWords(evaluation), ...keptWords(kept, past)]) stderr.write(`${words}\n`);
   if (values.json)
     print(JSON.stringify({ ...toldOf(evaluation), ...(kept.look !== undefined && { look: kept.look }) }));
   else inWords(evaluation, values.text || values.pairs ? 'text' : values.part);

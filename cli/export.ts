@@ -11,6 +11,7 @@ import { FORMAT_IDS } from '../src/core/export/cards';
 import type { Values } from './options';
 import { settingsOf } from '../src/core/export/homegrownJson';
 import { ADAPTER_IN } from './adapter';
+import { MIX, mixedBy } from './mix';
 import { readModel, withAdapter } from './read';
 import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import { command, interruptible, main, print, stderr } from './terminal';
@@ -19,6 +20,7 @@ import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
   adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
+  mix: { kind: 'text', otherwise: 'nothing', help: MIX },
   format: {
     kind: 'choice',
     of: FORMAT_IDS,
@@ -30,7 +32,15 @@ const OPTIONS = {
   json: { kind: 'switch', help: 'One object a line: what was written, or the error' },
 } as const;
 
-async function exportModel({ from, adapter, format, out, optimizer, json }: Values<typeof OPTIONS>): Promise<void> {
+async function exportModel({
+  from,
+  adapter,
+  mix,
+  format,
+  out,
+  optimizer,
+  json,
+}: Values<typeof OPTIONS>): Promise<void> {
   const writer: Format = FORMATS[format];
   await (writer.kind === 'folder'
     ? checkOutFolder(out, [from, ...(adapter === undefined ? [] : [adapter])], [])
@@ -42,8 +52,9 @@ async function exportModel({ from, adapter, format, out, optimizer, json }: Valu
     ...(writer.moments && adapter === undefined ? [] : ADAPTER_FILES.map(inModel)),
   ];
   const read = await readModel(from, unneeded, signal);
-  const imported = adapter === undefined ? read : await withAdapter(read, adapter, signal);
-  if (imported.adapted?.words !== undefined) stderr.write(`${imported.adapted.words}\n`);
+  const beside = adapter === undefined ? read : await withAdapter(read, adapter, signal);
+  const imported = await mixedBy(mix, beside, signal);
+  if (beside.adapted?.words !== undefined) stderr.write(`${beside.adapted.words}\n`);
   const exported = await exportedFrom(imported, basename(resolve(from)), Date.now());
   const problem = writer.problem?.(settingsOf(exported.info)) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format.');

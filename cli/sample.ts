@@ -9,6 +9,7 @@ import { asked, converse } from '../src/core/sample/converse';
 import { fill } from '../src/core/sample/fill';
 import { write } from '../src/core/sample/write';
 import { ADAPTER_IN } from './adapter';
+import { MIX, mixedBy } from './mix';
 import { UsageError, type Values } from './options';
 import { lookAt, readWeights } from './read';
 import { command, DEVICES, interruptible, main, openDevice, print } from './terminal';
@@ -16,6 +17,7 @@ import { command, DEVICES, interruptible, main, openDevice, print } from './term
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
   adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
+  mix: { kind: 'text', otherwise: 'nothing', help: MIX },
   context: {
     kind: 'whole',
     min: 1,
@@ -75,6 +77,7 @@ const OPTIONS = {
 async function sample({
   from,
   adapter,
+  mix,
   context,
   preview,
   prompt,
@@ -98,7 +101,8 @@ async function sample({
     for (const [label, value] of rows) print(`${label.padEnd(width)}  ${value}`);
     return;
   }
-  const { model: made, tokenizer, snapshot } = await readWeights(from, signal, adapter);
+  const read = await readWeights(from, signal, adapter);
+  const { model: made, tokenizer, snapshot } = await mixedBy(mix, read, signal);
   const model = as(made);
   const question = chat ? await asked(model, tokenizer, conversation(prompt, system)) : null;
   await openDevice(device);

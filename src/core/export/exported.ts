@@ -85,7 +85,7 @@ export async function measuredOf(
 
 /** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */
 export async function exportedFrom(imported: ImportedModel, name: string, at: number): Promise<Exported> {
-  const { model, tokenizer, snapshot, events, recipe, stated, adapted } = imported;
+  const { model, tokenizer, snapshot, events, recipe, stated, adapted, mixed } = imported;
   const { state } = snapshot;
   // With an adapter of elsewhere it is none of a run that is told of.
   const info = adapted ? null : imported.info;
@@ -101,6 +101,7 @@ export async function exportedFrom(imported: ImportedModel, name: string, at: nu
       ...tokenizerFacts(tokenizer.model),
       segments: [{ after: 0, recipe: DEFAULT_RECIPE, data: null }],
       ...(adapted && { trainable: adapted.trainable }),
+      ...(mixed && { mixed }),
       state,
       device: null,
       result: null,

@@ -87,6 +87,8 @@ export const runInfoSchema = z.strictObject({
     .transform((segments) => segments as unknown as readonly [ToldSegment, ...ToldSegment[]]),
   /** What of the model learns; absent where all does. What an adapter has learnt is in the weights, and is apart beside the moments. */
   trainable: trainableSchema.exactOptional(),
+  /** Its weights are an average: such a share, 0 to 1, of those of another model, and the rest of what it learnt. */
+  mixed: z.strictObject({ name: nameSchema, share: z.number().min(0).max(1) }).exactOptional(),
   state: trainStateSchema,
   device: z.string().max(1000).nullable(),
   /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */

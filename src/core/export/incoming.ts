@@ -58,6 +58,8 @@ export interface ImportedModel {
   stated?: Stated;
   /** An adapter that was brought in beside it: its weights are with that, which no run that is told of has. */
   adapted?: Adapted;
+  /** What its weights are averaged with. */
+  mixed?: NonNullable<RunInfo['mixed']>;
 }
 
 export interface Adapted {

@@ -169,7 +169,8 @@ function provenance(info: RunInfo): string {
     .slice(1)
     .map(({ after }) => formatCount(after))
     .join(' and ');
-  const changes = anew === '' ? '' : ` From step ${anew} on it learnt from other text.`;
+  const learnt = anew === '' ? '' : ` From step ${anew} on it learnt from other text.`;
+  const changes = `${learnt}${mixedWords(info)}`;
   const from = parentWords(info);
   if (origin) {
     const on = from === null ? '' : `, ${from}`;
@@ -182,6 +183,12 @@ function provenance(info: RunInfo): string {
   const how = info.parent?.how === 'fine-tune' ? 'tuned' : 'trained';
   const began = from === null ? 'trained from scratch with Homegrown' : `${how} with Homegrown ${from}`;
   return `${began}, begun on ${formatDay(createdAt)}.${changes}`;
+}
+
+function mixedWords({ mixed }: RunInfo): string {
+  if (!mixed) return '';
+  const { share, name } = mixed;
+  return ` Its weights are an average: ${formatShare(share)} those of ${plain(name)}, ${formatShare(1 - share)} what was learnt.`;
 }
 
 /** `from step 2600 of Moby Dick on`; null of a run that began from no other. */

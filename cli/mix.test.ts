@@ -1,0 +1,92 @@
+/** A model is averaged with the one that it was tuned from: measured, written, and told. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lines, run } from './testing/run';
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mix-'));
+  await writeFile(at('old.txt'), 'the whale swam away from the ship and the mate saw it go. '.repeat(40));
+  await writeFile(at('new.txt'), 'A LETTER CAME TODAY, AND ANOTHER ONE WILL COME TOMORROW. '.repeat(40));
+  const small = [
+    '--layers',
+    '1',
+    '--heads',
+    '2',
+    '--width',
+    '16',
+    '--context',
+    '16',
+    '--batch',
+    '4',
+    '--device',
+    'cpu',
+  ];
+  const grown = await run(['grow', '--text', at('old.txt'), ...small, '--steps', '60', '--learning-rate', '0.01', '--tokenizer', 'bytes', '--out', at('base')]); // prettier-ignore
+  expect(grown.code).toBe(0);
+  const tuned = await run(['tune', '--kind', 'adapt', '--from', at('base'), '--text', at('new.txt'), '--steps', '60', '--learning-rate', '0.01', '--batch', '4', '--device', 'cpu', '--out', at('tuned')]); // prettier-ignore
+  expect(tuned.code).toBe(0);
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+const perplexity = async (...args: string[]): Promise<number> => {
+  const told = await run(['evaluate', '--from', at('tuned'), '--device', 'cpu', '--metrics', 'perplexity', '--json', ...args]); // prettier-ignore
+  expect(told.code).toBe(0);
+  expect(told.stderr).not.toMatch(/Kept in/);
+  return (lines(told.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity.value;
+};
+
+test('every share is measured on its own part and on old text; at its ends it is one of the two', async () => {
+  const old = ['--text', at('old.txt')];
+  const mixes = ['0', '0.5', '1'].map((share) => ['--mix', `${at('base')}:${share}`]);
+  const [tuned, middle, base] = [await perplexity(...mixes[0]!, ...old), await perplexity(...mixes[1]!, ...old), await perplexity(...mixes[2]!, ...old)]; // prettier-ignore
+  expect(tuned).toBe(await perplexity(...old));
+  const told = await run(['evaluate', '--from', at('base'), '--device', 'cpu', '--metrics', 'perplexity', '--json', ...old]); // prettier-ignore
+  expect(base).toBe((lines(told.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity.value);
+  expect(middle).toBeLessThan(tuned);
+  expect(await perplexity(...mixes[2]!)).toBeGreaterThan(await perplexity(...mixes[1]!));
+}, 120_000);
+
+test('what is written says so, without what was measured of the other, and measures the same', async () => {
+  const before = await readFile(at('tuned/homegrown.json'), 'utf8');
+  const mix = ['--mix', `${at('base')}:0.25`];
+  const told = await run(['export', '--from', at('tuned'), ...mix, '--format', 'hf', '--out', at('mixed')]);
+  expect(told).toMatchObject({ code: 0, stderr: '' });
+  expect(await readFile(at('mixed/README.md'), 'utf8')).toMatch(/an average: 25 % those of base, 75 % what was learnt/);
+  const info = JSON.parse(await readFile(at('mixed/homegrown.json'), 'utf8')) as Record<string, unknown>;
+  expect(info).toMatchObject({ mixed: { name: 'base', share: 0.25 }, result: null, state: { best: null } });
+  const value = async (from: string, ...more: string[]) => {
+    const out = await run(['evaluate', '--from', from, ...more, '--text', at('new.txt'), '--device', 'cpu', '--json']);
+    return (lines(out.stdout)[0] as { metrics: object }).metrics;
+  };
+  expect(await value(at('mixed'))).toEqual(await value(at('tuned'), ...mix));
+  expect(await readFile(at('tuned/homegrown.json'), 'utf8')).toBe(before);
+}, 120_000);
+
+test('another shape and a share that is none are refused, and nothing is written', async () => {
+  const grown = await run(['grow', '--text', at('old.txt'), '--layers', '2', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4', '--steps', '1', '--tokenizer', 'bytes', '--device', 'cpu', '--out', at('deep')]); // prettier-ignore
+  expect(grown.code).toBe(0);
+  for (const [mix, words] of [
+    [`${at('deep')}:0.5`, /they differ in layers/],
+    [`${at('base')}:1.5`, /must be a folder and a share from 0 to 1/],
+    [at('base'), /must be a folder and a share/],
+  ] as const) {
+    const told = await run([
+      'export',
+      '--from',
+      at('tuned'),
+      '--mix',
+      mix,
+      '--format',
+      'gguf-f32',
+      '--out',
+      at('x.gguf'),
+    ]);
+    expect(told).toMatchObject({ code: 2, stdout: '' });
+    expect(told.stderr).toMatch(words);
+  }
+  await expect(readFile(at('x.gguf'))).rejects.toThrow();
+}, 120_000);

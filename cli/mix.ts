@@ -1,0 +1,44 @@
+/** --mix: a model averaged with another, as a rule with the one that it was tuned from. */
+import { basename, resolve } from 'node:path';
+import { checkAlike, mixed } from '../src/core/adapters/mixed';
+import type { NamedTensors } from '../src/core/checkpoint/tensors';
+import { mixedWith } from '../src/core/export/mixedWith';
+import type { ImportedModel } from '../src/core/export/incoming';
+import { paramsOf } from '../src/core/models';
+import { UsageError } from './options';
+import { readWeights } from './read';
+
+export const MIX =
+  'Folder of a model that its weights are averaged with, and which share of it, as DIR:0.3: as a rule the one that it was tuned from, to forget less of that';
+
+/** @throws UsageError where it is not said so */
+function parsed(flag: string): { path: string; share: number } {
+  const [, path, words] = /^(.+):([^:]*)$/s.exec(flag) ?? [];
+  const share = words?.trim() ? Number(words) : NaN;
+  if (path !== undefined && share >= 0 && share <= 1) return { path, share };
+  throw new UsageError(`--mix must be a folder and a share from 0 to 1, as my-base:0.3, not '${flag}'.`);
+}
+
+/** The model, or the same averaged as --mix says. */
+export async function mixedBy(
+  flag: string | undefined,
+  tuned: ImportedModel,
+  signal: AbortSignal,
+): Promise<ImportedModel> {
+  if (flag === undefined) return tuned;
+  const { path, share } = parsed(flag);
+  return mixedWith(tuned, await readWeights(path, signal), { name: basename(resolve(path)), share });
+}
+
+/** Its weights alone. */
+export async function mixedWeights(
+  flag: string | undefined,
+  { model, snapshot }: Pick<ImportedModel, 'model' | 'snapshot'>,
+  signal: AbortSignal,
+): Promise<NamedTensors> {
+  if (flag === undefined) return snapshot.tensors;
+  const { path, share } = parsed(flag);
+  const other = await readWeights(path, signal);
+  checkAlike(model, other.model);
+  return mixed(paramsOf(model), snapshot.tensors, other.snapshot.tensors, share);
+}

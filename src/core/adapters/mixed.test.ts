@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { initialValues, type ModelChoice } from '../models/network';
+import { paramsOf } from '../models';
+import { checkAlike, mixed } from './mixed';
+
+const model: ModelChoice = {
+  id: 'gpt',
+  config: { layers: 1, heads: 2, width: 8, context: 8 },
+  vocabulary: 260,
+};
+const own = paramsOf(model);
+const [one, two] = [1, 2].map((seed) => initialValues(model, seed));
+
+test('every weight is on the line between the two, and at its ends it is one of them to the bit', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
+      const all = mixed(own, one!, two!, share);
+      expect([...all.keys()]).toEqual(Object.keys(own));
+      for (const [name, { data, shape }] of all) {
+        expect(shape).toEqual(own[name]!.shape);
+        const [a, b] = [one!.get(name)!.data, two!.get(name)!.data];
+        for (let i = 0; i < data.length; i += 7) {
+          const want = share === 0 ? a[i]! : share === 1 ? b[i]! : Math.fround((1 - share) * a[i]! + share * b[i]!);
+          expect(data[i]).toBe(want);
+        }
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('models of other shapes have nothing between them', () => {
+  expect(() => checkAlike(model, { ...model, config: { ...model.config } })).not.toThrow();
+  expect(() => checkAlike(model, { ...model, vocabulary: 300 })).toThrow('one has 260 tokens, and the other 300');
+  expect(() => checkAlike(model, { ...model, config: { ...model.config, layers: 2 } })).toThrow('differ in layers');
+  expect(() => checkAlike(model, { ...model, id: 'llama' })).toThrow('of the architecture gpt, and the other of llama');
+});

@@ -1,0 +1,41 @@
+/**
+ * A model between two of one shape: each weight is an average of theirs. Between a model and what it was tuned from, it keeps
+ * much of what it was tuned for and forgets less (Wortsman et al. 2021, arXiv:2109.01903).
+ */
+import { badSettings } from '../base/errors';
+import { formatCount } from '../base/units';
+import type { ModelChoice, Values } from '../models/network';
+import type { ParamTable } from '../models/spec';
+
+/**
+ * @param own the parameters of both
+ * @param share of `other`, 0 to 1: at either end it is one of them, to the bit
+ */
+export function mixed(own: ParamTable, tuned: Values, other: Values, share: number): Values {
+  if (share === 0 || share === 1)
+    return new Map(Object.keys(own).map((n) => [n, (share === 0 ? tuned : other).get(n)!]));
+  return new Map(
+    Object.keys(own).map((name) => {
+      const { shape, data } = tuned.get(name)!;
+      const others = other.get(name)!.data;
+      return [name, { shape, data: data.map((value, i) => (1 - share) * value + share * others[i]!) }];
+    }),
+  );
+}
+
+/** @throws HomegrownError `bad-settings` where two models have other weights, so that there is nothing between them */
+export function checkAlike(tuned: ModelChoice, other: ModelChoice): void {
+  const problem =
+    tuned.id !== other.id
+      ? `one is of the architecture ${tuned.id}, and the other of ${other.id}`
+      : tuned.vocabulary !== other.vocabulary
+        ? `one has ${formatCount(tuned.vocabulary)} tokens, and the other ${formatCount(other.vocabulary)}`
+        : Object.entries(tuned.config)
+            .filter(([name, value]) => (other.config as unknown as Record<string, unknown>)[name] !== value)
+            .map(([name]) => `they differ in ${name}`)[0];
+  if (problem === undefined) return;
+  throw badSettings(
+    `Weights can be averaged of models of one shape, and ${problem}.`,
+    'Give the model that it was tuned from.',
+  );
+}

@@ -1,0 +1,38 @@
+/** A model that was read, averaged with another. */
+import { checkAlike, mixed } from '../adapters/mixed';
+import { paramsOf } from '../models';
+import type { RunInfo } from './homegrownJson';
+import type { ImportedModel } from './incoming';
+
+/**
+ * What was measured of it, and what training goes on from, is of another model.
+ * @param other what it is averaged with, `name` as it is called, and which `share` of it, 0 to 1
+ * @throws HomegrownError `bad-settings` where they are of other shapes
+ */
+export function mixedWith(
+  tuned: ImportedModel,
+  { model, snapshot }: Pick<ImportedModel, 'model' | 'snapshot'>,
+  { name, share }: NonNullable<RunInfo['mixed']>,
+): ImportedModel {
+  checkAlike(tuned.model, model);
+  const { step, tokensSeen, activeMs } = tuned.snapshot.state;
+  const tensors = mixed(paramsOf(tuned.model), tuned.snapshot.tensors, snapshot.tensors, share);
+  const state = { step, tokensSeen, activeMs, best: null };
+  const { adapted: _, ...rest } = tuned;
+  return {
+    ...rest,
+    snapshot: { state, tensors },
+    resumable: false,
+    info: tuned.info && asMixed(tuned.info, state, { name, share }),
+    events: [],
+    mixed: { name, share },
+  };
+}
+
+function asMixed(
+  { trainable: _, evaluations: __, asked: ___, bestNotKept: ____, ...info }: RunInfo,
+  state: RunInfo['state'],
+  mixed: NonNullable<RunInfo['mixed']>,
+): RunInfo {
+  return { ...info, state, result: null, mixed };
+}
