@@ -73,7 +73,7 @@ const MAY_IMPORT = {
   ],
   'core/verify': [base, files, 'core/shards', ...nets, 'core/sample'],
   // The offline page that exports carry along: small, and without TensorFlow.js.
-  page: [base, files, 'core/tokenizer', 'core/sample', 'core/models', 'core/checkpoint', 'core/export'],
+  page: [base, files, 'core/tokenizer', 'core/chat', 'core/sample', 'core/models', 'core/checkpoint', 'core/export'],
   protocol: ['core'],
   offline: ['protocol'],
   storage: [base, 'core/checkpoint'],

@@ -104,7 +104,7 @@ async function sample({
   const read = await readWeights(from, signal, adapter);
   const { model: made, tokenizer, snapshot } = await mixedBy(mix, read, signal);
   const model = as(made);
-  const question = chat ? await asked(model, tokenizer, conversation(prompt, system)) : null;
+  const question = chat ? await asked(model, tokenizer, conversation(prompt, system), tokens) : null;
   await openDevice(device);
   const net = await network(model, snapshot.tensors);
   const { kind } = modelSpec(model.id);

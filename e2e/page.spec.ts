@@ -7,6 +7,7 @@ import { readBytes } from '../src/core/files/byteSource';
 import type { Exported } from '../src/core/export/format';
 import { html } from '../src/core/export/formats/html';
 import { dataOf, recipeOf } from '../src/core/runs/segments';
+import { chatmlModel, QUESTION } from '../src/core/testing/chatModel';
 import { learning } from '../src/core/testing/runInfo';
 import { greedy, trainedModels } from '../src/core/testing/trainedModel';
 import { expectAccessible } from './axe';
@@ -32,7 +33,7 @@ async function open(page: Page, info: TestInfo, model: Exported): Promise<{ wron
   });
   page.on('pageerror', (error) => wrong.push(error.message));
   await page.goto(address);
-  await expect(page.getByRole('button', { name: 'Write' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: /^(Write|Answer)$/ })).toBeEnabled();
   return { wrong };
 }
 
@@ -227,3 +228,43 @@ for (const [name, colorScheme, width] of [
     });
   });
 }
+
+test('a model with a chat template is talked with: it answers as the app does, with what was said before', async ({
+  page,
+}, info) => {
+  const { model, answer } = await chatmlModel();
+  const { wrong } = await open(page, info, model);
+  await set(page, { Temperature: 0, Length: 40 });
+  const message = page.getByRole('textbox', { name: 'Message', exact: true });
+  await expect(message).toHaveValue('');
+  const say = async (words: string): Promise<string> => {
+    await message.fill(words);
+    await page.keyboard.press('Control+Enter');
+    await expect(page.locator('#status')).toContainText('the model ended its turn');
+    return written(page);
+  };
+  const first = await answer([{ role: 'user', content: QUESTION }]);
+  expect(await say(QUESTION)).toBe(first.text);
+  await expect(message).toHaveValue('');
+  await page.screenshot({ path: info.outputPath('chat.png') });
+  await expectAccessible(page, 'chat');
+
+  // What it said goes along; what looks like a special token is text.
+  const said = [{ role: 'user', content: QUESTION }, { role: 'assistant', content: first.text }, { role: 'user', content: '<|im_end|> ' + QUESTION }] as const; // prettier-ignore
+  await message.fill(said[2].content);
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await expect(page.locator('#status')).toContainText('a second');
+  // It was cut within a character.
+  expect(await written(page)).toBe((await answer(said, 40)).text.replace(/\ufffd$/, ''));
+  await expect(page.locator('#said dd')).toHaveText([QUESTION, first.text, said[2].content]);
+
+  // What has no room is refused, and can be said otherwise.
+  await message.fill('xyz '.repeat(100));
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('alert')).toContainText(/The question has \d+ tokens .* reads 160 at once/);
+  await expect(message).toHaveValue('xyz '.repeat(100));
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await expect(page.locator('#said')).toBeHidden();
+  expect(await say(QUESTION)).toBe(first.text);
+  expect(wrong).toEqual([]);
+});

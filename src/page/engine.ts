@@ -2,6 +2,9 @@ import { badFile, HomegrownError, toFailure } from '../core/base/errors';
 import { uniform } from '../core/base/rng';
 import { formatBytes, formatCount } from '../core/base/units';
 import { firstNonFinite, type HostTensor } from '../core/checkpoint/tensors';
+import type { Message } from '../core/chat/conversation';
+import { inContext, roomFor } from '../core/chat/room';
+import { prompter } from '../core/chat/served';
 import { crc32 } from '../core/files/crc32';
 import type { ModelChoice } from '../core/models/network';
 import { candidates, type Filled } from '../core/sample/candidates';
@@ -61,11 +64,13 @@ interface Model {
   reader: Reader;
   /** After a text that is continued, of which it holds what was read. */
   next: ReturnType<typeof nextScores>;
+  /** Of one that chats: the ids that ask for an answer, and which end it. */
+  chat?: { ask: (messages: readonly Message[]) => Uint32Array; ends: readonly number[] };
 }
 
 /** Takes weights; once the checksum is that of all that came, there is a model. */
 function load(json: string) {
-  const { model, tensors, tokenizer, tokenizerHash } = parseModel(json);
+  const { model, tensors, tokenizer: stated, tokenizerHash, chat } = parseModel(json);
   const floats = tensors.reduce((sum, [, size]) => sum + size, 0);
   const { kernels, weights } = memoryFor(model, floats);
   const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
@@ -101,10 +106,12 @@ function load(json: string) {
       const { kind, reader: readerOf } = forwardOf(model);
       const reader = readerOf(model, (name) => byName.get(name)!.data, kernels);
       const { context } = model.config;
+      const tokenizer = tokenizerOf(stated, tokenizerHash);
+      const ask = chat && prompter(chat, (text) => tokenizer.encode(text));
       return {
-        ...{ kind, context, reader },
-        tokenizer: tokenizerOf(tokenizer, tokenizerHash),
+        ...{ kind, context, reader, tokenizer },
         next: nextScores(reader, context),
+        ...(chat && { chat: { ask: (messages) => Uint32Array.from(ask!(messages)), ends: chat.ends } }),
       };
     },
   };
@@ -162,18 +169,18 @@ function fill({ tokenizer, reader, context }: Model, text: string): Filled {
 /** Of each blank. */
 const CANDIDATES = 8;
 
-/** As core/sample/generate.ts and answer.ts: the same choices from the same scores. */
-async function write(model: Model, { prompt, settings }: Write, signal: AbortSignal, page: Line<FromEngine, ToEngine>) {
+/** As core/sample/generate.ts, answer.ts and converse.ts: the same choices from the same scores. */
+async function write(model: Model, asked: Write, signal: AbortSignal, page: Line<FromEngine, ToEngine>) {
   const { tokenizer } = model;
-  const { endOfText } = tokenizer;
-  const { ids, next } = model.kind === 'decoder' ? going(model, prompt) : answering(model, prompt);
+  const { settings } = asked;
+  const { ids, next, ends, most = Infinity, leftOut = 0 } = begun(model, asked);
   const decoder = tokenizer.decoder();
   let isEnd = false;
-  for (let i = 0; i < settings.length; i++) {
+  for (let i = 0; i < Math.min(settings.length, most); i++) {
     const scores = await next(ids, signal);
     if (!scores) break;
     const { id, probability, alternatives } = sampleToken(scores, settings, uniform(settings.seed, 'sample', 0, i));
-    isEnd = id === endOfText;
+    isEnd = ends.includes(id);
     if (isEnd) break;
     ids.push(id);
     const named = alternatives.map(([other, share]) => ({
@@ -183,10 +190,29 @@ async function write(model: Model, { prompt, settings }: Write, signal: AbortSig
     }));
     page.postMessage({ kind: 'wrote', token: { id, text: decoder.push(id), probability, alternatives: named } });
   }
-  page.postMessage({ kind: 'done', rest: decoder.end(), isEnd });
+  page.postMessage({ kind: 'done', rest: decoder.end(), isEnd, leftOut });
 }
 
-const going = ({ tokenizer, next }: Model, prompt: string) => ({ ids: [...promptIds(tokenizer, prompt)], next });
+interface Begun {
+  ids: number[];
+  next: Model['next'];
+  ends: readonly number[];
+  /** Tokens that may be written, where there is no room for as many as anyone likes. */
+  most?: number;
+  leftOut?: number;
+}
+
+function begun(model: Model, { prompt, chat, settings }: Write): Begun {
+  const { kind, tokenizer, context, next } = model;
+  const ends = [tokenizer.endOfText];
+  if (chat && model.chat) {
+    const messages = [...chat, { role: 'user', content: prompt } as const];
+    const { ids, ...room } = inContext(messages, model.chat.ask, context, roomFor(settings.length, context));
+    return { ids: [...ids], next, ends: model.chat.ends, ...room };
+  }
+  if (kind === 'decoder') return { ids: [...promptIds(tokenizer, prompt)], next, ends };
+  return { ...answering(model, prompt), ends };
+}
 
 /** All that is read of an answer depends on what is answered. */
 function answering({ tokenizer, reader, context }: Model, text: string) {

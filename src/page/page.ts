@@ -6,6 +6,7 @@ import type { ModelKind } from '../core/models/spec';
 import { hasBlank } from '../core/tokenizer/passage';
 import { blankList } from './blanks';
 import { card } from './card';
+import { chatList } from './chat';
 import { connect } from './connect';
 import { embeddedModel, handOver } from './embedded';
 import { elementById } from './elementById';
@@ -21,7 +22,7 @@ export async function open(script: string): Promise<void> {
     elementById('name', HTMLElement).textContent = model.name;
     elementById('summary', HTMLElement).textContent = model.summary;
     elementById('card', HTMLElement).append(...card(model.card));
-    const kind = kindOf(model);
+    const kind = model.chat ? 'chat' : kindOf(model);
     elementById('prompt', HTMLTextAreaElement).value = promptFor(kind, model.prompt);
     dress(kind);
     const engine = await connect(script);
@@ -46,18 +47,26 @@ const UNKNOWN = badFile(
   'Copy or download the file again, or open it in a current browser.',
 );
 
-function ready(kind: ModelKind, model: PageModel, engine: Line<ToEngine, FromEngine>): void {
+function ready(kind: Kind, model: PageModel, engine: Line<ToEngine, FromEngine>): void {
   const form = elementById('form', HTMLFormElement);
   const run = elementById('run', HTMLButtonElement);
   const more = elementById('go-on', HTMLButtonElement);
   const tokens = tokenList(model.model.vocabulary);
   const blanks = blankList();
   const words = WORDS[kind];
+  const chat = kind === 'chat' ? chatList() : null;
   let writing: { since: number; count: number; of: number; first: number } | null = null;
 
   function start(): void {
     const settings = readSettings();
-    const prompt = elementById('prompt', HTMLTextAreaElement).value;
+    const field = elementById('prompt', HTMLTextAreaElement);
+    const prompt = field.value;
+    if (chat && prompt.trim() === '') {
+      field.focus();
+      return;
+    }
+    chat?.ask(prompt, tokens.text());
+    if (chat) field.value = '';
     tokens.clear();
     blanks.clear();
     elementById('failure', HTMLElement).textContent = '';
@@ -66,18 +75,25 @@ function ready(kind: ModelKind, model: PageModel, engine: Line<ToEngine, FromEng
     writing = { since: performance.now(), count: 0, of: settings.length, first: 0 };
     show();
     say(words.reading);
-    engine.postMessage({ kind: 'write', prompt, settings });
+    engine.postMessage({ kind: 'write', prompt, settings, ...(chat && { chat: chat.before() }) });
   }
   /** What has been written becomes part of the prompt. */
   function goOn(): void {
     elementById('prompt', HTMLTextAreaElement).value = elementById('before', HTMLElement).textContent + tokens.text();
     form.requestSubmit();
   }
+  function newChat(): void {
+    chat?.clear();
+    tokens.clear();
+    elementById('nothing', HTMLElement).hidden = false;
+    show();
+    say('');
+  }
   const stop = (): void => engine.postMessage({ kind: 'stop' });
   function show(): void {
     run.textContent = writing ? 'Stop' : words.act;
     run.classList.toggle('stop', writing !== null);
-    more.hidden = kind !== 'decoder' || writing !== null || tokens.text() === '';
+    more.hidden = words.more === undefined || writing !== null || (tokens.text() === '' && !chat?.isBegun());
   }
 
   engine.onmessage = ({ data }) => {
@@ -112,11 +128,13 @@ function ready(kind: ModelKind, model: PageModel, engine: Line<ToEngine, FromEng
         show();
         if (data.kind === 'failed') {
           say('');
+          if (chat) elementById('prompt', HTMLTextAreaElement).value = chat.withdrawn();
           fail(data.failure);
           return;
         }
         const rate = count > 1 ? `, ${formatNumber((1000 * (count - 1)) / (performance.now() - first))} a second` : '';
-        say(`${formatCount(count)} tokens${rate}${data.isEnd ? '; the model ended its text' : ''}`);
+        const left = data.leftOut > 0 ? `; the first ${formatCount(data.leftOut)} messages had no room` : '';
+        say(`${formatCount(count)} tokens${rate}${data.isEnd ? `; ${words.ended}` : ''}${left}`);
         elementById('voice', HTMLElement).textContent = tokens.text() || 'The model wrote nothing';
       }
     }
@@ -126,7 +144,7 @@ function ready(kind: ModelKind, model: PageModel, engine: Line<ToEngine, FromEng
     if (writing) stop();
     else start();
   });
-  more.addEventListener('click', goOn);
+  more.addEventListener('click', chat ? newChat : goOn);
   elementById('add-blank', HTMLButtonElement).addEventListener('click', () => {
     const prompt = elementById('prompt', HTMLTextAreaElement);
     prompt.setRangeText('___', prompt.selectionStart, prompt.selectionEnd, 'end');
@@ -143,14 +161,19 @@ function ready(kind: ModelKind, model: PageModel, engine: Line<ToEngine, FromEng
   run.disabled = false;
 }
 
+/** What is done with a text here. */
+type Kind = ModelKind | 'chat';
+
 /** The script is what was written: a model of another kind would have been refused when it was. */
 const kindOf = ({ model: { id } }: PageModel): ModelKind => PAGE_FORWARDS[id]?.kind ?? 'decoder';
 
-const promptFor = (kind: ModelKind, prompt: string): string =>
-  kind === 'encoder' && !hasBlank(prompt) ? `${prompt.trimEnd()} ___` : prompt;
+function promptFor(kind: Kind, prompt: string): string {
+  if (kind === 'chat') return '';
+  return kind === 'encoder' && !hasBlank(prompt) ? `${prompt.trimEnd()} ___` : prompt;
+}
 
 /** Says what is done with a text here, and leaves out what is for other kinds of model. */
-function dress(kind: ModelKind): void {
+function dress(kind: Kind): void {
   const words = WORDS[kind];
   const put = (id: string, text: string): void => {
     elementById(id, HTMLElement).textContent = text;
@@ -158,6 +181,7 @@ function dress(kind: ModelKind): void {
   put('prompt-label', words.prompt);
   put('prompt-hint', words.hint);
   put('run', words.act);
+  put('go-on', words.more ?? '');
   put('text-title', words.result);
   put('nothing', words.nothing);
   put('notice', words.notice);

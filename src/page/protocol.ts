@@ -1,4 +1,5 @@
 import type { Failure } from '../core/base/errors';
+import type { Message } from '../core/chat/conversation';
 import type { Filled } from '../core/sample/candidates';
 import type { GenerationSettings } from '../core/sample/generate';
 
@@ -10,7 +11,8 @@ export type ToEngine =
   | { kind: 'model'; json: string }
   | { kind: 'weights'; base64: string }
   | { kind: 'checksum'; crc32: string }
-  | { kind: 'write'; prompt: string; settings: GenerationSettings }
+  /** `chat`: what was said before, where the prompt is what a person says to a model that chats. */
+  | { kind: 'write'; prompt: string; chat?: readonly Message[]; settings: GenerationSettings }
   | { kind: 'stop' };
 
 export type FromEngine =
@@ -18,7 +20,8 @@ export type FromEngine =
   | { kind: 'took'; bytes: number; of: number }
   | { kind: 'ready' }
   | { kind: 'wrote'; token: GeneratedToken }
-  | { kind: 'done'; rest: string; isEnd: boolean }
+  /** `leftOut`: of a chat, the earliest messages that had no room. */
+  | { kind: 'done'; rest: string; isEnd: boolean; leftOut: number }
   /** In place of all that: a passage with what could stand in its blanks, of a model that reads both ways. */
   | { kind: 'filled'; filled: Filled }
   | { kind: 'failed'; failure: Failure };

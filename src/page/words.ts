@@ -10,9 +10,13 @@ interface Words {
   result: string;
   nothing: string;
   notice: string;
+  /** The model has ended what it writes. */
+  ended: string;
+  /** The other button, once something was written; none where there is nothing. */
+  more?: string;
 }
 
-export const WORDS: Readonly<Record<ModelKind, Words>> = {
+export const WORDS: Readonly<Record<ModelKind | 'chat', Words>> = {
   decoder: {
     prompt: 'Prompt',
     act: 'Write',
@@ -22,6 +26,8 @@ export const WORDS: Readonly<Record<ModelKind, Words>> = {
     result: 'Text',
     nothing: 'What the model writes comes here, a token at a time',
     notice: 'What follows your prompt is written by a machine, and may be false',
+    ended: 'the model ended its text',
+    more: 'Go on',
   },
   encoder: {
     prompt: 'Passage',
@@ -32,6 +38,7 @@ export const WORDS: Readonly<Record<ModelKind, Words>> = {
     result: 'Text',
     nothing: 'The passage comes here, with a word in each blank',
     notice: 'What stands in the blanks is chosen by a machine, and may be false',
+    ended: '',
   },
   'encoder-decoder': {
     prompt: 'Input',
@@ -42,5 +49,18 @@ export const WORDS: Readonly<Record<ModelKind, Words>> = {
     result: 'Answer',
     nothing: 'What the model answers comes here, a token at a time',
     notice: 'The answer is written by a machine, and may be false',
+    ended: 'the model ended its text',
+  },
+  chat: {
+    prompt: 'Message',
+    act: 'Answer',
+    acting: 'Answering',
+    reading: 'Reading what was said',
+    hint: '',
+    result: 'Chat',
+    nothing: 'What you say and what the model answers comes here',
+    notice: 'The answers are written by a machine, and may be false',
+    ended: 'the model ended its turn',
+    more: 'New chat',
   },
 };

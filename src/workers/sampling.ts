@@ -62,9 +62,7 @@ async function answering(
 ): Promise<Writing> {
   const { asked, converse } = await import('../core/sample/converse'); // Jinja comes with it
   const { choice } = network;
-  // What was said first is left out rather than that there is no room for an answer.
-  const room = Math.min(chance.length, Math.ceil(choice.config.context / 4));
-  const question = await asked(choice, tokenizer, [...chat, { role: 'user', content: prompt }], room);
+  const question = await asked(choice, tokenizer, [...chat, { role: 'user', content: prompt }], chance.length);
   const { leftOut } = question;
   return {
     tokens: converse(network, question, chance, job, pause),

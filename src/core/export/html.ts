@@ -7,6 +7,8 @@ import { countParams, sizeOf } from '../models/spec';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { base64, base64Length } from '../files/base64';
 import { crc32 } from '../files/crc32';
+import type { ToldChat } from '../chat/served';
+import { chatFacts } from './chatFacts';
 import { elsewhere, hubWeights } from './weights';
 import { fill } from './fill';
 import { DOES } from './kinds';
@@ -27,6 +29,8 @@ export interface PageModel {
   model: ModelChoice;
   tokenizer: TokenizerModel;
   tokenizerHash: string;
+  /** Of a model that chats. */
+  chat?: ToldChat;
   /** In the order of the weights: Hugging Face's names, and how many floats each has. */
   tensors: readonly (readonly [name: string, size: number])[];
 }
@@ -65,6 +69,7 @@ export function pageFile(exported: Exported, template: string): ByteStream {
 }
 
 function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, TensorInPieces>): PageModel {
+  const chat = modelSpec(info.model.id).kind === 'decoder' ? chatFacts(tokenizer) : null;
   return {
     name: info.name,
     summary: summary(info),
@@ -73,6 +78,7 @@ function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, T
     model: elsewhere(info.model),
     tokenizer: tokenizer.model,
     tokenizerHash: tokenizer.hash,
+    ...(chat && { chat }),
     tensors: [...weights].map(([name, { shape }]) => [name, sizeOf(shape)] as const),
   };
 }

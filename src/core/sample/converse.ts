@@ -1,10 +1,10 @@
 /** What a model that chats answers: a conversation put to it by its chat template, up to where its turn ends. */
 import { badSettings } from '../base/errors';
 import { type Job, type Pause, yieldToEventLoop } from '../base/job';
-import { formatCount } from '../base/units';
 import type { Message } from '../chat/conversation';
 import { endsOf } from '../chat/endOfTurn';
 import { prompted } from '../chat/painted';
+import { inContext, type Room, roomFor } from '../chat/room';
 import { compiled, ownTemplate } from '../chat/template';
 import { modelSpec } from '../models';
 import type { ModelChoice, Network } from '../models/network';
@@ -12,19 +12,14 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { generate, type GenerationSettings } from './generate';
 import type { SampledToken } from './sampleToken';
 
-export interface Asked {
-  ids: Uint32Array;
+export interface Asked extends Room {
   /** Tokens that an answer ends with. */
   ends: readonly number[];
-  /** Tokens that it may have: a conversation of which the beginning is not read any more is none. */
-  most: number;
-  /** Messages that had no room, the earliest after the system's. */
-  leftOut: number;
 }
 
 /**
  * @param messages the last is the user's
- * @param room tokens to keep free for the answer, where the earliest messages can be left out for that
+ * @param length tokens that the answer may have, of which some are kept free
  * @throws HomegrownError `bad-settings` where the model is for no chats, where it has no template, where that takes no such
  * conversation, and where the question alone has no room
  */
@@ -32,7 +27,7 @@ export async function asked(
   { id, config }: ModelChoice,
   tokenizer: Tokenizer,
   messages: readonly Message[],
-  room = 1,
+  length: number,
 ): Promise<Asked> {
   const { kind, label } = modelSpec(id);
   if (kind !== 'decoder')
@@ -47,20 +42,9 @@ export async function asked(
       'Give it a text to go on from, or have it learn answers first: Tune, Instruct, or npm run tune -- --kind instruct.',
     );
   const template = await compiled(source, tokenizer);
-  const ends = endsOf(tokenizer);
-  const system = messages.filter(({ role }) => role === 'system');
-  const turns = messages.slice(system.length);
-  for (let from = 0; ; from += 2) {
-    const isLast = from + 2 >= turns.length;
-    const ids = prompted({ messages: [...system, ...turns.slice(from)], name: 'what was said' }, template);
-    const most = config.context + 1 - ids.length;
-    if (most >= (isLast ? 1 : room)) return { ids, ends, most, leftOut: from };
-    if (isLast)
-      throw badSettings(
-        `The question has ${formatCount(ids.length)} tokens with what its template writes, and the model reads ${formatCount(config.context)} at once.`,
-        'Ask in fewer words.',
-      );
-  }
+  const ask = (said: readonly Message[]): Uint32Array => prompted({ messages: said, name: 'what was said' }, template);
+  const { context } = config;
+  return { ...inContext(messages, ask, context, roomFor(length, context)), ends: endsOf(tokenizer) };
 }
 
 /** Token by token, without the one that ends it; fewer than `length` where the context has no room for more. */

@@ -1,0 +1,42 @@
+/** A conversation that is asked of a model that reads so many tokens at once. */
+import { badSettings } from '../base/errors';
+import { formatCount } from '../base/units';
+import type { Message } from './conversation';
+
+export interface Room {
+  ids: Uint32Array;
+  /** Tokens that an answer may have: a conversation of which the beginning is not read any more is none. */
+  most: number;
+  /** Messages that had no room, the earliest after the system's. */
+  leftOut: number;
+}
+
+/**
+ * @param messages the last is the user's
+ * @param ask the ids that ask for an answer
+ * @param room tokens to keep free for it, where the earliest messages can be left out for that
+ * @throws HomegrownError `bad-settings` where the question alone has no room; as `ask` does
+ */
+export function inContext(
+  messages: readonly Message[],
+  ask: (messages: readonly Message[]) => Uint32Array,
+  context: number,
+  room: number,
+): Room {
+  const system = messages.filter(({ role }) => role === 'system');
+  const turns = messages.slice(system.length);
+  for (let leftOut = 0; ; leftOut += 2) {
+    const isLast = leftOut + 2 >= turns.length;
+    const ids = ask([...system, ...turns.slice(leftOut)]);
+    const most = context + 1 - ids.length;
+    if (most >= (isLast ? 1 : room)) return { ids, most, leftOut };
+    if (isLast)
+      throw badSettings(
+        `The question has ${formatCount(ids.length)} tokens with what its template writes, and the model reads ${formatCount(context)} at once.`,
+        'Ask in fewer words.',
+      );
+  }
+}
+
+/** Kept free for an answer of at most so many tokens: what was said first is left out rather than that it is cut at once. */
+export const roomFor = (length: number, context: number): number => Math.min(length, Math.ceil(context / 4));
