@@ -2,9 +2,8 @@
 import { badSettings, HomegrownError, paragraph } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { held, type Held } from '../src/core/evaluate/blocks';
-import { evaluate } from '../src/core/evaluate/evaluate';
+import { perplexityOn } from '../src/core/evaluate/forgotten';
 import type { Estimate } from '../src/core/metrics/metric';
-import { modelSpec } from '../src/core/models';
 import type { Network } from '../src/core/models/network';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { textsOf } from './documents';
@@ -43,12 +42,7 @@ export async function oldText(
 }
 const OTHERWISE = 'What is forgotten is not measured: --old FILE gives text for that.';
 
-const measuredOn =
-  (documents: readonly Held[], tokenizer: Tokenizer, signal: AbortSignal): OldText =>
-  async (network) => {
-    const { kind } = modelSpec(network.choice.id);
-    const id = kind === 'encoder' ? 'pseudoPerplexity' : 'perplexity';
-    const { metrics } = await evaluate(network, tokenizer, { documents, metrics: [id] }, { ...unwatched, signal });
-    const { value, low, high } = metrics[id] ?? { value: NaN };
-    return { value, ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
-  };
+const measuredOn = (documents: readonly Held[], tokenizer: Tokenizer, signal: AbortSignal): OldText => {
+  const measure = perplexityOn(documents, tokenizer, { ...unwatched, signal });
+  return (network) => measure(network);
+};

@@ -10,7 +10,7 @@ import { modelSpec } from '../src/core/models';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import type { ModelChoice } from '../src/core/train/run';
 import { type Options, UsageError, type Values } from './options';
-import { ownOf } from './partly';
+import { ownOf } from '../src/core/train/partly';
 import { readWeights } from './read';
 import { sizeFlags } from './sizeFlags';
 

@@ -4,7 +4,7 @@ import { ahead } from '../core/base/ahead';
 import { badFile, toFailure } from '../core/base/errors';
 import { loaded } from '../core/base/load';
 import { readAll } from '../core/base/record';
-import { stepBytes, surveySnapshots } from '../core/checkpoint/checkpoint';
+import { surveySnapshots } from '../core/checkpoint/checkpoint';
 import { openModel } from '../core/export/importModel';
 import { previewOf } from '../core/export/preview';
 import { storeModel } from '../core/export/run';
@@ -12,7 +12,7 @@ import { zipped } from '../core/files/zip';
 import { freeRun } from '../core/runs/free';
 import { ownerOf } from '../core/runs/projects';
 import { duplicateProject, purgeProject, purgeRemovedProjects, rescueProject } from '../core/runs/projectLife';
-import { measureEverything, projectRows } from '../core/runs/sizes';
+import { bytesOfSteps, measureEverything, projectRows } from '../core/runs/sizes';
 import { migrate } from '../core/runs/migrate';
 import { learntFrom, learntTogether } from '../core/runs/learnt';
 import { listRuns } from '../core/runs/record';
@@ -203,13 +203,16 @@ export function dataHandlers(
     savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
     exportModel: async (input, job) => exportModel(await store, template, input, job),
     ...runHandlers(store),
-    freeRun: ({ runId }) =>
-      holdingRun(runId, async () => {
-        const open = await store;
-        const bytes = await stepBytes(open, runId);
+    async freeRun({ runId }) {
+      const open = await store;
+      const bytes = await holdingRun(runId, async () => {
+        const freed = await bytesOfSteps(open, runId);
         await freeRun(open, runId);
-        return { bytes };
-      }),
+        return freed;
+      });
+      await collectData(open);
+      return { bytes };
+    },
     async importModel({ files, projectId, addedAt, isSeen = false, context }, job) {
       const runId = crypto.randomUUID();
       const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));

@@ -125,7 +125,11 @@ export function gpuHandlers(
     },
     begin: (input, job) => train(input.runId, job, (blobs, name, beside) => begin(blobs, input, name, job, beside)),
     fork: (input, job) => train(input.runId, job, (blobs, name, beside) => fork(blobs, input, name, job, beside)),
-    tune: () => Promise.reject(new Error('to come')),
+    // A run that does not tune does without its code.
+    tune: (input, job) =>
+      train(input.runId, job, async (blobs, name, beside) =>
+        (await import('./tuning')).tune(blobs, input, name, job, beside),
+      ),
     resume: (input, job) => train(input.runId, job, (blobs, name, beside) => resume(blobs, input, name, job, beside)),
     async trial(input) {
       if (training !== undefined) throw busy('try another');

@@ -2,12 +2,13 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { loadSnapshot, listSnapshots } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
-import { modelSpec } from '../core/models';
+import { paramsOf } from '../core/models';
 import { network, type Network } from '../core/models/network';
-import { readKnownRun } from '../core/runs/record';
+import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import type { Bases } from './bases';
 
 export interface LoadedModel {
   runId: string;
@@ -15,6 +16,8 @@ export interface LoadedModel {
   tokenizer: Tokenizer;
   step: number;
 }
+
+type Loaded = Pick<LoadedModel, 'step' | 'network'>;
 
 export interface Models {
   /** Gives `work` a model that stays on the device until it has ended, whatever others ask for meanwhile. */
@@ -29,6 +32,7 @@ export function modelsOf(store: Promise<BlobStore>): Models {
   /** The model, by how many it is being used. */
   const users = new Map<LoadedModel, number>();
   let current: LoadedModel | undefined;
+  let bases: Bases | undefined;
   /** Loading goes in turn: of two that want the same model the second finds it. */
   let queue: Promise<unknown> = Promise.resolve();
   /** Called when the last model has gone. */
@@ -40,24 +44,34 @@ export function modelsOf(store: Promise<BlobStore>): Models {
     const wanted = steps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
     if (current?.runId === runId && current.step === wanted?.step) return current;
     const record = await readKnownRun(blobs, runId);
-    const { id, config, vocabulary } = record.model;
-    // Without the optimizer's moments, which are twice the model.
-    const weights = new Set(Object.keys(modelSpec(id).params(config, vocabulary)));
-    const { snapshot } = await loadSnapshot(blobs, runId, which, weights);
-    retire();
-    current = {
-      runId,
-      step: snapshot.state.step,
-      network: await network(record.model, snapshot.tensors),
-      tokenizer: await createTokenizer(await readTokenizer(blobs, record)),
-    };
+    const tokenizer = await createTokenizer(await readTokenizer(blobs, record));
+    const loaded = record.base === undefined ? await whole(blobs, record, which) : await tuned(blobs, record, which);
+    current = { runId, ...loaded, tokenizer };
     users.set(current, 0);
     return current;
   }
 
-  function retire(): void {
+  async function whole(blobs: BlobStore, { id, model }: RunRecord, which: WhichSnapshot): Promise<Loaded> {
+    // Without the optimizer's moments, which are twice the model.
+    const { snapshot } = await loadSnapshot(blobs, id, which, new Set(Object.keys(paramsOf(model))));
+    makeRoom();
+    return { step: snapshot.state.step, network: await network(model, snapshot.tensors) };
+  }
+
+  /** Who uses no such run does without the code. */
+  async function tuned(blobs: BlobStore, record: RunRecord, which: WhichSnapshot): Promise<Loaded> {
+    bases ??= (await import('./bases')).basesOf(blobs);
+    return bases.load(record, which, makeRoom);
+  }
+
+  function makeRoom(): void {
     current = undefined;
     disposeUnused();
+  }
+
+  function retire(): void {
+    bases?.forget();
+    makeRoom();
   }
 
   function disposeUnused(): void {

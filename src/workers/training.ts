@@ -22,10 +22,9 @@ import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { memoryChanges, memoryPlan } from '../core/train/memory';
 import { adviceOf } from '../core/train/problems';
-import type { Recipe } from '../core/train/recipe';
 import { train } from '../core/train/train';
 import { trialStep } from '../core/train/trial';
-import type { ModelChoice, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
+import type { TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
 import type { DataRecord } from '../protocol/data';
 import type { BeginInput, ForkInput, ResumeInput } from '../protocol/gpu';
 import { lockRun } from '../storage/lock';
@@ -78,12 +77,12 @@ export async function trial(
   });
 }
 
-const segmentData = (data: DataRecord, texts: BeginInput['texts']): SegmentData => ({
+export const segmentData = (data: DataRecord, texts: BeginInput['texts']): SegmentData => ({
   id: dataId(data.manifest),
   facts: factsOf(data, texts),
 });
 
-async function deleteUnsaved(store: BlobStore, runId: string): Promise<void> {
+export async function deleteUnsaved(store: BlobStore, runId: string): Promise<void> {
   const { steps, damaged } = await surveySnapshots(store, runId);
   if (steps.length + damaged.length === 0) await purgeRun(store, runId);
 }
@@ -170,9 +169,18 @@ interface Opened {
   manifest: ShardManifest;
   writer: RunWriter;
   journal: JournalWriter;
+  tuned: Tuned;
 }
+/** What a run that tunes has besides; a run that does not does without the code that reads it. */
+export type Tuned = Pick<TrainInput, 'trainable' | 'base' | 'old' | 'replayed'>;
 
-async function openRun(store: BlobStore, record: RunRecord, from?: Snapshot): Promise<Opened> {
+/** @param base that of one that tunes, where it is at hand */
+export async function openRun(
+  store: BlobStore,
+  record: RunRecord,
+  from?: Snapshot,
+  base?: Tuned['base'],
+): Promise<Opened> {
   const manifest = await manifestOf(store, record);
   if (!manifest) {
     throw new HomegrownError(
@@ -181,21 +189,22 @@ async function openRun(store: BlobStore, record: RunRecord, from?: Snapshot): Pr
       'Add that text, or another, then resume.',
     );
   }
+  const tuned = record.trainable || record.old ? await (await import('./tuning')).tunedOf(store, record, base) : {};
   const writer = await claimRun(store, record.id);
-  return { manifest, writer, journal: await openJournal(store, record.id, from?.state.step ?? 0) };
+  return { manifest, writer, journal: await openJournal(store, record.id, from?.state.step ?? 0), tuned };
 }
 
-async function follow(
+export async function follow(
   store: BlobStore,
   record: RunRecord,
   from: Snapshot | undefined,
-  { manifest, writer, ...opened }: Opened,
+  { manifest, writer, tuned, ...opened }: Opened,
   job: RunJob,
   beside: Beside,
 ): Promise<TrainOutcome> {
-  const { id, model } = record;
+  const { id, model, trainable } = record;
   const recipe = recipeOf(record);
-  const onTheWay = new Set(keptOnTheWay(model, recipe, record.keep.budget).steps);
+  const onTheWay = new Set(keptOnTheWay(model, recipe, record.keep.budget, trainable).steps);
   const journal = appendsTo(opened.journal);
   /** The journal up to a step is written before the step itself is: a resume never has a gap. */
   const flushJournal = async (): Promise<void> => {
@@ -215,6 +224,7 @@ async function follow(
         train: openPart(store, manifest, 'train'),
         validation: openPart(store, manifest, 'validation'),
         ...(from && { from: { ...from, state: comparable(record, from, writer) } }),
+        ...tuned,
         save: async (snapshot) => {
           await flushJournal();
           const saved = await writer.save(snapshot);
@@ -251,7 +261,7 @@ async function follow(
   } catch (thrown) {
     const error = await explained(thrown);
     await finish('failed').catch(() => undefined);
-    throw error instanceof HomegrownError && error.code === 'out-of-memory' ? planned(error, model, recipe) : error;
+    throw error instanceof HomegrownError && error.code === 'out-of-memory' ? planned(error, record) : error;
   } finally {
     events.flush();
     kept.flush();
@@ -269,13 +279,15 @@ function comparable(record: RunRecord, { state: { waited, ...state } }: Snapshot
 }
 
 /** Memory that ran out, with what was planned and what would need less. */
-function planned({ message }: HomegrownError, model: ModelChoice, recipe: Recipe): HomegrownError {
-  const { total } = memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe);
+function planned({ message }: HomegrownError, run: RunRecord): HomegrownError {
+  const { model, trainable } = run;
+  const recipe = recipeOf(run);
+  const { total } = memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe, trainable);
   const half = { total: total / 2 };
   return new HomegrownError(
     'out-of-memory',
     `${message.replace(/\.$/, '')}. The plan is ${formatBytes(total)}, without what the engine holds in between.`,
-    `${adviceOf(memoryChanges(model, recipe, half))} Other tabs that use the memory can be closed.`,
+    `${adviceOf(memoryChanges(model, recipe, half, trainable))} Other tabs that use the memory can be closed.`,
   );
 }
 

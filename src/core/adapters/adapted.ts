@@ -1,11 +1,10 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import { disposingOnFailure } from '../base/disposing';
-import { modelSpec } from '../models';
+import { paramsOf } from '../models';
 import { type ModelChoice, named, type Network, network, type Values } from '../models/network';
 import type { ForwardContext, Params } from '../models/spec';
 import { allocate } from '../ops/variables';
 import { adapterOf } from '.';
-import { besideName, layerOf, type Trainable, partsOf } from './trainable';
+import { besideName, layerOf, partsOf, type Trainable } from './trainable';
 
 /**
  * Puts a model on the device in use: what learns in arenas of its own, what is frozen in others. `values` hold its weights and,
@@ -13,23 +12,41 @@ import { besideName, layerOf, type Trainable, partsOf } from './trainable';
  * @throws {HomegrownError} as `network` and `partsOf` do
  */
 export async function adapted(choice: ModelChoice, values: Values, trainable?: Trainable): Promise<Network> {
-  const { own, added, trainableParams } = partsOf(
-    modelSpec(choice.id).params(choice.config, choice.vocabulary),
-    trainable,
-  );
-  const adapter = trainable?.adapter;
-  const stated = adapter && adapterOf(adapter.id);
-  const loaded = await stated?.load();
-  const net = await network(choice, values, Object.keys(trainableParams), trainable?.rest);
-  if (!adapter || !stated || !loaded) return net;
+  const { trainableParams } = partsOf(paramsOf(choice), trainable);
+  const base = await network(choice, values, Object.keys(trainableParams), trainable?.rest);
+  if (!trainable?.adapter) return base;
+  try {
+    const all = await beside(base, values, trainable);
+    return {
+      ...all,
+      dispose() {
+        all.dispose();
+        base.dispose();
+      },
+    };
+  } catch (error) {
+    base.dispose();
+    throw error;
+  }
+}
 
+/**
+ * The same over a base that is on the device and stays there when this is disposed: others may lie over it too.
+ * @param values what the adapter has learnt
+ */
+export async function beside(base: Network, values: Values, trainable: Trainable): Promise<Network> {
+  const { choice } = base;
+  const { own, added, trainableParams } = partsOf(paramsOf(choice), trainable);
+  const adapter = trainable.adapter!;
+  const stated = adapterOf(adapter.id);
+  const loaded = await stated.load();
   const names = Object.keys(added);
-  const held = besideOf(net, names, values);
-  const beside = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
+  const held = placed(names, values);
+  const learnt = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
   const all = adapter.beside.map((name) => {
     const ends = Object.keys(stated.params(own[name]!, adapter.settings));
-    const its = Object.fromEntries(ends.map((end): [string, Tensor] => [end, beside[besideName(name, end)]!]));
-    return { name, layer: layerOf(name), weight: net.params[name] as unknown as Tensor2D, its };
+    const its = Object.fromEntries(ends.map((end): [string, Tensor] => [end, learnt[besideName(name, end)]!]));
+    return { name, layer: layerOf(name), weight: base.params[name] as unknown as Tensor2D, its };
   });
   const within = (context: ForwardContext = { dropout: 0 }): ForwardContext => {
     const { counter } = context;
@@ -44,16 +61,12 @@ export async function adapted(choice: ModelChoice, values: Values, trainable?: T
   return {
     choice,
     trainableParams,
-    params: { ...net.params, ...beside },
-    forward: (ids, context, source) => net.forward(ids, within(context), source),
-    encode: (source, context) => net.encode(source, within(context)),
-    dispose() {
-      net.dispose();
-      held.dispose();
-    },
+    params: { ...base.params, ...learnt },
+    forward: (ids, context, source) => base.forward(ids, within(context), source),
+    encode: (source, context) => base.encode(source, within(context)),
+    dispose: () => held.dispose(),
   };
 }
 
-/** What is learnt beside the weights of a network, on the device in use. Apart from `adapted`, whose functions would keep `values` on the host. */
-const besideOf = (net: Network, names: readonly string[], values: Values) =>
-  disposingOnFailure([net], () => allocate(named(names, values)));
+/** On the device in use. Apart from `beside`, whose functions would keep `values` on the host. */
+const placed = (names: readonly string[], values: Values) => allocate(named(names, values));

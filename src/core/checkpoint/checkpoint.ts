@@ -6,11 +6,12 @@
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
 import { readAll, storedRecord, type Unreadable } from '../base/record';
+import { CHUNK_BYTES } from './chunks';
 import { changeHead, chunkKey, HEAD, type Head, headKey, kept, manifestKey, readHead, stepOf, without } from './head';
 import { mostWhole, sizesOf } from './pinned';
 import { type Form, formOf, type Manifest, readManifest, restated, toldOf } from './manifest';
 import { roomForLight, within } from './plan';
-import { fitsHalf, notWhatWasWritten, readIntact, readSnapshot, readWhole, writeChunks } from './step';
+import { fitsHalf, notWhatWasWritten, readIntact, readSnapshot, readWhole, writeStep } from './step';
 import type { Snapshot, TrainState, WhichSnapshot } from './snapshot';
 import { firstNonFinite, type NamedTensors } from './tensors';
 
@@ -64,7 +65,7 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
       );
     }
     const id = `${snapshot.state.step}.${epoch}.${++attempt}`;
-    return writeChunks(store, runId, id, snapshot, form, chunkBytes);
+    return writeStep(store, runId, id, snapshot, form, chunkBytes);
   }
   type Move = (old: Head) => Head | undefined | Promise<Head | undefined>;
   async function move(manifest: Manifest, change: Move): Promise<boolean> {
@@ -323,9 +324,6 @@ async function collectGarbage(store: BlobStore, runId: string, head: Head): Prom
   );
   if (drop.length > 0) await store.commit({ drop, expect: [[headKey(runId), storedRecord(HEAD, head)]] });
 }
-
-/** One huge value would be one huge file in the browser's profile, which cleaners delete; small ones cost commits. */
-const CHUNK_BYTES = 8 * 2 ** 20;
 
 const inUse = (): HomegrownError =>
   new HomegrownError(

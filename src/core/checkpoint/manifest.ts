@@ -61,14 +61,14 @@ const described = async (body: Omit<Manifest, 'root'>): Promise<Manifest> => ({ 
 /**
  * @throws HomegrownError `storage-damaged` when it is missing, malformed, or does not hash to its root; `newer-version`
  */
-export async function readManifest(store: BlobStore, key: string): Promise<Manifest> {
+export async function readManifest(store: BlobStore, key: string, kind: Kind<Manifest> = MANIFEST): Promise<Manifest> {
   const stored = await store.get(key);
-  if (stored === undefined) throw new HomegrownError('storage-damaged', `${MANIFEST.what(key)} is missing`);
-  const manifest = parseRecord(stored, key, MANIFEST);
+  if (stored === undefined) throw new HomegrownError('storage-damaged', `${kind.what(key)} is missing`);
+  const manifest = parseRecord(stored, key, kind);
   // Of what lies there, in whatever version that is: one that was parsed is an object.
   const { root: _, ...body } = stored as JsonObject;
   if ((await rootOf(body)) !== manifest.root)
-    throw new HomegrownError('storage-damaged', `${MANIFEST.what(key)} has changed since it was written`);
+    throw new HomegrownError('storage-damaged', `${kind.what(key)} has changed since it was written`);
   return manifest;
 }
 

@@ -1,15 +1,21 @@
-/** One saved step: written in immutable hashed chunks, each read back at once, and read and verified from them. */
+/** One saved step: written in chunks, and read and verified from them. */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { sha256Hex } from '../base/hash';
 import { unlessUnreadable } from '../base/record';
-import { chunkKey, manifestKey } from './head';
-import { fillTensors, type Form, makeManifest, type Manifest, packed, readManifest } from './manifest';
+import { checkAllThere, type Place, readTensors, writeChunks } from './chunks';
+import { chunkKey, manifestKey, stepOf } from './head';
+import { type Form, makeManifest, type Manifest, readManifest } from './manifest';
 import type { Snapshot } from './snapshot';
 import type { NamedTensors } from './tensors';
 
+const placeOf = (runId: string, id: string): Place => ({
+  key: (i) => chunkKey(runId, id, i),
+  damaged: (reason) => new HomegrownError('storage-damaged', `Step ${stepOf(id)} cannot be opened: ${reason}`),
+  notWhatWasWritten: () => notWhatWasWritten(stepOf(id)),
+});
+
 /** Its chunks are stored, and its description is not yet. @throws HomegrownError `storage-damaged`, and those of a commit */
-export async function writeChunks(
+export async function writeStep(
   store: BlobStore,
   runId: string,
   id: string,
@@ -17,15 +23,7 @@ export async function writeChunks(
   form: Form,
   chunkBytes: number,
 ): Promise<Manifest> {
-  const hashes: string[] = [];
-  for (const chunk of packed(snapshot.tensors, form.precision, chunkBytes)) {
-    const key = chunkKey(runId, id, hashes.length);
-    const hash = await sha256Hex(chunk);
-    await store.commit({ put: [[key, chunk]] });
-    const back = await store.get(key);
-    if (!(back instanceof Uint8Array) || (await sha256Hex(back)) !== hash) throw notWhatWasWritten(snapshot.state.step);
-    hashes.push(hash);
-  }
+  const hashes = await writeChunks(store, placeOf(runId, id), snapshot.tensors, form.precision, chunkBytes);
   return makeManifest(id, snapshot, form, chunkBytes, hashes);
 }
 
@@ -37,16 +35,7 @@ export async function readSnapshot(
   only: ReadonlySet<string> | undefined,
 ): Promise<Snapshot> {
   const manifest = await readManifest(store, manifestKey(runId, id));
-  const isWanted = (name: string): boolean => only?.has(name) ?? true;
-  const tensors = await fillTensors(manifest, isWanted, async (i) => {
-    const chunk = await store.get(chunkKey(runId, id, i));
-    if (!(chunk instanceof Uint8Array)) throw missingPart(manifest, i);
-    if ((await sha256Hex(chunk)) !== manifest.chunks[i]) {
-      throw damagedStep(manifest, `part ${i + 1} of ${manifest.chunks.length} has changed since it was written`);
-    }
-    return chunk;
-  });
-  return { state: manifest.state, tensors };
+  return { state: manifest.state, tensors: await readTensors(store, manifest, placeOf(runId, manifest.id), only) };
 }
 
 /** The description of a step whose parts are all there, among these keys; they are not read. */
@@ -57,8 +46,7 @@ export async function readWhole(
   there: ReadonlySet<string>,
 ): Promise<Manifest> {
   const manifest = await readManifest(store, key);
-  const missing = manifest.chunks.findIndex((_, i) => !there.has(chunkKey(runId, manifest.id, i)));
-  if (missing >= 0) throw missingPart(manifest, missing);
+  checkAllThere(manifest, placeOf(runId, manifest.id), there);
   return manifest;
 }
 
@@ -76,10 +64,6 @@ export const keysOf = async (store: BlobStore, runId: string, id: string): Promi
   ...(await store.keys(chunkKey(runId, `${id}/`))),
 ];
 
-const missingPart = (manifest: Manifest, i: number): HomegrownError =>
-  damagedStep(manifest, `part ${i + 1} of ${manifest.chunks.length} is missing`);
-const damagedStep = ({ state }: Manifest, reason: string): HomegrownError =>
-  new HomegrownError('storage-damaged', `Step ${state.step} cannot be opened: ${reason}`);
 export const notWhatWasWritten = (step: number): HomegrownError =>
   new HomegrownError(
     'storage-damaged',

@@ -29,3 +29,7 @@ export const manifestIfKept = (store: BlobStore, record: Pick<RunRecord, 'segmen
     if (isUnreadable(error)) return null;
     throw error;
   });
+
+/** Ids of all data that a run names: what it learns from, and what it had learnt before it was tuned. */
+export const dataNamedBy = (record: Pick<RunRecord, 'segments' | 'old'>): readonly string[] =>
+  [...new Set([dataOf(record).id, record.old?.id ?? null])].filter((id) => id !== null);

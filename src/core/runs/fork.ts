@@ -1,13 +1,13 @@
 /** A run that begins from a saved step of another: with a copy of that step, so that each can be deleted without the other. */
+import { partsOf } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { HostTensor } from '../checkpoint/tensors';
-import { modelSpec } from '../models';
+import { paramsOf } from '../models';
 import { optimizerOf, stateName, stateOf } from '../optim';
 import { rawName } from '../train/averaging';
 import type { Recipe } from '../train/recipe';
-import type { ModelChoice } from '../train/run';
 import { ownerOf } from './projects';
 import { addRun, freeHue, readKnownRun, type RunRecord, updateRun } from './record';
 import { continued, dataOf, type SegmentData } from './segments';
@@ -38,7 +38,7 @@ export async function forkRun(
   const owner = await ownerOf(store, projectId);
   const tokenizer = await readTokenizer(store, parent);
   const { snapshot: copied } = await loadSnapshot(store, from.runId, from.step);
-  const { snapshot, isZero } = withMoments(copied, parent.model, recipe);
+  const { snapshot, isZero } = withMoments(copied, parent, recipe);
   const { step } = snapshot.state;
   const record: RunRecord = {
     ...parent,
@@ -64,10 +64,10 @@ export async function forkRun(
 /** A step that the recipe's optimizer can go on from: of weights alone, and of another optimizer, its moments are zero. */
 function withMoments(
   { state, tensors }: Snapshot,
-  { id, config, vocabulary }: ModelChoice,
+  { model, trainable }: Pick<RunRecord, 'model' | 'trainable'>,
   recipe: Recipe,
 ): { snapshot: Snapshot; isZero: boolean } {
-  const params = modelSpec(id).params(config, vocabulary);
+  const params = partsOf(paramsOf(model), trainable).trainableParams;
   const slots = stateOf(optimizerOf(recipe.optimizer), Object.entries(params)).flat();
   const { best, ...rest } = state;
   const kept = { ...rest, best: best?.step === state.step ? best : null };

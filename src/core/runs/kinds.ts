@@ -2,6 +2,7 @@
 import type { BlobStore } from '../base/blobStore';
 import { DRAFT, DRAFTS, unreadableDrafts } from '../base/draft';
 import { type Kind, readAll, readRecord, type Unreadable } from '../base/record';
+import { BASE, baseKeys, BASES, lookAtBase } from '../checkpoint/base';
 import { snapshotKeys, surveySnapshots } from '../checkpoint/checkpoint';
 import { chunkKey, HEAD, headKey, HEADS, isRunId, MANIFESTS } from '../checkpoint/head';
 import { MANIFEST } from '../checkpoint/manifest';
@@ -97,6 +98,13 @@ export const KINDS: readonly KindAt[] = [
       const [, id, step] = key.split('/');
       return isRunId(id!) ? store.keys(`${chunkKey(id!, step ?? '')}/`) : [];
     },
+  }),
+  kindAt({
+    at: BASES,
+    name: 'A base of tuned runs',
+    kind: BASE,
+    unreadable: async (store) => (await readAll(await store.keys(BASES), (key) => lookAtBase(store, key))).unreadable,
+    keysWith: (store, key) => baseKeys(store, key.slice(BASES.length)),
   }),
   kindAt({
     at: JOURNALS,

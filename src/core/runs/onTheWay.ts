@@ -1,6 +1,7 @@
 /** Which steps on the way a run keeps, as its settings and its budget have it. */
+import { partsOf, type Trainable } from '../adapters/trainable';
 import { keptPlan, type KeptPlan } from '../checkpoint/plan';
-import { modelSpec } from '../models';
+import { paramsOf } from '../models';
 import { countParams, sizeOf } from '../models/spec';
 import { optimizerOf, stateOf } from '../optim';
 import { rawSpecs } from '../train/averaging';
@@ -8,8 +9,8 @@ import type { Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
 /** @param budget bytes that the run's saved steps may take */
-export function keptOnTheWay({ id, config, vocabulary }: ModelChoice, recipe: Recipe, budget: number): KeptPlan {
-  const params = modelSpec(id).params(config, vocabulary);
+export function keptOnTheWay(model: ModelChoice, recipe: Recipe, budget: number, trainable?: Trainable): KeptPlan {
+  const params = partsOf(paramsOf(model), trainable).trainableParams;
   const parameters = countParams(params);
   const weights = Object.entries(params);
   const besides = [...stateOf(optimizerOf(recipe.optimizer), weights).flat(), ...rawSpecs(recipe, weights)];

@@ -15,8 +15,15 @@ import { evaluationsOf } from './evaluations';
 import { journalKey } from './journal';
 import { HOW, newestFirst } from './lineage';
 import { looksSchema } from './looks';
-import type { Segment, Segments } from './segments';
-import { dataFactsSchema, modelSchema, originSchema, recipeSchema, toldTokenizerSchema } from './settings';
+import type { Segment, SegmentData, Segments } from './segments';
+import {
+  dataFactsSchema,
+  modelSchema,
+  originSchema,
+  recipeSchema,
+  toldTokenizerSchema,
+  trainableSchema,
+} from './settings';
 import { mergesKey, withoutMerges } from './tokenizer';
 import { upgradeRun } from './upgrade';
 
@@ -39,9 +46,10 @@ export function newRun({
   data,
   ...given
 }: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'hue' | 'createdAt' | 'device' | 'model' | 'tokenizer'> &
+  Partial<Pick<RunRecord, 'parent' | 'trainable' | 'base' | 'old'>> &
   Pick<Segment, 'recipe' | 'data'>): RunRecord {
   return {
-    version: 3,
+    version: 4,
     ...given,
     tags: [],
     note: '',
@@ -148,10 +156,14 @@ const KEEP_BUDGET = 512 * 2 ** 20;
 export const HUES = 8;
 
 const count = z.int().nonnegative();
+const segmentData: z.ZodType<SegmentData> = z.strictObject({
+  id: z.string().nullable(),
+  facts: dataFactsSchema.nullable(),
+});
 const segment: z.ZodType<Segment> = z.strictObject({
   after: count,
   recipe: recipeSchema,
-  data: z.strictObject({ id: z.string().nullable(), facts: dataFactsSchema.nullable() }),
+  data: segmentData,
   why: z.enum(['data', 'recipe', 'both']).exactOptional(),
 });
 const isInOrder = (segments: readonly Segment[]): boolean =>
@@ -167,7 +179,7 @@ const learns =
 
 const recordSchema = z
   .strictObject({
-    version: z.literal(3),
+    version: z.literal(4),
     id: z.string(),
     projectId: z.string(),
     name: z.string(),
@@ -201,6 +213,15 @@ const recordSchema = z
       })
       .exactOptional(),
     origin: originSchema.exactOptional(),
+    /** What of the model learns; absent where all does. */
+    trainable: trainableSchema.exactOptional(),
+    /** Of which not all learns: the hash of all of its weights as they were, which lie once for all runs on them. */
+    base: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .exactOptional(),
+    /** What the model had learnt before it was tuned: what is forgotten is measured on it, and some of it may be replayed. */
+    old: segmentData.exactOptional(),
     /** The newest is how it goes on; of a model with an origin, not how that was made. */
     segments: segmentsSchema,
     keep: z.strictObject({ budget: count }),
@@ -212,13 +233,18 @@ const recordSchema = z
   .refine(({ objective, segments }) => segments.every(learns(objective)), {
     message: 'its segments have other objectives',
     path: ['objective'],
+  })
+  .refine(({ trainable, base }) => (trainable === undefined) === (base === undefined), {
+    message: 'it says what learns of a base, or the base, and not both',
+    path: ['base'],
   });
 
 export const RUN: Kind<RunRecord> = {
   what: (key) => `The record of run ${key.slice(PREFIX.length)}`,
-  version: 3,
+  version: 4,
   schema: recordSchema,
-  upgrades: [upgradeRun, (old) => old],
+  // Before the fourth all of a model learnt: what knows no base must not take such a run for a whole one (decision 107).
+  upgrades: [upgradeRun, (old) => old, (old) => old],
   keyOf: ({ id }) => recordKey(id),
   known: new Map(),
 };

@@ -170,8 +170,19 @@ test('a record of the first version is read as one of today, with its data by id
     }),
   );
   await updateRun(store, 'a', (run) => ({ ...run, name: 'Queequeg' }));
-  expect(await store.get('runs-index/a')).toMatchObject({ version: 3, name: 'Queequeg' });
+  expect(await store.get('runs-index/a')).toMatchObject({ version: 4, name: 'Queequeg' });
   expect(await readRun(store, 'a')).toEqual({ ...read, name: 'Queequeg' });
+});
+
+test('a record of the third version opens; one that says what learns names its base, and a base says what learns', async () => {
+  const { version: _, ...now } = runRecord({ id: 'a' });
+  const stored = (more: object) => asStored({ ...now, version: 3, ...more } as never);
+  expect(await readRun(await stored({}), 'a')).toEqual(runRecord({ id: 'a', tokenizer: now.tokenizer }));
+  const [trainable, base] = [{ weights: ['transformer.wte.weight'] }, 'a'.repeat(64)];
+  expect(await readRun(await stored({ trainable, base, version: 4 }), 'a')).toMatchObject({ trainable, base });
+  for (const odd of [{ trainable }, { base }, { trainable, base: 'a' }, { old: {} }])
+    await expect(readRun(await stored(odd), 'a')).rejects.toMatchObject({ code: 'storage-damaged' });
+  await expect(readRun(await stored({ version: 5 }), 'a')).rejects.toMatchObject({ code: 'newer-version' });
 });
 
 test('an odd record of the first version is refused, whatever is odd in it', async () => {

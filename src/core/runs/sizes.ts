@@ -3,17 +3,18 @@ import { ahead } from '../base/ahead';
 import type { BlobStore } from '../base/blobStore';
 import type { Failure } from '../base/errors';
 import { unwatched } from '../base/job';
-import { readAll } from '../base/record';
+import { readAll, readRecords, readRecordsUnder } from '../base/record';
+import { BASE, baseKey, BASES } from '../checkpoint/base';
 import { stepBytes } from '../checkpoint/checkpoint';
 import { overview } from '../checkpoint/overview';
 import { listTexts, type TextRecord } from '../documents';
 import { readShards } from '../shards/build';
 import { dataId, type ShardManifest } from '../shards/manifest';
+import { dataNamedBy } from './data';
 import type { Project } from './project';
 import { idAt, listProjects, OLD_KEY, PROJECTS } from './projects';
 import { allRuns, listRuns, type RunRecord } from './record';
-import { dataOf } from './segments';
-import { dataIds, isOwnerUnknown } from './unused';
+import { basesNamed, dataIds, isOwnerUnknown } from './unused';
 
 /** A project in a list of them. */
 export interface ProjectRow {
@@ -55,12 +56,13 @@ export type Everything = readonly { name: string; count: number; bytes: number |
 
 export async function measureEverything(store: BlobStore): Promise<Everything> {
   const { projects, unreadable } = await listProjects(store);
-  const { texts, runs, data } = await measured(store, unreadable.length > 0, unwatched.signal);
+  const { texts, runs, data, bases } = await measured(store, unreadable.length > 0, unwatched.signal);
   const kinds = [
     { name: 'Projects', count: projects.length + unreadable.length, bytes: null },
     { name: 'Texts', count: texts.length, bytes: sum(texts.map(roomOf)) },
     { name: 'Data made from them', count: data.size, bytes: sum([...data.values()]) },
     { name: 'Runs, with their saved steps', count: runs.length, bytes: sum(runs.map(({ bytes }) => bytes)) },
+    { name: 'Bases of tuned runs', count: bases.size, bytes: sum([...bases.values()]) },
   ];
   return kinds.filter(({ count }) => count > 0);
 }
@@ -72,6 +74,8 @@ interface Measured {
   runs: readonly { record: RunRecord; bytes: number }[];
   /** Bytes by the data's id. */
   data: ReadonlyMap<string, number>;
+  /** By the base's hash. */
+  bases: ReadonlyMap<string, number>;
 }
 
 /** From the records alone: what cannot be read counts nothing. */
@@ -88,11 +92,13 @@ async function measured(store: BlobStore, isProjectUnknown: boolean, signal: Abo
     runs.push(run);
   }
   const manifests = await readAll(await dataIds(store), (id) => readShards(store, id));
+  const bases = await readRecordsUnder(store, BASES, BASE);
   return {
     isOwnerUnknown: isProjectUnknown || unreadable.length > 0,
     texts,
     runs,
     data: new Map(manifests.records.map((manifest) => [dataId(manifest), sizeOf(manifest)])),
+    bases: new Map([...bases.records.values()].map(({ id, bytes }) => [id, bytes])),
   };
 }
 
@@ -109,21 +115,24 @@ const U32 = 4;
 /** Of a text as it was read, and of what a recipe made of it. */
 const roomOf = ({ bytes, cleaned }: TextRecord): number => bytes + (cleaned?.bytes ?? 0);
 
-/** The data that a project's next run, and each of its runs, learn from. */
-function dataUsed({ id, data }: Project, { runs }: Measured): ReadonlySet<string> {
-  const ofRuns = runs.filter(({ record }) => record.projectId === id).flatMap(({ record }) => dataOf(record).id ?? []);
+/** The data that a project's next run, and each of its runs, learn from, and bases that these learn beside. */
+function usedBy({ id, data }: Project, { runs }: Measured): ReadonlySet<string> {
+  const own = runs.filter(({ record }) => record.projectId === id).map(({ record }) => record);
+  const ofRuns = own.flatMap((record) => [...dataNamedBy(record), ...baseOf(record)]);
   return new Set(data ? [dataId(data.manifest), ...ofRuns] : ofRuns);
 }
+/** A hash is no data's id: those are shorter. */
+const baseOf = ({ base }: RunRecord): readonly string[] => (base === undefined ? [] : [base]);
 
 function rowOf(project: Project, all: readonly Project[], stored: Measured): ProjectRow {
   const { id, name, openedAt, removedAt } = project;
   const texts = stored.texts.filter(({ projects }) => projects.includes(id));
   const runs = stored.runs.filter(({ record }) => record.projectId === id);
-  const others = all.filter((other) => other !== project).map((other) => dataUsed(other, stored));
+  const others = all.filter((other) => other !== project).map((other) => usedBy(other, stored));
   const parts = [
     ...texts.map((text) => ({ bytes: roomOf(text), isOwn: text.projects.length === 1 })),
-    ...[...dataUsed(project, stored)].map((used) => ({
-      bytes: stored.data.get(used) ?? 0,
+    ...[...usedBy(project, stored)].map((used) => ({
+      bytes: stored.data.get(used) ?? stored.bases.get(used) ?? 0,
       isOwn: !stored.isOwnerUnknown && !others.some((other) => other.has(used)),
     })),
     ...runs.map(({ bytes }) => ({ bytes, isOwn: true })),
@@ -141,20 +150,34 @@ function rowOf(project: Project, all: readonly Project[], stored: Measured): Pro
   };
 }
 
-/** What purging a run frees: its steps, and data that nobody else has. */
+/** What purging a run frees: its steps, and data and a base that nobody else has. */
 export async function bytesOfRun(store: BlobStore, runId: string): Promise<number> {
-  const [bytes, runs, { projects }] = await Promise.all([
-    stepBytes(store, runId),
-    listRuns(store),
-    listProjects(store),
+  return (await stepBytes(store, runId)) + (await bytesBeside(store, runId, dataNamedBy));
+}
+
+/** What giving back the steps of a run frees: them, and a base that no other run learns beside. Its data stay. */
+export const bytesOfSteps = async (store: BlobStore, runId: string): Promise<number> =>
+  (await stepBytes(store, runId)) + (await bytesBeside(store, runId, () => []));
+
+/** Of data of a run and its base, what is no other's. */
+async function bytesBeside(
+  store: BlobStore,
+  runId: string,
+  dataOfRun: (run: RunRecord) => readonly string[],
+): Promise<number> {
+  const [runs, { projects }] = await Promise.all([listRuns(store), listProjects(store)]);
+  const own = runs.find(({ id }) => id === runId);
+  if (!own || (await isOwnerUnknown(store))) return 0;
+  const others = runs.filter((run) => run !== own);
+  const used = new Set([
+    ...projects.flatMap(({ data }) => (data ? [dataId(data.manifest)] : [])),
+    ...others.flatMap((run) => [...dataNamedBy(run)]),
+    ...(await basesNamed(store, others)),
   ]);
-  const [own, others] = [true, false].map((isIt) => runs.filter(({ id }) => (id === runId) === isIt));
-  const id = own![0] ? dataOf(own![0]).id : null;
-  const isOthers =
-    others!.some((run) => dataOf(run).id === id) || projects.some(({ data }) => data && dataId(data.manifest) === id);
-  if (id === null || isOthers || (await isOwnerUnknown(store))) return bytes;
-  const { records } = await readAll([id], (each) => readShards(store, each));
-  return bytes + sum(records.map(sizeOf));
+  const isOwn = (id: string): boolean => !used.has(id);
+  const data = await readAll(dataOfRun(own).filter(isOwn), (id) => readShards(store, id));
+  const bases = await readRecords(store, baseOf(own).filter(isOwn).map(baseKey), BASE);
+  return sum([...data.records.map(sizeOf), ...[...bases.records.values()].map(({ bytes }) => bytes)]);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);

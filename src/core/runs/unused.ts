@@ -1,30 +1,52 @@
-/** Data that nobody learns from any more. */
+/** Data that nobody learns from any more, and bases that nobody learns beside. */
 import type { BlobStore } from '../base/blobStore';
-import { readAll, readRecords } from '../base/record';
+import { readAll, readRecord, readRecords } from '../base/record';
+import { BASE, baseKey, baseKeys, basesThere } from '../checkpoint/base';
 import { dropShards, readShards } from '../shards/build';
-import { HEADS } from '../checkpoint/head';
+import { headKey, HEADS } from '../checkpoint/head';
 import { dataId, manifestKey } from '../shards/manifest';
+import { dataNamedBy } from './data';
 import { EVALUATION, EVALUATIONS } from './evaluations';
 import { listProjects } from './projects';
-import { listRuns, recordKey, unreadableRuns } from './record';
-import { dataOf } from './segments';
+import { listRuns, recordKey, type RunRecord, unreadableRuns } from './record';
 
 /**
- * Drops data that no project and no run names: a run goes on with what it began with. While there is a run or a project that
- * cannot be read, any data may be its own, and all stays; so does data whose list cannot be read. Only while nobody makes
- * data, which no record names at first.
+ * Drops data that no project and no run names, and bases that no run with a saved step does: a run goes on with what it began
+ * with. While there is a run or a project that cannot be read, any may be its own, and all stays; so do data and bases whose
+ * description cannot be read. Only while nobody makes what no record names at first.
  */
 export async function dropUnused(store: BlobStore): Promise<void> {
   await dropOrphaned(store);
-  const ids = await dataIds(store);
-  if (ids.length === 0 || (await isOwnerUnknown(store))) return;
+  const [ids, bases] = [await dataIds(store), await basesThere(store)];
+  if (ids.length + bases.length === 0 || (await isOwnerUnknown(store))) return;
   const { projects } = await listProjects(store);
+  const runs = await listRuns(store);
   const used = new Set([
     ...projects.map(({ data }) => data && dataId(data.manifest)),
-    ...(await listRuns(store)).map((run) => dataOf(run).id),
+    ...runs.flatMap((run) => dataNamedBy(run)),
   ]);
   const { records } = await readAll(ids, async (id) => (await readShards(store, id)) && id);
   for (const id of records) if (!used.has(id)) await dropShards(store, id);
+  await dropBases(store, bases, await basesNamed(store, runs));
+}
+
+/** By runs that have a saved step, or are being begun: one whose steps were given back learns no more. */
+export async function basesNamed(store: BlobStore, runs: readonly RunRecord[]): Promise<ReadonlySet<string>> {
+  const heads = new Set(await store.keys(HEADS));
+  return new Set(
+    runs.flatMap(({ id, status, base }) =>
+      base !== undefined && (status === 'running' || heads.has(headKey(id))) ? [base] : [],
+    ),
+  );
+}
+
+/** Also those of which a tab that ended has left chunks alone. */
+async function dropBases(store: BlobStore, there: readonly string[], named: ReadonlySet<string>): Promise<void> {
+  const { records } = await readAll(there, async (hash) => {
+    await readRecord(store, baseKey(hash), BASE); // one that cannot be read stays
+    return hash;
+  });
+  for (const hash of records) if (!named.has(hash)) await store.commit({ drop: await baseKeys(store, hash) });
 }
 
 /** What was measured of runs of which nothing is there any more: a tab ended while one went. What cannot be read stays. */

@@ -58,6 +58,7 @@ function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
     device: later('device'),
     begin: later('begin'),
     fork: later('fork'),
+    tune: later('tune'),
     ask: later('ask'),
     trial: later('trial'),
     resume: later('resume'),

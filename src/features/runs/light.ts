@@ -9,7 +9,8 @@ import type { RunView } from './view';
 /** @param budget bytes that its kept steps may take */
 export function lightWords({ row: { record } }: RunView, steps: readonly SavedStep[], budget: number): string {
   const pinned = steps.reduce((sum, step) => sum + (step.pinned ? step.bytes : 0), 0);
-  return `While it trains: ${keptOnTheWay(record.model, recipeOf(record), Math.max(0, budget - pinned)).words}`;
+  const { words } = keptOnTheWay(record.model, recipeOf(record), Math.max(0, budget - pinned), record.trainable);
+  return `While it trains: ${words}`;
 }
 
 /** What goes at once where the kept steps may take no more than `budget` bytes: a sentence, or nothing. */

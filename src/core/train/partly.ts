@@ -1,9 +1,9 @@
 /** A model of which not all learns: what training has of it, and all of it. */
-import { learntOf, merged, type Trainable } from '../src/core/adapters/trainable';
-import type { Snapshot } from '../src/core/checkpoint/snapshot';
-import type { NamedTensors } from '../src/core/checkpoint/tensors';
-import { paramsOf } from '../src/core/models';
-import type { ModelChoice } from '../src/core/models/network';
+import { learntOf, merged, type Trainable } from '../adapters/trainable';
+import type { Snapshot } from '../checkpoint/snapshot';
+import type { NamedTensors } from '../checkpoint/tensors';
+import { paramsOf } from '../models';
+import type { ModelChoice } from '../models/network';
 
 /** The model alone, without what training goes on from besides. */
 export const ownOf = (model: ModelChoice, tensors: NamedTensors): NamedTensors =>

@@ -1,0 +1,110 @@
+/**
+ * Weights beside which something is learnt and which stay as they are: once for all runs that are tuned on them, by their hash.
+ * They lie as a saved step does: chunks `bases/<hash>/<i>`, each read back, and then their description `base/<hash>` in one
+ * commit. What no description names does not exist. What is written is said by the hash, so whoever keeps a base mends it.
+ */
+import type { BlobStore } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import { type Kind, storedRecord } from '../base/record';
+import { CHUNK_BYTES, checkAllThere, type Place, readTensors, writeChunks } from './chunks';
+import { makeManifest, MANIFEST, type Manifest, readManifest } from './manifest';
+import { bytesOf, type NamedTensors } from './tensors';
+import { hashTensors } from './tensorsHash';
+
+/** @param weights all of a model's own, as they are used, in its own order */
+export const baseHash = (weights: NamedTensors): Promise<string> => hashTensors([...weights.values()].map(bytesOf));
+
+/**
+ * Resolves when they are durable and were read back equal: what lies there already is verified, and written again where it has
+ * changed. Only while nobody drops what no run names (a run that names it is there by then, or data are held).
+ * @param hash theirs, `baseHash`
+ * @throws HomegrownError `storage-damaged`, `storage-full`, `storage-blocked`: nothing is named then that was not before;
+ * `newer-version`
+ */
+export async function keepBase(
+  store: BlobStore,
+  hash: string,
+  weights: NamedTensors,
+  chunkBytes = CHUNK_BYTES,
+): Promise<{ bytes: number }> {
+  const key = baseKey(hash);
+  const before = await described(store, hash);
+  const there = new Set(await store.keys(chunksOf(hash)));
+  // Chunks that are described are not cut otherwise under their description.
+  const size = before?.chunkBytes ?? chunkBytes;
+  const hashes = await writeChunks(store, placeOf(hash), weights, 'f32', size, (at) => there.has(at));
+  const form = { holds: 'weights', precision: 'f32' } as const;
+  const manifest = await makeManifest(hash, { state: BEGUN, tensors: weights }, form, size, hashes);
+  if (before?.root !== manifest.root) {
+    await store.commit({ put: [[key, storedRecord(BASE, manifest)]] });
+    if ((await readManifest(store, key, BASE)).root !== manifest.root) throw placeOf(hash).notWhatWasWritten();
+  }
+  return { bytes: manifest.bytes };
+}
+/** What a description says of training: there was none. */
+const BEGUN = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
+
+/** As it lies there; undefined where there is none, or one that has changed and is written anew. @throws HomegrownError `newer-version` */
+async function described(store: BlobStore, hash: string): Promise<Manifest | undefined> {
+  if ((await store.get(baseKey(hash))) === undefined) return undefined;
+  return readManifest(store, baseKey(hash), BASE).catch((error: unknown) => {
+    if (error instanceof HomegrownError && error.code === 'storage-damaged') return undefined;
+    throw error;
+  });
+}
+
+/** All of it, or the tensors in `only`, verified. @throws HomegrownError `storage-damaged`, `newer-version` */
+export async function readBase(store: BlobStore, hash: string, only?: ReadonlySet<string>): Promise<NamedTensors> {
+  const place = placeOf(hash);
+  const manifest = await readManifest(store, baseKey(hash), BASE).catch((error: unknown) => {
+    if (error instanceof HomegrownError && error.code === 'storage-damaged') throw place.damaged(error.message);
+    throw error;
+  });
+  return readTensors(store, manifest, place, only);
+}
+
+/** The description of one whose parts are all there; they are not read. @throws HomegrownError `storage-damaged`, `newer-version` */
+export async function lookAtBase(store: BlobStore, key: string): Promise<Manifest> {
+  const manifest = await readManifest(store, key, BASE);
+  checkAllThere(manifest, placeOf(manifest.id), new Set(await store.keys(chunksOf(manifest.id))));
+  return manifest;
+}
+
+/** Every hash under which something of a base lies, named or not. */
+export async function basesThere(store: BlobStore): Promise<string[]> {
+  const keys = [...(await store.keys(BASES)), ...(await store.keys(BASE_CHUNKS))];
+  return [...new Set(keys.map((key) => key.split('/')[1]!))];
+}
+
+/** Every key that one is under. */
+export const baseKeys = async (store: BlobStore, hash: string): Promise<string[]> => [
+  baseKey(hash),
+  ...(await store.keys(chunksOf(hash))),
+];
+
+export const BASES = 'base/';
+export const baseKey = (hash: string): string => `${BASES}${hash}`;
+const BASE_CHUNKS = 'bases/';
+const chunksOf = (hash: string): string => `${BASE_CHUNKS}${hash}/`;
+
+export const BASE: Kind<Manifest> = {
+  ...MANIFEST,
+  what: (key) => `The description of the base ${key.slice(BASES.length, BASES.length + 12)}…`,
+  keyOf: ({ id }) => baseKey(id),
+};
+
+const placeOf = (hash: string): Place => ({
+  key: (i) => `${chunksOf(hash)}${String(i).padStart(5, '0')}`,
+  damaged: (reason) =>
+    new HomegrownError(
+      'storage-damaged',
+      `The base ${hash.slice(0, 12)}…, beside which this run has learnt, cannot be opened: ${reason}`,
+      'What was learnt beside it is safe, and so is the run that it is from. Tune the same step of that again, and let it rest as it did: that writes the base anew, and this run opens again.',
+    ),
+  notWhatWasWritten: () =>
+    new HomegrownError(
+      'storage-damaged',
+      `The base ${hash.slice(0, 12)}… was written but did not read back the same, so nothing was begun on it`,
+      'All that was saved before is untouched. Check the disk, then try it again.',
+    ),
+});

@@ -1,0 +1,75 @@
+/** Tensors as values of a store: in immutable hashed chunks, each read back at once, and read and verified from them. */
+import type { BlobStore } from '../base/blobStore';
+import type { HomegrownError } from '../base/errors';
+import { sha256Hex } from '../base/hash';
+import { fillTensors, type Manifest, packed, type Precision } from './manifest';
+import type { NamedTensors } from './tensors';
+
+/** Where they lie, and what is said where they are not what they were. */
+export interface Place {
+  key(i: number): string;
+  /** @param reason `part 2 of 3 is missing` */
+  damaged(reason: string): HomegrownError;
+  notWhatWasWritten(): HomegrownError;
+}
+
+/** One huge value would be one huge file in the browser's profile, which cleaners delete; small ones cost commits. */
+export const CHUNK_BYTES = 8 * 2 ** 20;
+
+/**
+ * What of it lies there as it should is not written again. @returns the chunks' hashes
+ * @throws HomegrownError `storage-damaged`, and those of a commit
+ */
+export async function writeChunks(
+  store: BlobStore,
+  { key, notWhatWasWritten }: Place,
+  tensors: NamedTensors,
+  precision: Precision,
+  chunkBytes: number,
+  isThere: (key: string) => boolean = () => false,
+): Promise<readonly string[]> {
+  const hashes: string[] = [];
+  for (const chunk of packed(tensors, precision, chunkBytes)) {
+    const at = key(hashes.length);
+    const hash = await sha256Hex(chunk);
+    if (!isThere(at) || (await hashAt(store, at)) !== hash) {
+      await store.commit({ put: [[at, chunk]] });
+      if ((await hashAt(store, at)) !== hash) throw notWhatWasWritten();
+    }
+    hashes.push(hash);
+  }
+  return hashes;
+}
+
+async function hashAt(store: BlobStore, key: string): Promise<string | undefined> {
+  const value = await store.get(key);
+  return value instanceof Uint8Array ? sha256Hex(value) : undefined;
+}
+
+/** All of them, or those in `only`. @throws HomegrownError `storage-damaged` */
+export const readTensors = (
+  store: BlobStore,
+  manifest: Manifest,
+  place: Place,
+  only: ReadonlySet<string> | undefined,
+): Promise<NamedTensors> =>
+  fillTensors(
+    manifest,
+    (name) => only?.has(name) ?? true,
+    async (i) => {
+      const chunk = await store.get(place.key(i));
+      if (!(chunk instanceof Uint8Array)) throw missingPart(manifest, i, place);
+      if ((await sha256Hex(chunk)) !== manifest.chunks[i])
+        throw place.damaged(`part ${i + 1} of ${manifest.chunks.length} has changed since it was written`);
+      return chunk;
+    },
+  );
+
+/** @param there keys of the store. @throws HomegrownError `storage-damaged` where not all parts are among them; they are not read */
+export function checkAllThere(manifest: Manifest, place: Place, there: ReadonlySet<string>): void {
+  const missing = manifest.chunks.findIndex((_, i) => !there.has(place.key(i)));
+  if (missing >= 0) throw missingPart(manifest, missing, place);
+}
+
+const missingPart = ({ chunks }: Manifest, i: number, { damaged }: Place): HomegrownError =>
+  damaged(`part ${i + 1} of ${chunks.length} is missing`);

@@ -1,0 +1,32 @@
+/** A saved step as a whole model, also where what learns lies beside a base. */
+import { partsOf } from '../adapters/trainable';
+import type { BlobStore } from '../base/blobStore';
+import { readBase } from '../checkpoint/base';
+import { loadSnapshot, type Loaded } from '../checkpoint/checkpoint';
+import type { WhichSnapshot } from '../checkpoint/snapshot';
+import { paramsOf } from '../models';
+import { partly } from '../train/partly';
+import type { RunRecord } from './record';
+
+type Run = Pick<RunRecord, 'id' | 'model' | 'trainable' | 'base'>;
+
+/** What of a run's steps is weights: those that learn, an adapter's too. */
+export const weightsOf = ({ model, trainable }: Run): ReadonlySet<string> =>
+  new Set(Object.keys(partsOf(paramsOf(model), trainable).trainableParams));
+
+/**
+ * All of a model's own weights at a step, with what an adapter has learnt in them, and that apart too.
+ * @param withMoments what training goes on from as well, which is twice what learns
+ * @throws HomegrownError as `loadSnapshot`, and as `readBase`
+ */
+export async function loadWhole(
+  store: BlobStore,
+  run: Run,
+  which: WhichSnapshot,
+  withMoments = false,
+): Promise<Loaded> {
+  const loaded = await loadSnapshot(store, run.id, which, withMoments ? undefined : weightsOf(run));
+  if (run.base === undefined) return loaded;
+  const base = await readBase(store, run.base);
+  return { ...loaded, snapshot: partly(base, run.trainable).whole(run.model, loaded.snapshot) };
+}

@@ -1,0 +1,81 @@
+/** Models of runs that tune: over their base, which stays on the device while runs on the same one are changed for each other. */
+import { adapted, beside } from '../core/adapters/adapted';
+import type { BlobStore } from '../core/base/blobStore';
+import { readBase } from '../core/checkpoint/base';
+import { loadSnapshot } from '../core/checkpoint/checkpoint';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import { network, type Network } from '../core/models/network';
+import type { RunRecord } from '../core/runs/record';
+import { weightsOf } from '../core/runs/whole';
+
+export interface Bases {
+  /**
+   * A saved step of a run that has a base, as it learns: what it measured then it measures again, to the bit.
+   * @param makeRoom called when all is read, and before anything more is on the device
+   */
+  load(run: RunRecord, which: WhichSnapshot, makeRoom: () => void): Promise<{ step: number; network: Network }>;
+  /** What is on the device is used no more by who asks from now on. */
+  forget(): void;
+}
+
+/** One on the device, and how many networks lie over it. */
+interface Under {
+  key: string;
+  network: Network;
+  over: number;
+}
+
+export function basesOf(store: BlobStore): Bases {
+  let last: Under | undefined;
+
+  function leave(under: Under): void {
+    if (--under.over > 0) return;
+    under.network.dispose();
+    if (last === under) last = undefined;
+  }
+
+  /** The base of a run, over which one more lies now. */
+  async function held({ model, trainable, base: hash }: RunRecord, makeRoom: () => void): Promise<Under> {
+    const { rest } = trainable!;
+    const key = JSON.stringify([hash, rest, model]);
+    if (last?.key === key) {
+      last.over++; // before others go, of which one may be the last that it lies under
+      makeRoom();
+      return last;
+    }
+    const values = await readBase(store, hash!);
+    makeRoom();
+    return (last = { key, network: await network(model, values, [], rest), over: 1 });
+  }
+
+  const leaving = (over: Network, under: Under): Network => ({
+    ...over,
+    dispose() {
+      over.dispose();
+      leave(under);
+    },
+  });
+
+  return {
+    async load(run, which, makeRoom) {
+      const { model, trainable, base: hash } = run;
+      const { snapshot } = await loadSnapshot(store, run.id, which, weightsOf(run));
+      const { step } = snapshot.state;
+      if (!trainable?.adapter || trainable.weights.length > 0) {
+        const values = new Map([...(await readBase(store, hash!)), ...snapshot.tensors]);
+        makeRoom();
+        return { step, network: await adapted(model, values, trainable) };
+      }
+      const under = await held(run, makeRoom);
+      try {
+        return { step, network: leaving(await beside(under.network, snapshot.tensors, trainable), under) };
+      } catch (error) {
+        leave(under);
+        throw error;
+      }
+    },
+    forget() {
+      last = undefined;
+    },
+  };
+}
