@@ -75,6 +75,7 @@ const shortened = (path: string): string => (path.length > 200 ? `${path.slice(0
 const REMEDIES: Readonly<Record<FailureCode, string>> = {
   'bad-file': 'Check that path, or give another.',
   'bad-encoding': 'Name its encoding, or save it as UTF-8.',
+  'bad-shape': 'Name two of its columns with --pairs FILE:input=COLUMN,target=COLUMN. Nothing was written.',
   'bad-settings': 'Change what is named.',
   'out-of-memory': 'What was saved before is whole. Take a smaller model, batch, context or text.',
   'device-lost': 'What was saved before is whole. Halve the batch, or take --device wasm.',

@@ -27,6 +27,7 @@ export function useUsage(): Usage | undefined {
   const [now, setNow] = useState<Usage>();
   const saved = useStudio((s) => spokenRun(s).saved?.step);
   const texts = useStudio((s) => s.texts);
+  const tuneTexts = useStudio((s) => s.tuneTexts);
   const data = useStudio((s) => s.project.data);
   const runId = useStudio((s) => s.project.runId);
   useEffect(() => {
@@ -46,6 +47,6 @@ export function useUsage(): Usage | undefined {
       isCurrent = false;
       clearInterval(timer);
     };
-  }, [saved, texts, data, runId]);
+  }, [saved, texts, tuneTexts, data, runId]);
   return now;
 }

@@ -105,7 +105,7 @@ export interface DataApi {
   removeText: { input: { id: string; projectId: string; at: number }; progress: never; output: TextRecord };
   /** The runs that learnt from any of the texts, and so keep something of it: each once, over all of them. */
   learntFrom: { input: { textIds: readonly string[] }; progress: never; output: readonly Learnt[] };
-  addToProject: { input: { id: string; projectId: string }; progress: never; output: TextRecord };
+  addToProject: { input: { id: string; projectId: string; isTuned?: boolean }; progress: never; output: TextRecord };
   purgeText: { input: { id: string }; progress: never; output: null };
 
   /** Settings for these texts, a device and a time; and what the texts are found to be. */

@@ -28,6 +28,10 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
     headline: 'This text is in another encoding than UTF-8',
     remedy: 'Nothing was stored. Choose its encoding, or save it as UTF-8 and add it again.',
   },
+  'bad-shape': {
+    headline: 'These rows are no chats',
+    remedy: 'Nothing was stored. Choose which two columns are a question and its answer.',
+  },
   'bad-settings': {
     headline: 'These settings cannot run',
     remedy: 'Change the setting that is named, then try again.',

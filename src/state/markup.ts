@@ -8,12 +8,14 @@ import {
   isTakenApart,
   mayBe,
   type Reading,
+  tableCalled,
   type TableChoice,
   type TableFormatId,
   tableFormatOf,
 } from '../core/documents';
 import { headText, MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { learntFrom, type ObjectiveId, usualObjective } from '../core/objectives';
+import type { Purpose } from '../core/runs/tuning';
 import type { Project } from './project';
 import type { Studio } from './studio';
 
@@ -24,6 +26,8 @@ export interface Dropped {
   /** Of a table of which two columns are learnt. */
   table?: TableChoice;
   reading?: Reading;
+  /** What for a project is to be tuned on it; absent: it is to learn from it. */
+  tunes?: Purpose;
 }
 
 /** One that waits for an answer, and the project that it was dropped on. */
@@ -38,7 +42,8 @@ export const askedAbout = ({ markup, project }: Pick<Studio, 'markup' | 'project
 
 /** What one question is about: tables of which columns can be taken, those that are text and then those that are none, and when they are answered the others. */
 export function questionOf(studio: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] {
-  const all = askedAbout(studio);
+  const asked = askedAbout(studio);
+  const all = asked.filter(({ tunes }) => tunes === asked[0]!.tunes);
   const [binary, text] = [all.filter(isBinary), all.filter((each) => isTable(each.kind) && !isBinary(each))];
   return [text, binary].find(({ length }) => length > 0) ?? all;
 }
@@ -46,7 +51,20 @@ export function questionOf(studio: Pick<Studio, 'markup' | 'project'>): readonly
 /** Whether it is a table that is no text, and so cannot be learnt as it is written. */
 export const isBinary = ({ kind }: DroppedMarkup): boolean => isTable(kind) && 'isBinary' in FORMATS[kind];
 
-export const fileOf = ({ file, name, reading }: Dropped): Dropped => ({ file, name, ...(reading && { reading }) });
+export const fileOf = ({ file, name, reading, tunes }: Dropped): Dropped => ({
+  file,
+  name,
+  ...(reading && { reading }),
+  ...(tunes && { tunes }),
+});
+
+/** Rows that are no chats: which two columns are a question and its answer, a person says. */
+export const asTable = ({ name, ...dropped }: Dropped, project: DroppedMarkup['project']): DroppedMarkup => ({
+  ...dropped,
+  name,
+  kind: tableCalled(name) ?? 'jsonl',
+  project,
+});
 
 /** As what a table that was asked about is read. */
 export const tableOf = ({ kind, name }: DroppedMarkup): TableFormatId => (isTable(kind) ? kind : tableFormatOf(name));

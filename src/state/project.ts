@@ -1,5 +1,6 @@
 /** What the person is making, as it is shown and changed here, and kept in step with the store and other tabs. */
 import { toFailure } from '../core/base/errors';
+import { allTexts, byUse } from '../core/documents/record';
 import { type ModelId, modelSpec } from '../core/models';
 import { type Size, sizesOf } from '../core/models/spec';
 import { objectiveOn } from '../core/objectives';
@@ -124,7 +125,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
       if (changed.includes('runId')) await get().loadRun();
     }
     /** An older build did not store a project with its first text, and none is with a question alone: nobody would find that again. */
-    const isToBeFound = (): boolean => last.stored === undefined && get().texts.length + askedAbout(get()).length > 0;
+    const isToBeFound = (): boolean =>
+      last.stored === undefined && allTexts(get()).length + askedAbout(get()).length > 0;
     const isGone = ({ stored }: KeptProject): boolean => stored === undefined && last.stored !== undefined;
     /** The project was deleted in another tab: another one is opened. */
     async function leave(): Promise<void> {
@@ -305,7 +307,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
             loaded: there.texts ? 'ready' : 'loading',
             kept: 'yes',
             // Of the project that is left; what is being made of it goes on.
-            texts: there.texts ?? [],
+            ...byUse(there.texts ?? [], id),
             runs: ahead?.rows ?? asLeft,
             refused: [],
             importingModel: withoutFailure(s.importingModel),

@@ -2,6 +2,7 @@
 import { toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { TextRecord } from '../core/documents';
+import { allTexts, byUse, isToTune } from '../core/documents/record';
 import { type Learnt, learntWords } from '../core/runs/learnt';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { explain } from './failures';
@@ -20,7 +21,7 @@ interface Removal extends Pick<Services, 'data' | 'tabs' | 'now'> {
 /** Those of the open project; told in a note, whose undo brings them back. */
 export async function removeTexts(removal: Removal, ids: readonly string[]): Promise<void> {
   const { data, tabs, now, get, set } = removal;
-  const before = get().texts;
+  const before = allTexts(get());
   const asked = before.filter(({ id }) => ids.includes(id));
   if (asked.length === 0) return;
   const projectId = get().project.id;
@@ -30,11 +31,22 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
     if (!isHere()) return;
     const place = ({ id }: TextRecord): number => before.findIndex((text) => text.id === id);
     const order = (text: TextRecord): number => (place(text) < 0 ? before.length : place(text));
-    const others = get().texts.filter(({ id }) => !some.some((text) => text.id === id));
-    set({ texts: [...others, ...some].toSorted((a, b) => order(a) - order(b)) });
+    const others = allTexts(get()).filter(({ id }) => !some.some((text) => text.id === id));
+    set(
+      byUse(
+        [...others, ...some].toSorted((a, b) => order(a) - order(b)),
+        projectId,
+      ),
+    );
   };
   const takeOut = (some: readonly TextRecord[]): void => {
-    if (isHere()) set(({ texts }) => ({ texts: texts.filter(({ id }) => !some.some((text) => text.id === id)) }));
+    if (isHere())
+      set((s) =>
+        byUse(
+          allTexts(s).filter(({ id }) => !some.some((text) => text.id === id)),
+          projectId,
+        ),
+      );
   };
   takeOut(asked);
   // What cannot be read of the runs does not keep a text from being removed.
@@ -53,8 +65,9 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
   if (removed.length === 0) return;
   takeOut(removed); // they may have been listed meanwhile
   tabs.announce();
-  const forgotten = await forget(removal, projectId, removed);
-  const renamed = rename(removal, projectId, removed);
+  const learntFrom = removed.filter((text) => !isToTune(text, projectId));
+  const forgotten = await forget(removal, projectId, learntFrom);
+  const renamed = rename(removal, projectId, learntFrom);
   const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
   let isBack = false;
   const undo = () => {
@@ -63,7 +76,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
     renamed?.undo();
     forgotten?.undo();
     for (const text of removed) {
-      data.call('addToProject', { id: text.id, projectId }).then(
+      data.call('addToProject', { id: text.id, projectId, isTuned: isToTune(text, projectId) }).then(
         () => tabs.announce(),
         (error: unknown) => {
           takeOut([text]);

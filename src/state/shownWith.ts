@@ -1,6 +1,7 @@
 /** What another project is shown with: read while the one before it stands, so that one picture follows the other. */
 import type { Client } from '../client/connect';
 import type { TextRecord } from '../core/documents';
+import { byUse } from '../core/documents/record';
 import type { Project } from '../core/runs/project';
 import type { DataApi } from '../protocol/data';
 import type { ReadAhead, ReadRun } from './run';
@@ -36,7 +37,9 @@ export async function waitFor(
 ): Promise<{ there: There; run: ReadAhead | undefined; own: Promise<unknown> }> {
   const there: There = {};
   const run = studio.readAhead(project.runId);
-  const own = texts.then((texts) => studio.readFor({ project, texts })).catch(() => undefined); // told by the page
+  const own = texts
+    .then((texts) => studio.readFor({ project, texts: byUse(texts, project.id).texts }))
+    .catch(() => undefined); // told by the page
   await Promise.race([
     Promise.all([
       texts.then((texts) => Object.assign(there, { texts })).catch(() => undefined),

@@ -1,10 +1,22 @@
 /** What a person is told of what was added, in a note. */
 import { formatCount } from '../core/base/units';
 import type { DropOutcome } from '../core/documents';
+import { isToTune } from '../core/documents/record';
 import type { DroppedMarkup } from './markup';
 
-export const alreadyHere = (duplicates: DropOutcome['duplicates']): { text: string; detail: string } => {
+/** @param isTuned whether they were given to tune on */
+export const alreadyHere = (
+  duplicates: DropOutcome['duplicates'],
+  projectId: string,
+  isTuned: boolean,
+): { text: string; detail: string } => {
   const [first, ...others] = duplicates;
+  const other = duplicates.find(({ of }) => of && isToTune(of, projectId) !== isTuned);
+  if (other)
+    return {
+      text: `${other.name} is already here, ${isTuned ? 'to learn from' : 'to tune on'}`,
+      detail: `it was left there: a text is learnt from or tuned on, not both. Remove it ${isTuned ? 'on Text' : 'on Tune'}, then add it ${isTuned ? 'to tune on' : 'to learn from'}`,
+    };
   if (others.length > 0)
     return { text: `${formatCount(duplicates.length)} files are already here`, detail: 'so they were not added again' };
   const { name, of } = first!;

@@ -11,13 +11,15 @@ import type {
   TableHead,
   TextRecord,
 } from '../core/documents';
+import { allTexts, byUse, isToTune } from '../core/documents/record';
 import { promptFrom } from '../core/documents/prompt';
 import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { ownFiles } from '../core/documents/savedPages';
+import type { Purpose } from '../core/runs/tuning';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DataApi, Sample } from '../protocol/data';
 import { explain } from './failures';
-import { answering, type Dropped, type DroppedMarkup, fileOf, questionOf, sorted, tableOf } from './markup';
+import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, questionOf, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
 import { type Project, UNTITLED } from './project';
 import { title } from './projectName';
@@ -33,6 +35,8 @@ export interface Refusal {
   failure: Failure;
   /** Itself, or the archive that it lies in: to be read in another encoding. */
   dropped?: Dropped;
+  /** What it was given for; absent: to learn from. */
+  tunes?: Purpose;
 }
 /** One whose encoding a person can choose. */
 export type Undecoded = Refusal & { dropped: Dropped };
@@ -43,7 +47,9 @@ export const isUndecoded = (refusal: Refusal): refusal is Undecoded =>
 type Target = Pick<Project, 'id' | 'name'>;
 
 export interface TextsSlice {
+  /** Those that are learnt from, and those that it is tuned on: what asks for the texts of a project means the former. */
   texts: readonly TextRecord[];
+  tuneTexts: readonly TextRecord[];
   samples: readonly Sample[];
   refused: readonly Refusal[];
   /** Files of all projects that wait for a person to say whether they are learnt as they are. */
@@ -54,7 +60,7 @@ export interface TextsSlice {
   setReading(changes: Reading): void;
   loadTexts(ahead?: Promise<readonly TextRecord[]>): Promise<void>;
   /** Adds a text of all of them, asks about markup, and passes over what is the system's own, and what saved pages show. */
-  addFiles(files: readonly Dropped[]): Promise<void>;
+  addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
   /** A project and its texts once all is read that was given to it by now; undefined where the signal ends that. */
   whenRead(inputs: Inputs, signal: AbortSignal): Promise<Inputs | undefined>;
   /** Answers the question that is asked: all as they are. */
@@ -63,14 +69,15 @@ export interface TextsSlice {
   takeColumns(columns: Columns): Promise<void>;
   leaveMarkup(): void;
   lookAtTable(file: DroppedMarkup): Promise<TableHead>;
-  addPaste(text: string, name: string): Promise<void>;
+  addPaste(text: string, name: string, tunes?: Purpose): Promise<void>;
   addSample(file: string): Promise<TextRecord | undefined>;
   removeTexts(ids: readonly string[]): Promise<void>;
   /** Lets another project learn from a text too, or takes it out of that one. */
   putInProject(id: string, projectId: string, isIn: boolean): Promise<void>;
   /** What a person says of where texts may be used; null takes it back. */
   setLicence(ids: readonly string[], licence: string | null): Promise<void>;
-  dismissRefusals(): void;
+  /** Those of what was given to learn from, or to tune on. */
+  dismissRefusals(isTuned?: boolean): void;
   /** The encodings that a file may be in, the likeliest first. */
   proposals(of: Pick<Undecoded, 'name' | 'dropped'>): Promise<readonly Proposal[]>;
   /** Reads what was refused again, where it is not UTF-8 in this encoding. */
@@ -114,6 +121,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       names: readonly string[],
       to: Target,
       begin: (options: Options) => Promise<T>,
+      tunes?: Purpose,
     ): Promise<T | undefined> {
       const isMeant = new Set(names);
       set(({ refused }) => ({ refused: refused.filter(({ name }) => !isMeant.has(name)) }));
@@ -122,7 +130,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       if (importing.kind === 'failed') {
         const name = names.length === 1 ? names[0]! : `${formatCount(names.length)} files`;
         set({ importing: IDLE });
-        refuse([{ name, failure: importing.failure }], to);
+        refuse([{ name, failure: importing.failure, ...(tunes && { tunes }) }], to);
       }
       return outcome;
     }
@@ -132,10 +140,15 @@ export const createTextsSlice: Slice<TextsSlice> =
         get().toast({ text: `${text.name} was added to ${to.name}` });
         return;
       }
-      set(({ texts }) => ({ texts: [...texts.filter(({ id }) => id !== text.id), text] }));
+      set((s) => byUse([...allTexts(s).filter(({ id }) => id !== text.id), text], to.id));
       const { leftOut, cleaned } = text;
       if (leftOut) get().toast(alreadyLeftOut(text.name, leftOut.places.length));
       if (cleaned) get().toast(alreadyCleaned(text.name, cleaned.name));
+      // What a project is called, and its prompt, are of what it learns from.
+      if (isToTune(text, to.id)) {
+        get().change({});
+        return;
+      }
       // What was only counted, as in `3 files`, is no name.
       const isCalled = names.some((name) => name === text.name || name.startsWith(`${text.name}/`));
       const isNamed = isCalled && get().project.name === UNTITLED;
@@ -150,11 +163,12 @@ export const createTextsSlice: Slice<TextsSlice> =
       name: string,
       to: Target,
       begin: (options: Options) => Promise<ImportOutcome>,
+      tunes?: Purpose,
     ): Promise<TextRecord | undefined> {
-      const outcome = await read([name], to, begin);
+      const outcome = await read([name], to, begin, tunes);
       if (outcome?.kind === 'added') await join(outcome.text, [name], to);
       if (outcome?.kind !== 'duplicate') return outcome?.text;
-      get().toast(alreadyHere([{ name, of: outcome.of }]));
+      get().toast(alreadyHere([{ name, of: outcome.of }], to.id, tunes !== undefined));
       return outcome.of;
     }
 
@@ -169,31 +183,37 @@ export const createTextsSlice: Slice<TextsSlice> =
       into(to, async () => {
         const drop = `${++drops}`;
         const names = files.map(({ name }) => name);
-        const outcome = await read(names, to, async (options) => {
+        const purpose = files[0]?.tunes && { tunes: files[0].tunes };
+        const begin = async (options: Options) => {
           let from = 0;
           for (; files.length - from > MOST_HANDED; from += MOST_HANDED)
             await data.call('handFiles', { drop, files: files.slice(from, from + MOST_HANDED) });
-          const input = { drop, files: files.slice(from), projectId: to.id, addedAt: now() };
+          const input = { drop, files: files.slice(from), projectId: to.id, addedAt: now(), ...purpose };
           return data.call('importFiles', input, options);
-        });
+        };
+        const outcome = await read(names, to, begin, purpose?.tunes);
         if (!outcome) return;
+        const refused = outcome.refused.map((one): Refusal => {
+          const dropped = files.find(({ name }) => one.name === name || one.name.startsWith(`${name}/`));
+          return { ...one, ...(dropped && { dropped }), ...purpose };
+        });
+        const isAsked = ({ name, failure, dropped }: Refusal) => failure.code === 'bad-shape' && dropped?.name === name;
         refuse(
-          outcome.refused.map((one) => {
-            const dropped = files.find(({ name }) => one.name === name || one.name.startsWith(`${name}/`));
-            return { ...one, ...(dropped && { dropped }) };
-          }),
+          refused.filter((one) => !isAsked(one)),
           to,
         );
-        if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates));
+        ask(refused.filter(isAsked).map(({ dropped }) => asTable(dropped!, to)));
+        if (outcome.duplicates.length > 0) get().toast(alreadyHere(outcome.duplicates, to.id, purpose !== undefined));
         if (outcome.passedOver > 0) get().toast(passedOver(outcome.passedOver));
         const ofPairs = files.every(({ table }) => table !== undefined);
         if (outcome.text) await join(outcome.text, names, to, ofPairs);
       });
-    async function addFiles(files: readonly Dropped[], to: Target): Promise<void> {
+    async function addFiles(files: readonly Dropped[], to: Target, tunes?: Purpose): Promise<void> {
       const { reading } = get();
-      const own = ownFiles(files).map((each) => (each.reading ? each : { ...each, reading }));
+      const own = ownFiles(files).map((each) => ({ reading, ...each, ...(tunes && { tunes }) }));
       if (own.length < files.length) get().toast(passedOver(files.length - own.length));
-      const { texts, markup } = await sorted(own, to);
+      // Of chats it is asked about those that are none.
+      const { texts, markup } = tunes === 'instruct' ? { texts: own, markup: [] } : await sorted(own, to);
       // One question for the drop; what is not asked about does not wait for the answer.
       ask(markup);
       if (texts.length > 0) await addDrop(texts, to);
@@ -234,10 +254,16 @@ export const createTextsSlice: Slice<TextsSlice> =
       if (samplePrompt !== undefined && isStill) setRecipe({ samplePrompt });
     }
     const put = (text: TextRecord): void =>
-      set(({ texts }) => ({ texts: texts.map((each) => (each.id === text.id ? text : each)) }));
+      set((s) =>
+        byUse(
+          allTexts(s).map((each) => (each.id === text.id ? text : each)),
+          s.project.id,
+        ),
+      );
 
     return {
       texts: [],
+      tuneTexts: [],
       samples: [],
       refused: [],
       markup: [],
@@ -246,42 +272,46 @@ export const createTextsSlice: Slice<TextsSlice> =
       setReading: (changes) => set(({ reading }) => ({ reading: { ...reading, ...changes } })),
       async loadTexts(ahead) {
         const { id: projectId } = get().project;
-        const [texts, samples] = await Promise.all([
+        const [all, samples] = await Promise.all([
           ahead ?? data.call('listTexts', { projectId }),
           get().samples.length > 0 ? get().samples : data.call('samples', null).catch(() => get().samples),
         ]);
-        const { project, texts: before } = get();
+        const { project, texts, tuneTexts } = get();
         if (project.id !== projectId) return; // those of the one that is open are on the way
-        const isSame = JSON.stringify(texts) === JSON.stringify(before);
-        if (!isSame || samples !== get().samples) set({ samples, ...(!isSame && { texts }) });
+        const found = byUse(all, projectId);
+        const isSame = JSON.stringify(found) === JSON.stringify({ texts, tuneTexts });
+        if (!isSame || samples !== get().samples) set({ samples, ...(!isSame && found) });
       },
-      addFiles(files) {
+      addFiles(files, tunes) {
         const to = target();
-        return follow(to.id, addFiles(files, to));
+        return follow(to.id, addFiles(files, to, tunes));
       },
       async whenRead(inputs, signal) {
         const { id: projectId } = inputs.project;
         await coming(projectId, signal);
         if (signal.aborted) return undefined;
         if (get().project.id === projectId) return inputsOf(get());
-        return { ...inputs, texts: await data.call('listTexts', { projectId }) };
+        return { ...inputs, texts: byUse(await data.call('listTexts', { projectId }), projectId).texts };
       },
       takeMarkup: () => take(() => ({})),
       takeColumns: (columns) => take((file) => ({ table: { format: tableOf(file), columns } })),
       lookAtTable: (given) => data.call('lookAtTable', { ...fileOf(given), format: tableOf(given) }),
       leaveMarkup: () => void answered(),
-      async addPaste(text, name) {
+      async addPaste(text, name, tunes) {
+        const purpose = tunes && { tunes };
         // What no file can hold is refused as pasted text.
+        const isFile = !/\p{Surrogate}/u.test(text);
+        if (isFile && tunes === 'instruct') return get().addFiles([{ name, file: new File([text], name) }], tunes);
         const head = new TextEncoder().encode(text.slice(0, MARKUP_HEAD));
-        const kind = /\p{Surrogate}/u.test(text) ? null : markupOf(name, head);
+        const kind = isFile ? markupOf(name, head) : null;
         if (kind) {
-          ask([{ name, kind, file: new File([text], name), project: target() }]);
+          ask([{ name, kind, file: new File([text], name), project: target(), ...purpose }]);
           return;
         }
         const to = target();
         await into(to, async () => {
-          const input = { text, name, projectId: to.id, addedAt: now() };
-          await add(name, to, (options) => data.call('importPaste', input, options));
+          const input = { text, name, projectId: to.id, addedAt: now(), ...purpose };
+          await add(name, to, (options) => data.call('importPaste', input, options), tunes);
         });
       },
       addSample(file) {
@@ -293,7 +323,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       },
       removeTexts: (ids) => removeTexts({ data, tabs, now, get, set, suggestion, suggest }, ids),
       async setLicence(ids, licence) {
-        const before = get().texts.filter(({ id }) => ids.includes(id));
+        const before = allTexts(get()).filter(({ id }) => ids.includes(id));
         try {
           for (const text of await data.call('setLicence', { ids, licence })) put(text);
           tabs.announce();
@@ -323,7 +353,8 @@ export const createTextsSlice: Slice<TextsSlice> =
           toast({ text: `${other.name} was not changed`, detail: explain(toFailure(error)) });
         }
       },
-      dismissRefusals: () => set({ refused: [] }),
+      dismissRefusals: (isTuned = false) =>
+        set((s) => ({ refused: s.refused.filter(({ tunes }) => (tunes !== undefined) !== isTuned) })),
       proposals: ({ name, dropped }) => data.call('proposeEncodings', { given: dropped, name }),
       readIn(refused, encoding) {
         set((s) => ({ refused: s.refused.filter((one) => !refused.some(({ name }) => name === one.name)) }));

@@ -3,6 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import type { Documents } from '../core/base/document';
 import { badSettings } from '../core/base/errors';
 import type { Job } from '../core/base/job';
+import { loaded } from '../core/base/load';
 import { formatShare } from '../core/base/units';
 import { measureFacts } from '../core/objectives/facts';
 import { measurePairs } from '../core/objectives/pairFacts';
@@ -17,13 +18,14 @@ import type { DataRecord } from '../protocol/data';
 export async function buildData(
   store: BlobStore,
   texts: readonly string[],
-  tokenizer: Tokenizer,
+  given: Tokenizer,
   split: SplitChoice,
   job: Job,
 ): Promise<DataRecord> {
-  const { documents, refs } = await openTexts(store, texts);
+  const { documents, refs, tokenizer, isOfChats } = await openToLearn(store, texts, given);
   const manifest = await buildShards(documents, tokenizer, split, store, job);
   const { train, validation, test } = manifest.parts;
+  if (isOfChats && validation.tokens === 0) throw (await chats()).tooFewChats();
   for (const [part, share] of [
     [train, split.validation],
     [validation, split.validation],
@@ -46,6 +48,26 @@ export async function buildData(
   };
 }
 
+/** As `openTexts`; conversations as the tokenizer's template writes them, and the tokenizer with that. */
+async function openToLearn(store: BlobStore, ids: readonly string[], tokenizer: Tokenizer) {
+  const { texts, documents, refs } = await openTexts(store, ids);
+  if (!texts.some(({ conversations }) => conversations)) return { documents, refs, tokenizer, isOfChats: false };
+  const { conversationsOf, paintedDocuments, spokenBy } = await chats();
+  const template = await spokenBy(tokenizer);
+  const opened = texts.map((text) =>
+    text.conversations ? paintedDocuments(conversationsOf(store, [text]), template) : documentsIn(store, text),
+  );
+  return { documents: joined(opened), refs, tokenizer: template.tokenizer, isOfChats: true };
+}
+/** They come with who first tunes. */
+const chats = () => loaded('What reads chats', import('./chats'));
+
+const joined = (all: readonly Documents[]): Documents => ({
+  async *[Symbol.asyncIterator]() {
+    for (const documents of all) yield* documents;
+  },
+});
+
 /** The documents of texts, by the texts' ids, and what of each text that is. */
 export async function openTexts(store: BlobStore, ids: readonly string[]): Promise<OpenTexts> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
@@ -54,11 +76,7 @@ export async function openTexts(store: BlobStore, ids: readonly string[]): Promi
       'Cleaning left nothing of the texts to learn from.',
       'Switch off a rule that leaves documents out.',
     );
-  const documents = {
-    async *[Symbol.asyncIterator]() {
-      for (const text of texts) yield* documentsIn(store, text);
-    },
-  };
+  const documents = joined(texts.map((text) => documentsIn(store, text)));
   return { texts, documents, refs: texts.map(textRef) };
 }
 interface OpenTexts {

@@ -16,6 +16,7 @@ import { bytesOfSteps, measureEverything, projectRows } from '../core/runs/sizes
 import { migrate } from '../core/runs/migrate';
 import { learntFrom, learntTogether } from '../core/runs/learnt';
 import { listRuns } from '../core/runs/record';
+import type { Purpose } from '../core/runs/tuning';
 import { openPart, readCounts } from '../core/shards/read';
 import {
   addToProject,
@@ -99,6 +100,13 @@ export function dataHandlers(
   /** Rules come with who first cleans. */
   const cleaning = () => loaded('What cleans texts', import('./cleaning'));
   let previewRecipe: ReturnType<Awaited<ReturnType<typeof cleaning>>['recipePreview']> | undefined;
+  const chats = () => loaded('What reads chats', import('./chats'));
+  let paint: ReturnType<Awaited<ReturnType<typeof chats>>['painter']> | undefined;
+  const forPurpose = async <S>({ tunes, ...settings }: S & { tunes?: Purpose }) => ({
+    ...settings,
+    isTuned: tunes !== undefined,
+    ...(tunes === 'instruct' && { conversations: (await chats()).conversationReader }),
+  });
   /** Files of drops that are about to be imported. */
   const handed = new Map<string, readonly GivenFile[]>();
   return {
@@ -109,11 +117,12 @@ export function dataHandlers(
     async importFiles({ drop = '', files, ...settings }, job) {
       const all = [...(handed.get(drop) ?? []), ...files];
       handed.delete(drop);
-      const { refused, ...outcome } = await importDrop(fileSources(all), await store, await owned(settings), job);
+      const own = await forPurpose(await owned(settings));
+      const { refused, ...outcome } = await importDrop(fileSources(all), await store, own, job);
       return { ...outcome, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) };
     },
     async importPaste({ text, name, ...settings }, job) {
-      return importText(pastedText(name, text), await store, await owned(settings), job);
+      return importText(pastedText(name, text), await store, await forPurpose(await owned(settings)), job);
     },
     async importSample({ file, ...settings }, job) {
       const sample = (await fetchSamples()).find((s) => s.file === file);
@@ -146,9 +155,9 @@ export function dataHandlers(
       ]);
       return learntTogether(texts.records.map((text) => learntFrom(runs, text)));
     },
-    async addToProject({ id, projectId }) {
+    async addToProject({ id, projectId, isTuned }) {
       const open = await store;
-      return addToProject(open, id, projectId, await ownerOf(open, projectId));
+      return addToProject(open, id, projectId, await ownerOf(open, projectId), isTuned);
     },
     async purgeText({ id }) {
       await Promise.allSettled(readers);
@@ -195,7 +204,12 @@ export function dataHandlers(
     },
     partRows: ({ data, ids, ...wanted }) => reading(async () => partRows(await store, data, ids, wanted)),
 
-    paint: () => Promise.reject(new Error('to come')),
+    paint: (wanted, job) =>
+      reading(async () => {
+        const { painter } = await chats();
+        paint ??= painter();
+        return paint(await store, wanted, job);
+      }),
     async dropUnused() {
       await collectData(await store);
       return null;

@@ -2,6 +2,7 @@
 export type FailureCode =
   | 'bad-file' // what the person gave cannot be read as what it claims to be
   | 'bad-encoding' // text in bytes that are not UTF-8; in which encoding they are, a person can say
+  | 'bad-shape' // rows that are in no shape of chats that is known; which two columns are one, a person can say
   | 'bad-settings' // a combination of settings that cannot run
   | 'out-of-memory'
   | 'device-lost'
@@ -42,7 +43,7 @@ export const badFile = (message: string, remedy?: string): HomegrownError =>
 
 /** Whatever is wrong with a file: others can be read. */
 export const isBadFile = (error: unknown): error is HomegrownError =>
-  error instanceof HomegrownError && (error.code === 'bad-file' || error.code === 'bad-encoding');
+  error instanceof HomegrownError && ['bad-file', 'bad-encoding', 'bad-shape'].includes(error.code);
 
 export const badSettings = (message: string, remedy?: string): HomegrownError =>
   new HomegrownError('bad-settings', message, remedy);

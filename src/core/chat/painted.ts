@@ -31,13 +31,18 @@ export interface Painted {
 export const endsTurn = ({ turns }: Pick<Painted, 'turns'>): boolean =>
   turns.every(({ role, endsWith }) => role !== 'assistant' || endsWith !== undefined);
 
+/** With all that the template wrote. */
+export interface PaintedText extends Painted {
+  text: string;
+}
+
 /**
  * A token that holds characters of an answer and others, as `:` and a quotation mark may be one, is learnt. So is what the
  * template writes between an answer and the token that ends it, which is never reached by who does not write that.
  * @throws HomegrownError `bad-settings` where no answer can be learnt from the conversation, the template does not take it, or it
  * cannot be told what would be learnt; `bad-file` where it has half of a surrogate pair
  */
-export function painted(conversation: Conversation, template: ChatTemplate): Painted {
+export function painted(conversation: Conversation, template: ChatTemplate): PaintedText {
   checkOrder(conversation, 'assistant');
   const text = written(conversation, template);
   const tokens = encoded(text, template.tokenizer);
@@ -59,7 +64,8 @@ export function painted(conversation: Conversation, template: ChatTemplate): Pai
     turns.push({ role, to, ...(role === 'assistant' && ending && { endsWith: ending.id }) });
   }
   const last = turns.at(-1)!;
-  return { ids: tokens.ids, learnt, turns: [...turns.slice(0, -1), { ...last, to: tokens.ids.length }] };
+  const all = [...turns.slice(0, -1), { ...last, to: tokens.ids.length }];
+  return { ids: tokens.ids, learnt, turns: all, text: text.text };
 }
 
 const untold = (conversation: Conversation, { message }: Said): Error =>

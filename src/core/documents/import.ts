@@ -7,6 +7,7 @@ import { isUnreadable, storedRecord } from '../base/record';
 import { formatCount } from '../base/units';
 import { BlockWriter } from './blocks';
 import { ChunkWriter } from './chunks';
+import { type ConversationReader, readConversations } from './conversations';
 import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
 import { inItsEncoding } from './encodings';
 import { beginningOf } from './head';
@@ -40,6 +41,10 @@ export interface ImportSettings {
   /** Of that project, which may be deleted while its text is read. */
   owner?: Owner;
   licence?: string | null;
+  /** Whether it is to be tuned on by that project, and not learnt from. */
+  isTuned?: boolean;
+  /** What its files are read by where they are conversations; absent: they are text. */
+  conversations?: ConversationReader;
 }
 
 /**
@@ -67,7 +72,14 @@ export async function importText(
 export async function importDrop(
   sources: readonly TextSource[],
   store: BlobStore,
-  { addedAt, projectId = FIRST_PROJECT, owner = NO_OWNER, licence = null }: ImportSettings,
+  {
+    addedAt,
+    projectId = FIRST_PROJECT,
+    owner = NO_OWNER,
+    licence = null,
+    isTuned = false,
+    conversations,
+  }: ImportSettings,
   job: Job,
 ): Promise<DropOutcome> {
   const refused: DropOutcome['refused'][number][] = [];
@@ -75,7 +87,9 @@ export async function importDrop(
   let [empty, passedOver] = [0, 0];
   const there = new Map<string, TextRecord | null>();
   const unreadable = new Set<string>();
-  for (const text of await listTexts(store, projectId)) {
+  // What is written in a row of JSON is one thing as text and another as a conversation.
+  const isAlike = (text: TextRecord): boolean => text.conversations === (conversations && true);
+  for (const text of (await listTexts(store, projectId)).filter(isAlike)) {
     try {
       for (const hash of await fileHashesOf(store, text)) there.set(hash, text);
     } catch (error) {
@@ -98,7 +112,10 @@ export async function importDrop(
         const file = await inItsEncoding(given.reading?.encoding, (encoding) => {
           if (encoding) back();
           seen.bytes = 0;
-          return readFile(given, { chunks, blocks }, bytes(), seen, encoding);
+          const into = { chunks, blocks };
+          return conversations
+            ? readConversations(conversations, given, into, bytes(), seen, encoding)
+            : readFile(given, into, bytes(), seen, encoding);
         });
         const hash = await blocks.hashOfFile();
         const of = there.get(hash);
@@ -145,7 +162,7 @@ export async function importDrop(
         refused.push({ name, error });
       }
     };
-    const { groups, belonging } = await groupsOf(sources);
+    const { groups, belonging } = await groupsOf(conversations ? [] : sources);
     for (const source of sources) {
       watch.next();
       if (belonging.has(source)) continue;
@@ -169,10 +186,12 @@ export async function importDrop(
       return { text: null, ...told() };
     }
     const hash = await blocks.hash();
-    const elsewhere = (await listTexts(store)).find(({ id, sha256 }) => sha256 === hash && !unreadable.has(id));
+    const elsewhere = (await listTexts(store)).find(
+      (text) => text.sha256 === hash && isAlike(text) && !unreadable.has(text.id),
+    );
     if (elsewhere) {
       await draft.discard();
-      return { text: await addToProject(store, elsewhere.id, projectId, owner), ...told() };
+      return { text: await addToProject(store, elsewhere.id, projectId, owner, isTuned), ...told() };
     }
     const drop = [...(await chunks.end()), ...(await blocks.finish())];
     if (drop.length > 0) await draft.drop(drop);
@@ -181,6 +200,8 @@ export async function importDrop(
       id,
       name: dropName(names),
       projects: [projectId],
+      ...(isTuned && { tunes: [projectId] }),
+      ...(conversations && { conversations: true as const }),
       sha256: hash,
       size,
       characters,

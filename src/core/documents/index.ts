@@ -22,13 +22,23 @@ export {
   documentsOf,
   listDocuments,
   openText,
+  placedDocuments,
   previewDocument,
   type DocumentRow,
   type DocumentStart,
 } from './open';
 export { promptFrom } from './prompt';
 export { proposalsFor } from './proposals';
-export { asRead, learntFacts, FIRST_PROJECT, learntOf, sharedNormalizers, textRef, type TextRecord } from './record';
+export {
+  asRead,
+  isToTune,
+  learntFacts,
+  FIRST_PROJECT,
+  learntOf,
+  sharedNormalizers,
+  textRef,
+  type TextRecord,
+} from './record';
 export {
   archiveCalled,
   binaryTableCalled,
@@ -44,6 +54,7 @@ export {
   tableFormatOf,
 } from './read';
 export type { Reading } from './read/format';
+export type { ConversationReader } from './conversations';
 export { isOpened, type TableChoice, type TextSource } from './readFile';
 export { SavedPages } from './savedPages';
 export { isSystemFile } from './system';

@@ -12,7 +12,7 @@ import {
   type Unreadable,
 } from '../base/record';
 import { CLEANED, CLEANED_TEXTS, type CleanedRecord } from './clean/record';
-import { TEXT, TEXT_PARTS, textChunksPrefix, textKey, type TextRecord } from './record';
+import { inProjects, TEXT, TEXT_PARTS, textChunksPrefix, textKey, type TextRecord } from './record';
 
 /** The texts of a project, oldest first; of all projects where none is named. */
 export async function listTexts(store: BlobStore, projectId?: string): Promise<TextRecord[]> {
@@ -68,17 +68,24 @@ export type Owner = () => Promise<readonly Expected[]>;
 /** Of a terminal, which has no projects. */
 export const NO_OWNER: Owner = () => Promise.resolve([]);
 
-/** Lets a project learn from a text, also from one that was removed. @throws as `owner` does, and as `textOf` */
+/**
+ * Lets a project learn from a text, or tune on it; also from one that was removed. Where the project has it, it stays for what it is there.
+ * @throws as `owner` does, and as `textOf`
+ */
 export async function addToProject(
   store: BlobStore,
   id: string,
   projectId: string,
   owner: Owner = NO_OWNER,
+  isTuned = false,
 ): Promise<TextRecord> {
   const changed = await changeRecord(store, textKey(id), TEXT, async (text) => {
     if (!text) throw noSuchText(id);
     const { removedAt: _, ...kept } = text;
-    const record = { ...kept, projects: [...new Set([...kept.projects, projectId])] };
+    const { projects, tunes = [] } = kept;
+    const record = projects.includes(projectId)
+      ? kept
+      : inProjects(kept, [...projects, projectId], isTuned || kept.conversations ? [...tunes, projectId] : tunes);
     return { record, expect: await owner() };
   });
   return changed!;
@@ -88,7 +95,8 @@ export async function addToProject(
 export const removeText = (store: BlobStore, id: string, projectId: string, at: number): Promise<TextRecord> =>
   updateText(store, id, (text) => {
     const projects = text.projects.filter((project) => project !== projectId);
-    return { ...text, projects, ...(projects.length === 0 && { removedAt: text.removedAt ?? at }) };
+    const left = inProjects(text, projects, text.tunes ?? []);
+    return { ...left, ...(projects.length === 0 && { removedAt: text.removedAt ?? at }) };
   });
 
 /** Drops a text that is removed for good, with what was cleaned of it; one that is in a project, by now again, stays. */

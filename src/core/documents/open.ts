@@ -35,6 +35,18 @@ async function* learntDocuments(store: BlobStore, text: TextRecord): AsyncGenera
   for await (const document of all) if (!out.has(document.place!)) yield document;
 }
 
+/** Those of a text as it was read that are not left out, each called by where it is: `line 12 of chats.jsonl`. */
+export const placedDocuments = (store: BlobStore, text: TextRecord): AsyncIterable<Document> => ({
+  async *[Symbol.asyncIterator]() {
+    const out = new Set(text.leftOut?.places);
+    for await (const { document, file } of inFiles(store, text)) {
+      if (out.has(document.place!)) continue;
+      const title = document.title!;
+      yield { ...document, title: `${title.charAt(0).toLowerCase()}${title.slice(1)} of ${file.name}` };
+    }
+  },
+});
+
 async function* documentsAsRead(store: BlobStore, text: TextRecord): AsyncGenerator<Document> {
   for await (const { document } of inFiles(store, text)) yield document;
 }

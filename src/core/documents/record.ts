@@ -17,6 +17,10 @@ export const textRecord = z.object({
   name: z.string(),
   /** Ids of those that learn from it; none: it is removed, and can be had back until it is purged. */
   projects: z.array(z.string()),
+  /** Those of them that have it for tuning, and not to learn from. */
+  tunes: z.array(z.string()).exactOptional(),
+  /** Each of its documents is a conversation, its text a row of JSON in OpenAI's shape. */
+  conversations: z.literal(true).exactOptional(),
   removedAt: storedMoment.exactOptional(),
   /** Of the file as it was given, in hex; of several files, of their hashes in lines. */
   sha256: z.string(),
@@ -88,6 +92,30 @@ export const FIRST_PROJECT = 'first';
 function upgradeText({ removed, format, ...rest }: JsonObject): object {
   const projects = removed === false ? [FIRST_PROJECT] : removed === true ? [] : removed;
   return { ...rest, projects, chunkBytes: [], documents: 1, indexed: false, leftOut: null, formats: [format] };
+}
+
+/** Whether a project that has it has it for tuning. */
+export const isToTune = ({ tunes }: TextRecord, projectId: string): boolean => tunes?.includes(projectId) ?? false;
+
+/** The texts of a project that are learnt from, and those that it is tuned on. */
+export const byUse = (all: readonly TextRecord[], projectId: string) => ({
+  texts: all.filter((text) => !isToTune(text, projectId)),
+  tuneTexts: all.filter((text) => isToTune(text, projectId)),
+});
+
+export const allTexts = (s: Readonly<Record<'texts' | 'tuneTexts', readonly TextRecord[]>>): TextRecord[] => [
+  ...s.texts,
+  ...s.tuneTexts,
+];
+
+/** The same text in these projects, of which some have it for tuning. */
+export function inProjects(
+  { tunes: _, ...text }: TextRecord,
+  projects: string[],
+  tunes: readonly string[],
+): TextRecord {
+  const own = projects.filter((id) => tunes.includes(id));
+  return { ...text, projects, ...(own.length > 0 && { tunes: own }) };
 }
 
 /** What is learnt of a text: all of it, or what a recipe made of it, but for the documents that are left out. */

@@ -9,6 +9,8 @@ import type { FoundDocument, OpenFile, Row } from './read/format';
 /** A row as a document: a text, or input, a line end, target, with the UTF-8 bytes from and to of both. */
 export interface RowDocument extends FoundDocument {
   title: string;
+  /** In its table, from 1. */
+  row: number;
   spans?: Pair['spans'];
 }
 export interface Pair {
@@ -115,8 +117,8 @@ function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocumen
   const fields = known.length > 0 && { fields: Object.fromEntries(known) };
   const [text, target] = learnt as [string, string?];
   return target === undefined
-    ? { title: title.toWellFormed(), text, ...fields }
-    : { ...pairOf(title.toWellFormed(), text, target), ...fields };
+    ? { title: title.toWellFormed(), row: place, text, ...fields }
+    : { ...pairOf(title.toWellFormed(), text, target), row: place, ...fields };
 }
 
 export function pairOf(title: string, input: string, target: string): Pair {

@@ -4,7 +4,7 @@ import { HomegrownError } from '../base/errors';
 import { type Kind, parseRecord, storedRecord } from '../base/record';
 import { surveySnapshots } from '../checkpoint/checkpoint';
 import { listTexts, purgeText, removeText, UNDO_MS } from '../documents/library';
-import { TEXT, textKey } from '../documents/record';
+import { inProjects, isToTune, TEXT, textKey, type TextRecord } from '../documents/record';
 import { initialProject, PROJECT } from './project';
 import { listProjects, projectKey, readProject } from './projects';
 import { newestFirst } from './lineage';
@@ -35,11 +35,15 @@ export async function duplicateProject(
       if (stored === undefined) continue; // purged meanwhile
       const now = parseRecord(stored, key, TEXT);
       expect.push([key, stored as Json]);
-      put.push([key, storedRecord(TEXT, { ...now, projects: [...now.projects, copy] })]);
+      put.push([key, storedRecord(TEXT, withCopy(now, id, copy))]);
     }
     if (await store.commit({ put, expect })) return;
   }
 }
+
+/** Also in the copy of a project, for what it is in that. */
+const withCopy = (text: TextRecord, id: string, copy: string): TextRecord =>
+  inProjects(text, [...text.projects, copy], [...(text.tunes ?? []), ...(isToTune(text, id) ? [copy] : [])]);
 
 /**
  * A new project with the texts and runs of one whose own record cannot be read: all of it, or nothing. That record stays as it
@@ -60,7 +64,7 @@ export async function rescueProject(
       put.push([key, storedRecord(kind, to(parseRecord(stored, key, kind)))]);
     }
     for (const text of await listTexts(store, from))
-      await change(textKey(text.id), TEXT, (now) => ({ ...now, projects: [...now.projects, id] }));
+      await change(textKey(text.id), TEXT, (now) => withCopy(now, from, id));
     const runs = newestFirst((await listRuns(store)).filter(({ projectId }) => projectId === from));
     for (const run of runs) await change(recordKey(run.id), RUN, (now) => ({ ...now, projectId: id }));
     let runId: string | null = null;

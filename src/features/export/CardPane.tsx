@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { allTexts } from '../../core/documents/record';
 import { runInfo, withMeasured } from '../../core/export/homegrownJson';
 import { withLicences } from '../../core/export/licences';
 import { modelCard } from '../../core/export/modelCard';
@@ -74,5 +75,5 @@ export function cardOf(s: Studio): string | undefined {
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
   const measured = s.cardEvaluations?.of === exportedStep(s) ? s.cardEvaluations.measured : { evaluations: [] };
-  return modelCard(withMeasured(withLicences(runInfo(run, state, events), s.texts), measured));
+  return modelCard(withMeasured(withLicences(runInfo(run, state, events), allTexts(s)), measured));
 }

@@ -10,7 +10,7 @@ import styles from './Refusals.module.css';
 
 /** Files that were not added, each with the reason and a way out. */
 export function Refusals() {
-  const refused = useStudio((s) => s.refused);
+  const refused = useStudio((s) => s.refused).filter(({ tunes }) => tunes === undefined);
   const dismiss = useStudio((s) => s.dismissRefusals);
   const [isAsking, setAsking] = useState(false);
   const undecoded = refused.filter(isUndecoded);
@@ -30,7 +30,7 @@ export function Refusals() {
                 Choose {undecoded.length === 1 ? 'its encoding' : 'their encoding'}…
               </Button>
             )}
-            <Button isDense onPress={dismiss}>
+            <Button isDense onPress={() => dismiss()}>
               Dismiss
             </Button>
           </>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readdirSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import type { Conversation, Message } from '../conversation';
+import { conversations, rowIn } from '../../testing/conversations';
 import { conversationIn, type ShapeId, shapeOf, SHAPES } from '.';
 import type { Row } from './shape';
 
@@ -11,48 +11,11 @@ test('every file of a shape is in the list', () => {
   expect(Object.keys(SHAPES).sort()).toEqual(names.sort());
 });
 
-const text = fc.string({ unit: 'binary' }).filter((one) => one.isWellFormed());
-const said = text.map((one) => `${one}.`);
-const conversations: fc.Arbitrary<Conversation> = fc
-  .record({ system: fc.option(said), turns: fc.array(fc.tuple(said, said), { minLength: 1, maxLength: 4 }) })
-  .map(({ system, turns }) => ({
-    messages: [
-      ...(system === null ? [] : [{ role: 'system', content: system } as const]),
-      ...turns.flatMap(([user, assistant]): Message[] => [
-        { role: 'user', content: user },
-        { role: 'assistant', content: assistant },
-      ]),
-    ],
-  }));
-
-/** A conversation as rows of each shape have it. */
-const rowOf: Record<ShapeId, (conversation: Conversation) => Row> = {
-  openai: ({ messages }) => ({
-    messages: messages.map(({ role, content }, i) => ({
-      role,
-      content: i % 2 === 0 ? content : Array.from(content, (letter) => ({ type: 'text', text: letter })),
-    })),
-  }),
-  sharegpt: ({ messages }) => ({
-    conversations: messages.map(({ role, content }) => ({
-      from: { system: 'system', user: 'human', assistant: 'gpt' }[role],
-      value: content,
-    })),
-  }),
-  alpaca: ({ messages }) => {
-    const system = messages.find(({ role }) => role === 'system')?.content;
-    const others = messages.filter(({ role }) => role !== 'system').map(({ content }) => content);
-    const pairs = others.flatMap((one, i) => (i % 2 === 0 ? [[one, others[i + 1]!] as const] : []));
-    const [instruction, output] = pairs.pop()!;
-    return { instruction, input: '', output, history: pairs, ...(system !== undefined && { system }) };
-  },
-};
-
 describe.each(Object.keys(SHAPES) as ShapeId[])('%s', (id) => {
   it('gives the conversation that a row was made of', () => {
     fc.assert(
       fc.property(conversations, (conversation) => {
-        const row = rowOf[id](conversation);
+        const row = rowIn[id](conversation);
         expect(shapeOf([row])).toBe(id);
         expect(conversationIn(id, row, 'line 3 of a.jsonl')).toEqual({ ...conversation, name: 'line 3 of a.jsonl' });
       }),

@@ -28,8 +28,12 @@ export function conversationIn(id: ShapeId, row: Row, name: string): Conversatio
   const found = shape.recognises(row) ? shape.conversation(row) : `is not in ${shape.label} shape, as others are`;
   const problem = typeof found === 'string' ? found : conversationProblem(found);
   if (typeof found !== 'string' && problem === null) return { ...found, name };
-  throw badFile(
+  throw unlearnt(name, problem!);
+}
+
+/** @param problem in words that go on after `It ` */
+export const unlearnt = (name: string, problem: string): Error =>
+  badFile(
     `The conversation in ${name} cannot be learnt: it ${problem}.`,
     'Mend it there, or leave it out: the others are as they were.',
   );
-}

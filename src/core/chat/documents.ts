@@ -1,0 +1,69 @@
+/** Conversations that are stored, as documents of which answers alone are learnt. */
+import type { Document, Documents } from '../base/document';
+import { badSettings } from '../base/errors';
+import { sha256Hex } from '../base/hash';
+import { charactersIn } from '../base/utf8';
+import type { Conversation } from './conversation';
+import { type Painted, painted } from './painted';
+import { storedConversation } from './reader';
+import type { ChatTemplate } from './template';
+
+/** What one says that is stored: its document is called by where it is, as in `line 12 of chats.jsonl`. */
+export async function conversationOf({ chunks, title = 'a conversation' }: Document): Promise<Conversation> {
+  let row = '';
+  for await (const chunk of chunks()) row += chunk;
+  return storedConversation(row, title);
+}
+
+/**
+ * Each with its text as the template writes it, and its ids. Its hash is that of the template too, by which other ids are other
+ * data. They are gone through more than once: what is known of each is held, and ids up to a bound, beyond which they are made
+ * again.
+ * @throws HomegrownError as `painted` of the first that the template does not take, when it is its turn
+ */
+export function paintedDocuments(stored: Documents, template: ChatTemplate): Documents {
+  const known: Known[] = [];
+  let ids = 0;
+  async function lookAt(conversation: Conversation): Promise<Known> {
+    const own = ids < MOST_HELD ? painted(conversation, template) : undefined;
+    const utf8 = encoder.encode(own?.text ?? template.render(conversation));
+    ids += own?.ids.length ?? 0;
+    return {
+      sha256: await sha256Hex(JSON.stringify([template.source, conversation.messages])),
+      characters: charactersIn(utf8),
+      bytes: utf8.length,
+      ...(own && { held: { ids: own.ids, learnt: own.learnt } }),
+    };
+  }
+  return {
+    async *[Symbol.asyncIterator]() {
+      let n = 0;
+      for await (const row of stored) {
+        const { held, ...facts } = (known[n++] ??= await lookAt(await conversationOf(row)));
+        yield {
+          ...facts,
+          ...(row.text !== undefined && { text: row.text }),
+          ...(row.place !== undefined && { place: row.place }),
+          chunks: () => writtenOf(row, template),
+          encoded: async () => held ?? painted(await conversationOf(row), template),
+        };
+      }
+    },
+  };
+}
+async function* writtenOf(row: Document, template: ChatTemplate): AsyncGenerator<string> {
+  yield template.render(await conversationOf(row));
+}
+interface Known extends Pick<Document, 'sha256' | 'characters' | 'bytes'> {
+  held?: Pick<Painted, 'ids' | 'learnt'>;
+}
+/** Ids, of 4 bytes. */
+const MOST_HELD = 2 ** 24;
+const encoder = new TextEncoder();
+
+/** Where none could be held out. */
+export const tooFewChats = (): Error =>
+  badSettings(
+    'There are too few chats: of all that are not equal one must be held out, and one learnt.',
+    'Give more conversations. Nothing was started.',
+  );

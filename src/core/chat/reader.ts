@@ -1,0 +1,88 @@
+/** Rows of files as conversations, and these as they are stored: a row of JSON each, in OpenAI's shape. */
+import { HomegrownError } from '../base/errors';
+import { type Conversation, conversationProblem, ofPair } from './conversation';
+import { conversationIn, SHAPE_IDS, shapeBy, type ShapeId, shapeOf, unlearnt } from './shapes';
+import { openai } from './shapes/openai';
+import { isRow, type Row } from './shapes/shape';
+
+interface FoundRow {
+  value: Row;
+  /** Where it is in its file: `line 12`. */
+  place: string;
+}
+interface File {
+  name: string;
+  note(sentence: string): void;
+}
+
+/**
+ * Each with the place that it was found at; in memory are the first, which tell the shape of all.
+ * @throws HomegrownError `bad-shape` where they are in none; `bad-file` of the first that cannot be learnt
+ */
+async function* ofObjects(found: AsyncIterable<FoundRow>, { name, note }: File) {
+  const stored = ({ value, place }: FoundRow, shape: ShapeId): { place: string; row: string } => ({
+    place,
+    row: rowOf(conversationIn(shape, value, `${place} of ${name}`)),
+  });
+  const head: FoundRow[] = [];
+  let shape: ShapeId | undefined;
+  for await (const row of found) {
+    if (shape) yield stored(row, shape);
+    else if (head.push(row) === HEAD_ROWS) {
+      shape = shapeIn(head, name, note);
+      for (const each of head.splice(0)) yield stored(each, shape);
+    }
+  }
+  if (head.length === 0) return;
+  shape = shapeIn(head, name, note);
+  for (const each of head) yield stored(each, shape);
+}
+/** Rows that tell a file's shape. */
+const HEAD_ROWS = 100;
+
+function shapeIn(head: readonly FoundRow[], name: string, note: File['note']): ShapeId {
+  const shape = shapeOf(head.map(({ value }) => value));
+  if (shape !== null) {
+    note(`In ${shapeBy(shape).label} shape`);
+    return shape;
+  }
+  const keys = [...new Set(head.flatMap(({ value }) => Object.keys(value)))];
+  const known = SHAPE_IDS.map((id) => shapeBy(id).label).join(', ');
+  const more = keys.length > MOST_NAMED ? ' and others' : '';
+  throw new HomegrownError(
+    'bad-shape',
+    `${name} is in no shape of chats that is known (${known}): its rows have ${keys.length === 0 ? 'nothing' : keys.slice(0, MOST_NAMED).join(', ')}${more}.`,
+  );
+}
+const MOST_NAMED = 12;
+
+/** A question and its answer. @param name where it is: `row 12 of questions.csv` @throws HomegrownError `bad-file` */
+function pairRow(input: string, target: string, name: string): string {
+  const pair = ofPair(input, target);
+  const problem = conversationProblem(pair);
+  if (problem !== null) throw unlearnt(name, problem);
+  return rowOf(pair);
+}
+
+/** What texts of conversations are imported by. */
+export const conversationReader = { ofObjects, ofPair: pairRow };
+
+const rowOf = ({ messages }: Conversation): string =>
+  JSON.stringify({ messages: messages.map(({ role, content }) => ({ role, content })) });
+
+/** One that was stored. @throws HomegrownError `storage-damaged` where it is none */
+export function storedConversation(row: string, name: string): Conversation {
+  let value: unknown;
+  try {
+    value = JSON.parse(row);
+  } catch {
+    value = null;
+  }
+  const found = isRow(value) && openai.recognises(value) ? openai.conversation(value) : null;
+  if (found !== null && typeof found !== 'string') return { ...found, name };
+  throw new HomegrownError(
+    'storage-damaged',
+    `${name} is stored as no conversation.`,
+    'Remove its text, and add its file again.',
+  );
+}

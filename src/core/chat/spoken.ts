@@ -1,0 +1,21 @@
+/** Which template the chats of a run are written in. */
+import { badSettings } from '../base/errors';
+import { createTokenizer } from '../tokenizer/byteLevel';
+import { type Tokenizer, withChatTemplate } from '../tokenizer/tokenizer';
+import { type ChatTemplate, compiled } from './template';
+import { usualTemplate } from './usual';
+
+/**
+ * The template of a run, by which its tokenizer writes chats from then on.
+ * @param source in Jinja; absent: the one that the tokenizer has, or else what its special tokens allow
+ * @throws HomegrownError `bad-settings` where it cannot be read
+ */
+export async function spokenBy(tokenizer: Tokenizer, source?: string): Promise<ChatTemplate> {
+  if (tokenizer.model.applied)
+    throw badSettings(
+      'Chats are written with byte-level tokenizers alone, and this one is applied as its files say.',
+      'Tune another model, or tune this one on text.',
+    );
+  const template = source ?? usualTemplate(tokenizer);
+  return compiled(template, await createTokenizer(withChatTemplate(tokenizer.model, template)));
+}

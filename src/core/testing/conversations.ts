@@ -1,0 +1,42 @@
+/** Conversations that can be learnt, and as rows of each shape have them. */
+import fc from 'fast-check';
+import type { Conversation, Message } from '../chat/conversation';
+import type { ShapeId } from '../chat/shapes';
+import type { Row } from '../chat/shapes/shape';
+
+const text = fc.string({ unit: 'binary' }).filter((one) => one.isWellFormed());
+const said = text.map((one) => `${one}.`);
+export const conversations: fc.Arbitrary<Conversation> = fc
+  .record({ system: fc.option(said), turns: fc.array(fc.tuple(said, said), { minLength: 1, maxLength: 4 }) })
+  .map(({ system, turns }) => ({
+    messages: [
+      ...(system === null ? [] : [{ role: 'system', content: system } as const]),
+      ...turns.flatMap(([user, assistant]): Message[] => [
+        { role: 'user', content: user },
+        { role: 'assistant', content: assistant },
+      ]),
+    ],
+  }));
+
+/** A conversation as rows of each shape have it. */
+export const rowIn: Record<ShapeId, (conversation: Conversation) => Row> = {
+  openai: ({ messages }) => ({
+    messages: messages.map(({ role, content }, i) => ({
+      role,
+      content: i % 2 === 0 ? content : Array.from(content, (letter) => ({ type: 'text', text: letter })),
+    })),
+  }),
+  sharegpt: ({ messages }) => ({
+    conversations: messages.map(({ role, content }) => ({
+      from: { system: 'system', user: 'human', assistant: 'gpt' }[role],
+      value: content,
+    })),
+  }),
+  alpaca: ({ messages }) => {
+    const system = messages.find(({ role }) => role === 'system')?.content;
+    const others = messages.filter(({ role }) => role !== 'system').map(({ content }) => content);
+    const pairs = others.flatMap((one, i) => (i % 2 === 0 ? [[one, others[i + 1]!] as const] : []));
+    const [instruction, output] = pairs.pop()!;
+    return { instruction, input: '', output, history: pairs, ...(system !== undefined && { system }) };
+  },
+};

@@ -1,0 +1,114 @@
+/** Conversations of texts: read, painted, and as documents. Loaded with the first that are tuned on. */
+import type { BlobStore } from '../core/base/blobStore';
+import type { Document, Documents } from '../core/base/document';
+import { badSettings } from '../core/base/errors';
+import { type Job, yieldUntil } from '../core/base/job';
+import { conversationOf, paintedDocuments, tooFewChats } from '../core/chat/documents';
+import { fitted } from '../core/chat/fitted';
+import { painted, paintedTokens, tried } from '../core/chat/painted';
+import { conversationReader } from '../core/chat/reader';
+import { spokenBy } from '../core/chat/spoken';
+import type { ChatTemplate } from '../core/chat/template';
+import { learntOf, placedDocuments, textOf, textRef, type TextRecord } from '../core/documents';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import type { DataApi, PaintedConversation, Painting } from '../protocol/data';
+
+export { conversationReader, paintedDocuments, spokenBy, tooFewChats };
+
+type Counts = Pick<Painting, 'conversations' | 'tokens' | 'tooLong'>;
+type Painter = (store: BlobStore, wanted: DataApi['paint']['input'], job: Job) => Promise<Painting>;
+
+/** Keeps what it counted last: who turns to other conversations does not wait for all of them again. */
+export function painter(): Painter {
+  let last: { of: string; counts: Promise<Counts> } | undefined;
+  async function countsOf(of: string, count: () => Promise<Counts>, signal: AbortSignal): Promise<Counts> {
+    const there = last;
+    if (there?.of === of) {
+      const counts = await there.counts.catch(() => undefined);
+      signal.throwIfAborted();
+      // Who asked for it first may have stopped.
+      return counts ?? countsOf(of, count, signal);
+    }
+    const own = { of, counts: count() };
+    last = own;
+    own.counts.catch(() => {
+      if (last === own) last = undefined;
+    });
+    return own.counts;
+  }
+  return async (store, { texts: ids, tokenizer, context, from, count }, job) => {
+    const texts = await Promise.all(ids.map((id) => textOf(store, id)));
+    const other = texts.find(({ conversations }) => !conversations);
+    if (other || texts.length === 0)
+      throw badSettings(
+        other ? `${other.name} is text, and no chats.` : 'There are no chats to paint.',
+        'Add chats: JSON Lines in the shape of OpenAI, ShareGPT or Alpaca, or a table of questions and answers.',
+      );
+    const template = await spokenBy(await createTokenizer(tokenizer));
+    const { endsWith, asksAlike } = tried(template);
+    const stored = conversationsOf(store, texts);
+    const of = JSON.stringify([texts.map(textRef), template.tokenizer.hash, template.source, context]);
+    const all = texts.reduce((sum, text) => sum + learntOf(text).documents, 0);
+    const counts = await countsOf(of, () => counted(stored, template, context, all, job), job.signal);
+    const examples: PaintedConversation[] = [];
+    let place = 0;
+    for await (const document of stored) {
+      if (place >= from + count) break;
+      if (place++ >= from) examples.push(await exampleOf(document, template, context));
+    }
+    const ends = endsWith === undefined ? undefined : template.tokenizer.specialOf(endsWith)?.text;
+    return {
+      tokenizer: template.tokenizer.model,
+      template: template.source,
+      ...counts,
+      ...(ends !== undefined && { endsWith: ends }),
+      asksAlike,
+      examples,
+    };
+  };
+}
+
+/** Those of several texts, one after another. */
+export const conversationsOf = (store: BlobStore, texts: readonly TextRecord[]): Documents => ({
+  async *[Symbol.asyncIterator]() {
+    for (const text of texts) yield* placedDocuments(store, text);
+  },
+});
+
+async function counted(
+  stored: Documents,
+  template: ChatTemplate,
+  context: number,
+  of: number,
+  { signal, report }: Job,
+): Promise<Counts> {
+  const pause = yieldUntil(signal);
+  const counts = { conversations: 0, tokens: { all: 0, learnt: 0 }, tooLong: { count: 0, nothingLearnt: 0 } };
+  for await (const document of stored) {
+    const { ids, learnt, leftOut } = await paintedFor(document, template, context);
+    counts.tokens.all += ids.length;
+    for (const [from, to] of learnt) counts.tokens.learnt += to - from;
+    if (leftOut > 0) counts.tooLong.count++;
+    if (learnt.length === 0) counts.tooLong.nothingLearnt++;
+    if (++counts.conversations % A_TURN > 0) continue;
+    report({ label: 'Painting', done: counts.conversations, of, unit: 'chats' });
+    await pause();
+  }
+  return counts;
+}
+/** Conversations until others have a turn. */
+const A_TURN = 32;
+
+/** All of one, and what of it is learnt in a row of a context. */
+async function paintedFor(document: Document, template: ChatTemplate, context: number) {
+  const whole = painted(await conversationOf(document), template);
+  // A row has the next of its last id after it.
+  const own = fitted(whole, context + 1);
+  return { ...whole, learnt: own?.painted.learnt ?? [], leftOut: own?.leftOut ?? whole.learnt.length };
+}
+
+async function exampleOf(document: Document, template: ChatTemplate, context: number): Promise<PaintedConversation> {
+  const own = await paintedFor(document, template, context);
+  const tokens = paintedTokens(own, template.tokenizer);
+  return { name: document.title!, tokens, learnt: tokens.filter(({ isLearnt }) => isLearnt).length, text: own.text };
+}
