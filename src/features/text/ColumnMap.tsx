@@ -9,14 +9,18 @@ export type Roles = Readonly<Partial<Record<ColumnRole, string>>>;
 export function ColumnMap({
   head,
   roles,
+  asked = COLUMN_ROLES,
   onChange,
 }: {
   head: TableHead;
   roles: Roles;
+  /** Those that a column may have. */
+  asked?: readonly ColumnRole[];
   onChange: (roles: Roles) => void;
 }) {
   const roleOf = (column: string): ColumnRole | undefined => COLUMN_ROLES.find((role) => roles[role] === column);
   const shown = head.columns.slice(0, MOST_COLUMNS);
+  const options = [NONE, ...asked.map((role) => ({ value: role, label: WORDS[role] }))];
   return (
     <div className={styles.columns} tabIndex={0} role="group" aria-label="Columns">
       <table>
@@ -29,7 +33,7 @@ export function ColumnMap({
                   layout="wide"
                   value={roleOf(column) ?? NOT_USED}
                   onChange={(role) => onChange(withRole(roles, column, role === NOT_USED ? undefined : role))}
-                  options={OPTIONS}
+                  options={options}
                 />
               </td>
             ))}
@@ -73,10 +77,7 @@ const WORDS: Readonly<Record<ColumnRole, string>> = {
   date: 'Date',
   language: 'Language',
 };
-const OPTIONS = [
-  { value: NOT_USED, label: 'Not used' } as const,
-  ...COLUMN_ROLES.map((role) => ({ value: role, label: WORDS[role] })),
-];
+const NONE = { value: NOT_USED, label: 'Not used' } as const;
 
 /** A column with this role and no other; a table is of texts or of pairs. */
 function withRole(roles: Roles, column: string, role: ColumnRole | undefined): Roles {

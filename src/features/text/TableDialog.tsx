@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
-import { type Columns, recognisedColumns, type TableHead } from '../../core/documents/columns';
+import { type Columns, recognisedColumns, type TableHead, usualColumns } from '../../core/documents/columns';
 import { isBinary, questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Dialog } from '../../ui';
@@ -22,9 +22,12 @@ export function TableDialog() {
   const [first] = tables;
   if (!first) return null;
   const [one, them] = tables.length === 1 ? [true, 'it'] : [false, 'them'];
-  const roles: Roles = head && asked?.of === head ? asked.roles : head ? recognisedColumns(head) : {};
+  const isOfChats = first.tunes === 'instruct';
+  const roles: Roles = head && asked?.of === head ? asked.roles : head ? rolesOf(head, isOfChats) : {};
   const columns = columnsOf(roles);
-  const reason = failure?.message ?? (head ? (columns ? undefined : NEEDED) : 'The table is being read');
+  const needed = isOfChats ? PAIR_NEEDED : NEEDED;
+  const reason = failure?.message ?? (head ? (columns ? undefined : needed) : 'The table is being read');
+  const canBeText = !isBinary(first) && !isOfChats;
   return (
     <Dialog
       isOpen
@@ -34,20 +37,36 @@ export function TableDialog() {
       actions={
         <>
           <Button onPress={leave}>Leave {them} out</Button>
-          {!isBinary(first) && <Button onPress={() => void take()}>As plain text</Button>}
+          {canBeText && <Button onPress={() => void take()}>As plain text</Button>}
           <Button variant="go" onPress={() => columns && void takeColumns(columns)} disabledReason={reason}>
-            {columns && 'input' in columns ? 'Add a pair a row' : 'Add a document a row'}
+            {isOfChats
+              ? 'Add a chat a row'
+              : columns && 'input' in columns
+                ? 'Add a pair a row'
+                : 'Add a document a row'}
           </Button>
         </>
       }
     >
-      <p>
-        Needed is a text, or an input and its target: a question and its answer, a sentence and its translation. What is
-        not used is not kept.{!isBinary(first) && ' As plain text, commas and quotes are learnt too.'}
-      </p>
+      {isOfChats ? (
+        <p>
+          Its rows are in no shape of chats that is known. Needed are two columns: what the user says, the input, and
+          what is answered, the target. What is not used is not kept.
+        </p>
+      ) : (
+        <p>
+          Needed is a text, or an input and its target: a question and its answer, a sentence and its translation. What
+          is not used is not kept.{canBeText && ' As plain text, commas and quotes are learnt too.'}
+        </p>
+      )}
       {head && (
         <>
-          <ColumnMap head={head} roles={roles} onChange={(next) => choose({ of: head, roles: next })} />
+          <ColumnMap
+            head={head}
+            roles={roles}
+            {...(isOfChats && { asked: PAIR })}
+            onChange={(next) => choose({ of: head, roles: next })}
+          />
           {head.columns.length > MOST_COLUMNS && (
             <p>
               {formatCount(head.columns.length - MOST_COLUMNS)} more columns are not shown; a terminal takes them by
@@ -66,6 +85,16 @@ export function TableDialog() {
   );
 }
 const NEEDED = 'Say which column holds the text, or which two an input and its target';
+const PAIR_NEEDED = 'Say which column is the input, and which its target';
+const PAIR = ['input', 'target'] as const;
+
+/** Before anything is chosen. */
+function rolesOf(head: TableHead, isOfChats: boolean): Roles {
+  const known = recognisedColumns(head);
+  if (!isOfChats) return known;
+  const { input, target } = 'input' in known ? known : usualColumns(head.columns);
+  return input === target ? { input } : { input, target };
+}
 
 function columnsOf({ text, input, target, ...about }: Roles): Columns | undefined {
   if (text !== undefined) return { text, ...about };
