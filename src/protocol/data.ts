@@ -12,6 +12,7 @@ import type { CardWords } from '../core/runs/card';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import type { KeptEvaluation } from '../core/runs/keptEvaluations';
 import type { RunRow, RunWords } from '../core/runs/rows';
+import type { Mix } from '../core/runs/mix';
 import type { Learnt } from '../core/runs/learnt';
 import type { Measured } from '../core/export/homegrownJson';
 import type { Look, Previewed } from '../core/documents/clean/preview';
@@ -196,6 +197,8 @@ export interface DataApi {
     progress: readonly RunRow[];
     output: readonly RunRow[];
   };
+  /** An average of a tuned step and of what it was tuned from, as a run of its own. */
+  mixRun: { input: Mix; progress: never; output: null };
   describeRun: { input: Partial<RunWords> & { runId: string }; progress: never; output: null };
   /** What a person says in its card, part by part; a part that is absent says what Homegrown says. */
   writeCard: { input: { runId: string; card: CardWords }; progress: never; output: null };

@@ -65,8 +65,21 @@ export interface GpuApi {
   lists: { input: ListsInput; progress: Progress; output: EvaluationRecord };
   /** Whether a saved step is better than another one, on a held-out part of its run's data or on a text; kept with its run. */
   compare: { input: CompareInput; progress: Progress; output: EvaluationRecord };
+  /**
+   * A step of a run that was tuned, averaged with what it was tuned from, at each of these shares of that, 0 to 1: measured as the
+   * run's own evaluations are. Told one by one.
+   */
+  mix: {
+    input: { runId: string; which: WhichSnapshot; shares: readonly number[] };
+    progress: readonly MixedPoint[];
+    output: readonly MixedPoint[];
+  };
   /** What a saved step says of held-out text, which an exported file of it must say too. */
   reference: { input: { runId: string; which: WhichSnapshot }; progress: never; output: Reference };
+}
+
+export interface MixedPoint extends Evaluated {
+  share: number;
 }
 
 export interface ResumeInput {

@@ -181,6 +181,13 @@ export function gpuHandlers(
       const { compareSteps } = await import('./comparing');
       return compareSteps(await store, input, (of, work) => evaluating(of, job, work));
     },
+    mix: (input, { signal, report }) =>
+      withModel(input, signal, async (model, ended, pause) =>
+        (await import('./mixing')).measureMixes(await store, model, input, { report }, async () => {
+          ended.throwIfAborted();
+          await pause();
+        }),
+      ),
     reference: (input, { signal }) =>
       withModel(input, signal, async (model, _, pause) => referenceOf(await store, model, pause)),
   };

@@ -3,6 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { boundLight, pinStep, unpinStep } from '../core/checkpoint/pinned';
 import { measuredOf } from '../core/export/exported';
 import { readEvaluation, readEvaluations } from '../core/runs/keptEvaluations';
+import { mixRun } from '../core/runs/mix';
 import { readKnownRun, updateRun } from '../core/runs/record';
 import { bytesOfRun } from '../core/runs/sizes';
 import { describeRun, purgeIfRemoved, purgeRemoved, removeRun, restoreRun, runRows } from '../core/runs/rows';
@@ -18,6 +19,7 @@ export type RunHandlers = Pick<
   | 'listRuns'
   | 'describeRun'
   | 'writeCard'
+  | 'mixRun'
   | 'removeRun'
   | 'restoreRun'
   | 'purgeRun'
@@ -45,6 +47,7 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
       await (swept ??= sweep(open, now)).catch(() => undefined); // what could not go now goes at the next start
       return runRows(open, projectId, (rows) => job.report(rows));
     },
+    mixRun: async (mix) => (await mixRun(await store, mix), null),
     describeRun: async ({ runId, ...words }) => (await describeRun(await store, runId, words), null),
     async writeCard({ runId, card }) {
       await updateRun(await store, runId, ({ card: _, ...run }) =>

@@ -23,6 +23,7 @@ import {
   toldDocumentsSchema,
   type ToldTokenizer,
   toldTemplate,
+  mixedSchema,
   trainableSchema,
 } from '../runs/settings';
 import { askedSchema, type ToldAsked } from '../runs/toldAsked';
@@ -88,7 +89,7 @@ export const runInfoSchema = z.strictObject({
   /** What of the model learns; absent where all does. What an adapter has learnt is in the weights, and is apart beside the moments. */
   trainable: trainableSchema.exactOptional(),
   /** Its weights are an average: such a share, 0 to 1, of those of another model, and the rest of what it learnt. */
-  mixed: z.strictObject({ name: nameSchema, share: z.number().min(0).max(1) }).exactOptional(),
+  mixed: mixedSchema.exactOptional(),
   state: trainStateSchema,
   device: z.string().max(1000).nullable(),
   /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */
@@ -137,7 +138,7 @@ const VERSION = 2;
  * The best in `state` is the best that is kept.
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
-  const { id, parent, name, createdAt, model, tokenizer, device, origin, card, looks } = record;
+  const { id, parent, name, createdAt, model, tokenizer, device, origin, card, looks, mixed } = record;
   const told = toldSegments(record.segments);
   const [first, ...rest] = told;
   const segments = [first, ...rest.slice(0, segmentAt(told, kept.step))] as const;
@@ -154,6 +155,7 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
     model,
     ...tokenizerFacts(tokenizer),
     segments: [...segments],
+    ...(mixed && { mixed }),
     state,
     device,
     result: resultAt(state, evaluations, recipeOf({ segments }).objective, dataOf({ segments })),

@@ -62,7 +62,7 @@ export async function forkRun(
 }
 
 /** A step that the recipe's optimizer can go on from: of weights alone, and of another optimizer, its moments are zero. */
-function withMoments(
+export function withMoments(
   { state, tensors }: Snapshot,
   { model, trainable }: Pick<RunRecord, 'model' | 'trainable'>,
   recipe: Recipe,

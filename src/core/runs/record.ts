@@ -18,6 +18,7 @@ import { looksSchema } from './looks';
 import type { Segment, SegmentData, Segments } from './segments';
 import {
   dataFactsSchema,
+  mixedSchema,
   modelSchema,
   originSchema,
   recipeSchema,
@@ -220,6 +221,8 @@ const recordSchema = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .exactOptional(),
+    /** Its weights are an average: such a share, 0 to 1, of those of another model, and the rest of what it learnt. */
+    mixed: mixedSchema.exactOptional(),
     /** What the model had learnt before it was tuned: what is forgotten is measured on it, and some of it may be replayed. */
     old: segmentData.exactOptional(),
     /** The newest is how it goes on; of a model with an origin, not how that was made. */

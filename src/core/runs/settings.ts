@@ -101,6 +101,9 @@ export const trainableSchema: z.ZodType<Trainable> = z.strictObject({
   rest: z.enum(['f32', 'f16']).exactOptional(),
 });
 
+/** What a model's weights are averaged with, and of which the share, 0 to 1, is. */
+export const mixedSchema = z.strictObject({ name: z.string().max(1000), share: z.number().min(0).max(1) });
+
 export const rolesSchema: z.ZodType<readonly TokenRole[]> = listOf(z.enum(ROLES), MOST_TOKENS).refine(
   (roles) => rolesProblem(roles) === null,
   { error: ({ input }) => rolesProblem(input as readonly TokenRole[]) ?? '' },

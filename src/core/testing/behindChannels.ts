@@ -62,6 +62,7 @@ function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
     ask: later('ask'),
     trial: later('trial'),
     resume: later('resume'),
+    mix: later('mix'),
     fill: later('fill'),
     generate: later('generate'),
     evaluate: later('evaluate'),

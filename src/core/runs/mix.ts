@@ -1,0 +1,103 @@
+/** A run that was tuned, averaged with what it was tuned from. */
+import { mixed } from '../adapters/mixed';
+import { badSettings } from '../base/errors';
+import type { BlobStore } from '../base/blobStore';
+import { claimRun } from '../checkpoint/checkpoint';
+import { readBase } from '../checkpoint/base';
+import type { TrainState, WhichSnapshot } from '../checkpoint/snapshot';
+import { paramsOf } from '../models';
+import type { Values } from '../models/network';
+import { withMoments } from './fork';
+import { openJournal } from './journal';
+import { ownerOf } from './projects';
+import { addRun, freeHue, purgeRun, readKnownRun, readRun, type RunRecord, updateRun } from './record';
+import { recipeOf } from './segments';
+import { readTokenizer } from './tokenizer';
+import { loadWhole } from './whole';
+
+export interface Mixable {
+  state: TrainState;
+  /** All of the model's own weights, `share` of which are those that it was tuned from, and the rest what it learnt. */
+  at(share: number): Values;
+  /** What the model is called that it was tuned from. */
+  from: string;
+}
+
+/**
+ * @throws HomegrownError `bad-settings` of a run that was tuned from nothing, or from what is not kept any more; as `loadWhole`
+ */
+export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnapshot): Promise<Mixable> {
+  const { parent } = run;
+  if (parent?.how !== 'fine-tune')
+    throw badSettings(
+      `${run.name} was not tuned from another model, so there is nothing to average it with.`,
+      UNTOUCHED,
+    );
+  const base = run.base === undefined ? await ofParent(store, run, parent) : await readBase(store, run.base);
+  const { snapshot } = await loadWhole(store, run, which);
+  const own = paramsOf(run.model);
+  return {
+    state: snapshot.state,
+    at: (share) => mixed(own, snapshot.tensors, base, share),
+    from: parent.name,
+  };
+}
+
+async function ofParent(
+  store: BlobStore,
+  { name }: RunRecord,
+  { runId, step, name: parentName }: NonNullable<RunRecord['parent']>,
+): Promise<Values> {
+  const parent = await readRun(store, runId);
+  const loaded = parent && (await loadWhole(store, parent, step).catch(() => undefined));
+  if (loaded) return loaded.snapshot.tensors;
+  throw badSettings(
+    `Step ${step} of ${parentName}, which ${name} was tuned from, is not kept any more.`,
+    'A step is kept by pinning it. The tuned run is as it was.',
+  );
+}
+const UNTOUCHED = 'The run is as it was.';
+
+export interface Mix extends Pick<RunRecord, 'projectId' | 'name' | 'createdAt'> {
+  runId: string;
+  of: { runId: string; which: WhichSnapshot };
+  /** Of what it was tuned from, 0 to 1. */
+  share: number;
+}
+
+/** The average as a run of its own, beside the one that was tuned: weights alone, from which it can go on. */
+export async function mixRun(
+  store: BlobStore,
+  { runId, projectId, name, createdAt, of, share }: Mix,
+): Promise<RunRecord> {
+  const tuned = await readKnownRun(store, of.runId);
+  const owner = await ownerOf(store, projectId);
+  const { state, at, from } = await mixable(store, tuned, of.which);
+  const { removedAt: _, trainable: __, base: ___, card: ____, looks: _____, ...kept } = tuned;
+  const { step, tokensSeen, activeMs } = state;
+  const { snapshot } = withMoments({ state: { step, tokensSeen, activeMs, best: null }, tensors: at(share) }, { model: tuned.model }, recipeOf(tuned)); // prettier-ignore
+  const record: RunRecord = {
+    ...kept,
+    tokenizer: await readTokenizer(store, tuned),
+    id: runId,
+    projectId,
+    name,
+    tags: [],
+    note: '',
+    hue: await freeHue(store, projectId),
+    createdAt,
+    status: 'stopped',
+    step: 0,
+    parent: { runId: tuned.id, step, how: 'fork', name: tuned.name, momentsAtZero: true },
+    mixed: { name: from, share },
+  };
+  try {
+    await addRun(store, record, owner);
+    const { bytes } = await (await claimRun(store, runId)).save(snapshot);
+    await (await openJournal(store, runId, step)).append([{ kind: 'saved', step, bytes }]);
+    return await updateRun(store, runId, (run) => ({ ...run, step }), owner);
+  } catch (error) {
+    await purgeRun(store, runId);
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+/** A tuned run averaged with what it was tuned from: measured at each share, and kept as a run of its own. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { linearWeights, type Trainable } from '../core/adapters/trainable';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { loadSnapshot } from '../core/checkpoint/checkpoint';
+import { openExported } from '../core/export/exported';
+import { modelCard } from '../core/export/modelCard';
+import { paramsOf } from '../core/models';
+import { readJournal } from '../core/runs/journal';
+import { purgeRun, readRun } from '../core/runs/record';
+import { loadWhole } from '../core/runs/whole';
+import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { type Begin, smallRuns } from '../core/testing/besideRuns';
+import type { MixedPoint } from '../protocol/gpu';
+
+let store: BlobStore;
+let of: Begin;
+let worker: TestStudio;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+beforeEach(async () => {
+  store = memoryStore();
+  worker = testStudio(store);
+  of = await smallRuns(store);
+  await worker.gpu.call('begin', of('parent', { steps: 10, warmup: 2 }));
+});
+afterEach(() => worker.close());
+
+async function tuned(trainable: Trainable | undefined): Promise<void> {
+  const { model: _, ...begin } = of('tuned', { steps: 8, saveEvery: 8, evalEvery: 4, warmup: 2, learningRate: 0.02 });
+  await worker.gpu.call('tune', { ...begin, from: { runId: 'parent', step: 10 }, ...(trainable && { trainable }) });
+}
+const lora = (): Trainable => ({
+  weights: [],
+  adapter: {
+    id: 'lora',
+    settings: { rank: 2, alpha: 4, dropout: 0, rankStabilised: false },
+    beside: linearWeights(paramsOf(of('parent', {}).model)),
+  },
+});
+const evaluated = async (step: number) =>
+  (await readJournal(store, 'tuned')).findLast((event) => event.kind === 'evaluated' && event.step === step);
+
+test.each([
+  ['all of it', false],
+  ['an adapter', true],
+] as const)(
+  'where %s learnt, its ends are the two models, and what is kept is the one between',
+  async (_, isLora) => {
+    await tuned(isLora ? lora() : undefined);
+    const told: (readonly MixedPoint[])[] = [];
+    const points = await worker.gpu.call(
+      'mix',
+      { runId: 'tuned', which: 'latest', shares: [0, 0.4, 1] },
+      { onProgress: (some) => void told.push(some) },
+    );
+    expect(told.map(({ length }) => length)).toEqual([1, 2, 3]);
+    expect(told.at(-1)).toEqual(points);
+    const [before, after] = [await evaluated(0), await evaluated(8)];
+    const known = (event: typeof before) => event?.kind === 'evaluated' && { loss: event.loss, metrics: event.metrics };
+    // The base to the bit; what an adapter has learnt is rounded as it is merged.
+    expect(points[2]).toEqual({ share: 1, ...known(before) });
+    if (isLora) expect(points[0]!.loss).toBeCloseTo((after as { loss: number }).loss, 5);
+    else expect(points[0]).toEqual({ share: 0, ...known(after) });
+    expect(points[1]!.metrics.oldPerplexity!.value).not.toBe(points[0]!.metrics.oldPerplexity!.value);
+
+    await worker.data.call('mixRun', {
+      ...{ runId: 'mix', projectId: 'first', name: 'between', createdAt: 7 },
+      ...{ of: { runId: 'tuned', which: 'latest' }, share: 0.4 },
+    });
+    const record = (await readRun(store, 'mix'))!;
+    expect(record).toMatchObject({
+      ...{ name: 'between', status: 'stopped', step: 8, mixed: { name: 'parent', share: 0.4 } },
+      parent: { runId: 'tuned', step: 8, how: 'fork', momentsAtZero: true },
+    });
+    expect([record.trainable, record.base]).toEqual([undefined, undefined]);
+    const measured = await worker.gpu.call('evaluate', {
+      ...{ runId: 'mix', which: 'latest', part: 'validation', tokens: of('x', {}).recipe.evalTokens },
+    });
+    expect(measured.loss).toBe(points[1]!.loss);
+    const exported = await openExported(store, 'mix', 'latest', false);
+    expect(modelCard(exported.info)).toMatch(/an average: 40 % those of parent, 60 % what was learnt/);
+
+    // It goes on as a run does, without what it is between.
+    await purgeRun(store, 'tuned');
+    await worker.gpu.call('resume', { runId: 'mix', steps: 9 });
+    expect((await loadSnapshot(store, 'mix')).snapshot.state.step).toBe(9);
+  },
+  120_000,
+);
+
+test('nothing is between where nothing was tuned, or what it was tuned from is gone', async () => {
+  await tuned(undefined);
+  const mix = (runId: string) => worker.gpu.call('mix', { runId, which: 'latest', shares: [0.5] });
+  await expect(mix('parent')).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: 'parent was not tuned from another model, so there is nothing to average it with.',
+  });
+  const before = await loadWhole(store, (await readRun(store, 'tuned'))!, 'latest');
+  await purgeRun(store, 'parent');
+  await expect(mix('tuned')).rejects.toMatchObject({
+    message: 'Step 10 of parent, which tuned was tuned from, is not kept any more.',
+  });
+  const wanted = { runId: 'mix', projectId: 'first', name: 'between', createdAt: 7 };
+  await expect(
+    worker.data.call('mixRun', { ...wanted, of: { runId: 'tuned', which: 'latest' }, share: 0.4 }),
+  ).rejects.toMatchObject({ code: 'bad-settings' });
+  expect(await readRun(store, 'mix')).toBeUndefined();
+  expect(await loadWhole(store, (await readRun(store, 'tuned'))!, 'latest')).toEqual(before);
+}, 120_000);
