@@ -2,7 +2,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
-import { badSettings } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import type { Normalizer } from '../src/core/base/normalizer';
 import {
@@ -15,6 +14,7 @@ import {
   type TableChoice,
   type TextRecord,
 } from '../src/core/documents';
+import { tooFewChats } from '../src/core/chat/documents';
 import { compiled, type ChatTemplate } from '../src/core/chat/template';
 import { usualTemplate } from '../src/core/chat/usual';
 import type { Recipe } from '../src/core/documents/clean/recipe';
@@ -34,7 +34,7 @@ import { trainTokenizer, type TrainSettings } from '../src/core/tokenizer/train'
 import { readChats } from './chats';
 import { cleanAgain, type CleanedTexts, cleanTogether, type Files } from './cleanedTexts';
 import type { Local } from './local';
-import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, type Past } from './resume';
+import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, notSame, type Past } from './resume';
 
 /** The tokenizer of a run that is begun, where the text is known. */
 type Making = (documents: readonly Document[], job: Job) => Promise<Tokenizer>;
@@ -97,11 +97,7 @@ export async function prepare(
   const tokenizer = goesOn ? of.tokenizer : await of.tokenizer(documents, job);
   const { validation, test, seed } = goesOn ? of.data.split : of.split;
   const manifest = await buildShards(documents, tokenizer, { validation, test, seed }, store, job);
-  if (template && manifest.parts.validation.tokens === 0)
-    throw badSettings(
-      'There are too few chats: of all that are not equal one must be held out, and one learnt.',
-      'Give more conversations. Nothing was started.',
-    );
+  if (template && manifest.parts.validation.tokens === 0) throw tooFewChats();
   const [trainCounts, validationCounts] = [
     await readCounts(store, manifest, 'train'),
     await readCounts(store, manifest, 'validation'),
@@ -113,6 +109,7 @@ export async function prepare(
     ...(await measurePairs(learnt, held, tokenizer)),
   };
   const data = factsOf({ manifest, ...facts }, texts);
+  if (goesOn && template && data.textHash !== of.data.textHash) throw notSame(of, texts[0]!.name);
   if (goesOn) checkSameData(of, data);
   return {
     tokenizer,
@@ -157,10 +154,13 @@ async function readConversations(
   note: (words: string) => void,
   job: Job,
 ): Promise<Read> {
-  const { files: from, documents, texts } = await readChats(store, files, template, note, job);
-  if (past) checkSameTexts(past, texts);
-  const names = new Map(texts.map(({ sha256, name }) => [sha256, name]));
-  return { ...(await withPlaces({ files: from })), documents, texts, names, told: [] };
+  const read = await readChats(store, files, template, note, job);
+  if (!past) return { ...(await withPlaces(read)), told: [] };
+  // How a file of chats is told from others has changed; whether they are the same, the hash of their documents says.
+  const { texts } = past.data;
+  if (texts.length !== read.texts.length) throw notSame(past, read.texts[0]!.name);
+  const places = read.files.map((file, i) => ({ ...file, sha256: texts[i]!.sha256 }));
+  return { ...(await withPlaces({ ...read, files: places })), texts, told: [] };
 }
 
 /** Each file is a text: of one document, or of a table's rows; all of them are one where a recipe cleans them. */

@@ -9,7 +9,8 @@ import { learntFacts, sharedNormalizers, textOf } from '../../src/core/documents
 import { exportRun } from '../../src/core/export/run';
 import { readBytes } from '../../src/core/files/byteSource';
 import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
-import { DEFAULT_RECIPE } from '../../src/core/train/recipe';
+import type { TokenizerModel } from '../../src/core/tokenizer/tokenizer';
+import { DEFAULT_RECIPE, type Recipe } from '../../src/core/train/recipe';
 import { buildData } from '../../src/workers/data';
 import { begin, resume } from '../../src/workers/training';
 
@@ -18,6 +19,7 @@ const RUN = 'of-the-app';
 /**
  * Trained to step 4 and taken home as a folder; then on to the last.
  * @param steps in all
+ * @param own where it is not of bytes, or not as usual
  * @returns the hash of its weights there
  */
 export async function grownInTheApp(
@@ -26,12 +28,15 @@ export async function grownInTheApp(
   folder: string,
   steps: number,
   runId = RUN,
+  own: { tokenizer?: TokenizerModel; recipe?: Partial<Recipe> } = {},
 ): Promise<string> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const normalizers = sharedNormalizers(texts);
-  const tokenizer = { kind: 'bytes', merges: [], ...(normalizers.length > 0 && { normalizers }) } as const;
+  const bytes = { kind: 'bytes', merges: [], ...(normalizers.length > 0 && { normalizers }) } as const;
+  const tokenizer = own.tokenizer ?? bytes;
   const split = { validation: 0.1, test: 0, seed: 0 };
-  const data = await buildData(store, ids, await createTokenizer(tokenizer), split, unwatched);
+  const cut = await createTokenizer(tokenizer);
+  const data = await buildData(store, ids, cut, split, unwatched);
   const recipe = {
     ...DEFAULT_RECIPE,
     batch: 4,
@@ -41,8 +46,13 @@ export async function grownInTheApp(
     evalTokens: 64,
     dropout: 0.1,
     schedule: 'constant' as const,
+    ...own.recipe,
   };
-  const model = { id: 'gpt', config: { layers: 1, heads: 2, width: 16, context: 16 }, vocabulary: 257 } as const;
+  const model = {
+    id: 'gpt',
+    config: { layers: 1, heads: 2, width: 16, context: own.recipe ? 64 : 16 },
+    vocabulary: cut.size,
+  } as const;
   const run = { runId, projectId: 'first', name: 'Letters', createdAt: 1, model, recipe, tokenizer };
   await begin(store, { ...run, data, texts: texts.map(learntFacts) }, 'WASM', unwatched);
   await takeHome(store, folder, runId);
