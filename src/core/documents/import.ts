@@ -7,7 +7,7 @@ import { isUnreadable, storedRecord } from '../base/record';
 import { formatCount } from '../base/units';
 import { BlockWriter } from './blocks';
 import { ChunkWriter } from './chunks';
-import { type ConversationReader, readConversations } from './conversations';
+import type { ConversationReader } from './conversations';
 import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
 import { inItsEncoding } from './encodings';
 import { beginningOf } from './head';
@@ -98,6 +98,7 @@ export async function importDrop(
     }
   }
   const told = () => ({ refused, empty, passedOver, duplicates });
+  const readAs = conversations && (await import('./conversations')).readConversations;
   const watch = new Watch(sources, job);
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
@@ -113,8 +114,8 @@ export async function importDrop(
           if (encoding) back();
           seen.bytes = 0;
           const into = { chunks, blocks };
-          return conversations
-            ? readConversations(conversations, given, into, bytes(), seen, encoding)
+          return readAs
+            ? readAs(conversations, given, into, bytes(), seen, encoding)
             : readFile(given, into, bytes(), seen, encoding);
         });
         const hash = await blocks.hashOfFile();

@@ -17,7 +17,8 @@ export async function sourcesOf(store: BlobStore, data: DataFacts | null): Promi
     if (!text) break;
     try {
       for (const { title, spans } of await documentsOf(store, text)) {
-        const isCalled = title !== undefined && title !== '' && spans === undefined; // a row of a table is not
+        // A row of a table is not, and a conversation is one.
+        const isCalled = title !== undefined && title !== '' && spans === undefined && !text.conversations;
         names.push(isSingle && isCalled ? title : name);
       }
     } catch (error) {

@@ -9,8 +9,8 @@ import type { DataFacts, ToldDocuments } from './settings';
 type Learnt = Pick<DataFacts, 'texts'>;
 
 /**
- * Of texts that are stored as they were learnt from, or as those were read that were cleaned; not of so many documents that
- * the file could not be read again.
+ * Of texts that are stored as they were learnt from, or as those were read that were cleaned; not of chats, which are read by
+ * their file alone, and not of so many documents that the file could not be read again.
  */
 export async function toldDocuments(store: BlobStore, data: Learnt | null): Promise<ToldDocuments> {
   if (!data) return [];
@@ -21,7 +21,7 @@ export async function toldDocuments(store: BlobStore, data: Learnt | null): Prom
     const sha256 = cleaned?.from ?? learnt;
     const hashOf = (text: TextRecord): string => (cleaned ? text : learntOf(text)).sha256;
     const text = there.find((each) => hashOf(each) === sha256);
-    if (!text || (cleaned ? text : learntOf(text)).documents === 1) continue;
+    if (!text || text.conversations || (cleaned ? text : learntOf(text)).documents === 1) continue;
     try {
       const documents = await documentsOf(store, cleaned ? asRead(text) : text);
       const title = documents.map((document) => document.title!.slice(0, LONGEST_TITLE));
