@@ -1,9 +1,9 @@
 /** --adapter and --learns: what of a model learns when it is tuned. */
 import { existsSync } from 'node:fs';
 import { type AdapterId, adapterOf, ADAPTERS } from '../src/core/adapters';
+import { besideThat } from '../src/core/adapters/beside';
 import { type Learns, weightsThat } from '../src/core/adapters/learns';
-import { linearWeights, type Trainable } from '../src/core/adapters/trainable';
-import { badSettings } from '../src/core/base/errors';
+import type { Trainable } from '../src/core/adapters/trainable';
 import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
 import { paramsOf } from '../src/core/models';
 import type { ModelChoice } from '../src/core/models/network';
@@ -68,7 +68,7 @@ function adapterFlag(given: string): (model: ModelChoice) => Trainable {
     adapter: {
       id,
       settings: settings as never,
-      beside: besideOf(linearWeights(paramsOf(model)), targets),
+      beside: besideThat(targets ? { what: 'named', targets } : { what: 'all' }, paramsOf(model)),
     },
   });
 }
@@ -85,17 +85,4 @@ function settingOf(key: string, value: string, field: Field | undefined, known: 
   const problem = fieldProblem(field, setting);
   if (problem === null) return setting;
   throw new UsageError(`--adapter: ${problem.replace(/not NaN/, `not '${value}'`)}`);
-}
-
-/** Those whose layer is called so, as PEFT has it: `c_attn`, `attn.c_proj`; absent: all. */
-function besideOf(matrices: readonly string[], targets: readonly string[] | undefined): readonly string[] {
-  if (!targets) return matrices;
-  const isCalled = (target: string) => (name: string) => `.${name}`.endsWith(`.${target}.weight`);
-  const unknown = targets.find((target) => !matrices.some(isCalled(target)));
-  if (unknown === undefined) return matrices.filter((name) => targets.some((target) => isCalled(target)(name)));
-  const layers = [...new Set(matrices.map((name) => name.replace(/^.*\.\d+\./, '').replace(/\.weight$/, '')))];
-  throw badSettings(
-    `The model has no matrix called ${unknown} that --adapter could learn beside.`,
-    `It has ${layers.join(', ')}. Nothing was started.`,
-  );
 }

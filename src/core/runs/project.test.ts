@@ -31,6 +31,11 @@ test('merging gives theirs where nothing was changed here, mine where nothing wa
       recipe: fc
         .record({ batch: fc.integer({ min: 1, max: 9 }), steps: fc.nat(9) })
         .map((r) => ({ ...PROJECT.recipe, ...r })),
+      tuning: fc.record({ layers: fc.integer({ min: 1, max: 9 }), steps: fc.nat(9) }).map(({ layers, steps }) => ({
+        ...PROJECT.tuning,
+        layers,
+        recipe: { ...PROJECT.tuning.recipe, steps },
+      })),
     },
     { requiredKeys: [] },
   );

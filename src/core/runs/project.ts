@@ -11,6 +11,7 @@ import { type TokenizerModel, TRAINED_KINDS, type TrainedKind } from '../tokeniz
 import { DEFAULT_RECIPE, type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../train/recipe';
 import { initialModel, type ModelDraft, modelDraftSchema } from './modelDraft';
 import { recipeSchema, tokenizerModelSchema } from './settings';
+import { initialTuning, type TuningChoice, tuningSchema } from './tuning';
 
 export interface Project {
   /** Where it lies says it. */
@@ -33,6 +34,8 @@ export interface Project {
   rateByHand: boolean;
   /** How long the next run may take, and what its power costs. */
   plan: PlanChoice;
+  /** How the next tuning is set. */
+  tuning: TuningChoice;
   /** The run that Train, Evaluate, Playground and Export show unless they are told another. */
   runId: string | null;
   /** The run that others are compared with. */
@@ -95,6 +98,7 @@ export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => (
   recompute: 'auto',
   rateByHand: false,
   plan: { minutes: 5, watts: null, price: 0.3 },
+  tuning: initialTuning(),
   runId: null,
   baseline: null,
 });
@@ -109,6 +113,10 @@ export function mergeProjects(base: Project, mine: Project, theirs: Project): Pr
     tokenizerChoice: mergeFields(base.tokenizerChoice, mine.tokenizerChoice, theirs.tokenizerChoice),
     split: mergeFields(base.split, mine.split, theirs.split),
     plan: mergeFields(base.plan, mine.plan, theirs.plan),
+    tuning: {
+      ...mergeFields(base.tuning, mine.tuning, theirs.tuning),
+      recipe: mergeFields(base.tuning.recipe, mine.tuning.recipe, theirs.tuning.recipe),
+    },
     recipe: mergeFields(base.recipe, mine.recipe, theirs.recipe),
     ...(isOneArchitecture && {
       model: {
@@ -239,6 +247,7 @@ const FIELDS = {
     watts: z.number().nonnegative().max(1e5).nullable(),
     price: z.number().nonnegative().max(1e6),
   }),
+  tuning: tuningSchema,
   runId,
   baseline: runId,
   removedAt: storedMoment,

@@ -1,0 +1,27 @@
+/** Beside which of a model's matrices an adapter learns: as a person says it, and by name. */
+import { badSettings } from '../base/errors';
+import type { ParamTable } from '../models/spec';
+import { linearWeights } from './trainable';
+
+/** `all` of linear layers, those of `attention`, or those whose layer is called so, as PEFT has it: `c_attn`, `attn.c_proj`. */
+export type Beside = { what: 'all' | 'attention' } | { what: 'named'; targets: readonly string[] };
+
+/** Names of weights, in the table's order. @throws HomegrownError `bad-settings` where the model has none of that name */
+export function besideThat(beside: Beside, table: ParamTable): readonly string[] {
+  const matrices = linearWeights(table);
+  if (beside.what !== 'named')
+    return matrices.filter((name) => beside.what === 'all' || table[name]!.group === 'Attention');
+  const { targets } = beside;
+  const isCalled = (target: string) => (name: string) => `.${name}`.endsWith(`.${target}.weight`);
+  const unknown = targets.find((target) => !matrices.some(isCalled(target)));
+  if (unknown === undefined) return matrices.filter((name) => targets.some((target) => isCalled(target)(name)));
+  throw badSettings(
+    `The model has no matrix called ${unknown} that an adapter could learn beside.`,
+    `It has ${layersIn(table).join(', ')}. Nothing was started.`,
+  );
+}
+
+/** What an adapter can learn beside, by the names that all layers of a stack share: `attn.c_attn`. */
+export const layersIn = (table: ParamTable): readonly string[] => [
+  ...new Set(linearWeights(table).map((name) => name.replace(/^.*\.\d+\./, '').replace(/\.weight$/, ''))),
+];

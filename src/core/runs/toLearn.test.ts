@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { partsOf } from '../adapters/trainable';
+import { paramsOf } from '../models';
+import { trainableOf, tuningObjective, usualTuningRate } from './toLearn';
+import { initialTuning, tuningSchema } from './tuning';
+
+const MODEL = { id: 'gpt', config: { layers: 3, heads: 2, width: 8, context: 4 }, vocabulary: 300 } as const;
+
+test('each way to learn is of the model, and less of it learns at a higher rate', () => {
+  const ways = [
+    { learns: 'all' },
+    { learns: 'last', layers: 1 },
+    { learns: 'norms' },
+    { learns: 'adapter' },
+    { learns: 'adapter', beside: 'attention', rest: 'f16' },
+    { learns: 'adapter', beside: 'named', targets: ['c_fc'] },
+  ] as const;
+  const [all, last, norms, ...adapters] = ways.map((way) => trainableOf({ ...initialTuning(), ...way }, MODEL));
+  expect(all).toBeUndefined();
+  expect(last!.weights).toContain('transformer.h.2.mlp.c_fc.weight');
+  expect(norms!.weights.every((name) => /ln_/.test(name))).toBe(true);
+  expect(adapters.map((each) => each!.adapter!.beside.length)).toEqual([12, 6, 3]);
+  expect(adapters.map((each) => each!.rest)).toEqual([undefined, 'f16', undefined]);
+  for (const each of [all, last, norms, ...adapters]) expect(() => partsOf(paramsOf(MODEL), each)).not.toThrow();
+  expect(usualTuningRate(MODEL, all, 'adamw')).toBeLessThan(usualTuningRate(MODEL, adapters[0], 'adamw'));
+});
+
+test('what is not in the model is refused', () => {
+  expect(() => trainableOf({ ...initialTuning(), learns: 'last', layers: 9 }, MODEL)).toThrow('has 3 layers');
+  const named = { ...initialTuning(), beside: 'named', targets: ['q_proj'] } as const;
+  expect(() => trainableOf(named, MODEL)).toThrow('no matrix called q_proj');
+});
+
+test('to adapt it learns as it did, and text where it had learnt chats', () => {
+  expect(tuningObjective('adapt', 'prefix', MODEL)).toBe('prefix');
+  expect(tuningObjective('adapt', 'chats', MODEL)).toBe('causal');
+  expect(tuningObjective('instruct', 'causal', MODEL)).toBe('chats');
+});
+
+test('settings come back from storage as they were, an adapter’s within its bounds', () => {
+  const tuning = initialTuning();
+  const stored = fc.record({
+    purpose: fc.constantFrom('adapt' as const, 'instruct' as const),
+    learns: fc.constantFrom('all' as const, 'last' as const, 'norms' as const, 'adapter' as const),
+    layers: fc.integer({ min: 1, max: 99 }),
+    heldOut: fc.double({ min: 0.001, max: 0.5, noNaN: true }),
+    template: fc.option(fc.string(), { nil: null }),
+    targets: fc.array(fc.string({ maxLength: 9 }), { maxLength: 3 }),
+  });
+  fc.assert(
+    fc.property(stored, (given) => {
+      expect(tuningSchema.parse(JSON.parse(JSON.stringify({ ...tuning, ...given })))).toEqual({ ...tuning, ...given });
+    }),
+  );
+  const odd = { ...tuning, adapter: { id: 'lora', settings: { ...tuning.adapter.settings, rank: -3 } } };
+  expect(tuningSchema.parse(odd).adapter).toEqual(tuning.adapter);
+  expect(tuningSchema.safeParse({ ...tuning, purpose: 'else' }).success).toBe(false);
+});
