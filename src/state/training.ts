@@ -2,8 +2,7 @@
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import { updateProject } from '../core/runs/projects';
-import { readForebears } from '../core/runs/forebears';
-import { readKnownRun, readRun, type RunRecord } from '../core/runs/record';
+import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { headlineWords } from '../core/objectives';
@@ -11,20 +10,15 @@ import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import { fittedTo, shortTextWords } from '../core/train/shortText';
-import type { Asked, TrainEvent, TrainOutcome } from '../core/train/run';
+import type { Asked } from '../core/train/run';
 import type { ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe, settingsOf } from './estimate';
-import { explain, lostAgain, remedy } from './failures';
-import { newOpenRun, NO_RUN, shownId, shownRun } from './openRun';
-import { next, type Phase } from './phase';
+import { explain } from './failures';
+import { following, type Held } from './following';
+import { NO_RUN, shownId, shownRun } from './openRun';
 import { hasOtherTexts, type Inputs, inputsOf, textFacts, textIds } from './preparation';
-import { RunLog } from './runLog';
 import type { Slice } from './studio';
 
-interface Followed {
-  signal: AbortSignal;
-  onProgress(events: readonly TrainEvent[]): void;
-}
 export interface TrainingSlice {
   /** The run that trains here, from the press on Start until its end. */
   training: Training | null;
@@ -61,340 +55,211 @@ export interface Training {
   projectId: string;
 }
 
-export const createTrainingSlice: Slice<TrainingSlice> =
-  ({ gpu, data, store, now, newId, wakeLock, tabs }) =>
-  (set, get) => {
-    let abort = new AbortController();
-    /** What `lostAt` counts for. */
-    let lostWith = '';
-    const phaseOf = (runId: string): Phase => (get().opened[runId] ?? NO_RUN).phase;
-    const setPhase = (runId: string, phase: Phase): void => get().changeRun(runId, (run) => ({ ...run, phase }));
-    const fail = (runId: string, failure: Failure, step = 0, of = 0): void =>
-      setPhase(runId, { kind: 'failed', failure, step, of });
+export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get) => {
+  const { gpu, store, now, newId, tabs } = services;
+  const { signal, phaseOf, setPhase, fail, trainHere, refresh, follow, ...walls } = following(services, set, get);
 
-    interface Held {
-      end(): void;
-      /** All is as before the press. */
-      undo(): void;
-    }
-
-    /** Held until what trains has a record that names its data. */
-    let making: { release(): void } | undefined;
-    function hasRecord(): void {
-      if (!making) return;
-      making.release();
-      making = undefined;
-      data.call('dropUnused', null).catch(() => undefined); // the next who drops anything does
-    }
-
-    /**
-     * While it is held no other tab trains. Undefined when one does: that is said, and nothing has changed.
-     * @param projectId whose run it is, also where another one is shown by now
-     */
-    async function trainHere(runId: string, projectId: string): Promise<Held | undefined> {
-      const { opened, shown, project } = get();
-      const before = opened[runId];
-      const isShown = project.id === projectId;
-      abort = new AbortController(); // from the press on it can be stopped
-      const undo = (): void =>
-        set(({ opened: { [runId]: _, ...others }, shown: now }) => ({
-          opened: before ? { ...others, [runId]: before } : others,
-          training: null,
-          shown: now.train === runId ? { ...now, train: shown.train } : now,
-        }));
-      set({
-        training: { runId, projectId }, // a second press meanwhile is none
-        opened: { ...opened, [runId]: { ...(before ?? newOpenRun(runId)), phase: { kind: 'preparing' } } },
-        shown: isShown ? { ...shown, train: runId === project.runId ? null : runId } : shown,
-      });
-      const lock = await tabs.lockTraining().catch((error: unknown) => toFailure(error));
-      tabs.announce();
-      if ('code' in lock) {
-        undo();
-        get().toast({ text: lock.message, detail: remedy(lock) });
-        await get().catchUp();
-        return undefined;
+  /**
+   * What a run goes on with: its own data, or where it has none or is to have others, the texts cut by its tokenizer.
+   * @param runId whose failure it is where they cannot be built
+   * @param inputs the project with its texts, as it was when that was asked for
+   */
+  async function sourceFor(
+    run: RunRecord,
+    runId: string,
+    held: Held,
+    withTexts: boolean,
+    inputs: Inputs,
+  ): Promise<Pick<ResumeInput, 'data' | 'texts'> | null> {
+    const { id, facts } = dataOf(run);
+    if (id !== null && !withTexts) {
+      if (hasOtherTexts(run, inputs)) {
+        get().toast({
+          text: 'It goes on with the text that it began with',
+          detail: 'what changed since is learnt by a new run',
+        });
       }
-      making = await tabs.holdData().catch(() => undefined); // a browser that refuses is told by the next who asks it
-      return {
-        end() {
-          hasRecord();
-          set({ training: null });
-          lock.release();
-          tabs.announce();
-        },
-        undo,
-      };
+      return {};
     }
-
-    /** What failed, for the page; a GPU that the same settings have lost before is told with the steps. */
-    function failed(error: unknown, step: number, settings: string): Failure {
-      const failure = toFailure(error);
-      if (failure.code !== 'device-lost') return failure;
-      const lostAt = [...(lostWith === settings ? get().lostAt : []), step];
-      lostWith = settings;
-      set({ lostAt });
-      return lostAt.length === 1 ? failure : { ...failure, ...lostAgain(lostAt, failure.message) };
-    }
-
-    /** What the record says by now, which the worker writes. */
-    async function refresh(runId: string): Promise<void> {
-      const record = await readRun(store, runId);
-      if (!record) return;
-      const isNew = get().opened[runId]?.record === null;
-      const before = isNew && record.parent ? new RunLog(await readForebears(store, record)) : undefined;
-      get().changeRun(runId, (run) => (run.saved ? { ...run, record, ...(before && { before }) } : run));
-    }
-
-    /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
-    async function follow(
-      { runId, of, settings }: { runId: string; of: number; settings: string },
-      begin: (options: Followed) => Promise<TrainOutcome>,
-    ): Promise<void> {
-      wakeLock.hold();
-      setPhase(runId, { kind: 'compiling' });
-      const onProgress = (events: readonly TrainEvent[]) => {
-        const run = get().opened[runId];
-        if (!run) return;
-        for (const event of events) run.log.append(event);
-        // By then its record names what it learns from.
-        if (events.some(({ kind }) => kind === 'step' || kind === 'saved')) hasRecord();
-        // What it resumes from has just been opened, or set aside for an older one.
-        if (run.phase.kind === 'compiling' && events.some((e) => e.kind === 'step')) void get().lookAgain(runId);
-        const save = events.findLast((e) => e.kind === 'saved');
-        const saved = save ? { step: save.step, bytes: save.bytes, at: now() } : run.saved;
-        const isBegun = events.some((e) => e.kind === 'compiling' && !e.kernels);
-        get().changeRun(runId, ({ usable, ...before }) => ({
-          ...before,
-          phase: events.reduce((p, e) => next(p, e, of), before.phase),
-          logVersion: before.logVersion + 1,
-          saved,
-          usable: saved ?? usable,
-        }));
-        if (save) void get().followTasks(runId, save.step);
-        // A new run's record is there before its first save; where one goes on, its own says with what, before its first step.
-        if (run.record ? isBegun : save)
-          void get()
-            .adopt(runId)
-            .catch(() => undefined); // tried again at its end, and told there
-      };
-      try {
-        const { reason, state } = await begin({ signal: abort.signal, onProgress });
-        await (get().opened[runId]?.record ? refresh(runId) : get().adopt(runId));
-        setPhase(runId, { kind: reason === 'finished' ? 'finished' : 'stopped', step: state.step, of });
-        set({ lostAt: [] });
-      } catch (error) {
-        const run = get().opened[runId];
-        const step = run?.log.step.at(-1) ?? 0;
-        await (run?.record ? refresh(runId) : get().adopt(runId)).catch(() => undefined); // what failed is told; the record only says so too
-        fail(runId, failed(error, step, settings), step, of);
-        await get().lookAgain(runId);
-      } finally {
-        wakeLock.release();
-      }
-    }
-
-    /**
-     * What a run goes on with: its own data, or where it has none or is to have others, the texts cut by its tokenizer.
-     * @param runId whose failure it is where they cannot be built
-     * @param inputs the project with its texts, as it was when that was asked for
-     */
-    async function sourceFor(
-      run: RunRecord,
-      runId: string,
-      held: Held,
-      withTexts: boolean,
-      inputs: Inputs,
-    ): Promise<Pick<ResumeInput, 'data' | 'texts'> | null> {
-      const { id, facts } = dataOf(run);
-      if (id !== null && !withTexts) {
-        if (hasOtherTexts(run, inputs)) {
-          get().toast({
-            text: 'It goes on with the text that it began with',
-            detail: 'what changed since is learnt by a new run',
-          });
-        }
-        return {};
-      }
-      const read = await get().whenRead(inputs, abort.signal);
-      const { texts, project } = read ?? inputs;
-      const refuse = (failure: Failure): null => {
-        fail(runId, failure, get().opened[runId]?.saved?.step);
-        return null;
-      };
-      if (read?.texts.length === 0) {
-        const words = 'This model was brought in without the text that it learnt from, so it cannot go on';
-        return refuse(toFailure(badSettings(words, 'Add that text, or another, then resume.')));
-      }
-      const { validation, test, seed } = facts?.split ?? project.split;
-      const split = { validation, test, seed };
-      const tokenizer = await readTokenizer(store, run);
-      const built = read && (await get().cut(project.id, { texts: textIds(read), tokenizer, split }));
-      if (built && !abort.signal.aborted) return { data: built, texts: textFacts(texts) };
-      const { building } = get().makingOf(project.id);
-      if (building.kind === 'failed') return refuse(building.failure);
-      held.undo(); // it was stopped
+    const read = await get().whenRead(inputs, signal());
+    const { texts, project } = read ?? inputs;
+    const refuse = (failure: Failure): null => {
+      fail(runId, failure, get().opened[runId]?.saved?.step);
       return null;
-    }
-
-    return {
-      training: null,
-      lostAt: [],
-      asking: null,
-      async start(minutes) {
-        const asked = inputsOf(get());
-        await get().settled();
-        if (get().training) return;
-        const runId = newId();
-        const held = await trainHere(runId, asked.project.id);
-        if (!held) return;
-        try {
-          const inputs = await get().whenRead(asked, abort.signal);
-          if (inputs?.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
-          const ready = inputs && (await get().prepareByPlan(inputs, minutes));
-          if (!ready || abort.signal.aborted) {
-            const { tokenizing, building } = get().makingOf(asked.project.id);
-            const unready = inputs && [tokenizing, building].find((w) => w.kind === 'failed');
-            if (unready) fail(runId, unready.failure);
-            else held.undo();
-            return;
-          }
-          const { project, texts } = ready;
-          const { tokenizer, data: record } = project;
-          const limits = limitsOf(get());
-          const recipe = nextRecipe(project, limits);
-          if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
-          const { train, validation } = record.manifest.parts;
-          const tokens = { train: train.tokens, validation: validation.tokens };
-          const chosen = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
-          const model = fittedTo(chosen, recipe, tokens.train);
-          const short = shortTextWords(chosen, recipe, tokens);
-          if (short !== undefined) get().toast({ text: 'A short text', detail: short });
-          const { words, isCut } = (await get().inRows(project)) ?? {};
-          const text = isCut ? 'Some of the data is longer than the context' : 'Documents in rows';
-          if (words !== undefined) get().toast({ text, detail: words });
-          const wrong = problems(model, recipe, tokens, limits);
-          if (wrong.length > 0) throw unfit(wrong);
-          const input = {
-            runId,
-            projectId: project.id,
-            name: project.name,
-            createdAt: now(),
-            model,
-            recipe,
-            tokenizer: tokenizer.model,
-            data: record,
-            texts: textFacts(texts),
-          };
-          await follow({ runId, of: recipe.steps, settings: settingsOf(model, recipe) }, (options) =>
-            gpu.call('begin', input, options),
-          );
-        } catch (error) {
-          fail(runId, toFailure(error));
-        } finally {
-          held.end();
-        }
-      },
-      stop() {
-        const { training } = get();
-        if (!training) return;
-        const { tokenizing, building } = get().makingOf(training.projectId);
-        const phase = phaseOf(training.runId);
-        if (phase.kind === 'preparing') for (const w of [tokenizing, building]) if (w.kind === 'busy') w.stop();
-        if (phase.kind === 'training') setPhase(training.runId, { ...phase, kind: 'stopping' });
-        abort.abort();
-      },
-      async resume(steps, { recipe: other, withTexts = false } = {}) {
-        const asked = inputsOf(get());
-        const shown = shownId(get(), 'train');
-        await get().settled();
-        const { record: run, saved } = get().opened[shown ?? ''] ?? NO_RUN;
-        if (!run || get().training) return;
-        const recipe = other ?? recipeOf(run);
-        const of = steps ?? recipe.steps;
-        const shortage = memoryShortage(run.model, recipe, limitsOf(get()));
-        if (shortage !== undefined) {
-          fail(run.id, toFailure(badSettings(shortage, NOT_RESUMED)), saved?.step);
-          return;
-        }
-        const held = await trainHere(run.id, asked.project.id);
-        if (!held) return;
-        try {
-          const source = await sourceFor(run, run.id, held, withTexts, asked);
-          if (!source) return;
-          const change = { ...source, ...(other && { recipe: other }), ...(steps !== undefined && { steps }) };
-          await follow({ runId: run.id, of, settings: settingsOf(run.model, recipe) }, (options) =>
-            gpu.call('resume', { runId: run.id, ...change }, options),
-          );
-        } catch (error) {
-          fail(run.id, toFailure(error), saved?.step);
-        } finally {
-          held.end();
-        }
-      },
-      async fork(from, { name, recipe, withTexts = false }) {
-        const asked = inputsOf(get());
-        await get().settled();
-        if (get().training) return;
-        const runId = newId();
-        const { id: projectId } = asked.project;
-        const held = await trainHere(runId, projectId);
-        if (!held) return;
-        try {
-          const parent = await readKnownRun(store, from.runId);
-          const shortage = memoryShortage(parent.model, recipe, limitsOf(get()));
-          if (shortage !== undefined) throw badSettings(shortage, 'Nothing was begun. Take settings that need less.');
-          const source = await sourceFor(parent, runId, held, withTexts, asked);
-          if (!source) return;
-          const input = { runId, projectId, name, createdAt: now(), from, recipe, ...source };
-          await follow({ runId, of: recipe.steps, settings: settingsOf(parent.model, recipe) }, (options) =>
-            gpu.call('fork', input, options),
-          );
-        } catch (error) {
-          fail(runId, toFailure(error));
-        } finally {
-          held.end();
-        }
-      },
-      async ask(asked) {
-        const { training, toast, asking } = get();
-        const { id: runId } = shownRun(get(), 'train');
-        const isAtRest = training?.runId !== runId;
-        if (runId === '' || (isAtRest && asking !== null)) return;
-        if (isAtRest) set({ asking: runId });
-        try {
-          const told = await gpu.call('ask', { runId, asked });
-          for (const event of told) {
-            get().opened[runId]?.log.append(event);
-            // It may be what was known before: that it was measured shows nowhere else.
-            if (event.kind !== 'evaluated') continue;
-            const { objective } = get().opened[runId]?.record ?? get().project.recipe;
-            toast({ text: `Step ${formatCount(event.step)} measured`, detail: headlineWords(objective, event.loss) });
-          }
-          if (told.length > 0) get().changeRun(runId, (run) => ({ ...run, logVersion: run.logVersion + 1 }));
-        } catch (error) {
-          toast({ text: 'The run was not asked', detail: explain(toFailure(error)) });
-        } finally {
-          if (isAtRest) set({ asking: null });
-        }
-      },
-      async adopt(runId) {
-        await refresh(runId);
-        const { opened, training, project, shown, change, endWriting, endExports } = get();
-        if (!opened[runId]?.record) return;
-        const projectId = training?.projectId ?? project.id;
-        if (projectId !== project.id) {
-          await updateProject(store, projectId, (other) => ({ ...other, runId }));
-          tabs.announce();
-          return;
-        }
-        if (shown.train === runId) set({ shown: { ...shown, train: null } });
-        if (project.runId === runId) return;
-        if (shown.playground === null) endWriting();
-        if (shown.export === null) endExports();
-        change({ runId });
-      },
     };
+    if (read?.texts.length === 0) {
+      const words = 'This model was brought in without the text that it learnt from, so it cannot go on';
+      return refuse(toFailure(badSettings(words, 'Add that text, or another, then resume.')));
+    }
+    const { validation, test, seed } = facts?.split ?? project.split;
+    const split = { validation, test, seed };
+    const tokenizer = await readTokenizer(store, run);
+    const built = read && (await get().cut(project.id, { texts: textIds(read), tokenizer, split }));
+    if (built && !signal().aborted) return { data: built, texts: textFacts(texts) };
+    const { building } = get().makingOf(project.id);
+    if (building.kind === 'failed') return refuse(building.failure);
+    held.undo(); // it was stopped
+    return null;
+  }
+
+  return {
+    training: null,
+    lostAt: [],
+    asking: null,
+    async start(minutes) {
+      const asked = inputsOf(get());
+      await get().settled();
+      if (get().training) return;
+      const runId = newId();
+      const held = await trainHere(runId, asked.project.id);
+      if (!held) return;
+      try {
+        const inputs = await get().whenRead(asked, signal());
+        if (inputs?.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
+        const ready = inputs && (await get().prepareByPlan(inputs, minutes));
+        if (!ready || signal().aborted) {
+          const { tokenizing, building } = get().makingOf(asked.project.id);
+          const unready = inputs && [tokenizing, building].find((w) => w.kind === 'failed');
+          if (unready) fail(runId, unready.failure);
+          else held.undo();
+          return;
+        }
+        const { project, texts } = ready;
+        const { tokenizer, data: record } = project;
+        const limits = limitsOf(get());
+        const recipe = nextRecipe(project, limits);
+        if (!tokenizer || !record) throw new HomegrownError('bug', 'Preparation ended without data');
+        const { train, validation } = record.manifest.parts;
+        const tokens = { train: train.tokens, validation: validation.tokens };
+        const chosen = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
+        const model = fittedTo(chosen, recipe, tokens.train);
+        const short = shortTextWords(chosen, recipe, tokens);
+        if (short !== undefined) get().toast({ text: 'A short text', detail: short });
+        const { words, isCut } = (await get().inRows(project)) ?? {};
+        const text = isCut ? 'Some of the data is longer than the context' : 'Documents in rows';
+        if (words !== undefined) get().toast({ text, detail: words });
+        const wrong = problems(model, recipe, tokens, limits);
+        if (wrong.length > 0) throw unfit(wrong);
+        const input = {
+          runId,
+          projectId: project.id,
+          name: project.name,
+          createdAt: now(),
+          model,
+          recipe,
+          tokenizer: tokenizer.model,
+          data: record,
+          texts: textFacts(texts),
+        };
+        await follow({ runId, of: recipe.steps, settings: settingsOf(model, recipe) }, (options) =>
+          gpu.call('begin', input, options),
+        );
+      } catch (error) {
+        fail(runId, toFailure(error));
+      } finally {
+        held.end();
+      }
+    },
+    stop() {
+      const { training } = get();
+      if (!training) return;
+      const { tokenizing, building } = get().makingOf(training.projectId);
+      const phase = phaseOf(training.runId);
+      if (phase.kind === 'preparing') for (const w of [tokenizing, building]) if (w.kind === 'busy') w.stop();
+      if (phase.kind === 'training') setPhase(training.runId, { ...phase, kind: 'stopping' });
+      walls.stop();
+    },
+    async resume(steps, { recipe: other, withTexts = false } = {}) {
+      const asked = inputsOf(get());
+      const shown = shownId(get(), 'train');
+      await get().settled();
+      const { record: run, saved } = get().opened[shown ?? ''] ?? NO_RUN;
+      if (!run || get().training) return;
+      const recipe = other ?? recipeOf(run);
+      const of = steps ?? recipe.steps;
+      const shortage = memoryShortage(run.model, recipe, limitsOf(get()));
+      if (shortage !== undefined) {
+        fail(run.id, toFailure(badSettings(shortage, NOT_RESUMED)), saved?.step);
+        return;
+      }
+      const held = await trainHere(run.id, asked.project.id);
+      if (!held) return;
+      try {
+        const source = await sourceFor(run, run.id, held, withTexts, asked);
+        if (!source) return;
+        const change = { ...source, ...(other && { recipe: other }), ...(steps !== undefined && { steps }) };
+        await follow({ runId: run.id, of, settings: settingsOf(run.model, recipe) }, (options) =>
+          gpu.call('resume', { runId: run.id, ...change }, options),
+        );
+      } catch (error) {
+        fail(run.id, toFailure(error), saved?.step);
+      } finally {
+        held.end();
+      }
+    },
+    async fork(from, { name, recipe, withTexts = false }) {
+      const asked = inputsOf(get());
+      await get().settled();
+      if (get().training) return;
+      const runId = newId();
+      const { id: projectId } = asked.project;
+      const held = await trainHere(runId, projectId);
+      if (!held) return;
+      try {
+        const parent = await readKnownRun(store, from.runId);
+        const shortage = memoryShortage(parent.model, recipe, limitsOf(get()));
+        if (shortage !== undefined) throw badSettings(shortage, 'Nothing was begun. Take settings that need less.');
+        const source = await sourceFor(parent, runId, held, withTexts, asked);
+        if (!source) return;
+        const input = { runId, projectId, name, createdAt: now(), from, recipe, ...source };
+        await follow({ runId, of: recipe.steps, settings: settingsOf(parent.model, recipe) }, (options) =>
+          gpu.call('fork', input, options),
+        );
+      } catch (error) {
+        fail(runId, toFailure(error));
+      } finally {
+        held.end();
+      }
+    },
+    async ask(asked) {
+      const { training, toast, asking } = get();
+      const { id: runId } = shownRun(get(), 'train');
+      const isAtRest = training?.runId !== runId;
+      if (runId === '' || (isAtRest && asking !== null)) return;
+      if (isAtRest) set({ asking: runId });
+      try {
+        const told = await gpu.call('ask', { runId, asked });
+        for (const event of told) {
+          get().opened[runId]?.log.append(event);
+          // It may be what was known before: that it was measured shows nowhere else.
+          if (event.kind !== 'evaluated') continue;
+          const { objective } = get().opened[runId]?.record ?? get().project.recipe;
+          toast({ text: `Step ${formatCount(event.step)} measured`, detail: headlineWords(objective, event.loss) });
+        }
+        if (told.length > 0) get().changeRun(runId, (run) => ({ ...run, logVersion: run.logVersion + 1 }));
+      } catch (error) {
+        toast({ text: 'The run was not asked', detail: explain(toFailure(error)) });
+      } finally {
+        if (isAtRest) set({ asking: null });
+      }
+    },
+    async adopt(runId) {
+      await refresh(runId);
+      const { opened, training, project, shown, change, endWriting, endExports } = get();
+      if (!opened[runId]?.record) return;
+      const projectId = training?.projectId ?? project.id;
+      if (projectId !== project.id) {
+        await updateProject(store, projectId, (other) => ({ ...other, runId }));
+        tabs.announce();
+        return;
+      }
+      if (shown.train === runId) set({ shown: { ...shown, train: null } });
+      if (project.runId === runId) return;
+      if (shown.playground === null) endWriting();
+      if (shown.export === null) endExports();
+      change({ runId });
+    },
   };
+};
 
 const NOT_RESUMED = 'Nothing was started. Resume it where it was trained, or allow it more memory on the Model page.';

@@ -1,5 +1,4 @@
 /** What of a model a tuning's settings mean: by name, at which rate, and to learn what. */
-import type { AdapterChoice } from '../adapters';
 import { besideThat } from '../adapters/beside';
 import { weightsThat } from '../adapters/learns';
 import { partsOf, type Trainable } from '../adapters/trainable';
@@ -20,7 +19,7 @@ export function trainableOf(
   const half = rest === 'f16' && { rest };
   if (learns === 'adapter') {
     const all = besideThat(beside === 'named' ? { what: beside, targets } : { what: beside }, table);
-    return { weights: [], adapter: { ...adapter, beside: all } as AdapterChoice, ...half };
+    return { weights: [], adapter: { ...adapter, beside: all }, ...half };
   }
   const weights = weightsThat(
     learns === 'last' ? { what: learns, layers } : { what: learns },
