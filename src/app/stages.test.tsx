@@ -71,7 +71,7 @@ test('every folder of features with a stage is in the list, by its id', () => {
 
 test('the toy is at its address: its page, its place in the rail, what it waits for', async () => {
   const page = await at('/weights');
-  expect(page).toMatch(/<h1>10<!-- --> stages/);
+  expect(page).toMatch(/<h1>11<!-- --> stages/);
   const links = [...page.matchAll(/<a href="\/(\w+)"( aria-current="page")?/g)].map(([, id, here]) => [
     id,
     Boolean(here),

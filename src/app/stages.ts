@@ -8,6 +8,18 @@ import { stage as runs } from '../features/runs/stage';
 import { stage as text } from '../features/text/stage';
 import { stage as tokenizer } from '../features/tokenizer/stage';
 import { stage as train } from '../features/train/stage';
+import { stage as tune } from '../features/tune/stage';
 import type { Stage } from '../state/stage';
 
-export const STAGES: readonly Stage[] = [text, tokenizer, data, model, train, runs, evaluate, playground, exporting];
+export const STAGES: readonly Stage[] = [
+  text,
+  tokenizer,
+  data,
+  model,
+  train,
+  runs,
+  evaluate,
+  tune,
+  playground,
+  exporting,
+];

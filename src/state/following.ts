@@ -4,7 +4,7 @@ import { readForebears } from '../core/runs/forebears';
 import { readRun } from '../core/runs/record';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
 import { lostAgain, remedy } from './failures';
-import { newOpenRun, NO_RUN } from './openRun';
+import { newOpenRun, NO_RUN, type OpenRun } from './openRun';
 import { next, type Phase } from './phase';
 import { RunLog } from './runLog';
 import type { Services, StudioStore } from './studio';
@@ -30,7 +30,7 @@ export interface Following {
    * While it is held no other tab trains. Undefined when one does: that is said, and nothing has changed.
    * @param projectId whose run it is, also where another one is shown by now
    */
-  trainHere(runId: string, projectId: string): Promise<Held | undefined>;
+  trainHere(runId: string, projectId: string, begun?: Pick<OpenRun, 'tunes'>): Promise<Held | undefined>;
   /** What the record says by now, which the worker writes. */
   refresh(runId: string): Promise<void>;
   /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
@@ -62,7 +62,11 @@ export function following(
     data.call('dropUnused', null).catch(() => undefined); // the next who drops anything does
   }
 
-  async function trainHere(runId: string, projectId: string): Promise<Held | undefined> {
+  async function trainHere(
+    runId: string,
+    projectId: string,
+    begun: Pick<OpenRun, 'tunes'> = {},
+  ): Promise<Held | undefined> {
     const { opened, shown, project } = get();
     const before = opened[runId];
     const isShown = project.id === projectId;
@@ -75,7 +79,7 @@ export function following(
       }));
     set({
       training: { runId, projectId }, // a second press meanwhile is none
-      opened: { ...opened, [runId]: { ...(before ?? newOpenRun(runId)), phase: { kind: 'preparing' } } },
+      opened: { ...opened, [runId]: { ...(before ?? newOpenRun(runId)), ...begun, phase: { kind: 'preparing' } } },
       shown: isShown ? { ...shown, train: runId === project.runId ? null : runId } : shown,
     });
     const lock = await tabs.lockTraining().catch((error: unknown) => toFailure(error));

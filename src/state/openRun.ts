@@ -34,6 +34,8 @@ export interface OpenRun {
   /** The step that Evaluate, Playground and Export work with. */
   which: WhichSnapshot;
   phase: Phase;
+  /** It was begun here to tune another run's model. */
+  tunes?: true;
 }
 
 /** A run of which something is saved: what can be talked to and taken home. */
@@ -88,6 +90,10 @@ export const isTraining = (s: Pick<Studio, 'training' | 'opened'>): boolean =>
 
 /** The run that strip, title and voice speak of: the one that trains, else the one that Train shows. */
 export const spokenRun = (s: Studio): OpenRun => trainingRun(s) ?? shownRun(s, 'train');
+
+/** Whether it tunes another's model, also before it has a record that says so. */
+export const isTuned = ({ tunes, record }: Pick<OpenRun, 'tunes' | 'record'>): boolean =>
+  tunes ?? record?.parent?.how === 'fine-tune';
 
 /** Whether nothing is left of a run to go on from, but the weights of its best. */
 export const isWeightsAlone = ({ record, usable, saved }: OpenRun): boolean =>

@@ -4,6 +4,7 @@ import type { Asked } from '../core/train/run';
 import { startProblems } from './estimate';
 import { type Page, PAGES, shownId, shownRun } from './openRun';
 import type { Studio } from './studio';
+import { toTuneOn, tuningBase } from './tuning';
 
 type Refusal = string | undefined;
 
@@ -39,6 +40,15 @@ export function beginRefusal(s: Pick<Studio, 'texts' | 'trainingElsewhere' | 'tr
   if (s.texts.length === 0) return 'There is no text to learn from yet';
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
   return s.training ? TRAINING_HERE : undefined;
+}
+
+/** Why no run can be begun that tunes, whatever its settings. */
+export function tuneRefusal(s: Studio): Refusal {
+  if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
+  if (s.training) return TRAINING_HERE;
+  if (!tuningBase(s)) return 'There is no model to tune yet';
+  if (toTuneOn(s).length > 0) return undefined;
+  return s.project.tuning.purpose === 'instruct' ? 'There are no chats to learn yet' : 'There is no text to learn yet';
 }
 
 /** Why no run can be begun with the settings as they are. */

@@ -22,6 +22,7 @@ import { createRunsSlice, type RunsSlice } from './runs';
 import { createTextsSlice, type TextsSlice } from './texts';
 import { createToastSlice, type ToastSlice } from './toasts';
 import { createTrainingSlice, type TrainingSlice } from './training';
+import { createTuningSlice, type TuningSlice } from './tuning';
 import { createUnreadableSlice, type UnreadableSlice } from './unreadable';
 
 /** What the studio needs from outside: everything that is not pure. */
@@ -71,6 +72,7 @@ export type Studio = ProjectSlice &
   PlanSlice &
   RunSlice &
   TrainingSlice &
+  TuningSlice &
   RunsSlice &
   EvaluateSlice &
   ListsSlice &
@@ -94,6 +96,7 @@ export const createStudio = (services: Services): StudioStore =>
     ...createPlanSlice(services)(...a),
     ...createRunSlice(services)(...a),
     ...createTrainingSlice(services)(...a),
+    ...createTuningSlice(services)(...a),
     ...createRunsSlice(services)(...a),
     ...createEvaluateSlice(services)(...a),
     ...createListsSlice(services)(...a),

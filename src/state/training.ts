@@ -15,9 +15,9 @@ import type { ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe, settingsOf } from './estimate';
 import { explain } from './failures';
 import { following, type Held } from './following';
-import { NO_RUN, shownId, shownRun } from './openRun';
+import { NO_RUN, type OpenRun, shownId, shownRun } from './openRun';
 import { hasOtherTexts, type Inputs, inputsOf, textFacts, textIds } from './preparation';
-import type { Slice } from './studio';
+import type { Slice, Studio } from './studio';
 
 export interface TrainingSlice {
   /** The run that trains here, from the press on Start until its end. */
@@ -35,6 +35,8 @@ export interface TrainingSlice {
   resume(steps?: number, change?: Change): Promise<void>;
   /** Begins a run from a saved step of another, with its settings or with others. */
   fork(from: { runId: string; step: number }, change: Change & { name: string; recipe: Recipe }): Promise<void>;
+  /** Begins a run that tunes the project's base, as that is set. */
+  tune(): Promise<void>;
   /** The run at rest that is being asked. */
   asking: string | null;
   /** Asks the run that Train shows to measure or to write now: what it answers is in its log. */
@@ -49,6 +51,9 @@ export interface Change {
   /** The project's texts, cut by the run's tokenizer, in place of its own. */
   withTexts?: boolean;
 }
+
+/** What is asked for as it was then: another project may be shown by the time that it is done. */
+export type Asking = Inputs & Pick<Studio, 'tuneTexts'>;
 
 export interface Training {
   runId: string;
@@ -73,7 +78,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
   ): Promise<Pick<ResumeInput, 'data' | 'texts'> | null> {
     const { id, facts } = dataOf(run);
     if (id !== null && !withTexts) {
-      if (hasOtherTexts(run, inputs)) {
+      if (run.parent?.how !== 'fine-tune' && hasOtherTexts(run, inputs)) {
         get().toast({
           text: 'It goes on with the text that it began with',
           detail: 'what changed since is learnt by a new run',
@@ -102,18 +107,32 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
     return null;
   }
 
+  /** A run of its own. What fails on the way is its failure. */
+  async function beginNew(
+    begin: (runId: string, held: Held, asked: Asking) => Promise<void>,
+    begun?: Pick<OpenRun, 'tunes'>,
+  ): Promise<void> {
+    const asked = { ...inputsOf(get()), tuneTexts: get().tuneTexts };
+    await get().settled();
+    if (get().training) return;
+    const runId = newId();
+    const held = await trainHere(runId, asked.project.id, begun);
+    if (!held) return;
+    try {
+      await begin(runId, held, asked);
+    } catch (error) {
+      fail(runId, toFailure(error));
+    } finally {
+      held.end();
+    }
+  }
+
   return {
     training: null,
     lostAt: [],
     asking: null,
-    async start(minutes) {
-      const asked = inputsOf(get());
-      await get().settled();
-      if (get().training) return;
-      const runId = newId();
-      const held = await trainHere(runId, asked.project.id);
-      if (!held) return;
-      try {
+    start: (minutes) =>
+      beginNew(async (runId, held, asked) => {
         const inputs = await get().whenRead(asked, signal());
         if (inputs?.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
         const ready = inputs && (await get().prepareByPlan(inputs, minutes));
@@ -154,12 +173,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         await follow({ runId, of: recipe.steps, settings: settingsOf(model, recipe) }, (options) =>
           gpu.call('begin', input, options),
         );
-      } catch (error) {
-        fail(runId, toFailure(error));
-      } finally {
-        held.end();
-      }
-    },
+      }),
     stop() {
       const { training } = get();
       if (!training) return;
@@ -177,7 +191,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
       if (!run || get().training) return;
       const recipe = other ?? recipeOf(run);
       const of = steps ?? recipe.steps;
-      const shortage = memoryShortage(run.model, recipe, limitsOf(get()));
+      const shortage = memoryShortage(run.model, recipe, limitsOf(get()), run.trainable);
       if (shortage !== undefined) {
         fail(run.id, toFailure(badSettings(shortage, NOT_RESUMED)), saved?.step);
         return;
@@ -197,17 +211,11 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         held.end();
       }
     },
-    async fork(from, { name, recipe, withTexts = false }) {
-      const asked = inputsOf(get());
-      await get().settled();
-      if (get().training) return;
-      const runId = newId();
-      const { id: projectId } = asked.project;
-      const held = await trainHere(runId, projectId);
-      if (!held) return;
-      try {
+    fork: (from, { name, recipe, withTexts = false }) =>
+      beginNew(async (runId, held, asked) => {
+        const { id: projectId } = asked.project;
         const parent = await readKnownRun(store, from.runId);
-        const shortage = memoryShortage(parent.model, recipe, limitsOf(get()));
+        const shortage = memoryShortage(parent.model, recipe, limitsOf(get()), parent.trainable);
         if (shortage !== undefined) throw badSettings(shortage, 'Nothing was begun. Take settings that need less.');
         const source = await sourceFor(parent, runId, held, withTexts, asked);
         if (!source) return;
@@ -215,12 +223,15 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         await follow({ runId, of: recipe.steps, settings: settingsOf(parent.model, recipe) }, (options) =>
           gpu.call('fork', input, options),
         );
-      } catch (error) {
-        fail(runId, toFailure(error));
-      } finally {
-        held.end();
-      }
-    },
+      }),
+    tune: () =>
+      beginNew(
+        async (runId, held, asked) => {
+          const { beginTuning } = await import('./beginTuning');
+          await beginTuning(services, { signal, fail, follow }, get, held, runId, asked);
+        },
+        { tunes: true },
+      ),
     async ask(asked) {
       const { training, toast, asking } = get();
       const { id: runId } = shownRun(get(), 'train');

@@ -8,8 +8,10 @@ export interface RadioListProps<T extends string> {
   label: string;
   value: T | null;
   onChange: (value: T) => void;
-  /** Few, each with what tells it from the others. */
-  options: readonly { value: T; label: string; body: ReactNode }[];
+  /** Few, each with what tells it from the others; `reading` stands at the right. */
+  options: readonly { value: T; label: string; body: ReactNode; reading?: ReactNode }[];
+  /** From edge to edge of a pane. */
+  isFlush?: boolean;
 }
 
 /** One of a few, told apart by what stands under each. */
@@ -17,7 +19,7 @@ export function RadioList<T extends string>(p: RadioListProps<T>) {
   return (
     <RadioGroup
       aria-label={p.label}
-      className={cx(styles.list)}
+      className={cx(styles.list, p.isFlush && styles.flush)}
       value={p.value}
       onChange={(value) => {
         const chosen = p.options.find((option) => option.value === value);
@@ -30,6 +32,7 @@ export function RadioList<T extends string>(p: RadioListProps<T>) {
             <span className={styles.dot} aria-hidden />
             <span className={styles.label}>{option.label}</span>
             <span className={styles.body}>{option.body}</span>
+            {option.reading !== undefined && <span className={styles.reading}>{option.reading}</span>}
           </RadioButton>
         </RadioField>
       ))}

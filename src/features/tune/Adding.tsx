@@ -1,0 +1,188 @@
+/** What is given to learn: files, a drop, or pasted text; and what of it was refused. */
+import { useEffect, useEffectEvent, useState } from 'react';
+import { paragraph } from '../../core/base/errors';
+import { formatCount } from '../../core/base/units';
+import type { Purpose } from '../../core/runs/tuning';
+import { remedy } from '../../state/failures';
+import { useStudio, useStudioStore } from '../../state/react';
+import { describeWork } from '../../state/work';
+import {
+  Button,
+  Dialog,
+  type DroppedFile,
+  FileButton,
+  filesOfList,
+  Notice,
+  Progress,
+  TextField,
+  useDropped,
+} from '../../ui';
+import styles from './TunePage.module.css';
+
+export interface Adding {
+  purpose: Purpose;
+  /** What the dialog holds; undefined while it is closed. */
+  draft: string | undefined;
+  write: (draft: string | undefined) => void;
+  take: (files: readonly DroppedFile[]) => void;
+}
+
+export function useAdding(purpose: Purpose): Adding {
+  const [draft, write] = useState<string>();
+  const store = useStudioStore();
+  const take = (files: readonly DroppedFile[]): void =>
+    void store.getState().addFiles(
+      files.map(({ path, file }) => ({ name: path, file })),
+      purpose,
+    );
+  return { purpose, draft, write, take };
+}
+
+const WORDS: Readonly<
+  Record<Purpose, { add: string; over: string; title: string; hint: string; name: string; add1: string }>
+> = {
+  adapt: {
+    add: 'Add files…',
+    over: 'Drop to learn this text',
+    title: 'Add text to learn',
+    hint: 'It is for tuning alone: a run on Train does not learn it',
+    name: 'Pasted text',
+    add1: 'Add text',
+  },
+  instruct: {
+    add: 'Add chats…',
+    over: 'Drop to learn these chats',
+    title: 'Add chats to learn',
+    hint: 'A conversation a row in JSON, as OpenAI, ShareGPT or Alpaca have them: {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}',
+    name: 'Pasted chats',
+    add1: 'Add chats',
+  },
+};
+
+export function AddButtons({ adding }: { adding: Adding }) {
+  return (
+    <>
+      <Button isDense onPress={() => adding.write('')}>
+        Paste…
+      </Button>
+      <FileButton isDense icon="plus" onFiles={adding.take}>
+        {WORDS[adding.purpose].add}
+      </FileButton>
+    </>
+  );
+}
+
+/** What is dropped anywhere on the page, or pasted into it. */
+export function Dropped({ adding }: { adding: Adding }) {
+  const toast = useStudio((s) => s.toast);
+  const over = useDropped(
+    adding.take,
+    (detail) => toast({ text: 'What was dropped could not be read', detail }),
+    WORDS[adding.purpose].over,
+  );
+  const onPaste = useEffectEvent(({ target, clipboardData }: ClipboardEvent): void => {
+    const isInField = target instanceof Element && target.closest('input, textarea') !== null;
+    if (isInField || !clipboardData || document.querySelector('[role=dialog]')) return;
+    const text = clipboardData.getData('text/plain');
+    if (clipboardData.files.length > 0) adding.take(filesOfList(clipboardData.files));
+    else if (text !== '') adding.write(text);
+  });
+  useEffect(() => {
+    document.addEventListener('paste', onPaste);
+    return () => document.removeEventListener('paste', onPaste);
+  }, []);
+  return over === undefined ? null : (
+    <p className={styles.over} role="status">
+      {over}
+    </p>
+  );
+}
+
+/** Pasted or typed, with a name. */
+export function AddDialog({ adding }: { adding: Adding }) {
+  return adding.draft === undefined ? null : <OpenDialog adding={adding} draft={adding.draft} />;
+}
+
+function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
+  const addPaste = useStudio((s) => s.addPaste);
+  const count = useStudio((s) => s.tuneTexts.length);
+  const { title, hint, name: usual, add1 } = WORDS[adding.purpose];
+  const [name, setName] = useState(count === 0 ? usual : `${usual} ${formatCount(count + 1)}`);
+  const close = (): void => adding.write(undefined);
+  const missing =
+    draft.trim() === '' ? 'There is nothing to add yet' : name.trim() === '' ? 'It needs a name' : undefined;
+  return (
+    <Dialog
+      isOpen
+      onClose={close}
+      title={title}
+      width={640}
+      actions={
+        <>
+          <Button onPress={close}>Cancel</Button>
+          <Button
+            variant="go"
+            disabledReason={missing}
+            onPress={() => {
+              void addPaste(draft, name.trim(), adding.purpose);
+              close();
+            }}
+          >
+            {add1}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.fields}>
+        <TextField
+          label={adding.purpose === 'instruct' ? 'Chats' : 'Text'}
+          value={draft}
+          onChange={adding.write}
+          rows={12}
+          isProse={adding.purpose === 'adapt'}
+          isFirst
+          hint={hint}
+        />
+        <TextField label="Name in the list" value={name} onChange={setName} />
+      </div>
+    </Dialog>
+  );
+}
+
+/** While something is read. */
+export function Reading() {
+  const importing = useStudio((s) => s.importing);
+  const told = describeWork(importing);
+  if (importing.kind !== 'busy' || !told) return null;
+  return (
+    <div className={styles.working}>
+      <Progress {...told} />
+      <Button isDense icon="stop" onPress={importing.stop}>
+        Cancel
+      </Button>
+    </div>
+  );
+}
+
+export function Refused() {
+  const refused = useStudio((s) => s.refused);
+  const dismiss = useStudio((s) => s.dismissRefusals);
+  const [first, ...others] = refused;
+  if (!first) return null;
+  const words = others.length > 0 ? ` ${formatCount(others.length)} more were not added.` : '';
+  return (
+    <div role="alert">
+      <Notice
+        tone="error"
+        title={`${first.name} was not added`}
+        actions={
+          <Button isDense onPress={dismiss}>
+            Dismiss
+          </Button>
+        }
+      >
+        {paragraph(first.failure.message, remedy(first.failure)) + words}
+      </Notice>
+    </div>
+  );
+}

@@ -1,0 +1,211 @@
+import { useRef } from 'react';
+import { formatBytes, formatCount, formatReading, formatShare, formatShort } from '../../core/base/units';
+import { modelSpec, paramsOf } from '../../core/models';
+import { countParams } from '../../core/models/spec';
+import { headlineOf } from '../../core/objectives';
+import type { RunRow } from '../../protocol/data';
+import { useKeptSteps, useStudio, useStudioFields } from '../../state/react';
+import type { PageProps } from '../../state/stage';
+import {
+  Block,
+  Button,
+  filesOfList,
+  MenuButton,
+  Notice,
+  Pane,
+  PaneHead,
+  RadioList,
+  Segmented,
+  Select,
+  text,
+} from '../../ui';
+import { LearnsForm, RecipeForm } from './LearnsForm';
+import type { Situation } from './situation';
+
+/** With which model it begins, and what of that learns. */
+export function BasePane({ situation, onFiles }: { situation: Situation } & Pick<PageProps, 'onFiles'>) {
+  const { base } = situation;
+  return (
+    <Pane title="Base" hint="perplexity" aside={<Import onFiles={onFiles} />}>
+      <Bases situation={situation} />
+      {base && <Steps key={base.row.record.id} row={base.row} step={base.step} />}
+      <PaneHead title="What learns" />
+      <What situation={situation} />
+      <LearnsForm situation={situation} />
+      <RecipeForm situation={situation} />
+      <Memory situation={situation} />
+    </Pane>
+  );
+}
+
+function Import({ onFiles }: Pick<PageProps, 'onFiles'>) {
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const take = (input: HTMLInputElement): void => {
+    const given = filesOfList(input.files ?? []);
+    input.value = '';
+    if (given.length > 0) onFiles(given);
+  };
+  return (
+    <>
+      <MenuButton
+        variant="quiet"
+        label="Import a model"
+        entries={[
+          { id: 'files', label: 'Files…', hint: 'a zip of ours, GGUF, or the files of a folder' },
+          { id: 'folder', label: 'A folder…', hint: 'as Hugging Face has them' },
+        ]}
+        onChoose={(id) => (id === 'folder' ? folder : files).current?.click()}
+      >
+        Import
+      </MenuButton>
+      <input
+        ref={files}
+        type="file"
+        hidden
+        multiple
+        accept=".zip,.gguf,.safetensors,.json,.txt"
+        onChange={(event) => take(event.currentTarget)}
+      />
+      <input
+        ref={folder}
+        type="file"
+        hidden
+        {...{ webkitdirectory: '' }}
+        onChange={(event) => take(event.currentTarget)}
+      />
+    </>
+  );
+}
+
+function Bases({ situation: { base, tuning } }: { situation: Situation }) {
+  const runs = useStudio((s) => s.runs);
+  const setTuning = useStudio((s) => s.setTuning);
+  const rows = (runs ?? []).filter(({ bytes }) => bytes !== null && bytes > 0);
+  return (
+    <RadioList
+      isFlush
+      label="Model to begin with"
+      value={base?.row.record.id ?? null}
+      onChange={(runId) => {
+        const row = rows.find(({ record }) => record.id === runId);
+        if (row && tuning.base?.runId !== runId) setTuning({ base: { runId, step: row.step } });
+      }}
+      options={rows.map((row) => {
+        const { record } = row;
+        const step = record.id === base?.row.record.id ? base.step : row.step;
+        return {
+          value: record.id,
+          label: `${record.name}, step ${formatCount(step)}`,
+          body: `${modelSpec(record.model.id).label}, ${formatShort(countParams(paramsOf(record.model)))}, ${whose(row)}`,
+          reading: measured(row, step),
+        };
+      })}
+    />
+  );
+}
+
+const whose = ({ record: { origin, parent } }: RunRow): string =>
+  parent?.how === 'fine-tune' ? `tuned from ${parent.name}` : origin ? 'brought in' : 'your own';
+
+/** On what it held out, at the last evaluation up to a step. */
+function measured({ curve, record }: RunRow, step: number): string {
+  const { step: steps, loss } = curve?.evaluations ?? { step: [], loss: [] };
+  const at = Array.from(steps).findLastIndex((each) => each <= step);
+  return at < 0 || (steps[at] === 0 && step > 0)
+    ? '–'
+    : formatReading(headlineOf(record.objective).scale.of(loss[at]!));
+}
+
+/** Where more than one step of it is kept. */
+function Steps({ row, step }: { row: RunRow; step: number }) {
+  const kept = useKeptSteps(row);
+  const setTuning = useStudio((s) => s.setTuning);
+  const steps = [...new Set((kept ?? []).map((each) => each.step))].toReversed();
+  if (steps.length < 2) return null;
+  return (
+    <Block isForm>
+      <Select
+        label="Step"
+        hint={`${formatCount(steps.length)} are kept`}
+        value={String(steps.includes(step) ? step : steps[0])}
+        onChange={(chosen) => setTuning({ base: { runId: row.record.id, step: Number(chosen) } })}
+        options={steps.map((each) => ({ value: String(each), label: formatCount(each) }))}
+      />
+    </Block>
+  );
+}
+
+function What({ situation: { tuning, plan, failure } }: { situation: Situation }) {
+  const setTuning = useStudio((s) => s.setTuning);
+  return (
+    <Block>
+      <Segmented
+        isWide
+        label="What learns"
+        value={tuning.learns}
+        onChange={(learns) => setTuning({ learns })}
+        options={[
+          { value: 'all', label: 'All' },
+          { value: 'last', label: 'Last layers' },
+          { value: 'norms', label: 'Norms' },
+          { value: 'adapter', label: 'LoRA' },
+        ]}
+      />
+      {plan && (
+        <p className={text.small}>
+          <b>{formatCount(plan.learns)}</b> {learnsWords(tuning.learns, plan)}
+        </p>
+      )}
+      {failure && <p className={text.error}>{failure.message}</p>}
+    </Block>
+  );
+}
+
+function learnsWords(
+  learns: Situation['tuning']['learns'],
+  { learns: count, all }: NonNullable<Situation['plan']>,
+): string {
+  const share = formatShare(Number((count / all).toPrecision(2)));
+  if (learns === 'all') return 'parameters, all that it has';
+  if (learns === 'adapter') return `parameters beside ${formatShort(all - count)} frozen ones, ${share}`;
+  return `of ${formatShort(all)} parameters, ${share}; the others stay as they are`;
+}
+
+/** What it takes, what all of it would; and where that is too much, what would help. */
+function Memory({ situation: { plan, tuning } }: { situation: Situation }) {
+  const setRecipe = useStudio((s) => s.setTuningRecipe);
+  const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
+  const { shortage } = useStudioFields(() => ({ shortage: plan?.problems.find(({ field }) => field === 'memory') }));
+  if (!plan) return null;
+  const full = tuning.learns === 'all' ? '' : `, ${formatBytes(plan.full.total)} if all learnt`;
+  return (
+    <>
+      {shortage && (
+        <Notice
+          tone="error"
+          title="Too large for this device"
+          areActionsBelow
+          actions={(shortage.changes ?? []).map(
+            (change) =>
+              change.kind === 'recipe' && (
+                <Button key={change.words} isDense onPress={() => setRecipe(change.change)}>
+                  Take {change.words}
+                </Button>
+              ),
+          )}
+        >
+          {shortage.message}
+        </Notice>
+      )}
+      <Block isTail>
+        <p className={text.small}>
+          <span className={text.ink2}>
+            {isGpu ? 'GPU memory' : 'Memory'} {formatBytes(plan.memory.total)}
+            {full}
+          </span>
+        </p>
+      </Block>
+    </>
+  );
+}

@@ -1,0 +1,151 @@
+import { useState } from 'react';
+import { formatCount } from '../../core/base/units';
+import { explain, headline } from '../../state/failures';
+import { useStudio } from '../../state/react';
+import { Button, EmptyState, Icon, IconButton, Notice, Pane, Progress, Segmented, text, TextAction } from '../../ui';
+import type { Situation } from './situation';
+import { TemplateDialog } from './TemplateDialog';
+import { TextRows } from './TextRows';
+import styles from './TunePage.module.css';
+import { Turns } from './Turns';
+import { SHOWN } from './usePainting';
+
+type View = 'tokens' | 'text' | 'template';
+
+/** Every token of some conversations, shown as learnt or only read, before anything starts. */
+export function ChatsPane({ situation }: { situation: Situation }) {
+  const { painting, isBusy } = situation.painting;
+  const [view, setView] = useState<View>('tokens');
+  const { from, show, texts } = situation;
+  const of = painting?.conversations ?? 0;
+  const last = Math.min(of, from + SHOWN);
+  const hint =
+    of > 0
+      ? last === from + 1
+        ? `${formatCount(last)} of ${formatCount(of)}`
+        : `${formatCount(from + 1)} to ${formatCount(last)} of ${formatCount(of)}`
+      : undefined;
+  return (
+    <Pane
+      title="What it will learn"
+      hint={hint}
+      isFirstOnPhone
+      aside={
+        texts.length > 0 && (
+          <>
+            <Segmented<View>
+              label="Show as"
+              value={view}
+              onChange={setView}
+              options={[
+                { value: 'tokens', label: 'Tokens' },
+                { value: 'text', label: 'Text' },
+                { value: 'template', label: 'Template' },
+              ]}
+            />
+            <IconButton
+              icon="chevronLeft"
+              label="Conversations before"
+              disabledReason={from === 0 ? 'These are the first' : undefined}
+              onPress={() => show(Math.max(0, from - SHOWN))}
+            />
+            <IconButton
+              icon="chevronRight"
+              label="Next conversations"
+              disabledReason={last >= of ? 'These are the last' : undefined}
+              onPress={() => show(from + SHOWN)}
+            />
+          </>
+        )
+      }
+    >
+      {texts.length === 0 ? (
+        <EmptyState>
+          There are no chats yet. Paste some, drop a file or add one: JSON Lines with a conversation a row, as OpenAI,
+          ShareGPT or Alpaca have them, or a table with a column of questions and one of answers
+        </EmptyState>
+      ) : (
+        <>
+          {isBusy && !painting && <Progress label="Painting what would be learnt" detail="" value={0} max={0} />}
+          <Body situation={situation} view={view} />
+          <TextRows texts={texts} what="Chats" />
+        </>
+      )}
+    </Pane>
+  );
+}
+
+function Body({ situation, view }: { situation: Situation; view: View }) {
+  const { painting, failure } = situation.painting;
+  const setTuning = useStudio((s) => s.setTuning);
+  const hasOwn = situation.tuning.template !== null;
+  if (failure) {
+    return (
+      <Notice
+        tone="error"
+        isPlain
+        title={headline(failure)}
+        actions={
+          hasOwn && (
+            <Button isDense onPress={() => setTuning({ template: null })}>
+              Take the usual template
+            </Button>
+          )
+        }
+      >
+        {explain(failure)}
+      </Notice>
+    );
+  }
+  if (!painting) return null;
+  if (view === 'template') return <Template template={painting.template} hasOwn={hasOwn} />;
+  return (
+    <>
+      <div className={styles.examples} aria-busy={situation.painting.isBusy}>
+        {painting.examples.map((example, i) => (
+          <Turns key={`${example.name} ${String(i)}`} example={example} hasBorders={view === 'tokens'} />
+        ))}
+      </div>
+      <div className={styles.legend}>
+        <span>
+          <i className={styles.learntKey} aria-hidden />
+          learnt: the model must write it
+        </span>
+        <span>
+          <i className={styles.readKey} aria-hidden />
+          only read
+        </span>
+        {painting.endsWith !== undefined && <span className={text.ink3}>the end of an answer is learnt too</span>}
+      </div>
+      <ul className={styles.checks}>
+        {situation.doubts.map(({ tone, words, detail }) => (
+          <li key={words}>
+            <Icon name={tone === 'ok' ? 'check' : tone === 'warn' ? 'warning' : 'error'} tone={tone} />
+            <span>
+              {words}
+              <small>{detail}</small>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Template({ template, hasOwn }: { template: string; hasOwn: boolean }) {
+  const [isOpen, setOpen] = useState(false);
+  const setTuning = useStudio((s) => s.setTuning);
+  return (
+    <div className={styles.template}>
+      <p className={text.small}>
+        How a conversation is written, in Jinja. It goes with the model into every export, and a chat uses it.{' '}
+        <TextAction onPress={() => setOpen(true)}>Write another…</TextAction>{' '}
+        {hasOwn && <TextAction onPress={() => setTuning({ template: null })}>Take the usual one</TextAction>}
+      </p>
+      <pre tabIndex={0} aria-label="Template">
+        {template}
+      </pre>
+      {isOpen && <TemplateDialog template={template} onClose={() => setOpen(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,260 @@
+import { useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
+import { formatCount, formatDuration, formatReading } from '../../core/base/units';
+import { piecesOf } from '../../core/objectives/shown';
+import { recipeOf } from '../../core/runs/segments';
+import { isTuned, type OpenRun, shownRun, trainingRun } from '../../state/openRun';
+import { millisecondsLeft } from '../../state/pace';
+import { useStudio, useStudioStore } from '../../state/react';
+import { RunLog } from '../../state/runLog';
+import type { Studio } from '../../state/studio';
+import { lastTuned } from '../../state/tuning';
+import { keepsOldText } from '../../state/tuningPlan';
+import { Block, Button, Checkbox, type Column, Pane, PaneHead, Passage, Progress, Table, text } from '../../ui';
+import { LineChart } from '../../ui/charts';
+import { captionOf, type Change, changeOf, forgettingOf } from './forgetting';
+import { KINDS } from './kinds';
+import type { Situation } from './situation';
+import styles from './TunePage.module.css';
+
+/** Old text and new on one chart, by step of the last tuning: what was gained, and what it cost. */
+export function ForgettingPane({ situation }: { situation: Situation }) {
+  const last = useLastTuning();
+  return (
+    <Pane title="Forgetting" hint={last && `${last.name}, the last tuning`}>
+      {last?.run && <Course run={last.run} />}
+      {last && last.log.evaluations.length > 0 ? (
+        <Told last={last} />
+      ) : (
+        <Block>
+          <p className={text.dense}>
+            <span className={text.ink2}>
+              {situation.hasOld
+                ? 'At every evaluation it is measured on held-out text of what it had learnt before, and drawn here beside what it learns: what is gained, and what is forgotten'
+                : 'What it forgets is drawn here, where there is text that it had learnt before'}
+            </span>
+          </p>
+        </Block>
+      )}
+      <OldText situation={situation} />
+    </Pane>
+  );
+}
+
+interface Last {
+  id: string;
+  name: string;
+  objective: Parameters<typeof forgettingOf>[1];
+  prompt: string;
+  log: Pick<RunLog, 'evaluations'>;
+  /** Where it is open. */
+  run: OpenRun | undefined;
+}
+
+/** The one that trains here, or was begun last; its curve is read where it is not open. */
+function useLastTuning(): Last | undefined {
+  const store = useStudioStore();
+  const run = useStudio(openTuning);
+  const row = useStudio(lastTuned);
+  const id = run?.id ?? row?.record.id;
+  const opened = useStudio((s) => (id === undefined ? undefined : s.opened[id]));
+  const isOpen = opened !== undefined;
+  const [told, setTold] = useState<{ id: string; log: RunLog }>();
+  useEffect(() => {
+    if (id === undefined || isOpen) return undefined;
+    let isWanted = true;
+    store
+      .getState()
+      .toldBy(id)
+      .then(
+        (events) => isWanted && setTold({ id, log: new RunLog(events) }),
+        () => undefined, // what cannot be read is told where runs are listed
+      );
+    return () => {
+      isWanted = false;
+    };
+  }, [store, id, isOpen]);
+  const log = opened?.log ?? (told?.id === id ? told?.log : undefined);
+  const record = opened?.record ?? (row?.record.id === id ? row?.record : undefined);
+  const base = useStudio((s) => s.project.tuning);
+  if (id === undefined || !log) return undefined;
+  return {
+    id,
+    name: record?.name ?? 'A new run',
+    objective: record?.objective ?? (base.purpose === 'instruct' ? 'chats' : 'causal'),
+    prompt: record ? recipeOf(record).samplePrompt : '',
+    log,
+    run: opened,
+  };
+}
+
+function openTuning(s: Studio): OpenRun | undefined {
+  const found = [trainingRun(s), shownRun(s, 'train')].find((run) => run && isTuned(run));
+  // One that has failed before it told anything leaves the one before it in its place.
+  return found && (found.record || found.phase.kind !== 'failed') ? found : undefined;
+}
+
+/** How far it is. */
+function Course({ run }: { run: OpenRun }) {
+  const { phase, log } = run;
+  const isActive = useStudio((s) => s.training?.runId === run.id);
+  if (!isActive) return null;
+  if (phase.kind === 'training' || phase.kind === 'stopping') {
+    const left = millisecondsLeft(log, phase.of);
+    return (
+      <Block>
+        <Progress
+          label={
+            phase.kind === 'stopping'
+              ? 'Stopping and saving'
+              : `Step ${formatCount(phase.step)} of ${formatCount(phase.of)}`
+          }
+          detail={left === undefined ? '' : `${formatDuration(left)} left`}
+          value={phase.step}
+          max={phase.of}
+          delayMs={0}
+        />
+      </Block>
+    );
+  }
+  const label = phase.kind === 'compiling' ? 'Getting the device ready' : 'Cutting what is learnt into tokens';
+  return (
+    <Block>
+      <Progress label={label} detail="" value={0} max={0} />
+    </Block>
+  );
+}
+
+function Told({ last }: { last: Last }) {
+  const { objective, log } = last;
+  const learnt = objective === 'chats' ? KINDS.instruct.learnt : KINDS.adapt.learnt;
+  const found = forgettingOf(log, objective);
+  const changes = [
+    changeOf(`Old text, ${found.label}`, found.old),
+    changeOf(`${capital(learnt)}, ${found.label}`, found.own),
+  ];
+  const before = found.old.y[0];
+  return (
+    <>
+      <div className={styles.chart}>
+        <LineChart
+          title={capital(found.label)}
+          keys={[
+            { id: 'old', label: 'old text', run: 1 },
+            { id: 'own', label: learnt, run: 2 },
+          ]}
+          lines={[
+            { id: 'old', label: 'old text', run: 1, form: 'main', hasPoints: true, ...found.old },
+            { id: 'own', label: learnt, run: 2, form: 'main', hasPoints: true, ...found.own },
+          ]}
+          isLog
+          {...(before !== undefined && { references: [{ value: before, label: 'before' }] })}
+          {...(last.run && 'of' in last.run.phase && last.run.phase.of > 0 && { xMax: last.run.phase.of })}
+          minHeight={200}
+          describeY={formatReading}
+          caption={captionOf(found, learnt)}
+          subject={last.id}
+        />
+      </div>
+      <Table
+        isDense
+        label="Before and after"
+        columns={COLUMNS}
+        rows={changes.filter((each) => each !== undefined)}
+        rowKey={({ what }) => what}
+      />
+      <Samples last={last} />
+      <Links last={last} />
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<Change>[] = [
+  { id: 'what', header: 'On held-out text', cell: ({ what }) => what },
+  { id: 'before', header: 'Before', isNumber: true, isQuiet: true, cell: ({ before }) => before },
+  { id: 'after', header: 'After', isNumber: true, cell: ({ after }) => after },
+  { id: 'change', header: 'Change', isNumber: true, cell: ({ change }) => change },
+];
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
+/** What it wrote to the same, before and now. */
+function Samples({ last: { log, prompt } }: { last: Last }) {
+  const [first, newest] = [log.evaluations[0], log.evaluations.at(-1)];
+  if (!first || !newest || first === newest || first.sample === '') return null;
+  return (
+    <ol className={styles.samples} aria-label="Before and after, to the same">
+      {[first, newest].map(({ step, sample }) => (
+        <li key={step}>
+          <b>{step === first.step ? 'before' : 'after'}</b>
+          <p dir="auto">
+            <Passage pieces={piecesOf(sample, prompt)} />
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Links({ last: { id, run } }: { last: Last }) {
+  const show = useStudio((s) => s.show);
+  const [, go] = useLocation();
+  const to = (page: 'playground' | 'export' | 'train') => () => {
+    void show(page, id);
+    go(`/${page}`);
+  };
+  const isKept = run === undefined || run.usable !== null;
+  return (
+    <Block>
+      <div className={styles.links}>
+        {isKept && (
+          <Button isDense onPress={to('playground')}>
+            Talk to it
+          </Button>
+        )}
+        <Button isDense variant="quiet" onPress={to('train')}>
+          All its curves
+        </Button>
+        {isKept && (
+          <Button isDense variant="quiet" onPress={to('export')}>
+            Export it
+          </Button>
+        )}
+      </div>
+    </Block>
+  );
+}
+
+/** Of a model that came without what it had learnt: texts of the project that stand for it. */
+function OldText({ situation: { base, tuning } }: { situation: Situation }) {
+  const texts = useStudio((s) => s.texts);
+  const setTuning = useStudio((s) => s.setTuning);
+  if (!base || keepsOldText(base.row.record)) return null;
+  return (
+    <>
+      <PaneHead title="Old text" hint="to measure what is forgotten" />
+      <Block>
+        <p className={text.small}>
+          <span className={text.ink2}>
+            {texts.length > 0
+              ? 'What this model had learnt is not kept here. Choose text of that kind: a part of it is held out to measure by, and the rest is what is replayed'
+              : 'What this model had learnt is not kept here, so what it forgets is not measured. Text of that kind, added on Text, can stand for it'}
+          </span>
+        </p>
+        <div className={styles.old} role="group" aria-label="Old text">
+          {texts.map(({ id, name }) => (
+            <Checkbox
+              key={id}
+              isChosen={tuning.old.includes(id)}
+              onChange={(isChosen) =>
+                setTuning({ old: isChosen ? [...tuning.old, id] : tuning.old.filter((each) => each !== id) })
+              }
+            >
+              {name}
+            </Checkbox>
+          ))}
+        </div>
+      </Block>
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import { counted, formatBytes } from '../../core/base/units';
+import { learntOf, type TextRecord } from '../../core/documents/record';
+import { useStudio } from '../../state/react';
+import { IconButton, PaneHead } from '../../ui';
+import styles from './TunePage.module.css';
+
+/** What was given to learn, each with its size; any can be taken away, which can be undone. */
+export function TextRows({ texts, what }: { texts: readonly TextRecord[]; what: string }) {
+  const remove = useStudio((s) => s.removeTexts);
+  return (
+    <>
+      <PaneHead title={what} hint={counted(texts.length, 'file')} />
+      <ul className={styles.texts} aria-label={what}>
+        {texts.map((text) => {
+          const { documents, bytes } = learntOf(text);
+          return (
+            <li key={text.id}>
+              <span className={styles.name}>{text.name}</span>
+              <span className={styles.size}>
+                {text.conversations && `${counted(documents, 'conversation')}, `}
+                {formatBytes(bytes)}
+              </span>
+              <IconButton icon="close" label={`Remove ${text.name}`} onPress={() => void remove([text.id])} />
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}

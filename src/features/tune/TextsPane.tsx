@@ -1,0 +1,71 @@
+import { useEffect, useState } from 'react';
+import { counted, formatShort } from '../../core/base/units';
+import { learntOf, type TextRecord } from '../../core/documents/record';
+import { useStudio, useStudioStore } from '../../state/react';
+import { EmptyState, Pane, text } from '../../ui';
+import type { Situation } from './situation';
+import { TextRows } from './TextRows';
+import styles from './TunePage.module.css';
+
+/** The texts that it would go on with, and how each begins. */
+export function TextsPane({ situation: { texts } }: { situation: Situation }) {
+  const characters = texts.reduce((sum, each) => sum + learntOf(each).characters, 0);
+  return (
+    <Pane
+      title="What it will learn"
+      hint={texts.length > 0 ? `${formatShort(characters)} characters, all of them learnt` : undefined}
+      isFirstOnPhone
+    >
+      {texts.length === 0 ? (
+        <EmptyState>
+          There is no text yet to adapt to. Paste some, drop files, or add them: any kind that Text reads
+        </EmptyState>
+      ) : (
+        <>
+          {texts.map((each) => (
+            <Beginning key={each.id} of={each} />
+          ))}
+          <TextRows texts={texts} what="Texts" />
+        </>
+      )}
+    </Pane>
+  );
+}
+
+/** Its first lines. */
+function Beginning({ of }: { of: TextRecord }) {
+  const store = useStudioStore();
+  const isThere = useStudio((s) => s.tuneTexts.some(({ id }) => id === of.id));
+  const [start, setStart] = useState<string>();
+  useEffect(() => {
+    let isWanted = true;
+    store
+      .getState()
+      .preview(of.id, 0)
+      .then(
+        ({ start: begins }) => isWanted && setStart(begins),
+        () => undefined, // what cannot be read is told where it is learnt
+      );
+    return () => {
+      isWanted = false;
+    };
+  }, [store, of.id]);
+  if (!isThere) return null;
+  const { documents, characters } = learntOf(of);
+  return (
+    <section className={styles.beginning} aria-label={of.name}>
+      <p>
+        <span>{of.name}</span>
+        <span>
+          {documents > 1 && `${counted(documents, 'document')}, `}
+          {formatShort(characters)} characters
+        </span>
+      </p>
+      <p className={text.prose} dir="auto">
+        {start?.slice(0, MOST_SHOWN)}
+        {(start?.length ?? 0) > MOST_SHOWN && '…'}
+      </p>
+    </section>
+  );
+}
+const MOST_SHOWN = 400;

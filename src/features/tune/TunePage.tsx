@@ -1,0 +1,178 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { formatCount, formatShare } from '../../core/base/units';
+import type { Purpose } from '../../core/runs/tuning';
+import { explain, headline } from '../../state/failures';
+import { isOpening, isTuned, shownRun } from '../../state/openRun';
+import { useRuns, useRunsShown, useStudio, useStudioStore } from '../../state/react';
+import type { PageProps } from '../../state/stage';
+import { Button, EmptyState, Notice, Panes, Stage, StageTabs, useHeldFocus } from '../../ui';
+import { AddButtons, AddDialog, type Adding, Dropped, Reading, Refused, useAdding } from './Adding';
+import { BasePane } from './BasePane';
+import { ForgettingPane } from './ForgettingPane';
+import { isPurpose, KINDS } from './kinds';
+import { type Situation, useSituation } from './situation';
+
+/** From a model to one for a purpose: what it begins with, what it would learn, and what that makes it forget. */
+export function TunePage({ onFiles }: PageProps) {
+  useRuns();
+  useRunsShown();
+  const isComing = useStudio((s) => s.runs === null || s.loaded !== 'ready' || isOpening(s, 'train'));
+  const { purpose, go } = usePurpose();
+  const tabs = (
+    <StageTabs
+      label="Kinds of tuning"
+      tabs={Object.entries(KINDS).map(([id, { label }]) => ({ id, href: `?kind=${id}`, label }))}
+      current={purpose}
+      onGo={({ id }) => isPurpose(id) && go(id)}
+    />
+  );
+  if (isComing) {
+    return (
+      <Stage title="Tune" tabs={tabs}>
+        {null}
+      </Stage>
+    );
+  }
+  return <Tune key={purpose} tabs={tabs} onFiles={onFiles} />;
+}
+
+/** The address says it, and where it does not the project. */
+function usePurpose(): { purpose: Purpose; go: (purpose: Purpose) => void } {
+  const asked = new URLSearchParams(useSearch()).get('kind');
+  const own = useStudio((s) => s.project.tuning.purpose);
+  const store = useStudioStore();
+  const [, navigate] = useLocation();
+  const purpose = isPurpose(asked) ? asked : own;
+  useEffect(() => {
+    if (store.getState().project.tuning.purpose !== purpose) store.getState().setTuning({ purpose });
+  }, [store, purpose]);
+  return { purpose, go: (id) => navigate(`/tune?kind=${id}`) };
+}
+
+function Tune({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageProps, 'onFiles'>) {
+  const [from, show] = useState(0);
+  const situation = useSituation(from, show);
+  const adding = useAdding(situation.tuning.purpose);
+  const { base, tuning } = situation;
+  const { pane: Learnt } = KINDS[tuning.purpose];
+  useHeldFocus(base === undefined ? 'none' : 'base');
+  return (
+    <Stage
+      title="Tune"
+      tabs={tabs}
+      summary={<Summary situation={situation} />}
+      actions={<Start situation={situation} adding={adding} />}
+    >
+      <Failed />
+      <Refused />
+      <Reading />
+      {base ? (
+        <Panes columns="304px minmax(0, 1fr) 392px" narrowColumns="264px minmax(0, 1fr) 332px">
+          <BasePane situation={situation} onFiles={onFiles} />
+          <Learnt situation={situation} />
+          <ForgettingPane situation={situation} />
+        </Panes>
+      ) : (
+        <NoBase />
+      )}
+      <Dropped adding={adding} />
+      <AddDialog adding={adding} />
+    </Stage>
+  );
+}
+
+function Summary({ situation: { tuning, texts, painting, base } }: { situation: Situation }) {
+  const { words } = KINDS[tuning.purpose];
+  if (!base || texts.length === 0) return words;
+  if (tuning.purpose === 'instruct') {
+    const { conversations, tokens } = painting.painting ?? {};
+    if (conversations === undefined || !tokens) return words;
+    return (
+      <>
+        <b>{formatCount(conversations)}</b> {conversations === 1 ? 'conversation' : 'conversations'},{' '}
+        <b>{formatShare(tokens.all > 0 ? Number((tokens.learnt / tokens.all).toPrecision(2)) : 0)}</b> of their tokens
+        are learnt
+      </>
+    );
+  }
+  return words;
+}
+
+function Start({ situation, adding }: { situation: Situation; adding: Adding }) {
+  const tune = useStudio((s) => s.tune);
+  const resume = useStudio((s) => s.resume);
+  const isTraining = useStudio((s) => s.training !== null);
+  const stopped = useStudio((s) => {
+    const run = shownRun(s, 'train');
+    return isTuned(run) && run.saved && run.phase.kind === 'stopped' ? run.saved.step : undefined;
+  });
+  if (!situation.base) return <AddButtons adding={adding} />;
+  return (
+    <>
+      <AddButtons adding={adding} />
+      {stopped !== undefined && !isTraining && (
+        <Button isDense icon="play" onPress={() => void resume()}>
+          Resume from step {formatCount(stopped)}
+        </Button>
+      )}
+      {!isTraining && (
+        <Button
+          isDense
+          variant={situation.refusal === undefined ? 'go' : 'default'}
+          icon="play"
+          disabledReason={situation.refusal}
+          onPress={() => void tune()}
+        >
+          Start tuning
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** What became of the tuning that was begun last, where it failed; Train tells all of it. */
+function Failed() {
+  const failed = useStudio((s) => {
+    const run = shownRun(s, 'train');
+    return isTuned(run) && run.phase.kind === 'failed' ? run.phase : undefined;
+  });
+  const [, go] = useLocation();
+  if (!failed) return null;
+  return (
+    <div role="alert">
+      <Notice
+        tone="error"
+        title={headline(failed.failure)}
+        actions={
+          <Button isDense onPress={() => go('/train')}>
+            See what is safe
+          </Button>
+        }
+      >
+        {explain(failed.failure)}
+      </Notice>
+    </div>
+  );
+}
+
+function NoBase() {
+  const [, go] = useLocation();
+  const hasRuns = useStudio((s) => (s.runs?.length ?? 0) > 0);
+  return (
+    <EmptyState
+      action={
+        <>
+          <Button variant="go" onPress={() => go('/train')}>
+            Train a model
+          </Button>
+          <Button onPress={() => go('/export')}>Bring one in…</Button>
+        </>
+      }
+    >
+      {hasRuns
+        ? 'No step of a run is kept that could be tuned'
+        : 'Tuning begins with a model: one that was trained here, or a Hugging Face folder or GGUF file that is brought in'}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,64 @@
+/** What the panes of this page stand on: the base, what would be learnt of what, and what speaks against it. */
+import { useMemo } from 'react';
+import { useStudio, useStudioFields } from '../../state/react';
+import { tuneRefusal } from '../../state/refusals';
+import { toTuneOn, tuningBase } from '../../state/tuning';
+import { type Doubt, doubtsOf, keepsOldText, planTuning, type TuningPlan } from '../../state/tuningPlan';
+import type { Failure } from '../../core/base/errors';
+import type { TextRecord } from '../../core/documents';
+import type { TuningChoice } from '../../core/runs/tuning';
+import type { RunRow } from '../../protocol/data';
+import { type PaintingState, usePainting } from './usePainting';
+
+export interface Situation {
+  tuning: TuningChoice;
+  base: { row: RunRow; step: number } | undefined;
+  /** What is for this purpose. */
+  texts: readonly TextRecord[];
+  painting: PaintingState;
+  /** The first conversation that is shown, and another. */
+  from: number;
+  show: (from: number) => void;
+  plan: TuningPlan | undefined;
+  /** Why it cannot be planned: the model has not what is to learn of it. */
+  failure: Failure | undefined;
+  doubts: readonly Doubt[];
+  /** Whether what is forgotten can be measured. */
+  hasOld: boolean;
+  /** Why it cannot be started. */
+  refusal: string | undefined;
+}
+
+export function useSituation(from: number, show: (from: number) => void): Situation {
+  const tuning = useStudio((s) => s.project.tuning);
+  const project = useStudio((s) => s.project);
+  const device = useStudio((s) => s.device);
+  const tuneTexts = useStudio((s) => s.tuneTexts);
+  const { row, step } = useStudioFields((s) => ({ row: undefined, step: 0, ...tuningBase(s) }));
+  const texts = useMemo(() => toTuneOn({ project, tuneTexts }), [project, tuneTexts]);
+  const painting = usePainting(tuning.purpose === 'instruct' ? row : undefined, texts, tuning.template, from);
+  const planned = useMemo(
+    () => row && planTuning({ project, tuneTexts, device }, row.record, painting.painting),
+    [row, project, tuneTexts, device, painting.painting],
+  );
+  const [plan, failure] = planned && 'code' in planned ? [undefined, planned] : [planned, undefined];
+  const context = row?.record.model.config.context ?? 0;
+  const doubts = painting.painting ? doubtsOf(painting.painting, tuning.heldOut, context) : [];
+  const hasOld = row !== undefined && (keepsOldText(row.record) || tuning.old.length > 0);
+  const cannot = useStudio(tuneRefusal);
+  const stop = doubts.find(({ tone }) => tone === 'error');
+  return {
+    tuning,
+    base: row && { row, step },
+    texts,
+    painting,
+    from,
+    show,
+    plan,
+    failure,
+    doubts,
+    hasOld,
+    refusal:
+      cannot ?? failure?.message ?? painting.failure?.message ?? plan?.problems[0]?.message ?? (stop && stop.words),
+  };
+}

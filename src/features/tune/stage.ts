@@ -1,0 +1,39 @@
+import { formatCount } from '../../core/base/units';
+import { isTuned, type OpenRun, trainingRun } from '../../state/openRun';
+import { tuneRefusal } from '../../state/refusals';
+import type { Stage, StageState } from '../../state/stage';
+import type { Studio } from '../../state/studio';
+import { toTuneOn } from '../../state/tuning';
+import { forgottenWords } from './forgotten';
+
+export const stage: Stage = {
+  id: 'tune',
+  name: 'Tune',
+  parts: [
+    { label: 'Adapt to other text', query: '?kind=adapt' },
+    { label: 'Instruct by chats', query: '?kind=instruct' },
+  ],
+  state,
+  page: async () => (await import('./TunePage')).TunePage,
+  takesDrops: () => true,
+  action(s) {
+    if (tuneRefusal(s) !== undefined) return undefined;
+    return { id: 'tune', label: 'Start tuning', run: () => void s.tune() };
+  },
+};
+
+function state(s: Studio): StageState {
+  const training = trainingRun(s);
+  if (training && isTuned(training) && 'of' in training.phase && training.phase.kind !== 'failed') {
+    const { step, of } = training.phase;
+    return { node: 'run', line: `step ${formatCount(step)} of ${formatCount(of)}` };
+  }
+  const tuned = s.project.runId === null ? undefined : s.opened[s.project.runId];
+  if (tuned && isTuned(tuned)) return { node: 'done', line: [kindOf(tuned), forgottenWords(tuned.log)].join(' · ') };
+  const { purpose } = s.project.tuning;
+  if (s.project.runId === null) return { node: 'none', line: 'needs a run' };
+  if (toTuneOn(s).length > 0) return { node: 'none', line: `${purpose} · not yet` };
+  return { node: 'none', line: purpose === 'instruct' ? 'needs chats' : 'needs text of its kind' };
+}
+
+const kindOf = ({ record }: OpenRun): string => (record?.objective === 'chats' ? 'instruct' : 'adapt');

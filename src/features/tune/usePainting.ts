@@ -1,0 +1,53 @@
+/** What would be learnt of chats, asked anew whenever base, chats, template or page are others. */
+import { useEffect, useState } from 'react';
+import { type Failure, toFailure } from '../../core/base/errors';
+import type { TextRecord } from '../../core/documents';
+import type { Painting, RunRow } from '../../protocol/data';
+import { useStudioStore } from '../../state/react';
+
+export interface PaintingState {
+  /** Of what is asked; while that is painted, what was before. */
+  painting: Painting | undefined;
+  failure: Failure | undefined;
+  isBusy: boolean;
+}
+
+/** Conversations on a page of them. */
+export const SHOWN = 3;
+
+const NOTHING: PaintingState = { painting: undefined, failure: undefined, isBusy: false };
+
+export function usePainting(
+  base: RunRow | undefined,
+  texts: readonly TextRecord[],
+  template: string | null,
+  from: number,
+): PaintingState {
+  const store = useStudioStore();
+  const ids = texts.map(({ id }) => id);
+  const [found, setFound] = useState<{ of: string; base: string } & PaintingState>();
+  const runId = base?.record.id;
+  const [key, of] = [JSON.stringify([runId, ids, template, from]), JSON.stringify([runId, ids, template])];
+  const isAsked = runId !== undefined && ids.length > 0;
+  useEffect(() => {
+    if (runId === undefined || ids.length === 0) return undefined;
+    const stop = new AbortController();
+    const asked = { runId, texts: ids, template, from, count: SHOWN };
+    const told = (state: Partial<PaintingState>): void => {
+      if (!stop.signal.aborted) setFound({ of: key, base: of, ...NOTHING, ...state });
+    };
+    store
+      .getState()
+      .paint(asked, stop.signal)
+      .then(
+        (painting) => told({ painting }),
+        (error: unknown) => told({ failure: toFailure(error) }),
+      );
+    return () => stop.abort();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is all that is asked
+  }, [store, key]);
+  if (!isAsked) return NOTHING;
+  if (found?.of === key) return { painting: found.painting, failure: found.failure, isBusy: false };
+  // Another page of the same: what is said of all of them stays.
+  return { painting: found?.base === of ? found.painting : undefined, failure: undefined, isBusy: true };
+}
