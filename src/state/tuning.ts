@@ -1,4 +1,5 @@
 /** How a tuning is set, and what is read for it; what a page reckons of that comes with the page (tuningPlan.ts). */
+import { toFailure } from '../core/base/errors';
 import { readJournal } from '../core/runs/journal';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
@@ -7,6 +8,8 @@ import { withChatTemplate } from '../core/tokenizer/tokenizer';
 import type { TrainEvent } from '../core/train/run';
 import type { Recipe } from '../core/train/recipe';
 import type { DataApi, Painting, RunRow } from '../protocol/data';
+import type { MixedPoint } from '../protocol/gpu';
+import { explain } from './failures';
 import type { Slice, Studio } from './studio';
 
 export interface TuningSlice {
@@ -14,6 +17,15 @@ export interface TuningSlice {
   setTuningRecipe(change: Partial<Recipe>): void;
   /** What a run would learn of chats, if it tuned another one's model. */
   paint(asked: PaintAsked, signal?: AbortSignal): Promise<Painting>;
+  /** A tuned run's newest step, averaged with what it was tuned from at each share of that; told one by one. */
+  mix(
+    runId: string,
+    shares: readonly number[],
+    told: (points: readonly MixedPoint[]) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** One of these as a run of its own, which becomes the project's. False where it could not be kept, which is said. */
+  keepMix(runId: string, share: number, name: string): Promise<boolean>;
   /** All that a run has told, also one that is not open. */
   toldBy(runId: string): Promise<readonly TrainEvent[]>;
 }
@@ -26,7 +38,7 @@ export interface PaintAsked extends Pick<DataApi['paint']['input'], 'texts' | 'f
 }
 
 export const createTuningSlice: Slice<TuningSlice> =
-  ({ data, store }) =>
+  ({ data, gpu, store, now, newId, tabs }) =>
   (_, get) => {
     const setTuning = (change: Partial<TuningChoice>): void =>
       get().change({ tuning: { ...get().project.tuning, ...change } });
@@ -43,6 +55,30 @@ export const createTuningSlice: Slice<TuningSlice> =
         const tokenizer = template === null ? own : withChatTemplate(own, template);
         const { context } = record.model.config;
         return data.call('paint', { ...asked, tokenizer, context }, { ...(signal && { signal }) });
+      },
+      async mix(runId, shares, told, signal) {
+        await gpu.call('mix', { runId, which: 'latest', shares }, { signal, onProgress: told });
+      },
+      async keepMix(of, share, name) {
+        const [runId, { id: projectId }] = [newId(), get().project];
+        try {
+          await data.call('mixRun', {
+            runId,
+            projectId,
+            name,
+            createdAt: now(),
+            of: { runId: of, which: 'latest' },
+            share,
+          });
+        } catch (error) {
+          get().toast({ text: 'The mix was not kept', detail: explain(toFailure(error)) });
+          return false;
+        }
+        tabs.announce();
+        await get().listRuns();
+        await get().makeCurrent(runId);
+        get().toast({ text: `${name} is kept`, detail: 'as a run of its own, which the pages show now' });
+        return true;
       },
       toldBy: (runId) => readJournal(store, runId),
     };

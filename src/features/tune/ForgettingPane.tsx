@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration, formatReading } from '../../core/base/units';
 import { piecesOf } from '../../core/objectives/shown';
+import type { RunRecord } from '../../core/runs/record';
 import { recipeOf } from '../../core/runs/segments';
 import { isTuned, type OpenRun, shownRun, trainingRun } from '../../state/openRun';
 import { millisecondsLeft } from '../../state/pace';
@@ -14,6 +15,7 @@ import { Block, Button, Checkbox, type Column, Pane, PaneHead, Passage, Progress
 import { LineChart } from '../../ui/charts';
 import { captionOf, type Change, changeOf, forgettingOf } from './forgetting';
 import { KINDS } from './kinds';
+import { MixBlock } from './MixBlock';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 
@@ -47,6 +49,8 @@ interface Last {
   objective: Parameters<typeof forgettingOf>[1];
   prompt: string;
   log: Pick<RunLog, 'evaluations'>;
+  /** Once it has saved a step. */
+  record: RunRecord | undefined;
   /** Where it is open. */
   run: OpenRun | undefined;
 }
@@ -84,6 +88,7 @@ function useLastTuning(): Last | undefined {
     objective: record?.objective ?? (base.purpose === 'instruct' ? 'chats' : 'causal'),
     prompt: record ? recipeOf(record).samplePrompt : '',
     log,
+    record,
     run: opened,
   };
 }
@@ -163,6 +168,7 @@ function Told({ last }: { last: Last }) {
         rows={changes.filter((each) => each !== undefined)}
         rowKey={({ what }) => what}
       />
+      {last.record && <MixBlock key={last.id} run={last.record} />}
       <Samples last={last} />
       <Links last={last} />
     </>

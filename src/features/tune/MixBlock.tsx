@@ -1,0 +1,174 @@
+import { useEffect, useRef, useState } from 'react';
+import { type Failure, toFailure } from '../../core/base/errors';
+import { counted, formatReading } from '../../core/base/units';
+import { headlineOf } from '../../core/objectives';
+import type { RunRecord } from '../../core/runs/record';
+import type { MixedPoint } from '../../protocol/gpu';
+import { explain } from '../../state/failures';
+import { useStudio } from '../../state/react';
+import { Block, Button, type Column, PaneHead, Progress, Slider, Table, text } from '../../ui';
+import { KINDS } from './kinds';
+import styles from './TunePage.module.css';
+
+/** A tuned run averaged with what it was tuned from: every share that is told was measured. */
+export function MixBlock({ run }: { run: RunRecord }) {
+  const isTraining = useStudio((s) => s.training !== null);
+  const keepMix = useStudio((s) => s.keepMix);
+  const { points, work, measure } = usePoints(run);
+  const [tuned, setTuned] = useState(70);
+  const [isKeeping, setKeeping] = useState(false);
+  const point = points.find(({ share }) => percentOf(share) === tuned);
+  const { own, old } = readings(run);
+  const busy = isTraining ? 'A run trains: this begins when it has ended' : undefined;
+  const words = KINDS[run.objective === 'chats' ? 'instruct' : 'adapt'].learnt;
+  const keep = async (): Promise<void> => {
+    setKeeping(true);
+    await keepMix(run.id, shareOf(tuned), `${run.name}, ${tuned} % tuned`.slice(0, 200));
+    setKeeping(false);
+  };
+  return (
+    <>
+      <PaneHead title="Mix with the base" hint="each weight an average of both" />
+      <Block>
+        <Slider
+          label="Mix"
+          min={0}
+          max={100}
+          step={5}
+          value={tuned}
+          onChange={setTuned}
+          output={`${tuned} % tuned`}
+          ticks={['the base', 'tuned']}
+        />
+        <p className={styles.mixed}>
+          <span className={text.ink2}>{toldOf(point, tuned, own, old, words, points.length)}</span>
+        </p>
+        {work.kind === 'failed' && (
+          <p className={text.small} role="alert">
+            {explain(work.failure)}
+          </p>
+        )}
+        <div className={styles.links}>
+          {work.kind === 'busy' ? (
+            <>
+              <Button isDense icon="stop" onPress={work.stop}>
+                Stop
+              </Button>
+              <Progress label="Measuring" detail={`${work.done} of ${work.of}`} value={work.done} max={work.of} />
+            </>
+          ) : (
+            <>
+              {!point && (
+                <Button isDense disabledReason={busy} onPress={() => measure(asked(points, tuned))}>
+                  {points.length === 0 ? 'Measure five points' : `Measure ${tuned} %`}
+                </Button>
+              )}
+              <Button
+                isDense
+                variant={point ? 'default' : 'quiet'}
+                disabledReason={busy ?? reasonNot(tuned, isKeeping)}
+                onPress={() => void keep()}
+              >
+                Keep the mix
+              </Button>
+            </>
+          )}
+        </div>
+      </Block>
+      {points.length > 0 && (
+        <Table
+          isDense
+          label="Mixes that were measured"
+          columns={columnsOf(own, points.some(({ metrics }) => metrics.oldPerplexity) ? old : undefined, words)}
+          rows={points}
+          rowKey={({ share }) => String(percentOf(share))}
+          chosenKey={String(tuned)}
+          onChoose={({ share }) => setTuned(percentOf(share))}
+        />
+      )}
+    </>
+  );
+}
+
+type Work =
+  | { kind: 'idle' }
+  | { kind: 'busy'; done: number; of: number; stop: () => void }
+  | { kind: 'failed'; failure: Failure };
+
+/** What was measured of the run as it is: one that goes on is another. */
+function usePoints({ id, step }: RunRecord) {
+  const mix = useStudio((s) => s.mix);
+  const [known, setKnown] = useState<{ step: number; points: readonly MixedPoint[] }>({ step, points: [] });
+  const [work, setWork] = useState<Work>({ kind: 'idle' });
+  const abort = useRef<AbortController>(undefined);
+  useEffect(() => () => abort.current?.abort(), []);
+  const points = known.step === step ? known.points : [];
+  async function measure(shares: readonly number[]): Promise<void> {
+    const mine = (abort.current = new AbortController());
+    const stop = (): void => mine.abort();
+    setWork({ kind: 'busy', done: 0, of: shares.length, stop });
+    try {
+      await mix(
+        id,
+        shares,
+        (told) => {
+          setKnown({ step, points: [...points, ...told].sort((a, b) => b.share - a.share) });
+          setWork({ kind: 'busy', done: told.length, of: shares.length, stop });
+        },
+        mine.signal,
+      );
+      setWork({ kind: 'idle' });
+    } catch (error) {
+      setWork(mine.signal.aborted ? { kind: 'idle' } : { kind: 'failed', failure: toFailure(error) });
+    }
+  }
+  return { points, work, measure: (shares: readonly number[]) => void measure(shares) };
+}
+
+/** Share of the base, of so many per cent that are tuned. */
+const shareOf = (tuned: number): number => (100 - tuned) / 100;
+const percentOf = (share: number): number => Math.round(100 * (1 - share));
+
+/** Five over the whole at first, the slider's among them where it is none of these; then the slider's alone. */
+const asked = (points: readonly MixedPoint[], tuned: number): readonly number[] =>
+  points.length > 0 ? [shareOf(tuned)] : [...new Set([0, 25, 50, 100, tuned])].sort((a, b) => a - b).map(shareOf);
+
+const reasonNot = (tuned: number, isKeeping: boolean): string | undefined =>
+  isKeeping
+    ? 'It is being kept'
+    : tuned === 0
+      ? 'This is the base'
+      : tuned === 100
+        ? 'This is the tuned run'
+        : undefined;
+
+type Read = (point: MixedPoint) => string;
+function readings({ objective }: RunRecord): { own: Read; old: Read } {
+  const { scale } = headlineOf(objective);
+  return {
+    own: ({ loss }) => formatReading(scale.of(loss)),
+    old: ({ metrics }) => (metrics.oldPerplexity ? formatReading(metrics.oldPerplexity.value) : '–'),
+  };
+}
+
+function toldOf(
+  point: MixedPoint | undefined,
+  tuned: number,
+  own: Read,
+  old: Read,
+  words: string,
+  measured: number,
+): string {
+  if (!point)
+    return measured === 0
+      ? 'Between the base and what was tuned it forgets less, and has learnt less. No point was measured yet'
+      : `${tuned} % was not measured`;
+  const before = point.metrics.oldPerplexity ? `old text ${old(point)}, ` : '';
+  return `At ${tuned} %: ${before}${words} ${own(point)}. ${counted(measured, 'point')} ${measured === 1 ? 'was' : 'were'} measured`;
+}
+
+const columnsOf = (own: Read, old: Read | undefined, words: string): readonly Column<MixedPoint>[] => [
+  { id: 'tuned', header: 'Tuned', cell: ({ share }) => `${percentOf(share)} %` },
+  ...(old ? [{ id: 'old', header: 'Old text', isNumber: true, cell: old }] : []),
+  { id: 'own', header: words.charAt(0).toUpperCase() + words.slice(1), isNumber: true, cell: own },
+];
