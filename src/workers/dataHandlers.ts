@@ -46,7 +46,7 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, GivenFile, Sample } from '../protocol/data';
-import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
+import { holdData, holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
 import { partReader } from './dataParts';
@@ -232,18 +232,17 @@ export function dataHandlers(
       const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
       const incoming = await openModel(sources);
       if (!incoming.info && !isSeen) return { preview: previewOf(incoming) };
-      // Held, so that it is not purged under the import with a project that is deleted meanwhile.
-      await holdingRun(runId, async () => {
-        await storeModel(
-          await store,
-          { runId, projectId, ...(context && { context }) },
-          incoming,
-          sources,
-          addedAt,
-          job,
-        );
-      });
-      return { runId };
+      const open = await store;
+      const held = await holdData(); // a base that it is to have is no run's until then
+      try {
+        // Held, so that it is not purged under the import with a project that is deleted meanwhile.
+        await holdingRun(runId, async () => {
+          await storeModel(open, { runId, projectId, ...(context && { context }) }, incoming, sources, addedAt, job);
+        });
+        return { runId };
+      } finally {
+        held.release();
+      }
     },
 
     projects: async (_, { signal }) => projectRows(await store, signal),

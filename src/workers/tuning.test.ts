@@ -1,19 +1,24 @@
 /** Runs that tune a saved step of another, over the workers' real halves, on WASM. */
+import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Trainable } from '../core/adapters/trainable';
-import { linearWeights } from '../core/adapters/trainable';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
-import { basesThere, readBase } from '../core/checkpoint/base';
-import { loadSnapshot } from '../core/checkpoint/checkpoint';
+import { fromHalf, toHalf } from '../core/base/half';
+import { basesThere, baseKeys, readBase } from '../core/checkpoint/base';
+import { listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
 import { paramsOf } from '../core/models';
 import { readJournal } from '../core/runs/journal';
 import { readRun, type RunRecord } from '../core/runs/record';
+import { measureEverything } from '../core/runs/sizes';
+import { loadWhole } from '../core/runs/whole';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { type Begin, smallRuns } from '../core/testing/besideRuns';
+import { loraOf, PARENT, tuneInput } from '../core/testing/tunedRuns';
 import { ownOf } from '../core/train/partly';
 import type { Recipe } from '../core/train/recipe';
 import type { TrainEvent } from '../core/train/run';
 import type { TuneInput } from '../protocol/gpu';
+import { listUnreadable } from './unreadable';
 
 let store: BlobStore;
 let of: Begin;
@@ -24,30 +29,14 @@ beforeEach(async () => {
   store = memoryStore();
   worker = testStudio(store);
   of = await smallRuns(store);
-  await worker.gpu.call('begin', of('parent', { steps: 10, warmup: 2 }));
+  await worker.gpu.call('begin', of('parent', PARENT));
 });
 afterEach(() => worker.close());
 
-const RECIPE = { steps: 12, saveEvery: 4, evalEvery: 4, warmup: 2, learningRate: 0.01 };
-
-/** LoRA beside all matrices. */
-function loraOf(over: Partial<Trainable> = {}): Trainable {
-  const { model } = of('parent', {});
-  return {
-    weights: [],
-    adapter: {
-      id: 'lora',
-      settings: { rank: 2, alpha: 4, dropout: 0.1, rankStabilised: false },
-      beside: linearWeights(paramsOf(model)),
-    },
-    ...over,
-  };
-}
-function tuneInput(runId: string, recipe: Partial<Recipe> = {}, more: Partial<TuneInput> = {}): TuneInput {
-  const { model: _, ...begin } = of(runId, { ...RECIPE, ...recipe });
-  return { ...begin, from: { runId: 'parent', step: 10 }, trainable: loraOf(), ...more };
-}
-const tune = (...input: Parameters<typeof tuneInput>) => worker.gpu.call('tune', tuneInput(...input));
+const lora = (over: Partial<Trainable> = {}): Trainable => loraOf(of('parent', {}).model, over);
+const inputOf = (runId: string, recipe?: Partial<Recipe>, more?: Partial<TuneInput>): TuneInput =>
+  tuneInput(of, runId, recipe, more);
+const tune = (...input: Parameters<typeof inputOf>) => worker.gpu.call('tune', inputOf(...input));
 const recordOf = async (runId: string): Promise<RunRecord> => (await readRun(store, runId))!;
 const latest = async (runId: string) => (await loadSnapshot(store, runId)).snapshot;
 /** What a run tells that is the same however it was stopped. */
@@ -64,7 +53,7 @@ test('a run that tunes has what learns alone in its steps, its base once, and me
     status: 'finished',
     step: 12,
     parent: { runId: 'parent', step: 10, how: 'fine-tune', name: 'parent' },
-    trainable: loraOf(),
+    trainable: lora(),
     old: (await recordOf('parent')).segments[0].data,
   });
   const { tensors, state } = await latest('lora');
@@ -86,7 +75,7 @@ test('one that is stopped, or whose tab ends, goes on to the bits of one that is
   const replay = { replay: 0.5 };
   await tune('whole', replay);
   const stop = new AbortController();
-  await worker.gpu.call('tune', tuneInput('stopped', replay), {
+  await worker.gpu.call('tune', inputOf('stopped', replay), {
     signal: stop.signal,
     onProgress: (events) => events.some((e) => e.kind === 'step' && e.step >= 6) && stop.abort(),
   });
@@ -101,7 +90,7 @@ test('one that is stopped, or whose tab ends, goes on to the bits of one that is
     commit: (change) => (isEnded ? Promise.reject(new Error('the tab has ended')) : store.commit(change)),
   });
   await expect(
-    dying.gpu.call('tune', tuneInput('killed', replay), {
+    dying.gpu.call('tune', inputOf('killed', replay), {
       onProgress: (events) => (isEnded ||= events.some((e) => e.kind === 'saved' && e.step === 8)),
     }),
   ).rejects.toThrow();
@@ -111,4 +100,223 @@ test('one that is stopped, or whose tab ends, goes on to the bits of one that is
   expect((await latest('killed')).tensors).toEqual((await latest('whole')).tensors);
   const [killed, whole] = [await told('killed'), await told('whole')];
   expect(killed).toEqual(whole);
+}, 120_000);
+
+const baseOf = async (runId: string): Promise<string> => (await recordOf(runId)).base!;
+const allOf = async (): Promise<readonly string[]> => store.keys('');
+const damage = async (key: string): Promise<void> => {
+  const bytes = (await store.get(key)) as Uint8Array;
+  await store.commit({ put: [[key, bytes.map((byte, i) => (i === 5 ? byte ^ 1 : byte))]] });
+};
+const perplexityOf = async (runId: string, which: 'latest' | number = 'latest'): Promise<number> => {
+  const on = { part: 'validation' } as const;
+  return (await worker.gpu.call('evaluation', { runId, which, on, now: 1 })).evaluation.metrics.perplexity!.value;
+};
+
+test('a base lies there once for two runs; it goes with the last, and so is told what comes free', async () => {
+  await tune('one');
+  await tune('two', { seed: 3 });
+  const hash = await baseOf('one');
+  expect(await baseOf('two')).toBe(hash);
+  expect(await basesThere(store)).toEqual([hash]);
+  expect(await measureEverything(store)).toContainEqual({
+    name: 'Bases of tuned runs',
+    count: 1,
+    bytes: 4 * [...(await readBase(store, hash)).values()].reduce((sum, { data }) => sum + data.length, 0),
+  });
+  const purge = async (runId: string): Promise<number> => {
+    const { bytes } = await worker.data.call('removeRun', { runId, at: 1 });
+    await worker.data.call('purgeRun', { runId });
+    return bytes;
+  };
+  const first = await purge('one');
+  expect(await basesThere(store)).toEqual([hash]);
+  const second = await purge('two');
+  expect(await basesThere(store)).toEqual([]);
+  const { bytes } = (await measureEverything(store)).find(({ name }) => name === 'Data made from them')!;
+  expect(bytes).toBeGreaterThan(0); // it is the parent's too
+  expect(second).toBeGreaterThan(2 * first);
+}, 120_000);
+
+test('what the steps of a run take can be given back, with a base that no other needs; then the run is no model', async () => {
+  await tune('one');
+  await tune('two', { seed: 3 });
+  const first = (await worker.data.call('freeRun', { runId: 'one' })).bytes;
+  expect(await basesThere(store)).toHaveLength(1);
+  const second = (await worker.data.call('freeRun', { runId: 'two' })).bytes;
+  expect(await basesThere(store)).toEqual([]);
+  expect(second).toBeGreaterThan(2 * first);
+  await expect(worker.gpu.call('resume', { runId: 'one', steps: 20 })).rejects.toThrow(/no saved step/);
+}, 120_000);
+
+test('of a base that is damaged its runs say so and stay; tuning the same step again mends it', async () => {
+  await tune('one');
+  const hash = await baseOf('one');
+  const before = await perplexityOf('one');
+  const [, chunk] = await baseKeys(store, hash);
+  await damage(chunk!);
+  const steps = await listSnapshots(store, 'one');
+  for (const use of [
+    () => worker.gpu.call('resume', { runId: 'one', steps: 20 }),
+    () => worker.gpu.call('evaluate', { runId: 'one', which: 8, part: 'validation', tokens: 64 }),
+    () => worker.data.call('exportModel', { runId: 'one', which: 8, format: 'hf', withOptimizer: true }),
+  ])
+    await expect(use()).rejects.toMatchObject({
+      code: 'storage-damaged',
+      message: /base .* cannot be opened: part 1 of 1/,
+    });
+  expect(await listSnapshots(store, 'one')).toEqual(steps);
+  expect(await recordOf('one')).toMatchObject({ status: 'finished', step: 12 });
+  expect((await listUnreadable(store, 'one')).map(({ key }) => key)).toEqual([]); // whether it changed shows when it is read
+  await store.commit({ drop: [chunk!] });
+  expect((await listUnreadable(store, 'one')).map(({ name }) => name)).toEqual(['A base of tuned runs']);
+
+  await tune('two');
+  expect(await listUnreadable(store, 'one')).toEqual([]);
+  expect(await perplexityOf('one', 8)).toBeGreaterThan(0);
+  expect(await perplexityOf('one')).toBe(before);
+  await worker.gpu.call('resume', { runId: 'one', steps: 14 });
+}, 120_000);
+
+test('one that cannot be begun leaves nothing, nor at the next start does one whose tab ended while its base was written', async () => {
+  const before = await allOf();
+  const { data, recipe } = inputOf('x');
+  const otherData = { ...data, manifest: { ...data.manifest, tokenizerHash: 'a' } };
+  for (const [more, reason] of [
+    [{ trainable: { weights: [] } }, /Nothing would learn/],
+    [{ trainable: { weights: ['no.weight'] } }, /no weight called no\.weight/],
+    [{ from: { runId: 'parent', step: 7 } }, /no saved step 7/],
+    [{ tokenizer: { kind: 'bytes', merges: [], roles: ['end', 'mask'] } }, /not that of parent/],
+    [{ data: otherData }, /another tokenizer/],
+    [{ recipe: { ...recipe, learningRate: 1e30 } }, /Learning rate must be/], // found when its base is there
+  ] as [Partial<TuneInput>, RegExp][]) {
+    await expect(worker.gpu.call('tune', inputOf('failed', {}, more)), String(reason)).rejects.toThrow(reason);
+    expect(await allOf()).toEqual(before);
+  }
+  let isEnded = false;
+  const dying = testStudio({
+    ...store,
+    async commit(change) {
+      if (isEnded) throw new Error('the tab has ended');
+      isEnded = [...(change.put ?? [])].some(([key]) => key.startsWith('bases/'));
+      return store.commit(change);
+    },
+  });
+  await expect(dying.gpu.call('tune', inputOf('killed'))).rejects.toThrow('ended');
+  dying.close();
+  expect((await basesThere(store)).length).toBe(1);
+  expect(await recordOf('killed')).toMatchObject({ status: 'running', step: 0 });
+  await worker.data.call('listRuns', { projectId: 'first', now: 1e6 });
+  expect((await allOf()).filter((key) => !key.startsWith('curves/'))).toEqual(before);
+}, 120_000);
+
+test('at rest in f16 the base is rounded once, and goes on so; what was measured is measured again', async () => {
+  await tune('half', {}, { trainable: lora({ rest: 'f16' }) });
+  const base = await readBase(store, await baseOf('half'));
+  const { tensors } = await latest('parent');
+  const { beside } = lora().adapter!;
+  for (const [name, { data }] of base) {
+    const was = tensors.get(name)!.data;
+    expect(data, name).toEqual(beside.includes(name) ? Float32Array.from(toHalf(was), fromHalf) : was);
+  }
+  const last = (await readJournal(store, 'half')).findLast((event) => event.kind === 'evaluated')!;
+  expect(await perplexityOf('half')).toBe(last.metrics.oldPerplexity!.value);
+  await tune('longer', { steps: 14, schedule: 'constant' }, { trainable: lora({ rest: 'f16' }) });
+  await tune('short', { steps: 10, schedule: 'constant' }, { trainable: lora({ rest: 'f16' }) });
+  await worker.gpu.call('resume', { runId: 'short', steps: 14 });
+  expect((await latest('short')).tensors).toEqual((await latest('longer')).tensors);
+}, 120_000);
+
+test('a part of the weights may learn: its steps hold that alone, whole, best and light ones, and open as whole models', async () => {
+  const own = Object.keys(paramsOf(of('x', {}).model));
+  const weights = own.filter((name) => /ln_|h\.0\.mlp/.test(name));
+  await tune('part', {}, { trainable: { weights } });
+  const before = await latest('parent');
+  const steps = await listSnapshots(store, 'part');
+  const whole = new Set(steps.flatMap(({ step, holds }) => (holds === 'all' ? [step] : [])));
+  for (const { step } of steps) {
+    const { tensors } = (await loadSnapshot(store, 'part', step)).snapshot;
+    expect([...tensors.keys()].filter((name) => own.includes(name))).toEqual(weights);
+    expect(tensors.size, `step ${step}`).toBe(weights.length * (whole.has(step) ? 3 : 1));
+    const { snapshot } = await loadWhole(store, await recordOf('part'), step);
+    for (const name of own)
+      if (!weights.includes(name)) expect(snapshot.tensors.get(name)).toEqual(before.tensors.get(name));
+    expect(await perplexityOf('part', step)).toBeGreaterThan(0);
+  }
+  expect(steps.map(({ step, light }) => [step, light])).toContainEqual([2, true]);
+  const last = (await readJournal(store, 'part')).findLast((event) => event.kind === 'evaluated')!;
+  expect(await perplexityOf('part')).toBe(last.metrics.oldPerplexity!.value);
+}, 120_000);
+
+test('all of it may learn: then there is no base, and its steps are whole', async () => {
+  const { trainable: _, ...input } = inputOf('all');
+  await worker.gpu.call('tune', input);
+  expect(await recordOf('all')).not.toHaveProperty('base');
+  expect(await basesThere(store)).toEqual([]);
+  const first = (await readJournal(store, 'all')).find((event) => event.kind === 'evaluated')!;
+  expect(first.metrics.oldPerplexity!.value).toBe(await perplexityOf('parent', 10));
+  const last = (await readJournal(store, 'all')).findLast((event) => event.kind === 'evaluated')!;
+  expect(await perplexityOf('all')).toBe(last.metrics.oldPerplexity!.value);
+}, 120_000);
+
+test('a fork of one that tunes has its base, and makes its bits; a tuned step can be tuned on', async () => {
+  await tune('one');
+  const { recipe } = inputOf('one');
+  const from = { runId: 'one', step: 8 };
+  await worker.gpu.call('fork', { runId: 'child', projectId: 'first', name: 'Child', createdAt: 2, from, recipe });
+  expect(await recordOf('child')).toMatchObject({ trainable: lora(), base: await baseOf('one') });
+  expect((await latest('child')).tensors).toEqual((await latest('one')).tensors);
+  // Its moments begin at zero where the optimizer is another.
+  const other = { ...recipe, optimizer: 'lion' as const };
+  await worker.gpu.call('fork', { runId: 'lion', projectId: 'first', name: 'L', createdAt: 2, from, recipe: other });
+  expect((await latest('lion')).state.momentsFrom).toBe(8);
+
+  await tune('again', {}, { from: { runId: 'one', step: 12 } });
+  const merged = ownOf(
+    (await recordOf('one')).model,
+    (await loadWhole(store, await recordOf('one'), 12)).snapshot.tensors,
+  );
+  expect(await readBase(store, await baseOf('again'))).toEqual(merged);
+  expect((await recordOf('again')).old).toEqual((await recordOf('one')).segments[0].data);
+}, 120_000);
+
+test('of two runs on one base the second is opened without reading or placing the base again', async () => {
+  await tune('one');
+  await tune('two', { seed: 3 });
+  await tune('half', {}, { trainable: lora({ rest: 'f16' }) });
+  const alone = [await perplexityOf('one'), await perplexityOf('two'), await perplexityOf('half')];
+  let read = 0;
+  const watched = testStudio({
+    ...store,
+    get(key) {
+      if (key.startsWith('bases/')) read++;
+      return store.get(key);
+    },
+  });
+  const opened = async (runId: string, which: 'latest' | number = 'latest'): Promise<number> => {
+    const on = { part: 'validation' } as const;
+    return (await watched.gpu.call('evaluation', { runId, which, on, now: 1 })).evaluation.metrics.perplexity!.value;
+  };
+  const variables = (): number => tf.memory().numTensors;
+  await worker.gpu.call('device', { kind: 'wasm' }); // nothing of the other half is on the device
+  const none = variables();
+  expect(await opened('one')).toBe(alone[0]);
+  const [after, reads] = [variables(), read];
+  expect(reads).toBeGreaterThan(0);
+  for (const [runId, at] of [
+    ['two', 1],
+    ['one', 0],
+    ['two', 1],
+  ] as const)
+    expect(await opened(runId)).toBe(alone[at]);
+  await opened('one', 4);
+  expect(read).toBe(reads);
+  expect(variables()).toBe(after);
+  // Another base takes its place, and all goes with the device.
+  expect(await opened('half')).toBe(alone[2]);
+  expect(read).toBeGreaterThan(reads);
+  expect(variables()).toBe(after);
+  await watched.gpu.call('device', { kind: 'wasm' });
+  expect(variables()).toBeLessThanOrEqual(none);
+  watched.close();
 }, 120_000);

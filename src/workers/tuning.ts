@@ -70,6 +70,8 @@ export async function tune(
         parent: { runId: parent.id, step: snapshot.state.step, how: 'fine-tune', name: parent.name },
         ...(trainable && hash !== undefined && { trainable, base: hash }),
         ...(before && { old: before }),
+        ...(parent.origin && { origin: parent.origin }),
+        ...(parent.looks && { looks: parent.looks }),
       });
       await addRun(store, record, owner);
       if (hash !== undefined) await keepBase(store, hash, base);

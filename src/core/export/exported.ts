@@ -2,10 +2,9 @@
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { fileName } from '../base/fileName';
-import { keptBest, loadSnapshot } from '../checkpoint/checkpoint';
+import { keptBest } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { listTexts } from '../documents';
-import { modelSpec } from '../models';
 import { readJournal } from '../runs/journal';
 import { manifestIfKept } from '../runs/data';
 import { readRun, type RunRecord } from '../runs/record';
@@ -15,6 +14,7 @@ import { toldDocuments, toldRecipe } from '../runs/toldDocuments';
 import { toldAsked } from '../runs/toldAsked';
 import { toldEvaluation } from '../runs/toldEvaluations';
 import { trueEvaluations } from '../runs/trueEvaluations';
+import { loadWhole } from '../runs/whole';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -37,9 +37,7 @@ export async function openExported(
 ): Promise<Exported> {
   const record = await readRun(store, runId);
   if (!record) throw new HomegrownError('bad-settings', `There is no run ${runId}`);
-  const { id, config, vocabulary } = record.model;
-  const weights = new Set(Object.keys(modelSpec(id).params(config, vocabulary)));
-  const { snapshot: saved } = await loadSnapshot(store, runId, which, withMoments ? undefined : weights);
+  const { snapshot: saved } = await loadWhole(store, record, which, withMoments);
   // What was the best when this step was saved may have been given up for a better one since, or never have been kept.
   const kept = { ...saved.state, best: await keptBest(store, runId) };
   const events = await readJournal(store, runId);

@@ -132,8 +132,10 @@ export const F16: Precision = { label: 'F16', bits: 16 };
 export interface Known {
   model: ModelChoice;
   parameters: number;
-  /** Bytes of the saved step, moments too. */
+  /** Bytes of the saved step, moments too: of one of which not all learns, with the rest. */
   saved: number;
+  /** Parameters of an adapter. */
+  added?: number;
   /** Tokens of data that is still stored. */
   tokens: number;
   withOptimizer: boolean;
@@ -144,6 +146,8 @@ export const expectedBytes = (format: Format, known: Known): number =>
   format.bytes?.(known) ?? weightBytes(format.precision, known);
 export const weightBytes = ({ bits }: Precision, { parameters }: Pick<Known, 'parameters'>): number =>
   (bits / 8) * parameters;
+/** Of what an adapter has learnt, with what is said of it; 0 where there is none. */
+export const adapterBytes = ({ added = 0 }: Pick<Known, 'added'>): number => (added === 0 ? 0 : 4 * added + 4000);
 /** Of a Hugging Face folder's files that tell of the model and of no run: README and its kin, the tokenizer by its entries. */
 export const describingBytes = ({ model: { vocabulary } }: Pick<Known, 'model'>): number =>
   10_400 + 28 * Math.max(0, vocabulary - BYTES);

@@ -138,7 +138,7 @@ const VERSION = 2;
  * The best in `state` is the best that is kept.
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
-  const { id, parent, name, createdAt, model, tokenizer, device, origin, card, looks, mixed } = record;
+  const { id, parent, name, createdAt, model, tokenizer, device, origin, card, looks, trainable, old, mixed } = record;
   const told = toldSegments(record.segments);
   const [first, ...rest] = told;
   const segments = [first, ...rest.slice(0, segmentAt(told, kept.step))] as const;
@@ -154,7 +154,9 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
     createdAt,
     model,
     ...tokenizerFacts(tokenizer),
+    ...(old?.facts && segments.some(({ recipe }) => recipe.replay > 0) && { replayed: old.facts }),
     segments: [...segments],
+    ...(trainable && { trainable }),
     ...(mixed && { mixed }),
     state,
     device,

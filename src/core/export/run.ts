@@ -3,9 +3,9 @@ import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import type { Job } from '../base/job';
 import type { ByteStream } from '../files/byteSource';
+import { keepBase } from '../checkpoint/base';
 import { claimRun } from '../checkpoint/checkpoint';
-import type { Snapshot, WhichSnapshot } from '../checkpoint/snapshot';
-import { paramsOf } from '../models';
+import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { openJournal } from '../runs/journal';
 import { keepEvaluation } from '../runs/keptEvaluations';
 import { ownerOf } from '../runs/projects';
@@ -20,8 +20,9 @@ import { type ExportOptions, type Format, withMoments } from './format';
 import { type FormatId, FORMATS } from './formats';
 import { evaluatedOf, segmentsOf, settingsOf } from './homegrownJson';
 import type { GivenFile } from './importFolder';
+import { asStored } from './importTuned';
 import { openModel } from './importModel';
-import { type ImportedModel, type Incoming, saidOf, weightsFile } from './incoming';
+import { type Incoming, saidOf, weightsFile } from './incoming';
 
 /** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; small files for beside it */
 export async function exportRun(
@@ -59,7 +60,7 @@ type NewRun = Pick<RunRecord, 'projectId'> & {
 
 /**
  * Stores a model as a new run. When anything in it is wrong, or does not fit into the store, or its project is deleted
- * meanwhile, nothing remains.
+ * meanwhile, nothing remains of it that a run names. Only while nobody drops what none does.
  * @param files that it was opened from
  */
 export async function storeModel(
@@ -73,8 +74,8 @@ export async function storeModel(
   const owner = await ownerOf(store, projectId);
   const read = await incoming.read(job);
   const { model: whole, tokenizer, info, events } = read;
-  const snapshot = asWhole(read);
   const model = withContext(whole, context);
+  const { snapshot, tuned, base } = await asStored(store, read);
   const { step, activeMs } = snapshot.state;
   const recipe = info ? recipeOf(info) : { ...DEFAULT_RECIPE };
   const started = newRun({
@@ -88,6 +89,8 @@ export async function storeModel(
     tokenizer: tokenizer.model,
     recipe,
     data: { id: null, facts: null },
+    ...tuned,
+    ...(info?.replayed && { old: { id: null, facts: info.replayed } }),
   });
   const record: RunRecord = {
     ...started,
@@ -103,6 +106,7 @@ export async function storeModel(
   try {
     // There before what is saved is, as that of a run that is begun: where the tab ends in between, nothing is without one.
     await addRun(store, record, owner);
+    if (base && tuned.base !== undefined) await keepBase(store, tuned.base, base);
     const { bytes } = await (await claimRun(store, runId)).save(snapshot);
     const curve = events.filter((event) => event.kind !== 'compiling' && event.step <= step);
     const evaluated = info?.result
@@ -121,14 +125,6 @@ export async function storeModel(
     await purgeRun(store, runId);
     throw error;
   }
-}
-
-/** One that an adapter was learnt beside other weights of is that with both in one: those weights are not in its files. */
-function asWhole({ model, snapshot, info }: ImportedModel): Snapshot {
-  if (!info?.trainable) return snapshot;
-  const { frozen: _, ...state } = snapshot.state;
-  const own = paramsOf(model);
-  return { state, tensors: new Map([...snapshot.tensors].filter(([name]) => Object.hasOwn(own, name))) };
 }
 
 function originOf(

@@ -6,7 +6,7 @@ import type { RunRecord } from './record';
 import { dataOf, isRecipeKnown, recipeOf } from './segments';
 import { isApplied } from '../tokenizer/tokenizer';
 
-type Run = Pick<RunRecord, 'model' | 'segments' | 'origin' | 'step'> & {
+type Run = Pick<RunRecord, 'model' | 'segments' | 'origin' | 'parent' | 'step'> & {
   tokenizer: Pick<RunRecord['tokenizer'], 'kind'>;
 };
 export type Draft = Pick<Project, 'model' | 'recipe' | 'rateByHand' | 'tokenizerChoice' | 'split'>;

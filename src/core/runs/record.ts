@@ -47,7 +47,7 @@ export function newRun({
   data,
   ...given
 }: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'hue' | 'createdAt' | 'device' | 'model' | 'tokenizer'> &
-  Partial<Pick<RunRecord, 'parent' | 'trainable' | 'base' | 'old'>> &
+  Partial<Pick<RunRecord, 'parent' | 'origin' | 'looks' | 'trainable' | 'base' | 'old'>> &
   Pick<Segment, 'recipe' | 'data'>): RunRecord {
   return {
     version: 4,

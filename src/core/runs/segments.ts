@@ -29,8 +29,12 @@ export const recipeOf = ({ segments }: { segments: readonly { recipe: Recipe }[]
 export const dataOf = <D>({ segments }: { segments: readonly { data: D }[] }): D => segments.at(-1)!.data;
 
 /** False for a model that came without a word on how it was made, until it is trained here. @param run its newest step */
-export const isRecipeKnown = (run: { origin?: unknown; segments: readonly unknown[]; step: number }): boolean =>
-  run.origin === undefined || run.segments.length > 1 || run.step > 0;
+export const isRecipeKnown = (run: {
+  origin?: unknown;
+  parent?: { how: string };
+  segments: readonly unknown[];
+  step: number;
+}): boolean => run.origin === undefined || run.parent?.how === 'fine-tune' || run.segments.length > 1 || run.step > 0;
 
 /** Index of the segment that a step belongs to. */
 export const segmentAt = (segments: readonly Pick<Segment, 'after'>[], step: number): number =>

@@ -1,6 +1,7 @@
+import { partsOf } from '../../core/adapters/trainable';
 import { expectedBytes, F32, weightBytes } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
-import { modelSpec } from '../../core/models';
+import { paramsOf } from '../../core/models';
 import { countParams } from '../../core/models/spec';
 import { dataOf } from '../../core/runs/segments';
 import type { DataFacts } from '../../core/runs/settings';
@@ -14,13 +15,17 @@ export function expectedSize(s: Studio, format: FormatId): number | undefined {
   const { record: run, ...open } = shownRun(s, 'export');
   const saved = chosenStep(open);
   if (!run || !saved) return undefined;
-  const { id, config, vocabulary } = run.model;
-  const parameters = countParams(modelSpec(id).params(config, vocabulary));
+  const { own, added, trainableParams } = partsOf(paramsOf(run.model), run.trainable);
+  const parameters = countParams(own);
+  const learnt = countParams(trainableParams);
+  // Weights that are kept in F16 are written in F32; those that do not learn are in no step.
+  const kept = saved.holds === 'weights' ? weightBytes(F32, { parameters: learnt }) : saved.bytes;
+  const frozen = parameters + countParams(added) - learnt;
   return expectedBytes(FORMATS[format], {
     model: run.model,
     parameters,
-    // Weights that are kept in F16 are written in F32.
-    saved: saved.holds === 'weights' ? weightBytes(F32, { parameters }) : saved.bytes,
+    saved: kept + weightBytes(F32, { parameters: frozen }),
+    ...(run.trainable?.adapter && { added: countParams(added) }),
     steps: countUpTo(open.log.step, saved.step),
     tokens: dataOf(run).id === null ? 0 : tokensOf(dataOf(run).facts),
     withOptimizer: s.withOptimizer,

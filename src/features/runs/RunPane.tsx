@@ -162,7 +162,8 @@ function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
 /** @param changes from what it comes from; undefined where that is not here */
 function beginning(run: RunView, changes: readonly string[] | undefined): string {
   const { record } = run.row;
-  if (record.origin) return `came in as ${record.origin.name}, ${formatMoment(record.origin.importedAt)}`;
+  if (record.origin && (!run.parent || run.parent.how === 'import'))
+    return `came in as ${record.origin.name}, ${formatMoment(record.origin.importedAt)}`;
   if (!run.parent) return `from nothing, seed ${formatCount(recipeOf(record).seed)}`;
   const how = changes && `, ${changes.length > 0 ? changes.join('; ') : 'with the same settings'}`;
   const moments = record.parent?.momentsAtZero ? '; from weights alone, so its optimizer began anew' : '';

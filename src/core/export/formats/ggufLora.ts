@@ -1,5 +1,5 @@
 import { loaded } from '../../base/load';
-import { F32, type Format } from '../format';
+import { adapterBytes, F32, type Format } from '../format';
 import { GGUF, ggufF32 } from './gguf';
 import { adapterProblem } from './peft';
 
@@ -21,6 +21,7 @@ export const ggufLora: Format = {
   kind: 'file',
   moments: 'always',
   problem: (settings) => adapterProblem(settings) ?? ggufF32.problem!(settings),
+  bytes: adapterBytes,
   async files(exported) {
     const { ggufLoraFile } = await loaded('The writer of GGUF', import('../ggufLora'));
     return [ggufLoraFile(exported)];

@@ -1,7 +1,7 @@
 import { loaded } from '../../base/load';
 import { modelSpec } from '../../models';
 import { BOUND_OF_F32, readers } from '../../verify/check';
-import { type Card, F32, type Format, type LoadFacts, tellingBytes, weightBytes } from '../format';
+import { adapterBytes, type Card, F32, type Format, type LoadFacts, tellingBytes, weightBytes } from '../format';
 import type { RunInfo } from '../homegrownJson';
 import { DOES } from '../kinds';
 
@@ -50,7 +50,8 @@ export const huggingFace: Format = {
   kind: 'folder',
   moments: 'asked',
   problem: hubProblem,
-  bytes: (known) => tellingBytes(known) + (known.withOptimizer ? known.saved : weightBytes(F32, known)),
+  bytes: (known) =>
+    tellingBytes(known) + (known.withOptimizer ? known.saved : weightBytes(F32, known)) + adapterBytes(known),
   async files(exported, options) {
     const { huggingFaceFiles } = await loaded('The writer of Hugging Face folders', import('../huggingFace'));
     return huggingFaceFiles(exported, options);

@@ -1,5 +1,5 @@
 import { loaded } from '../../base/load';
-import { F32, type Format, type FormatSettings } from '../format';
+import { adapterBytes, F32, type Format, type FormatSettings } from '../format';
 import { FOLDER, hubProblem } from './huggingFace';
 
 /** @returns why there is no adapter to be written apart, in one sentence; null where there is one */
@@ -24,6 +24,7 @@ export const peft: Format = {
   kind: 'folder',
   moments: 'always',
   problem: (settings) => adapterProblem(settings) ?? hubProblem(settings),
+  bytes: adapterBytes,
   async files(exported) {
     const { apart, peftFiles } = await loaded('The writer of adapters', import('../peft'));
     return peftFiles(exported, apart(exported));

@@ -1,0 +1,101 @@
+/** Weights that are kept once by their hash. */
+import { beforeEach, expect, test } from 'vitest';
+import { type BlobStore, memoryStore } from '../base/blobStore';
+import { baseHash, baseKey, baseKeys, basesThere, keepBase, lookAtBase, readBase } from './base';
+import type { NamedTensors } from './tensors';
+
+const CHUNK = 40;
+/** 48 numbers, in five chunks. */
+const weights: NamedTensors = new Map(
+  ['a', 'b', 'c'].map((name, i) => [
+    name,
+    { shape: [4, 4], data: new Float32Array(16).map((_, j) => (i + 1) / (j + 1)) },
+  ]),
+);
+let hash: string;
+let store: BlobStore;
+beforeEach(async () => {
+  hash = await baseHash(weights);
+  store = memoryStore();
+});
+const chunksOf = async () => (await baseKeys(store, hash)).slice(1);
+const change = async (key: string): Promise<void> => {
+  const bytes = (await store.get(key)) as Uint8Array;
+  await store.commit({ put: [[key, bytes.map((byte, i) => (i === 3 ? byte ^ 1 : byte))]] });
+};
+
+test('what is read back is what was kept, all or some of it, and it is kept once', async () => {
+  expect(await keepBase(store, hash, weights, CHUNK)).toEqual({ bytes: 4 * 48 });
+  expect(await readBase(store, hash)).toEqual(weights);
+  expect([...(await readBase(store, hash, new Set(['b']))).keys()]).toEqual(['b']);
+  expect(await chunksOf()).toHaveLength(5);
+  let written = 0;
+  const counted: BlobStore = { ...store, commit: (change) => (written++, store.commit(change)) };
+  await keepBase(counted, hash, weights, 2 * CHUNK);
+  expect(written).toBe(0);
+});
+
+test('where it ends at any of its commits nothing is named, and keeping it again makes it whole', async () => {
+  for (let last = 0; last < 6; last++) {
+    store = memoryStore();
+    let left = last;
+    const dying: BlobStore = {
+      ...store,
+      commit: (change) => (left-- > 0 ? store.commit(change) : Promise.reject(new Error('the tab has ended'))),
+    };
+    await expect(keepBase(dying, hash, weights, CHUNK)).rejects.toThrow('ended');
+    expect(await store.get(baseKey(hash))).toBeUndefined();
+    expect(await basesThere(store)).toEqual(last === 0 ? [] : [hash]);
+    await keepBase(store, hash, weights, CHUNK);
+    expect(await readBase(store, hash)).toEqual(weights);
+  }
+});
+
+test('a part that has changed or is missing is told with what is safe, and is mended by who keeps the same again', async () => {
+  await keepBase(store, hash, weights, CHUNK);
+  for (const [damage, reason] of [
+    [change, 'part 2 of 5 has changed since it was written'],
+    [(key: string) => store.commit({ drop: [key] }), 'part 2 of 5 is missing'],
+  ] as const) {
+    await damage((await chunksOf())[1]!);
+    await expect(readBase(store, hash)).rejects.toMatchObject({
+      code: 'storage-damaged',
+      message: expect.stringContaining(reason) as string,
+      remedy: expect.stringMatching(/is safe.*Tune the same step/) as string,
+    });
+    if (reason.endsWith('missing')) await expect(lookAtBase(store, baseKey(hash))).rejects.toThrow(reason);
+    // What lies in other parts can be had.
+    expect([...(await readBase(store, hash, new Set(['c']))).keys()]).toEqual(['c']);
+    await keepBase(store, hash, weights);
+    expect(await readBase(store, hash)).toEqual(weights);
+  }
+});
+
+test('a description that cannot be read is told so, and one of a newer version is never written over', async () => {
+  await expect(readBase(store, hash)).rejects.toMatchObject({ code: 'storage-damaged' });
+  await keepBase(store, hash, weights, CHUNK);
+  const described = (await store.get(baseKey(hash))) as object;
+  await store.commit({ put: [[baseKey(hash), { ...described, bytes: 1 }]] });
+  await expect(readBase(store, hash)).rejects.toMatchObject({ code: 'storage-damaged' });
+  await keepBase(store, hash, weights, CHUNK);
+  expect(await store.get(baseKey(hash))).toEqual(described);
+
+  const newer = { ...described, version: 9 } as never;
+  await store.commit({ put: [[baseKey(hash), newer]] });
+  for (const use of [readBase(store, hash), keepBase(store, hash, weights)])
+    await expect(use).rejects.toMatchObject({ code: 'newer-version' });
+  expect(await store.get(baseKey(hash))).toEqual(newer);
+});
+
+test('a disk that changes what is written is found out before anything is named', async () => {
+  const torn: BlobStore = {
+    ...store,
+    commit: ({ put = [], ...rest }) =>
+      store.commit({
+        ...rest,
+        put: [...put].map(([key, value]) => [key, value instanceof Uint8Array ? value.map((x) => x ^ 1) : value]),
+      }),
+  };
+  await expect(keepBase(torn, hash, weights, CHUNK)).rejects.toMatchObject({ code: 'storage-damaged' });
+  expect(await store.get(baseKey(hash))).toBeUndefined();
+});

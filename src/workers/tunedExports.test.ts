@@ -1,0 +1,132 @@
+/** What is written of runs that tune, and comes back, over the workers' real halves, on WASM. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { unwatched } from '../core/base/job';
+import { basesThere } from '../core/checkpoint/base';
+import { loadSnapshot } from '../core/checkpoint/checkpoint';
+import { FORMATS } from '../core/export/formats';
+import { importHuggingFace } from '../core/export/importHuggingFace';
+import { bytesSource } from '../core/files/byteSource';
+import { openZip } from '../core/files/unzip';
+import { network } from '../core/models/network';
+import { readRun, type RunRecord } from '../core/runs/record';
+import { dataOf } from '../core/runs/segments';
+import { loadWhole } from '../core/runs/whole';
+import { logits } from '../core/sample/logits';
+import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { type Begin, smallRuns } from '../core/testing/besideRuns';
+import { PARENT, tuneInput } from '../core/testing/tunedRuns';
+import { matches } from '../core/verify/compare';
+import { formatSettings } from '../features/export/formatSettings';
+import type { FormatId } from '../core/export/formats';
+import { basesOf } from './bases';
+
+let store: BlobStore;
+let of: Begin;
+let worker: TestStudio;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+beforeEach(async () => {
+  store = memoryStore();
+  worker = testStudio(store);
+  of = await smallRuns(store);
+  await worker.gpu.call('begin', of('parent', PARENT));
+});
+afterEach(() => worker.close());
+
+const recordOf = async (runId: string, from = store): Promise<RunRecord> => (await readRun(from, runId))!;
+const written = async (runId: string, format: FormatId, which: 'latest' | number = 'latest'): Promise<File> => {
+  const { file, name } = await worker.data.call('exportModel', { runId, which, format, withOptimizer: true });
+  return new File([file], name);
+};
+const sourceOf = async (file: Blob) => bytesSource(new Uint8Array(await file.arrayBuffer()));
+const filesIn = async (zip: File) => [...(await openZip(await sourceOf(zip), zip.name)).keys()].sort();
+/** The run that a file comes in as. */
+async function broughtIn(file: File, into: TestStudio, at: BlobStore): Promise<RunRecord> {
+  const outcome = await into.data.call('importModel', { files: [file], projectId: 'first', addedAt: 5 });
+  if (!('runId' in outcome)) throw new Error('it is not ours');
+  return recordOf(outcome.runId, at);
+}
+
+test('what is written of an adapter is the model with it merged, which is the one that it was applied in; it can be had apart', async () => {
+  await worker.gpu.call('tune', tuneInput(of, 'lora', { replay: 0.25 }));
+  const run = await recordOf('lora');
+  const { network: applied } = await basesOf(store).load(run, 'latest', () => undefined);
+  const file = await written('lora', 'hf');
+  const back = await importHuggingFace([{ name: 'a.zip', source: await sourceOf(file) }], unwatched);
+  const merged = await network(run.model, back.snapshot.tensors);
+  const ids = [...new TextEncoder().encode('The sea is')];
+  const [one, other] = [await logits(applied, ids), await logits(merged, ids)];
+  for (const [i, x] of one.entries()) expect(Math.abs(x - other[i]!)).toBeLessThan(1e-5);
+  for (const net of [applied, merged]) net.dispose();
+
+  expect(await filesIn(file)).toEqual(
+    expect.arrayContaining([
+      'adapter/adapter_config.json',
+      'adapter/adapter_model.safetensors',
+      'optimizer.safetensors',
+    ]),
+  );
+  expect(back.info).toMatchObject({
+    trainable: run.trainable,
+    replayed: dataOf(await recordOf('parent')).facts,
+    parent: { id: 'parent', step: 10, how: 'fine-tune' },
+    state: { frozen: run.base },
+  });
+  for (const format of ['peft', 'gguf-lora'] as const) {
+    expect(FORMATS[format].problem!(formatSettings(run))).toBeNull();
+    expect(FORMATS[format].problem!(formatSettings(await recordOf('parent')))).toMatch(/no adapter/);
+    for (const which of ['latest', 2] as const)
+      expect((await written('lora', format, which)).size).toBeGreaterThan(1000);
+  }
+  // What our engine says of it is what is held against the files.
+  const ours = await worker.gpu.call('reference', { runId: 'lora', which: 'latest' });
+  expect(matches(await worker.verify.call('verify', { file, format: 'hf', model: run.model, ours }))).toBe(true);
+}, 120_000);
+
+test('a folder with an adapter comes back beside its base where that is there, and goes on to the same bits; elsewhere as a whole model', async () => {
+  await worker.gpu.call('tune', tuneInput(of, 'lora', { schedule: 'constant' }));
+  const [run, file] = [await recordOf('lora'), await written('lora', 'hf')];
+  const back = await broughtIn(file, worker, store);
+  expect(back).toMatchObject({ trainable: run.trainable, base: run.base, parent: { runId: 'lora', how: 'import' } });
+  const [was, is] = [(await loadSnapshot(store, 'lora')).snapshot, (await loadSnapshot(store, back.id)).snapshot];
+  expect(is).toEqual({ ...was, state: { ...was.state, best: is.state.best } });
+  const { data } = of('x', {});
+  await worker.gpu.call('resume', { runId: 'lora', steps: 14 });
+  await worker.gpu.call('resume', { runId: back.id, steps: 14, data, texts: [] });
+  expect((await loadSnapshot(store, back.id)).snapshot.tensors).toEqual(
+    (await loadSnapshot(store, 'lora')).snapshot.tensors,
+  );
+
+  // It holds the base when the other goes.
+  for (const runId of ['lora', back.id]) {
+    expect(await basesThere(store)).toEqual([run.base]);
+    await worker.data.call('removeRun', { runId, at: 1 });
+    await worker.data.call('purgeRun', { runId });
+  }
+  expect(await basesThere(store)).toEqual([]);
+
+  const whole = await broughtIn(file, worker, store);
+  for (const key of ['trainable', 'base']) expect(whole).not.toHaveProperty(key);
+  const { snapshot } = await loadSnapshot(store, whole.id);
+  expect(snapshot.state).not.toHaveProperty('frozen');
+  await worker.gpu.call('resume', { runId: whole.id, steps: 13, data, texts: [] });
+}, 120_000);
+
+test('a folder of a run of which a part learnt has all that it goes on from, also in a store that is empty', async () => {
+  const weights = ['transformer.ln_f.weight', 'transformer.h.0.mlp.c_fc.weight'];
+  await worker.gpu.call('tune', tuneInput(of, 'part', { schedule: 'constant' }, { trainable: { weights } }));
+  const file = await written('part', 'hf');
+  const other = memoryStore();
+  const elsewhere = testStudio(other);
+  const { data } = (await smallRuns(other))('x', {});
+  const back = await broughtIn(file, elsewhere, other);
+  expect(back).toMatchObject({ trainable: { weights } });
+  expect([...(await loadSnapshot(other, back.id)).snapshot.tensors.keys()]).toHaveLength(6);
+  await elsewhere.gpu.call('resume', { runId: back.id, steps: 14, data, texts: [] });
+  await worker.gpu.call('resume', { runId: 'part', steps: 14 });
+  const wholeOf = async (at: BlobStore, runId: string) =>
+    (await loadWhole(at, await recordOf(runId, at), 'latest', true)).snapshot.tensors;
+  expect(await wholeOf(other, back.id)).toEqual(await wholeOf(store, 'part'));
+  elsewhere.close();
+}, 120_000);
