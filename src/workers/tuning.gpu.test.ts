@@ -1,0 +1,54 @@
+/** Runs that tune, whose base rests in f16 on the GPU: what they measured while they learnt, their saved steps measure again. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { loadSnapshot } from '../core/checkpoint/checkpoint';
+import { readJournal } from '../core/runs/journal';
+import { readRun } from '../core/runs/record';
+import { halvesOver, lonelyLocks, testStudio } from '../core/testing/behindChannels';
+import { smallRuns, written } from '../core/testing/besideRuns';
+import { loraOf, PARENT, tuneInput } from '../core/testing/tunedRuns';
+import { chooseDevice } from '../core/train/device';
+import { gpuHandlers } from './gpuHandlers';
+
+beforeAll(() => vi.stubGlobal('navigator', { gpu: navigator.gpu, locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+
+test('steps of two adapters on one base in f16 are measured and written by as they learnt, one after the other', async () => {
+  const store = memoryStore();
+  // Without measuring it first.
+  const gpu = gpuHandlers(Promise.resolve(store), async () => {
+    const { kind } = await chooseDevice('webgpu', '');
+    return { kind, name: 'GPU', software: true, features: [], gigaflops: 1, choices: [kind] };
+  });
+  const worker = testStudio(store, { ...halvesOver(store), gpu });
+  try {
+    const of = await smallRuns(store);
+    await worker.gpu.call('begin', of('parent', PARENT));
+    const trainable = loraOf(of('x', {}).model, { rest: 'f16' });
+    const learnt = new Map<string, number>();
+    for (const [runId, seed] of [
+      ['one', 1],
+      ['two', 2],
+    ] as const) {
+      await worker.gpu.call('tune', tuneInput(of, runId, { seed, schedule: 'constant' }, { trainable }));
+      const last = (await readJournal(store, runId)).findLast((event) => event.kind === 'evaluated')!;
+      learnt.set(runId, last.metrics.oldPerplexity!.value);
+    }
+    expect((await readRun(store, 'one'))!.base).toBe((await readRun(store, 'two'))!.base);
+    for (const runId of ['one', 'two', 'one', 'two']) {
+      const model = { runId, which: 'latest' } as const;
+      const on = { part: 'validation' } as const;
+      const { evaluation } = await worker.gpu.call('evaluation', { ...model, on, now: 1 });
+      expect(evaluation.metrics.perplexity!.value).toBe(learnt.get(runId));
+      expect(await written(worker, model)).not.toBe('');
+    }
+    // And one goes on as if it had not been stopped.
+    await worker.gpu.call('resume', { runId: 'one', steps: 14 });
+    const longer = tuneInput(of, 'longer', { seed: 1, schedule: 'constant', steps: 14 }, { trainable });
+    await worker.gpu.call('tune', longer);
+    const [one, whole] = [await loadSnapshot(store, 'one'), await loadSnapshot(store, 'longer')];
+    expect(one.snapshot.tensors).toEqual(whole.snapshot.tensors);
+  } finally {
+    worker.close();
+  }
+}, 240_000);
