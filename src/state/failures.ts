@@ -29,8 +29,8 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
     remedy: 'Nothing was stored. Choose its encoding, or save it as UTF-8 and add it again.',
   },
   'bad-shape': {
-    headline: 'These rows are no chats',
-    remedy: 'Nothing was stored. Choose which two columns are a question and its answer.',
+    headline: 'This file cannot be used',
+    remedy: 'Nothing was stored. Choose two columns of it, by itself.',
   },
   'bad-settings': {
     headline: 'These settings cannot run',

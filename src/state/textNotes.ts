@@ -12,11 +12,13 @@ export const alreadyHere = (
 ): { text: string; detail: string } => {
   const [first, ...others] = duplicates;
   const other = duplicates.find(({ of }) => of && isToTune(of, projectId) !== isTuned);
-  if (other)
+  if (other) {
+    const [use, place] = isTuned ? ['to learn from', 'Text'] : ['to tune on', 'Tune'];
     return {
-      text: `${other.name} is already here, ${isTuned ? 'to learn from' : 'to tune on'}`,
-      detail: `it was left there: a text is learnt from or tuned on, not both. Remove it ${isTuned ? 'on Text' : 'on Tune'}, then add it ${isTuned ? 'to tune on' : 'to learn from'}`,
+      text: `${other.name} is already here ${use}`,
+      detail: `so it was not added again: remove it on ${place} first`,
     };
+  }
   if (others.length > 0)
     return { text: `${formatCount(duplicates.length)} files are already here`, detail: 'so they were not added again' };
   const { name, of } = first!;

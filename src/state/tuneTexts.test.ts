@@ -68,10 +68,10 @@ test('a text that is here to be learnt from stays so, and the other way, and tha
   await getState().addFiles([two], 'adapt');
   await getState().addFiles([one, two], 'adapt');
   expect(names()).toEqual([['one.txt'], ['two.txt']]);
-  expect(getState().toasts.at(-1)).toMatchObject({ text: 'one.txt is already here, to learn from' });
+  expect(getState().toasts.at(-1)).toMatchObject({ text: 'one.txt is already here to learn from' });
   await getState().addPaste('The sea is deep.', 'sea');
   expect(names()).toEqual([['one.txt'], ['two.txt']]);
-  expect(getState().toasts.at(-1)).toMatchObject({ text: 'sea is already here, to tune on' });
+  expect(getState().toasts.at(-1)).toMatchObject({ text: 'sea is already here to tune on' });
 });
 
 test('rows in no known shape are asked about, and two columns of them are chats; what is broken is told', async () => {
