@@ -97,7 +97,7 @@ function useSavedFact(): StripFact {
   /** Of the run under way, else of the model that there is. */
   const saved = useStudio((s) => spokenRun(s).saved ?? (isTraining(s) ? null : shownRun(s, 'playground').usable));
   const active = useStudio(isTraining);
-  const texts = useStudio((s) => s.texts.length);
+  const texts = useStudio((s) => s.texts.length + s.tuneTexts.length);
   const kept = useStudio((s) => s.kept);
   const now = useNow(active && saved?.at != null);
   const label = 'Saved';

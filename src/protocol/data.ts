@@ -150,6 +150,18 @@ export interface DataApi {
     output: DataRecord;
   };
 
+  /** Who speaks with one other alone in documents of a text that is there, and in how many. */
+  speakers: {
+    input: { textId: string };
+    progress: never;
+    output: readonly { name: string; conversations: number }[];
+  };
+  /** Those of a text as conversations to tune on, in which one of the two is the assistant; `leftOut`: its other documents. */
+  importSpeakers: {
+    input: { textId: string; assistant: string; projectId: string; addedAt: number };
+    progress: Progress;
+    output: { outcome: ImportOutcome; leftOut: number };
+  };
   /** What would be learnt of chats, written by a tokenizer's template or by the one that is usual for it. */
   paint: {
     /** `context`: tokens that the model reads at once. `count` conversations from the `from`th. */

@@ -27,7 +27,7 @@ import { conversations, rowIn } from '../core/testing/conversations';
 import { dropped } from '../core/testing/drops';
 import { collect } from '../core/testing/texts';
 import { buildData } from './data';
-import { painter } from './chats';
+import { importSpeakers, painter, speakersIn } from './chats';
 
 const settings = { addedAt: 1, isTuned: true, conversations: conversationReader };
 const read = (store: BlobStore, source: TextSource) => importText(source, store, settings, unwatched);
@@ -219,6 +219,55 @@ test('what a crash left of an import goes at the next start', async () => {
   expect((await inner.keys('text/')).length).toBeGreaterThan(0);
   expect(await collectOrphans(inner, 1e12)).toBe(1);
   expect(await inner.keys('')).toEqual([]);
+});
+
+test('of a chat that is learnt from, one of two who speak is the assistant', async () => {
+  const store = memoryStore();
+  const day = (n: number) => `1/${n}/23, 9:5`;
+  const lines = [
+    `${day(5)}0 AM - Ann: Hast seen\nBen: the whale?`,
+    `${day(5)}1 AM - Ann: The white one?`,
+    `${day(5)}2 AM - Ben: Aye.`,
+    `${day(5)}3 AM - Ben: Off the Cape.`,
+    `${day(5)}4 AM - Ann: When?`,
+    `${day(7)}0 AM - Ben: Today.`,
+    `${day(7)}1 AM - Ann: Where?`,
+    `${day(7)}2 AM - Ben: Here.`,
+    `${day(9)}0 AM - Ann: Oh?`,
+    `${day(9)}1 AM - Cid: Oh!`,
+    `${day(9)}2 AM - Ben: Oh.`,
+    `${day(11)}0 AM - Ann: All alone.`,
+  ];
+  const name = 'WhatsApp Chat with Ben.txt';
+  const chat = await importText(dropped(name, lines.join('\n')), store, { addedAt: 1, licence: 'CC0-1.0' }, unwatched);
+  if (chat.kind !== 'added') throw new Error('it is there already');
+  expect(chat.text.documents).toBe(4);
+  const { id } = chat.text;
+  expect(await speakersIn(store, id)).toEqual([
+    { name: 'Ann', conversations: 2 },
+    { name: 'Ben', conversations: 2 },
+  ]);
+  const given = (assistant: string) => importSpeakers(store, { id, assistant }, { addedAt: 2 }, unwatched);
+  const { outcome, leftOut } = await given('Ben');
+  if (outcome.kind !== 'added') throw new Error('it is there already');
+  expect(leftOut).toBe(2);
+  expect(outcome.text).toMatchObject({
+    name: 'WhatsApp Chat with Ben.txt, Ben answers',
+    tunes: ['first'],
+    conversations: true,
+    documents: 2,
+    licence: 'CC0-1.0',
+  });
+  expect((await stored(store, outcome.text)).map(({ messages }) => messages.map(({ content }) => content))).toEqual([
+    ['Hast seen\nBen: the whale?\nThe white one?', 'Aye.\nOff the Cape.'],
+    ['Where?', 'Here.'],
+  ]);
+  expect(await given('Ben')).toMatchObject({ outcome: { kind: 'duplicate' } });
+  await expect(given('Cid')).rejects.toMatchObject({
+    code: 'bad-file',
+    message: expect.stringContaining('nobody else speaks with Cid') as string,
+  });
+  expect(await listTexts(store)).toHaveLength(2);
 });
 
 describe('painted', async () => {

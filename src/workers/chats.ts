@@ -13,6 +13,7 @@ import { learntOf, placedDocuments, textOf, textRef, type TextRecord } from '../
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { DataApi, PaintedConversation, Painting } from '../protocol/data';
 
+export { importSpeakers, speakersIn } from './speakers';
 export { conversationReader, paintedDocuments, spokenBy, tooFewChats };
 
 type Counts = Pick<Painting, 'conversations' | 'tokens' | 'tooLong'>;

@@ -204,6 +204,12 @@ export function dataHandlers(
     },
     partRows: ({ data, ids, ...wanted }) => reading(async () => partRows(await store, data, ids, wanted)),
 
+    speakers: ({ textId }) => reading(async () => (await chats()).speakersIn(await store, textId)),
+    importSpeakers: ({ textId: id, assistant, ...settings }, job) =>
+      reading(async () => {
+        const { importSpeakers } = await chats();
+        return importSpeakers(await store, { id, assistant }, await owned(settings), job);
+      }),
     paint: (wanted, job) =>
       reading(async () => {
         const { painter } = await chats();

@@ -67,7 +67,8 @@ function pairRow(input: string, target: string, name: string): string {
 /** What texts of conversations are imported by. */
 export const conversationReader = { ofObjects, ofPair: pairRow };
 
-const rowOf = ({ messages }: Conversation): string =>
+/** As it is stored. */
+export const rowOf = ({ messages }: Conversation): string =>
   JSON.stringify({ messages: messages.map(({ role, content }) => ({ role, content })) });
 
 /** One that was stored. @throws HomegrownError `storage-damaged` where it is none */

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { conversationProblem } from './conversation';
+import { conversationBetween } from './speakers';
+
+const said = (text: string) => Array.from(text, (by, i) => ({ by, text: `${by}${i}` }));
+const shown = (text: string, assistant = 'b') =>
+  conversationBetween(said(text), assistant)?.messages.map(({ role, content }) => `${role[0]}:${content}`);
+
+test('turns in a row are one message, and what answers nothing or is not answered is left out', () => {
+  expect(shown('ab')).toEqual(['u:a0', 'a:b1']);
+  expect(shown('bbaabbaba')).toEqual(['u:a2\na3', 'a:b4\nb5', 'u:a6', 'a:b7']);
+  for (const none of ['', 'a', 'ba', 'abc', 'aaa', 'bbb']) expect(shown(none)).toBeUndefined();
+});
+
+test('what comes out can be learnt, and has all that is between the first question and the last answer', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 12 }), (text) => {
+      const found = conversationBetween(said(text), 'b');
+      const between = /a[ab]*b/.exec(text);
+      expect(found === null).toBe(between === null);
+      if (!found || !between) return;
+      expect(conversationProblem(found)).toBeNull();
+      const all = found.messages.flatMap(({ content }) => content.split('\n'));
+      expect(all).toEqual(
+        said(text)
+          .slice(between.index, between.index + between[0].length)
+          .map((turn) => turn.text),
+      );
+    }),
+  );
+});

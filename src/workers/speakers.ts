@@ -1,0 +1,69 @@
+/** Chats of people that are texts already, as conversations to tune on. */
+import type { BlobStore } from '../core/base/blobStore';
+import { badFile } from '../core/base/errors';
+import type { Job } from '../core/base/job';
+import { conversationReader, rowOf } from '../core/chat/reader';
+import { conversationBetween } from '../core/chat/speakers';
+import { documentsIn, importText, textOf, type TextRecord, type TextSource } from '../core/documents';
+import { turnsOf } from '../core/documents/chats/conversation';
+import type { ImportSettings } from '../core/documents/import';
+import type { DataApi } from '../protocol/data';
+
+/** Who speaks with one other in documents of a text, and in how many; who does in most first. */
+export async function speakersIn(store: BlobStore, id: string): Promise<DataApi['speakers']['output']> {
+  const counts = new Map<string, number>();
+  for await (const { fields } of documentsIn(store, await textOf(store, id))) {
+    const names = fields?.['speakers']?.split('\n') ?? [];
+    if (names.length === 2) for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const found = [...counts].map(([name, conversations]) => ({ name, conversations }));
+  return found.toSorted((a, b) => b.conversations - a.conversations);
+}
+
+/**
+ * The conversations of a text in which one speaks, as a text to tune on.
+ * @throws HomegrownError `bad-file` where nobody speaks with them, or they answer nothing
+ */
+export async function importSpeakers(
+  store: BlobStore,
+  { id, assistant }: { id: string; assistant: string },
+  settings: ImportSettings,
+  job: Job,
+): Promise<DataApi['importSpeakers']['output']> {
+  const text = await textOf(store, id);
+  const left = { count: 0 };
+  const source = answeredBy(store, text, assistant, left);
+  const outcome = await importText(
+    source,
+    store,
+    { ...settings, licence: text.licence, isTuned: true, conversations: conversationReader },
+    job,
+  );
+  return { outcome, leftOut: left.count };
+}
+
+/** @param left counts documents that are none of those conversations */
+function answeredBy(store: BlobStore, text: TextRecord, assistant: string, left: { count: number }): TextSource {
+  const name = `${text.name}, ${assistant} answers`;
+  async function* stream(): AsyncGenerator<Uint8Array> {
+    let any = false;
+    for await (const { fields, chunks } of documentsIn(store, text)) {
+      const speakers = fields?.['speakers'] ?? '';
+      const isBetween = speakers.split('\n').includes(assistant);
+      let said = '';
+      if (isBetween) for await (const chunk of chunks()) said += chunk;
+      const conversation = isBetween ? conversationBetween(turnsOf(said, speakers), assistant) : null;
+      if (conversation) {
+        any = true;
+        yield encoder.encode(`${rowOf(conversation)}\n`);
+      } else left.count++;
+    }
+    if (!any)
+      throw badFile(
+        `In ${text.name} nobody else speaks with ${assistant} alone and is answered.`,
+        'Choose another, or another text.',
+      );
+  }
+  return { name, size: text.bytes, stream };
+}
+const encoder = new TextEncoder();
