@@ -62,7 +62,7 @@ const inTheStore = async (source: TextSource) => {
 };
 const whole = async (part: PartSource) => ({
   ids: await part.read(0, part.tokens),
-  documents: await part.documents!(),
+  documents: await part.documents(),
   learnt: await part.learnt!(0, part.tokens),
 });
 
