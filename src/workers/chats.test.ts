@@ -25,6 +25,7 @@ import { openPart } from '../core/shards/read';
 import { turnsTokenizer } from '../core/testing/chatTemplates';
 import { conversations, rowIn } from '../core/testing/conversations';
 import { dropped } from '../core/testing/drops';
+import { PARQUET } from '../core/testing/parquet';
 import { collect } from '../core/testing/texts';
 import { buildData } from './data';
 import { importSpeakers, painter, speakersIn } from './chats';
@@ -95,6 +96,17 @@ test('more rows than tell a shape are read, and pairs of any two columns', async
   };
   expect(await stored(store, await textIn(store, json))).toEqual([
     { ...chat('Wo?', 'Hier.'), name: 'row 1 of own.jsonl' },
+  ]);
+});
+
+test('a table of Parquet has messages in lists', async () => {
+  const store = memoryStore();
+  expect(await stored(store, await textIn(store, dropped('a.parquet', PARQUET.chats)))).toEqual([
+    {
+      messages: [{ role: 'system', content: 'Sei kurz.' }, ...chat('Wo?', 'Größer.').messages],
+      name: 'row 1 of a.parquet',
+    },
+    { ...chat('Wer?', 'Ich.\nDu.'), name: 'row 2 of a.parquet' },
   ]);
 });
 

@@ -86,8 +86,8 @@ async function* rowsOf(file: OpenFile, format: TableFormatId): AsyncGenerator<Ro
     return;
   }
   let row = 0;
-  for await (const { cells } of FORMATS[format].rows(file))
-    yield { value: Object.fromEntries(cells), place: rowNamed(++row) };
+  for await (const { cells, value = Object.fromEntries(cells) } of FORMATS[format].rows(file))
+    yield { value: value as Row['value'], place: rowNamed(++row) };
 }
 
 /** A question and its answer a row. */

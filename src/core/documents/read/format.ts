@@ -164,6 +164,8 @@ export interface Row {
   line: number;
   /** What stands in it by the columns' names, in their order; a cell without text may be missing. */
   cells: ReadonlyMap<string, string>;
+  /** The row itself, as JSON has it, of a format that has lists in its cells. */
+  value?: object;
 }
 
 /** Code units of a row: beyond it a quote was not closed, or lines are not told apart. */

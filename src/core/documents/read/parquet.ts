@@ -42,7 +42,7 @@ export const rows: TableFormat['rows'] = async function* (file) {
       for (const { length } of cells.values()) letters += length;
       if (letters > 1e6 && letters > source.size * MOST_GROWTH)
         throw badFile(`${file.name}: it grows from ${source.size} bytes to ${letters}`, 'Write it anew, as CSV.');
-      yield { line: from + n + 1, cells };
+      yield { line: from + n + 1, cells, value: row };
     }
     from += count;
   }
