@@ -4,17 +4,17 @@ import { dataOf, recipeOf } from '../core/runs/segments';
 import { formatCount } from '../core/base/units';
 import { fittedTo } from '../core/train/shortText';
 import { modelOf } from './estimate';
-import { shownRun } from './openRun';
+import { isTuned, shownRun } from './openRun';
 import { hasOtherTexts, KIND_WORDS } from './preparation';
 import { useStudio, useStudioFields, useStudioStore } from './react';
 import { resumeRefusal, startRefusal } from './refusals';
 import type { Studio } from './studio';
 
-/** `dropout 0.3 for 0`, each; none where the run that Train shows cannot go on, or nobody knows how it was made. */
+/** `dropout 0.3 for 0`, each; none where the run that Train shows cannot go on, nobody knows how it was made, or it tunes. */
 export function otherSettings(s: Studio): readonly string[] {
   const { record, phase, saved } = shownRun(s, 'train');
   if (!record || !saved || phase.kind !== 'stopped' || s.texts.length === 0) return [];
-  if (record.origin && record.step === 0) return [];
+  if ((record.origin && record.step === 0) || isTuned(shownRun(s, 'train'))) return [];
   const model = fittedTo(modelOf(s.project), s.project.recipe, dataOf(record).facts?.parts.train.tokens ?? Infinity);
   const mine = recipeOf(record);
   // Whether to recompute is settled when a run begins, and changes nothing of what is learnt.

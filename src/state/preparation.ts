@@ -217,10 +217,10 @@ export const isCutSo = ({ manifest }: DataRecord, { validation, test, seed }: Sp
   manifest.split.validation === validation &&
   manifest.split.test === test &&
   (manifest.split.rule !== 'documents' || manifest.split.seed === seed);
-/** Whether the texts are no longer those that a run learns from; not where it does not say which. */
-export function hasOtherTexts(run: Pick<RunRecord, 'segments'>, { texts }: Pick<Studio, 'texts'>): boolean {
+/** Whether the texts are no longer those that a run learns from; not where it does not say which, nor of one that tunes, which has its own. */
+export function hasOtherTexts(run: Pick<RunRecord, 'segments' | 'parent'>, { texts }: Pick<Studio, 'texts'>): boolean {
   const { facts } = dataOf(run);
-  if (!facts || facts.texts.length === 0) return false;
+  if (!facts || facts.texts.length === 0 || run.parent?.how === 'fine-tune') return false;
   return !same(facts.texts.map((t) => t.sha256).sort(), texts.map((t) => learntOf(t).sha256).sort());
 }
 /** Several texts of which only the last one's end is held out, as older builds cut them. */

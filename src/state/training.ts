@@ -78,7 +78,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
   ): Promise<Pick<ResumeInput, 'data' | 'texts'> | null> {
     const { id, facts } = dataOf(run);
     if (id !== null && !withTexts) {
-      if (run.parent?.how !== 'fine-tune' && hasOtherTexts(run, inputs)) {
+      if (hasOtherTexts(run, inputs)) {
         get().toast({
           text: 'It goes on with the text that it began with',
           detail: 'what changed since is learnt by a new run',

@@ -11,7 +11,7 @@ export const NONE = '–';
 export const HOW: Record<How | 'nothing', string> = {
   nothing: 'from nothing',
   fork: 'fork',
-  'fine-tune': 'adapted',
+  'fine-tune': 'fine-tuned',
   distil: 'distilled',
   import: 'came in',
 };

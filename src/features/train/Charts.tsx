@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
-import { metricOf } from '../../core/metrics';
+import { metricOf, oldMetricsIn } from '../../core/metrics';
 import type { BaselineFacts } from '../../core/objectives/facts';
 import { nameOf } from '../../core/metrics/words';
 import { headlineOf, metricsOf, objectiveOf } from '../../core/objectives';
@@ -151,7 +151,9 @@ function MeasuredCharts(p: {
   syncKey?: string;
 }) {
   const evaluations = p.log.evaluations.filter(({ step }) => step <= p.upTo);
-  const ids = metricsOf(objectiveOf(p.recipe.objective)).filter((id) => metricOf(id).ofMean === undefined);
+  const last = evaluations.at(-1);
+  const own = metricsOf(objectiveOf(p.recipe.objective)).filter((id) => metricOf(id).ofMean === undefined);
+  const ids = [...own, ...(last ? oldMetricsIn(last) : [])];
   const baselines = p.facts ? (objectiveOf(p.recipe.objective).measuredBaselines?.(p.facts) ?? []) : [];
   return ids.map((id) => {
     const metric = metricOf(id);

@@ -1,14 +1,14 @@
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration } from '../../core/base/units';
 import { optimizerOf } from '../../core/optim';
-import { dataOf } from '../../core/runs/segments';
+import { dataOf, recipeOf } from '../../core/runs/segments';
 import type { Recipe } from '../../core/train/recipe';
 import { countUpTo } from '../../core/train/verdict';
 import { headline, remedy as wordsFor } from '../../state/failures';
-import { isWeightsAlone, modelOf, shownRun } from '../../state/openRun';
+import { isTuned, isWeightsAlone, modelOf, shownRun } from '../../state/openRun';
 import { isUnreadable } from '../../state/phase';
 import { useStudio, useStudioStore } from '../../state/react';
-import { beginRefusal, resumeRefusal, startRefusal } from '../../state/refusals';
+import { beginRefusal, resumeRefusal, startRefusal, tuneRefusal } from '../../state/refusals';
 import type { Studio } from '../../state/studio';
 import { Button, Failure, formatExact, type FailureProps } from '../../ui';
 import { remedies, type Remedy } from './advice';
@@ -51,7 +51,7 @@ export function FailurePanel() {
 }
 
 function possible(s: Studio) {
-  const { device, project, lostAt } = s;
+  const { device, lostAt } = s;
   const run = shownRun(s, 'train');
   const { phase, record, saved } = run;
   const hasBegun = phase.kind === 'failed' && phase.of > 0;
@@ -59,7 +59,7 @@ function possible(s: Studio) {
     resume: hasBegun && record !== null && dataOf(record).id !== null && saved !== null,
     export: hasBegun && modelOf(s, 'train') !== null,
     wasm: hasBegun && device.kind === 'open' && device.info.kind !== 'wasm' && device.info.choices.includes('wasm'),
-    halve: project.recipe.batch > 1,
+    halve: nextRecipe(s).batch > 1,
     free: s.runs?.some((row) => !s.opened[row.record.id] && row.bytes !== null && row.bytes > 0) === true,
     back: hasBegun && record === null && modelOf(s, 'playground') !== null,
     lostAgain: lostAt.length > 1,
@@ -118,23 +118,36 @@ const canGoOn = (s: Studio): boolean => {
   return record !== null && saved !== null;
 };
 
+/** Where a run that tunes has failed, another that tunes is begun in its place. */
+const tunes = (s: Studio): boolean => isTuned(shownRun(s, 'train'));
+const begin = (s: Studio): void => void (tunes(s) ? s.tune() : s.start());
+const whyNotBegin = (s: Studio): string | undefined => (tunes(s) ? tuneRefusal(s) : beginRefusal(s));
+const nextRecipe = (s: Studio): Recipe => (tunes(s) ? s.project.tuning.recipe : s.project.recipe);
+const setNext = (s: Studio, change: Partial<Pick<Recipe, 'batch' | 'learningRate'>>): void =>
+  tunes(s) ? s.setTuningRecipe(change) : s.setRecipe(change);
+/** Of the run that has failed, where it is known: what is usual for a tuning is in no setting. */
+function lowerRate(s: Studio): number {
+  const { record } = shownRun(s, 'train');
+  return lower(tunes(s) && record ? recipeOf(record) : nextRecipe(s));
+}
+
 /** Why what it comes to cannot be done here now. */
 const REFUSALS: Partial<Record<Remedy, (s: Studio) => string | undefined>> = {
   resume: resumeRefusal,
-  restart: startRefusal,
-  halveBatch: beginRefusal,
-  lowerRate: beginRefusal,
-  useWasm: (s) => (canGoOn(s) ? resumeRefusal(s) : beginRefusal(s)),
+  restart: (s) => (tunes(s) ? tuneRefusal(s) : startRefusal(s)),
+  halveBatch: whyNotBegin,
+  lowerRate: whyNotBegin,
+  useWasm: (s) => (canGoOn(s) ? resumeRefusal(s) : whyNotBegin(s)),
 };
 
 const LABELS: Record<Remedy, (s: Studio) => string> = {
   resume: (s) => `Resume from step ${formatCount(shownRun(s, 'train').saved?.step ?? 0)}`,
   restart: () => 'Begin again',
-  halveBatch: ({ project }) => `Begin again with batch ${formatCount(half(project.recipe.batch))}`,
-  lowerRate: ({ project }) => `Begin again with learning rate ${formatExact(lower(project.recipe))}`,
+  halveBatch: (s) => `Begin again with batch ${formatCount(half(nextRecipe(s).batch))}`,
+  lowerRate: (s) => `Begin again with learning rate ${formatExact(lowerRate(s))}`,
   useWasm: (s) => (canGoOn(s) ? 'Resume on WASM' : 'Begin again on WASM'),
   settings: () => 'Change the settings',
-  texts: () => 'Go to the text',
+  texts: (s) => (tunes(s) ? 'Go to what it learns' : 'Go to the text'),
   free: () => 'Free another run’s steps…',
   back(s) {
     const model = modelOf(s, 'playground');
@@ -146,18 +159,18 @@ const LABELS: Record<Remedy, (s: Studio) => string> = {
 
 const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void> = {
   resume: (s) => void s.resume(),
-  restart: (s) => void s.start(),
+  restart: begin,
   halveBatch: (s) => {
-    s.setRecipe({ batch: half(s.project.recipe.batch) });
-    void s.start();
+    setNext(s, { batch: half(nextRecipe(s).batch) });
+    begin(s);
   },
   lowerRate: (s) => {
-    s.setRecipe({ learningRate: lower(s.project.recipe) });
-    void s.start();
+    setNext(s, { learningRate: lowerRate(s) });
+    begin(s);
   },
-  useWasm: (s) => void s.useDevice('wasm').then(() => (canGoOn(s) ? s.resume() : s.start())),
-  settings: (_, navigate) => navigate('/model'),
-  texts: (_, navigate) => navigate('/text'),
+  useWasm: (s) => void s.useDevice('wasm').then(() => (canGoOn(s) ? s.resume() : begin(s))),
+  settings: (s, navigate) => navigate(tunes(s) ? '/tune' : '/model'),
+  texts: (s, navigate) => navigate(tunes(s) ? '/tune' : '/text'),
   free: (_, navigate) => navigate('/runs'),
   back: (s) => void s.loadRun(),
   export: (s, navigate) => {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
-import { estimateOf, type Evaluated, metricOf, type MetricId } from '../../core/metrics';
+import { estimateOf, type Evaluated, metricOf, type MetricId, oldMetricsIn } from '../../core/metrics';
 import { metricsOf, objectiveOf } from '../../core/objectives';
 import { trainingAt } from '../../core/train/verdict';
 import { millisecondsLeft } from '../../state/pace';
@@ -26,6 +26,7 @@ export function Readings({ settings }: { settings: RunSettings }) {
   const readings: Reading[] = [
     { label: isFailed ? 'Saved at step' : 'Step', value: steady(9, formatCount(step), `of ${formatCount(planned)}`) },
     ...metricsOf(objectiveOf(settings.recipe.objective)).map((id, i) => measuredReading(id, last, i === 0)),
+    ...(last ? oldMetricsIn(last) : []).map((id) => measuredReading(id, last, false)),
     {
       label: 'Training loss',
       run: 1,

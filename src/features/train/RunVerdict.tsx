@@ -2,6 +2,7 @@ import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import type { VerdictKind } from '../../core/train/verdict';
+import { isTuned } from '../../state/openRun';
 import { overdue, overdueWords } from '../../state/overdue';
 import { useSavedSteps, useShownPart, useStudio, useStudioStore } from '../../state/react';
 import { bestWords } from '../../state/trained';
@@ -17,6 +18,7 @@ export function RunVerdict() {
   const verdict = useVerdict();
   const isOver = useShownPart('train', ({ phase }) => phase.kind === 'stopped' || phase.kind === 'finished');
   useSavedSteps('train');
+  const tunes = useShownPart('train', isTuned);
   const best = useShownPart('train', bestWords);
   const [, navigate] = useLocation();
   const tone = VERDICT_TONE[verdict.kind];
@@ -30,7 +32,7 @@ export function RunVerdict() {
       action={
         isOver &&
         !isFine && (
-          <Button isDense onPress={() => navigate('/model')}>
+          <Button isDense onPress={() => navigate(tunes ? '/tune' : '/model')}>
             Change the settings
           </Button>
         )

@@ -4,7 +4,7 @@ import { paragraph } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
 import type { Purpose } from '../../core/runs/tuning';
 import { remedy } from '../../state/failures';
-import { useStudio, useStudioStore } from '../../state/react';
+import { useStudio, useStudioFields, useStudioStore } from '../../state/react';
 import { describeWork } from '../../state/work';
 import {
   Button,
@@ -165,7 +165,7 @@ export function Reading() {
 }
 
 export function Refused() {
-  const refused = useStudio((s) => s.refused);
+  const refused = useStudioFields((s) => s.refused.filter(({ tunes }) => tunes !== undefined));
   const dismiss = useStudio((s) => s.dismissRefusals);
   const [first, ...others] = refused;
   if (!first) return null;
@@ -176,7 +176,7 @@ export function Refused() {
         tone="error"
         title={`${first.name} was not added`}
         actions={
-          <Button isDense onPress={dismiss}>
+          <Button isDense onPress={() => dismiss(true)}>
             Dismiss
           </Button>
         }

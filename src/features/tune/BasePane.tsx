@@ -21,6 +21,7 @@ import {
 } from '../../ui';
 import { LearnsForm, RecipeForm } from './LearnsForm';
 import type { Situation } from './situation';
+import styles from './TunePage.module.css';
 
 /** With which model it begins, and what of that learns. */
 export function BasePane({ situation, onFiles }: { situation: Situation } & Pick<PageProps, 'onFiles'>) {
@@ -153,8 +154,11 @@ function What({ situation: { tuning, plan, failure } }: { situation: Situation }
         ]}
       />
       {plan && (
-        <p className={text.small}>
+        <p className={styles.learns}>
           <b>{formatCount(plan.learns)}</b> {learnsWords(tuning.learns, plan)}
+          {tuning.learns !== 'all' && (
+            <span className={text.nowrap}>, {formatShare(Number((plan.learns / plan.all).toPrecision(2)))}</span>
+          )}
         </p>
       )}
       {failure && <p className={text.error}>{failure.message}</p>}
@@ -166,10 +170,9 @@ function learnsWords(
   learns: Situation['tuning']['learns'],
   { learns: count, all }: NonNullable<Situation['plan']>,
 ): string {
-  const share = formatShare(Number((count / all).toPrecision(2)));
   if (learns === 'all') return 'parameters, all that it has';
-  if (learns === 'adapter') return `parameters beside ${formatShort(all - count)} frozen ones, ${share}`;
-  return `of ${formatShort(all)} parameters, ${share}; the others stay as they are`;
+  if (learns === 'adapter') return `parameters beside ${formatShort(all - count)} frozen ones`;
+  return `of ${formatShort(all)} parameters`;
 }
 
 /** What it takes, what all of it would; and where that is too much, what would help. */

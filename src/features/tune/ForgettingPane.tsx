@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration, formatReading } from '../../core/base/units';
-import { piecesOf } from '../../core/objectives/shown';
+import { piecesOf, type Shown } from '../../core/objectives/shown';
 import type { RunRecord } from '../../core/runs/record';
 import { recipeOf } from '../../core/runs/segments';
-import { isTuned, type OpenRun, shownRun, trainingRun } from '../../state/openRun';
+import { isTuned, NO_RUN, type OpenRun, shownRun, trainingRun } from '../../state/openRun';
 import { millisecondsLeft } from '../../state/pace';
 import { useStudio, useStudioStore } from '../../state/react';
 import { RunLog } from '../../state/runLog';
@@ -139,6 +139,8 @@ function Told({ last }: { last: Last }) {
     changeOf(`${capital(learnt)}, ${found.label}`, found.own),
   ];
   const before = found.old.y[0];
+  const { phase } = last.run ?? NO_RUN;
+  const until = Math.max('of' in phase ? phase.of : 0, found.own.x.at(-1) ?? 0) || 1;
   return (
     <>
       <div className={styles.chart}>
@@ -149,12 +151,25 @@ function Told({ last }: { last: Last }) {
             { id: 'own', label: learnt, run: 2 },
           ]}
           lines={[
+            ...(before === undefined
+              ? []
+              : [
+                  {
+                    id: 'before',
+                    label: 'before',
+                    run: 1,
+                    form: 'expected',
+                    isQuiet: true,
+                    isSilent: true,
+                    x: [0, until],
+                    y: [before, before],
+                  } as const,
+                ]),
             { id: 'old', label: 'old text', run: 1, form: 'main', hasPoints: true, ...found.old },
             { id: 'own', label: learnt, run: 2, form: 'main', hasPoints: true, ...found.own },
           ]}
           isLog
-          {...(before !== undefined && { references: [{ value: before, label: 'before' }] })}
-          {...(last.run && 'of' in last.run.phase && last.run.phase.of > 0 && { xMax: last.run.phase.of })}
+          xMax={until}
           minHeight={200}
           describeY={formatReading}
           caption={captionOf(found, learnt)}
@@ -194,13 +209,16 @@ function Samples({ last: { log, prompt } }: { last: Last }) {
         <li key={step}>
           <b>{step === first.step ? 'before' : 'after'}</b>
           <p dir="auto">
-            <Passage pieces={piecesOf(sample, prompt)} />
+            <Passage pieces={piecesOf(firstOf(sample), prompt)} />
           </p>
         </li>
       ))}
     </ol>
   );
 }
+
+/** Of answers to several, the first. */
+const firstOf = (shown: Shown): Shown => (typeof shown !== 'string' && 'length' in shown ? (shown[0] ?? '') : shown);
 
 function Links({ last: { id, run } }: { last: Last }) {
   const show = useStudio((s) => s.show);

@@ -22,7 +22,7 @@ export function LearnsForm({ situation: { tuning, base } }: { situation: Situati
       <Block isForm>
         <NumberField
           label="Layers"
-          hint={`the last of ${formatCount(model.config.layers)}, with the norm after them and the head`}
+          hint={`the last of ${formatCount(model.config.layers)}`}
           min={1}
           max={model.config.layers}
           isWhole
@@ -41,6 +41,7 @@ export function LearnsForm({ situation: { tuning, base } }: { situation: Situati
     <FieldRow
       key={name}
       field={field}
+      hint={SHORT[name]}
       value={values[name]!}
       error={fieldProblem(field, values[name]) ?? undefined}
       onChange={(value) => setTuning({ adapter: { id, settings: { ...settings, [name]: value } } })}
@@ -83,6 +84,14 @@ export function LearnsForm({ situation: { tuning, base } }: { situation: Situati
   );
 }
 
+/** In place of hints that this form has no room for. */
+const SHORT: Readonly<Record<string, string>> = {
+  rank: 'columns of each',
+  alpha: 'counts alpha / rank times',
+  dropout: 'of what is read beside',
+  rankStabilised: 'alpha / √rank instead',
+};
+
 const SELDOM: readonly RecipeField[] = [
   'accumulate',
   'warmup',
@@ -106,14 +115,10 @@ export function RecipeForm({ situation }: { situation: Situation }) {
     <Block isForm>
       <Row name="steps" recipe={recipe} hint={passesWords(plan?.passes)} />
       <Row name="batch" recipe={recipe} />
-      <Row
-        name="learningRate"
-        recipe={recipe}
-        hint={tuning.rateByHand ? 'peak, by hand' : 'peak, usual for what learns'}
-      />
+      <Row name="learningRate" recipe={recipe} hint={tuning.rateByHand ? 'peak, by hand' : 'peak, as is usual'} />
       <NumberField
         label={RECIPE.replay.label}
-        hint={hasOld ? 'share of each batch' : 'no old text is kept of this model'}
+        hint={hasOld ? 'share of each batch' : 'no old text is kept'}
         unit="%"
         min={0}
         max={90}
@@ -125,7 +130,7 @@ export function RecipeForm({ situation }: { situation: Situation }) {
       <Row name="evalEvery" recipe={recipe} />
       <NumberField
         label="Held out"
-        hint="never learnt, to judge it by"
+        hint="to judge it by"
         unit="%"
         min={0.1}
         max={100 * MOST_HELD}
@@ -184,5 +189,5 @@ const passesWords = (passes: number | undefined): string | undefined =>
   passes === undefined
     ? undefined
     : passes < 9.5
-      ? `${formatNumber(Number(passes.toPrecision(2)))} ${passes === 1 ? 'pass' : 'passes'} over what is learnt`
-      : `${counted(Math.round(passes), 'pass', 'passes')} over what is learnt`;
+      ? `${formatNumber(Number(passes.toPrecision(2)))} ${passes === 1 ? 'pass' : 'passes'}`
+      : counted(Math.round(passes), 'pass', 'passes');

@@ -12,6 +12,7 @@ import { BasePane } from './BasePane';
 import { ForgettingPane } from './ForgettingPane';
 import { isPurpose, KINDS } from './kinds';
 import { type Situation, useSituation } from './situation';
+import styles from './TunePage.module.css';
 
 /** From a model to one for a purpose: what it begins with, what it would learn, and what that makes it forget. */
 export function TunePage({ onFiles }: PageProps) {
@@ -107,7 +108,7 @@ function Start({ situation, adding }: { situation: Situation; adding: Adding }) 
     const run = shownRun(s, 'train');
     return isTuned(run) && run.saved && run.phase.kind === 'stopped' ? run.saved.step : undefined;
   });
-  if (!situation.base) return <AddButtons adding={adding} />;
+  if (!situation.base) return null;
   return (
     <>
       <AddButtons adding={adding} />
@@ -162,12 +163,12 @@ function NoBase() {
   return (
     <EmptyState
       action={
-        <>
+        <span className={styles.links}>
           <Button variant="go" onPress={() => go('/train')}>
             Train a model
           </Button>
           <Button onPress={() => go('/export')}>Bring one in…</Button>
-        </>
+        </span>
       }
     >
       {hasRuns

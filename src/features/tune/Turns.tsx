@@ -56,7 +56,9 @@ function turnsOf(tokens: readonly PaintedToken[]): readonly Turn[] {
   const turns: { role: PaintedToken['role']; tokens: PaintedToken[] }[] = [];
   for (const token of tokens) {
     const last = turns.at(-1);
-    if (last?.role === token.role) last.tokens.push(token);
+    // A line's end that the template writes before a turn ends the line before it.
+    const endsLine = /^\n+$/.test(token.text) && turns.length > 0;
+    if (last && (last.role === token.role || endsLine)) last.tokens.push(token);
     else turns.push({ role: token.role, tokens: [token] });
   }
   return turns;

@@ -61,5 +61,5 @@ export function captionOf({ own, old }: Forgetting, learnt: string): string {
     ...(old.y.length > 0 ? [`Old text ${fromTo(old)}${worse}`] : ['Old text was not measured']),
     ...(own.y.length > 0 ? [`${learnt} ${fromTo(own)}`] : []),
   ];
-  return parts.join('; ') + (old.y.length > 0 ? '. Dotted: old text before tuning' : '');
+  return parts.join('; ') + (old.y.length > 1 ? '. Dashed: old text before' : '');
 }

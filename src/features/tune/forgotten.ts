@@ -16,5 +16,5 @@ export function forgottenWords(log: Pick<RunLog, 'evaluations'>): string {
   const [before, after] = [old[0]?.[1], old.at(-1)?.[1]];
   if (before === undefined || after === undefined) return 'forgetting not measured';
   const share = after / before - 1;
-  return share > 0.0005 ? `${formatShare(share)} forgotten` : 'nothing forgotten';
+  return share > 0.0005 ? `${formatShare(Number(share.toPrecision(2)))} forgotten` : 'nothing forgotten';
 }
