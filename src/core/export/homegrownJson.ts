@@ -23,6 +23,7 @@ import {
   toldDocumentsSchema,
   type ToldTokenizer,
   toldTemplate,
+  beganSchema,
   mixedSchema,
   trainableSchema,
 } from '../runs/settings';
@@ -66,6 +67,7 @@ export const runInfoSchema = z.strictObject({
       how: z.enum(HOW),
       name: nameSchema,
       momentsAtZero: z.literal(true).exactOptional(),
+      began: beganSchema.exactOptional(),
     })
     .exactOptional(),
   name: nameSchema,

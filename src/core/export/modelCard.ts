@@ -180,7 +180,7 @@ function provenance(info: RunInfo): string {
     const lacks = origin.lacks === undefined ? '' : ` It came without ${plain(origin.lacks)}.`;
     return `brought into Homegrown from ${plain(origin.name)}${title} on ${formatDay(origin.importedAt)}. Who made it is not recorded.${licence}${lacks}${here}${changes}`;
   }
-  const how = info.parent?.how === 'fine-tune' ? 'tuned' : 'trained';
+  const how = beganFrom(info)?.how === 'fine-tune' ? 'tuned' : 'trained';
   const began = from === null ? 'trained from scratch with Homegrown' : `${how} with Homegrown ${from}`;
   return `${began}, begun on ${formatDay(createdAt)}.${changes}`;
 }
@@ -192,10 +192,13 @@ function mixedWords({ mixed }: RunInfo): string {
 }
 
 /** `from step 2600 of Moby Dick on`; null of a run that began from no other. */
-export function parentWords({ parent }: RunInfo): string | null {
-  if (!parent || parent.how === 'import') return null;
-  return `from step ${formatCount(parent.step)} of ${plain(parent.name)} on`;
+export function parentWords(info: RunInfo): string | null {
+  const from = beganFrom(info);
+  return from ? `from step ${formatCount(from.step)} of ${plain(from.name)} on` : null;
 }
+
+/** Also of one that was brought in since. */
+const beganFrom = ({ parent }: RunInfo) => (parent?.how === 'import' ? parent.began : parent);
 
 /** Its stretches on one text each, oldest first, with the step after which each began. */
 function textsOf({ segments }: RunInfo): readonly Pick<RunInfo['segments'][0], 'after' | 'data'>[] {

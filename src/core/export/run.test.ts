@@ -66,6 +66,21 @@ test('a run that leaves and comes back stands beside the one it was, its parent,
   expect(after).toEqual(before);
 });
 
+test('what a run was tuned from, and averaged with, is still said when it has left and come back, twice', async () => {
+  const store = await storeWithRun();
+  const parent = { runId: 'base', step: 20, how: 'fine-tune', name: 'Melville' } as const;
+  await updateRun(store, 'a', (run) => ({ ...run, parent, mixed: { name: 'Melville', share: 0.3 } }));
+  let last: BlobStore = store;
+  for (const id of ['a', 'b', 'c']) {
+    const { files } = await exportRun(last, id, 'latest', 'hf', { ...asked, withOptimizer: false });
+    const readme = new TextDecoder().decode((await bytes(files)).get('README.md'));
+    expect(readme, id).toContain('tuned with Homegrown from step 20 of Melville on');
+    expect(readme, id).toContain('an average: 30 % those of Melville');
+    last = memoryStore();
+    await importRun(last, { runId: id === 'a' ? 'b' : 'c', projectId: 'first' }, await contents(files), 99, unwatched);
+  }
+});
+
 describe('the best step', () => {
   const parts = { train: { tokens: 90, bytes: 90 }, validation: { tokens: 10, bytes: 20 } };
   const evaluated = (step: number, loss: number) =>

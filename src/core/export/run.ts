@@ -18,7 +18,7 @@ import { withContext } from './contextOf';
 import { openExported } from './exported';
 import { type ExportOptions, type Format, withMoments } from './format';
 import { type FormatId, FORMATS } from './formats';
-import { evaluatedOf, segmentsOf, settingsOf } from './homegrownJson';
+import { evaluatedOf, type RunInfo, segmentsOf, settingsOf } from './homegrownJson';
 import type { GivenFile } from './importFolder';
 import { asStored } from './importTuned';
 import { openModel } from './importModel';
@@ -97,7 +97,8 @@ export async function storeModel(
     status: step >= recipe.steps ? 'finished' : 'stopped',
     ...(info && {
       segments: segmentsOf(info),
-      parent: { runId: info.id, step, how: 'import', name: info.name },
+      parent: { runId: info.id, step, how: 'import', name: info.name, ...beganOf(info) },
+      ...(info.mixed && { mixed: info.mixed }),
       ...(info.card && { card: info.card }),
       ...(info.looks && { looks: info.looks }),
     }),
@@ -125,6 +126,12 @@ export async function storeModel(
     await purgeRun(store, runId);
     throw error;
   }
+}
+
+/** Where it had begun itself, so that what it was tuned from is still said. */
+function beganOf({ parent }: RunInfo): Pick<NonNullable<RunRecord['parent']>, 'began'> {
+  if (parent?.how === 'import') return parent.began ? { began: parent.began } : {};
+  return parent ? { began: { step: parent.step, how: parent.how, name: parent.name } } : {};
 }
 
 function originOf(

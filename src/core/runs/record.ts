@@ -17,6 +17,7 @@ import { HOW, newestFirst } from './lineage';
 import { looksSchema } from './looks';
 import type { Segment, SegmentData, Segments } from './segments';
 import {
+  beganSchema,
   dataFactsSchema,
   mixedSchema,
   modelSchema,
@@ -211,6 +212,7 @@ const recordSchema = z
         name: z.string(),
         /** It began from weights alone: what the optimizer remembers began at zero. */
         momentsAtZero: z.literal(true).exactOptional(),
+        began: beganSchema.exactOptional(),
       })
       .exactOptional(),
     origin: originSchema.exactOptional(),

@@ -21,6 +21,7 @@ import { modelIds, modelSpec } from '../models';
 import type { BaseConfig } from '../models/spec';
 import { baselineFields } from '../objectives/facts';
 import { optimizerOf, type OptimizerId } from '../optim';
+import { HOW } from './lineage';
 import { ROLES, rolesProblem, type TokenRole } from '../tokenizer/special';
 import { SPLIT_NAMES, type SplitName } from '../tokenizer/splits';
 import {
@@ -99,6 +100,13 @@ export const trainableSchema: z.ZodType<Trainable> = z.strictObject({
   weights: namesSchema,
   adapter: adapterSchema.exactOptional(),
   rest: z.enum(['f32', 'f16']).exactOptional(),
+});
+
+/** Of a run that was brought in: the step of another that it had itself begun from. */
+export const beganSchema = z.strictObject({
+  step: count,
+  how: z.enum(HOW).exclude(['import']),
+  name: z.string().transform((name) => name.slice(0, 1000)),
 });
 
 /** What a model's weights are averaged with, and of which the share, 0 to 1, is. */
