@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
-import { basesThere } from '../core/checkpoint/base';
+import { basesThere } from '../core/checkpoint/bases';
 import { loadSnapshot } from '../core/checkpoint/checkpoint';
 import { FORMATS } from '../core/export/formats';
 import { importHuggingFace } from '../core/export/importHuggingFace';

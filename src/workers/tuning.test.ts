@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import type { Trainable } from '../core/adapters/trainable';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { fromHalf, toHalf } from '../core/base/half';
-import { basesThere, baseKeys, readBase } from '../core/checkpoint/base';
+import { readBase } from '../core/checkpoint/base';
+import { baseKeys, basesThere } from '../core/checkpoint/bases';
 import { listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
 import { paramsOf } from '../core/models';
 import { readJournal } from '../core/runs/journal';

@@ -1,7 +1,8 @@
 /** Weights that are kept once by their hash. */
 import { beforeEach, expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
-import { baseHash, baseKey, baseKeys, basesThere, keepBase, lookAtBase, readBase } from './base';
+import { baseHash, keepBase, readBase } from './base';
+import { baseKey, baseKeys, basesThere, lookAtBase } from './bases';
 import type { NamedTensors } from './tensors';
 
 const CHUNK = 40;

@@ -5,9 +5,10 @@
  */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { type Kind, storedRecord } from '../base/record';
-import { CHUNK_BYTES, checkAllThere, type Place, readTensors, writeChunks } from './chunks';
-import { makeManifest, MANIFEST, type Manifest, readManifest } from './manifest';
+import { storedRecord } from '../base/record';
+import { BASE, baseChunkKey, baseKey, baseKeys } from './bases';
+import { CHUNK_BYTES, type Place, readTensors, writeChunks } from './chunks';
+import { makeManifest, type Manifest, readManifest } from './manifest';
 import { bytesOf, type NamedTensors } from './tensors';
 import { hashTensors } from './tensorsHash';
 
@@ -29,7 +30,7 @@ export async function keepBase(
 ): Promise<{ bytes: number }> {
   const key = baseKey(hash);
   const before = await described(store, hash);
-  const there = new Set(await store.keys(chunksOf(hash)));
+  const there = new Set(await baseKeys(store, hash));
   // Chunks that are described are not cut otherwise under their description.
   const size = before?.chunkBytes ?? chunkBytes;
   const hashes = await writeChunks(store, placeOf(hash), weights, 'f32', size, (at) => there.has(at));
@@ -63,38 +64,8 @@ export async function readBase(store: BlobStore, hash: string, only?: ReadonlySe
   return readTensors(store, manifest, place, only);
 }
 
-/** The description of one whose parts are all there; they are not read. @throws HomegrownError `storage-damaged`, `newer-version` */
-export async function lookAtBase(store: BlobStore, key: string): Promise<Manifest> {
-  const manifest = await readManifest(store, key, BASE);
-  checkAllThere(manifest, placeOf(manifest.id), new Set(await store.keys(chunksOf(manifest.id))));
-  return manifest;
-}
-
-/** Every hash under which something of a base lies, named or not. */
-export async function basesThere(store: BlobStore): Promise<string[]> {
-  const keys = [...(await store.keys(BASES)), ...(await store.keys(BASE_CHUNKS))];
-  return [...new Set(keys.map((key) => key.split('/')[1]!))];
-}
-
-/** Every key that one is under. */
-export const baseKeys = async (store: BlobStore, hash: string): Promise<string[]> => [
-  baseKey(hash),
-  ...(await store.keys(chunksOf(hash))),
-];
-
-export const BASES = 'base/';
-export const baseKey = (hash: string): string => `${BASES}${hash}`;
-const BASE_CHUNKS = 'bases/';
-const chunksOf = (hash: string): string => `${BASE_CHUNKS}${hash}/`;
-
-export const BASE: Kind<Manifest> = {
-  ...MANIFEST,
-  what: (key) => `The description of the base ${key.slice(BASES.length, BASES.length + 12)}…`,
-  keyOf: ({ id }) => baseKey(id),
-};
-
 const placeOf = (hash: string): Place => ({
-  key: (i) => `${chunksOf(hash)}${String(i).padStart(5, '0')}`,
+  key: (i) => baseChunkKey(hash, i),
   damaged: (reason) =>
     new HomegrownError(
       'storage-damaged',

@@ -66,10 +66,14 @@ export const readTensors = (
   );
 
 /** @param there keys of the store. @throws HomegrownError `storage-damaged` where not all parts are among them; they are not read */
-export function checkAllThere(manifest: Manifest, place: Place, there: ReadonlySet<string>): void {
+export function checkAllThere(
+  manifest: Manifest,
+  place: Pick<Place, 'key' | 'damaged'>,
+  there: ReadonlySet<string>,
+): void {
   const missing = manifest.chunks.findIndex((_, i) => !there.has(place.key(i)));
   if (missing >= 0) throw missingPart(manifest, missing, place);
 }
 
-const missingPart = ({ chunks }: Manifest, i: number, { damaged }: Place): HomegrownError =>
+const missingPart = ({ chunks }: Manifest, i: number, { damaged }: Pick<Place, 'damaged'>): HomegrownError =>
   damaged(`part ${i + 1} of ${chunks.length} is missing`);

@@ -1,8 +1,8 @@
 /** A model of ours of which not all learnt, as it comes in: beside its base where that is at hand, else as a whole model. */
-import { learntOf, merged, partsOf } from '../adapters/trainable';
+import { learntOf, merged, partsOf, type Trainable } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { unlessUnreadable } from '../base/record';
-import { baseHash, readBase } from '../checkpoint/base';
+import { baseHash, keepBase, readBase } from '../checkpoint/base';
 import type { Snapshot } from '../checkpoint/snapshot';
 import { bytesOf, type NamedTensors } from '../checkpoint/tensors';
 import { paramsOf } from '../models';
@@ -14,24 +14,26 @@ import type { ImportedModel } from './incoming';
 
 export interface AsStored {
   snapshot: Snapshot;
-  /** What the run's record says of it; none of a whole model. */
-  tuned: Pick<RunRecord, 'trainable' | 'base'>;
-  /** All weights beside which it goes on. */
-  base?: NamedTensors;
+  /** What the run's record says of it; absent of a whole model. */
+  tuned?: Pick<RunRecord, 'trainable' | 'base'>;
+  /** All weights beside which it goes on, to be kept once a record names them. */
+  base?: { keep(): Promise<unknown> };
 }
 
 /**
  * Weights of its own that do not learn are in its files. Those beside which an adapter learnt are not: it is taken for one where
  * the store has them, by their hash, and they make the model that the files have, to the bit.
  */
-export async function asStored(store: BlobStore, { model, snapshot, info }: ImportedModel): Promise<AsStored> {
-  const { trainable } = info ?? {};
-  if (!trainable) return { snapshot, tuned: {} };
+export async function asStored(
+  store: BlobStore,
+  { model, snapshot }: ImportedModel,
+  trainable: Trainable,
+): Promise<AsStored> {
   const own = paramsOf(model);
   const { state, tensors } = snapshot;
   const weights = ownOf(model, tensors);
   const { frozen, ...asWhole } = state;
-  const whole: AsStored = { snapshot: { state: asWhole, tensors: weights }, tuned: {} };
+  const whole: AsStored = { snapshot: { state: asWhole, tensors: weights } };
   if (frozen === undefined || !Object.keys(partsOf(own, trainable).trainableParams).every((name) => tensors.has(name)))
     return whole;
   const learning: Snapshot = { state, tensors: learntOf(own, tensors, trainable) };
@@ -39,13 +41,18 @@ export async function asStored(store: BlobStore, { model, snapshot, info }: Impo
   if (!adapter) {
     const found = await hashOfFrozen({ model, recipe: DEFAULT_RECIPE, trainable, base: weights });
     if (found !== frozen) return whole;
-    return { snapshot: learning, tuned: { trainable, base: await baseHash(weights) }, base: weights };
+    const hash = await baseHash(weights);
+    return { snapshot: learning, ...besideBase(trainable, hash, weights) };
   }
   // Where nothing but the adapter learnt, all of the base is what is frozen.
   const base = trainable.weights.length > 0 ? undefined : await unlessUnreadable(readBase(store, frozen));
   if (!base || [...weights.keys()].some((name) => !base.has(name))) return whole;
   const made = merged(own, new Map([...learning.tensors, ...base]), trainable);
-  return isSame(made, weights) ? { snapshot: learning, tuned: { trainable, base: frozen }, base } : whole;
+  return isSame(made, weights) ? { snapshot: learning, ...besideBase(trainable, frozen, base) } : whole;
+
+  function besideBase(what: Trainable, hash: string, values: NamedTensors): Omit<AsStored, 'snapshot'> {
+    return { tuned: { trainable: what, base: hash }, base: { keep: () => keepBase(store, hash, values) } };
+  }
 }
 
 const isSame = (one: NamedTensors, other: NamedTensors): boolean =>

@@ -3,7 +3,6 @@ import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import type { Job } from '../base/job';
 import type { ByteStream } from '../files/byteSource';
-import { keepBase } from '../checkpoint/base';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { openJournal } from '../runs/journal';
@@ -20,7 +19,6 @@ import { type ExportOptions, type Format, withMoments } from './format';
 import { type FormatId, FORMATS } from './formats';
 import { evaluatedOf, type RunInfo, segmentsOf, settingsOf } from './homegrownJson';
 import type { GivenFile } from './importFolder';
-import { asStored } from './importTuned';
 import { openModel } from './importModel';
 import { type Incoming, saidOf, weightsFile } from './incoming';
 
@@ -75,7 +73,10 @@ export async function storeModel(
   const read = await incoming.read(job);
   const { model: whole, tokenizer, info, events } = read;
   const model = withContext(whole, context);
-  const { snapshot, tuned, base } = await asStored(store, read);
+  // What is made elsewhere, or learnt as a whole, does without the code.
+  const { snapshot, tuned, base } = info?.trainable
+    ? await (await import('./importTuned')).asStored(store, read, info.trainable)
+    : { snapshot: read.snapshot };
   const { step, activeMs } = snapshot.state;
   const recipe = info ? recipeOf(info) : { ...DEFAULT_RECIPE };
   const started = newRun({
@@ -107,7 +108,7 @@ export async function storeModel(
   try {
     // There before what is saved is, as that of a run that is begun: where the tab ends in between, nothing is without one.
     await addRun(store, record, owner);
-    if (base && tuned.base !== undefined) await keepBase(store, tuned.base, base);
+    await base?.keep();
     const { bytes } = await (await claimRun(store, runId)).save(snapshot);
     const curve = events.filter((event) => event.kind !== 'compiling' && event.step <= step);
     const evaluated = info?.result

@@ -2,7 +2,7 @@
 import type { BlobStore } from '../base/blobStore';
 import { DRAFT, DRAFTS, unreadableDrafts } from '../base/draft';
 import { type Kind, readAll, readRecord, type Unreadable } from '../base/record';
-import { BASE, baseKeys, BASES, lookAtBase } from '../checkpoint/base';
+import { BASE, baseKeys, BASES, lookAtBase } from '../checkpoint/bases';
 import { snapshotKeys, surveySnapshots } from '../checkpoint/checkpoint';
 import { chunkKey, HEAD, headKey, HEADS, isRunId, MANIFESTS } from '../checkpoint/head';
 import { MANIFEST } from '../checkpoint/manifest';

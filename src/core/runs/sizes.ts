@@ -4,7 +4,7 @@ import type { BlobStore } from '../base/blobStore';
 import type { Failure } from '../base/errors';
 import { unwatched } from '../base/job';
 import { readAll, readRecords, readRecordsUnder } from '../base/record';
-import { BASE, baseKey, BASES } from '../checkpoint/base';
+import { BASE, baseKey, BASES } from '../checkpoint/bases';
 import { stepBytes } from '../checkpoint/checkpoint';
 import { overview } from '../checkpoint/overview';
 import { listTexts, type TextRecord } from '../documents';

@@ -1,7 +1,7 @@
 /** Data that nobody learns from any more, and bases that nobody learns beside. */
 import type { BlobStore } from '../base/blobStore';
 import { readAll, readRecord, readRecords } from '../base/record';
-import { BASE, baseKey, baseKeys, basesThere } from '../checkpoint/base';
+import { BASE, baseKey, baseKeys, basesThere } from '../checkpoint/bases';
 import { dropShards, readShards } from '../shards/build';
 import { headKey, HEADS } from '../checkpoint/head';
 import { dataId, manifestKey } from '../shards/manifest';

@@ -1,11 +1,9 @@
 /** A saved step as a whole model, also where what learns lies beside a base. */
 import { partsOf } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
-import { readBase } from '../checkpoint/base';
 import { loadSnapshot, type Loaded } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { paramsOf } from '../models';
-import { partly } from '../train/partly';
 import type { RunRecord } from './record';
 
 type Run = Pick<RunRecord, 'id' | 'model' | 'trainable' | 'base'>;
@@ -27,6 +25,8 @@ export async function loadWhole(
 ): Promise<Loaded> {
   const loaded = await loadSnapshot(store, run.id, which, withMoments ? undefined : weightsOf(run));
   if (run.base === undefined) return loaded;
+  // Who reads no such run does without the code.
+  const [{ readBase }, { partly }] = await Promise.all([import('../checkpoint/base'), import('../train/partly')]);
   const base = await readBase(store, run.base);
   return { ...loaded, snapshot: partly(base, run.trainable).whole(run.model, loaded.snapshot) };
 }

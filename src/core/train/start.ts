@@ -4,7 +4,7 @@ import { badSettings } from '../base/errors';
 import { bytesOf, type NamedTensors } from '../checkpoint/tensors';
 import { hashTensors } from '../checkpoint/tensorsHash';
 import { modelSpec } from '../models';
-import { drawn, initialValues } from '../models/network';
+import { drawn, initialValues } from '../models/initial';
 import { optimizerOf, stateName, stateOf } from '../optim';
 import { waitingAnew } from './patience';
 import type { TrainInput, TrainState } from './run';

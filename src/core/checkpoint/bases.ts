@@ -1,0 +1,40 @@
+/** Where bases lie, and which there are: what is told of them without reading one. */
+import type { BlobStore } from '../base/blobStore';
+import { HomegrownError } from '../base/errors';
+import type { Kind } from '../base/record';
+import { checkAllThere } from './chunks';
+import { MANIFEST, type Manifest, readManifest } from './manifest';
+
+/** Every hash under which something of a base lies, named or not. */
+export async function basesThere(store: BlobStore): Promise<string[]> {
+  const keys = [...(await store.keys(BASES)), ...(await store.keys(CHUNKS))];
+  return [...new Set(keys.map((key) => key.split('/')[1]!))];
+}
+
+/** Every key that one is under. */
+export const baseKeys = async (store: BlobStore, hash: string): Promise<string[]> => [
+  baseKey(hash),
+  ...(await store.keys(`${CHUNKS}${hash}/`)),
+];
+
+/** The description of one whose parts are all there; they are not read. @throws HomegrownError `storage-damaged`, `newer-version` */
+export async function lookAtBase(store: BlobStore, key: string): Promise<Manifest> {
+  const manifest = await readManifest(store, key, BASE);
+  const { id } = manifest;
+  const damaged = (reason: string): HomegrownError =>
+    new HomegrownError('storage-damaged', `The base ${id.slice(0, 12)}… cannot be opened: ${reason}`);
+  const place = { key: (i: number) => baseChunkKey(id, i), damaged };
+  checkAllThere(manifest, place, new Set(await baseKeys(store, id)));
+  return manifest;
+}
+
+export const BASES = 'base/';
+export const baseKey = (hash: string): string => `${BASES}${hash}`;
+const CHUNKS = 'bases/';
+export const baseChunkKey = (hash: string, i: number): string => `${CHUNKS}${hash}/${String(i).padStart(5, '0')}`;
+
+export const BASE: Kind<Manifest> = {
+  ...MANIFEST,
+  what: (key) => `The description of the base ${key.slice(BASES.length, BASES.length + 12)}…`,
+  keyOf: ({ id }) => baseKey(id),
+};
