@@ -5,7 +5,8 @@ import { badFile, toFailure } from '../core/base/errors';
 import { loaded } from '../core/base/load';
 import { readAll } from '../core/base/record';
 import { surveySnapshots } from '../core/checkpoint/checkpoint';
-import { openModel } from '../core/export/importModel';
+import { openFiles } from '../core/export/importFolder';
+import { openFound } from '../core/export/importModel';
 import { previewOf } from '../core/export/preview';
 import { storeModel } from '../core/export/run';
 import { zipped } from '../core/files/zip';
@@ -236,14 +237,20 @@ export function dataHandlers(
     async importModel({ files, projectId, addedAt, isSeen = false, context }, job) {
       const runId = crypto.randomUUID();
       const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
-      const incoming = await openModel(sources);
-      if (!incoming.info && !isSeen) return { preview: previewOf(incoming) };
+      const found = await openFiles(sources);
+      const incoming = found.kind === 'adapter' ? undefined : await openFound(found);
+      if (incoming && !incoming.info && !isSeen) return { preview: previewOf(incoming) };
       const open = await store;
       const held = await holdData(); // a base that it is to have is no run's until then
       try {
         // Held, so that it is not purged under the import with a project that is deleted meanwhile.
         await holdingRun(runId, async () => {
-          await storeModel(open, { runId, projectId, ...(context && { context }) }, incoming, sources, addedAt, job);
+          if (incoming)
+            await storeModel(open, { runId, projectId, ...(context && { context }) }, incoming, sources, addedAt, job);
+          else if (found.kind === 'adapter') {
+            const { storeAdapter } = await import('../core/export/importAdapter');
+            await storeAdapter(open, { runId, projectId }, found.folder, nameOf(files), addedAt, job);
+          }
         });
         return { runId };
       } finally {
@@ -282,6 +289,10 @@ export function dataHandlers(
     },
   };
 }
+
+/** Of the zip; what files lie in is not known. */
+const nameOf = (files: readonly File[]): string =>
+  files.length === 1 ? files[0]!.name.replace(/\.zip$/i, '') : 'an adapter';
 
 type Read = Omit<GivenFile, 'file'> & { file: Blob };
 const fileSource = ({ file, ...given }: Read): TextSource => ({

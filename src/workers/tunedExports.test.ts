@@ -130,3 +130,82 @@ test('a folder of a run of which a part learnt has all that it goes on from, als
   expect(await wholeOf(other, back.id)).toEqual(await wholeOf(store, 'part'));
   elsewhere.close();
 }, 120_000);
+
+test('an adapter that comes alone goes beside the step that it learnt beside, which its hash finds; otherwise it is said why not', async () => {
+  await worker.gpu.call('tune', tuneInput(of, 'lora'));
+  const perplexity = async (runId: string): Promise<number> => {
+    const input = {
+      runId,
+      which: 'latest',
+      on: { text: 'The sea is wide, and whale 3 is large.', name: 'sea' },
+    } as const;
+    return (await worker.gpu.call('evaluation', { ...input, now: 1 })).evaluation.metrics.perplexity!.value;
+  };
+  const [run, file, before] = [await recordOf('lora'), await written('lora', 'peft'), await perplexity('lora')];
+  const beside = await broughtIn(file, worker, store);
+  expect(beside).toMatchObject({
+    base: run.base,
+    status: 'stopped',
+    step: 0,
+    parent: { runId: 'lora', how: 'import' },
+  });
+  expect(await perplexity(beside.id)).toBe(before);
+  const remove = async (runId: string): Promise<void> => {
+    await worker.data.call('removeRun', { runId, at: 1 });
+    await worker.data.call('purgeRun', { runId });
+  };
+  for (const runId of ['lora', beside.id]) await remove(runId);
+  expect(await basesThere(store)).toEqual([]);
+
+  // Its base is the parent's step, which is found by its weights.
+  const again = await broughtIn(file, worker, store);
+  expect(again).toMatchObject({
+    name: expect.stringMatching(/^parent with /) as string,
+    base: run.base,
+    trainable: run.trainable,
+    parent: { runId: 'parent', step: 10, how: 'import' },
+  });
+  expect(await perplexity(again.id)).toBe(before);
+  await worker.gpu.call('resume', {
+    runId: again.id,
+    steps: 2,
+    recipe: tuneInput(of, 'x').recipe,
+    data: of('x', {}).data,
+  });
+
+  const comesIn = (given: readonly File[]) =>
+    worker.data.call('importModel', { files: given, projectId: 'first', addedAt: 5 });
+  const files = await Promise.all(
+    [...(await openZip(await sourceOf(file), 'a.zip'))].map(async ([name, source]) => ({
+      name,
+      text: await source.read(0, source.size),
+    })),
+  );
+  const asGiven = (change: (name: string, text: Uint8Array) => Uint8Array): File[] =>
+    files.map(({ name, text }) => new File([change(name, text) as Uint8Array<ArrayBuffer>], name));
+  // The same without its hash: four bytes of the key are others.
+  const unnamed = asGiven((name, text) =>
+    name.endsWith('json') ? text : replaced(text, 'homegrown.base.sha256', 'homegrown.base.nothing'.slice(0, 21)),
+  );
+  await expect(comesIn(unnamed)).rejects.toMatchObject({
+    code: 'bad-file',
+    message: expect.stringMatching(/does not say by a hash.*fits.*parent/) as string,
+    remedy: expect.stringContaining('--adapter') as string,
+  });
+  const other = asGiven((name, text) => (name.endsWith('json') ? text : replaced(text, run.base!, 'a'.repeat(64))));
+  await expect(comesIn(other)).rejects.toThrow(/weights that hash to aaaaaaaaaaaa…/);
+  const wide = asGiven((name, text) => (name.endsWith('json') ? replaced(text, '"r": 2', '"r": 3') : text));
+  await expect(comesIn(wide)).rejects.toThrow(/fits none of the 2 runs.*lora_A/);
+  for (const runId of [again.id, 'parent']) await remove(runId);
+  const runs = await store.keys('');
+  await expect(comesIn(asGiven((_, text) => text))).rejects.toThrow(/no model beside which/);
+  expect(await store.keys('')).toEqual(runs);
+}, 120_000);
+
+/** Bytes in which one text stands for another of its length. */
+function replaced(bytes: Uint8Array, was: string, is: string): Uint8Array {
+  const text = new TextDecoder('latin1').decode(bytes);
+  const at = text.indexOf(was);
+  expect(at).toBeGreaterThan(0);
+  return Uint8Array.from(bytes, (byte, i) => (i >= at && i < at + is.length ? is.charCodeAt(i - at) : byte));
+}

@@ -1,9 +1,10 @@
 /** The files that a model is brought in from: a folder, a zip of one, or a GGUF file. */
-import { badFile } from '../base/errors';
+import { badFile, type HomegrownError } from '../base/errors';
 import { LARGEST_JSON } from '../base/limits';
 import type { ByteSource } from '../files/byteSource';
 import { openZip } from '../files/unzip';
 import { modelIds, modelSpec } from '../models';
+import { ADAPTER_CONFIG, adapterIn } from './adapterFiles';
 import { holdsWeights } from './openWeights';
 
 export type Folder = ReadonlyMap<string, ByteSource>;
@@ -12,8 +13,11 @@ export interface GivenFile {
   source: ByteSource;
 }
 
-/** What was given, once it is known to hold weights that can be read. */
-export type Found = { kind: 'folder'; folder: Folder } | { kind: 'gguf'; name: string; source: ByteSource };
+/** What was given, once it is known to hold weights that can be read; or what an adapter has learnt, without its base. */
+export type Found =
+  | { kind: 'folder'; folder: Folder }
+  | { kind: 'gguf'; name: string; source: ByteSource }
+  | { kind: 'adapter'; folder: Folder };
 
 /**
  * @param files one zip, or the files of a folder, of which those that are not needed are not read
@@ -45,6 +49,9 @@ export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
     );
   }
   if (gguf) return { kind: 'gguf', name: gguf[0], source: gguf[1] };
+  const packed = isZip ? innerFolder(folder, adapterIn) : undefined;
+  const adapter = adapterIn(packed ?? folder);
+  if (adapter) return { kind: 'adapter', folder: adapter };
   const names = [...folder.keys()];
   for (const [pattern, advice] of OTHER_FORMATS) {
     const found = names.find((name) => pattern.test(name));
@@ -62,8 +69,8 @@ export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
   );
 }
 
-/** The folder in a zip that holds the weights, as the one of a hand-over does: the uppermost. */
-function innerFolder(files: Folder): Folder | undefined {
+/** The folder in a zip that holds what is looked for, as the one of a hand-over holds weights: the uppermost. */
+function innerFolder(files: Folder, holds: (folder: Folder) => unknown = holdsWeights): Folder | undefined {
   const prefixes = new Set([...files.keys()].map((name) => name.slice(0, name.lastIndexOf('/') + 1)));
   return [...prefixes]
     .toSorted((a, b) => a.split('/').length - b.split('/').length)
@@ -71,7 +78,7 @@ function innerFolder(files: Folder): Folder | undefined {
       const own = [...files].filter(([name]) => name.startsWith(prefix));
       return new Map(own.map(([name, source]) => [name.slice(prefix.length), source]));
     })
-    .find(holdsWeights);
+    .find(holds);
 }
 
 export async function readJson(folder: Folder, name: string): Promise<unknown> {
@@ -99,6 +106,13 @@ export async function readWhole(folder: Folder, name: string, most: number): Pro
   return source.read(0, source.size);
 }
 
+/** Of files of an adapter where a model is wanted. */
+export const adapterAlone = (): HomegrownError =>
+  badFile(
+    `${ADAPTER_CONFIG} cannot be read: it is of an adapter, which is nothing without its base; \`tune\`, \`sample\` and \`export\` take it with --adapter, and the base with --from`,
+    wanted(),
+  );
+
 const wanted = (): string =>
   'Nothing was stored. Give the Hugging Face folder or the cluster hand-over that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a model ' +
   `whose model_type is one of these: ${knownTypes().join(', ')}; or one GGUF file of ${knownGgufs().join(', ')}.`;
@@ -107,10 +121,6 @@ const knownGgufs = (): readonly string[] => modelIds().flatMap((id) => modelSpec
 /** One of them is in each folder that Homegrown writes. */
 const OURS = ['homegrown.json', 'DATASHEET.md', 'MODEL_CARD.md'];
 const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
-  [
-    /^adapter_(config\.json|model\.)/,
-    'it is of an adapter, which is nothing without its base; `tune`, `sample` and `export` take it with --adapter, and the base with --from',
-  ],
   [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code; convert it to safetensors'],
   [/\.(h5|hdf5|keras)$/i, 'it is a Keras file; convert it to safetensors'],
   [/\.onnx$/i, 'it is an ONNX file; convert it to safetensors'],

@@ -19,7 +19,7 @@ import type { ModelChoice } from '../train/run';
 import { adapterIn } from './adapterFiles';
 import { RECIPE_FILE } from './format';
 import { readRunInfo, type RunInfo } from './homegrownJson';
-import { type Folder, type GivenFile, openFiles, readJson, readText, readWhole } from './importFolder';
+import { adapterAlone, type Folder, type GivenFile, openFiles, readJson, readText, readWhole } from './importFolder';
 import { laidMoments, momentsIn } from './importMoments';
 import { readPeft } from './importPeft';
 import { compare, readTensors, shapesOf, type Wanted } from './importTensors';
@@ -36,6 +36,7 @@ const INFO = 'homegrown.json';
 /** A folder, or a zip of one, at once. @throws HomegrownError as `openHuggingFace` and what it gives do */
 export async function importHuggingFace(files: readonly GivenFile[], job: Job): Promise<ImportedModel> {
   const found = await openFiles(files);
+  if (found.kind === 'adapter') throw adapterAlone();
   if (found.kind !== 'folder') throw badFile(`${found.name} is no Hugging Face folder`);
   return (await openHuggingFace(found.folder)).read(job);
 }

@@ -1,6 +1,6 @@
 /** Whatever a model comes in as. */
 import type { Job } from '../base/job';
-import { type GivenFile, openFiles } from './importFolder';
+import { adapterAlone, type Found, type GivenFile, openFiles } from './importFolder';
 import { openGgufModel } from './importGguf';
 import { openHuggingFace } from './importHuggingFace';
 import type { ImportedModel, Incoming } from './incoming';
@@ -10,7 +10,12 @@ import type { ImportedModel, Incoming } from './incoming';
  * @throws HomegrownError `bad-file` naming file, place and reason
  */
 export async function openModel(files: readonly GivenFile[]): Promise<Incoming> {
-  const found = await openFiles(files);
+  return openFound(await openFiles(files));
+}
+
+/** @throws HomegrownError `bad-file` also of an adapter alone */
+export async function openFound(found: Found): Promise<Incoming> {
+  if (found.kind === 'adapter') throw adapterAlone();
   return found.kind === 'folder' ? openHuggingFace(found.folder) : openGgufModel(found.source, found.name);
 }
 

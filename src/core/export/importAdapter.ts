@@ -1,0 +1,174 @@
+/** An adapter that comes alone, as PEFT has it: a run beside a model of the project, which must be the one that it learnt beside. */
+import type { Trainable } from '../adapters/trainable';
+import type { BlobStore } from '../base/blobStore';
+import { badFile, isBadFile } from '../base/errors';
+import type { Job } from '../base/job';
+import { unlessUnreadable } from '../base/record';
+import { counted } from '../base/units';
+import { z } from '../base/zod';
+import { baseHash, keepBase, readBase } from '../checkpoint/base';
+import { claimRun, listSnapshots } from '../checkpoint/checkpoint';
+import type { NamedTensors } from '../checkpoint/tensors';
+import { openJournal } from '../runs/journal';
+import { ownerOf } from '../runs/projects';
+import { addRun, freeHue, listRuns, newRun, purgeRun, type RunRecord } from '../runs/record';
+import { readTokenizer } from '../runs/tokenizer';
+import { loadWhole } from '../runs/whole';
+import { ownOf } from '../train/partly';
+import { DEFAULT_RECIPE } from '../train/recipe';
+import { ADAPTER_CONFIG } from './adapterFiles';
+import { type Folder, readJson } from './importFolder';
+import { readPeft, type ReadAdapter } from './importPeft';
+
+interface Fitting {
+  run: RunRecord;
+  read: ReadAdapter;
+}
+/** The weights beside which it learnt. */
+interface Base {
+  run: RunRecord;
+  step: number;
+  hash: string;
+  weights: NamedTensors;
+}
+
+/**
+ * Stores it as a new run, whose base is found by the hash that the file says, or where it says none by the name: of a model that
+ * came in and has learnt nothing since. On a failure nothing remains that a run names. Only while nobody drops what none does.
+ * @param name of the file or folder
+ * @throws HomegrownError `bad-file` where it fits no model of the project, or it is not known which
+ */
+export async function storeAdapter(
+  store: BlobStore,
+  { runId, projectId }: { runId: string; projectId: string },
+  folder: Folder,
+  name: string,
+  addedAt: number,
+  job: Job,
+): Promise<void> {
+  const owner = await ownerOf(store, projectId);
+  const fitting = await fittingIn(store, projectId, folder, job);
+  const { run, step, hash, weights } = await baseFor(store, fitting, folder, job);
+  const { adapter, tensors, words } = fitting.find((each) => each.run.id === run.id)!.read;
+  const trainable: Trainable = { weights: [], adapter };
+  const record = newRun({
+    id: runId,
+    projectId,
+    name: `${run.name} with ${name}`.slice(0, 200),
+    hue: await freeHue(store, projectId),
+    createdAt: addedAt,
+    device: null,
+    model: run.model,
+    tokenizer: await readTokenizer(store, run),
+    recipe: { ...DEFAULT_RECIPE, objective: run.objective },
+    data: { id: null, facts: null },
+    parent: { runId: run.id, step, how: 'import', name: run.name },
+    origin: {
+      ...run.origin,
+      name: name.slice(0, 1000),
+      importedAt: addedAt,
+      ...(words !== undefined && { lacks: words }),
+    },
+    trainable,
+    base: hash,
+  });
+  try {
+    await addRun(store, { ...record, status: 'stopped' }, owner);
+    await keepBase(store, hash, weights);
+    const state = { step: 0, tokensSeen: 0, activeMs: 0, best: null, frozen: hash };
+    const { bytes } = await (await claimRun(store, runId)).save({ state, tensors });
+    await (await openJournal(store, runId, 0)).append([{ kind: 'saved', step: 0, bytes }]);
+  } catch (error) {
+    await purgeRun(store, runId);
+    throw error;
+  }
+}
+
+/** The runs of the project whose models have all matrices beside which it learnt. */
+async function fittingIn(
+  store: BlobStore,
+  projectId: string,
+  folder: Folder,
+  job: Job,
+): Promise<readonly [Fitting, ...Fitting[]]> {
+  const runs = (await listRuns(store)).filter((run) => run.projectId === projectId && run.removedAt === undefined);
+  const read = new Map<string, ReadAdapter | Error>();
+  const fitting: Fitting[] = [];
+  let reason: Error | undefined;
+  for (const run of runs) {
+    const of = JSON.stringify(run.model);
+    if (!read.has(of))
+      read.set(
+        of,
+        await readPeft(folder, run.model, job).catch((error: unknown) => {
+          if (isBadFile(error)) return error;
+          throw error;
+        }),
+      );
+    const found = read.get(of)!;
+    if (found instanceof Error) reason ??= found;
+    else fitting.push({ run, read: found });
+  }
+  const [first, ...others] = fitting;
+  if (first) return [first, ...others];
+  if (!reason)
+    throw badFile('It is an adapter, and this project has no model beside which it could be', FIRST_THE_BASE);
+  throw badFile(
+    `It is an adapter, and fits none of the ${counted(runs.length, 'run')} of this project. Of one: ${reason.message}`,
+    FIRST_THE_BASE,
+  );
+}
+
+async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Folder, job: Job): Promise<Base> {
+  const hash = fitting[0]!.read.base;
+  const names = [...new Set(fitting.map(({ run }) => run.name))].slice(0, MOST_NAMED).join(', ');
+  if (hash === undefined) {
+    const stated = configSchema.parse(await readJson(folder, ADAPTER_CONFIG)).base_model_name_or_path ?? '';
+    const isIt = ({ run: { origin, step } }: Fitting): boolean =>
+      step === 0 && stated !== '' && [origin?.title, origin?.name].some((each) => isSameName(each, stated));
+    const [found, another] = fitting.filter(isIt);
+    if (found && !another) {
+      const { run } = found;
+      const weights = await weightsAt(store, run, 0);
+      return { run, step: 0, hash: await baseHash(weights), weights };
+    }
+    throw badFile(
+      `It is an adapter that does not say by a hash beside which weights it learnt${stated === '' ? '' : ` (it names ${stated.slice(0, 100)})`}, and by its shapes it fits ${names}`,
+      MERGED,
+    );
+  }
+  for (const { run } of fitting) {
+    job.signal.throwIfAborted();
+    const kept = run.base === hash ? await unlessUnreadable(readBase(store, hash)) : undefined;
+    if (kept) return { run, step: run.parent?.step ?? 0, hash, weights: kept };
+    for (const { step, precision } of (await listSnapshots(store, run.id)).toReversed()) {
+      if (precision === 'f16') continue; // of which nobody begins without rounding it
+      job.report({ label: `Looking for its base in ${run.name}`, done: 0, unit: 'tensors' });
+      const weights = await unlessUnreadable(weightsAt(store, run, step));
+      if (weights && (await baseHash(weights)) === hash) return { run, step, hash, weights };
+    }
+  }
+  throw badFile(
+    `It is an adapter that learnt beside weights that hash to ${hash.slice(0, 12)}…. By its shapes it fits ${names}, and no kept step there has these weights`,
+    FIRST_THE_BASE,
+  );
+}
+
+const weightsAt = async (store: BlobStore, run: RunRecord, step: number): Promise<NamedTensors> =>
+  ownOf(run.model, (await loadWhole(store, run, step)).snapshot.tensors);
+
+/** `HuggingFaceTB/SmolLM2-135M`, a folder of that name, or a file of it. */
+const isSameName = (one: string | undefined, other: string): boolean =>
+  one !== undefined && lastOf(one) === lastOf(other);
+const lastOf = (path: string): string =>
+  path
+    .replace(/\.(zip|gguf|safetensors)$/i, '')
+    .split(/[\\/]/)
+    .findLast((part) => part !== '')
+    ?.toLowerCase() ?? '';
+
+const configSchema = z.looseObject({ base_model_name_or_path: z.string().nullish().catch(undefined) });
+const MOST_NAMED = 5;
+const FIRST_THE_BASE = 'Nothing was stored. Bring in the very model that it learnt beside, then the adapter.';
+const MERGED =
+  'Nothing was stored. With another base it says nothing, so it is not guessed. In a terminal, `npm run export -- --from MODEL --adapter FOLDER --format hf --out DIR` puts it into the model that you name: bring in that folder.';
