@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
-import { type Columns, recognisedColumns, type TableHead, usualColumns } from '../../core/documents/columns';
+import { type Columns, recognisedColumns, type TableHead } from '../../core/documents/columns';
 import { isBinary, questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Dialog } from '../../ui';
@@ -73,7 +73,7 @@ export function TableDialog() {
               --map.
             </p>
           )}
-          {columns && <FirstDocument head={head} columns={columns} />}
+          {columns && <FirstDocument head={head} columns={columns} isChat={isOfChats} />}
         </>
       )}
       {failure && <p className={styles.error}>{failure.message}</p>}
@@ -92,8 +92,12 @@ const PAIR = ['input', 'target'] as const;
 function rolesOf(head: TableHead, isOfChats: boolean): Roles {
   const known = recognisedColumns(head);
   if (!isOfChats) return known;
-  const { input, target } = 'input' in known ? known : usualColumns(head.columns);
-  return input === target ? { input } : { input, target };
+  if ('input' in known) return { input: known.input, target: known.target };
+  // The two with the most text.
+  const letters = head.columns.map((_, i) => head.rows.reduce((sum, row) => sum + row[i]!.length, 0));
+  const most = [...letters.keys()].sort((a, b) => letters[b]! - letters[a]!).slice(0, 2);
+  const [input, target] = most.sort((a, b) => a - b).map((i) => head.columns[i]);
+  return { ...(input !== undefined && { input }), ...(target !== undefined && { target }) };
 }
 
 function columnsOf({ text, input, target, ...about }: Roles): Columns | undefined {
@@ -102,7 +106,7 @@ function columnsOf({ text, input, target, ...about }: Roles): Columns | undefine
 }
 
 /** What the first row becomes that has text. */
-function FirstDocument({ head, columns }: { head: TableHead; columns: Columns }) {
+function FirstDocument({ head, columns, isChat }: { head: TableHead; columns: Columns; isChat: boolean }) {
   const of = (row: readonly string[], name: string | undefined): string =>
     name === undefined ? '' : (row[head.columns.indexOf(name)] ?? '').trim();
   const learnt = 'text' in columns ? [columns.text] : [columns.input, columns.target];
@@ -114,7 +118,8 @@ function FirstDocument({ head, columns }: { head: TableHead; columns: Columns })
   return (
     <div className={map.document}>
       <p className={map.about}>
-        Row {place + 1} as a document{about.length > 0 && `: ${about.join(', ')}`}
+        Row {place + 1} as a {isChat ? 'chat: what the user says, and the answer' : 'document'}
+        {about.length > 0 && `: ${about.join(', ')}`}
       </p>
       {learnt.map((name) => (
         <p key={name} className={map.text}>
