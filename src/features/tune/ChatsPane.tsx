@@ -142,7 +142,7 @@ function Template({ template, hasOwn }: { template: string; hasOwn: boolean }) {
         <TextAction onPress={() => setOpen(true)}>Write another…</TextAction>{' '}
         {hasOwn && <TextAction onPress={() => setTuning({ template: null })}>Take the usual one</TextAction>}
       </p>
-      <pre tabIndex={0} aria-label="Template">
+      <pre tabIndex={0} role="group" aria-label="Template as it is">
         {template}
       </pre>
       {isOpen && <TemplateDialog template={template} onClose={() => setOpen(false)} />}

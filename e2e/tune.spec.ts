@@ -1,0 +1,146 @@
+/** From a base to a model that answers: chats pasted, painted before the start, learnt by LoRA, what that forgot, and home. */
+import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { SMALL, Studio } from './studio';
+
+const ASKED = ['What is a gam?', 'Who hunts the white whale?', 'Where do they sail?', 'Why is the sea so wide?'];
+const ANSWERS = ['A visit at sea.', 'Ahab and the crew.', 'Round the world.', 'Nobody knows.'];
+const CHATS = Array.from({ length: 32 }, (_, i) =>
+  JSON.stringify({
+    messages: [
+      { role: 'user', content: ASKED[i % 4] },
+      { role: 'assistant', content: ANSWERS[i % 4] },
+    ],
+  }),
+).join('\n');
+
+/** A studio with one small run on WASM, which reads enough at once for a question and its answer. */
+async function withBase(page: Page): Promise<Studio> {
+  const studio = new Studio(page);
+  await studio.open('/model');
+  await studio.useDevice('WASM');
+  await studio.set({ ...SMALL, Context: 128, Steps: 20, 'Learning rate': 0.003, 'Warm-up': 5, 'Evaluate every': 10 });
+  await studio.goTo('Text');
+  await studio.paste('The sea is wide and the whale is white, and nobody knows how deep it goes. '.repeat(400));
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  return studio;
+}
+
+const forgetting = (page: Page) => page.getByRole('region', { name: 'Forgetting' });
+const kinds = (page: Page) => page.getByRole('navigation', { name: 'Kinds of tuning' });
+
+test('a base learns pasted chats beside its weights: painted before, judged after, talked to, taken home and brought back', async ({
+  page,
+}, info) => {
+  const studio = await withBase(page);
+  await studio.goTo('Tune');
+  await expect(page.getByRole('radio', { name: /step 20/ })).toBeChecked();
+  await expect(studio.stages).toContainText('needs text of its kind');
+  await expectAccessible(page, 'Tune, adapt, with nothing to learn');
+
+  // By keyboard alone: the kind, the chats, and the start.
+  await kinds(page).getByRole('link', { name: 'Instruct' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(kinds(page).getByRole('link', { name: 'Instruct' })).toHaveAttribute('aria-current', 'page');
+  await page.getByRole('button', { name: 'Paste…' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: 'Chats' }).fill(CHATS);
+  await page.getByRole('dialog').getByRole('button', { name: 'Add chats' }).focus();
+  await page.keyboard.press('Enter');
+
+  // Every token of the first conversations is shown as learnt or only read.
+  const first = page.getByRole('region', { name: /^line 1 of Pasted chats/ });
+  await expect(first).toContainText(/\d+ of \d+ learnt/);
+  await expect(page.getByText('1 to 3 of 32')).toBeVisible();
+  const learnt = first.locator('[class*=learnt]');
+  expect((await learnt.allInnerTexts()).join('')).toContain('<|endoftext|>');
+  const [answer, question] = [await learnt.allInnerTexts(), await first.locator('[class*=read]').allInnerTexts()];
+  expect(answer.join('')).toContain('A visit at sea.');
+  expect(answer.join('')).not.toContain('gam?');
+  expect(question.join('')).toContain('What is a gam?');
+  await expect(page.getByText('It learns to end its turn')).toBeVisible();
+  await page.getByRole('button', { name: 'Next conversations' }).click();
+  await expect(page.getByText('4 to 6 of 32')).toBeVisible();
+  await page.getByText('Template', { exact: true }).click();
+  await expect(page.getByRole('group', { name: 'Template as it is' })).toContainText('messages');
+  await page.getByText('Tokens', { exact: true }).click();
+  await expect(page.getByText(/^[\d,]+ parameters beside/)).toBeVisible();
+  await expectAccessible(page, 'Tune, painted');
+
+  await studio.set({ Steps: 40, 'Evaluate every': 20 });
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(forgetting(page)).toContainText(/Step \d+ of 40|old text/, { timeout: 120_000 });
+  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  const rows = forgetting(page).getByRole('table', { name: 'Before and after' }).getByRole('row');
+  await expect(rows.filter({ hasText: 'Old text' })).toContainText(/%/);
+  await expect(rows.filter({ hasText: 'Chats' })).toContainText(/−[\d.]+ %/);
+  await expect(studio.stages).toContainText(/instruct · (nothing|[\d.]+ %) forgotten/);
+  await expectAccessible(page, 'Tune, done');
+  await page.screenshot({ path: info.outputPath('done.png') });
+
+  // The run stands beside its base, and Train draws old text too.
+  await studio.goTo('Runs');
+  await expect(studio.runs).toHaveCount(2);
+  await page.getByRole('link', { name: 'Lineage' }).click();
+  await expect(page.getByText(/fine-tuned/).first()).toBeVisible();
+  await studio.goTo('Train');
+  await expect(page.getByText('Perplexity of old text').first()).toBeVisible();
+
+  await studio.goTo('Tune');
+  await forgetting(page).getByRole('button', { name: 'Talk to it' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Playground' })).toBeVisible();
+
+  const zip = info.outputPath('tuned.zip');
+  await studio.takeFolder(zip);
+  await studio.bringAnew(zip, 'WASM');
+  await expect(studio.stages).toContainText(/step 40/, { timeout: 60_000 });
+  await studio.goTo('Tune');
+  await expect(page.getByRole('radio', { name: /step 40/ })).toBeChecked();
+  await expect(page.getByText('What this model had learnt is not kept here', { exact: false })).toBeVisible();
+  expect(studio.errors).toEqual([]);
+});
+
+test('a tuning that is cut off goes on from its last save, and one that cannot be started says why', async ({
+  page,
+}) => {
+  const studio = await withBase(page);
+  await studio.goTo('Tune');
+  await kinds(page).getByRole('link', { name: 'Instruct' }).click();
+  // One conversation cannot be learnt and held out; a row that is none is not taken.
+  await add(page, '{"messages": [{"role": "user", "content": "Hm?"}, {"role": "assistant", "content": "Ha."}]}');
+  await expect(page.getByText('One conversation is too few')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Start tuning' })).toHaveAttribute('aria-disabled', 'true');
+  await add(page, CHATS);
+  await expect(page.getByText('1 to 3 of 33')).toBeVisible();
+
+  await studio.set({ Steps: 2000, 'Evaluate every': 20 });
+  await page.getByText('Seldom changed').click();
+  await studio.set({ 'Save every': 10 });
+  await page.getByRole('button', { name: 'Start tuning' }).click();
+  await expect(forgetting(page)).toContainText(/Step [2-9]\d of 2,000/, { timeout: 240_000 });
+
+  // The tab is gone in the middle.
+  await page.reload();
+  await studio.begun();
+  const resume = page.getByRole('button', { name: /^Resume from step/ }).last();
+  await expect(resume).toBeVisible();
+  const from = Number(/step ([\d,]+)/.exec(await resume.innerText())![1]!.replace(',', ''));
+  expect(from).toBeGreaterThanOrEqual(10);
+  await resume.click();
+  await expect(forgetting(page)).toContainText(new RegExp(`Step (?!${String(from)} )[\\d,]+ of 2,000`), {
+    timeout: 240_000,
+  });
+  await page.getByRole('button', { name: 'Stop and save' }).click();
+  await expect(studio.strip).toContainText('Stopped', { timeout: 120_000 });
+  await expect(forgetting(page).getByRole('table', { name: 'Before and after' })).toContainText('Old text');
+  expect(studio.errors).toEqual([]);
+});
+
+async function add(page: Page, chats: string): Promise<void> {
+  await page.getByRole('button', { name: 'Paste…' }).click();
+  await page.getByRole('textbox', { name: 'Chats' }).fill(chats);
+  await page.getByRole('dialog').getByRole('button', { name: 'Add chats' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+}
