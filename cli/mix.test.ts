@@ -57,7 +57,7 @@ test('what is written says so, without what was measured of the other, and measu
   expect(told).toMatchObject({ code: 0, stderr: '' });
   expect(await readFile(at('mixed/README.md'), 'utf8')).toMatch(/an average: 25 % those of base, 75 % what was learnt/);
   const info = JSON.parse(await readFile(at('mixed/homegrown.json'), 'utf8')) as Record<string, unknown>;
-  expect(info).toMatchObject({ mixed: { name: 'base', share: 0.25 }, result: null, state: { best: null } });
+  expect(info).toMatchObject({ mixed: { name: 'base', share: 0.25, step: 60 }, result: null, state: { best: null } });
   const value = async (from: string, ...more: string[]) => {
     const out = await run(['evaluate', '--from', from, ...more, '--text', at('new.txt'), '--device', 'cpu', '--json']);
     return (lines(out.stdout)[0] as { metrics: object }).metrics;

@@ -115,8 +115,9 @@ test('a model with a chat template is talked with: what was said goes along, and
   await getState().generate();
   const said = [{ role: 'user', content: 'a' }, { role: 'assistant', content: first }]; // prettier-ignore
   expect(getState()).toMatchObject({ writtenAfter: 'b', said });
+  getState().setPrompt('typed meanwhile');
   await getState().answerAgain();
-  expect(getState()).toMatchObject({ writtenAfter: 'b', said, sampling: { seed: 2 } });
+  expect(getState()).toMatchObject({ writtenAfter: 'b', said, sampling: { seed: 2 }, prompt: 'typed meanwhile' });
 
   // What is refused can be asked otherwise, and what was said stands.
   const question = 'x'.repeat(500);

@@ -150,18 +150,22 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
           tell(() => ({ writing: { kind: 'done', ...done } }));
         }
       } catch (error) {
-        // What was asked can be asked otherwise.
-        tell(() => ({
+        // What was asked can be asked otherwise, where nothing else was typed meanwhile.
+        tell(({ prompt: typed }) => ({
           writing: { kind: 'failed', failure: toFailure(error) },
-          ...(isChat && { prompt, writtenAfter: '' }),
+          ...(isChat && !typed && { prompt, writtenAfter: '' }),
         }));
       }
       await get().lookAgain(runId);
     },
     async answerAgain() {
-      const { writtenAfter, sampling, generate } = get();
+      const { prompt: typed, writtenAfter, written, sampling, generate } = get();
       set({ prompt: writtenAfter, written: [], sampling: { ...sampling, seed: sampling.seed + 1 } });
-      await generate();
+      const answered = generate();
+      set({ prompt: typed });
+      await answered;
+      const { writing, written: now } = get();
+      if (writing.kind === 'failed' && now.length === 0) set({ prompt: typed, writtenAfter, written });
     },
     endWriting() {
       const { writing } = get();

@@ -66,20 +66,13 @@ export function gpuHandlers(
     }
   }
 
-  /** A saved step of any run, whatever trains. While a run trains, no model stays on the device longer than it is used. */
-  async function withModel<T>(
-    { runId, which }: { runId: string; which: WhichSnapshot },
-    signal: AbortSignal,
-    work: (model: LoadedModel, signal: AbortSignal, pause: Pause) => Promise<T>,
-  ): Promise<T> {
+  /** What ends with the signal, or with the device. While a run trains, no model stays on the device longer than it is used. */
+  async function beside<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const abort = new AbortController();
     const end = (): void => abort.abort();
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
-    const done = (async () => {
-      await opened();
-      return await models.use(runId, which, (model) => interleaved((pause) => work(model, abort.signal, pause)));
-    })();
+    const done = opened().then(() => work(abort.signal));
     underway.set(abort, done);
     try {
       return await done;
@@ -91,6 +84,14 @@ export function gpuHandlers(
       if (training !== undefined) models.retire();
     }
   }
+
+  /** A saved step of any run, whatever trains. */
+  const withModel = <T>(
+    { runId, which }: { runId: string; which: WhichSnapshot },
+    signal: AbortSignal,
+    work: (model: LoadedModel, signal: AbortSignal, pause: Pause) => Promise<T>,
+  ): Promise<T> =>
+    beside(signal, (ended) => models.use(runId, which, (model) => interleaved((pause) => work(model, ended, pause))));
 
   /** Work that is told of and stopped between its pieces, each in its turn on the device. */
   const evaluating = <T>(
@@ -182,12 +183,15 @@ export function gpuHandlers(
       return compareSteps(await store, input, (of, work) => evaluating(of, job, work));
     },
     mix: (input, { signal, report }) =>
-      withModel(input, signal, async (model, ended, pause) =>
-        (await import('./mixing')).measureMixes(await store, model, input, { report }, async () => {
-          ended.throwIfAborted();
-          await pause();
-        }),
-      ),
+      beside(signal, async (ended) => {
+        const { measureMixes } = await import('./mixing');
+        return interleaved(async (pause) =>
+          measureMixes(await store, input, { report }, async () => {
+            ended.throwIfAborted();
+            await pause();
+          }),
+        );
+      }),
     reference: (input, { signal }) =>
       withModel(input, signal, async (model, _, pause) => referenceOf(await store, model, pause)),
   };

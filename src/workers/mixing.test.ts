@@ -70,7 +70,7 @@ test.each([
     });
     const record = (await readRun(store, 'mix'))!;
     expect(record).toMatchObject({
-      ...{ name: 'between', status: 'stopped', step: 8, mixed: { name: 'parent', share: 0.4 } },
+      ...{ name: 'between', status: 'stopped', step: 8, mixed: { name: 'parent', share: 0.4, step: 8 } },
       parent: { runId: 'tuned', step: 8, how: 'fork', momentsAtZero: true },
     });
     expect([record.trainable, record.base]).toEqual([undefined, undefined]);
@@ -85,6 +85,8 @@ test.each([
     await purgeRun(store, 'tuned');
     await worker.gpu.call('resume', { runId: 'mix', steps: 9 });
     expect((await loadSnapshot(store, 'mix')).snapshot.state.step).toBe(9);
+    const later = await openExported(store, 'mix', 'latest', false);
+    expect(modelCard(later.info)).toMatch(/At step 8 its weights were an average: 40 % those of parent/);
   },
   120_000,
 );

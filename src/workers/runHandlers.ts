@@ -47,7 +47,7 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
       await (swept ??= sweep(open, now)).catch(() => undefined); // what could not go now goes at the next start
       return runRows(open, projectId, (rows) => job.report(rows));
     },
-    mixRun: async (mix) => (await mixRun(await store, mix), null),
+    mixRun: (mix) => holding(mix.runId, async (open) => (await mixRun(open, mix), null)),
     describeRun: async ({ runId, ...words }) => (await describeRun(await store, runId, words), null),
     async writeCard({ runId, card }) {
       await updateRun(await store, runId, ({ card: _, ...run }) =>

@@ -12,7 +12,7 @@ import type { ImportedModel } from './incoming';
 export function mixedWith(
   tuned: ImportedModel,
   { model, snapshot }: Pick<ImportedModel, 'model' | 'snapshot'>,
-  { name, share }: NonNullable<RunInfo['mixed']>,
+  { name, share }: Omit<NonNullable<RunInfo['mixed']>, 'step'>,
 ): ImportedModel {
   checkAlike(tuned.model, model);
   const { step, tokensSeen, activeMs } = tuned.snapshot.state;
@@ -23,9 +23,9 @@ export function mixedWith(
     ...rest,
     snapshot: { state, tensors },
     resumable: false,
-    info: tuned.info && asMixed(tuned.info, state, { name, share }),
+    info: tuned.info && asMixed(tuned.info, state, { name, share, step }),
     events: [],
-    mixed: { name, share },
+    mixed: { name, share, step },
   };
 }
 

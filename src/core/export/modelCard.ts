@@ -185,10 +185,13 @@ function provenance(info: RunInfo): string {
   return `${began}, begun on ${formatDay(createdAt)}.${changes}`;
 }
 
-function mixedWords({ mixed }: RunInfo): string {
+function mixedWords({ mixed, state }: RunInfo): string {
   if (!mixed) return '';
-  const { share, name } = mixed;
-  return ` Its weights are an average: ${formatShare(share)} those of ${plain(name)}, ${formatShare(1 - share)} what was learnt.`;
+  const { share, name, step } = mixed;
+  const what = `an average: ${formatShare(share)} those of ${plain(name)}, ${formatShare(1 - share)} what was learnt`;
+  return state.step > step
+    ? ` At step ${formatCount(step)} its weights were ${what} until then.`
+    : ` Its weights are ${what}.`;
 }
 
 /** `from step 2600 of Moby Dick on`; null of a run that began from no other. */

@@ -69,7 +69,7 @@ test('a run that leaves and comes back stands beside the one it was, its parent,
 test('what a run was tuned from, and averaged with, is still said when it has left and come back, twice', async () => {
   const store = await storeWithRun();
   const parent = { runId: 'base', step: 20, how: 'fine-tune', name: 'Melville' } as const;
-  await updateRun(store, 'a', (run) => ({ ...run, parent, mixed: { name: 'Melville', share: 0.3 } }));
+  await updateRun(store, 'a', (run) => ({ ...run, parent, mixed: { name: 'Melville', share: 0.3, step: 3 } }));
   let last: BlobStore = store;
   for (const id of ['a', 'b', 'c']) {
     const { files } = await exportRun(last, id, 'latest', 'hf', { ...asked, withOptimizer: false });

@@ -2,21 +2,24 @@
 import { mixed } from '../adapters/mixed';
 import { badSettings } from '../base/errors';
 import type { BlobStore } from '../base/blobStore';
-import { claimRun } from '../checkpoint/checkpoint';
+import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
 import { readBase } from '../checkpoint/base';
 import type { TrainState, WhichSnapshot } from '../checkpoint/snapshot';
 import { paramsOf } from '../models';
 import type { Values } from '../models/network';
+import { partly } from '../train/partly';
 import { withMoments } from './fork';
 import { openJournal } from './journal';
 import { ownerOf } from './projects';
 import { addRun, freeHue, purgeRun, readKnownRun, readRun, type RunRecord, updateRun } from './record';
 import { recipeOf } from './segments';
 import { readTokenizer } from './tokenizer';
-import { loadWhole } from './whole';
+import { loadWhole, weightsOf } from './whole';
 
 export interface Mixable {
   state: TrainState;
+  /** The weights that it was tuned from. */
+  base: Values;
   /** All of the model's own weights, `share` of which are those that it was tuned from, and the rest what it learnt. */
   at(share: number): Values;
   /** What the model is called that it was tuned from. */
@@ -28,18 +31,22 @@ export interface Mixable {
  */
 export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnapshot): Promise<Mixable> {
   const { parent } = run;
-  if (parent?.how !== 'fine-tune')
+  const isTuned = parent?.how === 'fine-tune';
+  if (run.base === undefined && !isTuned)
     throw badSettings(
       `${run.name} was not tuned from another model, so there is nothing to average it with.`,
       UNTOUCHED,
     );
-  const base = run.base === undefined ? await ofParent(store, run, parent) : await readBase(store, run.base);
-  const { snapshot } = await loadWhole(store, run, which);
+  const base = run.base === undefined ? await ofParent(store, run, parent!) : await readBase(store, run.base);
+  const { snapshot } = await loadSnapshot(store, run.id, which, weightsOf(run));
+  const { tensors } = partly(base, run.trainable).whole(run.model, snapshot);
   const own = paramsOf(run.model);
   return {
     state: snapshot.state,
-    at: (share) => mixed(own, snapshot.tensors, base, share),
-    from: parent.name,
+    base,
+    at: (share) => mixed(own, tensors, base, share),
+    // A fork of a tuned run learns beside the same base, and what was brought in says what that was.
+    from: (isTuned ? parent.name : parent?.began?.name) ?? 'its base',
   };
 }
 
@@ -65,7 +72,10 @@ export interface Mix extends Pick<RunRecord, 'projectId' | 'name' | 'createdAt'>
   share: number;
 }
 
-/** The average as a run of its own, beside the one that was tuned: weights alone, from which it can go on. */
+/**
+ * The average as a run of its own, beside the one that was tuned: weights alone, from which it can go on. It runs until it is
+ * saved: where the tab ends before, what there is of it goes with what was begun and not saved. Only for who holds `runId`.
+ */
 export async function mixRun(
   store: BlobStore,
   { runId, projectId, name, createdAt, of, share }: Mix,
@@ -86,16 +96,16 @@ export async function mixRun(
     note: '',
     hue: await freeHue(store, projectId),
     createdAt,
-    status: 'stopped',
+    status: 'running',
     step: 0,
     parent: { runId: tuned.id, step, how: 'fork', name: tuned.name, momentsAtZero: true },
-    mixed: { name: from, share },
+    mixed: { name: from, share, step },
   };
   try {
     await addRun(store, record, owner);
     const { bytes } = await (await claimRun(store, runId)).save(snapshot);
     await (await openJournal(store, runId, step)).append([{ kind: 'saved', step, bytes }]);
-    return await updateRun(store, runId, (run) => ({ ...run, step }), owner);
+    return await updateRun(store, runId, (run) => ({ ...run, step, status: 'stopped' }), owner);
   } catch (error) {
     await purgeRun(store, runId);
     throw error;

@@ -109,8 +109,12 @@ export const beganSchema = z.strictObject({
   name: z.string().transform((name) => name.slice(0, 1000)),
 });
 
-/** What a model's weights are averaged with, and of which the share, 0 to 1, is. */
-export const mixedSchema = z.strictObject({ name: z.string().max(1000), share: z.number().min(0).max(1) });
+/** At a step, of which model's weights a share, 0 to 1, is in the average that a model's own are. */
+export const mixedSchema = z.strictObject({
+  name: z.string().max(1000),
+  share: z.number().min(0).max(1),
+  step: count,
+});
 
 export const rolesSchema: z.ZodType<readonly TokenRole[]> = listOf(z.enum(ROLES), MOST_TOKENS).refine(
   (roles) => rolesProblem(roles) === null,

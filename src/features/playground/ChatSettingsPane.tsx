@@ -1,3 +1,4 @@
+import { formatCount } from '../../core/base/units';
 import { useShownPart, useStudio } from '../../state/react';
 import { Block, Pane, Segmented, TextField } from '../../ui';
 import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
@@ -21,7 +22,7 @@ export function ChatSettingsPane() {
           value={system}
           onChange={setSystem}
           placeholder="None"
-          hint={`It stands before all that is said; ${context === undefined ? '' : `the model reads ${context} tokens at once`}`}
+          hint={`It stands before all that is said${context === undefined ? '' : `; the model reads ${formatCount(context)} tokens at once`}`}
         />
       </Block>
       <Block isForm>
