@@ -234,6 +234,8 @@ test('a model with a chat template is talked with: it answers as the app does, w
 }, info) => {
   const { model, answer } = await chatmlModel();
   const { wrong } = await open(page, info, model);
+  // It has not learnt chats as far as its run says, which is none: the way to talk is there all the same.
+  await page.getByRole('button', { name: 'Chat' }).click();
   await set(page, { Temperature: 0, Length: 40 });
   const message = page.getByRole('textbox', { name: 'Message', exact: true });
   await expect(message).toHaveValue('');
@@ -266,5 +268,11 @@ test('a model with a chat template is talked with: it answers as the app does, w
   await page.getByRole('button', { name: 'New chat' }).click();
   await expect(page.locator('#said')).toBeHidden();
   expect(await say(QUESTION)).toBe(first.text);
+  await page.getByRole('button', { name: 'Write on' }).click();
+  await expect(page.locator('#said')).toBeHidden();
+  await page.getByRole('textbox', { name: 'Prompt' }).fill('The');
+  await page.getByRole('button', { name: 'Write', exact: true }).click();
+  await expect(page.locator('#status')).toContainText('a second');
+  await expect(page.locator('#before')).toHaveText('The');
   expect(wrong).toEqual([]);
 });

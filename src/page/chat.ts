@@ -18,7 +18,6 @@ export interface Chat {
 export function chatList(): Chat {
   const list = elementById('said', HTMLElement);
   const system = elementById('system', HTMLTextAreaElement);
-  elementById('system-field', HTMLElement).hidden = false;
   let said: readonly Message[] = [];
   let asked: string | null = null;
   return {

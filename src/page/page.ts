@@ -22,9 +22,7 @@ export async function open(script: string): Promise<void> {
     elementById('name', HTMLElement).textContent = model.name;
     elementById('summary', HTMLElement).textContent = model.summary;
     elementById('card', HTMLElement).append(...card(model.card));
-    const kind = model.chat ? 'chat' : kindOf(model);
-    elementById('prompt', HTMLTextAreaElement).value = promptFor(kind, model.prompt);
-    dress(kind);
+    dress(beginning(model), model);
     const engine = await connect(script);
     const begun = performance.now();
     let size = 0;
@@ -33,7 +31,7 @@ export async function open(script: string): Promise<void> {
       say(`Loading the model, ${formatShare(bytes / of)} of ${formatBytes(of)}`);
     });
     say(`Ready: ${formatBytes(size)} loaded in ${formatDuration(performance.now() - begun)}`);
-    ready(kind, model, engine);
+    ready(model, engine);
   } catch (error) {
     say('');
     const failure = toFailure(error);
@@ -47,14 +45,16 @@ const UNKNOWN = badFile(
   'Copy or download the file again, or open it in a current browser.',
 );
 
-function ready(kind: Kind, model: PageModel, engine: Line<ToEngine, FromEngine>): void {
+function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
   const form = elementById('form', HTMLFormElement);
   const run = elementById('run', HTMLButtonElement);
   const more = elementById('go-on', HTMLButtonElement);
   const tokens = tokenList(model.model.vocabulary);
   const blanks = blankList();
-  const words = WORDS[kind];
-  const chat = kind === 'chat' ? chatList() : null;
+  const list = chatList();
+  let kind = beginning(model);
+  let words = WORDS[kind];
+  let chat = kind === 'chat' ? list : null;
   let writing: { since: number; count: number; of: number; first: number } | null = null;
 
   function start(): void {
@@ -82,8 +82,18 @@ function ready(kind: Kind, model: PageModel, engine: Line<ToEngine, FromEngine>)
     elementById('prompt', HTMLTextAreaElement).value = elementById('before', HTMLElement).textContent + tokens.text();
     form.requestSubmit();
   }
+  /** Another way with the same model. */
+  function turnTo(other: Kind): void {
+    if (writing || other === kind) return;
+    newChat();
+    [kind, words] = [other, WORDS[other]];
+    chat = kind === 'chat' ? list : null;
+    dress(kind, model);
+    elementById('before', HTMLElement).textContent = '';
+    show();
+  }
   function newChat(): void {
-    chat?.clear();
+    list.clear();
     tokens.clear();
     elementById('nothing', HTMLElement).hidden = false;
     show();
@@ -144,7 +154,9 @@ function ready(kind: Kind, model: PageModel, engine: Line<ToEngine, FromEngine>)
     if (writing) stop();
     else start();
   });
-  more.addEventListener('click', chat ? newChat : goOn);
+  more.addEventListener('click', () => (chat ? newChat() : goOn()));
+  elementById('way-chat', HTMLButtonElement).addEventListener('click', () => turnTo('chat'));
+  elementById('way-text', HTMLButtonElement).addEventListener('click', () => turnTo('decoder'));
   elementById('add-blank', HTMLButtonElement).addEventListener('click', () => {
     const prompt = elementById('prompt', HTMLTextAreaElement);
     prompt.setRangeText('___', prompt.selectionStart, prompt.selectionEnd, 'end');
@@ -163,6 +175,7 @@ function ready(kind: Kind, model: PageModel, engine: Line<ToEngine, FromEngine>)
 
 /** What is done with a text here. */
 type Kind = ModelKind | 'chat';
+const beginning = (model: PageModel): Kind => (model.chat?.isFirst ? 'chat' : kindOf(model));
 
 /** The script is what was written: a model of another kind would have been refused when it was. */
 const kindOf = ({ model: { id } }: PageModel): ModelKind => PAGE_FORWARDS[id]?.kind ?? 'decoder';
@@ -173,8 +186,13 @@ function promptFor(kind: Kind, prompt: string): string {
 }
 
 /** Says what is done with a text here, and leaves out what is for other kinds of model. */
-function dress(kind: Kind): void {
+function dress(kind: Kind, { chat, prompt }: PageModel): void {
   const words = WORDS[kind];
+  elementById('prompt', HTMLTextAreaElement).value = promptFor(kind, prompt);
+  elementById('ways', HTMLElement).hidden = !chat;
+  elementById('way-chat', HTMLElement).ariaPressed = String(kind === 'chat');
+  elementById('way-text', HTMLElement).ariaPressed = String(kind !== 'chat');
+  elementById('system-field', HTMLElement).hidden = kind !== 'chat';
   const put = (id: string, text: string): void => {
     elementById(id, HTMLElement).textContent = text;
   };

@@ -2,7 +2,7 @@
 import * as jinja from '@huggingface/jinja';
 import { HomegrownError } from '../base/errors';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { tried } from './painted';
+import { type Tried, tried } from './painted';
 import { compiledBy, ownTemplate } from './template';
 
 /** Tokens at which it ends what it writes: the end of text, and of an answer where that is another. */
@@ -15,23 +15,28 @@ export function endsOf(tokenizer: Tokenizer): readonly number[] {
  * The special token with which the tokenizer's own template ends an answer; undefined where there is no template, where it ends
  * them with none, and where it cannot be run.
  */
-export function endOfTurn(tokenizer: Tokenizer): number | undefined {
-  const kept = ends.get(tokenizer);
-  if (kept !== undefined) return kept ?? undefined;
-  const found = triedOn(tokenizer);
-  ends.set(tokenizer, found ?? null);
+export const endOfTurn = (tokenizer: Tokenizer): number | undefined => triedOn(tokenizer)?.endsWith;
+
+/** Whether it has a template that can be run. */
+export const canBeAsked = (tokenizer: Tokenizer): boolean => triedOn(tokenizer) !== null;
+
+function triedOn(tokenizer: Tokenizer): Tried | null {
+  const kept = known.get(tokenizer);
+  if (kept !== undefined) return kept;
+  const found = triedAnew(tokenizer);
+  known.set(tokenizer, found);
   return found;
 }
-const ends = new WeakMap<Tokenizer, number | null>();
+const known = new WeakMap<Tokenizer, Tried | null>();
 
-function triedOn(tokenizer: Tokenizer): number | undefined {
+function triedAnew(tokenizer: Tokenizer): Tried | null {
   const source = ownTemplate(tokenizer);
-  if (source === undefined) return undefined;
+  if (source === undefined) return null;
   try {
-    return tried(compiledBy(jinja, source, tokenizer)).endsWith;
+    return tried(compiledBy(jinja, source, tokenizer));
   } catch (error) {
     // A model that came in goes out again with the template that it had.
-    if (error instanceof HomegrownError) return undefined;
+    if (error instanceof HomegrownError) return null;
     throw error;
   }
 }

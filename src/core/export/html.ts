@@ -7,6 +7,7 @@ import { countParams, sizeOf } from '../models/spec';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { base64, base64Length } from '../files/base64';
 import { crc32 } from '../files/crc32';
+import { canBeAsked } from '../chat/endOfTurn';
 import type { ToldChat } from '../chat/served';
 import { chatFacts } from './chatFacts';
 import { elsewhere, hubWeights } from './weights';
@@ -29,8 +30,8 @@ export interface PageModel {
   model: ModelChoice;
   tokenizer: TokenizerModel;
   tokenizerHash: string;
-  /** Of a model that chats. */
-  chat?: ToldChat;
+  /** Of a model that can be talked with; `isFirst`: which it has learnt, so that the page begins with it. */
+  chat?: ToldChat & { isFirst: boolean };
   /** In the order of the weights: Hugging Face's names, and how many floats each has. */
   tensors: readonly (readonly [name: string, size: number])[];
 }
@@ -69,7 +70,9 @@ export function pageFile(exported: Exported, template: string): ByteStream {
 }
 
 function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, TensorInPieces>): PageModel {
-  const chat = modelSpec(info.model.id).kind === 'decoder' ? chatFacts(tokenizer) : null;
+  const canChat = modelSpec(info.model.id).kind === 'decoder' && canBeAsked(tokenizer);
+  const chat = canChat ? chatFacts(tokenizer) : null;
+  const isFirst = recipeOf(info).objective === 'chats';
   return {
     name: info.name,
     summary: summary(info),
@@ -78,7 +81,7 @@ function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, T
     model: elsewhere(info.model),
     tokenizer: tokenizer.model,
     tokenizerHash: tokenizer.hash,
-    ...(chat && { chat }),
+    ...(chat && { chat: { ...chat, isFirst } }),
     tensors: [...weights].map(([name, { shape }]) => [name, sizeOf(shape)] as const),
   };
 }
