@@ -7,13 +7,17 @@ import { fromHalf, toHalf } from '../core/base/half';
 import { readBase } from '../core/checkpoint/base';
 import { baseKeys, basesThere } from '../core/checkpoint/bases';
 import { listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
+import { listTexts } from '../core/documents';
 import { paramsOf } from '../core/models';
 import { readJournal } from '../core/runs/journal';
 import { readRun, type RunRecord } from '../core/runs/record';
 import { measureEverything } from '../core/runs/sizes';
 import { loadWhole } from '../core/runs/whole';
+import { dataId } from '../core/shards/manifest';
+import { openPart } from '../core/shards/read';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { type Begin, smallRuns } from '../core/testing/besideRuns';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { loraOf, PARENT, tuneInput } from '../core/testing/tunedRuns';
 import { ownOf } from '../core/train/partly';
 import type { Recipe } from '../core/train/recipe';
@@ -320,4 +324,61 @@ test('of two runs on one base the second is opened without reading or placing th
   await watched.gpu.call('device', { kind: 'wasm' });
   expect(variables()).toBeLessThanOrEqual(none);
   watched.close();
+}, 120_000);
+
+test('chats are learnt with old text among them, which is measured as evaluate says it of the same text; another text may be given', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) =>
+    JSON.stringify({
+      messages: [
+        { role: 'user', content: `Whale ${i}?` },
+        { role: 'assistant', content: `${i * i}` },
+      ],
+    }),
+  );
+  const outcome = await worker.data.call('importFiles', {
+    files: [{ file: new File([rows.join('\n')], 'chats.jsonl'), name: 'chats.jsonl' }],
+    ...{ projectId: 'first', addedAt: 2, tunes: 'instruct' },
+  });
+  const texts = [outcome.text!.id];
+  const { model, tokenizer: own, data: ofText } = of('x', {});
+  // A context that holds an exchange.
+  const wide = { ...of('wide', PARENT), model: { ...model, config: { ...model.config, context: 64 } } };
+  await worker.gpu.call('begin', wide);
+  const { tokenizer } = await worker.data.call('paint', { texts, tokenizer: own, context: 64, from: 0, count: 2 });
+  const split = { validation: 0.2, test: 0, seed: 0 };
+  const data = await worker.data.call('buildData', { texts, tokenizer, split });
+  const otherText = await worker.data.call('buildData', {
+    texts: (await listTexts(store)).filter(({ id }) => !texts.includes(id)).map(({ id }) => id),
+    ...{ tokenizer: own, split: { ...split, seed: 5 } },
+  });
+  const instruct = { data, tokenizer, from: { runId: 'wide', step: 10 } };
+  const recipe = { objective: 'chats', replay: 0.5, schedule: 'constant' } as const;
+  await tune('chat', recipe, instruct);
+  const record = await recordOf('chat');
+  expect(record).toMatchObject({ objective: 'chats', old: { id: (await recordOf('wide')).segments[0].data.id } });
+  expect(record.tokenizer.chatTemplate).toBe(tokenizer.chatTemplate);
+
+  const part = openPart(store, ofText.manifest, 'validation');
+  const bytes = await createTokenizer(own);
+  const text = bytes.decode(await part.read(0, part.tokens));
+  const on = { text, name: 'old' };
+  const { evaluation } = await worker.gpu.call('evaluation', { runId: 'chat', which: 'latest', on, now: 1 });
+  const last = (await readJournal(store, 'chat')).findLast((event) => event.kind === 'evaluated')!;
+  expect(last.metrics.oldPerplexity!.value).toBe(evaluation.metrics.perplexity!.value);
+
+  // It goes on to the same bits, and its old text stays when the run of the base is gone.
+  await tune('short', { ...recipe, steps: 8 }, instruct);
+  await worker.data.call('removeRun', { runId: 'wide', at: 1 });
+  await worker.data.call('removeRun', { runId: 'parent', at: 1 });
+  for (const runId of ['wide', 'parent']) await worker.data.call('purgeRun', { runId });
+  await worker.gpu.call('resume', { runId: 'short', steps: 12 });
+  expect((await latest('short')).tensors).toEqual((await latest('chat')).tensors);
+
+  // Of one that learnt chats, what it had learnt before is what is old; another text may be given.
+  const onChat = { ...instruct, from: { runId: 'chat', step: 12 } };
+  await tune('again', recipe, onChat);
+  expect((await recordOf('again')).old).toEqual(record.old);
+  await tune('given', { ...recipe, replay: 0 }, { ...onChat, old: { data: otherText, texts: [] } });
+  expect((await recordOf('given')).old).toMatchObject({ id: dataId(otherText.manifest) });
+  expect((await told('given'))[0]).not.toEqual((await told('again'))[0]);
 }, 120_000);
