@@ -22,6 +22,7 @@ import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { memoryChanges, memoryPlan } from '../core/train/memory';
 import { adviceOf } from '../core/train/problems';
+import type { Recipe } from '../core/train/recipe';
 import { train } from '../core/train/train';
 import { trialStep } from '../core/train/trial';
 import type { TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
@@ -98,7 +99,8 @@ export async function fork(
   const { runId } = input;
   const lock = await lockRun(runId);
   try {
-    const from = { ...input, ...(data && { data: segmentData(data, texts) }) };
+    const recipe = await goingOn(store, input.from.runId, input.recipe);
+    const from = { ...input, recipe, ...(data && { data: segmentData(data, texts) }) };
     const { record, snapshot, bytes } = await forkRun(store, from, device);
     const saved: TrainEvent = { kind: 'saved', step: snapshot.state.step, bytes };
     await (await openJournal(store, runId, saved.step)).append([saved]);
@@ -125,8 +127,9 @@ export async function resume(
     const known = await readKnownRun(store, runId);
     refuseDeleted(known);
     const { snapshot } = await loadSnapshot(store, runId);
+    const own = await goingOn(store, runId, given ?? recipeOf(known));
     const change = (stored: RunRecord): RunRecord => {
-      const recipe = { ...(given ?? recipeOf(stored)), ...(steps !== undefined && { steps }) };
+      const recipe = { ...own, ...(steps !== undefined && { steps }) };
       const segments = continued(stored.segments, snapshot.state.step, {
         recipe,
         data: data ? segmentData(data, texts) : dataOf(stored),
@@ -152,6 +155,12 @@ export async function resume(
   } finally {
     lock.release();
   }
+}
+
+/** Where old text is replayed that is there no more, its run goes on without, which its segments tell. */
+async function goingOn(store: BlobStore, runId: string, recipe: Recipe): Promise<Recipe> {
+  if (recipe.replay === 0) return recipe;
+  return (await import('./tuning')).withOldText(store, await readKnownRun(store, runId), recipe);
 }
 
 /** It would be purged under its trainer. It is not deleted meanwhile either: that takes the lock. */

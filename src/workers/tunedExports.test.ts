@@ -10,7 +10,7 @@ import { bytesSource } from '../core/files/byteSource';
 import { openZip } from '../core/files/unzip';
 import { network } from '../core/models/network';
 import { readRun, type RunRecord } from '../core/runs/record';
-import { dataOf } from '../core/runs/segments';
+import { dataOf, recipeOf } from '../core/runs/segments';
 import { loadWhole } from '../core/runs/whole';
 import { logits } from '../core/sample/logits';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
@@ -200,6 +200,76 @@ test('an adapter that comes alone goes beside the step that it learnt beside, wh
   const runs = await store.keys('');
   await expect(comesIn(asGiven((_, text) => text))).rejects.toThrow(/no model beside which/);
   expect(await store.keys('')).toEqual(runs);
+}, 120_000);
+
+test('one that replayed comes back without its old text, and goes on without, which its segments say', async () => {
+  await worker.gpu.call('tune', tuneInput(of, 'lora', { replay: 0.5 }));
+  const back = await broughtIn(await written('lora', 'hf'), worker, store);
+  expect(back.old).toEqual({ id: null, facts: dataOf(await recordOf('parent')).facts });
+  const { data } = of('x', {});
+  await worker.gpu.call('fork', {
+    ...{ runId: 'child', projectId: 'first', name: 'Child', createdAt: 2, from: { runId: back.id, step: 12 } },
+    ...{ recipe: { ...recipeOf(back), steps: 14 }, data, texts: [] },
+  });
+  await worker.gpu.call('resume', { runId: back.id, steps: 14, data, texts: [] });
+  for (const runId of [back.id, 'child']) {
+    const { segments, step } = await recordOf(runId);
+    expect([step, ...segments.map(({ after, recipe }) => [after, recipe.replay])]).toEqual([14, [0, 0.5], [12, 0]]);
+  }
+  // Where it is there it is replayed on, and nothing begins.
+  await worker.gpu.call('resume', { runId: 'lora', steps: 14 });
+  expect((await recordOf('lora')).segments).toHaveLength(1);
+  // What is only told of is no old text for one that is tuned on it.
+  await worker.gpu.call('tune', tuneInput(of, 'next', { steps: 1 }, { from: { runId: 'child', step: 14 } }));
+  expect((await recordOf('next')).old).toEqual(dataOf(await recordOf('child')));
+}, 120_000);
+
+test('an adapter of elsewhere goes beside a model that came in under the very name that it says, which is told', async () => {
+  await worker.gpu.call('tune', tuneInput(of, 'lora'));
+  const filesOf = async (zip: File, change: (name: string, text: string) => string): Promise<File[]> =>
+    Promise.all(
+      [...(await openZip(await sourceOf(zip), zip.name))]
+        .filter(([name]) => !name.includes('/') && name !== 'homegrown.json' && name !== 'optimizer.safetensors')
+        .map(async ([name, source]) => {
+          const bytes = await source.read(0, source.size);
+          const isText = name.endsWith('.json');
+          const text = isText ? new TextEncoder().encode(change(name, new TextDecoder().decode(bytes))) : bytes;
+          return new File([text as Uint8Array<ArrayBuffer>], name);
+        }),
+    );
+  const base = await filesOf(await written('parent', 'hf'), (name, text) =>
+    name === 'config.json' ? JSON.stringify({ ...(JSON.parse(text) as object), _name_or_path: 'me/whale' }) : text,
+  );
+  const seen = { projectId: 'first', addedAt: 5, isSeen: true, context: 16 };
+  const came = (await worker.data.call('importModel', { files: base, ...seen })) as { runId: string };
+  const named = async (called: string): Promise<File[]> => {
+    const config = { base_model_name_or_path: called };
+    const files = await filesOf(await written('lora', 'peft'), (_, text) =>
+      JSON.stringify({ ...(JSON.parse(text) as object), ...config }),
+    );
+    return Promise.all(
+      files.map(async (file) => {
+        if (file.name.endsWith('json')) return file;
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        return new File(
+          [replaced(bytes, 'homegrown.base.sha256', 'somebody.else.said.it') as Uint8Array<ArrayBuffer>],
+          file.name,
+        );
+      }),
+    );
+  };
+  for (const called of ['whale', './whale', 'you/whale', '/home/me/whale'])
+    await expect(worker.data.call('importModel', { files: await named(called), ...seen })).rejects.toThrow(
+      /does not say by a hash/,
+    );
+  const { runId } = (await worker.data.call('importModel', { files: await named('me/whale'), ...seen })) as {
+    runId: string;
+  };
+  expect(await recordOf(runId)).toMatchObject({
+    parent: { runId: came.runId, step: 0 },
+    base: (await recordOf('lora')).base,
+    origin: { title: 'me/whale', lacks: 'It says no hash of its base, which is taken by its name, me/whale.' },
+  });
 }, 120_000);
 
 /** Bytes in which one text stands for another of its length. */

@@ -22,6 +22,7 @@ import { openPart } from '../core/shards/read';
 import { createTokenizer, tokenizerHash } from '../core/tokenizer/byteLevel';
 import { chatTemplateOf, type TokenizerModel, withChatTemplate } from '../core/tokenizer/tokenizer';
 import { ownOf } from '../core/train/partly';
+import type { Recipe } from '../core/train/recipe';
 import type { TrainOutcome } from '../core/train/run';
 import type { TuneInput } from '../protocol/gpu';
 import { holdData, lockRun, unlessDataHeld } from '../storage/lock';
@@ -97,7 +98,8 @@ function resting(model: ModelChoice, weights: NamedTensors, trainable: Trainable
 /** Text that the base had learnt from, last: its own, or where it was tuned on chats itself, what it had learnt before. */
 const learntBefore = (run: RunRecord): SegmentData | undefined => {
   const own = dataOf(run);
-  return own.id !== null && learntFrom(run.objective) === 'documents' ? own : run.old;
+  if (own.id !== null && learntFrom(run.objective) === 'documents') return own;
+  return run.old && run.old.id !== null ? run.old : undefined; // of one that was brought in it is told alone
 };
 
 /** @throws HomegrownError `bad-settings` where ids mean other tokens than they do to the base; a template may be another */
@@ -123,6 +125,14 @@ async function checkTokenizer(
     );
 }
 
+/** How a run goes on: where its old text is gone, or did not come with it, without that, which begins a segment that says so. */
+export async function withOldText(store: BlobStore, { old }: RunRecord, recipe: Recipe): Promise<Recipe> {
+  return old && !(await oldData(store, old)) ? { ...recipe, replay: 0 } : recipe;
+}
+
+const oldData = async (store: BlobStore, { id }: SegmentData) =>
+  id === null ? undefined : unlessUnreadable(readShards(store, id));
+
 /**
  * What a run that tunes learns beside, and what it had learnt before. Of old text that is gone or cannot be read nothing is
  * measured; where it is to be replayed, training says so.
@@ -139,8 +149,8 @@ export async function tunedOf(store: BlobStore, run: RunRecord, base?: NamedTens
   };
 }
 
-async function before(store: BlobStore, run: RunRecord, { id }: SegmentData): Promise<Pick<Tuned, 'old' | 'replayed'>> {
-  const manifest = id === null ? undefined : await unlessUnreadable(readShards(store, id));
+async function before(store: BlobStore, run: RunRecord, old: SegmentData): Promise<Pick<Tuned, 'old' | 'replayed'>> {
+  const manifest = await oldData(store, old);
   if (!manifest) return {};
   const tokenizer = await createTokenizer(await readTokenizer(store, run));
   if (manifest.vocabulary !== tokenizer.size)

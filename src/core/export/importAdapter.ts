@@ -1,7 +1,7 @@
 /** An adapter that comes alone, as PEFT has it: a run beside a model of the project, which must be the one that it learnt beside. */
 import type { Trainable } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
-import { badFile, isBadFile } from '../base/errors';
+import { badFile, isBadFile, paragraph } from '../base/errors';
 import type { Job } from '../base/job';
 import { unlessUnreadable } from '../base/record';
 import { counted } from '../base/units';
@@ -30,11 +30,13 @@ interface Base {
   step: number;
   hash: string;
   weights: NamedTensors;
+  /** What the file calls it, where it says no hash. */
+  byName?: string;
 }
 
 /**
- * Stores it as a new run, whose base is found by the hash that the file says, or where it says none by the name: of a model that
- * came in and has learnt nothing since. On a failure nothing remains that a run names. Only while nobody drops what none does.
+ * Stores it as a new run, whose base is found by the hash that the file says, or where it says none by the name of a repository: of
+ * a model that came in under that and has learnt nothing since. Then what it is taken for is told with it. On a failure nothing remains that a run names. Only while nobody drops what none does.
  * @param name of the file or folder
  * @throws HomegrownError `bad-file` where it fits no model of the project, or it is not known which
  */
@@ -48,9 +50,11 @@ export async function storeAdapter(
 ): Promise<void> {
   const owner = await ownerOf(store, projectId);
   const fitting = await fittingIn(store, projectId, folder, job);
-  const { run, step, hash, weights } = await baseFor(store, fitting, folder, job);
+  const { run, step, hash, weights, byName } = await baseFor(store, fitting, folder, job);
   const { adapter, tensors, words } = fitting.find((each) => each.run.id === run.id)!.read;
   const trainable: Trainable = { weights: [], adapter };
+  const said = byName === undefined ? undefined : `It says no hash of its base, which is taken by its name, ${byName}.`;
+  const lacks = paragraph(words, said);
   const record = newRun({
     id: runId,
     projectId,
@@ -67,7 +71,7 @@ export async function storeAdapter(
       ...run.origin,
       name: name.slice(0, 1000),
       importedAt: addedAt,
-      ...(words !== undefined && { lacks: words }),
+      ...(lacks !== '' && { lacks: lacks.slice(0, 1000) }),
     },
     trainable,
     base: hash,
@@ -125,12 +129,12 @@ async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Fo
   if (hash === undefined) {
     const stated = configSchema.parse(await readJson(folder, ADAPTER_CONFIG)).base_model_name_or_path ?? '';
     const isIt = ({ run: { origin, step } }: Fitting): boolean =>
-      step === 0 && stated !== '' && [origin?.title, origin?.name].some((each) => isSameName(each, stated));
+      step === 0 && REPOSITORY.test(stated) && origin?.title === stated;
     const [found, another] = fitting.filter(isIt);
     if (found && !another) {
       const { run } = found;
       const weights = await weightsAt(store, run, 0);
-      return { run, step: 0, hash: await baseHash(weights), weights };
+      return { run, step: 0, hash: await baseHash(weights), weights, byName: stated };
     }
     throw badFile(
       `It is an adapter that does not say by a hash beside which weights it learnt${stated === '' ? '' : ` (it names ${stated.slice(0, 100)})`}, and by its shapes it fits ${names}`,
@@ -157,16 +161,8 @@ async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Fo
 const weightsAt = async (store: BlobStore, run: RunRecord, step: number): Promise<NamedTensors> =>
   ownOf(run.model, (await loadWhole(store, run, step)).snapshot.tensors);
 
-/** `HuggingFaceTB/SmolLM2-135M`, a folder of that name, or a file of it. */
-const isSameName = (one: string | undefined, other: string): boolean =>
-  one !== undefined && lastOf(one) === lastOf(other);
-const lastOf = (path: string): string =>
-  path
-    .replace(/\.(zip|gguf|safetensors)$/i, '')
-    .split(/[\\/]/)
-    .findLast((part) => part !== '')
-    ?.toLowerCase() ?? '';
-
+/** `HuggingFaceTB/SmolLM2-135M`; a folder of somebody's disk says nothing. */
+const REPOSITORY = /^\w[\w.-]*\/[\w.-]+$/;
 const configSchema = z.looseObject({ base_model_name_or_path: z.string().nullish().catch(undefined) });
 const MOST_NAMED = 5;
 const FIRST_THE_BASE = 'Nothing was stored. Bring in the very model that it learnt beside, then the adapter.';

@@ -30,6 +30,12 @@ test('the next run is made as the one before: its sizes, its recipe, its tokeniz
   });
 });
 
+test('of a run that was tuned on chats the next one learns text, of which none is old', () => {
+  const tuned = { ...recipe, objective: 'chats' as const, replay: 0.1 };
+  const project = { ...initialProject('first', 1), recipe: { ...DEFAULT_RECIPE, recompute: true } };
+  expect(draftOf(runRecord({ model, recipe: tuned, objective: 'chats' }), project).recipe).toEqual(recipe);
+});
+
 test('what is not known of a model that came in stays as the project has it', () => {
   const project = initialProject('first', 1);
   const origin = { name: 'theirs.zip', importedAt: 1 };

@@ -1,5 +1,8 @@
 /** The settings of a run as those of the next one. */
 import type { Split, SplitChoice } from '../documents/split';
+import type { ModelId } from '../models';
+import { learntFrom, usualObjective } from '../objectives';
+import type { Recipe } from '../train/recipe';
 import { ofArchitecture } from './modelDraft';
 import type { Project } from './project';
 import type { RunRecord } from './record';
@@ -25,7 +28,7 @@ export function draftOf(run: Run, project: Project): Draft {
   return {
     model: { ...ofArchitecture(project.model, id, vocabulary), config, byHand: [] },
     ...(isRecipeKnown(run)
-      ? { recipe: { ...recipeOf(run), recompute: project.recipe.recompute }, rateByHand: true }
+      ? { recipe: { ...learntAnew(recipeOf(run), id), recompute: project.recipe.recompute }, rateByHand: true }
       : { recipe: project.recipe, rateByHand: project.rateByHand }),
     // One that is not trained here is the run's alone.
     tokenizerChoice: isApplied(kind)
@@ -34,6 +37,13 @@ export function draftOf(run: Run, project: Project): Draft {
     split: facts && isAsked(facts.split) ? withoutRule(facts.split) : project.split,
   };
 }
+
+/** As a run from nothing has it: that learns no chats, and there is nothing to replay. */
+const learntAnew = (recipe: Recipe, model: ModelId): Recipe => ({
+  ...recipe,
+  ...(learntFrom(recipe.objective) === 'chats' && { objective: usualObjective(model) }),
+  replay: 0,
+});
 
 /** A share that a project can ask for: a run of the terminal may hold out nothing, or more. */
 const isAsked = ({ validation, test }: Split): boolean => validation > 0 && validation <= 0.5 && test <= 0.5;
