@@ -42,4 +42,12 @@ test('it is told which runs learnt from a text, in which steps, how much, and wh
     'This run learnt from it: Went on (steps 11 to 30, 100 % of its text). What was learnt stays in its weights, until you delete it.',
   );
   expect(learntWords(learntFrom(runs.slice(3), text))).toBeUndefined();
+  const old = { id: 'f', facts: learnt([SEA, 1], [LAND, 3]) };
+  const tuned = runRecord({ id: 'tuned', name: 'Tuned', step: 4, segments: segments([0, 'g', [LAND, 1]]), old });
+  expect(learntFrom([tuned], text)).toEqual([
+    { ...{ runId: 'tuned', name: 'Tuned', from: 0, to: 0 }, share: 0.25, hasTokens: true },
+  ]);
+  expect(learntWords(learntFrom([tuned], text))).toMatch(
+    /^This run learnt from it: Tuned \(before it was tuned, 25 % of/,
+  );
 });

@@ -2,11 +2,15 @@
 import { formatCount, formatShare } from '../base/units';
 import { learntOf, type TextRecord } from '../documents/record';
 import type { RunRecord } from './record';
+import type { DataFacts } from './settings';
 
 export interface Learnt {
   runId: string;
   name: string;
-  /** The first step and the last that learnt from it; others between may have learnt from other texts. */
+  /**
+   * The first step and the last that learnt from it; others between may have learnt from other texts. Both 0 of one whose base had,
+   * before it was tuned.
+   */
   from: number;
   to: number;
   /** Of the characters that it learnt from at the last of these. */
@@ -18,19 +22,23 @@ export interface Learnt {
 /** The runs that learnt from a text, newest first, whole or without what is left out of it now, as their records say it. */
 export function learntFrom(runs: readonly RunRecord[], text: TextRecord): readonly Learnt[] {
   const hashes = new Set([text.sha256, learntOf(text).sha256]);
-  return runs.flatMap(({ id, name, step, segments, removedAt }) => {
+  const shareIn = (facts: DataFacts | null): number | undefined => {
+    const texts = facts?.texts ?? [];
+    const own = texts.find(({ sha256, cleaned }) => hashes.has(sha256) || cleaned?.from === text.sha256);
+    return own && own.characters / texts.reduce((sum, each) => sum + each.characters, 0);
+  };
+  return runs.flatMap(({ id, name, step, segments, old, removedAt }) => {
     if (removedAt !== undefined) return [];
     const own = segments.flatMap(({ after, data }, i) => {
       const to = segments[i + 1]?.after ?? step;
-      const texts = data.facts?.texts ?? [];
-      const characters = texts.find(
-        ({ sha256, cleaned }) => hashes.has(sha256) || cleaned?.from === text.sha256,
-      )?.characters;
-      if (characters === undefined || to <= after) return [];
-      const all = texts.reduce((sum, each) => sum + each.characters, 0);
-      return [{ from: after + 1, to, share: characters / all, isNewest: i === segments.length - 1, data }];
+      const share = shareIn(data.facts);
+      if (share === undefined || to <= after) return [];
+      return [{ from: after + 1, to, share, isNewest: i === segments.length - 1, data }];
     });
     const last = own.at(-1);
+    const before = old && shareIn(old.facts);
+    if (!last && before !== undefined)
+      return [{ runId: id, name, from: 0, to: 0, share: before, hasTokens: old?.id !== null }];
     if (!last) return [];
     const hasTokens = last.isNewest && last.data.id !== null;
     return [{ runId: id, name, from: own[0]!.from, to: last.to, share: last.share, hasTokens }];
@@ -62,7 +70,8 @@ export function learntTogether(each: readonly (readonly Learnt[])[]): readonly L
 export function learntWords(learnt: readonly Learnt[], texts = 1): string | undefined {
   if (learnt.length === 0) return undefined;
   const shown = learnt.slice(0, MOST_NAMED).map(({ name, from, to, share }) => {
-    return `${name} (steps ${formatCount(from)} to ${formatCount(to)}, ${formatShare(share)} of its text)`;
+    const when = to === 0 ? 'before it was tuned' : `steps ${formatCount(Math.max(1, from))} to ${formatCount(to)}`;
+    return `${name} (${when}, ${formatShare(share)} of its text)`;
   });
   const others = learnt.length - shown.length;
   const names = [...shown, ...(others > 0 ? [`${formatCount(others)} more`] : [])].join(', ');
