@@ -1,4 +1,4 @@
-/** Chats in the store: from files of any shape to the same messages, painted, and cut into data. */
+/** Chats in the store: from files of any shape to the same messages. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { zipSync } from 'fflate';
@@ -6,44 +6,29 @@ import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import type { Conversation } from '../core/chat/conversation';
 import { conversationOf } from '../core/chat/documents';
-import { painted } from '../core/chat/painted';
-import { conversationReader } from '../core/chat/reader';
 import type { ShapeId } from '../core/chat/shapes';
-import { spokenBy } from '../core/chat/spoken';
 import {
+  addToProject,
   collectOrphans,
   importDrop,
   importText,
-  leaveOut,
   listTexts,
   placedDocuments,
+  removeText,
+  textOf,
   type TextRecord,
   type TextSource,
 } from '../core/documents';
-import { chatsIn } from '../core/objectives/chatRows';
-import { openPart } from '../core/shards/read';
-import { turnsTokenizer } from '../core/testing/chatTemplates';
-import { conversations, rowIn } from '../core/testing/conversations';
+import { rescueProject } from '../core/runs/projectLife';
+import { asChats, chat, chatText, conversations, lines, rowIn } from '../core/testing/conversations';
 import { dropped } from '../core/testing/drops';
 import { PARQUET } from '../core/testing/parquet';
 import { collect } from '../core/testing/texts';
-import { buildData } from './data';
-import { importSpeakers, painter, speakersIn } from './chats';
+import { importSpeakers, speakersIn } from './chats';
 
-const settings = { addedAt: 1, isTuned: true, conversations: conversationReader };
-const read = (store: BlobStore, source: TextSource) => importText(source, store, settings, unwatched);
-const textIn = async (store: BlobStore, source: TextSource): Promise<TextRecord> => {
-  const found = await read(store, source);
-  if (found.kind !== 'added') throw new Error('it is there already');
-  return found.text;
-};
+const read = (store: BlobStore, source: TextSource) => importText(source, store, asChats, unwatched);
 const stored = async (store: BlobStore, text: TextRecord): Promise<Conversation[]> =>
   Promise.all((await collect(placedDocuments(store, text))).map(conversationOf));
-const chat = (...said: readonly string[]) => ({
-  messages: said.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content })),
-});
-const lines = (rows: readonly unknown[]): string => rows.map((row) => JSON.stringify(row)).join('\n');
-
 describe.each(['openai', 'sharegpt', 'alpaca'] as ShapeId[])('%s', (id) => {
   test.each(['lines', 'list'] as const)('in %s comes out as the messages that went in', async (how) => {
     await fc.assert(
@@ -52,7 +37,7 @@ describe.each(['openai', 'sharegpt', 'alpaca'] as ShapeId[])('%s', (id) => {
         const store = memoryStore();
         const source =
           how === 'lines' ? dropped('a.jsonl', lines(rows)) : dropped('a.json', JSON.stringify(rows, null, 1));
-        const text = await textIn(store, source);
+        const text = await chatText(store, source);
         expect(text).toMatchObject({
           conversations: true,
           tunes: ['first'],
@@ -72,12 +57,12 @@ describe.each(['openai', 'sharegpt', 'alpaca'] as ShapeId[])('%s', (id) => {
 test('more rows than tell a shape are read, and pairs of any two columns', async () => {
   const store = memoryStore();
   const many = Array.from({ length: 250 }, (_, i) => chat(`Q${i}`, `A${i}`));
-  const found = await stored(store, await textIn(store, dropped('many.jsonl', lines(many))));
+  const found = await stored(store, await chatText(store, dropped('many.jsonl', lines(many))));
   expect(found.map(({ messages }) => ({ messages }))).toEqual(many);
 
   const table = { format: 'csv', columns: { input: 'frage', target: 'antwort' } } as const;
   const csv = 'nr,frage,antwort\n1,Wo?,"Da,\ndrüben."\n2,Wer?,\n3,Was?,Das.\n';
-  const pairs = await textIn(store, { ...dropped('paare.csv', csv), table });
+  const pairs = await chatText(store, { ...dropped('paare.csv', csv), table });
   expect(pairs).toMatchObject({
     documents: 2,
     formats: ['csv'],
@@ -88,20 +73,20 @@ test('more rows than tell a shape are read, and pairs of any two columns', async
     { ...chat('Was?', 'Das.'), name: 'row 3 of paare.csv' },
   ]);
   // Columns that are called as Alpaca's are need no choice; JSON takes one too.
-  const alpaca = await textIn(store, dropped('own.csv', 'instruction,input,output\nAdd.,"1, 2",3\n'));
+  const alpaca = await chatText(store, dropped('own.csv', 'instruction,input,output\nAdd.,"1, 2",3\n'));
   expect(await stored(store, alpaca)).toEqual([{ ...chat('Add.\n1, 2', '3'), name: 'row 1 of own.csv' }]);
   const json = {
     ...dropped('own.jsonl', lines([{ q: 'Wo?', a: 'Hier.' }])),
     table: { format: 'jsonl', columns: { input: 'q', target: 'a' } } as const,
   };
-  expect(await stored(store, await textIn(store, json))).toEqual([
+  expect(await stored(store, await chatText(store, json))).toEqual([
     { ...chat('Wo?', 'Hier.'), name: 'row 1 of own.jsonl' },
   ]);
 });
 
 test('a table of Parquet has messages in lists', async () => {
   const store = memoryStore();
-  expect(await stored(store, await textIn(store, dropped('a.parquet', PARQUET.chats)))).toEqual([
+  expect(await stored(store, await chatText(store, dropped('a.parquet', PARQUET.chats)))).toEqual([
     {
       messages: [{ role: 'system', content: 'Sei kurz.' }, ...chat('Wo?', 'Größer.').messages],
       name: 'row 1 of a.parquet',
@@ -156,7 +141,7 @@ test.each([
 ])('%s is refused, and nothing of it is stored', async (name, content, code, words) => {
   const store = memoryStore();
   const good = dropped('good.jsonl', lines([chat('Wo?', 'Da.')]));
-  const { text, refused } = await importDrop([dropped(name, content), good], store, settings, unwatched);
+  const { text, refused } = await importDrop([dropped(name, content), good], store, asChats, unwatched);
   expect(refused).toMatchObject([{ name, error: { code, message: expect.stringMatching(words) as string } }]);
   expect(text).toMatchObject({ name: 'good.jsonl', documents: 1 });
   const alone = memoryStore();
@@ -172,7 +157,7 @@ test('files of a zip are read each by its shape, and what is none is told', asyn
     'c.csv': utf8('x,y\n1,2\n'),
   });
   const store = memoryStore();
-  const { text, refused } = await importDrop([dropped('all.zip', zip)], store, settings, unwatched);
+  const { text, refused } = await importDrop([dropped('all.zip', zip)], store, asChats, unwatched);
   expect(refused).toMatchObject([{ name: 'all.zip/c.csv', error: { code: 'bad-shape' } }]);
   expect((await stored(store, text!)).map(({ name }) => name)).toEqual([
     'line 1 of all.zip/a.jsonl',
@@ -191,7 +176,7 @@ test('what is stored is once: the same chats in another shape, and apart from th
     kind: 'duplicate',
     of: { name: 'a.jsonl', tunes: ['first'] },
   });
-  const elsewhere = await importText(dropped('c.jsonl', row), store, { ...settings, projectId: 'other' }, unwatched);
+  const elsewhere = await importText(dropped('c.jsonl', row), store, { ...asChats, projectId: 'other' }, unwatched);
   expect(elsewhere).toMatchObject({
     text: { name: 'a.jsonl', projects: ['first', 'other'], tunes: ['first', 'other'] },
   });
@@ -216,7 +201,7 @@ test('an import that is stopped in its midst leaves nothing', async () => {
       for (const row of rows) yield await Promise.resolve(new TextEncoder().encode(`${JSON.stringify(row)}\n`));
     },
   };
-  await expect(importText(source, store, settings, job)).rejects.toThrow('stopped');
+  await expect(importText(source, store, asChats, job)).rejects.toThrow('stopped');
   expect(await store.keys('')).toEqual([]);
 });
 
@@ -231,6 +216,31 @@ test('what a crash left of an import goes at the next start', async () => {
   expect((await inner.keys('text/')).length).toBeGreaterThan(0);
   expect(await collectOrphans(inner, 1e12)).toBe(1);
   expect(await inner.keys('')).toEqual([]);
+});
+
+test('what a project has a text for goes with it into copies, and out with the project', async () => {
+  const store = memoryStore();
+  const { id } = await chatText(store, dropped('a.jsonl', lines([chat('a', 'b')])));
+  const now = async () => {
+    const { projects, tunes, removedAt } = await textOf(store, id);
+    return { projects, tunes, removedAt };
+  };
+  await rescueProject(store, { from: 'first', id: 'saved', name: 'Saved', at: 1 });
+  expect(await now()).toMatchObject({ projects: ['first', 'saved'], tunes: ['first', 'saved'] });
+  // Conversations are never learnt from as text.
+  await addToProject(store, id, 'third');
+  expect(await now()).toMatchObject({ tunes: ['first', 'saved', 'third'] });
+  await removeText(store, id, 'first', 5);
+  await removeText(store, id, 'third', 5);
+  expect(await now()).toEqual({ projects: ['saved'], tunes: ['saved'], removedAt: undefined });
+  await removeText(store, id, 'saved', 6);
+  expect(await now()).toEqual({ projects: [], tunes: undefined, removedAt: 6 });
+  await addToProject(store, id, 'saved', undefined, true);
+  expect(await now()).toEqual({ projects: ['saved'], tunes: ['saved'], removedAt: undefined });
+  // A text of one project may be learnt from in it and tuned on in another.
+  const sea = await importText(dropped('sea.txt', 'The sea.'), store, { addedAt: 1, isTuned: true }, unwatched);
+  const learnt = await importText(dropped('sea.txt', 'The sea.'), store, { addedAt: 2, projectId: 'b' }, unwatched);
+  expect([sea, learnt]).toMatchObject([{}, { text: { projects: ['first', 'b'], tunes: ['first'] } }]);
 });
 
 test('of a chat that is learnt from, one of two who speak is the assistant', async () => {
@@ -280,112 +290,4 @@ test('of a chat that is learnt from, one of two who speak is the assistant', asy
     message: expect.stringContaining('nobody else speaks with Cid') as string,
   });
   expect(await listTexts(store)).toHaveLength(2);
-});
-
-describe('painted', async () => {
-  const tokenizer = await turnsTokenizer();
-  const store = memoryStore();
-  const rows = [
-    ...Array.from({ length: 40 }, (_, i) => chat(`Who is ${i}?`, `A friend, ${i}.`)),
-    chat('a', 'b', 'c', 'd'.repeat(400)),
-    chat('a', 'e'.repeat(400)),
-  ];
-  const text = await textIn(store, dropped('a.jsonl', lines(rows)));
-  const paint = painter();
-  const wanted = { texts: [text.id], tokenizer: tokenizer.model, context: 200, from: 0, count: 2 };
-
-  test('its counts are those of the rows that data have', async () => {
-    const painting = await paint(store, wanted, unwatched);
-    const data = await buildData(store, [text.id], tokenizer, { validation: 0.1, test: 0, seed: 1 }, unwatched);
-    const parts = [
-      await chatsIn(openPart(store, data.manifest, 'train'), 200),
-      await chatsIn(openPart(store, data.manifest, 'validation'), 200),
-    ];
-    const sum = (of: (part: (typeof parts)[number]) => number): number =>
-      parts.reduce((all, part) => all + of(part), 0);
-    expect(painting).toMatchObject({
-      conversations: 42,
-      tokens: { learnt: sum(({ learnt }) => learnt) },
-      tooLong: {
-        count: sum(({ shortened, tooLong }) => shortened + tooLong),
-        nothingLearnt: sum(({ tooLong }) => tooLong),
-      },
-      endsWith: '<|endoftext|>',
-      asksAlike: true,
-    });
-    expect(painting.tooLong).toEqual({ count: 2, nothingLearnt: 1 });
-    const template = await spokenBy(tokenizer);
-    const all = rows.map((row) => painted(row as Conversation, template));
-    expect(painting.tokens.all).toBe(all.reduce((n, { ids }) => n + ids.length, 0));
-    expect(painting.template).toBe(template.source);
-    expect(painting.tokenizer).toEqual(template.tokenizer.model);
-  });
-
-  test('examples are those that are asked for, as the template writes them, without all being counted again', async () => {
-    let reports = 0;
-    const job = {
-      ...unwatched,
-      report: () => {
-        reports++;
-      },
-    };
-    const own = painter();
-    const first = await own(store, wanted, job);
-    expect([first.examples.map(({ name }) => name), reports]).toEqual([['line 1 of a.jsonl', 'line 2 of a.jsonl'], 1]);
-    const { examples } = await own(store, { ...wanted, from: 39, count: 5 }, job);
-    expect(reports).toBe(1);
-    expect(examples.map(({ name }) => name)).toEqual([
-      'line 40 of a.jsonl',
-      'line 41 of a.jsonl',
-      'line 42 of a.jsonl',
-    ]);
-    expect(examples[0]!.text).toBe('<|user|>Who is 39?<|endoftext|><|assistant|>A friend, 39.<|endoftext|>');
-    const learnt = (i: number): string =>
-      examples[i]!.tokens.filter(({ isLearnt }) => isLearnt)
-        .map((token) => token.text)
-        .join('');
-    expect([learnt(0), learnt(1), learnt(2)]).toEqual(['A friend, 39.<|endoftext|>', 'b<|endoftext|>', '']);
-    expect(examples.map((example) => example.learnt > 0)).toEqual([true, true, false]);
-    await own(store, { ...wanted, context: 100 }, job);
-    expect(reports).toBe(2);
-    await leaveOut(store, text.id, [41], true);
-    expect(await own(store, { ...wanted, from: 40 }, job)).toMatchObject({
-      conversations: 41,
-      examples: [{ name: 'line 41 of a.jsonl' }],
-    });
-    await leaveOut(store, text.id, [41], false);
-  });
-
-  test('a stop of who asked first does not fail the next', async () => {
-    const own = painter();
-    const stop = new AbortController();
-    const stopped = own(store, wanted, { signal: stop.signal, report: () => stop.abort(new Error('stopped')) });
-    const next = own(store, wanted, unwatched);
-    await expect(stopped).rejects.toThrow('stopped');
-    expect(await next).toMatchObject({ conversations: 42 });
-  });
-
-  test('a conversation that the template does not take is named; text is none', async () => {
-    const strict = await spokenBy(
-      tokenizer,
-      "{% if 'c' in messages[0].content %}{{ raise_exception('No.') }}{% endif %}{% for m in messages %}{{ m.content }}{% endfor %}",
-    );
-    const asked = {
-      ...wanted,
-      texts: [(await textIn(store, dropped('c.jsonl', lines([chat('a', 'b'), chat('c', 'd')])))).id],
-    };
-    const refusal = { code: 'bad-settings', message: expect.stringContaining('line 2 of c.jsonl') as string };
-    await expect(painter()(store, { ...asked, tokenizer: strict.tokenizer.model }, unwatched)).rejects.toMatchObject(
-      refusal,
-    );
-    const split = { validation: 0.1, test: 0, seed: 1 };
-    await expect(buildData(store, asked.texts, strict.tokenizer, split, unwatched)).rejects.toMatchObject(refusal);
-    const prose = await importText(dropped('a.txt', 'Aye.'), store, { addedAt: 1 }, unwatched);
-    const ids = prose.kind === 'added' ? [prose.text.id] : [];
-    await expect(painter()(store, { ...asked, texts: ids }, unwatched)).rejects.toMatchObject({
-      message: 'a.txt is text, and no chats.',
-    });
-    const one = await textIn(store, dropped('one.jsonl', lines([chat('a', 'b')])));
-    await expect(buildData(store, [one.id], tokenizer, split, unwatched)).rejects.toThrow('too few chats');
-  });
 });

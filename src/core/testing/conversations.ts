@@ -3,6 +3,10 @@ import fc from 'fast-check';
 import type { Conversation, Message } from '../chat/conversation';
 import type { ShapeId } from '../chat/shapes';
 import type { Row } from '../chat/shapes/shape';
+import type { BlobStore } from '../base/blobStore';
+import { unwatched } from '../base/job';
+import { conversationReader } from '../chat/reader';
+import { importText, type TextRecord, type TextSource } from '../documents';
 
 const text = fc.string({ unit: 'binary' }).filter((one) => one.isWellFormed());
 const said = text.map((one) => `${one}.`);
@@ -39,4 +43,19 @@ export const rowIn: Record<ShapeId, (conversation: Conversation) => Row> = {
     const [instruction, output] = pairs.pop()!;
     return { instruction, input: '', output, history: pairs, ...(system !== undefined && { system }) };
   },
+};
+
+/** What is said in turns, the user first. */
+export const chat = (...said: readonly string[]) => ({
+  messages: said.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content })),
+});
+
+export const lines = (rows: readonly unknown[]): string => rows.map((row) => JSON.stringify(row)).join('\n');
+
+/** How chats come into a store. */
+export const asChats = { addedAt: 1, isTuned: true, conversations: conversationReader };
+export const chatText = async (store: BlobStore, source: TextSource): Promise<TextRecord> => {
+  const found = await importText(source, store, asChats, unwatched);
+  if (found.kind !== 'added') throw new Error('it is there already');
+  return found.text;
 };

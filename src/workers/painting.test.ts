@@ -1,0 +1,123 @@
+/** Chats in the store painted, and cut into data. */
+import { describe, expect, test } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { unwatched } from '../core/base/job';
+import type { Conversation } from '../core/chat/conversation';
+import { painted } from '../core/chat/painted';
+import { spokenBy } from '../core/chat/spoken';
+import { importText, leaveOut } from '../core/documents';
+import { chatsIn } from '../core/objectives/chatRows';
+import { openPart } from '../core/shards/read';
+import { turnsTokenizer } from '../core/testing/chatTemplates';
+import { chat, chatText, lines } from '../core/testing/conversations';
+import { dropped } from '../core/testing/drops';
+import { painter } from './chats';
+import { buildData } from './data';
+
+describe('painted', async () => {
+  const tokenizer = await turnsTokenizer();
+  const store = memoryStore();
+  const rows = [
+    ...Array.from({ length: 40 }, (_, i) => chat(`Who is ${i}?`, `A friend, ${i}.`)),
+    chat('a', 'b', 'c', 'd'.repeat(400)),
+    chat('a', 'e'.repeat(400)),
+  ];
+  const text = await chatText(store, dropped('a.jsonl', lines(rows)));
+  const paint = painter();
+  const wanted = { texts: [text.id], tokenizer: tokenizer.model, context: 200, from: 0, count: 2 };
+
+  test('its counts are those of the rows that data have', async () => {
+    const painting = await paint(store, wanted, unwatched);
+    const data = await buildData(store, [text.id], tokenizer, { validation: 0.1, test: 0, seed: 1 }, unwatched);
+    const parts = [
+      await chatsIn(openPart(store, data.manifest, 'train'), 200),
+      await chatsIn(openPart(store, data.manifest, 'validation'), 200),
+    ];
+    const sum = (of: (part: (typeof parts)[number]) => number): number =>
+      parts.reduce((all, part) => all + of(part), 0);
+    expect(painting).toMatchObject({
+      conversations: 42,
+      tokens: { learnt: sum(({ learnt }) => learnt) },
+      tooLong: {
+        count: sum(({ shortened, tooLong }) => shortened + tooLong),
+        nothingLearnt: sum(({ tooLong }) => tooLong),
+      },
+      endsWith: '<|endoftext|>',
+      asksAlike: true,
+    });
+    expect(painting.tooLong).toEqual({ count: 2, nothingLearnt: 1 });
+    const template = await spokenBy(tokenizer);
+    const all = rows.map((row) => painted(row as Conversation, template));
+    expect(painting.tokens.all).toBe(all.reduce((n, { ids }) => n + ids.length, 0));
+    expect(painting.template).toBe(template.source);
+    expect(painting.tokenizer).toEqual(template.tokenizer.model);
+  });
+
+  test('examples are those that are asked for, as the template writes them, without all being counted again', async () => {
+    let reports = 0;
+    const job = {
+      ...unwatched,
+      report: () => {
+        reports++;
+      },
+    };
+    const own = painter();
+    const first = await own(store, wanted, job);
+    expect([first.examples.map(({ name }) => name), reports]).toEqual([['line 1 of a.jsonl', 'line 2 of a.jsonl'], 1]);
+    const { examples } = await own(store, { ...wanted, from: 39, count: 5 }, job);
+    expect(reports).toBe(1);
+    expect(examples.map(({ name }) => name)).toEqual([
+      'line 40 of a.jsonl',
+      'line 41 of a.jsonl',
+      'line 42 of a.jsonl',
+    ]);
+    expect(examples[0]!.text).toBe('<|user|>Who is 39?<|endoftext|><|assistant|>A friend, 39.<|endoftext|>');
+    const learnt = (i: number): string =>
+      examples[i]!.tokens.filter(({ isLearnt }) => isLearnt)
+        .map((token) => token.text)
+        .join('');
+    expect([learnt(0), learnt(1), learnt(2)]).toEqual(['A friend, 39.<|endoftext|>', 'b<|endoftext|>', '']);
+    expect(examples.map((example) => example.learnt > 0)).toEqual([true, true, false]);
+    await own(store, { ...wanted, context: 100 }, job);
+    expect(reports).toBe(2);
+    await leaveOut(store, text.id, [41], true);
+    expect(await own(store, { ...wanted, from: 40 }, job)).toMatchObject({
+      conversations: 41,
+      examples: [{ name: 'line 41 of a.jsonl' }],
+    });
+    await leaveOut(store, text.id, [41], false);
+  });
+
+  test('a stop of who asked first does not fail the next', async () => {
+    const own = painter();
+    const stop = new AbortController();
+    const stopped = own(store, wanted, { signal: stop.signal, report: () => stop.abort(new Error('stopped')) });
+    const next = own(store, wanted, unwatched);
+    await expect(stopped).rejects.toThrow('stopped');
+    expect(await next).toMatchObject({ conversations: 42 });
+  });
+
+  test('a conversation that the template does not take is named; text is none', async () => {
+    const strict = await spokenBy(
+      tokenizer,
+      "{% if 'c' in messages[0].content %}{{ raise_exception('No.') }}{% endif %}{% for m in messages %}{{ m.content }}{% endfor %}",
+    );
+    const asked = {
+      ...wanted,
+      texts: [(await chatText(store, dropped('c.jsonl', lines([chat('a', 'b'), chat('c', 'd')])))).id],
+    };
+    const refusal = { code: 'bad-settings', message: expect.stringContaining('line 2 of c.jsonl') as string };
+    await expect(painter()(store, { ...asked, tokenizer: strict.tokenizer.model }, unwatched)).rejects.toMatchObject(
+      refusal,
+    );
+    const split = { validation: 0.1, test: 0, seed: 1 };
+    await expect(buildData(store, asked.texts, strict.tokenizer, split, unwatched)).rejects.toMatchObject(refusal);
+    const prose = await importText(dropped('a.txt', 'Aye.'), store, { addedAt: 1 }, unwatched);
+    const ids = prose.kind === 'added' ? [prose.text.id] : [];
+    await expect(painter()(store, { ...asked, texts: ids }, unwatched)).rejects.toMatchObject({
+      message: 'a.txt is text, and no chats.',
+    });
+    const one = await chatText(store, dropped('one.jsonl', lines([chat('a', 'b')])));
+    await expect(buildData(store, [one.id], tokenizer, split, unwatched)).rejects.toThrow('too few chats');
+  });
+});
