@@ -197,7 +197,7 @@ export async function importDrop(
     const drop = [...(await chunks.end()), ...(await blocks.finish())];
     if (drop.length > 0) await draft.drop(drop);
     const text: TextRecord = {
-      version: 2,
+      version: 3,
       id,
       name: dropName(names),
       projects: [projectId],

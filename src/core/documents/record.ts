@@ -12,7 +12,7 @@ const count = z.int().nonnegative();
 const formatId = z.enum(Object.keys(FORMATS) as [FormatId]);
 
 export const textRecord = z.object({
-  version: z.literal(2),
+  version: z.literal(3),
   id: z.string(),
   name: z.string(),
   /** Ids of those that learn from it; none: it is removed, and can be had back until it is purged. */
@@ -79,9 +79,10 @@ const TEXTS = 'texts/';
 export const textKey = (id: string): string => `${TEXTS}${id}`;
 export const TEXT: Kind<TextRecord> = {
   what: (key) => `The entry of text ${key.slice(TEXTS.length)}`,
-  version: 2,
+  version: 3,
   schema: textRecord,
-  upgrades: [upgradeText],
+  // A build that knows of no tuning would learn from what is to tune on, and drop that it is.
+  upgrades: [upgradeText, (old) => old],
   keyOf: ({ id }) => textKey(id),
 };
 
