@@ -24,6 +24,7 @@ export interface Chats {
 
 /**
  * As the app has them: in a store, of which they are read when it is their turn.
+ * @param isAgain of a run that goes on: those that its template does not take are left out, as the app leaves them out
  * @param note is told of what was read
  * @throws HomegrownError `bad-shape` of a file in no shape that is known; `bad-file` of the first row that cannot be learnt;
  * `bad-settings` where the template does not take one of the first, and of others when they are read
@@ -32,6 +33,7 @@ export async function readChats(
   store: BlobStore,
   files: Files,
   template: ChatTemplate,
+  isAgain: boolean,
   note: (words: string) => void,
   job: Job,
 ): Promise<Chats> {
@@ -45,9 +47,10 @@ export async function readChats(
     note(`${text.name}: ${counted(text.documents, 'conversation')}.`);
     const stored: Document[] = [];
     for await (const document of placedDocuments(store, text)) stored.push(document);
-    for (const words of read.length === 0 ? await told(stored, template) : []) note(words);
+    for (const words of read.length === 0 && !isAgain ? await told(stored, template) : []) note(words);
     const documents: Document[] = [];
-    for await (const document of paintedDocuments(stored, template)) {
+    const leaveOut = ({ message }: Error): void => note(`${message} It is left out.`);
+    for await (const document of paintedDocuments(stored, template, isAgain ? leaveOut : undefined)) {
       job.signal.throwIfAborted();
       documents.push(document);
     }

@@ -154,7 +154,7 @@ async function readConversations(
   note: (words: string) => void,
   job: Job,
 ): Promise<Read> {
-  const read = await readChats(store, files, template, note, job);
+  const read = await readChats(store, files, template, past !== null, note, job);
   if (!past) return { ...(await withPlaces(read)), told: [] };
   // How a file of chats is told from others has changed; whether they are the same, the hash of their documents says.
   const { texts } = past.data;

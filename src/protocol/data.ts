@@ -274,9 +274,11 @@ export interface Painting {
   /** The tokenizer with the template in it, by which data are built and the run is begun. */
   tokenizer: TokenizerModel;
   template: string;
-  /** All of them, and their tokens. */
+  /** All that the template takes, and their tokens. */
   conversations: number;
   tokens: { all: number; learnt: number };
+  /** Those that it does not take, which are left out, and why the first; absent: it takes all. */
+  refused?: { count: number; first: string };
   /** Those that are longer than the context, of which the end is left out, or of which nothing would be learnt. */
   tooLong: { count: number; nothingLearnt: number };
   /** The special token that ends an answer; absent: the model will not learn where one ends. */
@@ -288,10 +290,11 @@ export interface Painting {
 export interface PaintedConversation {
   /** `row 12 of questions.jsonl`. */
   name: string;
+  /** As many as a row of the context holds. */
   tokens: readonly PaintedToken[];
+  /** All of its tokens. */
+  of: number;
   learnt: number;
-  /** As the template writes it. */
-  text: string;
 }
 
 export interface GivenFile {

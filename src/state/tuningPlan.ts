@@ -112,10 +112,16 @@ export interface Doubt {
 
 /** What the painting says of chats: what stops the start, what is doubtful, and what holds. */
 export function doubtsOf(painting: Painting, heldOut: number, context: number): readonly Doubt[] {
-  const { conversations, tooLong, endsWith, asksAlike } = painting;
+  const { conversations, tooLong, endsWith, asksAlike, refused } = painting;
   const { count, nothingLearnt } = tooLong;
   const held = Math.round(conversations * heldOut);
   const found: Doubt[] = [];
+  if (refused)
+    found.push({
+      tone: 'warn',
+      words: `${counted(refused.count, 'conversation')} ${refused.count === 1 ? 'is' : 'are'} left out: the template does not take ${refused.count === 1 ? 'it' : 'them'}`,
+      detail: refused.first,
+    });
   if (nothingLearnt >= conversations)
     found.push({
       tone: 'error',

@@ -1,9 +1,10 @@
 /** Conversations of texts: read, painted, and as documents. Loaded with the first that are tuned on. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Document, Documents } from '../core/base/document';
-import { badSettings } from '../core/base/errors';
+import { badSettings, type HomegrownError } from '../core/base/errors';
 import { type Job, yieldUntil } from '../core/base/job';
-import { conversationOf, paintedDocuments, tooFewChats } from '../core/chat/documents';
+import type { Conversation } from '../core/chat/conversation';
+import { conversationOf, isRefusal, paintedDocuments, tooFewChats } from '../core/chat/documents';
 import { fitted } from '../core/chat/fitted';
 import { painted, paintedTokens, tried } from '../core/chat/painted';
 import { conversationReader } from '../core/chat/reader';
@@ -12,31 +13,20 @@ import type { ChatTemplate } from '../core/chat/template';
 import { learntOf, placedDocuments, textOf, textRef, type TextRecord } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { DataApi, PaintedConversation, Painting } from '../protocol/data';
+import { type Shared, shared } from './shared';
 
 export { importSpeakers, speakersIn } from './speakers';
 export { conversationReader, paintedDocuments, spokenBy, tooFewChats };
 
-type Counts = Pick<Painting, 'conversations' | 'tokens' | 'tooLong'>;
+interface Counts extends Pick<Painting, 'conversations' | 'tokens' | 'tooLong' | 'refused'> {
+  /** Places of those that the template does not take. */
+  refusedAt: ReadonlySet<number>;
+}
 type Painter = (store: BlobStore, wanted: DataApi['paint']['input'], job: Job) => Promise<Painting>;
 
 /** Keeps what it counted last: who turns to other conversations does not wait for all of them again. */
 export function painter(): Painter {
-  let last: { of: string; counts: Promise<Counts> } | undefined;
-  async function countsOf(of: string, count: () => Promise<Counts>, signal: AbortSignal): Promise<Counts> {
-    const there = last;
-    if (there?.of === of) {
-      const counts = await there.counts.catch(() => undefined);
-      signal.throwIfAborted();
-      // Who asked for it first may have stopped.
-      return counts ?? countsOf(of, count, signal);
-    }
-    const own = { of, counts: count() };
-    last = own;
-    own.counts.catch(() => {
-      if (last === own) last = undefined;
-    });
-    return own.counts;
-  }
+  let last: Shared<Counts> | undefined;
   return async (store, { texts: ids, tokenizer, context, from, count }, job) => {
     const texts = await Promise.all(ids.map((id) => textOf(store, id)));
     const other = texts.find(({ conversations }) => !conversations);
@@ -50,12 +40,13 @@ export function painter(): Painter {
     const stored = conversationsOf(store, texts);
     const of = JSON.stringify([texts.map(textRef), template.tokenizer.hash, template.source, context]);
     const all = texts.reduce((sum, text) => sum + learntOf(text).documents, 0);
-    const counts = await countsOf(of, () => counted(stored, template, context, all, job), job.signal);
+    if (last?.of !== of || last.isStopped()) last = shared(of, (own) => counted(stored, template, context, all, own));
+    const { refusedAt, ...counts } = await last.wait(job);
     const examples: PaintedConversation[] = [];
-    let place = 0;
+    let [at, place] = [0, 0];
     for await (const document of stored) {
       if (place >= from + count) break;
-      if (place++ >= from) examples.push(await exampleOf(document, template, context));
+      if (!refusedAt.has(at++) && place++ >= from) examples.push(await exampleOf(document, template, context));
     }
     const ends = endsWith === undefined ? undefined : template.tokenizer.specialOf(endsWith)?.text;
     return {
@@ -85,31 +76,44 @@ async function counted(
 ): Promise<Counts> {
   const pause = yieldUntil(signal);
   const counts = { conversations: 0, tokens: { all: 0, learnt: 0 }, tooLong: { count: 0, nothingLearnt: 0 } };
+  const refusedAt = new Set<number>();
+  let first: HomegrownError | undefined;
+  let at = 0;
   for await (const document of stored) {
-    const { ids, learnt, leftOut } = await paintedFor(document, template, context);
-    counts.tokens.all += ids.length;
-    for (const [from, to] of learnt) counts.tokens.learnt += to - from;
-    if (leftOut > 0) counts.tooLong.count++;
-    if (learnt.length === 0) counts.tooLong.nothingLearnt++;
-    if (++counts.conversations % A_TURN > 0) continue;
-    report({ label: 'Painting', done: counts.conversations, of, unit: 'chats' });
+    const conversation = await conversationOf(document);
+    try {
+      const { ids, learnt, leftOut } = paintedFor(conversation, template, context);
+      counts.conversations++;
+      counts.tokens.all += ids.length;
+      for (const [from, to] of learnt) counts.tokens.learnt += to - from;
+      if (leftOut > 0) counts.tooLong.count++;
+      if (learnt.length === 0) counts.tooLong.nothingLearnt++;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      first ??= error;
+      refusedAt.add(at);
+    }
+    if (++at % A_TURN > 0) continue;
+    report({ label: 'Painting', done: at, of, unit: 'chats' });
     await pause();
   }
-  return counts;
+  if (first && counts.conversations === 0) throw first;
+  return { ...counts, refusedAt, ...(first && { refused: { count: refusedAt.size, first: first.message } }) };
 }
 /** Conversations until others have a turn. */
 const A_TURN = 32;
 
 /** All of one, and what of it is learnt in a row of a context. */
-async function paintedFor(document: Document, template: ChatTemplate, context: number) {
-  const whole = painted(await conversationOf(document), template);
+function paintedFor(conversation: Conversation, template: ChatTemplate, context: number) {
+  const whole = painted(conversation, template);
   // A row has the next of its last id after it.
   const own = fitted(whole, context + 1);
   return { ...whole, learnt: own?.painted.learnt ?? [], leftOut: own?.leftOut ?? whole.learnt.length };
 }
 
 async function exampleOf(document: Document, template: ChatTemplate, context: number): Promise<PaintedConversation> {
-  const own = await paintedFor(document, template, context);
-  const tokens = paintedTokens(own, template.tokenizer);
-  return { name: document.title!, tokens, learnt: tokens.filter(({ isLearnt }) => isLearnt).length, text: own.text };
+  const own = paintedFor(await conversationOf(document), template, context);
+  const tokens = paintedTokens(own, template.tokenizer, context + 1);
+  const learnt = tokens.filter(({ isLearnt }) => isLearnt).length;
+  return { name: document.title!, tokens, of: own.ids.length, learnt };
 }

@@ -55,10 +55,13 @@ async function openToLearn(store: BlobStore, ids: readonly string[], tokenizer: 
   const { conversationsOf, paintedDocuments, spokenBy } = await chats();
   const template = await spokenBy(tokenizer);
   const opened = texts.map((text) =>
-    text.conversations ? paintedDocuments(conversationsOf(store, [text]), template) : documentsIn(store, text),
+    text.conversations ? paintedDocuments(conversationsOf(store, [text]), template, leftOut) : documentsIn(store, text),
   );
   return { documents: joined(opened), refs, tokenizer: template.tokenizer, isOfChats: true };
 }
+/** How many a template does not take is told before, where they are painted. */
+const leftOut = (): undefined => undefined;
+
 /** They come with who first tunes. */
 const chats = () => loaded('What reads chats', import('./chats'));
 

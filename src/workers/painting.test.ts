@@ -71,7 +71,14 @@ describe('painted', async () => {
       'line 41 of a.jsonl',
       'line 42 of a.jsonl',
     ]);
-    expect(examples[0]!.text).toBe('<|user|>Who is 39?<|endoftext|><|assistant|>A friend, 39.<|endoftext|>');
+    const written = examples[0]!.tokens.map((token) => token.text).join('');
+    expect(written).toBe('<|user|>Who is 39?<|endoftext|><|assistant|>A friend, 39.<|endoftext|>');
+    // No more is shown than a row of the context holds.
+    expect(examples.map(({ tokens, of }) => [tokens.length, of > 201])).toEqual([
+      [examples[0]!.of, false],
+      [201, true],
+      [201, true],
+    ]);
     const learnt = (i: number): string =>
       examples[i]!.tokens.filter(({ isLearnt }) => isLearnt)
         .map((token) => token.text)
@@ -97,27 +104,36 @@ describe('painted', async () => {
     expect(await next).toMatchObject({ conversations: 42 });
   });
 
-  test('a conversation that the template does not take is named; text is none', async () => {
+  test('conversations that the template does not take are left out and counted; where it takes none, one is named', async () => {
     const strict = await spokenBy(
       tokenizer,
       "{% if 'c' in messages[0].content %}{{ raise_exception('No.') }}{% endif %}{% for m in messages %}{{ m.content }}{% endfor %}",
     );
-    const asked = {
-      ...wanted,
-      texts: [(await chatText(store, dropped('c.jsonl', lines([chat('a', 'b'), chat('c', 'd')])))).id],
+    const given = (...questions: readonly string[]) => {
+      const rows = questions.map((question, i) => chat(`${question}${i}`, `b${i}`));
+      return chatText(store, dropped(`${questions.join('')}.jsonl`, lines(rows)));
     };
-    const refusal = { code: 'bad-settings', message: expect.stringContaining('line 2 of c.jsonl') as string };
-    await expect(painter()(store, { ...asked, tokenizer: strict.tokenizer.model }, unwatched)).rejects.toMatchObject(
-      refusal,
-    );
-    const split = { validation: 0.1, test: 0, seed: 1 };
-    await expect(buildData(store, asked.texts, strict.tokenizer, split, unwatched)).rejects.toMatchObject(refusal);
+    const [some, none, others] = [await given('a', 'c', 'a', 'a'), await given('c', 'c'), await given('a')];
+    const asked = { ...wanted, tokenizer: strict.tokenizer.model, from: 1 };
+    expect(await painter()(store, { ...asked, texts: [some.id] }, unwatched)).toMatchObject({
+      conversations: 3,
+      refused: { count: 1, first: 'The chat template does not take line 2 of acaa.jsonl: No.' },
+      examples: [{ name: 'line 3 of acaa.jsonl' }, { name: 'line 4 of acaa.jsonl' }],
+    });
+    const split = { validation: 0.3, test: 0, seed: 1 };
+    const { parts } = (await buildData(store, [some.id], strict.tokenizer, split, unwatched)).manifest;
+    expect(parts.train.documents! + parts.validation.documents!).toBe(3);
+    const refusal = { code: 'bad-settings', message: expect.stringContaining('line 1 of cc.jsonl') as string };
+    await expect(painter()(store, { ...asked, texts: [none.id] }, unwatched)).rejects.toMatchObject(refusal);
+    await expect(buildData(store, [none.id], strict.tokenizer, split, unwatched)).rejects.toMatchObject(refusal);
+    await expect(buildData(store, [others.id], tokenizer, split, unwatched)).rejects.toThrow('too few chats');
+  });
+
+  test('text is no chats', async () => {
     const prose = await importText(dropped('a.txt', 'Aye.'), store, { addedAt: 1 }, unwatched);
     const ids = prose.kind === 'added' ? [prose.text.id] : [];
-    await expect(painter()(store, { ...asked, texts: ids }, unwatched)).rejects.toMatchObject({
+    await expect(painter()(store, { ...wanted, texts: ids }, unwatched)).rejects.toMatchObject({
       message: 'a.txt is text, and no chats.',
     });
-    const one = await chatText(store, dropped('one.jsonl', lines([chat('a', 'b')])));
-    await expect(buildData(store, [one.id], tokenizer, split, unwatched)).rejects.toThrow('too few chats');
   });
 });

@@ -34,7 +34,7 @@ export const ofPair = (input: string, target: string): Conversation => ({
 export function conversationProblem({ messages }: Conversation, last: Speaker = 'assistant'): string | null {
   if (messages.length === 0) return 'has no messages';
   for (const [i, { role, content }] of messages.entries()) {
-    if (!isSpeaker(role)) return `has a message of ${JSON.stringify(role)}, a role that is not known here`;
+    if (!isSpeaker(role)) return `has a message of ${quoted(role)}, a role that is not known here`;
     if (role === 'system' && i > 0)
       return `has a system message as number ${i + 1}, and it stands first where there is one`;
     const before = messages[i - 1]?.role ?? 'system';
@@ -46,6 +46,13 @@ export function conversationProblem({ messages }: Conversation, last: Speaker = 
   const end = messages.at(-1)!.role;
   return end === last ? null : `ends with the ${end}, and not with the ${last}`;
 }
+
+/** What a file has in place of what is known, as far as it can be read. */
+export const quoted = (value: unknown): string => {
+  const words = value === undefined ? 'nothing' : JSON.stringify(value);
+  return words.length > MOST_QUOTED ? `${words.slice(0, MOST_QUOTED)}…` : words;
+};
+const MOST_QUOTED = 80;
 
 /** White space alone, to JavaScript or to Python. */
 const isBlank = (text: string): boolean => text.trim() === '' || innerOf(text)[0] === text.length;

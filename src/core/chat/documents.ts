@@ -1,6 +1,6 @@
 /** Conversations that are stored, as documents of which answers alone are learnt. */
 import type { Document, Documents } from '../base/document';
-import { badSettings } from '../base/errors';
+import { badSettings, HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { charactersIn } from '../base/utf8';
 import type { Conversation } from './conversation';
@@ -15,31 +15,55 @@ export async function conversationOf({ chunks, title = 'a conversation' }: Docum
   return storedConversation(row, title);
 }
 
+/** Of a conversation, and not of what it is stored in or painted by: that the template does not take it, or nobody could learn it. */
+export const isRefusal = (error: unknown): error is HomegrownError =>
+  error instanceof HomegrownError && (error.code === 'bad-settings' || error.code === 'bad-file');
+
 /**
  * Each with its text as the template writes it, and its ids. Its hash is that of the template too, by which other ids are other
  * data. They are gone through more than once: what is known of each is held, and ids up to a bound, beyond which they are made
  * again.
- * @throws HomegrownError as `painted` of the first that the template does not take, when it is its turn
+ * @param leaveOut is told of each that the template does not take, once, which is passed over; absent: it is thrown
+ * @throws HomegrownError as `painted` of the first, when it is its turn; also where all of them are left out
  */
-export function paintedDocuments(stored: Documents, template: ChatTemplate): Documents {
-  const known: Known[] = [];
+export function paintedDocuments(
+  stored: Documents,
+  template: ChatTemplate,
+  leaveOut?: (refusal: HomegrownError) => void,
+): Documents {
+  const known: (Known | null)[] = [];
+  let first: HomegrownError | undefined;
   let ids = 0;
-  async function lookAt(conversation: Conversation): Promise<Known> {
-    const own = ids < MOST_HELD ? painted(conversation, template) : undefined;
-    const utf8 = encoder.encode(own?.text ?? template.render(conversation));
-    ids += own?.ids.length ?? 0;
+  async function lookAt(conversation: Conversation): Promise<Known | null> {
+    let own;
+    try {
+      own = painted(conversation, template);
+    } catch (error) {
+      if (!leaveOut || !isRefusal(error)) throw error;
+      leaveOut(error);
+      first ??= error;
+      return null;
+    }
+    const utf8 = encoder.encode(own.text);
+    const isHeld = ids < MOST_HELD;
+    if (isHeld) ids += own.ids.length;
     return {
       sha256: await sha256Hex(JSON.stringify([template.source, conversation.messages])),
       characters: charactersIn(utf8),
       bytes: utf8.length,
-      ...(own && { held: { ids: own.ids, learnt: own.learnt } }),
+      ...(isHeld && { held: { ids: own.ids, learnt: own.learnt } }),
     };
   }
   return {
     async *[Symbol.asyncIterator]() {
       let n = 0;
+      let isAny = false;
       for await (const row of stored) {
-        const { held, ...facts } = (known[n++] ??= await lookAt(await conversationOf(row)));
+        const own = known[n] === undefined ? (known[n] = await lookAt(await conversationOf(row))) : known[n]!;
+        n++;
+        if (own === null) continue;
+        isAny = true;
+        const { held, ...facts } = own;
         yield {
           ...facts,
           ...(row.text !== undefined && { text: row.text }),
@@ -48,6 +72,7 @@ export function paintedDocuments(stored: Documents, template: ChatTemplate): Doc
           encoded: async () => held ?? painted(await conversationOf(row), template),
         };
       }
+      if (!isAny && first) throw first;
     },
   };
 }

@@ -139,11 +139,12 @@ export function paintedTokens(
   most = ids.length,
 ): PaintedToken[] {
   const decoder = tokenizer.decoder();
-  let turn = 0;
+  let [turn, answer] = [0, 0];
   return Array.from(ids.subarray(0, most), (id, i) => {
     while (turns[turn]!.to <= i && turn < turns.length - 1) turn++;
+    while (answer < learnt.length && learnt[answer]![1] <= i) answer++;
     const special = tokenizer.specialOf(id);
-    const isLearnt = learnt.some(([from, to]) => from <= i && i < to);
+    const isLearnt = answer < learnt.length && learnt[answer]![0] <= i;
     return { id, text: special?.text ?? decoder.push(id), role: turns[turn]!.role, isLearnt, isSpecial: !!special };
   });
 }

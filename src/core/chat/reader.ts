@@ -51,10 +51,11 @@ function shapeIn(head: readonly FoundRow[], name: string, note: File['note']): S
   const more = keys.length > MOST_NAMED ? ' and others' : '';
   throw new HomegrownError(
     'bad-shape',
-    `${name} is in no shape of chats that is known (${known}): its rows have ${keys.length === 0 ? 'nothing' : keys.slice(0, MOST_NAMED).join(', ')}${more}.`,
+    `${name} is in no shape of chats that is known (${known}): its rows have ${keys.length === 0 ? 'nothing' : keys.slice(0, MOST_NAMED).map(shortened).join(', ')}${more}.`,
   );
 }
 const MOST_NAMED = 12;
+const shortened = (key: string): string => (key.length > 80 ? `${key.slice(0, 80)}…` : key);
 
 /** A question and its answer. @param name where it is: `row 12 of questions.csv` @throws HomegrownError `bad-file` */
 function pairRow(input: string, target: string, name: string): string {

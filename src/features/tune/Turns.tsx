@@ -11,7 +11,9 @@ export function Turns({ example, hasBorders }: { example: PaintedConversation; h
       <p>
         <span>{example.name}</span>
         <span>
-          {formatCount(example.learnt)} of {formatCount(example.tokens.length)} learnt
+          {formatCount(example.learnt)} of {formatCount(example.of)} learnt
+          {example.of > example.tokens.length &&
+            `, the first ${formatCount(example.tokens.length)} shown: no more fits into the context`}
         </span>
       </p>
       {turnsOf(example.tokens).map(({ role, tokens }, i) => (

@@ -37,6 +37,7 @@ describe.each(Object.keys(SHAPES) as ShapeId[])('%s', (id) => {
 test.each<[ShapeId, Row, string]>([
   ['openai', { messages: [] }, 'it has no messages'],
   ['openai', { messages: [{ role: 'tool', content: 'a' }] }, 'it has a message of "tool", a role that is not known'],
+  ['openai', { messages: [{ role: 'x'.repeat(500), content: 'a' }] }, 'it has a message of "x{79}…, a role that'],
   ['openai', { messages: [{ role: 'user', content: null }] }, 'a message that is not text alone, number 1'],
   ['openai', { messages: [{ role: 'assistant', content: 'a', weight: 0 }] }, 'an answer of weight 0'],
   ['openai', { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }, 'not text alone'],

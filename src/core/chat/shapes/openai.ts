@@ -1,4 +1,4 @@
-import { isSpeaker, type Message } from '../conversation';
+import { isSpeaker, type Message, quoted } from '../conversation';
 import { hasSome, isRow, type Row, type Shape } from './shape';
 
 /** Messages with a role and a content; `developer` is what newer files call the system. */
@@ -11,7 +11,7 @@ export const openai: Shape = {
     const messages: Message[] = [];
     for (const [i, message] of (row['messages'] as readonly Row[]).entries()) {
       const role = message['role'] === 'developer' ? 'system' : message['role'];
-      if (!isSpeaker(role)) return `has a message of ${JSON.stringify(role)}, a role that is not known here`;
+      if (!isSpeaker(role)) return `has a message of ${quoted(role)}, a role that is not known here`;
       if (hasSome(message['tool_calls'])) return `calls a tool in message ${i + 1}, which is not known here`;
       // Answers of weight 0 are shown and not learnt.
       if (message['weight'] === 0)

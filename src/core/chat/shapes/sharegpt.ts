@@ -1,4 +1,4 @@
-import type { Message, Speaker } from '../conversation';
+import { type Message, quoted, type Speaker } from '../conversation';
 import { isRow, type Row, type Shape } from './shape';
 
 /** Turns with who they are from and their value; a system's may stand beside them. */
@@ -13,7 +13,7 @@ export const sharegpt: Shape = {
       typeof system === 'string' && system !== '' ? [{ role: 'system', content: system }] : [];
     for (const [i, { from, value }] of (row['conversations'] as readonly Row[]).entries()) {
       const role = NAMES.get(from);
-      if (!role) return `has a turn of ${JSON.stringify(from)}, a role that is not known here`;
+      if (!role) return `has a turn of ${quoted(from)}, a role that is not known here`;
       if (typeof value !== 'string') return `has a turn that is not text, number ${i + 1}`;
       messages.push({ role, content: value });
     }

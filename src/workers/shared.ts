@@ -1,0 +1,47 @@
+/** Work that several ask for: it is done once, told to all of them, and stopped when nobody waits for it any more. */
+import type { Job } from '../core/base/job';
+
+export interface Shared<T> {
+  /** What it is, among what is asked for. */
+  readonly of: string;
+  /** @throws the signal's reason, while others go on waiting */
+  wait(job: Job): Promise<T>;
+  /** It gives nothing to who comes now. */
+  isStopped(): boolean;
+}
+
+export function shared<T>(of: string, work: (job: Job) => Promise<T>): Shared<T> {
+  const stop = new AbortController();
+  const waiting = new Set<Job>();
+  let state: 'under way' | 'done' | 'failed' = 'under way';
+  const done = work({ signal: stop.signal, report: (at) => waiting.forEach((job) => job.report(at)) });
+  done.then(
+    () => (state = 'done'),
+    () => (state = 'failed'), // told to those who wait
+  );
+  const stopAlone = (): void => {
+    if (waiting.size === 0 && state === 'under way') stop.abort();
+  };
+  return {
+    of,
+    isStopped: () => state === 'failed' || stop.signal.aborted,
+    async wait(job) {
+      job.signal.throwIfAborted();
+      waiting.add(job);
+      let leave = (): void => undefined;
+      try {
+        return await new Promise<T>((resolve, reject) => {
+          leave = () => reject(job.signal.reason as Error);
+          job.signal.addEventListener('abort', leave);
+          done.then(resolve, reject);
+        });
+      } finally {
+        job.signal.removeEventListener('abort', leave);
+        waiting.delete(job);
+        // Who turns a page stops one and asks for the next.
+        setTimeout(stopAlone, LINGER_MS);
+      }
+    },
+  };
+}
+const LINGER_MS = 500;
