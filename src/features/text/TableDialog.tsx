@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
-import { type Columns, recognisedColumns, type TableHead } from '../../core/documents/columns';
+import { type Columns, type PairColumns, recognisedColumns, type TableHead } from '../../core/documents/columns';
 import { isBinary, questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Dialog } from '../../ui';
@@ -73,6 +73,11 @@ export function TableDialog() {
               --map.
             </p>
           )}
+          {isOfChats && columns && 'input' in columns && areSwapped(head, columns) && (
+            <p className={styles.error}>
+              The targets read like questions, and the inputs do not: are the two columns the other way round?
+            </p>
+          )}
           {columns && <FirstDocument head={head} columns={columns} isChat={isOfChats} />}
         </>
       )}
@@ -103,6 +108,13 @@ function rolesOf(head: TableHead, isOfChats: boolean): Roles {
 function columnsOf({ text, input, target, ...about }: Roles): Columns | undefined {
   if (text !== undefined) return { text, ...about };
   return input !== undefined && target !== undefined ? { input, target, ...about } : undefined;
+}
+
+/** Whether more of the answers than of what they answer end with a question mark. */
+function areSwapped({ columns, rows }: TableHead, { input, target }: PairColumns): boolean {
+  const questions = (name: string): number =>
+    rows.filter((row) => /[?？؟]\s*$/.test(row[columns.indexOf(name)] ?? '')).length;
+  return questions(target) * 2 > rows.length && questions(target) > questions(input);
 }
 
 /** What the first row becomes that has text. */
