@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { RunLog } from '../../state/runLog';
+import { captionOf, changeOf, forgettingOf } from './forgetting';
+import { forgottenWords } from './forgotten';
+
+/** Evaluations of losses in nats, with perplexity on old text where there is any. */
+function log(...told: readonly (readonly [step: number, loss: number, old?: number])[]): RunLog {
+  return new RunLog(
+    told.map(([step, loss, old]) => ({
+      kind: 'evaluated',
+      step,
+      loss,
+      metrics: old === undefined ? {} : { oldPerplexity: { value: old } },
+      activeMs: step,
+      sample: '',
+    })),
+  );
+}
+
+test('old text and new are told by step, before beside after, with the same share everywhere', () => {
+  const told = log([0, Math.log(58.3), 31.8], [20, Math.log(20), 33], [40, Math.log(14.2), 33.7]);
+  const found = forgettingOf(told, 'chats');
+  expect(found.old).toEqual({ x: [0, 20, 40], y: [31.8, 33, 33.7] });
+  expect(found.own.x).toEqual([0, 20, 40]);
+  expect(changeOf('Old text', found.old)).toMatchObject({ before: '31.8', after: '33.7', change: '+6 %' });
+  expect(changeOf('Chats', found.own)).toMatchObject({ before: '58.3', after: '14.2', change: '−76 %' });
+  expect(captionOf(found, 'chats')).toBe(
+    'Old text from 31.8 to 33.7, 6 % worse; chats from 58.3 to 14.2. Dashed: old text before',
+  );
+  expect(forgottenWords(told)).toBe('6 % forgotten');
+});
+
+test('what was measured once has no change, and what was not is said to be so', () => {
+  const once = forgettingOf(log([0, 1, 4]), 'causal');
+  expect(changeOf('Old text', once.old)).toMatchObject({ before: '4.00', after: '–', change: '–' });
+  expect(captionOf(once, 'new text')).toBe('Old text at 4.00; new text at 2.72');
+  const without = log([0, 1], [20, 0.5]);
+  expect(forgettingOf(without, 'causal').old.x).toEqual([]);
+  expect(changeOf('Old text', forgettingOf(without, 'causal').old)).toBeUndefined();
+  expect(captionOf(forgettingOf(without, 'causal'), 'new text')).toMatch(/^Old text was not measured; new text from/);
+  expect(forgottenWords(without)).toBe('forgetting not measured');
+  expect(forgottenWords(log([0, 1, 5], [9, 1, 4.9]))).toBe('nothing forgotten');
+});

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { modelSpec } from '../core/models';
+import { initialProject } from '../core/runs/project';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+import type { Painting } from '../protocol/data';
+import { doubtsOf, keepsOldText, planTuning, tuningOf } from './tuningPlan';
+
+const MODEL = { id: 'gpt', config: { layers: 4, heads: 2, width: 32, context: 64 }, vocabulary: 300 } as const;
+const BASE = {
+  model: MODEL,
+  objective: 'causal',
+  segments: [{ after: 0, recipe: { ...DEFAULT_RECIPE, samplePrompt: 'Call me' }, data: { id: 'd', facts: null } }],
+} as const;
+const CAME_IN = { ...BASE, segments: [{ ...BASE.segments[0], data: { id: null, facts: null } }] } as const;
+const PAINTING: Painting = {
+  tokenizer: { kind: 'bytes', merges: [] },
+  template: '',
+  conversations: 100,
+  tokens: { all: 12_800, learnt: 5000 },
+  tooLong: { count: 0, nothingLearnt: 0 },
+  endsWith: '<|endoftext|>',
+  asksAlike: true,
+  examples: [],
+};
+const project = (tuning: Partial<ReturnType<typeof initialProject>['tuning']> = {}) => {
+  const initial = initialProject();
+  return { ...initial, tuning: { ...initial.tuning, ...tuning } };
+};
+const studio = (tuning: Parameters<typeof project>[0] = {}) => ({
+  project: project(tuning),
+  tuneTexts: [],
+  device: { kind: 'opening' } as const,
+});
+
+test('a recipe is of the purpose and the base: its objective, its prompt, the rate of what learns, old text where it is kept', () => {
+  const adapted = tuningOf(project(), BASE, {}).recipe;
+  expect(adapted).toMatchObject({ objective: 'causal', samplePrompt: 'Call me', replay: 0.1 });
+  const { recipe } = tuningOf(project({ purpose: 'instruct', learns: 'all' }), CAME_IN, {});
+  expect(recipe).toMatchObject({ objective: 'chats', replay: 0 });
+  expect(recipe.learningRate).toBeLessThan(adapted.learningRate);
+  const byHand = project({ rateByHand: true, recipe: { ...project().tuning.recipe, learningRate: 0.5 } });
+  expect(tuningOf(byHand, BASE, {}).recipe.learningRate).toBe(0.5);
+  expect(tuningOf(project({ old: ['t'] }), CAME_IN, {}).recipe.replay).toBe(0.1);
+  expect([keepsOldText(BASE), keepsOldText(CAME_IN)]).toEqual([true, false]);
+  expect(keepsOldText({ ...BASE, objective: 'chats' })).toBe(false);
+});
+
+test('less of a model that learns takes less memory, and passes are over what is not held out', () => {
+  const of = (tuning: Parameters<typeof project>[0]) => {
+    const plan = planTuning(studio({ purpose: 'instruct', ...tuning }), BASE, PAINTING);
+    if ('code' in plan) throw new Error(plan.message);
+    return plan;
+  };
+  const [all, lora] = [of({ learns: 'all' }), of({ learns: 'adapter' })];
+  expect(all.learns).toBe(all.all);
+  expect(lora.learns).toBeLessThan(all.learns);
+  expect(lora.memory.total).toBeLessThan(lora.full.total);
+  expect(all.memory).toEqual(all.full);
+  // 200 steps of 4 rows of 64 tokens, a tenth of them old, over 0.9 of 12,800.
+  expect(lora.passes).toBeCloseTo((200 * 4 * 64 * 0.9) / (12_800 * 0.9), 6);
+  expect(planTuning(studio({ learns: 'last', layers: 9 }), BASE)).toMatchObject({ code: 'bad-settings' });
+  const bert = { id: 'bert', config: modelSpec('bert').presets[0]!.config, vocabulary: 300 } as const;
+  const encoder = { ...BASE, model: bert } as const;
+  expect(planTuning(studio({ purpose: 'instruct', learns: 'all' }), encoder)).toMatchObject({
+    problems: [{ field: 'objective' }],
+  });
+});
+
+test('what is wrong with chats stops the start or is doubted, and what holds is said', () => {
+  const tones = (change: Partial<Painting>): string[] =>
+    doubtsOf({ ...PAINTING, ...change }, 0.1, 64).map(({ tone, words }) => `${tone}: ${words}`);
+  expect(tones({})).toEqual([
+    'ok: Each fits into the 64 tokens that the model reads at once',
+    'ok: It learns to end its turn',
+    'ok: It is asked as it learns',
+  ]);
+  expect(tones({ tooLong: { count: 12, nothingLearnt: 3 } })[0]).toBe(
+    'warn: 12 conversations are longer than 64 tokens',
+  );
+  expect(tones({ tooLong: { count: 100, nothingLearnt: 100 } })[0]).toBe('error: Nothing would be learnt');
+  expect(tones({ conversations: 1 })[1]).toBe('error: One conversation is too few');
+  expect(tones({ conversations: 20 })[1]).toBe('warn: 20 conversations are few');
+  const { endsWith: _, ...without } = PAINTING;
+  expect(doubtsOf({ ...without, asksAlike: false }, 0.1, 64).map(({ tone }) => tone)).toEqual(['ok', 'warn', 'warn']);
+});
