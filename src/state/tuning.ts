@@ -1,5 +1,6 @@
 /** How a tuning is set, and what is read for it; what a page reckons of that comes with the page (tuningPlan.ts). */
 import { toFailure } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
 import { readJournal } from '../core/runs/journal';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
@@ -11,6 +12,7 @@ import type { DataApi, Painting, RunRow } from '../protocol/data';
 import type { MixedPoint } from '../protocol/gpu';
 import { explain } from './failures';
 import type { Slice, Studio } from './studio';
+import { alreadyHere } from './textNotes';
 
 export interface TuningSlice {
   setTuning(change: Partial<TuningChoice>): void;
@@ -26,6 +28,10 @@ export interface TuningSlice {
   ): Promise<void>;
   /** One of these as a run of its own, which becomes the project's. False where it could not be kept, which is said. */
   keepMix(runId: string, share: number, name: string): Promise<boolean>;
+  /** Who speaks in the chats of two people of a text, and in how many; none where it has no such. */
+  speakersOf(textId: string): Promise<DataApi['speakers']['output']>;
+  /** Those chats to tune on, one of the two as the assistant. */
+  addSpoken(textId: string, assistant: string): Promise<void>;
   /** All that a run has told, also one that is not open. */
   toldBy(runId: string): Promise<readonly TrainEvent[]>;
 }
@@ -79,6 +85,22 @@ export const createTuningSlice: Slice<TuningSlice> =
         await get().makeCurrent(runId);
         get().toast({ text: `${name} is kept`, detail: 'as a run of its own, which the pages show now' });
         return true;
+      },
+      speakersOf: (textId) => data.call('speakers', { textId }),
+      async addSpoken(textId, assistant) {
+        const { toast, project, loadTexts } = get();
+        try {
+          const input = { textId, assistant, projectId: project.id, addedAt: now() };
+          const { outcome, leftOut } = await data.call('importSpeakers', input);
+          tabs.announce();
+          await loadTexts();
+          const left = leftOut > 0 && `${formatCount(leftOut)} documents are no chat of two with ${assistant}`;
+          if (outcome.kind === 'duplicate')
+            toast(alreadyHere([{ name: outcome.of.name, of: outcome.of }], project.id, true));
+          else if (left) toast({ text: `Chats with ${assistant} were added`, detail: left });
+        } catch (error) {
+          toast({ text: `Chats with ${assistant} were not added`, detail: explain(toFailure(error)) });
+        }
       },
       toldBy: (runId) => readJournal(store, runId),
     };

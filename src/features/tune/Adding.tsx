@@ -21,21 +21,24 @@ import styles from './TunePage.module.css';
 
 export interface Adding {
   purpose: Purpose;
-  /** What the dialog holds; undefined while it is closed. */
-  draft: string | undefined;
-  write: (draft: string | undefined) => void;
+  /** What the dialog holds, also what was left in it. */
+  draft: string;
+  write: (draft: string) => void;
+  isOpen: boolean;
+  setOpen: (isOpen: boolean) => void;
   take: (files: readonly DroppedFile[]) => void;
 }
 
 export function useAdding(purpose: Purpose): Adding {
-  const [draft, write] = useState<string>();
+  const [draft, write] = useState('');
+  const [isOpen, setOpen] = useState(false);
   const store = useStudioStore();
   const take = (files: readonly DroppedFile[]): void =>
     void store.getState().addFiles(
       files.map(({ path, file }) => ({ name: path, file })),
       purpose,
     );
-  return { purpose, draft, write, take };
+  return { purpose, draft, write, isOpen, setOpen, take };
 }
 
 const WORDS: Readonly<
@@ -62,7 +65,7 @@ const WORDS: Readonly<
 export function AddButtons({ adding }: { adding: Adding }) {
   return (
     <>
-      <Button isDense onPress={() => adding.write('')}>
+      <Button isDense onPress={() => adding.setOpen(true)}>
         Paste…
       </Button>
       <FileButton isDense icon="plus" onFiles={adding.take}>
@@ -85,7 +88,10 @@ export function Dropped({ adding }: { adding: Adding }) {
     if (isInField || !clipboardData || document.querySelector('[role=dialog]')) return;
     const text = clipboardData.getData('text/plain');
     if (clipboardData.files.length > 0) adding.take(filesOfList(clipboardData.files));
-    else if (text !== '') adding.write(text);
+    else if (text !== '') {
+      adding.write(text);
+      adding.setOpen(true);
+    }
   });
   useEffect(() => {
     document.addEventListener('paste', onPaste);
@@ -100,7 +106,7 @@ export function Dropped({ adding }: { adding: Adding }) {
 
 /** Pasted or typed, with a name. */
 export function AddDialog({ adding }: { adding: Adding }) {
-  return adding.draft === undefined ? null : <OpenDialog adding={adding} draft={adding.draft} />;
+  return adding.isOpen ? <OpenDialog adding={adding} draft={adding.draft} /> : null;
 }
 
 function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
@@ -108,7 +114,7 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
   const count = useStudio((s) => s.tuneTexts.length);
   const { title, hint, name: usual, add1 } = WORDS[adding.purpose];
   const [name, setName] = useState(count === 0 ? usual : `${usual} ${formatCount(count + 1)}`);
-  const close = (): void => adding.write(undefined);
+  const close = (): void => adding.setOpen(false);
   const missing =
     draft.trim() === '' ? 'There is nothing to add yet' : name.trim() === '' ? 'It needs a name' : undefined;
   return (
@@ -125,6 +131,7 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
             disabledReason={missing}
             onPress={() => {
               void addPaste(draft, name.trim(), adding.purpose);
+              adding.write('');
               close();
             }}
           >

@@ -4,6 +4,7 @@ import { explain, headline } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { Button, EmptyState, Icon, IconButton, Notice, Pane, Progress, Segmented, text, TextAction } from '../../ui';
 import type { Situation } from './situation';
+import { SpeakersDialog } from './SpeakersDialog';
 import { TemplateDialog } from './TemplateDialog';
 import { TextRows } from './TextRows';
 import styles from './TunePage.module.css';
@@ -60,7 +61,7 @@ export function ChatsPane({ situation }: { situation: Situation }) {
       }
     >
       {texts.length === 0 ? (
-        <EmptyState>
+        <EmptyState action={<FromTexts />}>
           There are no chats yet. Paste some, drop a file or add one: JSON Lines with a conversation a row, as OpenAI,
           ShareGPT or Alpaca have them, or a table with a column of questions and one of answers
         </EmptyState>
@@ -68,10 +69,23 @@ export function ChatsPane({ situation }: { situation: Situation }) {
         <>
           {isBusy && !painting && <Progress label="Painting what would be learnt" detail="" value={0} max={0} />}
           <Body situation={situation} view={view} />
-          <TextRows texts={texts} what="Chats" />
+          <TextRows texts={texts} what="Chats" aside={<FromTexts />} />
         </>
       )}
     </Pane>
+  );
+}
+
+/** Chats of two people may lie among the texts that are learnt from. */
+function FromTexts() {
+  const hasTexts = useStudio((s) => s.texts.length > 0);
+  const [isOpen, setOpen] = useState(false);
+  if (!hasTexts) return null;
+  return (
+    <>
+      <TextAction onPress={() => setOpen(true)}>From chats of a text…</TextAction>
+      {isOpen && <SpeakersDialog onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

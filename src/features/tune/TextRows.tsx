@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { counted, formatBytes } from '../../core/base/units';
 import { learntOf, type TextRecord } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
@@ -5,11 +6,11 @@ import { IconButton, PaneHead } from '../../ui';
 import styles from './TunePage.module.css';
 
 /** What was given to learn, each with its size; any can be taken away, which can be undone. */
-export function TextRows({ texts, what }: { texts: readonly TextRecord[]; what: string }) {
+export function TextRows({ texts, what, aside }: { texts: readonly TextRecord[]; what: string; aside?: ReactNode }) {
   const remove = useStudio((s) => s.removeTexts);
   return (
     <>
-      <PaneHead title={what} hint={counted(texts.length, 'file')} />
+      <PaneHead title={what} hint={counted(texts.length, 'file')} aside={aside} />
       <ul className={styles.texts} aria-label={what}>
         {texts.map((text) => {
           const { documents, bytes } = learntOf(text);
