@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { Studio, TINY } from './studio';
 
-const STAGES = ['Text', 'Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Evaluate', 'Playground', 'Export'];
+const STAGES = ['Text', 'Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Evaluate', 'Tune', 'Playground', 'Export'];
 const FILES = /^(Choose|Add) files…/;
 
 test('axe finds nothing on any stage, in light and dark', async ({ page }) => {

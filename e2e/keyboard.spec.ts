@@ -25,8 +25,8 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await page.keyboard.press('Control+Enter');
   await studio.event(240, /Evaluated/);
 
-  // `]` goes to the next stage: Runs, Evaluate, then Playground.
-  for (const name of ['Runs', 'Evaluate', 'Playground']) {
+  // `]` goes to the next stage: Runs, Evaluate, Tune, then Playground.
+  for (const name of ['Runs', 'Evaluate', 'Tune', 'Playground']) {
     await page.keyboard.press(']');
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   }

@@ -81,7 +81,7 @@ test('with its server gone and the network off it opens, trains, and writes and 
   await studio.goTo('Text');
   await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
   await studio.event(5, /Evaluated/);
-  for (const stage of ['Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Evaluate', 'Playground', 'Export'])
+  for (const stage of ['Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Evaluate', 'Tune', 'Playground', 'Export'])
     await studio.goTo(stage);
   for (const name of ['Hugging Face folder', 'GGUF', 'ONNX', 'Offline page', 'Web service', 'Cluster hand-over']) {
     const download = page.waitForEvent('download');
