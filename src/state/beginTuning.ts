@@ -1,5 +1,7 @@
 /** From a press on Start tuning to the run: chats and texts as data of the base's tokenizer, and what is old. */
 import { badSettings } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
+import type { Purpose } from '../core/runs/tuning';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
@@ -10,36 +12,65 @@ import type { Following, Held } from './following';
 import { textFacts, textIds } from './preparation';
 import type { Services, Studio } from './studio';
 import type { Asking } from './training';
-import { toTuneOn, tuningBase } from './tuning';
+import { oldTextsOf, toTuneOn, tuningBase } from './tuning';
 import { keepsOldText, tuningOf } from './tuningPlan';
 
 export async function beginTuning(
-  { store, gpu, now }: Services,
+  { store, gpu, data, now }: Services,
   { signal, fail, follow }: Pick<Following, 'signal' | 'fail' | 'follow'>,
   get: () => Studio,
   held: Held,
   runId: string,
-  asked: Asking,
+  pressed: Asking,
+  to: Purpose = pressed.project.tuning.purpose,
 ): Promise<void> {
-  const { project } = asked;
-  const base = tuningBase({ ...asked, runs: get().runs });
+  const read = await get().whenRead(pressed, signal());
+  if (!read) {
+    held.undo();
+    return;
+  }
+  // As it was set at the press; what was being read then is among the texts.
+  const project = { ...pressed.project, tuning: { ...pressed.project.tuning, purpose: to } };
+  const asked = { project, texts: read.texts, tuneTexts: read.tuneTexts };
+  const base = tuningBase({ project, runs: get().runs });
   if (!base) throw badSettings('There is no model to tune yet', 'Train one, or bring one in.');
-  const from = { runId: base.row.record.id, step: base.step };
+  const record = await readKnownRun(store, base.row.record.id);
+  const from = { runId: record.id, step: await keptStep(record.id, base.step) };
   // What becomes the project's run is the tuned one, and the next tuning begins where this one did.
-  await get().changeOf(project.id, { tuning: { ...project.tuning, base: from } });
-  const record = await readKnownRun(store, from.runId);
+  const { tuning } = get().project.id === project.id ? get().project : project;
+  await get().changeOf(project.id, { tuning: { ...tuning, base: from } });
   const texts = toTuneOn(asked);
-  if (texts.length === 0) throw badSettings(`There is nothing to tune on`, NEEDS[project.tuning.purpose]);
-  const { purpose, template, heldOut, old: oldIds } = project.tuning;
+  if (texts.length === 0) throw badSettings(`There is nothing to tune on`, NEEDS[to]);
+  const { template, heldOut } = project.tuning;
   const split = { validation: heldOut, test: 0, seed: 0 };
   const limits = limitsOf(get());
-  const { model, trainable, recipe } = tuningOf(project, record, limits);
+  const old = keepsOldText(record) ? [] : oldTextsOf(asked);
+  const { model, trainable, recipe } = tuningOf(project, record, limits, old.length > 0);
 
-  const tokenizer =
-    purpose === 'instruct'
-      ? (await get().paint({ runId: record.id, template, texts: textIds({ texts }), from: 0, count: 0 }, signal()))
-          .tokenizer
-      : await readTokenizer(store, record);
+  /** The one that was chosen, or the newest where it is gone, which is said. */
+  async function keptStep(of: string, step: number): Promise<number> {
+    const { steps } = await data.call('savedSteps', { runId: of });
+    const newest = steps.at(-1)?.step;
+    if (newest === undefined || steps.some((each) => each.step === step)) return step;
+    get().toast({
+      text: `Step ${formatCount(step)} is not kept any more`,
+      detail: `it begins with step ${formatCount(newest)}`,
+    });
+    return newest;
+  }
+  /** By the template that is learnt; undefined where that was stopped. */
+  async function painted(): Promise<TokenizerModel | undefined> {
+    try {
+      const wanted = { runId: record.id, template, texts: textIds({ texts }), from: 0, count: 0 };
+      return (await get().paint(wanted, { signal: signal() })).tokenizer;
+    } catch (error) {
+      if (!signal().aborted) throw error;
+      held.undo();
+      return undefined;
+    }
+  }
+  const tokenizer = to === 'instruct' ? await painted() : await readTokenizer(store, record);
+  if (!tokenizer) return;
   /** Undefined where that was stopped, or failed, which is the run's then. */
   async function cut(ids: readonly string[], by: TokenizerModel): Promise<DataRecord | undefined> {
     const built = signal().aborted ? undefined : await get().cut(project.id, { texts: ids, tokenizer: by, split });
@@ -49,27 +80,26 @@ export async function beginTuning(
     else held.undo();
     return undefined;
   }
-  const data = await cut(textIds({ texts }), tokenizer);
-  if (!data) return;
-  const { train, validation } = data.manifest.parts;
+  const built = await cut(textIds({ texts }), tokenizer);
+  if (!built) return;
+  const { train, validation } = built.manifest.parts;
   const wrong = problems(model, recipe, { train: train.tokens, validation: validation.tokens }, limits, trainable);
   if (wrong.length > 0) throw unfit(wrong);
 
-  const given = keepsOldText(record) ? [] : asked.texts.filter(({ id }) => oldIds.includes(id));
-  const oldData = given.length > 0 ? await cut(textIds({ texts: given }), await readTokenizer(store, record)) : null;
+  const oldData = old.length > 0 ? await cut(textIds({ texts: old }), await readTokenizer(store, record)) : null;
   if (oldData === undefined) return;
   const input = {
     runId,
     projectId: project.id,
-    name: `${record.name}, ${WORDS[purpose]}`.slice(0, MOST_NAMED),
+    name: `${record.name}, ${WORDS[to]}`.slice(0, MOST_NAMED),
     createdAt: now(),
     from,
     recipe,
     tokenizer,
-    data,
+    data: built,
     texts: textFacts(texts),
     ...(trainable && { trainable }),
-    ...(oldData && { old: { data: oldData, texts: textFacts(given) } }),
+    ...(oldData && { old: { data: oldData, texts: textFacts(old) } }),
   };
   await follow({ runId, of: recipe.steps, settings: settingsOf(model, recipe) }, (options) =>
     gpu.call('tune', input, options),

@@ -5,6 +5,7 @@ import { HomegrownError, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { RunRecord } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
+import { isTuning } from '../core/runs/tunes';
 import { isActive, type Phase } from './phase';
 import { RunLog } from './runLog';
 import type { Studio } from './studio';
@@ -93,7 +94,7 @@ export const spokenRun = (s: Studio): OpenRun => trainingRun(s) ?? shownRun(s, '
 
 /** Whether it tunes another's model, also before it has a record that says so. */
 export const isTuned = ({ tunes, record }: Pick<OpenRun, 'tunes' | 'record'>): boolean =>
-  tunes ?? record?.parent?.how === 'fine-tune';
+  tunes ?? (record !== null && isTuning(record));
 
 /** Whether nothing is left of a run to go on from, but the weights of its best. */
 export const isWeightsAlone = ({ record, usable, saved }: OpenRun): boolean =>

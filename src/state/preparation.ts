@@ -2,7 +2,7 @@
 import { toFailure } from '../core/base/errors';
 import type { PartName, SplitChoice } from '../core/documents/split';
 import { learntFacts, learntOf, sharedNormalizers, textRef } from '../core/documents/record';
-import { objectiveOf, rolesOf } from '../core/objectives';
+import { learntFrom, objectiveOf, rolesOf } from '../core/objectives';
 import type { InRows } from '../core/objectives/objective';
 import { END_ALONE, missingRoles, type TokenRole } from '../core/tokenizer/special';
 import type { TokenPiece } from '../core/tokenizer/statistics';
@@ -10,6 +10,7 @@ import { APPLIED_WORDS, type TokenizerModel } from '../core/tokenizer/tokenizer'
 import type { DataRecord } from '../core/runs/project';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
+import { isTuning } from '../core/runs/tunes';
 import { readProject } from '../core/runs/projects';
 import type { DataApi, PartRows } from '../protocol/data';
 import type { BeginInput } from '../protocol/gpu';
@@ -218,11 +219,22 @@ export const isCutSo = ({ manifest }: DataRecord, { validation, test, seed }: Sp
   manifest.split.test === test &&
   (manifest.split.rule !== 'documents' || manifest.split.seed === seed);
 /** Whether the texts are no longer those that a run learns from; not where it does not say which, nor of one that tunes, which has its own. */
-export function hasOtherTexts(run: Pick<RunRecord, 'segments' | 'parent'>, { texts }: Pick<Studio, 'texts'>): boolean {
+export function hasOtherTexts(
+  run: Parameters<typeof isTuning>[0] & Pick<RunRecord, 'segments'>,
+  { texts }: Pick<Studio, 'texts'>,
+): boolean {
   const { facts } = dataOf(run);
-  if (!facts || facts.texts.length === 0 || run.parent?.how === 'fine-tune') return false;
+  if (!facts || facts.texts.length === 0 || isTuning(run)) return false;
   return !same(facts.texts.map((t) => t.sha256).sort(), texts.map((t) => learntOf(t).sha256).sort());
 }
+/** The texts that a run can go on with where it has no data: of one that tunes, those for tuning, chats or not as it learns. */
+export const textsFor = (
+  run: Parameters<typeof isTuning>[0],
+  { texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>,
+): Studio['texts'] =>
+  isTuning(run)
+    ? tuneTexts.filter(({ conversations = false }) => conversations === (learntFrom(run.objective) === 'chats'))
+    : texts;
 /** Several texts of which only the last one's end is held out, as older builds cut them. */
 export const isSplitAsOne = ({ texts, manifest }: DataRecord): boolean =>
   texts.length > 1 && manifest.split.rule === 'end';

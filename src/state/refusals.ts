@@ -1,8 +1,10 @@
 /** Why something cannot be done with a run here now: for buttons, which stay reachable and say so. */
 import { dataOf } from '../core/runs/segments';
+import { isTuning } from '../core/runs/tunes';
 import type { Asked } from '../core/train/run';
 import { startProblems } from './estimate';
 import { type Page, PAGES, shownId, shownRun } from './openRun';
+import { textsFor } from './preparation';
 import type { Studio } from './studio';
 import { toTuneOn, tuningBase } from './tuning';
 
@@ -15,12 +17,14 @@ const TRAINING_HERE = 'Another run is in progress: stop and save it first';
 /** Why the run that Train shows cannot go on. */
 export function resumeRefusal(s: Studio): Refusal {
   const { record } = shownRun(s, 'train');
-  const { training, texts, trainingElsewhere } = s;
+  const { training, trainingElsewhere } = s;
   if (trainingElsewhere) return TRAINING_ELSEWHERE;
   if (s.asking !== null && s.asking === record?.id) return BEING_ASKED;
   if (training && training.runId !== record?.id) return TRAINING_HERE;
-  if (!record || dataOf(record).id !== null || texts.length > 0) return undefined;
-  return 'This model came without the text that it learnt from: add that text, or another';
+  if (!record || dataOf(record).id !== null || textsFor(record, s).length > 0) return undefined;
+  return isTuning(record)
+    ? 'This model came without what it was tuned on: add that on Tune, or other'
+    : 'This model came without the text that it learnt from: add that text, or another';
 }
 
 /** Why the run that Train shows cannot be asked to write, or to be measured, now. */
@@ -43,12 +47,12 @@ export function beginRefusal(s: Pick<Studio, 'texts' | 'trainingElsewhere' | 'tr
 }
 
 /** Why no run can be begun that tunes, whatever its settings. */
-export function tuneRefusal(s: Studio): Refusal {
+export function tuneRefusal(s: Studio, purpose = s.project.tuning.purpose): Refusal {
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
   if (s.training) return TRAINING_HERE;
   if (!tuningBase(s)) return 'There is no model to tune yet';
-  if (toTuneOn(s).length > 0) return undefined;
-  return s.project.tuning.purpose === 'instruct' ? 'There are no chats to learn yet' : 'There is no text to learn yet';
+  if (toTuneOn(s, purpose).length > 0) return undefined;
+  return purpose === 'instruct' ? 'There are no chats to learn yet' : 'There is no text to learn yet';
 }
 
 /** Why no run can be begun with the settings as they are. */

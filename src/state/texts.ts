@@ -62,7 +62,7 @@ export interface TextsSlice {
   /** Adds a text of all of them, asks about markup, and passes over what is the system's own, and what saved pages show. */
   addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
   /** A project and its texts once all is read that was given to it by now; undefined where the signal ends that. */
-  whenRead(inputs: Inputs, signal: AbortSignal): Promise<Inputs | undefined>;
+  whenRead(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;
   /** Answers the question that is asked: all as they are. */
   takeMarkup(): Promise<void>;
   /** The same of tables: these columns of each. */
@@ -290,8 +290,8 @@ export const createTextsSlice: Slice<TextsSlice> =
         const { id: projectId } = inputs.project;
         await coming(projectId, signal);
         if (signal.aborted) return undefined;
-        if (get().project.id === projectId) return inputsOf(get());
-        return { ...inputs, texts: byUse(await data.call('listTexts', { projectId }), projectId).texts };
+        if (get().project.id === projectId) return { ...inputsOf(get()), tuneTexts: get().tuneTexts };
+        return { ...inputs, ...byUse(await data.call('listTexts', { projectId }), projectId) };
       },
       takeMarkup: () => take(() => ({})),
       takeColumns: (columns) => take((file) => ({ table: { format: tableOf(file), columns } })),

@@ -5,10 +5,12 @@ import { updateProject } from '../core/runs/projects';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { readTokenizer } from '../core/runs/tokenizer';
+import { isTuning } from '../core/runs/tunes';
 import { headlineWords } from '../core/objectives';
 import { memoryShortage } from '../core/train/memory';
 import { problems, unfit } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
+import type { Purpose } from '../core/runs/tuning';
 import { fittedTo, shortTextWords } from '../core/train/shortText';
 import type { Asked } from '../core/train/run';
 import type { ResumeInput } from '../protocol/gpu';
@@ -16,7 +18,7 @@ import { limitsOf, recipeOf as nextRecipe, settingsOf } from './estimate';
 import { explain } from './failures';
 import { following, type Held } from './following';
 import { NO_RUN, type OpenRun, shownId, shownRun } from './openRun';
-import { hasOtherTexts, type Inputs, inputsOf, textFacts, textIds } from './preparation';
+import { hasOtherTexts, type Inputs, inputsOf, textFacts, textIds, textsFor } from './preparation';
 import type { Slice, Studio } from './studio';
 
 export interface TrainingSlice {
@@ -35,8 +37,8 @@ export interface TrainingSlice {
   resume(steps?: number, change?: Change): Promise<void>;
   /** Begins a run from a saved step of another, with its settings or with others. */
   fork(from: { runId: string; step: number }, change: Change & { name: string; recipe: Recipe }): Promise<void>;
-  /** Begins a run that tunes the project's base, as that is set. */
-  tune(): Promise<void>;
+  /** Begins a run that tunes the project's base, as that is set, to this end where it is said. */
+  tune(purpose?: Purpose): Promise<void>;
   /** The run at rest that is being asked. */
   asking: string | null;
   /** Asks the run that Train shows to measure or to write now: what it answers is in its log. */
@@ -54,6 +56,8 @@ export interface Change {
 
 /** What is asked for as it was then: another project may be shown by the time that it is done. */
 export type Asking = Inputs & Pick<Studio, 'tuneTexts'>;
+
+const askingOf = (s: Asking): Asking => ({ ...inputsOf(s), tuneTexts: s.tuneTexts });
 
 export interface Training {
   runId: string;
@@ -74,7 +78,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
     runId: string,
     held: Held,
     withTexts: boolean,
-    inputs: Inputs,
+    inputs: Asking,
   ): Promise<Pick<ResumeInput, 'data' | 'texts'> | null> {
     const { id, facts } = dataOf(run);
     if (id !== null && !withTexts) {
@@ -87,19 +91,21 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
       return {};
     }
     const read = await get().whenRead(inputs, signal());
-    const { texts, project } = read ?? inputs;
+    const { project } = read ?? inputs;
+    const texts = textsFor(run, read ?? inputs);
     const refuse = (failure: Failure): null => {
       fail(runId, failure, get().opened[runId]?.saved?.step);
       return null;
     };
-    if (read?.texts.length === 0) {
+    if (read && texts.length === 0) {
       const words = 'This model was brought in without the text that it learnt from, so it cannot go on';
-      return refuse(toFailure(badSettings(words, 'Add that text, or another, then resume.')));
+      const where = isTuning(run) ? ' on Tune' : '';
+      return refuse(toFailure(badSettings(words, `Add that text, or another${where}, then resume.`)));
     }
     const { validation, test, seed } = facts?.split ?? project.split;
     const split = { validation, test, seed };
     const tokenizer = await readTokenizer(store, run);
-    const built = read && (await get().cut(project.id, { texts: textIds(read), tokenizer, split }));
+    const built = read && (await get().cut(project.id, { texts: textIds({ texts }), tokenizer, split }));
     if (built && !signal().aborted) return { data: built, texts: textFacts(texts) };
     const { building } = get().makingOf(project.id);
     if (building.kind === 'failed') return refuse(building.failure);
@@ -112,7 +118,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
     begin: (runId: string, held: Held, asked: Asking) => Promise<void>,
     begun?: Pick<OpenRun, 'tunes'>,
   ): Promise<void> {
-    const asked = { ...inputsOf(get()), tuneTexts: get().tuneTexts };
+    const asked = askingOf(get());
     await get().settled();
     if (get().training) return;
     const runId = newId();
@@ -184,7 +190,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
       walls.stop();
     },
     async resume(steps, { recipe: other, withTexts = false } = {}) {
-      const asked = inputsOf(get());
+      const asked = askingOf(get());
       const shown = shownId(get(), 'train');
       await get().settled();
       const { record: run, saved } = get().opened[shown ?? ''] ?? NO_RUN;
@@ -224,11 +230,11 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
           gpu.call('fork', input, options),
         );
       }),
-    tune: () =>
+    tune: (purpose) =>
       beginNew(
         async (runId, held, asked) => {
           const { beginTuning } = await import('./beginTuning');
-          await beginTuning(services, { signal, fail, follow }, get, held, runId, asked);
+          await beginTuning(services, { signal, fail, follow }, get, held, runId, asked, purpose);
         },
         { tunes: true },
       ),

@@ -4,10 +4,12 @@ import { formatCount } from '../core/base/units';
 import { readJournal } from '../core/runs/journal';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
+import { isTuning } from '../core/runs/tunes';
 import type { TuningChoice } from '../core/runs/tuning';
 import { withChatTemplate } from '../core/tokenizer/tokenizer';
 import type { TrainEvent } from '../core/train/run';
 import type { Recipe } from '../core/train/recipe';
+import type { Progress } from '../core/base/job';
 import type { DataApi, Painting, RunRow } from '../protocol/data';
 import type { MixedPoint } from '../protocol/gpu';
 import { explain } from './failures';
@@ -18,7 +20,7 @@ export interface TuningSlice {
   setTuning(change: Partial<TuningChoice>): void;
   setTuningRecipe(change: Partial<Recipe>): void;
   /** What a run would learn of chats, if it tuned another one's model. */
-  paint(asked: PaintAsked, signal?: AbortSignal): Promise<Painting>;
+  paint(asked: PaintAsked, options?: PaintOptions): Promise<Painting>;
   /** A tuned run's newest step, averaged with what it was tuned from at each share of that; told one by one. */
   mix(
     runId: string,
@@ -36,6 +38,10 @@ export interface TuningSlice {
   toldBy(runId: string): Promise<readonly TrainEvent[]>;
 }
 
+export interface PaintOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
 export interface PaintAsked extends Pick<DataApi['paint']['input'], 'texts' | 'from' | 'count'> {
   /** The base's. */
   runId: string;
@@ -55,12 +61,12 @@ export const createTuningSlice: Slice<TuningSlice> =
           recipe: { ...get().project.tuning.recipe, ...change },
           ...(change.learningRate !== undefined && { rateByHand: true }),
         }),
-      async paint({ runId, template, ...asked }, signal) {
+      async paint({ runId, template, ...asked }, options) {
         const record = await readKnownRun(store, runId);
         const own = await readTokenizer(store, record);
         const tokenizer = template === null ? own : withChatTemplate(own, template);
         const { context } = record.model.config;
-        return data.call('paint', { ...asked, tokenizer, context }, { ...(signal && { signal }) });
+        return data.call('paint', { ...asked, tokenizer, context }, options);
       },
       async mix(runId, shares, told, signal) {
         await gpu.call('mix', { runId, which: 'latest', shares }, { signal, onProgress: told });
@@ -119,9 +125,15 @@ export function tuningBase({
 }
 
 /** Of the texts that are for tuning, those of the purpose: chats to instruct, all others to adapt. */
-export const toTuneOn = ({ project, tuneTexts }: Pick<Studio, 'project' | 'tuneTexts'>): Studio['tuneTexts'] =>
-  tuneTexts.filter(({ conversations = false }) => conversations === (project.tuning.purpose === 'instruct'));
+export const toTuneOn = (
+  { project, tuneTexts }: Pick<Studio, 'project' | 'tuneTexts'>,
+  purpose = project.tuning.purpose,
+): Studio['tuneTexts'] => tuneTexts.filter(({ conversations = false }) => conversations === (purpose === 'instruct'));
 
 /** The run that was tuned last. */
 export const lastTuned = ({ runs }: Pick<Studio, 'runs'>): RunRow | undefined =>
-  runs?.find(({ record }) => record.parent?.how === 'fine-tune');
+  runs?.find(({ record }) => isTuning(record) && !record.mixed);
+
+/** Texts of the project that stand for what the base had learnt. */
+export const oldTextsOf = ({ project, texts }: Pick<Studio, 'project' | 'texts'>): Studio['texts'] =>
+  texts.filter(({ id }) => project.tuning.old.includes(id));

@@ -28,21 +28,24 @@ const project = (tuning: Partial<ReturnType<typeof initialProject>['tuning']> = 
 };
 const studio = (tuning: Parameters<typeof project>[0] = {}) => ({
   project: project(tuning),
+  texts: [],
   tuneTexts: [],
   device: { kind: 'opening' } as const,
 });
 
 test('a recipe is of the purpose and the base: its objective, its prompt, the rate of what learns, old text where it is kept', () => {
-  const adapted = tuningOf(project(), BASE, {}).recipe;
+  const adapted = tuningOf(project(), BASE, {}, false).recipe;
   expect(adapted).toMatchObject({ objective: 'causal', samplePrompt: 'Call me', replay: 0.1 });
-  const { recipe } = tuningOf(project({ purpose: 'instruct', learns: 'all' }), CAME_IN, {});
+  const { recipe } = tuningOf(project({ purpose: 'instruct', learns: 'all' }), CAME_IN, {}, false);
   expect(recipe).toMatchObject({ objective: 'chats', replay: 0 });
   expect(recipe.learningRate).toBeLessThan(adapted.learningRate);
   const byHand = project({ rateByHand: true, recipe: { ...project().tuning.recipe, learningRate: 0.5 } });
-  expect(tuningOf(byHand, BASE, {}).recipe.learningRate).toBe(0.5);
-  expect(tuningOf(project({ old: ['t'] }), CAME_IN, {}).recipe.replay).toBe(0.1);
+  expect(tuningOf(byHand, BASE, {}, false).recipe.learningRate).toBe(0.5);
+  expect(tuningOf(project(), CAME_IN, {}, true).recipe.replay).toBe(0.1);
   expect([keepsOldText(BASE), keepsOldText(CAME_IN)]).toEqual([true, false]);
   expect(keepsOldText({ ...BASE, objective: 'chats' })).toBe(false);
+  // Taken home and brought back, it says what the old text was, which is not there.
+  expect(keepsOldText({ ...CAME_IN, old: { id: null, facts: null } })).toBe(false);
 });
 
 test('less of a model that learns takes less memory, and passes are over what is not held out', () => {

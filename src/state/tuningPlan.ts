@@ -19,19 +19,24 @@ import type { ModelChoice } from '../core/train/run';
 import type { Painting } from '../protocol/data';
 import { limitsOf } from './estimate';
 import type { Studio } from './studio';
-import { toTuneOn } from './tuning';
+import { oldTextsOf, toTuneOn } from './tuning';
 
 type Base = Pick<ListedRun, 'model' | 'objective' | 'segments'>;
 
-/** Whether what a run learnt from is kept, and is text: what it forgets of that is measured. */
+/** Whether what a run learnt from is kept, and is text: what it forgets of that is measured. One that came in says what it was alone. */
 export const keepsOldText = (run: Pick<ListedRun, 'segments' | 'objective' | 'old'>): boolean =>
-  run.old !== undefined || (dataOf(run).id !== null && learntFrom(run.objective) === 'documents');
+  run.old?.id != null || (dataOf(run).id !== null && learntFrom(run.objective) === 'documents');
 
-/** What a tuning of a base is begun with. @throws HomegrownError `bad-settings` where the model has not what is to learn */
+/**
+ * What a tuning of a base is begun with.
+ * @param hasOld there is text that stands for what the base had learnt
+ * @throws HomegrownError `bad-settings` where the model has not what is to learn
+ */
 export function tuningOf(
   { tuning, recompute }: Pick<Project, 'tuning' | 'recompute'>,
   base: Base & Pick<ListedRun, 'old'>,
   limits: MemoryLimits,
+  hasOld: boolean,
 ): { model: ModelChoice; trainable: Trainable | undefined; recipe: Recipe } {
   const { model } = base;
   const trainable = trainableOf(tuning, model);
@@ -40,7 +45,7 @@ export function tuningOf(
     ...tuning.recipe,
     objective: tuningObjective(tuning.purpose, base.objective, model),
     learningRate: tuning.rateByHand ? learningRate : usualTuningRate(model, trainable, optimizer),
-    replay: keepsOldText(base) || tuning.old.length > 0 ? replay : 0,
+    replay: keepsOldText(base) || hasOld ? replay : 0,
     samplePrompt: samplePrompt === '' ? recipeOf(base).samplePrompt : samplePrompt,
   };
   const { isOn } = recomputation(model, recipe, recompute, limits, trainable);
@@ -62,13 +67,13 @@ export interface TuningPlan {
 
 /** @returns why, where the model has not what is to learn of it */
 export function planTuning(
-  s: Pick<Studio, 'project' | 'tuneTexts' | 'device'>,
+  s: Pick<Studio, 'project' | 'texts' | 'tuneTexts' | 'device'>,
   base: Base,
   painting?: Painting,
 ): TuningPlan | Failure {
   const limits = limitsOf(s);
   try {
-    const { model, trainable, recipe } = tuningOf(s.project, base, limits);
+    const { model, trainable, recipe } = tuningOf(s.project, base, limits, oldTextsOf(s).length > 0);
     const [spec, table] = [modelSpec(model.id), paramsOf(model)];
     const { added, trainableParams } = partsOf(table, trainable);
     const memoryOf = (of?: Trainable): MemoryPlan => memoryPlan(spec, model.config, model.vocabulary, recipe, of);

@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { formatBytes, formatCount, formatReading, formatShare, formatShort } from '../../core/base/units';
 import { modelSpec, paramsOf } from '../../core/models';
 import { countParams } from '../../core/models/spec';
@@ -123,6 +123,11 @@ function Steps({ row, step }: { row: RunRow; step: number }) {
   const kept = useKeptSteps(row);
   const setTuning = useStudio((s) => s.setTuning);
   const steps = [...new Set((kept ?? []).map((each) => each.step))].toReversed();
+  // The one that was chosen may have been given back since.
+  const isGone = steps.length > 0 && !steps.includes(step);
+  useEffect(() => {
+    if (isGone) setTuning({ base: { runId: row.record.id, step: steps[0]! } });
+  });
   if (steps.length < 2) return null;
   return (
     <Block isForm>
@@ -145,7 +150,7 @@ function What({ situation: { tuning, plan, failure } }: { situation: Situation }
         isWide
         label="What learns"
         value={tuning.learns}
-        onChange={(learns) => setTuning({ learns })}
+        onChange={(learns) => setTuning({ learns, rateByHand: false })}
         options={[
           { value: 'all', label: 'All' },
           { value: 'last', label: 'Last layers' },
@@ -178,6 +183,7 @@ function learnsWords(
 /** What it takes, what all of it would; and where that is too much, what would help. */
 function Memory({ situation: { plan, tuning } }: { situation: Situation }) {
   const setRecipe = useStudio((s) => s.setTuningRecipe);
+  const setRecompute = useStudio((s) => s.setRecompute);
   const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
   const { shortage } = useStudioFields(() => ({ shortage: plan?.problems.find(({ field }) => field === 'memory') }));
   if (!plan) return null;
@@ -192,7 +198,15 @@ function Memory({ situation: { plan, tuning } }: { situation: Situation }) {
           actions={(shortage.changes ?? []).map(
             (change) =>
               change.kind === 'recipe' && (
-                <Button key={change.words} isDense onPress={() => setRecipe(change.change)}>
+                <Button
+                  key={change.words}
+                  isDense
+                  onPress={() => {
+                    const { recompute, ...others } = change.change;
+                    if (recompute) setRecompute('on');
+                    setRecipe(others);
+                  }}
+                >
                   Take {change.words}
                 </Button>
               ),

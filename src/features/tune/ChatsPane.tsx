@@ -2,7 +2,19 @@ import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import { explain, headline } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import { Button, EmptyState, Icon, IconButton, Notice, Pane, Progress, Segmented, text, TextAction } from '../../ui';
+import {
+  Block,
+  Button,
+  EmptyState,
+  Icon,
+  IconButton,
+  Notice,
+  Pane,
+  Progress,
+  Segmented,
+  text,
+  TextAction,
+} from '../../ui';
 import type { Situation } from './situation';
 import { SpeakersDialog } from './SpeakersDialog';
 import { TemplateDialog } from './TemplateDialog';
@@ -15,7 +27,7 @@ type View = 'tokens' | 'text' | 'template';
 
 /** Every token of some conversations, shown as learnt or only read, before anything starts. */
 export function ChatsPane({ situation }: { situation: Situation }) {
-  const { painting, isBusy } = situation.painting;
+  const { painting, isBusy, progress } = situation.painting;
   const [view, setView] = useState<View>('tokens');
   const { from, show, texts } = situation;
   const of = painting?.conversations ?? 0;
@@ -67,7 +79,16 @@ export function ChatsPane({ situation }: { situation: Situation }) {
         </EmptyState>
       ) : (
         <>
-          {isBusy && !painting && <Progress label="Painting what would be learnt" detail="" value={0} max={0} />}
+          {isBusy && !painting && (
+            <Block>
+              <Progress
+                label={progress?.label ?? 'Painting what would be learnt'}
+                detail=""
+                value={progress?.done ?? 0}
+                max={progress?.of ?? 0}
+              />
+            </Block>
+          )}
           <Body situation={situation} view={view} />
           <TextRows texts={texts} what="Chats" aside={<FromTexts />} />
         </>

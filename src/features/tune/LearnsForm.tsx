@@ -8,7 +8,7 @@ import { MOST_HELD } from '../../core/documents/split';
 import { paramsOf } from '../../core/models';
 import { isOf, RECIPE, type Recipe, type RecipeField } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
-import { Block, Checkbox, FieldRow, Fold, NumberField, Select, text } from '../../ui';
+import { Block, Checkbox, FieldRow, Fold, NumberField, Select, text, TextAction } from '../../ui';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 
@@ -116,6 +116,11 @@ export function RecipeForm({ situation }: { situation: Situation }) {
       <Row name="steps" recipe={recipe} hint={passesWords(plan?.passes)} />
       <Row name="batch" recipe={recipe} />
       <Row name="learningRate" recipe={recipe} hint={tuning.rateByHand ? 'peak, by hand' : 'peak, as is usual'} />
+      {tuning.rateByHand && (
+        <p className={text.small}>
+          <TextAction onPress={() => setTuning({ rateByHand: false })}>Take the usual rate</TextAction>
+        </p>
+      )}
       <NumberField
         label={RECIPE.replay.label}
         hint={hasOld ? 'share of each batch' : 'no old text is kept'}

@@ -35,7 +35,7 @@ export function TunePage({ onFiles }: PageProps) {
       </Stage>
     );
   }
-  return <Tune key={purpose} tabs={tabs} onFiles={onFiles} />;
+  return <Tune key={purpose} purpose={purpose} tabs={tabs} onFiles={onFiles} />;
 }
 
 /** The address says it, and where it does not the project. */
@@ -51,12 +51,12 @@ function usePurpose(): { purpose: Purpose; go: (purpose: Purpose) => void } {
   return { purpose, go: (id) => navigate(`/tune?kind=${id}`) };
 }
 
-function Tune({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageProps, 'onFiles'>) {
+function Tune({ purpose, tabs, onFiles }: { purpose: Purpose; tabs: ReactNode } & Pick<PageProps, 'onFiles'>) {
   const [from, show] = useState(0);
-  const situation = useSituation(from, show);
-  const adding = useAdding(situation.tuning.purpose);
-  const { base, tuning } = situation;
-  const { pane: Learnt } = KINDS[tuning.purpose];
+  const situation = useSituation(purpose, from, show);
+  const adding = useAdding(purpose);
+  const { base } = situation;
+  const { pane: Learnt } = KINDS[purpose];
   useHeldFocus(base === undefined ? 'none' : 'base');
   return (
     <Stage
@@ -77,8 +77,8 @@ function Tune({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageProps, 'onFiles'
       ) : (
         <NoBase />
       )}
-      <Dropped adding={adding} />
-      <AddDialog adding={adding} />
+      {base && <Dropped adding={adding} />}
+      {base && <AddDialog adding={adding} />}
     </Stage>
   );
 }
@@ -123,7 +123,7 @@ function Start({ situation, adding }: { situation: Situation; adding: Adding }) 
           variant={situation.refusal === undefined ? 'go' : 'default'}
           icon="play"
           disabledReason={situation.refusal}
-          onPress={() => void tune()}
+          onPress={() => void tune(situation.tuning.purpose)}
         >
           Start tuning
         </Button>
@@ -138,6 +138,8 @@ function Failed() {
     const run = shownRun(s, 'train');
     return isTuned(run) && run.phase.kind === 'failed' ? run.phase : undefined;
   });
+  const hasModel = useStudio((s) => s.project.runId !== null && s.shown.train !== null);
+  const show = useStudio((s) => s.show);
   const [, go] = useLocation();
   if (!failed) return null;
   return (
@@ -146,9 +148,16 @@ function Failed() {
         tone="error"
         title={headline(failed.failure)}
         actions={
-          <Button isDense onPress={() => go('/train')}>
-            See what is safe
-          </Button>
+          <>
+            <Button isDense onPress={() => go('/train')}>
+              See what is safe
+            </Button>
+            {hasModel && (
+              <Button isDense variant="quiet" onPress={() => void show('train', null)}>
+                Dismiss
+              </Button>
+            )}
+          </>
         }
       >
         {explain(failed.failure)}

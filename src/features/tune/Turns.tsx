@@ -16,7 +16,7 @@ export function Turns({ example, hasBorders }: { example: PaintedConversation; h
             `, the first ${formatCount(example.tokens.length)} shown: no more fits into the context`}
         </span>
       </p>
-      {turnsOf(example.tokens).map(({ role, tokens }, i) => (
+      {turnsOf(example.tokens.slice(0, MOST)).map(({ role, tokens }, i) => (
         <div key={i} className={styles.turn}>
           <b>{role}</b>
           <div className={cx(styles.tokens, !hasBorders && styles.plain)} dir="auto">
@@ -26,9 +26,16 @@ export function Turns({ example, hasBorders }: { example: PaintedConversation; h
           </div>
         </div>
       ))}
+      {example.tokens.length > MOST && (
+        <p>
+          <span>{formatCount(example.tokens.length - MOST)} more tokens are not shown</span>
+        </p>
+      )}
     </section>
   );
 }
+/** Tokens of one that are drawn: more would hold the page. */
+const MOST = 2000;
 
 function Token({ token: { text, isLearnt, isSpecial } }: { token: PaintedToken }) {
   if (text === '') return null;

@@ -2,11 +2,11 @@
 import { useMemo } from 'react';
 import { useStudio, useStudioFields } from '../../state/react';
 import { tuneRefusal } from '../../state/refusals';
-import { toTuneOn, tuningBase } from '../../state/tuning';
+import { oldTextsOf, toTuneOn, tuningBase } from '../../state/tuning';
 import { type Doubt, doubtsOf, keepsOldText, planTuning, type TuningPlan } from '../../state/tuningPlan';
 import type { Failure } from '../../core/base/errors';
 import type { TextRecord } from '../../core/documents';
-import type { TuningChoice } from '../../core/runs/tuning';
+import type { Purpose, TuningChoice } from '../../core/runs/tuning';
 import type { RunRow } from '../../protocol/data';
 import { type PaintingState, usePainting } from './usePainting';
 
@@ -29,23 +29,26 @@ export interface Situation {
   refusal: string | undefined;
 }
 
-export function useSituation(from: number, show: (from: number) => void): Situation {
-  const tuning = useStudio((s) => s.project.tuning);
-  const project = useStudio((s) => s.project);
+export function useSituation(purpose: Purpose, from: number, show: (from: number) => void): Situation {
+  const own = useStudio((s) => s.project);
+  // The address says it: another tab may have gone to another.
+  const project = useMemo(() => ({ ...own, tuning: { ...own.tuning, purpose } }), [own, purpose]);
+  const { tuning } = project;
+  const old = useStudio((s) => s.texts);
   const device = useStudio((s) => s.device);
   const tuneTexts = useStudio((s) => s.tuneTexts);
   const { row, step } = useStudioFields((s) => ({ row: undefined, step: 0, ...tuningBase(s) }));
   const texts = useMemo(() => toTuneOn({ project, tuneTexts }), [project, tuneTexts]);
   const painting = usePainting(tuning.purpose === 'instruct' ? row : undefined, texts, tuning.template, from);
   const planned = useMemo(
-    () => row && planTuning({ project, tuneTexts, device }, row.record, painting.painting),
-    [row, project, tuneTexts, device, painting.painting],
+    () => row && planTuning({ project, texts: old, tuneTexts, device }, row.record, painting.painting),
+    [row, project, old, tuneTexts, device, painting.painting],
   );
   const [plan, failure] = planned && 'code' in planned ? [undefined, planned] : [planned, undefined];
   const context = row?.record.model.config.context ?? 0;
   const doubts = painting.painting ? doubtsOf(painting.painting, tuning.heldOut, context) : [];
-  const hasOld = row !== undefined && (keepsOldText(row.record) || tuning.old.length > 0);
-  const cannot = useStudio(tuneRefusal);
+  const hasOld = row !== undefined && (keepsOldText(row.record) || oldTextsOf({ project, texts: old }).length > 0);
+  const cannot = useStudio((s) => tuneRefusal(s, purpose));
   const stop = doubts.find(({ tone }) => tone === 'error');
   return {
     tuning,
@@ -59,6 +62,11 @@ export function useSituation(from: number, show: (from: number) => void): Situat
     doubts,
     hasOld,
     refusal:
-      cannot ?? failure?.message ?? painting.failure?.message ?? plan?.problems[0]?.message ?? (stop && stop.words),
+      cannot ??
+      failure?.message ??
+      painting.failure?.message ??
+      plan?.problems[0]?.message ??
+      stop?.words ??
+      (painting.isBusy && !painting.painting ? 'What would be learnt is being painted' : undefined),
   };
 }

@@ -1,6 +1,7 @@
 /** What would be learnt of chats, asked anew whenever base, chats, template or page are others. */
 import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../core/base/errors';
+import type { Progress } from '../../core/base/job';
 import type { TextRecord } from '../../core/documents';
 import type { Painting, RunRow } from '../../protocol/data';
 import { useStudioStore } from '../../state/react';
@@ -10,12 +11,14 @@ export interface PaintingState {
   painting: Painting | undefined;
   failure: Failure | undefined;
   isBusy: boolean;
+  /** What is counted, where it takes its time. */
+  progress: Progress | undefined;
 }
 
 /** Conversations on a page of them. */
 export const SHOWN = 3;
 
-const NOTHING: PaintingState = { painting: undefined, failure: undefined, isBusy: false };
+const NOTHING: PaintingState = { painting: undefined, failure: undefined, isBusy: false, progress: undefined };
 
 export function usePainting(
   base: RunRow | undefined,
@@ -34,11 +37,18 @@ export function usePainting(
     const stop = new AbortController();
     const asked = { runId, texts: ids, template, from, count: SHOWN };
     const told = (state: Partial<PaintingState>): void => {
-      if (!stop.signal.aborted) setFound({ of: key, base: of, ...NOTHING, ...state });
+      if (stop.signal.aborted) return;
+      setFound((before) => ({
+        of: key,
+        base: of,
+        ...NOTHING,
+        ...(state.isBusy && before?.base === of && { painting: before.painting }),
+        ...state,
+      }));
     };
     store
       .getState()
-      .paint(asked, stop.signal)
+      .paint(asked, { signal: stop.signal, onProgress: (progress) => told({ progress, isBusy: true }) })
       .then(
         (painting) => told({ painting }),
         (error: unknown) => told({ failure: toFailure(error) }),
@@ -47,7 +57,12 @@ export function usePainting(
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is all that is asked
   }, [store, key]);
   if (!isAsked) return NOTHING;
-  if (found?.of === key) return { painting: found.painting, failure: found.failure, isBusy: false };
+  if (found?.of === key && !found.isBusy) return found;
   // Another page of the same: what is said of all of them stays.
-  return { painting: found?.base === of ? found.painting : undefined, failure: undefined, isBusy: true };
+  return {
+    painting: found?.base === of ? found.painting : undefined,
+    failure: undefined,
+    isBusy: true,
+    progress: found?.of === key ? found.progress : undefined,
+  };
 }

@@ -1,0 +1,12 @@
+/** Which runs tune: what they learn is of the texts that are for tuning, and they are judged by what they forget too. */
+import { learntFrom } from '../objectives';
+import type { RunRecord } from './record';
+
+/** Also of a fork of one, a mix of one, and one that was taken home and brought back. */
+export const isTuning = ({
+  trainable,
+  old,
+  objective,
+  parent,
+}: Pick<RunRecord, 'trainable' | 'old' | 'objective' | 'parent'>): boolean =>
+  trainable !== undefined || old !== undefined || learntFrom(objective) === 'chats' || parent?.how === 'fine-tune';
