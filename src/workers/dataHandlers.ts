@@ -5,10 +5,6 @@ import { badFile, toFailure } from '../core/base/errors';
 import { loaded } from '../core/base/load';
 import { readAll } from '../core/base/record';
 import { surveySnapshots } from '../core/checkpoint/checkpoint';
-import { openFiles } from '../core/export/importFolder';
-import { openFound } from '../core/export/importModel';
-import { previewOf } from '../core/export/preview';
-import { storeModel } from '../core/export/run';
 import { zipped } from '../core/files/zip';
 import { freeRun } from '../core/runs/free';
 import { ownerOf } from '../core/runs/projects';
@@ -47,12 +43,11 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, GivenFile, Sample } from '../protocol/data';
-import { holdData, holdingRun, isUndoLive, lockMigration } from '../storage/lock';
+import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
 import { partReader } from './dataParts';
 import { type KnownProfile, profiles } from './profiles';
-import { exportModel } from './exporting';
 import { collectData, runHandlers } from './runHandlers';
 import type { Handlers } from './serve';
 import sampleProfiles from './sampleProfiles.json';
@@ -222,7 +217,8 @@ export function dataHandlers(
       return null;
     },
     savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
-    exportModel: async (input, job) => exportModel(await store, template, input, job),
+    exportModel: async (input, job) =>
+      (await loaded('What writes models', import('./exporting'))).exportModel(await store, template, input, job),
     ...runHandlers(store),
     async freeRun({ runId }) {
       const open = await store;
@@ -234,29 +230,8 @@ export function dataHandlers(
       await collectData(open);
       return { bytes };
     },
-    async importModel({ files, projectId, addedAt, isSeen = false, context }, job) {
-      const runId = crypto.randomUUID();
-      const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
-      const found = await openFiles(sources);
-      const incoming = found.kind === 'adapter' ? undefined : await openFound(found);
-      if (incoming && !incoming.info && !isSeen) return { preview: previewOf(incoming) };
-      const open = await store;
-      const held = await holdData(); // a base that it is to have is no run's until then
-      try {
-        // Held, so that it is not purged under the import with a project that is deleted meanwhile.
-        await holdingRun(runId, async () => {
-          if (incoming)
-            await storeModel(open, { runId, projectId, ...(context && { context }) }, incoming, sources, addedAt, job);
-          else if (found.kind === 'adapter') {
-            const { storeAdapter } = await import('../core/export/importAdapter');
-            await storeAdapter(open, { runId, projectId }, found.folder, nameOf(files), addedAt, job);
-          }
-        });
-        return { runId };
-      } finally {
-        held.release();
-      }
-    },
+    importModel: async (input, job) =>
+      (await loaded('What reads models', import('./bringingIn'))).bringIn(await store, input, job),
 
     projects: async (_, { signal }) => projectRows(await store, signal),
     duplicateProject: async (input) => (await duplicateProject(await store, input), null),
@@ -289,10 +264,6 @@ export function dataHandlers(
     },
   };
 }
-
-/** Of the zip; what files lie in is not known. */
-const nameOf = (files: readonly File[]): string =>
-  files.length === 1 ? files[0]!.name.replace(/\.zip$/i, '') : 'an adapter';
 
 type Read = Omit<GivenFile, 'file'> & { file: Blob };
 const fileSource = ({ file, ...given }: Read): TextSource => ({

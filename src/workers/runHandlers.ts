@@ -1,7 +1,7 @@
 /** The runs of a project in the data worker: listed, described, deleted, brought back. */
 import type { BlobStore } from '../core/base/blobStore';
 import { boundLight, pinStep, unpinStep } from '../core/checkpoint/pinned';
-import { measuredOf } from '../core/export/exported';
+import { measuredOf } from '../core/export/measuredOf';
 import { readEvaluation, readEvaluations } from '../core/runs/keptEvaluations';
 import { mixRun } from '../core/runs/mix';
 import { readKnownRun, updateRun } from '../core/runs/record';

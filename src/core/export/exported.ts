@@ -7,23 +7,20 @@ import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { listTexts } from '../documents';
 import { readJournal } from '../runs/journal';
 import { manifestIfKept } from '../runs/data';
-import { readRun, type RunRecord } from '../runs/record';
+import { readRun } from '../runs/record';
 import { dataOf, segmentAt } from '../runs/segments';
 import { readTokenizer } from '../runs/tokenizer';
 import { toldDocuments, toldRecipe } from '../runs/toldDocuments';
-import { toldAsked } from '../runs/toldAsked';
-import { toldEvaluation } from '../runs/toldEvaluations';
-import { trueEvaluations } from '../runs/trueEvaluations';
 import { loadWhole } from '../runs/whole';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
-import type { Tokenizer } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported } from './format';
-import { runInfo, tokenizerFacts, type Measured, withMeasured } from './homegrownJson';
+import { runInfo, tokenizerFacts, withMeasured } from './homegrownJson';
 import { withLicences } from './licences';
 import { idFor } from './upgradeInfo';
 import { type ImportedModel, saidOf } from './incoming';
+import { measuredOf } from './measuredOf';
 
 /**
  * @param withMoments also reads what the optimizer remembers, which is twice the model
@@ -67,18 +64,6 @@ export async function openExported(
       ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
     },
   };
-}
-
-/** What goes with a step of what was measured of it. */
-export async function measuredOf(
-  store: BlobStore,
-  run: RunRecord,
-  step: number,
-  { hash }: Pick<Tokenizer, 'hash'>,
-): Promise<Measured> {
-  const records = await trueEvaluations(store, run, step, hash);
-  const [asked] = records.filter(({ part }) => part === 'lists').flatMap((record) => toldAsked(record) ?? []);
-  return { evaluations: records.flatMap(toldEvaluation), ...(asked && { asked }) };
 }
 
 /** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */

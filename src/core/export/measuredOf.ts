@@ -1,0 +1,19 @@
+/** What goes with a step of what was measured of it. */
+import type { BlobStore } from '../base/blobStore';
+import type { RunRecord } from '../runs/record';
+import { toldAsked } from '../runs/toldAsked';
+import { toldEvaluation } from '../runs/toldEvaluations';
+import { trueEvaluations } from '../runs/trueEvaluations';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Measured } from './homegrownJson';
+
+export async function measuredOf(
+  store: BlobStore,
+  run: RunRecord,
+  step: number,
+  { hash }: Pick<Tokenizer, 'hash'>,
+): Promise<Measured> {
+  const records = await trueEvaluations(store, run, step, hash);
+  const [asked] = records.filter(({ part }) => part === 'lists').flatMap((record) => toldAsked(record) ?? []);
+  return { evaluations: records.flatMap(toldEvaluation), ...(asked && { asked }) };
+}

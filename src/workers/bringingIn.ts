@@ -1,0 +1,41 @@
+/** A model in somebody's files, into the store. What reads such files is loaded by who brings one in. */
+import type { BlobStore } from '../core/base/blobStore';
+import type { Job } from '../core/base/job';
+import { storeAdapter } from '../core/export/importAdapter';
+import { openFiles } from '../core/export/importFolder';
+import { openFound } from '../core/export/importModel';
+import { previewOf } from '../core/export/preview';
+import { storeModel } from '../core/export/run';
+import type { DataApi } from '../protocol/data';
+import { holdData, holdingRun } from '../storage/lock';
+import { blobSource } from './blobSource';
+
+type ImportModel = DataApi['importModel'];
+
+export async function bringIn(
+  store: BlobStore,
+  { files, projectId, addedAt, isSeen = false, context }: ImportModel['input'],
+  job: Job,
+): Promise<ImportModel['output']> {
+  const runId = crypto.randomUUID();
+  const sources = files.map((file) => ({ name: file.name, source: blobSource(file) }));
+  const found = await openFiles(sources);
+  const incoming = found.kind === 'adapter' ? undefined : await openFound(found);
+  if (incoming && !incoming.info && !isSeen) return { preview: previewOf(incoming) };
+  const held = await holdData(); // a base that it is to have is no run's until then
+  try {
+    // Held, so that it is not purged under the import with a project that is deleted meanwhile.
+    await holdingRun(runId, async () => {
+      const run = { runId, projectId, ...(context && { context }) };
+      if (incoming) await storeModel(store, run, incoming, sources, addedAt, job);
+      else if (found.kind === 'adapter') await storeAdapter(store, run, found.folder, nameOf(files), addedAt, job);
+    });
+    return { runId };
+  } finally {
+    held.release();
+  }
+}
+
+/** Of the zip; what files lie in is not known. */
+const nameOf = (files: readonly File[]): string =>
+  files.length === 1 ? files[0]!.name.replace(/\.zip$/i, '') : 'an adapter';
