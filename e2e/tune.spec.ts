@@ -91,6 +91,38 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await studio.goTo('Tune');
   await forgetting(page).getByRole('button', { name: 'Talk to it' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Playground' })).toBeVisible();
+  // It is talked with as it has learnt: Enter says it, what was said goes along, and another answer takes the last one's place.
+  const message = page.getByRole('textbox', { name: 'Message', exact: true });
+  const said = page.getByRole('list', { name: 'What was said' });
+  const status = page.getByText(/^\d+ tokens?( in |, then the model ended its turn)/);
+  await studio.set({ 'Longest answer': 12 });
+  for (const [i, words] of ['What is a gam?', 'Who hunts?'].entries()) {
+    await message.fill(words);
+    await page.keyboard.press('Enter');
+    await expect(message).toHaveValue('');
+    await expect(status).toBeVisible({ timeout: 60_000 });
+    await expect(said.getByText('You', { exact: true })).toHaveCount(i + 1);
+  }
+  await expectAccessible(page, 'Playground, chat');
+  await page.getByRole('button', { name: 'Answer again' }).click();
+  await expect(status).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('textbox', { name: 'Seed' })).toHaveValue('2');
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await expect(said).toHaveText('What you say and what the model answers comes here');
+  await page.getByText('Write on', { exact: true }).click();
+  await expect(page.getByRole('textbox', { name: 'Prompt' })).toBeVisible();
+
+  // Between it and its base: each point is measured, and one is kept as a run of its own.
+  await studio.goTo('Tune');
+  await page.getByRole('button', { name: 'Measure five points' }).click();
+  await expect(page.getByText(/^At 70 %: old text [\d.,]+, chats [\d.,]+\. 5 points were measured$/)).toBeVisible({
+    timeout: 120_000,
+  });
+  await page.getByRole('button', { name: 'Keep the mix' }).click();
+  await expect(page.getByText(/70 % tuned is kept/)).toBeVisible({ timeout: 60_000 });
+  await studio.goTo('Runs');
+  await expect(studio.runs).toHaveCount(3);
+  await studio.goTo('Tune');
 
   const zip = info.outputPath('tuned.zip');
   await studio.takeFolder(zip);
