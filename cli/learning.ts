@@ -90,7 +90,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const start = from === undefined || past ? null : await openStart(from, options);
   const began = start ? await tuning?.begins(start) : undefined;
   const learns = past ? past.info.trainable : began?.trainable;
-  const trainable = learns && { ...learns, ...(tuning?.rest === 'f16' && { rest: tuning.rest }) };
+  const trainable = learns && { ...learns, ...(tuning && tuning.rest !== 'f32' && { rest: tuning.rest }) };
   const frozen = past ? await baseOf(past, from) : (began?.base ?? start?.weights);
   const ofBase = past?.info.model ?? start?.model;
   const base = frozen && trainable && ofBase ? rested(paramsOf(ofBase), frozen, trainable) : frozen;

@@ -100,11 +100,15 @@ test('without --old it is the part that the base has held out; where its text is
   expect(gone.stderr).toContain('What is forgotten is not measured: --old FILE gives text for that.');
 }, 240_000);
 
-test('what does not learn may rest in f16: the model is the rounded one with what was learnt, and goes on so', async () => {
-  const half = ['--adapter', 'lora:2', '--rest', 'f16', '--schedule', 'constant'];
-  const { info } = await expectGoesOn(half, 'halves', 'quarter');
-  expect(info!.trainable).toMatchObject({ rest: 'f16' });
-}, 240_000);
+test.each(['f16', 'q8'])(
+  'what does not learn may rest in %s: the model is the rounded one with what was learnt, and goes on so',
+  async (rest) => {
+    const fewer = ['--adapter', 'lora:2', '--rest', rest, '--schedule', 'constant'];
+    const { info } = await expectGoesOn(fewer, `whole-${rest}`, `part-${rest}`);
+    expect(info!.trainable).toMatchObject({ rest });
+  },
+  240_000,
+);
 
 test('norms alone, or the last layers, learn; the others are as they were', async () => {
   const base = await weightsOf('base');

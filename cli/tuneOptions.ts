@@ -1,6 +1,7 @@
 /** The flags of `tune`: those of `grow`, and what is its own. */
 import { MOST_HELD } from '../src/core/documents/split';
 import { OPTIONS, VALIDATION_SHARE } from './growOptions';
+import { RESTS } from '../src/core/models/spec';
 import { ADAPTER, LEARNS } from './tuneFlags';
 
 const { resume: _, from: __, out: ___, ...grows } = OPTIONS;
@@ -27,9 +28,9 @@ export const TUNE_OPTIONS = {
   learns: { kind: 'text', initial: 'all', help: LEARNS },
   rest: {
     kind: 'choice',
-    of: ['f32', 'f16'],
+    of: RESTS,
     initial: 'f32',
-    help: 'How matrices rest that do not learn: in f16 they take half of the memory, and are rounded',
+    help: 'How matrices rest that do not learn: in f16 they take half of the memory, in q8 (8 bits, 32 to a scale) little more than a quarter, and are rounded',
   },
   old: {
     kind: 'texts',

@@ -3,12 +3,13 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Trainable } from '../core/adapters/trainable';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
-import { fromHalf, toHalf } from '../core/base/half';
+import { rounded } from '../core/base/rest';
 import { readBase } from '../core/checkpoint/base';
 import { baseKeys, basesThere } from '../core/checkpoint/bases';
 import { listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
 import { listTexts } from '../core/documents';
 import { paramsOf } from '../core/models';
+import { restingAs } from '../core/models/spec';
 import { readJournal } from '../core/runs/journal';
 import { readRun, type RunRecord } from '../core/runs/record';
 import { measureEverything } from '../core/runs/sizes';
@@ -215,22 +216,27 @@ test('one that cannot be begun leaves nothing, nor at the next start does one wh
   expect((await allOf()).filter((key) => !key.startsWith('curves/'))).toEqual(before);
 }, 120_000);
 
-test('at rest in f16 the base is rounded once, and goes on so; what was measured is measured again', async () => {
-  await tune('half', {}, { trainable: lora({ rest: 'f16' }) });
-  const base = await readBase(store, await baseOf('half'));
-  const { tensors } = await latest('parent');
-  const { beside } = lora().adapter!;
-  for (const [name, { data }] of base) {
-    const was = tensors.get(name)!.data;
-    expect(data, name).toEqual(beside.includes(name) ? Float32Array.from(toHalf(was), fromHalf) : was);
-  }
-  const last = (await readJournal(store, 'half')).findLast((event) => event.kind === 'evaluated')!;
-  expect(await perplexityOf('half')).toBe(last.metrics.oldPerplexity!.value);
-  await tune('longer', { steps: 14, schedule: 'constant' }, { trainable: lora({ rest: 'f16' }) });
-  await tune('short', { steps: 10, schedule: 'constant' }, { trainable: lora({ rest: 'f16' }) });
-  await worker.gpu.call('resume', { runId: 'short', steps: 14 });
-  expect((await latest('short')).tensors).toEqual((await latest('longer')).tensors);
-}, 120_000);
+test.each(['f16', 'q8'] as const)(
+  'at rest in %s the base is rounded once, and goes on so; what was measured is measured again',
+  async (rest) => {
+    await tune('half', {}, { trainable: lora({ rest }) });
+    const base = await readBase(store, await baseOf('half'));
+    const { tensors } = await latest('parent');
+    const { beside } = lora().adapter!;
+    for (const [name, { data }] of base) {
+      const was = tensors.get(name)!.data;
+      const as = beside.includes(name) ? restingAs(paramsOf(of('x', {}).model)[name]!, rest) : undefined;
+      expect(data, name).toEqual(as ? rounded(was, as) : was);
+    }
+    const last = (await readJournal(store, 'half')).findLast((event) => event.kind === 'evaluated')!;
+    expect(await perplexityOf('half')).toBe(last.metrics.oldPerplexity!.value);
+    await tune('longer', { steps: 14, schedule: 'constant' }, { trainable: lora({ rest }) });
+    await tune('short', { steps: 10, schedule: 'constant' }, { trainable: lora({ rest }) });
+    await worker.gpu.call('resume', { runId: 'short', steps: 14 });
+    expect((await latest('short')).tensors).toEqual((await latest('longer')).tensors);
+  },
+  120_000,
+);
 
 test('a part of the weights may learn: its steps hold that alone, whole, best and light ones, and open as whole models', async () => {
   const own = Object.keys(paramsOf(of('x', {}).model));

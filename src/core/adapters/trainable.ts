@@ -1,9 +1,9 @@
 /** What of a model learns: all of its weights, some of them, or what an adapter brings. */
 import { badSettings } from '../base/errors';
 import { fieldProblem, type Fields, type ValuesOf } from '../base/field';
-import { fromHalf, toHalf } from '../base/half';
+import { rounded } from '../base/rest';
 import type { Rest, Values } from '../models/network';
-import { type ParamTable, restsIn16 } from '../models/spec';
+import { type ParamTable, restingAs } from '../models/spec';
 import { type AdapterChoice, adapterOf } from '.';
 
 /** Where nobody says, every weight of the model learns. It is data: what is stored of a run can hold it. */
@@ -12,7 +12,7 @@ export interface Trainable {
   weights: readonly string[];
   /** What is learnt beside some of its weights. */
   adapter?: AdapterChoice;
-  /** How the frozen matrices of linear layers rest: f32 where nobody says. In f16 their numbers are rounded, on every device alike. */
+  /** How the frozen matrices of linear layers rest: f32 where nobody says. In f16 and q8 their numbers are rounded, on every device alike. */
   rest?: Rest;
 }
 
@@ -67,19 +67,19 @@ export const layerOf = (weight: string): string => weight.replace(/\.weight$/, '
 export const linearWeights = (own: ParamTable): string[] => Object.keys(pick(own, (_, { linear }) => linear === true));
 
 /**
- * The base as it rests. Where its frozen matrices do so in f16, their numbers are rounded once, here: what is merged is then
+ * The base as it rests. Where its frozen matrices do so in fewer bytes, their numbers are rounded once, here: what is merged is then
  * what was learnt beside.
  */
 export function rested(own: ParamTable, base: Values, trainable: Trainable): Values {
-  if (trainable.rest !== 'f16') return base;
+  const { rest } = trainable;
+  if (rest === undefined || rest === 'f32') return base;
   const { trainableParams } = partsOf(own, trainable);
-  const isHalf = (name: string): boolean =>
-    Object.hasOwn(own, name) && !Object.hasOwn(trainableParams, name) && restsIn16(own[name]!);
+  const isFrozen = (name: string): boolean => Object.hasOwn(own, name) && !Object.hasOwn(trainableParams, name);
   return new Map(
-    [...base].map(([name, value]) => [
-      name,
-      isHalf(name) ? { ...value, data: Float32Array.from(toHalf(value.data), fromHalf) } : value,
-    ]),
+    [...base].map(([name, value]) => {
+      const as = isFrozen(name) ? restingAs(own[name]!, rest) : undefined;
+      return [name, as ? { ...value, data: rounded(value.data, as) } : value];
+    }),
   );
 }
 

@@ -1,7 +1,8 @@
 import { getBackend, type Tensor1D, type Tensor2D, type Variable } from '@tensorflow/tfjs';
 import { disposingOnFailure } from '../base/disposing';
 import { badFile, badSettings } from '../base/errors';
-import { packed, roundedToHalf } from '../ops/halves';
+import { type Resting, rounded } from '../base/rest';
+import { packed } from '../ops/resting';
 import { allocate, type OwnedVariables } from '../ops/variables';
 import { modelSpec, type ModelId } from '.';
 import {
@@ -13,7 +14,8 @@ import {
   type Output,
   type ParamTable,
   type Pass,
-  restsIn16,
+  type Rest,
+  restingAs,
 } from './spec';
 
 export { drawn, initialValues } from './initial';
@@ -50,8 +52,7 @@ export interface ModelChoice {
   vocabulary: number;
 }
 
-/** How a matrix rests between products, which widen it. */
-export type Rest = 'f32' | 'f16';
+export type { Rest } from './spec';
 
 /** Weights on the host, by name. */
 export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
@@ -111,9 +112,10 @@ export async function network(
 function placed(table: ParamTable, trainable: ParamTable, values: Values, rest: Rest) {
   const parts = [true, false].map((learns) => {
     const names = Object.keys(table).filter((name) => Object.hasOwn(trainable, name) === learns);
-    const weights = named(names, values).map((value, i) =>
-      !learns && rest === 'f16' && restsIn16(table[names[i]!]!) ? halved(names[i]!, value) : value,
-    );
+    const weights = named(names, values).map((value, i) => {
+      const as = learns ? undefined : restingAs(table[names[i]!]!, rest);
+      return as ? resting(names[i]!, value, as) : value;
+    });
     return { names, weights, learns };
   });
   const held: OwnedVariables[] = [];
@@ -123,20 +125,23 @@ function placed(table: ParamTable, trainable: ParamTable, values: Values, rest: 
 }
 
 /**
- * In f16, which on WebGPU takes half of the bytes. Elsewhere numbers are rounded alike and lie in f32, so that the model is the
- * same on every device.
+ * In fewer bytes on WebGPU. Elsewhere numbers are rounded alike and lie in f32, so that the model is the same on every device.
  * @throws {HomegrownError} 'bad-settings' where a number is beyond f16
  */
-function halved(name: string, { shape, data }: Value): { shape: readonly number[]; data: Float32Array | Int32Array } {
-  const large = data.find((x) => Math.abs(x) >= BEYOND_HALF);
+function resting(
+  name: string,
+  value: Value,
+  rest: Resting,
+): { shape: readonly number[]; data: Float32Array | Int32Array } {
+  const large = rest === 'f16' ? value.data.find((x) => Math.abs(x) >= BEYOND_HALF) : undefined;
   if (large !== undefined) {
     throw badSettings(
       `${name} holds ${large.toPrecision(3)}, and f16 ends at 65,504.`,
       'Let its matrices rest in f32.',
     );
   }
-  if (getBackend() !== 'webgpu') return { shape, data: roundedToHalf(data) };
-  return { shape: [shape[0]!, shape[1]! / 2], data: packed(data) };
+  if (getBackend() !== 'webgpu') return { shape: value.shape, data: rounded(value.data, rest) };
+  return packed(value, rest);
 }
 /** Rounds to infinity. */
 const BEYOND_HALF = 65_520;

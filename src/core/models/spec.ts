@@ -1,4 +1,5 @@
 /** A model is a form, a table of parameters, and a function. Nothing else in the product knows its name. */
+import { BLOCK_OF_8, type Resting, RESTINGS } from '../base/rest';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { type ChoiceField, type Field, fieldProblem, type NumberField, type SwitchField } from '../base/field';
 import type { Cache, DocumentsInRows } from '../nn/cache';
@@ -214,9 +215,18 @@ export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): 
   return undefined;
 }
 
-/** Whether a matrix may rest in halves where it is frozen: rows of whole groups of four, whichever way a product goes through them. */
-export const restsIn16 = ({ linear, shape }: Parameter): boolean =>
-  linear === true && shape.every((size) => size % 4 === 0);
+/** How a matrix rests between products, which widen it. */
+export type Rest = 'f32' | Resting;
+export const RESTS = ['f32', ...RESTINGS] as const;
+
+/**
+ * How a frozen one rests where it is asked to: undefined in f32. Products go through rows of whole groups of four, whichever way,
+ * and of whole blocks; what has no whole blocks rests in halves.
+ */
+export function restingAs({ linear, shape }: Parameter, rest: Rest = 'f32'): Resting | undefined {
+  if (rest === 'f32' || linear !== true || shape.some((size) => size % 4 !== 0)) return undefined;
+  return rest === 'q8' && shape.at(-1)! % BLOCK_OF_8 === 0 ? 'q8' : 'f16';
+}
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 export const countParams = (table: ParamTable): number =>

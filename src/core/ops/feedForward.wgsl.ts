@@ -4,7 +4,7 @@ import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { FeedForward } from './feedForward';
 import { gatedOnGpu } from './gated.wgsl';
-import { restsInHalves, sizesOf } from './halves';
+import { restOf, sizesOf } from './resting';
 import { weightGradients } from './linear.wgsl';
 import { product } from './matmul.wgsl';
 import { anyNeedsGradient } from './op';
@@ -15,9 +15,9 @@ export const feedForwardOnGpu: FeedForward = {
     const { x, inWeight, inBias, outWeight, outBias } = given;
     const [N, C] = x.shape;
     const [[H, O], inColumns] = [sizesOf(outWeight), sizesOf(inWeight)[1]];
-    const [halvesIn, halvesOut] = [restsInHalves(inWeight), restsInHalves(outWeight)];
+    const [restIn, restOut] = [restOf(inWeight), restOf(outWeight)];
     const y = matrix(N, O);
-    const byIn = { M: N, N: inColumns, K: C, halves: halvesIn, bias: inBias !== undefined };
+    const byIn = { M: N, N: inColumns, K: C, rest: restIn, bias: inBias !== undefined };
     const pre = matrix(N, byIn.N);
     let inner: Tensor2D;
     if (gated) {
@@ -31,7 +31,7 @@ export const feedForwardOnGpu: FeedForward = {
       M: N,
       N: O,
       K: H,
-      halves: halvesOut,
+      rest: restOut,
       bias: outBias !== undefined,
       residual: residual !== undefined,
     };
@@ -41,17 +41,17 @@ export const feedForwardOnGpu: FeedForward = {
   backward(dy, { x, inWeight, outWeight, pre, inner }, { activation, gated = false }, needsGradient) {
     const [N, C] = x.shape;
     const [[H, O], inColumns] = [sizesOf(outWeight), sizesOf(inWeight)[1]];
-    const [halvesIn, halvesOut] = [restsInHalves(inWeight), restsInHalves(outWeight)];
+    const [restIn, restOut] = [restOf(inWeight), restOf(outWeight)];
     const out = weightGradients(inner, dy, needsGradient.outWeight, needsGradient.outBias);
     const outer = { outWeight: out.weight, outBias: out.bias, residual: needsGradient.residual && tf.clone(dy) };
     if (!anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias')) return outer;
     const du = matrix(N, inColumns);
-    const transposed = { transposeB: true, halves: halvesOut };
+    const transposed = { transposeB: true, rest: restOut };
     const throughActivation = { M: N, N: H, K: O, ...transposed, slope: activation, ...(gated && { gated }) };
     dispatch(product(throughActivation), { a: dy, b: outWeight, pre, c: du });
     const dx = needsGradient.x && matrix(N, C);
     if (dx)
-      dispatch(product({ M: N, N: C, K: inColumns, transposeB: true, halves: halvesIn }), {
+      dispatch(product({ M: N, N: C, K: inColumns, transposeB: true, rest: restIn }), {
         a: du,
         b: inWeight,
         c: dx,

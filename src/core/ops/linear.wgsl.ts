@@ -2,7 +2,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
-import { restsInHalves, sizesOf } from './halves';
+import { restOf, sizesOf } from './resting';
 import type { Linear } from './linear';
 import { product } from './matmul.wgsl';
 
@@ -10,17 +10,17 @@ import { product } from './matmul.wgsl';
 export const linearOnGpu: Linear = {
   forward({ x, weight, bias, residual }) {
     const [M, K] = x.shape;
-    const [N, halves] = [sizesOf(weight)[1], restsInHalves(weight)];
+    const [N, rest] = [sizesOf(weight)[1], restOf(weight)];
     const y = emptyTensor([M, N], 'float32') as Tensor2D;
-    const p = { M, N, K, halves, bias: bias !== undefined, residual: residual !== undefined };
+    const p = { M, N, K, rest, bias: bias !== undefined, residual: residual !== undefined };
     dispatch(product(p), { a: x, b: weight, c: y, bias, residual });
     return { y, saved: { x, weight } };
   },
   backward(dy, { x, weight }, _, needsGradient) {
     const [N, I] = x.shape;
-    const [O, halves] = [sizesOf(weight)[1], restsInHalves(weight)];
+    const [O, rest] = [sizesOf(weight)[1], restOf(weight)];
     const dx = needsGradient.x && emptyTensor([N, I], 'float32');
-    if (dx) dispatch(product({ M: N, N: I, K: O, transposeB: true, halves }), { a: dy, b: weight, c: dx });
+    if (dx) dispatch(product({ M: N, N: I, K: O, transposeB: true, rest }), { a: dy, b: weight, c: dx });
     const { weight: dWeight, bias } = weightGradients(x, dy, needsGradient.weight, needsGradient.bias);
     return { x: dx, weight: dWeight, bias, residual: needsGradient.residual && tf.clone(dy) };
   },

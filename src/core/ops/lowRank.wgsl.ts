@@ -5,7 +5,7 @@ import { emptyTensor } from '../gpu/tfjs';
 import { activationOnGpu } from './activation.wgsl';
 import type { FeedForwardKind } from './feedForward';
 import { gatedOnGpu } from './gated.wgsl';
-import { restsInHalves, sizesOf } from './halves';
+import { restOf, sizesOf } from './resting';
 import { weightGradients } from './linear.wgsl';
 import type { LowRank } from './lowRank';
 import { product } from './matmul.wgsl';
@@ -21,8 +21,8 @@ export const lowRankOnGpu: LowRank = {
     const h = after ? neurons(x, after) : x;
     const [between, y] = [matrix(N, R), matrix(N, O)];
     dispatch(product({ M: N, N: R, K: I, scale }), { a: beside ?? h, b: down, c: between });
-    const halves = restsInHalves(weight);
-    const whole = { M: N, N: O, K: I, halves, beside: R, bias: bias !== undefined, residual: residual !== undefined };
+    const rest = restOf(weight);
+    const whole = { M: N, N: O, K: I, rest, beside: R, bias: bias !== undefined, residual: residual !== undefined };
     dispatch(product(whole), { a: h, b: weight, aBeside: between, bBeside: up, c: y, bias, residual });
     return { y, saved: { x, weight, down, up, between, beside } };
   },
@@ -38,8 +38,8 @@ export const lowRankOnGpu: LowRank = {
     const again = dx && readsAgain ? matrix(N, I) : undefined;
     if (dx) {
       const slope = after && { slope: after.activation, ...(after.gated && { gated: true }) };
-      const halves = restsInHalves(weight);
-      const p = { M: N, N: I, K: O, transposeB: true, halves, ...slope, ...(again && { again: true }) };
+      const rest = restOf(weight);
+      const p = { M: N, N: I, K: O, transposeB: true, rest, ...slope, ...(again && { again: true }) };
       const pair = inner && !beside ? { aBeside: inner, bBeside: down } : undefined;
       dispatch(product({ ...p, ...(pair && { beside: R }) }), { a: dy, b: weight, ...pair, pre: x, again, c: dx });
     }

@@ -1,4 +1,5 @@
 /** What all ways to multiply matrices on the GPU share: what is asked of them, and how an element of C is finished. */
+import type { Resting } from '../base/rest';
 import { BLOCK } from '../gpu/arena';
 import type { Element, Kernel } from '../gpu/dispatch';
 import type { Activation } from './activation';
@@ -18,8 +19,8 @@ export interface Product {
   transposeB?: boolean;
   /** A' [M, beside] and B' [beside, N], which lie as A and B do; without transposeA, columns and count. */
   beside?: number;
-  /** B rests in halves (halves.ts): N and K, as far as it lies along them, are whole groups of four. */
-  halves?: boolean;
+  /** How B rests (resting.ts), where not in f32: N and K, as far as it lies along them, are whole groups of four, in q8 whole blocks. */
+  rest?: Resting | undefined;
   /** So many of them, each matrix where `strideOf` says in its tensor; without bias and columns. */
   count?: number;
   /** 1 where it is not given. */
@@ -73,7 +74,7 @@ export function bindingsOf(p: Product, [a, b]: Factors, beside?: Factors): Produ
   const c: Element = wide(p) ? 'vec4f' : 'f32';
   return {
     a: ['read', a],
-    b: ['read', p.halves ? 'vec2u' : b],
+    b: ['read', p.rest ? RESTING[p.rest].element : b],
     ...(beside && { aBeside: ['read', beside[0]], bBeside: ['read', beside[1]] }),
     ...(p.bias && { bias: ['read', c] }),
     ...(p.residual && { residual: ['read', c] }),
@@ -89,14 +90,31 @@ export const nameOf = ({ transposeA, transposeB }: Product): string =>
 
 export function functionsOf(p: Product): string {
   const activation = activationOf(p);
-  return (activation ? activationFunctions(activation) : '') + (p.halves ? WIDENED : '');
+  return (activation ? activationFunctions(activation) : '') + (p.rest ? RESTING[p.rest].widened : '');
 }
-const WIDENED = `
-fn widened(four: vec2u) -> vec4f { return vec4f(unpack2x16float(four.x), unpack2x16float(four.y)); }
-`;
-/** Four numbers of a factor, read as `read` says. */
-export const fourOf = (p: Product, name: string, read: string): string =>
-  p.halves && name === 'b' ? `widened(${read})` : read;
+/** How B is seen, and what gives its four numbers from the `four`th group of four on. */
+const RESTING: Readonly<Record<Resting, { element: Element; widened: string }>> = {
+  f16: {
+    element: 'vec2u',
+    widened: `
+fn widened(four: u32) -> vec4f { let two = b[four]; return vec4f(unpack2x16float(two.x), unpack2x16float(two.y)); }
+`,
+  },
+  q8: {
+    element: 'u32',
+    widened: `
+fn widened(four: u32) -> vec4f {
+  let block = four / 8u * 9u;
+  let bytes = bitcast<i32>(b[block + 1u + four % 8u]);
+  return bitcast<f32>(b[block]) * vec4f(vec4i(
+    extractBits(bytes, 0u, 8u), extractBits(bytes, 8u, 8u), extractBits(bytes, 16u, 8u), extractBits(bytes, 24u, 8u)));
+}
+`,
+  },
+};
+/** Four numbers of a factor, from the address (WGSL) of the first, which is one of a whole group. */
+export const fourOf = (p: Product, name: string, address: string): string =>
+  p.rest && name === 'b' ? `widened((${address}) / 4u)` : `${name}[(${address}) / 4u]`;
 const activationOf = ({ activation, slope }: Product): Activation | undefined => activation ?? slope;
 
 /**

@@ -46,7 +46,7 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
       const loadA = (q: number, k: string): string =>
         transposeA ? `${nameA}[${ofA}${k} * ${M}u + ${rowOf(q)}]` : `${nameA}[${ofA}${rowOf(q)} * ${K}u + ${k}]`;
       const loadB = (k: string): string => {
-        if (!transposeB && wide(p)) return fourOf(p, nameB, `${nameB}[(${ofB}${k} * ${N}u + first_column) / 4u]`);
+        if (!transposeB && wide(p)) return fourOf(p, nameB, `${ofB}${k} * ${N}u + first_column`);
         const at = (e: number) =>
           ofB + (transposeB ? `${columnOf(e)} * ${K}u + ${k}` : `${k} * ${N}u + ${columnOf(e)}`);
         return `vec4f(${upTo(4)
@@ -60,7 +60,7 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
     ${
       deep
         ? upTo(4)
-            .map((e) => `let four_b${e} = ${fourOf(p, nameB, `${nameB}[(${ofB}${columnOf(e)} * ${K}u + k) / 4u]`)};`)
+            .map((e) => `let four_b${e} = ${fourOf(p, nameB, `${ofB}${columnOf(e)} * ${K}u + k`)};`)
             .join(' ')
         : ''
     }

@@ -136,7 +136,7 @@ function load(side: Side): string {
   ].filter((check) => check !== '');
   const address =
     from + (along === 'extent' ? `(k + o) * ${extent}u + first_${name} + i` : `(first_${name} + o) * ${K}u + k + i`);
-  const of4 = fourOf(p, name + of, `${name}${of}[(${address}) / 4u]`);
+  const of4 = fourOf(p, name + of, address);
   const read = vector === 4 ? of4 : `${name}${of}[${address}]`;
   const zero = vector === 4 ? 'vec4f()' : '0.0';
   const step = along === 'extent' ? 1 : stride(tile);

@@ -18,7 +18,7 @@ import { type AdapterId, adapterOf, ADAPTERS } from '../adapters';
 import type { Trainable } from '../adapters/trainable';
 import { splitSchema } from '../documents/split';
 import { modelIds, modelSpec } from '../models';
-import type { BaseConfig } from '../models/spec';
+import { type BaseConfig, RESTS } from '../models/spec';
 import { baselineFields } from '../objectives/facts';
 import { optimizerOf, type OptimizerId } from '../optim';
 import { HOW } from './lineage';
@@ -99,7 +99,7 @@ const adapterSchema = z
 export const trainableSchema: z.ZodType<Trainable> = z.strictObject({
   weights: namesSchema,
   adapter: adapterSchema.exactOptional(),
-  rest: z.enum(['f32', 'f16']).exactOptional(),
+  rest: z.enum(RESTS).exactOptional(),
 });
 
 /** Of a run that was brought in: the step of another that it had itself begun from. */

@@ -16,17 +16,17 @@ export function trainableOf(
   model: ModelChoice,
 ): Trainable | undefined {
   const table = paramsOf(model);
-  const half = rest === 'f16' && { rest };
+  const frozen = rest !== 'f32' && { rest };
   if (learns === 'adapter') {
     const all = besideThat(beside === 'named' ? { what: beside, targets } : { what: beside }, table);
-    return { weights: [], adapter: { ...adapter, beside: all }, ...half };
+    return { weights: [], adapter: { ...adapter, beside: all }, ...frozen };
   }
   const weights = weightsThat(
     learns === 'last' ? { what: learns, layers } : { what: learns },
     table,
     model.config.layers,
   );
-  return weights && { weights, ...half };
+  return weights && { weights, ...frozen };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** How a project's next tuning is set: to what end, of which model, what of it learns, and by which recipe. */
+import { type Rest, RESTS } from '../models/spec';
 import { type AdapterChoice, type AdapterId, adapterOf, ADAPTERS } from '../adapters';
 import type { Beside } from '../adapters/beside';
 import type { Learns } from '../adapters/learns';
@@ -26,7 +27,7 @@ export interface TuningChoice {
   /** Where that is by name. */
   targets: readonly string[];
   /** How what does not learn rests. */
-  rest: 'f32' | 'f16';
+  rest: Rest;
   /** How a conversation is written, in Jinja; null: as the base's tokenizer has it, or else as is usual. */
   template: string | null;
   /** Share of what is learnt that is held out. */
@@ -88,7 +89,7 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
   ),
   beside: z.enum(['all', 'attention', 'named']),
   targets: names,
-  rest: z.enum(['f32', 'f16']),
+  rest: z.enum(RESTS),
   template: z.string().max(LONGEST_TEMPLATE).nullable(),
   heldOut: z.number().gt(0).max(0.5),
   old: names,

@@ -1,8 +1,9 @@
 /** What a run needs of the device's memory, whether it is there, and what would make it fit. */
 import { adapterColumns, type Trainable, partsOf } from '../adapters/trainable';
+import { BLOCK_OF_8, WORDS_OF_8 } from '../base/rest';
 import { formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
-import { type BaseConfig, countParams, type ModelSpec, restsIn16, sizeOf, type Sizes, sizesOf } from '../models/spec';
+import { type BaseConfig, countParams, type ModelSpec, restingAs, sizeOf, type Sizes, sizesOf } from '../models/spec';
 import { FROZEN_LOGIT_BYTES } from '../ops/logitBytes';
 import { optimizerOf, stateOf } from '../optim';
 import { isAveraged } from './averaging';
@@ -30,10 +31,11 @@ export function memoryPlan<C extends BaseConfig>(
   trainable?: Trainable,
 ): MemoryPlan {
   const { own, added, trainableParams } = partsOf(spec.params(config, vocabulary), trainable);
-  const halved = Object.entries(own).filter(
-    ([name, weight]) => trainable?.rest === 'f16' && !Object.hasOwn(trainableParams, name) && restsIn16(weight),
-  );
-  const weights = 4 * (countParams(own) + countParams(added)) - 2 * countParams(Object.fromEntries(halved));
+  const spared = Object.entries(own).reduce((bytes, [name, weight]) => {
+    const as = Object.hasOwn(trainableParams, name) ? undefined : restingAs(weight, trainable?.rest);
+    return bytes + (as ? (4 - BYTES[as]) * sizeOf(weight.shape) : 0);
+  }, 0);
+  const weights = 4 * (countParams(own) + countParams(added)) - spared;
   const kept = stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat();
   const moments = kept.reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), 0);
   // What is gathered over micro-batches lies beside the gradient of the one under way.
@@ -47,6 +49,9 @@ export function memoryPlan<C extends BaseConfig>(
   const total = weights + gradients + moments + average + activations + logits;
   return { weights, gradients, moments, average, activations, logits, total };
 }
+
+/** Of a value that rests so, its part of a scale among them. */
+const BYTES = { f16: 2, q8: (4 * WORDS_OF_8) / BLOCK_OF_8 } as const;
 
 /** What a device can hold, in bytes; absent where it does not say. */
 export interface MemoryLimits {

@@ -3,12 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { adapted } from '../adapters/adapted';
 import { type Trainable, merged, partsOf } from '../adapters/trainable';
 import type { NamedTensors } from '../checkpoint/tensors';
+import { rounded } from '../base/rest';
 import { BLOCK } from '../gpu/arena';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { bytesOf } from '../gpu/program';
 import { network } from '../models/network';
-import { countParams, type ParamTable, sizeOf } from '../models/spec';
-import { roundedToHalf } from '../ops/halves';
+import { type ParamTable, restingAs, sizeOf } from '../models/spec';
 import { decoder } from '../sample/decoder';
 import { expectClose } from '../testing/checkOp';
 import { collected } from '../testing/collected';
@@ -139,28 +139,48 @@ test('LoRA that drops of what it reads learns as on the processor, and the same 
   expect(got.dispatches).toBe(136 + 3 * 16 - 2 + 4);
 });
 
-test('frozen matrices that rest in f16 take half of their bytes, and the step is that of the rounded numbers', async () => {
-  const inHalves = await begin({ ...LORA, rest: 'f16' });
-  const losses = await run(inHalves, 1, 4);
-  const linear = countParams(Object.fromEntries(LORA.adapter!.beside.map((name) => [name, own[name]!])));
-  const { added, trainableParams } = partsOf(own, LORA);
-  const all = arenaBytes(own) + arenaBytes(added) + 2 * arenaBytes(trainableParams);
-  expect(bytesOf(inHalves.cost.variables)).toBe(all - 2 * linear);
-  const rounded = new Map(
-    [...withAdapter].map(([name, { shape, data }]) => {
-      return [name, { shape, data: own[name]?.linear ? roundedToHalf(data) : data }];
-    }),
-  );
-  const whole = await begin(LORA, {}, rounded);
-  expect(await run(whole, 1, 4)).toEqual(losses);
-  expect(bitsOf(await inHalves.tensors())).toEqual(bitsOf(await whole.tensors()));
-  await tf.setBackend('cpu');
-  const onCpu = await begin({ ...LORA, rest: 'f16' });
-  (await run(onCpu, 1, 4)).forEach((loss, i) => expect(Math.abs(loss - losses[i]!)).toBeLessThan(1e-4));
-  onCpu.dispose();
-  await openGpu();
-  for (const each of [inHalves, whole]) each.dispose();
-});
+// Of the four matrices of a layer one has whole blocks of 32: in q8 the others rest in halves.
+test.each([
+  ['f16', 4],
+  ['q8', 1],
+] as const)(
+  'frozen matrices that rest in %s take fewer bytes, and the step is that of the rounded numbers',
+  async (rest, inHalves) => {
+    const ways = LORA.adapter!.beside.map((name) => restingAs(own[name]!, rest));
+    expect(ways.filter((way) => way === 'f16')).toHaveLength(
+      rest === 'f16' ? ways.length : (ways.length * (4 - inHalves)) / 4,
+    );
+    const fewer = await begin({ ...LORA, rest });
+    const losses = await run(fewer, 1, 4);
+    const spared = LORA.adapter!.beside.reduce((bytes, name, i) => {
+      const count = sizeOf(own[name]!.shape);
+      return (
+        bytes +
+        4 *
+          (BLOCK * Math.ceil(count / BLOCK) -
+            BLOCK * Math.ceil((ways[i] === 'q8' ? (count * 9) / 32 : count / 2) / BLOCK))
+      );
+    }, 0);
+    const { added, trainableParams } = partsOf(own, LORA);
+    const all = arenaBytes(own) + arenaBytes(added) + 2 * arenaBytes(trainableParams);
+    expect(bytesOf(fewer.cost.variables)).toBe(all - spared);
+    const values = new Map(
+      [...withAdapter].map(([name, { shape, data }]) => {
+        const as = own[name] && restingAs(own[name], rest);
+        return [name, { shape, data: as ? rounded(data, as) : data }];
+      }),
+    );
+    const whole = await begin(LORA, {}, values);
+    expect(await run(whole, 1, 4)).toEqual(losses);
+    expect(bitsOf(await fewer.tensors())).toEqual(bitsOf(await whole.tensors()));
+    await tf.setBackend('cpu');
+    const onCpu = await begin({ ...LORA, rest });
+    (await run(onCpu, 1, 4)).forEach((loss, i) => expect(Math.abs(loss - losses[i]!)).toBeLessThan(1e-4));
+    onCpu.dispose();
+    await openGpu();
+    for (const each of [fewer, whole]) each.dispose();
+  },
+);
 
 test('a network alone keeps no values on the host either', async () => {
   const net = await expectNotKept((values) => network(model, values), base);

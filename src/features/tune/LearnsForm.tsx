@@ -154,6 +154,7 @@ export function RecipeForm({ situation }: { situation: Situation }) {
               options={[
                 { value: 'f32', label: 'F32', hint: 'as it is' },
                 { value: 'f16', label: 'F16', hint: 'half of the memory; rounded once' },
+                { value: 'q8', label: 'Q8', hint: '8 bits, 32 to a scale: little more than a quarter of the memory' },
               ]}
             />
           )}
