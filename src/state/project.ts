@@ -307,7 +307,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
             loaded: there.texts ? 'ready' : 'loading',
             kept: 'yes',
             // Of the project that is left; what is being made of it goes on.
-            ...byUse(there.texts ?? [], id),
+            ...(there.texts ?? byUse([], id)),
             runs: ahead?.rows ?? asLeft,
             refused: [],
             importingModel: withoutFailure(s.importingModel),

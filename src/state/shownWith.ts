@@ -1,7 +1,6 @@
 /** What another project is shown with: read while the one before it stands, so that one picture follows the other. */
 import type { Client } from '../client/connect';
-import type { TextRecord } from '../core/documents';
-import { byUse } from '../core/documents/record';
+import { byUse, type ByUse } from '../core/documents/record';
 import type { Project } from '../core/runs/project';
 import type { DataApi } from '../protocol/data';
 import type { ReadAhead, ReadRun } from './run';
@@ -10,19 +9,19 @@ import type { Studio, Tabs } from './studio';
 
 /** What is asked for by its id alone, at the press. */
 export interface Asked {
-  texts: Promise<readonly TextRecord[]>;
+  texts: Promise<ByUse>;
   runs: RunList | undefined;
 }
 
 export function askFor(projectId: string, data: Client<DataApi>, studio: Studio): Asked {
-  const texts = data.call('listTexts', { projectId });
+  const texts = data.call('listTexts', { projectId }).then((all) => byUse(all, projectId));
   texts.catch(() => undefined); // told when it is shown
   return { texts, runs: studio.runsBefore(projectId) };
 }
 
 /** What is there by the time that it is shown. */
 export interface There {
-  texts?: readonly TextRecord[];
+  texts?: ByUse;
   run?: ReadRun;
   /** Whether what pages read of their own is. */
   own?: true;
@@ -37,9 +36,7 @@ export async function waitFor(
 ): Promise<{ there: There; run: ReadAhead | undefined; own: Promise<unknown> }> {
   const there: There = {};
   const run = studio.readAhead(project.runId);
-  const own = texts
-    .then((texts) => studio.readFor({ project, texts: byUse(texts, project.id).texts }))
-    .catch(() => undefined); // told by the page
+  const own = texts.then(({ texts }) => studio.readFor({ project, texts })).catch(() => undefined); // told by the page
   await Promise.race([
     Promise.all([
       texts.then((texts) => Object.assign(there, { texts })).catch(() => undefined),

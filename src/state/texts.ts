@@ -11,7 +11,7 @@ import type {
   TableHead,
   TextRecord,
 } from '../core/documents';
-import { allTexts, byUse, isToTune } from '../core/documents/record';
+import { allTexts, byUse, type ByUse, isToTune } from '../core/documents/record';
 import { promptFrom } from '../core/documents/prompt';
 import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { ownFiles } from '../core/documents/savedPages';
@@ -58,7 +58,7 @@ export interface TextsSlice {
   /** How files are read that are given from now on. */
   reading: Reading;
   setReading(changes: Reading): void;
-  loadTexts(ahead?: Promise<readonly TextRecord[]>): Promise<void>;
+  loadTexts(ahead?: Promise<ByUse>): Promise<void>;
   /** Adds a text of all of them, asks about markup, and passes over what is the system's own, and what saved pages show. */
   addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
   /** A project and its texts once all is read that was given to it by now; undefined where the signal ends that. */
@@ -272,13 +272,12 @@ export const createTextsSlice: Slice<TextsSlice> =
       setReading: (changes) => set(({ reading }) => ({ reading: { ...reading, ...changes } })),
       async loadTexts(ahead) {
         const { id: projectId } = get().project;
-        const [all, samples] = await Promise.all([
-          ahead ?? data.call('listTexts', { projectId }),
+        const [found, samples] = await Promise.all([
+          ahead ?? data.call('listTexts', { projectId }).then((all) => byUse(all, projectId)),
           get().samples.length > 0 ? get().samples : data.call('samples', null).catch(() => get().samples),
         ]);
         const { project, texts, tuneTexts } = get();
         if (project.id !== projectId) return; // those of the one that is open are on the way
-        const found = byUse(all, projectId);
         const isSame = JSON.stringify(found) === JSON.stringify({ texts, tuneTexts });
         if (!isSame || samples !== get().samples) set({ samples, ...(!isSame && found) });
       },

@@ -99,15 +99,14 @@ function upgradeText({ removed, format, ...rest }: JsonObject): object {
 export const isToTune = ({ tunes }: TextRecord, projectId: string): boolean => tunes?.includes(projectId) ?? false;
 
 /** The texts of a project that are learnt from, and those that it is tuned on. */
-export const byUse = (all: readonly TextRecord[], projectId: string) => ({
+export const byUse = (all: readonly TextRecord[], projectId: string): ByUse => ({
   texts: all.filter((text) => !isToTune(text, projectId)),
   tuneTexts: all.filter((text) => isToTune(text, projectId)),
 });
 
-export const allTexts = (s: Readonly<Record<'texts' | 'tuneTexts', readonly TextRecord[]>>): TextRecord[] => [
-  ...s.texts,
-  ...s.tuneTexts,
-];
+export type ByUse = Readonly<Record<'texts' | 'tuneTexts', readonly TextRecord[]>>;
+
+export const allTexts = (s: ByUse): TextRecord[] => [...s.texts, ...s.tuneTexts];
 
 /** The same text in these projects, of which some have it for tuning. */
 export function inProjects(
