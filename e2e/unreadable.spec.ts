@@ -21,6 +21,7 @@ const MISHAPS: readonly (readonly [string, unknown])[] = [
   ['evaluations/elsewhere/10/validation', { part: 'validation' }],
   ['cleaned/gone', { of: 'elsewhere' }],
   ['text/gone/left/0', { documents: [] }],
+  [`base/${'0'.repeat(64)}`, { id: '0'.repeat(64) }],
 ];
 const SETTINGS = { ...SMALL, Steps: 20, 'Warm-up': 2, 'Evaluate every': 10 };
 
