@@ -2,22 +2,24 @@ import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 
 import { shownRun } from '../../state/openRun';
 import { vocabularySize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
-import { Button, IconButton, Pane, Segmented, SurpriseLegend, TextField, TokenText } from '../../ui';
+import { Button, cx, IconButton, Pane, SurpriseLegend, TextField, TokenText } from '../../ui';
 import { ActOrStop } from './ActOrStop';
 import styles from './ChatPane.module.css';
+import inline from './inlineTokens.module.css';
 import { tokenView } from './surprise';
+import { type Underline, UnderlineBy } from './UnderlineBy';
 
 /** What was said, and what is to be said next. Each token of the last answer can be chosen. */
 export function ChatPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (index: number) => void }) {
   const said = useStudio((s) => s.said);
   const question = useStudio((s) => s.writtenAfter);
-  const [isUnderlined, setUnderlined] = useState<'surprise' | 'off'>('surprise');
+  const [underline, setUnderline] = useState<Underline>('surprise');
   const isEmpty = said.length === 0 && question === '';
   return (
     <Pane
       title="Chat"
       isFirstOnPhone
-      aside={<Aside isUnderlined={isUnderlined} onUnderline={setUnderlined} isEmpty={isEmpty} />}
+      aside={<Aside underline={underline} onUnderline={setUnderline} isEmpty={isEmpty} />}
     >
       <ol className={styles.turns} aria-label="What was said">
         {isEmpty && <li className={styles.nothing}>What you say and what the model answers comes here</li>}
@@ -33,7 +35,7 @@ export function ChatPane({ chosen, onChoose }: { chosen: number | undefined; onC
               <b>{NAMES.user}</b>
               <p dir="auto">{question}</p>
             </li>
-            <Answer isUnderlined={isUnderlined === 'surprise'} chosen={chosen} onChoose={onChoose} />
+            <Answer isUnderlined={underline === 'surprise'} chosen={chosen} onChoose={onChoose} />
           </>
         )}
       </ol>
@@ -54,7 +56,7 @@ function Answer(p: { isUnderlined: boolean; chosen: number | undefined; onChoose
   return (
     <li className={styles['assistant']}>
       <b>{NAMES.assistant}</b>
-      <div className={styles.answer} dir="auto">
+      <div className={cx(styles.answer, inline['inline'])} dir="auto">
         {written.length > 0 && (
           <TokenText
             form="underline"
@@ -64,7 +66,7 @@ function Answer(p: { isUnderlined: boolean; chosen: number | undefined; onChoose
             onChoose={p.onChoose}
           />
         )}
-        {writing.kind === 'writing' && <span className={styles.caret} aria-hidden />}
+        {writing.kind === 'writing' && <span className={inline['caret']} aria-hidden />}
         {isSilent && <span className={styles.silent}>It ended its turn at once, without a word</span>}
       </div>
       {writing.kind === 'done' && (
@@ -80,23 +82,11 @@ function Answer(p: { isUnderlined: boolean; chosen: number | undefined; onChoose
   );
 }
 
-function Aside(p: {
-  isUnderlined: 'surprise' | 'off';
-  onUnderline: (by: 'surprise' | 'off') => void;
-  isEmpty: boolean;
-}) {
+function Aside(p: { underline: Underline; onUnderline: (underline: Underline) => void; isEmpty: boolean }) {
   const end = useStudio((s) => s.endWriting);
   return (
     <>
-      <Segmented
-        label="Underline by"
-        value={p.isUnderlined}
-        onChange={p.onUnderline}
-        options={[
-          { value: 'surprise', label: 'Surprise' },
-          { value: 'off', label: 'Off' },
-        ]}
-      />
+      <UnderlineBy value={p.underline} onChange={p.onUnderline} />
       <IconButton
         icon="plus"
         label="New chat"

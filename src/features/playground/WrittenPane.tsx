@@ -3,9 +3,11 @@ import { formatNumber } from '../../core/base/units';
 import { shownRun } from '../../state/openRun';
 import { vocabularySize } from '../../state/estimate';
 import { useShownPart, useStudio } from '../../state/react';
-import { IconButton, Pane, Segmented, SurpriseLegend, TokenText } from '../../ui';
+import { cx, IconButton, Pane, SurpriseLegend, TokenText } from '../../ui';
 import { KINDS } from './kinds';
+import inline from './inlineTokens.module.css';
 import { meanBits, tokenView } from './surprise';
+import { type Underline, UnderlineBy } from './UnderlineBy';
 import styles from './PlaygroundPage.module.css';
 
 /** The text as it comes. Each token can be chosen, by mouse or with ← →. */
@@ -22,7 +24,7 @@ export function WrittenPane({
   const prompt = useStudio((s) => s.writtenAfter);
   const written = useStudio((s) => s.written);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
-  const [underline, setUnderline] = useState<'surprise' | 'off'>('surprise');
+  const [underline, setUnderline] = useState<Underline>('surprise');
   const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
   const views = written.map((token) => tokenView(token, vocabulary));
   const end = useFollowing(written.length, isWriting);
@@ -40,7 +42,7 @@ export function WrittenPane({
           <h3>Output</h3>
         </div>
       )}
-      <div className={styles.flow} dir="auto">
+      <div className={cx(styles.flow, inline['inline'])} dir="auto">
         {hasText ? (
           <>
             {!isAnswer && <span className={styles.prompt}>{prompt}</span>}
@@ -51,7 +53,7 @@ export function WrittenPane({
               chosen={chosen}
               onChoose={onChoose}
             />
-            {isWriting && <span className={styles.caret} aria-hidden />}
+            {isWriting && <span className={inline['caret']} aria-hidden />}
           </>
         ) : (
           <p className={styles.nothing}>{KINDS[isAnswer ? 'encoder-decoder' : 'decoder'].nothing}</p>
@@ -63,11 +65,7 @@ export function WrittenPane({
   );
 }
 
-function Aside(p: {
-  isAnswer: boolean;
-  underline: 'surprise' | 'off';
-  onUnderline: (underline: 'surprise' | 'off') => void;
-}) {
+function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (underline: Underline) => void }) {
   const prompt = useStudio((s) => s.writtenAfter);
   const written = useStudio((s) => s.written);
   const toast = useStudio((s) => s.toast);
@@ -77,15 +75,7 @@ function Aside(p: {
   };
   return (
     <>
-      <Segmented
-        label="Underline by"
-        value={p.underline}
-        onChange={p.onUnderline}
-        options={[
-          { value: 'surprise', label: 'Surprise' },
-          { value: 'off', label: 'Off' },
-        ]}
-      />
+      <UnderlineBy value={p.underline} onChange={p.onUnderline} />
       <IconButton
         icon="copy"
         label="Copy text"
