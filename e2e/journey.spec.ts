@@ -31,7 +31,6 @@ for (const device of ['WebGPU', 'WASM'] as const) {
     await page.getByRole('button', { name: 'Stop and save' }).click();
     await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
     const bytes = await studio.scriptBytes();
-    console.log('SCRIPTBYTES', bytes);
     expect(bytes).toBeGreaterThan(1_000_000); // TensorFlow.js, once
     expect(bytes).toBeLessThan(2_600_000); // as much as was promised; twice would be 2.8 MB
     const stoppedAt = Number(/\d+/.exec(await page.getByRole('button', { name: /^Resume from/ }).innerText())![0]);
