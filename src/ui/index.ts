@@ -16,7 +16,8 @@ export {
 export { CommandPalette, KeyHelp } from './CommandPalette';
 export { cx } from './cx';
 export { Dialog, type DialogProps } from './Dialog';
-export { DropZone, FileButton, useDropped, type DropZoneProps, type FileButtonProps } from './DropZone';
+export { DropZone, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';
+export { PageDrop, type PageDropProps } from './PageDrop';
 export { filesOfList, type DroppedFile } from './droppedFiles';
 export { FieldRow, type FieldRowProps } from './FieldRow';
 export { Fold } from './Fold';

@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
 import { explain } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import { Button, Dialog, type DroppedFile, DropZone, FileButton, filesOfList, TextField, useDropped } from '../../ui';
+import { Button, Dialog, type DroppedFile, DropZone, FileButton, PageDrop, TextField } from '../../ui';
 import styles from './EvaluatePage.module.css';
 import { type Given, MOST, textIn } from './ownText';
 
@@ -16,22 +16,13 @@ export function TakesText({ onGive }: { onGive: (given: Given) => void }) {
     void textIn(files).then(onGive, (error: unknown) =>
       toast({ text: 'That text was not taken', detail: explain(toFailure(error)) }),
     );
-  const over = useDropped(read, (detail) => toast({ text: 'What was dropped could not be read', detail }), OVER);
-  useEffect(() => {
-    const onPaste = ({ target, clipboardData }: ClipboardEvent): void => {
-      const isInField = target instanceof Element && target.closest('input, textarea') !== null;
-      if (isInField || !clipboardData || document.querySelector('[role=dialog]')) return;
-      const text = clipboardData.getData('text/plain');
-      if (clipboardData.files.length > 0) read(filesOfList(clipboardData.files));
-      else if (text !== '') onGive({ name: OWN, text });
-    };
-    document.addEventListener('paste', onPaste);
-    return () => document.removeEventListener('paste', onPaste);
-  });
-  return over === undefined ? null : (
-    <p className={styles.over} role="status">
-      {over}
-    </p>
+  return (
+    <PageDrop
+      onFiles={read}
+      onText={(text) => onGive({ name: OWN, text })}
+      onError={(detail) => toast({ text: 'What was dropped could not be read', detail })}
+      words={OVER}
+    />
   );
 }
 const OVER = 'Drop to measure on this text';

@@ -1,22 +1,12 @@
 /** What is given to learn: files, a drop, or pasted text; and what of it was refused. */
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useState } from 'react';
 import { paragraph } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
 import type { Purpose } from '../../core/runs/tuning';
 import { remedy } from '../../state/failures';
 import { useStudio, useStudioFields, useStudioStore } from '../../state/react';
 import { describeWork } from '../../state/work';
-import {
-  Button,
-  Dialog,
-  type DroppedFile,
-  FileButton,
-  filesOfList,
-  Notice,
-  Progress,
-  TextField,
-  useDropped,
-} from '../../ui';
+import { Button, Dialog, type DroppedFile, FileButton, Notice, PageDrop, Progress, TextField } from '../../ui';
 import styles from './TunePage.module.css';
 
 export interface Adding {
@@ -42,7 +32,7 @@ export function useAdding(purpose: Purpose): Adding {
 }
 
 const WORDS: Readonly<
-  Record<Purpose, { add: string; over: string; title: string; hint: string; name: string; add1: string }>
+  Record<Purpose, { add: string; over: string; title: string; hint: string; name: string; button: string }>
 > = {
   adapt: {
     add: 'Add files…',
@@ -50,7 +40,7 @@ const WORDS: Readonly<
     title: 'Add text to learn',
     hint: 'It is for tuning alone: a run on Train does not learn it',
     name: 'Pasted text',
-    add1: 'Add text',
+    button: 'Add text',
   },
   instruct: {
     add: 'Add chats…',
@@ -58,7 +48,7 @@ const WORDS: Readonly<
     title: 'Add chats to learn',
     hint: 'A conversation a row in JSON, as OpenAI, ShareGPT or Alpaca have them: {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}',
     name: 'Pasted chats',
-    add1: 'Add chats',
+    button: 'Add chats',
   },
 };
 
@@ -78,29 +68,16 @@ export function AddButtons({ adding }: { adding: Adding }) {
 /** What is dropped anywhere on the page, or pasted into it. */
 export function Dropped({ adding }: { adding: Adding }) {
   const toast = useStudio((s) => s.toast);
-  const over = useDropped(
-    adding.take,
-    (detail) => toast({ text: 'What was dropped could not be read', detail }),
-    WORDS[adding.purpose].over,
-  );
-  const onPaste = useEffectEvent(({ target, clipboardData }: ClipboardEvent): void => {
-    const isInField = target instanceof Element && target.closest('input, textarea') !== null;
-    if (isInField || !clipboardData || document.querySelector('[role=dialog]')) return;
-    const text = clipboardData.getData('text/plain');
-    if (clipboardData.files.length > 0) adding.take(filesOfList(clipboardData.files));
-    else if (text !== '') {
-      adding.write(text);
-      adding.setOpen(true);
-    }
-  });
-  useEffect(() => {
-    document.addEventListener('paste', onPaste);
-    return () => document.removeEventListener('paste', onPaste);
-  }, []);
-  return over === undefined ? null : (
-    <p className={styles.over} role="status">
-      {over}
-    </p>
+  return (
+    <PageDrop
+      onFiles={adding.take}
+      onText={(text) => {
+        adding.write(text);
+        adding.setOpen(true);
+      }}
+      onError={(detail) => toast({ text: 'What was dropped could not be read', detail })}
+      words={WORDS[adding.purpose].over}
+    />
   );
 }
 
@@ -112,7 +89,7 @@ export function AddDialog({ adding }: { adding: Adding }) {
 function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
   const addPaste = useStudio((s) => s.addPaste);
   const count = useStudio((s) => s.tuneTexts.length);
-  const { title, hint, name: usual, add1 } = WORDS[adding.purpose];
+  const { title, hint, name: usual, button } = WORDS[adding.purpose];
   const [name, setName] = useState(count === 0 ? usual : `${usual} ${formatCount(count + 1)}`);
   const close = (): void => adding.setOpen(false);
   const missing =
@@ -135,7 +112,7 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
               close();
             }}
           >
-            {add1}
+            {button}
           </Button>
         </>
       }

@@ -1,0 +1,31 @@
+import { useEffect, useEffectEvent } from 'react';
+import { type DropZoneProps, useDropped } from './DropZone';
+import { filesOfList } from './droppedFiles';
+import styles from './PageDrop.module.css';
+
+export interface PageDropProps extends Required<Pick<DropZoneProps, 'onFiles' | 'onError'>> {
+  onText: (text: string) => void;
+  /** What letting go will do. */
+  words: string;
+}
+
+/** What is dropped anywhere on the page, or pasted where there is no field to paste into and no dialog. */
+export function PageDrop({ onFiles, onText, onError, words }: PageDropProps) {
+  const over = useDropped(onFiles, onError, words);
+  const onPaste = useEffectEvent(({ target, clipboardData }: ClipboardEvent): void => {
+    const isInField = target instanceof Element && target.closest('input, textarea') !== null;
+    if (isInField || !clipboardData || document.querySelector('[role=dialog]')) return;
+    const text = clipboardData.getData('text/plain');
+    if (clipboardData.files.length > 0) onFiles(filesOfList(clipboardData.files));
+    else if (text !== '') onText(text);
+  });
+  useEffect(() => {
+    document.addEventListener('paste', onPaste);
+    return () => document.removeEventListener('paste', onPaste);
+  }, []);
+  return over === undefined ? null : (
+    <p className={styles.over} role="status">
+      {over}
+    </p>
+  );
+}
