@@ -34,24 +34,13 @@ export async function forkRun(
   { runId, projectId, name, createdAt, from, recipe, data }: Fork,
   device: string,
 ): Promise<{ record: RunRecord; snapshot: Snapshot; bytes: number }> {
-  const { removedAt: _, ...parent } = await readKnownRun(store, from.runId);
+  const parent = await readKnownRun(store, from.runId);
   const owner = await ownerOf(store, projectId);
-  const tokenizer = await readTokenizer(store, parent);
   const { snapshot: copied } = await loadSnapshot(store, from.runId, from.step);
   const { snapshot, isZero } = withMoments(copied, parent, recipe);
   const { step } = snapshot.state;
   const record: RunRecord = {
-    ...parent,
-    tokenizer,
-    id: runId,
-    projectId,
-    name,
-    tags: [],
-    note: '',
-    hue: await freeHue(store, projectId),
-    createdAt,
-    status: 'running',
-    step: 0,
+    ...(await begunAnew(store, parent, { id: runId, projectId, name, createdAt })),
     device,
     parent: { runId: parent.id, step, how: 'fork', name: parent.name, ...(isZero && { momentsAtZero: true }) },
     segments: continued(parent.segments, step, { recipe, data: data ?? dataOf(parent) }),
@@ -59,6 +48,24 @@ export async function forkRun(
   await addRun(store, record, owner);
   const { bytes } = await (await claimRun(store, runId)).save(snapshot);
   return { record: await updateRun(store, runId, (run) => ({ ...run, step })), snapshot, bytes };
+}
+
+/** All that is said of a run, of another that begins from it and has saved nothing yet. */
+export async function begunAnew(
+  store: BlobStore,
+  { removedAt: _, ...run }: RunRecord,
+  other: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'createdAt'>,
+): Promise<RunRecord> {
+  return {
+    ...run,
+    ...other,
+    tokenizer: await readTokenizer(store, run),
+    tags: [],
+    note: '',
+    hue: await freeHue(store, other.projectId),
+    status: 'running',
+    step: 0,
+  };
 }
 
 /** A step that the recipe's optimizer can go on from: of weights alone, and of another optimizer, its moments are zero. */

@@ -8,12 +8,11 @@ import type { TrainState, WhichSnapshot } from '../checkpoint/snapshot';
 import { paramsOf } from '../models';
 import type { Values } from '../models/network';
 import { partly } from '../train/partly';
-import { withMoments } from './fork';
+import { begunAnew, withMoments } from './fork';
 import { openJournal } from './journal';
 import { ownerOf } from './projects';
-import { addRun, freeHue, purgeRun, readKnownRun, readRun, type RunRecord, updateRun } from './record';
+import { addRun, purgeRun, readKnownRun, readRun, type RunRecord, updateRun } from './record';
 import { recipeOf } from './segments';
-import { readTokenizer } from './tokenizer';
 import { loadWhole, weightsOf } from './whole';
 
 export interface Mixable {
@@ -83,21 +82,13 @@ export async function mixRun(
   const tuned = await readKnownRun(store, of.runId);
   const owner = await ownerOf(store, projectId);
   const { state, at, from } = await mixable(store, tuned, of.which);
-  const { removedAt: _, trainable: __, base: ___, card: ____, looks: _____, ...kept } = tuned;
+  const begun = await begunAnew(store, tuned, { id: runId, projectId, name, createdAt });
+  const { trainable: _, base: __, card: ___, looks: ____, ...kept } = begun;
   const { step, tokensSeen, activeMs } = state;
-  const { snapshot } = withMoments({ state: { step, tokensSeen, activeMs, best: null }, tensors: at(share) }, { model: tuned.model }, recipeOf(tuned)); // prettier-ignore
+  const mixed = { state: { step, tokensSeen, activeMs, best: null }, tensors: at(share) };
+  const { snapshot } = withMoments(mixed, { model: tuned.model }, recipeOf(tuned));
   const record: RunRecord = {
     ...kept,
-    tokenizer: await readTokenizer(store, tuned),
-    id: runId,
-    projectId,
-    name,
-    tags: [],
-    note: '',
-    hue: await freeHue(store, projectId),
-    createdAt,
-    status: 'running',
-    step: 0,
     parent: { runId: tuned.id, step, how: 'fork', name: tuned.name, momentsAtZero: true },
     mixed: { name: from, share, step },
   };
