@@ -1,7 +1,7 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import { toFailure } from '../core/base/errors';
 import type { PartName, SplitChoice } from '../core/documents/split';
-import { learntFacts, learntOf, sharedNormalizers, textRef } from '../core/documents/record';
+import { chatsOrNot, learntFacts, learntOf, sharedNormalizers, textRef } from '../core/documents/record';
 import { learntFrom, objectiveOf, rolesOf } from '../core/objectives';
 import type { InRows } from '../core/objectives/objective';
 import { END_ALONE, missingRoles, type TokenRole } from '../core/tokenizer/special';
@@ -231,10 +231,7 @@ export function hasOtherTexts(
 export const textsFor = (
   run: Parameters<typeof isTuning>[0],
   { texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>,
-): Studio['texts'] =>
-  isTuning(run)
-    ? tuneTexts.filter(({ conversations = false }) => conversations === (learntFrom(run.objective) === 'chats'))
-    : texts;
+): Studio['texts'] => (isTuning(run) ? chatsOrNot(tuneTexts, learntFrom(run.objective) === 'chats') : texts);
 /** Several texts of which only the last one's end is held out, as older builds cut them. */
 export const isSplitAsOne = ({ texts, manifest }: DataRecord): boolean =>
   texts.length > 1 && manifest.split.rule === 'end';

@@ -1,6 +1,7 @@
 /** How a tuning is set, and what is read for it; what a page reckons of that comes with the page (tuningPlan.ts). */
 import { toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
+import { chatsOrNot } from '../core/documents/record';
 import { readJournal } from '../core/runs/journal';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
@@ -128,7 +129,7 @@ export function tuningBase({
 export const toTuneOn = (
   { project, tuneTexts }: Pick<Studio, 'project' | 'tuneTexts'>,
   purpose = project.tuning.purpose,
-): Studio['tuneTexts'] => tuneTexts.filter(({ conversations = false }) => conversations === (purpose === 'instruct'));
+): Studio['tuneTexts'] => chatsOrNot(tuneTexts, purpose === 'instruct');
 
 /** The run that was tuned last. */
 export const lastTuned = ({ runs }: Pick<Studio, 'runs'>): RunRow | undefined =>

@@ -106,6 +106,10 @@ export const byUse = (all: readonly TextRecord[], projectId: string): ByUse => (
 
 export type ByUse = Readonly<Record<'texts' | 'tuneTexts', readonly TextRecord[]>>;
 
+/** Of texts that are for tuning those that are chats, or those that are not. */
+export const chatsOrNot = (tuneTexts: readonly TextRecord[], areChats: boolean): readonly TextRecord[] =>
+  tuneTexts.filter(({ conversations = false }) => conversations === areChats);
+
 export const allTexts = (s: ByUse): TextRecord[] => [...s.texts, ...s.tuneTexts];
 
 /** The same text in these projects, of which some have it for tuning. */
