@@ -21,7 +21,8 @@ export interface Progress {
     | 'pairs'
     | 'chats'
     | 'rows'
-    | 'texts';
+    | 'texts'
+    | 'points';
 }
 
 /** Awaited between pieces of work, so that others come in between: `yieldToEventLoop`, or where they share a device, a turn on it. */

@@ -4,7 +4,7 @@ import { modelSpec, paramsOf } from '../../core/models';
 import { countParams } from '../../core/models/spec';
 import { headlineOf } from '../../core/objectives';
 import type { RunRow } from '../../protocol/data';
-import { useKeptSteps, useStudio, useStudioFields } from '../../state/react';
+import { useKeptSteps, useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import {
   Block,
@@ -185,8 +185,8 @@ function Memory({ situation: { plan, tuning } }: { situation: Situation }) {
   const setRecipe = useStudio((s) => s.setTuningRecipe);
   const setRecompute = useStudio((s) => s.setRecompute);
   const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
-  const { shortage } = useStudioFields(() => ({ shortage: plan?.problems.find(({ field }) => field === 'memory') }));
   if (!plan) return null;
+  const shortage = plan.problems.find(({ field }) => field === 'memory');
   const full = tuning.learns === 'all' ? '' : `, ${formatBytes(plan.full.total)} if all learnt`;
   return (
     <>

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
-import { type Failure, toFailure } from '../../core/base/errors';
 import { counted, formatReading } from '../../core/base/units';
 import { headlineOf } from '../../core/objectives';
 import type { RunRecord } from '../../core/runs/record';
 import type { MixedPoint } from '../../protocol/gpu';
 import { explain } from '../../state/failures';
 import { useStudio } from '../../state/react';
+import { describeWork, IDLE, work, type Work } from '../../state/work';
 import { Block, Button, type Column, PaneHead, Progress, Slider, Table, text } from '../../ui';
 import { KINDS } from './kinds';
 import styles from './TunePage.module.css';
@@ -14,7 +14,8 @@ import styles from './TunePage.module.css';
 export function MixBlock({ run }: { run: RunRecord }) {
   const isTraining = useStudio((s) => s.training !== null);
   const keepMix = useStudio((s) => s.keepMix);
-  const { points, work, measure } = usePoints(run);
+  const { points, state, measure } = usePoints(run);
+  const told = describeWork(state);
   const [tuned, setTuned] = useState(70);
   const [isKeeping, setKeeping] = useState(false);
   const point = points.find(({ share }) => percentOf(share) === tuned);
@@ -43,18 +44,18 @@ export function MixBlock({ run }: { run: RunRecord }) {
         <p className={styles.mixed}>
           <span className={text.ink2}>{toldOf(point, tuned, own, old, words, points.length)}</span>
         </p>
-        {work.kind === 'failed' && (
+        {state.kind === 'failed' && (
           <p className={text.small} role="alert">
-            {explain(work.failure)}
+            {explain(state.failure)}
           </p>
         )}
         <div className={styles.links}>
-          {work.kind === 'busy' ? (
+          {state.kind === 'busy' ? (
             <>
-              <Button isDense icon="stop" onPress={work.stop}>
+              <Button isDense icon="stop" onPress={state.stop}>
                 Stop
               </Button>
-              <Progress label="Measuring" detail={`${work.done} of ${work.of}`} value={work.done} max={work.of} />
+              {told && <Progress {...told} />}
             </>
           ) : (
             <>
@@ -90,39 +91,28 @@ export function MixBlock({ run }: { run: RunRecord }) {
   );
 }
 
-type Work =
-  | { kind: 'idle' }
-  | { kind: 'busy'; done: number; of: number; stop: () => void }
-  | { kind: 'failed'; failure: Failure };
-
 /** What was measured of the run as it is: one that goes on is another. */
 function usePoints({ id, step }: RunRecord) {
   const mix = useStudio((s) => s.mix);
   const [known, setKnown] = useState<{ step: number; points: readonly MixedPoint[] }>({ step, points: [] });
-  const [work, setWork] = useState<Work>({ kind: 'idle' });
-  const abort = useRef<AbortController>(undefined);
-  useEffect(() => () => abort.current?.abort(), []);
+  const [state, setState] = useState<Work>(IDLE);
+  const stop = useRef<() => void>(undefined);
+  useEffect(() => () => stop.current?.(), []);
   const points = known.step === step ? known.points : [];
-  async function measure(shares: readonly number[]): Promise<void> {
-    const mine = (abort.current = new AbortController());
-    const stop = (): void => mine.abort();
-    setWork({ kind: 'busy', done: 0, of: shares.length, stop });
-    try {
-      await mix(
-        id,
-        shares,
-        (told) => {
-          setKnown({ step, points: [...points, ...told].sort((a, b) => b.share - a.share) });
-          setWork({ kind: 'busy', done: told.length, of: shares.length, stop });
-        },
-        mine.signal,
-      );
-      setWork({ kind: 'idle' });
-    } catch (error) {
-      setWork(mine.signal.aborted ? { kind: 'idle' } : { kind: 'failed', failure: toFailure(error) });
-    }
-  }
-  return { points, work, measure: (shares: readonly number[]) => void measure(shares) };
+  const tell = (now: Work): void => {
+    if (now.kind === 'busy') stop.current = now.stop;
+    setState(now);
+  };
+  const measure = (shares: readonly number[]): void =>
+    void work(tell, Date.now, ({ signal, onProgress }) => {
+      const told = (some: readonly MixedPoint[]): void => {
+        setKnown({ step, points: [...points, ...some].sort((a, b) => b.share - a.share) });
+        onProgress({ label: 'Measuring', done: some.length, of: shares.length, unit: 'points' });
+      };
+      told([]);
+      return mix(id, shares, told, signal);
+    });
+  return { points, state, measure };
 }
 
 /** Share of the base, of so many per cent that are tuned. */
