@@ -1,6 +1,6 @@
 /** Runs that begin from a step of another, and runs that go on with other settings, over the GPU worker's real half, on WASM. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type BlobStore, memoryStore, type Stored } from '../core/base/blobStore';
+import { expect, test } from 'vitest';
+import { type BlobStore, type Stored } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import { claimRun, listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
 import type { Snapshot } from '../core/checkpoint/snapshot';
@@ -9,8 +9,9 @@ import { readJournal } from '../core/runs/journal';
 import { purgeRun, readRun, type RunRecord } from '../core/runs/record';
 import { removeRun, type RunRow, runRows } from '../core/runs/rows';
 import { recipeOf } from '../core/runs/segments';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { type Begin, smallRuns } from '../core/testing/besideRuns';
+import type { TestStudio } from '../core/testing/behindChannels';
+import type { Begin } from '../core/testing/besideRuns';
+import { eachSmallStudio } from '../core/testing/eachSmallStudio';
 import type { Recipe } from '../core/train/recipe';
 import type { TrainEvent } from '../core/train/run';
 import type { ForkInput } from '../protocol/gpu';
@@ -18,14 +19,9 @@ import type { ForkInput } from '../protocol/gpu';
 let store: BlobStore;
 let of: Begin;
 let worker: TestStudio;
-beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
-afterAll(() => vi.unstubAllGlobals());
-beforeEach(async () => {
-  store = memoryStore();
-  worker = testStudio(store);
-  of = await smallRuns(store);
+eachSmallStudio((fresh) => {
+  ({ store, worker, of } = fresh);
 });
-afterEach(() => worker.close());
 
 const SMALL = { steps: 12, saveEvery: 6, evalEvery: 6, warmup: 2 };
 const parent = async (): Promise<RunRecord> => {

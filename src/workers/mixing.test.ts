@@ -1,43 +1,32 @@
 /** A tuned run averaged with what it was tuned from: measured at each share, and kept as a run of its own. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { linearWeights, type Trainable } from '../core/adapters/trainable';
-import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { expect, test } from 'vitest';
+import type { Trainable } from '../core/adapters/trainable';
+import type { BlobStore } from '../core/base/blobStore';
 import { loadSnapshot } from '../core/checkpoint/checkpoint';
 import { openExported } from '../core/export/exported';
 import { modelCard } from '../core/export/modelCard';
-import { paramsOf } from '../core/models';
 import { readJournal } from '../core/runs/journal';
 import { purgeRun, readRun } from '../core/runs/record';
 import { loadWhole } from '../core/runs/whole';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { type Begin, smallRuns } from '../core/testing/besideRuns';
+import type { TestStudio } from '../core/testing/behindChannels';
+import type { Begin } from '../core/testing/besideRuns';
+import { eachSmallStudio } from '../core/testing/eachSmallStudio';
+import { loraOf, PARENT } from '../core/testing/tunedRuns';
 import type { MixedPoint } from '../protocol/gpu';
 
 let store: BlobStore;
 let of: Begin;
 let worker: TestStudio;
-beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
-afterAll(() => vi.unstubAllGlobals());
-beforeEach(async () => {
-  store = memoryStore();
-  worker = testStudio(store);
-  of = await smallRuns(store);
-  await worker.gpu.call('begin', of('parent', { steps: 10, warmup: 2 }));
+eachSmallStudio(async (fresh) => {
+  ({ store, worker, of } = fresh);
+  await worker.gpu.call('begin', of('parent', PARENT));
 });
-afterEach(() => worker.close());
 
 async function tuned(trainable: Trainable | undefined): Promise<void> {
   const { model: _, ...begin } = of('tuned', { steps: 8, saveEvery: 8, evalEvery: 4, warmup: 2, learningRate: 0.02 });
   await worker.gpu.call('tune', { ...begin, from: { runId: 'parent', step: 10 }, ...(trainable && { trainable }) });
 }
-const lora = (): Trainable => ({
-  weights: [],
-  adapter: {
-    id: 'lora',
-    settings: { rank: 2, alpha: 4, dropout: 0, rankStabilised: false },
-    beside: linearWeights(paramsOf(of('parent', {}).model)),
-  },
-});
+const lora = (): Trainable => loraOf(of('parent', {}).model);
 const evaluated = async (step: number) =>
   (await readJournal(store, 'tuned')).findLast((event) => event.kind === 'evaluated' && event.step === step);
 

@@ -1,5 +1,5 @@
 /** What is written of runs that tune, and comes back, over the workers' real halves, on WASM. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { basesThere } from '../core/checkpoint/bases';
@@ -13,8 +13,9 @@ import { readRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { loadWhole } from '../core/runs/whole';
 import { logits } from '../core/sample/logits';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { type Begin, smallRuns } from '../core/testing/besideRuns';
+import { eachSmallStudio } from '../core/testing/eachSmallStudio';
 import { PARENT, tuneInput } from '../core/testing/tunedRuns';
 import { matches } from '../core/verify/compare';
 import { formatSettings } from '../features/export/formatSettings';
@@ -24,15 +25,10 @@ import { basesOf } from './bases';
 let store: BlobStore;
 let of: Begin;
 let worker: TestStudio;
-beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
-afterAll(() => vi.unstubAllGlobals());
-beforeEach(async () => {
-  store = memoryStore();
-  worker = testStudio(store);
-  of = await smallRuns(store);
+eachSmallStudio(async (fresh) => {
+  ({ store, worker, of } = fresh);
   await worker.gpu.call('begin', of('parent', PARENT));
 });
-afterEach(() => worker.close());
 
 const recordOf = async (runId: string, from = store): Promise<RunRecord> => (await readRun(from, runId))!;
 const written = async (runId: string, format: FormatId, which: 'latest' | number = 'latest'): Promise<File> => {

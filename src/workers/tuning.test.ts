@@ -1,8 +1,8 @@
 /** Runs that tune a saved step of another, over the workers' real halves, on WASM. */
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Trainable } from '../core/adapters/trainable';
-import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import type { BlobStore } from '../core/base/blobStore';
 import { rounded } from '../core/base/rest';
 import { readBase } from '../core/checkpoint/base';
 import { baseKeys, basesThere } from '../core/checkpoint/bases';
@@ -16,8 +16,9 @@ import { measureEverything } from '../core/runs/sizes';
 import { loadWhole } from '../core/runs/whole';
 import { dataId } from '../core/shards/manifest';
 import { openPart } from '../core/shards/read';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { type Begin, smallRuns } from '../core/testing/besideRuns';
+import { type TestStudio, testStudio } from '../core/testing/behindChannels';
+import type { Begin } from '../core/testing/besideRuns';
+import { eachSmallStudio } from '../core/testing/eachSmallStudio';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { loraOf, PARENT, tuneInput } from '../core/testing/tunedRuns';
 import { ownOf } from '../core/train/partly';
@@ -29,15 +30,10 @@ import { listUnreadable } from './unreadable';
 let store: BlobStore;
 let of: Begin;
 let worker: TestStudio;
-beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
-afterAll(() => vi.unstubAllGlobals());
-beforeEach(async () => {
-  store = memoryStore();
-  worker = testStudio(store);
-  of = await smallRuns(store);
+eachSmallStudio(async (fresh) => {
+  ({ store, worker, of } = fresh);
   await worker.gpu.call('begin', of('parent', PARENT));
 });
-afterEach(() => worker.close());
 
 const lora = (over: Partial<Trainable> = {}): Trainable => loraOf(of('parent', {}).model, over);
 const inputOf = (runId: string, recipe?: Partial<Recipe>, more?: Partial<TuneInput>): TuneInput =>
