@@ -31,7 +31,7 @@ export async function textsOf(paths: readonly string[], signal: AbortSignal): Pr
 }
 
 /** A row of a table, and the name of the file that has it. */
-export interface NamedPair {
+interface NamedPair {
   name: string;
   input: string;
   target: string;
@@ -53,7 +53,7 @@ export async function pairsOf(meant: readonly string[], signal: AbortSignal): Pr
 }
 
 /** What a row says that was read as a pair. */
-export async function pairIn({ chunks, spans }: Document): Promise<Omit<NamedPair, 'name'>> {
+async function pairIn({ chunks, spans }: Document): Promise<Omit<NamedPair, 'name'>> {
   let text = '';
   for await (const chunk of chunks()) text += chunk;
   const bytes = Buffer.from(text);
