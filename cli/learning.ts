@@ -11,9 +11,9 @@ import { isContextFree } from '../src/core/export/contextOf';
 import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
 import { hubProblem } from '../src/core/export/formats/huggingFace';
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
-import { modelSpec, paramsOf } from '../src/core/models';
+import { paramsOf } from '../src/core/models';
 import { type BaseConfig, countParams } from '../src/core/models/spec';
-import { objectiveOf, rolesOf } from '../src/core/objectives';
+import { learnerOf, objectiveOf, rolesOf } from '../src/core/objectives';
 import { optimizerOf } from '../src/core/optim';
 import type { Power } from '../src/core/plan/energy';
 import { SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
@@ -171,7 +171,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   if (short !== undefined) progress.say(short);
   const first = askedOf(modelNow());
   const { inRows, measuredBaselines } = objectiveOf(first.objective);
-  const laid = await inRows?.(learnt, modelNow().config.context, tokenizer, first, modelSpec(id).kind);
+  const laid = await inRows?.(learnt, modelNow().config.context, tokenizer, first, learnerOf(modelNow()));
   if (laid?.words !== undefined) progress.say(laid.words);
   for (const { words, values } of measuredBaselines?.(data) ?? [])
     progress.say(`Without learning, ${words}: ${measuredAll(values)}.`);

@@ -4,7 +4,7 @@ import type { Progress } from '../core/base/job';
 import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
 import type { FormatId } from '../core/export/formats';
 import type { ModelPreview } from '../core/export/preview';
-import type { ModelId } from '../core/models';
+import type { ModelChoice } from '../core/models/network';
 import type { InRows } from '../core/objectives/objective';
 import type { Purpose } from '../core/runs/tuning';
 import type { PaintedToken } from '../core/chat/painted';
@@ -180,7 +180,7 @@ export interface DataApi {
 
   /** How the training part lies in the rows of an objective; null: there is nothing to tell. */
   inRows: {
-    input: { data: DataRecord; tokenizer: TokenizerModel; model: ModelId; context: number; recipe: Recipe };
+    input: { data: DataRecord; tokenizer: TokenizerModel; model: Pick<ModelChoice, 'id' | 'config'>; recipe: Recipe };
     progress: never;
     output: InRows | null;
   };

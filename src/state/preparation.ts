@@ -147,7 +147,7 @@ export const createPreparationSlice: Slice<PreparationSlice> =
       async inRows({ data: built, tokenizer, model, recipe }) {
         if (!built || !tokenizer || !objectiveOf(recipe.objective).inRows) return undefined;
         const { id, config } = model;
-        const input = { data: built, tokenizer: tokenizer.model, model: id, context: config.context, recipe };
+        const input = { data: built, tokenizer: tokenizer.model, model: { id, config }, recipe };
         return (await data.call('inRows', input)) ?? undefined;
       },
       async tokensOf(passage) {

@@ -32,7 +32,7 @@ async function answer(store: BlobStore, model: LoadedModel, asked: Asked, pause:
   const record = await readKnownRun(store, runId);
   const recipe = recipeOf(record);
   const { samplePrompt, evalTokens } = recipe;
-  const objective = await loadObjective(recipe.objective, recipe, network.choice.id);
+  const objective = await loadObjective(recipe.objective, recipe, network.choice);
   const manifest = await manifestIfKept(store, record);
   const source = manifest ? openPart(store, manifest, 'validation') : undefined;
   const write = (prompt: string): Promise<Shown> => objective.show(network, { tokenizer, prompt, source, pause });

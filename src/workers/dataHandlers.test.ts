@@ -7,6 +7,7 @@ import { stepOf } from '../core/documents/clean/recipe';
 import { FORMAT_IDS } from '../core/export/cards';
 import { FORMATS } from '../core/export/formats';
 import { openZip } from '../core/files/unzip';
+import { modelSpec } from '../core/models';
 import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { goldenStore } from '../core/testing/golden';
@@ -87,8 +88,10 @@ test('how many pairs do not fit into a context is told', async () => {
   const tokenizer = { kind: 'bytes', merges: [] } as const;
   const split = { validation: 0.1, test: 0, seed: 0 };
   const data = await buildData({ texts: [text!.id], tokenizer, split }, unwatched);
-  const words = (objective: 'pairs' | 'spanCorruption', context: number) =>
-    inRows({ data, tokenizer, model: 't5', context, recipe: { ...DEFAULT_RECIPE, objective } }, unwatched);
+  const words = (objective: 'pairs' | 'spanCorruption', context: number) => {
+    const model = { id: 't5', config: { ...modelSpec('t5').presets[0]!.config, context } } as const;
+    return inRows({ data, tokenizer, model, recipe: { ...DEFAULT_RECIPE, objective } }, unwatched);
+  };
   const train = data.manifest.parts.train.documents;
   expect(await words('pairs', 64)).toEqual({ rows: train, isCut: false });
   expect(await words('pairs', 2)).toEqual({

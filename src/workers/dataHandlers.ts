@@ -36,8 +36,7 @@ import {
   textOf,
   type TextSource,
 } from '../core/documents';
-import { modelSpec } from '../core/models';
-import { objectiveOf } from '../core/objectives';
+import { learnerOf, objectiveOf } from '../core/objectives';
 import { makePlan } from '../core/plan/plan';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
@@ -192,11 +191,18 @@ export function dataHandlers(
     },
     buildData: ({ texts, tokenizer, split }, job) =>
       reading(async () => buildData(await store, texts, await createTokenizer(tokenizer), split, job)),
-    async inRows({ data, tokenizer, model, context, recipe }) {
+    async inRows({ data, tokenizer, model, recipe }) {
       const objective = objectiveOf(recipe.objective);
       const part = openPart(await store, data.manifest, 'train');
-      const { kind } = modelSpec(model);
-      return (await objective.inRows?.(part, context, await createTokenizer(tokenizer), recipe, kind)) ?? null;
+      return (
+        (await objective.inRows?.(
+          part,
+          model.config.context,
+          await createTokenizer(tokenizer),
+          recipe,
+          learnerOf(model),
+        )) ?? null
+      );
     },
     partRows: ({ data, ids, ...wanted }) => reading(async () => partRows(await store, data, ids, wanted)),
 

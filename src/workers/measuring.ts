@@ -29,7 +29,7 @@ export async function evaluate(
       'Go on with it on a text, then measure it on that.',
     );
   }
-  const evaluating = evaluator(network, await loadObjective(recipe.objective, recipe, network.choice.id));
+  const evaluating = evaluator(network, await loadObjective(recipe.objective, recipe, network.choice));
   try {
     return {
       step,

@@ -67,6 +67,27 @@ const kinds = z.record(z.string(), preference);
 const listHash = z.string().exactOptional();
 const sentencePair = z.object({ kind: z.string(), first: z.string(), second: z.string() });
 
+/** What a classifier made of texts that have labels: a column an item of all of them, in the order of their places. */
+const labelledSchema = z.object({
+  /** In the order of the classifier's scores. */
+  labels: z.array(z.string()),
+  /** What scores are divided by, so that it is as sure as it is right (Guo et al. 2017): fitted on these texts, 1 where they are too few. */
+  temperature: z.number(),
+  /** Of how sure it is, how far from how often it is right, in percent: as it learnt, and by temperatures that other texts gave. */
+  calibrationError: z.object({ asItLearnt: z.number(), scaled: z.number() }),
+  /** Which document of the data each text is. */
+  place: z.array(z.int().nonnegative()),
+  /** Places of labels: what stands in the data, and what was given. Where a text has several, of each text a list. */
+  wanted: z.array(z.union([z.int(), z.array(z.int())])),
+  given: z.array(z.union([z.int(), z.array(z.int())])),
+  /** How sure it was of what it gave, and of what stands in the data, 0 to 1, by the temperature. */
+  sure: z.array(z.number()),
+  sureOfWanted: z.array(z.number()),
+  /** Of how many texts not all was read, since they are longer than the context. */
+  cut: z.int().nonnegative(),
+});
+export type LabelledTexts = z.infer<typeof labelledSchema>;
+
 export const evaluationSchema = z.object({
   /** What was measured: its tokens, documents (of pairs: pairs) and UTF-8 bytes. */
   tokens: z.int().nonnegative(),
@@ -86,6 +107,8 @@ export const evaluationSchema = z.object({
     .exactOptional(),
   /** Of labels: how often each was given where each was wanted, [wanted, given]. */
   confusion: z.object({ labels: z.array(z.string()), counts: z.array(z.array(z.int().nonnegative())) }).exactOptional(),
+  /** Of a classifier. */
+  labelled: labelledSchema.exactOptional(),
   where: whereSchema.exactOptional(),
   passages: z.object({ worst: z.array(passage), best: z.array(passage), random: z.array(passage) }).exactOptional(),
   /** `missed`: pairs whose second sentence is the likelier one. */

@@ -1,4 +1,5 @@
 /** Add a metric: its file, and its line here. */
+import { accuracy } from './accuracy';
 import { bitsPerByte } from './bitsPerByte';
 import { chrf } from './chrf';
 import { exactMatch } from './exactMatch';
@@ -16,6 +17,7 @@ export const METRICS = {
   bitsPerByte,
   pseudoPerplexity,
   maskedAccuracy,
+  accuracy,
   exactMatch,
   chrf,
   oldPerplexity,

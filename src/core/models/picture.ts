@@ -1,5 +1,6 @@
 /** An architecture as a picture: what a row of the stream passes through, bottom up, and where its weights are. */
 import { formatCount } from '../base/units';
+import type { Classes } from './spec';
 
 export interface Picture {
   /** Beside each other: an encoder, then the decoder that reads it. */
@@ -48,6 +49,13 @@ export const logits = (own: string | undefined | false, vocabulary: number): Pie
   name: own ? 'Logits' : 'Logits, tied',
   weights: own ? [own] : [],
   columns: vocabulary,
+});
+
+/** What scores every label of a classifier. */
+export const labelScores = ({ labels }: Classes, weights: readonly string[]): Piece => ({
+  name: 'Labels',
+  weights,
+  columns: labels.length,
 });
 
 /** All pieces of a stack with how often each is there. */

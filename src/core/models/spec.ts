@@ -36,9 +36,23 @@ export interface BaseConfig {
   context: number;
   /** The classifier is a matrix of its own; otherwise it is the token embedding. Not in the form: models from elsewhere have it. */
   untied?: true;
+  /** It scores texts in place of tokens: a classifier. Not in the form either. */
+  classes?: Classes;
 }
+/** What a classifier tells texts apart by. */
+export interface Classes {
+  /** In the order of their scores; one at least, two where a text has one of them. */
+  labels: readonly string[];
+  /** What of a text is scored. */
+  pooling: Pooling;
+  /** A text has any number of them, and each is judged by itself; absent: it has one. */
+  several?: true;
+}
+/** Its first token, the mean of all, or its last token. */
+export const POOLINGS = ['first', 'mean', 'last'] as const;
+export type Pooling = (typeof POOLINGS)[number];
 /** What the form sets. */
-export type SizeName<C extends BaseConfig = BaseConfig> = keyof Omit<C, 'untied'>;
+export type SizeName<C extends BaseConfig = BaseConfig> = keyof Omit<C, 'untied' | 'classes'>;
 /** Most are numbers; what an architecture can have or not is on or off; what it can have in several ways is one of their names. */
 export type Size = number | boolean | string;
 export type SizeField = NumberField | SwitchField | ChoiceField;
@@ -49,7 +63,7 @@ type SizeFields<C extends BaseConfig> = {
 };
 
 /** All sizes of a config by their names, the architecture's own too: those of its `fields`. */
-export function sizesOf({ untied: _, ...sizes }: BaseConfig): Sizes {
+export function sizesOf({ untied: _, classes: __, ...sizes }: BaseConfig): Sizes {
   return sizes;
 }
 
@@ -77,6 +91,8 @@ export interface ForwardContext {
   documents?: DocumentsInRows;
   /** The backward pass runs each block again instead of keeping its activations: less memory, a third more work. */
   recompute?: boolean;
+  /** Of a classifier: f32 [B, T], what each token counts in what is scored of its row. */
+  pool?: Tensor2D;
   /** What is known of the tokens before these; only where nothing learns. */
   cache?: Cache;
   hook?: Hook;
@@ -121,11 +137,11 @@ export type BlockActivation =
 
 /** The classifier is applied by the loss (fused, chunked) or by the sampler (last row only). */
 export interface Output {
-  /** After the last norm, [B * T, width]. */
+  /** After the last norm, [B * T, width]; of a classifier what is scored of each row, [B, width]. */
   hidden: Tensor2D;
-  /** [vocabulary, width] */
+  /** [vocabulary, width]; of a classifier [labels, width]. */
   classifier: Tensor2D;
-  /** [vocabulary], added to the scores; 0 where it is not given. */
+  /** [vocabulary] or [labels], added to the scores; 0 where it is not given. */
   bias?: Tensor1D;
 }
 /** ids [B, T] int32, T <= context. A decoder has `decode`, an encoder `encode`, and an encoder-decoder both. */
@@ -168,8 +184,13 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   elsewhere?(config: C): C;
   /** What a row passes through, drawn beside the form. */
   picture(config: C, vocabulary: number): Picture;
-  /** Name of the parameter [vocabulary, width] that turns hidden states into scores. */
+  /** Name of the parameter [vocabulary, width], of a classifier [labels, width], that turns hidden states into scores. */
   classifier(config: C): string;
+  /** How it tells texts apart; absent: it cannot. */
+  classes?: {
+    /** Where nobody says, and as transformers has it: it has no class for any other. */
+    pooling: Pooling;
+  };
   /** Columns of one head. */
   headWidth(config: C): number;
   /** Columns of a token's keys and values in one layer, for the cache of a model that writes. */

@@ -11,7 +11,7 @@ const TEXTS = ['Call me Ishmael.', 'A', 'Some years ago', 'Never mind how long p
 const STARTS = new Set(TEXTS.map((text) => tokenizer.encode(text)[0]));
 const source = textSource(tokenizer, TEXTS);
 const CONTEXT = 12;
-const objective = await loadObjective('causal', { packing: 'documents' }, 'gpt');
+const objective = await loadObjective('causal', { packing: 'documents' }, { id: 'gpt' });
 const batches = await objective.batches(source, CONTEXT, tokenizer);
 
 interface Arrays {
@@ -83,6 +83,6 @@ test('the rows of a step are the same whichever are asked for together, and othe
 });
 
 test('without documents a batch has no more than it had', async () => {
-  const plain = await loadObjective('causal', { packing: 'stream' }, 'gpt');
+  const plain = await loadObjective('causal', { packing: 'stream' }, { id: 'gpt' });
   expect(Object.keys(plain.inputs(2, 8))).toEqual(['ids', 'targets']);
 });

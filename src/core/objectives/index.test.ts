@@ -13,6 +13,8 @@ const NO_OBJECTIVES = [
   'documentRows',
   'facts',
   'index',
+  'labelLoss',
+  'labelRows',
   'masks',
   'objective',
   'packing',

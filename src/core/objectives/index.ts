@@ -5,10 +5,11 @@ import { metricOf, METRICS, type MetricId } from '../metrics';
 import type { Metric, Scale } from '../metrics/metric';
 import { inShort, measuredWords } from '../metrics/words';
 import { type ModelId, modelIds, modelSpec } from '../models';
-import type { Network } from '../models/network';
+import type { ModelChoice, Network } from '../models/network';
 import type { ModelKind } from '../models/spec';
 import { causal } from './causal';
 import { chats } from './chats';
+import { labels } from './labels';
 import { masked } from './masked';
 import { pairs } from './pairs';
 import { prefix } from './prefix';
@@ -17,10 +18,10 @@ import type { TokenSource } from '../shards/manifest';
 import type { TokenRole } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Batches } from './batch';
-import type { InputSpecs, Learning, LearntFrom, Objective, ObjectiveSettings, ToShow } from './objective';
+import type { InputSpecs, Learner, Learning, LearntFrom, Objective, ObjectiveSettings, ToShow } from './objective';
 import type { Shown } from './shown';
 
-export const OBJECTIVES = { causal, masked, spanCorruption, prefix, pairs, chats } as const satisfies Record<
+export const OBJECTIVES = { causal, masked, spanCorruption, prefix, pairs, chats, labels } as const satisfies Record<
   string,
   Objective
 >;
@@ -66,6 +67,10 @@ export const rolesOf = (id: ObjectiveId): readonly TokenRole[] =>
 export const modelsFor = (id: ObjectiveId): readonly ModelId[] =>
   modelIds().filter((model) => objectiveOf(id).kinds.includes(modelSpec(model).kind));
 
+/** A model that learns. */
+type Learns = Pick<ModelChoice, 'id'> & Partial<Pick<ModelChoice, 'config'>>;
+export const learnerOf = ({ id, config }: Learns): Learner => ({ kind: modelSpec(id).kind, classes: config?.classes });
+
 /** One of them with what it does on tensors, by its settings. */
 export interface LoadedObjective extends Pick<Objective, 'gives' | 'headline'>, Omit<Learning, 'show'> {
   inputs(rows: number, context: number): InputSpecs;
@@ -79,20 +84,20 @@ export interface LoadedObjective extends Pick<Objective, 'gives' | 'headline'>, 
 export async function loadObjective(
   id: ObjectiveId,
   settings?: ObjectiveSettings,
-  model?: ModelId,
+  model?: Learns,
 ): Promise<LoadedObjective> {
   const objective = objectiveOf(id);
   const { gives, headline } = objective;
   const learning = await objective.load();
   const own = settings ?? initialValues(objective.fields);
-  const kind = model === undefined ? objective.kinds[0]! : modelSpec(model).kind;
+  const learner = model === undefined ? { kind: objective.kinds[0]! } : learnerOf(model);
   return {
     gives,
     headline,
     ...learning,
     show: (network, asked) => learning.show(network, asked, own),
-    inputs: (rows, context) => objective.inputs(rows, context, own, kind),
-    batches: (source, context, tokenizer) => objective.batches(source, context, tokenizer, own, kind),
+    inputs: (rows, context) => objective.inputs(rows, context, own, learner),
+    batches: (source, context, tokenizer) => objective.batches(source, context, tokenizer, own, learner),
   };
 }
 

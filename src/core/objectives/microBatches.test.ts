@@ -26,7 +26,7 @@ test.each([
   ['prefix', {}],
 ] as const)('%s: losses and gradients of micro-batches add up to those of one batch', async (id, settings) => {
   const model = modelsFor(id)[0]!;
-  const objective = await loadObjective(id, settings, model);
+  const objective = await loadObjective(id, settings, { id: model });
   const config = usualConfig(modelSpec(model), { layers: 1, heads: 2, width: 8, context: CONTEXT });
   const choice = { id: model, config, vocabulary: tokenizer.size };
   const net = await network(choice, initialValues(choice, 1));

@@ -7,7 +7,7 @@ import type { ScaleId } from '../metrics';
 import type { Need } from '../metrics/metric';
 import type { Pair } from '../metrics/text/textMetric';
 import type { Network } from '../models/network';
-import type { ForwardContext, ModelKind } from '../models/spec';
+import type { Classes, ForwardContext, ModelKind } from '../models/spec';
 import type { TokenSource } from '../shards/manifest';
 import type { TokenRole } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -16,7 +16,7 @@ import type { BaselineFacts } from './facts';
 import type { Shown } from './shown';
 
 /** What data are of, and so what a model that learnt them is measured on. */
-export type LearntFrom = 'documents' | 'pairs' | 'chats';
+export type LearntFrom = 'documents' | 'pairs' | 'chats' | 'labels';
 
 export interface Objective<F extends Fields = Fields> extends Choice {
   label: string;
@@ -24,7 +24,7 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   source: string;
   /** The architectures that can learn it. */
   kinds: readonly ModelKind[];
-  /** Of what it learns where that is not any document: of those with an input and a target alone, or of conversations. */
+  /** Of what it learns where that is not any document: of those with an input and a target alone, of conversations, or of those with a label. */
   of?: Exclude<LearntFrom, 'documents'>;
   /** Settings of its own. They lie beside a recipe's others: a name is one field, whichever objectives have it. */
   fields: F;
@@ -42,16 +42,16 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   problems?(settings: ValuesOf<F>, context: number): readonly { field: Extract<keyof F, string>; message: string }[];
   /**
    * The named arrays of a batch of `rows` rows: of any shape, but one that follows from these alone.
-   * @param kind of the model, where an objective is learnt by several in other ways
+   * @param learner the model, as far as an objective is learnt by several in other ways
    */
-  inputs(rows: number, context: number, settings: ValuesOf<F>, kind: ModelKind): InputSpecs;
+  inputs(rows: number, context: number, settings: ValuesOf<F>, learner: Learner): InputSpecs;
   /** A part of the data as its batches, which it places itself: by windows (windows.ts), documents or whatever it reads. */
   batches(
     source: TokenSource,
     context: number,
     tokenizer: Tokenizer,
     settings: ValuesOf<F>,
-    kind: ModelKind,
+    learner: Learner,
   ): Promise<Batches>;
   /** Rows in which a part is read once, an epoch, as far as its sizes tell; absent, or undefined: as many as have its tokens. */
   epoch?(part: Parted, context: number, settings: ValuesOf<F>): number | undefined;
@@ -61,7 +61,7 @@ export interface Objective<F extends Fields = Fields> extends Choice {
     context: number,
     tokenizer: Tokenizer,
     settings: ValuesOf<F>,
-    kind: ModelKind,
+    learner: Learner,
   ): Promise<InRows | undefined>;
   /** Whether the scripts of the hand-over to PyTorch learn it by these settings; absent: not at all. */
   inPytorch?(settings: ValuesOf<F>): boolean;
@@ -78,6 +78,13 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   };
   /** Lazy, so that a page can show all of the above without TensorFlow.js. */
   load(): Promise<Learning<ValuesOf<F>>>;
+}
+
+/** What is asked of the model that learns. */
+export interface Learner {
+  kind: ModelKind;
+  /** Of a classifier. */
+  classes?: Classes | undefined;
 }
 
 /** What is known of a part before it is read. */

@@ -120,7 +120,7 @@ const CHOICE = {
 
 test('batches depend on seed, step and row alone, and losses and gradients of micro-batches add up', async () => {
   const { train } = await table();
-  const objective = await loadObjective('pairs', {}, 'gpt');
+  const objective = await loadObjective('pairs', {}, { id: 'gpt' });
   const batches = await objective.batches(train, 24, tokenizer);
   const whole = await stepBatch(batches, { seed: 3, batch: 6, accumulate: 1 }, 5);
   expect(await stepBatch(batches, { seed: 3, batch: 2, accumulate: 3 }, 5)).toEqual(whole);
@@ -166,7 +166,7 @@ test.each([CHOICE, T5])(
   async (choice) => {
     const { validation } = await table();
     const net = await network(choice, initialValues(choice, 1));
-    const objective = await loadObjective('pairs', {}, choice.id);
+    const objective = await loadObjective('pairs', {}, choice);
     const { measure, dispose } = evaluator(net, objective);
     const settings = { rows: 4, tokens: 1000 };
     const before = tf.memory().numTensors;

@@ -23,7 +23,7 @@ export const pairs = defineObjective({
   headline: 'perplexity',
   // Pairs are rows however long the text is.
   reach: () => 1,
-  inputs: (rows, context, _, kind) => ({
+  inputs: (rows, context, _, { kind }) => ({
     ...(kind === 'encoder-decoder' && {
       source: { shape: [rows, context], dtype: 'int32' },
       sourceLengths: { shape: [rows], dtype: 'int32' },
@@ -31,7 +31,7 @@ export const pairs = defineObjective({
     ids: { shape: [rows, context], dtype: 'int32' },
     targets: { shape: [rows * context], dtype: 'int32' },
   }),
-  async batches(source, context, tokenizer, _, kind) {
+  async batches(source, context, tokenizer, _, { kind }) {
     const { count, read } = await pairsIn(source);
     const marks = marksOf(tokenizer);
     const batchOf = async (places: readonly number[]): Promise<Batch> => {
@@ -54,7 +54,7 @@ export const pairs = defineObjective({
     };
   },
   epoch: ({ documents }) => documents,
-  inRows: (source, context, tokenizer, _, kind) => pairsInRows(source, context, kind, tokenizer),
+  inRows: (source, context, tokenizer, _, { kind }) => pairsInRows(source, context, kind, tokenizer),
   baselines: ({ vocabulary, data }) => [
     blindly({ vocabulary, data }),
     ...unigram({ vocabulary, data: data?.pairs ?? null }),

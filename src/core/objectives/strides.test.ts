@@ -7,7 +7,7 @@ import { stridesOf, stridesTold } from './strides';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const batchesOf = async (text: string, context: number, stride: number) =>
-  (await loadObjective('causal', { packing: 'stream', stride }, 'gpt')).batches(
+  (await loadObjective('causal', { packing: 'stream', stride }, { id: 'gpt' })).batches(
     textSource(tokenizer, [text]),
     context,
     tokenizer,

@@ -81,7 +81,7 @@ export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, 
   };
 }
 
-const SHARED: Readonly<Record<Exclude<keyof BaseConfig, 'untied'>, true>> = {
+const SHARED: Readonly<Record<Exclude<keyof BaseConfig, 'untied' | 'classes'>, true>> = {
   layers: true,
   width: true,
   heads: true,

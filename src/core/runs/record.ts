@@ -51,7 +51,7 @@ export function newRun({
   Partial<Pick<RunRecord, 'parent' | 'origin' | 'looks' | 'trainable' | 'base' | 'old'>> &
   Pick<Segment, 'recipe' | 'data'>): RunRecord {
   return {
-    version: 4,
+    version: 5,
     ...given,
     tags: [],
     note: '',
@@ -181,7 +181,7 @@ const learns =
 
 const recordSchema = z
   .strictObject({
-    version: z.literal(4),
+    version: z.literal(5),
     id: z.string(),
     projectId: z.string(),
     name: z.string(),
@@ -246,10 +246,11 @@ const recordSchema = z
 
 export const RUN: Kind<RunRecord> = {
   what: (key) => `The record of run ${key.slice(PREFIX.length)}`,
-  version: 4,
+  version: 5,
   schema: recordSchema,
-  // Before the fourth all of a model learnt: what knows no base must not take such a run for a whole one (decision 107).
-  upgrades: [upgradeRun, (old) => old, (old) => old],
+  // Before the fourth all of a model learnt: what knows no base must not take such a run for a whole one (decision 107). Before
+  // the fifth all scored tokens: what knows no labels would call a classifier's record damaged (decision 114).
+  upgrades: [upgradeRun, (old) => old, (old) => old, (old) => old],
   keyOf: ({ id }) => recordKey(id),
   known: new Map(),
 };

@@ -18,7 +18,7 @@ import { type AdapterId, adapterOf, ADAPTERS } from '../adapters';
 import type { Trainable } from '../adapters/trainable';
 import { splitSchema } from '../documents/split';
 import { modelIds, modelSpec } from '../models';
-import { type BaseConfig, RESTS } from '../models/spec';
+import { type BaseConfig, type Classes, POOLINGS, RESTS } from '../models/spec';
 import { baselineFields } from '../objectives/facts';
 import { optimizerOf, type OptimizerId } from '../optim';
 import { HOW } from './lineage';
@@ -56,19 +56,30 @@ export const recipeSchema: z.ZodType<Recipe> = z
     return Object.fromEntries(values) as Recipe;
   });
 
+/** Of a classifier. */
+export const [MOST_LABELS, LONGEST_LABEL] = [1000, 200] as const;
+export const classesSchema: z.ZodType<Classes> = z
+  .strictObject({
+    labels: z.array(z.string().min(1).max(LONGEST_LABEL)).min(1).max(MOST_LABELS),
+    pooling: z.enum(POOLINGS),
+    several: z.literal(true).exactOptional(),
+  })
+  .refine(({ labels }) => new Set(labels).size === labels.length, 'a label is there twice')
+  .refine(({ labels, several }) => several === true || labels.length > 1, 'there is one label alone');
+
 /** Only sizes that the architecture's own spec has no objection to; nothing has been allocated for them yet. */
 export const modelSchema: z.ZodType<ModelChoice> = z
   .strictObject({
     id: z.enum(modelIds()),
     config: z
-      .object({ untied: z.literal(true).optional() })
+      .object({ untied: z.literal(true).optional(), classes: classesSchema.optional() })
       .catchall(z.union([z.number(), z.boolean(), z.string().max(100)])),
     vocabulary: z
       .int()
       .min(257)
       .max(2 ** 20),
   })
-  .transform(({ id, config: { untied, ...given }, vocabulary }, context): ModelChoice => {
+  .transform(({ id, config: { untied, classes, ...given }, vocabulary }, context): ModelChoice => {
     const spec = modelSpec(id);
     for (const key of Object.keys(given))
       if (!Object.hasOwn(spec.fields, key)) context.addIssue(`${key} is no size of this architecture`);
@@ -78,7 +89,8 @@ export const modelSchema: z.ZodType<ModelChoice> = z
         currentValue(field, given[name] ?? field.absent ?? NaN),
       ]),
     );
-    const config = { ...(sizes as unknown as BaseConfig), ...(untied && { untied }) };
+    const config = { ...(sizes as unknown as BaseConfig), ...(untied && { untied }), ...(classes && { classes }) };
+    if (classes && !spec.classes) context.addIssue(`${spec.label} tells no texts apart`);
     for (const { message } of spec.problems(config)) context.addIssue(message);
     return { id, config, vocabulary };
   });

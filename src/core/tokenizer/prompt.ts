@@ -29,3 +29,13 @@ export function sourceIds(tokenizer: Tokenizer, text: string): readonly number[]
 /** What an answer begins with: padding (Raffel et al. 2019), or the end of the text before where a tokenizer has none. */
 export const answerStart = (tokenizer: Tokenizer): number =>
   tokenizer.special.find(({ role }) => role === 'padding')?.id ?? tokenizer.endOfText;
+
+/**
+ * What stands around a text that is told apart, before and after it: what its makers put there. An encoder's first token stands
+ * for the whole, so it has one wherever it was made: otherwise the end of the text before.
+ */
+export function aroundText(tokenizer: Tokenizer, isEncoder: boolean): readonly [before: number[], after: number[]] {
+  const begin = isEncoder ? beginOf(tokenizer) : promptBegin(tokenizer);
+  const isClosed = isEncoder && tokenizer.begin !== undefined;
+  return [begin === undefined ? [] : [begin], isClosed ? [tokenizer.idOf('separator')] : []];
+}

@@ -37,7 +37,7 @@ export async function learner(
   trainable?: Trainable,
   momentsFrom?: number,
 ): Promise<Learner> {
-  const objective = await loadObjective(recipe.objective, recipe, model.id);
+  const objective = await loadObjective(recipe.objective, recipe, model);
   const net = await adapted(model, rawOf(values), trainable);
   const averaged = isAveraged(recipe) ? await adapted(model, values, trainable) : null;
   const optimizer = await openOptimizer(recipe.optimizer, net.trainableParams, values);

@@ -268,10 +268,10 @@ async function learntBatches(
 }
 
 /** By which old text is made into rows: the run's own; of one that learns chats, whole documents, in rows of the same arrays. */
-const oldObjective = (recipe: Recipe, { id }: ModelChoice): Promise<LoadedObjective> =>
+const oldObjective = (recipe: Recipe, model: ModelChoice): Promise<LoadedObjective> =>
   learntFrom(recipe.objective) === 'chats'
-    ? loadObjective('causal', { ...recipe, packing: 'documents' }, id)
-    : loadObjective(recipe.objective, recipe, id);
+    ? loadObjective('causal', { ...recipe, packing: 'documents' }, model)
+    : loadObjective(recipe.objective, recipe, model);
 
 /** Steps on the way while the next is begun, so that a GPU never waits for the loss to be read. */
 const AHEAD = 2;

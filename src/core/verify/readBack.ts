@@ -113,6 +113,7 @@ const embedded = z.object({
         width: z.int(),
         context: z.int(),
         untied: z.literal(true).exactOptional(),
+        classes: z.any().exactOptional(),
       })
       .catchall(z.union([z.number(), z.boolean(), z.string()])),
     vocabulary: z.int(),

@@ -1,11 +1,10 @@
 import { formatNumber } from '../../core/base/units';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { METRICS } from '../../core/metrics';
-import { accuracy } from '../../core/metrics/labels/accuracy';
 import { nameOf } from '../../core/metrics/words';
 
 /** The rail is on the first page, which does not wait for all figures. */
-const NAMED = { accuracy, ...METRICS };
+const NAMED = METRICS;
 /** What the rail tells of it: the first of these that was measured. */
 const FIRST: readonly (keyof typeof NAMED)[] = [
   'accuracy',

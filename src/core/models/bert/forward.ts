@@ -4,12 +4,13 @@ import { block, dense, mlp, norm, type Norm } from '../../nn/layers';
 import { type Activation, activation } from '../../ops/activation';
 import { attention } from '../../ops/attention';
 import { embedding, embeddingTied } from '../../ops/embedding';
+import { pooled } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Pass } from '../spec';
 import type { BertConfig } from './sizes';
 
 /**
- * BERT with its head for masked tokens. Every sum is normalised after it is made; all tokens are of the first segment.
+ * BERT with its head for masked tokens, or for labels. Every sum is normalised after it is made; all tokens are of the first segment.
  * Dropout is where BERT has it: after the embedding's norm, on attention's weights, and at the end of each residual branch.
  */
 export const forward: Forward<BertConfig> = {
@@ -21,12 +22,19 @@ export const forward: Forward<BertConfig> = {
     const firstType = tf.zeros<tf.Rank.R2>([1, ids.shape[1]], 'int32');
     const places = embedding(firstType, matrix(of('token_type_embeddings')), matrix(of('position_embeddings'))); // [T, C]
     const table = matrix(of('word_embeddings'));
-    const [embedded, classifier] = config.untied
-      ? [embedding(ids, table, places), matrix('cls.predictions.decoder')]
-      : embeddingTied(ids, table, places);
+    const { classes } = config;
+    const [embedded, classifier] =
+      (config.untied ?? classes)
+        ? [embedding(ids, table, places), matrix(classes ? 'classifier' : 'cls.predictions.decoder')]
+        : embeddingTied(ids, table, places);
     const normed = norm(params, of('LayerNorm'), embedded, normOf(config));
     let x = see('embedding', pass.dropout > 0 ? dropped(pass, normed, 'embedding') : normed);
     for (let i = 0; i < config.layers; i++) x = block(x, (input) => layer(pass, input, i, ids.shape[0]), recompute);
+    if (classes) {
+      const scored = tf.tanh(dense(params, 'bert.pooler.dense', pooled(see('norm', x), pass)));
+      const hidden = pass.dropout > 0 ? dropped(pass, scored, 'classifier') : scored;
+      return { hidden, classifier, bias: params['classifier.bias'] as Tensor1D };
+    }
     const transformed = activation(
       dense(params, 'cls.predictions.transform.dense', x),
       activationOf(config),

@@ -2,7 +2,7 @@ import { onOff, whole } from '../../base/field';
 import { formatCount } from '../../base/units';
 import { LOGIT_BYTES } from '../../ops/logitBytes';
 import { headsField, matrix, nearestShape, normEpsilonField, vector, weight, widthField } from '../parameters';
-import { headWords, logits, type Piece } from '../picture';
+import { headWords, labelScores, logits, type Piece } from '../picture';
 import { countParams, defineModel, type Parameter, type ParamTable, sizeProblems } from '../spec';
 import { huggingFace } from './huggingFace';
 import { type BertConfig, innerOf } from './sizes';
@@ -35,7 +35,7 @@ const fields = {
   normEpsilon: normEpsilonField(USUAL.normEpsilon),
 };
 
-/** BERT with its head for masked tokens: BertForMaskedLM of Hugging Face. */
+/** BERT with its head for masked tokens, or for labels: BertForMaskedLM and BertForSequenceClassification of Hugging Face. */
 export const bert = defineModel<BertConfig>({
   label: 'BERT',
   kind: 'encoder',
@@ -60,7 +60,7 @@ export const bert = defineModel<BertConfig>({
   },
   params,
   picture(config, vocabulary) {
-    const { layers, heads, width, context, untied } = config;
+    const { layers, heads, width, context, untied, classes } = config;
     const h = 'bert.encoder.layer.0';
     const of = (...layers: string[]): string[] => layers.flatMap((layer) => [`${layer}.weight`, `${layer}.bias`]);
     const norm = (layer: string): Piece => ({ name: 'Norm', isNorm: true, weights: of(`${layer}.LayerNorm`) });
@@ -80,7 +80,7 @@ export const bert = defineModel<BertConfig>({
       stacks: [
         {
           rows: context,
-          from: `${formatCount(context)} tokens, some of them masked`,
+          from: `${formatCount(context)} tokens${classes ? '' : ', some of them masked'}`,
           before: [{ name: 'Token + place + type', weights: embedded, columns: width }, norm('bert.embeddings')],
           blocks: {
             times: layers,
@@ -89,17 +89,23 @@ export const bert = defineModel<BertConfig>({
               { pieces: [feedForward], after: [norm(`${h}.output`)] },
             ],
           },
-          after: [
-            { name: 'Transform', weights: of('cls.predictions.transform.dense') },
-            norm('cls.predictions.transform'),
-            { ...scores, weights: [...scores.weights, 'cls.predictions.bias'] },
-          ],
-          to: 'a score for each token at each place',
+          after: classes
+            ? [{ name: 'Pooler', weights: of('bert.pooler.dense') }, labelScores(classes, of('classifier'))]
+            : [
+                { name: 'Transform', weights: of('cls.predictions.transform.dense') },
+                norm('cls.predictions.transform'),
+                { ...scores, weights: [...scores.weights, 'cls.predictions.bias'] },
+              ],
+          to: classes ? 'a score for each label' : 'a score for each token at each place',
         },
       ],
     };
   },
-  classifier: ({ untied }) => (untied ? 'cls.predictions.decoder.weight' : 'bert.embeddings.word_embeddings.weight'),
+  classifier({ untied, classes }) {
+    if (classes) return 'classifier.weight';
+    return untied ? 'cls.predictions.decoder.weight' : 'bert.embeddings.word_embeddings.weight';
+  },
+  classes: { pooling: 'first' },
   headWidth: ({ width, heads }) => width / heads,
   /** It writes nothing. */
   cacheColumns: () => 0,
@@ -130,7 +136,7 @@ export const bert = defineModel<BertConfig>({
 
 /** Names are Hugging Face's, with query, key and value side by side; matrices are [in, out]. */
 function params(config: BertConfig, vocabulary: number): ParamTable {
-  const { layers, width: C, context, tokenTypes, untied } = config;
+  const { layers, width: C, context, tokenTypes, untied, classes } = config;
   const H = innerOf(config);
   const table: Record<string, Parameter> = {
     'bert.embeddings.word_embeddings.weight': { ...weight([vocabulary, C], 'Token embedding'), perToken: true },
@@ -154,6 +160,12 @@ function params(config: BertConfig, vocabulary: number): ParamTable {
     dense(`${h}.intermediate.dense`, 'Feed-forward', C, H);
     dense(`${h}.output.dense`, 'Feed-forward', H, C);
     norm(`${h}.output`);
+  }
+  if (classes) {
+    dense('bert.pooler.dense', 'Classifier', C, C);
+    table['classifier.weight'] = weight([classes.labels.length, C], 'Classifier');
+    table['classifier.bias'] = vector(classes.labels.length, 'Classifier');
+    return table;
   }
   dense('cls.predictions.transform.dense', 'Classifier', C, C);
   norm('cls.predictions.transform');

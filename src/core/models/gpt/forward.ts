@@ -2,6 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import { attend, positionsOf } from '../../nn/cache';
 import { block, dense, type FeedForwardKind, mlp, type Norm, norm, preNorm } from '../../nn/layers';
 import { embedding, embeddingTied } from '../../ops/embedding';
+import { pooled } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Output, Pass } from '../spec';
 
@@ -20,18 +21,20 @@ export const forward: Forward = { decode: (pass, ids) => decode(pass, ids, GPT2)
  */
 export function decode(pass: Pass, ids: Tensor2D, style: Style): Output {
   const { params, cache, documents, dropout: probability, recompute, hook } = pass;
-  const { layers, untied } = pass.config;
+  const { layers, untied, classes } = pass.config;
   const see = (name: HookName, x: Tensor2D): Tensor2D => (hook ? hook(name, x) : x);
   const matrix = (name: string): Tensor2D => params[`${name}.weight`] as Tensor2D;
 
   const table = matrix('transformer.wte');
   const positions = positionsOf(matrix('transformer.wpe'), ids.shape[1], cache);
-  const [embedded, classifier] = untied
-    ? [embedding(ids, table, positions, documents?.places), matrix('lm_head')]
-    : embeddingTied(ids, table, positions, documents?.places);
+  const [embedded, classifier] =
+    (untied ?? classes)
+      ? [embedding(ids, table, positions, documents?.places), matrix(classes ? 'score' : 'lm_head')]
+      : embeddingTied(ids, table, positions, documents?.places);
   let x = see('embedding', probability > 0 ? dropped(pass, embedded, 'embedding') : embedded);
   for (let i = 0; i < layers; i++) x = block(x, (input) => layer(pass, input, i, ids.shape[0], style), recompute);
-  return { hidden: see('norm', norm(params, 'transformer.ln_f', x, style.norm)), classifier };
+  const hidden = see('norm', norm(params, 'transformer.ln_f', x, style.norm));
+  return { hidden: classes ? pooled(hidden, pass) : hidden, classifier };
 }
 
 /** x [B T, C] -> [B T, C] */

@@ -1,7 +1,7 @@
 import { onOff, whole } from '../../base/field';
 import { formatCount } from '../../base/units';
 import { LOGIT_BYTES } from '../../ops/logitBytes';
-import { headWords, logits, type Piece } from '../picture';
+import { headWords, labelScores, logits, type Piece } from '../picture';
 import { headsField, matrix, nearestShape, residualStd, vector, weight, widthField } from '../parameters';
 import { countParams, defineModel, type ModelSpec, type Parameter, type ParamTable, sizeProblems } from '../spec';
 import { gguf } from './gguf';
@@ -55,7 +55,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     return found;
   },
   params(config, vocabulary) {
-    const { layers, width: C, context, untied } = config;
+    const { layers, width: C, context, untied, classes } = config;
     const H = innerOf(config);
     const residual = residualStd(layers);
     const table: Record<string, Parameter> = {
@@ -81,12 +81,13 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     }
     table['transformer.ln_f.weight'] = vector(C, 'Norms', 'ones');
     table['transformer.ln_f.bias'] = vector(C, 'Norms');
-    if (untied) table['lm_head.weight'] = { ...weight([vocabulary, C], 'Classifier'), perToken: true };
+    if (classes) table['score.weight'] = weight([classes.labels.length, C], 'Classifier');
+    else if (untied) table['lm_head.weight'] = { ...weight([vocabulary, C], 'Classifier'), perToken: true };
     return hasBiases(config) ? table : Object.fromEntries(Object.entries(table).filter(([name]) => !isBias(name)));
   },
   elsewhere: (config) => ({ ...config, biases: true }),
   picture(config, vocabulary) {
-    const { layers, heads, width, context, untied } = config;
+    const { layers, heads, width, context, untied, classes } = config;
     const h = 'transformer.h.0';
     const of = (...layers: string[]): string[] =>
       layers.flatMap((layer) => [`${layer}.weight`, ...(hasBiases(config) ? [`${layer}.bias`] : [])]);
@@ -113,13 +114,18 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
             times: layers,
             branches: [{ pieces: [norm(`${h}.ln_1`), attention] }, { pieces: [norm(`${h}.ln_2`), feedForward] }],
           },
-          after: [norm('transformer.ln_f'), logits(untied && 'lm_head.weight', vocabulary)],
-          to: 'a score for each next token',
+          after: [
+            norm('transformer.ln_f'),
+            classes ? labelScores(classes, ['score.weight']) : logits(untied && 'lm_head.weight', vocabulary),
+          ],
+          to: classes ? 'a score for each label' : 'a score for each next token',
         },
       ],
     };
   },
-  classifier: ({ untied }) => (untied ? 'lm_head.weight' : 'transformer.wte.weight'),
+  classifier: ({ untied, classes }) =>
+    classes ? 'score.weight' : untied ? 'lm_head.weight' : 'transformer.wte.weight',
+  classes: { pooling: 'last' },
   headWidth: ({ width, heads }) => width / heads,
   cacheColumns: ({ width }) => 2 * width,
   /** 2 N + 4 L C T, a third of what nanoGPT counts for a step (model.py: estimate_mfu). */

@@ -2,6 +2,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { attend } from '../../nn/cache';
 import { block, dense, mlp, norm, type Norm, postNorm, preNorm } from '../../nn/layers';
 import { embedding, embeddingTied } from '../../ops/embedding';
+import { pooled } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Pass } from '../spec';
 import { branchNorms, type LlamaConfig, windowOf } from './sizes';
@@ -12,12 +13,15 @@ export const forward: Forward<LlamaConfig> = {
     const { config, params, recompute, hook } = pass;
     const see = (name: HookName, x: Tensor2D): Tensor2D => (hook ? hook(name, x) : x);
     const table = params['model.embed_tokens.weight'] as Tensor2D;
-    const [embedded, classifier] = config.untied
-      ? [embedding(ids, table), params['lm_head.weight'] as Tensor2D]
-      : embeddingTied(ids, table);
+    const { classes } = config;
+    const [embedded, classifier] =
+      (config.untied ?? classes)
+        ? [embedding(ids, table), params[classes ? 'score.weight' : 'lm_head.weight'] as Tensor2D]
+        : embeddingTied(ids, table);
     let x = see('embedding', pass.dropout > 0 ? dropped(pass, embedded, 'embedding') : embedded);
     for (let i = 0; i < config.layers; i++) x = block(x, (input) => layer(pass, input, i, ids.shape[0]), recompute);
-    return { hidden: see('norm', norm(params, 'model.norm', x, normOf(config))), classifier };
+    const hidden = see('norm', norm(params, 'model.norm', x, normOf(config)));
+    return { hidden: classes ? pooled(hidden, pass) : hidden, classifier };
   },
 };
 

@@ -1,7 +1,7 @@
 import { choice, real, whole } from '../../base/field';
 import { formatCount } from '../../base/units';
 import { LOGIT_BYTES } from '../../ops/logitBytes';
-import { headWords, logits, type Piece } from '../picture';
+import { headWords, labelScores, logits, type Piece } from '../picture';
 import {
   gatedWidth,
   headsField,
@@ -129,7 +129,7 @@ export const llama = defineModel<LlamaConfig>({
   },
   params,
   picture(config, vocabulary) {
-    const { layers, heads, kvHeads, width, hidden, context, untied, qkNorm } = config;
+    const { layers, heads, kvHeads, width, hidden, context, untied, qkNorm, classes } = config;
     const of = (...names: string[]): string[] => names.map((name) => `model.layers.0.${name}.weight`);
     const norm = (weight: string): Piece => ({ name: 'RMSNorm', isNorm: true, weights: [weight] });
     const [ofAttention, ofFeedForward] = branchNorms(config).map((name) => norm(of(name)[0]!)) as [Piece, Piece];
@@ -169,13 +169,18 @@ export const llama = defineModel<LlamaConfig>({
             times: layers,
             branches: [branch(attention, ofAttention), branch(feedForward, ofFeedForward)],
           },
-          after: [norm('model.norm.weight'), logits(untied && 'lm_head.weight', vocabulary)],
-          to: 'a score for each next token',
+          after: [
+            norm('model.norm.weight'),
+            classes ? labelScores(classes, ['score.weight']) : logits(untied && 'lm_head.weight', vocabulary),
+          ],
+          to: classes ? 'a score for each label' : 'a score for each next token',
         },
       ],
     };
   },
-  classifier: ({ untied }) => (untied ? 'lm_head.weight' : 'model.embed_tokens.weight'),
+  classifier: ({ untied, classes }) =>
+    classes ? 'score.weight' : untied ? 'lm_head.weight' : 'model.embed_tokens.weight',
+  classes: { pooling: 'last' },
   headWidth: (config) => columnsOf(config).head,
   cacheColumns: (config) => 2 * columnsOf(config).k,
   /** 2 N, and 4 a layer for each column of the queries and each token of the context, or of the window. */
@@ -212,7 +217,7 @@ export const llama = defineModel<LlamaConfig>({
 
 /** Names are Hugging Face's (of its Phi3, where it lays q | k | v and gate | up side by side); matrices are [in, out]. */
 function params(config: LlamaConfig, vocabulary: number): ParamTable {
-  const { layers, width: C, hidden, untied } = config;
+  const { layers, width: C, hidden, untied, classes } = config;
   const { q, k } = columnsOf(config);
   const gains = qkGains(config);
   const [ofAttention, ofFeedForward] = branchNorms(config);
@@ -237,7 +242,8 @@ function params(config: LlamaConfig, vocabulary: number): ParamTable {
     } satisfies ParamTable);
   }
   table['model.norm.weight'] = gain(C);
-  if (untied) table['lm_head.weight'] = { ...weight([vocabulary, C], 'Classifier'), perToken: true };
+  if (classes) table['score.weight'] = weight([classes.labels.length, C], 'Classifier');
+  else if (untied) table['lm_head.weight'] = { ...weight([vocabulary, C], 'Classifier'), perToken: true };
   return table;
 }
 

@@ -1,0 +1,31 @@
+/** A classifier is an architecture's body with a head that scores labels in the place of tokens. */
+import { drawn } from './initial';
+import { modelSpec } from '.';
+import type { ModelChoice, Values } from './network';
+import { type BaseConfig, type Classes, type ParamTable, type Pooling } from './spec';
+
+/** What architectures of this one's kind score where nobody says; undefined where it tells no texts apart. */
+export const usualPooling = ({ id }: Pick<ModelChoice, 'id'>): Pooling | undefined => modelSpec(id).classes?.pooling;
+
+/** The same body, with a head for these labels. */
+export function withClasses({ config, ...model }: ModelChoice, classes: Classes): ModelChoice {
+  const { untied: _, ...sizes } = config;
+  return { ...model, config: { ...sizes, classes } };
+}
+
+/** The parameters that a classifier has for its labels, and no model that scores tokens. */
+export function headOf({ id, config, vocabulary }: ModelChoice): ParamTable {
+  const { params } = modelSpec(id);
+  const { classes: _, ...sizes } = config;
+  const others = params(sizes as BaseConfig, vocabulary);
+  return Object.fromEntries(
+    Object.entries(params(config, vocabulary)).filter(([name]) => !Object.hasOwn(others, name)),
+  );
+}
+
+/** A classifier's weights to begin with: those that a model has of its body, and a head that is drawn. */
+export const withHead = (classifier: ModelChoice, weights: Values, seed: number): Values => {
+  const head = drawn(headOf(classifier), seed);
+  const all = Object.keys(modelSpec(classifier.id).params(classifier.config, classifier.vocabulary));
+  return new Map(all.map((name) => [name, head.get(name) ?? weights.get(name)!]));
+};

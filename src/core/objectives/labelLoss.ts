@@ -1,0 +1,20 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
+
+/**
+ * Cross-entropy of the label of each row, where wanted [rows, labels] has what that counts; where a text has several labels, that
+ * of whether it has each, their mean. As CrossEntropyLoss and BCEWithLogitsLoss of PyTorch.
+ */
+export function labelLoss(scores: Tensor2D, wanted: Tensor2D, weight: Tensor, several: boolean): Scalar {
+  const divisor = tf.cast(weight, 'float32');
+  if (!several) return tf.reshape(tf.div(tf.neg(tf.sum(tf.mul(wanted, tf.logSoftmax(scores)))), divisor), []);
+  const each = tf.sub(tf.softplus(scores), tf.mul(wanted, scores));
+  return tf.reshape(tf.div(tf.sum(each), tf.mul(divisor, tf.scalar(scores.shape[1]))), []);
+}
+
+/** [rows] 1 where the likeliest label is the wanted one; of several, where all that are likelier than not are, and no others. */
+export function labelsFound(scores: Tensor2D, wanted: Tensor2D, several: boolean): Tensor {
+  if (!several) return tf.cast(tf.equal(tf.argMax(scores, 1), tf.argMax(wanted, 1)), 'float32');
+  const zero = tf.scalar(0);
+  return tf.cast(tf.all(tf.equal(tf.greater(scores, zero), tf.greater(wanted, zero)), 1), 'float32');
+}

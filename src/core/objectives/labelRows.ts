@@ -1,0 +1,143 @@
+/** Texts with labels as the rows of ids that a classifier reads. */
+import { badSettings } from '../base/errors';
+import { stream } from '../base/rng';
+import { counted, formatCount, formatShare } from '../base/units';
+import { labelsIn } from '../base/labels';
+import type { Classes } from '../models/spec';
+import { type LongTexts, rowArrays, widthOf, type Window, windowsOf } from '../sample/textRows';
+import type { PartSource, TokenSource } from '../shards/manifest';
+import { aroundText } from '../tokenizer/prompt';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { type Batch, type Batches, drawnOf, measuredOf } from './batch';
+import type { InRows } from './objective';
+import { spread } from './pairRows';
+
+interface Labelled {
+  start: number;
+  tokens: number;
+  /** Places of its labels among the classifier's. */
+  labels: readonly number[];
+}
+
+/**
+ * Texts of a part that have a label which the classifier knows; with several labels a text, all that are not empty.
+ * @throws HomegrownError `bad-settings` where there is none
+ */
+export async function labelledIn(source: TokenSource, { labels, several }: Classes): Promise<readonly Labelled[]> {
+  const documents = (await (source as Partial<PartSource>).documents?.()) ?? [];
+  const places = new Map(labels.map((label, place) => [label, place]));
+  const found = documents.flatMap(({ start, tokens, label }): Labelled[] => {
+    if (tokens === 0 || label === null) return [];
+    const own = (several ? labelsIn(label) : [label]).flatMap((one) => places.get(one) ?? []);
+    return own.length === 0 && several !== true ? [] : [{ start, tokens, labels: own }];
+  });
+  if (found.length === 0)
+    throw badSettings(
+      'The text has no labels.',
+      'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
+    );
+  return found;
+}
+
+/** How often each label is there, [labels]. */
+export function countLabels(texts: readonly Pick<Labelled, 'labels'>[], labels: number): Uint32Array {
+  const counts = new Uint32Array(labels);
+  for (const { labels: own } of texts) for (const place of own) counts[place]!++;
+  return counts;
+}
+
+/**
+ * What a text of each label counts, [labels]: so much that all labels count alike and a text 1 on average. As `balanced` of
+ * scikit-learn's compute_class_weight. A label that no text has counts nothing.
+ */
+export function balancedWeights(counts: ArrayLike<number>): Float64Array {
+  const all = Array.from(counts);
+  const [texts, occurring] = [all.reduce((sum, count) => sum + count, 0), all.filter((count) => count > 0).length];
+  return Float64Array.from(all, (count) => (count === 0 ? 0 : texts / (occurring * count)));
+}
+
+export interface LabelSettings {
+  classWeights: boolean;
+  longTexts: LongTexts;
+}
+
+/** Rows are drawn with replacement; an evaluation reads the same ones each time, those of about a length together. */
+export async function labelRows(
+  source: TokenSource,
+  context: number,
+  tokenizer: Tokenizer,
+  classes: Classes,
+  isEncoder: boolean,
+  { classWeights, longTexts }: LabelSettings,
+): Promise<Batches> {
+  const texts = await labelledIn(source, classes);
+  const { labels, pooling, several } = classes;
+  const weights = classWeights && !several ? balancedWeights(countLabels(texts, labels.length)) : undefined;
+  const [before, after] = aroundText(tokenizer, isEncoder);
+  const room = context - before.length - after.length;
+  const parts = texts.map(({ tokens }) => windowsOf(tokens, room, longTexts));
+  const rowOf = async ({ start }: Labelled, [from, to]: Window): Promise<readonly number[]> => [
+    ...before,
+    ...(await source.read(start + from, to - from)),
+    ...after,
+  ];
+  async function batchOf(some: readonly (readonly [text: number, window: number])[], width: number): Promise<Batch> {
+    const rows: (readonly number[])[] = [];
+    const wanted = new Float32Array(some.length * labels.length);
+    for (const [row, [text, window]] of some.entries()) {
+      rows.push(await rowOf(texts[text]!, parts[text]![window]!));
+      for (const label of texts[text]!.labels) wanted[row * labels.length + label] = weights?.[label] ?? 1;
+    }
+    return { arrays: { ...rowArrays(rows, width, pooling, tokenizer.endOfText), wanted }, weight: some.length };
+  }
+  return {
+    training({ seed, step, first, rows }) {
+      const text = stream(seed, 'batch', step);
+      const window = stream(seed, 'window', step);
+      const some = Array.from({ length: rows }, (_, i) => {
+        const which = drawnOf(texts.length, text(first + i));
+        return [which, drawnOf(parts[which]!.length, window(first + i))] as const;
+      });
+      return batchOf(some, context);
+    },
+    async *evaluation(most) {
+      const all = parts.flatMap((windows, text) => windows.map((_, window) => [text, window] as const));
+      const chosen = spread(measuredOf(all.length, context, most), all.length).map((place) => all[place]!);
+      const lengthOf = ([text, window]: readonly [number, number]): number => {
+        const [from, to] = parts[text]![window]!;
+        return before.length + to - from + after.length;
+      };
+      const sorted = [...chosen].sort((a, b) => lengthOf(a) - lengthOf(b));
+      for (let i = 0; i < sorted.length; i += most.rows) {
+        const some = sorted.slice(i, i + most.rows);
+        const width = widthOf(lengthOf(some.at(-1)!), context);
+        yield { ...(await batchOf(some, width)), rows: some.length, context: width };
+      }
+    },
+  };
+}
+
+/** What is in the rows of a part. */
+export async function labelsTold(
+  source: TokenSource,
+  context: number,
+  tokenizer: Tokenizer,
+  classes: Classes,
+  isEncoder: boolean,
+  { longTexts }: LabelSettings,
+): Promise<InRows> {
+  const texts = await labelledIn(source, classes);
+  const room = context - aroundText(tokenizer, isEncoder).flat().length;
+  const long = texts.filter(({ tokens }) => tokens > room);
+  const windows = texts.reduce((sum, { tokens }) => sum + windowsOf(tokens, room, longTexts).length, 0);
+  const share = formatShare(long.length / texts.length);
+  const told =
+    longTexts === 'cut'
+      ? `${formatCount(long.length)} of them (${share}) are longer than ${formatCount(room)} tokens, and are cut there.`
+      : `${formatCount(long.length)} of them (${share}) are longer than ${formatCount(room)} tokens, and are read in ${formatCount(windows - texts.length + long.length)} windows.`;
+  return {
+    rows: windows,
+    words: `${counted(texts.length, 'text')} with labels.${long.length > 0 ? ` ${told}` : ''}`,
+    isCut: longTexts === 'cut' && long.length > 0,
+  };
+}

@@ -1,0 +1,127 @@
+import type { Tensor2D } from '@tensorflow/tfjs';
+import { choice, onOff } from '../base/field';
+import type { Learner } from './objective';
+import type { Classes } from '../models/spec';
+import type { Network } from '../models/network';
+import type { PartSource, TokenSource } from '../shards/manifest';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { type LabelSettings, labelledIn, labelRows, labelsTold } from './labelRows';
+import { defineObjective } from './objective';
+import { spread, textOf } from './pairRows';
+import type { Answered } from './shown';
+
+/** A network of labels has been begun as one: `withClasses`. */
+const classesOf = ({ classes }: Learner): Classes => classes!;
+const isEncoder = ({ kind }: Learner): boolean => kind === 'encoder';
+
+/**
+ * Which labels a text has: ids [rows, context], lengths [rows], pool [rows, context], what each token counts in what is scored, and
+ * wanted [rows, labels], what its labels count.
+ */
+export const labels = defineObjective({
+  label: 'Labels',
+  hint: 'which of some labels a text has',
+  source:
+    'Devlin et al. 2018, "BERT", arXiv:1810.04805, section 4.1; of decoders Radford et al. 2018, GPT, section 3.2',
+  kinds: ['encoder', 'decoder'],
+  of: 'labels',
+  fields: {
+    classWeights: onOff({
+      label: 'Weigh labels',
+      hint: 'rare ones count as much as common ones',
+      help: 'Rare labels count as much as common ones in the loss, where a text has one label',
+      initial: false,
+      absent: false,
+    }),
+    longTexts: choice({
+      label: 'Long texts',
+      of: {
+        cut: { label: 'Cut', hint: 'what is longer than the context is not read' },
+        windows: { label: 'In windows', hint: 'all is read, and what it says is averaged' },
+      },
+      help: 'What becomes of texts that are longer than the context',
+      initial: 'cut',
+      absent: 'cut',
+    }),
+  },
+  roles: {},
+  gives: ['loss', 'labels'],
+  headline: 'loss',
+  // A text is a row, however short it is.
+  reach: () => 1,
+  inputs(rows, context, _, { classes }) {
+    return {
+      ids: { shape: [rows, context], dtype: 'int32' },
+      lengths: { shape: [rows], dtype: 'int32' },
+      pool: { shape: [rows, context], dtype: 'float32' },
+      wanted: { shape: [rows, classes?.labels.length ?? 2], dtype: 'float32' },
+    };
+  },
+  batches: (source, context, tokenizer, settings: LabelSettings, learner) =>
+    labelRows(source, context, tokenizer, classesOf(learner), isEncoder(learner), settings),
+  epoch: ({ documents }) => documents,
+  inRows: (source, context, tokenizer, settings: LabelSettings, learner) =>
+    labelsTold(source, context, tokenizer, classesOf(learner), isEncoder(learner), settings),
+  baselines: (facts) => [
+    {
+      loss: Math.log(facts.vocabulary),
+      words: 'guessing blindly',
+      label: 'guessing blindly',
+      longLabel: 'guessing blindly',
+      hint: 'every label equally likely: where training begins',
+      before: 'Getting worse than guessing blindly',
+    },
+  ],
+  shows: { hint: 'the same held-out texts' },
+  async load() {
+    const { labelLoss, labelsFound } = await import('./labelLoss');
+    const { labelScores } = await import('../sample/labelScores');
+    const severalOf = ({ choice: { config } }: Network): boolean => config.classes?.several === true;
+    return {
+      loss: (network, inputs, weight, context) =>
+        labelLoss(labelScores(network, inputs, context), inputs['wanted'] as Tensor2D, weight, severalOf(network)),
+      measure(network, inputs, weight) {
+        const [scores, wanted] = [labelScores(network, inputs), inputs['wanted'] as Tensor2D];
+        const several = severalOf(network);
+        return { loss: labelLoss(scores, wanted, weight, several), correct: labelsFound(scores, wanted, several) };
+      },
+      show: (network, { tokenizer, source, pause }) =>
+        source ? classified(network, tokenizer, source, pause) : Promise.resolve([]),
+    };
+  },
+});
+
+/** What it makes of some held-out texts, beside what was wanted. */
+async function classified(
+  network: Network,
+  tokenizer: Tokenizer,
+  source: TokenSource,
+  pause?: () => Promise<void>,
+): Promise<readonly Answered[]> {
+  const { classifier } = await import('../sample/classify');
+  const { labelsOf } = await import('../sample/labelsOf');
+  const classes = network.choice.config.classes!;
+  const all = await labelledIn(source as PartSource, classes);
+  const some = spread(Math.min(SHOWN, all.length), all.length).map((place) => all[place]!);
+  const texts: Uint32Array[] = [];
+  for (const { start, tokens } of some) texts.push(await source.read(start, tokens));
+  const own = classifier(network, tokenizer);
+  try {
+    const given = await own.classify(texts, pause && { pause });
+    return some.map(({ labels: wanted }, i) => ({
+      kind: 'answered',
+      input: shortened(textOf(tokenizer, texts[i]!.subarray(0, BEGINNING))),
+      wanted: wanted.map((place) => classes.labels[place]!).join(', '),
+      given: labelsOf(classes, given[i]!.probabilities).join(', '),
+    }));
+  } finally {
+    own.dispose();
+  }
+}
+const SHOWN = 4;
+/** Tokens, and characters, of a text by which it is known. */
+const [BEGINNING, CHARACTERS] = [60, 120];
+const shortened = (text: string): string => {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > CHARACTERS ? `${line.slice(0, CHARACTERS)} …` : line;
+};

@@ -1,0 +1,129 @@
+/** What a classifier makes of texts. */
+import type { Tensor } from '@tensorflow/tfjs';
+import { type Job, type Pause, yieldToEventLoop } from '../base/job';
+import { compile, type Program } from '../gpu/program';
+import type { Network } from '../models/network';
+import type { Classes } from '../models/spec';
+import { modelSpec } from '../models';
+import { labelScores } from './labelScores';
+import { type LongTexts, rowArrays, widthOf, type Window, windowsOf } from './textRows';
+import { aroundText } from '../tokenizer/prompt';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+
+export interface Classified {
+  /** [labels] of each; they add up to 1 where a text has one. Of one in windows their mean. */
+  probabilities: Float32Array;
+  /** [labels] before they were made probabilities; of one in windows their mean. */
+  scores: Float32Array;
+  /** Of the text, without what stands around it, and how many of them were read. */
+  tokens: number;
+  read: number;
+  windows: number;
+}
+
+export interface Classifying {
+  /** What scores are divided by (Guo et al. 2017, arXiv:1706.04599); absent: 1. */
+  temperature?: number;
+  longTexts?: LongTexts;
+  pause?: Pause;
+  report?: Job['report'];
+}
+
+export interface Classifier {
+  classes: Classes;
+  /** Texts, or their ids; those of about a length are read together. */
+  classify(texts: readonly (string | ArrayLike<number>)[], how?: Classifying): Promise<readonly Classified[]>;
+  dispose(): void;
+}
+
+/** @param network one with `classes` */
+export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
+  const { id, config } = network.choice;
+  const { context } = config;
+  const classes = config.classes!;
+  const count = classes.labels.length;
+  const [before, after] = aroundText(tokenizer, modelSpec(id).kind === 'encoder');
+  const room = context - before.length - after.length;
+  const programs = new Map<string, Program<string, string>>();
+  function programFor(rows: number, width: number): Program<string, string> {
+    const shape = `${rows} x ${width}`;
+    const known = programs.get(shape);
+    if (known) return known;
+    const program = compile(
+      {
+        ids: { shape: [rows, width], dtype: 'int32' },
+        lengths: { shape: [rows], dtype: 'int32' },
+        pool: { shape: [rows, width], dtype: 'float32' },
+      },
+      (inputs): Readonly<Record<string, Tensor>> => ({ scores: labelScores(network, inputs) }),
+    );
+    programs.set(shape, program);
+    return program;
+  }
+  return {
+    classes,
+    async classify(texts, { temperature = 1, longTexts = 'cut', pause = yieldToEventLoop, report } = {}) {
+      const ids = texts.map((text) => (typeof text === 'string' ? tokenizer.encode(text) : text));
+      const windows = ids.flatMap(({ length }, text) =>
+        windowsOf(length, room, longTexts).map((window) => ({ text, window })),
+      );
+      const tokensOf = ({ window: [from, to] }: { window: Window }): number => before.length + to - from + after.length;
+      windows.sort((a, b) => tokensOf(a) - tokensOf(b));
+      const found = ids.map(({ length: tokens }) => ({
+        probabilities: new Float32Array(count),
+        scores: new Float32Array(count),
+        ...{ tokens, read: 0, windows: windowsOf(tokens, room, longTexts).length },
+      }));
+      for (let at = 0; at < windows.length;) {
+        report?.({ label: 'Classifying', done: at, of: windows.length, unit: 'texts' });
+        // Rows are padded to the longest of them, which is the last.
+        const most = Math.max(1, Math.floor(TOKENS / widthOf(tokensOf(windows[at]!), context)));
+        const some = windows.slice(at, at + most);
+        at += some.length;
+        const width = widthOf(tokensOf(some.at(-1)!), context);
+        const rows = some.map(({ text, window: [from, to] }) => [
+          ...before,
+          ...Array.prototype.slice.call(ids[text], from, to),
+          ...after,
+        ]);
+        const { scores } = await programFor(rows.length, width).run(
+          rowArrays(rows, width, classes.pooling, tokenizer.endOfText),
+        );
+        for (const [
+          i,
+          {
+            text,
+            window: [from, to],
+          },
+        ] of some.entries()) {
+          const own = scores!.slice(i * count, (i + 1) * count);
+          const all = found[text]!;
+          all.read += to - from;
+          const likely = probabilitiesOf(own, classes.several === true, temperature);
+          for (let label = 0; label < count; label++) {
+            all.scores[label]! += own[label]! / all.windows;
+            all.probabilities[label]! += likely[label]! / all.windows;
+          }
+        }
+        await pause();
+      }
+      return found;
+    },
+    dispose() {
+      for (const program of programs.values()) program.dispose();
+      programs.clear();
+    },
+  };
+}
+/** At once, padding too. */
+const TOKENS = 4096;
+
+/** scores [labels] -> [labels], softmax where a text has one label and otherwise of each by itself. */
+export function probabilitiesOf(scores: ArrayLike<number>, several: boolean, temperature = 1): Float64Array {
+  const scaled = Float64Array.from(scores, (score) => score / temperature);
+  if (several) return scaled.map((score) => 1 / (1 + Math.exp(-score)));
+  const most = scaled.reduce((a, b) => Math.max(a, b));
+  const powers = scaled.map((score) => Math.exp(score - most));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / sum);
+}
