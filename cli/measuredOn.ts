@@ -3,7 +3,7 @@ import { badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { held, tokenised } from '../src/core/evaluate/blocks';
 import { heldPair, type HeldPair } from '../src/core/evaluate/heldPairs';
-import { partToEvaluate } from '../src/core/evaluate/ofPart';
+import { type OfPart, partToEvaluate } from '../src/core/evaluate/ofPart';
 import type { ToEvaluate } from '../src/core/evaluate/readings/reading';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { ImportedModel } from '../src/core/export/incoming';
@@ -20,7 +20,7 @@ import { stderr } from './terminal';
 export interface Given
   extends
     Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'>,
-    Pick<ToEvaluate, 'documents' | 'pairs' | 'chats' | 'train' | 'learntPairs' | 'counts'> {
+    Pick<ToEvaluate, OfPart> {
   info: RunInfo | null;
   /** The run whose own part it is. */
   past?: Past;

@@ -29,11 +29,13 @@ export async function evaluate(
   const own = READINGS.filter(({ figures, onlyAsked }) =>
     names ? figures.some(isAsked) : !onlyAsked || figures.some((id) => besides.includes(id)),
   );
-  const readings = own.filter(({ of, kinds }) => asked[of] && kinds.includes(kind));
+  const isClassifier = network.choice.config.classes !== undefined;
+  const isFit = ({ of, kinds }: Reading): boolean => kinds.includes(kind) && isClassifier === (of === 'labelled');
+  const readings = own.filter((reading) => asked[reading.of] && isFit(reading));
   if (readings.length === 0 && !minimalPairs && !swaps && !tasks)
     throw badSettings(
-      own.find(({ of }) => asked[of])?.unfit ?? NOT_GIVEN[own[0]?.of ?? 'documents'],
-      'Decoders and encoders are measured on a text, encoder-decoders on pairs of an input and a target.',
+      isClassifier ? CLASSIFIER : (own.find(({ of }) => asked[of])?.unfit ?? NOT_GIVEN[own[0]?.of ?? 'documents']),
+      'Decoders and encoders are measured on a text, encoder-decoders on pairs of an input and a target, classifiers on texts with labels.',
     );
   const { pause = yieldUntil(job.signal), report } = job;
   const read: Read = { network, tokenizer, asked: { ...asked, seed }, isAsked, pause, report };
@@ -88,13 +90,16 @@ function notMeasured(
   const missing = (names ?? []).filter((id) => !readings.some(({ figures }) => figures.includes(id)));
   return missing.map((name) => {
     const able = READINGS.filter(({ figures }) => figures.includes(name));
+    if (asked.labelled) return { name, reason: CLASSIFIER };
     return { name, reason: able.find(({ of }) => asked[of])?.unfit ?? NOT_GIVEN[able[0]!.of] };
   });
 }
+const CLASSIFIER = 'The model is a classifier: it scores labels of whole texts, and no tokens.';
 const NOT_GIVEN = {
   documents: 'There is no text to measure on.',
   pairs: 'There are no pairs of an input and a target to measure on.',
   chats: 'There are no chats to measure on.',
+  labelled: 'There are no texts with labels to measure on.',
 };
 
 function joined(found: readonly Partial<Evaluation>[], isAsked: (id: FigureId) => boolean) {
@@ -129,7 +134,7 @@ const inOrder = (metrics: Evaluation['metrics']): Evaluation['metrics'] =>
   Object.fromEntries(FIGURE_IDS.flatMap((id) => (metrics[id] ? [[id, metrics[id]]] : [])));
 
 /** Of pairs that of their targets, with what ends each. */
-function extentOf({ documents = [], pairs, chats = [] }: ToEvaluate, tokenizer: Tokenizer) {
+function extentOf({ documents = [], pairs, chats = [], labelled = [] }: ToEvaluate, tokenizer: Tokenizer) {
   const own = pairs ?? [];
   const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
   const bytesOf = (ids: Uint32Array): number => ids.reduce((all, id) => all + tokenizer.bytes(id).length, 0);
@@ -138,9 +143,14 @@ function extentOf({ documents = [], pairs, chats = [] }: ToEvaluate, tokenizer: 
       ...documents.map(({ ids }) => ids.length),
       ...own.map(({ target }) => target.length + 1),
       ...chats.map(({ learnt }) => learnt.length),
+      ...labelled.map(({ ids }) => ids.length),
     ]),
-    documents: documents.length + own.length + chats.length,
-    bytes: sum([...documents.map(({ bytes }) => bytes), ...own.map(({ target }) => bytesOf(target))]),
+    documents: documents.length + own.length + chats.length + labelled.length,
+    bytes: sum([
+      ...documents.map(({ bytes }) => bytes),
+      ...own.map(({ target }) => bytesOf(target)),
+      ...labelled.map(({ ids }) => bytesOf(ids)),
+    ]),
     ...(pairs && { ofPairs: true as const }),
   };
 }

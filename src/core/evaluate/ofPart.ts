@@ -7,7 +7,11 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { countedIn, documentsIn, MOST_COUNTED } from './blocks';
 import { heldChatsIn } from './heldChats';
 import { heldPairsIn } from './heldPairs';
+import { heldTextsIn } from './heldTexts';
 import type { ToEvaluate } from './readings/reading';
+
+/** What a part is measured as. */
+export type OfPart = 'documents' | 'pairs' | 'chats' | 'labelled' | 'learntTexts' | 'train' | 'learntPairs' | 'counts';
 
 /**
  * @param sourceOf the name of the text that has the document in this place among all of the data
@@ -20,8 +24,12 @@ export async function partToEvaluate(
   sourceOf: (place: number) => string,
   learnt: LearntFrom,
   context: number,
-): Promise<Pick<ToEvaluate, 'documents' | 'pairs' | 'chats' | 'train' | 'learntPairs' | 'counts'>> {
+): Promise<Pick<ToEvaluate, OfPart>> {
   if (learnt === 'chats') return { chats: await heldChatsIn(heldOut, context, sourceOf) };
+  if (learnt === 'labels') {
+    const learntTexts = train.tokens <= MOST_COUNTED ? await heldTextsIn(train, tokenizer) : undefined;
+    return { labelled: await heldTextsIn(heldOut, tokenizer, sourceOf), learntTexts };
+  }
   if (learnt === 'documents')
     return { documents: await documentsIn(heldOut, tokenizer, sourceOf), train: await countedIn(train, tokenizer) };
   const pairs = await heldPairsIn(heldOut, sourceOf);

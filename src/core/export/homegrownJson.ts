@@ -16,6 +16,7 @@ import { dataOf, isMeasuredAlike, recipeOf, type Segment, segmentAt, type Segmen
 import {
   type DataFacts,
   dataFactsSchema,
+  decisionSchema,
   modelSchema,
   originSchema,
   recipeSchema,
@@ -92,6 +93,8 @@ export const runInfoSchema = z.strictObject({
   trainable: trainableSchema.exactOptional(),
   /** Its weights are an average: such a share, 0 to 1, of those of another model, and the rest of what it learnt. */
   mixed: mixedSchema.exactOptional(),
+  /** Of a classifier; its temperature is in the weights of its head. */
+  decision: decisionSchema.exactOptional(),
   state: trainStateSchema,
   device: z.string().max(1000).nullable(),
   /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */
@@ -141,6 +144,7 @@ const VERSION = 2;
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
   const { id, parent, name, createdAt, model, tokenizer, device, origin, card, looks, trainable, old, mixed } = record;
+  const { decision } = record;
   const told = toldSegments(record.segments);
   const [first, ...rest] = told;
   const segments = [first, ...rest.slice(0, segmentAt(told, kept.step))] as const;
@@ -160,6 +164,7 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
     segments: [...segments],
     ...(trainable && { trainable }),
     ...(mixed && { mixed }),
+    ...(decision && { decision }),
     state,
     device,
     result: resultAt(state, evaluations, recipeOf({ segments }).objective, dataOf({ segments })),

@@ -100,6 +100,8 @@ export async function storeModel(
       segments: segmentsOf(info),
       parent: { runId: info.id, step, how: 'import', name: info.name, ...beganOf(info) },
       ...(info.mixed && { mixed: info.mixed }),
+      // Its temperature came in with the weights.
+      ...(info.decision && { decision: { ...info.decision, temperature: 1 } }),
       ...(info.card && { card: info.card }),
       ...(info.looks && { looks: info.looks }),
     }),

@@ -47,6 +47,8 @@ export interface Classes {
   pooling: Pooling;
   /** A text has any number of them, and each is judged by itself; absent: it has one. */
   several?: true;
+  /** One that is longer than the context is read in windows, of which the scores' mean is told; absent: it is cut. */
+  inWindows?: true;
 }
 /** Its first token, the mean of all, or its last token. */
 export const POOLINGS = ['first', 'mean', 'last'] as const;

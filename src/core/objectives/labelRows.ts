@@ -4,7 +4,7 @@ import { stream } from '../base/rng';
 import { counted, formatCount, formatShare } from '../base/units';
 import { labelsIn } from '../base/labels';
 import type { Classes } from '../models/spec';
-import { type LongTexts, rowArrays, widthOf, type Window, windowsOf } from '../sample/textRows';
+import { rowArrays, widthOf, type Window, windowsOf } from '../sample/textRows';
 import type { PartSource, TokenSource } from '../shards/manifest';
 import { aroundText } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -58,7 +58,6 @@ export function balancedWeights(counts: ArrayLike<number>): Float64Array {
 
 export interface LabelSettings {
   classWeights: boolean;
-  longTexts: LongTexts;
 }
 
 /** Rows are drawn with replacement; an evaluation reads the same ones each time, those of about a length together. */
@@ -68,14 +67,14 @@ export async function labelRows(
   tokenizer: Tokenizer,
   classes: Classes,
   isEncoder: boolean,
-  { classWeights, longTexts }: LabelSettings,
+  { classWeights }: LabelSettings,
 ): Promise<Batches> {
   const texts = await labelledIn(source, classes);
-  const { labels, pooling, several } = classes;
+  const { labels, pooling, several, inWindows = false } = classes;
   const weights = classWeights && !several ? balancedWeights(countLabels(texts, labels.length)) : undefined;
   const [before, after] = aroundText(tokenizer, isEncoder);
   const room = context - before.length - after.length;
-  const parts = texts.map(({ tokens }) => windowsOf(tokens, room, longTexts));
+  const parts = texts.map(({ tokens }) => windowsOf(tokens, room, inWindows));
   const rowOf = async ({ start }: Labelled, [from, to]: Window): Promise<readonly number[]> => [
     ...before,
     ...(await source.read(start + from, to - from)),
@@ -124,20 +123,19 @@ export async function labelsTold(
   tokenizer: Tokenizer,
   classes: Classes,
   isEncoder: boolean,
-  { longTexts }: LabelSettings,
 ): Promise<InRows> {
+  const { inWindows = false } = classes;
   const texts = await labelledIn(source, classes);
   const room = context - aroundText(tokenizer, isEncoder).flat().length;
   const long = texts.filter(({ tokens }) => tokens > room);
-  const windows = texts.reduce((sum, { tokens }) => sum + windowsOf(tokens, room, longTexts).length, 0);
+  const windows = texts.reduce((sum, { tokens }) => sum + windowsOf(tokens, room, inWindows).length, 0);
   const share = formatShare(long.length / texts.length);
-  const told =
-    longTexts === 'cut'
-      ? `${formatCount(long.length)} of them (${share}) are longer than ${formatCount(room)} tokens, and are cut there.`
-      : `${formatCount(long.length)} of them (${share}) are longer than ${formatCount(room)} tokens, and are read in ${formatCount(windows - texts.length + long.length)} windows.`;
+  const told = !inWindows
+    ? `${formatCount(long.length)} of them (${share}) are longer than ${formatCount(room)} tokens, and are cut there.`
+    : `${formatCount(long.length)} of them (${share}) are longer than ${formatCount(room)} tokens, and are read in ${formatCount(windows - texts.length + long.length)} windows.`;
   return {
     rows: windows,
     words: `${counted(texts.length, 'text')} with labels.${long.length > 0 ? ` ${told}` : ''}`,
-    isCut: longTexts === 'cut' && long.length > 0,
+    isCut: !inWindows && long.length > 0,
   };
 }

@@ -1,5 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
-import { choice, onOff } from '../base/field';
+import { onOff } from '../base/field';
 import type { Learner } from './objective';
 import type { Classes } from '../models/spec';
 import type { Network } from '../models/network';
@@ -33,16 +33,6 @@ export const labels = defineObjective({
       initial: false,
       absent: false,
     }),
-    longTexts: choice({
-      label: 'Long texts',
-      of: {
-        cut: { label: 'Cut', hint: 'what is longer than the context is not read' },
-        windows: { label: 'In windows', hint: 'all is read, and what it says is averaged' },
-      },
-      help: 'What becomes of texts that are longer than the context',
-      initial: 'cut',
-      absent: 'cut',
-    }),
   },
   roles: {},
   gives: ['loss', 'labels'],
@@ -60,8 +50,8 @@ export const labels = defineObjective({
   batches: (source, context, tokenizer, settings: LabelSettings, learner) =>
     labelRows(source, context, tokenizer, classesOf(learner), isEncoder(learner), settings),
   epoch: ({ documents }) => documents,
-  inRows: (source, context, tokenizer, settings: LabelSettings, learner) =>
-    labelsTold(source, context, tokenizer, classesOf(learner), isEncoder(learner), settings),
+  inRows: (source, context, tokenizer, _, learner) =>
+    labelsTold(source, context, tokenizer, classesOf(learner), isEncoder(learner)),
   baselines: (facts) => [
     {
       loss: Math.log(facts.vocabulary),

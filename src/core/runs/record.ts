@@ -19,6 +19,7 @@ import type { Segment, SegmentData, Segments } from './segments';
 import {
   beganSchema,
   dataFactsSchema,
+  decisionSchema,
   mixedSchema,
   modelSchema,
   originSchema,
@@ -225,6 +226,8 @@ const recordSchema = z
       .exactOptional(),
     /** Its weights are an average: such a share, 0 to 1, of those of another model, and the rest of what it learnt. */
     mixed: mixedSchema.exactOptional(),
+    /** Of a classifier, where it has been judged or a person has said. */
+    decision: decisionSchema.exactOptional(),
     /** What the model had learnt before it was tuned: what is forgotten is measured on it, and some of it may be replayed. */
     old: segmentData.exactOptional(),
     /** The newest is how it goes on; of a model with an origin, not how that was made. */

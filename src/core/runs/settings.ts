@@ -63,9 +63,20 @@ export const classesSchema: z.ZodType<Classes> = z
     labels: z.array(z.string().min(1).max(LONGEST_LABEL)).min(1).max(MOST_LABELS),
     pooling: z.enum(POOLINGS),
     several: z.literal(true).exactOptional(),
+    inWindows: z.literal(true).exactOptional(),
   })
   .refine(({ labels }) => new Set(labels).size === labels.length, 'a label is there twice')
   .refine(({ labels, several }) => several === true || labels.length > 1, 'there is one label alone');
+
+/** How a classifier's scores become an answer. */
+export type Decision = z.infer<typeof decisionSchema>;
+export const decisionSchema = z.strictObject({
+  /** What scores are divided by, so that it is as sure as it is right. */
+  temperature: z.number().positive().max(1000),
+  /** How sure it must be, 0 to 1, for an answer: below that it is not sure. */
+  atLeast: z.number().min(0).max(1),
+});
+export const PLAIN_DECISION: Decision = { temperature: 1, atLeast: 0 };
 
 /** Only sizes that the architecture's own spec has no objection to; nothing has been allocated for them yet. */
 export const modelSchema: z.ZodType<ModelChoice> = z

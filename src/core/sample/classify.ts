@@ -6,14 +6,14 @@ import type { Network } from '../models/network';
 import type { Classes } from '../models/spec';
 import { modelSpec } from '../models';
 import { labelScores } from './labelScores';
-import { type LongTexts, rowArrays, widthOf, type Window, windowsOf } from './textRows';
+import { rowArrays, widthOf, type Window, windowsOf } from './textRows';
 import { aroundText } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 export interface Classified {
-  /** [labels] of each; they add up to 1 where a text has one. Of one in windows their mean. */
-  probabilities: Float32Array;
-  /** [labels] before they were made probabilities; of one in windows their mean. */
+  /** [labels] of each; they add up to 1 where a text has one. */
+  probabilities: Float64Array;
+  /** [labels] before they were made probabilities; of a text in windows their mean. */
   scores: Float32Array;
   /** Of the text, without what stands around it, and how many of them were read. */
   tokens: number;
@@ -24,7 +24,6 @@ export interface Classified {
 export interface Classifying {
   /** What scores are divided by (Guo et al. 2017, arXiv:1706.04599); absent: 1. */
   temperature?: number;
-  longTexts?: LongTexts;
   pause?: Pause;
   report?: Job['report'];
 }
@@ -41,6 +40,7 @@ export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
   const { id, config } = network.choice;
   const { context } = config;
   const classes = config.classes!;
+  const { several = false, inWindows = false } = classes;
   const count = classes.labels.length;
   const [before, after] = aroundText(tokenizer, modelSpec(id).kind === 'encoder');
   const room = context - before.length - after.length;
@@ -62,17 +62,16 @@ export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
   }
   return {
     classes,
-    async classify(texts, { temperature = 1, longTexts = 'cut', pause = yieldToEventLoop, report } = {}) {
+    async classify(texts, { temperature = 1, pause = yieldToEventLoop, report } = {}) {
       const ids = texts.map((text) => (typeof text === 'string' ? tokenizer.encode(text) : text));
       const windows = ids.flatMap(({ length }, text) =>
-        windowsOf(length, room, longTexts).map((window) => ({ text, window })),
+        windowsOf(length, room, inWindows).map((window) => ({ text, window })),
       );
       const tokensOf = ({ window: [from, to] }: { window: Window }): number => before.length + to - from + after.length;
       windows.sort((a, b) => tokensOf(a) - tokensOf(b));
       const found = ids.map(({ length: tokens }) => ({
-        probabilities: new Float32Array(count),
         scores: new Float32Array(count),
-        ...{ tokens, read: 0, windows: windowsOf(tokens, room, longTexts).length },
+        ...{ tokens, read: 0, windows: windowsOf(tokens, room, inWindows).length },
       }));
       for (let at = 0; at < windows.length;) {
         report?.({ label: 'Classifying', done: at, of: windows.length, unit: 'texts' });
@@ -99,15 +98,11 @@ export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
           const own = scores!.slice(i * count, (i + 1) * count);
           const all = found[text]!;
           all.read += to - from;
-          const likely = probabilitiesOf(own, classes.several === true, temperature);
-          for (let label = 0; label < count; label++) {
-            all.scores[label]! += own[label]! / all.windows;
-            all.probabilities[label]! += likely[label]! / all.windows;
-          }
+          for (let label = 0; label < count; label++) all.scores[label]! += own[label]! / all.windows;
         }
         await pause();
       }
-      return found;
+      return found.map((each) => ({ ...each, probabilities: probabilitiesOf(each.scores, several, temperature) }));
     },
     dispose() {
       for (const program of programs.values()) program.dispose();

@@ -1,18 +1,16 @@
 /** Texts as the rows of ids that a classifier reads. */
 import type { Pooling } from '../models/spec';
 
-/** What becomes of a text that is longer than a row: its beginning is read, or all of it in several rows. */
-export type LongTexts = 'cut' | 'windows';
-
 /** Of a text: ids from and up to, which are in one row. */
 export type Window = readonly [from: number, to: number];
 
 /**
  * Those of a text of `tokens`: of equal length within one, so that none of them is a short rest.
  * @param room tokens of a row besides what stands around every text
+ * @param inWindows all of it is read, and not its beginning alone
  */
-export function windowsOf(tokens: number, room: number, long: LongTexts): readonly [Window, ...Window[]] {
-  if (tokens <= room || long === 'cut') return [[0, Math.min(tokens, room)]];
+export function windowsOf(tokens: number, room: number, inWindows: boolean): readonly [Window, ...Window[]] {
+  if (tokens <= room || !inWindows) return [[0, Math.min(tokens, room)]];
   const count = Math.ceil(tokens / room);
   const at = (i: number): number => Math.round((i * tokens) / count);
   return Array.from({ length: count }, (_, i): Window => [at(i), at(i + 1)]) as [Window, ...Window[]];

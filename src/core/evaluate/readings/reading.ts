@@ -9,6 +9,8 @@ import type { Evaluation } from '../evaluation';
 import type { BaselineId, FigureId } from '../figures';
 import type { HeldChat } from '../heldChats';
 import type { HeldPair } from '../heldPairs';
+import type { HeldText } from '../heldTexts';
+import type { LabelledText } from '../labelBaselines';
 import type { SentencePair } from '../minimalPairs';
 import type { Task } from '../tasks';
 
@@ -20,6 +22,10 @@ export interface ToEvaluate {
   pairs?: readonly HeldPair[] | undefined;
   /** Chats, whose answers are measured. */
   chats?: readonly HeldChat[] | undefined;
+  /** Texts with labels, which a classifier is measured on. */
+  labelled?: readonly HeldText[] | undefined;
+  /** The same of those that were learnt from, for baselines that count them. */
+  learntTexts?: readonly LabelledText[] | undefined;
   /** What was learnt from, for baselines that count it. */
   train?: readonly Tokenised[] | undefined;
   /** The same of pairs, where their targets are labels. */
@@ -56,7 +62,7 @@ export interface Reading {
   /** It is made only where one of its figures is asked for by name. */
   onlyAsked?: true;
   /** What it reads. */
-  of: 'documents' | 'pairs' | 'chats';
+  of: 'documents' | 'pairs' | 'chats' | 'labelled';
   kinds: readonly ModelKind[];
   /** Why not of other kinds, as a sentence. */
   unfit: string;

@@ -27,4 +27,11 @@ export const noInterval = (units: number, what: keyof typeof ALL_OF): string =>
   units < FEWEST
     ? `Too little text for an interval: ${counted(units, what)}, and ${FEWEST} are needed.`
     : `The ${ALL_OF[what]} are all alike in it, which tells nothing of how unlike others would be.`;
-const ALL_OF = { piece: 'pieces', pair: 'pairs', chat: 'chats', line: 'lines', text: 'texts that it writes' } as const;
+const ALL_OF = {
+  piece: 'pieces',
+  pair: 'pairs',
+  chat: 'chats',
+  line: 'lines',
+  text: 'texts that it writes',
+  labelled: 'texts',
+} as const;

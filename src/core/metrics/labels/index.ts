@@ -3,8 +3,8 @@ import type { TextMetric } from '../text/textMetric';
 import { accuracy } from './accuracy';
 import { macroF1 } from './macroF1';
 
-/** By the names that they have in the terminal and in files, which do not change. @param labels all that are wanted or given */
-export const labelMetrics = (labels: readonly string[] = []) =>
-  ({ accuracy, macroF1: macroF1(labels) }) as const satisfies Record<string, TextMetric>;
+/** By the names that they have in the terminal and in files, which do not change. @param labels all that are wanted or given; `several`: a text has any number of them */
+export const labelMetrics = (labels: readonly string[] = [], several = false) =>
+  ({ accuracy, macroF1: macroF1(labels, several) }) as const satisfies Record<string, TextMetric>;
 export type LabelMetricId = keyof ReturnType<typeof labelMetrics>;
 export const LABEL_METRIC_IDS = Object.keys(labelMetrics()) as LabelMetricId[];

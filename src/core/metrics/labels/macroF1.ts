@@ -1,3 +1,4 @@
+import { labelsIn } from '../../base/labels';
 import type { TextMetric } from '../text/textMetric';
 import { labelOf } from './labels';
 
@@ -5,9 +6,12 @@ import { labelOf } from './labels';
  * The mean over labels, in percent, of F1 of each: rare labels count as much as common ones. Those that are neither wanted nor
  * given are left out; of one that is never wanted, or never given, F1 is 0.
  * @param labels all that are wanted or given
+ * @param several whether a text has any number of them, with | between
  */
-export function macroF1(labels: readonly string[]): TextMetric {
+export function macroF1(labels: readonly string[], several = false): TextMetric {
   const places = new Map(labels.map((label, i) => [label, 3 * i]));
+  const placesIn = (text: string): readonly number[] =>
+    (several ? labelsIn(text) : [labelOf(text)]).flatMap((label) => places.get(label) ?? []);
   return {
     label: 'Macro F1',
     unit: '%',
@@ -17,10 +21,10 @@ export function macroF1(labels: readonly string[]): TextMetric {
     /** Of each label: how often it is right, given, wanted. */
     statistics(output, wanted) {
       const counts = new Array<number>(3 * labels.length).fill(0);
-      const [given, right] = [places.get(labelOf(output)), places.get(labelOf(wanted))];
-      if (given !== undefined) counts[given + 1]!++;
-      if (right !== undefined) counts[right + 2]!++;
-      if (given !== undefined && given === right) counts[given]!++;
+      const [given, right] = [placesIn(output), placesIn(wanted)];
+      for (const place of given) counts[place + 1]!++;
+      for (const place of right) counts[place + 2]!++;
+      for (const place of given) if (right.includes(place)) counts[place]!++;
       return counts;
     },
     score(sums) {

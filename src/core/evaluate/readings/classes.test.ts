@@ -1,0 +1,120 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { unwatched } from '../../base/job';
+import { modelSpec } from '../../models';
+import { withClasses } from '../../models/classes';
+import { initialValues, type Network, network } from '../../models/network';
+import { type Classes, usualConfig } from '../../models/spec';
+import { classifier } from '../../sample/classify';
+import { labelsOf } from '../../sample/labelsOf';
+import { createTokenizer } from '../../tokenizer/byteLevel';
+import { evaluate } from '../evaluate';
+import { evaluationSchema } from '../evaluation';
+import { held } from '../blocks';
+import { heldText } from '../heldTexts';
+
+const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+const TEXTS = Array.from({ length: 40 }, (_, i) => `${'a whale of a ship '.slice(i % 9)}${i}`);
+
+async function open(classes: Classes, id: 'bert' | 'gpt' = 'bert'): Promise<Network> {
+  const config = usualConfig(modelSpec(id), { layers: 1, heads: 2, width: 16, context: 16 });
+  const choice = withClasses({ id, config, vocabulary: tokenizer.size }, classes);
+  // Far from even, so that it is sure of something.
+  const values = new Map(
+    [...initialValues(choice, 3)].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: /classifier|pooler|score/.test(name) ? data.map((x) => 40 * x) : data },
+    ]),
+  );
+  return network(choice, values);
+}
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+test.each(['bert', 'gpt'] as const)('%s: figures are those of what it gives to each text', async (id) => {
+  const labels = ['ham', 'junk', 'spam'];
+  const net = await open({ labels, pooling: 'mean' }, id);
+  // Of half of them what it gives, so that it is far too sure.
+  const reader = classifier(net, tokenizer);
+  const first = (await reader.classify(TEXTS)).map(({ scores }) => labelsOf(reader.classes, scores, -Infinity)[0]!);
+  reader.dispose();
+  const wanted = first.map((label, i) => (i % 2 === 0 ? label : labels[i % 3]!));
+  const labelled = [
+    ...TEXTS.map((text, i) => heldText(tokenizer, { text, label: wanted[i]! }, 3 * i, 'mails.csv')),
+    heldText(tokenizer, { text: 'of a label that it has not', label: 'eggs' }, 999, 'mails.csv'),
+    heldText(tokenizer, { text: '', label: 'ham' }, 1000, 'mails.csv'),
+  ];
+  const before = tf.memory().numTensors;
+  const learntTexts = TEXTS.map((text, i) => ({ text, label: wanted[i]! }));
+  const found = await evaluate(net, tokenizer, { labelled, learntTexts }, unwatched);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
+  const own = classifier(net, tokenizer);
+  const each = await own.classify(TEXTS);
+  const given = each.map(({ probabilities }) => labelsOf(own.classes, probabilities)[0]!);
+  const right = given.filter((label, i) => label === wanted[i]).length;
+  expect(found.metrics['accuracy']).toMatchObject({ value: (100 * right) / 40, unit: '%' });
+  expect(found.metrics['accuracy']!.low).toBeLessThan(found.metrics['accuracy']!.value);
+  const nats = each.map(({ probabilities }, i) => -Math.log(probabilities[labels.indexOf(wanted[i]!)]!));
+  expect(found.metrics['loss']!.value).toBeCloseTo(nats.reduce((a, b) => a + b) / 40, 5);
+  expect(found.labelled).toMatchObject({
+    labels,
+    place: TEXTS.map((_, i) => 3 * i),
+    wanted: wanted.map((label) => labels.indexOf(label)),
+    given: given.map((label) => labels.indexOf(label)),
+    cut: each.filter(({ tokens, read }) => read < tokens).length,
+  });
+  expect(found.labelled!.cut).toBeGreaterThan(0);
+  expect(found.labelled!.temperature).toBeGreaterThan(1.2);
+  const { asItLearnt, scaled } = found.labelled!.calibrationError;
+  const bins = Array.from({ length: 10 }, () => 0);
+  for (const [i, { probabilities }] of each.entries()) {
+    const sure = Math.max(...probabilities);
+    bins[Math.min(9, Math.floor(10 * sure))]! += sure - (given[i] === wanted[i] ? 1 : 0);
+  }
+  expect(asItLearnt).toBeCloseTo((100 * bins.reduce((sum, bin) => sum + Math.abs(bin), 0)) / 40, 6);
+  expect(found.metrics['calibrationError']!.value).toBeCloseTo(scaled, 10);
+  expect(found.confusion!.counts.flat().reduce((a, b) => a + b)).toBe(40);
+  const most = Math.max(...labels.map((label) => wanted.filter((one) => one === label).length));
+  expect(found.baselines['majority']!['accuracy']).toBeCloseTo((100 * most) / 40);
+  expect(found.baselines['naiveBayes']!['accuracy']).toBeGreaterThanOrEqual((100 * most) / 40);
+  expect(found.baselines['uniform']).toEqual({ loss: Math.log(3) });
+  own.dispose();
+  net.dispose();
+});
+
+test('of several labels each counts by itself', async () => {
+  const labels = ['a', 'b', 'c'];
+  const net = await open({ labels, pooling: 'mean', several: true });
+  const own = ['a|c', '', 'b', 'c|a'];
+  const labelled = TEXTS.map((text, i) => heldText(tokenizer, { text, label: own[i % 4]! }, i, ''));
+  const found = await evaluate(net, tokenizer, { labelled, learntTexts: labelled }, unwatched);
+  const reader = classifier(net, tokenizer);
+  const each = await reader.classify(TEXTS);
+  const given = each.map(({ probabilities }) => labelsOf(reader.classes, probabilities).join());
+  const wanted = ['a,c', '', 'b', 'a,c'];
+  const right = given.filter((all, i) => all === wanted[i % 4]).length;
+  expect(found.metrics['accuracy']!.value).toBeCloseTo((100 * right) / 40);
+  expect(found.labelled!.wanted.slice(0, 4)).toEqual([[0, 2], [], [1], [0, 2]]);
+  expect(found.confusion).toBeUndefined();
+  expect(found.leftOut.map(({ name }) => name)).toEqual(['majority', 'naiveBayes']);
+  reader.dispose();
+  net.dispose();
+});
+
+test('a classifier is measured on labels alone, and no other on them', async () => {
+  const net = await open({ labels: ['a', 'b'], pooling: 'first' });
+  const documents = [held(tokenizer, 'a whale', 'x.txt')];
+  await expect(evaluate(net, tokenizer, { documents }, unwatched)).rejects.toThrow('The model is a classifier');
+  const labelled = [heldText(tokenizer, { text: 'a', label: 'neither' }, 0, '')];
+  await expect(evaluate(net, tokenizer, { labelled }, unwatched)).rejects.toThrow(
+    'None of 1 texts has a label that the classifier knows: they have neither, and it has a, b.',
+  );
+  net.dispose();
+  const config = usualConfig(modelSpec('bert'), { layers: 1, heads: 2, width: 16, context: 16 });
+  const choice = { id: 'bert', config, vocabulary: tokenizer.size } as const;
+  const other = await network(choice, initialValues(choice, 3));
+  await expect(evaluate(other, tokenizer, { labelled }, unwatched)).rejects.toThrow('it is no classifier');
+  other.dispose();
+});

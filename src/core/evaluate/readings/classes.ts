@@ -1,0 +1,198 @@
+/** Texts with labels: which of them a classifier gives, how sure it is, and how well that goes together. */
+import { labelsAsOne, labelsIn } from '../../base/labels';
+import { badSettings } from '../../base/errors';
+import { withPauses } from '../../base/job';
+import { LABEL_METRIC_IDS, type LabelMetricId, labelMetrics } from '../../metrics/labels';
+import { confusionOf } from '../../metrics/labels/confusion';
+import { estimates } from '../../metrics/text/estimate';
+import { type Pair, scoreOf } from '../../metrics/text/textMetric';
+import { summed } from '../../metrics/intervals/units';
+import type { Classes } from '../../models/spec';
+import { type Classified, classifier, probabilitiesOf } from '../../sample/classify';
+import { labelsOf } from '../../sample/labelsOf';
+import type { Evaluation, LabelledTexts } from '../evaluation';
+import { figureFacts } from '../figures';
+import type { HeldText } from '../heldTexts';
+import { LABEL_BASELINES, type LabelledText } from '../labelBaselines';
+import { BINS, calibrationOf, likelihoodOf, sumsOf } from '../likelihood';
+import { crossFitted, fittedTemperature, natsOf } from '../temperature';
+import { NOT_COUNTED } from '../textBaselines';
+import { figuresOf, withoutInterval } from './figuresOf';
+import type { Reading } from './reading';
+
+export const classes: Reading = {
+  figures: ['loss', 'calibrationError', ...LABEL_METRIC_IDS],
+  baselines: ['uniform', 'majority', 'naiveBayes'],
+  of: 'labelled',
+  kinds: ['encoder', 'decoder'],
+  unfit: 'The model scores tokens, and no labels: it is no classifier.',
+  async read(read) {
+    const { network, tokenizer, asked, isAsked, pause, report } = read;
+    const own = network.choice.config.classes!;
+    const { labels } = own;
+    const several = own.several === true;
+    const texts = known(asked.labelled ?? [], own);
+    const reader = classifier(network, tokenizer);
+    const found = await reader
+      .classify(
+        texts.map(({ ids }) => ids),
+        { pause, report },
+      )
+      .finally(() => reader.dispose());
+    const scored = texts.map(({ wanted }, i) => ({ wanted, scores: found[i]!.scores }));
+    const temperature = fittedTemperature(scored, several);
+    const temperatures = crossFitted(scored, several);
+    const judged = (temperatureOf: (text: number) => number) =>
+      scored.map((text, i) => sureness(text, own, temperatureOf(i)));
+    const scaled = judged((i) => temperatures[i]!);
+    const asItLearnt = judged(() => 1);
+    const rowsOf = (all: readonly Sure[]) => scored.map((text, i) => rowOf(natsOf(text, several), all[i]!));
+    const rows = rowsOf(scaled);
+    const pairs = texts.map(({ label }, i): Pair => ({ output: asOne(own, found[i]!), wanted: label }));
+    const figures = await figuresOf({ loss: 'loss', calibrationError: 'calibrationError' }, rows, 'labelled', read);
+    const ids = LABEL_METRIC_IDS.filter(isAsked);
+    const all = labelMetrics(labels, several);
+    const estimated = await withPauses(
+      estimates(
+        ids.map((id) => all[id]),
+        pairs,
+        asked.seed,
+      ),
+      pause,
+    );
+    const metrics: Evaluation['metrics'] = Object.fromEntries(
+      ids.map((id, i) => [id, { ...estimated[i]!, unit: figureFacts(id).unit }]),
+    );
+    const uniform = { loss: several ? Math.LN2 : Math.log(labels.length) };
+    const { baselines, leftOut } = counting(texts, asked.learntTexts, own);
+    return {
+      metrics: { ...figures.metrics, ...metrics },
+      calibration: calibrationOf(summed(rows)),
+      baselines: { uniform, ...baselines },
+      ...(!several && { confusion: confusionOf(pairs) }),
+      labelled: told(texts, found, own, temperature, {
+        asItLearnt: errorOf(rowsOf(asItLearnt)),
+        scaled: errorOf(rows),
+      }),
+      leftOut: [...figures.leftOut, ...withoutInterval(metrics, texts.length, 'labelled'), ...leftOut],
+    };
+  },
+};
+
+interface Text extends HeldText {
+  /** Places of its labels. */
+  wanted: readonly number[];
+}
+
+/** Texts whose labels the classifier has. @throws HomegrownError `bad-settings` where there is none */
+function known(texts: readonly HeldText[], { labels, several }: Classes): readonly Text[] {
+  const places = new Map(labels.map((label, place) => [label, place]));
+  const found = texts.flatMap((text): Text[] => {
+    const own = several ? labelsIn(text.label) : [text.label];
+    const wanted = own.flatMap((label) => places.get(label) ?? []).sort((a, b) => a - b);
+    if (wanted.length < own.length || text.ids.length === 0) return [];
+    return [
+      {
+        ...text,
+        wanted,
+        label: several ? labelsAsOne(wanted.map((at) => labels[at]!)) : text.label,
+      },
+    ];
+  });
+  if (found.length > 0) return found;
+  const others = [...new Set(texts.map(({ label }) => label))].slice(0, NAMED);
+  throw badSettings(
+    texts.length === 0
+      ? 'There are no texts with labels to measure on.'
+      : `None of ${texts.length} texts has a label that the classifier knows: they have ${others.join(', ')}, and it has ${labels.slice(0, NAMED).join(', ')}.`,
+    'Give texts with the labels that it learnt.',
+  );
+}
+const NAMED = 5;
+
+const asOne = (own: Classes, { probabilities }: Classified): string => labelsAsOne(labelsOf(own, probabilities));
+
+/** How sure it is of what it gives, and whether that is right; where a text has several labels, of each of them. */
+type Sure = readonly (readonly [sure: number, isRight: boolean])[];
+
+function sureness(
+  { wanted, scores }: { wanted: readonly number[]; scores: ArrayLike<number> },
+  { several }: Classes,
+  temperature: number,
+): Sure {
+  const all = probabilitiesOf(scores, several === true, temperature);
+  if (!several) {
+    const best = likeliest(all);
+    return [[all[best]!, wanted[0] === best]];
+  }
+  return Array.from(all, (p, label) => [Math.max(p, 1 - p), p > 0.5 === wanted.includes(label)] as const);
+}
+const likeliest = (all: ArrayLike<number>): number =>
+  Array.from(all).reduce((best, p, place, those) => (p > those[best]! ? place : best), 0);
+
+/** Of a text what adds up, as of a token (likelihood.ts). */
+function rowOf(nats: number, sure: Sure): number[] {
+  const row = new Array<number>(5 + 3 * BINS).fill(0);
+  row[0] = nats;
+  row[1] = 1;
+  for (const [p, isRight] of sure) {
+    const share = 1 / sure.length;
+    const bin = 5 + 3 * Math.min(BINS - 1, Math.floor(p * BINS));
+    row[bin]! += share;
+    row[bin + 1]! += p * share;
+    if (isRight) row[bin + 2]! += share;
+  }
+  return row;
+}
+const errorOf = (rows: readonly (readonly number[])[]): number =>
+  likelihoodOf('calibrationError').of(sumsOf(summed(rows)));
+
+function counting(
+  held: readonly Text[],
+  learnt: readonly LabelledText[] | undefined,
+  { labels, several }: Classes,
+): Pick<Evaluation, 'baselines' | 'leftOut'> {
+  const names = Object.keys(LABEL_BASELINES) as (keyof typeof LABEL_BASELINES)[];
+  const reason = several ? 'It counts texts that have one label each.' : NOT_COUNTED;
+  if (several || !learnt || learnt.length === 0)
+    return { baselines: {}, leftOut: names.map((name) => ({ name, reason })) };
+  const all = labelMetrics(labels);
+  const toldOf = (label: (text: string) => string): Record<LabelMetricId, number> => {
+    const given = held.map(({ text, label: wanted }) => ({ output: label(text), wanted }));
+    return { accuracy: scoreOf(all.accuracy, given), macroF1: scoreOf(all.macroF1, given) };
+  };
+  return {
+    baselines: Object.fromEntries(names.map((name) => [name, toldOf(LABEL_BASELINES[name](learnt))])),
+    leftOut: [],
+  };
+}
+
+function told(
+  texts: readonly Text[],
+  found: readonly Classified[],
+  own: Classes,
+  temperature: number,
+  calibrationError: LabelledTexts['calibrationError'],
+): LabelledTexts {
+  const { labels } = own;
+  const several = own.several === true;
+  const rows = texts.map(({ place, wanted }, i) => {
+    const all = probabilitiesOf(found[i]!.scores, several, temperature);
+    const places = labelsOf(own, all).map((label) => labels.indexOf(label));
+    const sureOf = (some: readonly number[]): number =>
+      several ? all.reduce((least, p, label) => Math.min(least, some.includes(label) ? p : 1 - p), 1) : all[some[0]!]!;
+    return { place, wanted, given: places, sure: sureOf(places), sureOfWanted: sureOf(wanted) };
+  });
+  const shown = (some: readonly number[]): number | number[] => (several ? [...some] : some[0]!);
+  return {
+    labels: [...labels],
+    temperature,
+    calibrationError,
+    place: rows.map(({ place }) => place),
+    wanted: rows.map(({ wanted }) => shown(wanted)),
+    given: rows.map(({ given }) => shown(given)),
+    sure: rows.map(({ sure }) => sure),
+    sureOfWanted: rows.map(({ sureOfWanted }) => sureOfWanted),
+    cut: found.filter(({ tokens, read }) => read < tokens).length,
+  };
+}

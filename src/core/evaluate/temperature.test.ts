@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { stream } from '../base/rng';
+import { probabilitiesOf } from '../sample/classify';
+import { crossFitted, FEWEST, fittedTemperature, natsOf, type Scored } from './temperature';
+
+/** Texts whose labels are drawn by their scores, told `times` too surely. */
+function drawn(count: number, times: number, several = false): Scored[] {
+  const at = stream(7, 'texts', 0);
+  let n = 0;
+  const next = (): number => at(n++) / 2 ** 32;
+  return Array.from({ length: count }, () => {
+    const scores = Float64Array.from({ length: 3 }, () => 6 * next() - 3);
+    const all = probabilitiesOf(scores, several);
+    const told = scores.map((score) => score * times);
+    if (several) return { scores: told, wanted: [0, 1, 2].filter((label) => next() < all[label]!) };
+    const p = next();
+    return { scores: told, wanted: [p < all[0]! ? 0 : p < all[0]! + all[1]! ? 1 : 2] };
+  });
+}
+
+test.each([false, true])('what is too sure by a factor is divided by it, several labels: %s', (several) => {
+  for (const times of [0.5, 1, 3]) {
+    const found = fittedTemperature(drawn(4000, times, several), several);
+    expect(found / times).toBeGreaterThan(0.92);
+    expect(found / times).toBeLessThan(1.09);
+  }
+});
+
+test('no other is likelier', () => {
+  const texts = drawn(300, 2);
+  const loss = (temperature: number) => texts.reduce((sum, text) => sum + natsOf(text, false, temperature), 0);
+  const best = fittedTemperature(texts, false);
+  for (const factor of [0.9, 0.99, 1.01, 1.1]) expect(loss(best)).toBeLessThanOrEqual(loss(best * factor));
+});
+
+test('few texts give none, and each text that which others gave', () => {
+  expect(fittedTemperature(drawn(FEWEST - 1, 3), false)).toBe(1);
+  const texts = drawn(200, 2);
+  const found = crossFitted(texts, false);
+  expect(new Set(found).size).toBe(2);
+  for (const temperature of new Set(found)) {
+    const others = texts.filter((_, i) => found[i] !== temperature);
+    expect(others.length).toBeGreaterThan(60);
+    expect(fittedTemperature(others, false)).toBe(temperature);
+  }
+});

@@ -1,0 +1,66 @@
+/** How sure a classifier is, brought to how often it is right. */
+import { stream } from '../base/rng';
+import { probabilitiesOf } from '../sample/classify';
+
+/** What a classifier made of a text: scores [labels], and the places of the labels that stand in the data. */
+export interface Scored {
+  scores: ArrayLike<number>;
+  wanted: readonly number[];
+}
+
+/** -ln of the probability of what is wanted, in nats: where a text has several labels, their mean. */
+export function natsOf({ scores, wanted }: Scored, several: boolean, temperature = 1): number {
+  const probabilities = probabilitiesOf(scores, several, temperature);
+  if (!several) return -Math.log(Math.max(Number.MIN_VALUE, probabilities[wanted[0]!]!));
+  const each = probabilities.map(
+    (p, label) => -Math.log(Math.max(Number.MIN_VALUE, wanted.includes(label) ? p : 1 - p)),
+  );
+  return each.reduce((a, b) => a + b, 0) / each.length;
+}
+
+/**
+ * What scores are to be divided by, so that texts are the likeliest: by golden section over its logarithm, of which the loss has
+ * one minimum. 1 where texts are too few, or all are right, which asks for none.
+ * Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", arXiv:1706.04599
+ */
+export function fittedTemperature(texts: readonly Scored[], several: boolean): number {
+  if (texts.length < FEWEST) return 1;
+  const loss = (power: number): number => {
+    const temperature = Math.exp(power);
+    return texts.reduce((sum, text) => sum + natsOf(text, several, temperature), 0);
+  };
+  const share = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [Math.log(COLDEST), Math.log(HOTTEST)];
+  let [a, b] = [high - share * (high - low), low + share * (high - low)];
+  let [atA, atB] = [loss(a), loss(b)];
+  while (high - low > 1e-4) {
+    if (atA < atB) {
+      [high, b, atB] = [b, a, atA];
+      a = high - share * (high - low);
+      atA = loss(a);
+    } else {
+      [low, a, atA] = [a, b, atB];
+      b = low + share * (high - low);
+      atB = loss(b);
+    }
+  }
+  return Math.exp((low + high) / 2);
+}
+/** Texts of which a temperature is told. */
+export const FEWEST = 20;
+/** Of a model that is never wrong the best would be 0. */
+const [COLDEST, HOTTEST] = [0.2, 20];
+
+/** Temperatures for each text that were fitted without it: those of one half by the other. */
+export function crossFitted(texts: readonly Scored[], several: boolean): readonly number[] {
+  const draw = stream(0, 'halves', 0);
+  // Texts of one label may stand in a pattern, so halves are drawn.
+  const halfOf = texts.map((_, i) => draw(i) & 1);
+  const halves = [0, 1].map((half) =>
+    fittedTemperature(
+      texts.filter((_, i) => halfOf[i] === half),
+      several,
+    ),
+  );
+  return halfOf.map((half) => halves[1 - half]!);
+}
