@@ -60,7 +60,7 @@ export async function decided(
       const read = tf.tensor2d(
         Array.from({ length: width }, (_, at) => [at >= before.length && at < before.length + to - from ? 1 : 0]),
       );
-      return ofTokens(network, inputs, { label, several, read: read as Tensor2D });
+      return ofTokens(network, inputs, { label, several, read: read });
     });
     const values = await products.data<'float32'>();
     products.dispose();
@@ -104,7 +104,7 @@ function ofTokens(
   const beside = tf.mul(tf.sub(embedded!, mean), read); // [T, C]
   const slopes = Array.from({ length: POINTS }, (_, point) => {
     const left = tf.mul(beside, (point + 0.5) / POINTS - 1);
-    return tf.grad((moved) => ahead((x) => tf.add(tf.add(x, left), moved as Tensor2D)))(tf.zerosLike(beside));
+    return tf.grad((moved) => ahead((x) => tf.add(tf.add(x, left), moved)))(tf.zerosLike(beside));
   });
   return tf.sum(tf.mul(beside, tf.div(tf.addN(slopes), POINTS)), 1);
 }

@@ -17,7 +17,7 @@ export function withClasses({ config, ...model }: ModelChoice, classes: Classes)
 export function headOf({ id, config, vocabulary }: ModelChoice): ParamTable {
   const { params } = modelSpec(id);
   const { classes: _, ...sizes } = config;
-  const others = params(sizes as BaseConfig, vocabulary);
+  const others = params(sizes, vocabulary);
   return Object.fromEntries(
     Object.entries(params(config, vocabulary)).filter(([name]) => !Object.hasOwn(others, name)),
   );

@@ -3,7 +3,7 @@ import { onOff } from '../base/field';
 import type { Learner } from './objective';
 import type { Classes } from '../models/spec';
 import type { Network } from '../models/network';
-import type { PartSource, TokenSource } from '../shards/manifest';
+import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type LabelSettings, labelledIn, labelRows, labelsTold } from './labelRows';
 import { defineObjective } from './objective';
@@ -91,7 +91,7 @@ async function classified(
   const { classifier } = await import('../sample/classify');
   const { labelsOf } = await import('../sample/labelsOf');
   const classes = network.choice.config.classes!;
-  const all = await labelledIn(source as PartSource, classes);
+  const all = await labelledIn(source, classes);
   const some = spread(Math.min(SHOWN, all.length), all.length).map((place) => all[place]!);
   const texts: Uint32Array[] = [];
   for (const { start, tokens } of some) texts.push(await source.read(start, tokens));

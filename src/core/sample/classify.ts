@@ -82,7 +82,7 @@ export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
         const width = widthOf(tokensOf(some.at(-1)!), context);
         const rows = some.map(({ text, window: [from, to] }) => [
           ...before,
-          ...Array.prototype.slice.call(ids[text], from, to),
+          ...Array.from({ length: to - from }, (_, at) => ids[text]![from + at]!),
           ...after,
         ]);
         const { scores } = await programFor(rows.length, width).run(
