@@ -2,7 +2,7 @@
 import { drawn } from './initial';
 import { modelSpec } from '.';
 import type { ModelChoice, Values } from './network';
-import { type BaseConfig, type Classes, type ParamTable, type Pooling } from './spec';
+import { type Classes, type ParamTable, type Pooling } from './spec';
 
 /** What architectures of this one's kind score where nobody says; undefined where it tells no texts apart. */
 export const usualPooling = ({ id }: Pick<ModelChoice, 'id'>): Pooling | undefined => modelSpec(id).classes?.pooling;
