@@ -102,11 +102,21 @@ function ofTokens(
   ahead();
   const mean = tf.div(tf.sum(tf.mul(embedded!, read), 0, true), tf.maximum(tf.sum(read), 1));
   const beside = tf.mul(tf.sub(embedded!, mean), read); // [T, C]
-  const slopes = Array.from({ length: POINTS }, (_, point) => {
+  // Two at a time: a GPU has room for few buffers in one kernel.
+  const slopes = Array.from({ length: POINTS }, (_, point): Tensor => {
     const left = tf.mul(beside, (point + 0.5) / POINTS - 1);
     return tf.grad((moved) => ahead((x) => tf.add(tf.add(x, left), moved)))(tf.zerosLike(beside));
   });
-  return tf.sum(tf.mul(beside, tf.div(tf.addN(slopes), POINTS)), 1);
+  return tf.sum(
+    tf.mul(
+      beside,
+      tf.div(
+        slopes.reduce((a, b) => tf.add(a, b)),
+        POINTS,
+      ),
+    ),
+    1,
+  );
 }
 /** At which the slope is taken. */
 const POINTS = 16;
