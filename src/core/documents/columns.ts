@@ -14,11 +14,11 @@ const about = {
   language: z.string().exactOptional(),
 };
 const pairSchema = z.object({ input: z.string(), target: z.string(), ...about });
-const textSchema = z.object({ text: z.string(), ...about });
+const textSchema = z.object({ text: z.string(), besides: z.array(z.string()).exactOptional(), ...about });
 export const columnsSchema = z.union([pairSchema, textSchema]);
 /** Names of two columns: what goes in, and what is to come out. */
 export type PairColumns = z.infer<typeof pairSchema>;
-/** Name of one that is learnt as it is. */
+/** Name of one that is learnt as it is, and of those that follow it in the text, a blank line before each. */
 export type TextColumns = z.infer<typeof textSchema>;
 export type Columns = PairColumns | TextColumns;
 
@@ -34,7 +34,7 @@ const CALLED: Readonly<Record<ColumnRole, readonly string[]>> = {
   input: 'input question prompt instruction source query problem'.split(' '),
   target: 'target answer output response completion translation solution summary'.split(' '),
   title: 'title headline subject heading name'.split(' '),
-  label: 'label category class sentiment tag topic rating stars'.split(' '),
+  label: 'label labels category class intent sentiment tag topic rating stars'.split(' '),
   date: 'date created_at created published published_at timestamp time datetime'.split(' '),
   language: 'language lang locale'.split(' '),
 };
@@ -106,6 +106,12 @@ export function headOf(rows: readonly Row['cells'][]): TableHead {
   const columns = [...new Set(rows.flatMap((cells) => [...cells.keys()]))];
   return { columns, rows: rows.map((cells) => columns.map((column) => cells.get(column) ?? '')) };
 }
+
+/** Names of all that are taken. */
+export const namesIn = (columns: Columns): readonly string[] => Object.values(columns).flat();
+/** Names of those that are learnt. */
+export const learntIn = (columns: Columns): readonly string[] =>
+  'text' in columns ? [columns.text, ...(columns.besides ?? [])] : [columns.input, columns.target];
 
 /** @throws HomegrownError `bad-file` where there are no two columns */
 export function checkPairs(name: string, columns: readonly string[]): void {

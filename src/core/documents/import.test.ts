@@ -43,7 +43,7 @@ it('keeps a file: its words, and what is known of it', async () => {
   expect(outcome).toEqual({
     kind: 'added',
     text: {
-      version: 3,
+      version: 4,
       id: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
       name: 'notes.md',
       projects: ['first'],
@@ -264,7 +264,7 @@ it('lists the other texts beside one that cannot be read, and collects nothing o
   await store.commit({
     put: [
       [`texts/${torn}`, 'x'],
-      [`texts/${newer}`, { ...((await store.get(`texts/${newer}`)) as object), version: 4 }],
+      [`texts/${newer}`, { ...((await store.get(`texts/${newer}`)) as object), version: 5 }],
       // Removed, and under the name of another: purging it would take that one along.
       [`texts/${moved}`, { ...((await store.get(`texts/${newer}`)) as object), projects: [] }],
     ],

@@ -8,6 +8,7 @@ import { formatCount } from '../base/units';
 import { BlockWriter } from './blocks';
 import { ChunkWriter } from './chunks';
 import type { ConversationReader } from './conversations';
+import type { LabelledAs } from './labels/readLabelled';
 import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
 import { inItsEncoding } from './encodings';
 import { beginningOf } from './head';
@@ -45,6 +46,8 @@ export interface ImportSettings {
   isTuned?: boolean;
   /** What its files are read by where they are conversations; absent: they are text. */
   conversations?: ConversationReader;
+  /** Its documents are examples of labels, which are written so. */
+  labelled?: LabelledAs;
 }
 
 /**
@@ -79,6 +82,7 @@ export async function importDrop(
     licence = null,
     isTuned = false,
     conversations,
+    labelled,
   }: ImportSettings,
   job: Job,
 ): Promise<DropOutcome> {
@@ -87,8 +91,13 @@ export async function importDrop(
   let [empty, passedOver] = [0, 0];
   const there = new Map<string, TextRecord | null>();
   const unreadable = new Set<string>();
+  const kind: Pick<TextRecord, 'conversations' | 'labelled'> = {
+    ...(conversations && { conversations: true }),
+    ...(labelled && { labelled: labelled.between ? 'several' : 'one' }),
+  };
   // What is written in a row of JSON is one thing as text and another as a conversation.
-  const isAlike = (text: TextRecord): boolean => text.conversations === (conversations && true);
+  const isAlike = (text: TextRecord): boolean =>
+    text.conversations === kind.conversations && text.labelled === kind.labelled;
   for (const text of (await listTexts(store, projectId)).filter(isAlike)) {
     try {
       for (const hash of await fileHashesOf(store, text)) there.set(hash, text);
@@ -98,7 +107,7 @@ export async function importDrop(
     }
   }
   const told = () => ({ refused, empty, passedOver, duplicates });
-  const readAs = conversations && (await import('./conversations')).readConversations;
+  const read = await readerOf(conversations, labelled);
   const watch = new Watch(sources, job);
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
@@ -113,10 +122,7 @@ export async function importDrop(
         const file = await inItsEncoding(given.reading?.encoding, (encoding) => {
           if (encoding) back();
           seen.bytes = 0;
-          const into = { chunks, blocks };
-          return readAs
-            ? readAs(conversations, given, into, bytes(), seen, encoding)
-            : readFile(given, into, bytes(), seen, encoding);
+          return read(given, { chunks, blocks }, bytes(), seen, encoding);
         });
         const hash = await blocks.hashOfFile();
         const of = there.get(hash);
@@ -197,12 +203,12 @@ export async function importDrop(
     const drop = [...(await chunks.end()), ...(await blocks.finish())];
     if (drop.length > 0) await draft.drop(drop);
     const text: TextRecord = {
-      version: 3,
+      version: 4,
       id,
       name: dropName(names),
       projects: [projectId],
       ...(isTuned && { tunes: [projectId] }),
-      ...(conversations && { conversations: true as const }),
+      ...kind,
       sha256: hash,
       size,
       characters,
@@ -223,6 +229,15 @@ export async function importDrop(
     await draft.discard();
     throw error;
   }
+}
+
+async function readerOf(
+  conversations: ConversationReader | undefined,
+  labelled: LabelledAs | undefined,
+): Promise<typeof readFile> {
+  if (conversations) return (await import('./conversations')).readConversations.bind(null, conversations);
+  if (labelled) return (await import('./labels/readLabelled')).readLabelled.bind(null, labelled);
+  return readFile;
 }
 
 /** Bytes that come once, to be read again: what was read of them is held, and then the rest comes. */

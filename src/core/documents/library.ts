@@ -167,7 +167,7 @@ async function allTexts(store: BlobStore): Promise<{ records: TextRecord[]; unre
 const readText = (store: BlobStore, id: string): Promise<TextRecord | undefined> =>
   readRecord(store, textKey(id), TEXT);
 
-const noSuchText = (id: string): HomegrownError => damaged(`There is no text ${id}`);
+export const noSuchText = (id: string): HomegrownError => damaged(`There is no text ${id}`);
 
 export const damaged = (what: string): HomegrownError =>
   new HomegrownError(

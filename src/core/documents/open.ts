@@ -4,6 +4,7 @@ import type { Document } from '../base/document';
 import { blocksOf, readBlock, type ReadFile } from './blocks';
 import { cleanedDocuments } from './clean/cleaned';
 import { HashOfMany } from './hashOf';
+import { labelsNow, withLabel } from './labels/labelling';
 import { damaged, textOf } from './library';
 import { BLOCK, type DocumentBlock, textChunkKey, type TextRecord } from './record';
 
@@ -51,7 +52,7 @@ async function* documentsAsRead(store: BlobStore, text: TextRecord): AsyncGenera
   for await (const { document } of inFiles(store, text)) yield document;
 }
 
-/** All documents of a text as it was read, with the file that each is in. */
+/** All documents of a text as it was read, with the labels that they have now and the file that each is in. */
 export async function* inFiles(
   store: BlobStore,
   text: TextRecord,
@@ -64,12 +65,15 @@ export async function* inFiles(
   }
   let at = 0;
   let file: DocumentBlock['files'][number] | undefined;
+  const labelNow = labelsNow(text);
   for await (const block of blocksOf(store, text)) {
     const documentAt = documentsOfBlock(text, block, chunks);
     let next = 0;
     for (let i = 0; i < block.bytes.length; i++) {
       while (block.files[next] && block.files[next]!.at <= block.from + i) file = block.files[next++];
-      yield { document: documentAt(i, at), file: file! };
+      const document = documentAt(i, at);
+      const label = text.labelling && labelNow(document.place!, document.fields?.['label']);
+      yield { document: label === undefined ? document : withLabel(document, label), file: file! };
       at += block.bytes[i]!;
     }
   }
@@ -82,6 +86,8 @@ export interface DocumentRow {
   characters: number;
   bytes: number;
   isOut: boolean;
+  /** Of one that has labels: what it is an example of now; empty: of nothing yet. */
+  label?: string;
 }
 
 /** `count` documents from the `from`th, of those whose title holds `query`; and how many those are. */
@@ -98,10 +104,13 @@ export async function listDocuments(
     return { rows: all.slice(from, from + count), of: all.length };
   }
   const out = new Set(text.leftOut?.places);
+  const labelNow = text.labelled && labelsNow(text);
   const rowsOf = (block: DocumentBlock): DocumentRow[] =>
     block.title.map((title, i) => {
       const place = block.from + i;
-      return { place, title, characters: block.characters[i]!, bytes: block.bytes[i]!, isOut: out.has(place) };
+      const label = labelNow?.(place, block.fields?.['label']?.[i] ?? '');
+      const [characters, bytes] = [block.characters[i]!, block.bytes[i]!];
+      return { place, title, characters, bytes, isOut: out.has(place), ...(label !== undefined && { label }) };
     });
   const rows: DocumentRow[] = [];
   if (wanted === '') {

@@ -59,7 +59,7 @@ export interface GivenFile extends Omit<TextSource, 'size' | 'stream'> {
 /** Where what is read of files goes. */
 export interface Into {
   chunks: ChunkWriter;
-  blocks: BlockWriter;
+  blocks: Pick<BlockWriter, 'add'>;
 }
 
 /**

@@ -12,7 +12,7 @@ const count = z.int().nonnegative();
 const formatId = z.enum(Object.keys(FORMATS) as [FormatId]);
 
 export const textRecord = z.object({
-  version: z.literal(3),
+  version: z.literal(4),
   id: z.string(),
   name: z.string(),
   /** Ids of those that learn from it; none: it is removed, and can be had back until it is purged. */
@@ -21,6 +21,19 @@ export const textRecord = z.object({
   tunes: z.array(z.string()).exactOptional(),
   /** Each of its documents is a conversation, its text a row of JSON in OpenAI's shape. */
   conversations: z.literal(true).exactOptional(),
+  /** Its documents are examples: of one label each, or of several; of one without a label there is none yet. */
+  labelled: z.enum(['one', 'several']).exactOptional(),
+  /** What became of its labels since they were read. */
+  labelling: z
+    .object({
+      /** What a label is called now, by what it was read as; empty: it is none. */
+      renamed: z.record(z.string(), z.string()),
+      /** Of single documents, by their places among all of the text as it was read, ascending: what they are examples of. */
+      changed: z.array(z.object({ place: count, label: z.string() })),
+      /** Of these two, in hex. */
+      sha256: z.string(),
+    })
+    .exactOptional(),
   removedAt: storedMoment.exactOptional(),
   /** Of the file as it was given, in hex; of several files, of their hashes in lines. */
   sha256: z.string(),
@@ -79,10 +92,11 @@ const TEXTS = 'texts/';
 export const textKey = (id: string): string => `${TEXTS}${id}`;
 export const TEXT: Kind<TextRecord> = {
   what: (key) => `The entry of text ${key.slice(TEXTS.length)}`,
-  version: 3,
+  version: 4,
   schema: textRecord,
-  // A build that knows of no tuning would learn from what is to tune on, and drop that it is.
-  upgrades: [upgradeText, (old) => old],
+  // A build that knows of no tuning would learn from what is to tune on, and drop that it is; one that knows no labels would
+  // drop what became of them.
+  upgrades: [upgradeText, (old) => old, (old) => old],
   keyOf: ({ id }) => textKey(id),
 };
 
@@ -94,6 +108,13 @@ function upgradeText({ removed, format, ...rest }: JsonObject): object {
   const projects = removed === false ? [FIRST_PROJECT] : removed === true ? [] : removed;
   return { ...rest, projects, chunkBytes: [], documents: 1, indexed: false, leftOut: null, formats: [format] };
 }
+
+/** One that lies within another record, of any version since there are several documents in a text. */
+export const inlineText = z.preprocess((value) => {
+  const isOld = typeof value === 'object' && value !== null && 'version' in value && INLINE.has(value.version);
+  return isOld ? { ...value, version: TEXT.version } : value;
+}, textRecord);
+const INLINE: ReadonlySet<unknown> = new Set([2, 3]);
 
 /** Whether a project that has it has it for tuning. */
 export const isToTune = ({ tunes }: TextRecord, projectId: string): boolean => tunes?.includes(projectId) ?? false;
@@ -152,10 +173,11 @@ export function sharedNormalizers(texts: readonly TextRecord[]): readonly Normal
 /** As it was read, all of it. */
 export const asRead = ({ cleaned: _, ...text }: TextRecord): TextRecord => ({ ...text, leftOut: null });
 
-/** A text as it is learnt from, in few letters: its id, and what of it that is, where it is not all of it as it was read. */
+/** A text as it is learnt from, in few letters: its id, and what of it that is, where it is not all of it as it was read, with its labels. */
 export const textRef = (text: TextRecord): string => {
   const { sha256 } = learntOf(text);
-  return sha256 === text.sha256 ? text.id : `${text.id}-${sha256.slice(0, 16)}`;
+  const changes = [...(sha256 === text.sha256 ? [] : [sha256]), ...(text.labelling ? [text.labelling.sha256] : [])];
+  return [text.id, ...changes.map((hash) => hash.slice(0, 16))].join('-');
 };
 
 /** Documents in a block of the list. */

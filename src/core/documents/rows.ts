@@ -1,7 +1,17 @@
 /** Rows of a table as documents. */
 import { badFile } from '../base/errors';
 import { formatCount, formatShare } from '../base/units';
-import { checkPairs, type Columns, HEAD_ROWS, headOf, noRows, recognisedColumns, usualColumns } from './columns';
+import {
+  checkPairs,
+  type Columns,
+  HEAD_ROWS,
+  headOf,
+  learntIn,
+  namesIn,
+  noRows,
+  recognisedColumns,
+  usualColumns,
+} from './columns';
 import { FORMATS, type TableFormatId } from './read';
 import { languageCode } from './languageCode';
 import type { FoundDocument, OpenFile, Row } from './read/format';
@@ -51,8 +61,9 @@ export async function* rowDocuments(
     yield found;
   }
   if (!columns) throw noRows(file.name);
-  for (const name of Object.values(columns)) if (!seen.has(name)) throw noColumn(file.name, name, [...seen]);
-  const what = 'text' in columns ? `in ${columns.text}` : `in both ${columns.input} and ${columns.target}`;
+  for (const name of namesIn(columns)) if (!seen.has(name)) throw noColumn(file.name, name, [...seen]);
+  const learnt = learntIn(columns).join(' and ');
+  const what = 'text' in columns ? `in ${learnt}` : `in both ${learnt}`;
   if (taken === 0)
     throw badFile(`${file.name} has no row with text ${what}, of ${formatCount(rows)}.`, 'Choose other columns.');
   if (asked === 'recognised') noteLeft(file, columns, letters);
@@ -67,12 +78,12 @@ const MOST_COLUMNS = 1000;
 
 /** Tells which columns are learnt where nobody has chosen them and others hold more. */
 function noteLeft({ note }: OpenFile, columns: Columns, letters: ReadonlyMap<string, number>): void {
-  const taken = new Set<string>(Object.values(columns));
+  const taken = new Set(namesIn(columns));
   const sum = (isTaken: boolean): number =>
     [...letters].reduce((all, [name, count]) => all + (taken.has(name) === isTaken ? count : 0), 0);
   const [own, others] = [sum(true), sum(false)];
   if (others <= own) return;
-  const learnt = 'text' in columns ? columns.text : `${columns.input} and ${columns.target}`;
+  const learnt = learntIn(columns).join(' and ');
   const largest = [...letters].filter(([name]) => !taken.has(name)).sort(([, a], [, b]) => b - a);
   const names = largest.slice(0, MOST_NAMED).map(([name]) => name);
   note(
@@ -106,8 +117,11 @@ async function* withHead(rows: AsyncIterable<Row>): AsyncGenerator<readonly [Row
 /** Null where there is no text in what is learnt. */
 function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocument | null {
   const cell = (name: string | undefined): string => (name === undefined ? '' : (cells.get(name) ?? ''));
-  const learnt = 'text' in columns ? [cell(columns.text)] : [cell(columns.input), cell(columns.target)];
-  if (learnt.some((text) => text.trim() === '')) return null;
+  const learnt =
+    'text' in columns
+      ? [learntIn(columns).map(cell).filter(hasText).join('\n\n')]
+      : [cell(columns.input), cell(columns.target)];
+  if (!learnt.every(hasText)) return null;
   const title = cell(columns.title).trim() || `Row ${formatCount(place)}`;
   const known = (['label', 'date', 'language'] as const).flatMap((role) => {
     const told = cell(columns[role]).trim();
@@ -120,6 +134,8 @@ function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocumen
     ? { title: title.toWellFormed(), row: place, text, ...fields }
     : { ...pairOf(title.toWellFormed(), text, target), row: place, ...fields };
 }
+
+const hasText = (cell: string): boolean => cell.trim() !== '';
 
 export function pairOf(title: string, input: string, target: string): Pair {
   const [inputs, targets] = [input, target].map((text) => encoder.encode(text).length) as [number, number];

@@ -202,7 +202,7 @@ test('what cannot be read stays as it is, and keeps nothing else back', async ()
   expect(await store.get(recordKey(run!.id))).toBe(7);
   expect(await store.get(`texts/${broken!.id}`)).toEqual(entry);
   for (const { id } of texts)
-    expect((await store.get(`texts/${id}`)) as Record<string, Json>).toMatchObject({ version: 3 });
+    expect((await store.get(`texts/${id}`)) as Record<string, Json>).toMatchObject({ version: 4 });
 });
 
 test('it says how far it is, small texts first, and stops when it is told to', async () => {

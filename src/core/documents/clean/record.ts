@@ -2,7 +2,7 @@
 import type { Kind } from '../../base/record';
 import { storedMoment } from '../../base/moment';
 import { z } from '../../base/zod';
-import { textChunksPrefix, textRecord } from '../record';
+import { inlineText, textChunksPrefix } from '../record';
 
 const count = z.int().nonnegative();
 /** Of a rule; a newer version may have others. */
@@ -17,7 +17,7 @@ const cleanedRecord = z.object({
   recipe: z.looseObject({ version: z.int(), name: z.string() }),
   hash: z.string(),
   /** To be read as a text is, though it is in no list of them; null where every document is left out. */
-  text: textRecord.nullable(),
+  text: inlineText.nullable(),
   /** Of the text as it was read. */
   documents: count,
   /** How many are left out. */

@@ -1,0 +1,94 @@
+/** What became of a text's labels since they were read: what was read stays as it is. */
+import type { BlobStore } from '../../base/blobStore';
+import type { Document } from '../../base/document';
+import { badSettings } from '../../base/errors';
+import { sha256Hex } from '../../base/hash';
+import { labelsAsOne, labelsIn } from '../../base/labels';
+import { changeRecord } from '../../base/record';
+import { counted } from '../../base/units';
+import { noSuchText } from '../library';
+import { TEXT, textKey, type TextRecord } from '../record';
+
+export type Labelling = Omit<NonNullable<TextRecord['labelling']>, 'sha256'>;
+
+export const AS_READ: Labelling = { renamed: {}, changed: [] };
+
+export const labellingOf = ({ labelling }: TextRecord): Labelling =>
+  labelling ? { renamed: labelling.renamed, changed: labelling.changed } : AS_READ;
+
+/** What a document is an example of now; empty: of nothing yet. @param label as it was read */
+export function labelsNow({ labelled, labelling }: Pick<TextRecord, 'labelled' | 'labelling'>) {
+  if (!labelling) return (_: number, label = ''): string => label;
+  const { renamed } = labelling;
+  const changed = new Map(labelling.changed.map(({ place, label }) => [place, label]));
+  return (place: number, label = ''): string => changed.get(place) ?? inNames(renamed, labelled, label);
+}
+
+/** A document with the label that it has now. */
+export function withLabel(document: Document, label: string): Document {
+  const { fields = {}, ...rest } = document;
+  if ((fields['label'] ?? '') === label) return document;
+  const { label: _, ...others } = fields;
+  const now = label === '' ? others : { ...others, label };
+  return { ...rest, ...(Object.keys(now).length > 0 && { fields: now }) };
+}
+
+function inNames(renamed: Labelling['renamed'], labelled: TextRecord['labelled'], label: string): string {
+  const name = (one: string): string => (Object.hasOwn(renamed, one) ? renamed[one]! : one);
+  if (labelled !== 'several') return name(label);
+  return labelsAsOne([...new Set(labelsIn(label).map(name))].filter(Boolean));
+}
+
+/** The same, but for one document. @param label empty: it is an example of nothing yet; null: what it was read as */
+export function relabelled({ renamed, changed }: Labelling, place: number, label: string | null): Labelling {
+  const others = changed.filter((each) => each.place !== place);
+  const all = label === null ? others : [...others, { place, label }];
+  return { renamed, changed: all.sort((a, b) => a.place - b.place) };
+}
+
+/** The same, but for labels that are now called otherwise; empty: they are none, and so are their documents examples of none. */
+export function joinedLabels(
+  { renamed, changed }: Labelling,
+  labels: readonly string[],
+  to: string,
+  labelled: TextRecord['labelled'] = 'one',
+): Labelling {
+  const names = Object.fromEntries(labels.filter((label) => label !== to).map((label) => [label, to]));
+  const before = Object.entries(renamed).map(([read, now]) => [read, inNames(names, 'one', now)] as const);
+  return {
+    renamed: { ...names, ...Object.fromEntries(before) },
+    changed: changed.map(({ place, label }) => ({ place, label: inNames(names, labelled, label) })),
+  };
+}
+
+/**
+ * Changes it for every project that has the text, whoever else changes it meanwhile; `change` may be asked again.
+ * @throws HomegrownError `bad-settings` of a text without labels, or a place that it has not; `storage-damaged`
+ */
+export async function changeLabelling(
+  store: BlobStore,
+  id: string,
+  change: (before: Labelling) => Labelling,
+): Promise<TextRecord> {
+  const changed = await changeRecord(store, textKey(id), TEXT, async (text) => {
+    if (!text) throw noSuchText(id);
+    if (!text.labelled) throw badSettings(`${text.name} has no labels.`, 'Add it to classify, with its labels.');
+    const { labelling: _, ...others } = text;
+    const now = change(labellingOf(text));
+    const beyond = now.changed.find(({ place }) => place >= text.documents);
+    if (beyond)
+      throw badSettings(`${text.name} has ${counted(text.documents, 'document')}, and none of place ${beyond.place}.`);
+    const isAsRead = Object.keys(now.renamed).length === 0 && now.changed.length === 0;
+    return { record: { ...others, ...(!isAsRead && { labelling: { ...now, sha256: await hashOf(now) } }) } };
+  });
+  if (!changed) throw noSuchText(id);
+  return changed;
+}
+
+const hashOf = ({ renamed, changed }: Labelling): Promise<string> =>
+  sha256Hex(
+    JSON.stringify([
+      Object.entries(renamed).sort(([a], [b]) => (a < b ? -1 : 1)),
+      changed.map(({ place, label }) => [place, label]),
+    ]),
+  );

@@ -1,0 +1,68 @@
+/** Files as examples of labels: rows of a table with a column of them, or files that lie in folders called as them. */
+import { badFile, HomegrownError } from '../../base/errors';
+import { sha256Hex } from '../../base/hash';
+import { labelsAsOne, labelsIn } from '../../base/labels';
+import type { ReadDocument, ReadFile } from '../blocks';
+import { namesIn } from '../columns';
+import type { EncodingId } from '../encodings';
+import { tableCalled } from '../read';
+import { type GivenFile, type Into, readFile } from '../readFile';
+
+/** What may stand between labels where a cell holds several. */
+export const BETWEEN = ['|', ';', ','] as const;
+/** How labels are written; `between`: a document has several, with that between them. */
+export interface LabelledAs {
+  between?: (typeof BETWEEN)[number];
+}
+
+/**
+ * As `readFile`.
+ * @throws HomegrownError `bad-shape` of a table of whose columns none is known to hold labels; `bad-file` of any other file that
+ * lies in no folder
+ */
+export async function readLabelled(
+  { between }: LabelledAs,
+  given: GivenFile,
+  { chunks, blocks }: Into,
+  bytes: AsyncIterable<Uint8Array>,
+  seen: { readonly bytes: number },
+  encoding?: EncodingId,
+): Promise<ReadFile> {
+  const { name } = given;
+  const format = tableCalled(name);
+  const table = given.table ?? (format && ({ format, columns: 'recognised' } as const));
+  const folder = table ? undefined : folderOf(name);
+  if (!table && folder === undefined)
+    throw badFile(
+      `${name} is no table, and lies in no folder that is called as its label.`,
+      'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
+    );
+  const add = async (document: ReadDocument): Promise<void> => {
+    const { label: cell = '', ...fields } = document.fields ?? {};
+    const own = folder ?? cell;
+    const label = between ? labelsAsOne(labelsIn(own.replaceAll(between, '|'))) : own.trim();
+    if (label === '') return blocks.add({ ...document, ...(document.fields && { fields }) });
+    const sha256 = await sha256Hex(`${document.sha256}\0${label}`);
+    return blocks.add({ ...document, sha256, fields: { ...fields, label } });
+  };
+  const read = await readFile(
+    { ...given, ...(table && { table }) },
+    { chunks, blocks: { add } },
+    bytes,
+    seen,
+    encoding,
+  );
+  const { columns } = read;
+  if (columns && !('text' in columns && columns.label !== undefined)) throw noLabels(name, namesIn(columns));
+  return read;
+}
+
+/** The one that it lies in: `spam` of `mails/spam/12.txt`. */
+const folderOf = (name: string): string | undefined => name.split('/').at(-2)?.trim().toWellFormed() || undefined;
+
+const noLabels = (name: string, taken: readonly string[]): HomegrownError =>
+  new HomegrownError(
+    'bad-shape',
+    `${name} has no column that is called as labels are, such as label, category or class; its texts would be in ${taken.join(' and ')}.`,
+    'Say which of its columns is the text, and which the label.',
+  );
