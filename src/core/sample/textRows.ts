@@ -43,4 +43,4 @@ export function rowArrays(rows: readonly ArrayLike<number>[], width: number, poo
 /** Rows of few widths, since a device makes a program for each. */
 export const widthOf = (tokens: number, context: number): number =>
   Math.min(context, Math.ceil(tokens / WIDTHS) * WIDTHS);
-const WIDTHS = 32;
+const WIDTHS = 8;

@@ -66,7 +66,7 @@ export const classes: Reading = {
     const uniform = { loss: several ? Math.LN2 : Math.log(labels.length) };
     const { baselines, leftOut } = counting(texts, asked.learntTexts, own);
     return {
-      metrics: { ...figures.metrics, ...metrics },
+      metrics: { ...inTexts(figures.metrics), ...metrics },
       calibration: calibrationOf(summed(rows)),
       baselines: { uniform, ...baselines },
       ...(!several && { confusion: confusionOf(pairs) }),
@@ -78,6 +78,12 @@ export const classes: Reading = {
     };
   },
 };
+
+/** A loss of labels is told of a text, and not of a token. */
+const inTexts = ({ loss, ...others }: Evaluation['metrics']): Evaluation['metrics'] => ({
+  ...(loss && { loss: { ...loss, unit: 'nats per text' } }),
+  ...others,
+});
 
 interface Text extends HeldText {
   /** Places of its labels. */
