@@ -6,6 +6,7 @@ import type { Job } from '../core/base/job';
 import { loaded } from '../core/base/load';
 import { formatShare } from '../core/base/units';
 import { measureFacts } from '../core/objectives/facts';
+import { measureLabels } from '../core/objectives/labelFacts';
 import { measurePairs } from '../core/objectives/pairFacts';
 import { unigramDivergence } from '../core/objectives/unigram';
 import { buildShards } from '../core/shards/build';
@@ -44,6 +45,7 @@ export async function buildData(
     manifest,
     ...measureFacts(trainCounts, validationCounts, tokenizer),
     ...(await measurePairs(openPart(store, manifest, 'train'), openPart(store, manifest, 'validation'), tokenizer)),
+    ...(await measureLabels(openPart(store, manifest, 'train'), openPart(store, manifest, 'validation'))),
     divergence: unigramDivergence(trainCounts, validationCounts),
   };
 }

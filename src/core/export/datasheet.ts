@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '../base/units';
 import { METRICS } from '../metrics';
 import { valueWords } from '../metrics/words';
-import { objectiveOf } from '../objectives';
+import { baselinesOf } from '../objectives';
 import { looksAt } from '../runs/looks';
 import { partHash } from '../runs/partHash';
 import { dataOf, recipeOf } from '../runs/segments';
@@ -88,8 +88,7 @@ function composition(info: RunInfo, data: DataFacts): string {
   return [
     table(rows, ['Text', 'Characters', 'Licence', 'SHA-256']),
     table(parts, ['Part', 'Tokens', 'Bytes']),
-    ...objectiveOf(recipeOf(info).objective)
-      .baselines({ vocabulary: info.model.vocabulary, data })
+    ...baselinesOf(recipeOf(info).objective, info.model, data)
       .slice(1)
       .map(({ words, loss }) => `On the held-out part ${words} costs ${valueWords(METRICS.loss, { value: loss })}.`),
   ].join('\n\n');

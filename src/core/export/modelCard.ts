@@ -6,7 +6,7 @@ import type { Metric } from '../metrics/metric';
 import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';
 import { countParams, type Size, sizesOf } from '../models/spec';
-import { headlineWords, metricsOf, objectiveOf } from '../objectives';
+import { headlineWords, metricsOf, baselinesOf, objectiveOf } from '../objectives';
 import { optimizerOf } from '../optim';
 import { learningRateAt, scheduleOf } from '../optim/schedule';
 import { CARD_PARTS } from '../runs/card';
@@ -282,7 +282,7 @@ function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): s
     what,
     ...columns.map(({ scale }) => formatNumber(scale!.of(loss))),
   ];
-  const baselines = objective.baselines({ vocabulary: model.vocabulary, data: dataOf(info) });
+  const baselines = baselinesOf(recipeOf(info).objective, model, dataOf(info));
   const rows = [
     row(`This model, step ${formatCount(result.step)}`, result.loss),
     ...baselines.toReversed().map(({ words, loss }) => row(capitalised(words), loss)),

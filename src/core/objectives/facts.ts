@@ -5,6 +5,8 @@ import { unigramAccuracy, unigramLoss } from './unigram';
 
 export type BaselineFacts = z.infer<typeof factsSchema>;
 
+const countsSchema = z.record(z.string(), z.int().positive());
+
 /** Fields of a record of data. */
 export const baselineFields = {
   /** Nats per token of always guessing by frequency. */
@@ -13,6 +15,8 @@ export const baselineFields = {
   unigramAccuracy: z.number().exactOptional(),
   /** Where documents have an input and a target: the same of the tokens of targets, and by metric what giving the input back scores. */
   pairs: z.object({ unigramLoss: z.number(), copied: z.record(z.string(), z.number()) }).exactOptional(),
+  /** Where documents have labels: how many of each part have each. */
+  labels: z.object({ train: countsSchema, validation: countsSchema }).exactOptional(),
 };
 const factsSchema = z.object(baselineFields);
 

@@ -13,6 +13,7 @@ const NO_OBJECTIVES = [
   'documentRows',
   'facts',
   'index',
+  'labelFacts',
   'labelLoss',
   'labelRows',
   'masks',

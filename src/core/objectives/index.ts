@@ -18,7 +18,17 @@ import type { TokenSource } from '../shards/manifest';
 import type { TokenRole } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Batches } from './batch';
-import type { InputSpecs, Learner, Learning, LearntFrom, Objective, ObjectiveSettings, ToShow } from './objective';
+import type { BaselineFacts } from './facts';
+import type {
+  Baseline,
+  InputSpecs,
+  Learner,
+  Learning,
+  LearntFrom,
+  Objective,
+  ObjectiveSettings,
+  ToShow,
+} from './objective';
 import type { Shown } from './shown';
 
 export const OBJECTIVES = { causal, masked, spanCorruption, prefix, pairs, chats, labels } as const satisfies Record<
@@ -37,6 +47,13 @@ export type ObjectiveFields = Both<(typeof OBJECTIVES)[ObjectiveId]['fields']>;
 type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
   : never;
+
+/** What a model need not learn anything for, learning it. */
+export const baselinesOf = (
+  id: ObjectiveId,
+  { vocabulary, config }: Pick<ModelChoice, 'vocabulary' | 'config'>,
+  data: BaselineFacts | null,
+): readonly [Baseline, ...Baseline[]] => objectiveOf(id).baselines({ vocabulary, classes: config.classes, data });
 
 /** Those that a kind of model can learn, its usual one first. */
 export const objectivesFor = (kind: ModelKind): readonly ObjectiveId[] =>

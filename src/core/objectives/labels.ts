@@ -5,6 +5,7 @@ import type { Classes } from '../models/spec';
 import type { Network } from '../models/network';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { priorLoss } from './labelFacts';
 import { type LabelSettings, labelledIn, labelRows, labelsTold } from './labelRows';
 import { defineObjective } from './objective';
 import { spread, textOf } from './pairRows';
@@ -52,16 +53,29 @@ export const labels = defineObjective({
   epoch: ({ documents }) => documents,
   inRows: (source, context, tokenizer, _, learner) =>
     labelsTold(source, context, tokenizer, classesOf(learner), isEncoder(learner)),
-  baselines: (facts) => [
-    {
-      loss: Math.log(facts.vocabulary),
+  baselines({ classes, data }) {
+    const blindly = {
+      loss: classes?.several ? Math.LN2 : Math.log(classes?.labels.length ?? 2),
       words: 'guessing blindly',
       label: 'guessing blindly',
       longLabel: 'guessing blindly',
       hint: 'every label equally likely: where training begins',
       before: 'Getting worse than guessing blindly',
-    },
-  ],
+    };
+    const counts = data?.labels;
+    if (!counts || classes?.several || Object.keys(counts.validation).length === 0) return [blindly];
+    return [
+      blindly,
+      {
+        loss: priorLoss(counts.train, counts.validation),
+        words: 'knowing only which labels are common',
+        label: 'label counts',
+        longLabel: 'knowing only which labels are common',
+        hint: 'always guessing by how many texts have each label; below it, the model has learnt from the texts',
+        before: 'Finding out which labels are common',
+      },
+    ];
+  },
   shows: { hint: 'the same held-out texts' },
   async load() {
     const { labelLoss, labelsFound } = await import('./labelLoss');

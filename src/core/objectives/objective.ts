@@ -66,7 +66,7 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   /** Whether the scripts of the hand-over to PyTorch learn it by these settings; absent: not at all. */
   inPytorch?(settings: ValuesOf<F>): boolean;
   /** What a model need not learn anything for, the worst first: that of guessing blindly. */
-  baselines(facts: { vocabulary: number; data: BaselineFacts | null }): readonly [Baseline, ...Baseline[]];
+  baselines(facts: Chosen): readonly [Baseline, ...Baseline[]];
   /** The same in metrics that no loss tells, by their ids. */
   measuredBaselines?(data: BaselineFacts): readonly MeasuredBaseline[];
   /** What is shown at each evaluation. */
@@ -85,6 +85,14 @@ export interface Learner {
   kind: ModelKind;
   /** Of a classifier. */
   classes?: Classes | undefined;
+}
+
+/** What a model chooses among, and what is known of its data. */
+export interface Chosen {
+  vocabulary: number;
+  /** Of a classifier, in place of the vocabulary. */
+  classes?: Classes | undefined;
+  data: BaselineFacts | null;
 }
 
 /** What is known of a part before it is read. */

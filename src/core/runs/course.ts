@@ -1,5 +1,5 @@
 /** A run as the verdict judges it: what is known of it, and its curve so far. */
-import { headlineOf, objectiveOf } from '../objectives';
+import { headlineOf, baselinesOf, objectiveOf } from '../objectives';
 import { stepsOfEpoch } from '../train/epoch';
 import type { ModelChoice } from '../train/run';
 import type { Course } from '../train/verdict';
@@ -17,13 +17,13 @@ export function courseOf(
 ): Course {
   const { after, recipe, data: learnt } = segments.at(-1)!;
   const data = learnt.facts;
-  const { vocabulary, config } = model;
+  const { config } = model;
   return {
     ...curve,
     after,
     isGapKnown: !objectiveOf(recipe.objective).isHarderHeldOut,
     headline: headlineOf(recipe.objective),
-    baselines: objectiveOf(recipe.objective).baselines({ vocabulary, data }),
+    baselines: baselinesOf(recipe.objective, model, data),
     epoch: data && stepsOfEpoch(data.parts.train, config.context, recipe),
     evalTokens: Math.min(recipe.evalTokens, data?.parts.validation.tokens ?? Infinity),
   };

@@ -1,5 +1,5 @@
 /** Curves of several runs in one chart. */
-import { headlineOf, objectiveOf } from '../../core/objectives';
+import { headlineOf, baselinesOf, objectiveOf } from '../../core/objectives';
 import { metricOf } from '../../core/metrics';
 import { nameOf } from '../../core/metrics/words';
 import type { Line, XAxis } from '../../ui/charts';
@@ -112,8 +112,7 @@ export function referenceOf(
 ): { value: number; label: string; longLabel?: string } | undefined {
   const { facts } = view.segments.at(-1)!.data;
   if (measure === 'training' || !facts) return undefined;
-  const { vocabulary } = view.made.model;
-  const known = objectiveOf(view.objective).baselines({ vocabulary, data: facts }).slice(1).at(-1);
+  const known = baselinesOf(view.objective, view.made.model, facts).slice(1).at(-1);
   if (!known) return undefined;
   const value =
     measure === 'bits' ? bitsOf(view, known.loss, view.step) : headlineOf(view.objective).scale.of(known.loss);

@@ -3,7 +3,7 @@ import { formatCount, formatReading } from '../../core/base/units';
 import { metricOf, oldMetricsIn } from '../../core/metrics';
 import type { BaselineFacts } from '../../core/objectives/facts';
 import { nameOf } from '../../core/metrics/words';
-import { headlineOf, metricsOf, objectiveOf } from '../../core/objectives';
+import { headlineOf, metricsOf, baselinesOf, objectiveOf } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
 import { tokensAt } from '../../core/runs/segments';
 import type { Recipe } from '../../core/train/recipe';
@@ -128,9 +128,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
 
 /** What guessing blindly gives; then what other baselines do, each over the steps that learnt from its text. */
 function references({ model, recipe, segments }: RunSettings) {
-  const baselines = segments.map(({ data }) =>
-    objectiveOf(recipe.objective).baselines({ vocabulary: model.vocabulary, data: data.facts }),
-  );
+  const baselines = segments.map(({ data }) => baselinesOf(recipe.objective, model, data.facts));
   const others = segments.flatMap(({ after }, i) => {
     const until = segments[i + 1]?.after;
     const range = { ...(i > 0 && { from: after }), ...(until !== undefined && { until }) };

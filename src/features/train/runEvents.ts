@@ -1,6 +1,6 @@
 /** What happened in a run, told from its log, oldest first. */
 import { counted, formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
-import { headlineOf, headlineWords, type ObjectiveId, objectiveOf } from '../../core/objectives';
+import { headlineOf, headlineWords, type ObjectiveId, baselinesOf } from '../../core/objectives';
 import { segmentAt } from '../../core/runs/segments';
 import { countUpTo, trainingAt } from '../../core/train/verdict';
 import type { RunLog } from '../../state/runLog';
@@ -33,8 +33,7 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
     const at = segmentAt(segments, step);
     const { after, data: learnt } = segments[at]!;
     const so = told[at]!;
-    const { vocabulary } = model;
-    const baseline = objectiveOf(objective).baselines({ vocabulary, data: learnt.facts }).slice(1).at(-1);
+    const baseline = baselinesOf(objective, model, learnt.facts).slice(1).at(-1);
     const isBest = loss < so.best;
     so.best = Math.min(so.best, loss);
     events.push({

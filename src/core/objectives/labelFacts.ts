@@ -1,0 +1,28 @@
+/** What is reached on texts with labels without reading them: by how common each label is. */
+import { labelsIn } from '../base/labels';
+import type { PartSource } from '../shards/manifest';
+import type { BaselineFacts } from './facts';
+
+type Counts = Readonly<Record<string, number>>;
+
+/** Nothing where no document of a part has a label. */
+export async function measureLabels(train: PartSource, validation: PartSource): Promise<Pick<BaselineFacts, 'labels'>> {
+  const [learnt, held] = [await countsIn(train), await countsIn(validation)];
+  return Object.keys(learnt).length === 0 ? {} : { labels: { train: learnt, validation: held } };
+}
+
+/** Texts with each label; one with several counts for each of them. */
+async function countsIn(part: PartSource): Promise<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { label, tokens } of (await part.documents()) ?? [])
+    if (label !== null && tokens > 0) for (const one of labelsIn(label)) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Nats a text of always guessing labels by how common they are: one that was not learnt from as once. */
+export function priorLoss(learnt: Counts, held: Counts): number {
+  const sum = (counts: Counts): number => Object.values(counts).reduce((a, b) => a + b, 0);
+  const all = sum(learnt);
+  const nats = Object.entries(held).map(([label, count]) => -count * Math.log((learnt[label] ?? 1) / all));
+  return nats.reduce((a, b) => a + b, 0) / sum(held);
+}
