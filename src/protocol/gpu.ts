@@ -5,6 +5,7 @@
 import type { Progress } from '../core/base/job';
 import type { Evaluated } from '../core/metrics';
 import type { PartName } from '../core/shards/manifest';
+import type { TableFormatId } from '../core/documents';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
@@ -14,6 +15,7 @@ import type { EvaluationRecord } from '../core/runs/evaluations';
 import type { Fork } from '../core/runs/fork';
 import type { DataFacts } from '../core/runs/settings';
 import type { Trainable } from '../core/adapters/trainable';
+import type { Classes } from '../core/models/spec';
 import type { Message } from '../core/chat/conversation';
 import type { Asked, DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { MemoryLimits } from '../core/train/memory';
@@ -50,6 +52,16 @@ export interface GpuApi {
   };
   /** What a model that reads both ways puts in the blanks of a passage. */
   fill: { input: FillInput; progress: never; output: FilledPassage };
+  /** Which labels texts have, by a classifier, as sure as its decision has it. */
+  classify: { input: ClassifyInput; progress: Progress; output: readonly GivenLabels[] };
+  /** The same of every row of a table, or every line of a text: the table with what was given and how sure of each label. */
+  classifyFile: { input: ClassifyFileInput; progress: Progress; output: { file: Blob; texts: number; unsure: number } };
+  /** Which of texts that have no label yet would help most with one, the most helpful first; `of`: how many were read. */
+  toLabel: {
+    input: { runId: string; which: WhichSnapshot; texts: readonly string[]; count: number };
+    progress: Progress;
+    output: { texts: readonly TextToLabel[]; of: number };
+  };
   /** The mean loss of a saved step over at most `tokens` of a part of its run's data, and what else is measured there. */
   evaluate: {
     input: { runId: string; which: WhichSnapshot; part: PartName; tokens: number };
@@ -104,12 +116,45 @@ export interface TuneInput extends Omit<BeginInput, 'model'> {
   from: { runId: string; step: number };
   /** What of it learns; absent: all. `rest` says how what does not learn rests. */
   trainable?: Trainable;
+  /** Of a classifier: its body is the base's, and its head too where that tells the same labels apart. */
+  classes?: Classes;
   /**
    * What the base had learnt before, cut by its tokenizer: on its held-out part what is forgotten is measured at every evaluation,
    * and the recipe's share of rows is replayed of its training part. Absent: what the run of the base learnt from, where that is
    * kept and is text.
    */
   old?: { data: DataRecord; texts: BeginInput['texts'] };
+}
+
+export interface ClassifyInput {
+  runId: string;
+  which: WhichSnapshot;
+  texts: readonly string[];
+}
+export interface GivenLabels {
+  /** Of the classifier's labels, in their order. */
+  probabilities: readonly number[];
+  /** Those that it has; none: it is not sure. */
+  labels: readonly string[];
+  /** Of the text, and how many of them were read. */
+  tokens: number;
+  read: number;
+}
+export interface ClassifyFileInput {
+  runId: string;
+  which: WhichSnapshot;
+  file: File;
+  /** Of a table: the columns that are the text, in their order; absent: a line is a text. */
+  table?: { format: TableFormatId; columns: readonly string[] };
+}
+export interface TextToLabel {
+  textId: string;
+  /** Among all of the text as it was read. */
+  place: number;
+  title: string;
+  /** Its beginning. */
+  text: string;
+  probabilities: readonly number[];
 }
 
 /** Everything that determines a run, besides the device. */

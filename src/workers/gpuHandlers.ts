@@ -162,6 +162,19 @@ export function gpuHandlers(
     generate: (input, { signal, report }) =>
       withModel(input, signal, (model, ended, pause) => writeText(model, input, { signal: ended, report }, pause)),
     fill: (input, { signal }) => withModel(input, signal, (model) => fillBlanks(model, input)),
+    // Who uses no classifier does without its code.
+    classify: (input, job) =>
+      evaluating(input, job, async (model, own) =>
+        (await import('./classifying')).classifyTexts(await store, model, input, own),
+      ),
+    classifyFile: (input, job) =>
+      evaluating(input, job, async (model, own) =>
+        (await import('./classifying')).classifyFile(await store, model, input, own),
+      ),
+    toLabel: (input, job) =>
+      evaluating(input, job, async (model, own) =>
+        (await import('./classifying')).toLabel(await store, model, input, own),
+      ),
     evaluate: (input, { signal }) =>
       withModel(input, signal, async (model, ended, pause) =>
         evaluate(await store, model, input, async () => {

@@ -198,7 +198,8 @@ export async function openRun(
       'Add that text, or another, then resume.',
     );
   }
-  const tuned = record.trainable || record.old ? await (await import('./tuning')).tunedOf(store, record, base) : {};
+  const isTuned = record.trainable || record.old || base;
+  const tuned = isTuned ? await (await import('./tuning')).tunedOf(store, record, base) : {};
   const writer = await claimRun(store, record.id);
   return { manifest, writer, journal: await openJournal(store, record.id, from?.state.step ?? 0), tuned };
 }

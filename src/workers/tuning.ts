@@ -9,7 +9,9 @@ import { firstNonFinite, type NamedTensors } from '../core/checkpoint/tensors';
 import { documentsIn } from '../core/evaluate/blocks';
 import { perplexityOn } from '../core/evaluate/forgotten';
 import { paramsOf } from '../core/models';
+import { withClasses, withHead } from '../core/models/classes';
 import type { ModelChoice } from '../core/models/network';
+import type { Classes } from '../core/models/spec';
 import { learntFrom } from '../core/objectives';
 import { ownerOf } from '../core/runs/projects';
 import { addRun, freeHue, newRun, readKnownRun, type RunRecord } from '../core/runs/record';
@@ -34,7 +36,7 @@ import { type Beside, deleteUnsaved, follow, openRun, type RunJob, segmentData, 
  */
 export async function tune(
   store: BlobStore,
-  { runId, from, trainable, data, texts, old, ...given }: TuneInput,
+  { runId, from, trainable, classes, data, texts, old, ...given }: TuneInput,
   device: string,
   job: RunJob,
   beside: Beside = {},
@@ -58,15 +60,17 @@ export async function tune(
       const parent = await readKnownRun(store, from.runId);
       await checkTokenizer(store, parent, given.tokenizer, data.manifest.tokenizerHash);
       const { snapshot } = await loadWhole(store, parent, from.step);
-      const base = resting(parent.model, ownOf(parent.model, snapshot.tensors), trainable);
+      const { model, weights } = begins(parent.model, snapshot.tensors, classes, given.recipe.seed);
+      const base = resting(model, weights, trainable);
       const hash = trainable && (await baseHash(base));
-      const before = old ? segmentData(old.data, old.texts) : learntBefore(parent);
+      // A classifier scores no tokens, so that nothing tells what it forgets.
+      const before = classes ? undefined : old ? segmentData(old.data, old.texts) : learntBefore(parent);
       const record = newRun({
         ...given,
         id: runId,
         hue: await freeHue(store, given.projectId),
         device,
-        model: parent.model,
+        model,
         data: segmentData(data, texts),
         parent: { runId: parent.id, step: snapshot.state.step, how: 'fine-tune', name: parent.name },
         ...(trainable && hash !== undefined && { trainable, base: hash }),
@@ -81,6 +85,30 @@ export async function tune(
       held.release();
     }
   }
+}
+
+/**
+ * What a run begins with: its base as it is, or as the body of a classifier, whose head is drawn where the base has none for these
+ * labels.
+ * @throws HomegrownError `bad-settings` where the base scores labels, and the run tokens
+ */
+function begins(
+  base: ModelChoice,
+  tensors: NamedTensors,
+  classes: Classes | undefined,
+  seed: number,
+): { model: ModelChoice; weights: NamedTensors } {
+  const own = ownOf(base, tensors);
+  if (!classes) {
+    if (!base.config.classes) return { model: base, weights: own };
+    throw badSettings(
+      'The base is a classifier, which scores labels and writes no tokens.',
+      'Nothing was started. Tune the model that it was made of.',
+    );
+  }
+  const model = withClasses(base, classes);
+  const isSame = JSON.stringify(base.config.classes) === JSON.stringify(classes);
+  return { model, weights: isSame ? own : new Map(withHead(model, own, seed)) };
 }
 
 /** The weights as they are used. @throws HomegrownError `bad-settings` where one is beyond f16, and as `partsOf` does */

@@ -70,6 +70,9 @@ export function usualObjective(model: ModelId, ofPairs = false): ObjectiveId {
 
 export const learntFrom = (id: ObjectiveId): LearntFrom => objectiveOf(id).of ?? 'documents';
 
+/** Whether it is of texts that are there to tune on alone: no run from a project's text learns it. */
+export const isOfTuning = (id: ObjectiveId): boolean => ['chats', 'labels'].includes(learntFrom(id));
+
 /** The same for an architecture that is taken in place of another: what was learnt where it can learn that. */
 export const objectiveOn = (model: ModelId, now: ObjectiveId): ObjectiveId =>
   objectiveOf(now).kinds.includes(modelSpec(model).kind) ? now : usualObjective(model);

@@ -1,7 +1,7 @@
 /** The settings of a run as those of the next one. */
 import type { Split, SplitChoice } from '../documents/split';
 import type { ModelId } from '../models';
-import { learntFrom, usualObjective } from '../objectives';
+import { isOfTuning, usualObjective } from '../objectives';
 import type { Recipe } from '../train/recipe';
 import { ofArchitecture } from './modelDraft';
 import type { Project } from './project';
@@ -19,7 +19,8 @@ export type Draft = Pick<Project, 'model' | 'recipe' | 'rateByHand' | 'tokenizer
  * is, and so does whether activations are recomputed, which is the device's.
  */
 export function draftOf(run: Run, project: Project): Draft {
-  const { id, config, vocabulary } = run.model;
+  const { id, vocabulary } = run.model;
+  const { classes: _, ...config } = run.model.config; // labels are Tune's
   const { kind } = run.tokenizer;
   const { facts } = dataOf(run);
   const { tokenizer, tokenizerChoice } = project;
@@ -38,10 +39,10 @@ export function draftOf(run: Run, project: Project): Draft {
   };
 }
 
-/** As a run from nothing has it: that learns no chats, and there is nothing to replay. */
+/** As a run from nothing has it: that learns neither chats nor labels, and there is nothing to replay. */
 const learntAnew = (recipe: Recipe, model: ModelId): Recipe => ({
   ...recipe,
-  ...(learntFrom(recipe.objective) === 'chats' && { objective: usualObjective(model) }),
+  ...(isOfTuning(recipe.objective) && { objective: usualObjective(model) }),
   replay: 0,
 });
 

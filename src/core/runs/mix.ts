@@ -31,6 +31,11 @@ export interface Mixable {
 export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnapshot): Promise<Mixable> {
   const { parent } = run;
   const isTuned = parent?.how === 'fine-tune';
+  if (run.model.config.classes)
+    throw badSettings(
+      `${run.name} tells texts apart, and what it was tuned from does not: their heads have no average.`,
+      UNTOUCHED,
+    );
   if (run.base === undefined && !isTuned)
     throw badSettings(
       `${run.name} was not tuned from another model, so there is nothing to average it with.`,

@@ -3,31 +3,42 @@ import { besideThat } from '../adapters/beside';
 import { weightsThat } from '../adapters/learns';
 import { partsOf, type Trainable } from '../adapters/trainable';
 import { paramsOf } from '../models';
+import { headOf } from '../models/classes';
 import type { ModelChoice } from '../models/network';
-import { countParams } from '../models/spec';
-import { learntFrom, type ObjectiveId, usualObjective } from '../objectives';
+import { countParams, type ParamTable } from '../models/spec';
+import { isOfTuning, type ObjectiveId, usualObjective } from '../objectives';
 import { optimizerOf } from '../optim';
 import type { Recipe } from '../train/recipe';
 import type { TuningChoice } from './tuning';
 
-/** Undefined where all learns. @throws HomegrownError `bad-settings` where the model has not what is asked for */
+/**
+ * Undefined where all learns. The head of a classifier always does.
+ * @throws HomegrownError `bad-settings` where the model has not what is asked for
+ */
 export function trainableOf(
   { learns, layers, adapter, beside, targets, rest }: TuningChoice,
   model: ModelChoice,
 ): Trainable | undefined {
   const table = paramsOf(model);
+  const head = model.config.classes ? headOf(model) : {};
   const frozen = rest !== 'f32' && { rest };
   if (learns === 'adapter') {
-    const all = besideThat(beside === 'named' ? { what: beside, targets } : { what: beside }, table);
-    return { weights: [], adapter: { ...adapter, beside: all }, ...frozen };
+    const body = without(table, head);
+    const all = besideThat(beside === 'named' ? { what: beside, targets } : { what: beside }, body);
+    return { weights: Object.keys(head), adapter: { ...adapter, beside: all }, ...frozen };
   }
   const weights = weightsThat(
     learns === 'last' ? { what: learns, layers } : { what: learns },
     table,
     model.config.layers,
   );
-  return weights && { weights, ...frozen };
+  if (!weights) return undefined;
+  const all = Object.keys(table).filter((name) => weights.includes(name) || Object.hasOwn(head, name));
+  return { weights: all, ...frozen };
 }
+
+const without = (table: ParamTable, others: ParamTable): ParamTable =>
+  Object.fromEntries(Object.entries(table).filter(([name]) => !Object.hasOwn(others, name)));
 
 /**
  * Peak learning rate: of what learns, what is usual for so many parameters; a third of it where all of a model does that has
@@ -43,9 +54,12 @@ export function usualTuningRate(
   return trainable ? usual : Number((usual / 3).toPrecision(1));
 }
 
-/** What is learnt: answers of chats, or as the base learnt it; of a base that learnt chats, text as is usual. */
-export const tuningObjective = (
+/** What is learnt: answers of chats, labels of texts, or as the base learnt it; of a base that learnt none, text as is usual. */
+export function tuningObjective(
   purpose: TuningChoice['purpose'],
   base: ObjectiveId,
-  model: ModelChoice,
-): ObjectiveId => (purpose === 'instruct' ? 'chats' : learntFrom(base) === 'chats' ? usualObjective(model.id) : base);
+  model: Pick<ModelChoice, 'id'>,
+): ObjectiveId {
+  if (purpose === 'instruct') return 'chats';
+  return isOfTuning(base) ? usualObjective(model.id) : base;
+}

@@ -1,5 +1,5 @@
 /** Which runs tune: what they learn is of the texts that are for tuning, and they are judged by what they forget too. */
-import { learntFrom } from '../objectives';
+import { isOfTuning } from '../objectives';
 import type { RunRecord } from './record';
 
 /** Also of a fork of one, a mix of one, and one that was taken home and brought back. */
@@ -9,4 +9,4 @@ export const isTuning = ({
   objective,
   parent,
 }: Pick<RunRecord, 'trainable' | 'old' | 'objective' | 'parent'>): boolean =>
-  trainable !== undefined || old !== undefined || learntFrom(objective) === 'chats' || parent?.how === 'fine-tune';
+  trainable !== undefined || old !== undefined || isOfTuning(objective) || parent?.how === 'fine-tune';

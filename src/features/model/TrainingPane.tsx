@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { counted, formatCount, formatNumber } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import { learntFrom, objectiveOf, objectivesFor } from '../../core/objectives';
+import { isOfTuning, objectiveOf, objectivesFor } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
 import { type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
 import { changedFromUsual } from '../../state/estimate';
@@ -18,8 +18,8 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   const recipe = useStudio((s) => s.project.recipe);
   const setRecipe = useStudio((s) => s.setRecipe);
   const model = useStudio((s) => s.project.model.id);
-  // Chats are learnt by a model that is there: tune.
-  const objectives = objectivesFor(modelSpec(model).kind).filter((id) => learntFrom(id) !== 'chats');
+  // Chats and labels are learnt on Tune.
+  const objectives = objectivesFor(modelSpec(model).kind).filter((id) => !isOfTuning(id));
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, epochs: epochs(situation) };
   const beside = { facts, findings };
   const changed = useStudioFields((s) => changedFromUsual(s.project));

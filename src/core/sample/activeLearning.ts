@@ -1,0 +1,62 @@
+/** Which of some texts without a label it would help most to label. */
+
+export interface Unlabelled {
+  /** Of its labels, as a classifier has them. */
+  probabilities: ArrayLike<number>;
+  /** Its tokens. */
+  ids: ArrayLike<number>;
+}
+
+/**
+ * One after another the text of which the classifier is least sure, counted less the more tokens it shares with one that was
+ * taken before: a batch of texts that are alike teaches little more than one of them (Settles 2009, "Active Learning Literature
+ * Survey", sections 3.1 and 3.6).
+ * @returns places, the most helpful first
+ */
+export function mostHelpful(texts: readonly Unlabelled[], several: boolean, count: number): readonly number[] {
+  const unsure = texts.map(({ probabilities }) => unsureness(probabilities, several));
+  const counts = texts.map(({ ids }) => countsOf(ids));
+  /** Of each the most that it has in common with one that was taken. */
+  const alike = new Float64Array(texts.length);
+  const taken: number[] = [];
+  const left = new Set(texts.keys());
+  while (taken.length < Math.min(count, texts.length)) {
+    let [best, most] = [-1, -1];
+    for (const place of left) {
+      const helps = unsure[place]! * (1 - alike[place]!);
+      if (helps > most) [best, most] = [place, helps];
+    }
+    taken.push(best);
+    left.delete(best);
+    for (const place of left) alike[place] = Math.max(alike[place]!, cosine(counts[best]!, counts[place]!));
+  }
+  return taken;
+}
+
+/** 0 to 1: the entropy by its largest value; where a text has several labels, that of the label it is least sure of. */
+export function unsureness(probabilities: ArrayLike<number>, several: boolean): number {
+  const all = Array.from(probabilities);
+  if (several) return all.reduce((most, p) => Math.max(most, (nats(p) + nats(1 - p)) / Math.LN2), 0);
+  return all.length < 2 ? 0 : all.reduce((sum, p) => sum + nats(p), 0) / Math.log(all.length);
+}
+const nats = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);
+
+interface Counts {
+  of: ReadonlyMap<number, number>;
+  norm: number;
+}
+
+function countsOf(ids: ArrayLike<number>): Counts {
+  const of = new Map<number, number>();
+  for (const id of Array.from(ids)) of.set(id, (of.get(id) ?? 0) + 1);
+  let squares = 0;
+  for (const count of of.values()) squares += count * count;
+  return { of, norm: Math.sqrt(squares) };
+}
+
+function cosine(a: Counts, b: Counts): number {
+  const [few, many] = a.of.size < b.of.size ? [a, b] : [b, a];
+  let product = 0;
+  for (const [id, count] of few.of) product += count * (many.of.get(id) ?? 0);
+  return product === 0 ? 0 : product / (a.norm * b.norm);
+}

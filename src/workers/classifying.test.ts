@@ -1,0 +1,171 @@
+/** Classifiers over the workers' real halves, on WASM. */
+import { expect, test, vi } from 'vitest';
+import type { BlobStore } from '../core/base/blobStore';
+import { loadSnapshot } from '../core/checkpoint/checkpoint';
+import { paramsOf } from '../core/models';
+import { headOf, withClasses } from '../core/models/classes';
+import { readJournal } from '../core/runs/journal';
+import { readRun, type RunRecord, updateRun } from '../core/runs/record';
+import { loadWhole } from '../core/runs/whole';
+import { type TestStudio, testStudio } from '../core/testing/behindChannels';
+import type { Begin } from '../core/testing/besideRuns';
+import { eachSmallStudio } from '../core/testing/eachSmallStudio';
+import { classifierInput, CLASSES, labelledRows, labelledText } from '../core/testing/labelledRuns';
+import { PARENT } from '../core/testing/tunedRuns';
+import { linearWeights } from '../core/adapters/trainable';
+import { ownOf } from '../core/train/partly';
+import type { Recipe } from '../core/train/recipe';
+import type { TrainEvent } from '../core/train/run';
+import type { TuneInput } from '../protocol/gpu';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+let store: BlobStore;
+let of: Begin;
+let worker: TestStudio;
+eachSmallStudio(async (fresh) => {
+  ({ store, worker, of } = fresh);
+  await worker.gpu.call('begin', of('parent', PARENT));
+});
+
+const inputOf = (runId: string, recipe?: Partial<Recipe>, more?: Partial<TuneInput>) =>
+  classifierInput(store, of, runId, recipe, more);
+const tune = async (...input: Parameters<typeof inputOf>) => worker.gpu.call('tune', await inputOf(...input));
+const recordOf = async (runId: string): Promise<RunRecord> => (await readRun(store, runId))!;
+const latest = async (runId: string) => (await loadSnapshot(store, runId)).snapshot;
+const told = async (runId: string): Promise<unknown[]> =>
+  (await readJournal(store, runId)).flatMap((event: TrainEvent): unknown[] => {
+    if (event.kind === 'step') return [[event.step, event.loss]];
+    return event.kind === 'evaluated' ? [[event.step, event.loss, event.metrics, event.sample]] : [];
+  });
+
+test('a classifier is the body of its base with a head of its own: both are learnt, and nothing is told of old text', async () => {
+  await tune('spam', { steps: 60, learningRate: 0.05 });
+  const record = await recordOf('spam');
+  expect(record).toMatchObject({
+    status: 'finished',
+    objective: 'labels',
+    model: { config: { classes: CLASSES } },
+    parent: { runId: 'parent', how: 'fine-tune' },
+    trainable: { weights: ['score.weight'] },
+  });
+  expect(record.old).toBeUndefined();
+  const { tensors } = (await loadWhole(store, record, 'latest')).snapshot;
+  expect([...ownOf(record.model, tensors).keys()]).toEqual(Object.keys(paramsOf(record.model)));
+  const learnt = [...(await latest('spam')).tensors.keys()];
+  expect(learnt).toContain('score.weight');
+  expect(learnt.some((name) => name === linearWeights(paramsOf(record.model))[0])).toBe(false);
+
+  const events = await readJournal(store, 'spam');
+  const last = events.findLast((event) => event.kind === 'evaluated')!;
+  expect(last.metrics.accuracy!.value).toBe(100);
+  expect(last.metrics.oldPerplexity).toBeUndefined();
+  const texts = ['the hill 77', 'a whale 77'];
+  const given = await worker.gpu.call('classify', { runId: 'spam', which: 'latest', texts });
+  expect(given.map(({ labels }) => labels)).toEqual([['land'], ['sea']]);
+  for (const { probabilities } of given) expect(probabilities[0]! + probabilities[1]!).toBeCloseTo(1, 5);
+  // Less sure by a temperature, and below what is asked for not sure at all.
+  await updateRun(store, 'spam', (run) => ({ ...run, decision: { temperature: 100, atLeast: 0.9 } }));
+  const doubting = await worker.gpu.call('classify', { runId: 'spam', which: 'latest', texts });
+  expect(doubting.map(({ labels }) => labels)).toEqual([[], []]);
+  expect(Math.max(...doubting[0]!.probabilities)).toBeLessThan(0.6);
+});
+
+test('one that is stopped, or whose tab ends, goes on to the bits of one that is not', async () => {
+  await tune('whole');
+  const stop = new AbortController();
+  await worker.gpu.call('tune', await inputOf('stopped'), {
+    signal: stop.signal,
+    onProgress: (events) => events.some((e) => e.kind === 'step' && e.step >= 6) && stop.abort(),
+  });
+  expect((await recordOf('stopped')).step).toBeLessThan(12);
+  await worker.gpu.call('resume', { runId: 'stopped' });
+  expect((await latest('stopped')).tensors).toEqual((await latest('whole')).tensors);
+
+  let isEnded = false;
+  const dying = testStudio({
+    ...store,
+    commit: (change) => (isEnded ? Promise.reject(new Error('the tab has ended')) : store.commit(change)),
+  });
+  const input = await inputOf('killed');
+  await expect(
+    dying.gpu.call('tune', input, {
+      onProgress: (events) => (isEnded ||= events.some((e) => e.kind === 'saved' && e.step === 8)),
+    }),
+  ).rejects.toThrow();
+  dying.close();
+  expect(await recordOf('killed')).toMatchObject({ status: 'running' });
+  await worker.gpu.call('resume', { runId: 'killed' });
+  expect((await latest('killed')).tensors).toEqual((await latest('whole')).tensors);
+  expect(await told('killed')).toEqual(await told('whole'));
+});
+
+test('a classifier goes on with its head where its labels are the same; other labels begin with another', async () => {
+  const all = { trainable: undefined } as unknown as Partial<TuneInput>;
+  await tune('first', {}, all);
+  const from = { from: { runId: 'first', step: 12 } };
+  const nothing = { learningRate: 1e-9, warmup: 0, steps: 1, weightDecay: 0 };
+  const whole = async (runId: string) => (await loadWhole(store, await recordOf(runId), 'latest')).snapshot.tensors;
+  const head = (tensors: Awaited<ReturnType<typeof whole>>) => [...tensors.get('score.weight')!.data];
+  await tune('again', nothing, { ...from, ...all });
+  const before = head(await whole('first'));
+  head(await whole('again')).forEach((x, i) => expect(x).toBeCloseTo(before[i]!, 5));
+  await tune('other', nothing, { ...from, ...all, classes: { ...CLASSES, labels: ['land', 'sea', 'sky'] } });
+  expect(head(await whole('other'))).toHaveLength(3 * 16);
+
+  const { classes: _, ...tokens } = await inputOf('adapted', { objective: 'causal' }, { ...from, ...all });
+  await expect(worker.gpu.call('tune', tokens)).rejects.toThrow(/scores labels and writes no tokens/);
+  await expect(worker.gpu.call('mix', { runId: 'first', which: 'latest', shares: [0.5] })).rejects.toThrow(
+    /their heads have no average/,
+  );
+});
+
+test('one from nothing has no parent, and its step is not of a base', async () => {
+  const { from: _, classes, trainable: __, ...input } = await inputOf('new', { steps: 4 });
+  await worker.gpu.call('begin', { ...input, model: withClasses(of('new', {}).model, classes!) });
+  const record = await recordOf('new');
+  expect(record).toMatchObject({ status: 'finished', objective: 'labels' });
+  expect([record.parent, record.base]).toEqual([undefined, undefined]);
+  expect(Object.keys(headOf(record.model))).toEqual(['score.weight']);
+});
+
+test('a whole file comes back with what was given, and a model that scores tokens is none', async () => {
+  await tune('spam', { steps: 60, learningRate: 0.02 }, { trainable: undefined } as never);
+  const rows = ['id,body', ...labelledRows(6).map(([text], i) => `${i},"${text}"`), '7,'];
+  const table = { format: 'csv', columns: ['body'] } as const;
+  const asked = { runId: 'spam', which: 'latest', file: new File([rows.join('\n')], 'mail.csv'), table } as const;
+  const { file, texts, unsure } = await worker.gpu.call('classifyFile', asked);
+  expect([texts, unsure]).toEqual([7, 0]);
+  const lines = (await file.text()).split('\r\n');
+  expect(lines[0]).toBe('id,body,label,sure,p(land),p(sea)');
+  expect(lines.slice(1, 7).map((line) => line.split(',')[2])).toEqual(['land', 'sea', 'land', 'sea', 'land', 'sea']);
+  const plain = new File(['a whale\n\nthe hill'], 'lines.txt');
+  const { file: ofLines } = await worker.gpu.call('classifyFile', { runId: 'spam', which: 'latest', file: plain });
+  expect((await ofLines.text()).split('\r\n').map((line) => line.split(',')[1])).toEqual([
+    'label',
+    'sea',
+    'land',
+    undefined,
+  ]);
+
+  const refused = (change: object) => worker.gpu.call('classifyFile', { ...asked, ...change });
+  await expect(refused({ table: { ...table, columns: ['subject'] } })).rejects.toThrow(/no column subject/);
+  await expect(refused({ file: new File(['id,body\n'], 'none.csv') })).rejects.toThrow(/holds no text/);
+  await expect(refused({ runId: 'parent' })).rejects.toThrow(/no classifier/);
+  const stop = new AbortController();
+  const stopped = worker.gpu.call('classifyFile', asked, { signal: stop.signal, onProgress: () => stop.abort() });
+  stop.abort();
+  await expect(stopped).rejects.toThrow(/aborted/);
+});
+
+test('of texts without a label those come first that it is least sure of', async () => {
+  await tune('spam', { steps: 60, learningRate: 0.02 }, { trainable: undefined } as never);
+  const rows = [...labelledRows(4, 4), ['qqq xyz', '']];
+  const { id } = await labelledText(store, rows);
+  const asked = { runId: 'spam', which: 'latest', texts: [id], count: 3 } as const;
+  const { texts, of: read } = await worker.gpu.call('toLabel', asked);
+  expect(read).toBe(5);
+  expect(texts).toHaveLength(3);
+  expect(texts[0]).toMatchObject({ textId: id, place: 8, text: 'qqq xyz' });
+  expect(texts.every(({ place }) => place >= 4)).toBe(true);
+});
