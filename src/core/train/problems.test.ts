@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { modelSpec } from '../models';
+import { withClasses } from '../models/classes';
+import type { ModelChoice } from '../models/network';
 import { problems } from './problems';
 import { DEFAULT_RECIPE } from './recipe';
 
@@ -27,4 +30,16 @@ test('a part of the text that is shorter than a window is told with numbers', ()
   });
   expect(fieldsOf(model, DEFAULT_RECIPE, { train: 65, validation: 2 })).toEqual([]);
   expect(fieldsOf(model, DEFAULT_RECIPE, { train: 65, validation: 1 })).toEqual(['text']);
+});
+
+test('labels are learnt by a classifier alone, and it learns nothing else', () => {
+  const own = modelSpec('bert').presets[0]!.config;
+  const encoder = { id: 'bert', config: own, vocabulary: 300 } as const;
+  const classifier = withClasses(encoder, { labels: ['a', 'b'], pooling: 'first' });
+  const of = (choice: ModelChoice, objective: 'labels' | 'masked') =>
+    problems(choice, { ...DEFAULT_RECIPE, objective }, { train: 1e6, validation: 1e6 }).map(({ message }) => message);
+  expect(of(classifier, 'labels')).toEqual([]);
+  expect(of(encoder, 'masked')).toEqual([]);
+  expect(of(encoder, 'labels')).toEqual(['The model scores tokens, and no labels: it is no classifier.']);
+  expect(of(classifier, 'masked')[0]).toMatch(/^The model is a classifier/);
 });

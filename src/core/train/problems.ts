@@ -4,7 +4,7 @@ import { type Field, fieldProblem } from '../base/field';
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import type { SizeName } from '../models/spec';
-import { objectiveOf } from '../objectives';
+import { learntFrom, objectiveOf } from '../objectives';
 import { type Change, memoryChanges, type MemoryLimits, memoryShortage } from './memory';
 import { fieldsOf, type Recipe, type RecipeField } from './recipe';
 import type { ModelChoice } from './run';
@@ -39,6 +39,13 @@ export function problems(
   const spec = modelSpec(model.id);
   if (!kinds.includes(spec.kind)) {
     const message = `A ${spec.label} model cannot learn this objective: ${label.toLowerCase()}.`;
+    found.push({ field: 'objective', message });
+  }
+  const isOfLabels = learntFrom(recipe.objective) === 'labels';
+  if (kinds.includes(spec.kind) && isOfLabels !== (model.config.classes !== undefined)) {
+    const message = isOfLabels
+      ? 'The model scores tokens, and no labels: it is no classifier.'
+      : 'The model is a classifier: it scores labels, and learns nothing but them.';
     found.push({ field: 'objective', message });
   }
   found.push(...((objective.problems?.(recipe, context) ?? []) as readonly Problem[]));
