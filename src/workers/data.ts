@@ -12,7 +12,7 @@ import { unigramDivergence } from '../core/objectives/unigram';
 import { buildShards } from '../core/shards/build';
 import { openPart, readCounts } from '../core/shards/read';
 import type { SplitChoice } from '../core/documents/split';
-import { documentsIn, learntOf, textOf, textRef, type TextRecord } from '../core/documents';
+import { documentsIn, labelledAs, learntOf, textOf, textRef, type TextRecord } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../protocol/data';
 
@@ -23,8 +23,9 @@ export async function buildData(
   split: SplitChoice,
   job: Job,
 ): Promise<DataRecord> {
-  const { documents, refs, tokenizer, isOfChats } = await openToLearn(store, texts, given);
-  const manifest = await buildShards(documents, tokenizer, split, store, job);
+  const { documents, refs, tokenizer, isOfChats, labelled } = await openToLearn(store, texts, given);
+  const settings = { ...split, ...(labelled && { labelled }) };
+  const manifest = await buildShards(documents, tokenizer, settings, store, job);
   const { train, validation, test } = manifest.parts;
   if (isOfChats && validation.tokens === 0) throw (await chats()).tooFewChats();
   for (const [part, share] of [
@@ -53,13 +54,15 @@ export async function buildData(
 /** As `openTexts`; conversations as the tokenizer's template writes them, and the tokenizer with that. */
 async function openToLearn(store: BlobStore, ids: readonly string[], tokenizer: Tokenizer) {
   const { texts, documents, refs } = await openTexts(store, ids);
-  if (!texts.some(({ conversations }) => conversations)) return { documents, refs, tokenizer, isOfChats: false };
+  const labelled = labelledAs(texts);
+  if (!texts.some(({ conversations }) => conversations))
+    return { documents, refs, tokenizer, isOfChats: false, labelled };
   const { conversationsOf, paintedDocuments, spokenBy } = await chats();
   const template = await spokenBy(tokenizer);
   const opened = texts.map((text) =>
     text.conversations ? paintedDocuments(conversationsOf(store, [text]), template, leftOut) : documentsIn(store, text),
   );
-  return { documents: joined(opened), refs, tokenizer: template.tokenizer, isOfChats: true };
+  return { documents: joined(opened), refs, tokenizer: template.tokenizer, isOfChats: true, labelled };
 }
 /** How many a template does not take is told before, where they are painted. */
 const leftOut = (): undefined => undefined;

@@ -1,6 +1,6 @@
 /** Which parts documents are in, of millions too: what must be known of all of them at once is held in columns of numbers. */
 import { bits } from '../base/rng';
-import { PART_NAMES, type Parted, type PartName, type Segment, type SplitChoice } from './split';
+import { PART_NAMES, type Parted, type PartName, type Segment, type Split, type SplitChoice } from './split';
 
 /** What is known of all documents before they are cut. */
 export class Outline {
@@ -45,8 +45,15 @@ function twice<T extends Float64Array | Uint32Array | Uint8Array>(column: T, lar
   return larger;
 }
 
-/** Where each document is cut: what is before the first border is learnt from, what is behind the second is the test part. */
-export class Cut {
+/** Where each document is cut. */
+export interface Cut {
+  readonly rule: Split['rule'];
+  /** Bytes of a document that are in a part; of one that is in none of them nothing. */
+  within(part: PartName, place: number): readonly [from: number, to: number];
+}
+
+/** What is before the first border is learnt from, what is behind the second is the test part. */
+class Borders implements Cut {
   constructor(
     readonly rule: 'documents' | 'ends',
     private readonly bytes: Float64Array,
@@ -54,7 +61,6 @@ export class Cut {
     private readonly borders: Float64Array,
   ) {}
 
-  /** Bytes of a document that are in a part. */
   within(part: PartName, place: number): readonly [from: number, to: number] {
     const [first, second] = [this.borders[2 * place]!, this.borders[2 * place + 1]!];
     if (part === 'train') return [0, first];
@@ -78,7 +84,7 @@ export function cutDocuments(outline: Outline, choice: SplitChoice): Cut {
     const part = partOf(place) ?? (whole[place] ? 'train' : undefined);
     borders.set(part ? [part === 'train' ? own : 0, part === 'test' ? 0 : own] : ends(own), 2 * place);
   }
-  return new Cut(rule, bytes, borders);
+  return new Borders(rule, bytes, borders);
 }
 
 /** The same of a list, in their order. */
@@ -115,7 +121,7 @@ function endsOf({ validation, test }: SplitChoice) {
 }
 
 /** The parts of documents that are in one as a whole: all of the texts that have enough, and their equals. */
-function wholeDocuments(outline: Outline, choice: SplitChoice): Pick<Cut, 'rule'> & Whole {
+function wholeDocuments(outline: Outline, choice: SplitChoice): Pick<Borders, 'rule'> & Whole {
   const { length, texts, textCount, whole } = outline;
   const { order, unitOf, units } = unitsOf(outline, choice.seed);
   // Of each text its places, one text after another, in the order of the units.
@@ -157,7 +163,7 @@ interface Whole {
  * Equal documents are a unit. Units are numbered in an order that follows from the seed and what is in them.
  * @returns places in that order, and of each place its unit
  */
-function unitsOf({ length, hashes }: Outline, seed: number) {
+export function unitsOf({ length, hashes }: Outline, seed: number) {
   const at = new Uint32Array(length);
   for (let place = 0; place < length; place++)
     at[place] = bits(seed, 'split', hashes[WORDS * place + 1]!, hashes[WORDS * place]!);

@@ -34,6 +34,7 @@ export { proposalsFor } from './proposals';
 export {
   asRead,
   isToTune,
+  labelledAs,
   learntFacts,
   FIRST_PROJECT,
   learntOf,

@@ -116,6 +116,12 @@ export const inlineText = z.preprocess((value) => {
 }, textRecord);
 const INLINE: ReadonlySet<unknown> = new Set([2, 3]);
 
+/** Of texts that data are made of together; undefined where none is of examples. */
+export function labelledAs(texts: readonly TextRecord[]): TextRecord['labelled'] {
+  const all = texts.map(({ labelled }) => labelled);
+  return all.find((one) => one === 'several') ?? all.find((one) => one !== undefined);
+}
+
 /** Whether a project that has it has it for tuning. */
 export const isToTune = ({ tunes }: TextRecord, projectId: string): boolean => tunes?.includes(projectId) ?? false;
 

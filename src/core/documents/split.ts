@@ -12,9 +12,10 @@ const share = z.number().min(0).max(1);
 export const splitSchema = z.strictObject({
   /**
    * Whole documents of each text that has enough of them, and the end of each document of the others; the end of each
-   * document; or the end of them all, as older builds cut several.
+   * document; the end of them all, as older builds cut several; or of examples as many of each label, texts that are nearly
+   * equal in one part.
    */
-  rule: z.enum(['documents', 'ends', 'end']),
+  rule: z.enum(['documents', 'ends', 'end', 'labels']),
   /** Shares of the bytes that are held out; a test share of 0 is no test part. */
   validation: share,
   test: share,

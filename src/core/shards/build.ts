@@ -6,6 +6,8 @@ import { sha256, sha256Hex } from '../base/hash';
 import { type Job, yieldUntil } from '../base/job';
 import { isUnreadable, readRecord, storedRecord } from '../base/record';
 import { cutDocuments, Outline } from '../documents/cut';
+import { Examples } from '../documents/labels/examples';
+import type { TextRecord } from '../documents/record';
 import { checkSplit, type PartName, type Split, type SplitChoice } from '../documents/split';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { idBytes } from './ids';
@@ -15,6 +17,8 @@ import { writePart } from './write';
 export interface ShardSettings extends SplitChoice {
   /** Ids per shard. */
   shardLength?: number;
+  /** The documents are examples, of one label each or of several: those that are of none are in no part. */
+  labelled?: TextRecord['labelled'];
 }
 
 /**
@@ -25,12 +29,12 @@ export interface ShardSettings extends SplitChoice {
 export async function buildShards(
   documents: Documents,
   tokenizer: Tokenizer,
-  { shardLength = 2 ** 20, ...choice }: ShardSettings,
+  { shardLength = 2 ** 20, labelled, ...choice }: ShardSettings,
   store: BlobStore,
   job: Job,
 ): Promise<ShardManifest> {
   checkSplit(choice);
-  const { textHash, bytes, labels, changes, cut } = await lookAt(documents, choice, job);
+  const { textHash, bytes, labels, changes, cut } = await lookAt(documents, choice, labelled, job);
   const split: Split = { rule: cut.rule, ...choice };
   const { id, there } = await place(store, [
     textHash,
@@ -81,10 +85,16 @@ export async function buildShards(
 }
 
 /** What must be known of all documents before the first id. @throws HomegrownError `bad-settings` where there are none */
-async function lookAt(documents: Documents, choice: SplitChoice, { signal }: Job) {
+async function lookAt(
+  documents: Documents,
+  choice: SplitChoice,
+  labelled: ShardSettings['labelled'],
+  { signal, report }: Job,
+) {
   const outline = new Outline();
   const hash = await sha256();
   const labels = new Set<string>();
+  const examples = labelled && new Examples(labelled);
   /** By document: 1 where another text begins. */
   const changes: number[] = [];
   let [before, bytes]: [string | undefined, number] = [undefined, 0];
@@ -93,15 +103,21 @@ async function lookAt(documents: Documents, choice: SplitChoice, { signal }: Job
     if (outline.length % A_TURN === 0) await pause();
     const isFirst = outline.length === 0;
     hash.update(encoder.encode(isFirst ? document.sha256 : `\n${document.sha256}`));
+    // Of examples the same texts with other labels are other data.
+    if (examples) hash.update(encoder.encode(`\0${document.fields?.['label'] ?? ''}`));
     changes.push(!isFirst && document.text === before ? 0 : 1);
     before = document.text;
     bytes += document.bytes;
     const label = document.fields?.['label'];
     if (label !== undefined) labels.add(label);
     outline.add(document);
+    if (!examples) continue;
+    await examples.add(document);
+    report({ label: 'Comparing texts', done: outline.length, unit: 'texts' });
   }
   if (outline.length === 0) throw badSettings('There is no text to cut into tokens.', 'Choose at least one text.');
-  return { textHash: hash.hex(), bytes, labels: [...labels].sort(), changes, cut: cutDocuments(outline, choice) };
+  const cut = examples ? examples.cut(outline, choice) : cutDocuments(outline, choice);
+  return { textHash: hash.hex(), bytes, labels: [...labels].sort(), changes, cut };
 }
 /** Documents until others have a turn. */
 const A_TURN = 64;
@@ -113,6 +129,7 @@ const encoder = new TextEncoder();
  */
 function howCut(changes: readonly number[], { rule, test, seed }: Split): readonly (string | number)[] {
   const ends = changes.length > 1 ? ['eachText'] : [];
+  if (rule === 'labels') return ['labels', seed, test];
   if (rule !== 'documents') return test > 0 ? [...ends, 'test', test] : ends;
   // The same documents in other texts are parted otherwise.
   return ['documents', seed, test, changes.join('')];

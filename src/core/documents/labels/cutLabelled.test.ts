@@ -1,0 +1,138 @@
+/** Examples are parted by their labels, and what is nearly equal stays together. */
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { sha256Hex } from '../../base/hash';
+import { Outline } from '../cut';
+import { PART_NAMES, type PartName, type SplitChoice } from '../split';
+import { cutLabelled } from './cutLabelled';
+import { NearEqual } from './nearEqual';
+
+const HASHES = await Promise.all(Array.from({ length: 300 }, (_, i) => sha256Hex(`${i}`)));
+
+interface Example {
+  labels: readonly number[];
+  /** Which of the hashes it has, and to which it is nearly equal. */
+  hash: number;
+  group: number;
+}
+function partsOf(examples: readonly Example[], choice: SplitChoice): readonly (PartName | undefined)[] {
+  const outline = new Outline();
+  for (const { hash } of examples) outline.add({ bytes: 10, sha256: HASHES[hash]!, text: 't' });
+  const first = examples.map(({ group }) => examples.findIndex((each) => each.group === group));
+  const cut = cutLabelled(
+    outline,
+    examples.map(({ labels }) => labels),
+    first,
+    choice,
+  );
+  expect(cut.rule).toBe('labels');
+  return examples.map((_, place) => {
+    const parts = PART_NAMES.filter((name) => {
+      const [from, to] = cut.within(name, place);
+      if (from < to) expect([from, to]).toEqual([0, 10]);
+      return from < to;
+    });
+    expect(parts.length).toBeLessThanOrEqual(1);
+    return parts[0];
+  });
+}
+const choices = fc.record({
+  validation: fc.constantFrom(0.05, 0.1, 0.2),
+  test: fc.constantFrom(0, 0.1, 0.2),
+  seed: fc.nat(),
+});
+/** No two alike, each with one of four labels, of which the later are rare, or with none. */
+const unlike = fc
+  .array(fc.constantFrom(...[0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, -1]), { minLength: 1, maxLength: 200 })
+  .map((all) => all.map((label, i): Example => ({ labels: label < 0 ? [] : [label], hash: i, group: i })));
+/** Of up to three labels each, some of them nearly equal. */
+const any = fc
+  .array(fc.tuple(fc.uniqueArray(fc.nat({ max: 5 }), { maxLength: 3 }), fc.nat({ max: 60 })), {
+    minLength: 1,
+    maxLength: 120,
+  })
+  .map((all) => all.map(([labels, group], hash): Example => ({ labels, group, hash })));
+
+describe('texts of which no two are alike', () => {
+  it('are held out by the shares of each label, and one of each label of which there are two', () => {
+    fc.assert(
+      fc.property(unlike, choices, (examples, choice) => {
+        const parts = partsOf(examples, choice);
+        for (const label of [0, 1, 2, 3]) {
+          const own = parts.filter((_, i) => examples[i]!.labels.includes(label));
+          const of = (part: PartName): number => own.filter((each) => each === part).length;
+          const all = own.length;
+          const least = { validation: all > 1 ? 1 : 0, test: all > 2 && choice.test > 0 ? 1 : 0 };
+          for (const part of ['validation', 'test'] as const)
+            expect(Math.abs(of(part) - Math.max(least[part], choice[part] * all))).toBeLessThanOrEqual(0.5);
+          if (all > 0) expect(of('train')).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+});
+
+test('a text is in one part where it has a label and in none otherwise, and those nearly equal to it are there too', () => {
+  fc.assert(
+    fc.property(any, choices, (examples, choice) => {
+      const parts = partsOf(examples, choice);
+      const of = new Map<number, Set<PartName>>();
+      for (const [i, { labels, group }] of examples.entries()) {
+        expect(parts[i] !== undefined).toBe(labels.length > 0);
+        if (parts[i]) of.set(group, (of.get(group) ?? new Set()).add(parts[i]));
+      }
+      for (const own of of.values()) expect(own.size).toBe(1);
+      if (choice.test === 0) expect(parts).not.toContain('test');
+    }),
+  );
+});
+
+test('they are parted by the seed and what is in them, not by their order', () => {
+  fc.assert(
+    fc.property(any, choices, fc.nat({ max: 100 }), (examples, choice, turn) => {
+      const by = (some: readonly Example[]): object =>
+        Object.fromEntries(partsOf(some, choice).map((part, i) => [some[i]!.hash, part]));
+      expect(by([...examples.slice(turn), ...examples.slice(0, turn)])).toEqual(by(examples));
+    }),
+  );
+  const examples = Array.from({ length: 100 }, (_, i): Example => ({ labels: [i % 2], hash: i, group: i }));
+  const held = [0, 1, 2].map((seed) => partsOf(examples, { validation: 0.1, test: 0, seed }).join());
+  expect(new Set(held).size).toBe(3);
+});
+
+describe('texts', () => {
+  const vocabulary = Array.from({ length: 200 }, (_, i) => `word${i}`);
+  const groupsOf = (texts: readonly string[]): readonly number[] => {
+    const alike = new NearEqual();
+    for (const text of texts) alike.add(text);
+    return [...alike.groups()];
+  };
+  const text = fc.array(fc.constantFrom(...vocabulary), { minLength: 120, maxLength: 150 });
+
+  it('are nearly equal where one word of many is another, and not where all are drawn', () => {
+    fc.assert(
+      fc.property(text, text, fc.nat({ max: 119 }), (one, other, at) => {
+        const changed = one.map((word, i) => (i === at ? 'changed' : word));
+        const said = one.map((word) => `${word.toUpperCase()}!`);
+        expect(groupsOf([other, one, changed, said].map((words) => words.join(' ')))).toEqual([0, 1, 1, 1]);
+      }),
+      { numRuns: 50, seed: 1 },
+    );
+  });
+
+  it('of few words are so where these are equal, and those without words where their signs are', () => {
+    const texts = [
+      'Great movie!',
+      'great  movie',
+      'great movies',
+      ':-)',
+      ' :-) ',
+      ':-(',
+      '',
+      'Größe',
+      'GRÖSSE',
+      'größe',
+    ];
+    expect(groupsOf(texts)).toEqual([0, 0, 2, 3, 3, 5, 6, 7, 8, 7]);
+  });
+});

@@ -1,0 +1,46 @@
+import type { Document } from '../../base/document';
+import { badSettings } from '../../base/errors';
+import { labelsIn } from '../../base/labels';
+import type { Cut, Outline } from '../cut';
+import type { TextRecord } from '../record';
+import type { SplitChoice } from '../split';
+import { cutLabelled } from './cutLabelled';
+import { NearEqual } from './nearEqual';
+
+/** What is known of all examples before they are cut. */
+export class Examples {
+  private readonly labels: (readonly string[])[] = [];
+  private readonly alike = new NearEqual();
+
+  constructor(private readonly labelled: NonNullable<TextRecord['labelled']>) {}
+
+  async add({ chunks, fields }: Pick<Document, 'chunks' | 'fields'>): Promise<void> {
+    let text = '';
+    for await (const chunk of chunks()) text += chunk;
+    this.alike.add(text);
+    this.labels.push(ofExample(fields, this.labelled));
+  }
+
+  /** @throws HomegrownError `bad-settings` where none has a label */
+  cut(outline: Outline, choice: SplitChoice): Cut {
+    const names = [...new Set(this.labels.flat())].sort();
+    if (names.length === 0)
+      throw badSettings(
+        'None of the texts has a label.',
+        'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
+      );
+    const places = new Map(names.map((name, place) => [name, place]));
+    const labels = this.labels.map((own) => own.map((name) => places.get(name)!));
+    return cutLabelled(outline, labels, this.alike.groups(), choice);
+  }
+}
+
+/** The labels that a document is an example of; none where nobody has said it yet. */
+export function ofExample(
+  fields: Document['fields'],
+  labelled: NonNullable<TextRecord['labelled']>,
+): readonly string[] {
+  const label = fields?.['label'] ?? '';
+  if (labelled === 'several') return labelsIn(label);
+  return label === '' ? [] : [label];
+}

@@ -1,0 +1,92 @@
+/**
+ * Which texts are nearly the same: a text that is learnt says what its like in another part is.
+ * Source: MinHash as FineWeb has it (Penedo et al. 2024, arXiv:2406.17557, section 3.4): 112 hashes of five words in a row, in 14
+ * bands of 8, of which one that is equal is enough. Texts of which 75 % of those are the same are found to be so in 77 % of cases, of
+ * 85 % in 99 %.
+ */
+import { bits, purposeId } from '../../base/rng';
+
+const [BANDS, ROWS, WORDS] = [14, 8, 5];
+const HASHES = BANDS * ROWS;
+
+export class NearEqual {
+  length = 0;
+  /** A number for each band of a text: of equal ones all 8 hashes are. */
+  private bands = new Float64Array(64 * BANDS);
+  private readonly least = new Uint32Array(HASHES);
+
+  add(text: string): void {
+    this.least.fill(2 ** 32 - 1);
+    for (const shingle of shinglesOf(text)) this.see(shingle);
+    if (this.bands.length < (this.length + 1) * BANDS) {
+      const larger = new Float64Array(2 * this.bands.length);
+      larger.set(this.bands);
+      this.bands = larger;
+    }
+    for (let band = 0; band < BANDS; band++) {
+      let [one, other] = [band, ~band];
+      for (let row = 0; row < ROWS; row++) {
+        const hash = this.least[band * ROWS + row]!;
+        one = mixed(one ^ hash);
+        other = mixed((other + hash) | 0);
+      }
+      this.bands[this.length * BANDS + band] = (one >>> 0) * 2 ** 21 + (other >>> 11);
+    }
+    this.length++;
+  }
+
+  /** Of each text the place of the first that it is nearly equal to, or that one is which is nearly equal to it. */
+  groups(): Uint32Array {
+    const first = new Uint32Array(this.length).map((_, place) => place);
+    const rootOf = (place: number): number => {
+      let root = place;
+      while (first[root] !== root) root = first[root] = first[first[root]!]!;
+      return root;
+    };
+    const order = first.slice();
+    for (let band = 0; band < BANDS; band++) {
+      const key = (place: number): number => this.bands[place * BANDS + band]!;
+      order.sort((a, b) => key(a) - key(b) || a - b);
+      for (let i = 1; i < order.length; i++) {
+        const [before, place] = [order[i - 1]!, order[i]!];
+        if (key(before) !== key(place)) continue;
+        const [a, b] = [rootOf(before), rootOf(place)];
+        first[Math.max(a, b)] = Math.min(a, b);
+      }
+    }
+    return first.map((_, place) => rootOf(place));
+  }
+
+  private see(shingle: number): void {
+    const { least } = this;
+    for (let i = 0; i < HASHES; i++) {
+      const hash = (Math.imul(FACTORS[i]!, shingle) + TERMS[i]!) >>> 0;
+      if (hash < least[i]!) least[i] = hash;
+    }
+  }
+}
+/** Odd, so that none loses a bit. */
+const FACTORS = Int32Array.from({ length: HASHES }, (_, i) => bits(0, 'near-equal factor', 0, i) | 1);
+const TERMS = Int32Array.from({ length: HASHES }, (_, i) => bits(0, 'near-equal term', 0, i) | 0);
+
+/** Numbers of five words in a row, in lower case and without what stands between them; of a text with fewer one of all. */
+function* shinglesOf(text: string): Generator<number> {
+  const words = (text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map(purposeId);
+  if (words.length === 0) {
+    yield mixed(purposeId(text.trim()));
+    return;
+  }
+  const all = Math.min(WORDS, words.length);
+  for (let from = 0; from + all <= words.length; from++) {
+    let hash = 0;
+    for (let i = from; i < from + all; i++) hash = mixed(Math.imul(hash, 31) ^ words[i]!);
+    yield hash;
+  }
+}
+
+/** The finalizer of MurmurHash3. */
+function mixed(value: number): number {
+  let x = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}

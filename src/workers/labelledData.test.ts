@@ -1,0 +1,54 @@
+/** Data of texts with labels. */
+import { expect, test } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { csvOf } from '../core/base/csv';
+import { unwatched } from '../core/base/job';
+import { changeLabelling, importText, joinedLabels, relabelled, tableFormatOf } from '../core/documents';
+import { openPart } from '../core/shards/read';
+import { dropped } from '../core/testing/drops';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { buildData } from './data';
+
+const SPLIT = { validation: 0.2, test: 0.2, seed: 1 };
+
+test('hold texts of every label in every part, nearly equal ones in one, and those without a label in none', async () => {
+  const store = memoryStore();
+  const long = (i: number): string => Array.from({ length: 60 }, (_, k) => `w${i * 61 + k}`).join(' ');
+  const rows = [
+    ...Array.from({ length: 20 }, (_, i) => [long(i), i % 4 === 0 ? 'Spam' : 'ham']),
+    ...Array.from({ length: 5 }, (_, i) => [`${long(3)} ${i}`, 'ham']),
+    ...Array.from({ length: 4 }, (_, i) => [long(40 + i), '']),
+  ];
+  const table = { format: tableFormatOf('a.csv'), columns: { text: 'text', label: 'label' } };
+  const source = { ...dropped('a.csv', csvOf([['text', 'label'], ...rows])), table };
+  const imported = await importText(source, store, { addedAt: 1, labelled: {} }, unwatched);
+  if (imported.kind !== 'added') throw new Error(imported.kind);
+  const { id } = imported.text;
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  const build = () => buildData(store, [id], tokenizer, SPLIT, unwatched);
+  const data = await build();
+  expect(data.manifest).toMatchObject({ split: { rule: 'labels', ...SPLIT }, labels: ['Spam', 'ham'] });
+  const places = new Map<number, string>();
+  for (const part of ['train', 'validation', 'test'] as const) {
+    const documents = (await openPart(store, data.manifest, part).documents())!;
+    expect(new Set(documents.map(({ label }) => label)), part).toEqual(new Set(['Spam', 'ham']));
+    for (const { place, label } of documents) {
+      expect(label).toBe(rows[place]![1]);
+      places.set(place, part);
+    }
+  }
+  expect(places.size).toBe(25);
+  expect(new Set([3, 20, 21, 22, 23, 24].map((place) => places.get(place))).size).toBe(1);
+
+  // The same labels are the same data, and others are others.
+  expect((await build()).manifest).toEqual(data.manifest);
+  await changeLabelling(store, id, (before) => relabelled(joinedLabels(before, ['Spam'], 'spam'), 25, 'spam'));
+  const other = await build();
+  expect(other.texts).not.toEqual(data.texts);
+  expect(other.manifest.textHash).not.toBe(data.manifest.textHash);
+  expect(other.manifest.labels).toEqual(['ham', 'spam']);
+  const learnt = Object.values(other.manifest.parts).reduce((sum, { documents = 0 }) => sum + documents, 0);
+  expect(learnt).toBe(26);
+  await changeLabelling(store, id, (before) => joinedLabels(before, ['ham', 'spam'], ''));
+  await expect(build()).rejects.toMatchObject({ code: 'bad-settings', message: 'None of the texts has a label.' });
+});
