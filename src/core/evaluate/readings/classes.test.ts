@@ -6,15 +6,14 @@ import { withClasses } from '../../models/classes';
 import { initialValues, type Network, network } from '../../models/network';
 import { type Classes, usualConfig } from '../../models/spec';
 import { classifier } from '../../sample/classify';
-import { fill } from '../../sample/fill';
 import { labelsOf } from '../../sample/labelsOf';
+import { sampleText } from '../../sample/sampleText';
 import { createTokenizer } from '../../tokenizer/byteLevel';
 import { evaluate } from '../evaluate';
 import { evaluationSchema } from '../evaluation';
 import { held } from '../blocks';
 import { heldText } from '../heldTexts';
 
-const masked = await createTokenizer({ kind: 'bytes', merges: [], roles: ['end', 'mask'] });
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const TEXTS = Array.from({ length: 40 }, (_, i) => `${'a whale of a ship '.slice(i % 9)}${i}`);
 
@@ -114,8 +113,11 @@ test('a classifier is measured on labels alone, and no other on them', async () 
     'None of 1 texts has a label that the classifier knows: they have neither, and it has a, b.',
   );
   const pairs = [{ kind: 'x', first: 'a whale', second: 'whale a' }];
-  await expect(evaluate(net, tokenizer, { minimalPairs: pairs }, unwatched)).rejects.toThrow(/classifier.*no tokens/);
-  await expect(fill(net, masked, 'a ___ of it', 3)).rejects.toThrow(/classifier.*no tokens/);
+  const decoder = await open({ labels: ['a', 'b'], pooling: 'last' }, 'gpt');
+  const asked = { minimalPairs: pairs };
+  await expect(evaluate(decoder, tokenizer, asked, unwatched)).rejects.toThrow(/classifier.*no tokens/);
+  await expect(sampleText(decoder, tokenizer, 'a whale')).rejects.toThrow(/classifier.*no tokens/);
+  decoder.dispose();
   net.dispose();
   const config = usualConfig(modelSpec('bert'), { layers: 1, heads: 2, width: 16, context: 16 });
   const choice = { id: 'bert', config, vocabulary: tokenizer.size } as const;
