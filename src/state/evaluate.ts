@@ -104,6 +104,8 @@ export function evaluateRefusal(s: Studio): string | undefined {
   const isAnswering = modelSpec(choice.id).kind === 'encoder-decoder';
   if (isAnswering && learntFrom(objective) !== 'pairs')
     return 'It learnt to tell what was taken out of a text: of that its loss alone is measured, on Train';
+  if (s.evaluatedOn === 'text' && choice.config.classes)
+    return 'It is a classifier: of a text without its label it tells nothing. It is measured on the texts that were held out';
   if (s.evaluatedOn === 'text' && isAnswering)
     return 'It answers: of a text alone it tells nothing. It is measured on the pairs that were held out';
   return textRefusal(s, model.record);
@@ -111,8 +113,9 @@ export function evaluateRefusal(s: Studio): string | undefined {
 
 /** Whether a text that is dropped or pasted is one to measure on. */
 export function takesText(s: Pick<Studio, 'shown' | 'opened' | 'project' | 'evaluatedOn'>): boolean {
-  const model = modelOf(s, 'evaluate');
-  return model !== null && s.evaluatedOn === 'text' && modelSpec(model.record.model.id).kind !== 'encoder-decoder';
+  const choice = modelOf(s, 'evaluate')?.record.model;
+  if (!choice || s.evaluatedOn !== 'text') return false;
+  return modelSpec(choice.id).kind !== 'encoder-decoder' && choice.config.classes === undefined;
 }
 
 /** Why there is nothing to measure on; undefined where there is. */

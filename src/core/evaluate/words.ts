@@ -79,7 +79,8 @@ export function judged({ part, evaluation }: { part: string; evaluation: Evaluat
   const { label, better } = figureWords(id);
   const { doing } = baselineWords(best.name);
   const isOfBits = id === 'loss' || id === 'bitsPerByte';
-  const unit = id === 'bitsPerByte' ? 'bits a byte' : `bits a ${metrics['maskedAccuracy'] ? 'hidden token' : 'token'}`;
+  const each = evaluation.labelled ? 'text' : metrics['maskedAccuracy'] ? 'hidden token' : 'token';
+  const unit = id === 'bitsPerByte' ? 'bits a byte' : `bits a ${each}`;
   const told = (x: number): string =>
     id === 'loss' ? formatNumber(x / Math.LN2) : isOfBits ? formatNumber(x) : withUnit(x, own.unit);
   const difference = Math.abs(needed - own.value);
@@ -127,8 +128,9 @@ export const documentsWords = ({
   documents,
   metrics,
   ofPairs,
-}: Pick<Evaluation, 'documents' | 'metrics' | 'ofPairs'>) =>
-  counted(documents, (ofPairs ?? metrics['exactMatch']) ? 'pair' : 'document');
+  labelled,
+}: Pick<Evaluation, 'documents' | 'metrics' | 'ofPairs' | 'labelled'>) =>
+  counted(documents, labelled ? 'text' : (ofPairs ?? metrics['exactMatch']) ? 'pair' : 'document');
 const withUnit = (x: number, unit: string): string => `${formatNumber(x)}${unit === '' ? '' : ` ${unit}`}`;
 const lowerFirst = (words: string): string =>
   /^.[A-Z]/.test(words) ? words : words.charAt(0).toLowerCase() + words.slice(1);

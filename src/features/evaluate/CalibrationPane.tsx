@@ -12,8 +12,13 @@ export const hasCalibrationPane = ({ calibration, confusion, leftOut }: Evaluati
   calibration !== undefined || confusion !== undefined || leftOut.length > 0;
 
 /** Whether the model is as often right as it is sure, or which label it takes for which; and what was not measured. */
-export function CalibrationPane({ evaluation }: { evaluation: Evaluation }) {
-  const { calibration, confusion, metrics, leftOut } = evaluation;
+export function CalibrationPane({
+  evaluation: { calibration, confusion, labelled, metrics, leftOut },
+}: {
+  evaluation: Pick<Evaluation, 'calibration' | 'labelled' | 'metrics' | 'leftOut'> & {
+    confusion?: Evaluation['confusion'] | undefined;
+  };
+}) {
   const error = metrics['calibrationError'];
   const words = error && estimateWords(error);
   return (
@@ -24,7 +29,9 @@ export function CalibrationPane({ evaluation }: { evaluation: Evaluation }) {
       })}
     >
       {confusion && <Confusion confusion={confusion} />}
-      {calibration && <Reliability bins={calibration.bins.filter(({ count }) => count > 0)} />}
+      {calibration && (
+        <Reliability bins={calibration.bins.filter(({ count }) => count > 0)} of={labelled ? 'Texts' : 'Tokens'} />
+      )}
       {leftOut.length > 0 && (
         <>
           {(calibration ?? confusion) && <PaneHead title="Not measured" />}
@@ -42,8 +49,8 @@ export function CalibrationPane({ evaluation }: { evaluation: Evaluation }) {
   );
 }
 
-/** Reliability diagram: how sure it was of its likeliest token, and how often that was right (Guo et al. 2017). */
-function Reliability({ bins }: { bins: readonly Bin[] }) {
+/** Reliability diagram: how sure it was of its likeliest token, or label, and how often that was right (Guo et al. 2017). */
+function Reliability({ bins, of }: { bins: readonly Bin[]; of: string }) {
   const [isTable, setTable] = useState(false);
   const all = bins.reduce((sum, { count }) => sum + count, 0);
   const most = Math.max(...bins.map(({ count }) => count));
@@ -64,7 +71,7 @@ function Reliability({ bins }: { bins: readonly Bin[] }) {
             columns={[
               { id: 'sure', header: 'How sure', cell: ({ confidence }) => formatShare(confidence) },
               { id: 'right', header: 'How often right', isNumber: true, cell: ({ accuracy }) => formatShare(accuracy) },
-              { id: 'count', header: 'Tokens', isNumber: true, isQuiet: true, cell: ({ count }) => formatCount(count) },
+              { id: 'count', header: of, isNumber: true, isQuiet: true, cell: ({ count }) => formatCount(count) },
             ]}
           />
         </div>

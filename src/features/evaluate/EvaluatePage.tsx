@@ -241,14 +241,15 @@ function MeasureOrGive({ onGive, isMain }: { onGive: () => void; isMain?: boolea
 /** What would be measured, and the one button that does. */
 function NotMeasured({ onGive }: { onGive: () => void }) {
   const [, go] = useLocation();
-  const { on, step, refusal, text, hasData, kind, isBusy, looks } = useStudioFields((s) => {
+  const { on, step, refusal, text, hasData, isOfText, isClassifier, isBusy, looks } = useStudioFields((s) => {
     const { record } = shownRun(s, 'evaluate');
     return {
       on: s.evaluatedOn,
       step: evaluatedStep(s),
       refusal: evaluateRefusal(s),
       text: s.ownText,
-      kind: record && modelSpec(record.model.id).kind,
+      isOfText: record && modelSpec(record.model.id).kind !== 'encoder-decoder' && !record.model.config.classes,
+      isClassifier: record?.model.config.classes !== undefined,
       hasData: record !== null && dataOf(record).id !== null,
       isBusy: s.evaluating.kind === 'busy',
       looks: looksSoFar(s),
@@ -256,13 +257,15 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
   });
   const subject = `Step ${formatCount(step ?? 0)}`;
   const words = {
-    validation: `${subject} was not measured on all of the validation part yet: how likely it finds text that it has not learnt from, and where it fails`,
+    validation: isClassifier
+      ? `${subject} was not measured on all of the validation part yet: how many of the texts that it has not learnt get the right label, and how sure it is`
+      : `${subject} was not measured on all of the validation part yet: how likely it finds text that it has not learnt from, and where it fails`,
     test: `${subject} was not measured on the test part. ${looksWords(looks)}: keep it for the model that you would publish`,
     text: text
       ? `${subject} was not measured on ${text.name} yet, ${counted(Array.from(text.text).length, 'character')}`
       : 'Paste a text, drop a file or open one, to see how likely the model finds it',
   };
-  const isToGive = kind !== 'encoder-decoder' && ((on === 'text' && !text) || (on !== 'text' && !hasData));
+  const isToGive = isOfText === true && ((on === 'text' && !text) || (on !== 'text' && !hasData));
   const isToHoldOut = on === 'test' && hasData && refusal !== undefined && !isBusy;
   return (
     <EmptyState

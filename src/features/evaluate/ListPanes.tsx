@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
-import { shownId } from '../../state/openRun';
+import { shownId, shownRun } from '../../state/openRun';
 import { useStudio } from '../../state/react';
-import { Panes } from '../../ui';
+import { EmptyState, Panes } from '../../ui';
 import { ComparePane } from './Compare';
 import { PairsPane } from './MinimalPairs';
 import { TasksPane } from './Tasks';
@@ -10,7 +10,15 @@ import { TasksPane } from './Tasks';
 export function ListPanes() {
   const loadLists = useStudio((s) => s.loadLists);
   const runId = useStudio((s) => shownId(s, 'evaluate'));
+  const isClassifier = useStudio((s) => shownRun(s, 'evaluate').record?.model.config.classes !== undefined);
   useEffect(() => void loadLists(), [loadLists, runId]);
+  if (isClassifier)
+    return (
+      <EmptyState>
+        Pairs, tasks and comparisons are of how likely a model finds text. A classifier scores labels of whole texts:
+        its runs are held beside each other on Runs
+      </EmptyState>
+    );
   return (
     <Panes columns="minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr)">
       <PairsPane />

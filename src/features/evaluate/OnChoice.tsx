@@ -8,7 +8,7 @@ import { PART_NAMES } from './words';
 
 /** What is measured on: the part that the run was steered by, the one that nobody looked at, or a text of one's own. */
 export function OnChoice({ onGive }: { onGive: () => void }) {
-  const { on, own, hasData, test } = useStudioFields((s) => {
+  const { on, own, hasData, test, isClassifier } = useStudioFields((s) => {
     const { record } = shownRun(s, 'evaluate');
     const data = record && dataOf(record);
     return {
@@ -16,6 +16,7 @@ export function OnChoice({ onGive }: { onGive: () => void }) {
       own: s.ownText?.name,
       hasData: data?.id !== null,
       test: data?.facts?.parts.test?.tokens,
+      isClassifier: record?.model.config.classes !== undefined,
     };
   });
   const choose = useStudio((s) => s.chooseEvaluatedOn);
@@ -37,7 +38,9 @@ export function OnChoice({ onGive }: { onGive: () => void }) {
             label: PART_NAMES.test,
             hint: test === undefined ? 'none was held out' : `${formatCount(test)} tokens, kept for the end`,
           },
-          { value: 'text', label: PART_NAMES.text, hint: own ?? 'pasted, dropped, or of a file' },
+          ...(isClassifier
+            ? []
+            : [{ value: 'text' as const, label: PART_NAMES.text, hint: own ?? 'pasted, dropped, or of a file' }]),
         ]}
       />
       {on === 'text' && (

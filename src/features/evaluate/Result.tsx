@@ -6,6 +6,7 @@ import { Panes } from '../../ui';
 import { BaselineRuler } from './BaselineRuler';
 import { CalibrationPane, hasCalibrationPane } from './CalibrationPane';
 import type { Filter } from './filter';
+import { LabelsPane } from './LabelsPane';
 import { PassagesPane } from './PassagesPane';
 import { Scores } from './Scores';
 import { WherePane } from './WherePane';
@@ -14,29 +15,37 @@ import { WherePane } from './WherePane';
 export function Result({ record: { evaluation } }: { record: EvaluationRecord }) {
   const model = useStudio((s) => shownRun(s, 'evaluate').record?.model);
   const isThird = hasCalibrationPane(evaluation);
+  const { labelled } = evaluation;
   const [filter, setFilter] = useState<Filter>();
   return (
     <>
       <Scores evaluation={evaluation} />
       <BaselineRuler evaluation={evaluation} />
-      <Panes
-        columns={`372px minmax(0, 1fr)${isThird ? ' 360px' : ''}`}
-        narrowColumns={`304px minmax(0, 1fr)${isThird ? ' 316px' : ''}`}
-      >
-        <WherePane
-          evaluation={evaluation}
-          context={model?.config.context ?? Infinity}
-          filter={filter}
-          onFilter={setFilter}
-        />
-        <PassagesPane
-          evaluation={evaluation}
-          vocabulary={model?.vocabulary ?? 2}
-          filter={filter}
-          onClear={() => setFilter(undefined)}
-        />
-        {isThird && <CalibrationPane evaluation={evaluation} />}
-      </Panes>
+      {labelled ? (
+        <Panes columns="minmax(0, 1fr) 440px" narrowColumns="minmax(0, 1fr) 360px">
+          <LabelsPane evaluation={evaluation} labelled={labelled} />
+          <CalibrationPane evaluation={{ ...evaluation, confusion: undefined }} />
+        </Panes>
+      ) : (
+        <Panes
+          columns={`372px minmax(0, 1fr)${isThird ? ' 360px' : ''}`}
+          narrowColumns={`304px minmax(0, 1fr)${isThird ? ' 316px' : ''}`}
+        >
+          <WherePane
+            evaluation={evaluation}
+            context={model?.config.context ?? Infinity}
+            filter={filter}
+            onFilter={setFilter}
+          />
+          <PassagesPane
+            evaluation={evaluation}
+            vocabulary={model?.vocabulary ?? 2}
+            filter={filter}
+            onClear={() => setFilter(undefined)}
+          />
+          {isThird && <CalibrationPane evaluation={evaluation} />}
+        </Panes>
+      )}
     </>
   );
 }
