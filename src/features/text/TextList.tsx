@@ -281,7 +281,8 @@ function Name({ row }: { row: Row }) {
 }
 
 function SampleMenu() {
-  const samples = useStudio((s) => s.samples);
+  const all = useStudio((s) => s.samples);
+  const samples = useMemo(() => all.filter(({ labels }) => !labels), [all]);
   const addSample = useStudio((s) => s.addSample);
   if (samples.length === 0) return null;
   return (

@@ -1,6 +1,6 @@
 /** A message of mail as what was written: RFC 5322 and MIME by postal-mime, attachments counted and left. */
-import { pageText } from '../markupText';
-import { ownWords } from './ownWords';
+import { pageText } from '../markupText.ts';
+import { ownWords } from './ownWords.ts';
 
 export interface Message {
   id: string;

