@@ -1,5 +1,6 @@
 /** What specs make their forms, tables and sizes of: fields that are alike, parameters as GPT-2 begins them, the shape that a dial means. */
 import { real, whole } from '../base/field';
+import { LOGIT_BYTES } from '../ops/logitBytes';
 import type { BaseConfig, Parameter } from './spec';
 
 export const headsField = (max: number) =>
@@ -56,3 +57,7 @@ export function nearestShape<C extends BaseConfig>(
   const distance = (config: C): number => Math.abs(Math.log(count(config) / parameters));
   return shapes.reduce((best, shape) => (distance(shape) < distance(best) ? shape : best));
 }
+
+/** Bytes of a block of scores of tokens; a classifier's are next to none. */
+export const logitBytes = ({ classes }: BaseConfig, tokens: number, vocabulary: number): number =>
+  classes ? 0 : Math.min(4 * tokens * vocabulary, LOGIT_BYTES);

@@ -254,3 +254,6 @@ export function restingAs({ linear, shape }: Parameter, rest: Rest = 'f32'): Res
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 export const countParams = (table: ParamTable): number =>
   Object.values(table).reduce((n, { shape }) => n + sizeOf(shape), 0);
+/** Those that every token is multiplied with: of a model that scores tokens all, as if its table were the classifier's too. */
+export const countMultiplied = ({ classes }: BaseConfig, table: ParamTable): number =>
+  countParams(classes ? Object.fromEntries(Object.entries(table).filter(([, { perToken }]) => !perToken)) : table);

@@ -1,9 +1,17 @@
 import { onOff, whole } from '../../base/field';
 import { formatCount } from '../../base/units';
-import { LOGIT_BYTES } from '../../ops/logitBytes';
-import { headsField, matrix, nearestShape, normEpsilonField, vector, weight, widthField } from '../parameters';
+import {
+  logitBytes,
+  headsField,
+  matrix,
+  nearestShape,
+  normEpsilonField,
+  vector,
+  weight,
+  widthField,
+} from '../parameters';
 import { headWords, labelScores, logits, type Piece } from '../picture';
-import { countParams, defineModel, type Parameter, type ParamTable, sizeProblems } from '../spec';
+import { countMultiplied, countParams, defineModel, type Parameter, type ParamTable, sizeProblems } from '../spec';
 import { huggingFace } from './huggingFace';
 import { type BertConfig, innerOf } from './sizes';
 
@@ -112,7 +120,7 @@ export const bert = defineModel<BertConfig>({
   /** 2 N + 4 L C T, as GPT's. */
   flops(config, vocabulary) {
     const { layers, width, context } = config;
-    return 2 * countParams(params(config, vocabulary)) + 4 * layers * width * context;
+    return 2 * countMultiplied(config, params(config, vocabulary)) + 4 * layers * width * context;
   },
   /**
    * f32: 8 C and 2 H per token and layer (q | k | v, attention, both sums and their norms; feed-forward), embedding and head, and
@@ -123,7 +131,7 @@ export const bert = defineModel<BertConfig>({
     const tokens = batch * context;
     const layer = 8 * C + 2 * innerOf(config);
     const kept = recompute ? C * layers + layer : layer * layers;
-    return 4 * tokens * (kept + 6 * C) + Math.min(4 * tokens * vocabulary, LOGIT_BYTES);
+    return 4 * tokens * (kept + 6 * C) + logitBytes(config, tokens, vocabulary);
   },
   /** Inside the feed-forward, or q | k | v; logits come in blocks. */
   largestActivationBytes: (config, { batch }) =>

@@ -1,9 +1,8 @@
 import { onOff, whole } from '../../base/field';
 import { formatCount } from '../../base/units';
-import { LOGIT_BYTES } from '../../ops/logitBytes';
 import { headWords, labelScores, logits, type Piece } from '../picture';
-import { headsField, matrix, nearestShape, residualStd, vector, weight, widthField } from '../parameters';
-import { countParams, defineModel, type ModelSpec, type Parameter, type ParamTable, sizeProblems } from '../spec';
+import { logitBytes, headsField, matrix, nearestShape, residualStd, vector, weight, widthField } from '../parameters';
+import { countMultiplied, defineModel, type ModelSpec, type Parameter, type ParamTable, sizeProblems } from '../spec';
 import { gguf } from './gguf';
 import { huggingFace } from './huggingFace';
 import { type GptConfig, innerOf } from './sizes';
@@ -131,7 +130,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
   /** 2 N + 4 L C T, a third of what nanoGPT counts for a step (model.py: estimate_mfu). */
   flops(config, vocabulary) {
     const { layers, width, context } = config;
-    return 2 * countParams(gpt.params(config, vocabulary)) + 4 * layers * width * context;
+    return 2 * countMultiplied(config, gpt.params(config, vocabulary)) + 4 * layers * width * context;
   },
   /**
    * f32: 10 C and 2 H per token and layer (norms, qkv, attention; feed-forward), the stream, and one block of logits. Where
@@ -142,7 +141,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     const tokens = batch * context;
     const layer = 10 * C + 2 * innerOf(config);
     const kept = recompute ? C * layers + layer : layer * layers;
-    return 4 * tokens * (kept + 4 * C) + Math.min(4 * tokens * vocabulary, LOGIT_BYTES);
+    return 4 * tokens * (kept + 4 * C) + logitBytes(config, tokens, vocabulary);
   },
   /** Inside the feed-forward, or q | k | v; logits come in blocks. */
   largestActivationBytes: (config, { batch }) =>

@@ -1,8 +1,8 @@
 import { choice, real, whole } from '../../base/field';
 import { formatCount } from '../../base/units';
-import { LOGIT_BYTES } from '../../ops/logitBytes';
 import { headWords, labelScores, logits, type Piece } from '../picture';
 import {
+  logitBytes,
   gatedWidth,
   headsField,
   matrix,
@@ -13,7 +13,15 @@ import {
   weight,
   widthField,
 } from '../parameters';
-import { type BaseConfig, countParams, defineModel, type Parameter, type ParamTable, sizeProblems } from '../spec';
+import {
+  type BaseConfig,
+  countMultiplied,
+  countParams,
+  defineModel,
+  type Parameter,
+  type ParamTable,
+  sizeProblems,
+} from '../spec';
 import { gguf } from './gguf';
 import { huggingFace } from './huggingFace';
 import { branchNorms, columnsOf, KIN, type LlamaConfig, qkGains, windowOf } from './sizes';
@@ -187,7 +195,7 @@ export const llama = defineModel<LlamaConfig>({
   flops(config, vocabulary) {
     const { layers, context } = config;
     const seen = windowOf(config) ?? context;
-    return 2 * countParams(params(config, vocabulary)) + 4 * layers * columnsOf(config).q * seen;
+    return 2 * countMultiplied(config, params(config, vocabulary)) + 4 * layers * columnsOf(config).q * seen;
   },
   /**
    * f32, per token and layer: both norms, what attention adds and the stream (4 C), q | k | v before and after it is turned,
@@ -200,7 +208,7 @@ export const llama = defineModel<LlamaConfig>({
     const tokens = batch * context;
     const layer = 4 * C + 2 * (q + 2 * k) + q + 3 * hidden;
     const kept = recompute ? C * layers + layer : layer * layers;
-    return 4 * tokens * (kept + 4 * C) + Math.min(4 * tokens * vocabulary, LOGIT_BYTES);
+    return 4 * tokens * (kept + 4 * C) + logitBytes(config, tokens, vocabulary);
   },
   /** Gate | up, or q | k | v; logits come in blocks. */
   largestActivationBytes(config, { batch }) {
