@@ -1,0 +1,70 @@
+/**
+ * Words that give a label away: in nearly all texts of one label, and in nearly none of the others. A classifier learns them first
+ * and is right for the wrong reason.
+ */
+export interface Leak {
+  word: string;
+  label: string;
+  /** In how many texts of that label it is, and in how many others. */
+  within: Share;
+  without: Share;
+  /** With 97.5 % confidence, the share of that label's texts is so much above that of the others at least. */
+  above: number;
+}
+interface Share {
+  texts: number;
+  of: number;
+}
+
+/** Which words texts of each label have. */
+export class WordsByLabel {
+  private texts = 0;
+  private readonly ofLabel = new Map<string, number>();
+  /** By word and label. */
+  private readonly counts = new Map<string, Map<string, number>>();
+
+  add(text: string, labels: readonly string[]): void {
+    this.texts++;
+    for (const label of labels) this.ofLabel.set(label, (this.ofLabel.get(label) ?? 0) + 1);
+    for (const word of new Set(text.toLowerCase().match(WORD))) {
+      const own = this.counts.get(word) ?? new Map<string, number>();
+      this.counts.set(word, own);
+      for (const label of [...labels, ANY]) own.set(label, (own.get(label) ?? 0) + 1);
+    }
+  }
+
+  /** The clearest first. */
+  leaks(): readonly Leak[] {
+    const found: Leak[] = [];
+    for (const [word, own] of this.counts)
+      for (const [label, texts] of own) {
+        if (label === ANY) continue;
+        const of = this.ofLabel.get(label)!;
+        const within = { texts, of };
+        const without = { texts: own.get(ANY)! - texts, of: this.texts - of };
+        if (without.of === 0 || texts / of - without.texts / without.of < LEAST) continue;
+        const above = leastDifference(within, without);
+        if (above >= LEAST) found.push({ word, label, within, without, above });
+      }
+    return found.sort((a, b) => b.above - a.above || (a.word < b.word ? -1 : 1)).slice(0, MOST_TOLD);
+  }
+}
+const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
+/** No label is called so: labels have no white space around them. */
+const ANY = ' ';
+const LEAST = 0.75;
+const MOST_TOLD = 20;
+
+/** Source: Newcombe 1998, "Interval Estimation for the Difference Between Independent Proportions", method 10, without continuity. */
+function leastDifference(one: Share, other: Share): number {
+  const [p, q] = [one.texts / one.of, other.texts / other.of];
+  return p - q - Math.hypot(p - wilson(one, -1), wilson(other, 1) - q);
+}
+
+/** Source: Wilson 1927, the bound of a share with 95 % confidence. @param side -1: the lower, 1: the upper */
+function wilson({ texts, of }: Share, side: -1 | 1): number {
+  const p = texts / of;
+  const spread = Math.sqrt((p * (1 - p)) / of + (Z * Z) / (4 * of * of));
+  return (p + (Z * Z) / (2 * of) + side * Z * spread) / (1 + (Z * Z) / of);
+}
+const Z = 1.959964;

@@ -1,0 +1,2 @@
+/** That a classifier has. */
+export const MOST_LABELS = 1000;

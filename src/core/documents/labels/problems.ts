@@ -1,0 +1,97 @@
+/** What of labels keeps a classifier from being trained, what a person must be asked, and what should be known before. */
+import { counted, formatCount, formatShare } from '../../base/units';
+import { MOST_LABELS } from './most';
+import type { LabelSurvey } from './survey';
+
+export interface LabelProblem {
+  /** Nothing can be trained; it can be once a person has said what is meant; or it can be, and this is said. */
+  kind: 'refused' | 'asked' | 'told';
+  what: 'none' | 'one' | 'many' | 'swapped' | 'single' | 'empty' | 'unlabelled' | 'alike' | 'contrary' | 'leak';
+  /** Sentences. */
+  words: string;
+  /** What a person can do. */
+  remedy?: string;
+}
+
+/** The gravest first. @param fewest texts that a label is to have; of one text it is not asked where a person said 1 */
+export function labelProblems(survey: LabelSurvey, fewest = 2): readonly LabelProblem[] {
+  const { texts, unlabelled, labels, alike, leaks, nearEqual, empty, areSwapped } = survey;
+  const problems: LabelProblem[] = [];
+  const add = (kind: LabelProblem['kind'], what: LabelProblem['what'], words: string, remedy?: string): void =>
+    void problems.push({ kind, what, words, ...(remedy !== undefined && { remedy }) });
+  if (texts === 0 || texts === empty) {
+    const none = texts === 0 ? `Of ${counted(unlabelled, 'text')} none has a label.` : 'No text has a token.';
+    add(
+      'refused',
+      'none',
+      none,
+      'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
+    );
+    return problems;
+  }
+  if (areSwapped)
+    add(
+      'asked',
+      'swapped',
+      `The column of labels has ${formatCount(labels.length)} different ones in ${counted(texts, 'text')}, which are longer than the texts: are the two columns the other way round?`,
+      'Say which column is the text, and which the label.',
+    );
+  if (labels.length === 1)
+    add(
+      'refused',
+      'one',
+      `All ${counted(texts, 'text')} have the label ${named(labels[0]!.label)}, and two are needed to tell them apart.`,
+      'Give texts of another label too.',
+    );
+  if (labels.length > MOST_LABELS)
+    add(
+      'refused',
+      'many',
+      `There are ${formatCount(labels.length)} labels in ${counted(texts, 'text')}, and a classifier has ${formatCount(MOST_LABELS)} at most.`,
+      'Choose another column as the label, or leave out labels of few texts.',
+    );
+  const single = labels.filter(({ count }) => count === 1);
+  if (single.length > 0 && labels.length <= MOST_LABELS && !areSwapped && fewest > 1)
+    add(
+      'asked',
+      'single',
+      single.length === 1
+        ? `The label ${named(single[0]!.label)} is in one text only: it can be learnt or held out, not both.`
+        : `${formatCount(single.length)} labels are in one text only, such as ${listed(single.map(({ label }) => label))}: each can be learnt or held out, not both.`,
+      'Give more texts of it, join it with another label, leave it out, or keep it and do not have it judged.',
+    );
+  for (const { names, as } of alike)
+    add('told', 'alike', `The labels ${listed(names)} read like one.`, `Join them as ${named(as)}, if they are.`);
+  for (const { word, label, within, without } of leaks)
+    add(
+      'told',
+      'leak',
+      `The word ${named(word)} gives ${named(label)} away: it is in ${share(within)} of its texts, and in ${share(without)} of the others.`,
+      'If it comes of how the texts were collected, take it out of them: a classifier would learn that word and little else.',
+    );
+  if (nearEqual.contrary > 0)
+    add('told', 'contrary', `${counted(nearEqual.contrary, 'text')} are nearly equal to a text of another label.`);
+  if (empty > 0)
+    add(
+      'told',
+      'empty',
+      `${counted(empty, 'text')} ${empty === 1 ? 'has' : 'have'} no token, and ${empty === 1 ? 'is' : 'are'} left out.`,
+    );
+  if (unlabelled > 0)
+    add(
+      'told',
+      'unlabelled',
+      `${counted(unlabelled, 'text')} without a label ${unlabelled === 1 ? 'is' : 'are'} left out.`,
+    );
+  return problems;
+}
+
+const named = (name: string): string => `“${name}”`;
+const share = ({ texts, of }: { texts: number; of: number }): string =>
+  `${formatCount(texts)} of ${formatCount(of)} (${formatShare(texts / of)})`;
+function listed(names: readonly string[]): string {
+  const some = names.slice(0, MOST_NAMED).map(named);
+  if (names.length > MOST_NAMED) return `${some.join(', ')} and others`;
+  return some.length === 1 ? some[0]! : `${some.slice(0, -1).join(', ')} and ${some.at(-1)!}`;
+}
+const MOST_NAMED = 5;

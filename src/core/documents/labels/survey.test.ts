@@ -1,0 +1,138 @@
+/** What is told of labels before the start. */
+import { expect, test } from 'vitest';
+import { unwatched } from '../../base/job';
+import type { Document } from '../../base/document';
+import { bits } from '../../base/rng';
+import { alikeNames } from './alike';
+import { labelProblems } from './problems';
+import { surveyLabels, type Surveying } from './survey';
+
+const documents = (rows: readonly (readonly [text: string, label: string])[]): Document[] =>
+  rows.map(([text, label], i) => ({
+    sha256: `${i}`,
+    characters: text.length,
+    bytes: text.length,
+    // eslint-disable-next-line @typescript-eslint/require-await -- a document is read as it comes
+    async *chunks() {
+      yield text;
+    },
+    ...(label !== '' && { fields: { label } }),
+  }));
+const told = async (rows: readonly (readonly [string, string])[], how: Partial<Surveying> = {}) => {
+  const survey = await surveyLabels(documents(rows), { labelled: 'one', ...how }, unwatched);
+  return { survey, problems: labelProblems(survey).map(({ kind, what }) => `${kind} ${what}`) };
+};
+const words = (i: number, length = 12): string =>
+  Array.from({ length }, (_, k) => `word${bits(0, 'words', i, k) % 500}`).join(' ');
+
+test('labels are counted, the commonest first, and texts without one or without a token are told', async () => {
+  const rows = Array.from({ length: 9 }, (_, i) => [words(i), i < 3 ? 'b' : i < 8 ? 'a' : ''] as const);
+  const { survey, problems } = await told([...rows, ['  ', 'a']], { tokensOf: (text) => text.trim().length, room: 80 });
+  expect(survey).toMatchObject({
+    texts: 9,
+    unlabelled: 1,
+    empty: 1,
+    labels: [
+      { label: 'a', count: 6 },
+      { label: 'b', count: 3 },
+    ],
+  });
+  expect(survey.long).toBeGreaterThan(0);
+  expect(problems).toEqual(['told empty', 'told unlabelled']);
+});
+
+test.each([
+  [
+    'none has one',
+    [
+      ['x', ''],
+      ['y', ''],
+    ],
+    ['refused none'],
+  ],
+  [
+    'all have one',
+    [
+      ['x', 'a'],
+      ['y', 'a'],
+    ],
+    ['refused one'],
+  ],
+  [
+    'one is in one text',
+    [
+      ['x', 'a'],
+      ['y', 'a'],
+      ['z', 'b'],
+    ],
+    ['asked single'],
+  ],
+] as const)('where %s, it is no classifier, or asked about', async (_, rows, problems) => {
+  expect((await told(rows)).problems).toEqual(problems);
+});
+
+test('10,000 labels are too many, and told with their number', async () => {
+  const rows = Array.from({ length: 10_000 }, (_, i) => [words(i, 3), `label ${i} of a kind`] as const);
+  const survey = await surveyLabels(documents(rows), { labelled: 'one' }, unwatched);
+  const [problem] = labelProblems(survey);
+  expect(problem).toMatchObject({ kind: 'refused', what: 'many' });
+  expect(problem!.words).toBe('There are 10,000 labels in 10,000 texts, and a classifier has 1,000 at most.');
+});
+
+test('columns that are swapped are asked about, and those that are not are not', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => [i % 3 === 0 ? 'spam' : 'ham', words(i)] as const);
+  expect((await told(rows)).problems).toContain('asked swapped');
+  expect((await told(rows.map(([a, b]) => [b, a] as const))).problems).toEqual([]);
+});
+
+test('names that read like one are proposed as the commonest of them, and those that differ in a number are not', () => {
+  const counts = [
+    'Spam',
+    'ham',
+    'spam ',
+    'spam.',
+    'ＳＰＡＭ',
+    'sports',
+    'sport',
+    'class 1',
+    'class 2',
+    'not_spam',
+    'not-spam',
+    'hot',
+  ].map((label, i) => ({ label, count: 100 - i }));
+  expect(alikeNames(counts)).toEqual([
+    { names: ['Spam', 'spam ', 'spam.', 'ＳＰＡＭ'], as: 'Spam' },
+    { names: ['sports', 'sport'], as: 'sports' },
+    { names: ['not_spam', 'not-spam'], as: 'not_spam' },
+  ]);
+});
+
+test('a word that gives a label away is found, with counts, and one that does in half of its texts is not', async () => {
+  const rows = Array.from({ length: 200 }, (_, i) => {
+    const isSpam = i % 4 === 0;
+    const planted = `${isSpam && i % 100 > 0 ? 'xq7 ' : ''}${!isSpam && i % 2 === 0 ? 'half ' : ''}${i === 1 ? 'XQ7 ' : ''}`;
+    return [planted + words(i, 30), isSpam ? 'spam' : 'ham'] as const;
+  });
+  const { survey, problems } = await told(rows);
+  expect(survey.leaks).toMatchObject([
+    { word: 'xq7', label: 'spam', within: { texts: 48, of: 50 }, without: { texts: 1, of: 150 } },
+  ]);
+  // With the bounds of both shares found by halving, as roots of the score equation.
+  expect(survey.leaks[0]!.above).toBeCloseTo(0.854051, 5);
+  expect(problems).toEqual(['told leak']);
+  // Of eight texts, all of which have it, too little is known.
+  expect((await told(rows.filter((_, i) => i % 100 > 0 && i < 33))).survey.leaks).toEqual([]);
+});
+
+test('texts that are nearly equal are counted, and those of another label', async () => {
+  const long = words(1, 100);
+  const rows = [
+    [long, 'a'],
+    [`${long} more`, 'a'],
+    [long, 'b'],
+    [words(2, 50), 'b'],
+    [words(3, 50), 'a'],
+  ] as const;
+  const { survey } = await told(rows);
+  expect(survey.nearEqual).toEqual({ texts: 3, contrary: 3 });
+});

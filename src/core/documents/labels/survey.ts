@@ -1,0 +1,114 @@
+/** What labelled texts are like, told before anything is learnt of them. */
+import type { Documents } from '../../base/document';
+import { type Job, yieldUntil } from '../../base/job';
+import type { TextRecord } from '../record';
+import { alikeNames, type Alike } from './alike';
+import { MOST_LABELS } from './most';
+import { ofExample } from './examples';
+import { type Leak, WordsByLabel } from './leaks';
+import { NearEqual } from './nearEqual';
+
+export interface LabelCount {
+  label: string;
+  count: number;
+}
+export interface LabelSurvey {
+  /** That have a label, and that have none yet. */
+  texts: number;
+  unlabelled: number;
+  /** Commonest first. */
+  labels: readonly LabelCount[];
+  /** Which of them could be one. */
+  alike: readonly Alike[];
+  leaks: readonly Leak[];
+  /** Texts that are nearly equal to another, and how many of them to one of another label. */
+  nearEqual: { texts: number; contrary: number };
+  /** Texts in which there is no token, and those of which there are more than `room`; 0 where no tokenizer is known. */
+  empty: number;
+  long: number;
+  /** The labels read like texts, and the texts like labels. */
+  areSwapped: boolean;
+}
+
+export interface Surveying {
+  labelled: NonNullable<TextRecord['labelled']>;
+  /** How many tokens a text has, and how many a classifier reads of one. */
+  tokensOf?: (text: string) => number;
+  room?: number;
+}
+
+export async function surveyLabels(
+  documents: Documents,
+  { labelled, tokensOf, room = Infinity }: Surveying,
+  { signal, report }: Job,
+): Promise<LabelSurvey> {
+  const pause = yieldUntil(signal);
+  const counts = new Map<string, number>();
+  const [words, alike] = [new WordsByLabel(), new NearEqual()];
+  const own: string[] = [];
+  const sizes = { labels: 0, texts: 0 };
+  const distinct = new Set<string>();
+  let [unlabelled, empty, long, seen] = [0, 0, 0, 0];
+  for await (const { chunks, fields, bytes, sha256 } of documents) {
+    if (seen++ % A_TURN === 0) {
+      report({ label: 'Looking at labels', done: seen, unit: 'texts' });
+      await pause();
+    }
+    const labels = ofExample(fields, labelled);
+    if (labels.length === 0) {
+      unlabelled++;
+      continue;
+    }
+    let text = '';
+    for await (const chunk of chunks()) text += chunk;
+    const tokens = tokensOf?.(text);
+    if (tokens === 0) empty++;
+    if ((tokens ?? 0) > room) long++;
+    for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+    words.add(text, labels);
+    alike.add(text);
+    own.push(labels.join('|'));
+    sizes.labels += own.at(-1)!.length;
+    sizes.texts += bytes;
+    if (distinct.size < MOST_DISTINCT) distinct.add(text.length < 200 ? text : sha256);
+  }
+  const labels = [...counts]
+    .map(([label, count]) => ({ label, count }))
+    .sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));
+  return {
+    texts: own.length,
+    unlabelled,
+    labels,
+    // Of more than a classifier has nothing is proposed.
+    alike: labels.length > MOST_LABELS ? [] : alikeNames(labels),
+    leaks: words.leaks(),
+    nearEqual: equalOf(alike.groups(), own),
+    empty,
+    long,
+    areSwapped:
+      own.length >= FEWEST &&
+      labels.length > own.length / 2 &&
+      distinct.size < own.length / 2 &&
+      sizes.labels > sizes.texts,
+  };
+}
+/** Texts until others have a turn. */
+const A_TURN = 64;
+const MOST_DISTINCT = 100_000;
+/** Of fewer nothing is said of whether columns are swapped. */
+const FEWEST = 4;
+
+function equalOf(groups: Uint32Array, labels: readonly string[]): LabelSurvey['nearEqual'] {
+  const of = new Map<number, Map<string, number>>();
+  for (const [place, first] of groups.entries()) {
+    const own = of.get(first) ?? new Map<string, number>();
+    of.set(first, own.set(labels[place]!, (own.get(labels[place]!) ?? 0) + 1));
+  }
+  let [texts, contrary] = [0, 0];
+  for (const own of of.values()) {
+    const all = [...own.values()].reduce((sum, n) => sum + n, 0);
+    if (all > 1) texts += all;
+    if (own.size > 1) contrary += all;
+  }
+  return { texts, contrary };
+}
