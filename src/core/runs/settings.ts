@@ -16,6 +16,7 @@ import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
 import { type AdapterId, adapterOf, ADAPTERS } from '../adapters';
 import type { Trainable } from '../adapters/trainable';
+import { MOST_LABELS } from '../documents/labels/most';
 import { splitSchema } from '../documents/split';
 import { modelIds, modelSpec } from '../models';
 import { type BaseConfig, type Classes, POOLINGS, RESTS } from '../models/spec';
@@ -57,7 +58,7 @@ export const recipeSchema: z.ZodType<Recipe> = z
   });
 
 /** Of a classifier. */
-export const [MOST_LABELS, LONGEST_LABEL] = [1000, 200] as const;
+const LONGEST_LABEL = 200;
 export const classesSchema: z.ZodType<Classes> = z
   .strictObject({
     labels: z.array(z.string().min(1).max(LONGEST_LABEL)).min(1).max(MOST_LABELS),
