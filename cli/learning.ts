@@ -9,7 +9,7 @@ import { formatCount, formatDuration, formatNumber, formatReading, formatShort }
 import { spokenBy } from '../src/core/chat/spoken';
 import { isContextFree } from '../src/core/export/contextOf';
 import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
-import { hubProblem } from '../src/core/export/formats/huggingFace';
+import { folderProblem } from '../src/core/export/formats/huggingFace';
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
 import { paramsOf } from '../src/core/models';
 import { type BaseConfig, countParams } from '../src/core/models/spec';
@@ -107,7 +107,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
       : null;
   const { id, config: asked } = past?.info.model ??
     start?.model ?? { id: options.model, config: configOf(options.model, options) };
-  const unknown = hubProblem({ model: { id, config: asked, vocabulary: SMALLEST_VOCABULARY } });
+  const unknown = folderProblem({ model: { id, config: asked, vocabulary: SMALLEST_VOCABULARY } });
   if (unknown !== null) throw badSettings(`A Hugging Face folder is written here, and ${unknown}`);
   /** With it, by what it has planned when that is asked. */
   const configNow = (): BaseConfig => planner?.plan.model.config ?? asked;

@@ -63,6 +63,11 @@ def rows(folder: Path, rows: list[list[int]], lengths: list[int], at: str | None
     return np.array(values, dtype=np.float32).reshape(len(rows), len(rows[0]), -1)
 
 
+def label_scores(folder: Path, texts: list[str], engine: str = "wasm") -> np.ndarray:
+    """Of texts by a classifier: [texts, labels]."""
+    return np.array(ask(folder=str(folder), classify=texts, engine=engine), dtype=np.float32)
+
+
 def ids(folder: Path, texts: list[str]) -> list[list[int]]:
     """Texts as ids by Homegrown's own tokenizer."""
     return ask(folder=str(folder), texts=texts)

@@ -11,6 +11,7 @@
  *                                                    of all rows, padding too; with "gradients" as above, of the targets that are not negative;
  *                                                    with "at" what that activation is, as hooks call it. Encoders have no source;
  *                                                    decoders may have "documents", the tokens of those in each row
+ *     { "folder": path, "classify": [text, ...] }, and with "labels" and "gradients" -> what a classifier makes of them: classifiers.ts
  *     { "folder": path, "recipe": {}, "steps": [] } -> of an encoder: steps.ts
  *     { "folder": path, "updates": [rows, ...], "rate": number }, or "answered": ids, of an encoder-decoder: encoderDecoder.ts
  *     { "spans": [case, ...], "contexts": [...] }  -> what is taken out of rows by given numbers: spans.ts
@@ -44,6 +45,7 @@ import { openLlama } from '../src/core/testing/llama';
 import { documentsInRows } from '../src/core/testing/documentsInRows';
 import type { Rows } from '../src/core/testing/passes';
 import { type Chats, paintedChats } from './chats';
+import { type Classifying, lossOf, scoresOf } from './classifiers';
 import { cleanedBy, type Cleaning } from './cleaning';
 import { likeliest, type Likeliest, lossesBeforeUpdates, type Updates } from './encoderDecoder';
 import { type SpanCase, type SpanContext, spansOf } from './spans';
@@ -56,6 +58,7 @@ interface Spans {
 }
 type Question = { folder: string } & (
   | { texts: readonly string[] }
+  | (Classifying & { engine?: Engine })
   | Chats
   | { ids: readonly number[]; gradients?: string; engine?: Engine; last?: number }
   | { rows: Rows; gradients?: string; at?: HookName; engine?: Engine }
@@ -86,10 +89,15 @@ async function answer(
   if (engine === 'llama.cpp')
     throw new HomegrownError('bug', 'llama.cpp is asked for the ids that follow others alone');
   if (engine !== open) await openDevice((open = engine));
-  const { model, snapshot } = await readWeights(folder);
+  const { model, snapshot, tokenizer } = await readWeights(folder);
   if ('steps' in question) return lossesOf(model, snapshot.tensors, question);
   const net = await network(model, snapshot.tensors);
   try {
+    if ('classify' in question) {
+      const { gradients: file } = question;
+      if (file === undefined) return await scoresOf(net, tokenizer, question);
+      return await gradientsOf(net, () => lossOf(net, tokenizer, question), file);
+    }
     if ('updates' in question) return await lossesBeforeUpdates(net, question);
     if ('answered' in question) return await likeliest(net, question);
     const { gradients: file } = question;
@@ -155,11 +163,18 @@ function activationAt(net: Network, rows: Rows, at: HookName): tf.Tensor {
 }
 
 /** The mean loss over the targets that are not negative; its gradients go into the file. */
-async function gradients(net: Network, output: () => Output, targets: number[], path: string): Promise<number> {
-  const { value, grads } = tf.variableGrads(() => {
-    const weight = targets.filter((target) => target >= 0).length;
-    return softmaxCrossEntropy(output(), tf.tensor1d(targets, 'int32'), tf.tensor1d([weight], 'int32'));
-  });
+const gradients = (net: Network, output: () => Output, targets: number[], path: string): Promise<number> =>
+  gradientsOf(
+    net,
+    () => {
+      const weight = targets.filter((target) => target >= 0).length;
+      return softmaxCrossEntropy(output(), tf.tensor1d(targets, 'int32'), tf.tensor1d([weight], 'int32'));
+    },
+    path,
+  );
+
+async function gradientsOf(net: Network, loss: () => tf.Scalar, path: string): Promise<number> {
+  const { value, grads } = tf.variableGrads(loss);
   const tensors = new Map<string, HostTensor>();
   for (const [name, { name: own, shape }] of Object.entries(net.params))
     tensors.set(name, { shape, data: (await grads[own]!.data<'float32'>()).slice() });

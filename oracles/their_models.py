@@ -8,6 +8,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
     BertConfig,
     BertForMaskedLM,
     BertModel,
@@ -66,6 +67,17 @@ def bert_of(vocabulary: int, head: bool = True, **config: object) -> PreTrainedM
     torch.manual_seed(7)
     sizes = BertConfig(vocab_size=vocabulary, **{**ODD_BERT, **config})
     return drawn(BertForMaskedLM(sizes) if head else BertModel(sizes))
+
+
+def classifier_of(vocabulary: int, model_type: str, labels: list[str], several: bool = False, **config: object) -> PreTrainedModel:
+    """One that tells texts apart; the token 0, which ends a text, pads where nothing else is said."""
+    torch.manual_seed(7)
+    sizes = {"gpt2": ODD, "bert": ODD_BERT}.get(model_type, ODD_LLAMA)
+    kind = "multi_label_classification" if several else "single_label_classification"
+    named = {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}, "problem_type": kind}
+    ends = {"bos_token_id": 0, "eos_token_id": 0}
+    settings = {**sizes, "vocab_size": vocabulary, **ends, "pad_token_id": 0, **named, **config}
+    return drawn(AutoModelForSequenceClassification.from_config(AutoConfig.for_model(model_type, **settings)))
 
 
 def drawn(model: PreTrainedModel) -> PreTrainedModel:

@@ -1,9 +1,20 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { CHAT_FORM, parseChat } from './chat.mjs';
+import { CHAT_FORM, idsOf, parseChat } from './chat.mjs';
+import { idsOfTexts, parseClassify, toldOf } from './classify.mjs';
 import { COMPLETION_FORM, parseCompletion } from './completion.mjs';
-import { ApiError, otherModel } from './errors.mjs';
+import { ApiError, checkLength, otherModel } from './errors.mjs';
 import { parseFill } from './fill.mjs';
-import { checkHost, checkKey, checkOrigin, corsHeaders, EventStream, readJson, sendJson } from './http.mjs';
+import {
+  checkHost,
+  checkKey,
+  checkOrigin,
+  corsHeaders,
+  EventStream,
+  idIn,
+  pathOf,
+  readJson,
+  sendJson,
+} from './http.mjs';
 import { Queue } from './queue.mjs';
 import { TextStream } from './text.mjs';
 
@@ -13,7 +24,7 @@ import { TextStream } from './text.mjs';
 /** @typedef {Record<string, Partial<Record<string, (request: Request, response: Response, notes: Notes) => unknown>>>} Routes */
 
 /**
- * The model, loaded: it writes or answers, or it fills blanks.
+ * The model, loaded: it writes or answers, it fills blanks, or it tells texts apart.
  * @typedef {object} Engine
  * @property {number} context tokens that the model reads at once
  * @property {(text: string) => number[]} tokenize ids of a prompt; empty ones are as what begins a text
@@ -24,6 +35,7 @@ import { TextStream } from './text.mjs';
  *   model's chat template has it; absent: it has none
  * @property {(text: string) => Passage | null} [passage] where the blanks of a text are; null where it has none
  * @property {(passage: Passage, most: number) => Promise<Candidate[][]>} [fill] of each blank the likeliest, the best first
+ * @property {(texts: readonly number[][], signal: AbortSignal) => Promise<import('./classify.mjs').Classified[]>} [classify]
  *
  * @typedef {object} Sampling
  * @property {number} temperature 0: always the likeliest
@@ -75,12 +87,26 @@ export class Api {
       '/health': { GET: (_, response) => this.health(response) },
       '/v1/models': { GET: (request, response) => this.models(request, response) },
       [ONE_MODEL]: { GET: (request, response) => this.oneModel(request, response) },
-      ...(model.task === 'fill-mask'
-        ? { '/v1/fill-mask': { POST: (request, response, notes) => this.fill(request, response, notes) } }
-        : { '/v1/completions': { POST: (request, response, notes) => this.complete(request, response, notes) } }),
+      ...this.tasks()[model.task],
       ...(chats(model) && {
         '/v1/chat/completions': { POST: (request, response, notes) => this.chat(request, response, notes) },
       }),
+    };
+  }
+
+  /** @returns {Record<import('./model.mjs').Model['task'], Routes>} */
+  tasks() {
+    /** @type {Routes} */
+    const writes = {
+      '/v1/completions': { POST: (request, response, notes) => this.complete(request, response, notes) },
+    };
+    return {
+      'text-generation': writes,
+      'text2text-generation': writes,
+      'fill-mask': { '/v1/fill-mask': { POST: (request, response, notes) => this.fill(request, response, notes) } },
+      'text-classification': {
+        '/v1/classify': { POST: (request, response, notes) => this.classify(request, response, notes) },
+      },
     };
   }
 
@@ -236,6 +262,34 @@ export class Api {
     });
   }
 
+  /** @param {Request} request @param {Response} response @param {Notes} notes */
+  async classify(request, response, notes) {
+    const { settings, model } = this;
+    const { tokenize, classify } = this.loaded(request);
+    if (!classify) throw new Error('The model tells no texts apart.');
+    const told = Object(model.more['classes']);
+    const limits = { model: model.id, texts: settings.texts, atLeast: Number(told.atLeast) };
+    const asked = parseClassify(await readJson(request, settings.bodyBytes), limits);
+    const results = await this.inTurn(response, notes, async (signal) => {
+      const texts = idsOfTexts(asked.texts, tokenize);
+      Object.assign(notes, { texts: texts.length });
+      const found = await classify(texts, signal);
+      signal.throwIfAborted();
+      return found;
+    });
+    const tokens = results.reduce((sum, one) => sum + one.tokens, 0);
+    notes['promptTokens'] = tokens;
+    sendJson(response, 200, {
+      id: `classify-${randomUUID()}`,
+      object: 'classification',
+      created: Math.floor(Date.now() / 1000),
+      model: model.id,
+      notice: JUDGED,
+      results: results.map((one) => toldOf(one, told, asked)),
+      usage: { prompt_tokens: tokens, total_tokens: tokens },
+    });
+  }
+
   /** The model, for whoever has the key. @param {Request} request @throws {ApiError} 401, 503 */
   loaded(request) {
     checkKey(request, this.settings.apiKey);
@@ -328,11 +382,14 @@ export class Api {
 
 /** For whoever reads the text in the end. */
 const NOTICE = 'Written by a machine: it may be false.';
+/** For whoever is told of a label. */
+const JUDGED = 'Judged by a machine: it may be wrong.';
 /** @type {Record<import('./model.mjs').Model['task'], string>} */
 const DOES = {
   'text-generation': 'The model continues text; it does not chat.',
   'fill-mask': 'The model fills blanks; it does not write text.',
   'text2text-generation': 'The model answers one text with another; it does not chat.',
+  'text-classification': 'The model says which labels a text has; it does not write text.',
 };
 /** @param {import('./model.mjs').Model} model */
 const chats = ({ more }) => more['chat'] !== undefined;
@@ -340,39 +397,3 @@ const chats = ({ more }) => more['chat'] !== undefined;
 const doesOf = (model) => (chats(model) ? 'The model answers in a chat, and continues text.' : DOES[model.task]);
 const STOPPING = 'The server is stopping.';
 const ONE_MODEL = '/v1/models/{id}';
-
-/** @param {string} param @param {number} tokens @param {number} context @throws {ApiError} 400 */
-function checkLength(param, tokens, context) {
-  if (tokens <= context) return;
-  const what = param === 'messages' ? 'conversation, as the chat template writes it,' : param;
-  throw new ApiError(400, `The ${what} has ${tokens} tokens; the model reads ${context} at most.`, {
-    code: 'context_length_exceeded',
-    param,
-  });
-}
-
-/**
- * @param {import('./chat.mjs').Message[]} messages @param {NonNullable<Engine['prompt']>} prompt
- * @throws {ApiError} 400 where the template refuses them
- */
-function idsOf(messages, prompt) {
-  try {
-    return prompt(messages);
-  } catch (error) {
-    // What the template says of them may repeat them: it goes to nobody else, and not to the log.
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'bad-settings') throw error;
-    throw new ApiError(400, error.message, { code: 'template', param: 'messages' });
-  }
-}
-
-/** @param {Request} request */
-const pathOf = (request) => (request.url ?? '').split('?', 1)[0] ?? '';
-
-/** The model that a path asks for; null for what is no UTF-8. @param {string} path */
-function idIn(path) {
-  try {
-    return decodeURIComponent(path.slice('/v1/models/'.length));
-  } catch {
-    return null;
-  }
-}

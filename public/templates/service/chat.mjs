@@ -1,3 +1,4 @@
+import { ApiError } from './errors.mjs';
 import { FIXED, optionsOf, SAMPLING } from './completion.mjs';
 import { bad, isObject, number, objectOf, textOf } from './fields.mjs';
 
@@ -107,3 +108,18 @@ export const CHAT_FORM = {
     { index: 0, message: { role: 'assistant', content, refusal: null }, logprobs: null, finish_reason: reason },
   ],
 };
+
+/**
+ * Of a conversation, which the model's template may refuse.
+ * @param {Message[]} messages @param {NonNullable<import('./api.mjs').Engine['prompt']>} prompt
+ * @throws {ApiError} 400
+ */
+export function idsOf(messages, prompt) {
+  try {
+    return prompt(messages);
+  } catch (error) {
+    // What the template says of them may repeat them: it goes to nobody else, and not to the log.
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'bad-settings') throw error;
+    throw new ApiError(400, error.message, { code: 'template', param: 'messages' });
+  }
+}

@@ -138,3 +138,15 @@ export class EventStream {
     await once(this.response, 'drain', { signal: this.signal });
   }
 }
+
+/** @param {Request} request */
+export const pathOf = (request) => (request.url ?? '').split('?', 1)[0] ?? '';
+
+/** The model that a path asks for; null for what is no UTF-8. @param {string} path */
+export function idIn(path) {
+  try {
+    return decodeURIComponent(path.slice('/v1/models/'.length));
+  } catch {
+    return null;
+  }
+}

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
  * @typedef {object} Model what model.json says of the model
  * @property {string} id
  * @property {number} created seconds since 1970
- * @property {'text-generation' | 'fill-mask' | 'text2text-generation'} task
+ * @property {'text-generation' | 'fill-mask' | 'text2text-generation' | 'text-classification'} task
  * @property {readonly string[]} files with weights
  * @property {Record<string, unknown>} more what its engine needs to know besides
  */
@@ -30,7 +30,7 @@ export function readModel(path) {
     `model.json must have an id, which is a text, created, which is a whole number, a task, which is one of ${[...TASKS].join(', ')}, and files, which are names.`,
   );
 }
-const TASKS = new Set(['text-generation', 'fill-mask', 'text2text-generation']);
+const TASKS = new Set(['text-generation', 'fill-mask', 'text2text-generation', 'text-classification']);
 
 /**
  * Why a file is not served whose tensors are not those that its hash was made of.

@@ -43,6 +43,8 @@ export function readSettings(env) {
     parallel: whole('PARALLEL', 4, 1, 64),
     /** Requests that may wait for their turn. */
     queue: whole('QUEUE', 16, 0, 10_000),
+    /** Of one request. */
+    texts: whole('MAX_TEXTS', 256, 1, 10_000),
     maxTokens: whole('MAX_TOKENS', 1024, 1, 1_000_000),
     bodyBytes: whole('MAX_BODY_BYTES', 262_144, 1024, 67_108_864),
     /** From a request's arrival to its last token. */

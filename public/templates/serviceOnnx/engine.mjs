@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { classifying } from './labels.mjs';
 import { passages } from './passage.mjs';
 import { sampler } from './sampler.mjs';
+import { fed, floats, row } from './tensors.mjs';
 import { openTokenizer } from './tokenizer.mjs';
 
 /** @typedef {import('./api.mjs').Engine} Engine */
@@ -25,6 +27,7 @@ export async function loadEngine(here, { task, files, more }, { threads }) {
   const [first, second] = sessions;
   if (!first) throw new Error('model.json names no file.');
   const context = Number(more['context']);
+  if (task === 'text-classification') return classifying(first, tokenizer, context, Object(more['classes']));
   if (task === 'fill-mask') return filling(first, tokenizer, context, Object(more['tokens']));
   if (!second) throw new Error('model.json names no file of a decoder.');
   return answering([first, second], tokenizer, context, Object(more['tokens']), Object(more['cache']));
@@ -116,19 +119,6 @@ function answering([encoder, decoder], tokenizer, context, { start, end, begin }
   };
 }
 const PAST = 'past_key_values';
-
-/** Those of some inputs that a graph has. @param {InferenceSession} session @param {Record<string, Tensor>} given */
-const fed = ({ inputNames }, given) =>
-  Object.fromEntries(Object.entries(given).filter(([name]) => inputNames.includes(name)));
-
-/** One row of whole numbers. @param {readonly number[]} values */
-const row = (values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
-
-/** @param {Tensor | undefined} tensor */
-function floats(tensor) {
-  if (tensor?.data instanceof Float32Array) return tensor.data;
-  throw new Error('The graph gives no logits of 32 bits.');
-}
 
 /** Ids from the likeliest on, and what each has. @param {Float32Array} scores */
 function ranked(scores) {

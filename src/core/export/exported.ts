@@ -3,11 +3,12 @@ import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { fileName } from '../base/fileName';
 import { keptBest } from '../checkpoint/checkpoint';
-import type { WhichSnapshot } from '../checkpoint/snapshot';
+import type { Snapshot, WhichSnapshot } from '../checkpoint/snapshot';
 import { listTexts } from '../documents';
+import { tempered } from '../models/classes';
 import { readJournal } from '../runs/journal';
 import { manifestIfKept } from '../runs/data';
-import { readRun } from '../runs/record';
+import { readRun, type RunRecord } from '../runs/record';
 import { dataOf, segmentAt } from '../runs/segments';
 import { readTokenizer } from '../runs/tokenizer';
 import { toldDocuments, toldRecipe } from '../runs/toldDocuments';
@@ -34,7 +35,8 @@ export async function openExported(
 ): Promise<Exported> {
   const record = await readRun(store, runId);
   if (!record) throw new HomegrownError('bad-settings', `There is no run ${runId}`);
-  const { snapshot: saved } = await loadWhole(store, record, which, withMoments);
+  const { snapshot: whole } = await loadWhole(store, record, which, withMoments);
+  const saved = withTemperature(record, whole);
   // What was the best when this step was saved may have been given up for a better one since, or never have been kept.
   const kept = { ...saved.state, best: await keptBest(store, runId) };
   const events = await readJournal(store, runId);
@@ -65,6 +67,12 @@ export async function openExported(
     },
   };
 }
+
+/** With the temperature by which a classifier decides in its head, where whoever reads its files finds it. */
+const withTemperature = <S extends Snapshot>(
+  { model, decision }: Pick<RunRecord, 'model' | 'decision'>,
+  saved: S,
+): S => (decision ? { ...saved, tensors: tempered(model, saved.tensors, decision.temperature) } : saved);
 
 /** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */
 export async function exportedFrom(imported: ImportedModel, name: string, at: number): Promise<Exported> {

@@ -2,7 +2,6 @@ import type { Trainable } from '../adapters/trainable';
 import type { Normalizer } from '../base/normalizer';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { ByteStream } from '../files/byteSource';
-import { modelSpec } from '../models';
 import type { ModelKind } from '../models/spec';
 import type { PartSource, TokenSource } from '../shards/manifest';
 import { APPLIED_WORDS, isApplied, type Tokenizer, type TokenizerKind } from '../tokenizer/tokenizer';
@@ -10,6 +9,7 @@ import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
 import type { Check } from '../verify/check';
 import type { RunInfo } from './homegrownJson';
+import { type OutKind, kindOf } from './kinds';
 
 /** A trained model at a saved step, and all that is known of it: what every format is written from. */
 export interface Exported {
@@ -75,11 +75,11 @@ export interface Format {
   sidecar?: Sidecar;
   /** Which second engine opens the file, and how close it has to come; null of what is no model by itself. */
   check: Check | null;
-  /** The same of models of a kind that are written otherwise. */
-  checks?: Partial<Record<ModelKind, Check | null>>;
+  /** The same of models for what is written otherwise. */
+  checks?: Partial<Record<OutKind, Check | null>>;
 }
-export const checkOf = ({ check, checks }: Format, { id }: Pick<ModelChoice, 'id'>): Check | null =>
-  checks?.[modelSpec(id).kind] ?? check;
+export const checkOf = ({ check, checks }: Format, model: Pick<ModelChoice, 'id' | 'config'>): Check | null =>
+  checks?.[kindOf(model)] ?? check;
 export const withMoments = ({ moments }: Format, areAsked: boolean): boolean =>
   moments === 'always' || (moments === 'asked' && areAsked);
 
@@ -162,6 +162,8 @@ export const formatWords = ({ card, precision }: Format): string =>
   `${card.name}, ${precision.label}: for ${card.opensIn}`;
 
 export interface LoadFacts {
+  use: OutKind;
+  /** What reads tokens in it: of a classifier not what it is for. */
   kind: ModelKind;
   prompt: string;
   /** That fit into the context after the prompt. */

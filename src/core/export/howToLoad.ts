@@ -1,6 +1,7 @@
 import { CARDS } from './cards';
 import type { Format, FormatSettings, Snippet } from './format';
 import { FORMATS } from './formats';
+import { kindOf } from './kinds';
 import { modelSpec } from '../models';
 import { plain } from './markdown';
 
@@ -8,6 +9,7 @@ import { plain } from './markdown';
 export function howToLoad(settings: FormatSettings): string {
   const { model, recipe } = settings;
   const facts = {
+    use: kindOf(model),
     kind: modelSpec(model.id).kind,
     prompt: recipe.samplePrompt,
     chats: settings.chatTemplate !== undefined,

@@ -2,10 +2,13 @@ import type { Json } from '../base/blobStore';
 import { type ByteStream, textFile } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
 import { modelSpec } from '../models';
+import { isReadFromFirst, usualPooling } from '../models/classes';
+import { ownClasses } from '../models/hubClasses';
 import type { NamedIds } from '../models/interop';
+import type { ModelChoice } from '../models/network';
 import { recipeOf } from '../runs/segments';
 import { tokenizerNames, writeTokenizerJson } from '../tokenizer/json';
-import { answerStart, beginOf } from '../tokenizer/prompt';
+import { answerStart, aroundText, beginOf, promptBegin } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { inModel } from './adapterFiles';
 import { learntApart, peftFiles } from './peft';
@@ -13,6 +16,7 @@ import { endsOf } from '../chat/endOfTurn';
 import { hubMoments, hubWeights } from './weights';
 import { datasheet } from './datasheet';
 import { type Exported, RECIPE_FILE } from './format';
+import { kindOf } from './kinds';
 import { modelCard } from './modelCard';
 import { trainerState } from './trainerState';
 
@@ -34,11 +38,21 @@ export function huggingFaceFiles(
 export const tellingFiles = (
   exported: Pick<Exported, 'info' | 'tokenizer' | 'events' | 'recipe'>,
 ): readonly ByteStream[] => [
-  ...describingFiles(exported),
+  ...describingFiles(exported, ownPooling(exported.info.model)),
   jsonFile('homegrown.json', JSON.parse(JSON.stringify(exported.info)) as Json),
   jsonFile('trainer_state.json', trainerState(exported.info, exported.events)),
   ...(exported.recipe ? [textFile(RECIPE_FILE, `${JSON.stringify(exported.recipe, null, 2)}\n`)] : []),
 ];
+
+/** Of a folder that no class of theirs reads as it is. */
+function ownPooling(model: ModelChoice): Readonly<Record<string, Json>> {
+  const { classes } = model.config;
+  if (!classes || classes.pooling === usualPooling(model)) return {};
+  return ownClasses(
+    modelSpec(model.id).huggingFace!.config(model, { begin: 0, end: 0 })['model_type'] as string,
+    classes,
+  );
+}
 
 /** What tells of a model, and of no run: documents, configuration, tokenizer. `more` joins config.json. */
 export function describingFiles(
@@ -46,16 +60,18 @@ export function describingFiles(
   more: Readonly<Record<string, Json>> = {},
 ): readonly ByteStream[] {
   const { model } = info;
-  const { applied, elsewhere } = tokenizer.model;
+  const { applied } = tokenizer.model;
   const spec = modelSpec(model.id);
   const ids = namedIds(tokenizer);
-  const ends = spec.kind === 'decoder' ? endsOf(tokenizer) : [];
+  const use = kindOf(model);
+  const ends = use === 'decoder' ? endsOf(tokenizer) : [];
   const config = spec.huggingFace!.config(model, ids, recipeOf(info));
+  const begin = isReadFromFirst(model) ? aroundText(tokenizer, true)[0][0] : promptBegin(tokenizer);
   return [
     textFile('README.md', modelCard(info)),
     textFile('DATASHEET.md', datasheet(info)),
     jsonFile('config.json', { ...config, ...more }),
-    ...(spec.kind === 'encoder'
+    ...(use === 'encoder' || use === 'classifier'
       ? []
       : [
           jsonFile('generation_config.json', {
@@ -63,7 +79,7 @@ export function describingFiles(
             // Of a model that answers the end of its turn too, where that is another token.
             eos_token_id: ends.length > 1 ? [...ends] : ids.end,
             pad_token_id: ids.padding ?? ids.end,
-            ...(spec.kind === 'encoder-decoder' && { decoder_start_token_id: answerStart(tokenizer) }),
+            ...(use === 'encoder-decoder' && { decoder_start_token_id: answerStart(tokenizer) }),
             do_sample: true,
             temperature: 0.8,
             top_k: 50,
@@ -71,21 +87,26 @@ export function describingFiles(
             max_length: model.config.context,
           }),
         ]),
-    textFile('tokenizer.json', writeTokenizerJson(tokenizer)),
+    textFile('tokenizer.json', writeTokenizerJson(tokenizer, begin)),
     ...(applied
       ? [applied.config ?? []].flat().map((config) => textFile(TOKENIZER_CONFIG, config))
       : [
           jsonFile(TOKENIZER_CONFIG, {
             tokenizer_class: 'PreTrainedTokenizerFast',
+            ...(use === 'classifier' && { pad_token: paddingOf(tokenizer) }),
             ...tokenizerNames(tokenizer),
             model_max_length: model.config.context,
             add_prefix_space: false,
-            add_bos_token: elsewhere?.begin !== undefined,
+            add_bos_token: begin !== undefined,
             clean_up_tokenization_spaces: false,
           }),
         ]),
   ];
 }
+
+/** What rows of texts are filled up with, by which one that has no such token of its own is as its config.json says. */
+const paddingOf = ({ special, endOfText }: Tokenizer): string =>
+  (special.find(({ role }) => role === 'padding') ?? special.find(({ id }) => id === endOfText))!.text;
 
 function namedIds(tokenizer: Tokenizer): NamedIds {
   const padding = tokenizer.special.find(({ role }) => role === 'padding')?.id;

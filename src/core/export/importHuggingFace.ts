@@ -4,11 +4,15 @@ import { partsOf } from '../adapters/trainable';
 import { badFile, isBadFile } from '../base/errors';
 import type { Job } from '../base/job';
 import { LARGEST_JSON, LARGEST_LOG, LARGEST_TOKENIZER } from '../base/limits';
+import { counted } from '../base/units';
 import { bytesOf } from '../checkpoint/tensors';
 import { type ModelId, modelIds, modelSpec, paramsOf } from '../models';
+import { isReadFromFirst, usualPooling, withClasses } from '../models/classes';
+import { areUnnamed, classesSchema, isClassifier, plainType } from '../models/hubClasses';
 import { drawn } from '../models/initial';
 import type { Copy, HuggingFace } from '../models/interop';
 import type { Piece } from '../models/layout';
+import type { Classes } from '../models/spec';
 import { dataOf, recipeOf } from '../runs/segments';
 import { modelSchema } from '../runs/settings';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -66,7 +70,8 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
   const isOwn = ({ of }: Piece): boolean => Object.hasOwn(own, of);
   const copies = (format.copies?.(config) ?? []).filter(({ name }) => weights.shapes.has(name));
   const found = [...weights.shapes].filter(([name]) => !copies.some((copy) => copy.name === name));
-  const { head } = format;
+  const { classes } = model.config;
+  const head = classes ? undefined : format.head;
   const isOfHead = ({ name }: Pick<Piece, 'name'>): boolean => head !== undefined && name.startsWith(head.prefix);
   const lacksHead = head !== undefined && !found.some(([name]) => isOfHead({ name }));
   const given = lacksHead ? layout.filter((piece) => !isOfHead(piece)) : layout;
@@ -90,6 +95,7 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
       ...(name && { name }),
       ...(licence && { licence }),
       ...(lacksHead && { lacks: head.words }),
+      ...(classes && !info && areUnnamed(classes) && { lacks: namesLacking(classes) }),
     },
     async read(job) {
       await weights.check(job);
@@ -123,6 +129,9 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
   };
 }
 
+const namesLacking = ({ labels }: Classes): string =>
+  `names of its ${counted(labels.length, 'label')}, which are called ${[...new Set([labels[0]!, labels.at(-1)!])].join(' to ')}, as transformers calls them`;
+
 /** That by which the text of the run was cleaned; undefined where the file is none, or another. */
 async function ownRecipe(info: RunInfo, folder: Folder): Promise<object | undefined> {
   const { readRecipe, recipeHash } = await import('../documents/clean/recipe');
@@ -145,7 +154,8 @@ interface Described {
 
 async function readConfig(folder: Folder): Promise<Described> {
   const json = await readJson(folder, 'config.json');
-  const { model_type: type, _name_or_path: name } = parse('config.json', typeSchema, json);
+  const { model_type, _name_or_path: name } = parse('config.json', typeSchema, json);
+  const type = plainType(model_type);
   const known = knownFormats();
   const found = known.find(({ format }) => format.types.includes(type));
   if (!found) {
@@ -155,8 +165,11 @@ async function readConfig(folder: Folder): Promise<Described> {
     );
   }
   const { id, format } = found;
-  const model = parse('config.json', modelSchema, { id, ...parse('config.json', format.schema, json) });
-  return { model, format, ...(name && { name }) };
+  const sized = { id, ...parse('config.json', format.schema, { ...(json as object), model_type: type }) };
+  const stated = isClassifier(json)
+    ? withClasses(sized, parse('config.json', classesSchema(usualPooling(sized) ?? 'last'), json))
+    : sized;
+  return { model: parse('config.json', modelSchema, stated), format, ...(name && { name }) };
 }
 const typeSchema = z.object({
   model_type: z.string().max(100),
@@ -181,7 +194,8 @@ const knownTypes = (): string =>
     .flatMap(({ format }) => format.types)
     .join(', ');
 
-async function readTokenizer(folder: Folder, { vocabulary }: ModelChoice, info: RunInfo | null): Promise<Tokenizer> {
+async function readTokenizer(folder: Folder, stated: ModelChoice, info: RunInfo | null): Promise<Tokenizer> {
+  const { vocabulary } = stated;
   const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, LARGEST_TOKENIZER);
   const said = folder.has(TOKENIZER_CONFIG) ? await readText(folder, TOKENIZER_CONFIG, LARGEST_JSON) : undefined;
   const own = folder.has(TOKENIZER_CONFIG) ? ((await readJson(folder, TOKENIZER_CONFIG)) as object) : {};
@@ -195,7 +209,7 @@ async function readTokenizer(folder: Folder, { vocabulary }: ModelChoice, info: 
   const file = isOld ? 'vocab.json' : 'tokenizer.json';
   const model = isOld
     ? readGpt2Files(await whole('vocab.json'), await whole('merges.txt'), config, vocabulary)
-    : readAnyTokenizerJson(await whole('tokenizer.json'), said, vocabulary);
+    : readAnyTokenizerJson(await whole('tokenizer.json'), said, vocabulary, isReadFromFirst(stated));
   if (info && (model.applied || isApplied(info.tokenizer)) && info.tokenizer !== model.kind)
     throw badFile(
       `${file} is of the kind ${model.kind}, and homegrown.json says ${info.tokenizer}`,

@@ -1,23 +1,25 @@
 import { formatCount } from '../base/units';
 import { type ByteStream, textFile } from '../files/byteSource';
 import { modelSpec } from '../models';
+import { isReadFromFirst } from '../models/classes';
 import { countParams, type ModelKind } from '../models/spec';
+import { PLAIN_DECISION } from '../runs/settings';
 import { spacing } from '../tokenizer/passage';
-import { answerStart, promptBegin } from '../tokenizer/prompt';
+import { answerStart, aroundText, promptBegin } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { chatFacts } from './chatFacts';
 import { datasheet } from './datasheet';
 import { fill } from './fill';
 import type { Exported, ExportOptions } from './format';
 import { ggufFile } from './gguf';
-import { DOES } from './kinds';
+import { DOES, type OutKind, kindOf } from './kinds';
 import { modelCard } from './modelCard';
 
 /** The server's source is under public/templates/service, and what differs on onnxruntime under public/templates/serviceOnnx. */
 export async function serviceFiles(exported: Exported, options: ExportOptions): Promise<readonly ByteStream[]> {
   const { name, info, tokenizer } = exported;
   const { normalizers } = tokenizer.model;
-  const { kind } = modelSpec(info.model.id);
+  const kind = kindOf(info.model);
   const { task } = DOES[kind];
   const { own, words } = KINDS[kind];
   const weights = kind === 'decoder' ? [{ ...ggufFile(exported, 'F16'), name: 'model.gguf' }] : await onnx(exported);
@@ -31,10 +33,11 @@ export async function serviceFiles(exported: Exported, options: ExportOptions): 
     files: models.map((file) => file.name),
     // An ONNX folder's tokenizer.json says it itself.
     ...(kind === 'decoder' ? normalizers && { normalizers } : onnxFacts(exported)),
+    ...(kind === 'classifier' && { classes: classFacts(exported) }),
     ...(chat && { chat }),
   };
   const text = (path: string): Promise<string> => options.template(path);
-  const values = readmeValues(exported, bytes);
+  const values = { ...readmeValues(exported, bytes), ...(kind === 'classifier' && classWords(exported)) };
   const asks = chat ? ['ask.chat.md', `ask.${task}.md`] : [`ask.${task}.md`];
   const ask = (await Promise.all(asks.map((file) => text(`${own.folder}/${file}`)))).map((each) => fill(each, values));
   const shared = await Promise.all(SHARED.map(async (file) => [file, await text(`service/${file}`)] as const));
@@ -65,6 +68,7 @@ const SHARED = [
   'completion.mjs',
   'chat.mjs',
   'fill.mjs',
+  'classify.mjs',
   'fields.mjs',
   'text.mjs',
   'queue.mjs',
@@ -73,7 +77,10 @@ const SHARED = [
 ];
 const OWN = ['package.json', 'package-lock.json', 'engine.mjs', 'weights.mjs'];
 const LLAMA = { folder: 'service', files: [...OWN, 'normalize.mjs'] };
-const ONNX = { folder: 'serviceOnnx', files: [...OWN, 'tokenizer.mjs', 'passage.mjs', 'sampler.mjs'] };
+const ONNX = {
+  folder: 'serviceOnnx',
+  files: [...OWN, 'tokenizer.mjs', 'passage.mjs', 'sampler.mjs', 'labels.mjs', 'tensors.mjs'],
+};
 
 type Values = Readonly<Record<string, string>>;
 interface Kind {
@@ -89,7 +96,7 @@ const ONNX_WORDS = {
   gpu: 'not used here',
 };
 /** What the service is by the kind of its model. */
-const KINDS: Readonly<Record<ModelKind, Kind>> = {
+const KINDS: Readonly<Record<OutKind, Kind>> = {
   decoder: {
     own: LLAMA,
     words: {
@@ -115,6 +122,14 @@ const KINDS: Readonly<Record<ModelKind, Kind>> = {
       ...ONNX_WORDS,
     },
   },
+  classifier: {
+    own: ONNX,
+    words: {
+      about: (values) =>
+        `A model trained in Homegrown that says which labels a text has, behind an API over HTTP: ${sized(values)}`,
+      ...ONNX_WORDS,
+    },
+  },
 };
 
 const CHATS = ' It answers in a chat, by the chat template that it was tuned with, and continues text.';
@@ -137,6 +152,30 @@ function onnxFacts({ info, tokenizer }: Exported) {
     context: config.context,
     tokens: tokensOf(spec.kind, tokenizer),
     cache: { heads: config.heads, headWidth: spec.headWidth(config) },
+  };
+}
+
+/** What the engine of a classifier reads, and how its scores become an answer. */
+function classFacts({ info: { model, decision = PLAIN_DECISION }, tokenizer }: Exported) {
+  const { labels, several = false, inWindows = false } = model.config.classes!;
+  const [before, after] = aroundText(tokenizer, isReadFromFirst(model));
+  const { atLeast } = decision;
+  return { labels, several, inWindows, before, after, padding: tokenizer.endOfText, atLeast };
+}
+
+function classWords(exported: Exported): Values {
+  const { labels, several, inWindows, before, after, atLeast } = classFacts(exported);
+  const room = formatCount(exported.info.model.config.context - before.length - after.length);
+  const shown = labels.slice(0, 20).map((label) => `\`${label.replaceAll('`', '’')}\``);
+  return {
+    labels: shown.join(', ') + (labels.length > 20 ? ` and ${formatCount(labels.length - 20)} more` : ''),
+    atLeast: String(atLeast),
+    decides: several
+      ? 'A text has all labels that are likelier than not, and may have none.'
+      : 'A text has its likeliest label, and none where that is less likely than `at_least`: it is not sure then.',
+    long: inWindows
+      ? `What is longer than ${room} tokens is read in windows, and its scores are their mean.`
+      : `What is longer than ${room} tokens is cut there: \`read\` is less than \`tokens\` then.`,
   };
 }
 

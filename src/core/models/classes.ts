@@ -7,6 +7,10 @@ import { type Classes, type ParamTable, type Pooling } from './spec';
 /** What architectures of this one's kind score where nobody says; undefined where it tells no texts apart. */
 export const usualPooling = ({ id }: Pick<ModelChoice, 'id'>): Pooling | undefined => modelSpec(id).classes?.pooling;
 
+/** Whether it is an encoder that tells texts apart: by `aroundText` it puts a token before every text. */
+export const isReadFromFirst = ({ id, config }: Pick<ModelChoice, 'id' | 'config'>): boolean =>
+  config.classes !== undefined && modelSpec(id).kind === 'encoder';
+
 /** The same body, with a head for these labels. */
 export function withClasses({ config, ...model }: ModelChoice, classes: Classes): ModelChoice {
   const { untied: _, ...sizes } = config;
@@ -20,6 +24,22 @@ export function headOf({ id, config, vocabulary }: ModelChoice): ParamTable {
   const others = params(sizes, vocabulary);
   return Object.fromEntries(
     Object.entries(params(config, vocabulary)).filter(([name]) => !Object.hasOwn(others, name)),
+  );
+}
+
+/**
+ * A classifier's weights with a temperature in them: those that its scores are made of divided by it, so that whoever takes a
+ * softmax of the scores is as sure as it is right.
+ */
+export function tempered(classifier: ModelChoice, weights: Values, temperature: number): Values {
+  const matrix = modelSpec(classifier.id).classifier(classifier.config);
+  const scoring = [matrix, matrix.replace(/weight$/, 'bias')];
+  if (temperature === 1) return weights;
+  return new Map(
+    [...weights].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: scoring.includes(name) ? data.map((x) => x / temperature) : data },
+    ]),
   );
 }
 

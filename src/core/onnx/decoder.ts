@@ -11,6 +11,8 @@ export interface DecoderSizes {
   vocabulary: number;
   /** Tokens that one sees, itself and those before it; all by default. */
   window?: number;
+  /** It tells texts apart, and goes on from none: it has no cache, and what it gives is for the caller to declare. */
+  classifies?: boolean;
 }
 /** Of B rows of T new tokens each, which come after those in the cache: S = cached + T. */
 export interface Decoder {
@@ -22,6 +24,8 @@ export interface Decoder {
   keep: Value;
   /** int64 [2]: B, T */
   lead: Value;
+  /** int64 [B, S]: 1 = a token, 0 = padding. */
+  mask: Value;
   /** A layer's keys or values [B, heads, T, size] after those of earlier calls: [B, heads, S, size]. */
   remembered(layer: number, kind: 'key' | 'value', newest: Value): Value;
 }
@@ -32,11 +36,15 @@ export interface Decoder {
  * that stand here, where it knows the name batch_size and takes any other name as 0. Places follow from the mask, so that
  * a left-padded row counts as the same row alone.
  */
-export function decoder(g: GraphBuilder, { layers, heads, size, vocabulary, window }: DecoderSizes): Decoder {
+export function decoder(g: GraphBuilder, sizes: DecoderSizes): Decoder {
+  const { layers, heads, size, vocabulary, window, classifies = false } = sizes;
   const ids = g.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
-  const mask = g.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
-  g.output({ name: 'logits' }, 'float', ['batch_size', 'sequence_length', vocabulary]);
-  for (let layer = 0; layer < layers; layer++) {
+  const mask = g.input('attention_mask', 'int64', [
+    'batch_size',
+    classifies ? 'sequence_length' : 'total_sequence_length',
+  ]);
+  if (!classifies) g.output({ name: 'logits' }, 'float', ['batch_size', 'sequence_length', vocabulary]);
+  for (let layer = 0; layer < (classifies ? 0 : layers); layer++) {
     for (const kind of ['key', 'value']) {
       g.input(`past_key_values.${layer}.${kind}`, 'float', ['batch_size', heads, 'past_sequence_length', size]);
       const present = { name: `present.${layer}.${kind}` };
@@ -59,7 +67,9 @@ export function decoder(g: GraphBuilder, { layers, heads, size, vocabulary, wind
     positions: g.op('Slice', [counted, before, all, second]),
     keep: g.op('And', [keepTokens(g, mask), seen]),
     lead: g.op('Shape', [ids]),
+    mask,
     remembered(layer, kind, newest) {
+      if (classifies) return newest;
       const past = { name: `past_key_values.${layer}.${kind}` };
       return g.op('Concat', [past, newest], { axis: 2 }, `present.${layer}.${kind}`);
     },

@@ -108,7 +108,8 @@ export function attention(
 export const keepTokens = (g: GraphBuilder, mask: Value): Value =>
   g.op('Unsqueeze', [g.op('Cast', [mask], { to: ELEMENT.bool }), g.integers([1, 2])]);
 
-function multiply(g: GraphBuilder, x: Value, matrix: Weight, type: string, attributes: Attributes = {}): Value {
+/** x times a matrix, in the type in which that is stored. */
+export function multiply(g: GraphBuilder, x: Value, matrix: Weight, type: string, attributes: Attributes = {}): Value {
   if (matrix.type === 'float') return g.op(type, [x, matrix], attributes);
   const product = g.op(type, [g.op('Cast', [x], { to: ELEMENT.float16 }), matrix], attributes);
   return g.op('Cast', [product], { to: ELEMENT.float });

@@ -1,7 +1,8 @@
 /** Models that fill blanks or answer, drawn and not trained, for tests of what is written from them. */
 import { initialValues } from '../models/initial';
 import type { ModelChoice } from '../models/network';
-import type { BaseConfig } from '../models/spec';
+import { usualPooling } from '../models/classes';
+import type { BaseConfig, Classes } from '../models/spec';
 import type { Exported } from '../export/format';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { TokenRole } from '../tokenizer/special';
@@ -11,11 +12,38 @@ const SIZES = { layers: 2, heads: 2, width: 32, context: 32 };
 const BERT = { hidden: 0, tanh: false, tokenTypes: 2, normEpsilon: 1e-12 };
 const T5 = { headWidth: 0, hidden: 64, gated: true, buckets: 8, maxDistance: 16, scaled: true, normEpsilon: 1e-6 };
 
+const GPT = { ...SIZES, hidden: 0, biases: true } as BaseConfig;
+const LLAMA = {
+  ...SIZES,
+  ...{
+    kvHeads: 1,
+    headWidth: 0,
+    hidden: 48,
+    theta: 10_000,
+    normEpsilon: 1e-6,
+    qkNorm: 'none',
+    norm: 'before',
+    window: 0,
+  },
+} as BaseConfig;
+
 /** One of each kind. Weights are large, so that choices differ. */
 export const untrainedBert = (): Promise<Exported> =>
   untrained('bert', { ...SIZES, ...BERT }, ['end', 'padding', 'mask']);
 export const untrainedT5 = (): Promise<Exported> =>
   untrained('t5', { ...SIZES, ...T5 }, ['end', 'padding', 'sentinel', 'sentinel']);
+
+/** One that tells texts apart; of the labels `A`, `B` and `C` where nothing else is said. */
+export function untrainedClassifier(
+  id: 'bert' | 'gpt' | 'llama',
+  { labels = ['A', 'B', 'C'], pooling = usualPooling({ id })!, ...several }: Partial<Classes> = {},
+  own: object = {},
+  roles: readonly TokenRole[] = ['end', 'padding', 'mask'],
+): Promise<Exported> {
+  const config: Record<typeof id, BaseConfig> = { bert: { ...SIZES, ...BERT }, gpt: GPT, llama: LLAMA };
+  const classes: Classes = { labels, pooling, ...several };
+  return untrained(id, { ...config[id], ...own, classes }, roles);
+}
 
 async function untrained(id: ModelChoice['id'], config: BaseConfig, roles: readonly TokenRole[]): Promise<Exported> {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [], roles });

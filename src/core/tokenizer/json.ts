@@ -3,14 +3,15 @@ import type { Normalizer } from '../base/normalizer';
 import { spellings } from './alphabet';
 import { END_OF_TEXT, type SpecialToken, TOKEN_ROLES } from './special';
 import { SPLITS } from './splits';
-import type { Elsewhere, Tokenizer } from './tokenizer';
+import type { Tokenizer } from './tokenizer';
 
 /**
  * Hugging Face's tokenizer.json (`tokenizers` 0.20 and up, transformers.js, llama.cpp's converter). What reads it takes the
  * text of a special token for that token, wherever it stands, unless told otherwise (`split_special_tokens`): there whoever
  * writes a prompt can write such tokens. Here a text never can: who asks for one asks by its role.
+ * @param begin what it puts before every text, where that is not as the tokenizer's makers have it
  */
-export function writeTokenizerJson(tokenizer: Tokenizer): string {
+export function writeTokenizerJson(tokenizer: Tokenizer, begin = tokenizer.model.elsewhere?.begin): string {
   const { elsewhere, merges, applied, normalizers = [] } = tokenizer.model;
   const split = SPLITS[elsewhere?.split ?? 'gpt-2'];
   if (applied) return applied.json;
@@ -27,7 +28,7 @@ export function writeTokenizerJson(tokenizer: Tokenizer): string {
       added_tokens: added,
       normalizer: normalizerOf([...split.normalizers, ...normalizers]),
       pre_tokenizer: split.json,
-      post_processor: elsewhere?.begin === undefined ? BYTE_LEVEL : beginningWith(elsewhere, elsewhere.begin),
+      post_processor: begin === undefined ? BYTE_LEVEL : beginningWith(names[begin]!, begin),
       decoder: { ...BYTE_LEVEL, trim_offsets: true },
       model: {
         type: 'BPE',
@@ -52,8 +53,7 @@ function normalizerOf(steps: readonly Normalizer[]): Json {
 const BYTE_LEVEL = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true };
 
 /** As Llama 3 has it: a token stands before the text, and before a second one. */
-function beginningWith({ spellings }: Elsewhere, begin: number): Json {
-  const token = spellings[begin]!;
+function beginningWith(token: string, begin: number): Json {
   const part = (sequence: string, type_id: number): Json[] => [
     { SpecialToken: { id: token, type_id } },
     { Sequence: { id: sequence, type_id } },

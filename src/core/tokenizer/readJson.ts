@@ -26,9 +26,15 @@ const tokenText = z.union([z.string(), z.object({ content: z.string() }).transfo
  * Reads a byte-level BPE tokenizer whose split is known here. Where its tokens are in our order, and called as here, it is as
  * one of ours; any other keeps its ids, its split and its special tokens.
  * @param vocabulary rows of the model's embedding; by default as many as there are ids
+ * @param isReadFromFirst it is of a model that puts the end of the text before in front of every text by itself: `aroundText`
  * @throws HomegrownError `bad-file` saying which part of the file asks for something else
  */
-export function readTokenizerJson(file: Uint8Array, config: TokenizerConfig = {}, vocabulary?: number): TokenizerModel {
+export function readTokenizerJson(
+  file: Uint8Array,
+  config: TokenizerConfig = {},
+  vocabulary?: number,
+  isReadFromFirst = false,
+): TokenizerModel {
   const { model, added_tokens, normalizer, pre_tokenizer, post_processor } = parse(checked(file));
   const split = splitOf(pre_tokenizer);
   const normalizers = normalizersOf(normalizer, split);
@@ -49,6 +55,7 @@ export function readTokenizerJson(file: Uint8Array, config: TokenizerConfig = {}
     ...(normalizers.length > 0 && { normalizers }),
     ...(model.ignore_merges && { ignoresMerges: true }),
     ...(begin !== undefined && { begin: ids.get(begin)! }),
+    isReadFromFirst,
     ...(vocabulary !== undefined && { vocabulary }),
   });
 }
@@ -56,13 +63,20 @@ export function readTokenizerJson(file: Uint8Array, config: TokenizerConfig = {}
 /**
  * The same of a file that may be of another kind: WordPiece and Unigram are kept as they are, and checked when they are made.
  * @param config the whole of tokenizer_config.json, where there is one
+ * @param isReadFromFirst as `readTokenizerJson` has it
  */
-export function readAnyTokenizerJson(file: Uint8Array, config: string | undefined, rows: number): TokenizerModel {
+export function readAnyTokenizerJson(
+  file: Uint8Array,
+  config: string | undefined,
+  rows: number,
+  isReadFromFirst = false,
+): TokenizerModel {
   const json = checked(file);
   const model: unknown = z.object({ model: z.unknown() }).catch({ model: null }).parse(json).model;
   const kind = appliedKind(model);
   if (kind) return { kind, merges: [], applied: { json: decode(file), ...(config !== undefined && { config }), rows } };
-  return readTokenizerJson(file, config === undefined ? {} : readTokenizerConfig(parseJson(config)), rows);
+  const names = config === undefined ? {} : readTokenizerConfig(parseJson(config));
+  return readTokenizerJson(file, names, rows, isReadFromFirst);
 }
 
 /** Whether the `model` of a tokenizer.json is one that is applied; older files do not say of which type it is. */

@@ -19,6 +19,8 @@ export interface Vocabulary {
   normalizers?: readonly Normalizer[];
   ignoresMerges?: true;
   begin?: number;
+  /** The model puts the end of the text before in front of every text by itself, so a file that says so says nothing more. */
+  isReadFromFirst?: boolean;
   /** Rows of the model's embedding; by default as many as there are ids. */
   vocabulary?: number;
 }
@@ -61,8 +63,16 @@ export function readVocabulary(given: Vocabulary): TokenizerModel {
   const texts = new Map([...ids].map(([text, id]) => [id, text]));
   const named = special.map((token) => ({ ...token, text: texts.get(token.id)! })).sort((a, b) => a.id - b.id);
   const pairs = merges.map(({ left, right }) => [left, right] as const);
-  const model = inOurOrder(given, pairs, named, roles) ?? elsewhere(given, pairs, named, roles);
+  const own = withoutUsualBegin(given, roles);
+  const model = inOurOrder(own, pairs, named, roles) ?? elsewhere(own, pairs, named, roles);
   return { ...model, ...(given.normalizers && { normalizers: given.normalizers }) };
+}
+function withoutUsualBegin(given: Vocabulary, roles: ReadonlyMap<string, TokenRole>): Vocabulary {
+  const { begin, isReadFromFirst, ids, names } = given;
+  const [end] = [...roles].find(([, role]) => role === 'end')!;
+  if (!isReadFromFirst || begin !== (ids.get(names['bos_token'] ?? end) ?? ids.get(end))) return given;
+  const { begin: _, ...rest } = given;
+  return rest;
 }
 const NO_FLAGS = { single_word: false, lstrip: false, rstrip: false, normalized: false };
 

@@ -5,6 +5,8 @@ import { z } from '../base/zod';
 import type { ByteSource } from '../files/byteSource';
 import { openZip } from '../files/unzip';
 import { modelIds, modelSpec } from '../models';
+import { withClasses } from '../models/classes';
+import { classesSchema, isClassifier } from '../models/hubClasses';
 import type { ModelChoice } from '../models/network';
 import { compareHash } from './compareHash';
 
@@ -38,10 +40,13 @@ export async function readFolder(zip: ByteSource, path: string): Promise<ReadBac
   const { model_type: type } = z.object({ model_type: z.string() }).parse(json);
   const id = modelIds().find((one) => modelSpec(one).huggingFace?.types.includes(type));
   if (!id) throw badFile(`config.json has the unknown type ${type.slice(0, 80)}`);
-  const { schema, seen } = modelSpec(id).huggingFace!;
+  const { huggingFace, classes } = modelSpec(id);
+  const { schema, seen } = huggingFace!;
   const { config: stated, vocabulary } = schema.parse(json);
   const weights = await readSafetensors(file('model.safetensors'));
-  return { model: { id, config: seen?.(stated, new Set(weights.keys())) ?? stated, vocabulary }, weights };
+  const model = { id, config: seen?.(stated, new Set(weights.keys())) ?? stated, vocabulary };
+  if (!isClassifier(json)) return { model, weights };
+  return { model: withClasses(model, classesSchema(classes!.pooling).parse(json)), weights };
 }
 
 /** u64 length, JSON, bytes of f32: only what we write is read. https://github.com/huggingface/safetensors#format */

@@ -60,6 +60,7 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
   problem: ({ model: { id, config }, tokenizer }) => {
     const { label, gguf: theirs } = modelSpec(id);
     if (!theirs) return `A ${label} model cannot be written as GGUF`;
+    if (config.classes) return 'What reads GGUF files writes text, and this model tells texts apart by its labels';
     return theirs.problem?.(config) ?? tokenizerProblem('What is written as GGUF', tokenizer);
   },
   warning: ({ normalizers }) => (normalizers ? unsaid(normalizers) : null),

@@ -1,5 +1,7 @@
 import { loaded } from '../../base/load';
 import { modelSpec } from '../../models';
+import { usualPooling } from '../../models/classes';
+import { poolingProblem } from '../../models/hubClasses';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { adapterBytes, type Card, F32, type Format, type LoadFacts, tellingBytes, weightBytes } from '../format';
 import type { RunInfo } from '../homegrownJson';
@@ -13,19 +15,23 @@ export const FOLDER: Card = {
   howToLoad: (facts) => [{ title: 'Python, with the Hugging Face folder', language: 'python', code: inPython(facts) }],
 };
 
-function inPython({ kind, prompt, tokens, chats }: LoadFacts): string {
-  const { auto } = DOES[kind];
+function inPython({ use, prompt, tokens, chats }: LoadFacts): string {
+  const { auto } = DOES[use];
   const opened = `from transformers import ${auto}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained("path/to/the/folder")
 model = ${auto}.from_pretrained("path/to/the/folder")
 `;
-  if (kind === 'decoder' && chats)
+  if (use === 'classifier')
+    return `${opened}texts = tokenizer(["One text", "Another"], padding=True, truncation=True, return_tensors="pt")
+scores = model(input_ids=texts["input_ids"], attention_mask=texts["attention_mask"]).logits
+print([model.config.id2label[int(best)] for best in scores.argmax(-1)])`;
+  if (use === 'decoder' && chats)
     return `${opened}messages = [{"role": "user", "content": "Who is there?"}]
 ids = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=True, return_tensors="pt")
 answer = model.generate(**ids, max_new_tokens=${tokens}, do_sample=True)[0, ids["input_ids"].shape[1]:]
 print(tokenizer.decode(answer, skip_special_tokens=True))`;
-  if (kind !== 'encoder')
+  if (use !== 'encoder')
     return `${opened}ids = tokenizer(${JSON.stringify(prompt)}, return_tensors="pt")
 print(tokenizer.decode(model.generate(**ids, max_new_tokens=${tokens}, do_sample=True)[0]))`;
   return `${opened}ids = tokenizer(${JSON.stringify(prompt)} + tokenizer.mask_token, return_tensors="pt")
@@ -33,12 +39,16 @@ scores = model(**ids).logits[ids["input_ids"] == tokenizer.mask_token_id]
 print([tokenizer.decode(id) for id in scores[0].topk(5).indices])`;
 }
 
-/** What has Hugging Face's names has an architecture there, and a class where its sizes are known. */
-export function hubProblem({ model: { id, config } }: Pick<RunInfo, 'model'>): string | null {
+/** Why no folder here is of such a model, in one sentence: what has Hugging Face's names has an architecture there. */
+export function folderProblem({ model: { id, config } }: Pick<RunInfo, 'model'>): string | null {
   const { label, huggingFace: theirs } = modelSpec(id);
   if (!theirs) return `There is no ${label} model among Hugging Face's`;
   return theirs.problem?.(config) ?? null;
 }
+
+/** The same of one that transformers opens: of a classifier it has to score what that scores, too. */
+export const hubProblem = ({ model }: Pick<RunInfo, 'model'>): string | null =>
+  folderProblem({ model }) ?? poolingProblem(model.config, usualPooling(model));
 
 /**
  * A trained model as the files of a Hugging Face folder, which transformers, transformers.js and llama.cpp's converter

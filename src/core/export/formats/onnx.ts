@@ -3,9 +3,9 @@ import { formatBytes } from '../../base/units';
 import { modelSpec } from '../../models';
 import { sizeOf } from '../../models/spec';
 import { BOUND_OF_F16, BOUND_OF_F32, readers } from '../../verify/check';
-import { type Card, describingBytes, F16, F32, type Format, type Known, weightBytes } from '../format';
+import { type Card, describingBytes, F16, F32, type Format, type Known, type LoadFacts, weightBytes } from '../format';
 import type { RunInfo } from '../homegrownJson';
-import { hubProblem } from './huggingFace';
+import { folderProblem } from './huggingFace';
 import { DOES } from '../kinds';
 import type { Precision } from '../../onnx/graph';
 
@@ -14,23 +14,44 @@ const ONNX: Card = {
   purpose: 'Run it inside a web page or an app',
   opensIn: 'onnxruntime, transformers.js',
   holds: 'zip: model.onnx, tokenizer.json, config, README',
-  howToLoad: ({ kind, prompt, tokens }) => [
+  howToLoad: (facts) => [
     {
       title: 'JavaScript, with the ONNX folder',
       language: 'js',
-      code: `import { env, pipeline } from '@huggingface/transformers';
-
-env.allowRemoteModels = false;
-env.localModelPath = 'path/to/the/folder/above/';
-const ${kind === 'encoder' ? 'fill' : 'generate'} = await pipeline('${DOES[kind].task}', 'name-of-the-folder');
-${
-  kind === 'encoder'
-    ? `console.log(await fill(${JSON.stringify(prompt)} + fill.tokenizer.mask_token));`
-    : `console.log(await generate(${JSON.stringify(prompt)}, { max_new_tokens: ${tokens}, do_sample: true }));`
-}`,
+      code: facts.use === 'classifier' && facts.kind === 'decoder' ? inNode() : inPipeline(facts),
     },
   ],
 };
+
+function inPipeline({ use, prompt, tokens }: LoadFacts): string {
+  const name = { encoder: 'fill', classifier: 'classify', decoder: 'generate', 'encoder-decoder': 'generate' }[use];
+  const asked = {
+    encoder: `${JSON.stringify(prompt)} + fill.tokenizer.mask_token`,
+    classifier: "['One text', 'Another']",
+    decoder: `${JSON.stringify(prompt)}, { max_new_tokens: ${tokens}, do_sample: true }`,
+    'encoder-decoder': `${JSON.stringify(prompt)}, { max_new_tokens: ${tokens}, do_sample: true }`,
+  }[use];
+  return `import { env, pipeline } from '@huggingface/transformers';
+
+env.allowRemoteModels = false;
+env.localModelPath = 'path/to/the/folder/above/';
+const ${name} = await pipeline('${DOES[use].task}', 'name-of-the-folder');
+console.log(await ${name}(${asked}));`;
+}
+
+/** transformers.js has no class of decoders that tell texts apart. */
+const inNode = (): string => `import { readFileSync } from 'node:fs';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { InferenceSession, Tensor } from 'onnxruntime-node'; // transformers.js has no class of such a model
+
+const json = (name) => JSON.parse(readFileSync(\`path/to/the/folder/\${name}\`, 'utf8'));
+const { id2label, max_position_embeddings, n_positions = max_position_embeddings } = json('config.json');
+const tokenizer = new Tokenizer(json('tokenizer.json'), json('tokenizer_config.json'));
+const session = await InferenceSession.create('path/to/the/folder/onnx/model.onnx'); // model_fp16.onnx of 16 bits
+const ids = tokenizer.encode('One text').ids.slice(0, n_positions);
+const row = (values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
+const { logits } = await session.run({ input_ids: row(ids), attention_mask: row(ids.map(() => 1)) });
+console.log(id2label[logits.data.indexOf(Math.max(...logits.data))]);`;
 
 /** A folder that transformers.js opens, on onnxruntime: in a browser, in Node. */
 const onnx = (precision: Precision): Format => ({
@@ -72,7 +93,7 @@ function problem({ model }: Pick<RunInfo, 'model'>, precision: Precision): strin
   const { id, config, vocabulary } = model;
   const { label, params, onnx: forward, huggingFace: described } = modelSpec(id);
   if (!forward || !described) return `A ${label} model cannot be written as ONNX`;
-  const unknown = hubProblem({ model });
+  const unknown = folderProblem({ model });
   if (unknown !== null) return unknown;
   const { bits } = PRECISIONS[precision].precision;
   const shapes = Object.values(params(config, vocabulary)).map(({ shape }) => shape);

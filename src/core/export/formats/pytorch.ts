@@ -27,6 +27,8 @@ export const pytorch: Format = {
     if (!model || !named) return `A ${architecture} model cannot be handed over to PyTorch`;
     const unknown = hubProblem({ model: choice });
     if (unknown !== null) return unknown;
+    if (choice.config.classes)
+      return 'train.py knows how to learn the next token alone, and this model tells texts apart by its labels';
     const learnt = objectiveOf(recipe.objective);
     if (!learnt.inPytorch?.(recipe)) {
       const how = [learnt.label, ...chosenLabels(learnt.fields, recipe)].join(', ').toLowerCase();

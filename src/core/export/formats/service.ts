@@ -1,8 +1,8 @@
 import { loaded } from '../../base/load';
 import { BOUND_OF_F16, readers } from '../../verify/check';
-import { type Format } from '../format';
-import { modelSpec } from '../../models';
+import type { Format, Snippet } from '../format';
 import type { ModelChoice } from '../../models/network';
+import { kindOf } from '../kinds';
 import { ggufF16 } from './gguf';
 import { onnxF16 } from './onnx';
 
@@ -15,10 +15,11 @@ export const service: Format = {
   card: {
     name: 'Web service',
     purpose: 'Call it from your own program',
-    opensIn: 'Node or Docker, as /v1/completions or /v1/fill-mask',
+    opensIn: 'Node or Docker, as /v1/completions, /v1/fill-mask or /v1/classify',
     holds: 'zip: model, server, Dockerfile, README; npm start runs it',
-    howToLoad: () => [
+    howToLoad: ({ use }) => [
       { title: 'A web service, with its folder', language: 'sh', code: 'npm ci --ignore-scripts && npm start' },
+      ...(use === 'classifier' ? [ASK] : []),
     ],
   },
   precision: ggufF16.precision,
@@ -34,11 +35,18 @@ export const service: Format = {
     opens: async (file) => (await readers()).fileInZip(file, '.gguf'),
     bound: BOUND_OF_F16,
   },
-  checks: { encoder: onnxF16.check, 'encoder-decoder': onnxF16.check },
+  checks: { encoder: onnxF16.check, 'encoder-decoder': onnxF16.check, classifier: onnxF16.check },
+};
+
+const ASK: Snippet = {
+  title: 'And asked of a text',
+  language: 'sh',
+  code: `curl http://127.0.0.1:8080/v1/classify -H 'Content-Type: application/json' -d '{ "text": "One text" }'`,
 };
 
 /** What of its folder is the model. */
-const writtenAs = ({ id }: Pick<ModelChoice, 'id'>): Format => (modelSpec(id).kind === 'decoder' ? ggufF16 : onnxF16);
+const writtenAs = (model: Pick<ModelChoice, 'id' | 'config'>): Format =>
+  kindOf(model) === 'decoder' ? ggufF16 : onnxF16;
 
 /** Bytes of what is carried along. */
 const SERVER = 108_000;

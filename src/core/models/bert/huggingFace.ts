@@ -1,4 +1,5 @@
 import { z } from '../../base/zod';
+import { toldClasses } from '../hubClasses';
 import type { HuggingFace } from '../interop';
 import type { Layout } from '../layout';
 import { type BertConfig, hiddenOf, innerOf } from './sizes';
@@ -30,10 +31,10 @@ const [WORDS, DECODER, BIAS] = [
   'cls.predictions.bias',
 ];
 
-/** BertForMaskedLM; and BertForPreTraining, and BertModel without a head, as files of others have them. */
+/** BertForMaskedLM and BertForSequenceClassification; and BertForPreTraining, and BertModel without a head, as files of others have them. */
 export const huggingFace: HuggingFace<BertConfig> = {
   types: ['bert'],
-  config: ({ config, vocabulary }, { padding = null }, dropped) => ({
+  config: ({ config, vocabulary }, ids, dropped) => ({
     architectures: ['BertForMaskedLM'],
     model_type: 'bert',
     vocab_size: vocabulary,
@@ -50,9 +51,10 @@ export const huggingFace: HuggingFace<BertConfig> = {
     attention_probs_dropout_prob: dropped?.attentionDropout ?? 0,
     position_embedding_type: 'absolute',
     is_decoder: false,
-    pad_token_id: padding,
+    pad_token_id: ids.padding ?? null,
     tie_word_embeddings: !config.untied,
     torch_dtype: 'float32',
+    ...toldClasses('Bert', config, ids),
   }),
   schema: bert.transform(({ hidden_size, intermediate_size, tie_word_embeddings: isTied, ...given }) => ({
     config: {
@@ -68,11 +70,11 @@ export const huggingFace: HuggingFace<BertConfig> = {
     },
     vocabulary: given.vocab_size,
   })),
-  rename(given, { untied }) {
+  rename(given, { untied, classes }) {
     // Norms as they were called in TensorFlow, whose files became those of Hugging Face.
     const name = given.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
-    const known = /^(bert|cls)\./.test(name) ? name : `bert.${name}`;
-    const isBeside = /^(bert\.pooler|cls\.seq_relationship)\./.test(known); // for pairs of sentences
+    const known = (classes ? /^(bert|classifier)\./ : /^(bert|cls)\./).test(name) ? name : `bert.${name}`;
+    const isBeside = !classes && /^(bert\.pooler|cls\.seq_relationship)\./.test(known); // for pairs of sentences
     if (isBeside || known === 'bert.embeddings.position_ids' || (untied && known === BIAS)) return null;
     return known;
   },
@@ -80,14 +82,16 @@ export const huggingFace: HuggingFace<BertConfig> = {
     prefix: 'cls.predictions.',
     words: 'a head for masked tokens: one is drawn, and fills blanks once it has learnt to',
   },
-  copies: ({ untied }) =>
-    untied
+  copies({ untied, classes }) {
+    if (classes) return [];
+    return untied
       ? [{ name: BIAS, of: `${DECODER}.bias`, isWritten: true }]
       : [
           { name: `${DECODER}.weight`, of: WORDS },
           { name: `${DECODER}.bias`, of: BIAS },
-        ],
-  layout({ layers, width: C, untied }) {
+        ];
+  },
+  layout({ layers, width: C, untied, classes }) {
     const same = (name: string) => ({ name, of: name });
     const dense = (name: string): Layout => [{ ...same(`${name}.weight`), transposed: true }, same(`${name}.bias`)];
     const norm = (layer: string): Layout => ['weight', 'bias'].map((part) => same(`${layer}.LayerNorm.${part}`));
@@ -110,13 +114,20 @@ export const huggingFace: HuggingFace<BertConfig> = {
         ...norm(`${h}.output`),
       ];
     });
+    const ofLabels: Layout = [
+      ...dense('bert.pooler.dense'),
+      ...['weight', 'bias'].map((part) => same(`classifier.${part}`)),
+    ];
+    const ofTokens: Layout = [
+      ...dense('cls.predictions.transform.dense'),
+      ...norm('cls.predictions.transform'),
+      ...(untied ? [same(`${DECODER}.weight`), { name: `${DECODER}.bias`, of: BIAS }] : [same(BIAS)]),
+    ];
     return [
       ...['word', 'position', 'token_type'].map((what) => same(`bert.embeddings.${what}_embeddings.weight`)),
       ...norm('bert.embeddings'),
       ...blocks.flat(),
-      ...dense('cls.predictions.transform.dense'),
-      ...norm('cls.predictions.transform'),
-      ...(untied ? [same(`${DECODER}.weight`), { name: `${DECODER}.bias`, of: BIAS }] : [same(BIAS)]),
+      ...(classes ? ofLabels : ofTokens),
     ];
   },
 };

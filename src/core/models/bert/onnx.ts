@@ -1,16 +1,20 @@
 import type { GraphBuilder, Value } from '../../onnx/graph';
+import { labelScores, pooled } from '../../onnx/labels';
 import { attention, classifier, dense, embedding, gelu, keepTokens, layerNorm, splitHeads } from '../../onnx/layers';
 import type { Sized } from '../interop';
 import type { BertConfig } from './sizes';
 
-/** BERT as forward.ts computes it, by the names that transformers.js fills blanks by: scores of every place [B, T, V]. */
+/**
+ * BERT as forward.ts computes it, by the names that transformers.js fills blanks by: scores of every place [B, T, V]; or, by those
+ * that it tells texts apart by, of every label [B, labels].
+ */
 export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<BertConfig>): void {
-  const { layers, heads, width, tanh, normEpsilon, untied } = config;
+  const { layers, heads, width, tanh, normEpsilon, untied, classes } = config;
   const size = width / heads;
   const shape = ['batch_size', 'sequence_length'] as const;
   const ids = g.input('input_ids', 'int64', shape);
-  const keep = keepTokens(g, g.input('attention_mask', 'int64', shape));
-  g.output({ name: 'logits' }, 'float', [...shape, vocabulary]);
+  const mask = g.input('attention_mask', 'int64', shape);
+  const keep = keepTokens(g, mask);
   const norm = (layer: string, x: Value): Value => layerNorm(g, `${layer}.LayerNorm`, x, normEpsilon);
   const act = (x: Value): Value => gelu(g, x, tanh ? 'tanh' : 'none');
 
@@ -30,6 +34,12 @@ export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<BertConfig>)
     const inner = act(dense(g, `${h}.intermediate.dense`, x)); // [B, T, H]
     x = norm(`${h}.output`, g.op('Add', [x, dense(g, `${h}.output.dense`, inner)]));
   }
+  if (classes) {
+    const whole = g.op('Tanh', [dense(g, 'bert.pooler.dense', pooled(g, x, mask, classes.pooling))]);
+    labelScores(g, g.weight('classifier.weight'), whole, g.weight('classifier.bias'));
+    return;
+  }
+  g.output({ name: 'logits' }, 'float', [...shape, vocabulary]);
   const hidden = norm('cls.predictions.transform', act(dense(g, 'cls.predictions.transform.dense', x)));
   const matrix = g.weight(untied ? 'cls.predictions.decoder.weight' : 'bert.embeddings.word_embeddings.weight');
   classifier(g, matrix, hidden, g.op('Shape', [ids]), 'logits', g.weight('cls.predictions.bias'));

@@ -1,4 +1,5 @@
 import { z } from '../../base/zod';
+import { toldClasses } from '../hubClasses';
 import type { HuggingFace } from '../interop';
 import { type GptConfig, hiddenOf, innerOf } from './sizes';
 
@@ -19,10 +20,10 @@ const gpt2 = z.object({
   add_cross_attention: z.literal(false).default(false),
 });
 
-/** GPT2LMHeadModel, whose names, shapes and order are ours. It always has biases. */
+/** GPT2LMHeadModel and GPT2ForSequenceClassification, whose names, shapes and order are ours. It always has biases. */
 export const huggingFace: HuggingFace<GptConfig> = {
   types: ['gpt2'],
-  config: ({ config, vocabulary }, { begin, end }, dropped) => ({
+  config: ({ config, vocabulary }, ids, dropped) => ({
     architectures: ['GPT2LMHeadModel'],
     model_type: 'gpt2',
     vocab_size: vocabulary,
@@ -39,10 +40,11 @@ export const huggingFace: HuggingFace<GptConfig> = {
     resid_pdrop: dropped?.dropout ?? 0,
     embd_pdrop: dropped?.dropout ?? 0,
     attn_pdrop: dropped?.attentionDropout ?? 0,
-    bos_token_id: begin,
-    eos_token_id: end,
+    bos_token_id: ids.begin,
+    eos_token_id: ids.end,
     tie_word_embeddings: !config.untied,
     torch_dtype: 'float32',
+    ...toldClasses('GPT2', config, ids),
   }),
   schema: gpt2.transform(({ n_embd, n_inner, tie_word_embeddings: isTied, ...given }) => ({
     config: {
@@ -55,9 +57,10 @@ export const huggingFace: HuggingFace<GptConfig> = {
     },
     vocabulary: given.vocab_size,
   })),
-  copies: ({ untied }) => (untied ? [] : [{ name: 'lm_head.weight', of: 'transformer.wte.weight' }]),
+  copies: ({ untied, classes }) =>
+    untied || classes ? [] : [{ name: 'lm_head.weight', of: 'transformer.wte.weight' }],
   rename: (name) => {
     if (/\.attn\.(masked_)?bias$/.test(name)) return null; // causal masks, which older files carry along
-    return name.startsWith('transformer.') || name === 'lm_head.weight' ? name : `transformer.${name}`;
+    return /^(transformer|lm_head|score)\./.test(name) ? name : `transformer.${name}`;
   },
 };

@@ -1,15 +1,17 @@
 import { decoder } from '../../onnx/decoder';
 import type { GraphBuilder, Value } from '../../onnx/graph';
+import { labelScores, pooled } from '../../onnx/labels';
 import { attention, classifier, dense, embedding, gelu, layerNorm, splitHeads } from '../../onnx/layers';
 import type { Sized } from '../interop';
 
 const EPSILON = 1e-5;
 
-/** GPT-2 as forward.ts computes it, with a cache of keys and values. */
+/** GPT-2 as forward.ts computes it, with a cache of keys and values where it writes. */
 export function onnx(g: GraphBuilder, { config, vocabulary }: Sized): void {
-  const { layers, heads, width } = config;
+  const { layers, heads, width, classes } = config;
   const size = width / heads;
-  const { ids, positions, keep, lead, remembered } = decoder(g, { layers, heads, size, vocabulary });
+  const sizes = { layers, heads, size, vocabulary, classifies: classes !== undefined };
+  const { ids, positions, keep, lead, mask, remembered } = decoder(g, sizes);
   let x = g.op('Add', [embedding(g, 'transformer.wte', ids), embedding(g, 'transformer.wpe', positions)]); // [B, T, C]
   for (let i = 0; i < layers; i++) {
     const h = `transformer.h.${i}`;
@@ -23,5 +25,6 @@ export function onnx(g: GraphBuilder, { config, vocabulary }: Sized): void {
     x = g.op('Add', [x, dense(g, `${h}.mlp.c_proj`, inner)]);
   }
   const hidden = layerNorm(g, 'transformer.ln_f', x, EPSILON);
-  classifier(g, g.weight(config.untied ? 'lm_head.weight' : 'transformer.wte.weight'), hidden, lead, 'logits');
+  if (classes) labelScores(g, g.weight('score.weight'), pooled(g, hidden, mask, classes.pooling));
+  else classifier(g, g.weight(config.untied ? 'lm_head.weight' : 'transformer.wte.weight'), hidden, lead, 'logits');
 }

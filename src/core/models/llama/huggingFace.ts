@@ -1,5 +1,6 @@
 import type { Json } from '../../base/blobStore';
 import { z } from '../../base/zod';
+import { toldClasses } from '../hubClasses';
 import type { HuggingFace, Sized } from '../interop';
 import type { Layout } from '../layout';
 import { branchNorms, columnsOf, KIN, kinOf, type LlamaConfig, noKinWords, ONLY_PLAIN, windowOf } from './sizes';
@@ -115,12 +116,14 @@ function typeOf(config: LlamaConfig): Type | undefined {
   return kin === 'olmo2' && windowOf(config) !== undefined ? undefined : kin;
 }
 
+/** As the names of its classes begin. */
+const CALLED: Readonly<Record<Type, string>> = { llama: 'Llama', mistral: 'Mistral', qwen3: 'Qwen3', olmo2: 'Olmo2' };
+
 /** What one class has in its config.json that the others have not. */
 const OWN: Readonly<Record<Type, (config: LlamaConfig) => Record<string, Json>>> = {
-  llama: () => ({ architectures: ['LlamaForCausalLM'], attention_bias: false, mlp_bias: false }),
-  mistral: ({ window }) => ({ architectures: ['MistralForCausalLM'], sliding_window: window }),
+  llama: () => ({ attention_bias: false, mlp_bias: false }),
+  mistral: ({ window }) => ({ sliding_window: window }),
   qwen3: ({ window, layers }) => ({
-    architectures: ['Qwen3ForCausalLM'],
     attention_bias: false,
     use_sliding_window: window > 0,
     sliding_window: window || null,
@@ -128,10 +131,10 @@ const OWN: Readonly<Record<Type, (config: LlamaConfig) => Record<string, Json>>>
     layer_types: Array.from({ length: layers }, () => (window > 0 ? SLIDING : FULL)),
   }),
   // Of its own, its class takes the token 1 for padding, and learns nothing of that.
-  olmo2: () => ({ architectures: ['Olmo2ForCausalLM'], attention_bias: false, pad_token_id: null }),
+  olmo2: () => ({ attention_bias: false, pad_token_id: null }),
 };
 
-/** LlamaForCausalLM, MistralForCausalLM, Qwen3ForCausalLM and Olmo2ForCausalLM. */
+/** LlamaForCausalLM, MistralForCausalLM, Qwen3ForCausalLM and Olmo2ForCausalLM; and ForSequenceClassification of each. */
 export const huggingFace: HuggingFace<LlamaConfig> = {
   types: ['llama', 'mistral', 'qwen3', 'olmo2'],
   problem(config) {
@@ -140,12 +143,12 @@ export const huggingFace: HuggingFace<LlamaConfig> = {
     if (kinOf(config) === undefined || window === undefined) return noKinWords('transformers has no class', config);
     return `OLMo 2 has no window of attention in transformers: it would see ${config.context} tokens where this one sees ${window}`;
   },
-  config({ config, vocabulary }, { begin, end }, dropped) {
+  config({ config, vocabulary }, ids, dropped) {
     const { layers, heads, kvHeads, width, hidden, context, theta, normEpsilon, untied } = config;
     const type = typeOf(config);
     return {
       model_type: type ?? null,
-      ...(type && OWN[type](config)),
+      ...(type && { architectures: [`${CALLED[type]}ForCausalLM`], ...OWN[type](config) }),
       vocab_size: vocabulary,
       hidden_size: width,
       intermediate_size: hidden,
@@ -163,20 +166,22 @@ export const huggingFace: HuggingFace<LlamaConfig> = {
       // None of these classes drops what a branch ends in: for the hand-over's model.py.
       resid_pdrop: dropped?.dropout ?? 0,
       embd_pdrop: dropped?.dropout ?? 0,
-      bos_token_id: begin,
-      eos_token_id: end,
+      bos_token_id: ids.begin,
+      eos_token_id: ids.end,
       tie_word_embeddings: !untied,
       torch_dtype: 'float32',
+      ...(type && toldClasses(CALLED[type], config, ids)),
     };
   },
   schema: z.discriminatedUnion('model_type', [llama, mistral, qwen3, olmo2]),
-  copies: ({ untied }) => (untied ? [] : [{ name: 'lm_head.weight', of: 'model.embed_tokens.weight' }]),
+  copies: ({ untied, classes }) =>
+    untied || classes ? [] : [{ name: 'lm_head.weight', of: 'model.embed_tokens.weight' }],
   rename(name) {
     if (name.endsWith('.rotary_emb.inv_freq')) return null; // which older files carry along, and follow from theta
-    return name.startsWith('model.') || name === 'lm_head.weight' ? name : `model.${name}`;
+    return /^(model|lm_head|score)\./.test(name) ? name : `model.${name}`;
   },
   layout(config) {
-    const { layers, hidden, untied, qkNorm } = config;
+    const { layers, hidden, untied, qkNorm, classes } = config;
     const { q, k } = columnsOf(config);
     const [ofAttention, ofFeedForward] = branchNorms(config);
     const same = (name: string) => ({ name, of: name });
@@ -201,7 +206,7 @@ export const huggingFace: HuggingFace<LlamaConfig> = {
       same('model.embed_tokens.weight'),
       ...blocks.flat(),
       same('model.norm.weight'),
-      ...(untied ? [same('lm_head.weight')] : []),
+      ...(classes ? [same('score.weight')] : untied ? [same('lm_head.weight')] : []),
     ];
   },
 };

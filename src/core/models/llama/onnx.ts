@@ -1,17 +1,18 @@
 import { decoder } from '../../onnx/decoder';
 import type { GraphBuilder, Value } from '../../onnx/graph';
+import { labelScores, pooled } from '../../onnx/labels';
 import { attention, classifier, dense, embedding, rmsNorm, rotary, silu, splitHeads } from '../../onnx/layers';
 import type { Sized } from '../interop';
 import { branchNorms, columnsOf, type LlamaConfig, windowOf } from './sizes';
 
-/** Llama as forward.ts computes it, with a cache of keys, which are turned, and values. */
+/** Llama as forward.ts computes it, with a cache of keys, which are turned, and values where it writes. */
 export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<LlamaConfig>): void {
-  const { layers, heads, kvHeads, hidden, theta, normEpsilon, qkNorm, norm } = config;
+  const { layers, heads, kvHeads, hidden, theta, normEpsilon, qkNorm, norm, classes } = config;
   const [ofAttention, ofFeedForward] = branchNorms(config);
   const window = windowOf(config);
   const { head: size, q: Q, k: K } = columnsOf(config);
-  const { ids, positions, keep, lead, remembered } = decoder(g, {
-    ...{ layers, heads: kvHeads, size, vocabulary },
+  const { ids, positions, keep, lead, mask, remembered } = decoder(g, {
+    ...{ layers, heads: kvHeads, size, vocabulary, classifies: classes !== undefined },
     ...(window !== undefined && { window }),
   });
   const turned = rotary(g, positions, size, theta);
@@ -48,6 +49,7 @@ export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<LlamaConfig>
     const y = dense(g, `${h}.mlp.down_proj`, g.op('Mul', [silu(g, gate), up]));
     x = g.op('Add', [x, after(ofFeedForward, y)]);
   }
-  const table = g.weight(config.untied ? 'lm_head.weight' : 'model.embed_tokens.weight');
-  classifier(g, table, rmsNorm(g, 'model.norm', x, normEpsilon), lead, 'logits');
+  const last = rmsNorm(g, 'model.norm', x, normEpsilon);
+  if (classes) labelScores(g, g.weight('score.weight'), pooled(g, last, mask, classes.pooling));
+  else classifier(g, g.weight(config.untied ? 'lm_head.weight' : 'model.embed_tokens.weight'), last, lead, 'logits');
 }

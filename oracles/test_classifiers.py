@@ -1,0 +1,147 @@
+"""Classifiers against transformers: folders both ways, scores of odd lengths in one batch, gradients of head and body."""
+
+import json
+from pathlib import Path
+
+import homegrown
+import numpy as np
+import pytest
+import their_models
+import torch
+from safetensors.numpy import load_file
+from test_hugging_face import assert_near, no_warnings
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
+
+TEXTS = [
+    "Call me Ishmael.",
+    "a",
+    "It is not down in any map; true places never are, and so on, until it no longer fits into what is read at once.",
+    "naïve 鯨",
+]
+"""Of odd lengths, one of them longer than the context, so that rows are padded and one is cut."""
+
+LABELS = ["ham", "spam", "neither of them"]
+
+VARIANTS = {
+    "BERT": {"model_type": "bert"},
+    "BERT with GELU by tanh, of several labels": {"model_type": "bert", "hidden_act": "gelu_new", "several": True},
+    "GPT-2": {"model_type": "gpt2"},
+    "Llama": {"model_type": "llama"},
+    "Llama, tied": {"model_type": "llama", "tie_word_embeddings": True},
+    "Mistral": {"model_type": "mistral", "sliding_window": 3},
+    "Qwen3 of several labels": {"model_type": "qwen3", "several": True},
+    "OLMo 2": {"model_type": "olmo2"},
+}
+
+
+def saved(folder: Path, tokenizer, variant: str, **more: object):
+    model = their_models.classifier_of(len(tokenizer), labels=LABELS, **VARIANTS[variant], **more)
+    return model, their_models.save(folder, model, tokenizer)
+
+
+def given(folder: Path):
+    """The texts as transformers reads them: what a text is made into, and padding up to the longest."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    assert tokenizer.pad_token is not None
+    return tokenizer(TEXTS, padding=True, truncation=True, max_length=23, return_tensors="pt")
+
+
+def theirs(model: torch.nn.Module, folder: Path) -> torch.Tensor:
+    read = given(folder)
+    return model(input_ids=read["input_ids"], attention_mask=read["attention_mask"]).logits
+
+
+@pytest.mark.parametrize("engine", ["wasm", "webgpu"])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_theirs_opens_here_and_ours_there_with_the_same_scores(artefacts, tmp_path, caplog, their_tokenizer, variant, engine):
+    model, folder = saved(tmp_path / "saved", their_tokenizer, variant)
+    ours = artefacts.export(folder, "hf")
+    with no_warnings(caplog):
+        again = AutoModelForSequenceClassification.from_pretrained(ours).eval()
+    assert type(again) is type(model)
+    assert again.config.id2label == dict(enumerate(LABELS))
+    assert again.config.problem_type == model.config.problem_type
+    with torch.no_grad():
+        scores = theirs(again, ours).numpy()
+        # What stands before a text of an encoder is ours to say: the folder's own tokenizer puts nothing there.
+        want = model(**{name: given(ours)[name] for name in ("input_ids", "attention_mask")}).logits.numpy()
+    assert np.array_equal(scores, want)
+    assert_near(homegrown.label_scores(folder, TEXTS, engine), want)
+    assert_near(homegrown.label_scores(ours, TEXTS, engine), want)
+    alone = [theirs_alone(again, ours, text) for text in TEXTS]
+    assert_near(np.stack(alone), want)
+
+
+def theirs_alone(model: torch.nn.Module, folder: Path, text: str) -> np.ndarray:
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    read = tokenizer(text, truncation=True, max_length=23, return_tensors="pt")
+    with torch.no_grad():
+        return model(input_ids=read["input_ids"]).logits[0].numpy()
+
+
+@pytest.mark.parametrize("variant", ["BERT", "GPT-2", "Llama"])
+def test_a_pipeline_of_theirs_names_our_labels(artefacts, tmp_path, their_tokenizer, variant):
+    _, folder = saved(tmp_path / "saved", their_tokenizer, variant)
+    ours = artefacts.export(folder, "hf")
+    told = pipeline("text-classification", model=str(ours), top_k=None)(TEXTS, truncation=True, batch_size=3)
+    scores = homegrown.label_scores(ours, TEXTS).astype(np.float64)
+    shares = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+    for each, share in zip(told, shares, strict=True):
+        assert {one["label"]: pytest.approx(one["score"], abs=1e-5) for one in each} == dict(zip(LABELS, share, strict=True))
+
+
+@pytest.mark.parametrize("engine", ["wasm", "webgpu"])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_gradients_of_head_and_body_are_theirs_with_padding(artefacts, tmp_path, their_tokenizer, variant, engine):
+    # The class learns nothing of the token that pads, which no text has here.
+    model, folder = saved(tmp_path / "saved", their_tokenizer, variant, pad_token_id=1)
+    ours = artefacts.export(folder, "hf")
+    read = given(ours)
+    read["input_ids"][read["attention_mask"] == 0] = 1
+    assert ((read["input_ids"] == 1) == (read["attention_mask"] == 0)).all()
+    wanted = [[0], [2], [1], [2]] if not VARIANTS[variant].get("several") else [[0, 2], [], [1], [0, 1, 2]]
+    hot = torch.tensor([[float(place in own) for place in range(3)] for own in wanted])
+    labels = hot if VARIANTS[variant].get("several") else hot.argmax(1)
+    loss = model(input_ids=read["input_ids"], attention_mask=read["attention_mask"], labels=labels).loss
+    loss.backward()
+    out = tmp_path / "gradients.safetensors"
+    asked = homegrown.ask(folder=str(folder), classify=TEXTS, labels=wanted, gradients=str(out), engine=engine)
+    assert asked == pytest.approx(loss.item(), abs=1e-5)
+    gradients = load_file(out)
+    named = {name: weight.grad.numpy() for name, weight in model.named_parameters() if weight.grad is not None}
+    assert named.keys() == gradients.keys()
+    for name, want in named.items():
+        assert np.abs(gradients[name] - want).max() < 1e-3 * max(1, np.abs(want).max()), name
+        # A key's bias shifts all scores of a query alike.
+        assert np.abs(want).max() > 1e-6 or name.endswith(("key.bias", "c_attn.bias")), name
+
+
+def test_two_labels_that_nobody_named_are_not_even_told_of_there(tmp_path, their_tokenizer):
+    model = their_models.classifier_of(len(their_tokenizer), "bert", ["LABEL_0", "LABEL_1"])
+    folder = their_models.save(tmp_path / "saved", model, their_tokenizer)
+    config = json.loads((folder / "config.json").read_text())
+    for name in ("id2label", "label2id", "problem_type"):
+        config.pop(name, None)
+    (folder / "config.json").write_text(json.dumps(config))
+    assert AutoModelForSequenceClassification.from_pretrained(folder).config.num_labels == 2
+    assert homegrown.label_scores(folder, TEXTS).shape == (4, 2)
+
+
+def test_a_regression_is_refused_with_its_reason(tmp_path, their_tokenizer):
+    model = their_models.classifier_of(len(their_tokenizer), "bert", ["how much"], problem_type="regression")
+    folder = their_models.save(tmp_path / "saved", model, their_tokenizer)
+    with pytest.raises(homegrown.Refused, match="it gives a number and not labels"):
+        homegrown.label_scores(folder, TEXTS)
+
+
+@pytest.mark.parametrize("pooling", ["first", "mean", "last"])
+def test_what_no_class_of_theirs_scores_is_refused_there(artefacts, tmp_path, their_tokenizer, pooling):
+    _, folder = saved(tmp_path / "saved", their_tokenizer, "BERT")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "model_type": "homegrown-bert", "pooling": pooling}))
+    assert homegrown.label_scores(folder, TEXTS).shape == (4, 3)
+    with pytest.raises(ValueError, match="homegrown-bert"):
+        AutoModelForSequenceClassification.from_pretrained(folder)
+    if pooling != "first":
+        with pytest.raises(homegrown.Refused, match="transformers has no class that scores"):
+            artefacts.export(folder, "hf")

@@ -1,0 +1,210 @@
+/** Classifiers as Hugging Face folders, ours and those of others. */
+import { Tokenizer as Oracle } from '@huggingface/tokenizers';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { unwatched } from '../base/job';
+import { bytesSource, readBytes } from '../files/byteSource';
+import { writeSafetensors } from '../checkpoint/safetensors';
+import type { HostTensor } from '../checkpoint/tensors';
+import type { Classes } from '../models/spec';
+import { untrainedBert, untrainedClassifier } from '../testing/untrainedModels';
+import { aroundText } from '../tokenizer/prompt';
+import { exportedFrom } from './exported';
+import type { Exported } from './format';
+import { FORMATS } from './formats';
+import { settingsOf } from './homegrownJson';
+import { huggingFaceFiles } from './huggingFace';
+import { importHuggingFace, openHuggingFace } from './importHuggingFace';
+import { hubWeights } from './weights';
+
+type Files = Record<string, Uint8Array>;
+type Json = Record<string, unknown>;
+async function filesOf(exported: Omit<Exported, 'name'>): Promise<Files> {
+  const files: Files = {};
+  for (const stream of huggingFaceFiles(exported, { withOptimizer: false }))
+    files[stream.name] = await readBytes(stream);
+  return files;
+}
+const json = (files: Files, name: string): Json => JSON.parse(new TextDecoder().decode(files[name])) as Json;
+const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+const given = (files: Files) => Object.entries(files).map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
+const read = (files: Files) => importHuggingFace(given(files), unwatched);
+const open = (files: Files) => openHuggingFace(new Map(given(files).map(({ name, source }) => [name, source])));
+/** As others have it: without what is ours, and with other words in config.json. */
+function theirs({ 'homegrown.json': _, ...files }: Files, said: Json = {}, unsaid: readonly string[] = []): Files {
+  const config = Object.entries({ ...json(files, 'config.json'), ...said }).filter(([name]) => !unsaid.includes(name));
+  return { ...files, 'config.json': encode(Object.fromEntries(config)) };
+}
+
+const CLASSES = {
+  bert: 'BertForSequenceClassification',
+  gpt: 'GPT2ForSequenceClassification',
+  llama: 'LlamaForSequenceClassification',
+} as const;
+const ids = ['bert', 'gpt', 'llama'] as const;
+
+test.each(ids)('%s goes out as its class has it, and comes back bit for bit', async (id) => {
+  const exported = await untrainedClassifier(id, { labels: ['ham', 'spam', 'für "andere"'] });
+  const files = await filesOf(exported);
+  expect(json(files, 'config.json')).toMatchObject({
+    architectures: [CLASSES[id]],
+    id2label: { 0: 'ham', 1: 'spam', 2: 'für "andere"' },
+    label2id: { ham: 0, spam: 1, 'für "andere"': 2 },
+    problem_type: 'single_label_classification',
+    pad_token_id: exported.tokenizer.idOf('padding'),
+  });
+  expect(Object.keys(files)).not.toContain('generation_config.json');
+  const names = [...hubWeights(exported).keys()];
+  expect(names.filter((name) => /lm_head|cls\./.test(name))).toEqual([]);
+  expect(names.slice(id === 'bert' ? -4 : -1)).toEqual(
+    id === 'bert'
+      ? ['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias']
+      : ['score.weight'],
+  );
+  for (const from of [files, theirs(files)]) {
+    const back = await read(from);
+    expect(back.model).toEqual(exported.info.model);
+    expect(back.snapshot.tensors).toEqual(exported.snapshot.tensors);
+    expect(back.tokenizer.hash).toBe(exported.tokenizer.hash);
+    expect((await filesOf(await exportedFrom(back, exported.info.name, 5)))['config.json']).toEqual(
+      files['config.json'],
+    );
+  }
+});
+
+test('kin of llama have classes of their own', async () => {
+  const kin = {
+    MistralForSequenceClassification: { window: 8 },
+    Qwen3ForSequenceClassification: { qkNorm: 'heads' },
+    Olmo2ForSequenceClassification: { qkNorm: 'rows', norm: 'after' },
+  };
+  for (const [name, own] of Object.entries(kin)) {
+    const exported = await untrainedClassifier('llama', {}, own);
+    const files = await filesOf(exported);
+    expect(json(files, 'config.json')).toMatchObject({
+      ...{ architectures: [name], pad_token_id: exported.tokenizer.idOf('padding') },
+    });
+    expect((await read(theirs(files))).model).toEqual(exported.info.model);
+  }
+});
+
+test('without a token for padding, the end of text is what pads', async () => {
+  for (const id of ids) {
+    const exported = await untrainedClassifier(id, {}, {}, ['end']);
+    expect(json(await filesOf(exported), 'config.json')['pad_token_id']).toBe(exported.tokenizer.endOfText);
+  }
+});
+
+test('texts may have several labels, or one label that they have or not', async () => {
+  for (const labels of [['a', 'b'], ['spam']]) {
+    const exported = await untrainedClassifier('bert', { labels, several: true });
+    const files = await filesOf(exported);
+    expect(json(files, 'config.json')['problem_type']).toBe('multi_label_classification');
+    expect((await read(theirs(files))).model).toEqual(exported.info.model);
+  }
+});
+
+test('any labels come back as they went', async () => {
+  const label = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
+  const one = await untrainedClassifier('gpt');
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(label, { minLength: 3, maxLength: 3 }), async (labels) => {
+      const { config, ...model } = one.info.model;
+      const classes: Classes = { ...config.classes!, labels };
+      const files = await filesOf({
+        ...one,
+        info: { ...one.info, model: { ...model, config: { ...config, classes } } },
+      });
+      for (const from of [files, theirs(files)]) expect((await open(from)).model.config.classes).toEqual(classes);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('tokenizer.json puts around a text what an encoder here reads, and is one of ours when it comes back', async () => {
+  const text = 'Call me Ishmael.';
+  for (const id of ids) {
+    const { tokenizer, ...exported } = await untrainedClassifier(id);
+    const files = await filesOf({ ...exported, tokenizer });
+    const [before, after] = aroundText(tokenizer, id === 'bert');
+    expect(before).toEqual(id === 'bert' ? [tokenizer.endOfText] : []);
+    const theirs = new Oracle(json(files, 'tokenizer.json'), json(files, 'tokenizer_config.json'));
+    expect(theirs.encode(text).ids).toEqual([...before, ...tokenizer.encode(text), ...after]);
+    expect(json(files, 'tokenizer_config.json')['add_bos_token']).toBe(id === 'bert');
+    expect((await read(files)).tokenizer.model).toEqual(tokenizer.model);
+  }
+  // What fills blanks reads no such token.
+  const fills = await untrainedBert();
+  const said = new Oracle(
+    json(await filesOf(fills), 'tokenizer.json'),
+    json(await filesOf(fills), 'tokenizer_config.json'),
+  );
+  expect(said.encode(text).ids).toEqual([...fills.tokenizer.encode(text)]);
+});
+
+test('labels that nobody has named are called as transformers calls them, and that is told before it is taken', async () => {
+  const files = await filesOf(await untrainedClassifier('bert'));
+  const unnamed = theirs(files, { num_labels: 3 }, ['id2label', 'label2id']);
+  const { model, stated } = await open(unnamed);
+  expect(model.config.classes!.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);
+  expect(stated.lacks).toBe('names of its 3 labels, which are called LABEL_0 to LABEL_2, as transformers calls them');
+  expect((await open(theirs(files))).stated.lacks).toBeUndefined();
+  // Two are what transformers takes where nothing at all is said.
+  const two = await filesOf(await untrainedClassifier('gpt', { labels: ['x', 'y'] }));
+  const none = theirs(two, {}, ['id2label', 'label2id', 'problem_type']);
+  expect((await open(none)).model.config.classes).toEqual({ labels: ['LABEL_0', 'LABEL_1'], pooling: 'last' });
+});
+
+test.each([
+  [{}, ['id2label', 'label2id'], 'does not fit config.json in 2 places: classifier.weight is [3, 32], not [2, 32]'],
+  [{ id2label: { 0: 'a', 1: 'b' } }, [], 'classifier.weight is [3, 32], not [2, 32]'],
+  [{ id2label: { 1: 'a', 2: 'b', 3: 'c' } }, [], 'id2label has 3 labels, and they are not numbered from 0'],
+  [{ id2label: { 0: 'a', 1: 'b', 2: 'a' } }, [], 'a label is there twice'],
+  [{ id2label: { 0: 'a', 1: '', 2: 'c' } }, [], 'labels.1'],
+  [{ id2label: { 0: 'a' } }, [], 'there is one label alone'],
+  [{ problem_type: 'regression' }, [], 'it gives a number and not labels (problem_type: regression)'],
+  [{ id2label: { 0: 'a' } }, ['problem_type'], 'it gives a number and not labels'],
+  [{ problem_type: 'other' }, [], 'problem_type other is not known here'],
+  [{ id2label: ['a', 'b', 'c'] }, [], 'id2label'],
+  [{ id2label: null, num_labels: 1e9 }, [], 'num_labels'],
+] as const)('a config.json whose labels are wrong is refused: %j without %j', async (said, unsaid, words) => {
+  const files = theirs(await filesOf(await untrainedClassifier('bert')), said, unsaid);
+  await expect(read(files)).rejects.toMatchObject({
+    code: 'bad-file',
+    message: expect.stringContaining(words) as string,
+  });
+});
+
+test('weights that lack the head, or have that of tokens, are told by name', async () => {
+  const exported = await untrainedClassifier('bert');
+  const files = theirs(await filesOf(exported));
+  const tensors = new Map<string, HostTensor>();
+  for (const [name, { shape, pieces }] of hubWeights(exported))
+    tensors.set(name, { shape, data: Float32Array.from([...pieces()].flatMap((some) => [...some])) });
+  tensors.delete('classifier.bias');
+  const headless = { ...files, 'model.safetensors': await readBytes(writeSafetensors('x', tensors)) };
+  await expect(read(headless)).rejects.toThrow('classifier.bias is missing');
+});
+
+test('what transformers has no class for stays here: its type is ours, and formats that need a class refuse it', async () => {
+  const exported = await untrainedClassifier('bert', { pooling: 'mean' });
+  const files = await filesOf(exported);
+  expect(json(files, 'config.json')).toMatchObject({ model_type: 'homegrown-bert', pooling: 'mean' });
+  for (const from of [files, theirs(files)]) expect((await open(from)).model).toEqual(exported.info.model);
+  const settings = settingsOf(exported.info);
+  for (const id of ['hf', 'safetensors'] as const)
+    expect(FORMATS[id].problem!(settings)).toBe(
+      'transformers has no class that scores the mean of a text here: it would score the first token of a text. ONNX, the web service and the offline page have such a classifier',
+    );
+  expect(FORMATS['onnx-f32'].problem!(settings)).toBeNull();
+  const usual = settingsOf((await untrainedClassifier('bert')).info);
+  expect(FORMATS.hf.problem!(usual)).toBeNull();
+});
+
+test.each(['gguf-f32', 'gguf-lora', 'pytorch'] as const)('%s is refused in one sentence', async (format) => {
+  for (const id of ids) {
+    const { info } = await untrainedClassifier(id);
+    const problem = FORMATS[format].problem!(settingsOf(info));
+    expect(problem).toMatch(id === 'bert' ? /^A BERT model cannot be|adapter/ : /labels|adapter/);
+  }
+});
