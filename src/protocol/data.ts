@@ -14,6 +14,10 @@ import type { KeptEvaluation } from '../core/runs/keptEvaluations';
 import type { RunRow, RunWords } from '../core/runs/rows';
 import type { Mix } from '../core/runs/mix';
 import type { Learnt } from '../core/runs/learnt';
+import type { LabelledAs } from '../core/documents/labels/readLabelled';
+import type { Labelling } from '../core/documents/labels/labelling';
+import type { LabelChange, LabelledText, LabelsTold } from './labelled';
+import type { Decision } from '../core/runs/settings';
 import type { Measured } from '../core/export/homegrownJson';
 import type { Look, Previewed } from '../core/documents/clean/preview';
 import type { Recipe as CleaningRecipe } from '../core/documents/clean/recipe';
@@ -44,6 +48,9 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 
 export type {
   DamagedStep,
+  LabelChange,
+  LabelledText,
+  LabelsTold,
   DataRecord,
   Everything,
   ModelPreview,
@@ -59,7 +66,15 @@ export interface DataApi {
   handFiles: { input: { drop: string; files: readonly GivenFile[] }; progress: never; output: null };
   /** Streams the files that were dropped or chosen at once into the store, as one text: after those that were handed over. */
   importFiles: {
-    input: { drop?: string; files: readonly GivenFile[]; projectId: string; addedAt: number; tunes?: Purpose };
+    input: {
+      drop?: string;
+      files: readonly GivenFile[];
+      projectId: string;
+      addedAt: number;
+      tunes?: Purpose;
+      /** Where texts have several labels: what stands between them. */
+      between?: Between;
+    };
     progress: Progress;
     output: {
       text: TextRecord | null;
@@ -170,6 +185,27 @@ export interface DataApi {
     progress: Progress;
     output: Painting;
   };
+  /** Which labels texts have by which they are to be told apart, and what is to be said of them before a start. */
+  surveyLabels: { input: { texts: readonly string[] }; progress: Progress; output: LabelsTold };
+  /** Some of all documents of the texts, in their order, with the labels that they have now: so many from one, or at these places. */
+  labelledTexts: {
+    input: {
+      texts: readonly string[];
+      at: { from: number; count: number } | { places: readonly number[] };
+      /** Of each its beginning. */
+      characters: number;
+    };
+    progress: never;
+    output: readonly LabelledText[];
+  };
+  /** Calls labels of a text otherwise, or says of what one of its documents is an example; `before` takes it back. */
+  changeLabels: {
+    input: { id: string; change: LabelChange };
+    progress: never;
+    output: { text: TextRecord; before: Labelling };
+  };
+  /** How the scores of a classifier become an answer. */
+  decide: { input: { runId: string; decision: Decision }; progress: never; output: null };
   /** Drops data that no record names: at once nothing while a tab holds data. */
   dropUnused: { input: null; progress: never; output: null };
   /** What of which text and document went into which part; `ids`: of the texts that the data are of, in order. */
@@ -324,6 +360,8 @@ export interface PartRows {
   }[];
   of: number;
 }
+
+export type Between = NonNullable<LabelledAs['between']>;
 
 export interface Sample {
   file: string;

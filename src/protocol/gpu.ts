@@ -6,6 +6,7 @@ import type { Progress } from '../core/base/job';
 import type { Evaluated } from '../core/metrics';
 import type { PartName } from '../core/shards/manifest';
 import type { TableFormatId } from '../core/documents';
+import type { Decided } from '../core/evaluate/decided';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
@@ -54,7 +55,13 @@ export interface GpuApi {
   fill: { input: FillInput; progress: never; output: FilledPassage };
   /** Which labels texts have, by a classifier, as sure as its decision has it. */
   classify: { input: ClassifyInput; progress: Progress; output: readonly GivenLabels[] };
-  /** The same of every row of a table, or every line of a text: the table with what was given and how sure of each label. */
+  /** Which words of a text spoke for a label, by its place, and which against it. */
+  decided: {
+    input: { runId: string; which: WhichSnapshot; text: string; label: number };
+    progress: never;
+    output: Decided;
+  };
+  /** Labels of every row of a table, or every line of a text: the table with what was given and how sure of each label. */
   classifyFile: { input: ClassifyFileInput; progress: Progress; output: { file: Blob; texts: number; unsure: number } };
   /** Which of texts that have no label yet would help most with one, the most helpful first; `of`: how many were read. */
   toLabel: {

@@ -1,11 +1,9 @@
 /** From a press on Start tuning to the run: chats and texts as data of the base's tokenizer, and what is old. */
 import { badSettings } from '../core/base/errors';
-import { formatCount } from '../core/base/units';
 import type { Purpose } from '../core/runs/tuning';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
-import type { DataRecord } from '../core/runs/project';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { limitsOf, settingsOf } from './estimate';
 import type { Following, Held } from './following';
@@ -14,16 +12,18 @@ import type { Services, Studio } from './studio';
 import type { Asking } from './training';
 import { oldTextsOf, toTuneOn, tuningBase } from './tuning';
 import { keepsOldText, tuningOf } from './tuningPlan';
+import { cutFor, keptStep, MOST_NAMED } from './tuningSteps';
 
 export async function beginTuning(
-  { store, gpu, data, now }: Services,
+  services: Services,
   { signal, fail, follow }: Pick<Following, 'signal' | 'fail' | 'follow'>,
   get: () => Studio,
   held: Held,
   runId: string,
   pressed: Asking,
-  to: Purpose = pressed.project.tuning.purpose,
+  to: Exclude<Purpose, 'classify'>,
 ): Promise<void> {
+  const { store, gpu, now } = services;
   const read = await get().whenRead(pressed, signal());
   if (!read) {
     held.undo();
@@ -32,10 +32,10 @@ export async function beginTuning(
   // As it was set at the press; what was being read then is among the texts.
   const project = { ...pressed.project, tuning: { ...pressed.project.tuning, purpose: to } };
   const asked = { project, texts: read.texts, tuneTexts: read.tuneTexts };
-  const base = tuningBase({ project, runs: get().runs });
+  const base = tuningBase({ project, runs: get().runs }, to);
   if (!base) throw badSettings('There is no model to tune yet', 'Train one, or bring one in.');
   const record = await readKnownRun(store, base.row.record.id);
-  const from = { runId: record.id, step: await keptStep(record.id, base.step) };
+  const from = { runId: record.id, step: await keptStep(services, get, record.id, base.step) };
   // What becomes the project's run is the tuned one, and the next tuning begins where this one did.
   const { tuning } = get().project.id === project.id ? get().project : project;
   await get().changeOf(project.id, { tuning: { ...tuning, base: from } });
@@ -47,17 +47,6 @@ export async function beginTuning(
   const old = keepsOldText(record) ? [] : oldTextsOf(asked);
   const { model, trainable, recipe } = tuningOf(project, record, limits, old.length > 0);
 
-  /** The one that was chosen, or the newest where it is gone, which is said. */
-  async function keptStep(of: string, step: number): Promise<number> {
-    const { steps } = await data.call('savedSteps', { runId: of });
-    const newest = steps.at(-1)?.step;
-    if (newest === undefined || steps.some((each) => each.step === step)) return step;
-    get().toast({
-      text: `Step ${formatCount(step)} is not kept any more`,
-      detail: `it begins with step ${formatCount(newest)}`,
-    });
-    return newest;
-  }
   /** By the template that is learnt; undefined where that was stopped. */
   async function painted(): Promise<TokenizerModel | undefined> {
     try {
@@ -71,15 +60,8 @@ export async function beginTuning(
   }
   const tokenizer = to === 'instruct' ? await painted() : await readTokenizer(store, record);
   if (!tokenizer) return;
-  /** Undefined where that was stopped, or failed, which is the run's then. */
-  async function cut(ids: readonly string[], by: TokenizerModel): Promise<DataRecord | undefined> {
-    const built = signal().aborted ? undefined : await get().cut(project.id, { texts: ids, tokenizer: by, split });
-    if (built && !signal().aborted) return built;
-    const { building } = get().makingOf(project.id);
-    if (building.kind === 'failed') fail(runId, building.failure);
-    else held.undo();
-    return undefined;
-  }
+  const cut = (ids: readonly string[], by: TokenizerModel) =>
+    cutFor(get, { signal, fail }, held, { runId, projectId: project.id }, { texts: ids, tokenizer: by, split });
   const built = await cut(textIds({ texts }), tokenizer);
   if (!built) return;
   const { train, validation } = built.manifest.parts;
@@ -111,5 +93,3 @@ const NEEDS = {
   adapt: 'Add text of the kind that it is to know.',
 } as const;
 const WORDS = { instruct: 'instructed', adapt: 'adapted' } as const;
-/** Characters of a name. */
-const MOST_NAMED = 200;

@@ -16,6 +16,7 @@ import {
 import { headText, MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { learntFrom, type ObjectiveId, usualObjective } from '../core/objectives';
 import type { Purpose } from '../core/runs/tuning';
+import type { Between } from '../protocol/data';
 import type { Project } from './project';
 import type { Studio } from './studio';
 
@@ -28,6 +29,8 @@ export interface Dropped {
   reading?: Reading;
   /** What for a project is to be tuned on it; absent: it is to learn from it. */
   tunes?: Purpose;
+  /** Of texts with several labels: what stands between them. */
+  between?: Between;
 }
 
 /** One that waits for an answer, and the project that it was dropped on. */
@@ -76,8 +79,16 @@ export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>)
   return isAll && learntFrom(objective) === 'pairs' && objective !== project.recipe.objective ? objective : undefined;
 }
 
-/** Files of a drop: those that are read as they are, and those that are asked about. */
-export async function sorted(files: readonly Dropped[], project: DroppedMarkup['project']) {
+/**
+ * Files of a drop: those that are read as they are, and those that are asked about. Of chats it is asked later, about those that
+ * are none; of files with labels the tables, in which a person says what is the text and what the label.
+ */
+export async function sorted(files: readonly Dropped[], project: DroppedMarkup['project'], tunes?: Purpose) {
+  if (tunes === 'instruct') return { texts: files, markup: [] };
+  if (tunes === 'classify') {
+    const [tables, texts] = [true, false].map((isOne) => files.filter(({ name }) => !!tableCalled(name) === isOne));
+    return { texts: texts!, markup: tables!.map((file) => asTable(file, project)) };
+  }
   const texts: Dropped[] = [];
   const markup: DroppedMarkup[] = [];
   const belonging = await belongingTo(files);

@@ -1,7 +1,7 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import { toFailure } from '../core/base/errors';
 import type { PartName, SplitChoice } from '../core/documents/split';
-import { chatsOrNot, learntFacts, learntOf, sharedNormalizers, textRef } from '../core/documents/record';
+import { learntFacts, learntOf, sharedNormalizers, textRef, tunedAs, type TuneUse } from '../core/documents/record';
 import { learntFrom, objectiveOf, rolesOf } from '../core/objectives';
 import type { InRows } from '../core/objectives/objective';
 import { END_ALONE, missingRoles, type TokenRole } from '../core/tokenizer/special';
@@ -227,11 +227,15 @@ export function hasOtherTexts(
   if (!facts || facts.texts.length === 0 || isTuning(run)) return false;
   return !same(facts.texts.map((t) => t.sha256).sort(), texts.map((t) => learntOf(t).sha256).sort());
 }
-/** The texts that a run can go on with where it has no data: of one that tunes, those for tuning, chats or not as it learns. */
+/** The texts that a run can go on with where it has no data: of one that tunes, those for tuning, of the kind that it learns. */
 export const textsFor = (
   run: Parameters<typeof isTuning>[0],
   { texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>,
-): Studio['texts'] => (isTuning(run) ? chatsOrNot(tuneTexts, learntFrom(run.objective) === 'chats') : texts);
+): Studio['texts'] => (isTuning(run) ? tuneTexts.filter((text) => tunedAs(text) === usedBy(run)) : texts);
+function usedBy({ objective }: Pick<RunRecord, 'objective'>): TuneUse {
+  const of = learntFrom(objective);
+  return of === 'chats' || of === 'labels' ? of : 'text';
+}
 /** Several texts of which only the last one's end is held out, as older builds cut them. */
 export const isSplitAsOne = ({ texts, manifest }: DataRecord): boolean =>
   texts.length > 1 && manifest.split.rule === 'end';

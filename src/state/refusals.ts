@@ -50,10 +50,15 @@ export function beginRefusal(s: Pick<Studio, 'texts' | 'trainingElsewhere' | 'tr
 export function tuneRefusal(s: Studio, purpose = s.project.tuning.purpose): Refusal {
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
   if (s.training) return TRAINING_HERE;
-  if (!tuningBase(s)) return 'There is no model to tune yet';
-  if (toTuneOn(s, purpose).length > 0) return undefined;
-  return purpose === 'instruct' ? 'There are no chats to learn yet' : 'There is no text to learn yet';
+  if (purpose !== 'classify' && !tuningBase(s, purpose)) return 'There is no model to tune yet';
+  return toTuneOn(s, purpose).length > 0 ? undefined : NOTHING_TO_LEARN[purpose];
 }
+
+const NOTHING_TO_LEARN = {
+  adapt: 'There is no text to learn yet',
+  instruct: 'There are no chats to learn yet',
+  classify: 'There are no texts with labels to learn yet',
+} as const;
 
 /** Why no run can be begun with the settings as they are. */
 export const startRefusal = (s: Studio): Refusal => beginRefusal(s) ?? startProblems(s)[0]?.message;

@@ -17,7 +17,7 @@ import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { ownFiles } from '../core/documents/savedPages';
 import type { Purpose } from '../core/runs/tuning';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
-import type { DataApi, Sample } from '../protocol/data';
+import type { Between, DataApi, Sample } from '../protocol/data';
 import { explain } from './failures';
 import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, questionOf, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
@@ -66,7 +66,7 @@ export interface TextsSlice {
   /** Answers the question that is asked: all as they are. */
   takeMarkup(): Promise<void>;
   /** The same of tables: these columns of each. */
-  takeColumns(columns: Columns): Promise<void>;
+  takeColumns(columns: Columns, between?: Between): Promise<void>;
   leaveMarkup(): void;
   lookAtTable(file: DroppedMarkup): Promise<TableHead>;
   addPaste(text: string, name: string, tunes?: Purpose): Promise<void>;
@@ -183,7 +183,8 @@ export const createTextsSlice: Slice<TextsSlice> =
       into(to, async () => {
         const drop = `${++drops}`;
         const names = files.map(({ name }) => name);
-        const purpose = files[0]?.tunes && { tunes: files[0].tunes };
+        const [{ tunes, between } = {}] = files;
+        const purpose = tunes && { tunes, ...(between && { between }) };
         const begin = async (options: Options) => {
           let from = 0;
           for (; files.length - from > MOST_HANDED; from += MOST_HANDED)
@@ -212,8 +213,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       const { reading } = get();
       const own = ownFiles(files).map((each) => ({ reading, ...each, ...(tunes && { tunes }) }));
       if (own.length < files.length) get().toast(passedOver(files.length - own.length));
-      // Of chats it is asked about those that are none.
-      const { texts, markup } = tunes === 'instruct' ? { texts: own, markup: [] } : await sorted(own, to);
+      const { texts, markup } = await sorted(own, to, tunes);
       // One question for the drop; what is not asked about does not wait for the answer.
       ask(markup);
       if (texts.length > 0) await addDrop(texts, to);
@@ -224,7 +224,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       if (files[0] && !isOpen(files[0].project)) get().toast(waits(files));
     }
     /** Takes what was asked about. */
-    async function take(asked: (file: DroppedMarkup) => Pick<Dropped, 'table'>): Promise<void> {
+    async function take(asked: (file: DroppedMarkup) => Pick<Dropped, 'table' | 'between'>): Promise<void> {
       const files = answered();
       const asDropped = files.map((each) => ({ ...fileOf(each), ...asked(each) }));
       if (files[0]) await addDrop(asDropped, files[0].project);
@@ -293,14 +293,16 @@ export const createTextsSlice: Slice<TextsSlice> =
         return { ...inputs, ...byUse(await data.call('listTexts', { projectId }), projectId) };
       },
       takeMarkup: () => take(() => ({})),
-      takeColumns: (columns) => take((file) => ({ table: { format: tableOf(file), columns } })),
+      takeColumns: (columns, between) =>
+        take((file) => ({ table: { format: tableOf(file), columns }, ...(between && { between }) })),
       lookAtTable: (given) => data.call('lookAtTable', { ...fileOf(given), format: tableOf(given) }),
       leaveMarkup: () => void answered(),
       async addPaste(text, name, tunes) {
         const purpose = tunes && { tunes };
         // What no file can hold is refused as pasted text.
         const isFile = !/\p{Surrogate}/u.test(text);
-        if (isFile && tunes === 'instruct') return get().addFiles([{ name, file: new File([text], name) }], tunes);
+        if (isFile && tunes !== undefined && tunes !== 'adapt')
+          return get().addFiles([{ name, file: new File([text], name) }], tunes);
         const head = new TextEncoder().encode(text.slice(0, MARKUP_HEAD));
         const kind = isFile ? markupOf(name, head) : null;
         if (kind) {

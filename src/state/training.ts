@@ -211,6 +211,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         await follow({ runId: run.id, of, settings: settingsOf(run.model, recipe) }, (options) =>
           gpu.call('resume', { runId: run.id, ...change }, options),
         );
+        if (run.model.config.classes) await (await get().classifying()).judge(run.id);
       } catch (error) {
         fail(run.id, toFailure(error), saved?.step);
       } finally {
@@ -233,8 +234,15 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
     tune: (purpose) =>
       beginNew(
         async (runId, held, asked) => {
+          const to = purpose ?? asked.project.tuning.purpose;
+          const own = { signal, fail, follow };
+          if (to === 'classify') {
+            const { beginClassifier } = await import('./beginClassifier');
+            await beginClassifier(services, own, get, held, runId, asked);
+            return;
+          }
           const { beginTuning } = await import('./beginTuning');
-          await beginTuning(services, { signal, fail, follow }, get, held, runId, asked, purpose);
+          await beginTuning(services, own, get, held, runId, asked, to);
         },
         { tunes: true },
       ),

@@ -15,6 +15,7 @@ export {
 } from './Checkpoint';
 export { CommandPalette, KeyHelp } from './CommandPalette';
 export { cx } from './cx';
+export { DecidedWords, type DecidedWordsProps } from './DecidedWords';
 export { Dialog, type DialogProps } from './Dialog';
 export { DropZone, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';
 export { PageDrop, type PageDropProps } from './PageDrop';
@@ -26,6 +27,7 @@ export { Frame, LiveRegion } from './Frame';
 export { Histogram, type HistogramBound, type HistogramProps } from './Histogram';
 export { Icon, type Tone } from './Icon';
 export type { IconName } from './icons';
+export { LabelBars, type LabelBarsProps } from './LabelBars';
 export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';
 export { EmptyState, Failure, Notice, Verdict, type FailureProps, type NoticeProps, type VerdictProps } from './Notice';
 export { NeedState } from './NeedState';

@@ -3,7 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { badFile, badSettings } from '../core/base/errors';
 import { documentsIn, FORMATS, textOf } from '../core/documents';
-import type { Document } from '../core/base/document';
+import { type Decided, decided } from '../core/evaluate/decided';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { readKnownRun } from '../core/runs/record';
 import { type Decision, PLAIN_DECISION } from '../core/runs/settings';
@@ -12,6 +12,7 @@ import { type Classified, type Classifier, classifier } from '../core/sample/cla
 import { labelsOf } from '../core/sample/labelsOf';
 import type { ClassifyFileInput, GivenLabels, GpuApi, TextToLabel } from '../protocol/gpu';
 import { blobSource } from './blobSource';
+import { beginningOf } from './labelling';
 import type { LoadedModel } from './models';
 
 /** @throws HomegrownError `bad-settings` of a model that scores no labels */
@@ -56,6 +57,13 @@ export const classifyTexts = (
     const found = await reader.classify(texts, { temperature, report, ...(pause && { pause }) });
     return found.map((one) => given(reader, decision, one));
   });
+
+export const decidedBy = (
+  store: BlobStore,
+  model: LoadedModel,
+  { text, label }: Pick<GpuApi['decided']['input'], 'text' | 'label'>,
+  { pause }: EvaluationJob,
+): Promise<Decided> => using(store, model, () => decided(model.network, model.tokenizer, text, label, pause));
 
 /** Rows are read, told and written some at a time: of a file of any size no more is in memory than of one of these. */
 export const classifyFile = (
@@ -182,12 +190,3 @@ const MOST_READ = 5000;
 /** Of each: what a person reads before a label is given, and more than a context holds. */
 const MOST_CHARACTERS = 4000;
 const A_TURN = 64;
-
-async function beginningOf(document: Document, characters: number): Promise<string> {
-  let text = '';
-  for await (const piece of document.chunks()) {
-    text += piece;
-    if (text.length >= characters) break;
-  }
-  return text.slice(0, characters).toWellFormed();
-}

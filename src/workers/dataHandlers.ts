@@ -12,7 +12,7 @@ import { duplicateProject, purgeProject, purgeRemovedProjects, rescueProject } f
 import { bytesOfSteps, measureEverything, projectRows } from '../core/runs/sizes';
 import { migrate } from '../core/runs/migrate';
 import { learntFrom, learntTogether } from '../core/runs/learnt';
-import { listRuns } from '../core/runs/record';
+import { listRuns, updateRun } from '../core/runs/record';
 import type { Purpose } from '../core/runs/tuning';
 import { openPart, readCounts } from '../core/shards/read';
 import {
@@ -41,7 +41,7 @@ import { makePlan } from '../core/plan/plan';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { measure, piecesOf, vocabularyPieces } from '../core/tokenizer/statistics';
 import { trainTokenizer } from '../core/tokenizer/train';
-import type { DataApi, GivenFile, Sample } from '../protocol/data';
+import type { Between, DataApi, GivenFile, Sample } from '../protocol/data';
 import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { blobSource } from './blobSource';
 import { buildData, openTexts } from './data';
@@ -97,9 +97,11 @@ export function dataHandlers(
   let previewRecipe: ReturnType<Awaited<ReturnType<typeof cleaning>>['recipePreview']> | undefined;
   const chats = () => loaded('What reads chats', import('./chats'));
   let paint: ReturnType<Awaited<ReturnType<typeof chats>>['painter']> | undefined;
-  const forPurpose = async <S>({ tunes, ...settings }: S & { tunes?: Purpose }) => ({
+  const labelling = () => loaded('What reads labels', import('./labelling'));
+  const forPurpose = async <S>({ tunes, between, ...settings }: S & { tunes?: Purpose; between?: Between }) => ({
     ...settings,
     isTuned: tunes !== undefined,
+    ...(tunes === 'classify' && { labelled: between ? { between } : {} }),
     ...(tunes === 'instruct' && { conversations: (await chats()).conversationReader }),
   });
   /** Files of drops that are about to be imported. */
@@ -220,6 +222,13 @@ export function dataHandlers(
         paint ??= painter();
         return paint(await store, wanted, job);
       }),
+    surveyLabels: ({ texts }, job) => reading(async () => (await labelling()).surveyed(await store, texts, job)),
+    labelledTexts: (wanted) => reading(async () => (await labelling()).labelledTexts(await store, wanted)),
+    changeLabels: async ({ id, change }) => (await labelling()).changeLabels(await store, id, change),
+    async decide({ runId, decision }) {
+      await updateRun(await store, runId, (run) => ({ ...run, decision }));
+      return null;
+    },
     async dropUnused() {
       await collectData(await store);
       return null;

@@ -167,6 +167,10 @@ export function gpuHandlers(
       evaluating(input, job, async (model, own) =>
         (await import('./classifying')).classifyTexts(await store, model, input, own),
       ),
+    decided: (input, { signal }) =>
+      evaluating(input, { signal, report: () => undefined }, async (model, own) =>
+        (await import('./classifying')).decidedBy(await store, model, input, own),
+      ),
     classifyFile: (input, job) =>
       evaluating(input, job, async (model, own) =>
         (await import('./classifying')).classifyFile(await store, model, input, own),

@@ -133,9 +133,10 @@ export const byUse = (all: readonly TextRecord[], projectId: string): ByUse => (
 
 export type ByUse = Readonly<Record<'texts' | 'tuneTexts', readonly TextRecord[]>>;
 
-/** Of texts that are for tuning those that are chats, or those that are not. */
-export const chatsOrNot = (tuneTexts: readonly TextRecord[], areChats: boolean): readonly TextRecord[] =>
-  tuneTexts.filter(({ conversations = false }) => conversations === areChats);
+/** What a text is that is there to tune on: chats, examples of labels, or any. */
+export const tunedAs = ({ conversations, labelled }: Pick<TextRecord, 'conversations' | 'labelled'>): TuneUse =>
+  conversations ? 'chats' : labelled ? 'labels' : 'text';
+export type TuneUse = 'text' | 'chats' | 'labels';
 
 export const allTexts = (s: ByUse): TextRecord[] => [...s.texts, ...s.tuneTexts];
 

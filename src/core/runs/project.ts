@@ -116,6 +116,10 @@ export function mergeProjects(base: Project, mine: Project, theirs: Project): Pr
     tuning: {
       ...mergeFields(base.tuning, mine.tuning, theirs.tuning),
       recipe: mergeFields(base.tuning.recipe, mine.tuning.recipe, theirs.tuning.recipe),
+      classify: {
+        ...mergeFields(base.tuning.classify, mine.tuning.classify, theirs.tuning.classify),
+        recipe: mergeFields(base.tuning.classify.recipe, mine.tuning.classify.recipe, theirs.tuning.classify.recipe),
+      },
     },
     recipe: mergeFields(base.recipe, mine.recipe, theirs.recipe),
     ...(isOneArchitecture && {

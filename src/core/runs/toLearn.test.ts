@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { partsOf } from '../adapters/trainable';
-import { paramsOf } from '../models';
+import { modelSpec, paramsOf } from '../models';
+import { headOf, withClasses } from '../models/classes';
 import { trainableOf, tuningObjective, usualTuningRate } from './toLearn';
-import { initialTuning, tuningSchema } from './tuning';
+import { initialTuning, ofPurpose, tuningSchema } from './tuning';
 
 const MODEL = { id: 'gpt', config: { layers: 3, heads: 2, width: 8, context: 4 }, vocabulary: 300 } as const;
 
@@ -36,12 +37,36 @@ test('to adapt it learns as it did, and text where it had learnt chats', () => {
   expect(tuningObjective('adapt', 'prefix', MODEL)).toBe('prefix');
   expect(tuningObjective('adapt', 'chats', MODEL)).toBe('causal');
   expect(tuningObjective('instruct', 'causal', MODEL)).toBe('chats');
+  expect(tuningObjective('classify', 'causal', MODEL)).toBe('labels');
+  expect(tuningObjective('adapt', 'labels', MODEL)).toBe('causal');
+});
+
+test('the head of a classifier always learns, and no adapter lies beside it', () => {
+  const bert = { id: 'bert', config: modelSpec('bert').presets[0]!.config, vocabulary: 300 } as const;
+  const model = withClasses(bert, { labels: ['a', 'b'], pooling: 'first' });
+  const head = Object.keys(headOf(model));
+  for (const learns of ['last', 'norms', 'adapter'] as const) {
+    const found = trainableOf({ ...initialTuning(), learns }, model)!;
+    expect(found.weights).toEqual(expect.arrayContaining(head));
+    expect(found.adapter?.beside.some((name) => head.includes(name)) ?? false).toBe(false);
+    expect(() => partsOf(paramsOf(model), found)).not.toThrow();
+  }
+  expect(trainableOf({ ...initialTuning(), learns: 'all' }, model)).toBeUndefined();
+});
+
+test('settings of a classifier are its own, and an older project has the usual ones', () => {
+  const { classify: _, ...older } = initialTuning();
+  expect(tuningSchema.parse(older)).toEqual(initialTuning());
+  const tuning = { ...initialTuning(), base: 'nothing' as const };
+  expect(tuningSchema.parse(tuning)).toEqual(tuning);
+  expect(ofPurpose(tuning, 'classify').recipe).toEqual(tuning.classify.recipe);
+  expect(ofPurpose(tuning, 'adapt').recipe).toEqual(tuning.recipe);
 });
 
 test('settings come back from storage as they were, an adapter’s within its bounds', () => {
   const tuning = initialTuning();
   const stored = fc.record({
-    purpose: fc.constantFrom('adapt' as const, 'instruct' as const),
+    purpose: fc.constantFrom('adapt' as const, 'instruct' as const, 'classify' as const),
     learns: fc.constantFrom('all' as const, 'last' as const, 'norms' as const, 'adapter' as const),
     layers: fc.integer({ min: 1, max: 99 }),
     heldOut: fc.double({ min: 0.001, max: 0.5, noNaN: true }),

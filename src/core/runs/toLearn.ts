@@ -61,5 +61,6 @@ export function tuningObjective(
   model: Pick<ModelChoice, 'id'>,
 ): ObjectiveId {
   if (purpose === 'instruct') return 'chats';
+  if (purpose === 'classify') return 'labels';
   return isOfTuning(base) ? usualObjective(model.id) : base;
 }

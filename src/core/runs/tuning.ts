@@ -1,5 +1,5 @@
 /** How a project's next tuning is set: to what end, of which model, what of it learns, and by which recipe. */
-import { type Rest, RESTS } from '../models/spec';
+import { type Pooling, POOLINGS, type Rest, RESTS } from '../models/spec';
 import { type AdapterChoice, type AdapterId, adapterOf, ADAPTERS } from '../adapters';
 import type { Beside } from '../adapters/beside';
 import type { Learns } from '../adapters/learns';
@@ -10,14 +10,17 @@ import { LONGEST_TEMPLATE } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import { recipeSchema } from './settings';
 
-/** To what end a model is tuned: to text of a kind that it has seen little of, or to answer as chats do. */
-export const PURPOSES = ['adapt', 'instruct'] as const;
+/** To what end a model is tuned: to text of a kind that it has seen little of, to answer as chats do, or to tell texts apart. */
+export const PURPOSES = ['adapt', 'instruct', 'classify'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 export interface TuningChoice {
   purpose: Purpose;
-  /** A saved step of a run; null: the project's run, at its newest. */
-  base: { runId: string; step: number } | null;
+  /**
+   * A saved step of a run; null: the project's run, at its newest. A classifier can begin with nothing: with the model and the
+   * tokenizer of the project, of which no weight has learnt.
+   */
+  base: { runId: string; step: number } | 'nothing' | null;
   /** Some of the model's own weights, or an adapter beside them. */
   learns: Learns['what'] | 'adapter';
   /** How many, where the last layers learn. */
@@ -38,6 +41,17 @@ export interface TuningChoice {
   recipe: Recipe;
   /** The learning rate is not what is usual. */
   rateByHand: boolean;
+  /** How a classifier is made, where that is otherwise. */
+  classify: ClassifierChoice;
+}
+
+export interface ClassifierChoice extends Pick<TuningChoice, 'heldOut' | 'recipe' | 'rateByHand'> {
+  /** What of a text is scored; null: what is usual for the architecture. */
+  pooling: Pooling | null;
+  /** A text that is longer than the context is read in windows, and not cut. */
+  inWindows: boolean;
+  /** Times that each text is read; the steps follow from these. */
+  passes: number;
 }
 
 /** Short, as there is little to learn from and much to forget; the rate follows what learns. */
@@ -53,6 +67,27 @@ const RECIPE: Recipe = {
   samplePrompt: '',
 };
 
+/** A row is a text, so that more of them make a batch; the rate falls to nothing at the last pass. */
+const CLASSIFIER_RECIPE: Recipe = {
+  ...RECIPE,
+  objective: 'labels',
+  batch: 32,
+  dropout: 0.1,
+  replay: 0,
+  saveEvery: 100,
+};
+
+/** Settings as they are for a purpose. */
+export const ofPurpose = (tuning: TuningChoice, purpose = tuning.purpose): TuningChoice => ({
+  ...tuning,
+  purpose,
+  ...(purpose === 'classify' && {
+    heldOut: tuning.classify.heldOut,
+    recipe: tuning.classify.recipe,
+    rateByHand: tuning.classify.rateByHand,
+  }),
+});
+
 export const initialTuning = (): TuningChoice => ({
   purpose: 'adapt',
   base: null,
@@ -67,12 +102,27 @@ export const initialTuning = (): TuningChoice => ({
   old: [],
   recipe: RECIPE,
   rateByHand: false,
+  classify: initialClassifier(),
 });
 
+const initialClassifier = (): ClassifierChoice => ({
+  pooling: null,
+  inWindows: false,
+  passes: 4,
+  heldOut: 0.2,
+  recipe: CLASSIFIER_RECIPE,
+  rateByHand: false,
+});
+/** Passes that can be asked for. */
+export const MOST_PASSES = 1000;
+
+const heldOut = z.number().gt(0).max(0.5);
 const names = z.array(z.string().max(1000)).max(1000);
 export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
   purpose: z.enum(PURPOSES),
-  base: z.object({ runId: z.string().regex(/^[\w-]{1,64}$/), step: z.int().nonnegative() }).nullable(),
+  base: z
+    .union([z.object({ runId: z.string().regex(/^[\w-]{1,64}$/), step: z.int().nonnegative() }), z.literal('nothing')])
+    .nullable(),
   learns: z.enum(['all', 'last', 'norms', 'adapter']),
   layers: z.int().positive().max(10_000),
   adapter: z.object({ id: z.enum(Object.keys(ADAPTERS) as AdapterId[]), settings: z.looseObject({}) }).transform(
@@ -91,8 +141,19 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
   targets: names,
   rest: z.enum(RESTS),
   template: z.string().max(LONGEST_TEMPLATE).nullable(),
-  heldOut: z.number().gt(0).max(0.5),
+  heldOut,
   old: names,
   recipe: recipeSchema,
   rateByHand: z.boolean(),
+  // Absent where an older build kept it.
+  classify: z
+    .looseObject({
+      pooling: z.enum(POOLINGS).nullable(),
+      inWindows: z.boolean(),
+      passes: z.number().gt(0).max(MOST_PASSES),
+      heldOut,
+      recipe: recipeSchema,
+      rateByHand: z.boolean(),
+    })
+    .default(() => ({ ...initialClassifier() })),
 });

@@ -64,6 +64,7 @@ function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
     resume: later('resume'),
     mix: later('mix'),
     classify: later('classify'),
+    decided: later('decided'),
     classifyFile: later('classifyFile'),
     toLabel: later('toLabel'),
     fill: later('fill'),

@@ -2,23 +2,30 @@ import { COLUMN_ROLES, type ColumnRole, type TableHead } from '../../core/docume
 import { Select } from '../../ui';
 import styles from './ColumnMap.module.css';
 
-/** Which column has a role; none has two. */
-export type Roles = Readonly<Partial<Record<ColumnRole, string>>>;
+/** Which column has a role; none has two, and only the text is of several. */
+export type Roles = Readonly<Partial<Record<ColumnRole, string>>> & {
+  /** Those that follow the text in it. */
+  besides?: readonly string[];
+};
 
 /** The columns of a table with their first rows, and over each what it is. */
 export function ColumnMap({
   head,
   roles,
   asked = COLUMN_ROLES,
+  isJoined = false,
   onChange,
 }: {
   head: TableHead;
   roles: Roles;
   /** Those that a column may have. */
   asked?: readonly ColumnRole[];
+  /** Several columns can be the text, one after another. */
+  isJoined?: boolean;
   onChange: (roles: Roles) => void;
 }) {
-  const roleOf = (column: string): ColumnRole | undefined => COLUMN_ROLES.find((role) => roles[role] === column);
+  const roleOf = (column: string): ColumnRole | undefined =>
+    roles.besides?.includes(column) ? 'text' : COLUMN_ROLES.find((role) => roles[role] === column);
   const shown = head.columns.slice(0, MOST_COLUMNS);
   const options = [NONE, ...asked.map((role) => ({ value: role, label: WORDS[role] }))];
   return (
@@ -32,7 +39,16 @@ export function ColumnMap({
                   label={column}
                   layout="wide"
                   value={roleOf(column) ?? NOT_USED}
-                  onChange={(role) => onChange(withRole(roles, column, role === NOT_USED ? undefined : role))}
+                  onChange={(role) =>
+                    onChange(
+                      (isJoined ? joinedRole : withRole)(
+                        roles,
+                        column,
+                        role === NOT_USED ? undefined : role,
+                        head.columns,
+                      ),
+                    )
+                  }
                   options={options}
                 />
               </td>
@@ -78,6 +94,21 @@ const WORDS: Readonly<Record<ColumnRole, string>> = {
   language: 'Language',
 };
 const NONE = { value: NOT_USED, label: 'Not used' } as const;
+
+/** The same where several are the text, in the table's order. */
+function joinedRole(roles: Roles, column: string, role: ColumnRole | undefined, all: readonly string[]): Roles {
+  const texts = [roles.text, ...(roles.besides ?? [])].filter((name) => name !== undefined && name !== column);
+  if (role === 'text') texts.push(column);
+  const [text, ...besides] = all.filter((name) => texts.includes(name));
+  const { text: _, besides: __, ...others } = roles;
+  const left = Object.entries(others).filter(([each, name]) => name !== column && each !== role);
+  const own = role && role !== 'text' ? [[role, column] as const] : [];
+  return {
+    ...(Object.fromEntries([...left, ...own]) as Roles),
+    ...(text !== undefined && { text }),
+    ...(besides.length > 0 && { besides }),
+  };
+}
 
 /** A column with this role and no other; a table is of texts or of pairs. */
 function withRole(roles: Roles, column: string, role: ColumnRole | undefined): Roles {

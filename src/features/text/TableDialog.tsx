@@ -4,7 +4,9 @@ import { formatCount } from '../../core/base/units';
 import { type Columns, type PairColumns, recognisedColumns, type TableHead } from '../../core/documents/columns';
 import { isBinary, questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
-import { Button, Dialog } from '../../ui';
+import type { Between } from '../../protocol/data';
+import type { Purpose } from '../../core/runs/tuning';
+import { Button, Dialog, Select } from '../../ui';
 import { ColumnMap, MOST_COLUMNS, type Roles } from './ColumnMap';
 import map from './ColumnMap.module.css';
 import { EncodingChoice } from './EncodingChoice';
@@ -18,16 +20,19 @@ export function TableDialog() {
   const leave = useStudio((s) => s.leaveMarkup);
   const [head, failure] = useHead();
   const markupIn = useStudio((s) => s.markupIn);
+  const [between, setBetween] = useState<Between | typeof ONE>(ONE);
   const [asked, choose] = useState<{ of: TableHead; roles: Roles }>();
   const [first] = tables;
   if (!first) return null;
   const [one, them] = tables.length === 1 ? [true, 'it'] : [false, 'them'];
   const isOfChats = first.tunes === 'instruct';
-  const roles: Roles = head && asked?.of === head ? asked.roles : head ? rolesOf(head, isOfChats) : {};
+  const isOfLabels = first.tunes === 'classify';
+  const roles: Roles = head && asked?.of === head ? asked.roles : head ? rolesOf(head, first.tunes) : {};
   const columns = columnsOf(roles);
-  const needed = isOfChats ? PAIR_NEEDED : NEEDED;
-  const reason = failure?.message ?? (head ? (columns ? undefined : needed) : 'The table is being read');
-  const canBeText = !isBinary(first) && !isOfChats;
+  const needed = isOfChats ? PAIR_NEEDED : isOfLabels ? LABEL_NEEDED : NEEDED;
+  const isLacking = isOfLabels && (roles.label === undefined || (columns && 'input' in columns));
+  const reason = failure?.message ?? (head ? (columns && !isLacking ? undefined : needed) : 'The table is being read');
+  const canBeText = !isBinary(first) && first.tunes === undefined;
   return (
     <Dialog
       isOpen
@@ -38,17 +43,28 @@ export function TableDialog() {
         <>
           <Button onPress={leave}>Leave {them} out</Button>
           {canBeText && <Button onPress={() => void take()}>As plain text</Button>}
-          <Button variant="go" onPress={() => columns && void takeColumns(columns)} disabledReason={reason}>
+          <Button
+            variant="go"
+            onPress={() => columns && void takeColumns(columns, isOfLabels && between !== ONE ? between : undefined)}
+            disabledReason={reason}
+          >
             {isOfChats
               ? 'Add a chat a row'
-              : columns && 'input' in columns
-                ? 'Add a pair a row'
-                : 'Add a document a row'}
+              : isOfLabels
+                ? 'Add a text a row'
+                : columns && 'input' in columns
+                  ? 'Add a pair a row'
+                  : 'Add a document a row'}
           </Button>
         </>
       }
     >
-      {isOfChats ? (
+      {isOfLabels ? (
+        <p>
+          Needed are a text, which may be in several columns, and its label. A row without a label is kept: it can be
+          labelled here. What is not used is not kept, and what would give the label away is better not used.
+        </p>
+      ) : isOfChats ? (
         <p>
           Its rows are in no shape of chats that is known. Needed are two columns: what the user says, the input, and
           what is answered, the target. What is not used is not kept.
@@ -65,6 +81,7 @@ export function TableDialog() {
             head={head}
             roles={roles}
             {...(isOfChats && { asked: PAIR })}
+            {...(isOfLabels && { asked: LABELLED, isJoined: true })}
             onChange={(next) => choose({ of: head, roles: next })}
           />
           {head.columns.length > MOST_COLUMNS && (
@@ -77,6 +94,19 @@ export function TableDialog() {
             <p className={styles.error}>
               The targets read like questions, and the inputs do not: are the two columns the other way round?
             </p>
+          )}
+          {isOfLabels && (
+            <Select<Between | typeof ONE>
+              label="Labels of a text"
+              value={between}
+              onChange={setBetween}
+              options={[
+                { value: ONE, label: 'One' },
+                { value: '|', label: 'Several, with | between' },
+                { value: ';', label: 'Several, with ; between' },
+                { value: ',', label: 'Several, with , between' },
+              ]}
+            />
           )}
           {columns && <FirstDocument head={head} columns={columns} isChat={isOfChats} />}
         </>
@@ -92,11 +122,27 @@ export function TableDialog() {
 const NEEDED = 'Say which column holds the text, or which two an input and its target';
 const PAIR_NEEDED = 'Say which column is the input, and which its target';
 const PAIR = ['input', 'target'] as const;
+const LABEL_NEEDED = 'Say which column holds the text, and which the label';
+const LABELLED = ['text', 'label'] as const;
+/** Of a text whose label is one. */
+const ONE = 'one';
 
 /** Before anything is chosen. */
-function rolesOf(head: TableHead, isOfChats: boolean): Roles {
+function rolesOf(head: TableHead, tunes: Purpose | undefined): Roles {
   const known = recognisedColumns(head);
-  if (!isOfChats) return known;
+  if (tunes === 'classify') {
+    const { label } = known;
+    const text = 'text' in known ? known.text : known.input;
+    // What comes before it is read first: the subject of a mail.
+    const { title } = known;
+    const [first, ...besides] = head.columns.filter((name) => name === text || name === title);
+    return {
+      ...(first !== undefined && { text: first }),
+      ...(besides.length > 0 && { besides }),
+      ...(label !== undefined && { label }),
+    };
+  }
+  if (tunes !== 'instruct') return known;
   if ('input' in known) return { input: known.input, target: known.target };
   // The two with the most text.
   const letters = head.columns.map((_, i) => head.rows.reduce((sum, row) => sum + row[i]!.length, 0));
@@ -105,8 +151,8 @@ function rolesOf(head: TableHead, isOfChats: boolean): Roles {
   return { ...(input !== undefined && { input }), ...(target !== undefined && { target }) };
 }
 
-function columnsOf({ text, input, target, ...about }: Roles): Columns | undefined {
-  if (text !== undefined) return { text, ...about };
+function columnsOf({ text, besides, input, target, ...about }: Roles): Columns | undefined {
+  if (text !== undefined) return { text, ...(besides && { besides: [...besides] }), ...about };
   return input !== undefined && target !== undefined ? { input, target, ...about } : undefined;
 }
 
@@ -121,7 +167,7 @@ function areSwapped({ columns, rows }: TableHead, { input, target }: PairColumns
 function FirstDocument({ head, columns, isChat }: { head: TableHead; columns: Columns; isChat: boolean }) {
   const of = (row: readonly string[], name: string | undefined): string =>
     name === undefined ? '' : (row[head.columns.indexOf(name)] ?? '').trim();
-  const learnt = 'text' in columns ? [columns.text] : [columns.input, columns.target];
+  const learnt = 'text' in columns ? [columns.text, ...(columns.besides ?? [])] : [columns.input, columns.target];
   const place = head.rows.findIndex((row) => learnt.every((name) => of(row, name) !== ''));
   const row = head.rows[place];
   if (!row) return <p>The first {formatCount(head.rows.length)} rows have no text there.</p>;

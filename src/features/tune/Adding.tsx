@@ -50,6 +50,14 @@ const WORDS: Readonly<
     name: 'Pasted chats',
     button: 'Add chats',
   },
+  classify: {
+    add: 'A file…',
+    over: 'Drop to learn these labels',
+    title: 'Add texts with labels',
+    hint: 'A table with a line of names, such as text,label, and a row for each text',
+    name: 'labelled.csv',
+    button: 'Add texts',
+  },
 };
 
 export function AddButtons({ adding }: { adding: Adding }) {
@@ -119,7 +127,7 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
     >
       <div className={styles.fields}>
         <TextField
-          label={adding.purpose === 'instruct' ? 'Chats' : 'Text'}
+          label={adding.purpose === 'instruct' ? 'Chats' : adding.purpose === 'classify' ? 'Table' : 'Text'}
           value={draft}
           onChange={adding.write}
           rows={12}

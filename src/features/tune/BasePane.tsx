@@ -5,6 +5,7 @@ import { countParams } from '../../core/models/spec';
 import { headlineOf } from '../../core/objectives';
 import type { RunRow } from '../../protocol/data';
 import { useKeptSteps, useStudio } from '../../state/react';
+import { basesFor } from '../../state/tuning';
 import type { PageProps } from '../../state/stage';
 import {
   Block,
@@ -39,7 +40,7 @@ export function BasePane({ situation, onFiles }: { situation: Situation } & Pick
   );
 }
 
-function Import({ onFiles }: Pick<PageProps, 'onFiles'>) {
+export function Import({ onFiles }: Pick<PageProps, 'onFiles'>) {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const take = (input: HTMLInputElement): void => {
@@ -82,7 +83,7 @@ function Import({ onFiles }: Pick<PageProps, 'onFiles'>) {
 function Bases({ situation: { base, tuning } }: { situation: Situation }) {
   const runs = useStudio((s) => s.runs);
   const setTuning = useStudio((s) => s.setTuning);
-  const rows = (runs ?? []).filter(({ bytes }) => bytes !== null && bytes > 0);
+  const rows = basesFor(runs, tuning.purpose);
   return (
     <RadioList
       isFlush
@@ -90,7 +91,8 @@ function Bases({ situation: { base, tuning } }: { situation: Situation }) {
       value={base?.row.record.id ?? null}
       onChange={(runId) => {
         const row = rows.find(({ record }) => record.id === runId);
-        if (row && tuning.base?.runId !== runId) setTuning({ base: { runId, step: row.step } });
+        const chosen = tuning.base === 'nothing' ? undefined : tuning.base?.runId;
+        if (row && chosen !== runId) setTuning({ base: { runId, step: row.step } });
       }}
       options={rows.map((row) => {
         const { record } = row;
@@ -106,7 +108,7 @@ function Bases({ situation: { base, tuning } }: { situation: Situation }) {
   );
 }
 
-const whose = ({ record: { origin, parent } }: RunRow): string =>
+export const whose = ({ record: { origin, parent } }: RunRow): string =>
   parent?.how === 'fine-tune' ? `tuned from ${parent.name}` : origin ? 'brought in' : 'your own';
 
 /** On what it held out, at the last evaluation up to a step. */

@@ -13,7 +13,7 @@ import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 
 /** What there is to say of the way in which it learns. */
-export function LearnsForm({ situation: { tuning, base } }: { situation: Situation }) {
+export function LearnsForm({ situation: { tuning, base } }: { situation: Pick<Situation, 'tuning' | 'base'> }) {
   const setTuning = useStudio((s) => s.setTuning);
   if (!base) return null;
   const { model } = base.row.record;
@@ -92,7 +92,7 @@ const SHORT: Readonly<Record<string, string>> = {
   rankStabilised: 'alpha / √rank instead',
 };
 
-const SELDOM: readonly RecipeField[] = [
+export const SELDOM: readonly RecipeField[] = [
   'accumulate',
   'warmup',
   'schedule',
@@ -176,7 +176,7 @@ export function RecipeForm({ situation }: { situation: Situation }) {
   );
 }
 
-function Row({ name, recipe, hint }: { name: RecipeField; recipe: Recipe; hint?: string | undefined }) {
+export function Row({ name, recipe, hint }: { name: RecipeField; recipe: Recipe; hint?: string | undefined }) {
   const setRecipe = useStudio((s) => s.setTuningRecipe);
   const field: Field = RECIPE[name];
   return (

@@ -2,13 +2,14 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
 import type { Purpose } from '../../core/runs/tuning';
-import { explain, headline } from '../../state/failures';
 import { isOpening, isTuned, shownRun } from '../../state/openRun';
 import { useRuns, useRunsShown, useStudio, useStudioStore } from '../../state/react';
 import type { PageProps } from '../../state/stage';
-import { Button, EmptyState, Notice, Panes, Stage, StageTabs, useHeldFocus } from '../../ui';
+import { Button, EmptyState, Panes, Stage, StageTabs, useHeldFocus } from '../../ui';
 import { AddButtons, AddDialog, type Adding, Dropped, Reading, Refused, useAdding } from './Adding';
 import { BasePane } from './BasePane';
+import { ClassifyPage } from './classify/ClassifyPage';
+import { Failed } from './Failed';
 import { ForgettingPane } from './ForgettingPane';
 import { isPurpose, KINDS } from './kinds';
 import { type Situation, useSituation } from './situation';
@@ -35,6 +36,7 @@ export function TunePage({ onFiles }: PageProps) {
       </Stage>
     );
   }
+  if (purpose === 'classify') return <ClassifyPage tabs={tabs} onFiles={onFiles} />;
   return <Tune key={purpose} purpose={purpose} tabs={tabs} onFiles={onFiles} />;
 }
 
@@ -71,7 +73,7 @@ function Tune({ purpose, tabs, onFiles }: { purpose: Purpose; tabs: ReactNode } 
       {base ? (
         <Panes columns="304px minmax(0, 1fr) 392px" narrowColumns="264px minmax(0, 1fr) 332px">
           <BasePane situation={situation} onFiles={onFiles} />
-          <Learnt situation={situation} />
+          {Learnt && <Learnt situation={situation} />}
           <ForgettingPane situation={situation} />
         </Panes>
       ) : (
@@ -129,40 +131,6 @@ function Start({ situation, adding }: { situation: Situation; adding: Adding }) 
         </Button>
       )}
     </>
-  );
-}
-
-/** What became of the tuning that was begun last, where it failed; Train tells all of it. */
-function Failed() {
-  const failed = useStudio((s) => {
-    const run = shownRun(s, 'train');
-    return isTuned(run) && run.phase.kind === 'failed' ? run.phase : undefined;
-  });
-  const hasModel = useStudio((s) => s.project.runId !== null && s.shown.train !== null);
-  const show = useStudio((s) => s.show);
-  const [, go] = useLocation();
-  if (!failed) return null;
-  return (
-    <div role="alert">
-      <Notice
-        tone="error"
-        title={headline(failed.failure)}
-        actions={
-          <>
-            <Button isDense onPress={() => go('/train')}>
-              See what is safe
-            </Button>
-            {hasModel && (
-              <Button isDense variant="quiet" onPress={() => void show('train', null)}>
-                Dismiss
-              </Button>
-            )}
-          </>
-        }
-      >
-        {explain(failed.failure)}
-      </Notice>
-    </div>
   );
 }
 

@@ -18,3 +18,9 @@ export function forgottenWords(log: Pick<RunLog, 'evaluations'>): string {
   const share = after / before - 1;
   return share > 0.0005 ? `${formatShare(Number(share.toPrecision(2)))} forgotten` : 'nothing forgotten';
 }
+
+/** `93.7 % right`, of a classifier. */
+export function rightWords(log: Pick<RunLog, 'evaluations'>): string {
+  const value = log.evaluations.findLast(({ metrics }) => metrics.accuracy)?.metrics.accuracy?.value;
+  return value === undefined ? 'not measured' : `${formatShare(Number((value / 100).toPrecision(3)))} right`;
+}

@@ -11,7 +11,8 @@ export interface Kind {
   words: string;
   /** Of the line that is drawn for what is learnt. */
   learnt: string;
-  pane: ComponentType<{ situation: Situation }>;
+  /** Absent: it has a page of its own. */
+  pane?: ComponentType<{ situation: Situation }>;
 }
 
 export const KINDS: Readonly<Record<Purpose, Kind>> = {
@@ -26,6 +27,11 @@ export const KINDS: Readonly<Record<Purpose, Kind>> = {
     words: 'The model learns to answer, from questions with their answers: of each row the answer alone is learnt',
     learnt: 'chats',
     pane: ChatsPane,
+  },
+  classify: {
+    label: 'Classify',
+    words: 'The model learns to tell texts apart, from a table of texts with their labels',
+    learnt: 'labels',
   },
 };
 

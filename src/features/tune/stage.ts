@@ -4,7 +4,7 @@ import { tuneRefusal } from '../../state/refusals';
 import type { Stage, StageState } from '../../state/stage';
 import type { Studio } from '../../state/studio';
 import { toTuneOn } from '../../state/tuning';
-import { forgottenWords } from './forgotten';
+import { forgottenWords, rightWords } from './forgotten';
 
 export const stage: Stage = {
   id: 'tune',
@@ -12,6 +12,7 @@ export const stage: Stage = {
   parts: [
     { label: 'Adapt to other text', query: '?kind=adapt' },
     { label: 'Instruct by chats', query: '?kind=instruct' },
+    { label: 'Classify texts', query: '?kind=classify' },
   ],
   state,
   page: async () => (await import('./TunePage')).TunePage,
@@ -29,11 +30,19 @@ function state(s: Studio): StageState {
     return { node: 'run', line: `step ${formatCount(step)} of ${formatCount(of)}` };
   }
   const tuned = s.project.runId === null ? undefined : s.opened[s.project.runId];
+  if (tuned?.record?.model.config.classes)
+    return { node: 'done', line: ['classify', rightWords(tuned.log)].join(' · ') };
   if (tuned && isTuned(tuned)) return { node: 'done', line: [kindOf(tuned), forgottenWords(tuned.log)].join(' · ') };
   const { purpose } = s.project.tuning;
-  if (s.project.runId === null) return { node: 'none', line: 'needs a run' };
+  if (s.project.runId === null && purpose !== 'classify') return { node: 'none', line: 'needs a run' };
   if (toTuneOn(s).length > 0) return { node: 'none', line: `${purpose} · not yet` };
-  return { node: 'none', line: purpose === 'instruct' ? 'needs chats' : 'needs text of its kind' };
+  return { node: 'none', line: NEEDS[purpose] };
 }
+
+const NEEDS = {
+  adapt: 'needs text of its kind',
+  instruct: 'needs chats',
+  classify: 'needs texts with labels',
+} as const;
 
 const kindOf = ({ record }: OpenRun): string => (record?.objective === 'chats' ? 'instruct' : 'adapt');

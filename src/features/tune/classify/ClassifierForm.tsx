@@ -1,0 +1,146 @@
+import { Fragment, useMemo } from 'react';
+import { formatBytes, formatCount, formatShare, formatShort } from '../../../core/base/units';
+import { MOST_HELD } from '../../../core/documents/split';
+import { modelSpec, paramsOf } from '../../../core/models';
+import { usualPooling } from '../../../core/models/classes';
+import { countParams, type Pooling, POOLINGS } from '../../../core/models/spec';
+import { type ClassifierChoice, MOST_PASSES, ofPurpose } from '../../../core/runs/tuning';
+import { isOf } from '../../../core/train/recipe';
+import { bodyOf, type ClassifierPlan } from '../../../state/classifierPlan';
+import { useStudio } from '../../../state/react';
+import { basesFor } from '../../../state/tuning';
+import { Block, Fold, NumberField, Select, text, TextAction } from '../../../ui';
+import { LearnsForm, Row, SELDOM } from '../LearnsForm';
+import { whose } from '../BasePane';
+import styles from '../TunePage.module.css';
+import type { ClassifySituation } from './useClassify';
+
+const NOTHING = 'nothing';
+const POOLING_WORDS: Readonly<Record<Pooling, string>> = {
+  first: 'First token',
+  mean: 'Mean of all',
+  last: 'Last token',
+};
+
+const learnsWords = ({ learns, all }: ClassifierPlan): string =>
+  `${formatShort(learns)}, ${formatShare(Number((learns / all).toPrecision(2)))}`;
+
+/** Of which model, what of it learns, and how long. */
+export function ClassifierForm({ situation }: { situation: ClassifySituation }) {
+  const { base, plan } = situation;
+  const project = useStudio((s) => s.project);
+  const { tuning } = project;
+  const runs = useStudio((s) => s.runs);
+  const setTuning = useStudio((s) => s.setTuning);
+  const body = useMemo(() => bodyOf({ project, runs }), [project, runs]);
+  const { classify } = tuning;
+  const set = (change: Partial<ClassifierChoice>): void => setTuning({ classify: { ...classify, ...change } });
+  const own = ofPurpose(tuning, 'classify');
+  const recipe = plan?.recipe ?? own.recipe;
+  const usual = usualPooling(body.model);
+  const rows = basesFor(runs, 'classify');
+  return (
+    <>
+      <Block isForm>
+        <Select
+          label="Model"
+          hint={`${modelSpec(body.model.id).label}, ${formatShort(countParams(paramsOf(body.model)))}`}
+          value={base?.row.record.id ?? NOTHING}
+          onChange={(id) => {
+            const row = rows.find(({ record }) => record.id === id);
+            setTuning({ base: row ? { runId: row.record.id, step: row.step } : NOTHING });
+          }}
+          options={[
+            { value: NOTHING, label: 'From nothing', hint: 'as the Model page has it' },
+            ...rows.map((row) => ({
+              value: row.record.id,
+              label: `${row.record.name}, ${formatCount(row.step)}`,
+              hint: whose(row),
+            })),
+          ]}
+        />
+        {base && (
+          <Select
+            label="What learns"
+            {...(plan && { hint: learnsWords(plan) })}
+            value={tuning.learns}
+            onChange={(learns) => setTuning({ learns })}
+            options={[
+              { value: 'all', label: 'All of it' },
+              { value: 'last', label: 'Last layers and the head' },
+              { value: 'norms', label: 'Norms and the head' },
+              { value: 'adapter', label: 'LoRA and the head' },
+            ]}
+          />
+        )}
+      </Block>
+      {base && <LearnsForm situation={{ tuning, base }} />}
+      <Block isForm>
+        <NumberField
+          label="Passes"
+          hint={plan ? `${formatCount(plan.recipe.steps)} steps` : 'over all texts'}
+          min={0.1}
+          max={MOST_PASSES}
+          isWhole={false}
+          value={classify.passes}
+          onChange={(passes) => set({ passes })}
+        />
+        <NumberField
+          label="Held out"
+          hint="to judge it by"
+          unit="%"
+          min={0.1}
+          max={100 * MOST_HELD}
+          isWhole={false}
+          value={Number((100 * classify.heldOut).toPrecision(6))}
+          onChange={(percent) => set({ heldOut: percent / 100 })}
+        />
+        <Row name="classWeights" recipe={recipe} hint="rare ones count as common ones" />
+        <Select<'cut' | 'windows'>
+          label="Long texts"
+          hint={`beyond ${formatCount(body.model.config.context)} tokens`}
+          value={classify.inWindows ? 'windows' : 'cut'}
+          onChange={(how) => set({ inWindows: how === 'windows' })}
+          options={[
+            { value: 'cut', label: 'Cut', hint: 'their beginning is read' },
+            { value: 'windows', label: 'In windows', hint: 'all is read, and averaged' },
+          ]}
+        />
+        <Fold className={styles.fold} summary="Seldom changed">
+          <div>
+            <Select<Pooling>
+              label="Scored"
+              hint="of a text"
+              value={classify.pooling ?? usual ?? null}
+              onChange={(pooling) => set({ pooling: pooling === usual ? null : pooling })}
+              options={POOLINGS.map((value) => ({
+                value,
+                label: POOLING_WORDS[value],
+                ...(value === usual && { hint: 'usual, and what transformers reads' }),
+              }))}
+            />
+            {(['batch', 'learningRate', 'evalEvery', ...SELDOM] as const)
+              .filter((name) => isOf(recipe, name))
+              .map((name) => (
+                <Fragment key={name}>
+                  <Row name={name} recipe={recipe} />
+                </Fragment>
+              ))}
+            {own.rateByHand && (
+              <p className={text.small}>
+                <TextAction onPress={() => set({ rateByHand: false })}>Take the usual rate</TextAction>
+              </p>
+            )}
+          </div>
+        </Fold>
+      </Block>
+      {plan && (
+        <Block isTail>
+          <p className={text.small}>
+            <span className={text.ink2}>Memory {formatBytes(plan.memory.total)}</span>
+          </p>
+        </Block>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+import { type ReactNode } from 'react';
+import { formatCount } from '../../../core/base/units';
+import { bestBaseline, baselineWords, estimateWords } from '../../../core/evaluate/words';
+import { isTuned, shownRun } from '../../../state/openRun';
+import { useStudio } from '../../../state/react';
+import type { PageProps } from '../../../state/stage';
+import { Button, Panes, Stage } from '../../../ui';
+import { AddButtons, AddDialog, Dropped, Reading, Refused, useAdding } from '../Adding';
+import { KINDS } from '../kinds';
+import { Failed } from '../Failed';
+import { AskPane } from './AskPane';
+import { JudgedPane } from './JudgedPane';
+import { TablePane } from './TablePane';
+import { type ClassifySituation, useClassify } from './useClassify';
+
+/** From a table to a classifier: what it would learn, how right it is, and what it says of a text. */
+export function ClassifyPage({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageProps, 'onFiles'>) {
+  const situation = useClassify();
+  const adding = useAdding('classify');
+  return (
+    <Stage
+      title="Tune"
+      tabs={tabs}
+      summary={<Summary situation={situation} />}
+      actions={
+        <>
+          <AddButtons adding={adding} />
+          <Start situation={situation} />
+        </>
+      }
+    >
+      <Failed />
+      <Refused />
+      <Reading />
+      <Panes columns="400px minmax(0, 1fr) 384px" narrowColumns="340px minmax(0, 1fr) 328px">
+        <TablePane situation={situation} onFiles={onFiles} />
+        <JudgedPane situation={situation} />
+        <AskPane situation={situation} />
+      </Panes>
+      <Dropped adding={adding} />
+      <AddDialog adding={adding} />
+    </Stage>
+  );
+}
+
+/** `93.7 % of 600 texts right, 91.4 to 95.4; the commonest label gives 34.0 %`. */
+function Summary({ situation: { judged } }: { situation: ClassifySituation }) {
+  const { accuracy } = judged?.evaluation.metrics ?? {};
+  if (!judged || !accuracy) return KINDS.classify.words;
+  const { value, interval } = estimateWords(accuracy);
+  const best = bestBaseline(judged.evaluation, 'accuracy');
+  return (
+    <>
+      <b>{value} %</b> of {formatCount(judged.evaluation.documents)} texts right
+      {interval !== undefined && `, ${interval}`}
+      {best && `; ${baselineWords(best.name).short} gives ${estimateWords({ value: best.value }).value} %`}
+    </>
+  );
+}
+
+function Start({ situation: { refusal } }: { situation: ClassifySituation }) {
+  const tune = useStudio((s) => s.tune);
+  const resume = useStudio((s) => s.resume);
+  const isTraining = useStudio((s) => s.training !== null);
+  const stopped = useStudio((s) => {
+    const run = shownRun(s, 'train');
+    return isTuned(run) && run.saved && run.phase.kind === 'stopped' ? run.saved.step : undefined;
+  });
+  if (isTraining) return null;
+  return (
+    <>
+      {stopped !== undefined && (
+        <Button isDense icon="play" onPress={() => void resume()}>
+          Resume from step {formatCount(stopped)}
+        </Button>
+      )}
+      <Button
+        isDense
+        variant={refusal === undefined ? 'go' : 'default'}
+        icon="play"
+        disabledReason={refusal}
+        onPress={() => void tune('classify')}
+      >
+        Start tuning
+      </Button>
+    </>
+  );
+}

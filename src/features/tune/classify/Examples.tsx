@@ -1,0 +1,121 @@
+import { useState } from 'react';
+import type { LabelledText, RunRow } from '../../../protocol/data';
+import { useStudio, useStudioStore } from '../../../state/react';
+import { EmptyState, MenuButton, text as type, TextAction } from '../../../ui';
+import styles from './Classify.module.css';
+import { type Judged, percent } from './judged';
+import { useAnswer } from './useAnswer';
+
+/** Held-out texts with what was wanted and given, whose label can be changed. */
+export function Examples({
+  run,
+  labels,
+  texts,
+  nothing,
+  words,
+}: {
+  run: RunRow['record'];
+  labels: readonly string[];
+  texts: readonly Judged[];
+  /** Where there are none. */
+  nothing: string;
+  words?: string;
+}) {
+  const [count, setCount] = useState(PAGE);
+  const shown = texts.slice(0, count);
+  const found = useTexts(run, shown);
+  if (texts.length === 0) return <EmptyState>{nothing}</EmptyState>;
+  if (found === null)
+    return (
+      <EmptyState>The texts that it learnt from are not in this project any more, or are others by now</EmptyState>
+    );
+  return (
+    <>
+      {words !== undefined && <p className={styles.words}>{words}</p>}
+      <ol className={styles.examples}>
+        {shown.map((judged) => (
+          <Example
+            key={judged.place}
+            judged={judged}
+            labels={labels}
+            own={found?.find(({ at }) => at === judged.place)}
+          />
+        ))}
+      </ol>
+      {texts.length > count && (
+        <p className={styles.words}>
+          <TextAction onPress={() => setCount(count + PAGE)}>Show more</TextAction>
+        </p>
+      )}
+    </>
+  );
+}
+const PAGE = 10;
+
+/** Null where they are not there as they were. Labels may be changed from here and elsewhere, which makes other texts of them. */
+function useTexts(run: RunRow['record'], shown: readonly Judged[]): readonly LabelledText[] | null | undefined {
+  const texts = useStudio((s) => s.tuneTexts);
+  const key = shown.map(({ place }) => place).join(' ');
+  const places = key === '' ? [] : key.split(' ').map(Number);
+  return useAnswer(async ({ examples }) => (await examples(run, places)) ?? null, null, [run, key, texts])?.answer;
+}
+
+function Example({
+  judged: { wanted, given, sure, sureOfWanted },
+  labels,
+  own,
+}: {
+  judged: Judged;
+  labels: readonly string[];
+  own: LabelledText | undefined;
+}) {
+  const store = useStudioStore();
+  const [one, other] = [wanted, given].map((places) => places.map((place) => labels[place]!).join(', ') || 'none') as [
+    string,
+    string,
+  ];
+  const change = async (label: string): Promise<void> => {
+    if (!own) return;
+    const { change: put } = await store.getState().classifying();
+    const { textId, place } = own;
+    await put(textId, { kind: 'relabel', place, label }, `It is ${label === '' ? 'without a label' : label} now`);
+  };
+  const isChanged = own !== undefined && own.label !== one;
+  return (
+    <li>
+      <header>
+        <b>{own?.title ?? '…'}</b>
+        <span>
+          {one === other ? '' : 'given '}
+          {other} {percent(sure)}
+        </span>
+        {one !== other && (
+          <span>
+            wanted {one} {percent(sureOfWanted)}
+          </span>
+        )}
+        <span className={type.grow} />
+        {own && (
+          <MenuButton
+            variant="plain"
+            label={`Change label… of ${own.title}`}
+            entries={[
+              ...labels.slice(0, MOST_OFFERED).map((label) => ({ id: label, label, isChosen: label === own.label })),
+              { id: NONE, label: 'No label', hint: 'it is not learnt' },
+            ]}
+            onChoose={(id) => void change(id === NONE ? '' : id)}
+          >
+            Change label…
+          </MenuButton>
+        )}
+      </header>
+      {isChanged && <p className={styles.changed}>Its label is {own.label || 'none'} now; the run learnt before it</p>}
+      <p className={type.prose} dir="auto">
+        {own?.text}
+      </p>
+    </li>
+  );
+}
+const MOST_OFFERED = 100;
+/** No label can be called so: it ends with what no label ends with. */
+const NONE = '\n';

@@ -1,0 +1,71 @@
+import { useState } from 'react';
+import { formatCount } from '../../../core/base/units';
+import { Button, Dialog, IconButton, Table, text } from '../../../ui';
+import styles from './Classify.module.css';
+import { useAnswer } from './useAnswer';
+
+/** All texts with their labels, a page of them at a time. */
+export function RowsDialog({ of, onClose }: { of: number; onClose: () => void }) {
+  const [from, show] = useState(0);
+  const rows = useAnswer(({ rows: ask }) => ask({ from, count: PAGE }, CHARACTERS), [], [from])?.answer ?? [];
+  const last = Math.min(of, from + PAGE);
+  return (
+    <Dialog
+      isOpen
+      isDismissable
+      onClose={onClose}
+      title="Texts with their labels"
+      width={760}
+      actions={
+        <>
+          <span className={styles.pager}>
+            {formatCount(Math.min(of, from + 1))} to {formatCount(last)} of {formatCount(of)}
+          </span>
+          <IconButton
+            icon="chevronLeft"
+            label="Texts before"
+            disabledReason={from === 0 ? 'These are the first' : undefined}
+            onPress={() => show(Math.max(0, from - PAGE))}
+          />
+          <IconButton
+            icon="chevronRight"
+            label="Next texts"
+            disabledReason={last >= of ? 'These are the last' : undefined}
+            onPress={() => show(from + PAGE)}
+          />
+          <Button variant="go" onPress={onClose}>
+            Close
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.rows} tabIndex={0} role="group" aria-label="Rows">
+        <Table
+          label="Texts with their labels"
+          isDense
+          rows={rows}
+          rowKey={({ at }) => String(at)}
+          columns={[
+            {
+              id: 'row',
+              header: 'Row',
+              isNumber: true,
+              isQuiet: true,
+              width: '64px',
+              cell: ({ at }) => formatCount(at + 1),
+            },
+            { id: 'text', header: 'Text', isHeader: true, cell: (row) => row.text.replaceAll(/\s+/g, ' ') },
+            {
+              id: 'label',
+              header: 'Label',
+              width: '120px',
+              cell: ({ label }) => label || <span className={text.ink3}>none</span>,
+            },
+          ]}
+        />
+      </div>
+    </Dialog>
+  );
+}
+const PAGE = 50;
+const CHARACTERS = 240;

@@ -1,0 +1,192 @@
+import { useState } from 'react';
+import { counted, formatCount, formatShare } from '../../../core/base/units';
+import { textRef } from '../../../core/documents/record';
+import type { LabelsTold } from '../../../protocol/data';
+import { weightOf } from '../../../state/classifierPlan';
+import { explain } from '../../../state/failures';
+import { useStudio, useStudioStore } from '../../../state/react';
+import type { PageProps } from '../../../state/stage';
+import {
+  Block,
+  Button,
+  EmptyState,
+  Icon,
+  Notice,
+  Pane,
+  PaneHead,
+  Progress,
+  Table,
+  text,
+  TextAction,
+} from '../../../ui';
+import { Import } from '../BasePane';
+import { TextRows } from '../TextRows';
+import { ClassifierForm } from './ClassifierForm';
+import styles from './Classify.module.css';
+import { RowsDialog } from './RowsDialog';
+import { useAnswer } from './useAnswer';
+import type { ClassifySituation } from './useClassify';
+
+/** What it would learn: texts with their labels, and how. */
+export function TablePane({ situation, onFiles }: { situation: ClassifySituation } & Pick<PageProps, 'onFiles'>) {
+  const { texts, survey } = situation;
+  const [isOpen, setOpen] = useState(false);
+  const { told, failure, progress } = survey;
+  const name = texts.length === 1 ? texts[0]!.name : `${formatCount(texts.length)} files`;
+  return (
+    <Pane
+      title="Table"
+      hint={told && texts.length > 0 ? `${name}, ${counted(told.documents, 'text')}` : undefined}
+      aside={texts.length > 0 && <TextAction onPress={() => setOpen(true)}>All rows</TextAction>}
+    >
+      {texts.length === 0 ? (
+        <EmptyState action={<Samples />}>
+          There are no texts with labels yet. Drop a table, paste one or add a file: a row a text, a column of labels.
+          Or a folder of texts for each label
+        </EmptyState>
+      ) : (
+        <>
+          <FirstRows key={texts.map(textRef).join(' ')} situation={situation} />
+          {failure && (
+            <Notice tone="error" isPlain title="The labels could not be counted">
+              {explain(failure)}
+            </Notice>
+          )}
+          {!told && !failure && (
+            <Block>
+              <Progress
+                label={progress?.label ?? 'Counting labels'}
+                detail=""
+                value={progress?.done ?? 0}
+                max={progress?.of ?? 0}
+              />
+            </Block>
+          )}
+          {told && <Labels told={told} situation={situation} />}
+        </>
+      )}
+      <PaneHead title="Base" aside={<Import onFiles={onFiles} />} />
+      <ClassifierForm situation={situation} />
+      {texts.length > 0 && <TextRows texts={texts} what="Files" />}
+      {isOpen && <RowsDialog of={told?.documents ?? 0} onClose={() => setOpen(false)} />}
+    </Pane>
+  );
+}
+
+/** Where there is nothing yet. */
+function Samples() {
+  const samples = useStudio((s) => s.samples);
+  const addSample = useStudio((s) => s.addSample);
+  const labelled = samples.filter(({ labels }) => labels);
+  if (labelled.length === 0) return null;
+  return (
+    <span className={styles.links}>
+      {labelled.map(({ file, title }) => (
+        <Button key={file} variant="go" onPress={() => void addSample(file)}>
+          Take {title}
+        </Button>
+      ))}
+    </span>
+  );
+}
+
+function FirstRows({ situation: { texts } }: { situation: ClassifySituation }) {
+  const rows = useAnswer(({ rows: ask }) => ask({ from: 0, count: SHOWN }, CHARACTERS), [], [texts])?.answer ?? [];
+  return (
+    <Table
+      label="First texts with their labels"
+      isDense
+      isFixed
+      rows={rows}
+      rowKey={({ at }) => String(at)}
+      columns={[
+        { id: 'text', header: 'Text', cell: (row) => oneLine(row.text) },
+        {
+          id: 'label',
+          header: 'Label',
+          width: '104px',
+          cell: ({ label }) => label || <span className={text.ink3}>none</span>,
+        },
+      ]}
+    />
+  );
+}
+const SHOWN = 8;
+const CHARACTERS = 160;
+const oneLine = (words: string): string => words.replaceAll(/\s+/g, ' ').trim();
+
+function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySituation }) {
+  const weighs = useStudio((s) => s.project.tuning.classify.recipe.classWeights);
+  const heldOut = useStudio((s) => s.project.tuning.classify.heldOut);
+  const [isAll, setAll] = useState(false);
+  const most = told.labels[0]?.count ?? 0;
+  const shown = isAll ? told.labels : told.labels.slice(0, FIRST);
+  const isWeighed = weighs && !told.several;
+  return (
+    <>
+      <PaneHead title="Labels" hint={isWeighed ? 'and their weight in the loss' : formatCount(told.labels.length)} />
+      <div className={styles.labels}>
+        <ul>
+          {shown.map(({ label, count }) => (
+            <li key={label}>
+              <span className={text.clip}>{label}</span>
+              <i style={{ width: `${(100 * count) / most}%` }} aria-hidden />
+              <span>
+                {formatCount(count)}
+                {isWeighed && <span className={text.ink3}> × {weightOf(told, count).toFixed(2)}</span>}
+              </span>
+            </li>
+          ))}
+        </ul>
+        {told.labels.length > FIRST && (
+          <TextAction onPress={() => setAll(!isAll)}>
+            {isAll ? 'Show the first' : `Show all ${formatCount(told.labels.length)}`}
+          </TextAction>
+        )}
+        <p className={text.small}>
+          <span className={text.ink3}>
+            {isWeighed ? 'Weights make a rare label count as much as a common one; ' : ''}
+            {formatShare(1 - heldOut)} learnt, {formatShare(heldOut)} held out, alike in every label
+            {told.unlabelled > 0 && `; ${counted(told.unlabelled, 'text')} without a label`}
+          </span>
+        </p>
+      </div>
+      <Told told={told} situation={situation} />
+    </>
+  );
+}
+const FIRST = 12;
+
+/** What is odd in the labels: asked, or told. */
+function Told({ told, situation: { texts } }: { told: LabelsTold; situation: ClassifySituation }) {
+  const store = useStudioStore();
+  const join = async (labels: readonly string[], as: string): Promise<void> => {
+    const { change } = await store.getState().classifying();
+    for (const { id } of texts) await change(id, { kind: 'join', labels, as }, `${labels.join(' and ')} are ${as} now`);
+  };
+  if (told.alike.length + told.problems.length === 0) return null;
+  return (
+    <ul className={styles.told}>
+      {told.alike.map(({ names, as }) => (
+        <li key={names.join('\n')}>
+          <Icon name="warning" tone="warn" />
+          <span>
+            {names.map((name) => `“${name}”`).join(' and ')} look like one label
+            <small>
+              <TextAction onPress={() => void join(names, as)}>Call all of them {as}</TextAction>
+            </small>
+          </span>
+        </li>
+      ))}
+      {told.problems.map(({ kind, words, remedy }) => (
+        <li key={words}>
+          <Icon name={kind === 'refused' ? 'error' : 'warning'} tone={kind === 'refused' ? 'error' : 'warn'} />
+          <span>
+            {words}
+            {remedy !== undefined && <small>{remedy}</small>}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

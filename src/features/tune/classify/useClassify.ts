@@ -1,0 +1,98 @@
+/** What the page of classifiers stands on: labels of the texts, what would be begun, and the classifier that was made last. */
+import { useEffect, useMemo, useState } from 'react';
+import { type Failure, toFailure } from '../../../core/base/errors';
+import type { Progress } from '../../../core/base/job';
+import type { TextRecord } from '../../../core/documents';
+import { textRef } from '../../../core/documents/record';
+import type { EvaluationRecord } from '../../../core/runs/evaluations';
+import type { LabelsTold, RunRow } from '../../../protocol/data';
+import { type ClassifierPlan, labelsRefusal, planClassifier } from '../../../state/classifierPlan';
+import { useStudio, useStudioFields, useStudioStore } from '../../../state/react';
+import { tuneRefusal } from '../../../state/refusals';
+import { classifierOf, toTuneOn, tuningBase } from '../../../state/tuning';
+import { useAnswer } from './useAnswer';
+
+export interface Surveyed {
+  told: LabelsTold | undefined;
+  failure: Failure | undefined;
+  progress: Progress | undefined;
+}
+
+/** Asked anew whenever the texts or their labels are others. */
+export function useSurvey(texts: readonly TextRecord[]): Surveyed {
+  const store = useStudioStore();
+  const key = texts.map(textRef).join(' ');
+  const [found, setFound] = useState<{ of: string } & Partial<Surveyed>>();
+  useEffect(() => {
+    if (key === '') return undefined;
+    const stop = new AbortController();
+    const tell = (state: Partial<Surveyed>): void => {
+      if (stop.signal.aborted) return;
+      // What was told of the labels before stays until it is known anew.
+      setFound((before) => ({ of: key, ...(before?.told && { told: before.told }), ...state }));
+    };
+    const survey = async (): Promise<void> => {
+      const { survey: ask } = await store.getState().classifying();
+      const told = await ask({ signal: stop.signal, onProgress: (progress) => tell({ progress }) });
+      tell({ told });
+    };
+    survey().catch((error: unknown) => tell({ failure: toFailure(error) }));
+    return () => stop.abort();
+  }, [store, key]);
+  const own = key === '' ? undefined : found;
+  return { told: own?.told, failure: own?.of === key ? own.failure : undefined, progress: own?.progress };
+}
+
+/** What was measured of a run's newest step; undefined while that is read. */
+export function useJudged(row: RunRow | undefined): EvaluationRecord | null | undefined {
+  const found = useAnswer(async ({ judged }) => (row ? judged(row.record.id, row.step) : null), null, [row]);
+  // What was known of the same run before is shown until it is known anew.
+  const of = found?.on[0] as RunRow | undefined;
+  return row && of?.record.id === row.record.id ? found?.answer : undefined;
+}
+
+export interface ClassifySituation {
+  texts: readonly TextRecord[];
+  survey: Surveyed;
+  plan: ClassifierPlan | undefined;
+  failure: Failure | undefined;
+  base: { row: RunRow; step: number } | undefined;
+  classifier: RunRow | undefined;
+  judged: EvaluationRecord | null | undefined;
+  /** Why it cannot be started. */
+  refusal: string | undefined;
+}
+
+export function useClassify(): ClassifySituation {
+  const project = useStudio((s) => s.project);
+  const runs = useStudio((s) => s.runs);
+  const device = useStudio((s) => s.device);
+  const tuneTexts = useStudio((s) => s.tuneTexts);
+  const texts = useMemo(() => toTuneOn({ project, tuneTexts }, 'classify'), [project, tuneTexts]);
+  const survey = useSurvey(texts);
+  const { told } = survey;
+  const planned = useMemo(
+    () => (told ? planClassifier({ project, runs, device }, told) : undefined),
+    [project, runs, device, told],
+  );
+  const [plan, failure] = planned && 'code' in planned ? [undefined, planned] : [planned, undefined];
+  const { row, step } = useStudioFields((s) => ({ row: undefined, step: 0, ...tuningBase(s, 'classify') }));
+  const classifier = useStudio(classifierOf);
+  const judged = useJudged(classifier);
+  const cannot = useStudio((s) => tuneRefusal(s, 'classify'));
+  return {
+    texts,
+    survey,
+    plan,
+    failure,
+    base: row && { row, step },
+    classifier,
+    judged,
+    refusal:
+      cannot ??
+      survey.failure?.message ??
+      (told ? labelsRefusal(told) : 'The labels are being counted') ??
+      failure?.message ??
+      plan?.problems[0]?.message,
+  };
+}

@@ -1,0 +1,106 @@
+/** From a press on Start tuning to a classifier: texts with labels as data of the base's tokenizer, or of one that is made for them. */
+import { badSettings } from '../core/base/errors';
+import { readKnownRun } from '../core/runs/record';
+import { readTokenizer } from '../core/runs/tokenizer';
+import { problems, unfit } from '../core/train/problems';
+import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import { classifierOf, labelsRefusal } from './classifierPlan';
+import { limitsOf, modelOf, settingsOf } from './estimate';
+import type { Following, Held } from './following';
+import { textFacts, textIds } from './preparation';
+import type { Services, Studio } from './studio';
+import type { Asking } from './training';
+import { toTuneOn, tuningBase } from './tuning';
+import { cutFor, keptStep, MOST_NAMED } from './tuningSteps';
+
+export async function beginClassifier(
+  services: Services,
+  { signal, fail, follow }: Pick<Following, 'signal' | 'fail' | 'follow'>,
+  get: () => Studio,
+  held: Held,
+  runId: string,
+  pressed: Asking,
+): Promise<void> {
+  const { store, gpu, data, now } = services;
+  const read = await get().whenRead(pressed, signal());
+  if (!read) {
+    held.undo();
+    return;
+  }
+  const { project } = pressed;
+  const texts = toTuneOn({ project, tuneTexts: read.tuneTexts }, 'classify');
+  const ids = textIds({ texts });
+  if (ids.length === 0)
+    throw badSettings(
+      'There are no texts with labels to learn',
+      'Add a table with a column of texts and one of labels.',
+    );
+  const told = await data.call('surveyLabels', { texts: ids }, { signal: signal() });
+  const refusal = labelsRefusal(told);
+  if (refusal !== undefined) throw badSettings(refusal, 'Nothing was started.');
+
+  const base = tuningBase({ project, runs: get().runs }, 'classify');
+  const parent = base && (await readKnownRun(store, base.row.record.id));
+  const from = parent && { runId: parent.id, step: await keptStep(services, get, parent.id, base.step) };
+  // What becomes the project's run is the classifier, and the next one begins where this one did.
+  const { tuning } = get().project.id === project.id ? get().project : project;
+  await get().changeOf(project.id, { tuning: { ...tuning, base: from ?? 'nothing' } });
+
+  const tokenizer = parent ? await readTokenizer(store, parent) : await tokenizerFor();
+  if (!tokenizer) return;
+  const { heldOut } = project.tuning.classify;
+  const split = { validation: heldOut, test: 0, seed: 0 };
+  const built = await cutFor(
+    get,
+    { signal, fail },
+    held,
+    { runId, projectId: project.id },
+    { texts: ids, tokenizer, split },
+  );
+  if (!built) return;
+  const { labels = [], parts } = built.manifest;
+  const order = told.several ? told.labels.map(({ label }) => label).sort() : labels;
+  const limits = limitsOf(get());
+  const model = parent?.model ?? { ...modelOf(project), vocabulary: built.manifest.vocabulary };
+  const learnt = parts.train.documents ?? told.documents - told.unlabelled;
+  const begun = classifierOf(
+    project,
+    { model, isNew: !parent },
+    { labels: order, several: told.several, learnt },
+    limits,
+  );
+  const { trainable, recipe, classes } = begun;
+  const tokens = { train: parts.train.tokens, validation: parts.validation.tokens };
+  const wrong = problems(begun.model, recipe, tokens, limits, trainable);
+  if (wrong.length > 0) throw unfit(wrong);
+
+  const input = {
+    runId,
+    projectId: project.id,
+    name: `${parent?.name ?? project.name}, classifies`.slice(0, MOST_NAMED),
+    createdAt: now(),
+    recipe,
+    tokenizer,
+    data: built,
+    texts: textFacts(texts),
+  };
+  await follow({ runId, of: recipe.steps, settings: settingsOf(begun.model, recipe) }, (options) =>
+    from
+      ? gpu.call('tune', { ...input, from, classes, ...(trainable && { trainable }) }, options)
+      : gpu.call('begin', { ...input, model: begun.model }, options),
+  );
+  await (await get().classifying()).judge(runId);
+
+  /** The project's, else one that is made for these texts, and is the run's alone. Undefined where that was stopped. */
+  async function tokenizerFor(): Promise<TokenizerModel | undefined> {
+    if (project.tokenizer) return project.tokenizer.model;
+    try {
+      const input = { texts: ids, ...project.tokenizerChoice, roles: [] };
+      return (await data.call('trainTokenizer', input, { signal: signal() })).model;
+    } catch (error) {
+      if (!signal().aborted) throw error;
+      held.undo();
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/** What a page says of a classifier before its start, and what it is begun with. */
+import { partsOf, type Trainable } from '../core/adapters/trainable';
+import { badSettings, type Failure, toFailure } from '../core/base/errors';
+import { counted, formatCount } from '../core/base/units';
+import { modelSpec, paramsOf } from '../core/models';
+import { usualPooling, withClasses } from '../core/models/classes';
+import { type Classes, countParams } from '../core/models/spec';
+import { optimizerOf } from '../core/optim';
+import type { Project } from '../core/runs/project';
+import { MOST_LABELS } from '../core/runs/settings';
+import { trainableOf, usualTuningRate } from '../core/runs/toLearn';
+import { ofPurpose } from '../core/runs/tuning';
+import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
+import { type Problem, problems } from '../core/train/problems';
+import type { Recipe } from '../core/train/recipe';
+import { recomputation } from '../core/train/recomputation';
+import type { ModelChoice } from '../core/train/run';
+import type { LabelsTold } from '../protocol/data';
+import { limitsOf, modelOf } from './estimate';
+import type { Studio } from './studio';
+import { tuningBase } from './tuning';
+
+/** The body that it would have, and whether nothing of it has learnt. */
+export function bodyOf(s: Pick<Studio, 'project' | 'runs'>): { model: ModelChoice; isNew: boolean } {
+  const base = tuningBase(s, 'classify');
+  return base ? { model: base.row.record.model, isNew: false } : { model: modelOf(s.project), isNew: true };
+}
+
+/**
+ * What it is begun with.
+ * @param given its labels in the order of their scores, whether a text has several, and how many texts are not held out
+ * @throws HomegrownError `bad-settings` where the model cannot tell texts apart, or has not what is to learn of it
+ */
+export function classifierOf(
+  { tuning, recompute }: Pick<Project, 'tuning' | 'recompute'>,
+  body: { model: ModelChoice; isNew: boolean },
+  { labels, several, learnt }: { labels: readonly string[]; several: boolean; learnt: number },
+  limits: MemoryLimits,
+): { model: ModelChoice; classes: Classes; trainable: Trainable | undefined; recipe: Recipe } {
+  const usual = usualPooling(body.model);
+  if (usual === undefined)
+    throw badSettings(
+      `A ${modelSpec(body.model.id).label} model scores no texts as a whole.`,
+      'Choose a GPT, Llama or BERT model on the Model page, or another base.',
+    );
+  const { pooling, inWindows, passes } = tuning.classify;
+  const classes: Classes = {
+    labels: [...labels],
+    pooling: pooling ?? usual,
+    ...(several && { several }),
+    ...(inWindows && { inWindows }),
+  };
+  const model = withClasses(body.model, classes);
+  const trainable = body.isNew ? undefined : trainableOf(tuning, model);
+  const { recipe, rateByHand } = ofPurpose(tuning, 'classify');
+  const { learningRate, optimizer, batch, accumulate, warmup, evalEvery } = recipe;
+  const steps = Math.max(1, Math.ceil((passes * learnt) / (batch * accumulate)));
+  const usualRate = body.isNew
+    ? optimizerOf(optimizer).usualRate(countParams(paramsOf(model)))
+    : usualTuningRate(model, trainable, optimizer);
+  const own: Recipe = {
+    ...recipe,
+    objective: 'labels',
+    steps,
+    learningRate: rateByHand ? learningRate : usualRate,
+    warmup: Math.min(warmup, Math.floor(steps / 10)),
+    evalEvery: Math.min(evalEvery, Math.max(1, Math.ceil(steps / 5))),
+    replay: 0,
+  };
+  const { isOn } = recomputation(model, own, recompute, limits, trainable);
+  return { model, classes, trainable, recipe: { ...own, recompute: isOn } };
+}
+
+export interface ClassifierPlan {
+  model: ModelChoice;
+  classes: Classes;
+  recipe: Recipe;
+  /** Parameters that learn, and all. */
+  learns: number;
+  all: number;
+  memory: MemoryPlan;
+  problems: readonly Problem[];
+}
+
+/** @returns why, where it cannot be planned */
+export function planClassifier(
+  s: Pick<Studio, 'project' | 'runs' | 'device'>,
+  told: LabelsTold,
+): ClassifierPlan | Failure {
+  const limits = limitsOf(s);
+  try {
+    const learnt = (told.documents - told.unlabelled) * (1 - s.project.tuning.classify.heldOut);
+    const given = { labels: told.labels.map(({ label }) => label), several: told.several, learnt };
+    const { model, classes, trainable, recipe } = classifierOf(s.project, bodyOf(s), given, limits);
+    const table = paramsOf(model);
+    const { added, trainableParams } = partsOf(table, trainable);
+    return {
+      model,
+      classes,
+      recipe,
+      learns: countParams(trainableParams),
+      all: countParams(table) + countParams(added),
+      memory: memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe, trainable),
+      problems: problems(model, recipe, { train: Infinity, validation: Infinity }, limits, trainable),
+    };
+  } catch (error) {
+    return toFailure(error);
+  }
+}
+
+/** Why nothing would come of it, in a sentence; undefined where something may. */
+export function labelsRefusal({ labels, problems: found, documents, unlabelled }: LabelsTold): string | undefined {
+  const refused = found.find(({ kind }) => kind === 'refused');
+  if (refused) return refused.words;
+  if (documents === unlabelled) return 'None of the texts has a label: choose the column that holds them';
+  if (labels.length < 2) return `All texts have one label, ${labels[0]!.label}: there is nothing to tell apart`;
+  if (labels.length > MOST_LABELS)
+    return `${formatCount(labels.length)} labels are more than ${formatCount(MOST_LABELS)}: is that the column of labels?`;
+  const lone = labels.filter(({ count }) => count < 2);
+  if (lone.length > 0)
+    return `${lone[0]!.label} is the label of ${counted(lone[0]!.count, 'text')} alone: one is learnt, and another held out`;
+  return undefined;
+}
+
+/** What a text of each label counts in the loss where labels are weighed; 1 on average. */
+export const weightOf = ({ labels }: LabelsTold, count: number): number =>
+  count === 0 ? 0 : labels.reduce((sum, each) => sum + each.count, 0) / (labels.length * count);

@@ -1,0 +1,143 @@
+/** From a table to a classifier and what is done with it, over the workers' real halves. */
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { readKnownRun } from '../core/runs/record';
+import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
+import { labelledFile, labelledRows } from '../core/testing/labelledRuns';
+import { planClassifier, labelsRefusal, weightOf } from './classifierPlan';
+import { questionOf } from './markup';
+import { tuneRefusal } from './refusals';
+import { classifierOf, toTuneOn } from './tuning';
+
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
+
+const COLUMNS = { text: 'text', label: 'label' };
+const SIZES = { layers: 1, heads: 2, width: 16, hidden: 32, context: 32 };
+
+async function studio() {
+  const store = memoryStore();
+  const { studio: zustand, close, downloads } = testStudio(store);
+  onTestFinished(close);
+  const { getState } = zustand;
+  await getState().load();
+  const { project, setTuning } = getState();
+  getState().change({
+    model: { ...project.model, config: { ...project.model.config, ...SIZES } },
+    tokenizerChoice: { kind: 'bytes', vocabulary: 257 },
+  });
+  const { classify } = project.tuning;
+  setTuning({
+    purpose: 'classify',
+    classify: {
+      ...classify,
+      pooling: 'mean',
+      passes: 12,
+      recipe: { ...classify.recipe, batch: 8, learningRate: 0.02, dropout: 0 },
+      rateByHand: true,
+    },
+  });
+  const add = async (rows: readonly (readonly string[])[], name?: string) => {
+    const file = labelledFile(rows, name);
+    await getState().addFiles([{ name: file.name, file }], 'classify');
+    expect(questionOf(getState())).toHaveLength(1); // which column is what is always asked
+    await getState().takeColumns(COLUMNS);
+  };
+  return { store, getState, add, downloads, own: await getState().classifying() };
+}
+
+test('a table becomes a classifier from nothing, that is judged, corrected, asked, and goes on', async () => {
+  const { store, getState, add, downloads, own } = await studio();
+  expect(tuneRefusal(getState(), 'classify')).toBe('There are no texts with labels to learn yet');
+  await add([...labelledRows(60, 6), ['qqq', '']]);
+  const [text] = toTuneOn(getState(), 'classify');
+  expect(text).toMatchObject({ labelled: 'one', documents: 67 });
+  expect(toTuneOn(getState(), 'adapt')).toEqual([]);
+  const told = await own.survey();
+  expect(told).toMatchObject({ documents: 67, unlabelled: 7, labels: [{ count: 30 }, { count: 30 }] });
+  expect([labelsRefusal(told), weightOf(told, 30)]).toEqual([undefined, 1]);
+  const plan = planClassifier(getState(), told);
+  if ('code' in plan) throw new Error(plan.message);
+  expect(plan.recipe).toMatchObject({
+    objective: 'labels',
+    steps: Math.ceil((12 * 48) / 8),
+    learningRate: 0.02,
+    replay: 0,
+  });
+  expect(plan.learns).toBe(plan.all);
+
+  await getState().tune('classify');
+  const { runId } = getState().project;
+  const record = await readKnownRun(store, runId!);
+  expect(record).toMatchObject({ status: 'finished', objective: 'labels', name: 'Untitled, classifies' });
+  expect(record.parent).toBeUndefined();
+  expect(record.model.config.classes).toEqual({ labels: ['land', 'sea'], pooling: 'mean' });
+  expect(getState().project.tuning.base).toBe('nothing');
+  // It was judged when it had learnt, and decides by that.
+  await getState().listRuns();
+  const row = classifierOf(getState())!;
+  expect(row.record.id).toBe(runId);
+  const judged = (await own.judged(runId!, row.step))!;
+  expect(judged.evaluation.metrics['accuracy']!.value).toBeGreaterThan(90);
+  expect(row.record.decision).toEqual({ temperature: judged.evaluation.labelled!.temperature, atLeast: 0 });
+
+  // What was held out is opened, and a label is changed and put back.
+  const { place } = judged.evaluation.labelled!;
+  const examples = (await own.examples(row.record, place))!;
+  expect(examples.map(({ at }) => at)).toEqual([...place].sort((a, b) => a - b));
+  const [one] = examples;
+  const other = one!.label === 'sea' ? 'land' : 'sea';
+  expect(await own.change(one!.textId, { kind: 'relabel', place: one!.place, label: other }, 'changed')).toBe(true);
+  expect((await own.examples(row.record, [one!.at]))![0]).toMatchObject({ text: one!.text, label: other });
+  getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(async () => expect((await own.examples(row.record, [one!.at]))![0]).toEqual(one));
+
+  expect((await own.classify(runId!, 'latest', 'a whale 99')).labels).toEqual(['sea']);
+  const { words } = await own.decided({ runId: runId!, which: 'latest', text: 'a whale 99', label: 1 });
+  expect(words.map(({ text: word }) => word).join('')).toBe('a whale 99');
+  await own.decide(row.record, { temperature: 1, atLeast: 1 });
+  expect((await own.classify(runId!, 'latest', 'zzz')).labels).toEqual([]);
+  await own.decide(row.record, { temperature: 1, atLeast: 0 });
+
+  const file = labelledFile(labelledRows(8), 'mail.csv');
+  expect(
+    await own.classifyFile({ runId: runId!, which: 'latest', file, table: { format: 'csv', columns: ['text'] } }),
+  ).toEqual({ texts: 8, unsure: 0 });
+  expect(downloads.at(-1)!.name).toBe('mail-labels.csv');
+
+  const { texts, of } = await own.toLabel(runId!);
+  expect([texts.length, of]).toEqual([7, 7]);
+  for (const { textId, place: at, text: words } of texts)
+    await own.label(textId, at, words.includes('whale') ? 'sea' : 'land');
+  expect(await own.survey()).toMatchObject({ unlabelled: 0 });
+  // It goes on from this one, with these beside what it had learnt.
+  getState().setTuning({ base: { runId: runId!, step: row.step }, learns: 'all' });
+  await getState().tune('classify');
+  const next = await readKnownRun(store, getState().project.runId!);
+  expect(next).toMatchObject({ status: 'finished', parent: { runId, how: 'fine-tune' } });
+  expect(next.segments[0].data.facts!.parts.train.documents).toBeGreaterThan(48);
+});
+
+test('what nothing would come of is refused in words before a start', async () => {
+  const { getState, add, own } = await studio();
+  await add([
+    ['one', 'sea'],
+    ['two', 'sea'],
+    ['three', 'sea'],
+  ]);
+  expect(labelsRefusal(await own.survey())).toMatch(/one label/);
+  await getState().tune('classify');
+  const [run] = Object.values(getState().opened);
+  expect(run!.phase).toMatchObject({ kind: 'failed', failure: { code: 'bad-settings' } });
+  getState().change({ model: { ...getState().project.model, id: 't5' } });
+  const told = { ...(await own.survey()), labels: ['a', 'b'].map((label) => ({ label, count: 9 })) };
+  expect(planClassifier(getState(), told)).toMatchObject({
+    message: expect.stringMatching(/scores no texts/) as string,
+  });
+  const many = Array.from({ length: 10_000 }, (_, i) => ({ label: String(i), count: 2 }));
+  expect(labelsRefusal({ ...told, labels: many })).toMatch(/10,000 labels/);
+  expect(labelsRefusal({ ...told, labels: [...told.labels, { label: 'c', count: 1 }] })).toMatch(
+    /c is the label of 1 text/,
+  );
+});

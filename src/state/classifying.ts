@@ -1,0 +1,145 @@
+/** What is done with texts that have labels, and with a classifier: counting, changing, judging and asking. */
+import { toFailure } from '../core/base/errors';
+import { fileName } from '../core/base/fileName';
+import { formatCount } from '../core/base/units';
+import { allTexts, learntFacts, type TextRecord } from '../core/documents/record';
+import type { EvaluationRecord } from '../core/runs/evaluations';
+import { dataOf } from '../core/runs/segments';
+import type { Decision } from '../core/runs/settings';
+import type { RunRecord } from '../core/runs/record';
+import { PLAIN_DECISION } from '../core/runs/settings';
+import type { Progress } from '../core/base/job';
+import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
+import type { ClassifyFileInput, GivenLabels, GpuApi } from '../protocol/gpu';
+import { explain } from './failures';
+import type { Services, Studio } from './studio';
+import { toTuneOn } from './tuning';
+
+export interface Watched {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Classifying {
+  survey(options?: Watched): Promise<LabelsTold>;
+  /** Some of the texts that the next classifier learns. */
+  rows(at: DataApi['labelledTexts']['input']['at'], characters: number): Promise<readonly LabelledText[]>;
+  /** Texts at these places of what a classifier learnt; undefined where they are not there as they were. */
+  examples(run: RunRecord, places: readonly number[]): Promise<readonly LabelledText[] | undefined>;
+  /** Says of what a text is an example, or calls labels otherwise; a note takes it back. False where it could not. */
+  change(textId: string, change: LabelChange, words: string): Promise<boolean>;
+  /** The same of one without a note, which who asks can take back. */
+  label(textId: string, place: number, label: string): Promise<void>;
+  /** Measures a classifier on what it held out, which is kept with it, and takes the temperature from that. */
+  judge(runId: string, options?: Watched): Promise<EvaluationRecord | undefined>;
+  /** What was measured last of a run; null where nothing was. */
+  judged(runId: string, step: number): Promise<EvaluationRecord | null>;
+  decide(run: RunRecord, decision: Decision): Promise<void>;
+  classify(runId: string, which: ClassifyFileInput['which'], text: string, options?: Watched): Promise<GivenLabels>;
+  decided(input: GpuApi['decided']['input'], options?: Pick<Watched, 'signal'>): Promise<GpuApi['decided']['output']>;
+  /** Hands over a table of what is given to each row of a file. */
+  classifyFile(input: ClassifyFileInput, options?: Watched): Promise<{ texts: number; unsure: number }>;
+  /** Texts without a label that would help most with one. */
+  toLabel(runId: string, options?: Watched): Promise<GpuApi['toLabel']['output']>;
+}
+
+/** Texts at a time that a person is asked to label. */
+const TO_LABEL = 20;
+/** Of an example. */
+const CHARACTERS = 1200;
+
+export function classifyingOver({ data, gpu, now, tabs, download }: Services, get: () => Studio): Classifying {
+  const ids = (): readonly string[] => toTuneOn(get(), 'classify').map(({ id }) => id);
+
+  /** The texts that a run learnt, by what they are, in its order. */
+  function textsOf(run: RunRecord): readonly TextRecord[] | undefined {
+    const facts = dataOf(run).facts?.texts ?? [];
+    const here = allTexts(get());
+    const texts = facts.map(({ sha256 }) => here.find((text) => learntFacts(text).sha256 === sha256));
+    return texts.length > 0 && texts.every((text) => text !== undefined) ? texts : undefined;
+  }
+
+  async function put(id: string, change: LabelChange): Promise<DataApi['changeLabels']['output']> {
+    const changed = await data.call('changeLabels', { id, change });
+    get().putText(changed.text);
+    tabs.announce();
+    return changed;
+  }
+
+  const classifying: Classifying = {
+    survey: (options) => data.call('surveyLabels', { texts: ids() }, options),
+    rows: (at, characters) => data.call('labelledTexts', { texts: ids(), at, characters }),
+    async examples(run, places) {
+      const texts = textsOf(run);
+      if (!texts) return undefined;
+      return data.call('labelledTexts', { texts: texts.map(({ id }) => id), at: { places }, characters: CHARACTERS });
+    },
+    async change(textId, change, words) {
+      try {
+        const { before } = await put(textId, change);
+        const undo = (): void =>
+          void put(textId, { kind: 'restore', labelling: before }).catch((error: unknown) =>
+            get().toast({ text: 'The labels were not put back', detail: explain(toFailure(error)) }),
+          );
+        get().toast({ text: words, detail: 'what has learnt before has learnt the label before', undo });
+        return true;
+      } catch (error) {
+        get().toast({ text: 'The label was not changed', detail: explain(toFailure(error)) });
+        return false;
+      }
+    },
+    async label(textId, place, label) {
+      try {
+        await put(textId, { kind: 'relabel', place, label });
+      } catch (error) {
+        get().toast({ text: 'The label was not kept', detail: explain(toFailure(error)) });
+      }
+    },
+    async judge(runId, options) {
+      const row = get().runs?.find(({ record }) => record.id === runId);
+      const step = get().opened[runId]?.saved?.step ?? row?.step;
+      if (step === undefined) return undefined;
+      try {
+        const on = { part: 'validation' } as const;
+        const record = await gpu.call('evaluation', { runId, which: step, on, now: now() }, options);
+        const run = get().opened[runId]?.record ?? row?.record;
+        const { temperature } = record.evaluation.labelled ?? PLAIN_DECISION;
+        if (run) await classifying.decide(run, { atLeast: run.decision?.atLeast ?? 0, temperature });
+        await get().lookAgain(runId);
+        await get().loadEvaluation();
+        return record;
+      } catch (error) {
+        if (options?.signal?.aborted) return undefined;
+        get().toast({ text: 'The classifier was not measured', detail: explain(toFailure(error)) });
+        return undefined;
+      }
+    },
+    async judged(runId, step) {
+      const kept = await data.call('keptEvaluation', { runId, step, part: 'validation' });
+      return kept?.record ?? null;
+    },
+    async decide({ id }, decision) {
+      await data.call('decide', { runId: id, decision });
+      get().changeRun(id, (run) => (run.record ? { ...run, record: { ...run.record, decision } } : run));
+      tabs.announce();
+      await get().listRuns();
+    },
+    async classify(runId, which, text, options) {
+      const [given] = await gpu.call('classify', { runId, which, texts: [text] }, options);
+      return given!;
+    },
+    decided: (input, options) => gpu.call('decided', input, options),
+    async classifyFile(input, options) {
+      const { file, ...told } = await gpu.call('classifyFile', input, options);
+      download(file, `${fileName(input.file.name.replace(/\.\w+$/, ''), 'texts')}-labels.csv`);
+      get().toast({
+        text: `${formatCount(told.texts)} texts have labels now`,
+        detail: 'in a table that your browser saves; the file is as it was',
+      });
+      return told;
+    },
+    toLabel: (runId, options) =>
+      gpu.call('toLabel', { runId, which: 'latest', texts: ids(), count: TO_LABEL }, options),
+  };
+  return classifying;
+}

@@ -1,0 +1,38 @@
+/** What a run that tunes is begun with: the step that its base is, and its texts as data. */
+import { formatCount } from '../core/base/units';
+import type { SplitChoice } from '../core/documents/split';
+import type { DataRecord } from '../core/runs/project';
+import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import type { Following, Held } from './following';
+import type { Services, Studio } from './studio';
+
+/** The step that was chosen, or the newest where it is gone, which is said. */
+export async function keptStep({ data }: Services, get: () => Studio, of: string, step: number): Promise<number> {
+  const { steps } = await data.call('savedSteps', { runId: of });
+  const newest = steps.at(-1)?.step;
+  if (newest === undefined || steps.some((each) => each.step === step)) return step;
+  get().toast({
+    text: `Step ${formatCount(step)} is not kept any more`,
+    detail: `it begins with step ${formatCount(newest)}`,
+  });
+  return newest;
+}
+
+/** Undefined where that was stopped, or failed, which is the run's then. */
+export async function cutFor(
+  get: () => Studio,
+  { signal, fail }: Pick<Following, 'signal' | 'fail'>,
+  held: Held,
+  { runId, projectId }: { runId: string; projectId: string },
+  input: { texts: readonly string[]; tokenizer: TokenizerModel; split: SplitChoice },
+): Promise<DataRecord | undefined> {
+  const built = signal().aborted ? undefined : await get().cut(projectId, input);
+  if (built && !signal().aborted) return built;
+  const { building } = get().makingOf(projectId);
+  if (building.kind === 'failed') fail(runId, building.failure);
+  else held.undo();
+  return undefined;
+}
+
+/** Characters of a name. */
+export const MOST_NAMED = 200;

@@ -1,0 +1,28 @@
+import styles from './LabelBars.module.css';
+
+export interface LabelBarsProps {
+  /** Says what the bars are, for screen readers. */
+  label: string;
+  /** The likeliest first. `share`: 0 to 1; `value`: the same in words. */
+  bars: readonly { label: string; share: number; value: string }[];
+}
+
+/** How sure something is of each of some labels: the first strongest, each beside it. */
+export function LabelBars({ label, bars }: LabelBarsProps) {
+  const most = Math.max(...bars.map(({ share }) => share));
+  return (
+    <table className={styles.bars} aria-label={label}>
+      <tbody>
+        {bars.map((bar, i) => (
+          <tr key={bar.label} data-first={i === 0 || undefined}>
+            <th scope="row">{bar.label}</th>
+            <td>
+              <i style={{ width: `${most > 0 ? (100 * bar.share) / most : 0}%` }} aria-hidden />
+            </td>
+            <td>{bar.value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
