@@ -75,6 +75,7 @@ function readCompiling(kernels?: Counted): Reading {
 
 function readWriting(s: Studio, now: number): Reading {
   const { written, sampling, writing } = s;
+  if (playgroundKind(s) === 'classifier') return { fact: { label: 'Classifying', value: 'a text' } };
   if (playgroundKind(s) === 'encoder') return { fact: { label: 'Filling', value: 'the blanks of a passage' } };
   const each = writing.kind === 'writing' && written.length > 0 ? (now - writing.since) / written.length : undefined;
   const pace = each !== undefined && each >= 0.5 ? `, ${formatDuration(each)} a token` : '';

@@ -1,12 +1,13 @@
 /** Talking to a model: a prompt, how to choose among its guesses, and the tokens as they come, or the blanks as it fills them. */
 import { toFailure, type Failure } from '../core/base/errors';
 import type { Message } from '../core/chat/conversation';
-import { type ModelId, modelSpec } from '../core/models';
+import type { Decided } from '../core/evaluate/decided';
+import { modelSpec } from '../core/models';
 import type { ModelKind } from '../core/models/spec';
 import { recipeOf } from '../core/runs/segments';
 import { BLANK, hasBlank } from '../core/tokenizer/passage';
 import { hasChatTemplate } from '../core/tokenizer/tokenizer';
-import type { FilledPassage, GeneratedToken, GenerateInput } from '../protocol/gpu';
+import type { FilledPassage, GeneratedToken, GenerateInput, GivenLabels } from '../protocol/gpu';
 import { shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 
@@ -21,10 +22,18 @@ export interface Filled extends FilledPassage {
   choices: readonly number[];
 }
 
+/** Labels that a classifier gives to a text, and once they are known the words that spoke for the likeliest. */
+export interface Classified {
+  given: GivenLabels;
+  /** The likeliest, by its place. */
+  label: number;
+  decided: Decided | null;
+}
+
 export type Writing =
   | { kind: 'idle' }
   | { kind: 'writing'; since: number; stop(): void }
-  | { kind: 'done'; reason: 'length' | 'stopped' | 'end' | 'filled'; ms: number; leftOut?: number }
+  | { kind: 'done'; reason: 'length' | 'stopped' | 'end' | 'filled' | 'classified'; ms: number; leftOut?: number }
   | { kind: 'failed'; failure: Failure };
 
 export interface PlaygroundSlice {
@@ -42,12 +51,14 @@ export interface PlaygroundSlice {
   written: readonly GeneratedToken[];
   /** The passage as a model that reads both ways has filled it. */
   filled: Filled | null;
+  /** Which labels the text has by a classifier. */
+  classified: Classified | null;
   writing: Writing;
   setPrompt(prompt: string): void;
   setChat(isChat: boolean): void;
   setSystem(system: string): void;
   setSampling(change: Partial<Sampling>): void;
-  /** What the model does with the prompt: it goes on from it, answers it, or fills its blanks. */
+  /** What the model does with the prompt: it goes on from it, answers it, fills its blanks, or tells its labels. */
   generate(): Promise<void>;
   /** Another answer in place of the last, by another seed. */
   answerAgain(): Promise<void>;
@@ -62,10 +73,11 @@ export interface PlaygroundSlice {
 type Shown = Pick<Studio, 'prompt' | 'isChat' | 'shown' | 'opened' | 'project'>;
 
 /** What the model of the page does with a text. */
-export function playgroundKind(s: Pick<Studio, 'shown' | 'opened' | 'project'>): ModelKind {
-  const id: ModelId = shownRun(s, 'playground').record?.model.id ?? s.project.model.id;
-  return modelSpec(id).kind;
+export function playgroundKind(s: Pick<Studio, 'shown' | 'opened' | 'project'>): PlaygroundKind {
+  const { id, config } = shownRun(s, 'playground').record?.model ?? s.project.model;
+  return config.classes ? 'classifier' : modelSpec(id).kind;
 }
+export type PlaygroundKind = ModelKind | 'classifier';
 
 /** Whether the page's model has a template by which it is talked with. */
 export function canChat(s: Pick<Studio, 'shown' | 'opened' | 'project'>): boolean {
@@ -104,6 +116,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     writtenAfter: '',
     written: [],
     filled: null,
+    classified: null,
     writing: { kind: 'idle' },
     setPrompt: (prompt) => set({ prompt }),
     setChat(isChat) {
@@ -124,7 +137,15 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       const said = isChat ? [...before, ...exchange(writtenAfter, answer)] : [];
       const abort = new AbortController();
       const mine: Writing = { kind: 'writing', since: now(), stop: () => abort.abort() };
-      set({ said, writtenAfter: prompt, written: [], filled: null, writing: mine, ...(isChat && { prompt: null }) });
+      set({
+        said,
+        writtenAfter: prompt,
+        written: [],
+        filled: null,
+        classified: null,
+        writing: mine,
+        ...(isChat && { prompt: null }),
+      });
       /** Not once it was ended: what still comes belongs to another model. */
       const tell = (change: (studio: Studio) => Partial<Studio>): void => {
         if (get().writing === mine) set(change);
@@ -135,6 +156,15 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
           const filled = await gpu.call('fill', input, { signal: abort.signal });
           const done: Writing = { kind: 'done', reason: 'filled', ms: filled.ms };
           tell(() => ({ filled: { ...filled, choices: filled.blanks.map(() => 0) }, writing: done }));
+        } else if (kind === 'classifier') {
+          const began = now();
+          const [given] = await gpu.call('classify', { runId, which, texts: [prompt] }, { signal: abort.signal });
+          const { probabilities } = given!;
+          const label = probabilities.indexOf(Math.max(...probabilities));
+          tell(() => ({ classified: { given: given!, label, decided: null } }));
+          const decided = await gpu.call('decided', { runId, which, text: prompt, label }, { signal: abort.signal });
+          const done: Writing = { kind: 'done', reason: 'classified', ms: now() - began };
+          tell(() => ({ classified: { given: given!, label, decided }, writing: done }));
         } else {
           const chat = isChat && {
             chat: system.trim() === '' ? said : [{ role: 'system', content: system } as const, ...said],
@@ -150,6 +180,10 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
           tell(() => ({ writing: { kind: 'done', ...done } }));
         }
       } catch (error) {
+        if (kind === 'classifier' && abort.signal.aborted) {
+          tell(() => ({ writing: { kind: 'done', reason: 'stopped', ms: now() - mine.since } }));
+          return;
+        }
         // What was asked can be asked otherwise, where nothing else was typed meanwhile.
         tell(({ prompt: typed }) => ({
           writing: { kind: 'failed', failure: toFailure(error) },
@@ -171,7 +205,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       const { writing } = get();
       if (writing.kind === 'idle') return;
       if (writing.kind === 'writing') writing.stop();
-      set({ said: [], writtenAfter: '', written: [], filled: null, writing: { kind: 'idle' } });
+      set({ said: [], writtenAfter: '', written: [], filled: null, classified: null, writing: { kind: 'idle' } });
     },
     choose(blank, candidate) {
       set(({ filled }) => ({ filled: filled && { ...filled, choices: filled.choices.with(blank, candidate) } }));

@@ -6,12 +6,12 @@ import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoin
 import { useRunChoice } from '../../state/runChoice';
 import type { Need } from '../../state/trained';
 import { Button, CheckpointSelect, CheckpointSummary, NeedState, Notice, Panes, RunSelect, Stage } from '../../ui';
-import type { ModelKind } from '../../core/models/spec';
-import { isChatting, playgroundKind } from '../../state/playground';
+import { isChatting, playgroundKind, type PlaygroundKind } from '../../state/playground';
 import { AlternativesPane } from './AlternativesPane';
 import { ChatPane } from './ChatPane';
 import { ChatSettingsPane } from './ChatSettingsPane';
 import { CandidatesPane } from './CandidatesPane';
+import { DecidedPane, LabelsPane, TextPane } from './Classified';
 import { FilledPane } from './FilledPane';
 import { InputPane } from './InputPane';
 import { KINDS } from './kinds';
@@ -65,7 +65,7 @@ function Playground() {
 }
 
 /** Input, what the model makes of it, and what else it could have been. */
-function KindPanes({ kind, isChat }: { kind: ModelKind; isChat: boolean }) {
+function KindPanes({ kind, isChat }: { kind: PlaygroundKind; isChat: boolean }) {
   const places = useStudio((s) => (kind === 'encoder' ? (s.filled?.blanks.length ?? 0) : s.written.length));
   const [chosen, setChosen] = useState<number>();
   const at = chosen !== undefined && chosen < places ? chosen : undefined;
@@ -101,6 +101,14 @@ function KindPanes({ kind, isChat }: { kind: ModelKind; isChat: boolean }) {
           <InputPane />
           <WrittenPane isAnswer chosen={at} onChoose={setChosen} />
           <AlternativesPane at={at} onClose={close} />
+        </>
+      );
+    case 'classifier':
+      return (
+        <>
+          <TextPane />
+          <DecidedPane />
+          <LabelsPane />
         </>
       );
     default:

@@ -1,6 +1,5 @@
 /** What a model does here, by its kind. */
-import type { ModelKind } from '../../core/models/spec';
-import { isChatting, playgroundKind } from '../../state/playground';
+import { isChatting, playgroundKind, type PlaygroundKind } from '../../state/playground';
 import type { Studio } from '../../state/studio';
 
 interface Words {
@@ -14,7 +13,7 @@ interface Words {
   nothing: string;
 }
 
-export const KINDS: Readonly<Record<ModelKind, Words>> = {
+export const KINDS: Readonly<Record<PlaygroundKind, Words>> = {
   decoder: {
     act: 'Write',
     acting: 'Writing',
@@ -32,6 +31,12 @@ export const KINDS: Readonly<Record<ModelKind, Words>> = {
     acting: 'Answering',
     summary: 'Give the model an input, and it answers',
     nothing: 'What the model answers comes here, a token at a time',
+  },
+  classifier: {
+    act: 'Classify',
+    acting: 'Classifying',
+    summary: 'Give the classifier a text, and it tells its label, how sure it is, and which words spoke for it',
+    nothing: 'The label of the text comes here, and how sure the model is of it',
   },
 };
 

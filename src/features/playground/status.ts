@@ -12,6 +12,8 @@ export function readStatus(writing: Writing, tokens: number, blanks: number, isC
       return `${many} in ${formatDuration(ms)}${told}`;
     case 'filled':
       return `${formatCount(blanks)} ${blanks === 1 ? 'blank' : 'blanks'} in ${formatDuration(ms)}`;
+    case 'classified':
+      return `Classified in ${formatDuration(ms)}`;
     case 'stopped':
       return `Stopped after ${many}${told}`;
     case 'end':
