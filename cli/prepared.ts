@@ -21,7 +21,6 @@ import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../src/core/documents/split';
 import { measureFacts } from '../src/core/objectives/facts';
 import { learntFrom } from '../src/core/objectives';
-import { measureLabels } from '../src/core/objectives/labelFacts';
 import { measurePairs } from '../src/core/objectives/pairFacts';
 import { factsOf } from '../src/core/runs/facts';
 import { recipeOf } from '../src/core/runs/segments';
@@ -108,7 +107,6 @@ export async function prepare(
   const facts = {
     ...measureFacts(trainCounts, validationCounts, tokenizer),
     ...(await measurePairs(learnt, held, tokenizer)),
-    ...(await measureLabels(learnt, held)),
   };
   const data = factsOf({ manifest, ...facts }, texts);
   if (goesOn && template && data.textHash !== of.data.textHash) throw notSame(of, texts[0]!.name);

@@ -7,7 +7,7 @@ import { usualPooling, withClasses } from '../core/models/classes';
 import { type Classes, countParams } from '../core/models/spec';
 import { optimizerOf } from '../core/optim';
 import type { Project } from '../core/runs/project';
-import { MOST_LABELS } from '../core/documents/labels/most';
+import { MOST_LABELS } from '../core/base/limits';
 import { trainableOf, usualTuningRate } from '../core/runs/toLearn';
 import { ofPurpose } from '../core/runs/tuning';
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';

@@ -46,7 +46,13 @@ export async function buildData(
     manifest,
     ...measureFacts(trainCounts, validationCounts, tokenizer),
     ...(await measurePairs(openPart(store, manifest, 'train'), openPart(store, manifest, 'validation'), tokenizer)),
-    ...(await measureLabels(openPart(store, manifest, 'train'), openPart(store, manifest, 'validation'))),
+    // Of other documents a label is none of what is learnt, and goes into no record.
+    ...(labelled &&
+      (await measureLabels(
+        openPart(store, manifest, 'train'),
+        openPart(store, manifest, 'validation'),
+        labelled === 'several',
+      ))),
     divergence: unigramDivergence(trainCounts, validationCounts),
   };
 }

@@ -13,3 +13,16 @@ export const labelsIn = (label: string): readonly string[] => [
   ),
 ];
 export const labelsAsOne = (labels: readonly string[]): string => labels.join(BETWEEN_LABELS);
+
+/** Places of the labels of a text among those that are known; undefined where a text has one label, and it is not known. */
+export function placesAmong(labels: readonly string[], several = false): (label: string) => number[] | undefined {
+  const places = new Map(labels.map((label, place) => [label, place]));
+  return (label) => {
+    if (several)
+      return labelsIn(label)
+        .flatMap((one) => places.get(one) ?? [])
+        .sort((a, b) => a - b);
+    const place = places.get(label);
+    return place === undefined ? undefined : [place];
+  };
+}

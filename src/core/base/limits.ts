@@ -73,3 +73,5 @@ const never = (_: unknown): _ is never => false;
 /** As `z.number()` and `z.int().nonnegative()` see them. */
 export const isNumber = (value: unknown): value is number => Number.isFinite(value);
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+/** That a classifier tells texts apart by. */
+export const MOST_LABELS = 1000;

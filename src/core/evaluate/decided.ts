@@ -45,6 +45,7 @@ export async function decided(
   const { pooling, several = false, inWindows = false } = config.classes!;
   const [before, after] = aroundText(tokenizer, modelSpec(id).kind === 'encoder');
   const ids = tokenizer.encode(text);
+  if (ids.length === 0) return { words: [], tokens: 0, read: 0 };
   const windows = windowsOf(ids.length, config.context - before.length - after.length, inWindows);
   const scores = new Float64Array(ids.length);
   for (const [from, to] of windows) {

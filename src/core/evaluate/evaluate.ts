@@ -44,8 +44,8 @@ export async function evaluate(
   const { metrics, ...rest } = joined(found, isAsked);
   const { finite, others } = parted(metrics);
   return {
-    ...rest,
     ...extentOf(asked, tokenizer),
+    ...rest,
     metrics: finite,
     leftOut: once([
       ...notMeasured(names, readings, asked),
@@ -133,8 +133,8 @@ function parted(metrics: Evaluation['metrics']): { finite: Evaluation['metrics']
 const inOrder = (metrics: Evaluation['metrics']): Evaluation['metrics'] =>
   Object.fromEntries(FIGURE_IDS.flatMap((id) => (metrics[id] ? [[id, metrics[id]]] : [])));
 
-/** Of pairs that of their targets, with what ends each. */
-function extentOf({ documents = [], pairs, chats = [], labelled = [] }: ToEvaluate, tokenizer: Tokenizer) {
+/** Of pairs that of their targets, with what ends each; a classifier's reading tells its own. */
+function extentOf({ documents = [], pairs, chats = [] }: ToEvaluate, tokenizer: Tokenizer) {
   const own = pairs ?? [];
   const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
   const bytesOf = (ids: Uint32Array): number => ids.reduce((all, id) => all + tokenizer.bytes(id).length, 0);
@@ -143,14 +143,9 @@ function extentOf({ documents = [], pairs, chats = [], labelled = [] }: ToEvalua
       ...documents.map(({ ids }) => ids.length),
       ...own.map(({ target }) => target.length + 1),
       ...chats.map(({ learnt }) => learnt.length),
-      ...labelled.map(({ ids }) => ids.length),
     ]),
-    documents: documents.length + own.length + chats.length + labelled.length,
-    bytes: sum([
-      ...documents.map(({ bytes }) => bytes),
-      ...own.map(({ target }) => bytesOf(target)),
-      ...labelled.map(({ ids }) => bytesOf(ids)),
-    ]),
+    documents: documents.length + own.length + chats.length,
+    bytes: sum([...documents.map(({ bytes }) => bytes), ...own.map(({ target }) => bytesOf(target))]),
     ...(pairs && { ofPairs: true as const }),
   };
 }

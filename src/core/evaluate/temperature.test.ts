@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { atOnce } from '../base/job';
 import { stream } from '../base/rng';
 import { probabilitiesOf } from '../sample/classify';
-import { crossFitted, FEWEST, fittedTemperature, natsOf, type Scored } from './temperature';
+import { crossFitted, FEWEST, fittedTemperature as fitting, natsOf, type Scored } from './temperature';
+
+const fittedTemperature = (texts: readonly Scored[], several: boolean): number => atOnce(fitting(texts, several));
 
 /** Texts whose labels are drawn by their scores, told `times` too surely. */
 function drawn(count: number, times: number, several = false): Scored[] {
@@ -36,11 +39,20 @@ test('no other is likelier', () => {
 test('few texts give none, and each text that which others gave', () => {
   expect(fittedTemperature(drawn(FEWEST - 1, 3), false)).toBe(1);
   const texts = drawn(200, 2);
-  const found = crossFitted(texts, false);
+  const found = atOnce(crossFitted(texts, false));
   expect(new Set(found).size).toBe(2);
   for (const temperature of new Set(found)) {
     const others = texts.filter((_, i) => found[i] !== temperature);
     expect(others.length).toBeGreaterThan(60);
     expect(fittedTemperature(others, false)).toBe(temperature);
   }
+});
+
+test('where all are right none would be too sure: there is nothing to be fitted', () => {
+  const easy = Array.from({ length: 60 }, (_, i) => ({ scores: i % 2 ? [1, -1] : [-1, 1], wanted: [i % 2 ? 0 : 1] }));
+  expect(fittedTemperature(easy, false)).toBe(1);
+  expect(fittedTemperature(easy, true)).toBe(1);
+  const [first, ...others] = easy;
+  const wrong = [{ scores: first!.scores, wanted: [0] }, ...others];
+  expect(fittedTemperature(wrong, false)).toBeLessThan(1);
 });

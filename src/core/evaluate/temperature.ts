@@ -20,11 +20,11 @@ export function natsOf({ scores, wanted }: Scored, several: boolean, temperature
 
 /**
  * What scores are to be divided by, so that texts are the likeliest: by golden section over its logarithm, of which the loss has
- * one minimum. 1 where texts are too few, or all are right, which asks for none.
+ * one minimum. 1 where texts are too few, or all are right: there is none that would be too sure. Yields between looks at all of them.
  * Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", arXiv:1706.04599
  */
-export function fittedTemperature(texts: readonly Scored[], several: boolean): number {
-  if (texts.length < FEWEST) return 1;
+export function* fittedTemperature(texts: readonly Scored[], several: boolean): Generator<void, number> {
+  if (texts.length < FEWEST || texts.every((text) => isRight(text, several))) return 1;
   const loss = (power: number): number => {
     const temperature = Math.exp(power);
     return texts.reduce((sum, text) => sum + natsOf(text, several, temperature), 0);
@@ -34,6 +34,7 @@ export function fittedTemperature(texts: readonly Scored[], several: boolean): n
   let [a, b] = [high - share * (high - low), low + share * (high - low)];
   let [atA, atB] = [loss(a), loss(b)];
   while (high - low > 1e-4) {
+    yield;
     if (atA < atB) {
       [high, b, atB] = [b, a, atA];
       a = high - share * (high - low);
@@ -46,21 +47,27 @@ export function fittedTemperature(texts: readonly Scored[], several: boolean): n
   }
   return Math.exp((low + high) / 2);
 }
+
+function isRight({ scores, wanted }: Scored, several: boolean): boolean {
+  const all = Array.from(scores);
+  if (several) return all.every((score, label) => score > 0 === wanted.includes(label));
+  return all.indexOf(Math.max(...all)) === wanted[0];
+}
 /** Texts of which a temperature is told. */
 export const FEWEST = 20;
-/** Of a model that is never wrong the best would be 0. */
+/** Of one that is hardly ever wrong the best would be near 0, and of one that knows nothing beyond any bound. */
 const [COLDEST, HOTTEST] = [0.2, 20];
 
 /** Temperatures for each text that were fitted without it: those of one half by the other. */
-export function crossFitted(texts: readonly Scored[], several: boolean): readonly number[] {
+export function* crossFitted(texts: readonly Scored[], several: boolean): Generator<void, readonly number[]> {
   const draw = stream(0, 'halves', 0);
   // Texts of one label may stand in a pattern, so halves are drawn.
   const halfOf = texts.map((_, i) => draw(i) & 1);
-  const halves = [0, 1].map((half) =>
+  const fitted = (half: number) =>
     fittedTemperature(
       texts.filter((_, i) => halfOf[i] === half),
       several,
-    ),
-  );
+    );
+  const halves = [yield* fitted(0), yield* fitted(1)] as const;
   return halfOf.map((half) => halves[1 - half]!);
 }

@@ -1,11 +1,14 @@
 /** What is measured of the data's two parts once, for the baselines of all objectives, under the names that it is stored by. */
+import { MOST_LABELS } from '../base/limits';
 import { z } from '../base/zod';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { unigramAccuracy, unigramLoss } from './unigram';
 
 export type BaselineFacts = z.infer<typeof factsSchema>;
 
-const countsSchema = z.record(z.string(), z.int().positive());
+const countsSchema = z
+  .record(z.string(), z.int().positive())
+  .refine((counts) => Object.keys(counts).length <= MOST_LABELS, 'it has more labels than a classifier');
 
 /** Fields of a record of data. */
 export const baselineFields = {

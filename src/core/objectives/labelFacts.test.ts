@@ -8,9 +8,11 @@ test('labels are counted in each part, of texts that have tokens, and guessing b
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const learnt = textSource(tokenizer, ['a', 'b', 'c', 'd', ''], ['x', 'x', 'y', null, 'y']);
   const held = textSource(tokenizer, ['a', 'b', 'c'], ['y', 'z', 'x|y']);
-  const found = await measureLabels(learnt, held);
+  const found = await measureLabels(learnt, held, true);
   expect(found).toEqual({ labels: { train: { x: 2, y: 1 }, validation: { x: 1, y: 2, z: 1 } } });
-  expect(await measureLabels(textSource(tokenizer, ['a']), held)).toEqual({});
+  expect(await measureLabels(textSource(tokenizer, ['a']), held, true)).toEqual({});
+  const { labels: one } = await measureLabels(learnt, held, false);
+  expect(one!.validation).toEqual({ 'x|y': 1, y: 1, z: 1 });
   const { train, validation } = found.labels!;
   const nats = (Math.log(3 / 2) + 2 * Math.log(3) + Math.log(3)) / 4;
   expect(priorLoss(train, validation)).toBeCloseTo(nats, 12);

@@ -5,17 +5,22 @@ import type { BaselineFacts } from './facts';
 
 type Counts = Readonly<Record<string, number>>;
 
-/** Nothing where no document of a part has a label. */
-export async function measureLabels(train: PartSource, validation: PartSource): Promise<Pick<BaselineFacts, 'labels'>> {
-  const [learnt, held] = [await countsIn(train), await countsIn(validation)];
+/** @param several whether a document has any number of them */
+export async function measureLabels(
+  train: PartSource,
+  validation: PartSource,
+  several: boolean,
+): Promise<Pick<BaselineFacts, 'labels'>> {
+  const [learnt, held] = [await countsIn(train, several), await countsIn(validation, several)];
   return Object.keys(learnt).length === 0 ? {} : { labels: { train: learnt, validation: held } };
 }
 
 /** Texts with each label; one with several counts for each of them. */
-async function countsIn(part: PartSource): Promise<Record<string, number>> {
+async function countsIn(part: PartSource, several: boolean): Promise<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const { label, tokens } of (await part.documents()) ?? [])
-    if (label !== null && tokens > 0) for (const one of labelsIn(label)) counts.set(one, (counts.get(one) ?? 0) + 1);
+    if (label !== null && tokens > 0)
+      for (const one of several ? labelsIn(label) : [label]) counts.set(one, (counts.get(one) ?? 0) + 1);
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

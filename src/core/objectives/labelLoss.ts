@@ -3,7 +3,8 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 
 /**
  * Cross-entropy of the label of each row, where wanted [rows, labels] has what that counts; where a text has several labels, that
- * of whether it has each, their mean. As CrossEntropyLoss and BCEWithLogitsLoss of PyTorch.
+ * of whether it has each, their mean. As CrossEntropyLoss and BCEWithLogitsLoss of PyTorch, but that the divisor is the rows and not
+ * the sum of what they count, which is as much on average.
  */
 export function labelLoss(scores: Tensor2D, wanted: Tensor2D, weight: Tensor, several: boolean): Scalar {
   const divisor = tf.cast(weight, 'float32');

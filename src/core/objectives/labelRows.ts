@@ -2,7 +2,7 @@
 import { badSettings } from '../base/errors';
 import { stream } from '../base/rng';
 import { counted, formatCount, formatShare } from '../base/units';
-import { labelsIn } from '../base/labels';
+import { placesAmong } from '../base/labels';
 import type { Classes } from '../models/spec';
 import { rowArrays, widthOf, type Window, windowsOf } from '../sample/textRows';
 import type { PartSource, TokenSource } from '../shards/manifest';
@@ -25,11 +25,10 @@ interface Labelled {
  */
 export async function labelledIn(source: TokenSource, { labels, several }: Classes): Promise<readonly Labelled[]> {
   const documents = (await (source as Partial<PartSource>).documents?.()) ?? [];
-  const places = new Map(labels.map((label, place) => [label, place]));
+  const placesOf = placesAmong(labels, several);
   const found = documents.flatMap(({ start, tokens, label }): Labelled[] => {
-    if (tokens === 0 || label === null) return [];
-    const own = (several ? labelsIn(label) : [label]).flatMap((one) => places.get(one) ?? []);
-    return own.length === 0 && several !== true ? [] : [{ start, tokens, labels: own }];
+    const own = tokens === 0 || label === null ? undefined : placesOf(label);
+    return own ? [{ start, tokens, labels: own }] : [];
   });
   if (found.length === 0)
     throw badSettings(
@@ -60,7 +59,10 @@ export interface LabelSettings {
   classWeights: boolean;
 }
 
-/** Rows are drawn with replacement; an evaluation reads the same ones each time, those of about a length together. */
+/**
+ * Rows are drawn with replacement; an evaluation reads the same ones each time, those of about a length together. Labels are weighed
+ * in what is learnt alone: what is measured compares with other runs, and with what needs no model.
+ */
 export async function labelRows(
   source: TokenSource,
   context: number,
@@ -80,12 +82,16 @@ export async function labelRows(
     ...(await source.read(start + from, to - from)),
     ...after,
   ];
-  async function batchOf(some: readonly (readonly [text: number, window: number])[], width: number): Promise<Batch> {
+  async function batchOf(
+    some: readonly (readonly [text: number, window: number])[],
+    width: number,
+    countOf: (label: number) => number = () => 1,
+  ): Promise<Batch> {
     const rows: (readonly number[])[] = [];
     const wanted = new Float32Array(some.length * labels.length);
     for (const [row, [text, window]] of some.entries()) {
       rows.push(await rowOf(texts[text]!, parts[text]![window]!));
-      for (const label of texts[text]!.labels) wanted[row * labels.length + label] = weights?.[label] ?? 1;
+      for (const label of texts[text]!.labels) wanted[row * labels.length + label] = countOf(label);
     }
     return { arrays: { ...rowArrays(rows, width, pooling, tokenizer.endOfText), wanted }, weight: some.length };
   }
@@ -97,11 +103,14 @@ export async function labelRows(
         const which = drawnOf(texts.length, text(first + i));
         return [which, drawnOf(parts[which]!.length, window(first + i))] as const;
       });
-      return batchOf(some, context);
+      return batchOf(some, context, weights && ((label) => weights[label]!));
     },
     async *evaluation(most) {
-      const all = parts.flatMap((windows, text) => windows.map((_, window) => [text, window] as const));
-      const chosen = spread(measuredOf(all.length, context, most), all.length).map((place) => all[place]!);
+      // One window of each text, so that all count alike; the same each time.
+      const draw = stream(0, 'window', 0);
+      const chosen = spread(measuredOf(texts.length, context, most), texts.length).map(
+        (text) => [text, drawnOf(parts[text]!.length, draw(text))] as const,
+      );
       const lengthOf = ([text, window]: readonly [number, number]): number => {
         const [from, to] = parts[text]![window]!;
         return before.length + to - from + after.length;

@@ -179,7 +179,8 @@ describe('on cpu', () => {
   test('an evaluation measures all rows once, whatever their lengths, and weighs them as a step does', async () => {
     const model = classifierOf('gpt', { labels: LABELS });
     const net = await network(model, initialValues(model, 1));
-    const loaded = await loadObjective('labels', { classWeights: false }, model);
+    // Labels are weighed in what is learnt alone.
+    const loaded = await loadObjective('labels', { classWeights: true }, model);
     const part = textSource(tokenizer, texts, wanted);
     const measure = evaluator(net, loaded);
     const { loss, metrics } = await measure.measure(part, { rows: 4, tokens: 1e6 }, tokenizer);
@@ -195,6 +196,18 @@ describe('on cpu', () => {
     own.dispose();
     net.dispose();
   });
+});
+
+test('labels are weighed in what is learnt, and not in what is measured', async () => {
+  const part = textSource(tokenizer, ['a', 'b', 'c', 'd'], ['x', 'x', 'x', 'y']);
+  const model = classifierOf('gpt', { labels: ['x', 'y'] });
+  const { batches } = await loadObjective('labels', { classWeights: true }, model);
+  const own = await batches(part, CONTEXT, tokenizer);
+  const { arrays, weight } = await own.training({ seed: 1, step: 1, first: 0, rows: 16 });
+  expect(new Set(arrays['wanted'])).toEqual(new Set([0, Math.fround(2 / 3), 2]));
+  expect(weight).toBe(16);
+  for await (const measured of own.evaluation({ rows: 4, tokens: 1e6 }))
+    expect([...measured.arrays['wanted']!].reduce((a, b) => a + b, 0)).toBe(measured.rows);
 });
 
 test('class weights are 1 on average, and make labels count alike', () => {

@@ -38,6 +38,7 @@ export const labels = defineObjective({
   roles: {},
   gives: ['loss', 'labels'],
   headline: 'loss',
+  isOtherHeldOut: ({ classWeights }) => classWeights,
   // A text is a row, however short it is.
   reach: () => 1,
   inputs(rows, context, _, { classes }) {

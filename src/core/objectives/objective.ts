@@ -34,8 +34,8 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   gives: readonly Need[];
   /** The metric that stands for all where there is room for one. */
   headline: ScaleId;
-  /** What is measured is harder than what a step learns from, so that the two losses tell no gap. */
-  isHarderHeldOut?: true;
+  /** What is measured is another thing, or a harder one, than what a step learns from, so that the two losses tell no gap. */
+  isOtherHeldOut?(settings: ValuesOf<F>): boolean;
   /** Tokens of text that a row of `context` is made from: each part has as many, or its rows are shorter. */
   reach(context: number, settings: ValuesOf<F>): number;
   /** Why these settings cannot be learnt by with this context, in one sentence a field; absent: all can. */

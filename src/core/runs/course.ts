@@ -21,7 +21,7 @@ export function courseOf(
   return {
     ...curve,
     after,
-    isGapKnown: !objectiveOf(recipe.objective).isHarderHeldOut,
+    isGapKnown: objectiveOf(recipe.objective).isOtherHeldOut?.(recipe) !== true,
     headline: headlineOf(recipe.objective),
     baselines: baselinesOf(recipe.objective, model, data),
     epoch: data && stepsOfEpoch(data.parts.train, config.context, recipe),

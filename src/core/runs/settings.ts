@@ -7,6 +7,7 @@ import {
   LARGEST_JSON,
   LARGEST_TOKENIZER,
   listOf,
+  MOST_LABELS,
   MOST_TENSORS,
   MOST_TEXTS,
   MOST_TOKENS,
@@ -16,7 +17,6 @@ import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
 import { type AdapterId, adapterOf, ADAPTERS } from '../adapters';
 import type { Trainable } from '../adapters/trainable';
-import { MOST_LABELS } from '../documents/labels/most';
 import { splitSchema } from '../documents/split';
 import { modelIds, modelSpec } from '../models';
 import { type BaseConfig, type Classes, POOLINGS, RESTS } from '../models/spec';

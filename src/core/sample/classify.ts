@@ -11,7 +11,7 @@ import { aroundText } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 export interface Classified {
-  /** [labels] of each; they add up to 1 where a text has one. */
+  /** [labels] of each; they add up to 1 where a text has one. All are 0 of a text without a token, of which nothing is known. */
   probabilities: Float64Array;
   /** [labels] before they were made probabilities; of a text in windows their mean. */
   scores: Float32Array;
@@ -60,49 +60,49 @@ export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
     programs.set(shape, program);
     return program;
   }
+  /** [rows labels]; as many rows as a program of the width has, of which those beyond these are filled up. */
+  async function scoresOf(rows: readonly (readonly number[])[], width: number): Promise<Float32Array> {
+    const filled = rowsOf(width, rows.length, Math.ceil);
+    const arrays = rowArrays(rows, width, classes.pooling, tokenizer.endOfText, filled);
+    const { scores } = await programFor(filled, width).run(arrays);
+    return scores!;
+  }
   return {
     classes,
     async classify(texts, { temperature = 1, pause = yieldToEventLoop, report } = {}) {
       const ids = texts.map((text) => (typeof text === 'string' ? tokenizer.encode(text) : text));
       const windows = ids.flatMap(({ length }, text) =>
-        windowsOf(length, room, inWindows).map((window) => ({ text, window })),
+        length === 0 ? [] : windowsOf(length, room, inWindows).map((window) => ({ text, window })),
       );
       const tokensOf = ({ window: [from, to] }: { window: Window }): number => before.length + to - from + after.length;
-      windows.sort((a, b) => tokensOf(a) - tokensOf(b));
+      // The longest first: so they are padded to about their length, and all passes but the last of a width are alike.
+      windows.sort((a, b) => tokensOf(b) - tokensOf(a));
       const found = ids.map(({ length: tokens }) => ({
         scores: new Float32Array(count),
-        ...{ tokens, read: 0, windows: windowsOf(tokens, room, inWindows).length },
+        ...{ tokens, read: 0, windows: tokens === 0 ? 0 : windowsOf(tokens, room, inWindows).length },
       }));
       for (let at = 0; at < windows.length;) {
         report?.({ label: 'Classifying', done: at, of: windows.length, unit: 'texts' });
-        // Rows are padded to the longest of them, which is the last.
-        const most = Math.max(1, Math.floor(TOKENS / widthOf(tokensOf(windows[at]!), context)));
-        const some = windows.slice(at, at + most);
+        const width = widthOf(tokensOf(windows[at]!), context);
+        const some = windows.slice(at, at + rowsOf(width, windows.length - at));
         at += some.length;
-        const width = widthOf(tokensOf(some.at(-1)!), context);
         const rows = some.map(({ text, window: [from, to] }) => [
           ...before,
-          ...Array.from({ length: to - from }, (_, at) => ids[text]![from + at]!),
+          ...Array.from({ length: to - from }, (_, place) => ids[text]![from + place]!),
           ...after,
         ]);
-        const { scores } = await programFor(rows.length, width).run(
-          rowArrays(rows, width, classes.pooling, tokenizer.endOfText),
-        );
-        for (const [
-          i,
-          {
-            text,
-            window: [from, to],
-          },
-        ] of some.entries()) {
-          const own = scores!.slice(i * count, (i + 1) * count);
+        const scores = await scoresOf(rows, width);
+        for (const [i, { text, window }] of some.entries()) {
           const all = found[text]!;
-          all.read += to - from;
-          for (let label = 0; label < count; label++) all.scores[label]! += own[label]! / all.windows;
+          all.read += window[1] - window[0];
+          for (let label = 0; label < count; label++) all.scores[label]! += scores[i * count + label]! / all.windows;
         }
         await pause();
       }
-      return found.map((each) => ({ ...each, probabilities: probabilitiesOf(each.scores, several, temperature) }));
+      return found.map((each) => ({
+        ...each,
+        probabilities: each.tokens === 0 ? new Float64Array(count) : probabilitiesOf(each.scores, several, temperature),
+      }));
     },
     dispose() {
       for (const program of programs.values()) program.dispose();
@@ -112,6 +112,12 @@ export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
 }
 /** At once, padding too. */
 const TOKENS = 4096;
+
+/** Rows of a pass of so many that are left: as many as it has room for, or else a power of two, so that programs are few. */
+function rowsOf(width: number, left: number, round: (power: number) => number = Math.floor): number {
+  const most = Math.max(1, Math.floor(TOKENS / width));
+  return left >= most ? most : Math.min(most, 2 ** round(Math.log2(left)));
+}
 
 /** scores [labels] -> [labels], softmax where a text has one label and otherwise of each by itself. */
 export function probabilitiesOf(scores: ArrayLike<number>, several: boolean, temperature = 1): Float64Array {

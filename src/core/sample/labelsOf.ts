@@ -3,11 +3,12 @@ import type { Classes } from '../models/spec';
 
 /**
  * The likeliest one, or where a text may have several all that are likelier than not; none where it is less sure than that.
- * @param probabilities [labels]
+ * @param probabilities [labels]; of a text of which nothing is known all 0
  * @param atLeast of one label: how sure, 0 to 1, it must be
  */
 export function labelsOf({ labels, several }: Classes, probabilities: ArrayLike<number>, atLeast = 0): string[] {
   if (several) return labels.filter((_, place) => probabilities[place]! > 0.5);
   const likeliest = Array.from(probabilities).reduce((best, p, place, all) => (p > all[best]! ? place : best), 0);
-  return probabilities[likeliest]! >= atLeast ? [labels[likeliest]!] : [];
+  const sure = probabilities[likeliest]!;
+  return sure > 0 && sure >= atLeast ? [labels[likeliest]!] : [];
 }

@@ -28,19 +28,30 @@ export function poolOf(tokens: number, pooling: Pooling): (place: number) => num
   }
 }
 
-/** Rows as the arrays of a batch: ids [rows, width], lengths [rows], pool [rows, width]. */
-export function rowArrays(rows: readonly ArrayLike<number>[], width: number, pooling: Pooling, padding: number) {
-  const ids = new Int32Array(rows.length * width).fill(padding);
-  const pool = new Float32Array(rows.length * width);
+/**
+ * Rows as the arrays of a batch: ids [count, width], lengths [count], pool [count, width].
+ * @param count at least as many as there are rows: the others are padding, of which nothing is scored
+ */
+export function rowArrays(
+  rows: readonly ArrayLike<number>[],
+  width: number,
+  pooling: Pooling,
+  padding: number,
+  count = rows.length,
+) {
+  const ids = new Int32Array(count * width).fill(padding);
+  const pool = new Float32Array(count * width);
   for (const [i, row] of rows.entries()) {
     ids.set(row, i * width);
     const counts = poolOf(row.length, pooling);
     for (let place = 0; place < width; place++) pool[i * width + place] = counts(place);
   }
-  return { ids, lengths: Int32Array.from(rows, ({ length }) => length), pool };
+  return { ids, lengths: Int32Array.from({ length: count }, (_, i) => rows[i]?.length ?? 1), pool };
 }
 
-/** Rows of few widths, since a device makes a program for each. */
-export const widthOf = (tokens: number, context: number): number =>
-  Math.min(context, Math.ceil(tokens / WIDTHS) * WIDTHS);
+/** Rows of eight widths at most, since a device makes a program for each. */
+export function widthOf(tokens: number, context: number): number {
+  const step = Math.ceil(context / WIDTHS);
+  return Math.min(context, Math.ceil(tokens / step) * step);
+}
 const WIDTHS = 8;

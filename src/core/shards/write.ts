@@ -29,6 +29,7 @@ export async function writePart(
   read: (bytes: number) => void,
   { signal }: Job,
 ): Promise<Part> {
+  const placesOfLabels = new Map(labels.map((label, place) => [label, place]));
   const isNormalised = tokenizer.model.normalizers !== undefined;
   const counts = new Uint32Array(tokenizer.size);
   const shards: { key: string; sha256: string }[] = [];
@@ -92,7 +93,7 @@ export async function writePart(
       // Documents before it have none.
       if (!fields.has(field)) fields.set(field, new Array<number>((borders.length / 3) * 2).fill(0));
     if (own === 0) continue;
-    borders.push(own, place, labelOf(document, labels));
+    borders.push(own, place, labelOf(document, placesOfLabels));
     for (const [field, rows] of fields) {
       const [from, to] = document.spans?.[field] ?? [segment.from, segment.from];
       rows.push(at.get(within(segment, from))!, at.get(within(segment, to))!);
@@ -125,9 +126,9 @@ async function* segmentsOf(documents: Documents, cut: Cut, name: PartName): Asyn
 
 /** No label. */
 export const NONE = 2 ** 32 - 1;
-const labelOf = ({ fields }: Document, labels: readonly string[]): number => {
+const labelOf = ({ fields }: Document, places: ReadonlyMap<string, number>): number => {
   const label = fields?.['label'];
-  return label === undefined ? NONE : labels.indexOf(label);
+  return label === undefined ? NONE : places.get(label)!;
 };
 
 /** Where a segment is cut so that each field of its document is a whole number of tokens; with its own ends. */

@@ -69,4 +69,4 @@ function eachOf({ labels, wanted, given }: LabelledTexts): readonly Each[] {
 
 const shareOf = (part: number, all: number): string => (all === 0 ? '–' : `${formatNumber((100 * part) / all)} %`);
 const f1Of = ({ wanted, given, right }: Each): string =>
-  wanted + given === 0 ? '–' : formatNumber((2 * right) / (wanted + given));
+  wanted + given === 0 ? '–' : `${formatNumber((200 * right) / (wanted + given))} %`;

@@ -37,7 +37,8 @@ function made({ segments, row: { record, curve } }: RunView, isRunning: boolean)
 
 /** Held-out loss above training loss at its best, in nats; undefined where one of them is not known, and where they do not compare. */
 export function gapOf({ best, row: { record, curve } }: RunView): number | undefined {
-  if (!best || !curve || objectiveOf(recipeOf(record).objective).isHarderHeldOut) return undefined;
+  const recipe = recipeOf(record);
+  if (!best || !curve || objectiveOf(recipe.objective).isOtherHeldOut?.(recipe)) return undefined;
   const trained = curve.evaluations.trained[curve.evaluations.step.indexOf(best.step)] ?? NaN;
   return Number.isNaN(trained) ? undefined : best.loss - trained;
 }

@@ -1,2 +1,1 @@
-/** That a classifier has. */
-export const MOST_LABELS = 1000;
+export { MOST_LABELS } from '../../base/limits';

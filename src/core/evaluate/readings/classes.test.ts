@@ -38,7 +38,7 @@ test.each(['bert', 'gpt'] as const)('%s: figures are those of what it gives to e
   const net = await open({ labels, pooling: 'mean' }, id);
   // Of half of them what it gives, so that it is far too sure.
   const reader = classifier(net, tokenizer);
-  const first = (await reader.classify(TEXTS)).map(({ scores }) => labelsOf(reader.classes, scores, -Infinity)[0]!);
+  const first = (await reader.classify(TEXTS)).map(({ probabilities }) => labelsOf(reader.classes, probabilities)[0]!);
   reader.dispose();
   const wanted = first.map((label, i) => (i % 2 === 0 ? label : labels[i % 3]!));
   const labelled = [
@@ -81,6 +81,11 @@ test.each(['bert', 'gpt'] as const)('%s: figures are those of what it gives to e
   expect(found.baselines['majority']!['accuracy']).toBeCloseTo((100 * most) / 40);
   expect(found.baselines['naiveBayes']!['accuracy']).toBeGreaterThanOrEqual((100 * most) / 40);
   expect(found.baselines['uniform']).toEqual({ loss: Math.log(3) });
+  expect(found.documents).toBe(40);
+  expect(found.tokens).toBe(TEXTS.join('').length);
+  expect(found.leftOut.map(({ reason }) => reason)).toContain(
+    '2 texts have no token, or a label that the classifier does not know: eggs, ham.',
+  );
   own.dispose();
   net.dispose();
 });
@@ -110,7 +115,7 @@ test('a classifier is measured on labels alone, and no other on them', async () 
   await expect(evaluate(net, tokenizer, { documents }, unwatched)).rejects.toThrow('The model is a classifier');
   const labelled = [heldText(tokenizer, { text: 'a', label: 'neither' }, 0, '')];
   await expect(evaluate(net, tokenizer, { labelled }, unwatched)).rejects.toThrow(
-    'None of 1 texts has a label that the classifier knows: they have neither, and it has a, b.',
+    'None of 1 text has a label that the classifier knows: they have neither, and it has a, b.',
   );
   const pairs = [{ kind: 'x', first: 'a whale', second: 'whale a' }];
   const decoder = await open({ labels: ['a', 'b'], pooling: 'last' }, 'gpt');

@@ -1,7 +1,8 @@
 /** Texts with labels: which of them a classifier gives, how sure it is, and how well that goes together. */
-import { labelsAsOne, labelsIn } from '../../base/labels';
-import { badSettings } from '../../base/errors';
+import { badSettings, HomegrownError } from '../../base/errors';
+import { labelsAsOne, placesAmong } from '../../base/labels';
 import { withPauses } from '../../base/job';
+import { counted, formatCount } from '../../base/units';
 import { LABEL_METRIC_IDS, type LabelMetricId, labelMetrics } from '../../metrics/labels';
 import { confusionOf } from '../../metrics/labels/confusion';
 import { estimates } from '../../metrics/text/estimate';
@@ -16,6 +17,7 @@ import type { HeldText } from '../heldTexts';
 import { LABEL_BASELINES, type LabelledText } from '../labelBaselines';
 import { BINS, calibrationOf, likelihoodOf, sumsOf } from '../likelihood';
 import { crossFitted, fittedTemperature, natsOf } from '../temperature';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { NOT_COUNTED } from '../textBaselines';
 import { figuresOf, withoutInterval } from './figuresOf';
 import type { Reading } from './reading';
@@ -39,9 +41,11 @@ export const classes: Reading = {
         { pause, report },
       )
       .finally(() => reader.dispose());
+    if (!found.every(({ scores }) => scores.every(Number.isFinite)))
+      throw new HomegrownError('diverged', 'The scores of some texts are no finite numbers.', 'Take an earlier step.');
     const scored = texts.map(({ wanted }, i) => ({ wanted, scores: found[i]!.scores }));
-    const temperature = fittedTemperature(scored, several);
-    const temperatures = crossFitted(scored, several);
+    const temperature = await withPauses(fittedTemperature(scored, several), pause);
+    const temperatures = await withPauses(crossFitted(scored, several), pause);
     const judged = (temperatureOf: (text: number) => number) =>
       scored.map((text, i) => sureness(text, own, temperatureOf(i)));
     const scaled = judged((i) => temperatures[i]!);
@@ -65,16 +69,32 @@ export const classes: Reading = {
     );
     const uniform = { loss: several ? Math.LN2 : Math.log(labels.length) };
     const { baselines, leftOut } = counting(texts, asked.learntTexts, own);
+    const told = extentOf(asked.labelled ?? [], texts, tokenizer);
+    const isConfused = !several && labels.length <= MOST_CONFUSED;
     return {
+      ...told.extent,
       metrics: { ...inTexts(figures.metrics), ...metrics },
       calibration: calibrationOf(summed(rows)),
       baselines: { uniform, ...baselines },
-      ...(!several && { confusion: confusionOf(pairs) }),
-      labelled: told(texts, found, own, temperature, {
+      ...(isConfused && { confusion: confusionOf(pairs) }),
+      labelled: columnsOf(texts, found, own, temperature, {
         asItLearnt: errorOf(rowsOf(asItLearnt)),
         scaled: errorOf(rows),
       }),
-      leftOut: [...figures.leftOut, ...withoutInterval(metrics, texts.length, 'labelled'), ...leftOut],
+      leftOut: [
+        ...figures.leftOut,
+        ...withoutInterval(metrics, texts.length, 'labelled'),
+        ...leftOut,
+        ...told.leftOut,
+        ...(isConfused || several
+          ? []
+          : [
+              {
+                name: 'confusion',
+                reason: `${formatCount(labels.length)} labels are more than the ${MOST_CONFUSED} that a table of them shows.`,
+              },
+            ]),
+      ],
     };
   },
 };
@@ -92,29 +112,43 @@ interface Text extends HeldText {
 
 /** Texts whose labels the classifier has. @throws HomegrownError `bad-settings` where there is none */
 function known(texts: readonly HeldText[], { labels, several }: Classes): readonly Text[] {
-  const places = new Map(labels.map((label, place) => [label, place]));
+  const placesOf = placesAmong(labels, several);
   const found = texts.flatMap((text): Text[] => {
-    const own = several ? labelsIn(text.label) : [text.label];
-    const wanted = own.flatMap((label) => places.get(label) ?? []).sort((a, b) => a - b);
-    if (wanted.length < own.length || text.ids.length === 0) return [];
-    return [
-      {
-        ...text,
-        wanted,
-        label: several ? labelsAsOne(wanted.map((at) => labels[at]!)) : text.label,
-      },
-    ];
+    const wanted = text.ids.length === 0 ? undefined : placesOf(text.label);
+    if (!wanted) return [];
+    return [{ ...text, wanted, label: labelsAsOne(wanted.map((at) => labels[at]!)) }];
   });
   if (found.length > 0) return found;
-  const others = [...new Set(texts.map(({ label }) => label))].slice(0, NAMED);
   throw badSettings(
     texts.length === 0
       ? 'There are no texts with labels to measure on.'
-      : `None of ${texts.length} texts has a label that the classifier knows: they have ${others.join(', ')}, and it has ${labels.slice(0, NAMED).join(', ')}.`,
+      : `None of ${counted(texts.length, 'text')} has a label that the classifier knows: they have ${othersOf(texts, found)}, and it has ${labels.slice(0, NAMED).join(', ')}.`,
     'Give texts with the labels that it learnt.',
   );
 }
+const othersOf = (texts: readonly HeldText[], known: readonly Text[]): string => {
+  const places = new Set(known.map(({ place }) => place));
+  const others = new Set(texts.flatMap(({ place, label }) => (places.has(place) ? [] : [label])));
+  return [...others].slice(0, NAMED).join(', ');
+};
+
+/** What is measured, and what is not. */
+function extentOf(asked: readonly HeldText[], texts: readonly Text[], tokenizer: Tokenizer) {
+  const sum = (of: (text: Text) => number): number => texts.reduce((all, text) => all + of(text), 0);
+  const left = asked.length - texts.length;
+  const reason = `${counted(left, 'text')} ${left === 1 ? 'has' : 'have'} no token, or a label that the classifier does not know: ${othersOf(asked, texts)}.`;
+  return {
+    extent: {
+      documents: texts.length,
+      tokens: sum(({ ids }) => ids.length),
+      bytes: sum(({ ids }) => ids.reduce((all, id) => all + tokenizer.bytes(id).length, 0)),
+    },
+    leftOut: left > 0 ? [{ name: 'other texts', reason }] : [],
+  };
+}
 const NAMED = 5;
+/** Labels of which a table is told: it has a number for each two. */
+const MOST_CONFUSED = 100;
 
 const asOne = (own: Classes, { probabilities }: Classified): string => labelsAsOne(labelsOf(own, probabilities));
 
@@ -173,7 +207,7 @@ function counting(
   };
 }
 
-function told(
+function columnsOf(
   texts: readonly Text[],
   found: readonly Classified[],
   own: Classes,

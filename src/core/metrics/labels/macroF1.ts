@@ -9,9 +9,9 @@ import { labelOf } from './labels';
  * @param several whether a text has any number of them, with | between
  */
 export function macroF1(labels: readonly string[], several = false): TextMetric {
-  const places = new Map(labels.map((label, i) => [label, 3 * i]));
+  const places = new Map(labels.map((label, i) => [labelOf(label), 3 * i]));
   const placesIn = (text: string): readonly number[] =>
-    (several ? labelsIn(text) : [labelOf(text)]).flatMap((label) => places.get(label) ?? []);
+    (several ? labelsIn(text) : [text]).flatMap((label) => places.get(labelOf(label)) ?? []);
   return {
     label: 'Macro F1',
     unit: '%',
