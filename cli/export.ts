@@ -55,7 +55,7 @@ async function exportModel({
   const beside = adapter === undefined ? read : await withAdapter(read, adapter, signal);
   const imported = await mixedBy(mix, beside, signal);
   if (beside.adapted?.words !== undefined) stderr.write(`${beside.adapted.words}\n`);
-  const exported = await exportedFrom(imported, basename(resolve(from)), Date.now());
+  const exported = await exportedFrom(imported, basename(resolve(from)), Date.now(), withMoments(writer, optimizer));
   const problem = writer.problem?.(settingsOf(exported.info)) ?? null;
   if (problem !== null) throw badSettings(problem, 'Choose another format.');
   const files = (await writer.files(exported, { withOptimizer: optimizer, template })).map((file) =>

@@ -1,4 +1,4 @@
-import { badFile, HomegrownError, toFailure } from '../core/base/errors';
+import { badFile, badSettings, HomegrownError, toFailure } from '../core/base/errors';
 import { uniform } from '../core/base/rng';
 import { formatBytes, formatCount } from '../core/base/units';
 import { firstNonFinite, type HostTensor } from '../core/checkpoint/tensors';
@@ -9,17 +9,20 @@ import { crc32 } from '../core/files/crc32';
 import type { ModelChoice } from '../core/models/network';
 import { candidates, type Filled } from '../core/sample/candidates';
 import { checkFits } from '../core/sample/fits';
+import { probabilitiesOf } from '../core/sample/labelsOf';
 import { sampleToken } from '../core/sample/sampleToken';
+import { windowsOf } from '../core/sample/textRows';
 import { tokenizerOf } from '../core/tokenizer/byteLevel';
 import { passageIds, readPassage } from '../core/tokenizer/passage';
-import { answerStart, promptIds, sourceIds } from '../core/tokenizer/prompt';
+import { answerStart, aroundText, promptIds, sourceIds } from '../core/tokenizer/prompt';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { damaged, parseModel } from './damaged';
 import { isInFours, type Kernels, type PageForward, type Reader } from '../core/models/page';
-import type { ModelKind } from '../core/models/spec';
+import type { Classes, ModelKind } from '../core/models/spec';
 import { plainKernels } from './kernels';
-import type { FromEngine, Line, ToEngine } from './protocol';
+import { labelScoresOf } from './labelScoresOf';
+import type { Classified, FromEngine, Line, ToEngine } from './protocol';
 import { PAGE_FORWARDS } from './readers';
 import { simdKernels } from './simdKernels';
 import { nextScores } from './nextScores';
@@ -46,7 +49,9 @@ export function serve(page: Line<FromEngine, ToEngine>): void {
         return;
       case 'write':
         writing = new AbortController();
-        if (model!.kind === 'encoder') page.postMessage({ kind: 'filled', filled: fill(model!, message.prompt) });
+        if (model!.classes)
+          page.postMessage({ kind: 'classified', classified: classify(model!, model!.classes, message.prompt) });
+        else if (model!.kind === 'encoder') page.postMessage({ kind: 'filled', filled: fill(model!, message.prompt) });
         else await write(model!, message, writing.signal, page);
         return;
       case 'stop':
@@ -59,6 +64,7 @@ export function serve(page: Line<FromEngine, ToEngine>): void {
 
 interface Model {
   kind: ModelKind;
+  classes?: Classes;
   context: number;
   tokenizer: Tokenizer;
   reader: Reader;
@@ -110,6 +116,7 @@ function load(json: string) {
       const ask = chat && prompter(chat, (text) => tokenizer.encode(text));
       return {
         ...{ kind, context, reader, tokenizer },
+        ...(model.config.classes && { classes: model.config.classes }),
         next: nextScores(reader, context),
         ...(chat && { chat: { ask: (messages) => Uint32Array.from(ask!(messages)), ends: chat.ends } }),
       };
@@ -168,6 +175,27 @@ function fill({ tokenizer, reader, context }: Model, text: string): Filled {
 }
 /** Of each blank. */
 const CANDIDATES = 8;
+
+/** As core/sample/classify.ts. */
+function classify(
+  { tokenizer, kind, reader, context }: Model,
+  { several, inWindows, labels }: Classes,
+  text: string,
+): Classified {
+  const ids = tokenizer.encode(text);
+  const [before, after] = aroundText(tokenizer, kind === 'encoder');
+  if (ids.length === 0) throw badSettings('There is no text.', 'Write or paste one.');
+  const windows = windowsOf(ids.length, context - before.length - after.length, inWindows === true);
+  const scores = labels.map(() => 0);
+  let read = 0;
+  for (const [from, to] of windows) {
+    const row = [...before, ...ids.subarray(from, to), ...after];
+    for (const [label, score] of labelScoresOf(reader, kind, row).entries()) scores[label]! += score / windows.length;
+    read += to - from;
+  }
+  const probabilities = [...probabilitiesOf(scores, several === true)];
+  return { probabilities, tokens: ids.length, read, windows: windows.length };
+}
 
 /** As core/sample/generate.ts, answer.ts and converse.ts: the same choices from the same scores. */
 async function write(model: Model, asked: Write, signal: AbortSignal, page: Line<FromEngine, ToEngine>) {

@@ -10,6 +10,7 @@ import { chatList } from './chat';
 import { connect } from './connect';
 import { embeddedModel, handOver } from './embedded';
 import { elementById } from './elementById';
+import { showLabels, sureWords } from './labels';
 import type { FromEngine, Line, ToEngine } from './protocol';
 import { PAGE_FORWARDS } from './readers';
 import { tokenList } from './tokens';
@@ -131,6 +132,13 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
         elementById('voice', HTMLElement).textContent = blanks.text();
         return;
       }
+      case 'classified': {
+        const ms = performance.now() - writing.since;
+        writing = null;
+        show();
+        say([showLabels(model, data.classified), `in ${formatDuration(ms)}`].filter(Boolean).join(', '));
+        return;
+      }
       case 'done':
       case 'failed': {
         const { count, first } = writing;
@@ -174,19 +182,21 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
 }
 
 /** What is done with a text here. */
-type Kind = ModelKind | 'chat';
+type Kind = ModelKind | 'chat' | 'classifier';
 const beginning = (model: PageModel): Kind => (model.chat?.isFirst ? 'chat' : kindOf(model));
 
 /** The script is what was written: a model of another kind would have been refused when it was. */
-const kindOf = ({ model: { id } }: PageModel): ModelKind => PAGE_FORWARDS[id]?.kind ?? 'decoder';
+const kindOf = ({ model: { id, config } }: PageModel): Kind =>
+  config.classes ? 'classifier' : (PAGE_FORWARDS[id]?.kind ?? 'decoder');
 
 function promptFor(kind: Kind, prompt: string): string {
-  if (kind === 'chat') return '';
+  if (kind === 'chat' || kind === 'classifier') return '';
   return kind === 'encoder' && !hasBlank(prompt) ? `${prompt.trimEnd()} ___` : prompt;
 }
 
 /** Says what is done with a text here, and leaves out what is for other kinds of model. */
-function dress(kind: Kind, { chat, prompt }: PageModel): void {
+function dress(kind: Kind, model: PageModel): void {
+  const { chat, prompt } = model;
   const words = WORDS[kind];
   elementById('prompt', HTMLTextAreaElement).value = promptFor(kind, prompt);
   elementById('ways', HTMLElement).hidden = !chat;
@@ -197,13 +207,18 @@ function dress(kind: Kind, { chat, prompt }: PageModel): void {
     elementById(id, HTMLElement).textContent = text;
   };
   put('prompt-label', words.prompt);
-  put('prompt-hint', words.hint);
+  const hint = kind === 'classifier' ? sureWords(model) : words.hint;
+  put('prompt-hint', hint);
   put('run', words.act);
   put('go-on', words.more ?? '');
   put('text-title', words.result);
   put('nothing', words.nothing);
   put('notice', words.notice);
-  elementById('prompt-hint', HTMLElement).hidden = words.hint === '';
+  elementById('prompt-hint', HTMLElement).hidden = hint === '';
+  if (kind === 'classifier') {
+    elementById('settings', HTMLElement).hidden = true;
+    put('as-said', 'As likely as the model takes each to be');
+  }
   if (kind === 'encoder') {
     elementById('add-blank', HTMLElement).hidden = false;
     elementById('settings', HTMLElement).hidden = true;

@@ -24,7 +24,19 @@ export type FromEngine =
   | { kind: 'done'; rest: string; isEnd: boolean; leftOut: number }
   /** In place of all that: a passage with what could stand in its blanks, of a model that reads both ways. */
   | { kind: 'filled'; filled: Filled }
+  /** Or what a classifier makes of a text. */
+  | { kind: 'classified'; classified: Classified }
   | { kind: 'failed'; failure: Failure };
+
+/** As core/sample/classify.ts has it. */
+export interface Classified {
+  /** Of each label, in their order. */
+  probabilities: readonly number[];
+  /** Of the text, how many of them were read, and in how many parts. */
+  tokens: number;
+  read: number;
+  windows: number;
+}
 
 export interface GeneratedToken {
   id: number;

@@ -16,7 +16,7 @@ interface Words {
   more?: string;
 }
 
-export const WORDS: Readonly<Record<ModelKind | 'chat', Words>> = {
+export const WORDS: Readonly<Record<ModelKind | 'chat' | 'classifier', Words>> = {
   decoder: {
     prompt: 'Prompt',
     act: 'Write',
@@ -50,6 +50,17 @@ export const WORDS: Readonly<Record<ModelKind | 'chat', Words>> = {
     nothing: 'What the model answers comes here, a token at a time',
     notice: 'The answer is written by a machine, and may be false',
     ended: 'the model ended its text',
+  },
+  classifier: {
+    prompt: 'Text',
+    act: 'Classify',
+    acting: 'Classifying',
+    reading: 'Reading the text',
+    hint: '',
+    result: 'Label',
+    nothing: 'Which labels the text has comes here',
+    notice: 'Labels are chosen by a machine, and may be wrong',
+    ended: '',
   },
   chat: {
     prompt: 'Message',

@@ -2,13 +2,16 @@ import * as ort from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { ModelChoice } from '../core/models/network';
 import type { SecondEngine } from '../core/verify/compare';
+import { toldApart } from '../core/verify/toldApart';
 import { ownFile } from './ownFile';
 
 /**
  * onnxruntime on WebAssembly, with one thread. Each text is read from its beginning.
  * @param files one graph, or that of an encoder and that of its decoder
  */
-export async function onnxruntime(files: readonly Uint8Array[], { vocabulary }: ModelChoice): Promise<SecondEngine> {
+export async function onnxruntime(files: readonly Uint8Array[], model: ModelChoice): Promise<SecondEngine> {
+  const { vocabulary } = model;
+  const { classes } = model.config;
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmBinary = await (await ownFile(wasm, 'onnxruntime')).arrayBuffer();
   const sessions: ort.InferenceSession[] = [];
@@ -30,7 +33,8 @@ export async function onnxruntime(files: readonly Uint8Array[], { vocabulary }: 
     name: 'onnxruntime',
     async scores(ids, { at = ids.length - 1, source } = {}) {
       const given = source ? { input_ids: row(ids), ...(await reading(source)) } : masked(ids);
-      const { logits } = await session.run({ ...given, ...caches }, ['logits']); // [1, T, V]
+      const { logits } = await session.run({ ...given, ...caches }, ['logits']); // [1, T, V], of a classifier [1, labels]
+      if (classes) return toldApart(classes, (await logits!.getData()) as Float32Array);
       return ((await logits!.getData()) as Float32Array).slice(at * vocabulary, (at + 1) * vocabulary);
     },
   };

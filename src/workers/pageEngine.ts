@@ -7,7 +7,9 @@ import { theirShape } from '../core/models/layout';
 import { sizeOf } from '../core/models/spec';
 import type { SecondEngine } from '../core/verify/compare';
 import type { ReadBack } from '../core/verify/readBack';
+import { toldApart } from '../core/verify/toldApart';
 import { isInFours, type Kernels, type PageForward } from '../core/models/page';
+import { labelScoresOf } from '../page/labelScoresOf';
 import { plainKernels } from '../page/kernels';
 import { nextScores } from '../page/nextScores';
 import { simdKernels } from '../page/simdKernels';
@@ -31,12 +33,13 @@ export async function pageEngine(readBack: ReadBack): Promise<SecondEngine> {
     weights.delete(name);
   }
   const reader = page.reader(model, (name) => held.get(name)!, kernels);
-  const { context } = model.config;
+  const { context, classes } = model.config;
   let next = nextScores(reader, context);
   let answered: readonly number[] | undefined;
   return {
     name: 'an independent reader',
     async scores(ids, { at, source } = {}) {
+      if (classes) return toldApart(classes, labelScoresOf(reader, page.kind, ids));
       if (at !== undefined) {
         reader.read(ids, 0);
         return reader.scores(at).slice();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { atOnce } from '../base/job';
 import { stream } from '../base/rng';
-import { probabilitiesOf } from '../sample/classify';
+import { probabilitiesOf } from '../sample/labelsOf';
 import { crossFitted, FEWEST, fittedTemperature as fitting, natsOf, type Scored } from './temperature';
 
 const fittedTemperature = (texts: readonly Scored[], several: boolean): number => atOnce(fitting(texts, several));

@@ -1,6 +1,6 @@
 /** How sure a classifier is, brought to how often it is right. */
 import { stream } from '../base/rng';
-import { probabilitiesOf } from '../sample/classify';
+import { probabilitiesOf } from '../sample/labelsOf';
 
 /** What a classifier made of a text: scores [labels], and the places of the labels that stand in the data. */
 export interface Scored {

@@ -15,6 +15,7 @@ import { FORMATS } from './formats';
 import { settingsOf } from './homegrownJson';
 import { huggingFaceFiles } from './huggingFace';
 import { importHuggingFace, openHuggingFace } from './importHuggingFace';
+import { decisionInUse } from './temperature';
 import { hubWeights } from './weights';
 
 type Files = Record<string, Uint8Array>;
@@ -206,5 +207,26 @@ test.each(['gguf-f32', 'gguf-lora', 'pytorch'] as const)('%s is refused in one s
     const { info } = await untrainedClassifier(id);
     const problem = FORMATS[format].problem!(settingsOf(info));
     expect(problem).toMatch(id === 'bert' ? /^A BERT model cannot be|adapter/ : /labels|adapter/);
+  }
+});
+
+test('a temperature is in the weights of the head, but where moments go along: there it stays beside them', async () => {
+  for (const id of ids) {
+    const exported = await untrainedClassifier(id);
+    const { info, snapshot } = exported;
+    const decision = { temperature: 2, atLeast: 0.75 };
+    const back = { ...(await read(await filesOf({ ...exported, info: { ...info, decision } }))), resumable: true };
+    expect(back.info!.decision).toEqual(decision);
+    expect(decisionInUse(back.info!.decision!)).toEqual(decision);
+    expect((await exportedFrom(back, 'x', 5, true)).snapshot.tensors).toEqual(snapshot.tensors);
+    const written = await exportedFrom(back, 'x', 5);
+    expect(written.info.decision).toEqual({ ...decision, inWeights: true });
+    expect(decisionInUse(written.info.decision!)).toEqual({ temperature: 1, atLeast: 0.75 });
+    const head = id === 'bert' ? ['classifier.weight', 'classifier.bias'] : ['score.weight'];
+    for (const [name, { data }] of snapshot.tensors)
+      expect(written.snapshot.tensors.get(name)!.data).toEqual(head.includes(name) ? data.map((x) => x / 2) : data);
+    // Once in them it is not put there again.
+    const again = await read(await filesOf(written));
+    expect((await exportedFrom(again, 'x', 5)).snapshot.tensors).toEqual(written.snapshot.tensors);
   }
 });

@@ -3,12 +3,11 @@ import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { fileName } from '../base/fileName';
 import { keptBest } from '../checkpoint/checkpoint';
-import type { Snapshot, WhichSnapshot } from '../checkpoint/snapshot';
+import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { listTexts } from '../documents';
-import { tempered } from '../models/classes';
 import { readJournal } from '../runs/journal';
 import { manifestIfKept } from '../runs/data';
-import { readRun, type RunRecord } from '../runs/record';
+import { readRun } from '../runs/record';
 import { dataOf, segmentAt } from '../runs/segments';
 import { readTokenizer } from '../runs/tokenizer';
 import { toldDocuments, toldRecipe } from '../runs/toldDocuments';
@@ -22,9 +21,11 @@ import { withLicences } from './licences';
 import { idFor } from './upgradeInfo';
 import { type ImportedModel, saidOf } from './incoming';
 import { measuredOf } from './measuredOf';
+import { withTemperature } from './temperature';
 
 /**
- * @param withMoments also reads what the optimizer remembers, which is twice the model
+ * @param withMoments also reads what the optimizer remembers, which is twice the model; a classifier's temperature is then beside
+ *   its weights, which are those that go on, and else in them
  * @throws HomegrownError `bad-settings` when there is no such run
  */
 export async function openExported(
@@ -35,8 +36,7 @@ export async function openExported(
 ): Promise<Exported> {
   const record = await readRun(store, runId);
   if (!record) throw new HomegrownError('bad-settings', `There is no run ${runId}`);
-  const { snapshot: whole } = await loadWhole(store, record, which, withMoments);
-  const saved = withTemperature(record, whole);
+  const { snapshot: saved } = await loadWhole(store, record, which, withMoments);
   // What was the best when this step was saved may have been given up for a better one since, or never have been kept.
   const kept = { ...saved.state, best: await keptBest(store, runId) };
   const events = await readJournal(store, runId);
@@ -53,7 +53,7 @@ export async function openExported(
   // Those of an earlier segment may be gone.
   const isNewest = segmentAt(record.segments, snapshot.state.step) === record.segments.length - 1;
   const manifest = isNewest ? await manifestIfKept(store, record) : null;
-  return {
+  const exported: Exported = {
     name: `${fileName(record.name, 'model')}-step-${snapshot.state.step}`,
     info,
     snapshot,
@@ -66,21 +66,25 @@ export async function openExported(
       ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
     },
   };
+  return withMoments ? exported : withTemperature(exported);
 }
 
-/** With the temperature by which a classifier decides in its head, where whoever reads its files finds it. */
-const withTemperature = <S extends Snapshot>(
-  { model, decision }: Pick<RunRecord, 'model' | 'decision'>,
-  saved: S,
-): S => (decision ? { ...saved, tensors: tempered(model, saved.tensors, decision.temperature) } : saved);
-
-/** A model that was read from files. `at`: milliseconds since 1970, for one that does not say when it was made. */
-export async function exportedFrom(imported: ImportedModel, name: string, at: number): Promise<Exported> {
+/**
+ * A model that was read from files.
+ * @param at milliseconds since 1970, for one that does not say when it was made
+ * @param withMoments as `openExported` has it
+ */
+export async function exportedFrom(
+  imported: ImportedModel,
+  name: string,
+  at: number,
+  withMoments = false,
+): Promise<Exported> {
   const { model, tokenizer, snapshot, events, recipe, stated, adapted, mixed } = imported;
   const { state } = snapshot;
   // With an adapter of elsewhere it is none of a run that is told of.
   const info = adapted ? null : imported.info;
-  return {
+  const exported: Exported = {
     name: `${fileName(info?.name ?? name, 'model')}-step-${state.step}`,
     // In the order in which it is read, so that the next export is the same.
     info: info ?? {
@@ -104,4 +108,5 @@ export async function exportedFrom(imported: ImportedModel, name: string, at: nu
     ...(recipe && !adapted && { recipe }),
     tokens: null,
   };
+  return withMoments ? exported : withTemperature(exported);
 }

@@ -93,8 +93,8 @@ export const runInfoSchema = z.strictObject({
   trainable: trainableSchema.exactOptional(),
   /** Its weights are an average: such a share, 0 to 1, of those of another model, and the rest of what it learnt. */
   mixed: mixedSchema.exactOptional(),
-  /** Of a classifier; its temperature is in the weights of its head. */
-  decision: decisionSchema.exactOptional(),
+  /** Of a classifier. `inWeights`: its temperature is in those of its head, as it is wherever nothing is to be learnt on. */
+  decision: decisionSchema.extend({ inWeights: z.literal(true).exactOptional() }).exactOptional(),
   state: trainStateSchema,
   device: z.string().max(1000).nullable(),
   /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */

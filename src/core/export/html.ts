@@ -12,7 +12,7 @@ import type { ToldChat } from '../chat/served';
 import { chatFacts } from './chatFacts';
 import { elsewhere, hubWeights } from './weights';
 import { fill } from './fill';
-import { DOES } from './kinds';
+import { DOES, kindOf } from './kinds';
 import type { Exported } from './format';
 import type { RunInfo } from './homegrownJson';
 import { dataOf, recipeOf } from '../runs/segments';
@@ -32,6 +32,8 @@ export interface PageModel {
   tokenizerHash: string;
   /** Of a model that can be talked with; `isFirst`: which it has learnt, so that the page begins with it. */
   chat?: ToldChat & { isFirst: boolean };
+  /** Of a classifier: how sure, 0 to 1, it must be of a label. */
+  atLeast?: number;
   /** In the order of the weights: Hugging Face's names, and how many floats each has. */
   tensors: readonly (readonly [name: string, size: number])[];
 }
@@ -70,7 +72,7 @@ export function pageFile(exported: Exported, template: string): ByteStream {
 }
 
 function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, TensorInPieces>): PageModel {
-  const canChat = modelSpec(info.model.id).kind === 'decoder' && canBeAsked(tokenizer);
+  const canChat = kindOf(info.model) === 'decoder' && canBeAsked(tokenizer);
   const chat = canChat ? chatFacts(tokenizer) : null;
   const isFirst = recipeOf(info).objective === 'chats';
   return {
@@ -82,6 +84,7 @@ function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, T
     tokenizer: tokenizer.model,
     tokenizerHash: tokenizer.hash,
     ...(chat && { chat: { ...chat, isFirst } }),
+    ...(info.decision && { atLeast: info.decision.atLeast }),
     tensors: [...weights].map(([name, { shape }]) => [name, sizeOf(shape)] as const),
   };
 }
@@ -94,8 +97,11 @@ function summary(info: RunInfo): string {
   const source = texts.length === 1 ? texts[0]!.name : `${formatCount(texts.length)} texts`;
   const learnt = texts.length > 0 ? ` that has read ${source}, ${formatShort(characters)} characters` : '';
   return (
-    `A ${spec.label} language model of ${formatShort(countParams(spec.params(config, vocabulary)))} parameters` +
-    `${learnt}. ${DOES[spec.kind].words}. What it writes is written by a machine, and may be false.`
+    `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} of ${formatShort(countParams(spec.params(config, vocabulary)))} parameters` +
+    `${learnt}. ${DOES[kindOf(info.model)].words}. ` +
+    (config.classes
+      ? 'What it says is the judgement of a machine, and may be wrong.'
+      : 'What it writes is written by a machine, and may be false.')
   );
 }
 

@@ -21,6 +21,7 @@ import { evaluatedOf, type RunInfo, segmentsOf, settingsOf } from './homegrownJs
 import type { GivenFile } from './importFolder';
 import { openModel } from './importModel';
 import { type Incoming, saidOf, weightsFile } from './incoming';
+import { decisionInUse } from './temperature';
 
 /** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; small files for beside it */
 export async function exportRun(
@@ -101,7 +102,7 @@ export async function storeModel(
       parent: { runId: info.id, step, how: 'import', name: info.name, ...beganOf(info) },
       ...(info.mixed && { mixed: info.mixed }),
       // Its temperature came in with the weights.
-      ...(info.decision && { decision: { ...info.decision, temperature: 1 } }),
+      ...(info.decision && { decision: decisionInUse(info.decision) }),
       ...(info.card && { card: info.card }),
       ...(info.looks && { looks: info.looks }),
     }),

@@ -20,7 +20,7 @@ export interface Reader {
   read(ids: readonly number[], from: number): void;
   /**
    * Scores of every token as the next one after the last that was read, or, of an encoder, in the place `at` of those read;
-   * valid until the next call. [vocabulary]
+   * valid until the next call. [vocabulary]; of a classifier those of its labels, of all that was read from 0 on. [labels]
    */
   scores(at?: number): Float32Array;
 }

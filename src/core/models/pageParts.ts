@@ -1,5 +1,6 @@
 /** Parts of what the offline page reckons, for architectures whose linear layers are stored as [out, in]. */
 import type { Kernels } from './page';
+import type { BaseConfig, Pooling } from './spec';
 
 /** y [rows, outs] = x [rows, ins] w^T + bias; w [outs, ins]. */
 export function linear(
@@ -69,4 +70,16 @@ export function geluErf(v: number): number {
   const tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
   const half = 0.5 * tail * Math.exp(-x * x);
   return v * (v < 0 ? half : 1 - half);
+}
+
+/** How many scores a model gives. */
+export const scoresOf = ({ classes }: BaseConfig, vocabulary: number): number => classes?.labels.length ?? vocabulary;
+
+/** What a classifier scores of rows, which come one after the other: into `pooled`. The first is at place 0. */
+export function pooler(pooling: Pooling, pooled: Float32Array): (row: Float32Array, place: number) => void {
+  return (row, place) => {
+    if (place === 0 || pooling === 'last') pooled.set(row);
+    else if (pooling === 'mean')
+      for (let c = 0; c < row.length; c++) pooled[c]! += (row[c]! - pooled[c]!) / (place + 1);
+  };
 }

@@ -6,6 +6,7 @@ import type { Network } from '../models/network';
 import type { Classes } from '../models/spec';
 import { modelSpec } from '../models';
 import { labelScores } from './labelScores';
+import { probabilitiesOf } from './labelsOf';
 import { rowArrays, widthOf, type Window, windowsOf } from './textRows';
 import { aroundText } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -117,14 +118,4 @@ const TOKENS = 4096;
 function rowsOf(width: number, left: number, round: (power: number) => number = Math.floor): number {
   const most = Math.max(1, Math.floor(TOKENS / width));
   return left >= most ? most : Math.min(most, 2 ** round(Math.log2(left)));
-}
-
-/** scores [labels] -> [labels], softmax where a text has one label and otherwise of each by itself. */
-export function probabilitiesOf(scores: ArrayLike<number>, several: boolean, temperature = 1): Float64Array {
-  const scaled = Float64Array.from(scores, (score) => score / temperature);
-  if (several) return scaled.map((score) => 1 / (1 + Math.exp(-score)));
-  const most = scaled.reduce((a, b) => Math.max(a, b));
-  const powers = scaled.map((score) => Math.exp(score - most));
-  const sum = powers.reduce((a, b) => a + b);
-  return powers.map((power) => power / sum);
 }

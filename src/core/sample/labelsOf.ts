@@ -1,4 +1,4 @@
-/** From probabilities of labels to labels. */
+/** From scores of labels to probabilities, and from those to labels. */
 import type { Classes } from '../models/spec';
 
 /**
@@ -11,4 +11,14 @@ export function labelsOf({ labels, several }: Classes, probabilities: ArrayLike<
   const likeliest = Array.from(probabilities).reduce((best, p, place, all) => (p > all[best]! ? place : best), 0);
   const sure = probabilities[likeliest]!;
   return sure > 0 && sure >= atLeast ? [labels[likeliest]!] : [];
+}
+
+/** scores [labels] -> [labels], softmax where a text has one label and otherwise of each by itself. */
+export function probabilitiesOf(scores: ArrayLike<number>, several: boolean, temperature = 1): Float64Array {
+  const scaled = Float64Array.from(scores, (score) => score / temperature);
+  if (several) return scaled.map((score) => 1 / (1 + Math.exp(-score)));
+  const most = scaled.reduce((a, b) => Math.max(a, b));
+  const powers = scaled.map((score) => Math.exp(score - most));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / sum);
 }

@@ -48,7 +48,7 @@ export async function answer(
     page.postMessage({ kind: 'checksum', crc32: textIn(source, 'crc32') });
     await hear('ready');
     page.postMessage({ kind: 'write', prompt, settings });
-    await hear('done', 'filled');
+    await hear('done', 'filled', 'classified');
     return heard;
   } finally {
     port1.close();

@@ -2,11 +2,14 @@ import { HomegrownError } from '../base/errors';
 import { yieldToEventLoop, type Pause } from '../base/job';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
+import type { Classes } from '../models/spec';
 import { decoder } from '../sample/decoder';
+import { labelLogits } from '../sample/labelLogits';
 import { logits } from '../sample/logits';
 import { memory } from '../sample/memory';
 import type { TokenSource } from '../shards/manifest';
 import { likeliest } from './likeliest';
+import { toldApart } from './toldApart';
 
 /** What this engine says of a saved step, for others to be held against. */
 export interface Reference {
@@ -20,7 +23,7 @@ export interface Reference {
   ids: readonly number[];
   /** Of each distribution: how many of `ids` have been read. */
   lengths: readonly number[];
-  /** Of every token as the next one, unnormalised; [lengths, vocabulary] */
+  /** Of every token as the next one, unnormalised, [lengths, vocabulary]; of a classifier, as `toldApart` has its labels. */
   scores: Float32Array;
   /** How many of `ids` are the prompt of the greedy tokens. */
   prompt: number;
@@ -43,10 +46,14 @@ export async function reference(
   pause: Pause = yieldToEventLoop,
   around: { start: number; end: number } = { start: 0, end: 0 },
 ): Promise<Reference> {
-  const { context } = network.choice.config;
+  const { context, classes } = network.choice.config;
   const most = Math.min(context, LONGEST);
   const stored = heldOut && (await middle(heldOut, most));
   const { kind } = modelSpec(network.choice.id);
+  if (classes) {
+    const ids = stored ?? samplePrompt.slice(0, most);
+    return labelled(network, classes, stored ? 'held-out' : 'prompt', ids, pause);
+  }
   if (kind !== 'decoder') {
     const text = stored ? 'held-out' : 'prompt';
     const read = stored ?? samplePrompt.slice(0, most);
@@ -69,6 +76,24 @@ export async function reference(
     greedy: written.ids.slice(prompt),
     greedyScores: written.scores,
   };
+}
+
+/** Each beginning of the text is one, of which it scores the labels. */
+async function labelled(
+  network: Network,
+  classes: Classes,
+  text: Reference['text'],
+  ids: readonly number[],
+  pause: Pause,
+): Promise<Reference> {
+  const lengths = spread(ids.length);
+  const all: number[] = [];
+  for (const length of lengths) {
+    all.push(...toldApart(classes, await labelLogits(network, ids, length)));
+    await pause();
+  }
+  const none = { prompt: 0, greedy: [], greedyScores: new Float32Array() };
+  return { text, ids, lengths, scores: Float32Array.from(all), ...none };
 }
 
 async function bothWays(network: Network, text: Reference['text'], ids: readonly number[]): Promise<Reference> {

@@ -1,6 +1,6 @@
 import type { Sized } from '../interop';
 import type { Kernels, PageForward, Reader } from '../page';
-import { attendRow, geluErf, geluTanh, linear } from '../pageParts';
+import { attendRow, geluErf, geluTanh, linear, pooler, scoresOf } from '../pageParts';
 import { type BertConfig, innerOf } from './sizes';
 
 export const page: PageForward<BertConfig> = {
@@ -12,7 +12,7 @@ export const page: PageForward<BertConfig> = {
 
 /** Floats that a reader takes besides the weights. */
 function workspaceOf({ config, vocabulary }: Sized<BertConfig>): number {
-  return config.context * (6 * config.width + innerOf(config)) + 2 * config.width + vocabulary;
+  return config.context * (6 * config.width + innerOf(config)) + 2 * config.width + scoresOf(config, vocabulary);
 }
 
 /** BERT (Devlin et al. 2018) for one text. `weight` gives a tensor by Hugging Face's name; matrices are [out, in]. */
@@ -21,20 +21,21 @@ function bert(
   weight: (name: string) => Float32Array,
   kernels: Kernels,
 ): Reader {
-  const { layers, heads, context, width: C, untied, normEpsilon } = config;
+  const { layers, heads, context, width: C, untied, normEpsilon, classes } = config;
   const H = innerOf(config);
   const gelu = config.tanh ? geluTanh : geluErf;
   const room = (columns: number): Float32Array => kernels.floats(context * columns);
   const [x, q, k, v, mixed, added] = [room(C), room(C), room(C), room(C), room(C), room(C)];
   const inner = room(H);
   const [place, last] = [kernels.floats(C), kernels.floats(C)];
-  const scores = kernels.floats(vocabulary);
+  const scores = kernels.floats(scoresOf(config, vocabulary));
   const shares = new Float64Array(context);
   const tokens = weight('bert.embeddings.word_embeddings.weight'); // [vocabulary, C]
   const positions = weight('bert.embeddings.position_embeddings.weight'); // [context, C]
   const firstType = weight('bert.embeddings.token_type_embeddings.weight'); // [types, C]
-  const classifier = untied ? weight('cls.predictions.decoder.weight') : tokens;
-  const bias = weight('cls.predictions.bias');
+  const classifier = classes ? weight('classifier.weight') : untied ? weight('cls.predictions.decoder.weight') : tokens;
+  const bias = weight(classes ? 'classifier.bias' : 'cls.predictions.bias');
+  const pool = pooler(classes?.pooling ?? 'first', place);
 
   function dense(name: string, from: Float32Array, to: Float32Array, rows: number, ins: number, outs: number): void {
     linear(kernels, weight(`${name}.weight`), from, to, { rows, ins, outs }, weight(`${name}.bias`));
@@ -77,14 +78,15 @@ function bert(
         for (let i = 0; i < rows * H; i++) inner[i] = gelu(inner[i]!);
         addDense(`${h}.output`, inner, rows, H);
       }
+      for (let row = 0; classes && row < rows; row++) pool(x.subarray(row * C, (row + 1) * C), row);
     },
     scores(at = 0) {
-      place.set(x.subarray(at * C, (at + 1) * C));
-      dense('cls.predictions.transform.dense', place, last, 1, C, C);
-      for (let c = 0; c < C; c++) last[c] = gelu(last[c]!);
-      norm('cls.predictions.transform', last, 1);
+      if (!classes) place.set(x.subarray(at * C, (at + 1) * C));
+      dense(classes ? 'bert.pooler.dense' : 'cls.predictions.transform.dense', place, last, 1, C, C);
+      for (let c = 0; c < C; c++) last[c] = classes ? Math.tanh(last[c]!) : gelu(last[c]!);
+      if (!classes) norm('cls.predictions.transform', last, 1);
       kernels.score(classifier, last, scores, C);
-      for (let id = 0; id < vocabulary; id++) scores[id]! += bias[id]!;
+      for (let i = 0; i < scores.length; i++) scores[i]! += bias[i]!;
       return scores;
     },
   };

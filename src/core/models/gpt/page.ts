@@ -1,5 +1,6 @@
 import type { Sized } from '../interop';
 import { BLOCK, type Kernels, type PageForward, type Reader } from '../page';
+import { pooler, scoresOf } from '../pageParts';
 import { type GptConfig, innerOf } from './sizes';
 
 export const page: PageForward<GptConfig> = {
@@ -12,7 +13,7 @@ export const page: PageForward<GptConfig> = {
 /** Floats that a reader takes besides the weights. */
 export function workspaceOf({ config, vocabulary }: Sized<GptConfig>): number {
   const { layers, context, width: C } = config;
-  return 2 * layers * context * C + BLOCK * (6 * C + innerOf(config)) + C + vocabulary;
+  return 2 * layers * context * C + BLOCK * (6 * C + innerOf(config)) + 2 * C + scoresOf(config, vocabulary);
 }
 
 /**
@@ -24,7 +25,7 @@ export function gpt(
   weight: (name: string) => Float32Array,
   kernels: Kernels,
 ): Reader {
-  const { layers, heads, context, width: C, untied } = config;
+  const { layers, heads, context, width: C, untied, classes } = config;
   const [D, H] = [C / heads, innerOf(config)];
   const keys = Array.from({ length: layers }, () => kernels.floats(context * C)); // [context, C] a layer
   const values = Array.from({ length: layers }, () => kernels.floats(context * C));
@@ -34,10 +35,12 @@ export function gpt(
   const mixed = kernels.floats(BLOCK * C);
   const inner = kernels.floats(BLOCK * H);
   const last = kernels.floats(C);
-  const scores = kernels.floats(vocabulary);
+  const scores = kernels.floats(scoresOf(config, vocabulary));
   const shares = new Float64Array(context);
   const tokens = weight('transformer.wte.weight'); // [vocabulary, C]
-  const classifier = untied ? weight('lm_head.weight') : tokens; // [vocabulary, C]
+  const classifier = classes ? weight('score.weight') : untied ? weight('lm_head.weight') : tokens; // [vocabulary, C]
+  const pooled = kernels.floats(C);
+  const pool = pooler(classes?.pooling ?? 'last', pooled);
   const positions = weight('transformer.wpe.weight'); // [context, C]
 
   /** y = x w + b for `rows` rows; y [rows, out]. */
@@ -113,10 +116,13 @@ export function gpt(
         gelu(inner, rows * H);
         addDense(`${h}.mlp.c_proj`, inner, rows, H);
       }
-      norm('transformer.ln_f', last, 1, rows - 1);
+      for (let r = classes ? 0 : rows - 1; r < rows; r++) {
+        norm('transformer.ln_f', last, 1, r);
+        pool(last, from + r);
+      }
     },
     scores() {
-      kernels.score(classifier, last, scores, C);
+      kernels.score(classifier, pooled, scores, C);
       return scores;
     },
   };

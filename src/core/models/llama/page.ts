@@ -1,5 +1,6 @@
 import type { Sized } from '../interop';
 import { BLOCK, type Kernels, type PageForward, type Reader } from '../page';
+import { pooler, scoresOf } from '../pageParts';
 import { branchNorms, columnsOf, type LlamaConfig, qkGains, windowOf } from './sizes';
 
 export const page: PageForward<LlamaConfig> = { kind: 'decoder', workspaceOf, lengthsOf, reader: llama };
@@ -8,7 +9,7 @@ export const page: PageForward<LlamaConfig> = { kind: 'decoder', workspaceOf, le
 function workspaceOf({ config, vocabulary }: Sized<LlamaConfig>): number {
   const { layers, context, width: C, hidden } = config;
   const { q, k } = columnsOf(config);
-  return 2 * layers * context * k + BLOCK * (3 * C + 2 * q + 2 * k + 2 * hidden) + C + vocabulary;
+  return 2 * layers * context * k + BLOCK * (3 * C + 2 * q + 2 * k + 2 * hidden) + 2 * C + scoresOf(config, vocabulary);
 }
 
 function lengthsOf({ config }: Sized<LlamaConfig>): readonly number[] {
@@ -24,7 +25,7 @@ function llama(
   weight: (name: string) => Float32Array,
   kernels: Kernels,
 ): Reader {
-  const { layers, heads, kvHeads, context, width: C, hidden, theta, normEpsilon, untied } = config;
+  const { layers, heads, kvHeads, context, width: C, hidden, theta, normEpsilon, untied, classes } = config;
   const [isAfter, gains] = [config.norm === 'after', qkGains(config)];
   const [ofAttention, ofFeedForward] = branchNorms(config);
   const window = windowOf(config) ?? context;
@@ -42,10 +43,12 @@ function llama(
   const gate = kernels.floats(BLOCK * hidden);
   const up = kernels.floats(BLOCK * hidden);
   const last = kernels.floats(C);
-  const scores = kernels.floats(vocabulary);
+  const scores = kernels.floats(scoresOf(config, vocabulary));
   const shares = new Float64Array(context);
   const tokens = weight('model.embed_tokens.weight'); // [vocabulary, C]
-  const classifier = untied ? weight('lm_head.weight') : tokens; // [vocabulary, C]
+  const classifier = classes ? weight('score.weight') : untied ? weight('lm_head.weight') : tokens; // [vocabulary, C]
+  const pooled = kernels.floats(C);
+  const pool = pooler(classes?.pooling ?? 'last', pooled);
   const turns = Float64Array.from({ length: D / 2 }, (_, i) => theta ** ((-2 * i) / D)); // radians a token
 
   /** y = x w^T for `rows` rows; w [outs, ins]. */
@@ -140,10 +143,13 @@ function llama(
         for (let i = 0; i < rows * hidden; i++) gate[i] = (gate[i]! / (1 + Math.exp(-gate[i]!))) * up[i]!;
         addDense(`${h}.mlp.down_proj`, gate, rows, hidden, isAfter ? `${h}.${ofFeedForward}` : undefined);
       }
-      norm('model.norm', x.subarray((rows - 1) * C, rows * C), last, 1, C);
+      for (let r = classes ? 0 : rows - 1; r < rows; r++) {
+        norm('model.norm', x.subarray(r * C, (r + 1) * C), last, 1, C);
+        pool(last, from + r);
+      }
     },
     scores() {
-      kernels.score(classifier, last, scores, C);
+      kernels.score(classifier, pooled, scores, C);
       return scores;
     },
   };

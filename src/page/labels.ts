@@ -1,0 +1,35 @@
+/** What a classifier makes of a text: the labels that it has, and how likely each is. */
+import { formatCount, formatShare } from '../core/base/units';
+import type { PageModel } from '../core/export/html';
+import { labelsOf } from '../core/sample/labelsOf';
+import { showAlternatives } from './alternatives';
+import { elementById } from './elementById';
+import type { Classified } from './protocol';
+
+/** At most so many are shown. */
+const MOST = 20;
+
+/** @returns what the status says of it */
+export function showLabels({ model, atLeast = 0 }: PageModel, classified: Classified): string {
+  const { labels, several } = model.config.classes!;
+  const { probabilities, tokens, read, windows } = classified;
+  const own = labelsOf(model.config.classes!, probabilities, atLeast);
+  const verdict = own.length > 0 ? own.join(', ') : several ? 'None of its labels' : 'Not sure';
+  elementById('before', HTMLElement).textContent = verdict;
+  elementById('voice', HTMLElement).textContent = verdict;
+  const rows = labels
+    .map((text, id) => ({ id, text, probability: probabilities[id]! }))
+    .sort((a, b) => b.probability - a.probability);
+  const chosen = several || own.length === 0 ? -1 : rows[0]!.id;
+  const shown = rows.slice(0, MOST);
+  const more = rows.length > shown.length ? `, the likeliest ${formatCount(MOST)} of ${formatCount(rows.length)}` : '';
+  showAlternatives(`How likely each label is${more}`, shown, chosen);
+  const sure = several ? '' : `${formatShare(rows[0]!.probability)} sure`;
+  const inParts = windows > 1 ? `read in ${formatCount(windows)} parts` : '';
+  const cut = read < tokens ? `only the first ${formatCount(read)} of ${formatCount(tokens)} tokens were read` : '';
+  return [sure, inParts, cut].filter(Boolean).join('; ');
+}
+
+/** What is said before a text is read. */
+export const sureWords = ({ atLeast = 0 }: PageModel): string =>
+  atLeast > 0 ? `Where no label is ${formatShare(atLeast)} likely it is not sure` : '';
