@@ -16,7 +16,7 @@ import type { Mix } from '../core/runs/mix';
 import type { Learnt } from '../core/runs/learnt';
 import type { LabelledAs } from '../core/documents/labels/readLabelled';
 import type { Labelling } from '../core/documents/labels/labelling';
-import type { LabelChange, LabelledText, LabelsTold } from './labelled';
+import type { LabelChange, LabelledText, LabelsTold, ToSurvey } from './labelled';
 import type { Decision } from '../core/runs/settings';
 import type { Measured } from '../core/export/homegrownJson';
 import type { Look, Previewed } from '../core/documents/clean/preview';
@@ -186,7 +186,7 @@ export interface DataApi {
     output: Painting;
   };
   /** Which labels texts have by which they are to be told apart, and what is to be said of them before a start. */
-  surveyLabels: { input: { texts: readonly string[] }; progress: Progress; output: LabelsTold };
+  surveyLabels: { input: ToSurvey; progress: Progress; output: LabelsTold };
   /** Some of all documents of the texts, in their order, with the labels that they have now: so many from one, or at these places. */
   labelledTexts: {
     input: {

@@ -1,18 +1,21 @@
 /** Texts with labels, as the data worker tells of them and changes them. */
+import type { LabelProblem } from '../core/documents/labels/problems';
+import type { LabelSurvey } from '../core/documents/labels/survey';
+import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { Labelling } from '../core/documents/labels/labelling';
 
-export interface LabelsTold {
-  /** All documents, and those of them that have no label. */
-  documents: number;
-  unlabelled: number;
-  /** Whether some have several. */
+export interface LabelsTold extends LabelSurvey {
+  /** Whether a text has several. */
   several: boolean;
-  /** How many have each, the commonest first. */
-  labels: readonly { label: string; count: number }[];
-  /** Names that may be one label's, and what that could be called. */
-  alike: readonly { names: readonly string[]; as: string }[];
-  /** What stops a start, what a person is asked, and what is told. */
-  problems: readonly { kind: 'refused' | 'asked' | 'told'; words: string; remedy?: string }[];
+  /** The gravest first. */
+  problems: readonly LabelProblem[];
+}
+/** Of whose labels is told, and of which model's tokens: without one, of none. */
+export interface ToSurvey {
+  texts: readonly string[];
+  /** How many texts a label must have for nobody to be asked about it. */
+  fewest: number;
+  reader?: { tokenizer: TokenizerModel; context: number; isEncoder: boolean };
 }
 export interface LabelledText {
   textId: string;

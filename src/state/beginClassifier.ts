@@ -35,7 +35,8 @@ export async function beginClassifier(
       'There are no texts with labels to learn',
       'Add a table with a column of texts and one of labels.',
     );
-  const told = await data.call('surveyLabels', { texts: ids }, { signal: signal() });
+  const own = await get().classifying();
+  const told = await own.survey({ signal: signal() }, { project, tuneTexts: read.tuneTexts });
   const refusal = labelsRefusal(told);
   if (refusal !== undefined) throw badSettings(refusal, 'Nothing was started.');
 
@@ -62,7 +63,7 @@ export async function beginClassifier(
   const order = told.several ? told.labels.map(({ label }) => label).sort() : labels;
   const limits = limitsOf(get());
   const model = parent?.model ?? { ...modelOf(project), vocabulary: built.manifest.vocabulary };
-  const learnt = parts.train.documents ?? told.documents - told.unlabelled;
+  const learnt = parts.train.documents ?? told.texts;
   const begun = classifierOf(
     project,
     { model, isNew: !parent },
@@ -89,7 +90,7 @@ export async function beginClassifier(
       ? gpu.call('tune', { ...input, from, classes, ...(trainable && { trainable }) }, options)
       : gpu.call('begin', { ...input, model: begun.model }, options),
   );
-  await (await get().classifying()).judge(runId);
+  await own.judge(runId);
 
   /** The project's, else one that is made for these texts, and is the run's alone. Undefined where that was stopped. */
   async function tokenizerFor(): Promise<TokenizerModel | undefined> {

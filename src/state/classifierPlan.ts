@@ -1,13 +1,11 @@
 /** What a page says of a classifier before its start, and what it is begun with. */
 import { partsOf, type Trainable } from '../core/adapters/trainable';
 import { badSettings, type Failure, toFailure } from '../core/base/errors';
-import { counted, formatCount } from '../core/base/units';
 import { modelSpec, paramsOf } from '../core/models';
 import { usualPooling, withClasses } from '../core/models/classes';
 import { type Classes, countParams } from '../core/models/spec';
 import { optimizerOf } from '../core/optim';
 import type { Project } from '../core/runs/project';
-import { MOST_LABELS } from '../core/base/limits';
 import { trainableOf, usualTuningRate } from '../core/runs/toLearn';
 import { ofPurpose } from '../core/runs/tuning';
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
@@ -89,7 +87,7 @@ export function planClassifier(
 ): ClassifierPlan | Failure {
   const limits = limitsOf(s);
   try {
-    const learnt = (told.documents - told.unlabelled) * (1 - s.project.tuning.classify.heldOut);
+    const learnt = told.texts * (1 - s.project.tuning.classify.heldOut);
     const given = { labels: told.labels.map(({ label }) => label), several: told.several, learnt };
     const { model, classes, trainable, recipe } = classifierOf(s.project, bodyOf(s), given, limits);
     const table = paramsOf(model);
@@ -108,19 +106,9 @@ export function planClassifier(
   }
 }
 
-/** Why nothing would come of it, in a sentence; undefined where something may. */
-export function labelsRefusal({ labels, problems: found, documents, unlabelled }: LabelsTold): string | undefined {
-  const refused = found.find(({ kind }) => kind === 'refused');
-  if (refused) return refused.words;
-  if (documents === unlabelled) return 'None of the texts has a label: choose the column that holds them';
-  if (labels.length < 2) return `All texts have one label, ${labels[0]!.label}: there is nothing to tell apart`;
-  if (labels.length > MOST_LABELS)
-    return `${formatCount(labels.length)} labels are more than ${formatCount(MOST_LABELS)}: is that the column of labels?`;
-  const lone = labels.filter(({ count }) => count < 2);
-  if (lone.length > 0)
-    return `${lone[0]!.label} is the label of ${counted(lone[0]!.count, 'text')} alone: one is learnt, and another held out`;
-  return undefined;
-}
+/** Why it cannot begin yet: nothing would come of it, or something is asked first. Undefined where it can. */
+export const labelsRefusal = ({ problems: found }: Pick<LabelsTold, 'problems'>): string | undefined =>
+  found.find(({ kind }) => kind !== 'told')?.words;
 
 /** What a text of each label counts in the loss where labels are weighed; 1 on average. */
 export const weightOf = ({ labels }: LabelsTold, count: number): number =>

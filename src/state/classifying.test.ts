@@ -55,7 +55,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   expect(text).toMatchObject({ labelled: 'one', documents: 67 });
   expect(toTuneOn(getState(), 'adapt')).toEqual([]);
   const told = await own.survey();
-  expect(told).toMatchObject({ documents: 67, unlabelled: 7, labels: [{ count: 30 }, { count: 30 }] });
+  expect(told).toMatchObject({ texts: 60, unlabelled: 7, labels: [{ count: 30 }, { count: 30 }] });
   expect([labelsRefusal(told), weightOf(told, 30)]).toEqual([undefined, 1]);
   const plan = planClassifier(getState(), told);
   if ('code' in plan) throw new Error(plan.message);
@@ -126,18 +126,27 @@ test('what nothing would come of is refused in words before a start', async () =
     ['two', 'sea'],
     ['three', 'sea'],
   ]);
-  expect(labelsRefusal(await own.survey())).toMatch(/one label/);
+  const told = await own.survey();
+  expect(labelsRefusal(told)).toMatch(/All 3 texts have the label “sea”/);
   await getState().tune('classify');
   const [run] = Object.values(getState().opened);
   expect(run!.phase).toMatchObject({ kind: 'failed', failure: { code: 'bad-settings' } });
   getState().change({ model: { ...getState().project.model, id: 't5' } });
-  const told = { ...(await own.survey()), labels: ['a', 'b'].map((label) => ({ label, count: 9 })) };
   expect(planClassifier(getState(), told)).toMatchObject({
     message: expect.stringMatching(/scores no texts/) as string,
   });
-  const many = Array.from({ length: 10_000 }, (_, i) => ({ label: String(i), count: 2 }));
-  expect(labelsRefusal({ ...told, labels: many })).toMatch(/10,000 labels/);
-  expect(labelsRefusal({ ...told, labels: [...told.labels, { label: 'c', count: 1 }] })).toMatch(
-    /c is the label of 1 text/,
-  );
+});
+
+test('a label of one text is asked about, and can be left out or kept', async () => {
+  const { getState, add, own } = await studio();
+  await add([...labelledRows(8), ['the sky 9', 'sky']]);
+  expect(labelsRefusal(await own.survey())).toMatch(/“sky” is in one text only/);
+  const { classify } = getState().project.tuning;
+  getState().setTuning({ classify: { ...classify, fewest: 1 } });
+  expect(labelsRefusal(await own.survey())).toBeUndefined();
+  getState().setTuning({ classify });
+  const [text] = toTuneOn(getState(), 'classify');
+  await own.change(text!.id, { kind: 'join', labels: ['sky'], as: '' }, 'sky left out');
+  const told = await own.survey();
+  expect([labelsRefusal(told), told.labels.length, told.unlabelled]).toEqual([undefined, 2, 1]);
 });

@@ -4,16 +4,18 @@ import { fileName } from '../core/base/fileName';
 import { formatCount } from '../core/base/units';
 import { allTexts, learntFacts, type TextRecord } from '../core/documents/record';
 import type { EvaluationRecord } from '../core/runs/evaluations';
+import { modelSpec } from '../core/models';
 import { dataOf } from '../core/runs/segments';
+import { readTokenizer } from '../core/runs/tokenizer';
 import type { Decision } from '../core/runs/settings';
-import type { RunRecord } from '../core/runs/record';
+import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { PLAIN_DECISION } from '../core/runs/settings';
 import type { Progress } from '../core/base/job';
 import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
 import type { ClassifyFileInput, GivenLabels, GpuApi } from '../protocol/gpu';
 import { explain } from './failures';
 import type { Services, Studio } from './studio';
-import { toTuneOn } from './tuning';
+import { toTuneOn, tuningBase } from './tuning';
 
 export interface Watched {
   signal?: AbortSignal;
@@ -21,7 +23,8 @@ export interface Watched {
 }
 
 export interface Classifying {
-  survey(options?: Watched): Promise<LabelsTold>;
+  /** @param of as it was set when that was asked for */
+  survey(options?: Watched, of?: Pick<Studio, 'project' | 'tuneTexts'>): Promise<LabelsTold>;
   /** Some of the texts that the next classifier learns. */
   rows(at: DataApi['labelledTexts']['input']['at'], characters: number): Promise<readonly LabelledText[]>;
   /** Texts at these places of what a classifier learnt; undefined where they are not there as they were. */
@@ -48,7 +51,7 @@ const TO_LABEL = 20;
 /** Of an example. */
 const CHARACTERS = 1200;
 
-export function classifyingOver({ data, gpu, now, tabs, download }: Services, get: () => Studio): Classifying {
+export function classifyingOver({ data, gpu, store, now, tabs, download }: Services, get: () => Studio): Classifying {
   const ids = (): readonly string[] => toTuneOn(get(), 'classify').map(({ id }) => id);
 
   /** The texts that a run learnt, by what they are, in its order. */
@@ -67,7 +70,17 @@ export function classifyingOver({ data, gpu, now, tabs, download }: Services, ge
   }
 
   const classifying: Classifying = {
-    survey: (options) => data.call('surveyLabels', { texts: ids() }, options),
+    async survey(options, { project, tuneTexts } = get()) {
+      const row = tuningBase({ project, runs: get().runs }, 'classify')?.row;
+      const base = row && (await readKnownRun(store, row.record.id));
+      const tokenizer = base ? await readTokenizer(store, base) : project.tokenizer?.model;
+      const { id, config } = base?.model ?? project.model;
+      const texts = toTuneOn({ project, tuneTexts }, 'classify').map((text) => text.id);
+      const { fewest } = project.tuning.classify;
+      const isEncoder = modelSpec(id).kind === 'encoder';
+      const reader = tokenizer && { tokenizer, context: config.context, isEncoder };
+      return data.call('surveyLabels', { texts, fewest, ...(reader && { reader }) }, options);
+    },
     rows: (at, characters) => data.call('labelledTexts', { texts: ids(), at, characters }),
     async examples(run, places) {
       const texts = textsOf(run);

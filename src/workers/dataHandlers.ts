@@ -222,7 +222,7 @@ export function dataHandlers(
         paint ??= painter();
         return paint(await store, wanted, job);
       }),
-    surveyLabels: ({ texts }, job) => reading(async () => (await labelling()).surveyed(await store, texts, job)),
+    surveyLabels: (wanted, job) => reading(async () => (await labelling()).surveyed(await store, wanted, job)),
     labelledTexts: (wanted) => reading(async () => (await labelling()).labelledTexts(await store, wanted)),
     changeLabels: async ({ id, change }) => (await labelling()).changeLabels(await store, id, change),
     async decide({ runId, decision }) {

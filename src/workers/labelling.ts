@@ -1,9 +1,8 @@
 /** Labels of the texts that are there to be told apart: counted, shown with their texts, and changed. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Document } from '../core/base/document';
-import { type Job, yieldUntil } from '../core/base/job';
-import { labelsIn } from '../core/base/labels';
-import { documentsIn, textOf, type TextRecord } from '../core/documents';
+import type { Job } from '../core/base/job';
+import { documentsIn, labelledAs, textOf, type TextRecord } from '../core/documents';
 import {
   changeLabelling,
   joinedLabels,
@@ -11,28 +10,34 @@ import {
   labellingOf,
   relabelled,
 } from '../core/documents/labels/labelling';
+import { labelProblems } from '../core/documents/labels/problems';
+import { surveyLabels } from '../core/documents/labels/survey';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { aroundText } from '../core/tokenizer/prompt';
 import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
+import type { ToSurvey } from '../protocol/labelled';
 
-export async function surveyed(store: BlobStore, ids: readonly string[], { signal, report }: Job): Promise<LabelsTold> {
+export async function surveyed(
+  store: BlobStore,
+  { texts: ids, fewest, reader }: ToSurvey,
+  job: Job,
+): Promise<LabelsTold> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
-  const pause = yieldUntil(signal);
-  const counts = new Map<string, number>();
-  let [documents, unlabelled] = [0, 0];
-  const several = texts.some(({ labelled }) => labelled === 'several');
-  for await (const { label } of placed(store, texts)) {
-    if (++documents % A_TURN === 0) {
-      await pause();
-      report({ label: 'Counting labels', done: documents, unit: 'texts' });
-    }
-    const own = several ? labelsIn(label) : label === '' ? [] : [label];
-    if (own.length === 0) unlabelled++;
-    for (const one of own) counts.set(one, (counts.get(one) ?? 0) + 1);
-  }
-  const labels = [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
-  return { documents, unlabelled, several, labels, alike: [], problems: [] };
+  const labelled = labelledAs(texts) ?? 'one';
+  const tokenizer = reader && (await createTokenizer(reader.tokenizer));
+  const read = reader &&
+    tokenizer && {
+      tokensOf: (text: string) => tokenizer.encode(text).length,
+      room: reader.context - aroundText(tokenizer, reader.isEncoder).flat().length,
+    };
+  const documents = {
+    async *[Symbol.asyncIterator]() {
+      for (const text of texts) yield* documentsIn(store, text);
+    },
+  };
+  const survey = await surveyLabels(documents, { labelled, ...read }, job);
+  return { ...survey, several: labelled === 'several', problems: labelProblems(survey, fewest) };
 }
-/** Documents until others have a turn. */
-const A_TURN = 512;
 
 export async function labelledTexts(
   store: BlobStore,

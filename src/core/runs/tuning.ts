@@ -50,6 +50,8 @@ export interface ClassifierChoice extends Pick<TuningChoice, 'heldOut' | 'recipe
   pooling: Pooling | null;
   /** A text that is longer than the context is read in windows, and not cut. */
   inWindows: boolean;
+  /** Texts that a label is to have for it to be learnt without a question. */
+  fewest: 1 | 2;
   /** Times that each text is read; the steps follow from these. */
   passes: number;
 }
@@ -108,6 +110,7 @@ export const initialTuning = (): TuningChoice => ({
 const initialClassifier = (): ClassifierChoice => ({
   pooling: null,
   inWindows: false,
+  fewest: 2,
   passes: 4,
   heldOut: 0.2,
   recipe: CLASSIFIER_RECIPE,
@@ -150,6 +153,7 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
     .looseObject({
       pooling: z.enum(POOLINGS).nullable(),
       inWindows: z.boolean(),
+      fewest: z.union([z.literal(1), z.literal(2)]),
       passes: z.number().gt(0).max(MOST_PASSES),
       heldOut,
       recipe: recipeSchema,

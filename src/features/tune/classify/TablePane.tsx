@@ -27,6 +27,8 @@ import { RowsDialog } from './RowsDialog';
 import { useAnswer } from './useAnswer';
 import type { ClassifySituation } from './useClassify';
 
+const documentsIn = ({ texts, unlabelled }: LabelsTold): number => texts + unlabelled;
+
 /** What it would learn: texts with their labels, and how. */
 export function TablePane({ situation, onFiles }: { situation: ClassifySituation } & Pick<PageProps, 'onFiles'>) {
   const { texts, survey } = situation;
@@ -36,7 +38,7 @@ export function TablePane({ situation, onFiles }: { situation: ClassifySituation
   return (
     <Pane
       title="Table"
-      hint={told && texts.length > 0 ? `${name}, ${counted(told.documents, 'text')}` : undefined}
+      hint={told && texts.length > 0 ? `${name}, ${counted(documentsIn(told), 'text')}` : undefined}
       aside={texts.length > 0 && <TextAction onPress={() => setOpen(true)}>All rows</TextAction>}
     >
       {texts.length === 0 ? (
@@ -68,7 +70,7 @@ export function TablePane({ situation, onFiles }: { situation: ClassifySituation
       <PaneHead title="Base" aside={<Import onFiles={onFiles} />} />
       <ClassifierForm situation={situation} />
       {texts.length > 0 && <TextRows texts={texts} what="Files" />}
-      {isOpen && <RowsDialog of={told?.documents ?? 0} onClose={() => setOpen(false)} />}
+      {isOpen && <RowsDialog of={told ? documentsIn(told) : 0} onClose={() => setOpen(false)} />}
     </Pane>
   );
 }
@@ -162,9 +164,19 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
   const store = useStudioStore();
   const join = async (labels: readonly string[], as: string): Promise<void> => {
     const { change } = await store.getState().classifying();
-    for (const { id } of texts) await change(id, { kind: 'join', labels, as }, `${labels.join(' and ')} are ${as} now`);
+    for (const { id } of texts)
+      await change(
+        id,
+        { kind: 'join', labels, as },
+        as === '' ? `${labels.join(', ')} left out` : `${labels.join(' and ')} are ${as} now`,
+      );
   };
-  if (told.alike.length + told.problems.length === 0) return null;
+  const setTuning = useStudio((s) => s.setTuning);
+  const tuning = useStudio((s) => s.project.tuning);
+  const single = told.labels.filter(({ count }) => count === 1).map(({ label }) => label);
+  // Names that are alike have a row with what to do, and texts without a label a tab.
+  const problems = told.problems.filter(({ what }) => what !== 'alike' && what !== 'unlabelled');
+  if (told.alike.length + problems.length === 0) return null;
   return (
     <ul className={styles.told}>
       {told.alike.map(({ names, as }) => (
@@ -178,12 +190,22 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
           </span>
         </li>
       ))}
-      {told.problems.map(({ kind, words, remedy }) => (
+      {problems.map(({ kind, what, words, remedy }) => (
         <li key={words}>
-          <Icon name={kind === 'refused' ? 'error' : 'warning'} tone={kind === 'refused' ? 'error' : 'warn'} />
+          <Icon name={kind === 'told' ? 'warning' : 'error'} tone={kind === 'told' ? 'warn' : 'error'} />
           <span>
             {words}
             {remedy !== undefined && <small>{remedy}</small>}
+            {what === 'single' && (
+              <small className={styles.ways}>
+                <TextAction onPress={() => void join(single, '')}>
+                  Leave {single.length === 1 ? 'it' : 'them'} out
+                </TextAction>
+                <TextAction onPress={() => setTuning({ classify: { ...tuning.classify, fewest: 1 } })}>
+                  Keep {single.length === 1 ? 'it' : 'them'}
+                </TextAction>
+              </small>
+            )}
           </span>
         </li>
       ))}

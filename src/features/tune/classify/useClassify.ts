@@ -21,7 +21,10 @@ export interface Surveyed {
 /** Asked anew whenever the texts or their labels are others. */
 export function useSurvey(texts: readonly TextRecord[]): Surveyed {
   const store = useStudioStore();
-  const key = texts.map(textRef).join(' ');
+  const fewest = useStudio((s) => s.project.tuning.classify.fewest);
+  const tokenizer = useStudio((s) => tuningBase(s, 'classify')?.row.record.id ?? s.project.tokenizer?.hash ?? '');
+  const refs = texts.map(textRef).join(' ');
+  const key = refs && `${refs} ${fewest} ${tokenizer}`;
   const [found, setFound] = useState<{ of: string } & Partial<Surveyed>>();
   useEffect(() => {
     if (key === '') return undefined;
