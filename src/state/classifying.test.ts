@@ -80,7 +80,11 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   expect(row.record.id).toBe(runId);
   const judged = (await own.judged(runId!, row.step))!;
   expect(judged.evaluation.metrics['accuracy']!.value).toBeGreaterThan(90);
-  expect(row.record.decision).toEqual({ temperature: judged.evaluation.labelled!.temperature, atLeast: 0 });
+  expect(row.record.decision).toEqual({
+    temperature: judged.evaluation.labelled!.temperature,
+    atLeast: 0,
+    step: judged.step,
+  });
 
   // What was held out is opened, and a label is changed and put back.
   const { place } = judged.evaluation.labelled!;

@@ -117,7 +117,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
         const record = await gpu.call('evaluation', { runId, which: step, on, now: now() }, options);
         const run = get().opened[runId]?.record ?? row?.record;
         const { temperature } = record.evaluation.labelled ?? PLAIN_DECISION;
-        if (run) await classifying.decide(run, { atLeast: run.decision?.atLeast ?? 0, temperature });
+        if (run) await classifying.decide(run, { atLeast: run.decision?.atLeast ?? 0, temperature, step: record.step });
         await get().lookAgain(runId);
         await get().loadEvaluation();
         return record;

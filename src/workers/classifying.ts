@@ -6,7 +6,7 @@ import { documentsIn, FORMATS, textOf } from '../core/documents';
 import { type Decided, decided } from '../core/evaluate/decided';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { readKnownRun } from '../core/runs/record';
-import { type Decision, PLAIN_DECISION } from '../core/runs/settings';
+import { type Decision, PLAIN_DECISION, temperatureAt } from '../core/runs/settings';
 import { mostHelpful } from '../core/sample/activeLearning';
 import { type Classified, type Classifier, classifier } from '../core/sample/classify';
 import { labelsOf } from '../core/sample/labelsOf';
@@ -18,7 +18,7 @@ import type { LoadedModel } from './models';
 /** @throws HomegrownError `bad-settings` of a model that scores no labels */
 async function using<T>(
   store: BlobStore,
-  { runId, network, tokenizer }: LoadedModel,
+  { runId, step, network, tokenizer }: LoadedModel,
   work: (reader: Classifier, decision: Decision) => Promise<T>,
 ): Promise<T> {
   const { name, decision = PLAIN_DECISION } = await readKnownRun(store, runId);
@@ -29,7 +29,7 @@ async function using<T>(
     );
   const reader = classifier(network, tokenizer);
   try {
-    return await work(reader, decision);
+    return await work(reader, { ...decision, temperature: temperatureAt(decision, step) });
   } finally {
     reader.dispose();
   }

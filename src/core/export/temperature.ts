@@ -1,23 +1,22 @@
 /** Of a classifier that has been judged, what makes it as sure as it is right: in the weights of what is written, and in use. */
 import { tempered } from '../models/classes';
-import type { Decision } from '../runs/settings';
+import { type Decision, temperatureAt } from '../runs/settings';
 import type { Exported } from './format';
 import type { RunInfo } from './homegrownJson';
 
 /** With its temperature in the weights of its head, where whoever reads its files finds it. */
 export function withTemperature(exported: Exported): Exported {
   const { info, snapshot } = exported;
-  const { model, decision } = info;
+  const { model, decision, state } = info;
   if (!decision || decision.inWeights) return exported;
+  const temperature = temperatureAt(decision, state.step);
   return {
     ...exported,
-    info: { ...info, decision: { ...decision, inWeights: true } },
-    snapshot: { ...snapshot, tensors: tempered(model, snapshot.tensors, decision.temperature) },
+    info: { ...info, decision: { ...decision, temperature, step: state.step, inWeights: true } },
+    snapshot: { ...snapshot, tensors: tempered(model, snapshot.tensors, temperature) },
   };
 }
 
 /** What is to be done with the scores of the weights that came along. */
-export const decisionInUse = ({ temperature, atLeast, inWeights }: NonNullable<RunInfo['decision']>): Decision => ({
-  temperature: inWeights ? 1 : temperature,
-  atLeast,
-});
+export const decisionInUse = ({ inWeights, ...decision }: NonNullable<RunInfo['decision']>): Decision =>
+  inWeights ? { temperature: 1, atLeast: decision.atLeast } : decision;

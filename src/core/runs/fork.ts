@@ -11,6 +11,7 @@ import type { Recipe } from '../train/recipe';
 import { ownerOf } from './projects';
 import { addRun, freeHue, readKnownRun, type RunRecord, updateRun } from './record';
 import { continued, dataOf, type SegmentData } from './segments';
+import { PLAIN_DECISION } from './settings';
 import { readTokenizer } from './tokenizer';
 
 export interface Fork {
@@ -53,12 +54,14 @@ export async function forkRun(
 /** All that is said of a run, of another that begins from it and has saved nothing yet. */
 export async function begunAnew(
   store: BlobStore,
-  { removedAt: _, ...run }: RunRecord,
+  { removedAt: _, decision, ...run }: RunRecord,
   other: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'createdAt'>,
 ): Promise<RunRecord> {
   return {
     ...run,
     ...other,
+    // Its temperature is of weights that learn on.
+    ...(decision && { decision: { ...PLAIN_DECISION, atLeast: decision.atLeast } }),
     tokenizer: await readTokenizer(store, run),
     tags: [],
     note: '',

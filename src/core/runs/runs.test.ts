@@ -1,3 +1,4 @@
+import { temperatureAt } from './settings';
 import { expect, test } from 'vitest';
 import { type BlobStore, type Json, memoryStore } from '../base/blobStore';
 import { claimRun, listSnapshots } from '../checkpoint/checkpoint';
@@ -375,4 +376,10 @@ test('a curve of a build that measured bits per byte alone is read, and one of m
   const kept = (await readJournal(store, 'a')).flatMap((event) => (event.kind === 'evaluated' ? [event.metrics] : []));
   expect(kept).toEqual(metrics);
   expect(await unreadableInJournal(store, 'a')).toEqual([]);
+});
+
+test('a temperature is of the step that it was found of', () => {
+  const decision = { temperature: 2.5, atLeast: 0.5, step: 900 };
+  expect([temperatureAt(decision, 900), temperatureAt(decision, 300)]).toEqual([2.5, 1]);
+  expect(temperatureAt({ temperature: 2.5, atLeast: 0.5 }, 300)).toBe(2.5);
 });

@@ -76,7 +76,12 @@ export const decisionSchema = z.strictObject({
   temperature: z.number().positive().max(1000),
   /** How sure it must be, 0 to 1, for an answer: below that it is not sure. */
   atLeast: z.number().min(0).max(1),
+  /** Of which the temperature was found: other weights are as sure as they are. Absent: of those that it came with. */
+  step: count.exactOptional(),
 });
+/** What the scores of a step are divided by. */
+export const temperatureAt = ({ temperature, step }: Decision, at: number): number =>
+  step === undefined || step === at ? temperature : 1;
 export const PLAIN_DECISION: Decision = { temperature: 1, atLeast: 0 };
 
 /** Only sizes that the architecture's own spec has no objection to; nothing has been allocated for them yet. */

@@ -119,7 +119,6 @@ function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Eva
   const decision = run.decision ?? PLAIN_DECISION;
   const [atLeast, setAtLeast] = useState(decision.atLeast);
   const texts = useMemo(() => judgedTexts(evaluation.labelled!), [evaluation]);
-  const { temperature } = decision;
   useEffect(() => {
     if (atLeast === decision.atLeast) return undefined;
     const timer = setTimeout(
@@ -127,11 +126,11 @@ function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Eva
         void store
           .getState()
           .classifying()
-          .then(({ decide }) => decide(run, { temperature, atLeast })),
+          .then(({ decide }) => decide(run, { ...decision, atLeast })),
       SETTLED,
     );
     return () => clearTimeout(timer);
-  }, [store, run, temperature, atLeast, decision.atLeast]);
+  }, [store, run, atLeast, decision]);
   const { count, right } = answered(texts, atLeast);
   return (
     <Block>
