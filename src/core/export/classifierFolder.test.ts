@@ -220,7 +220,7 @@ test('a temperature is in the weights of the head, but where moments go along: t
     expect(decisionInUse(back.info!.decision!)).toEqual(decision);
     expect((await exportedFrom(back, 'x', 5, true)).snapshot.tensors).toEqual(snapshot.tensors);
     const written = await exportedFrom(back, 'x', 5);
-    expect(written.info.decision).toEqual({ ...decision, inWeights: true });
+    expect(written.info.decision).toEqual({ ...decision, step: written.info.state.step, inWeights: true });
     expect(decisionInUse(written.info.decision!)).toEqual({ temperature: 1, atLeast: 0.75 });
     const head = id === 'bert' ? ['classifier.weight', 'classifier.bias'] : ['score.weight'];
     for (const [name, { data }] of snapshot.tensors)
