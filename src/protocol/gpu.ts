@@ -62,7 +62,7 @@ export interface GpuApi {
     output: Decided;
   };
   /** Labels of every row of a table, or every line of a text: the table with what was given and how sure of each label. */
-  classifyFile: { input: ClassifyFileInput; progress: Progress; output: { file: Blob; texts: number; unsure: number } };
+  classifyFile: { input: ClassifyFileInput; progress: Progress; output: FileOfLabels };
   /** Which of texts that have no label yet would help most with one, the most helpful first; `of`: how many were read. */
   toLabel: {
     input: { runId: string; which: WhichSnapshot; texts: readonly string[]; count: number };
@@ -153,6 +153,13 @@ export interface ClassifyFileInput {
   file: File;
   /** Of a table: the columns that are the text, in their order; absent: a line is a text. */
   table?: { format: TableFormatId; columns: readonly string[] };
+}
+/** Texts, those of them of which it is not sure, and those in which there is no token and which so have no label. */
+export interface FileOfLabels {
+  file: Blob;
+  texts: number;
+  unsure: number;
+  empty: number;
 }
 export interface TextToLabel {
   textId: string;

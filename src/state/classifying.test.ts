@@ -107,7 +107,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   const file = labelledFile(labelledRows(8), 'mail.csv');
   expect(
     await own.classifyFile({ runId: runId!, which: 'latest', file, table: { format: 'csv', columns: ['text'] } }),
-  ).toEqual({ texts: 8, unsure: 0 });
+  ).toEqual({ texts: 8, unsure: 0, empty: 0 });
   expect(downloads.at(-1)!.name).toBe('mail-labels.csv');
 
   const { texts, of } = await own.toLabel(runId!);

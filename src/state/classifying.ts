@@ -1,7 +1,7 @@
 /** What is done with texts that have labels, and with a classifier: counting, changing, judging and asking. */
 import { toFailure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
-import { formatCount } from '../core/base/units';
+import { counted, formatCount } from '../core/base/units';
 import { allTexts, learntFacts, type TextRecord } from '../core/documents/record';
 import type { EvaluationRecord } from '../core/runs/evaluations';
 import { modelSpec } from '../core/models';
@@ -12,7 +12,7 @@ import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { PLAIN_DECISION } from '../core/runs/settings';
 import type { Progress } from '../core/base/job';
 import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
-import type { ClassifyFileInput, GivenLabels, GpuApi } from '../protocol/gpu';
+import type { ClassifyFileInput, FileOfLabels, GivenLabels, GpuApi } from '../protocol/gpu';
 import { explain } from './failures';
 import type { Services, Studio } from './studio';
 import { toTuneOn, tuningBase } from './tuning';
@@ -41,7 +41,7 @@ export interface Classifying {
   classify(runId: string, which: ClassifyFileInput['which'], text: string, options?: Watched): Promise<GivenLabels>;
   decided(input: GpuApi['decided']['input'], options?: Pick<Watched, 'signal'>): Promise<GpuApi['decided']['output']>;
   /** Hands over a table of what is given to each row of a file. */
-  classifyFile(input: ClassifyFileInput, options?: Watched): Promise<{ texts: number; unsure: number }>;
+  classifyFile(input: ClassifyFileInput, options?: Watched): Promise<Omit<FileOfLabels, 'file'>>;
   /** Texts without a label that would help most with one. */
   toLabel(runId: string, options?: Watched): Promise<GpuApi['toLabel']['output']>;
 }
@@ -146,8 +146,14 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       const { file, ...told } = await gpu.call('classifyFile', input, options);
       download(file, `${fileName(input.file.name.replace(/\.\w+$/, ''), 'texts')}-labels.csv`);
       get().toast({
-        text: `${formatCount(told.texts)} texts have labels now`,
-        detail: 'in a table that your browser saves; the file is as it was',
+        text: `${counted(told.texts, 'text')} classified`,
+        detail: [
+          'in a table that your browser saves',
+          told.unsure > 0 && `of ${formatCount(told.unsure)} it is not sure`,
+          told.empty > 0 && `${formatCount(told.empty)} are empty and have none`,
+        ]
+          .filter(Boolean)
+          .join('; '),
       });
       return told;
     },

@@ -34,6 +34,7 @@ export function DecidedWords({ label, words }: DecidedWordsProps) {
         <span>
           <span className={styles.against2}>dashed</span>&nbsp;spoke against
         </span>
+        <span>by integrated gradients: what it went by, and not why</span>
       </p>
     </>
   );

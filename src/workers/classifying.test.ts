@@ -112,8 +112,13 @@ test('a classifier goes on with its head where its labels are the same; other la
   await tune('again', nothing, { ...from, ...all });
   const before = head(await whole('first'));
   head(await whole('again')).forEach((x, i) => expect(x).toBeCloseTo(before[i]!, 5));
-  await tune('other', nothing, { ...from, ...all, classes: { ...CLASSES, labels: ['land', 'sea', 'sky'] } });
-  expect(head(await whole('other'))).toHaveLength(3 * 16);
+  // In another order, and beside a new one, each label has what was learnt of it.
+  const others = { ...CLASSES, labels: ['sea', 'sky', 'land'], inWindows: true } as const;
+  await tune('other', nothing, { ...from, ...all, classes: others });
+  const other = head(await whole('other'));
+  expect(other).toHaveLength(3 * 16);
+  [...other.slice(32), ...other.slice(0, 16)].forEach((x, i) => expect(x).toBeCloseTo(before[i]!, 5));
+  await expect(tune('old', { ...nothing, replay: 0.1 }, { ...from, ...all })).rejects.toThrow(/can be replayed/);
 
   const { classes: _, ...tokens } = await inputOf('adapted', { objective: 'causal' }, { ...from, ...all });
   await expect(worker.gpu.call('tune', tokens)).rejects.toThrow(/scores labels and writes no tokens/);
@@ -136,11 +141,12 @@ test('a whole file comes back with what was given, and a model that scores token
   const rows = ['id,body', ...labelledRows(6).map(([text], i) => `${i},"${text}"`), '7,'];
   const table = { format: 'csv', columns: ['body'] } as const;
   const asked = { runId: 'spam', which: 'latest', file: new File([rows.join('\n')], 'mail.csv'), table } as const;
-  const { file, texts, unsure } = await worker.gpu.call('classifyFile', asked);
-  expect([texts, unsure]).toEqual([7, 1]);
+  const { file, texts, unsure, empty } = await worker.gpu.call('classifyFile', asked);
+  expect([texts, unsure, empty]).toEqual([7, 0, 1]);
   const lines = (await file.text()).split('\r\n');
   expect(lines[0]).toBe('id,body,label,sure,p(land),p(sea)');
   expect(lines.slice(1, 7).map((line) => line.split(',')[2])).toEqual(['land', 'sea', 'land', 'sea', 'land', 'sea']);
+  expect(lines[7]).toBe('7,,,,,');
   const plain = new File(['a whale\n\nthe hill'], 'lines.txt');
   const { file: ofLines } = await worker.gpu.call('classifyFile', { runId: 'spam', which: 'latest', file: plain });
   expect((await ofLines.text()).split('\r\n').map((line) => line.split(',')[1])).toEqual([
@@ -153,6 +159,9 @@ test('a whole file comes back with what was given, and a model that scores token
   const refused = (change: object) => worker.gpu.call('classifyFile', { ...asked, ...change });
   await expect(refused({ table: { ...table, columns: ['subject'] } })).rejects.toThrow(/no column subject/);
   await expect(refused({ file: new File(['id,body\n'], 'none.csv') })).rejects.toThrow(/holds no text/);
+  await expect(worker.gpu.call('classify', { runId: 'spam', which: 'latest', texts: ['sea', ''] })).rejects.toThrow(
+    /Text 2 of 2 has no token/,
+  );
   await expect(refused({ runId: 'parent' })).rejects.toThrow(/no classifier/);
   const stop = new AbortController();
   const stopped = worker.gpu.call('classifyFile', asked, { signal: stop.signal, onProgress: () => stop.abort() });

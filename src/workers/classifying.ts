@@ -7,6 +7,7 @@ import { type Decided, decided } from '../core/evaluate/decided';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { readKnownRun } from '../core/runs/record';
 import { type Decision, PLAIN_DECISION, temperatureAt } from '../core/runs/settings';
+import { spread } from '../core/objectives/pairRows';
 import { mostHelpful } from '../core/sample/activeLearning';
 import { type Classified, type Classifier, classifier } from '../core/sample/classify';
 import { labelsOf } from '../core/sample/labelsOf';
@@ -46,6 +47,7 @@ const given = (
   read,
 });
 
+/** @throws HomegrownError `bad-settings` of a text in which there is no token: there is nothing to score */
 export const classifyTexts = (
   store: BlobStore,
   model: LoadedModel,
@@ -54,6 +56,12 @@ export const classifyTexts = (
 ): Promise<readonly GivenLabels[]> =>
   using(store, model, async (reader, decision) => {
     const { temperature } = decision;
+    const empty = texts.findIndex((text) => model.tokenizer.encode(text).length === 0);
+    if (empty >= 0)
+      throw badSettings(
+        `Text ${empty + 1} of ${texts.length} has no token, so nothing can be said of it.`,
+        'Give it some words.',
+      );
     const found = await reader.classify(texts, { temperature, report, ...(pause && { pause }) });
     return found.map((one) => given(reader, decision, one));
   });
@@ -76,25 +84,34 @@ export const classifyFile = (
     const { temperature } = decision;
     const { labels } = reader.classes;
     const parts: string[] = [];
-    let [texts, unsure] = [0, 0];
+    let [texts, unsure, empty] = [0, 0, 0];
     let columns: readonly string[] | undefined;
     for await (const rows of some(rowsOf(file, table))) {
       if (!columns) {
-        columns = [...rows[0]!.keys()];
+        columns = [...new Set(rows.flatMap((cells) => [...cells.keys()]))];
+        const missing = table?.columns.find((name) => !columns!.includes(name));
+        if (missing !== undefined)
+          throw badFile(`${file.name} has no column ${missing}.`, `It has ${columns.join(', ')}.`);
         const free = (name: string): string => (columns!.includes(name) ? free(`${name}_given`) : name);
         parts.push(csvOf([[...columns, free('label'), free('sure'), ...labels.map((label) => free(`p(${label})`))]]));
       }
-      const of = rows.map((cells) =>
-        (table ? table.columns : [LINE]).map((name) => cells.get(name) ?? '').join('\n\n'),
+      const names = table?.columns ?? [LINE];
+      const ids = rows.map((cells) => model.tokenizer.encode(textOfCells(cells, names)));
+      const places = [...ids.keys()].filter((at) => ids[at]!.length > 0);
+      const classified = await reader.classify(
+        places.map((at) => ids[at]!),
+        { temperature, ...(pause && { pause }) },
       );
-      const found = await reader.classify(of, { temperature, ...(pause && { pause }) });
+      const found = new Map(places.map((at, i) => [at, given(reader, decision, classified[i]!)]));
+      empty += rows.length - places.length;
       parts.push(
         csvOf(
           rows.map((cells, i) => {
-            const { probabilities, labels: own } = given(reader, decision, found[i]!);
-            if (own.length === 0) unsure++;
-            const told = [own.join('|'), digits(Math.max(...probabilities)), ...probabilities.map(digits)];
-            return [...columns!.map((name) => cells.get(name) ?? ''), ...told];
+            const { probabilities, labels: own } = found.get(i) ?? NOTHING_READ;
+            if (found.has(i) && own.length === 0) unsure++;
+            const sure = probabilities.length > 0 ? digits(Math.max(...probabilities)) : undefined;
+            const told = labels.map((_, place) => (found.has(i) ? digits(probabilities[place]!) : undefined));
+            return [...columns!.map((name) => cells.get(name) ?? ''), own.join('|'), sure, ...told];
           }),
         ),
       );
@@ -102,8 +119,17 @@ export const classifyFile = (
       report({ label: 'Classifying', done: texts, unit: 'texts' });
     }
     if (texts === 0) throw badFile(`${file.name} holds no text to classify.`, 'Give a table, or a text a line.');
-    return { file: new Blob(parts, { type: 'text/csv' }), texts, unsure };
+    return { file: new Blob(parts, { type: 'text/csv' }), texts, unsure, empty };
   });
+const NOTHING_READ: Pick<GivenLabels, 'probabilities' | 'labels'> = { probabilities: [], labels: [] };
+
+/** Of a row, as it is when it is learnt: columns that have text, one after another. */
+const textOfCells = (cells: Cells, names: readonly string[]): string =>
+  names
+    .map((name) => cells.get(name) ?? '')
+    .filter((text) => text.trim() !== '')
+    .join('\n\n');
+
 /** Of a probability. */
 const digits = (p: number): number => Number(p.toPrecision(6));
 /** What the column of a file without columns is called. */
@@ -111,7 +137,7 @@ const LINE = 'text';
 
 type Cells = ReadonlyMap<string, string>;
 
-/** Rows with text in what is read. @throws HomegrownError `bad-file`, `bad-encoding` */
+/** @throws HomegrownError `bad-file`, `bad-encoding` */
 async function* rowsOf(file: File, table: ClassifyFileInput['table']): AsyncGenerator<Cells> {
   const open = { name: file.name, bytes: bytesOf(file), note: () => undefined, places: blobSource(file) };
   if (!table) {
@@ -124,13 +150,7 @@ async function* rowsOf(file: File, table: ClassifyFileInput['table']): AsyncGene
     if (rest.trim() !== '') yield new Map([[LINE, rest]]);
     return;
   }
-  let isFirst = true;
-  for await (const { cells } of FORMATS[table.format].rows(open)) {
-    const missing = isFirst && table.columns.find((name) => !cells.has(name));
-    if (missing) throw badFile(`${file.name} has no column ${missing}.`, `It has ${[...cells.keys()].join(', ')}.`);
-    isFirst = false;
-    yield cells;
-  }
+  for await (const { cells } of FORMATS[table.format].rows(open)) yield cells;
 }
 
 async function* bytesOf(file: Blob): AsyncGenerator<Uint8Array> {
@@ -154,29 +174,37 @@ const AT_ONCE = 1024;
 export const toLabel = (
   store: BlobStore,
   model: LoadedModel,
-  { texts, count }: Pick<GpuApi['toLabel']['input'], 'texts' | 'count'>,
+  { texts, count: most }: Pick<GpuApi['toLabel']['input'], 'texts' | 'count'>,
   { pause, report }: EvaluationJob,
 ): Promise<GpuApi['toLabel']['output']> =>
   using(store, model, async (reader, { temperature }) => {
     const { tokenizer } = model;
+    const all = await Promise.all(texts.map((id) => textOf(store, id)));
+    async function* unlabelled() {
+      for (const text of all)
+        for await (const document of documentsIn(store, text))
+          if (!document.fields?.['label']) yield { document, textId: text.id };
+    }
+    let count = 0;
+    for await (const _ of unlabelled()) if (++count % A_TURN === 0) await pause?.();
+    // Of more than can be read some from everywhere: a table may be sorted.
+    const wanted = new Set(spread(Math.min(MOST_READ, count), count));
     const found: (Omit<TextToLabel, 'probabilities'> & { ids: Uint32Array })[] = [];
-    for (const textId of texts) {
-      for await (const document of documentsIn(store, await textOf(store, textId))) {
-        if (found.length >= MOST_READ) break;
-        if (document.fields?.['label']) continue;
-        const text = await beginningOf(document, MOST_CHARACTERS);
-        const ids = Uint32Array.from(tokenizer.encode(text));
-        if (ids.length === 0) continue;
-        found.push({ textId, place: document.place!, title: document.title ?? '', text, ids });
-        if (found.length % A_TURN === 0) await pause?.();
-      }
+    let at = 0;
+    for await (const { document, textId } of unlabelled()) {
+      if (!wanted.has(at++)) continue;
+      const text = await beginningOf(document, MOST_CHARACTERS);
+      const ids = Uint32Array.from(tokenizer.encode(text));
+      if (ids.length === 0) continue;
+      found.push({ textId, place: document.place!, title: document.title ?? '', text, ids });
+      if (found.length % A_TURN === 0) await pause?.();
     }
     const given = await reader.classify(
       found.map(({ ids }) => ids),
       { temperature, report, ...(pause && { pause }) },
     );
     const asked = found.map(({ ids }, i) => ({ ids, probabilities: given[i]!.probabilities }));
-    const helpful = mostHelpful(asked, reader.classes.several === true, count);
+    const helpful = mostHelpful(asked, reader.classes.several === true, most);
     return {
       texts: helpful.map((at) => {
         const { ids: _, ...text } = found[at]!;
@@ -187,6 +215,6 @@ export const toLabel = (
   });
 /** Texts: more tell little more of which would help. */
 const MOST_READ = 5000;
-/** Of each: what a person reads before a label is given, and more than a context holds. */
-const MOST_CHARACTERS = 4000;
+/** Of each its beginning, by which it is known. */
+const MOST_CHARACTERS = 8000;
 const A_TURN = 64;
