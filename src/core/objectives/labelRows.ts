@@ -8,7 +8,7 @@ import { rowArrays, widthOf, type Window, windowsOf } from '../sample/textRows';
 import type { PartSource, TokenSource } from '../shards/manifest';
 import { aroundText } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { type Batch, type Batches, drawnOf, measuredOf } from './batch';
+import { type Batch, type Batches, drawnOf } from './batch';
 import type { InRows } from './objective';
 import { spread } from './pairRows';
 
@@ -106,9 +106,10 @@ export async function labelRows(
       return batchOf(some, context, weights && ((label) => weights[label]!));
     },
     async *evaluation(most) {
-      // One window of each text, so that all count alike; the same each time.
+      // One window of each text, so that all count alike; the same each time, and where it can all of them, as `evaluate` has it.
+      const count = Math.max(1, Math.min(texts.length, Math.floor(most.tokens / context)));
       const draw = stream(0, 'window', 0);
-      const chosen = spread(measuredOf(texts.length, context, most), texts.length).map(
+      const chosen = spread(count, texts.length).map(
         (text) => [text, drawnOf(parts[text]!.length, draw(text))] as const,
       );
       const lengthOf = ([text, window]: readonly [number, number]): number => {

@@ -30,7 +30,7 @@ export function CalibrationPane({
     >
       {confusion && <Confusion confusion={confusion} />}
       {calibration && (
-        <Reliability bins={calibration.bins.filter(({ count }) => count > 0)} of={labelled ? 'Texts' : 'Tokens'} />
+        <Reliability bins={calibration.bins.filter(({ count }) => count > 0)} of={labelled ? 'text' : 'token'} />
       )}
       {leftOut.length > 0 && (
         <>
@@ -50,7 +50,7 @@ export function CalibrationPane({
 }
 
 /** Reliability diagram: how sure it was of its likeliest token, or label, and how often that was right (Guo et al. 2017). */
-function Reliability({ bins, of }: { bins: readonly Bin[]; of: string }) {
+function Reliability({ bins, of }: { bins: readonly Bin[]; of: 'text' | 'token' }) {
   const [isTable, setTable] = useState(false);
   const all = bins.reduce((sum, { count }) => sum + count, 0);
   const most = Math.max(...bins.map(({ count }) => count));
@@ -71,7 +71,13 @@ function Reliability({ bins, of }: { bins: readonly Bin[]; of: string }) {
             columns={[
               { id: 'sure', header: 'How sure', cell: ({ confidence }) => formatShare(confidence) },
               { id: 'right', header: 'How often right', isNumber: true, cell: ({ accuracy }) => formatShare(accuracy) },
-              { id: 'count', header: of, isNumber: true, isQuiet: true, cell: ({ count }) => formatCount(count) },
+              {
+                id: 'count',
+                header: of === 'text' ? 'Texts' : 'Tokens',
+                isNumber: true,
+                isQuiet: true,
+                cell: ({ count }) => formatCount(count),
+              },
             ]}
           />
         </div>
@@ -101,7 +107,7 @@ function Reliability({ bins, of }: { bins: readonly Bin[]; of: string }) {
         </div>
       )}
       <figcaption className={styles.caption}>
-        {calibrationWords(bins)} Of {counted(all, 'token')}; a larger point is more of them.
+        {calibrationWords(bins)} Of {counted(all, of)}; a larger point is more of them.
       </figcaption>
     </figure>
   );
