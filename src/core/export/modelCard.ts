@@ -22,7 +22,8 @@ import { chatSection } from './chatSection';
 import { evaluationSection } from './evaluationSection';
 import { evaluatedOf, type RunInfo, settingsOf } from './homegrownJson';
 import { howToLoad } from './howToLoad';
-import { DOES } from './kinds';
+import { DOES, kindOf } from './kinds';
+import { labelsSection } from './labelsSection';
 import { normalizerWords } from './normalizerWords';
 import { plain, table, tokenizerKind } from './markdown';
 
@@ -37,7 +38,7 @@ export function modelCard(info: RunInfo): string {
   const spec = modelSpec(model.id);
   const front = [
     'library_name: transformers',
-    `pipeline_tag: ${DOES[spec.kind].task}`,
+    `pipeline_tag: ${DOES[kindOf(model)].task}`,
     `tags: [${[...typesOf(model), 'homegrown'].join(', ')}]`,
     `model_name: ${JSON.stringify(name)}`,
   ];
@@ -79,8 +80,9 @@ export function modelCard(info: RunInfo): string {
   const sections = [
     `---\n${front.join('\n')}\n---`,
     `# ${plain(name)}`,
-    `A ${spec.label} language model of ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
+    `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} of ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
     partOf('about', info),
+    ...labelsSection(info),
     '## Training data',
     bySegment(info, dataSection),
     '## Tokenizer',

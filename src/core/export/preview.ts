@@ -2,7 +2,7 @@
 import { choiceLabel, type Field } from '../base/field';
 import { counted, formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
-import { countParams, type Size, sizeOf, sizesOf } from '../models/spec';
+import { type Classes, countParams, type Size, sizeOf, sizesOf } from '../models/spec';
 import { missingBytes } from '../tokenizer/elsewhere';
 import type { Normalizer } from '../base/normalizer';
 import { SPLITS } from '../tokenizer/splits';
@@ -12,6 +12,7 @@ import { DEFAULT_RECIPE } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 import { isContextFree } from './contextOf';
 import type { Incoming, Stated } from './incoming';
+import { kindOf, type OutKind } from './kinds';
 import { normalizerWords } from './normalizerWords';
 
 export interface ModelPreview {
@@ -81,13 +82,28 @@ export function previewRows(
       'Context',
       `${formatCount(config.context)} tokens${config.context < made ? `, of the ${formatCount(made)} that it was made for` : ''}`,
     ],
+    ...(config.classes ? [['Labels', labelWords(config.classes)] as const] : []),
     ['Tokenizer', tokenizerWords(tokenizer)],
     ...(stated.lacks === undefined ? [] : [['Without', stated.lacks] as const]),
     ['Licence', stated.licence ?? 'not stated'],
-    [spec.kind === 'encoder' ? 'To fill blanks with it' : 'To write with it', writingWords(as, limits)],
+    [USED[kindOf(as)], writingWords(as, limits)],
     ['To train all of it', trainingWords(as, limits)],
   ];
 }
+
+/** `ham, spam and 3 more`; how many a text has, where that is not one. */
+function labelWords({ labels, several }: Classes): string {
+  const shown = labels.slice(0, 10).join(', ');
+  const more = labels.length > 10 ? ` and ${formatCount(labels.length - 10)} more` : '';
+  return `${shown}${more}${several ? '; a text may have several' : ''}`;
+}
+
+const USED: Readonly<Record<OutKind, string>> = {
+  decoder: 'To write with it',
+  encoder: 'To fill blanks with it',
+  'encoder-decoder': 'To write with it',
+  classifier: 'To classify with it',
+};
 
 function sizeWords(field: Field, size: Size): string {
   const label = field.label.toLowerCase();

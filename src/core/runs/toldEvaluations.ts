@@ -8,7 +8,7 @@ import { EVALUATED, type EvaluationRecord } from './evaluations';
 import { partHash } from './partHash';
 import type { DataFacts } from './settings';
 
-const { tokens, documents, bytes, ofPairs, metrics, baselines } = evaluationSchema.shape;
+const { tokens, documents, bytes, ofPairs, metrics, baselines, confusion } = evaluationSchema.shape;
 const toldSchema = z
   .strictObject({
     part: z.enum(EVALUATED),
@@ -17,7 +17,7 @@ const toldSchema = z
     /** Which text it was, where it is no part. */
     text: z.strictObject({ name: z.string(), sha256: z.string() }).exactOptional(),
     madeAt: moment,
-    ...{ tokens, documents, bytes, ofPairs, metrics, baselines },
+    ...{ tokens, documents, bytes, ofPairs, metrics, baselines, confusion },
   })
   .refine(({ part, text }) => (part === 'text') === (text !== undefined), 'it is of a part, or of a text');
 export type ToldEvaluation = z.infer<typeof toldSchema>;
@@ -30,14 +30,14 @@ export function toldEvaluation(
 ): ToldEvaluation[] {
   const { part, look, name = '', textHash, madeAt, evaluation } = record;
   if (part === 'lists') return [];
-  const { tokens, documents, bytes, ofPairs, metrics, baselines } = storable(evaluation);
+  const { tokens, documents, bytes, ofPairs, metrics, baselines, confusion } = storable(evaluation);
   return [
     {
       part,
       ...(look !== undefined && { look }),
       ...(part === 'text' && { text: { name, sha256: textHash } }),
       madeAt,
-      ...{ tokens, documents, bytes, ...(ofPairs && { ofPairs }), metrics, baselines },
+      ...{ tokens, documents, bytes, ...(ofPairs && { ofPairs }), metrics, baselines, ...(confusion && { confusion }) },
     },
   ];
 }

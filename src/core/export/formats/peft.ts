@@ -6,6 +6,12 @@ import { FOLDER, hubProblem } from './huggingFace';
 export const adapterProblem = ({ trainable }: Pick<FormatSettings, 'trainable'>): string | null =>
   trainable?.adapter ? null : 'This model has learnt no adapter';
 
+/** Its head is learnt anew, and is no part of a base: without it an adapter says nothing. */
+const headProblem = ({ model }: Pick<FormatSettings, 'model'>): string | null =>
+  model.config.classes
+    ? 'The adapter of a classifier is nothing without its head, which no base has: the Hugging Face folder holds both in one'
+    : null;
+
 /** What an adapter has learnt, without the base that it was learnt beside. */
 export const peft: Format = {
   card: {
@@ -23,7 +29,7 @@ export const peft: Format = {
   precision: F32,
   kind: 'folder',
   moments: 'always',
-  problem: (settings) => adapterProblem(settings) ?? hubProblem(settings),
+  problem: (settings) => adapterProblem(settings) ?? headProblem(settings) ?? hubProblem(settings),
   bytes: adapterBytes,
   async files(exported) {
     const { apart, peftFiles } = await loaded('The writer of adapters', import('../peft'));

@@ -1,0 +1,71 @@
+/** What is said of a classifier: its card, its preview, and how to load it. */
+import { expect, test } from 'vitest';
+import { CARD_PARTS } from '../runs/card';
+import { untrainedClassifier } from '../testing/untrainedModels';
+import { usualWords } from './cardWords';
+import { FORMATS } from './formats';
+import { settingsOf } from './homegrownJson';
+import { modelCard } from './modelCard';
+import { previewOf, previewRows } from './preview';
+
+const figure = { value: 0.97, unit: '', low: 0.95, high: 0.98 };
+const evaluation = {
+  ...({ part: 'validation', madeAt: 1_764_000_000_000, tokens: 4000, documents: 40, bytes: 20_000 } as const),
+  metrics: { accuracy: figure, macroF1: figure },
+  baselines: { majority: { accuracy: 0.75 }, naiveBayes: { accuracy: 0.96 } },
+  confusion: { labels: ['ham', 'spam'], counts: [[29, 1], [0, 10]] }, // prettier-ignore
+};
+
+test('the card has labels with their balance, how they are decided, and what must not be decided by it alone', async () => {
+  const { info } = await untrainedClassifier('bert', { labels: ['ham', 'spam'], inWindows: true });
+  const card = modelCard({
+    ...info,
+    decision: { temperature: 1.5, atLeast: 0.8, inWeights: true },
+    evaluations: [evaluation],
+  });
+  expect(card).toContain('pipeline_tag: text-classification');
+  expect(card).toMatch(/A BERT classifier of 3\d,\d{3} parameters/);
+  expect(card).toContain('| ham | 30 | 75 % |');
+  expect(card).toContain('none where that is less than 80 % likely: then it is not sure');
+  expect(card).toContain(
+    'a temperature of 1.5, so that it is as sure as it is right, which is in the weights of its head',
+  );
+  expect(card).toContain('It scores the first token of a text.');
+  expect(card).toContain('all, in windows, whose scores are averaged');
+  expect(card).toContain('It must not decide alone where much depends on it');
+  expect(card).toContain('AutoModelForSequenceClassification.from_pretrained');
+  expect(card).toContain("pipeline('text-classification', 'name-of-the-folder')");
+  expect(card).toContain('curl http://127.0.0.1:8080/v1/classify');
+  expect(card).toMatch(/\| Accuracy[^|]*\|[^|]*97[^|]*\|/);
+  expect(card).not.toMatch(/language model|llama-completion|ollama|follows no instructions/i);
+});
+
+test('of decoders it says that onnxruntime is what runs their ONNX', async () => {
+  for (const id of ['gpt', 'llama'] as const) {
+    const card = modelCard((await untrainedClassifier(id)).info);
+    expect(card).toContain("from 'onnxruntime-node'; // transformers.js has no class of such a model");
+    expect(card).not.toContain('pipeline(');
+  }
+});
+
+test('what a person can say better is said of a classifier, too, and not as of what writes', async () => {
+  const { info } = await untrainedClassifier('gpt');
+  for (const part of CARD_PARTS) expect(usualWords(part, info.model)).not.toMatch(/writes|continues/);
+});
+
+test('the preview names its labels', async () => {
+  const { info, tokenizer } = await untrainedClassifier('llama', { labels: ['ham', 'spam'], several: true });
+  const stated = { format: 'x', precision: ['F32'], bytes: 5 };
+  const never = () => Promise.reject(new Error('it is not read'));
+  const rows = new Map(previewRows(previewOf({ model: info.model, tokenizer, info, stated, read: never })));
+  expect(rows.get('Labels')).toBe('ham, spam; a text may have several');
+  expect(rows.has('To classify with it')).toBe(true);
+});
+
+test('an adapter of it is not written apart', async () => {
+  const { info } = await untrainedClassifier('llama');
+  const adapter = { id: 'lora', settings: { rank: 2, alpha: 4 }, beside: [] };
+  const settings = { ...settingsOf(info), trainable: { weights: [], adapter } } as never;
+  expect(FORMATS.peft.problem!(settings)).toMatch(/nothing without its head/);
+  expect(FORMATS['gguf-lora'].problem!(settings)).toMatch(/tells texts apart by its labels/);
+});

@@ -1,0 +1,42 @@
+/** What a classifier tells apart, and how it decides, as a card tells it. */
+import { formatCount, formatNumber, formatShare } from '../base/units';
+import { POOLED } from '../models/hubClasses';
+import { PLAIN_DECISION } from '../runs/settings';
+import type { RunInfo } from './homegrownJson';
+import { plain, table } from './markdown';
+
+/** A heading, the labels, and how scores become one of them; nothing of a model that writes. */
+export function labelsSection({ model, decision, evaluations = [] }: RunInfo): string[] {
+  const { classes } = model.config;
+  if (!classes) return [];
+  const { labels, several, inWindows, pooling } = classes;
+  const { temperature, atLeast } = decision ?? PLAIN_DECISION;
+  const counts = evaluations.find(({ confusion }) => confusion)?.confusion?.counts;
+  const held = counts?.map((row) => row.reduce((sum, count) => sum + count, 0)) ?? [];
+  const all = held.reduce((sum, count) => sum + count, 0);
+  const rows = labels
+    .slice(0, MOST)
+    .map((label, place) => [
+      plain(label),
+      ...(all > 0 ? [formatCount(held[place] ?? 0), formatShare((held[place] ?? 0) / all)] : []),
+    ]);
+  const more =
+    labels.length > MOST ? ` The first ${formatCount(MOST)} of ${formatCount(labels.length)} are listed.` : '';
+  const decides = several
+    ? 'A text may have several of them, or none: each that is likelier than not.'
+    : atLeast > 0
+      ? `A text has its likeliest label, and none where that is less than ${formatShare(atLeast)} likely: then it is not sure.`
+      : 'A text has its likeliest label.';
+  const warm =
+    temperature === 1
+      ? ''
+      : ` Its scores are divided by a temperature of ${formatNumber(temperature)}, so that it is as sure as it is right` +
+        `${decision?.inWeights ? ', which is in the weights of its head already' : '; in these files that is not done yet'}.`;
+  return [
+    '## Labels',
+    table(rows, ['Label', ...(all > 0 ? ['Held-out texts', 'Share'] : [])]),
+    `${decides}${warm} It scores ${POOLED[pooling]}. Of a text that is longer than its context it reads ${inWindows ? 'all, in windows, whose scores are averaged' : 'the beginning'}.${more}`,
+  ];
+}
+/** Beyond which a list is no card. */
+const MOST = 100;
