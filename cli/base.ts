@@ -2,6 +2,7 @@
 import { badFile, HomegrownError } from '../src/core/base/errors';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { paramsOf } from '../src/core/models';
+import { headOf, withHead } from '../src/core/models/classes';
 import { UsageError } from './options';
 import { readWeights } from './read';
 import type { Past } from './resume';
@@ -32,8 +33,10 @@ export async function baseOf(
       AGAIN,
     );
   });
-  const missing = Object.keys(paramsOf(model)).find((name) => !base.tensors.has(name));
-  if (missing === undefined) return base.tensors;
+  // The head of a classifier has learnt, and lies with the run.
+  const head = headOf(model);
+  const missing = Object.keys(paramsOf(model)).find((name) => !base.tensors.has(name) && !Object.hasOwn(head, name));
+  if (missing === undefined) return withHead(model, base.tensors, 0);
   throw badFile(
     `The model in ${path} has no ${missing}, and the run in ${folder} has learnt beside one that had.`,
     AGAIN,

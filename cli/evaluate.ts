@@ -42,6 +42,11 @@ const OPTIONS = {
     otherwise: 'none',
     help: 'In place of --text, tables of which each row is an input and its target: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN',
   },
+  table: {
+    kind: 'texts',
+    otherwise: 'none',
+    help: 'Of a classifier, in place of --text, tables of texts with labels: FILE.csv, or FILE.csv:text=COLUMN,label=COLUMN (text=SUBJECT+BODY for several); or a folder of texts for each label. Several labels stand in a cell with | between them',
+  },
   part: {
     kind: 'choice',
     of: ['validation', 'test'],
@@ -51,7 +56,7 @@ const OPTIONS = {
   train: {
     kind: 'texts',
     otherwise: 'its own, without --text',
-    help: 'What it learnt from, for baselines that count tokens; with --pairs tables, for those that count labels and words',
+    help: 'What it learnt from, for baselines that count tokens; with --pairs and --table tables, for those that count labels and words',
   },
   metrics: {
     kind: 'text',
@@ -105,7 +110,8 @@ async function ownTextOrNone(values: Values<typeof OPTIONS>, isNeeded: boolean, 
 }
 
 async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): Promise<void> {
-  if (values.text && values.pairs) throw new UsageError('Give --text or --pairs.');
+  if ([values.text, values.pairs, values.table].filter(Boolean).length > 1)
+    throw new UsageError('Give --text, --pairs or --table.');
   const metrics = values.metrics?.split(',').map(known);
   const signal = interruptible();
   const listed = async (asked: string | undefined, bundled: () => readonly SentencePair[]) =>
@@ -117,13 +123,13 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   };
   const hasLists = Object.values(lists).some((list) => list !== undefined);
   const given =
-    values.text || values.pairs
+    values.text || values.pairs || values.table
       ? await givenFiles(values, signal)
       : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
-  const { model, tokenizer, info, documents, pairs, chats, train, learntPairs, counts } = given;
+  const { model, tokenizer, info, documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts } = given;
   if (documents?.length === 0) throw badSettings('There is no text to measure on.', 'Give files that have some.');
   const asked = {
-    ...{ documents, pairs, chats, train, learntPairs, counts },
+    ...{ documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts },
     metrics,
     stride: values.stride,
     ...lists,
@@ -140,7 +146,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   for (const words of [...leftOutWords(evaluation), ...keptWords(kept, past)]) stderr.write(`${words}\n`);
   if (values.json)
     print(JSON.stringify({ ...toldOf(evaluation), ...(kept.look !== undefined && { look: kept.look }) }));
-  else inWords(evaluation, values.text || values.pairs ? 'text' : values.part);
+  else inWords(evaluation, values.text || values.pairs || values.table ? 'text' : values.part);
 }
 
 function known(name: string): FigureId {

@@ -51,13 +51,12 @@ import { undisturbed } from './read';
 import { normalizersBy, recipeCalled } from './recipe';
 import { checkSettled, deviceOf, goingOn, openPast, recipeGoingOn, withSteps } from './resume';
 import { Saves, withPlace } from './saves';
-import { configOf } from './sizeFlags';
 import { interruptible, openDevice, print, softwareAdapter, stderr } from './terminal';
 import { replayed } from './replayed';
 import { realPath } from './target';
 import { hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
 import { tokenizerSettings } from './tokenizerFlags';
-import { forgettingWords, judged, measuredBy, type Tuning } from './tuning';
+import { asClassifier, begunAs, forgettingWords, judged, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
 import { checkOutFolder } from './write';
 import { OPTIONS, VALIDATION_SHARE } from './growOptions';
 import { batchWords, objectiveAsked, recipeOf } from './growRecipe';
@@ -74,7 +73,8 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     throw new UsageError('--text and --pairs are two ways to learn from a file. Leave one of them out.');
   if (from !== undefined && resume === undefined) checkKept(given);
   if (resume !== undefined) checkSettled(given);
-  else if (!options.text && !options.pairs && prepared === undefined) throw new UsageError('--text is missing.');
+  else if (!options.text && !options.pairs && prepared === undefined && !tuning?.classify)
+    throw new UsageError('--text is missing.');
   if (out === undefined) throw new UsageError('--out is missing.');
   const { minutes } = options;
   if (minutes !== undefined && given.has('steps'))
@@ -87,7 +87,8 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   // As it is once a save that was cut off is whole.
   if (isInPlace) await undisturbed(out, () => saves.adopt());
   const past = resume === undefined ? null : await openPast(resume);
-  const start = from === undefined || past ? null : await openStart(from, options);
+  const opens = from === undefined || past ? null : await openStart(from, options);
+  const start = opens && tuning ? asClassifier(opens, tuning, options.seed) : opens;
   const began = start ? await tuning?.begins(start) : undefined;
   const learns = past ? past.info.trainable : began?.trainable;
   const trainable = learns && { ...learns, ...(tuning && tuning.rest !== 'f32' && { rest: tuning.rest }) };
@@ -95,7 +96,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const ofBase = past?.info.model ?? start?.model;
   const base = frozen && trainable && ofBase ? rested(paramsOf(ofBase), frozen, trainable) : frozen;
   const planner =
-    minutes !== undefined && !start && isForThePlan(given) && !options.pairs
+    minutes !== undefined && !start && !tuning && isForThePlan(given) && !options.pairs
       ? new Planner({
           model: options.model,
           objective: objectiveAsked(options),
@@ -105,8 +106,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
           left: () => leftOf(minutes),
         })
       : null;
-  const { id, config: asked } = past?.info.model ??
-    start?.model ?? { id: options.model, config: configOf(options.model, options) };
+  const { id, config: asked } = past?.info.model ?? start?.model ?? begunAs(options, tuning);
   const unknown = folderProblem({ model: { id, config: asked, vocabulary: SMALLEST_VOCABULARY } });
   if (unknown !== null) throw badSettings(`A Hugging Face folder is written here, and ${unknown}`);
   /** With it, by what it has planned when that is asked. */
@@ -119,7 +119,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     const typed = minutes === undefined ? options : { ...options, steps };
     const flags = minutes === undefined ? given : new Set([...given, 'steps']);
     const own = past ? recipeGoingOn(past, typed, flags) : { ...recipeOf(typed, model, !start), ...ofText };
-    const recipe: Recipe = tuning?.chats ? { ...own, objective: 'chats' } : own;
+    const recipe: Recipe = { ...own, ...objectiveOfTuning(tuning ?? {}) };
     const tokens = options['batch-tokens'];
     return tokens === undefined
       ? recipe
@@ -133,8 +133,9 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     const found = problems(least, askedOf(least), anyText, {}, trainable);
     if (found.length > 0) throw unfit(found);
   }
-  const opened = await filesToRead(options, past);
-  const paths = opened.map(({ path }) => path);
+  const examples = past ? past.local?.examples : tuning?.classify?.examples.laid;
+  const opened = examples ? [] : await filesToRead(options, past);
+  const paths = (examples?.files ?? opened).map(({ path }) => path);
   const begunFrom = from ?? (isInPlace ? undefined : resume);
   const inputs = [...paths, ...[begunFrom, began?.from].filter((path) => path !== undefined)];
   await checkOutFolder(out, inputs, GROWN_FILES);
@@ -157,6 +158,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
       split,
       recipe: cleaning,
       ...(chats && { chats }),
+      ...(tuning?.classify && { examples: tuning.classify.examples }),
     },
     (words) => progress.say(words),
     job,
@@ -223,10 +225,11 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   }
   const where = device.adapter ? `${device.adapter.name}, WebGPU` : device.kind.toUpperCase();
   /** Of a run that goes on, where it did before. */
-  const measuresOld = tuning !== undefined || (past?.events ?? []).flatMap(oldIn).length > 0;
+  const measuresOld = (tuning && !tuning.classify) || (past?.events ?? []).flatMap(oldIn).length > 0;
   const oldFiles = tuning ? tuning.old?.map((each) => resolve(each)) : past?.local?.old;
   const local = localFile({
     texts: places,
+    ...(examples && { examples }),
     ...(beganWith !== undefined && { base: resolve(beganWith) }),
     ...(oldFiles && { old: [...oldFiles] }),
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { badFile, HomegrownError } from '../src/core/base/errors';
 import { listOf, MOST_TEXTS } from '../src/core/base/limits';
 import { z } from '../src/core/base/zod';
-import { columnsSchema, isTable } from '../src/core/documents';
+import { BETWEEN, columnsSchema, isTable } from '../src/core/documents';
 import { type ByteStream, textFile } from '../src/core/files/byteSource';
 import { jsonOf } from './json';
 
@@ -24,6 +24,15 @@ const localSchema = z.strictObject({
    * pairs; `table`: what it was read as.
    */
   texts: listOf(z.strictObject({ path: z.string(), sha256: hex, table: tableSchema.exactOptional() }), MOST_TEXTS),
+  /** Where its texts with labels lay, as whole paths, of tables with the columns that were taken; and what became of their labels. */
+  examples: z
+    .strictObject({
+      files: z.array(z.strictObject({ path: z.string(), columns: columnsSchema.exactOptional() })),
+      /** What stands between several labels of a text. */
+      between: z.enum(BETWEEN).exactOptional(),
+      renamed: z.record(z.string(), z.string()),
+    })
+    .exactOptional(),
   /** Where the model lay that it began with, as a whole path: an adapter learns beside its weights, and its text may be replayed. */
   base: z.string().exactOptional(),
   /** Files of old text on which is measured what it forgets, as whole paths; absent: what the run of its base held out. */

@@ -3,6 +3,7 @@ import { badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { held, tokenised } from '../src/core/evaluate/blocks';
 import { heldPair, type HeldPair } from '../src/core/evaluate/heldPairs';
+import { heldText, type HeldText } from '../src/core/evaluate/heldTexts';
 import { type OfPart, partToEvaluate } from '../src/core/evaluate/ofPart';
 import type { ToEvaluate } from '../src/core/evaluate/readings/reading';
 import type { RunInfo } from '../src/core/export/homegrownJson';
@@ -11,16 +12,14 @@ import { learntFrom } from '../src/core/objectives';
 import { countTargets } from '../src/core/objectives/pairRows';
 import { recipeOf } from '../src/core/runs/segments';
 import { pairsOf, textsOf } from './documents';
+import { examplesAsked } from './examples';
 import { isTable, withColumnsOf } from './pairs';
 import { prepare, type Prepared } from './prepared';
 import { readWeights } from './read';
 import { laidPaths, openLaid, openPast, type Past } from './resume';
 import { stderr } from './terminal';
 
-export interface Given
-  extends
-    Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'>,
-    Pick<ToEvaluate, OfPart> {
+export interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'>, Pick<ToEvaluate, OfPart> {
   info: RunInfo | null;
   /** The run whose own part it is. */
   past?: Past;
@@ -31,15 +30,27 @@ interface Asked {
   adapter?: string | undefined;
   text?: readonly string[] | undefined;
   pairs?: readonly string[] | undefined;
+  table?: readonly string[] | undefined;
   train?: readonly string[] | undefined;
 }
 
 /** Files that are given. */
 export async function givenFiles(
-  { from, adapter, text = [], pairs, train: learnt }: Asked,
+  { from, adapter, text = [], pairs, table, train: learnt }: Asked,
   signal: AbortSignal,
 ): Promise<Given> {
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
+  if (table) {
+    const of = (tables: readonly string[]) => heldTextsOf(tables, model, tokenizer, signal);
+    return {
+      model,
+      tokenizer,
+      snapshot,
+      info,
+      labelled: await of(table),
+      ...(learnt && { learntTexts: await of(learnt) }),
+    };
+  }
   const rowsOf = async (tables: readonly string[]): Promise<readonly HeldPair[]> =>
     (await pairsOf(tables, signal)).map(({ name, input, target }) => heldPair(tokenizer, input, target, name));
   const [first] = pairs ?? [];
@@ -56,12 +67,37 @@ export async function givenFiles(
   return { ...of, documents: (await textsOf(text, signal)).map((each) => held(tokenizer, each.text, each.name)) };
 }
 
+/** Of tables, or folders of folders, those that have a label. */
+async function heldTextsOf(
+  tables: readonly string[],
+  { config }: ImportedModel['model'],
+  tokenizer: ImportedModel['tokenizer'],
+  signal: AbortSignal,
+): Promise<readonly HeldText[]> {
+  const as = config.classes?.several ? { between: '|' as const } : {};
+  const note = (words: string): void => stderr.write(`${words}\n`);
+  const asked = { tables, as, merge: false, fewest: undefined };
+  const { documents, texts } = await examplesAsked(asked, note, { ...unwatched, signal });
+  const names = new Map(texts.map(({ id, name }) => [id, name]));
+  const all: HeldText[] = [];
+  for (const [place, { fields, chunks, text: id = '' }] of documents.entries()) {
+    const label = fields?.['label'];
+    if (label === undefined) continue;
+    let text = '';
+    for await (const chunk of chunks()) text += chunk;
+    all.push(heldText(tokenizer, { text, label }, place, names.get(id) ?? ''));
+  }
+  return all;
+}
+
 /** What a run learnt from and held out, read again. @throws HomegrownError `bad-file` where its texts do not lie as they lay */
 export async function ownParts(past: Past, signal: AbortSignal): Promise<Prepared> {
+  const note = (words: string): void => stderr.write(`${words}\n`);
+  if (past.local?.examples) return prepare([], past, note, { ...unwatched, signal });
   const paths = laidPaths(past);
   const laid = await openLaid(past, paths);
   const files = paths.map((path, i) => ({ path, source: laid[i]! }));
-  return prepare(files, past, (words) => stderr.write(`${words}\n`), { ...unwatched, signal });
+  return prepare(files, past, note, { ...unwatched, signal });
 }
 
 /** A part of the texts of the run that the folder is of. @throws HomegrownError `bad-file` where they do not lie as they lay */

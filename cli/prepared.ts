@@ -9,6 +9,7 @@ import {
   importText,
   learntFacts,
   isOpened,
+  labelledAs,
   openText,
   promptFrom,
   type TableChoice,
@@ -32,6 +33,7 @@ import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../src/core/tokenizer/train';
 import { readChats } from './chats';
+import { type Examples, examplesLaid } from './examples';
 import { cleanAgain, type CleanedTexts, cleanTogether, type Files } from './cleanedTexts';
 import type { Local } from './local';
 import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, notSame, type Past } from './resume';
@@ -72,6 +74,8 @@ interface Begun {
   recipe?: Recipe;
   /** Its files are chats, written so. */
   chats?: ChatTemplate;
+  /** What it learns from, which is read already. */
+  examples?: Examples;
 }
 
 /**
@@ -86,17 +90,23 @@ export async function prepare(
   note: (words: string) => void,
   job: Job,
 ): Promise<Prepared> {
-  const store = memoryStore();
   const goesOn = 'folder' in of;
+  const laid = goesOn ? of.local?.examples : undefined;
+  const examples = goesOn ? laid && (await examplesLaid(laid, note, job)) : of.examples;
+  const store = examples?.store ?? memoryStore();
   const template = goesOn ? await templateOf(of) : of.chats;
-  const { documents, texts, names, told, places } = template
-    ? await readConversations(store, files, template, goesOn ? of : null, note, job)
-    : goesOn
-      ? await readAgain(store, files, of, note, job)
-      : await read(store, files, of.recipe, note, job);
+  const { documents, texts, names, told, places } = examples
+    ? ofExamples(examples)
+    : template
+      ? await readConversations(store, files, template, goesOn ? of : null, note, job)
+      : goesOn
+        ? await readAgain(store, files, of, note, job)
+        : await read(store, files, of.recipe, note, job);
   const tokenizer = goesOn ? of.tokenizer : await of.tokenizer(documents, job);
   const { validation, test, seed } = goesOn ? of.data.split : of.split;
-  const manifest = await buildShards(documents, tokenizer, { validation, test, seed }, store, job);
+  const labelled = examples && labelledAs(examples.texts);
+  const split = { validation, test, seed, ...(labelled && { labelled }) };
+  const manifest = await buildShards(documents, tokenizer, split, store, job);
   if (template && manifest.parts.validation.tokens === 0) throw tooFewChats();
   const [trainCounts, validationCounts] = [
     await readCounts(store, manifest, 'train'),
@@ -109,7 +119,7 @@ export async function prepare(
     ...(await measurePairs(learnt, held, tokenizer)),
   };
   const data = factsOf({ manifest, ...facts }, texts);
-  if (goesOn && template && data.textHash !== of.data.textHash) throw notSame(of, texts[0]!.name);
+  if (goesOn && (template ?? examples) && data.textHash !== of.data.textHash) throw notSame(of, texts[0]!.name);
   if (goesOn) checkSameData(of, data);
   return {
     tokenizer,
@@ -117,7 +127,7 @@ export async function prepare(
     train: learnt,
     validation: held,
     ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
-    prompt: template ? undefined : promptFrom(await beginning(documents[0])),
+    prompt: template || examples ? undefined : promptFrom(await beginning(documents[0])),
     places,
     told,
     // A row of a table is called by nobody.
@@ -162,6 +172,14 @@ async function readConversations(
   const places = read.files.map((file, i) => ({ ...file, sha256: texts[i]!.sha256 }));
   return { ...(await withPlaces({ ...read, files: places })), texts, told: [] };
 }
+
+const ofExamples = ({ documents, texts }: Examples): Read => ({
+  documents,
+  texts: texts.map(learntFacts),
+  names: new Map(texts.map(({ id, name }) => [id, name])),
+  places: [],
+  told: [],
+});
 
 /** Each file is a text: of one document, or of a table's rows; all of them are one where a recipe cleans them. */
 async function read(

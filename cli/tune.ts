@@ -1,5 +1,6 @@
 /** npm run tune: from a model to one for a purpose, as a run of its own with that model as its parent. */
 import { readFile } from 'node:fs/promises';
+import { classifying } from './classifying';
 import { learn } from './learning';
 import { UsageError, type Values } from './options';
 import { command, main } from './terminal';
@@ -21,30 +22,50 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
     'held-out': heldOut,
     ...grows
   } = options;
-  const isToAnswer = kind === 'instruct';
   if (given.has('objective')) throw new UsageError(`--objective is settled by --kind ${kind}. Leave it out.`);
-  if (!isToAnswer && (chats ?? pairs ?? template) !== undefined)
+  const foreign = Object.entries(FLAGS).find(([flag, kinds]) => given.has(flag) && !kinds.includes(kind));
+  if (foreign) throw new UsageError(`--${foreign[0]} is for --kind ${foreign[1].join(' and ')}. ${TAKES[kind]}`);
+  if (given.has('recipe') && kind !== 'adapt')
+    throw new UsageError('--recipe cleans text, and chats and labelled texts are learnt as they are. Leave it out.');
+  if (kind === 'instruct' && !chats === !pairs)
+    throw new UsageError('--kind instruct takes --chats or --pairs, one of them.');
+  if (options.from === undefined && kind !== 'classify') throw new UsageError('--from is missing.');
+  if (options.from === undefined && (adapter !== undefined || learns !== 'all'))
     throw new UsageError(
-      '--chats, --pairs and --template are for --kind instruct; --kind adapt takes --text or --data.',
+      '--adapter and --learns say what of a model learns that --from names. Give it, or leave them out.',
     );
-  if (isToAnswer && given.has('recipe'))
-    throw new UsageError('--recipe cleans text, and chats are learnt as they are. Leave it out.');
-  if (isToAnswer && (text ?? data) !== undefined)
-    throw new UsageError('--kind instruct takes --chats or --pairs, and --kind adapt text.');
-  if (isToAnswer && !chats === !pairs) throw new UsageError('--kind instruct takes --chats or --pairs, one of them.');
   const written = template === undefined ? undefined : await readFile(template, 'utf8');
+  const isToAnswer = kind === 'instruct';
+  const classify = kind === 'classify' ? await classifying(options) : undefined;
   await learn({ ...grows, text: isToAnswer ? chats : text, pairs, data, resume: undefined }, given, {
     begins: beginsFlags(adapter, learns),
     rest,
     heldOut,
     old,
     ...(isToAnswer && { chats: { ...(written !== undefined && { template: written }) } }),
+    ...(classify && { classify }),
   });
 }
+
+type Kind = Values<typeof TUNE_OPTIONS>['kind'];
+/** Flags that are not for every kind. */
+const FLAGS: Readonly<Record<string, readonly Kind[]>> = {
+  ...{ chats: ['instruct'], pairs: ['instruct'], template: ['instruct'] },
+  ...{ text: ['adapt'], data: ['adapt'], old: ['adapt', 'instruct'] },
+  ...{ table: ['classify'], several: ['classify'], merge: ['classify'], fewest: ['classify'] },
+  ...{ pooling: ['classify'], 'long-texts': ['classify'], 'class-weights': ['classify'] },
+};
+const TAKES: Readonly<Record<Kind, string>> = {
+  adapt: '--kind adapt takes --text or --data.',
+  instruct: '--kind instruct takes --chats or --pairs.',
+  classify: '--kind classify takes --table.',
+};
 
 const examples = [
   '--kind adapt --from my-model --text letters.txt --out my-letters',
   '--kind instruct --from my-model --adapter lora:8 --chats questions.jsonl --out my-chat',
+  '--kind classify --from my-bert --table mails.csv:text=subject+body,label=label --out my-filter',
+  '--kind classify --model bert --layers 2 --width 128 --tokenizer bpe:4096 --table mails --out my-filter',
   '--kind adapt --from SmolLM2-135M --adapter lora:8 --text letters.txt --old moby-dick.txt --out my-letters',
 ];
 const about = 'Trains a model on for a purpose, all of it or an adapter beside it, and tells what it has forgotten.';

@@ -120,7 +120,7 @@ test.each([
 test.each([
   [
     ['--chats', 'chats.jsonl', '--text', 'whale.txt'],
-    /--kind instruct takes --chats or --pairs, and --kind adapt text/,
+    /--text is for --kind adapt. --kind instruct takes --chats or --pairs/,
   ],
   [[], /--kind instruct takes --chats or --pairs, one of them/],
   [['--chats', 'whale.txt'], /whale.txt/],

@@ -6,7 +6,9 @@ import { type Learns, weightsThat } from '../src/core/adapters/learns';
 import type { Trainable } from '../src/core/adapters/trainable';
 import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
 import { paramsOf } from '../src/core/models';
+import { headOf } from '../src/core/models/classes';
 import type { ModelChoice } from '../src/core/models/network';
+import type { ParamTable } from '../src/core/models/spec';
 import { beginsWith } from './adapter';
 import { UsageError } from './options';
 import type { Tuning } from './tuning';
@@ -35,8 +37,13 @@ const partOf =
   (part: Learns) =>
   (model: ModelChoice): Trainable | undefined => {
     const weights = weightsThat(part, paramsOf(model), model.config.layers);
-    return weights && { weights };
+    return weights && { weights: [...new Set([...weights, ...Object.keys(headOf(model))])] };
   };
+
+const bodyOf = (model: ModelChoice): ParamTable => {
+  const head = headOf(model);
+  return Object.fromEntries(Object.entries(paramsOf(model)).filter(([name]) => !Object.hasOwn(head, name)));
+};
 
 /** `lora`, `lora:8`, and no folder. */
 const isNamed = (given: string): boolean => IDS.some((id) => given === id || given.startsWith(`${id}:`));
@@ -63,12 +70,13 @@ function adapterFlag(given: string): (model: ModelChoice) => Trainable {
     else
       settings[key] = settingOf(key, value, Object.hasOwn(fields, key) ? fields[key] : undefined, Object.keys(fields));
   }
+  // What it has for labels is drawn, and learns whole.
   return (model) => ({
-    weights: [],
+    weights: Object.keys(headOf(model)),
     adapter: {
       id,
       settings: settings as never,
-      beside: besideThat(targets ? { what: 'named', targets } : { what: 'all' }, paramsOf(model)),
+      beside: besideThat(targets ? { what: 'named', targets } : { what: 'all' }, bodyOf(model)),
     },
   });
 }

@@ -1,7 +1,8 @@
 /** The flags of `tune`: those of `grow`, and what is its own. */
 import { MOST_HELD } from '../src/core/documents/split';
 import { OPTIONS, VALIDATION_SHARE } from './growOptions';
-import { RESTS } from '../src/core/models/spec';
+import { BETWEEN } from '../src/core/documents';
+import { POOLINGS, RESTS } from '../src/core/models/spec';
 import { ADAPTER, LEARNS } from './tuneFlags';
 
 const { resume: _, from: __, out: ___, ...grows } = OPTIONS;
@@ -9,11 +10,51 @@ const { resume: _, from: __, out: ___, ...grows } = OPTIONS;
 export const TUNE_OPTIONS = {
   kind: {
     kind: 'choice',
-    of: ['adapt', 'instruct'],
+    of: ['adapt', 'instruct', 'classify'],
     help: 'To what end',
-    choices: ['adapt: to text of a kind that it has seen little of', 'instruct: to answer, as chats or pairs do'],
+    choices: [
+      'adapt: to text of a kind that it has seen little of',
+      'instruct: to answer, as chats or pairs do',
+      'classify: to say which label a text has',
+    ],
   },
-  from: { kind: 'text', help: 'Folder, zip or GGUF file of the model, whoever made it' },
+  from: {
+    kind: 'text',
+    otherwise: 'with --kind classify a new model, by the flags of its sizes and tokenizer',
+    help: 'Folder, zip or GGUF file of the model, whoever made it',
+  },
+  table: {
+    kind: 'texts',
+    otherwise: 'none',
+    help: 'To classify, tables of texts with labels: FILE.csv, or FILE.csv:text=COLUMN,label=COLUMN (text=SUBJECT+BODY for several); or a folder in which each folder is called as the label of the texts in it',
+  },
+  several: {
+    kind: 'choice',
+    of: BETWEEN,
+    alone: '|',
+    otherwise: 'a text has one label',
+    help: 'To classify: a text has any number of labels, and what stands between them in a cell',
+  },
+  merge: { kind: 'switch', help: 'To classify: labels whose names read like one, such as Spam and "spam ", are one' },
+  fewest: {
+    kind: 'whole',
+    min: 1,
+    max: 1e6,
+    otherwise: 'a label of one text is asked about',
+    help: 'To classify: labels of fewer texts are left out',
+  },
+  pooling: {
+    kind: 'choice',
+    of: POOLINGS,
+    otherwise: 'first of an encoder, last of a decoder',
+    help: 'To classify: what of a text is scored, its first token, the mean of all, or its last',
+  },
+  'long-texts': {
+    kind: 'choice',
+    of: ['cut', 'windows'],
+    initial: 'cut',
+    help: 'To classify: what becomes of texts that are longer than the context; in windows all of them is read, and the scores averaged',
+  },
   chats: {
     kind: 'texts',
     otherwise: 'none',

@@ -6,12 +6,18 @@ import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 import { partToEvaluate } from '../src/core/evaluate/ofPart';
+import { withClasses, withHead } from '../src/core/models/classes';
 import { type ModelChoice, network, type Rest } from '../src/core/models/network';
+import type { BaseConfig, Classes } from '../src/core/models/spec';
 import { learntFrom } from '../src/core/objectives';
 import type { Recipe } from '../src/core/train/recipe';
+import type { Examples } from './examples';
 import type { OldText } from './forgetting';
 import type { Start } from './from';
+import type { OPTIONS } from './growOptions';
+import type { Values } from './options';
 import type { Prepared } from './prepared';
+import { configOf } from './sizeFlags';
 
 export interface Begins {
   /** What learns; absent where all does. */
@@ -34,9 +40,29 @@ export interface Tuning {
   heldOut: number;
   /** How a conversation is written, in Jinja; absent: as the tokenizer has it, or else as is usual. Undefined where no chats are learnt. */
   chats?: { template?: string };
+  /** Where it is to tell texts apart: texts with labels, and what their labels are. */
+  classify?: { examples: Examples; classes(model: Pick<ModelChoice, 'id'>): Classes };
   /** Files of text that it had learnt before; absent: what its run has held out. */
   old: readonly string[] | undefined;
 }
+
+/** A model to begin with as a classifier: its body, and a head that is drawn. */
+export function asClassifier(start: Start, { classify }: Tuning, seed: number): Start {
+  if (!classify) return start;
+  const model = withClasses(start.model, classify.classes(start.model));
+  return { ...start, model, weights: withHead(model, start.weights, seed) };
+}
+
+/** What a new model is before there is a tokenizer. */
+export function begunAs(options: Values<typeof OPTIONS>, tuning?: Tuning): Pick<ModelChoice, 'id' | 'config'> {
+  const { model: id } = options;
+  const config: BaseConfig = configOf(id, options);
+  return { id, config: tuning?.classify ? { ...config, classes: tuning.classify.classes({ id }) } : config };
+}
+
+/** What a recipe learns by, where tuning settles it. */
+export const objectiveOfTuning = ({ chats, classify }: Partial<Tuning>): Pick<Recipe, 'objective'> | undefined =>
+  chats ? { objective: 'chats' } : classify ? { objective: 'labels' } : undefined;
 
 /** Perplexity on old text. */
 export interface Forgetting {

@@ -1,4 +1,4 @@
-// npm run prepare | grow | tune | sample | export | runs | evaluate | compare | score | bench: the same core from a terminal, written in TypeScript (bundle.mjs).
+// npm run prepare | grow | tune | classify | sample | export | runs | evaluate | compare | score | bench: the same core from a terminal, written in TypeScript (bundle.mjs).
 // The command runs in a process of its own. This one sees to it that whatever ends the other is told in one line, that it is
 // told of every signal and of the end of npm, and that a second Ctrl-C ends it even where it is busy (docs/decisions/0018).
 import { spawn, spawnSync } from 'node:child_process';
@@ -12,6 +12,7 @@ const COMMANDS = {
   prepare: 'documents out of files of many kinds, for grow --data',
   grow: 'text files in, a trained model out',
   tune: 'a model trained on for a purpose',
+  classify: 'the labels of texts by a classifier',
   sample: 'the continuation of a prompt by a model',
   export: 'a model in the format of another tool',
   runs: 'the models in a folder, and which went on from which',

@@ -60,7 +60,7 @@ it(
     for (const { fields } of await documentsOf(store, imported.text))
       found.set(fields!['label']!, (found.get(fields!['label']!) ?? 0) + 1);
     // One has neither a subject nor words.
-  expect(found).toEqual(counts.set('spam', 1895));
+    expect(found).toEqual(counts.set('spam', 1895));
     // Of headers that give it away none is at the beginning of a line, unless a mail quotes another.
     expect(text.match(/^(?:X-Spam-Status|Received|Delivered-To): /gm)?.length ?? 0).toBeLessThan(60);
     expect(text.isWellFormed()).toBe(true);

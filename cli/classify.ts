@@ -1,0 +1,143 @@
+/** npm run classify: which label texts have, by a classifier that tune, the app or someone else has written. */
+import { writeFile } from 'node:fs/promises';
+import { badFile, badSettings } from '../src/core/base/errors';
+import { unwatched } from '../src/core/base/job';
+import { csvOf } from '../src/core/base/csv';
+import { counted, formatCount, formatShare } from '../src/core/base/units';
+import { memoryStore } from '../src/core/base/blobStore';
+import { importText, openText } from '../src/core/documents';
+import { network } from '../src/core/models/network';
+import { type Classified, classifier } from '../src/core/sample/classify';
+import { labelsOf } from '../src/core/sample/labelsOf';
+import { ADAPTER_IN } from './adapter';
+import { type Named, textsOf } from './documents';
+import { UsageError, type Values } from './options';
+import { Progress } from './progress';
+import { readWeights } from './read';
+import { tableFile } from './tables';
+import { command, DEVICES, interruptible, main, openDevice, print, stderr } from './terminal';
+
+const OPTIONS = {
+  from: { kind: 'text', help: 'Folder of the classifier, or a zip of it' },
+  adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
+  prompt: { kind: 'text', otherwise: 'none', help: 'A text' },
+  text: { kind: 'texts', otherwise: 'none', help: 'Files or folders of texts, each of which is one' },
+  table: {
+    kind: 'texts',
+    otherwise: 'none',
+    help: 'Tables of which each row is a text: FILE.csv, or FILE.csv:text=COLUMN, or text=SUBJECT+BODY for several columns',
+  },
+  'at-least': {
+    kind: 'real',
+    min: 0,
+    max: 1,
+    otherwise: 'as the model says, or else 0',
+    help: 'How sure it must be, 0 to 1; of a text of which it is not, it says no label',
+  },
+  device: {
+    kind: 'choice',
+    of: DEVICES,
+    initial: 'auto',
+    help: 'Where it runs; auto is a GPU where there is one, else wasm',
+  },
+  out: { kind: 'text', otherwise: 'none', help: 'File to write the results to, as a table (CSV): a row a text' },
+  json: {
+    kind: 'switch',
+    help: 'One object a line: each text with its label and the probabilities of all; or the error',
+  },
+} as const;
+
+async function classify(values: Values<typeof OPTIONS>): Promise<void> {
+  const { from, adapter, prompt, text, table, out, json, 'at-least': typed } = values;
+  if ([prompt, text, table].filter((each) => each !== undefined).length !== 1)
+    throw new UsageError('classify takes --prompt, --text or --table, one of them.');
+  const signal = interruptible();
+  const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
+  const { classes } = model.config;
+  if (!classes)
+    throw badSettings(
+      `The model in ${from} has no labels: it scores tokens.`,
+      'npm run tune -- --kind classify makes a classifier of it.',
+    );
+  const texts: readonly Named[] =
+    prompt !== undefined
+      ? [{ name: 'prompt', text: prompt }]
+      : text
+        ? await textsOf(text, signal)
+        : (await Promise.all(table!.map((each) => rowsOf(each, signal)))).flat();
+  if (texts.every((each) => each.text.trim() === ''))
+    throw badFile('There is no text to classify.', 'Give one that is not empty.');
+  await openDevice(values.device);
+  const { temperature = 1, atLeast: own = 0 } = info?.decision ?? {};
+  const atLeast = typed ?? own;
+  const progress = new Progress(stderr, !json);
+  const all = await classifier(await network(model, snapshot.tensors), tokenizer).classify(
+    texts.map((each) => each.text),
+    {
+      temperature,
+      report: (at) => {
+        signal.throwIfAborted();
+        progress.show(at);
+      },
+    },
+  );
+  progress.end();
+  const told = all.map((one, i) => toldOf(texts[i]!.name, one));
+  if (out !== undefined)
+    await writeFile(
+      out,
+      csvOf([
+        ['name', 'label', ...classes.labels],
+        ...told.map(({ name, label, probabilities }) => [name, label ?? undefined, ...Object.values(probabilities)]),
+      ]),
+    );
+  for (const each of told) print(json ? JSON.stringify(each) : wordsOf(each));
+  const cut = told.filter(({ tokens, read }) => read < tokens).length;
+  if (cut > 0)
+    stderr.write(
+      `Of ${counted(cut, 'text')} only the beginning was read: the model reads ${formatCount(model.config.context)} tokens at once.\n`,
+    );
+
+  function toldOf(name: string, { probabilities, tokens, read, windows }: Classified) {
+    const found = labelsOf(classes!, probabilities, atLeast);
+    const named = classes!.labels.map((label, place) => [label, Number(probabilities[place]!.toFixed(6))] as const);
+    return {
+      name,
+      // Of one that may have several, all that are likelier than not.
+      label: classes!.several ? found.join('|') : (found[0] ?? null),
+      ...(classes!.several && { labels: found }),
+      probabilities: Object.fromEntries(named),
+      ...{ tokens, read, windows },
+    };
+  }
+  function wordsOf({ name, label, probabilities }: ReturnType<typeof toldOf>): string {
+    const likely = Object.entries(probabilities).sort(([, a], [, b]) => b - a);
+    const said = likely.slice(0, MOST_SAID).map(([each, p]) => `${each} ${formatShare(p)}`);
+    return `${prompt === undefined ? `${name}: ` : ''}${label === null ? 'not sure' : label === '' ? 'no label' : label} (${said.join(', ')})`;
+  }
+}
+const MOST_SAID = 3;
+
+/** Each with where it is: `Row 12` of its table, or its title. */
+async function rowsOf(meant: string, signal: AbortSignal): Promise<readonly Named[]> {
+  const { source } = await tableFile(meant, false);
+  const store = memoryStore();
+  const imported = await importText(source, store, { addedAt: 0 }, { ...unwatched, signal });
+  for (const words of imported.kind === 'added' ? imported.text.notes : []) stderr.write(`${source.name}: ${words}.\n`);
+  if (imported.kind !== 'added') return [];
+  const rows: Named[] = [];
+  for (const { title = '', chunks } of await openText(store, imported.text.id)) {
+    let text = '';
+    for await (const chunk of chunks()) text += chunk;
+    rows.push({ name: title, text });
+  }
+  return rows;
+}
+
+const examples = [
+  '--from my-filter --prompt "You have won a prize"',
+  '--from my-filter --table mails.csv:text=subject+body --at-least 0.9 --out labels.csv --json',
+];
+const about =
+  'Says which label texts have, and how likely each is, by a model that tune --kind classify or someone else has written.';
+await main(command({ name: 'classify', about, options: OPTIONS, examples, run: classify }));

@@ -1,0 +1,40 @@
+/** What --kind classify asks of a run: texts with labels, read before anything begins, and what of a text is scored. */
+import { badSettings } from '../src/core/base/errors';
+import { unwatched } from '../src/core/base/job';
+import { modelSpec } from '../src/core/models';
+import { usualPooling } from '../src/core/models/classes';
+import { checkExamples, examplesAsked } from './examples';
+import { UsageError, type Values } from './options';
+import { stderr } from './terminal';
+import type { TUNE_OPTIONS } from './tuneOptions';
+import type { Tuning } from './tuning';
+
+type Asked = Pick<Values<typeof TUNE_OPTIONS>, 'table' | 'several' | 'merge' | 'fewest' | 'pooling' | 'long-texts'>;
+
+/** @throws HomegrownError of what of the labels cannot be learnt, or a person must be asked */
+export async function classifying(options: Asked): Promise<NonNullable<Tuning['classify']>> {
+  const { table, several, merge, fewest, pooling } = options;
+  if (!table) throw new UsageError('--kind classify takes --table.');
+  const note = (words: string): void => stderr.write(`${words}\n`);
+  const as = several === undefined ? {} : { between: several };
+  const examples = await examplesAsked({ tables: table, as, merge, fewest }, note, unwatched);
+  checkExamples(examples, fewest, note);
+  const labels = examples.survey.labels.map(({ label }) => label).sort();
+  return {
+    examples,
+    classes({ id }) {
+      const usual = usualPooling({ id });
+      if (!usual)
+        throw badSettings(
+          `${modelSpec(id).label} tells no texts apart: it answers.`,
+          'Take an encoder or a decoder, or give the labels to it as targets with --kind instruct --pairs. Nothing was started.',
+        );
+      return {
+        labels,
+        pooling: pooling ?? usual,
+        ...(several !== undefined && { several: true as const }),
+        ...(options['long-texts'] === 'windows' && { inWindows: true as const }),
+      };
+    },
+  };
+}

@@ -1,0 +1,161 @@
+/** Texts with labels: rows of tables, or files in folders that are called as their labels. */
+import { stat } from 'node:fs/promises';
+import { basename, relative, resolve, sep } from 'node:path';
+import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
+import type { Document } from '../src/core/base/document';
+import { badFile, badSettings, HomegrownError } from '../src/core/base/errors';
+import type { Job } from '../src/core/base/job';
+import { counted, formatCount, formatShare } from '../src/core/base/units';
+import {
+  AS_READ,
+  changeLabelling,
+  documentsOf,
+  importDrop,
+  joinedLabels,
+  type Labelling,
+  type LabelledAs,
+  type TextRecord,
+  type TextSource,
+} from '../src/core/documents';
+import { labelProblems } from '../src/core/documents/labels/problems';
+import { type LabelSurvey, surveyLabels } from '../src/core/documents/labels/survey';
+import type { Local } from './local';
+import { tableFile } from './tables';
+import { textFile } from './terminal';
+import { filesMeant } from './texts';
+
+/** Where examples lie, and what of them is learnt. */
+export type Laid = NonNullable<Local['examples']>;
+
+export interface Examples {
+  store: BlobStore;
+  texts: readonly TextRecord[];
+  documents: readonly Document[];
+  survey: LabelSurvey;
+  laid: Laid;
+}
+
+interface Asked {
+  /** FILE.csv, or FILE.csv:text=COLUMN,label=COLUMN; or a folder of folders. */
+  tables: readonly string[];
+  as: LabelledAs;
+  /** Names that read like one are one. */
+  merge: boolean;
+  /** Labels of fewer texts are left out. */
+  fewest: number | undefined;
+}
+
+/** As they are for a run that begins. @throws HomegrownError; UsageError */
+export async function examplesAsked(
+  { tables, as, merge, fewest }: Asked,
+  note: (words: string) => void,
+  job: Job,
+): Promise<Examples> {
+  const files: Laid['files'] = [];
+  for (const meant of tables) {
+    const isFolder = (await stat(meant).catch(() => null))?.isDirectory() ?? false;
+    const { path, columns } = isFolder ? { path: meant, columns: null } : await tableFile(meant);
+    files.push({ path: resolve(path), ...(columns && { columns }) });
+  }
+  const read = await examplesLaid({ files, ...as, renamed: {} }, note, job);
+  let labelling = AS_READ;
+  const join = (labels: readonly string[], to: string): void => {
+    labelling = joinedLabels(labelling, labels, to, as.between ? 'several' : 'one');
+  };
+  for (const { names, as: to } of merge ? read.survey.alike : []) {
+    join(names, to);
+    note(`${names.slice(1).map(quoted).join(', ')} ${names.length === 2 ? 'is' : 'are'} ${quoted(to)}.`);
+  }
+  const merged = await labelledBy(read, labelling, job);
+  const rare = merged.survey.labels.filter(({ count }) => count < (fewest ?? 0)).map(({ label }) => label);
+  if (rare.length === 0) return merged;
+  join(rare, '');
+  note(
+    `${counted(rare.length, 'label')} of fewer than ${formatCount(fewest!)} texts ${rare.length === 1 ? 'is' : 'are'} left out.`,
+  );
+  return labelledBy(merged, labelling, job);
+}
+
+/** As a run has learnt them. @throws HomegrownError `bad-file` where they do not lie as they lay */
+export async function examplesLaid(laid: Laid, note: (words: string) => void, job: Job): Promise<Examples> {
+  const store = memoryStore();
+  const texts: TextRecord[] = [];
+  for (const [i, { path, columns }] of laid.files.entries()) {
+    const sources = (await stat(path).catch(() => null))?.isDirectory()
+      ? await sourcesIn(path, note)
+      : [await rowsOf(path, columns)];
+    const settings = { addedAt: i, labelled: { ...(laid.between && { between: laid.between }) } };
+    const { text, refused, duplicates } = await importDrop(sources, store, settings, job);
+    if (refused[0] && (sources.length === 1 || !text)) throw nameColumns(refused[0].error);
+    for (const { name, error } of refused) note(`${name} was left out. ${error.message}`);
+    if (duplicates.length > 0 && sources.length > 1)
+      note(
+        `${counted(duplicates.length, 'file')} equal to another of their label ${duplicates.length === 1 ? 'was' : 'were'} left out.`,
+      );
+    if (!text) continue;
+    for (const words of text.notes) note(`${text.name}: ${words}.`);
+    texts.push(text);
+  }
+  if (texts.length === 0)
+    throw badFile('There is no text in what was given.', 'Give a table, or a folder of texts for each label.');
+  const none: Examples = { store, texts, documents: [], laid, survey: NOTHING };
+  return labelledBy(none, { renamed: laid.renamed, changed: [] }, job);
+}
+const NOTHING: LabelSurvey = {
+  ...{ texts: 0, unlabelled: 0, labels: [], alike: [], leaks: [], empty: 0, long: 0, areSwapped: false },
+  nearEqual: { texts: 0, contrary: 0 },
+};
+
+async function labelledBy({ store, texts: before, laid }: Examples, labelling: Labelling, job: Job): Promise<Examples> {
+  const texts = await Promise.all(before.map(({ id }) => changeLabelling(store, id, () => labelling)));
+  const documents = (await Promise.all(texts.map((text) => documentsOf(store, text)))).flat();
+  const survey = await surveyLabels(documents, { labelled: laid.between ? 'several' : 'one' }, job);
+  return { store, texts, documents, survey, laid: { ...laid, renamed: labelling.renamed } };
+}
+
+/** What of them cannot be learnt is an error, and so is what a person must be asked; the rest is told. */
+export function checkExamples({ survey }: Examples, fewest: number | undefined, note: (words: string) => void): void {
+  const problems = labelProblems(survey, fewest);
+  const [worst] = problems.filter(({ kind }) => kind !== 'told');
+  if (worst) throw badSettings(worst.words, `${FLAGS[worst.what] ?? worst.remedy} Nothing was started.`);
+  const { texts, labels } = survey;
+  const listed = labels
+    .slice(0, MOST_LISTED)
+    .map(({ label, count }) => `${label} ${formatCount(count)} (${formatShare(count / texts)})`);
+  note(
+    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${listed.join(', ')}${labels.length > MOST_LISTED ? ' and others' : ''}.`,
+  );
+  for (const { what, words, remedy } of problems) {
+    const told = what === 'alike' ? '--merge takes them as one.' : remedy;
+    note(told === undefined ? words : `${words} ${told}`);
+  }
+}
+const MOST_LISTED = 20;
+/** Where a flag answers. */
+const FLAGS: Readonly<Partial<Record<string, string>>> = {
+  single: '--fewest 2 leaves such labels out, --fewest 1 keeps them; --merge joins names that read like one.',
+  swapped: 'Name them: --table FILE.csv:text=COLUMN,label=COLUMN.',
+  many: 'Name another column as the label, or leave rare labels out with --fewest.',
+};
+const quoted = (name: string): string => JSON.stringify(name);
+
+async function rowsOf(path: string, columns: Laid['files'][number]['columns']): Promise<TextSource> {
+  const { source } = await tableFile(path);
+  return columns ? { ...source, table: { ...source.table!, columns } } : source;
+}
+
+/** With their paths below the folder, in which their labels are. */
+async function sourcesIn(folder: string, note: (words: string) => void): Promise<readonly TextSource[]> {
+  return Promise.all(
+    (await filesMeant([folder], note)).map(async (path) => {
+      const name = `${basename(folder)}/${relative(folder, path).split(sep).join('/')}`;
+      // What lies in the folder itself has no label.
+      return { ...(await textFile(path)), name: name.split('/').length > 2 ? name : basename(path) };
+    }),
+  );
+}
+
+const nameColumns = (error: HomegrownError): HomegrownError =>
+  error.code === 'bad-shape'
+    ? badFile(error.message, 'Name them: --table FILE.csv:text=COLUMN,label=COLUMN. Nothing was started.')
+    : error;

@@ -1,0 +1,209 @@
+/** A classifier from a table or from folders: begun, stopped and gone on with, measured and asked. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { csvOf } from '../src/core/base/csv';
+import { bits } from '../src/core/base/rng';
+import { readModel } from './read';
+import { lines, run, TINY } from './testing/run';
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+const call = (...args: string[]) => run(args, { cwd: folder });
+const NEW = [...TINY, '--model', 'bert'];
+const SHORT = ['--eval-every', '4', '--schedule', 'constant', '--learning-rate', '0.01', '--json'];
+const tune = (...args: string[]) => call('tune', '--kind', 'classify', ...SHORT, ...args);
+const TABLE = 'mails.csv:text=subject+body,label=kind';
+
+const GOOD = 'meeting report lunch project notes call team plan'.split(' ');
+const BAD = 'win money free click offer prize cash deal'.split(' ');
+const words = (of: readonly string[], i: number, length: number): string =>
+  Array.from({ length }, (_, k) => of[bits(1, 'mail', i, k) % of.length]!).join(' ');
+const ROWS = Array.from({ length: 120 }, (_, i) => {
+  const isSpam = i % 3 === 0;
+  const own = isSpam ? BAD : GOOD;
+  const kind = isSpam ? (i % 30 === 0 ? 'Spam' : 'spam') : 'ham';
+  return [words(own, i, 2), words(own, 1000 + i, 3 + (i % 5)), kind] as const;
+});
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'homegrown-classify-'));
+  await writeFile(path('mails.csv'), csvOf([['subject', 'body', 'kind'], ...ROWS]));
+  for (const [i, [subject, body, kind]] of ROWS.entries()) {
+    await mkdir(path('mails', kind.toLowerCase()), { recursive: true });
+    await writeFile(path('mails', kind.toLowerCase(), `${i}.txt`), `${subject}\n\n${body}`);
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const weightsOf = async (name: string) => (await readModel(path(name))).snapshot.tensors;
+
+test('from nothing: labels are told and joined, and stopped it goes on as if it had not', async () => {
+  const own = [...NEW, '--table', TABLE, '--merge', '--dropout', '0.1'];
+  const whole = await tune(...own, '--steps', '8', '--out', 'whole');
+  expect(whole).toMatchObject({ code: 0 });
+  expect(whole.stderr).toMatch(/"Spam" is "spam".\n120 texts with 2 labels: ham 80 \(66.7 %\), spam 40 \(33.3 %\)./);
+  const told = lines(whole.stdout).at(-1) as { metrics: Record<string, object>; baselines: Record<string, object> };
+  expect(Object.keys(told.metrics)).toEqual(expect.arrayContaining(['accuracy', 'macroF1', 'loss']));
+  expect(told.metrics['accuracy']).toMatchObject({
+    value: expect.any(Number) as number,
+    low: expect.any(Number) as number,
+  });
+  expect(told.baselines).toMatchObject({ majority: {}, naiveBayes: { accuracy: 100 } });
+
+  expect(await tune(...own, '--steps', '5', '--out', 'half')).toMatchObject({ code: 0 });
+  expect(await call('grow', '--resume', 'half', '--steps', '8')).toMatchObject({ code: 0 });
+  const [one, other] = [await weightsOf('whole'), await weightsOf('half')];
+  for (const [name, { data }] of one) expect(other.get(name)!.data, name).toEqual(data);
+  const { model, info } = await readModel(path('half'));
+  expect(model.config.classes).toMatchObject({ labels: ['ham', 'spam'], pooling: 'first' });
+  expect(info?.parent).toBeUndefined();
+
+  // What evaluate says of its own part is what was said when it was made.
+  const again = await call('evaluate', '--from', 'whole', '--device', 'wasm', '--json');
+  expect(lines(again.stdout)[0]).toMatchObject({ metrics: told.metrics, baselines: told.baselines });
+  const table = await call(
+    'evaluate',
+    '--from',
+    'whole',
+    '--table',
+    TABLE,
+    '--train',
+    TABLE,
+    '--device',
+    'wasm',
+    '--json',
+  );
+  expect(lines(table.stdout)[0]).toMatchObject({
+    metrics: { accuracy: {} },
+    baselines: { naiveBayes: { accuracy: 100 } },
+  });
+}, 240_000);
+
+test('from a model that was pre-trained: its body, and a head that learns whole beside an adapter; it goes on so', async () => {
+  const text = ROWS.map(([subject, body]) => `${subject} ${body}.`).join('\n');
+  await writeFile(path('text.txt'), text.repeat(4));
+  expect(await call('grow', ...NEW, '--steps', '2', '--text', 'text.txt', '--out', 'base')).toMatchObject({ code: 0 });
+  const own = ['--from', 'base', '--adapter', 'lora:2', '--table', 'mails', '--class-weights', '--pooling', 'mean'];
+  expect(await tune(...own, '--steps', '6', '--out', 'one')).toMatchObject({ code: 0 });
+  expect(await tune(...own, '--steps', '4', '--out', 'two')).toMatchObject({ code: 0 });
+  expect(await call('grow', '--resume', 'two', '--steps', '6')).toMatchObject({ code: 0 });
+  const [base, one, two] = [await weightsOf('base'), await weightsOf('one'), await weightsOf('two')];
+  for (const [name, { data }] of one) expect(two.get(name)!.data, name).toEqual(data);
+  const { model, info } = await readModel(path('one'));
+  expect(info).toMatchObject({ parent: { how: 'fine-tune', step: 2 }, trainable: { adapter: { id: 'lora' } } });
+  expect(info!.trainable!.weights).toContain('classifier.weight');
+  expect(model.config.classes!.pooling).toBe('mean');
+  const norm = [...base.keys()].find((name) => name.endsWith('LayerNorm.weight'))!;
+  expect(one.get(norm)!.data).toEqual(base.get(norm)!.data);
+
+  const asked = await call('classify', '--from', 'one', '--prompt', 'free money', '--device', 'wasm', '--json');
+  const [{ label, probabilities }] = lines(asked.stdout) as [{ label: string; probabilities: Record<string, number> }];
+  expect(Object.keys(probabilities)).toEqual(['ham', 'spam']);
+  expect(probabilities['ham']! + probabilities['spam']!).toBeCloseTo(1, 5);
+  expect(probabilities[label]).toBe(Math.max(...Object.values(probabilities)));
+  const many = await call(
+    'classify',
+    '--from',
+    'one',
+    '--table',
+    TABLE,
+    '--at-least',
+    '1',
+    '--out',
+    'labels.csv',
+    '--json',
+  );
+  expect(lines(many.stdout)).toHaveLength(120);
+  expect(lines(many.stdout)[0]).toMatchObject({ name: 'Row 1', label: null });
+  expect((await readFile(path('labels.csv'), 'utf8')).split('\r\n').slice(0, 2)).toEqual([
+    'name,label,ham,spam',
+    expect.stringMatching(/^Row 1,,0\.\d+,0\.\d+$/),
+  ]);
+  const tokens = await call('classify', '--from', 'base', '--prompt', 'x');
+  expect(tokens.code).toBe(2);
+  expect(tokens.stdout + tokens.stderr).toMatch(/has no labels: it scores tokens/);
+}, 240_000);
+
+test('with several labels a text each is judged by itself', async () => {
+  const rows = ROWS.map(([subject, body, kind], i) => [
+    `${subject} ${body}`,
+    i % 2 === 0 ? `${kind.toLowerCase()};even` : kind.toLowerCase(),
+  ]);
+  await writeFile(path('several.csv'), csvOf([['text', 'label'], ...rows]));
+  const ended = await tune(
+    ...NEW,
+    '--table',
+    'several.csv',
+    '--several',
+    ';',
+    '--long-texts',
+    'windows',
+    '--steps',
+    '4',
+    '--out',
+    'several',
+  );
+  expect(ended).toMatchObject({ code: 0 });
+  const { model } = await readModel(path('several'));
+  expect(model.config.classes).toEqual({
+    labels: ['even', 'ham', 'spam'],
+    pooling: 'first',
+    several: true,
+    inWindows: true,
+  });
+}, 240_000);
+
+const row = (i: number): string => words(GOOD, i, 4);
+test.each([
+  ['text,label\n', [], /has no rows/],
+  ['text,kind\na b,x\nc d,y\n', [], /has no column that is called as labels are.*Name them: --table/s],
+  ['text,label\na b,x\nc d,y\n', [':text=text,label=class'], /no column called .*class.*It has text, label/],
+  [`text,label\n${row(1)},x\n${row(2)},x\n`, [], /All 2 texts have the label “x”, and two are needed/],
+  [
+    `text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`,
+    [],
+    /“y” is in one text only.*--fewest 2 leaves such labels out/s,
+  ],
+  [`text,label\n${row(1)},\n${row(2)},\n`, [], /Of 2 texts none has a label/],
+  [
+    `label,text\n${row(1)} and more,x\n${row(2)} too,x\n${row(3)} as well,x\n${row(4)} or so,y\n${row(5)} at last,y\n`,
+    [':text=text,label=label'],
+    /the other way round/,
+  ],
+] as const)(
+  'the table %j is refused or asked about, and nothing is written',
+  async (content, [columns = ''], expected) => {
+    await writeFile(path('bad.csv'), content);
+    const ended = await tune(...NEW, '--table', `bad.csv${columns}`, '--steps', '1', '--out', 'none');
+    expect(ended.code).not.toBe(0);
+    expect(ended.stdout).toMatch(expected);
+    await expect(readModel(path('none'))).rejects.toThrow();
+  },
+  60_000,
+);
+
+test('10,000 labels are refused with their number', async () => {
+  const rows = Array.from({ length: 10_000 }, (_, i) => [row(i), `kind ${i}`]);
+  await writeFile(path('many.csv'), csvOf([['text', 'label'], ...rows]));
+  const ended = await tune(...NEW, '--table', 'many.csv', '--out', 'none');
+  expect(ended.code).toBe(2);
+  expect(ended.stdout).toMatch(/There are 10,000 labels in 10,000 texts, and a classifier has 1,000 at most/);
+}, 60_000);
+
+test.each([
+  [['--text', 'text.txt'], /--text is for --kind adapt. --kind classify takes --table/],
+  [[], /--kind classify takes --table/],
+  [['--table', TABLE, '--adapter', 'lora:8'], /that --from names/],
+  [['--table', TABLE, '--model', 't5', '--merge'], /tells no texts apart/],
+  [['--table', `${TABLE},text=`], /A table is named with its columns or without/],
+])(
+  '%j is refused',
+  async (flags, expected) => {
+    const ended = await tune(...flags, '--out', 'none');
+    expect(ended.code).not.toBe(0);
+    expect(ended.stdout + ended.stderr).toMatch(expected);
+  },
+  60_000,
+);
