@@ -1,0 +1,174 @@
+/** From a table to a classifier that is judged, corrected, asked, taken home and brought back; and one whose tab ends goes on. */
+import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { SMALL, Studio } from './studio';
+
+const OF = {
+  Hours: ['Are you open on Sunday?', 'When does the room close?'],
+  Loans: ['May I borrow the log?', 'Renew my three books'],
+};
+const DESKS = Object.keys(OF) as (keyof typeof OF)[];
+/** Every twentieth has the other's label; the last six have none. */
+const ROWS = Array.from({ length: 126 }, (_, i) => {
+  const [own, other] = [DESKS[i % 2]!, DESKS[(i + 1) % 2]!];
+  const label = i >= 120 ? '' : i % 20 === 7 ? other : own;
+  return `R-${i},"${OF[own][Math.floor(i / 2) % 2]!} No. ${i}",${label}`;
+});
+const TABLE = ['id,body,desk', ...ROWS].join('\n');
+
+const kinds = (page: Page) => page.getByRole('navigation', { name: 'Kinds of tuning' });
+const pane = (page: Page) => page.getByRole('region', { name: 'How right it is' });
+const matrix = (page: Page) => page.getByRole('group', { name: 'Labels that were wanted, by those that were given' });
+
+/** A studio on Tune, Classify, on WASM, with a model that learns such texts in seconds. */
+async function opened(page: Page): Promise<Studio> {
+  const studio = new Studio(page);
+  await studio.open('/model');
+  await studio.useDevice('WASM');
+  await studio.set({ ...SMALL, Width: 32, Context: 64 });
+  await studio.goTo('Tune');
+  await kinds(page).getByRole('link', { name: 'Classify' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(kinds(page).getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
+  return studio;
+}
+
+/** By keyboard alone: the table, which of its columns is what, and into the list. */
+async function addTable(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Paste…' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: 'Table' }).fill(TABLE);
+  await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: /Which columns of/ });
+  await expect(dialog.getByRole('button', { name: 'Add a text a row' })).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(page, 'Which columns hold what');
+  await dialog.getByRole('button', { name: /desk/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('option', { name: 'Label' }).focus();
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Add a text a row' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+}
+
+/** So many passes at such a rate that it learns what is to be learnt. */
+async function setPasses(studio: Studio, passes: number): Promise<void> {
+  await studio.set({ Passes: passes });
+  await studio.page.getByText('Seldom changed').click();
+  await studio.set({ Batch: 8, 'Learning rate': 0.01 });
+}
+
+test('a table becomes a classifier: judged, a mistake opened and relabelled, asked, taken home and brought back', async ({
+  page,
+}) => {
+  const studio = await opened(page);
+  await expect(studio.stages).toContainText('needs texts with labels');
+  await expectAccessible(page, 'Classify, with nothing to learn');
+  await addTable(page);
+  await expect(page.getByRole('listitem').filter({ hasText: /^Hours\s*66$/ })).toBeVisible();
+  await expect(page.getByText('6 texts without a label')).toBeVisible();
+  await expectAccessible(page, 'Classify, a table');
+  await setPasses(studio, 16);
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+
+  // How right it is, beside what needs no model.
+  await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('main')).toContainText(/% of 24 texts right/);
+  await expect(pane(page)).toContainText('counting words');
+  await expect(studio.stages).toContainText(/classify · [\d.]+ % right/);
+  await expectAccessible(page, 'Classify, judged');
+
+  // A mistake is opened by its cell, and its label changed: the run learnt before that.
+  await pane(page).getByRole('tab', { name: /Worst/ }).click();
+  const first = pane(page).getByRole('listitem').first();
+  await expect(first).toContainText(/given (Hours|Loans)/);
+  const wanted = /wanted (Hours|Loans)/.exec(await first.innerText())![1]!;
+  const other = wanted === 'Hours' ? 'Loans' : 'Hours';
+  await pane(page).getByRole('tab', { name: 'Wanted and given' }).click();
+  await matrix(page)
+    .getByRole('button', { name: new RegExp(`^wanted ${wanted}, given ${other}: [1-9]`) })
+    .click();
+  const mistake = pane(page).getByRole('listitem').first();
+  await mistake.getByRole('button', { name: /^Change label/ }).click();
+  await page.getByRole('menuitem', { name: other }).click();
+  await expect(mistake).toContainText(`Its label is ${other} now; the run learnt before it`);
+  await expectAccessible(page, 'Classify, relabelled');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(mistake).not.toContainText('the run learnt before it');
+
+  // Texts without a label are labelled by keys, and one is taken back.
+  await pane(page)
+    .getByRole('tab', { name: /To label/ })
+    .click();
+  await pane(page).getByRole('button', { name: 'Ask me' }).click();
+  await expect(pane(page)).toContainText('0 of 6');
+  await page.keyboard.press('1');
+  await expect(pane(page)).toContainText('1 of 6');
+  await page.keyboard.press('u');
+  await expect(pane(page)).toContainText('0 of 6');
+  await expectAccessible(page, 'Classify, labelling');
+
+  // A pasted text: how sure of each label, and the words that decided.
+  await page.getByRole('textbox', { name: 'Text' }).fill('Are you open on Sunday? No. 999');
+  await page.getByRole('button', { name: 'Classify', exact: true }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'It is' })).toContainText('Hours', { timeout: 60_000 });
+  await expect(page.getByRole('group', { name: /Words that spoke for/ })).toContainText('open on Sunday', {
+    timeout: 60_000,
+  });
+  await expectAccessible(page, 'Classify, asked');
+  const table = { name: 'desk.csv', mimeType: 'text/csv', buffer: Buffer.from(TABLE) };
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'A whole file…' }).click();
+  await (await chooser).setFiles(table);
+  const download = page.waitForEvent('download');
+  await page.getByRole('dialog').getByRole('button', { name: 'Classify' }).click();
+  expect((await download).suggestedFilename()).toBe('desk-labels.csv');
+
+  // Home and back: a classifier, with its labels.
+  await studio.goTo('Export');
+  const home = page.waitForEvent('download');
+  await page
+    .getByRole('article')
+    .filter({ hasText: 'Hugging Face' })
+    .getByRole('button', { name: /^(Export|Download)/ })
+    .click();
+  const path = await (await home).path();
+  await page
+    .locator('input[type=file]:not([webkitdirectory])')
+    .first()
+    .setInputFiles({
+      name: 'classifier.zip',
+      mimeType: 'application/zip',
+      buffer: await (await import('node:fs/promises')).readFile(path),
+    });
+  await expect(studio.stages).toContainText('2 runs', { timeout: 60_000 });
+  await studio.goTo('Tune');
+  await page.getByRole('textbox', { name: 'Text' }).fill('May I borrow the log? No. 998');
+  await page.getByRole('button', { name: 'Classify', exact: true }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'It is' })).toContainText('Loans', { timeout: 60_000 });
+  expect(studio.errors).toEqual([]);
+});
+
+test('one whose tab ends in the middle goes on from its last saved step, and is judged at its end', async ({
+  page,
+}) => {
+  const studio = await opened(page);
+  await addTable(page);
+  await setPasses(studio, 60);
+  await studio.set({ 'Save every': 20 });
+  await page.getByRole('button', { name: 'Start tuning' }).click();
+  await expect(studio.strip).toContainText(/step (4|5|6)\d/, { timeout: 240_000 });
+  await page.reload();
+  await studio.begun();
+  await page
+    .getByRole('button', { name: /^Resume from step/ })
+    .first()
+    .click();
+  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('main')).toContainText(/% of 24 texts right/);
+  expect(studio.errors).toEqual([]);
+});
