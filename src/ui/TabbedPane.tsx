@@ -42,7 +42,7 @@ export function TabbedPane<T extends string>(p: TabbedPaneProps<T>) {
           <span className={stage.grow} />
           {p.hint !== undefined && <span className={stage.hint}>{p.hint}</span>}
         </div>
-        <TabPanel id={p.value} className={cx(styles.panel)}>
+        <TabPanel key={p.value} id={p.value} className={cx(styles.panel)}>
           {p.children}
         </TabPanel>
       </Tabs>
