@@ -7,6 +7,7 @@ import { counted, formatCount, formatShare } from '../src/core/base/units';
 import { memoryStore } from '../src/core/base/blobStore';
 import { importText, openText } from '../src/core/documents';
 import { network } from '../src/core/models/network';
+import { PLAIN_DECISION, temperatureAt } from '../src/core/runs/settings';
 import { type Classified, classifier } from '../src/core/sample/classify';
 import { labelsOf } from '../src/core/sample/labelsOf';
 import { ADAPTER_IN } from './adapter';
@@ -68,8 +69,9 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
   if (texts.every((each) => each.text.trim() === ''))
     throw badFile('There is no text to classify.', 'Give one that is not empty.');
   await openDevice(values.device);
-  const { temperature = 1, atLeast: own = 0 } = info?.decision ?? {};
-  const atLeast = typed ?? own;
+  const decision = info?.decision ?? PLAIN_DECISION;
+  const temperature = temperatureAt(decision, snapshot.state.step);
+  const atLeast = typed ?? decision.atLeast;
   const progress = new Progress(stderr, !json);
   const all = await classifier(await network(model, snapshot.tensors), tokenizer).classify(
     texts.map((each) => each.text),

@@ -21,6 +21,7 @@ import { usualTemplate } from '../src/core/chat/usual';
 import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../src/core/documents/split';
 import { measureFacts } from '../src/core/objectives/facts';
+import { measureLabels } from '../src/core/objectives/labelFacts';
 import { learntFrom } from '../src/core/objectives';
 import { measurePairs } from '../src/core/objectives/pairFacts';
 import { factsOf } from '../src/core/runs/facts';
@@ -117,6 +118,7 @@ export async function prepare(
   const facts = {
     ...measureFacts(trainCounts, validationCounts, tokenizer),
     ...(await measurePairs(learnt, held, tokenizer)),
+    ...(labelled && (await measureLabels(learnt, held, labelled === 'several'))),
   };
   const data = factsOf({ manifest, ...facts }, texts);
   if (goesOn && (template ?? examples) && data.textHash !== of.data.textHash) throw notSame(of, texts[0]!.name);

@@ -33,7 +33,12 @@ async function* learntDocuments(store: BlobStore, text: TextRecord): AsyncGenera
   const all = text.cleaned
     ? cleanedDocuments(store, text, text.cleaned.id, (cleaned) => documentsIn(store, cleaned))
     : documentsAsRead(store, text);
-  for await (const document of all) if (!out.has(document.place!)) yield document;
+  // What was cleaned has the labels that were read, and its places are of those.
+  const labelNow = text.cleaned && text.labelling && labelsNow(text);
+  for await (const document of all) {
+    if (out.has(document.place!)) continue;
+    yield labelNow ? withLabel(document, labelNow(document.place!, document.fields?.['label'])) : document;
+  }
 }
 
 /** Those of a text as it was read that are not left out, each called by where it is: `line 12 of chats.jsonl`. */

@@ -177,8 +177,8 @@ export function sharedNormalizers(texts: readonly TextRecord[]): readonly Normal
   return others.every((own) => JSON.stringify(own) === JSON.stringify(first)) ? first : [];
 }
 
-/** As it was read, all of it. */
-export const asRead = ({ cleaned: _, ...text }: TextRecord): TextRecord => ({ ...text, leftOut: null });
+/** As it was read, all of it, with the labels that were read. */
+export const asRead = ({ cleaned: _, labelling: __, ...text }: TextRecord): TextRecord => ({ ...text, leftOut: null });
 
 /** A text as it is learnt from, in few letters: its id, and what of it that is, where it is not all of it as it was read, with its labels. */
 export const textRef = (text: TextRecord): string => {

@@ -41,7 +41,7 @@ export async function buildShards(
     tokenizer.hash,
     choice.validation,
     shardLength,
-    ...howCut(changes, split),
+    ...howCut(changes, split, labelled),
   ]);
   // An older build did not say how it was cut: where it is says it.
   if (there) return { ...there, split };
@@ -127,9 +127,13 @@ const encoder = new TextEncoder();
  * What an id says of the split besides the shares that it always had. Of a single document nothing, and of several that
  * their ends are held out; what older builds cut of several by one end is not what is asked for, and has another id.
  */
-function howCut(changes: readonly number[], { rule, test, seed }: Split): readonly (string | number)[] {
+function howCut(
+  changes: readonly number[],
+  { rule, test, seed }: Split,
+  labelled: ShardSettings['labelled'],
+): readonly (string | number)[] {
   const ends = changes.length > 1 ? ['eachText'] : [];
-  if (rule === 'labels') return ['labels', seed, test];
+  if (rule === 'labels') return ['labels', labelled!, seed, test];
   if (rule !== 'documents') return test > 0 ? [...ends, 'test', test] : ends;
   // The same documents in other texts are parted otherwise.
   return ['documents', seed, test, changes.join('')];

@@ -27,14 +27,18 @@ export function alikeNames(counts: readonly LabelCount[]): readonly Alike[] {
   });
 }
 
-/** Without case, compatibility forms, what stands around and between words, and punctuation at the end. */
-const formOf = (label: string): string =>
-  label
-    .normalize('NFKC')
+/**
+ * Without case, compatibility forms, what stands around and between words, and what ends a sentence. Signs say something else: "1"
+ * is not "-1", nor C C#, and of what has no letter nothing is taken away.
+ */
+function formOf(label: string): string {
+  const plain = label.normalize('NFKC').trim();
+  if (!/\p{L}/u.test(plain)) return plain;
+  return plain
     .toLowerCase()
-    .replace(/[\p{P}\s]+$/u, '')
-    .replace(/[\s_-]+/g, ' ')
-    .trim();
+    .replace(/[.,;:!?\s]+$/u, '')
+    .replace(/(?<=[\p{L}\p{N}])[\s_-]+(?=[\p{L}\p{N}])/gu, ' ');
+}
 
 /** One letter more, less or other, of five at least; numbers that differ are meant. */
 function isSlip(one: string, other: string): boolean {

@@ -19,8 +19,9 @@ export function labelProblems(survey: LabelSurvey, fewest = 2): readonly LabelPr
   const problems: LabelProblem[] = [];
   const add = (kind: LabelProblem['kind'], what: LabelProblem['what'], words: string, remedy?: string): void =>
     void problems.push({ kind, what, words, ...(remedy !== undefined && { remedy }) });
-  if (texts === 0 || texts === empty) {
-    const none = texts === 0 ? `Of ${counted(unlabelled, 'text')} none has a label.` : 'No text has a token.';
+  if (texts === 0) {
+    const none =
+      empty === 0 ? `Of ${counted(unlabelled, 'text')} none has a label.` : 'No text with a label has a token.';
     add(
       'refused',
       'none',

@@ -1,7 +1,7 @@
 /** Files as examples of labels: rows of a table with a column of them, or files that lie in folders called as them. */
 import { badFile, HomegrownError } from '../../base/errors';
 import { sha256Hex } from '../../base/hash';
-import { labelsAsOne, labelsIn } from '../../base/labels';
+import { BETWEEN_LABELS, labelsAsOne, labelsIn } from '../../base/labels';
 import type { ReadDocument, ReadFile } from '../blocks';
 import { namesIn } from '../columns';
 import type { EncodingId } from '../encodings';
@@ -40,7 +40,7 @@ export async function readLabelled(
   const add = async (document: ReadDocument): Promise<void> => {
     const { label: cell = '', ...fields } = document.fields ?? {};
     const own = folder ?? cell;
-    const label = between ? labelsAsOne(labelsIn(own.replaceAll(between, '|'))) : own.trim();
+    const label = between ? labelsAsOne(labelsIn(own.replaceAll(between, BETWEEN_LABELS))) : own.trim();
     if (label === '') return blocks.add({ ...document, ...(document.fields && { fields }) });
     const sha256 = await sha256Hex(`${document.sha256}\0${label}`);
     return blocks.add({ ...document, sha256, fields: { ...fields, label } });

@@ -1,5 +1,6 @@
 /** What labelled texts are like, told before anything is learnt of them. */
 import type { Documents } from '../../base/document';
+import { labelsAsOne } from '../../base/labels';
 import { type Job, yieldUntil } from '../../base/job';
 import type { TextRecord } from '../record';
 import { alikeNames, type Alike } from './alike';
@@ -13,7 +14,7 @@ export interface LabelCount {
   count: number;
 }
 export interface LabelSurvey {
-  /** That have a label, and that have none yet. */
+  /** That have a label and a token, and that have no label yet. */
   texts: number;
   unlabelled: number;
   /** Commonest first. */
@@ -62,12 +63,16 @@ export async function surveyLabels(
     let text = '';
     for await (const chunk of chunks()) text += chunk;
     const tokens = tokensOf?.(text);
-    if (tokens === 0) empty++;
+    // It can be neither learnt nor judged.
+    if (tokens === 0) {
+      empty++;
+      continue;
+    }
     if ((tokens ?? 0) > room) long++;
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
     words.add(text, labels);
     alike.add(text);
-    own.push(labels.join('|'));
+    own.push(labelsAsOne(labels));
     sizes.labels += own.at(-1)!.length;
     sizes.texts += bytes;
     if (distinct.size < MOST_DISTINCT) distinct.add(text.length < 200 ? text : sha256);
