@@ -92,12 +92,17 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
     .getByRole('button', { name: new RegExp(`^wanted ${wanted}, given ${other}: [1-9]`) })
     .click();
   const mistake = pane(page).getByRole('listitem').first();
-  await mistake.getByRole('button', { name: /^Change label/ }).click();
-  await page.getByRole('menu').getByText(other, { exact: true }).click();
-  await expect(mistake).toContainText(`Its label is ${other} now; the run learnt before it`);
-  await expectAccessible(page, 'Classify, relabelled');
+  const relabel = async (): Promise<void> => {
+    await mistake.getByRole('button', { name: /^Change label/ }).click();
+    await page.getByRole('menu').getByText(other, { exact: true }).click();
+    await expect(mistake).toContainText(`Its label is ${other} now; the run learnt before it`);
+  };
+  await relabel();
+  // While its note stands: axe takes longer than that on a slow machine.
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(mistake).not.toContainText('the run learnt before it');
+  await relabel();
+  await expectAccessible(page, 'Classify, relabelled');
 
   // Texts without a label are labelled by keys, and one is taken back.
   await pane(page)
