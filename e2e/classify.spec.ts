@@ -52,6 +52,15 @@ async function addTable(page: Page): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
+/** What it says of a text that is pasted. */
+async function askOf(page: Page): Promise<string> {
+  await page.getByRole('textbox', { name: 'Text' }).fill('Are you open on Sunday? No. 999');
+  await page.getByRole('button', { name: 'Classify', exact: true }).click();
+  const answer = page.getByRole('status').filter({ hasText: 'It is' });
+  await expect(answer).toBeVisible({ timeout: 60_000 });
+  return answer.innerText();
+}
+
 /** So many passes at such a rate that it learns what is to be learnt. */
 async function setPasses(studio: Studio, passes: number): Promise<void> {
   await studio.set({ Passes: passes });
@@ -117,9 +126,8 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await expectAccessible(page, 'Classify, labelling');
 
   // A pasted text: how sure of each label, and the words that decided.
-  await page.getByRole('textbox', { name: 'Text' }).fill('Are you open on Sunday? No. 999');
-  await page.getByRole('button', { name: 'Classify', exact: true }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'It is' })).toContainText('Hours', { timeout: 60_000 });
+  const answer = await askOf(page);
+  expect(DESKS.map((desk) => `It is ${desk}`)).toContain(answer);
   await expect(page.getByRole('group', { name: /Words that spoke for/ })).toContainText('open on Sunday', {
     timeout: 60_000,
   });
@@ -138,9 +146,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await studio.bringAnew(zip, 'WASM');
   await studio.goTo('Tune');
   await kinds(page).getByRole('link', { name: 'Classify' }).click();
-  await page.getByRole('textbox', { name: 'Text' }).fill('May I borrow the log? No. 998');
-  await page.getByRole('button', { name: 'Classify', exact: true }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'It is' })).toContainText('Loans', { timeout: 60_000 });
+  expect(await askOf(page)).toBe(answer);
   expect(studio.errors).toEqual([]);
 });
 

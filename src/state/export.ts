@@ -2,14 +2,16 @@
 import { type Failure, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
-import { checkOf } from '../core/export/format';
+import { checkOf, withMoments } from '../core/export/format';
 import { type FormatId, FORMATS } from '../core/export/formats';
 import type { ModelPreview } from '../core/export/preview';
 import type { RunRecord } from '../core/runs/record';
+import { PLAIN_DECISION, temperatureAt } from '../core/runs/settings';
 import type { Measured } from '../core/export/homegrownJson';
 import { uncheckable } from '../core/verify/check';
 import { matches, type Figures } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
+import { atTemperature } from '../core/verify/toldApart';
 import { explain } from './failures';
 import { type Project, UNTITLED } from './project';
 import { isUntouched } from './projects';
@@ -26,6 +28,8 @@ export interface ExportedFile {
   name: string;
   size: number;
   files: readonly { name: string; size: number }[];
+  /** That is in the weights of its head, of a classifier that has been judged; else 1. */
+  temperature: number;
   /** Small files that a tool wants beside it. */
   sidecars: readonly { name: string; text: string }[];
 }
@@ -127,7 +131,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
           options.signal.addEventListener('abort', () => verify.end());
           try {
             const reference = await unless(options.signal, ours(run.id, file.step));
-            const input = { file: blob, format, model: run.model, ours: reference };
+            const input = { file: blob, format, model: run.model, ours: atTemperature(reference, file.temperature) };
             return await verify.call('verify', input, options);
           } finally {
             verify.end(); // and its memory with it
@@ -168,6 +172,9 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         if (!chosen()) await get().listSaved(runId);
         const step = chosen()?.step;
         if (step === undefined) return undefined;
+        const { decision = PLAIN_DECISION } = modelOf(get(), 'export')?.record ?? {};
+        // Where moments go along weights are as they learnt.
+        const temperature = withMoments(FORMATS[format], withOptimizer) ? 1 : temperatureAt(decision, step);
         stopCheck(get().exports[format]);
         const result = await work(
           (state) => {
@@ -182,7 +189,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         if (!result || shownId(get(), 'export') !== runId) return undefined;
         const { file: blob, name, files, sidecars } = result;
         download(blob, name);
-        const file: ExportedFile = { step, name, size: blob.size, files, sidecars };
+        const file: ExportedFile = { step, name, size: blob.size, files, temperature, sidecars };
         lastCheck = check(format, blob, file, lastCheck);
         return file;
       },
