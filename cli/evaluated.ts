@@ -2,10 +2,15 @@
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 
 /** Without what only pages draw. */
-export const toldOf = ({ metrics, baselines, confusion, minimalPairs: right, swaps, tasks }: Evaluation) => ({
+export const toldOf = ({ metrics, baselines, confusion, labelled, minimalPairs: right, swaps, tasks }: Evaluation) => ({
   metrics,
   baselines,
   ...(confusion && { confusion }),
+  ...(labelled && {
+    temperature: labelled.temperature,
+    calibrationError: labelled.calibrationError,
+    cut: labelled.cut,
+  }),
   ...(right && { minimalPairs: right }),
   ...(swaps && { swaps }),
   ...(tasks && { tasks }),

@@ -9,6 +9,9 @@ import pytest
 import their_models
 import torch
 from safetensors.numpy import load_file
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
+from sklearn.naive_bayes import MultinomialNB
 from test_hugging_face import assert_near, no_warnings
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
@@ -145,3 +148,46 @@ def test_what_no_class_of_theirs_scores_is_refused_there(artefacts, tmp_path, th
     if pooling != "first":
         with pytest.raises(homegrown.Refused, match="transformers has no class that scores"):
             artefacts.export(folder, "hf")
+
+
+def test_figures_are_those_of_scikit_learn_of_transformers_scores(tmp_path, their_tokenizer):
+    model, folder = saved(tmp_path / "saved", their_tokenizer, "BERT")
+    # Far from even, so that it is sure of something.
+    with torch.no_grad():
+        model.classifier.weight.mul_(60)
+    their_models.save(folder, model, their_tokenizer)
+    random = np.random.default_rng(3)
+    words = ["whale", "sea", "map", "true", "places", "Ishmael", "ship", "coast"]
+    rows = [(" ".join(random.choice(words, 6)), LABELS[int(place)]) for place in random.integers(0, 3, 90)]
+    held, learnt = rows[:60], rows[60:]
+    files = []
+    for name, some in (("held.csv", held), ("learnt.csv", learnt)):
+        path = tmp_path / name
+        path.write_text("\n".join(["text,label", *(f'"{text}","{label}"' for text, label in some)]) + "\n")
+        files.append(path)
+    (said,) = homegrown.command("evaluate", **{"from": folder, "table": files[0], "train": files[1], "device": "wasm"})
+    ours = homegrown.label_scores(folder, [text for text, _ in held]).astype(np.float64)
+    wanted = [label for _, label in held]
+    given = [LABELS[place] for place in ours.argmax(1)]
+    assert said["metrics"]["accuracy"]["value"] == pytest.approx(100 * accuracy_score(wanted, given))
+    assert said["metrics"]["macroF1"]["value"] == pytest.approx(100 * f1_score(wanted, given, average="macro", zero_division=0))
+    occurring = said["confusion"]["labels"]
+    assert said["confusion"]["counts"] == confusion_matrix(wanted, given, labels=occurring).tolist()
+    # Guo et al. 2017, in ten bins; what scores are divided by is where their loss is least.
+    scores = torch.tensor(ours)
+    right = torch.tensor([LABELS.index(label) for label in wanted])
+    assert said["metrics"]["loss"]["value"] == pytest.approx(torch.nn.functional.cross_entropy(scores, right).item(), rel=1e-5)
+    sure, which = scores.softmax(1).max(1)
+    bins = np.minimum(9, (10 * sure.numpy()).astype(int))
+    gaps = np.bincount(bins, weights=sure.numpy() - (which == right).numpy(), minlength=10)
+    error = 100 * np.abs(gaps).sum() / len(held)
+    assert said["calibrationError"]["asItLearnt"] == pytest.approx(error, rel=1e-4)
+    losses = {t: torch.nn.functional.cross_entropy(scores / t, right).item() for t in np.geomspace(0.2, 20, 400)}
+    best = min(losses, key=losses.get)
+    assert said["temperature"] == pytest.approx(best, rel=0.02)
+    # Without a model.
+    count = CountVectorizer()
+    bayes = MultinomialNB(alpha=1).fit(count.fit_transform([text for text, _ in learnt]), [label for _, label in learnt])
+    theirs = bayes.predict(count.transform([text for text, _ in held]))
+    assert said["baselines"]["naiveBayes"]["accuracy"] == pytest.approx(100 * accuracy_score(wanted, theirs))
+    assert said["baselines"]["naiveBayes"]["macroF1"] == pytest.approx(100 * f1_score(wanted, theirs, average="macro", zero_division=0))
