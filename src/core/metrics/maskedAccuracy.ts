@@ -1,5 +1,5 @@
 import type { Metric } from './metric';
-import { shareOf } from './share';
+import { found } from './share';
 
 /** The share of hidden tokens that the model finds: its likeliest is the one that stood there. */
 export const maskedAccuracy: Metric = {
@@ -8,14 +8,5 @@ export const maskedAccuracy: Metric = {
   better: 'higher',
   says: 'how many of the hidden tokens the model finds',
   needs: 'masked',
-  start() {
-    let [right, all] = [0, 0];
-    return {
-      add({ correct = 0, weight }) {
-        right += correct;
-        all += weight;
-      },
-      value: () => shareOf(right, all),
-    };
-  },
+  start: found,
 };

@@ -1,4 +1,5 @@
 import type { Interval } from './intervals/units';
+import type { Meter } from './metric';
 
 /** Of a share, in percent, where it lies with 95 % confidence: Wilson 1927, "Probable inference, the law of succession". */
 export function shareOf(part: number, all: number): { value: number } & Interval {
@@ -8,4 +9,16 @@ export function shareOf(part: number, all: number): { value: number } & Interval
   // Of none and of all the bound is the share itself, which rounding misses.
   const [low, high] = [part === 0 ? 0 : middle - half, part === all ? 1 : middle + half];
   return { value: 100 * p, low: 100 * low, high: 100 * high };
+}
+
+/** Of what is predicted, how much the model finds. */
+export function found(): Meter {
+  let [right, all] = [0, 0];
+  return {
+    add({ correct = 0, weight }) {
+      right += correct;
+      all += weight;
+    },
+    value: () => shareOf(right, all),
+  };
 }
