@@ -23,6 +23,7 @@ const NO_OBJECTIVES = [
   'pairRows',
   'places',
   'showFilled',
+  'showLabels',
   'showSpans',
   'shown',
   'spans',

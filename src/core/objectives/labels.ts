@@ -3,13 +3,9 @@ import { onOff } from '../base/field';
 import type { Learner } from './objective';
 import type { Classes } from '../models/spec';
 import type { Network } from '../models/network';
-import type { TokenSource } from '../shards/manifest';
-import type { Tokenizer } from '../tokenizer/tokenizer';
 import { priorLoss } from './labelFacts';
-import { type LabelSettings, labelledIn, labelRows, labelsTold } from './labelRows';
+import type { LabelSettings } from './labelRows';
 import { defineObjective } from './objective';
-import { spread, textOf } from './pairRows';
-import type { Answered } from './shown';
 
 /** A network of labels has been begun as one: `withClasses`. */
 const classesOf = ({ classes }: Learner): Classes => classes!;
@@ -49,11 +45,15 @@ export const labels = defineObjective({
       wanted: { shape: [rows, classes?.labels.length ?? 2], dtype: 'float32' },
     };
   },
-  batches: (source, context, tokenizer, settings: LabelSettings, learner) =>
-    labelRows(source, context, tokenizer, classesOf(learner), isEncoder(learner), settings),
+  async batches(source, context, tokenizer, settings: LabelSettings, learner) {
+    const { labelRows } = await import('./labelRows');
+    return labelRows(source, context, tokenizer, classesOf(learner), isEncoder(learner), settings);
+  },
   epoch: ({ documents }) => documents,
-  inRows: (source, context, tokenizer, _, learner) =>
-    labelsTold(source, context, tokenizer, classesOf(learner), isEncoder(learner)),
+  async inRows(source, context, tokenizer, _, learner) {
+    const { labelsTold } = await import('./labelRows');
+    return labelsTold(source, context, tokenizer, classesOf(learner), isEncoder(learner));
+  },
   baselines({ classes, data }) {
     const blindly = {
       loss: classes?.several ? Math.LN2 : Math.log(classes?.labels.length ?? 2),
@@ -90,43 +90,11 @@ export const labels = defineObjective({
         const several = severalOf(network);
         return { loss: labelLoss(scores, wanted, weight, several), correct: labelsFound(scores, wanted, several) };
       },
-      show: (network, { tokenizer, source, pause }) =>
-        source ? classified(network, tokenizer, source, pause) : Promise.resolve([]),
+      async show(network, { tokenizer, source, pause }) {
+        if (!source) return [];
+        const { showLabels } = await import('./showLabels');
+        return showLabels(network, tokenizer, source, pause);
+      },
     };
   },
 });
-
-/** What it makes of some held-out texts, beside what was wanted. */
-async function classified(
-  network: Network,
-  tokenizer: Tokenizer,
-  source: TokenSource,
-  pause?: () => Promise<void>,
-): Promise<readonly Answered[]> {
-  const { classifier } = await import('../sample/classify');
-  const { labelsOf } = await import('../sample/labelsOf');
-  const classes = network.choice.config.classes!;
-  const all = await labelledIn(source, classes);
-  const some = spread(Math.min(SHOWN, all.length), all.length).map((place) => all[place]!);
-  const texts: Uint32Array[] = [];
-  for (const { start, tokens } of some) texts.push(await source.read(start, tokens));
-  const own = classifier(network, tokenizer);
-  try {
-    const given = await own.classify(texts, pause && { pause });
-    return some.map(({ labels: wanted }, i) => ({
-      kind: 'answered',
-      input: shortened(textOf(tokenizer, texts[i]!.subarray(0, BEGINNING))),
-      wanted: wanted.map((place) => classes.labels[place]!).join(', '),
-      given: labelsOf(classes, given[i]!.probabilities).join(', '),
-    }));
-  } finally {
-    own.dispose();
-  }
-}
-const SHOWN = 4;
-/** Tokens, and characters, of a text by which it is known. */
-const [BEGINNING, CHARACTERS] = [60, 120];
-const shortened = (text: string): string => {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > CHARACTERS ? `${line.slice(0, CHARACTERS)} …` : line;
-};

@@ -6,7 +6,6 @@ import { sha256, sha256Hex } from '../base/hash';
 import { type Job, yieldUntil } from '../base/job';
 import { isUnreadable, readRecord, storedRecord } from '../base/record';
 import { cutDocuments, Outline } from '../documents/cut';
-import { Examples } from '../documents/labels/examples';
 import type { TextRecord } from '../documents/record';
 import { checkSplit, type PartName, type Split, type SplitChoice } from '../documents/split';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -94,7 +93,7 @@ async function lookAt(
   const outline = new Outline();
   const hash = await sha256();
   const labels = new Set<string>();
-  const examples = labelled && new Examples(labelled);
+  const examples = labelled && new (await import('../documents/labels/examples')).Examples(labelled);
   /** By document: 1 where another text begins. */
   const changes: number[] = [];
   let [before, bytes]: [string | undefined, number] = [undefined, 0];
