@@ -3,9 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { badFile, badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { csvOf } from '../src/core/base/csv';
+import { labelsAsOne } from '../src/core/base/labels';
 import { counted, formatCount, formatShare } from '../src/core/base/units';
 import { memoryStore } from '../src/core/base/blobStore';
 import { importText, openText } from '../src/core/documents';
+import { decisionInUse } from '../src/core/export/temperature';
 import { network } from '../src/core/models/network';
 import { PLAIN_DECISION, temperatureAt } from '../src/core/runs/settings';
 import { type Classified, classifier } from '../src/core/sample/classify';
@@ -69,7 +71,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
   if (texts.every((each) => each.text.trim() === ''))
     throw badFile('There is no text to classify.', 'Give one that is not empty.');
   await openDevice(values.device);
-  const decision = info?.decision ?? PLAIN_DECISION;
+  const decision = info?.decision ? decisionInUse(info.decision) : PLAIN_DECISION;
   const temperature = temperatureAt(decision, snapshot.state.step);
   const atLeast = typed ?? decision.atLeast;
   const progress = new Progress(stderr, !json);
@@ -106,7 +108,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
     return {
       name,
       // Of one that may have several, all that are likelier than not.
-      label: classes!.several ? found.join('|') : (found[0] ?? null),
+      label: classes!.several ? labelsAsOne(found) : (found[0] ?? null),
       ...(classes!.several && { labels: found }),
       probabilities: Object.fromEntries(named),
       ...{ tokens, read, windows },

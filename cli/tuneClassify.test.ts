@@ -207,3 +207,19 @@ test.each([
   },
   60_000,
 );
+
+test('a temperature that is in the weights of a folder is not taken once more', async () => {
+  const texts = ['--prompt', 'win money meeting', '--device', 'wasm', '--json'];
+  const given = async (): Promise<unknown> => lines((await call('classify', '--from', 'whole', ...texts)).stdout)[0];
+  const before = await given();
+  const file = path('whole', 'homegrown.json');
+  const info = JSON.parse(await readFile(file, 'utf8')) as { state: { step: number } };
+  const decision = { temperature: 4, atLeast: 0, step: info.state.step };
+  const written = async (more: object): Promise<unknown> => {
+    await writeFile(file, JSON.stringify({ ...info, decision: { ...decision, ...more } }));
+    return given();
+  };
+  expect(await written({ inWeights: true })).toEqual(before);
+  expect(await written({})).not.toEqual(before);
+  await writeFile(file, JSON.stringify(info));
+});

@@ -1,1 +1,0 @@
-export { MOST_LABELS } from '../../base/limits';
