@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
 import type { Purpose } from '../../core/runs/tuning';
@@ -8,12 +8,13 @@ import type { PageProps } from '../../state/stage';
 import { Button, EmptyState, Panes, Stage, StageTabs, useHeldFocus } from '../../ui';
 import { AddButtons, AddDialog, type Adding, Dropped, Reading, Refused, useAdding } from './Adding';
 import { BasePane } from './BasePane';
-import { ClassifyPage } from './classify/ClassifyPage';
 import { Failed } from './Failed';
 import { ForgettingPane } from './ForgettingPane';
 import { isPurpose, KINDS } from './kinds';
 import { type Situation, useSituation } from './situation';
 import styles from './TunePage.module.css';
+
+const ClassifyPage = lazy(() => import('./classify/ClassifyPage').then((module) => ({ default: module.ClassifyPage })));
 
 /** From a model to one for a purpose: what it begins with, what it would learn, and what that makes it forget. */
 export function TunePage({ onFiles }: PageProps) {
@@ -29,14 +30,18 @@ export function TunePage({ onFiles }: PageProps) {
       onGo={({ id }) => isPurpose(id) && go(id)}
     />
   );
-  if (isComing) {
+  const coming = (
+    <Stage title="Tune" tabs={tabs}>
+      {null}
+    </Stage>
+  );
+  if (isComing) return coming;
+  if (purpose === 'classify')
     return (
-      <Stage title="Tune" tabs={tabs}>
-        {null}
-      </Stage>
+      <Suspense fallback={coming}>
+        <ClassifyPage tabs={tabs} onFiles={onFiles} />
+      </Suspense>
     );
-  }
-  if (purpose === 'classify') return <ClassifyPage tabs={tabs} onFiles={onFiles} />;
   return <Tune key={purpose} purpose={purpose} tabs={tabs} onFiles={onFiles} />;
 }
 
