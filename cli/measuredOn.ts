@@ -1,5 +1,6 @@
 /** What a model is measured on: files that are given, or a part that its run has held out. */
 import { badSettings } from '../src/core/base/errors';
+import { BETWEEN_LABELS } from '../src/core/base/labels';
 import { unwatched } from '../src/core/base/job';
 import { held, tokenised } from '../src/core/evaluate/blocks';
 import { heldPair, type HeldPair } from '../src/core/evaluate/heldPairs';
@@ -74,7 +75,7 @@ async function heldTextsOf(
   tokenizer: ImportedModel['tokenizer'],
   signal: AbortSignal,
 ): Promise<readonly HeldText[]> {
-  const as = config.classes?.several ? { between: '|' as const } : {};
+  const as = config.classes?.several ? { between: BETWEEN_LABELS } : {};
   const note = (words: string): void => stderr.write(`${words}\n`);
   const asked = { tables, as, merge: false, fewest: undefined };
   const { documents, texts } = await examplesAsked(asked, note, { ...unwatched, signal });

@@ -7,7 +7,7 @@ import { invalidUtf8 } from '../src/core/base/utf8';
 import { noInterval } from '../src/core/metrics/intervals/interval';
 import { LABEL_METRIC_IDS, type LabelMetricId, labelMetrics } from '../src/core/metrics/labels';
 import { confusionOf } from '../src/core/metrics/labels/confusion';
-import { labelsAmong, labelsIn } from '../src/core/metrics/labels/labels';
+import { labelsAmong, differentLabels } from '../src/core/metrics/labels/labels';
 import { estimates } from '../src/core/metrics/text/estimate';
 import type { Estimate } from '../src/core/metrics/metric';
 import { TEXT_METRIC_IDS, type TextMetricId, textMetrics, VARIANTS } from '../src/core/metrics/text';
@@ -124,7 +124,7 @@ async function pairsOf(
 
 /** @throws HomegrownError `bad-settings` where there are too many to tell of each */
 function labelsOf(pairs: readonly Pair[]): readonly string[] {
-  const labels = labelsIn(pairs.flatMap(({ output, wanted }) => [output, wanted]));
+  const labels = differentLabels(pairs.flatMap(({ output, wanted }) => [output, wanted]));
   if (labels.length <= MOST_LABELS) return labels;
   throw badSettings(
     `There are ${formatCount(labels.length)} different lines, and of labels ${MOST_LABELS} at most are told apart.`,

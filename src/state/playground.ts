@@ -1,5 +1,6 @@
 /** Talking to a model: a prompt, how to choose among its guesses, and the tokens as they come, or the blanks as it fills them. */
 import { toFailure, type Failure } from '../core/base/errors';
+import { likeliest } from '../core/base/likeliest';
 import type { Message } from '../core/chat/conversation';
 import type { Decided } from '../core/evaluate/decided';
 import { modelSpec } from '../core/models';
@@ -160,7 +161,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
           const began = now();
           const [given] = await gpu.call('classify', { runId, which, texts: [prompt] }, { signal: abort.signal });
           const { probabilities } = given!;
-          const label = probabilities.indexOf(Math.max(...probabilities));
+          const label = likeliest(probabilities);
           tell(() => ({ classified: { given: given!, label, decided: null } }));
           const decided = await gpu.call('decided', { runId, which, text: prompt, label }, { signal: abort.signal });
           const done: Writing = { kind: 'done', reason: 'classified', ms: now() - began };

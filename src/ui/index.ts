@@ -19,6 +19,7 @@ export { DecidedWords, type DecidedWordsProps } from './DecidedWords';
 export { Dialog, type DialogProps } from './Dialog';
 export { DropZone, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';
 export { PageDrop, type PageDropProps } from './PageDrop';
+export { Pager, type PagerProps } from './Pager';
 export { filesOfList, type DroppedFile } from './droppedFiles';
 export { FieldRow, type FieldRowProps } from './FieldRow';
 export { Fold } from './Fold';

@@ -2,7 +2,8 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { badFile, badSettings } from '../core/base/errors';
-import { documentsIn, FORMATS, textOf } from '../core/documents';
+import { labelsAsOne } from '../core/base/labels';
+import { documentsIn, FORMATS, textInRow, textOf } from '../core/documents';
 import { type Decided, decided } from '../core/evaluate/decided';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { readKnownRun } from '../core/runs/record';
@@ -56,13 +57,14 @@ export const classifyTexts = (
 ): Promise<readonly GivenLabels[]> =>
   using(store, model, async (reader, decision) => {
     const { temperature } = decision;
-    const empty = texts.findIndex((text) => model.tokenizer.encode(text).length === 0);
+    const ids = texts.map((text) => model.tokenizer.encode(text));
+    const empty = ids.findIndex(({ length }) => length === 0);
     if (empty >= 0)
       throw badSettings(
         `Text ${empty + 1} of ${texts.length} has no token, so nothing can be said of it.`,
         'Give it some words.',
       );
-    const found = await reader.classify(texts, { temperature, report, ...(pause && { pause }) });
+    const found = await reader.classify(ids, { temperature, report, ...(pause && { pause }) });
     return found.map((one) => given(reader, decision, one));
   });
 
@@ -96,7 +98,7 @@ export const classifyFile = (
         parts.push(csvOf([[...columns, free('label'), free('sure'), ...labels.map((label) => free(`p(${label})`))]]));
       }
       const names = table?.columns ?? [LINE];
-      const ids = rows.map((cells) => model.tokenizer.encode(textOfCells(cells, names)));
+      const ids = rows.map((cells) => model.tokenizer.encode(textInRow(cells, names)));
       const places = [...ids.keys()].filter((at) => ids[at]!.length > 0);
       const classified = await reader.classify(
         places.map((at) => ids[at]!),
@@ -111,7 +113,7 @@ export const classifyFile = (
             if (found.has(i) && own.length === 0) unsure++;
             const sure = probabilities.length > 0 ? digits(Math.max(...probabilities)) : undefined;
             const told = labels.map((_, place) => (found.has(i) ? digits(probabilities[place]!) : undefined));
-            return [...columns!.map((name) => cells.get(name) ?? ''), own.join('|'), sure, ...told];
+            return [...columns!.map((name) => cells.get(name) ?? ''), labelsAsOne(own), sure, ...told];
           }),
         ),
       );
@@ -122,13 +124,6 @@ export const classifyFile = (
     return { file: new Blob(parts, { type: 'text/csv' }), texts, unsure, empty };
   });
 const NOTHING_READ: Pick<GivenLabels, 'probabilities' | 'labels'> = { probabilities: [], labels: [] };
-
-/** Of a row, as it is when it is learnt: columns that have text, one after another. */
-const textOfCells = (cells: Cells, names: readonly string[]): string =>
-  names
-    .map((name) => cells.get(name) ?? '')
-    .filter((text) => text.trim() !== '')
-    .join('\n\n');
 
 /** Of a probability. */
 const digits = (p: number): number => Number(p.toPrecision(6));

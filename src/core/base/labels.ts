@@ -1,7 +1,7 @@
 /** Labels of a document, which are one field of it. */
 
 /** Between labels where a text has several of them; so none has it in its name. */
-export const BETWEEN_LABELS = '|';
+export const BETWEEN_LABELS = '|' as const;
 
 /** Each once, in the order in which they stand; of an empty field none. */
 export const labelsIn = (label: string): readonly string[] => [

@@ -113,6 +113,15 @@ export const namesIn = (columns: Columns): readonly string[] => Object.values(co
 export const learntIn = (columns: Columns): readonly string[] =>
   'text' in columns ? [columns.text, ...(columns.besides ?? [])] : [columns.input, columns.target];
 
+/** Of a row what these columns hold, one after another, of those that hold text. */
+export const textInRow = (cells: Row['cells'], names: readonly string[]): string =>
+  names
+    .map((name) => cells.get(name) ?? '')
+    .filter(hasText)
+    .join('\n\n');
+
+export const hasText = (cell: string): boolean => cell.trim() !== '';
+
 /** @throws HomegrownError `bad-file` where there are no two columns */
 export function checkPairs(name: string, columns: readonly string[]): void {
   if (columns.length >= 2) return;

@@ -7,6 +7,7 @@ export {
   lookAtTable,
   type PairColumns,
   type TableHead,
+  textInRow,
   usualColumns,
 } from './columns';
 export { type EncodingId, ENCODINGS, isBadEncoding, isEncoding, type Proposal } from './encodings';

@@ -5,11 +5,13 @@ import {
   checkPairs,
   type Columns,
   HEAD_ROWS,
+  hasText,
   headOf,
   learntIn,
   namesIn,
   noRows,
   recognisedColumns,
+  textInRow,
   usualColumns,
 } from './columns';
 import { FORMATS, type TableFormatId } from './read';
@@ -118,9 +120,7 @@ async function* withHead(rows: AsyncIterable<Row>): AsyncGenerator<readonly [Row
 function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocument | null {
   const cell = (name: string | undefined): string => (name === undefined ? '' : (cells.get(name) ?? ''));
   const learnt =
-    'text' in columns
-      ? [learntIn(columns).map(cell).filter(hasText).join('\n\n')]
-      : [cell(columns.input), cell(columns.target)];
+    'text' in columns ? [textInRow(cells, learntIn(columns))] : [cell(columns.input), cell(columns.target)];
   if (!learnt.every(hasText)) return null;
   const title = cell(columns.title).trim() || `Row ${formatCount(place)}`;
   const known = (['label', 'date', 'language'] as const).flatMap((role) => {
@@ -134,8 +134,6 @@ function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocumen
     ? { title: title.toWellFormed(), row: place, text, ...fields }
     : { ...pairOf(title.toWellFormed(), text, target), row: place, ...fields };
 }
-
-const hasText = (cell: string): boolean => cell.trim() !== '';
 
 export function pairOf(title: string, input: string, target: string): Pair {
   const [inputs, targets] = [input, target].map((text) => encoder.encode(text).length) as [number, number];

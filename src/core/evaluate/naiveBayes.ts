@@ -1,4 +1,5 @@
 /** Which label a text has, by which words are common in texts of each: what counting words comes to. */
+import { likeliest } from '../base/likeliest';
 import type { LabelledText } from './labelBaselines';
 
 /**
@@ -33,7 +34,7 @@ export function naiveBayes(learnt: readonly LabelledText[]): (text: string) => s
         for (const place of labels.keys())
           scores[place]! += Math.log((own[place]! + 1) / (words[place]! + counts.size));
     }
-    return labels[scores.indexOf(Math.max(...scores))]!;
+    return labels[likeliest(scores)]!;
   };
 }
 

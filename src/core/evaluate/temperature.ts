@@ -1,4 +1,5 @@
 /** How sure a classifier is, brought to how often it is right. */
+import { likeliest } from '../base/likeliest';
 import { stream } from '../base/rng';
 import { probabilitiesOf } from '../sample/labelsOf';
 
@@ -49,9 +50,8 @@ export function* fittedTemperature(texts: readonly Scored[], several: boolean): 
 }
 
 function isRight({ scores, wanted }: Scored, several: boolean): boolean {
-  const all = Array.from(scores);
-  if (several) return all.every((score, label) => score > 0 === wanted.includes(label));
-  return all.indexOf(Math.max(...all)) === wanted[0];
+  if (several) return Array.from(scores).every((score, label) => score > 0 === wanted.includes(label));
+  return likeliest(scores) === wanted[0];
 }
 /** Texts of which a temperature is told. */
 export const FEWEST = 20;

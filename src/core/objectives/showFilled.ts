@@ -1,3 +1,4 @@
+import { likeliest } from '../base/likeliest';
 import type { Network } from '../models/network';
 import { fill } from '../sample/fill';
 import { logits } from '../sample/logits';
@@ -53,7 +54,6 @@ export async function showFilled(
   return { kind: 'filled', parts };
 }
 
-const likeliest = (scores: Float32Array): number => scores.reduce((best, z, id) => (z > scores[best]! ? id : best), 0);
 /** Tokens of a passage. */
 const LEAST = 4;
 const MOST = 64;

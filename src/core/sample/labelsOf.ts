@@ -1,4 +1,5 @@
 /** From scores of labels to probabilities, and from those to labels. */
+import { likeliest } from '../base/likeliest';
 import type { Classes } from '../models/spec';
 
 /**
@@ -8,9 +9,9 @@ import type { Classes } from '../models/spec';
  */
 export function labelsOf({ labels, several }: Classes, probabilities: ArrayLike<number>, atLeast = 0): string[] {
   if (several) return labels.filter((_, place) => probabilities[place]! > 0.5);
-  const likeliest = Array.from(probabilities).reduce((best, p, place, all) => (p > all[best]! ? place : best), 0);
-  const sure = probabilities[likeliest]!;
-  return sure > 0 && sure >= atLeast ? [labels[likeliest]!] : [];
+  const best = likeliest(probabilities);
+  const sure = probabilities[best]!;
+  return sure > 0 && sure >= atLeast ? [labels[best]!] : [];
 }
 
 /** scores [labels] -> [labels], softmax where a text has one label and otherwise of each by itself. */

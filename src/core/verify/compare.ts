@@ -1,6 +1,6 @@
 import type { Job } from '../base/job';
 import type { Bound } from './check';
-import { likeliest } from './likeliest';
+import { likeliest } from '../base/likeliest';
 import type { Reference } from './reference';
 import { refusal } from './refusal';
 

@@ -8,7 +8,7 @@ import { labelLogits } from '../sample/labelLogits';
 import { logits } from '../sample/logits';
 import { memory } from '../sample/memory';
 import type { TokenSource } from '../shards/manifest';
-import { likeliest } from './likeliest';
+import { likeliest } from '../base/likeliest';
 import { toldApart } from './toldApart';
 
 /** What this engine says of a saved step, for others to be held against. */

@@ -2,19 +2,7 @@ import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import { explain, headline } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import {
-  Block,
-  Button,
-  EmptyState,
-  Icon,
-  IconButton,
-  Notice,
-  Pane,
-  Progress,
-  Segmented,
-  text,
-  TextAction,
-} from '../../ui';
+import { Block, Button, EmptyState, Icon, Notice, Pager, Pane, Progress, Segmented, text, TextAction } from '../../ui';
 import type { Situation } from './situation';
 import { SpeakersDialog } from './SpeakersDialog';
 import { TemplateDialog } from './TemplateDialog';
@@ -56,18 +44,7 @@ export function ChatsPane({ situation }: { situation: Situation }) {
                 { value: 'template', label: 'Template' },
               ]}
             />
-            <IconButton
-              icon="chevronLeft"
-              label="Conversations before"
-              disabledReason={from === 0 ? 'These are the first' : undefined}
-              onPress={() => show(Math.max(0, from - SHOWN))}
-            />
-            <IconButton
-              icon="chevronRight"
-              label="Next conversations"
-              disabledReason={last >= of ? 'These are the last' : undefined}
-              onPress={() => show(from + SHOWN)}
-            />
+            <Pager what="conversations" from={from} size={SHOWN} of={of} onShow={show} />
           </>
         )
       }

@@ -4,11 +4,11 @@ import { layersIn } from '../../core/adapters/beside';
 import { linearWeights } from '../../core/adapters/trainable';
 import { type Field, fieldProblem } from '../../core/base/field';
 import { counted, formatCount, formatNumber } from '../../core/base/units';
-import { MOST_HELD } from '../../core/documents/split';
 import { paramsOf } from '../../core/models';
 import { isOf, RECIPE, type Recipe, type RecipeField } from '../../core/train/recipe';
 import { useStudio } from '../../state/react';
 import { Block, Checkbox, FieldRow, Fold, NumberField, Select, text, TextAction } from '../../ui';
+import { HeldOut } from './HeldOut';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 
@@ -133,16 +133,7 @@ export function RecipeForm({ situation }: { situation: Situation }) {
         onChange={(percent) => setTuning({ recipe: { ...tuning.recipe, replay: percent / 100 } })}
       />
       <Row name="evalEvery" recipe={recipe} />
-      <NumberField
-        label="Held out"
-        hint="to judge it by"
-        unit="%"
-        min={0.1}
-        max={100 * MOST_HELD}
-        isWhole={false}
-        value={Number((100 * tuning.heldOut).toPrecision(6))}
-        onChange={(percent) => setTuning({ heldOut: percent / 100 })}
-      />
+      <HeldOut value={tuning.heldOut} onChange={(heldOut) => setTuning({ heldOut })} />
       <Fold className={styles.fold} summary="Seldom changed">
         <div>
           {tuning.learns !== 'all' && (

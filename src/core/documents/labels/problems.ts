@@ -1,6 +1,6 @@
 /** What of labels keeps a classifier from being trained, what a person must be asked, and what should be known before. */
 import { counted, formatCount, formatShare } from '../../base/units';
-import { MOST_LABELS } from './most';
+import { MOST_LABELS } from '../../base/limits';
 import type { LabelSurvey } from './survey';
 
 export interface LabelProblem {

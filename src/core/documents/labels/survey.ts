@@ -4,7 +4,7 @@ import { labelsAsOne } from '../../base/labels';
 import { type Job, yieldUntil } from '../../base/job';
 import type { TextRecord } from '../record';
 import { alikeNames, type Alike } from './alike';
-import { MOST_LABELS } from './most';
+import { MOST_LABELS } from '../../base/limits';
 import { ofExample } from './examples';
 import { type Leak, WordsByLabel } from './leaks';
 import { NearEqual } from './nearEqual';

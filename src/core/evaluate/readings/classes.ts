@@ -1,6 +1,7 @@
 /** Texts with labels: which of them a classifier gives, how sure it is, and how well that goes together. */
 import { badSettings, HomegrownError } from '../../base/errors';
 import { labelsAsOne, placesAmong } from '../../base/labels';
+import { likeliest } from '../../base/likeliest';
 import { withPauses } from '../../base/job';
 import { counted, formatCount } from '../../base/units';
 import { LABEL_METRIC_IDS, type LabelMetricId, labelMetrics } from '../../metrics/labels';
@@ -167,8 +168,6 @@ function sureness(
   }
   return Array.from(all, (p, label) => [Math.max(p, 1 - p), p > 0.5 === wanted.includes(label)] as const);
 }
-const likeliest = (all: ArrayLike<number>): number =>
-  Array.from(all).reduce((best, p, place, those) => (p > those[best]! ? place : best), 0);
 
 /** Of a text what adds up, as of a token (likelihood.ts). */
 function rowOf(nats: number, sure: Sure): number[] {

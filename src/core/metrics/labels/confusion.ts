@@ -1,5 +1,5 @@
 import type { Pair } from '../text/textMetric';
-import { labelOf, labelsIn } from './labels';
+import { labelOf, differentLabels } from './labels';
 
 /** How often each label was given where each was wanted. */
 export interface Confusion {
@@ -9,7 +9,7 @@ export interface Confusion {
 }
 
 export function confusionOf(pairs: readonly Pair[]): Confusion {
-  const labels = [...labelsIn(pairs.flatMap(({ output, wanted }) => [output, wanted]))];
+  const labels = [...differentLabels(pairs.flatMap(({ output, wanted }) => [output, wanted]))];
   const places = new Map(labels.map((label, place) => [label, place]));
   const counts = labels.map(() => new Array<number>(labels.length).fill(0));
   for (const { output, wanted } of pairs) counts[places.get(labelOf(wanted))!]![places.get(labelOf(output))!]!++;

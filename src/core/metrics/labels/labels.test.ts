@@ -5,7 +5,7 @@ import { atOnce } from '../../base/job';
 import { estimates } from '../text/estimate';
 import type { Pair } from '../text/textMetric';
 import { confusionOf } from './confusion';
-import { labelsAmong, labelsIn } from './labels';
+import { labelsAmong, differentLabels } from './labels';
 
 const NO_METRICS = ['index', 'labels', 'confusion'];
 
@@ -85,5 +85,5 @@ test('labels are few, short, and met again', () => {
   const many = (count: number): string[] => Array.from({ length: 2 * count }, (_, i) => String(i >> 1));
   expect(labelsAmong(many(50))).toHaveLength(50);
   expect(labelsAmong(many(51))).toBeUndefined();
-  expect(labelsIn(['one  two', 'one two'])).toEqual(['one two']);
+  expect(differentLabels(['one  two', 'one two'])).toEqual(['one two']);
 });

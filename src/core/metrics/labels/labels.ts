@@ -5,7 +5,8 @@ import { wordsOf } from '../text/textMetric';
 export const labelOf = (text: string): string => wordsOf(text).join(' ');
 
 /** All different ones, in the order of their code units. */
-export const labelsIn = (texts: Iterable<string>): readonly string[] => [...new Set(Array.from(texts, labelOf))].sort();
+export const differentLabels = (texts: Iterable<string>): readonly string[] =>
+  [...new Set(Array.from(texts, labelOf))].sort();
 
 /** Few different ones, short, and met again: what a choice among them can be told of. */
 const [MOST, LONGEST, EACH] = [50, 40, 2] as const;
@@ -13,7 +14,7 @@ export const LABELS_ARE = `labels are 2 to ${MOST} different texts of at most ${
 
 /** The different ones where texts are labels; undefined where they are not. */
 export function labelsAmong(texts: readonly string[]): readonly string[] | undefined {
-  const labels = labelsIn(texts);
+  const labels = differentLabels(texts);
   const areFew = labels.length >= 2 && labels.length <= MOST && texts.length >= EACH * labels.length;
   return areFew && labels.every((label) => Array.from(label).length <= LONGEST) ? labels : undefined;
 }

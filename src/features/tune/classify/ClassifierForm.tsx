@@ -1,6 +1,5 @@
 import { Fragment, useMemo } from 'react';
 import { formatBytes, formatCount, formatShare, formatShort } from '../../../core/base/units';
-import { MOST_HELD } from '../../../core/documents/split';
 import { modelSpec, paramsOf } from '../../../core/models';
 import { usualPooling } from '../../../core/models/classes';
 import { countParams, type Pooling, POOLINGS } from '../../../core/models/spec';
@@ -10,6 +9,7 @@ import { bodyOf, type ClassifierPlan } from '../../../state/classifierPlan';
 import { useStudio } from '../../../state/react';
 import { basesFor } from '../../../state/tuning';
 import { Block, Fold, NumberField, Select, text, TextAction } from '../../../ui';
+import { HeldOut } from '../HeldOut';
 import { LearnsForm, Row, SELDOM } from '../LearnsForm';
 import { whose } from '../BasePane';
 import styles from '../TunePage.module.css';
@@ -85,16 +85,7 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
           value={classify.passes}
           onChange={(passes) => set({ passes })}
         />
-        <NumberField
-          label="Held out"
-          hint="to judge it by"
-          unit="%"
-          min={0.1}
-          max={100 * MOST_HELD}
-          isWhole={false}
-          value={Number((100 * classify.heldOut).toPrecision(6))}
-          onChange={(percent) => set({ heldOut: percent / 100 })}
-        />
+        <HeldOut value={classify.heldOut} onChange={(heldOut) => set({ heldOut })} />
         <Row name="classWeights" recipe={recipe} hint="rare ones count as common ones" />
         <Select<'cut' | 'windows'>
           label="Long texts"

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { formatCount } from '../../../core/base/units';
-import { Button, Dialog, IconButton, Table, text } from '../../../ui';
+import { Button, Dialog, Pager, Table, text } from '../../../ui';
 import styles from './Classify.module.css';
 import { useAnswer } from './useAnswer';
 
@@ -21,18 +21,7 @@ export function RowsDialog({ of, onClose }: { of: number; onClose: () => void })
           <span className={styles.pager}>
             {formatCount(Math.min(of, from + 1))} to {formatCount(last)} of {formatCount(of)}
           </span>
-          <IconButton
-            icon="chevronLeft"
-            label="Texts before"
-            disabledReason={from === 0 ? 'These are the first' : undefined}
-            onPress={() => show(Math.max(0, from - PAGE))}
-          />
-          <IconButton
-            icon="chevronRight"
-            label="Next texts"
-            disabledReason={last >= of ? 'These are the last' : undefined}
-            onPress={() => show(from + PAGE)}
-          />
+          <Pager what="texts" from={from} size={PAGE} of={of} onShow={show} />
           <Button variant="go" onPress={onClose}>
             Close
           </Button>

@@ -4,6 +4,7 @@ import { tableCalled } from '../../../core/documents';
 import { recognisedColumns, type TableHead } from '../../../core/documents/columns';
 import { formatCount } from '../../../core/base/units';
 import { toFailure } from '../../../core/base/errors';
+import { likeliest } from '../../../core/base/likeliest';
 import type { RunRow } from '../../../protocol/data';
 import type { GivenLabels } from '../../../protocol/gpu';
 import { explain } from '../../../state/failures';
@@ -43,7 +44,7 @@ export function TryText({ run }: { run: RunRow['record'] }) {
         const { classify: ask, decided } = await store.getState().classifying();
         const found = await ask(run.id, 'latest', draft, options);
         if (isMine()) setGiven({ of: draft, given: found });
-        const label = found.probabilities.indexOf(Math.max(...found.probabilities));
+        const label = likeliest(found.probabilities);
         const why = await decided({ runId: run.id, which: 'latest', text: draft, label }, options);
         if (isMine()) setGiven({ of: draft, given: found, why });
       },

@@ -1,0 +1,29 @@
+import { IconButton } from './Button';
+
+export interface PagerProps {
+  /** Of what: `conversations`. */
+  what: string;
+  /** The first that is shown, how many are at a time, and how many there are. */
+  from: number;
+  size: number;
+  of: number;
+  onShow: (from: number) => void;
+}
+
+/** To those before, and to the next. */
+export const Pager = ({ what, from, size, of, onShow }: PagerProps) => (
+  <>
+    <IconButton
+      icon="chevronLeft"
+      label={`${what.charAt(0).toUpperCase()}${what.slice(1)} before`}
+      disabledReason={from === 0 ? 'These are the first' : undefined}
+      onPress={() => onShow(Math.max(0, from - size))}
+    />
+    <IconButton
+      icon="chevronRight"
+      label={`Next ${what}`}
+      disabledReason={from + size >= of ? 'These are the last' : undefined}
+      onPress={() => onShow(from + size)}
+    />
+  </>
+);
