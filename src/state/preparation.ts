@@ -1,6 +1,6 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import { toFailure } from '../core/base/errors';
-import type { PartName, SplitChoice } from '../core/documents/split';
+import { isChosen, type PartName, type SplitChoice } from '../core/documents/split';
 import { learntFacts, learntOf, sharedNormalizers, textRef, tunedAs, type TuneUse } from '../core/documents/record';
 import { learntFrom, objectiveOf, rolesOf } from '../core/objectives';
 import type { InRows } from '../core/objectives/objective';
@@ -217,7 +217,7 @@ export function dataState(studio: Inputs): ArtefactState {
 export const isCutSo = ({ manifest }: DataRecord, { validation, test, seed }: SplitChoice): boolean =>
   manifest.split.validation === validation &&
   manifest.split.test === test &&
-  (manifest.split.rule !== 'documents' || manifest.split.seed === seed);
+  (!isChosen(manifest.split) || manifest.split.seed === seed);
 /** Whether the texts are no longer those that a run learns from; not where it does not say which, nor of one that tunes, which has its own. */
 export function hasOtherTexts(
   run: Parameters<typeof isTuning>[0] & Pick<RunRecord, 'segments'>,

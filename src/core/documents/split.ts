@@ -22,6 +22,8 @@ export const splitSchema = z.strictObject({
   /** By which it is chosen which documents are held out. */
   seed: z.int().nonnegative(),
 });
+/** Whether the seed decides what is held out. */
+export const isChosen = ({ rule }: Pick<Split, 'rule'>): boolean => rule === 'documents' || rule === 'labels';
 /** What a person asks for: the rule follows from the documents. */
 export type SplitChoice = Omit<Split, 'rule'>;
 

@@ -1,6 +1,7 @@
 /** What is said of a classifier: its card, its preview, and how to load it. */
 import { expect, test } from 'vitest';
 import { CARD_PARTS } from '../runs/card';
+import { dataFacts } from '../testing/runRecord';
 import { untrainedClassifier } from '../testing/untrainedModels';
 import { usualWords } from './cardWords';
 import { FORMATS } from './formats';
@@ -38,6 +39,19 @@ test('the card has labels with their balance, how they are decided, and what mus
   expect(card).toContain('curl http://127.0.0.1:8080/v1/classify');
   expect(card).toMatch(/\| Accuracy[^|]*\|[^|]*97[^|]*\|/);
   expect(card).not.toMatch(/language model|llama-completion|ollama|follows no instructions/i);
+});
+
+test('of which the texts were counted, the card says how many of each label it learnt and was held against', async () => {
+  const { info } = await untrainedClassifier('bert', { labels: ['ham', 'spam'] });
+  const [segment] = info.segments;
+  const data = dataFacts({
+    labels: { train: { ham: 90, spam: 30 }, validation: { ham: 23, spam: 7 } },
+    split: { rule: 'labels', validation: 0.2, test: 0, seed: 0 },
+  });
+  const card = modelCard({ ...info, segments: [{ ...segment, data }], evaluations: [evaluation] });
+  expect(card).toContain('| Label | Learnt texts | Share | Held-out texts |');
+  expect(card).toContain('| spam | 30 | 25 % | 7 |');
+  expect(card).toContain('whole texts, about 20 % of each label');
 });
 
 test('of decoders it says that onnxruntime is what runs their ONNX', async () => {

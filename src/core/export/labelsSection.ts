@@ -1,25 +1,32 @@
 /** What a classifier tells apart, and how it decides, as a card tells it. */
 import { formatCount, formatNumber, formatShare } from '../base/units';
 import { POOLED } from '../models/hubClasses';
-import { PLAIN_DECISION } from '../runs/settings';
+import { dataOf } from '../runs/segments';
+import { type DataFacts, PLAIN_DECISION } from '../runs/settings';
 import type { RunInfo } from './homegrownJson';
 import { plain, table } from './markdown';
 
 /** A heading, the labels, and how scores become one of them; nothing of a model that writes. */
-export function labelsSection({ model, decision, evaluations = [] }: RunInfo): string[] {
+export function labelsSection(info: RunInfo): string[] {
+  const { model, decision, evaluations = [] } = info;
   const { classes } = model.config;
   if (!classes) return [];
   const { labels, several, inWindows, pooling } = classes;
   const { temperature, atLeast } = decision ?? PLAIN_DECISION;
+  const counted = dataOf(info)?.labels;
   const counts = evaluations.find(({ confusion }) => confusion)?.confusion?.counts;
   const held = counts?.map((row) => row.reduce((sum, count) => sum + count, 0)) ?? [];
   const all = held.reduce((sum, count) => sum + count, 0);
-  const rows = labels
-    .slice(0, MOST)
-    .map((label, place) => [
-      plain(label),
-      ...(all > 0 ? [formatCount(held[place] ?? 0), formatShare((held[place] ?? 0) / all)] : []),
-    ]);
+  const listed = labels.slice(0, MOST);
+  const labelled = counted
+    ? tableOf(listed, counted)
+    : table(
+        listed.map((label, place) => [
+          plain(label),
+          ...(all > 0 ? [formatCount(held[place] ?? 0), formatShare((held[place] ?? 0) / all)] : []),
+        ]),
+        ['Label', ...(all > 0 ? ['Held-out texts', 'Share'] : [])],
+      );
   const more =
     labels.length > MOST ? ` The first ${formatCount(MOST)} of ${formatCount(labels.length)} are listed.` : '';
   const decides = several
@@ -34,9 +41,21 @@ export function labelsSection({ model, decision, evaluations = [] }: RunInfo): s
         `${decision?.inWeights ? ', which is in the weights of its head already' : '; in these files that is not done yet'}.`;
   return [
     '## Labels',
-    table(rows, ['Label', ...(all > 0 ? ['Held-out texts', 'Share'] : [])]),
+    labelled,
     `${decides}${warm} It scores ${POOLED[pooling]}. Of a text that is longer than its context it reads ${inWindows ? 'all, in windows, whose scores are averaged' : 'the beginning'}.${more}`,
   ];
+}
+
+/** How many texts of each part have each. */
+function tableOf(labels: readonly string[], { train, validation }: NonNullable<DataFacts['labels']>): string {
+  const all = Object.values(train).reduce((sum, count) => sum + count, 0);
+  return table(
+    labels.map((label) => {
+      const learnt = train[label] ?? 0;
+      return [plain(label), formatCount(learnt), formatShare(learnt / all), formatCount(validation[label] ?? 0)];
+    }),
+    ['Label', 'Learnt texts', 'Share', 'Held-out texts'],
+  );
 }
 /** Beyond which a list is no card. */
 const MOST = 100;

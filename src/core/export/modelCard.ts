@@ -241,6 +241,7 @@ function earlierSettings({ segments }: RunInfo): string[] {
 
 /** `the last 10 %`, of each text where there are several, and before what is for a test. */
 export function heldOut({ split: { rule, validation, test }, texts }: DataFacts): string {
+  if (rule === 'labels') return `whole texts, about ${formatShare(validation)} of each label`;
   if (rule === 'documents') return `whole documents, about ${formatShare(validation)}`;
   const before = test > 0 ? ` before the last ${formatShare(test)}, which is for a test,` : '';
   const share = test > 0 ? formatShare(validation) : `last ${formatShare(validation)}`;

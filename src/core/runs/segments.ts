@@ -1,4 +1,5 @@
 /** The stretches of a run, each with data and settings of its own: what one was measured on does not compare with the next. */
+import { isChosen } from '../documents/split';
 import { fieldsOf, type Recipe, type RecipeField, tokensPerStep } from '../train/recipe';
 import type { DataFacts } from './settings';
 
@@ -112,6 +113,6 @@ const cut = ({ texts, textHash, split, parts }: DataFacts): string =>
     textHash,
     // Of a single text, the end of them all is its own.
     texts.length < 2 && split.rule === 'end' ? 'ends' : split.rule,
-    split.rule === 'documents' ? split.seed : 0,
+    isChosen(split) ? split.seed : 0,
     ...[parts.train, parts.validation, parts.test].map((part) => part && [part.tokens, part.bytes]),
   ]);

@@ -1,7 +1,7 @@
 import { useLocation } from 'wouter';
 import { counted, formatCount, formatNumber } from '../../core/base/units';
 import type { Evaluation, LabelledTexts } from '../../core/evaluate/evaluation';
-import { Button, Pane, Table } from '../../ui';
+import { Button, Pane, PaneHead, Table } from '../../ui';
 import { Confusion } from './Confusion';
 import page from './EvaluatePage.module.css';
 
@@ -21,7 +21,12 @@ export function LabelsPane({ evaluation, labelled }: { evaluation: Evaluation; l
         </Button>
       }
     >
-      {confusion && <Confusion confusion={confusion} />}
+      {confusion && (
+        <>
+          <Confusion confusion={confusion} />
+          <PaneHead title="Each label by itself" />
+        </>
+      )}
       <Table
         label="How well it finds each label"
         isDense

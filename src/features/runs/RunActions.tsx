@@ -40,7 +40,11 @@ export function RunActions(p: {
     { id: 'edit', label: 'Name, tags and note…', act: () => ask('edit') },
     ...(why === undefined
       ? [
-          { id: 'playground', label: 'Write with it', act: () => openOn('playground') },
+          {
+            id: 'playground',
+            label: view.row.record.model.config.classes ? 'Classify with it' : 'Write with it',
+            act: () => openOn('playground'),
+          },
           { id: 'export', label: 'Export it', act: () => openOn('export') },
         ]
       : []),

@@ -65,7 +65,7 @@ export function RunActions() {
     <>
       <AskNow prompt={settings.recipe.samplePrompt} />
       <Button isDense variant="quiet" onPress={write}>
-        Write with it
+        {record.model.config.classes ? 'Classify with it' : 'Write with it'}
       </Button>
       <Button isDense disabledReason={disabledReason} onPress={() => setChanging(true)}>
         Change and continue…
