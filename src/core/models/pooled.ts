@@ -1,13 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { badSettings } from '../base/errors';
-import type { Pass } from './spec';
+import { isOneScored, type Pass } from './spec';
+
+/** Not while somebody looks on, who sees all tokens. */
+const isAlone = ({ config, hook }: Pick<Pass, 'config' | 'hook'>): boolean => isOneScored(config) && !hook;
+
+/** What goes on in layer i after its attention: x [B T, C], or in the last one of a classifier the token alone that is scored, [B, C]. */
+export const goesOn = (pass: Pass, i: number, x: Tensor2D): Tensor2D =>
+  isAlone(pass) && i === pass.config.layers - 1 ? pooled(x, pass) : x;
+
+/** After the last layer: x [B T, C], or what goes on of it [B, C] -> what is scored of each row, [B, C]. */
+export const scored = (pass: Pass, x: Tensor2D): Tensor2D => (isAlone(pass) ? x : pooled(x, pass));
 
 /**
  * x [B T, C] -> [B, C]: of each row the sum of its tokens by what each counts, pool [B, T].
  * @throws HomegrownError `bad-settings` where none is given: a classifier was asked for scores of tokens
  */
-export function pooled(x: Tensor2D, { pool }: Pick<Pass, 'pool'>): Tensor2D {
+function pooled(x: Tensor2D, { pool }: Pick<Pass, 'pool'>): Tensor2D {
   if (!pool)
     throw badSettings(
       'The model is a classifier: it scores labels of whole texts, and no tokens.',

@@ -53,6 +53,9 @@ export interface Classes {
 /** Its first token, the mean of all, or its last token. */
 export const POOLINGS = ['first', 'mean', 'last'] as const;
 export type Pooling = (typeof POOLINGS)[number];
+/** Whether one token of a row is scored: what the last layer would compute of the others after its attention is nobody's. */
+export const isOneScored = ({ classes }: Pick<BaseConfig, 'classes'>): boolean =>
+  classes !== undefined && classes.pooling !== 'mean';
 /** What the form sets. */
 export type SizeName<C extends BaseConfig = BaseConfig> = keyof Omit<C, 'untied' | 'classes'>;
 /** Most are numbers; what an architecture can have or not is on or off; what it can have in several ways is one of their names. */
@@ -254,6 +257,16 @@ export function restingAs({ linear, shape }: Parameter, rest: Rest = 'f32'): Res
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 export const countParams = (table: ParamTable): number =>
   Object.values(table).reduce((n, { shape }) => n + sizeOf(shape), 0);
-/** Those that every token is multiplied with: of a model that scores tokens all, as if its table were the classifier's too. */
-export const countMultiplied = ({ classes }: BaseConfig, table: ParamTable): number =>
-  countParams(classes ? Object.fromEntries(Object.entries(table).filter(([, { perToken }]) => !perToken)) : table);
+/**
+ * Weights that a token is multiplied with, on average over a full context: of a model that scores tokens all, as if its table were
+ * the classifier's too. Of one that scores texts the head once a text, and where one token is scored what comes after its last attention.
+ * @param after matches names of what comes after attention, its first group the number of the layer
+ */
+export function countMultiplied({ classes, layers, context }: BaseConfig, table: ParamTable, after: RegExp): number {
+  if (!classes) return countParams(table);
+  const isLast = (name: string): boolean => isOneScored({ classes }) && Number(after.exec(name)?.[1]) === layers - 1;
+  return Object.entries(table).reduce((sum, [name, { shape, group, perToken }]) => {
+    if (perToken) return sum;
+    return sum + sizeOf(shape) / (group === 'Classifier' || isLast(name) ? context : 1);
+  }, 0);
+}

@@ -4,14 +4,32 @@ import { multiply } from './layers';
 import { ELEMENT } from './proto';
 
 /** Which tokens of a text are scored. */
-export type Pooled = 'first' | 'mean' | 'last';
+type Pooled = 'first' | 'mean' | 'last';
+/** Of what a model is made, where it tells texts apart. */
+interface Classifying {
+  layers: number;
+  classes?: { pooling: Pooled } | undefined;
+}
 
-/** x [B, T, C] -> [B, C], of what the mask, int64 [B, T], says are tokens; on whichever side of them padding is. */
-export function pooled(g: GraphBuilder, x: Value, mask: Value, which: Pooled): Value {
-  const counted = g.op('Cast', [weights(g, mask, which)], { to: ELEMENT.float }); // [B, T]
-  const sums = g.op('MatMul', [g.op('Unsqueeze', [counted, g.integers([1])]), x]); // [B, 1, C]
-  const sum = g.op('Squeeze', [sums, g.integers([1])]);
-  return which === 'mean' ? g.op('Div', [sum, g.op('ReduceSum', [counted, g.integers([1])])]) : sum;
+/**
+ * How x [B, T, C] becomes [B, C], of what the mask, int64 [B, T], says are tokens; on whichever side of them padding is. Where one
+ * token is scored it alone goes on after the last layer's attention: what is computed of the others there is nobody's.
+ */
+export function pooling(g: GraphBuilder, mask: Value, { layers, classes }: Classifying) {
+  const which = classes?.pooling ?? 'mean';
+  let counted: Value | undefined; // [B, T]
+  const pooled = (x: Value): Value => {
+    counted ??= g.op('Cast', [weights(g, mask, which)], { to: ELEMENT.float });
+    const sums = g.op('MatMul', [g.op('Unsqueeze', [counted, g.integers([1])]), x]); // [B, 1, C]
+    const sum = g.op('Squeeze', [sums, g.integers([1])]);
+    return which === 'mean' ? g.op('Div', [sum, g.op('ReduceSum', [counted, g.integers([1])])]) : sum;
+  };
+  return {
+    /** What goes on in layer i after its attention. */
+    goesOn: (i: number, x: Value): Value => (which !== 'mean' && i === layers - 1 ? pooled(x) : x),
+    /** What is scored of what comes after the last layer. */
+    scored: (x: Value): Value => (which === 'mean' ? pooled(x) : x),
+  };
 }
 
 /** What each token counts, before all are divided by what they are together. */

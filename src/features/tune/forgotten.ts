@@ -1,5 +1,6 @@
 /** What a tuning made a model forget, in short: for the rail. */
 import { formatShare } from '../../core/base/units';
+import type { Estimate } from '../../core/metrics/metric';
 import type { RunLog } from '../../state/runLog';
 
 /** Perplexity on old text at each evaluation that measured it. */
@@ -19,8 +20,8 @@ export function forgottenWords(log: Pick<RunLog, 'evaluations'>): string {
   return share > 0.0005 ? `${formatShare(Number(share.toPrecision(2)))} forgotten` : 'nothing forgotten';
 }
 
-/** `93.7 % right`, of a classifier. */
-export function rightWords(log: Pick<RunLog, 'evaluations'>): string {
-  const value = log.evaluations.findLast(({ metrics }) => metrics.accuracy)?.metrics.accuracy?.value;
-  return value === undefined ? 'not measured' : `${formatShare(Number((value / 100).toPrecision(3)))} right`;
+/** `93.7 % right`, of a classifier: by what it was judged on, or until then by its last evaluation, which reads some of that. */
+export function rightWords(log: Pick<RunLog, 'evaluations'>, judged?: Estimate): string {
+  const told = judged ?? log.evaluations.findLast(({ metrics }) => metrics.accuracy)?.metrics.accuracy;
+  return told ? `${formatShare(Number((told.value / 100).toPrecision(3)))} right` : 'not measured';
 }

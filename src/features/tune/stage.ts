@@ -1,5 +1,6 @@
 import { formatCount } from '../../core/base/units';
-import { isTuned, type OpenRun, trainingRun } from '../../state/openRun';
+import { shownEvaluation } from '../../state/evaluate';
+import { isTuned, type OpenRun, shownId, trainingRun } from '../../state/openRun';
 import { tuneRefusal } from '../../state/refusals';
 import type { Stage, StageState } from '../../state/stage';
 import type { Studio } from '../../state/studio';
@@ -30,8 +31,11 @@ function state(s: Studio): StageState {
     return { node: 'run', line: `step ${formatCount(step)} of ${formatCount(of)}` };
   }
   const tuned = s.project.runId === null ? undefined : s.opened[s.project.runId];
-  if (tuned?.record?.model.config.classes)
-    return { node: 'done', line: ['classify', rightWords(tuned.log)].join(' · ') };
+  if (tuned?.record?.model.config.classes) {
+    const isMeasured = s.evaluatedOn === 'validation' && shownId(s, 'evaluate') === s.project.runId;
+    const judged = isMeasured ? shownEvaluation(s)?.record.evaluation.metrics.accuracy : undefined;
+    return { node: 'done', line: ['classify', rightWords(tuned.log, judged)].join(' · ') };
+  }
   if (tuned && isTuned(tuned)) return { node: 'done', line: [kindOf(tuned), forgottenWords(tuned.log)].join(' · ') };
   const { purpose } = s.project.tuning;
   if (s.project.runId === null && purpose !== 'classify') return { node: 'none', line: 'needs a run' };

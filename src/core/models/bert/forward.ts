@@ -4,7 +4,7 @@ import { block, dense, mlp, norm, type Norm } from '../../nn/layers';
 import { type Activation, activation } from '../../ops/activation';
 import { attention } from '../../ops/attention';
 import { embedding, embeddingTied } from '../../ops/embedding';
-import { pooled } from '../pooled';
+import { goesOn, scored } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Pass } from '../spec';
 import type { BertConfig } from './sizes';
@@ -31,8 +31,8 @@ export const forward: Forward<BertConfig> = {
     let x = see('embedding', pass.dropout > 0 ? dropped(pass, normed, 'embedding') : normed);
     for (let i = 0; i < config.layers; i++) x = block(x, (input) => layer(pass, input, i, ids.shape[0]), recompute);
     if (classes) {
-      const scored = tf.tanh(dense(params, 'bert.pooler.dense', pooled(see('norm', x), pass)));
-      const hidden = pass.dropout > 0 ? dropped(pass, scored, 'classifier') : scored;
+      const whole = tf.tanh(dense(params, 'bert.pooler.dense', scored(pass, see('norm', x))));
+      const hidden = pass.dropout > 0 ? dropped(pass, whole, 'classifier') : whole;
       return { hidden, classifier, bias: params['classifier.bias'] as Tensor1D };
     }
     const transformed = activation(
@@ -47,7 +47,7 @@ export const forward: Forward<BertConfig> = {
 const normOf = ({ normEpsilon }: BertConfig): Norm => ({ kind: 'layerNorm', epsilon: normEpsilon });
 const activationOf = ({ tanh }: BertConfig): Activation => (tanh ? 'gelu-tanh' : 'gelu-erf');
 
-/** x [B T, C] -> [B T, C] */
+/** x [B T, C] -> [B T, C], or in the last layer what goes on of it */
 function layer(pass: Pass<BertConfig>, x: Tensor2D, i: number, rows: number): Tensor2D {
   const { config, params, hook, lengths, counter } = pass;
   const h = `bert.encoder.layer.${i}`;
@@ -58,8 +58,8 @@ function layer(pass: Pass<BertConfig>, x: Tensor2D, i: number, rows: number): Te
   const qkv = at('attention.qkv')(dense(params, `${h}.attention.self.qkv`, at('attention.norm')(x))); // [B T, 3 C]
   const settings = { rows, heads: config.heads, causal: false, ...attentionDropped(pass, `${h}.attention.self`) };
   const from = { qkv, ...(lengths && { lengths }), ...(counter && settings.dropout && { counter }) };
-  const heads = at('attention.heads')(attention(from, settings));
-  const attended = added(pass, x, `${h}.attention.output.dense`, at('attention.out'), (to) =>
+  const heads = goesOn(pass, i, at('attention.heads')(attention(from, settings)));
+  const attended = added(pass, goesOn(pass, i, x), `${h}.attention.output.dense`, at('attention.out'), (to) =>
     dense(params, `${h}.attention.output.dense`, heads, to),
   );
   const middle = at('middle')(norm(params, `${h}.attention.output.LayerNorm`, attended, normOf(config)));

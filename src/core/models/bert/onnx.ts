@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../../onnx/graph';
-import { labelScores, pooled } from '../../onnx/labels';
+import { labelScores, pooling } from '../../onnx/labels';
 import { attention, classifier, dense, embedding, gelu, keepTokens, layerNorm, splitHeads } from '../../onnx/layers';
 import type { Sized } from '../interop';
 import type { BertConfig } from './sizes';
@@ -24,18 +24,20 @@ export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<BertConfig>)
     embedding(g, 'bert.embeddings.position_embeddings', positions),
     embedding(g, 'bert.embeddings.token_type_embeddings', g.integers(0)),
   ]); // [T, C]
+  const { goesOn, scored } = pooling(g, mask, config);
   let x = norm('bert.embeddings', g.op('Add', [embedding(g, 'bert.embeddings.word_embeddings', ids), placed]));
   for (let i = 0; i < layers; i++) {
     const h = `bert.encoder.layer.${i}`;
     const split = g.ops('Split', [dense(g, `${h}.attention.self.qkv`, x)], 3, { axis: -1, num_outputs: 3 });
     const [q, k, v] = split.map((part) => splitHeads(g, part, heads, size)) as [Value, Value, Value];
-    const attended = dense(g, `${h}.attention.output.dense`, attention(g, { q, k, v, keep }, heads, size));
-    x = norm(`${h}.attention.output`, g.op('Add', [x, attended]));
+    const mixed = goesOn(i, attention(g, { q, k, v, keep }, heads, size));
+    const attended = dense(g, `${h}.attention.output.dense`, mixed);
+    x = norm(`${h}.attention.output`, g.op('Add', [goesOn(i, x), attended]));
     const inner = act(dense(g, `${h}.intermediate.dense`, x)); // [B, T, H]
     x = norm(`${h}.output`, g.op('Add', [x, dense(g, `${h}.output.dense`, inner)]));
   }
   if (classes) {
-    const whole = g.op('Tanh', [dense(g, 'bert.pooler.dense', pooled(g, x, mask, classes.pooling))]);
+    const whole = g.op('Tanh', [dense(g, 'bert.pooler.dense', scored(x))]);
     labelScores(g, g.weight('classifier.weight'), whole, g.weight('classifier.bias'));
     return;
   }

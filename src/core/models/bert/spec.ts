@@ -18,6 +18,9 @@ import { type BertConfig, innerOf } from './sizes';
 /** As BERT has them. */
 const USUAL = { hidden: 0, tanh: false, tokenTypes: 2, normEpsilon: 1e-12 };
 
+/** Names of weights that come after a layer's attention. */
+const AFTER_ATTENTION = /\.layer\.(\d+)\.(?:attention\.output|intermediate|output)\./;
+
 const fields = {
   layers: whole({ label: 'Layers', min: 1, max: 96, initial: 4 }),
   heads: headsField(128),
@@ -120,7 +123,7 @@ export const bert = defineModel<BertConfig>({
   /** 2 N + 4 L C T, as GPT's. */
   flops(config, vocabulary) {
     const { layers, width, context } = config;
-    return 2 * countMultiplied(config, params(config, vocabulary)) + 4 * layers * width * context;
+    return 2 * countMultiplied(config, params(config, vocabulary), AFTER_ATTENTION) + 4 * layers * width * context;
   },
   /**
    * f32: 8 C and 2 H per token and layer (q | k | v, attention, both sums and their norms; feed-forward), embedding and head, and

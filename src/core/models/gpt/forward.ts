@@ -2,7 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import { attend, positionsOf } from '../../nn/cache';
 import { block, dense, type FeedForwardKind, mlp, type Norm, norm, preNorm } from '../../nn/layers';
 import { embedding, embeddingTied } from '../../ops/embedding';
-import { pooled } from '../pooled';
+import { goesOn, scored } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Output, Pass } from '../spec';
 
@@ -34,10 +34,10 @@ export function decode(pass: Pass, ids: Tensor2D, style: Style): Output {
   let x = see('embedding', probability > 0 ? dropped(pass, embedded, 'embedding') : embedded);
   for (let i = 0; i < layers; i++) x = block(x, (input) => layer(pass, input, i, ids.shape[0], style), recompute);
   const hidden = see('norm', norm(params, 'transformer.ln_f', x, style.norm));
-  return { hidden: classes ? pooled(hidden, pass) : hidden, classifier };
+  return { hidden: classes ? scored(pass, hidden) : hidden, classifier };
 }
 
-/** x [B T, C] -> [B T, C] */
+/** x [B T, C] -> [B T, C], or in the last layer what goes on of it */
 function layer(pass: Pass, x: Tensor2D, i: number, rows: number, style: Style): Tensor2D {
   const { params, hook } = pass;
   const h = `transformer.h.${i}`;
@@ -48,8 +48,8 @@ function layer(pass: Pass, x: Tensor2D, i: number, rows: number, style: Style): 
   const [before, past] = preNorm(params, `${h}.ln_1`, x, style.norm);
   const qkv = at('attention.qkv')(dense(params, `${h}.attn.c_attn`, at('attention.norm')(before))); // [B T, 3 C]
   const settings = { rows, heads: pass.config.heads, ...attentionDropped(pass, `${h}.attn`) };
-  const heads = at('attention.heads')(attend(qkv, settings, i, pass));
-  const attended = added(pass, past, `${h}.attn.c_proj`, at('attention.out'), (to) =>
+  const heads = goesOn(pass, i, at('attention.heads')(attend(qkv, settings, i, pass)));
+  const attended = added(pass, goesOn(pass, i, past), `${h}.attn.c_proj`, at('attention.out'), (to) =>
     dense(params, `${h}.attn.c_proj`, heads, to),
   );
   const [between, residual] = preNorm(params, `${h}.ln_2`, at('middle')(attended), style.norm);

@@ -11,6 +11,9 @@ import { type GptConfig, innerOf } from './sizes';
 const USUAL = { hidden: 0, biases: true };
 
 /** GPT-2. Names, shapes and layouts are those of Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
+/** Names of weights that come after a layer's attention. */
+const AFTER_ATTENTION = /\.h\.(\d+)\.(?:attn\.c_proj|ln_2|mlp)\./;
+
 export const gpt: ModelSpec = defineModel<GptConfig>({
   label: 'GPT',
   kind: 'decoder',
@@ -130,7 +133,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
   /** 2 N + 4 L C T, a third of what nanoGPT counts for a step (model.py: estimate_mfu). */
   flops(config, vocabulary) {
     const { layers, width, context } = config;
-    return 2 * countMultiplied(config, gpt.params(config, vocabulary)) + 4 * layers * width * context;
+    return 2 * countMultiplied(config, gpt.params(config, vocabulary), AFTER_ATTENTION) + 4 * layers * width * context;
   },
   /**
    * f32: 10 C and 2 H per token and layer (norms, qkv, attention; feed-forward), the stream, and one block of logits. Where

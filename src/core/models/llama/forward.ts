@@ -2,7 +2,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { attend } from '../../nn/cache';
 import { block, dense, mlp, norm, type Norm, postNorm, preNorm } from '../../nn/layers';
 import { embedding, embeddingTied } from '../../ops/embedding';
-import { pooled } from '../pooled';
+import { goesOn, scored } from '../pooled';
 import { added, attentionDropped, dropped } from '../residual';
 import type { BlockActivation, Forward, HookName, Pass } from '../spec';
 import { branchNorms, type LlamaConfig, windowOf } from './sizes';
@@ -21,13 +21,13 @@ export const forward: Forward<LlamaConfig> = {
     let x = see('embedding', pass.dropout > 0 ? dropped(pass, embedded, 'embedding') : embedded);
     for (let i = 0; i < config.layers; i++) x = block(x, (input) => layer(pass, input, i, ids.shape[0]), recompute);
     const hidden = see('norm', norm(params, 'model.norm', x, normOf(config)));
-    return { hidden: classes ? pooled(hidden, pass) : hidden, classifier };
+    return { hidden: classes ? scored(pass, hidden) : hidden, classifier };
   },
 };
 
 const normOf = ({ normEpsilon }: LlamaConfig) => ({ kind: 'rmsNorm', epsilon: normEpsilon }) as const satisfies Norm;
 
-/** x [B T, C] -> [B T, C] */
+/** x [B T, C] -> [B T, C], or in the last layer what goes on of it */
 function layer(pass: Pass<LlamaConfig>, x: Tensor2D, i: number, rows: number): Tensor2D {
   const { config, params, hook } = pass;
   const { heads, kvHeads } = config;
@@ -46,8 +46,8 @@ function layer(pass: Pass<LlamaConfig>, x: Tensor2D, i: number, rows: number): T
     ...(window !== undefined && { window }),
     ...attentionDropped(pass, `${h}.self_attn`),
   };
-  const mixed = at('attention.heads')(attend(qkv, how, i, pass)); // [B T, Q]
-  const attended = added(pass, attention.past, `${h}.self_attn.o_proj`, at('attention.out'), (to) =>
+  const mixed = goesOn(pass, i, at('attention.heads')(attend(qkv, how, i, pass))); // [B T, Q]
+  const attended = added(pass, goesOn(pass, i, attention.past), `${h}.self_attn.o_proj`, at('attention.out'), (to) =>
     attention.end(to, (within) => dense(params, `${h}.self_attn.o_proj`, mixed, within)),
   );
   const feedForward = branch(pass, `${h}.${ofFeedForward}`, at('middle')(attended));

@@ -1,6 +1,6 @@
 import { decoder } from '../../onnx/decoder';
 import type { GraphBuilder, Value } from '../../onnx/graph';
-import { labelScores, pooled } from '../../onnx/labels';
+import { labelScores, pooling } from '../../onnx/labels';
 import { attention, classifier, dense, embedding, rmsNorm, rotary, silu, splitHeads } from '../../onnx/layers';
 import type { Sized } from '../interop';
 import { branchNorms, columnsOf, type LlamaConfig, windowOf } from './sizes';
@@ -18,6 +18,7 @@ export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<LlamaConfig>
   const turned = rotary(g, positions, size, theta);
   const split = (x: Value, ...sizes: number[]): readonly Value[] =>
     g.ops('Split', [x, g.integers(sizes)], sizes.length, { axis: -1 });
+  const { goesOn, scored } = pooling(g, mask, config);
   let x = embedding(g, 'model.embed_tokens', ids); // [B, T, C]
   for (let i = 0; i < layers; i++) {
     const h = `model.layers.${i}`;
@@ -43,13 +44,14 @@ export function onnx(g: GraphBuilder, { config, vocabulary }: Sized<LlamaConfig>
       size,
       kvHeads,
     );
-    x = g.op('Add', [x, after(ofAttention, dense(g, `${h}.self_attn.o_proj`, mixed))]);
+    const attended = dense(g, `${h}.self_attn.o_proj`, goesOn(i, mixed));
+    x = g.op('Add', [goesOn(i, x), after(ofAttention, attended)]);
     const gateUp = dense(g, `${h}.mlp.gate_up_proj`, before(ofFeedForward, x));
     const [gate, up] = split(gateUp, hidden, hidden) as [Value, Value];
     const y = dense(g, `${h}.mlp.down_proj`, g.op('Mul', [silu(g, gate), up]));
     x = g.op('Add', [x, after(ofFeedForward, y)]);
   }
   const last = rmsNorm(g, 'model.norm', x, normEpsilon);
-  if (classes) labelScores(g, g.weight('score.weight'), pooled(g, last, mask, classes.pooling));
+  if (classes) labelScores(g, g.weight('score.weight'), scored(last));
   else classifier(g, g.weight(config.untied ? 'lm_head.weight' : 'model.embed_tokens.weight'), last, lead, 'logits');
 }

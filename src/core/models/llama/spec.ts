@@ -28,6 +28,9 @@ import { branchNorms, columnsOf, KIN, type LlamaConfig, qkGains, windowOf } from
 
 export type { LlamaConfig } from './sizes';
 
+/** Names of weights that come after a layer's attention. */
+const AFTER_ATTENTION = /\.layers\.(\d+)\.(?:self_attn\.o_proj|post_|mlp\.)/;
+
 const fields = {
   layers: whole({ label: 'Layers', min: 1, max: 96, initial: 4 }),
   heads: headsField(128),
@@ -195,7 +198,9 @@ export const llama = defineModel<LlamaConfig>({
   flops(config, vocabulary) {
     const { layers, context } = config;
     const seen = windowOf(config) ?? context;
-    return 2 * countMultiplied(config, params(config, vocabulary)) + 4 * layers * columnsOf(config).q * seen;
+    return (
+      2 * countMultiplied(config, params(config, vocabulary), AFTER_ATTENTION) + 4 * layers * columnsOf(config).q * seen
+    );
   },
   /**
    * f32, per token and layer: both norms, what attention adds and the stream (4 C), q | k | v before and after it is turned,
