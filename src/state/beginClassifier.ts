@@ -4,8 +4,8 @@ import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
-import { classifierOf, labelsRefusal } from './classifierPlan';
-import { limitsOf, modelOf, settingsOf } from './estimate';
+import { bodyOf, classifierOf, labelsRefusal, madeTokenizer } from './classifierPlan';
+import { limitsOf, settingsOf } from './estimate';
 import type { Following, Held } from './following';
 import { textFacts, textIds } from './preparation';
 import type { Services, Studio } from './studio';
@@ -40,7 +40,8 @@ export async function beginClassifier(
   const refusal = labelsRefusal(told);
   if (refusal !== undefined) throw badSettings(refusal, 'Nothing was started.');
 
-  const base = tuningBase({ project, runs: get().runs }, 'classify');
+  const asked = { project, runs: get().runs };
+  const [base, body] = [tuningBase(asked, 'classify'), bodyOf(asked)];
   const parent = base && (await readKnownRun(store, base.row.record.id));
   const from = parent && { runId: parent.id, step: await keptStep(services, get, parent.id, base.step) };
   // What becomes the project's run is the classifier, and the next one begins where this one did.
@@ -62,14 +63,9 @@ export async function beginClassifier(
   const { labels = [], parts } = built.manifest;
   const order = told.several ? told.labels.map(({ label }) => label).sort() : labels;
   const limits = limitsOf(get());
-  const model = parent?.model ?? { ...modelOf(project), vocabulary: built.manifest.vocabulary };
+  const model = parent?.model ?? { ...body.model, vocabulary: built.manifest.vocabulary };
   const learnt = parts.train.documents ?? told.texts;
-  const begun = classifierOf(
-    project,
-    { model, isNew: !parent },
-    { labels: order, several: told.several, learnt },
-    limits,
-  );
+  const begun = classifierOf(project, { ...body, model }, { labels: order, several: told.several, learnt }, limits);
   const { trainable, recipe, classes } = begun;
   const tokens = { train: parts.train.tokens, validation: parts.validation.tokens };
   const wrong = problems(begun.model, recipe, tokens, limits, trainable);
@@ -94,9 +90,9 @@ export async function beginClassifier(
 
   /** The project's, else one that is made for these texts, and is the run's alone. Undefined where that was stopped. */
   async function tokenizerFor(): Promise<TokenizerModel | undefined> {
-    if (project.tokenizer) return project.tokenizer.model;
+    if (project.tokenizer && !body.made) return project.tokenizer.model;
     try {
-      const input = { texts: ids, ...project.tokenizerChoice, roles: [] };
+      const input = { texts: ids, ...madeTokenizer(project), roles: [] };
       return (await data.call('trainTokenizer', input, { signal: signal() })).model;
     } catch (error) {
       if (!signal().aborted) throw error;

@@ -5,7 +5,7 @@ import { modelSpec, paramsOf } from '../core/models';
 import { usualPooling, withClasses } from '../core/models/classes';
 import { type Classes, countParams } from '../core/models/spec';
 import { optimizerOf } from '../core/optim';
-import type { Project } from '../core/runs/project';
+import type { Project, TokenizerChoice } from '../core/runs/project';
 import { trainableOf, usualTuningRate } from '../core/runs/toLearn';
 import { ofPurpose } from '../core/runs/tuning';
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
@@ -14,15 +14,31 @@ import type { Recipe } from '../core/train/recipe';
 import { recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
 import type { LabelsTold } from '../protocol/data';
-import { limitsOf, modelOf } from './estimate';
+import { askedSize, limitsOf } from './estimate';
 import type { Studio } from './studio';
 import { tuningBase } from './tuning';
 
-/** The body that it would have, and whether nothing of it has learnt. */
-export function bodyOf(s: Pick<Studio, 'project' | 'runs'>): { model: ModelChoice; isNew: boolean } {
-  const base = tuningBase(s, 'classify');
-  return base ? { model: base.row.record.model, isNew: false } : { model: modelOf(s.project), isNew: true };
+export interface Body {
+  model: ModelChoice;
+  /** Nothing of it has learnt. */
+  isNew: boolean;
+  /** How its tokenizer is made of its texts; absent where there is one, the base's or the project's. */
+  made?: TokenizerChoice;
 }
+
+export function bodyOf(s: Pick<Studio, 'project' | 'runs'>): Body {
+  const base = tuningBase(s, 'classify');
+  if (base) return { model: base.row.record.model, isNew: false };
+  const { model, tokenizer, tuning } = s.project;
+  const sizes = { id: model.id, config: model.config };
+  if (tokenizer && !tuning.classify.tokenizer) return { model: { ...sizes, vocabulary: tokenizer.size }, isNew: true };
+  const made = madeTokenizer(s.project);
+  return { model: { ...sizes, vocabulary: askedSize(made) }, isNew: true, made };
+}
+
+/** How one is made of the texts: as was asked for, or as is usual. */
+export const madeTokenizer = ({ tuning, tokenizerChoice }: Project): TokenizerChoice =>
+  tuning.classify.tokenizer ?? tokenizerChoice;
 
 /**
  * What it is begun with.
@@ -31,7 +47,7 @@ export function bodyOf(s: Pick<Studio, 'project' | 'runs'>): { model: ModelChoic
  */
 export function classifierOf(
   { tuning, recompute }: Pick<Project, 'tuning' | 'recompute'>,
-  body: { model: ModelChoice; isNew: boolean },
+  body: Body,
   { labels, several, learnt }: { labels: readonly string[]; several: boolean; learnt: number },
   limits: MemoryLimits,
 ): { model: ModelChoice; classes: Classes; trainable: Trainable | undefined; recipe: Recipe } {

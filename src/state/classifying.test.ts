@@ -1,10 +1,12 @@
 /** From a table to a classifier and what is done with it, over the workers' real halves. */
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
+import type { TokenizerChoice } from '../core/runs/project';
 import { readKnownRun } from '../core/runs/record';
 import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
 import { labelledFile, labelledRows } from '../core/testing/labelledRuns';
-import { planClassifier, labelsRefusal, weightOf } from './classifierPlan';
+import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import { bodyOf, labelsRefusal, planClassifier, weightOf } from './classifierPlan';
 import { questionOf } from './markup';
 import { tuneRefusal } from './refusals';
 import { classifierOf, toTuneOn } from './tuning';
@@ -153,4 +155,41 @@ test('a label of one text is asked about, and can be left out or kept', async ()
   await own.change(text!.id, { kind: 'join', labels: ['sky'], as: '' }, 'sky left out');
   const told = await own.survey();
   expect([labelsRefusal(told), told.labels.length, told.unlabelled]).toEqual([undefined, 2, 1]);
+});
+
+test("the tokenizer of one from nothing is chosen: made of its texts, of which kind and how large, or the project's", async () => {
+  const { store, getState, add, own } = await studio();
+  await add(labelledRows(40));
+  const choose = (tokenizer: TokenizerChoice | null): void => {
+    const { classify } = getState().project.tuning;
+    getState().setTuning({ classify: { ...classify, passes: 0.1, tokenizer } });
+  };
+  const told = await own.survey();
+  const planned = (): number => {
+    const plan = planClassifier(getState(), told);
+    if ('code' in plan) throw new Error(plan.message);
+    return plan.all;
+  };
+  // Nobody has chosen: as the project would have it.
+  expect(bodyOf(getState())).toMatchObject({ made: { kind: 'bytes' }, model: { vocabulary: 257 } });
+  const small = planned();
+  choose({ kind: 'bpe', vocabulary: 270 });
+  expect(bodyOf(getState())).toMatchObject({ made: { kind: 'bpe' }, model: { vocabulary: 270 } });
+  expect(planned() - small).toBe((270 - 257) * SIZES.width);
+
+  await getState().tune('classify');
+  const made = await readKnownRun(store, getState().project.runId!);
+  expect([made.status, made.tokenizer.kind, made.model.vocabulary]).toEqual(['finished', 'bpe', 270]);
+  expect(getState().project.tokenizer).toBeNull(); // it is the run's alone
+
+  const model: TokenizerModel = { kind: 'bytes', merges: [] };
+  const ofProject = { hash: 'a hash', size: 257, asked: 257, texts: [], bytesPerToken: 1, unusedEntries: 0 };
+  getState().change({ tokenizer: { model, ...ofProject } });
+  expect(bodyOf(getState()).made).toMatchObject({ kind: 'bpe' });
+  choose(null);
+  expect(bodyOf(getState())).toMatchObject({ isNew: true, model: { vocabulary: 257 } });
+  expect(bodyOf(getState()).made).toBeUndefined();
+  await getState().tune('classify');
+  const taken = await readKnownRun(store, getState().project.runId!);
+  expect([taken.status, taken.tokenizer.kind, taken.model.vocabulary]).toEqual(['finished', 'bytes', 257]);
 });

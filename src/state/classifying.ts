@@ -14,6 +14,7 @@ import type { Progress } from '../core/base/job';
 import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
 import type { ClassifyFileInput, FileOfLabels, GivenLabels, GpuApi } from '../protocol/gpu';
 import { explain } from './failures';
+import { bodyOf } from './classifierPlan';
 import type { Services, Studio } from './studio';
 import { toTuneOn, tuningBase } from './tuning';
 
@@ -73,8 +74,10 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
     async survey(options, { project, tuneTexts } = get()) {
       const row = tuningBase({ project, runs: get().runs }, 'classify')?.row;
       const base = row && (await readKnownRun(store, row.record.id));
-      const tokenizer = base ? await readTokenizer(store, base) : project.tokenizer?.model;
-      const { id, config } = base?.model ?? project.model;
+      const body = bodyOf({ project, runs: get().runs });
+      const there = body.made ? undefined : project.tokenizer?.model;
+      const tokenizer = base ? await readTokenizer(store, base) : there;
+      const { id, config } = body.model;
       const texts = toTuneOn({ project, tuneTexts }, 'classify').map((text) => text.id);
       const { fewest } = project.tuning.classify;
       const isEncoder = modelSpec(id).kind === 'encoder';

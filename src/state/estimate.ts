@@ -69,6 +69,9 @@ export function vocabularySize({ tokenizer, tokenizerChoice: { kind, vocabulary 
   if (tokenizer?.model.kind === kind) return tokenizer.size;
   return kind === 'bpe' ? vocabulary : BYTE_ENTRIES + rolesOf(recipe.objective).length;
 }
+/** Of a tokenizer that is yet to be made, for which no special tokens are asked; characters are not known before. */
+export const askedSize = ({ kind, vocabulary }: TokenizerChoice): number =>
+  kind === 'bpe' ? vocabulary : BYTE_ENTRIES;
 /** 256 bytes and the end of a text. */
 const BYTE_ENTRIES = 257;
 

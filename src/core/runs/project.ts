@@ -7,10 +7,10 @@ import { FIRST_PROJECT } from '../documents/record';
 import type { SplitChoice } from '../documents/split';
 import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { inlineManifest, type ShardManifest } from '../shards/manifest';
-import { type TokenizerModel, TRAINED_KINDS, type TrainedKind } from '../tokenizer/tokenizer';
+import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../train/recipe';
 import { initialModel, type ModelDraft, modelDraftSchema } from './modelDraft';
-import { recipeSchema, tokenizerModelSchema } from './settings';
+import { recipeSchema, type TokenizerChoice, tokenizerChoiceSchema, tokenizerModelSchema } from './settings';
 import { initialTuning, type TuningChoice, tuningSchema } from './tuning';
 
 export interface Project {
@@ -44,18 +44,14 @@ export interface Project {
   removedAt?: number;
 }
 
+export type { TokenizerChoice };
+
 export interface PlanChoice {
   minutes: number;
   /** Of the machine at work; null: as is assumed of its kind. */
   watts: number | null;
   /** Of a kilowatt-hour. */
   price: number;
-}
-
-export interface TokenizerChoice {
-  kind: TrainedKind;
-  /** Asked for; for bpe only. */
-  vocabulary: number;
 }
 
 export interface TokenizerRecord {
@@ -233,7 +229,7 @@ const FIELDS = {
   createdAt: storedMoment,
   openedAt: storedMoment,
   name: z.string(),
-  tokenizerChoice: z.object({ kind: z.enum(TRAINED_KINDS), vocabulary: count.max(2 ** 20) }),
+  tokenizerChoice: tokenizerChoiceSchema,
   tokenizer: tokenizerRecord.nullable(),
   cleaning: z.record(z.string(), z.unknown()).nullable(),
   split: z.object({

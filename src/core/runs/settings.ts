@@ -32,6 +32,8 @@ import {
   LONGEST_TEMPLATE,
   TOKENIZER_KINDS,
   type TokenizerModel,
+  TRAINED_KINDS,
+  type TrainedKind,
 } from '../tokenizer/tokenizer';
 import { OPTIMIZER_FIELDS, RECIPE, type Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
@@ -56,6 +58,17 @@ export const recipeSchema: z.ZodType<Recipe> = z
     });
     return Object.fromEntries(values) as Recipe;
   });
+
+/** How a tokenizer is to be made of texts. */
+export interface TokenizerChoice {
+  kind: TrainedKind;
+  /** Asked for; for bpe only. */
+  vocabulary: number;
+}
+export const tokenizerChoiceSchema: z.ZodType<TokenizerChoice> = z.object({
+  kind: z.enum(TRAINED_KINDS),
+  vocabulary: count.max(2 ** 20),
+});
 
 /** Of a classifier. */
 const LONGEST_LABEL = 200;

@@ -57,6 +57,8 @@ test('the head of a classifier always learns, and no adapter lies beside it', ()
 test('settings of a classifier are its own, and an older project has the usual ones', () => {
   const { classify: _, ...older } = initialTuning();
   expect(tuningSchema.parse(older)).toEqual(initialTuning());
+  const { tokenizer: __, ...former } = initialTuning().classify;
+  expect(tuningSchema.parse({ ...initialTuning(), classify: former })).toEqual(initialTuning());
   const tuning = { ...initialTuning(), base: 'nothing' as const };
   expect(tuningSchema.parse(tuning)).toEqual(tuning);
   expect(ofPurpose(tuning, 'classify').recipe).toEqual(tuning.classify.recipe);

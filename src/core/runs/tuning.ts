@@ -8,7 +8,7 @@ import { fieldSchema } from '../base/fieldSchema';
 import { z } from '../base/zod';
 import { LONGEST_TEMPLATE } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
-import { recipeSchema } from './settings';
+import { recipeSchema, type TokenizerChoice, tokenizerChoiceSchema } from './settings';
 
 /** To what end a model is tuned: to text of a kind that it has seen little of, to answer as chats do, or to tell texts apart. */
 export const PURPOSES = ['adapt', 'instruct', 'classify'] as const;
@@ -54,6 +54,8 @@ export interface ClassifierChoice extends Pick<TuningChoice, 'heldOut' | 'recipe
   fewest: 1 | 2;
   /** Times that each text is read; the steps follow from these. */
   passes: number;
+  /** How the tokenizer of one from nothing is made of its texts; null: it has the project's, or one as is usual where that has none. */
+  tokenizer: TokenizerChoice | null;
 }
 
 /** Short, as there is little to learn from and much to forget; the rate follows what learns. */
@@ -112,6 +114,7 @@ const initialClassifier = (): ClassifierChoice => ({
   inWindows: false,
   fewest: 2,
   passes: 4,
+  tokenizer: null,
   heldOut: 0.2,
   recipe: CLASSIFIER_RECIPE,
   rateByHand: false,
@@ -155,6 +158,7 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
       inWindows: z.boolean(),
       fewest: z.union([z.literal(1), z.literal(2)]),
       passes: z.number().gt(0).max(MOST_PASSES),
+      tokenizer: tokenizerChoiceSchema.nullable().default(null), // absent likewise
       heldOut,
       recipe: recipeSchema,
       rateByHand: z.boolean(),

@@ -23,6 +23,8 @@ export interface TrainSettings {
 /** 256 bytes and the end of text. */
 export const SMALLEST_VOCABULARY = 257;
 export const LARGEST_VOCABULARY = 1_000_000;
+/** That pages offer. */
+export const LARGEST_OFFERED = 32_768;
 
 /**
  * Learns a tokenizer from documents. The same documents give the same model.

@@ -1,5 +1,5 @@
 import { formatCount } from '../../core/base/units';
-import { SMALLEST_VOCABULARY } from '../../core/tokenizer/train';
+import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../core/tokenizer/train';
 import { tokenizerState } from '../../state/preparation';
 import type { TokenizerChoice } from '../../state/project';
 import { useStudio } from '../../state/react';
@@ -9,7 +9,6 @@ import { Block, NumberField, Pane, PaneHead, Progress, Segmented, Slider } from 
 import { Checks } from './Checks';
 import styles from './SettingsPane.module.css';
 
-const LARGEST = 32_768;
 const METHODS = (['bpe', 'characters', 'bytes'] as const).map((value) => ({ value, label: KIND_WORDS[value] }));
 const WORDS: Record<TokenizerChoice['kind'], string> = {
   bpe: 'Joins the pair of pieces that occurs most, again and again, until the vocabulary is full. Common words become one token.',
@@ -46,11 +45,11 @@ export function SettingsPane() {
             />
             <NumberField
               label="Exactly"
-              hint={`${formatCount(SMALLEST_VOCABULARY)} to ${formatCount(LARGEST)}`}
+              hint={`${formatCount(SMALLEST_VOCABULARY)} to ${formatCount(LARGEST_OFFERED)}`}
               unit="entries"
               value={choice.vocabulary}
               min={SMALLEST_VOCABULARY}
-              max={LARGEST}
+              max={LARGEST_OFFERED}
               isWhole
               onChange={(vocabulary) => set({ vocabulary })}
             />
@@ -85,5 +84,5 @@ function Difference() {
 /** Powers of two as they are; between them, sizes that are easy to say. */
 function roundSize(size: number): number {
   const unit = Number.isInteger(Math.log2(size)) ? 1 : 10 ** Math.floor(Math.log10(size) - 1);
-  return Math.min(LARGEST, Math.max(SMALLEST_VOCABULARY, Math.round(size / unit) * unit));
+  return Math.min(LARGEST_OFFERED, Math.max(SMALLEST_VOCABULARY, Math.round(size / unit) * unit));
 }

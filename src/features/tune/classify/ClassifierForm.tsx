@@ -3,9 +3,13 @@ import { formatBytes, formatCount, formatShare, formatShort } from '../../../cor
 import { modelSpec, paramsOf } from '../../../core/models';
 import { usualPooling } from '../../../core/models/classes';
 import { countParams, type Pooling, POOLINGS } from '../../../core/models/spec';
+import type { TokenizerChoice } from '../../../core/runs/project';
 import { type ClassifierChoice, MOST_PASSES, ofPurpose } from '../../../core/runs/tuning';
 import { isOf } from '../../../core/train/recipe';
-import { bodyOf, type ClassifierPlan } from '../../../state/classifierPlan';
+import { type TokenizerKind, TRAINED_KINDS } from '../../../core/tokenizer/tokenizer';
+import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../../core/tokenizer/train';
+import { bodyOf, type ClassifierPlan, madeTokenizer } from '../../../state/classifierPlan';
+import { KIND_WORDS } from '../../../state/preparation';
 import { useStudio } from '../../../state/react';
 import { basesFor } from '../../../state/tuning';
 import { Block, Fold, NumberField, Select, text, TextAction } from '../../../ui';
@@ -21,6 +25,59 @@ const POOLING_WORDS: Readonly<Record<Pooling, string>> = {
   mean: 'Mean of all',
   last: 'Last token',
 };
+
+/** The kinds of tokenizers that are made of texts. */
+const MADE: Readonly<Record<TokenizerChoice['kind'], string>> = {
+  bpe: 'common words become one token',
+  characters: 'a token for each character of them',
+  bytes: 'nothing to learn, and the longest rows',
+};
+const PROJECTS = 'project';
+
+/** Which tokenizer one from nothing has: the project's, or one that is made of these texts and is the run's alone. */
+function TokenizerRows({ made }: { made: TokenizerChoice | undefined }) {
+  const there = useStudio((s) => s.project.tokenizer);
+  const choice = useStudio((s) => madeTokenizer(s.project));
+  const { classify } = useStudio((s) => s.project.tuning);
+  const setTuning = useStudio((s) => s.setTuning);
+  const set = (tokenizer: TokenizerChoice | null): void => setTuning({ classify: { ...classify, tokenizer } });
+  return (
+    <>
+      <Select<TokenizerChoice['kind'] | typeof PROJECTS>
+        label="Tokenizer"
+        hint={made ? 'made of these texts, for it alone' : 'as the Tokenizer page has it'}
+        value={made?.kind ?? PROJECTS}
+        onChange={(value) => set(value === PROJECTS ? null : { ...choice, kind: value })}
+        options={[
+          ...(there
+            ? [
+                {
+                  value: PROJECTS,
+                  label: tokenizerWords(there.model.kind, there.size),
+                  hint: 'of the project',
+                } as const,
+              ]
+            : []),
+          ...TRAINED_KINDS.map((value) => ({ value, label: KIND_WORDS[value], hint: MADE[value] })),
+        ]}
+      />
+      {made?.kind === 'bpe' && (
+        <NumberField
+          label="Vocabulary"
+          hint="fewer where the texts have no more to join"
+          unit="entries"
+          min={SMALLEST_VOCABULARY}
+          max={LARGEST_OFFERED}
+          isWhole
+          value={made.vocabulary}
+          onChange={(vocabulary) => set({ ...made, vocabulary })}
+        />
+      )}
+    </>
+  );
+}
+
+const tokenizerWords = (kind: TokenizerKind, entries: number): string => `${KIND_WORDS[kind]} ${formatCount(entries)}`;
 
 const learnsWords = ({ learns, all }: ClassifierPlan): string =>
   `${formatShort(learns)}, ${formatShare(Number((learns / all).toPrecision(2)))}`;
@@ -44,7 +101,11 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
       <Block isForm>
         <Select
           label="Model"
-          hint={`${modelSpec(body.model.id).label}, ${formatShort(countParams(paramsOf(body.model)))}`}
+          hint={[
+            modelSpec(body.model.id).label,
+            formatShort(countParams(paramsOf(plan?.model ?? body.model))),
+            ...(base ? [tokenizerWords(base.row.record.tokenizer.kind, body.model.vocabulary)] : []),
+          ].join(', ')}
           value={base?.row.record.id ?? NOTHING}
           onChange={(id) => {
             const row = rows.find(({ record }) => record.id === id);
@@ -59,6 +120,7 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
             })),
           ]}
         />
+        {body.isNew && <TokenizerRows made={body.made} />}
         {base && (
           <Select
             label="What learns"

@@ -6,7 +6,7 @@ import type { TextRecord } from '../../../core/documents';
 import { textRef } from '../../../core/documents/record';
 import type { EvaluationRecord } from '../../../core/runs/evaluations';
 import type { LabelsTold, RunRow } from '../../../protocol/data';
-import { type ClassifierPlan, labelsRefusal, planClassifier } from '../../../state/classifierPlan';
+import { bodyOf, type ClassifierPlan, labelsRefusal, planClassifier } from '../../../state/classifierPlan';
 import { useStudio, useStudioFields, useStudioStore } from '../../../state/react';
 import { tuneRefusal } from '../../../state/refusals';
 import { classifierOf, toTuneOn, tuningBase } from '../../../state/tuning';
@@ -22,7 +22,10 @@ export interface Surveyed {
 export function useSurvey(texts: readonly TextRecord[]): Surveyed {
   const store = useStudioStore();
   const fewest = useStudio((s) => s.project.tuning.classify.fewest);
-  const tokenizer = useStudio((s) => tuningBase(s, 'classify')?.row.record.id ?? s.project.tokenizer?.hash ?? '');
+  // One that is yet to be made says nothing of how long the texts are.
+  const tokenizer = useStudio((s) =>
+    bodyOf(s).made ? '' : (tuningBase(s, 'classify')?.row.record.id ?? s.project.tokenizer?.hash ?? ''),
+  );
   const refs = texts.map(textRef).join(' ');
   const key = refs && `${refs} ${fewest} ${tokenizer}`;
   const [found, setFound] = useState<{ of: string } & Partial<Surveyed>>();
