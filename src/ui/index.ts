@@ -42,6 +42,7 @@ export { Quantity } from './Quantity';
 export { Rail, type NodeState, type RailProps, type RailStage } from './Rail';
 export { runColor, type RunColor } from './runColor';
 export { RadioList, type RadioListProps } from './RadioList';
+export { Reliability, type ReliabilityProps, type SureBin } from './Reliability';
 export { Segmented, type SegmentedProps } from './Segmented';
 export { Select, type Option, type SelectProps } from './Select';
 export { useHeldFocus } from './heldFocus';

@@ -1,9 +1,7 @@
-import { useState } from 'react';
-import { counted, formatCount, formatShare } from '../../core/base/units';
 import type { Evaluation } from '../../core/evaluate/evaluation';
-import { Pane, PaneHead, Table, TextAction } from '../../ui';
+import { Pane, PaneHead, Reliability } from '../../ui';
 import styles from './CalibrationPane.module.css';
-import { type Bin, calibrationWords, percent } from './calibration';
+import { calibrationWords, percent } from './calibration';
 import { Confusion } from './Confusion';
 import { estimateWords, leftOutWords } from './words';
 
@@ -30,7 +28,11 @@ export function CalibrationPane({
     >
       {confusion && <Confusion confusion={confusion} />}
       {calibration && (
-        <Reliability bins={calibration.bins.filter(({ count }) => count > 0)} of={labelled ? 'text' : 'token'} />
+        <Reliability
+          bins={calibration.bins}
+          of={labelled ? 'text' : 'token'}
+          words={calibrationWords(calibration.bins)}
+        />
       )}
       {leftOut.length > 0 && (
         <>
@@ -46,69 +48,5 @@ export function CalibrationPane({
         </>
       )}
     </Pane>
-  );
-}
-
-/** Reliability diagram: how sure it was of its likeliest token, or label, and how often that was right (Guo et al. 2017). */
-function Reliability({ bins, of }: { bins: readonly Bin[]; of: 'text' | 'token' }) {
-  const [isTable, setTable] = useState(false);
-  const all = bins.reduce((sum, { count }) => sum + count, 0);
-  const most = Math.max(...bins.map(({ count }) => count));
-  const points = bins.map(({ confidence, accuracy }) => `${100 * confidence},${100 - 100 * accuracy}`).join(' ');
-  return (
-    <figure className={styles.figure}>
-      <div className={styles.head}>
-        <b>How often right, by how sure</b>
-        <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>
-      </div>
-      {isTable ? (
-        <div className={styles.table}>
-          <Table
-            label="How often right, by how sure"
-            isDense
-            rows={bins}
-            rowKey={({ confidence }) => String(confidence)}
-            columns={[
-              { id: 'sure', header: 'How sure', cell: ({ confidence }) => formatShare(confidence) },
-              { id: 'right', header: 'How often right', isNumber: true, cell: ({ accuracy }) => formatShare(accuracy) },
-              {
-                id: 'count',
-                header: of === 'text' ? 'Texts' : 'Tokens',
-                isNumber: true,
-                isQuiet: true,
-                cell: ({ count }) => formatCount(count),
-              },
-            ]}
-          />
-        </div>
-      ) : (
-        <div className={styles.plot} role="img" aria-label={`Reliability diagram. ${calibrationWords(bins)}`}>
-          <span className={styles.y}>right</span>
-          <svg viewBox="-2 -2 104 104" aria-hidden>
-            <path className={styles.grid} d="M0 0H100M0 50H100M50 0V100M100 0V100" />
-            <path className={styles.axes} d="M0 0V100H100" />
-            <path className={styles.even} d="M0 100L100 0" />
-            <polyline className={styles.line} points={points} />
-            {bins.map(({ confidence, accuracy, count }) => (
-              <circle
-                key={confidence}
-                className={styles.point}
-                cx={100 * confidence}
-                cy={100 - 100 * accuracy}
-                r={1 + 2.5 * Math.sqrt(count / most)}
-              />
-            ))}
-          </svg>
-          <span className={styles.x}>
-            <span>0</span>
-            <span>sure</span>
-            <span>100 %</span>
-          </span>
-        </div>
-      )}
-      <figcaption className={styles.caption}>
-        {calibrationWords(bins)} Of {counted(all, of)}; a larger point is more of them.
-      </figcaption>
-    </figure>
   );
 }

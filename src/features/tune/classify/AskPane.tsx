@@ -5,8 +5,7 @@ import { estimateWords } from '../../../core/evaluate/words';
 import { PLAIN_DECISION } from '../../../core/runs/settings';
 import type { RunRow } from '../../../protocol/data';
 import { useStudioStore } from '../../../state/react';
-import { Block, EmptyState, Pane, Slider, Table, text, TextAction } from '../../../ui';
-import styles from './Classify.module.css';
+import { Block, EmptyState, Pane, Reliability, Slider, text } from '../../../ui';
 import { answered, judgedTexts, percent } from './judged';
 import { TryText } from './TryText';
 import type { ClassifySituation } from './useClassify';
@@ -32,86 +31,24 @@ export function AskPane({ situation: { judged, classifier } }: { situation: Clas
   );
 }
 
-type Bin = NonNullable<Evaluation['calibration']>['bins'][number];
-
 function Sureness({ evaluation }: { evaluation: Evaluation }) {
-  const [isTable, setTable] = useState(false);
-  const bins = evaluation.calibration!.bins.filter(({ count }) => count > 0);
   const error = evaluation.metrics['calibrationError'];
-  const { calibrationError, temperature } = evaluation.labelled ?? {};
+  const { calibrationError, temperature = 1 } = evaluation.labelled ?? {};
   const told = error && estimateWords(error);
-  const caption = told
-    ? `${error.value <= FINE ? 'Yes' : 'Not well'}: off by ${told.value} % on average${told.interval === undefined ? '' : `, ${told.interval}`}`
-    : 'Not measured';
-  const before =
-    calibrationError && temperature !== undefined
-      ? `; as it learnt by ${estimateWords({ value: calibrationError.asItLearnt }).value} %, before its scores were divided by ${estimateWords({ value: temperature }).value}`
-      : '';
+  const words = told
+    ? `${error.value <= FINE ? 'Yes' : 'Not well'}: off by ${told.value} % on average${told.interval === undefined ? '' : `, ${told.interval}`}.`
+    : 'Not measured.';
+  const divisor = estimateWords({ value: temperature }).value;
   return (
-    <figure className={styles.sureness}>
-      <div className={styles.figureHead}>
-        <b>Right, of those it was so sure of</b>
-        <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>
-      </div>
-      {isTable ? <BinTable bins={bins} /> : <Diagram bins={bins} caption={caption} />}
-      <figcaption>
-        {caption}
-        {before}
-      </figcaption>
-    </figure>
+    <Reliability bins={evaluation.calibration!.bins} of="text" words={words}>
+      {calibrationError &&
+        divisor !== '1' &&
+        ` As it learnt by ${estimateWords({ value: calibrationError.asItLearnt }).value} %, before its scores were divided by ${divisor}.`}
+    </Reliability>
   );
 }
 /** Percent. */
 const FINE = 5;
-
-const BinTable = ({ bins }: { bins: readonly Bin[] }) => (
-  <Table
-    label="How often right, by how sure"
-    isDense
-    rows={bins}
-    rowKey={({ confidence }) => String(confidence)}
-    columns={[
-      { id: 'sure', header: 'How sure', cell: ({ confidence }) => percent(confidence) },
-      { id: 'right', header: 'Right', isNumber: true, cell: ({ accuracy }) => percent(accuracy) },
-      { id: 'count', header: 'Texts', isNumber: true, isQuiet: true, cell: ({ count }) => formatCount(count) },
-    ]}
-  />
-);
-
-/** Reliability diagram (Guo et al. 2017, arXiv:1706.04599): a larger point is more texts. */
-function Diagram({ bins, caption }: { bins: readonly Bin[]; caption: string }) {
-  const most = Math.max(...bins.map(({ count }) => count));
-  const points = bins.map(({ confidence, accuracy }) => `${WIDE * confidence},${HIGH * (1 - accuracy)}`).join(' ');
-  return (
-    <div className={styles.diagram} role="img" aria-label={`Reliability diagram. ${caption}`}>
-      <span className={styles.y} aria-hidden>
-        <span>100 %</span>
-        <span>50 %</span>
-        <span>0 %</span>
-      </span>
-      <svg viewBox={`-4 -4 ${WIDE + 8} ${HIGH + 8}`} aria-hidden>
-        <path className={styles.grid} d={`M0 0H${WIDE}M0 ${HIGH / 2}H${WIDE}M0 ${HIGH}H${WIDE}`} />
-        <path className={styles.even} d={`M0 ${HIGH}L${WIDE} 0`} />
-        <polyline className={styles.line} points={points} />
-        {bins.map(({ confidence, accuracy, count }) => (
-          <circle
-            key={confidence}
-            className={styles.point}
-            cx={WIDE * confidence}
-            cy={HIGH * (1 - accuracy)}
-            r={2 + 3 * Math.sqrt(count / most)}
-          />
-        ))}
-      </svg>
-      <span className={styles.x} aria-hidden>
-        <span>sure 0 %</span>
-        <span>50 %</span>
-        <span>100 %</span>
-      </span>
-    </div>
-  );
-}
-const [WIDE, HIGH] = [300, 120];
 
 /** From how sure on it answers; said to be not sure below that. */
 function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Evaluation }) {

@@ -1,0 +1,105 @@
+import { useState, type ReactNode } from 'react';
+import { counted, formatCount, formatShare } from '../core/base/units';
+import { TextAction } from './Button';
+import styles from './Reliability.module.css';
+import { Table } from './Table';
+
+/** Answers that were about so sure. */
+export interface SureBin {
+  /** How sure on average, and how often right: shares. */
+  confidence: number;
+  accuracy: number;
+  count: number;
+}
+export interface ReliabilityProps {
+  bins: readonly SureBin[];
+  /** What an answer was given to. */
+  of: 'text' | 'token';
+  /** What the diagram says. */
+  words: string;
+  /** Further readings after it. */
+  children?: ReactNode;
+}
+
+/** Reliability diagram: how sure it was of its answers, and how often these were right (Guo et al. 2017, arXiv:1706.04599). */
+export function Reliability({ bins: all, of, words, children }: ReliabilityProps) {
+  const [isTable, setTable] = useState(false);
+  const bins = all.filter(({ count }) => count > 0);
+  return (
+    <figure className={styles.figure}>
+      <div className={styles.head}>
+        <b>{TITLE}</b>
+        <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>
+      </div>
+      {isTable ? (
+        <div className={styles.table}>
+          <Table
+            label={TITLE}
+            isDense
+            rows={bins}
+            rowKey={({ confidence }) => String(confidence)}
+            columns={[
+              { id: 'sure', header: 'How sure', cell: ({ confidence }) => share(confidence) },
+              { id: 'right', header: 'How often right', isNumber: true, cell: ({ accuracy }) => share(accuracy) },
+              {
+                id: 'count',
+                header: of === 'text' ? 'Texts' : 'Tokens',
+                isNumber: true,
+                isQuiet: true,
+                cell: ({ count }) => formatCount(count),
+              },
+            ]}
+          />
+        </div>
+      ) : (
+        <Diagram bins={bins} words={words} />
+      )}
+      <figcaption className={styles.caption}>
+        {words}
+        {children} Of{' '}
+        {counted(
+          bins.reduce((sum, { count }) => sum + count, 0),
+          of,
+        )}
+        ; a larger point is more of them.
+      </figcaption>
+    </figure>
+  );
+}
+const TITLE = 'How often right, by how sure';
+const share = (value: number): string => formatShare(Number(value.toPrecision(3)));
+
+function Diagram({ bins, words }: Pick<ReliabilityProps, 'bins' | 'words'>) {
+  const most = Math.max(...bins.map(({ count }) => count));
+  const points = bins.map(({ confidence, accuracy }) => `${WIDE * confidence},${HIGH * (1 - accuracy)}`).join(' ');
+  return (
+    <div className={styles.diagram} role="img" aria-label={`Reliability diagram. ${words}`}>
+      <span className={styles.y} aria-hidden>
+        <span>100 %</span>
+        <span>50 %</span>
+        <span>right 0 %</span>
+      </span>
+      <svg viewBox={`${-ROOM} ${-ROOM} ${WIDE + 2 * ROOM} ${HIGH + 2 * ROOM}`} aria-hidden>
+        <path className={styles.grid} d={`M0 0H${WIDE}M0 ${HIGH / 2}H${WIDE}M0 ${HIGH}H${WIDE}`} />
+        <path className={styles.even} d={`M0 ${HIGH}L${WIDE} 0`} />
+        <polyline className={styles.line} points={points} />
+        {bins.map(({ confidence, accuracy, count }) => (
+          <circle
+            key={confidence}
+            className={styles.point}
+            cx={WIDE * confidence}
+            cy={HIGH * (1 - accuracy)}
+            r={2 + 3 * Math.sqrt(count / most)}
+          />
+        ))}
+      </svg>
+      <span className={styles.x} aria-hidden>
+        <span>sure 0 %</span>
+        <span>50 %</span>
+        <span>100 %</span>
+      </span>
+    </div>
+  );
+}
+/** Of the plot, and around it for what the largest point takes. */
+const [WIDE, HIGH, ROOM] = [300, 120, 5];
