@@ -9,15 +9,18 @@ import { stderr } from './terminal';
 import type { TUNE_OPTIONS } from './tuneOptions';
 import type { Tuning } from './tuning';
 
-type Asked = Pick<Values<typeof TUNE_OPTIONS>, 'table' | 'several' | 'merge' | 'fewest' | 'pooling' | 'long-texts'>;
+type Asked = Pick<
+  Values<typeof TUNE_OPTIONS>,
+  'table' | 'several' | 'unlabelled' | 'merge' | 'fewest' | 'pooling' | 'long-texts'
+>;
 
 /** @throws HomegrownError of what of the labels cannot be learnt, or a person must be asked */
 export async function classifying(options: Asked): Promise<NonNullable<Tuning['classify']>> {
-  const { table, several, merge, fewest, pooling } = options;
+  const { table, several, unlabelled, merge, fewest, pooling } = options;
   if (!table) throw new UsageError('--kind classify takes --table.');
   const note = (words: string): void => stderr.write(`${words}\n`);
   const as = several === undefined ? {} : { between: several };
-  const examples = await examplesAsked({ tables: table, as, merge, fewest }, note, unwatched);
+  const examples = await examplesAsked({ tables: table, as, merge, fewest, unlabelled }, note, unwatched);
   checkExamples(examples, fewest, note);
   const labels = examples.survey.labels.map(({ label }) => label).sort();
   return {

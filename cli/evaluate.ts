@@ -47,6 +47,12 @@ const OPTIONS = {
     otherwise: 'none',
     help: 'Of a classifier, in place of --text, tables of texts with labels: FILE.csv, or FILE.csv:text=COLUMN,label=COLUMN (text=SUBJECT+BODY for several); or a folder of texts for each label. Several labels stand in a cell with | between them',
   },
+  unlabelled: {
+    kind: 'choice',
+    of: ['none', 'left-out'],
+    otherwise: 'asked about',
+    help: 'With --table, of a classifier that gives several labels: what texts without one are, examples of none, or not labelled yet and so left out',
+  },
   part: {
     kind: 'choice',
     of: ['validation', 'test'],
@@ -112,6 +118,7 @@ async function ownTextOrNone(values: Values<typeof OPTIONS>, isNeeded: boolean, 
 async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): Promise<void> {
   if ([values.text, values.pairs, values.table].filter(Boolean).length > 1)
     throw new UsageError('Give --text, --pairs or --table.');
+  if (values.unlabelled && !values.table) throw new UsageError('--unlabelled is of a table: give --table.');
   const metrics = values.metrics?.split(',').map(known);
   const signal = interruptible();
   const listed = async (asked: string | undefined, bundled: () => readonly SentencePair[]) =>

@@ -17,9 +17,11 @@ import {
   type TextRecord,
   type TextSource,
 } from '../src/core/documents';
-import { labelProblems } from '../src/core/documents/labels/problems';
+import { type Unlabelled, withUnlabelled } from '../src/core/documents/labels/labelling';
+import { labelProblems, openWords } from '../src/core/documents/labels/problems';
 import { type LabelSurvey, surveyLabels } from '../src/core/documents/labels/survey';
 import type { Local } from './local';
+import { UsageError } from './options';
 import { tableFile } from './tables';
 import { textFile } from './terminal';
 import { filesMeant } from './texts';
@@ -43,11 +45,13 @@ interface Asked {
   merge: boolean;
   /** Labels of fewer texts are left out. */
   fewest: number | undefined;
+  /** What texts of none of several labels are; absent: who begins is asked. */
+  unlabelled?: Unlabelled | undefined;
 }
 
 /** As they are for a run that begins. @throws HomegrownError; UsageError */
 export async function examplesAsked(
-  { tables, as, merge, fewest }: Asked,
+  { tables, as, merge, fewest, unlabelled }: Asked,
   note: (words: string) => void,
   job: Job,
 ): Promise<Examples> {
@@ -57,8 +61,10 @@ export async function examplesAsked(
     const { path, columns } = isFolder ? { path: meant, columns: null } : await tableFile(meant);
     files.push({ path: resolve(path), ...(columns && { columns }) });
   }
-  const read = await examplesLaid({ files, ...as, renamed: {} }, note, job);
-  let labelling = AS_READ;
+  if (unlabelled && !as.between)
+    throw new UsageError('--unlabelled is for texts that may have several labels. Leave it out.');
+  let labelling = unlabelled ? withUnlabelled(AS_READ, unlabelled) : AS_READ;
+  const read = await examplesLaid({ files, ...as, renamed: labelling.renamed }, note, job);
   const join = (labels: readonly string[], to: string): void => {
     labelling = joinedLabels(labelling, labels, to, as.between ? 'several' : 'one');
   };
@@ -102,7 +108,7 @@ export async function examplesLaid(laid: Laid, note: (words: string) => void, jo
   return labelledBy(none, { renamed: laid.renamed, changed: [] }, job);
 }
 const NOTHING: LabelSurvey = {
-  ...{ texts: 0, unlabelled: 0, labels: [], alike: [], leaks: [], empty: 0, long: 0, areSwapped: false },
+  ...{ texts: 0, none: 0, unlabelled: 0, labels: [], alike: [], leaks: [], empty: 0, long: 0, areSwapped: false },
   nearEqual: { texts: 0, contrary: 0 },
 };
 
@@ -113,17 +119,26 @@ async function labelledBy({ store, texts: before, laid }: Examples, labelling: L
   return { store, texts, documents, survey, laid: { ...laid, renamed: labelling.renamed } };
 }
 
+/** Of texts that are measured on. */
+export const saidOfNone = ({ unlabelled }: LabelSurvey): HomegrownError =>
+  badSettings(openWords(unlabelled), FLAGS['unlabelled']);
+
 /** What of them cannot be learnt is an error, and so is what a person must be asked; the rest is told. */
-export function checkExamples({ survey }: Examples, fewest: number | undefined, note: (words: string) => void): void {
-  const problems = labelProblems(survey, fewest);
+export function checkExamples(
+  { survey, laid }: Pick<Examples, 'survey' | 'laid'>,
+  fewest: number | undefined,
+  note: (words: string) => void,
+): void {
+  const isNoneOpen = laid.between !== undefined && !Object.hasOwn(laid.renamed, '');
+  const problems = labelProblems(survey, { ...(fewest !== undefined && { fewest }), isNoneOpen });
   const [worst] = problems.filter(({ kind }) => kind !== 'told');
   if (worst) throw badSettings(worst.words, `${FLAGS[worst.what] ?? worst.remedy} Nothing was started.`);
-  const { texts, labels } = survey;
+  const { texts, labels, none } = survey;
   const listed = labels
     .slice(0, MOST_LISTED)
     .map(({ label, count }) => `${label} ${formatCount(count)} (${formatShare(count / texts)})`);
   note(
-    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${listed.join(', ')}${labels.length > MOST_LISTED ? ' and others' : ''}.`,
+    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${listed.join(', ')}${labels.length > MOST_LISTED ? ' and others' : ''}${none > 0 ? `; none of them ${formatCount(none)} (${formatShare(none / texts)})` : ''}.`,
   );
   for (const { what, words, remedy } of problems) {
     const told = what === 'alike' ? '--merge takes them as one.' : remedy;
@@ -135,6 +150,7 @@ const MOST_LISTED = 20;
 const FLAGS: Readonly<Partial<Record<string, string>>> = {
   single: '--fewest 2 leaves such labels out, --fewest 1 keeps them; --merge joins names that read like one.',
   swapped: 'Name them: --table FILE.csv:text=COLUMN,label=COLUMN.',
+  unlabelled: '--unlabelled none takes them as examples of none, --unlabelled left-out as not labelled yet.',
   many: 'Name another column as the label, or leave rare labels out with --fewest.',
 };
 const quoted = (name: string): string => JSON.stringify(name);

@@ -13,7 +13,8 @@ import { learntFrom } from '../src/core/objectives';
 import { countTargets } from '../src/core/objectives/pairRows';
 import { recipeOf } from '../src/core/runs/segments';
 import { pairsOf, textsOf } from './documents';
-import { examplesAsked } from './examples';
+import { examplesAsked, saidOfNone } from './examples';
+import type { Unlabelled } from '../src/core/documents/labels/labelling';
 import { isTable, withColumnsOf } from './pairs';
 import { prepare, type Prepared } from './prepared';
 import { readWeights } from './read';
@@ -32,17 +33,18 @@ interface Asked {
   text?: readonly string[] | undefined;
   pairs?: readonly string[] | undefined;
   table?: readonly string[] | undefined;
+  unlabelled?: Unlabelled | undefined;
   train?: readonly string[] | undefined;
 }
 
 /** Files that are given. */
 export async function givenFiles(
-  { from, adapter, text = [], pairs, table, train: learnt }: Asked,
+  { from, adapter, text = [], pairs, table, unlabelled, train: learnt }: Asked,
   signal: AbortSignal,
 ): Promise<Given> {
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
   if (table) {
-    const of = (tables: readonly string[]) => heldTextsOf(tables, model, tokenizer, signal);
+    const of = (tables: readonly string[]) => heldTextsOf({ tables, unlabelled }, model, tokenizer, signal);
     return {
       model,
       tokenizer,
@@ -68,17 +70,18 @@ export async function givenFiles(
   return { ...of, documents: (await textsOf(text, signal)).map((each) => held(tokenizer, each.text, each.name)) };
 }
 
-/** Of tables, or folders of folders, those that have a label. */
+/** Of tables, or folders of folders, those that have a label, or are said to have none. */
 async function heldTextsOf(
-  tables: readonly string[],
+  { tables, unlabelled }: { tables: readonly string[]; unlabelled: Unlabelled | undefined },
   { config }: ImportedModel['model'],
   tokenizer: ImportedModel['tokenizer'],
   signal: AbortSignal,
 ): Promise<readonly HeldText[]> {
   const as = config.classes?.several ? { between: BETWEEN_LABELS } : {};
   const note = (words: string): void => stderr.write(`${words}\n`);
-  const asked = { tables, as, merge: false, fewest: undefined };
-  const { documents, texts } = await examplesAsked(asked, note, { ...unwatched, signal });
+  const asked = { tables, as, merge: false, fewest: undefined, unlabelled };
+  const { documents, texts, survey } = await examplesAsked(asked, note, { ...unwatched, signal });
+  if (as.between && !unlabelled && survey.unlabelled > 0) throw saidOfNone(survey);
   const names = new Map(texts.map(({ id, name }) => [id, name]));
   const all: HeldText[] = [];
   for (const [place, { fields, chunks, text: id = '' }] of documents.entries()) {

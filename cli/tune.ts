@@ -52,7 +52,8 @@ type Kind = Values<typeof TUNE_OPTIONS>['kind'];
 const FLAGS: Readonly<Record<string, readonly Kind[]>> = {
   ...{ chats: ['instruct'], pairs: ['instruct'], template: ['instruct'] },
   ...{ text: ['adapt'], data: ['adapt'], old: ['adapt', 'instruct'] },
-  ...{ table: ['classify'], several: ['classify'], merge: ['classify'], fewest: ['classify'] },
+  ...{ table: ['classify'], several: ['classify'], unlabelled: ['classify'] },
+  ...{ merge: ['classify'], fewest: ['classify'] },
   ...{ pooling: ['classify'], 'long-texts': ['classify'], 'class-weights': ['classify'] },
 };
 const TAKES: Readonly<Record<Kind, string>> = {

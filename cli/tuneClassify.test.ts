@@ -155,6 +155,47 @@ test('with several labels a text each is judged by itself', async () => {
   });
 }, 240_000);
 
+test('texts of none of several labels are asked about, and learnt as such: it gives them none', async () => {
+  const rows = ROWS.map(([subject, body, kind]) => [`${subject} ${body}`, kind === 'ham' ? '' : 'junk']);
+  await writeFile(path('none.csv'), csvOf([['text', 'label'], ...rows]));
+  const own = [...NEW, '--table', 'none.csv', '--several', '--steps', '40'];
+  const asked = await tune(...own, '--out', 'none');
+  expect(asked.code).toBe(2);
+  expect(asked.stdout).toMatch(/80 texts have no label: are they examples of none, or not labelled yet\?/);
+  expect(asked.stdout).toMatch(/--unlabelled none takes them.*--unlabelled left-out.*Nothing was started/);
+  // Of the others all have the one label.
+  const left = await tune(...own, '--unlabelled', 'left-out', '--out', 'none');
+  expect(left.stdout).toMatch(/All 40 texts have the label “junk”/);
+
+  const ended = await tune(...own, '--unlabelled', 'none', '--out', 'none');
+  expect(ended).toMatchObject({ code: 0 });
+  expect(ended.stderr).toMatch(/120 texts with 1 label: junk 40 \(33.3 %\); none of them 80 \(66.7 %\)./);
+  const { metrics } = lines(ended.stdout).at(-1) as { metrics: Record<string, { value: number }> };
+  expect(metrics['accuracy']!.value).toBe(100);
+  const given = async (prompt: string) =>
+    lines((await call('classify', '--from', 'none', '--prompt', prompt, '--device', 'wasm', '--json')).stdout)[0];
+  expect(await given('meeting notes')).toMatchObject({ label: '', labels: [] });
+  expect(await given('win money')).toMatchObject({ label: 'junk', labels: ['junk'] });
+  // It goes on with the same, and a table is measured only once that is said.
+  expect(await call('grow', '--resume', 'none', '--steps', '41')).toMatchObject({ code: 0 });
+  const evaluate = (...more: string[]) =>
+    call('evaluate', '--from', 'none', '--table', 'none.csv', '--device', 'wasm', '--json', ...more);
+  expect((await evaluate()).stdout).toMatch(/80 texts have no label.*--unlabelled none/);
+  const all = await evaluate('--unlabelled', 'none');
+  // Who gives the label to all is right in a third.
+  expect((lines(all.stdout)[0] as { metrics: typeof metrics }).metrics['accuracy']!.value).toBeGreaterThan(90);
+  for (const [flags, words] of [
+    [
+      ['tune', '--kind', 'classify', ...NEW, '--table', 'none.csv', '--unlabelled', 'none', '--out', 'x'],
+      /may have several labels/,
+    ],
+    [['evaluate', '--from', 'none', '--text', 'none.csv', '--unlabelled', 'none'], /--unlabelled is of a table/],
+  ] as const) {
+    const refused = await call(...flags);
+    expect([refused.code, refused.stdout + refused.stderr]).toEqual([2, expect.stringMatching(words)]);
+  }
+}, 240_000);
+
 const row = (i: number): string => words(GOOD, i, 4);
 test.each([
   ['text,label\n', [], /has no rows/],

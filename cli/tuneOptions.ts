@@ -35,6 +35,12 @@ export const TUNE_OPTIONS = {
     otherwise: 'a text has one label',
     help: 'To classify: a text has any number of labels, and what stands between them in a cell',
   },
+  unlabelled: {
+    kind: 'choice',
+    of: ['none', 'left-out'],
+    otherwise: 'asked about',
+    help: 'To classify, with --several: what texts without a label are, examples of none, or not labelled yet and so left out',
+  },
   merge: { kind: 'switch', help: 'To classify: labels whose names read like one, such as Spam and "spam ", are one' },
   fewest: {
     kind: 'whole',

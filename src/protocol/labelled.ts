@@ -2,11 +2,13 @@
 import type { LabelProblem } from '../core/documents/labels/problems';
 import type { LabelSurvey } from '../core/documents/labels/survey';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
-import type { Labelling } from '../core/documents/labels/labelling';
+import type { Labelling, Unlabelled } from '../core/documents/labels/labelling';
 
 export interface LabelsTold extends LabelSurvey {
   /** Whether a text has several. */
   several: boolean;
+  /** What was said of those that have none; absent: nothing yet, or each text has one label. */
+  unlabelledAre?: Unlabelled;
   /** The gravest first. */
   problems: readonly LabelProblem[];
 }
@@ -30,4 +32,5 @@ export interface LabelledText {
 export type LabelChange =
   | { kind: 'relabel'; place: number; label: string }
   | { kind: 'join'; labels: readonly string[]; as: string }
+  | { kind: 'unlabelled'; are: Unlabelled }
   | { kind: 'restore'; labelling: Labelling };

@@ -40,11 +40,11 @@ async function studio() {
       rateByHand: true,
     },
   });
-  const add = async (rows: readonly (readonly string[])[], name?: string) => {
+  const add = async (rows: readonly (readonly string[])[], name?: string, between?: '|') => {
     const file = labelledFile(rows, name);
     await getState().addFiles([{ name: file.name, file }], 'classify');
     expect(questionOf(getState())).toHaveLength(1); // which column is what is always asked
-    await getState().takeColumns(COLUMNS);
+    await getState().takeColumns(COLUMNS, between);
   };
   return { store, getState, add, downloads, own: await getState().classifying() };
 }
@@ -192,4 +192,50 @@ test("the tokenizer of one from nothing is chosen: made of its texts, of which k
   await getState().tune('classify');
   const taken = await readKnownRun(store, getState().project.runId!);
   expect([taken.status, taken.tokenizer.kind, taken.model.vocabulary]).toEqual(['finished', 'bytes', 257]);
+});
+
+test('texts of none of several labels: asked, answered, learnt, and labelled one by one', async () => {
+  const { store, getState, add, own } = await studio();
+  const rows = labelledRows(60).map(([text, label], i) => [
+    text!,
+    label === 'land' ? '' : i % 6 === 1 ? 'sea|deep' : 'sea',
+  ]);
+  await add(rows, 'sea.csv', '|');
+  const asked = await own.survey();
+  expect(asked).toMatchObject({ several: true, texts: 30, none: 0, unlabelled: 30 });
+  expect(labelsRefusal(asked)).toMatch(/^30 texts have no label: are they examples of none, or not labelled yet/);
+  const [text] = toTuneOn(getState(), 'classify');
+  const say = (are: 'none' | 'left-out') => own.change(text!.id, { kind: 'unlabelled', are }, 'said');
+  await say('left-out');
+  const left = await own.survey();
+  expect(left).toMatchObject({ texts: 30, none: 0, unlabelled: 30, unlabelledAre: 'left-out' });
+  expect(labelsRefusal(left)).toBeUndefined();
+  await say('none');
+  const told = await own.survey();
+  expect(told).toMatchObject({ texts: 60, none: 30, unlabelled: 0, unlabelledAre: 'none' });
+  expect(labelsRefusal(told)).toBeUndefined();
+  // One of them is not labelled yet: of that the classifier asks.
+  await own.label(text!.id, 0, '');
+
+  await getState().tune('classify');
+  const { runId } = getState().project;
+  const record = await readKnownRun(store, runId!);
+  expect(record).toMatchObject({ status: 'finished' });
+  expect(record.model.config.classes).toMatchObject({ labels: ['deep', 'sea'], several: true });
+  const { labels } = record.segments[0].data.facts!;
+  expect(labels!.train['|']! + labels!.validation['|']!).toBe(29);
+  await getState().listRuns();
+  const row = classifierOf(getState())!;
+  const judged = (await own.judged(runId!, row.step))!;
+  const { wanted, given } = judged.evaluation.labelled!;
+  const none = (all: typeof wanted): number => all.filter((some) => Array.isArray(some) && some.length === 0).length;
+  expect(none(wanted)).toBe(labels!.validation['|']);
+  expect(none(given)).toBeGreaterThan(0);
+  expect(judged.evaluation.documents).toBe(wanted.length);
+  expect((await own.classify(runId!, 'latest', 'the hill 4')).labels).toEqual([]);
+  expect((await own.classify(runId!, 'latest', 'a whale 5')).labels).toContain('sea');
+  const { texts, of } = await own.toLabel(runId!);
+  expect([texts.map(({ place }) => place), of]).toEqual([[0], 1]);
+  await own.label(text!.id, 0, '|');
+  expect(await own.survey()).toMatchObject({ none: 30, unlabelled: 0 });
 });

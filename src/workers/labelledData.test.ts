@@ -4,6 +4,7 @@ import { memoryStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { unwatched } from '../core/base/job';
 import { changeLabelling, importText, joinedLabels, relabelled, tableFormatOf } from '../core/documents';
+import { withUnlabelled } from '../core/documents/labels/labelling';
 import { openPart } from '../core/shards/read';
 import { dropped } from '../core/testing/drops';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -51,4 +52,31 @@ test('hold texts of every label in every part, nearly equal ones in one, and tho
   expect(learnt).toBe(26);
   await changeLabelling(store, id, (before) => joinedLabels(before, ['ham', 'spam'], ''));
   await expect(build()).rejects.toMatchObject({ code: 'bad-settings', message: 'None of the texts has a label.' });
+});
+
+test('of several labels those that have none are in every part by their share, as a label is, once that is said', async () => {
+  const store = memoryStore();
+  const own = ['mild', 'rude|mild', '', '', ''];
+  const rows = Array.from({ length: 200 }, (_, i) => [`a text ${i} of its own ${i * 7}`, own[i % 5]!]);
+  const table = { format: tableFormatOf('a.csv'), columns: { text: 'text', label: 'label' } };
+  const source = { ...dropped('a.csv', csvOf([['text', 'label'], ...rows])), table };
+  const imported = await importText(source, store, { addedAt: 1, labelled: { between: '|' } }, unwatched);
+  if (imported.kind !== 'added') throw new Error(imported.kind);
+  const { id } = imported.text;
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  const build = () => buildData(store, [id], tokenizer, SPLIT, unwatched);
+  const before = await build();
+  expect(before.labels!.train).toEqual({ mild: 48, rude: 24 });
+  await changeLabelling(store, id, (now) => withUnlabelled(now, 'none'));
+  const data = await build();
+  expect(data.manifest.textHash).not.toBe(before.manifest.textHash);
+  expect(data.labels).toEqual({
+    train: { mild: 48, rude: 24, '|': 72 },
+    validation: { mild: 16, rude: 8, '|': 24 },
+  });
+  const held = (await openPart(store, data.manifest, 'test').documents())!;
+  expect(held.filter(({ label }) => label === '|')).toHaveLength(24);
+  // Said to be not labelled yet they are in no part again, and the data are what they were.
+  await changeLabelling(store, id, (now) => withUnlabelled(now, 'left-out'));
+  expect((await build()).manifest).toEqual(before.manifest);
 });

@@ -9,6 +9,8 @@ import {
   type Labelling,
   labellingOf,
   relabelled,
+  unlabelledAre,
+  withUnlabelled,
 } from '../core/documents/labels/labelling';
 import { labelProblems } from '../core/documents/labels/problems';
 import { surveyLabels } from '../core/documents/labels/survey';
@@ -36,7 +38,16 @@ export async function surveyed(
     },
   };
   const survey = await surveyLabels(documents, { labelled, ...read }, job);
-  return { ...survey, several: labelled === 'several', problems: labelProblems(survey, fewest) };
+  const several = labelled === 'several';
+  const [said, ...others] = texts.filter((text) => text.labelled === 'several').map(unlabelledAre);
+  const isSaid = several && said !== undefined && others.every((other) => other === said);
+  const isNoneOpen = several && [said, ...others].includes(undefined);
+  return {
+    ...survey,
+    several,
+    ...(isSaid && { unlabelledAre: said }),
+    problems: labelProblems(survey, { fewest, isNoneOpen }),
+  };
 }
 
 export async function labelledTexts(
@@ -88,6 +99,8 @@ export async function changeLabels(
         return relabelled(now, change.place, change.label);
       case 'join':
         return joinedLabels(now, change.labels, change.as, labelled);
+      case 'unlabelled':
+        return withUnlabelled(now, change.are);
       case 'restore':
         return change.labelling;
     }

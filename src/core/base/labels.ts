@@ -3,6 +3,9 @@
 /** Between labels where a text has several of them; so none has it in its name. */
 export const BETWEEN_LABELS = '|' as const;
 
+/** The field of a text that was said to have none of several labels; an empty one says that nobody has said anything yet. */
+export const NO_LABELS = BETWEEN_LABELS;
+
 /** Each once, in the order in which they stand; of an empty field none. */
 export const labelsIn = (label: string): readonly string[] => [
   ...new Set(
@@ -13,6 +16,9 @@ export const labelsIn = (label: string): readonly string[] => [
   ),
 ];
 export const labelsAsOne = (labels: readonly string[]): string => labels.join(BETWEEN_LABELS);
+
+/** A field as a person reads it. */
+export const labelWords = (label: string): string => (label === NO_LABELS ? 'none of them' : label);
 
 /** Places of the labels of a text among those that are known; undefined where a text has one label, and it is not known. */
 export function placesAmong(labels: readonly string[], several = false): (label: string) => number[] | undefined {

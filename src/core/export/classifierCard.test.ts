@@ -54,6 +54,16 @@ test('of which the texts were counted, the card says how many of each label it l
   expect(card).toContain('whole texts, about 20 % of each label');
 });
 
+test('of which texts may have several labels, the shares are of texts, and those of none have a row', async () => {
+  const { info } = await untrainedClassifier('bert', { labels: ['mild', 'rude'], several: true });
+  const [segment] = info.segments;
+  const facts = dataFacts({ labels: { train: { mild: 60, rude: 30, '|': 50 }, validation: { mild: 20, '|': 10 } } });
+  const data = { ...facts, parts: { ...facts.parts, train: { ...facts.parts.train, documents: 120 } } };
+  const card = modelCard({ ...info, segments: [{ ...segment, data }] });
+  expect(card).toContain('| mild | 60 | 50 % | 20 |');
+  expect(card).toContain('| none of them | 50 | 41.7 % | 10 |');
+});
+
 test('of decoders it says that onnxruntime is what runs their ONNX', async () => {
   for (const id of ['gpt', 'llama'] as const) {
     const card = modelCard((await untrainedClassifier(id)).info);

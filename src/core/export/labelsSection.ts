@@ -1,4 +1,5 @@
 /** What a classifier tells apart, and how it decides, as a card tells it. */
+import { labelWords, NO_LABELS } from '../base/labels';
 import { formatCount, formatNumber, formatShare } from '../base/units';
 import { POOLED } from '../models/hubClasses';
 import { dataOf } from '../runs/segments';
@@ -13,13 +14,13 @@ export function labelsSection(info: RunInfo): string[] {
   if (!classes) return [];
   const { labels, several, inWindows, pooling } = classes;
   const { temperature, atLeast } = decision ?? PLAIN_DECISION;
-  const counted = dataOf(info)?.labels;
+  const data = dataOf(info);
   const counts = evaluations.find(({ confusion }) => confusion)?.confusion?.counts;
   const held = counts?.map((row) => row.reduce((sum, count) => sum + count, 0)) ?? [];
   const all = held.reduce((sum, count) => sum + count, 0);
   const listed = labels.slice(0, MOST);
-  const labelled = counted
-    ? tableOf(listed, counted)
+  const labelled = data?.labels
+    ? tableOf(several ? [...listed, NO_LABELS] : listed, data.labels, several ? data.parts.train.documents : undefined)
     : table(
         listed.map((label, place) => [
           plain(label),
@@ -46,13 +47,21 @@ export function labelsSection(info: RunInfo): string[] {
   ];
 }
 
-/** How many texts of each part have each. */
-function tableOf(labels: readonly string[], { train, validation }: NonNullable<DataFacts['labels']>): string {
-  const all = Object.values(train).reduce((sum, count) => sum + count, 0);
+/**
+ * How many texts of each part have each.
+ * @param texts that were learnt, where these may have several labels; absent: as many as labels
+ */
+function tableOf(
+  labels: readonly string[],
+  { train, validation }: NonNullable<DataFacts['labels']>,
+  texts?: number,
+): string {
+  const all = texts ?? Object.values(train).reduce((sum, count) => sum + count, 0);
   return table(
     labels.map((label) => {
       const learnt = train[label] ?? 0;
-      return [plain(label), formatCount(learnt), formatShare(learnt / all), formatCount(validation[label] ?? 0)];
+      const held = formatCount(validation[label] ?? 0);
+      return [plain(labelWords(label)), formatCount(learnt), formatShare(learnt / all), held];
     }),
     ['Label', 'Learnt texts', 'Share', 'Held-out texts'],
   );

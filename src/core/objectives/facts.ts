@@ -8,7 +8,8 @@ export type BaselineFacts = z.infer<typeof factsSchema>;
 
 const countsSchema = z
   .record(z.string(), z.int().positive())
-  .refine((counts) => Object.keys(counts).length <= MOST_LABELS, 'it has more labels than a classifier');
+  // Besides labels how many have none of them, where a text may have several.
+  .refine((counts) => Object.keys(counts).length <= MOST_LABELS + 1, 'it has more labels than a classifier');
 
 /** Fields of a record of data. */
 export const baselineFields = {
@@ -18,7 +19,7 @@ export const baselineFields = {
   unigramAccuracy: z.number().exactOptional(),
   /** Where documents have an input and a target: the same of the tokens of targets, and by metric what giving the input back scores. */
   pairs: z.object({ unigramLoss: z.number(), copied: z.record(z.string(), z.number()) }).exactOptional(),
-  /** Where documents have labels: how many of each part have each. */
+  /** Where documents have labels: how many of each part have each, and of several `|` how many have none. */
   labels: z.object({ train: countsSchema, validation: countsSchema }).exactOptional(),
 };
 const factsSchema = z.object(baselineFields);

@@ -13,6 +13,8 @@ test('labels are counted in each part, of texts that have tokens, and guessing b
   expect(await measureLabels(textSource(tokenizer, ['a']), held, true)).toEqual({});
   const { labels: one } = await measureLabels(learnt, held, false);
   expect(one!.validation).toEqual({ 'x|y': 1, y: 1, z: 1 });
+  const none = textSource(tokenizer, ['a', 'b', 'c'], ['|', 'x', '|']);
+  expect((await measureLabels(none, held, true)).labels!.train).toEqual({ x: 1, '|': 2 });
   const { train, validation } = found.labels!;
   const nats = (Math.log(3 / 2) + 2 * Math.log(3) + Math.log(3)) / 4;
   expect(priorLoss(train, validation)).toBeCloseTo(nats, 12);

@@ -9,7 +9,7 @@ import { NearEqual } from './nearEqual';
 
 /** What is known of all examples before they are cut. */
 export class Examples {
-  private readonly labels: (readonly string[])[] = [];
+  private readonly labels: (readonly string[] | undefined)[] = [];
   private readonly alike = new NearEqual();
 
   constructor(private readonly labelled: NonNullable<TextRecord['labelled']>) {}
@@ -23,24 +23,26 @@ export class Examples {
 
   /** @throws HomegrownError `bad-settings` where none has a label */
   cut(outline: Outline, choice: SplitChoice): Cut {
-    const names = [...new Set(this.labels.flat())].sort();
+    const names = [...new Set(this.labels.flatMap((own) => own ?? []))].sort();
     if (names.length === 0)
       throw badSettings(
         'None of the texts has a label.',
         'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
       );
     const places = new Map(names.map((name, place) => [name, place]));
-    const labels = this.labels.map((own) => own.map((name) => places.get(name)!));
+    // Those that have none of them are shared out as if that were a label of their own.
+    const none = [names.length];
+    const labels = this.labels.map((own) => (own?.length === 0 ? none : (own ?? []).map((name) => places.get(name)!)));
     return cutLabelled(outline, labels, this.alike.groups(), choice);
   }
 }
 
-/** The labels that a document is an example of; none where nobody has said it yet. */
+/** The labels that a document is an example of, which of several may be none; undefined where nobody has said it yet. */
 export function ofExample(
   fields: Document['fields'],
   labelled: NonNullable<TextRecord['labelled']>,
-): readonly string[] {
+): readonly string[] | undefined {
   const label = fields?.['label'] ?? '';
-  if (labelled === 'several') return labelsIn(label);
-  return label === '' ? [] : [label];
+  if (label === '') return undefined;
+  return labelled === 'several' ? labelsIn(label) : [label];
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
 import { csvOf } from '../../base/csv';
+import { NO_LABELS } from '../../base/labels';
 import { unwatched } from '../../base/job';
 import { collect } from '../../testing/texts';
 import {
@@ -12,6 +13,7 @@ import {
   importDrop,
   importText,
   joinedLabels,
+  leaveOut,
   type Labelling,
   type LabelledAs,
   listDocuments,
@@ -22,8 +24,10 @@ import {
 } from '..';
 import { TEXT, textKey, type TextRecord } from '../record';
 import { readRecord } from '../../base/record';
+import { applyRecipe } from '../clean/applyRecipe';
+import { stepOf } from '../clean/recipe';
 import { CLEANED } from '../clean/record';
-import { labelsNow } from './labelling';
+import { labelsNow, unlabelledAre, withUnlabelled } from './labelling';
 
 const file = (name: string, text: string, columns?: object): TextSource => {
   const bytes = new TextEncoder().encode(text);
@@ -86,10 +90,12 @@ test.each(['|', ';', ','] as const)('with several labels a text a cell is parted
     ['text', 'label'],
     ['one', `b${between} a ${between}b${between}`],
     ['two', ` ${between}`],
+    ['three', ' '],
   ]);
   const { text, labels } = await opened(file('a.csv', rows), { between });
   expect(text.labelled).toBe('several');
-  expect(await labels()).toEqual(['b|a', '']);
+  // What stands between labels, and no label, says that there is none.
+  expect(await labels()).toEqual(['b|a', NO_LABELS, '']);
 });
 
 test('a table of which no column is known to hold labels is asked about', async () => {
@@ -162,6 +168,89 @@ test('of several labels a document has each once, by what they are called now', 
   const labelling = { ...joinedLabels(AS_READ, ['b', 'c'], 'x', 'several'), sha256: '' };
   const now = labelsNow({ labelled: 'several', labelling });
   expect(['a|b|c', 'c', 'a'].map((label, place) => now(place, label))).toEqual(['a|x', 'x', 'a']);
+});
+
+test('what texts without a label are is said of all of them, and of single ones; and taken back', async () => {
+  const rows = csvOf([['text', 'label'], ['one', 'a'], ['two', ''], ['three', 'b'], ['four', ''], ['five', 'a|b']]); // prettier-ignore
+  const { store, text, labels } = await opened(file('a.csv', rows), { between: '|' });
+  const refs = [textRef(text)];
+  const change = async (to: (before: Labelling) => Labelling): Promise<void> => {
+    refs.push(textRef(await changeLabelling(store, text.id, to)));
+  };
+  const said = async () => unlabelledAre(await textOf(store, text.id));
+  expect([await labels(), await said()]).toEqual([['a', '', 'b', '', 'a|b'], undefined]);
+  await change((before) => withUnlabelled(before, 'none'));
+  expect([await labels(), await said()]).toEqual([['a', NO_LABELS, 'b', NO_LABELS, 'a|b'], 'none']);
+  // By a person's word one of them is not labelled yet, another has a label, and one that had some has none.
+  await change((before) => relabelled(relabelled(relabelled(before, 1, ''), 3, 'b'), 0, NO_LABELS));
+  expect(await labels()).toEqual([NO_LABELS, '', 'b', 'b', 'a|b']);
+  // Of a label that is left out its texts have what else they have, or none.
+  await change((before) => joinedLabels(before, ['b'], '', 'several'));
+  expect([await labels(), await said()]).toEqual([[NO_LABELS, '', NO_LABELS, NO_LABELS, 'a'], 'none']);
+  await change((before) => withUnlabelled(before, 'left-out'));
+  expect([await labels(), await said()]).toEqual([[NO_LABELS, '', '', NO_LABELS, 'a'], 'left-out']);
+  expect(new Set(refs).size).toBe(5);
+  await change(() => AS_READ);
+  expect(await textOf(store, text.id)).toEqual(text);
+});
+
+test('labels stay with their documents whatever is left out, cleaned and relabelled, in any order', async () => {
+  const TEXTS = Array.from({ length: 6 }, (_, i) => `${'word '.repeat(i + 1)}${i}`);
+  const read = ['a', 'b', 'a|b', '', 'c', 'b'];
+  const name = fc.constantFrom('a', 'b', 'c', 'd');
+  const place = fc.nat({ max: 5 });
+  const step = fc.oneof(
+    fc.record({ place, label: fc.constantFrom('a', 'b|c', '', NO_LABELS) }),
+    fc.record({ join: fc.uniqueArray(name, { minLength: 1, maxLength: 2 }), to: name }),
+    fc.record({ are: fc.constantFrom('none', 'left-out') }),
+    // Documents of fewer characters are left out by a rule, and without one there is none.
+    fc.record({ least: fc.constantFrom(0, 10, 20) }),
+    fc.record({ out: place, isOut: fc.boolean() }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
+      const rows = csvOf([['text', 'label'], ...TEXTS.map((text, i) => [`  ${text}`, read[i]!])]);
+      const { store, text } = await opened(file('a.csv', rows), { between: '|' });
+      let labelling = AS_READ;
+      let least = 0;
+      const out = new Set<number>();
+      for (const one of steps) {
+        if ('least' in one) {
+          least = one.least;
+          const rules = [stepOf('whiteSpace'), stepOf('length', { least })];
+          const recipe = { version: 1, name: 'own', steps: least > 0 ? rules : [], kept: [] } as const;
+          await applyRecipe(store, text.id, { ...recipe, steps: [...recipe.steps], kept: [] }, { at: 2 }, unwatched);
+        } else if ('out' in one) {
+          if (one.isOut) out.add(one.out);
+          else out.delete(one.out);
+          await leaveOut(store, text.id, [one.out], one.isOut);
+        } else {
+          const change = (before: Labelling): Labelling =>
+            'are' in one
+              ? withUnlabelled(before, one.are)
+              : 'join' in one
+                ? joinedLabels(before, one.join, one.to, 'several')
+                : relabelled(before, one.place, one.label);
+          labelling = change(labelling);
+          await changeLabelling(store, text.id, change);
+        }
+        const now = labelsNow({ labelled: 'several', labelling: { ...labelling, sha256: '' } });
+        const wanted = TEXTS.flatMap((own, i) =>
+          out.has(i) || own.length < least ? [] : [[i, own, now(i, read[i])] as const],
+        );
+        const documents = await documentsOf(store, await textOf(store, text.id));
+        const found = await Promise.all(
+          documents.map(async (each) => [
+            each.place,
+            (await collect(each.chunks())).join('').trim(),
+            each.fields?.['label'] ?? '',
+          ]),
+        );
+        expect(found).toEqual(wanted);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('a text of the version before, also one within what was cleaned, is read', async () => {

@@ -3,7 +3,7 @@ import type { BlobStore } from '../../base/blobStore';
 import type { Document } from '../../base/document';
 import { badSettings } from '../../base/errors';
 import { sha256Hex } from '../../base/hash';
-import { labelsAsOne, labelsIn } from '../../base/labels';
+import { labelsAsOne, labelsIn, NO_LABELS } from '../../base/labels';
 import { changeRecord } from '../../base/record';
 import { counted } from '../../base/units';
 import { noSuchText } from '../library';
@@ -36,7 +36,25 @@ export function withLabel(document: Document, label: string): Document {
 function inNames(renamed: Labelling['renamed'], labelled: TextRecord['labelled'], label: string): string {
   const name = (one: string): string => (Object.hasOwn(renamed, one) ? renamed[one]! : one);
   if (labelled !== 'several') return name(label);
-  return labelsAsOne([...new Set(labelsIn(label).map(name))].filter(Boolean));
+  if (label === NO_LABELS) return label;
+  const names = [...new Set(labelsIn(label).map(name))].filter(Boolean);
+  return names.length > 0 ? labelsAsOne(names) : name('');
+}
+
+/** What texts without a label are: examples of none of several labels, or not labelled yet. */
+export type Unlabelled = 'none' | 'left-out';
+
+/** What was said of those that have none, as the name of the empty label; undefined where it was not asked. */
+export function unlabelledAre({ labelling }: Pick<TextRecord, 'labelling'>): Unlabelled | undefined {
+  if (!Object.hasOwn(labelling?.renamed ?? {}, '')) return undefined;
+  return labelling!.renamed[''] === NO_LABELS ? 'none' : 'left-out';
+}
+
+/** The same, but for what those are that have none, also by a person's word. */
+export function withUnlabelled({ renamed, changed }: Labelling, are: Unlabelled): Labelling {
+  const label = are === 'none' ? NO_LABELS : '';
+  const now = changed.map((each) => (each.label === '' ? { ...each, label } : each));
+  return { renamed: { ...renamed, '': label }, changed: now };
 }
 
 /** The same, but for one document. @param label empty: it is an example of nothing yet; null: what it was read as */
@@ -55,9 +73,14 @@ export function joinedLabels(
 ): Labelling {
   const names = Object.fromEntries(labels.filter((label) => label !== to).map((label) => [label, to]));
   const before = Object.entries(renamed).map(([read, now]) => [read, inNames(names, 'one', now)] as const);
+  const all = { ...names, ...Object.fromEntries(before) };
+  const none = Object.hasOwn(all, '') ? { '': all['']! } : {};
   return {
-    renamed: { ...names, ...Object.fromEntries(before) },
-    changed: changed.map(({ place, label }) => ({ place, label: inNames(names, labelled, label) })),
+    renamed: all,
+    changed: changed.map(({ place, label }) => ({
+      place,
+      label: label === '' ? label : inNames({ ...names, ...none }, labelled, label),
+    })),
   };
 }
 

@@ -13,19 +13,33 @@ export interface LabelProblem {
   remedy?: string;
 }
 
-/** The gravest first. @param fewest texts that a label is to have; of one text it is not asked where a person said 1 */
-export function labelProblems(survey: LabelSurvey, fewest = 2): readonly LabelProblem[] {
-  const { texts, unlabelled, labels, alike, leaks, nearEqual, empty, areSwapped } = survey;
+export interface Answered {
+  /** Texts that a label is to have; of one text it is not asked where a person said 1. */
+  fewest?: number;
+  /** Texts may have several labels, and nobody has said what those are that have none. */
+  isNoneOpen?: boolean;
+}
+
+/** The gravest first. */
+export function labelProblems(
+  survey: LabelSurvey,
+  { fewest = 2, isNoneOpen = false }: Answered = {},
+): readonly LabelProblem[] {
+  const { texts, none, unlabelled, labels, alike, leaks, nearEqual, empty, areSwapped } = survey;
   const problems: LabelProblem[] = [];
   const add = (kind: LabelProblem['kind'], what: LabelProblem['what'], words: string, remedy?: string): void =>
     void problems.push({ kind, what, words, ...(remedy !== undefined && { remedy }) });
-  if (texts === 0) {
-    const none =
-      empty === 0 ? `Of ${counted(unlabelled, 'text')} none has a label.` : 'No text with a label has a token.';
+  if (labels.length === 0) {
+    const nothing =
+      none > 0
+        ? `All ${counted(none, 'text')} are examples of none.`
+        : empty === 0
+          ? `Of ${counted(unlabelled, 'text')} none has a label.`
+          : 'No text with a label has a token.';
     add(
       'refused',
       'none',
-      none,
+      nothing,
       'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
     );
     return problems;
@@ -37,7 +51,16 @@ export function labelProblems(survey: LabelSurvey, fewest = 2): readonly LabelPr
       `The column of labels has ${formatCount(labels.length)} different ones in ${counted(texts, 'text')}, which are longer than the texts: are the two columns the other way round?`,
       'Say which column is the text, and which the label.',
     );
-  if (labels.length === 1)
+  const isAsked = isNoneOpen && unlabelled > 0;
+  if (isAsked)
+    add(
+      'asked',
+      'unlabelled',
+      openWords(unlabelled),
+      'Examples of none are learnt and held out like the others, so that it can say of a text that it has none; what is not labelled yet is left out, and can be labelled later.',
+    );
+  // Whether a text has the only one can be learnt where others have none.
+  if (labels.length === 1 && none === 0 && !isAsked)
     add(
       'refused',
       'one',
@@ -78,7 +101,7 @@ export function labelProblems(survey: LabelSurvey, fewest = 2): readonly LabelPr
       'empty',
       `${counted(empty, 'text')} ${empty === 1 ? 'has' : 'have'} no token, and ${empty === 1 ? 'is' : 'are'} left out.`,
     );
-  if (unlabelled > 0)
+  if (unlabelled > 0 && !isAsked)
     add(
       'told',
       'unlabelled',
@@ -86,6 +109,12 @@ export function labelProblems(survey: LabelSurvey, fewest = 2): readonly LabelPr
     );
   return problems;
 }
+
+/** What is asked of texts that may have several labels and have none. */
+export const openWords = (unlabelled: number): string =>
+  unlabelled === 1
+    ? '1 text has no label: is it an example of none, or not labelled yet?'
+    : `${counted(unlabelled, 'text')} have no label: are they examples of none, or not labelled yet?`;
 
 const named = (name: string): string => `“${name}”`;
 const share = ({ texts, of }: { texts: number; of: number }): string =>

@@ -1,7 +1,7 @@
 /** Files as examples of labels: rows of a table with a column of them, or files that lie in folders called as them. */
 import { badFile, HomegrownError } from '../../base/errors';
 import { sha256Hex } from '../../base/hash';
-import { BETWEEN_LABELS, labelsAsOne, labelsIn } from '../../base/labels';
+import { BETWEEN_LABELS, labelsAsOne, labelsIn, NO_LABELS } from '../../base/labels';
 import type { ReadDocument, ReadFile } from '../blocks';
 import { namesIn } from '../columns';
 import type { EncodingId } from '../encodings';
@@ -40,7 +40,7 @@ export async function readLabelled(
   const add = async (document: ReadDocument): Promise<void> => {
     const { label: cell = '', ...fields } = document.fields ?? {};
     const own = folder ?? cell;
-    const label = between ? labelsAsOne(labelsIn(own.replaceAll(between, BETWEEN_LABELS))) : own.trim();
+    const label = between ? severalIn(own.replaceAll(between, BETWEEN_LABELS)) : own.trim();
     if (label === '') return blocks.add({ ...document, ...(document.fields && { fields }) });
     const sha256 = await sha256Hex(`${document.sha256}\0${label}`);
     return blocks.add({ ...document, sha256, fields: { ...fields, label } });
@@ -56,6 +56,9 @@ export async function readLabelled(
   if (columns && !('text' in columns && columns.label !== undefined)) throw noLabels(name, namesIn(columns));
   return read;
 }
+
+/** What stands between labels, and no label, says that there is none. */
+const severalIn = (cell: string): string => labelsAsOne(labelsIn(cell)) || (cell.trim() === '' ? '' : NO_LABELS);
 
 /** The one that it lies in: `spam` of `mails/spam/12.txt`. */
 const folderOf = (name: string): string | undefined => name.split('/').at(-2)?.trim().toWellFormed() || undefined;

@@ -41,6 +41,40 @@ test('labels are counted, the commonest first, and texts without one or without 
   expect(problems).toEqual(['told empty', 'told unlabelled']);
 });
 
+test('texts that may have several labels and have none are asked about, or counted as examples of none', async () => {
+  const rows = Array.from({ length: 20 }, (_, i) => [words(i), ['a', 'a|b', '', '|'][i % 4]!] as const);
+  const how = { labelled: 'several' } as const;
+  const { survey, problems } = await told(rows, how);
+  expect(survey).toMatchObject({
+    texts: 15,
+    none: 5,
+    unlabelled: 5,
+    labels: [
+      { label: 'a', count: 10 },
+      { label: 'b', count: 5 },
+    ],
+  });
+  expect(problems).toEqual(['told unlabelled']);
+  const [first, ...others] = labelProblems(survey, { isNoneOpen: true });
+  expect(first).toMatchObject({ kind: 'asked', what: 'unlabelled' });
+  expect(first!.words).toBe('5 texts have no label: are they examples of none, or not labelled yet?');
+  expect(others).toEqual([]);
+  // Of one label it can be learnt whether a text has it, where others have none.
+  const one = rows.filter(([, label]) => label !== 'a|b');
+  expect((await told(one, how)).problems).toEqual(['told unlabelled']);
+  expect((await told(one.filter(([, label]) => label !== '|'), how)).problems).toEqual(['refused one', 'told unlabelled']); // prettier-ignore
+  expect(
+    (
+      await told(
+        one.filter(([, label]) => label !== 'a'),
+        how,
+      )
+    ).problems,
+  ).toEqual(['refused none']);
+  // Whose label is one is of it alone, whatever it is called.
+  expect((await told(rows)).survey.labels.map(({ label }) => label)).toEqual(['a', 'a|b', '|']);
+});
+
 test.each([
   [
     'none has one',

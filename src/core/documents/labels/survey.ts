@@ -14,8 +14,9 @@ export interface LabelCount {
   count: number;
 }
 export interface LabelSurvey {
-  /** That have a label and a token, and that have no label yet. */
+  /** That are examples and have a token; how many of them are of none of the labels; and those of which nobody has said it yet. */
   texts: number;
+  none: number;
   unlabelled: number;
   /** Commonest first. */
   labels: readonly LabelCount[];
@@ -49,14 +50,14 @@ export async function surveyLabels(
   const own: string[] = [];
   const sizes = { labels: 0, texts: 0 };
   const distinct = new Set<string>();
-  let [unlabelled, empty, long, seen] = [0, 0, 0, 0];
+  let [none, unlabelled, empty, long, seen] = [0, 0, 0, 0, 0];
   for await (const { chunks, fields, bytes, sha256 } of documents) {
     if (seen++ % A_TURN === 0) {
       report({ label: 'Looking at labels', done: seen, unit: 'texts' });
       await pause();
     }
     const labels = ofExample(fields, labelled);
-    if (labels.length === 0) {
+    if (!labels) {
       unlabelled++;
       continue;
     }
@@ -69,6 +70,7 @@ export async function surveyLabels(
       continue;
     }
     if ((tokens ?? 0) > room) long++;
+    if (labels.length === 0) none++;
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
     words.add(text, labels);
     alike.add(text);
@@ -82,6 +84,7 @@ export async function surveyLabels(
     .sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));
   return {
     texts: own.length,
+    none,
     unlabelled,
     labels,
     // Of more than a classifier has nothing is proposed.

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { labelsAsOne, labelsIn, labelWords, NO_LABELS, placesAmong } from '../../../core/base/labels';
 import type { LabelledText, RunRow } from '../../../protocol/data';
 import { useStudio, useStudioStore } from '../../../state/react';
 import { EmptyState, MenuButton, text as type, TextAction } from '../../../ui';
@@ -38,6 +39,7 @@ export function Examples({
             key={judged.place}
             judged={judged}
             labels={labels}
+            several={run.model.config.classes?.several === true}
             own={found?.find(({ at }) => at === judged.place)}
           />
         ))}
@@ -63,10 +65,12 @@ function useTexts(run: RunRow['record'], shown: readonly Judged[]): readonly Lab
 function Example({
   judged: { wanted, given, sure, sureOfWanted },
   labels,
+  several,
   own,
 }: {
   judged: Judged;
   labels: readonly string[];
+  several: boolean;
   own: LabelledText | undefined;
 }) {
   const store = useStudioStore();
@@ -78,9 +82,21 @@ function Example({
     if (!own) return;
     const { change: put } = await store.getState().classifying();
     const { textId, place } = own;
-    await put(textId, { kind: 'relabel', place, label }, `It is ${label === '' ? 'without a label' : label} now`);
+    await put(
+      textId,
+      { kind: 'relabel', place, label },
+      `It is ${label === '' ? 'without a label' : wordsOf(label)} now`,
+    );
   };
-  const isChanged = own !== undefined && own.label !== one;
+  const wordsOf = (label: string): string => (several ? labelsIn(label).join(', ') || labelWords(label) : label);
+  const has = own === undefined ? [] : several ? labelsIn(own.label) : [own.label];
+  const choose = (label: string): void => {
+    const others = has.filter((one) => one !== label);
+    const now = !several ? label : labelsAsOne(others.length < has.length ? others : [...has, label]) || NO_LABELS;
+    void change(now);
+  };
+  const places = own && own.label !== '' ? placesAmong(labels, several)(own.label) : undefined;
+  const isChanged = own !== undefined && places?.join() !== wanted.join();
   return (
     <li>
       <header>
@@ -99,17 +115,29 @@ function Example({
           <MenuButton
             variant="plain"
             label={`Change label… of ${own.title}`}
-            entries={[
-              ...labels.slice(0, MOST_OFFERED).map((label) => ({ id: label, label, isChosen: label === own.label })),
-              { id: NONE, label: 'No label', hint: 'it is not learnt' },
+            isMany={several}
+            entries={labels
+              .slice(0, MOST_OFFERED)
+              .map((label) => ({ id: label, label, isChosen: has.includes(label) }))}
+            more={[
+              [
+                ...(several ? [{ id: NO_LABELS, label: 'None of them', isChosen: own.label === NO_LABELS }] : []),
+                { id: NONE, label: several ? 'Not labelled yet' : 'No label', hint: 'it is not learnt' },
+              ],
             ]}
-            onChoose={(id) => void change(id === NONE ? '' : id)}
+            onChoose={(id) => {
+              if (id === NONE) void change('');
+              else if (several && id === NO_LABELS) void change(id);
+              else choose(id);
+            }}
           >
             Change label…
           </MenuButton>
         )}
       </header>
-      {isChanged && <p className={styles.changed}>Its label is {own.label || 'none'} now; the run learnt before it</p>}
+      {isChanged && (
+        <p className={styles.changed}>Its label is {wordsOf(own.label) || 'not said'} now; the run learnt before it</p>
+      )}
       <p className={type.prose} dir="auto">
         {own?.text}
       </p>

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { labelWords } from '../../../core/base/labels';
 import { formatCount } from '../../../core/base/units';
 import { Button, Dialog, Pager, Table, text } from '../../../ui';
 import styles from './Classify.module.css';
@@ -48,7 +49,7 @@ export function RowsDialog({ of, onClose }: { of: number; onClose: () => void })
               id: 'label',
               header: 'Label',
               width: '120px',
-              cell: ({ label }) => label || <span className={text.ink3}>none</span>,
+              cell: ({ label }) => labelWords(label) || <span className={text.ink3}>not yet</span>,
             },
           ]}
         />

@@ -1,6 +1,8 @@
 import { useState } from 'react';
+import { labelWords, NO_LABELS } from '../../../core/base/labels';
 import { counted, formatCount, formatShare } from '../../../core/base/units';
-import { textRef } from '../../../core/documents/record';
+import { textRef, type TextRecord } from '../../../core/documents/record';
+import type { Unlabelled } from '../../../core/documents/labels/labelling';
 import type { LabelsTold } from '../../../protocol/data';
 import { weightOf } from '../../../state/classifierPlan';
 import { explain } from '../../../state/failures';
@@ -15,6 +17,7 @@ import {
   Pane,
   PaneHead,
   Progress,
+  Select,
   Table,
   text,
   TextAction,
@@ -107,7 +110,7 @@ function FirstRows({ situation: { texts } }: { situation: ClassifySituation }) {
           id: 'label',
           header: 'Label',
           width: '104px',
-          cell: ({ label }) => label || <span className={text.ink3}>none</span>,
+          cell: ({ label }) => labelWords(label) || <span className={text.ink3}>not yet</span>,
         },
       ]}
     />
@@ -121,7 +124,7 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
   const weighs = useStudio((s) => s.project.tuning.classify.recipe.classWeights);
   const heldOut = useStudio((s) => s.project.tuning.classify.heldOut);
   const [isAll, setAll] = useState(false);
-  const most = told.labels[0]?.count ?? 0;
+  const most = Math.max(told.labels[0]?.count ?? 0, told.none);
   const shown = isAll ? told.labels : told.labels.slice(0, FIRST);
   const isWeighed = weighs && !told.several;
   return (
@@ -139,6 +142,13 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
               </span>
             </li>
           ))}
+          {told.none > 0 && (
+            <li>
+              <span className={text.ink3}>{labelWords(NO_LABELS)}</span>
+              <i style={{ width: `${(100 * told.none) / most}%` }} aria-hidden />
+              <span>{formatCount(told.none)}</span>
+            </li>
+          )}
         </ul>
         {told.labels.length > FIRST && (
           <TextAction onPress={() => setAll(!isAll)}>
@@ -153,11 +163,44 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
           </span>
         </p>
       </div>
+      {told.unlabelledAre && told.none + told.unlabelled > 0 && (
+        <WithoutLabel texts={situation.texts} are={told.unlabelledAre} />
+      )}
       <Told told={told} situation={situation} />
     </>
   );
 }
 const FIRST = 12;
+
+/** Says it of every text that may have several labels. */
+function useUnlabelled(texts: readonly TextRecord[]): (are: Unlabelled) => Promise<void> {
+  const store = useStudioStore();
+  return async (are) => {
+    const { change } = await store.getState().classifying();
+    const words = `Texts without a label are ${are === 'none' ? 'examples of none' : 'not labelled yet'}`;
+    for (const { id } of texts.filter(({ labelled }) => labelled === 'several'))
+      if (!(await change(id, { kind: 'unlabelled', are }, words))) return;
+  };
+}
+
+/** What was answered of them, which can be answered otherwise. */
+function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlabelled }) {
+  const say = useUnlabelled(texts);
+  return (
+    <Block isForm>
+      <Select<Unlabelled>
+        label="Without a label"
+        hint="in the table"
+        value={are}
+        onChange={(are) => void say(are)}
+        options={[
+          { value: 'none', label: 'Examples of none', hint: 'learnt and held out' },
+          { value: 'left-out', label: 'Not labelled yet', hint: 'left out, and can be labelled' },
+        ]}
+      />
+    </Block>
+  );
+}
 
 /** What is odd in the labels: asked, or told. */
 function Told({ told, situation: { texts } }: { told: LabelsTold; situation: ClassifySituation }) {
@@ -174,8 +217,11 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
   const setTuning = useStudio((s) => s.setTuning);
   const tuning = useStudio((s) => s.project.tuning);
   const single = told.labels.filter(({ count }) => count === 1).map(({ label }) => label);
-  // Names that are alike have a row with what to do, and texts without a label a tab.
-  const problems = told.problems.filter(({ what }) => what !== 'alike' && what !== 'unlabelled');
+  const say = useUnlabelled(texts);
+  // Names that are alike have a row with what to do, and texts that wait for a label a tab.
+  const problems = told.problems.filter(
+    ({ what, kind }) => what !== 'alike' && (what !== 'unlabelled' || kind === 'asked'),
+  );
   if (told.alike.length + problems.length === 0) return null;
   return (
     <ul className={styles.told}>
@@ -196,6 +242,12 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
           <span>
             {words}
             {remedy !== undefined && <small>{remedy}</small>}
+            {what === 'unlabelled' && (
+              <small className={styles.ways}>
+                <TextAction onPress={() => void say('none')}>Examples of none</TextAction>
+                <TextAction onPress={() => void say('left-out')}>Not labelled yet</TextAction>
+              </small>
+            )}
             {what === 'single' && (
               <small className={styles.ways}>
                 <TextAction onPress={() => void join(single, '')}>

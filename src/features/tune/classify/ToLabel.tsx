@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { labelsAsOne, NO_LABELS } from '../../../core/base/labels';
 import { counted, formatCount } from '../../../core/base/units';
 import type { RunRow } from '../../../protocol/data';
 import type { TextToLabel } from '../../../protocol/gpu';
@@ -96,6 +97,7 @@ export function ToLabel({
           key={asked.said.length}
           one={one}
           labels={labels}
+          several={run.model.config.classes?.several === true}
           onSay={say}
           onTakeBack={takeBack}
           canTakeBack={asked.said.length > 0}
@@ -136,12 +138,14 @@ const AT_ONCE = 20;
 function Asking({
   one,
   labels,
+  several,
   onSay,
   onTakeBack,
   canTakeBack,
 }: {
   one: TextToLabel;
   labels: readonly string[];
+  several: boolean;
   onSay: (label: string | null) => Promise<void>;
   onTakeBack: () => Promise<void>;
   canTakeBack: boolean;
@@ -150,10 +154,18 @@ function Asking({
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
   // The likeliest first, since one of them it mostly is; the keys are in this order.
   const offered = [...labels.keys()].sort((a, b) => one.probabilities[b]! - one.probabilities[a]!);
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const choose = (place: number): void => {
+    if (!several) void onSay(labels[place]!);
+    else setChosen(new Set(chosen.has(place) ? [...chosen].filter((other) => other !== place) : [...chosen, place]));
+  };
+  const sayChosen = (): void => void onSay(labelsAsOne(labels.filter((_, place) => chosen.has(place))) || NO_LABELS);
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const place = offered[Number(event.key) - 1];
-    if (/^[1-9]$/.test(event.key) && place !== undefined) void onSay(labels[place]!);
+    if (/^[1-9]$/.test(event.key) && place !== undefined) choose(place);
+    // On a button it presses that.
+    else if (several && event.key === 'Enter' && event.target === event.currentTarget) sayChosen();
     else if (event.key === 'Backspace' || event.key === 'u') void onTakeBack();
     else if (event.key === 's') void onSay(null);
     else return;
@@ -172,7 +184,7 @@ function Asking({
       <ol className={styles.choices}>
         {offered.slice(0, MOST_OFFERED).map((place, i) => (
           <li key={place}>
-            <button type="button" onClick={() => void onSay(labels[place]!)}>
+            <button type="button" {...(several && { 'aria-pressed': chosen.has(place) })} onClick={() => choose(place)}>
               <kbd>{i < 9 ? i + 1 : ''}</kbd>
               <span>{labels[place]}</span>
               <span className={type.ink3}>{percent(one.probabilities[place]!)}</span>
@@ -181,6 +193,11 @@ function Asking({
         ))}
       </ol>
       <span className={styles.links}>
+        {several && (
+          <Button isDense variant="go" onPress={sayChosen}>
+            {chosen.size === 0 ? 'None of them (Enter)' : `${counted(chosen.size, 'label')} (Enter)`}
+          </Button>
+        )}
         <Button isDense onPress={() => void onSay(null)}>
           Skip (S)
         </Button>

@@ -1,0 +1,50 @@
+/** A classifier whose texts may have several labels, or none of them: that is asked, and learnt. */
+import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { SMALL, Studio } from './studio';
+
+const WORDS = { sea: 'the whale swims', deep: 'far below', calm: 'a quiet hour' };
+const LABELS = Object.keys(WORDS) as (keyof typeof WORDS)[];
+/** In turn none, one, two or three of them; nothing stands in the cell of those of none. */
+const ROWS = Array.from({ length: 120 }, (_, i) => {
+  const own = LABELS.filter((_, place) => ((i % 8) >> place) % 2 === 1);
+  return `"${own.map((label) => WORDS[label]).join(' ')} on page ${i}",${own.join(';')}`;
+});
+const TABLE = ['text,label', ...ROWS].join('\n');
+
+test('texts of none of several labels are asked about, and learnt', async ({ page }) => {
+  const studio = new Studio(page);
+  await studio.open('/model');
+  await studio.useDevice('WASM');
+  await studio.set({ ...SMALL, Width: 32, Context: 64 });
+  await studio.goTo('Tune');
+  await page.getByRole('navigation', { name: 'Kinds of tuning' }).getByRole('link', { name: 'Classify' }).click();
+  await page.getByRole('button', { name: 'Paste…' }).click();
+  await page.getByRole('textbox', { name: 'Table' }).fill(TABLE);
+  await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
+  const dialog = page.getByRole('dialog', { name: /Which columns of/ });
+  await dialog.getByRole('button', { name: /Labels of a text/ }).click();
+  await page.getByRole('option', { name: 'Several, with ; between' }).click();
+  await dialog.getByRole('button', { name: 'Add a text a row' }).click();
+  await expect(dialog).toBeHidden();
+
+  // What no label means is asked before a start, and can be answered otherwise.
+  await expect(page.getByText('15 texts have no label: are they examples of none, or not labelled yet?')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Start tuning' })).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(page, 'Classify, asked of texts without a label');
+  await page.getByRole('button', { name: 'Not labelled yet', exact: true }).click();
+  await expect(page.getByText('; 15 texts without a label')).toBeVisible();
+  const without = page.getByRole('button', { name: /Without a label/ });
+  await without.click();
+  await page.getByRole('option', { name: 'Examples of none' }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: /^none of them\s*15$/ })).toBeVisible();
+  await expectAccessible(page, 'Classify, answered');
+
+  await studio.set({ Passes: 30 });
+  await page.getByText('Seldom changed').click();
+  await studio.set({ Batch: 8, 'Learning rate': 0.01 });
+  await page.getByRole('button', { name: 'Start tuning' }).click();
+  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  await expect(page.getByRole('main')).toContainText(/% of \d+ texts right/);
+  expect(studio.errors).toEqual([]);
+});
