@@ -1,5 +1,5 @@
 /** A classifier whose texts may have several labels, or none of them: that is asked, and learnt. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { SMALL, Studio } from './studio';
 
