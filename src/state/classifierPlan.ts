@@ -3,8 +3,9 @@ import { partsOf, type Trainable } from '../core/adapters/trainable';
 import { badSettings, type Failure, toFailure } from '../core/base/errors';
 import { modelSpec, paramsOf } from '../core/models';
 import { usualPooling, withClasses } from '../core/models/classes';
-import { type Classes, countParams } from '../core/models/spec';
+import { type Classes, countParams, usualConfig } from '../core/models/spec';
 import { optimizerOf } from '../core/optim';
+import { isInitial } from '../core/runs/modelDraft';
 import type { Project, TokenizerChoice } from '../core/runs/project';
 import { trainableOf, usualTuningRate } from '../core/runs/toLearn';
 import { ofPurpose } from '../core/runs/tuning';
@@ -30,15 +31,32 @@ export function bodyOf(s: Pick<Studio, 'project' | 'runs'>): Body {
   const base = tuningBase(s, 'classify');
   if (base) return { model: base.row.record.model, isNew: false };
   const { model, tokenizer, tuning } = s.project;
-  const sizes = { id: model.id, config: model.config };
+  const isUsual = newBody(s.project) === 'usual';
+  const sizes = isUsual ? USUAL_BODY : { id: model.id, config: model.config };
   if (tokenizer && !tuning.classify.tokenizer) return { model: { ...sizes, vocabulary: tokenizer.size }, isNew: true };
   const made = madeTokenizer(s.project);
   return { model: { ...sizes, vocabulary: askedSize(made) }, isNew: true, made };
 }
 
+/** What one from nothing would be. */
+export const newBody = ({ tuning: { classify }, model }: Pick<Project, 'tuning' | 'model'>): 'usual' | 'project' =>
+  classify.body ?? (isInitial(model) ? 'usual' : 'project');
+/** About a million parameters with its tokenizer: on a processor it reads a few thousand texts three times in minutes. */
+export const USUAL_BODY = {
+  id: 'bert',
+  config: usualConfig(modelSpec('bert'), { layers: 2, heads: 4, width: 128, context: 256 }),
+} as const satisfies Pick<ModelChoice, 'id' | 'config'>;
+const USUAL_TOKENIZER: TokenizerChoice = { kind: 'bpe', vocabulary: 4096 };
+
 /** How one is made of the texts: as was asked for, or as is usual. */
-export const madeTokenizer = ({ tuning, tokenizerChoice }: Project): TokenizerChoice =>
-  tuning.classify.tokenizer ?? tokenizerChoice;
+export const madeTokenizer = ({ tuning }: Pick<Project, 'tuning'>): TokenizerChoice =>
+  tuning.classify.tokenizer ?? USUAL_TOKENIZER;
+
+/** Times that so many texts are read where nobody says: more where they are few, as one from nothing needs some hundred steps. */
+const usualPasses = (isNew: boolean, learnt: number, rows: number): number =>
+  Math.min(MOST_USUAL, Math.max(FEWEST_PASSES, Math.ceil(((isNew ? 300 : 100) * rows) / Math.max(1, learnt))));
+export const FEWEST_PASSES = 3;
+const MOST_USUAL = 50;
 
 /**
  * What it is begun with.
@@ -50,14 +68,14 @@ export function classifierOf(
   body: Body,
   { labels, several, learnt }: { labels: readonly string[]; several: boolean; learnt: number },
   limits: MemoryLimits,
-): { model: ModelChoice; classes: Classes; trainable: Trainable | undefined; recipe: Recipe } {
+): Pick<ClassifierPlan, 'model' | 'classes' | 'recipe' | 'passes'> & { trainable: Trainable | undefined } {
   const usual = usualPooling(body.model);
   if (usual === undefined)
     throw badSettings(
       `A ${modelSpec(body.model.id).label} model scores no texts as a whole.`,
       'Choose a GPT, Llama or BERT model on the Model page, or another base.',
     );
-  const { pooling, inWindows, passes } = tuning.classify;
+  const { pooling, inWindows } = tuning.classify;
   const classes: Classes = {
     labels: [...labels],
     pooling: pooling ?? usual,
@@ -68,7 +86,9 @@ export function classifierOf(
   const trainable = body.isNew ? undefined : trainableOf(tuning, model);
   const { recipe, rateByHand } = ofPurpose(tuning, 'classify');
   const { learningRate, optimizer, batch, accumulate, warmup, evalEvery } = recipe;
-  const steps = Math.max(1, Math.ceil((passes * learnt) / (batch * accumulate)));
+  const rows = batch * accumulate;
+  const passes = tuning.classify.passes ?? usualPasses(body.isNew, learnt, rows);
+  const steps = Math.max(1, Math.ceil((passes * learnt) / rows));
   const usualRate = body.isNew
     ? optimizerOf(optimizer).usualRate(countParams(paramsOf(model)))
     : usualTuningRate(model, trainable, optimizer);
@@ -82,13 +102,15 @@ export function classifierOf(
     replay: 0,
   };
   const { isOn } = recomputation(model, own, recompute, limits, trainable);
-  return { model, classes, trainable, recipe: { ...own, recompute: isOn } };
+  return { model, classes, trainable, passes, recipe: { ...own, recompute: isOn } };
 }
 
 export interface ClassifierPlan {
   model: ModelChoice;
   classes: Classes;
   recipe: Recipe;
+  /** Times that each text is read. */
+  passes: number;
   /** Parameters that learn, and all. */
   learns: number;
   all: number;
@@ -105,13 +127,14 @@ export function planClassifier(
   try {
     const learnt = told.texts * (1 - s.project.tuning.classify.heldOut);
     const given = { labels: told.labels.map(({ label }) => label), several: told.several, learnt };
-    const { model, classes, trainable, recipe } = classifierOf(s.project, bodyOf(s), given, limits);
+    const { model, classes, trainable, recipe, passes } = classifierOf(s.project, bodyOf(s), given, limits);
     const table = paramsOf(model);
     const { added, trainableParams } = partsOf(table, trainable);
     return {
       model,
       classes,
       recipe,
+      passes,
       learns: countParams(trainableParams),
       all: countParams(table) + countParams(added),
       memory: memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe, trainable),

@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import type { TokenizerChoice } from '../core/runs/project';
+import { initialModel } from '../core/runs/modelDraft';
 import { readKnownRun } from '../core/runs/record';
+import type { ClassifierChoice } from '../core/runs/tuning';
 import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
 import { labelledFile, labelledRows } from '../core/testing/labelledRuns';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
@@ -27,7 +29,6 @@ async function studio() {
   const { project, setTuning } = getState();
   getState().change({
     model: { ...project.model, config: { ...project.model.config, ...SIZES } },
-    tokenizerChoice: { kind: 'bytes', vocabulary: 257 },
   });
   const { classify } = project.tuning;
   setTuning({
@@ -36,6 +37,7 @@ async function studio() {
       ...classify,
       pooling: 'mean',
       passes: 12,
+      tokenizer: { kind: 'bytes', vocabulary: 257 },
       recipe: { ...classify.recipe, batch: 8, learningRate: 0.02, dropout: 0 },
       rateByHand: true,
     },
@@ -157,6 +159,34 @@ test('a label of one text is asked about, and can be left out or kept', async ()
   expect([labelsRefusal(told), told.labels.length, told.unlabelled]).toEqual([undefined, 2, 1]);
 });
 
+test('one from nothing is small and reads 256 tokens, until the Model page was used or something else is said', async () => {
+  const { getState, add, own } = await studio();
+  await add(labelledRows(40));
+  const told = await own.survey();
+  const of = (): string => `${bodyOf(getState()).model.id} ${bodyOf(getState()).model.config.context}`;
+  const chosen = getState().project.model;
+  expect(of()).toBe('gpt 32');
+  getState().change({ model: initialModel() });
+  expect(of()).toBe('bert 256');
+  const choose = (change: Partial<ClassifierChoice>): void =>
+    getState().setTuning({ classify: { ...getState().project.tuning.classify, ...change } });
+  choose({ body: 'project' });
+  expect(of()).toBe(`gpt ${initialModel().config.context}`);
+  getState().change({ model: chosen });
+  choose({ body: 'usual' });
+  expect(of()).toBe('bert 256');
+  // Of few texts each is read more often.
+  const passes = (texts: number): number => {
+    const plan = planClassifier(getState(), { ...told, texts });
+    if ('code' in plan) throw new Error(plan.message);
+    expect(plan.recipe.steps).toBe(Math.ceil((plan.passes * texts * 0.8) / 8));
+    return plan.passes;
+  };
+  expect(passes(6000)).toBe(12);
+  choose({ passes: null });
+  expect([40, 200, 1000, 6000].map(passes)).toEqual([50, 15, 3, 3]);
+});
+
 test("the tokenizer of one from nothing is chosen: made of its texts, of which kind and how large, or the project's", async () => {
   const { store, getState, add, own } = await studio();
   await add(labelledRows(40));
@@ -170,8 +200,10 @@ test("the tokenizer of one from nothing is chosen: made of its texts, of which k
     if ('code' in plan) throw new Error(plan.message);
     return plan.all;
   };
-  // Nobody has chosen: as the project would have it.
-  expect(bodyOf(getState())).toMatchObject({ made: { kind: 'bytes' }, model: { vocabulary: 257 } });
+  // Nobody has chosen: as is usual of texts with labels.
+  choose(null);
+  expect(bodyOf(getState())).toMatchObject({ made: { kind: 'bpe', vocabulary: 4096 }, model: { vocabulary: 4096 } });
+  choose({ kind: 'bytes', vocabulary: 257 });
   const small = planned();
   choose({ kind: 'bpe', vocabulary: 270 });
   expect(bodyOf(getState())).toMatchObject({ made: { kind: 'bpe' }, model: { vocabulary: 270 } });

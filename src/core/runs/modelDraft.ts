@@ -32,6 +32,17 @@ export const initialModel = (): ModelDraft => ({
   byHand: [],
 });
 
+/** Whether nobody has chosen anything of it yet. */
+export function isInitial({ id, config, byHand, others }: ModelDraft): boolean {
+  const own = Object.entries(initialModel().config);
+  return (
+    id === FIRST_MODEL &&
+    byHand.length === 0 &&
+    others === undefined &&
+    own.every(([name, value]) => (config as object as Record<string, unknown>)[name] === value)
+  );
+}
+
 /** Sizes that a field can have; whether they go together is told on the page. What is no size of the architecture is left out. */
 export const modelDraftSchema: z.ZodType<ModelDraft> = z
   .object({

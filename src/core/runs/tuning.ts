@@ -52,11 +52,15 @@ export interface ClassifierChoice extends Pick<TuningChoice, 'heldOut' | 'recipe
   inWindows: boolean;
   /** Texts that a label is to have for it to be learnt without a question. */
   fewest: 1 | 2;
-  /** Times that each text is read; the steps follow from these. */
-  passes: number;
+  /** Times that each text is read, from which the steps follow; null: as is usual for so many texts. */
+  passes: number | null;
+  /** What one from nothing is: of the usual shape, or as the Model page has it. Absent: the former until that page was used. */
+  body?: (typeof BODIES)[number];
   /** How the tokenizer of one from nothing is made of its texts; null: it has the project's, or one as is usual where that has none. */
   tokenizer: TokenizerChoice | null;
 }
+
+const BODIES = ['usual', 'project'] as const;
 
 /** Short, as there is little to learn from and much to forget; the rate follows what learns. */
 const RECIPE: Recipe = {
@@ -75,7 +79,7 @@ const RECIPE: Recipe = {
 const CLASSIFIER_RECIPE: Recipe = {
   ...RECIPE,
   objective: 'labels',
-  batch: 32,
+  batch: 16,
   dropout: 0.1,
   replay: 0,
   saveEvery: 100,
@@ -113,7 +117,7 @@ const initialClassifier = (): ClassifierChoice => ({
   pooling: null,
   inWindows: false,
   fewest: 2,
-  passes: 4,
+  passes: null,
   tokenizer: null,
   heldOut: 0.2,
   recipe: CLASSIFIER_RECIPE,
@@ -157,7 +161,8 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
       pooling: z.enum(POOLINGS).nullable(),
       inWindows: z.boolean(),
       fewest: z.union([z.literal(1), z.literal(2)]),
-      passes: z.number().gt(0).max(MOST_PASSES),
+      passes: z.number().gt(0).max(MOST_PASSES).nullable(),
+      body: z.enum(BODIES).exactOptional(),
       tokenizer: tokenizerChoiceSchema.nullable().default(null), // absent likewise
       heldOut,
       recipe: recipeSchema,

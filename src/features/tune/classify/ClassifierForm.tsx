@@ -1,5 +1,5 @@
 import { Fragment, useMemo } from 'react';
-import { formatBytes, formatCount, formatShare, formatShort } from '../../../core/base/units';
+import { counted, formatBytes, formatCount, formatShare, formatShort } from '../../../core/base/units';
 import { modelSpec, paramsOf } from '../../../core/models';
 import { usualPooling } from '../../../core/models/classes';
 import { countParams, type Pooling, POOLINGS } from '../../../core/models/spec';
@@ -8,7 +8,14 @@ import { type ClassifierChoice, MOST_PASSES, ofPurpose } from '../../../core/run
 import { isOf } from '../../../core/train/recipe';
 import { type TokenizerKind, TRAINED_KINDS } from '../../../core/tokenizer/tokenizer';
 import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../../core/tokenizer/train';
-import { bodyOf, type ClassifierPlan, madeTokenizer } from '../../../state/classifierPlan';
+import {
+  bodyOf,
+  type ClassifierPlan,
+  FEWEST_PASSES,
+  madeTokenizer,
+  newBody,
+  USUAL_BODY,
+} from '../../../state/classifierPlan';
 import { KIND_WORDS } from '../../../state/preparation';
 import { useStudio } from '../../../state/react';
 import { basesFor } from '../../../state/tuning';
@@ -19,7 +26,7 @@ import { whose } from '../BasePane';
 import styles from '../TunePage.module.css';
 import type { ClassifySituation } from './useClassify';
 
-const NOTHING = 'nothing';
+const USUAL_WORDS = `${modelSpec(USUAL_BODY.id).label}, ${counted(USUAL_BODY.config.layers, 'layer')} of ${formatCount(USUAL_BODY.config.width)}, reads ${formatCount(USUAL_BODY.config.context)} tokens`;
 const POOLING_WORDS: Readonly<Record<Pooling, string>> = {
   first: 'First token',
   mean: 'Mean of all',
@@ -106,13 +113,15 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
             formatShort(countParams(paramsOf(plan?.model ?? body.model))),
             ...(base ? [tokenizerWords(base.row.record.tokenizer.kind, body.model.vocabulary)] : []),
           ].join(', ')}
-          value={base?.row.record.id ?? NOTHING}
+          value={base?.row.record.id ?? newBody(project)}
           onChange={(id) => {
             const row = rows.find(({ record }) => record.id === id);
-            setTuning({ base: row ? { runId: row.record.id, step: row.step } : NOTHING });
+            if (row) setTuning({ base: { runId: row.record.id, step: row.step } });
+            else setTuning({ base: 'nothing', classify: { ...classify, body: id === 'usual' ? id : 'project' } });
           }}
           options={[
-            { value: NOTHING, label: 'From nothing', hint: 'as the Model page has it' },
+            { value: 'usual', label: 'From nothing, small', hint: USUAL_WORDS },
+            { value: 'project', label: 'From nothing', hint: 'as the Model page has it' },
             ...rows.map((row) => ({
               value: row.record.id,
               label: `${row.record.name}, ${formatCount(row.step)}`,
@@ -144,7 +153,7 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
           min={0.1}
           max={MOST_PASSES}
           isWhole={false}
-          value={classify.passes}
+          value={plan?.passes ?? classify.passes ?? FEWEST_PASSES}
           onChange={(passes) => set({ passes })}
         />
         <HeldOut value={classify.heldOut} onChange={(heldOut) => set({ heldOut })} />
