@@ -2,7 +2,7 @@
 import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
 import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS, oldMetricsIn } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
-import { metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
+import { metricIn, metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
 import type { TrainOutcome } from '../src/core/train/run';
 import type { Saves } from './saves';
 
@@ -32,7 +32,7 @@ export function valuesOf(objective: ObjectiveId, evaluated: Evaluated | undefine
 export function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): string {
   const words = (['loss', ...measuredOf(objective, evaluated)] as const).flatMap((id) => {
     const estimate = estimateOf(id, evaluated);
-    return estimate ? [measuredWords(metricOf(id), estimate, formatReading)] : [];
+    return estimate ? [measuredWords(metricIn(objective, id), estimate, formatReading)] : [];
   });
   return `validation ${words.join(', ')}`;
 }

@@ -210,6 +210,7 @@ function dress(kind: Kind, model: PageModel): void {
   const hint = kind === 'classifier' ? sureWords(model) : words.hint;
   put('prompt-hint', hint);
   put('run', words.act);
+  put('does', words.does);
   put('go-on', words.more ?? '');
   put('text-title', words.result);
   put('nothing', words.nothing);

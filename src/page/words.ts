@@ -4,6 +4,8 @@ import type { ModelKind } from '../core/models/spec';
 interface Words {
   prompt: string;
   act: string;
+  /** What a key does, as its hint says it. */
+  does: string;
   acting: string;
   reading: string;
   hint: string;
@@ -20,6 +22,7 @@ export const WORDS: Readonly<Record<ModelKind | 'chat' | 'classifier', Words>> =
   decoder: {
     prompt: 'Prompt',
     act: 'Write',
+    does: 'writes',
     acting: 'Writing',
     reading: 'Reading the prompt',
     hint: '',
@@ -32,6 +35,7 @@ export const WORDS: Readonly<Record<ModelKind | 'chat' | 'classifier', Words>> =
   encoder: {
     prompt: 'Passage',
     act: 'Fill',
+    does: 'fills',
     acting: 'Filling',
     reading: 'Reading the passage',
     hint: 'Write ___ or [MASK] for a blank',
@@ -43,6 +47,7 @@ export const WORDS: Readonly<Record<ModelKind | 'chat' | 'classifier', Words>> =
   'encoder-decoder': {
     prompt: 'Input',
     act: 'Answer',
+    does: 'answers',
     acting: 'Answering',
     reading: 'Reading the input',
     hint: '',
@@ -54,17 +59,19 @@ export const WORDS: Readonly<Record<ModelKind | 'chat' | 'classifier', Words>> =
   classifier: {
     prompt: 'Text',
     act: 'Classify',
+    does: 'classifies',
     acting: 'Classifying',
     reading: 'Reading the text',
     hint: '',
     result: 'Label',
-    nothing: 'Which labels the text has comes here',
+    nothing: 'The label of the text comes here, and how sure the model is of it',
     notice: 'Labels are chosen by a machine, and may be wrong',
     ended: '',
   },
   chat: {
     prompt: 'Message',
     act: 'Answer',
+    does: 'answers',
     acting: 'Answering',
     reading: 'Reading what was said',
     hint: '',

@@ -3,7 +3,7 @@ import styles from './LabelBars.module.css';
 export interface LabelBarsProps {
   /** Says what the bars are, for screen readers. */
   label: string;
-  /** The likeliest first. `share`: 0 to 1; `value`: the same in words. */
+  /** The likeliest first. `share`: 0 to 1, all 0 where nothing is known yet; `value`: the same in words. */
   bars: readonly { label: string; share: number; value: string }[];
 }
 
@@ -14,11 +14,9 @@ export function LabelBars({ label, bars }: LabelBarsProps) {
     <table className={styles.bars} aria-label={label}>
       <tbody>
         {bars.map((bar, i) => (
-          <tr key={bar.label} data-first={i === 0 || undefined}>
+          <tr key={bar.label} data-first={(i === 0 && most > 0) || undefined}>
             <th scope="row">{bar.label}</th>
-            <td>
-              <i style={{ width: `${most > 0 ? (100 * bar.share) / most : 0}%` }} aria-hidden />
-            </td>
+            <td>{most > 0 && <i style={{ width: `${(100 * bar.share) / most}%` }} aria-hidden />}</td>
             <td>{bar.value}</td>
           </tr>
         ))}

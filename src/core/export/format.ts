@@ -94,8 +94,9 @@ export interface Card {
   /** As in "Download GGUF". */
   name: string;
   purpose: string;
-  /** As in "opens in". */
+  /** As in "opens in"; and that of a model of which it is something else. */
   opensIn: string;
+  opensThis?(model: Pick<ModelChoice, 'id' | 'config'>): string | undefined;
   holds: string;
   /** Another line for those who take it; what is between backticks is code. */
   note?: string;

@@ -1,12 +1,11 @@
 import { learnsWords } from '../adapters/words';
 import { choiceLabel, type Field, nameOf } from '../base/field';
 import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from '../base/units';
-import { metricOf, METRICS, oldMetricsIn } from '../metrics';
-import type { Metric } from '../metrics/metric';
+import { type MetricId, METRICS, oldMetricsIn } from '../metrics';
 import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';
 import { countParams, type Size, sizesOf } from '../models/spec';
-import { headlineWords, metricsOf, baselinesOf, objectiveOf } from '../objectives';
+import { headlineWords, metricIn, metricsOf, baselinesOf, objectiveOf } from '../objectives';
 import { optimizerOf } from '../optim';
 import { learningRateAt, scheduleOf } from '../optim/schedule';
 import { CARD_PARTS } from '../runs/card';
@@ -277,15 +276,16 @@ function resultSections(info: RunInfo): string[] {
 /** A table of what any loss can be told in, beside what is reached without learning; then what else was measured. */
 function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): string {
   const { model } = info;
-  const objective = objectiveOf(recipeOf(info).objective);
-  const measured = [...metricsOf(objective), ...oldMetricsIn(evaluatedOf(result))];
-  const metrics = measured.map((id) => [id, metricOf(id)] as const);
-  const columns = Object.values<Metric>(METRICS).filter((one) => one.scale && metrics.some(([, own]) => own === one));
+  const { objective } = recipeOf(info);
+  const measured = [...metricsOf(objectiveOf(objective)), ...oldMetricsIn(evaluatedOf(result))];
+  const metrics = measured.map((id) => [id, metricIn(objective, id)] as const);
+  const inOrder = (Object.keys(METRICS) as MetricId[]).filter((id) => measured.includes(id));
+  const columns = inOrder.map((id) => metricIn(objective, id)).filter(({ scale }) => scale);
   const row = (what: string, loss: number): string[] => [
     what,
     ...columns.map(({ scale }) => formatNumber(scale!.of(loss))),
   ];
-  const baselines = baselinesOf(recipeOf(info).objective, model, dataOf(info));
+  const baselines = baselinesOf(objective, model, dataOf(info));
   const rows = [
     row(`This model, step ${formatCount(result.step)}`, result.loss),
     ...baselines.toReversed().map(({ words, loss }) => row(capitalised(words), loss)),

@@ -132,6 +132,10 @@ export function metricsOf({ gives, headline }: Pick<Objective, 'gives' | 'headli
   return [headline, ...ids.filter((id) => id !== headline && measured(id))];
 }
 
+/** One of them as it is told where that is learnt: a loss of labels is of a text, and not of a token. */
+export const metricIn = (objective: ObjectiveId, id: MetricId): Metric =>
+  id === 'loss' && learntFrom(objective) === 'labels' ? { ...METRICS.loss, unit: 'nats per text' } : metricOf(id);
+
 /** The metric in which losses of it are told. */
 export const headlineOf = (id: ObjectiveId): Metric & { scale: Scale } => METRICS[objectiveOf(id).headline];
 

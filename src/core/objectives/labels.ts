@@ -77,6 +77,7 @@ export const labels = defineObjective({
       },
     ];
   },
+  more: 'More texts with labels, or a model that has read text of this kind before,',
   shows: { hint: 'the same held-out texts' },
   async load() {
     const { labelLoss, labelsFound } = await import('./labelLoss');

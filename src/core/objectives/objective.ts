@@ -69,6 +69,8 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   baselines(facts: Chosen): readonly [Baseline, ...Baseline[]];
   /** The same in metrics that no loss tells, by their ids. */
   measuredBaselines?(data: BaselineFacts): readonly MeasuredBaseline[];
+  /** What could learn more where a run has levelled off, as a sentence begins; absent: a larger model or a longer context. */
+  more?: string;
   /** What is shown at each evaluation. */
   shows: {
     /** In a few words: `the same held-out inputs`. */

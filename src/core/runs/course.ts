@@ -23,6 +23,7 @@ export function courseOf(
     after,
     isGapKnown: objectiveOf(recipe.objective).isOtherHeldOut?.(recipe) !== true,
     headline: headlineOf(recipe.objective),
+    more: objectiveOf(recipe.objective).more ?? 'A larger model or a longer context',
     baselines: baselinesOf(recipe.objective, model, data),
     epoch: data && stepsOfEpoch(data.parts.train, config.context, recipe),
     evalTokens: Math.min(recipe.evalTokens, data?.parts.validation.tokens ?? Infinity),

@@ -9,14 +9,15 @@ interface Baselines {
   vocabulary: number;
   unigramLoss: number | null;
 }
-const told = ({ vocabulary, unigramLoss }: Baselines) => ({
+const told = ({ vocabulary, unigramLoss: loss }: Baselines) => ({
   headline: METRICS.perplexity,
-  baselines: causal.baselines({ vocabulary, data: unigramLoss === null ? null : { unigramLoss } }),
+  baselines: causal.baselines({ vocabulary, data: loss === null ? null : { unigramLoss: loss } }),
+  more: 'A larger model or a longer context',
 });
 
 /** A course whose training loss is given at each evaluation and is flat in between. */
 function course(
-  points: readonly [step: number, held: number, trained: number][],
+  points: readonly (readonly [step: number, held: number, trained: number])[],
   { vocabulary = 1000, unigramLoss = 6, ...more }: Partial<Course & Baselines> = {},
 ): Course {
   const steps: number[] = [];
@@ -42,6 +43,12 @@ function course(
 }
 
 describe('a run is judged', () => {
+  test('a loss next to nothing that has levelled off is told in nats', () => {
+    const near = [0.0005, 0.0004, 0.00039, 0.00039].map((loss, i) => [20 * i + 20, loss, loss] as const);
+    const evidence = /within the 0\.01 nats that .* loss is 0\.000390 nats\. More texts could/;
+    expect(judge(course(near, { headline: METRICS.loss, more: 'More texts' })).evidence).toMatch(evidence);
+  });
+
   test('only once something was measured after a step', () => {
     expect(judge(course([])).kind).toBe('beginning');
     const verdict = judge(course([[0, Math.log(1000), 0]]));

@@ -26,7 +26,7 @@ export interface Verdict {
   trend: 'falling' | 'rising' | 'level' | null;
 }
 
-/** Losses are in nats per token; the list is in the order of its steps. */
+/** Losses are in nats per token, of labels per text; the list is in the order of its steps. */
 export interface Course {
   /** Mean training loss around the step of an evaluation, as `meanAt` takes it of the steps after `after`. */
   trained: (step: number, after: number) => Mean | undefined;
@@ -49,6 +49,8 @@ export interface Course {
   epoch: number | null;
   /** That an evaluation measures. */
   evalTokens: number;
+  /** What could learn more where this has levelled off, as a sentence begins. */
+  more: string;
 }
 interface Curve {
   readonly step: readonly number[];
@@ -61,6 +63,8 @@ interface Evaluation {
 
 /** Changes below this many nats, 1 % of a perplexity, are not spoken of as changes, however well they are known. */
 const LEAST = 0.01;
+/** A gap of less is none in the digits that it is told with. */
+const SHOWN = 0.005;
 /** A gap between held-out and training loss that is worth a word. */
 const GAP = 0.1;
 /** Evaluations that a trend is taken over, at least; of a long run a third. */
@@ -129,7 +133,7 @@ function judged(course: Course): Verdict {
   const gapWords =
     now === undefined
       ? ''
-      : ` Training ${name} is ${told(now.mean)}, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}.`;
+      : ` Training ${name} is ${told(now.mean)}${Math.abs(gap) < SHOWN ? '' : `, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}`}.`;
   const isRead = (epochsAt(course, until.step) ?? 0) >= 1;
   if (trend === 'falling') {
     const fall = `In the last ${formatCount(last.step - earlier.step)} steps ${name} on held-out text fell from ${told(earlier.loss)} to ${told(at.loss)}`;
@@ -177,7 +181,7 @@ function judged(course: Course): Verdict {
     : {
         kind: 'level',
         judgement: 'Levelled off: the model has learnt what it can hold',
-        evidence: `${level}${gapWords} A larger model or a longer context could learn more.`,
+        evidence: `${level}${gapWords} ${course.more} could learn more.`,
         trend,
       };
 }
@@ -314,8 +318,9 @@ const toldIn = ({ headline }: Course, loss: number): string =>
 const baselineWords = ({ headline }: Course, { words, loss }: Baseline): string =>
   `${words} gives ${valueWords(inShort(headline), { value: headline.scale.of(loss) })}`;
 const few = (x: number): string => formatNumber(Number(x.toPrecision(2)));
-/** What so many nats more make of the headline metric at a loss, as a share of it. */
+/** What so many nats more make of the headline metric at a loss, as a share of it; of a loss itself, which may be next to 0, they are told. */
 function share({ headline: { scale } }: Course, nats: number, loss: number): string {
+  if (scale.of(nats) === nats) return `${few(nats)} nats`;
   return `${few(100 * (scale.of(loss + nats) / scale.of(loss) - 1))} %`;
 }
 

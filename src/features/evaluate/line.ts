@@ -17,7 +17,7 @@ const FIRST: readonly (keyof typeof NAMED)[] = [
 
 export function lineOf({ metrics, tokens }: Pick<Evaluation, 'metrics' | 'tokens'>): string {
   const id = FIRST.find((each) => metrics[each]);
-  if (!id) return `${formatNumber(tokens)} tokens`;
-  const { value, unit } = metrics[id]!;
-  return `${nameOf(NAMED[id])} ${formatNumber(value)}${unit === '%' ? ' %' : ''}`;
+  return id
+    ? `${nameOf(NAMED[id])} ${formatNumber(metrics[id]!.value)}${NAMED[id].unit === '%' ? '\u00a0%' : ''}`
+    : `${formatNumber(tokens)} tokens`;
 }

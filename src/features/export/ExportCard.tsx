@@ -19,6 +19,7 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
   const size = useStudio((s) => expectedSize(s, format));
   const problem =
     useShownPart('export', ({ record }) => record && FORMATS[format].problem?.(formatSettings(record))) ?? undefined;
+  const opensIn = useShownPart('export', ({ record }) => record && card.opensThis?.(record.model));
   const file = fileOf(exporting);
   const isStale = file !== undefined && file.step !== step;
   return (
@@ -26,7 +27,7 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
       name={card.name}
       size={size === undefined ? '' : `about ${formatBytes(size)}, ${precision.label}`}
       purpose={card.purpose}
-      opensIn={card.opensIn}
+      opensIn={opensIn ?? card.opensIn}
       holds={card.holds}
       proof={
         problem !== undefined && !exporting

@@ -1,7 +1,7 @@
 import { formatCount, formatShare } from '../../core/base/units';
 import { promptOf } from '../../state/playground';
 import { useShownPart, useStudio } from '../../state/react';
-import { Block, DecidedWords, LabelBars, Pane, TextField } from '../../ui';
+import { Block, DecidedWords, EmptyState, LabelBars, Pane, TextField } from '../../ui';
 import { ActOrStop } from './ActOrStop';
 import { KINDS } from './kinds';
 import styles from './PlaygroundPage.module.css';
@@ -39,19 +39,13 @@ export function DecidedPane() {
   const labels = useLabels();
   if (!classified)
     return (
-      <Pane title="Words that decided" isFirstOnPhone>
-        <div className={styles.flow}>
-          <p className={styles.nothing}>{KINDS.classifier.nothing}</p>
-        </div>
+      <Pane title="Words that decided">
+        <EmptyState>{KINDS.classifier.nothing}</EmptyState>
       </Pane>
     );
   const { given, label, decided } = classified;
   return (
-    <Pane
-      title="Words that decided"
-      hint={given.labels.length > 0 ? given.labels.join(', ') : 'not sure'}
-      isFirstOnPhone
-    >
+    <Pane title="Words that decided" hint={given.labels.length > 0 ? given.labels.join(', ') : 'not sure'}>
       {decided && <DecidedWords label={labels[label] ?? ''} words={decided.words} />}
       {given.read < given.tokens && (
         <div className={styles.foot}>
@@ -64,21 +58,22 @@ export function DecidedPane() {
   );
 }
 
-/** How sure it is of each label. */
+/** The labels that it has, and of a text how sure it is of each. */
 export function LabelsPane() {
   const classified = useStudio((s) => s.classified);
   const labels = useLabels();
-  if (!classified) return <Pane title="Labels">{null}</Pane>;
-  const { probabilities } = classified.given;
-  const order = [...labels.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!).slice(0, MOST);
+  const shares = classified?.given.probabilities;
+  const places = [...labels.keys()];
+  const order = (shares ? places.sort((a, b) => shares[b]! - shares[a]!) : places).slice(0, MOST);
+  const first = `the ${shares ? 'likeliest' : 'first'} ${formatCount(MOST)}`;
   return (
-    <Pane title="Labels" {...(labels.length > MOST && { hint: `the likeliest ${formatCount(MOST)}` })}>
+    <Pane title="Labels" {...(labels.length > MOST && { hint: first })}>
       <LabelBars
         label="How sure of each label"
         bars={order.map((place) => ({
           label: labels[place]!,
-          share: probabilities[place]!,
-          value: formatShare(probabilities[place]!),
+          share: shares?.[place] ?? 0,
+          value: shares ? formatShare(shares[place]!) : '–',
         }))}
       />
     </Pane>

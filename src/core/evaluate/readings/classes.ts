@@ -10,6 +10,7 @@ import { estimates } from '../../metrics/text/estimate';
 import { type Pair, scoreOf } from '../../metrics/text/textMetric';
 import { summed } from '../../metrics/intervals/units';
 import type { Classes } from '../../models/spec';
+import { metricIn } from '../../objectives';
 import { type Classified, classifier } from '../../sample/classify';
 import { labelsOf, probabilitiesOf } from '../../sample/labelsOf';
 import type { Evaluation, LabelledTexts } from '../evaluation';
@@ -102,7 +103,7 @@ export const classes: Reading = {
 
 /** A loss of labels is told of a text, and not of a token. */
 const inTexts = ({ loss, ...others }: Evaluation['metrics']): Evaluation['metrics'] => ({
-  ...(loss && { loss: { ...loss, unit: 'nats per text' } }),
+  ...(loss && { loss: { ...loss, unit: metricIn('labels', 'loss').unit } }),
   ...others,
 });
 

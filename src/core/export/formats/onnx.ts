@@ -6,13 +6,17 @@ import { BOUND_OF_F16, BOUND_OF_F32, readers } from '../../verify/check';
 import { type Card, describingBytes, F16, F32, type Format, type Known, type LoadFacts, weightBytes } from '../format';
 import type { RunInfo } from '../homegrownJson';
 import { folderProblem } from './huggingFace';
-import { DOES } from '../kinds';
+import { DOES, kindOf } from '../kinds';
 import type { Precision } from '../../onnx/graph';
 
 const ONNX: Card = {
   name: 'ONNX',
   purpose: 'Run it inside a web page or an app',
   opensIn: 'onnxruntime, transformers.js',
+  opensThis: (model) =>
+    kindOf(model) === 'classifier' && modelSpec(model.id).kind === 'decoder'
+      ? 'onnxruntime; transformers.js has no class of such a model'
+      : undefined,
   holds: 'zip: model.onnx, tokenizer.json, config, README',
   howToLoad: (facts) => [
     {

@@ -2,7 +2,7 @@ import { loaded } from '../../base/load';
 import { BOUND_OF_F16, readers } from '../../verify/check';
 import type { Format, Snippet } from '../format';
 import type { ModelChoice } from '../../models/network';
-import { kindOf } from '../kinds';
+import { kindOf, type OutKind } from '../kinds';
 import { ggufF16 } from './gguf';
 import { onnxF16 } from './onnx';
 
@@ -16,6 +16,7 @@ export const service: Format = {
     name: 'Web service',
     purpose: 'Call it from your own program',
     opensIn: 'Node or Docker, as /v1/completions, /v1/fill-mask or /v1/classify',
+    opensThis: (model) => `Node or Docker, as ${ASKED_AT[kindOf(model)]}`,
     holds: 'zip: model, server, Dockerfile, README; npm start runs it',
     howToLoad: ({ use }) => [
       { title: 'A web service, with its folder', language: 'sh', code: 'npm ci --ignore-scripts && npm start' },
@@ -38,6 +39,12 @@ export const service: Format = {
   checks: { encoder: onnxF16.check, 'encoder-decoder': onnxF16.check, classifier: onnxF16.check },
 };
 
+const ASKED_AT: Readonly<Record<OutKind, string>> = {
+  decoder: '/v1/completions',
+  encoder: '/v1/fill-mask',
+  'encoder-decoder': '/v1/completions',
+  classifier: '/v1/classify',
+};
 const ASK: Snippet = {
   title: 'And asked of a text',
   language: 'sh',

@@ -185,7 +185,7 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
               .filter((name) => isOf(recipe, name))
               .map((name) => (
                 <Fragment key={name}>
-                  <Row name={name} recipe={recipe} />
+                  <Row name={name} recipe={recipe} {...(name === 'evalEvery' && { hint: 'on what is held out' })} />
                 </Fragment>
               ))}
             {own.rateByHand && (
