@@ -65,7 +65,8 @@ export function inWords(
   const words = evaluated && evaluationWords(objective, evaluated);
   const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
-  const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.`;
+  const onward = reason === 'stopped' ? ` npm run grow -- --resume ${place} goes on from there.` : '';
+  const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.${onward}`;
   return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\n${saved}`;
 }
 
