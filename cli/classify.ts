@@ -35,7 +35,7 @@ const OPTIONS = {
     min: 0,
     max: 1,
     otherwise: 'as the model says, or else 0',
-    help: 'How sure it must be, 0 to 1; of a text of which it is not, it says no label',
+    help: 'How sure it must be of a label, 0 to 1: of a text of which it is not it says none; where texts may have several labels it says each that is so likely, and with 0 each that is likelier than not',
   },
   device: {
     kind: 'choice',
@@ -107,7 +107,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
     const named = classes!.labels.map((label, place) => [label, Number(probabilities[place]!.toFixed(6))] as const);
     return {
       name,
-      // Of one that may have several, all that are likelier than not.
+      // Of one that may have several, all that are likely enough.
       label: classes!.several ? labelsAsOne(found) : (found[0] ?? null),
       ...(classes!.several && { labels: found }),
       probabilities: Object.fromEntries(named),

@@ -1,5 +1,8 @@
-/** Which labels are taken for which, as a terminal prints it. */
+/** Which labels are taken for which, and how each is found by itself, as a terminal prints it. */
 import type { Confusion } from '../src/core/metrics/labels/confusion';
+import { formatShare } from '../src/core/base/units';
+import { answersAt, answersWords, eachLabel } from '../src/core/evaluate/eachLabel';
+import type { LabelledTexts } from '../src/core/evaluate/evaluation';
 import { print } from './terminal';
 
 /** A row for each label that was wanted, a column for each that was given, by their numbers. */
@@ -17,4 +20,28 @@ export function printConfusion({ labels, counts }: Confusion): void {
     ),
   );
   for (const [i, name] of names.entries()) print(row(name, counts[i]!));
+}
+
+/** A row a label: in how many texts it was found, missed, and given where it is not. */
+export function printEachLabel(labelled: LabelledTexts): void {
+  const rows = eachLabel(labelled);
+  const wide = Math.max(...rows.map(({ label }) => label.length));
+  const counts = rows.map(({ found, missed, wrong }) => [found, missed, wrong]);
+  const width = Math.max('missed'.length, ...counts.flat().map((count) => String(count).length));
+  const row = (name: string, cells: readonly (string | number)[]): string =>
+    `  ${name.padEnd(wide)}  ${cells.map((cell) => String(cell).padStart(width)).join('  ')}`;
+  print('Each label by itself: texts in which it was found, missed, and given where it is not.');
+  print(row('', ['found', 'missed', 'wrong']));
+  for (const [i, { label }] of rows.entries()) print(row(label, counts[i]!));
+}
+
+/** What it answers where it must be so sure as was said. */
+export function printAnswers(labelled: LabelledTexts): void {
+  const { atLeast = 0, given } = labelled;
+  const told = atLeast > 0 && answersAt(labelled, atLeast);
+  if (!told) return;
+  const several = given.some((places) => typeof places !== 'number');
+  print(
+    `Where it must be ${formatShare(atLeast)} sure it gives ${several ? '' : 'a label to '}${answersWords(told, several)}.`,
+  );
 }

@@ -5,6 +5,8 @@ import { counted, formatReading } from '../src/core/base/units';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 import { FIGURE_IDS, figureFacts, type FigureId, isFigure } from '../src/core/evaluate/figures';
+import type { ToEvaluate } from '../src/core/evaluate/readings/reading';
+import { decisionInUse } from '../src/core/export/temperature';
 import { identitySwaps } from '../src/core/evaluate/identitySwaps';
 import { minimalPairs, type SentencePair } from '../src/core/evaluate/minimalPairs';
 import { writingWords } from '../src/core/evaluate/writing';
@@ -16,7 +18,8 @@ import { network } from '../src/core/models/network';
 import { learntFrom } from '../src/core/objectives';
 import { ordinal } from '../src/core/runs/looks';
 import { recipeOf } from '../src/core/runs/segments';
-import { printConfusion } from './confusion';
+import { PLAIN_DECISION, temperatureAt } from '../src/core/runs/settings';
+import { printAnswers, printConfusion, printEachLabel } from './confusion';
 import { toldOf } from './evaluated';
 import { type Kept, keepMeasured } from './measured';
 import { type Given, givenFiles, ownText } from './measuredOn';
@@ -52,6 +55,13 @@ const OPTIONS = {
     of: ['none', 'left-out'],
     otherwise: 'asked about',
     help: 'With --table, of a classifier that gives several labels: what texts without one are, examples of none, or not labelled yet and so left out',
+  },
+  'at-least': {
+    kind: 'real',
+    min: 0,
+    max: 1,
+    otherwise: 'as the model says, or else 0',
+    help: 'Of a classifier: how sure it must be of a label to give it; of several labels each that is so likely is given, and with 0 each that is likelier than not',
   },
   part: {
     kind: 'choice',
@@ -140,6 +150,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     metrics,
     stride: values.stride,
     ...lists,
+    ...(model.config.classes && { decision: decisionOf(given, values['at-least']) }),
     ofPairs: info !== null && learntFrom(recipeOf(info).objective) === 'pairs',
     seed: values.seed,
   };
@@ -154,6 +165,12 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   if (values.json)
     print(JSON.stringify({ ...toldOf(evaluation), ...(kept.look !== undefined && { look: kept.look }) }));
   else inWords(evaluation, values.text || values.pairs || values.table ? 'text' : values.part);
+}
+
+/** As `classify` decides. */
+function decisionOf({ info, snapshot }: Given, typed: number | undefined): ToEvaluate['decision'] {
+  const decision = info?.decision ? decisionInUse(info.decision) : PLAIN_DECISION;
+  return { atLeast: typed ?? decision.atLeast, temperature: temperatureAt(decision, snapshot.state.step) };
 }
 
 function known(name: string): FigureId {
@@ -192,7 +209,7 @@ function inWords(evaluation: Evaluation, part: string): void {
 }
 
 function figuresInWords(evaluation: Evaluation, part: string): void {
-  const { metrics, baselines, confusion, tokens, where } = evaluation;
+  const { metrics, baselines, confusion, labelled, tokens, where } = evaluation;
   print(`Of ${counted(tokens, 'token')}, between which values it lies with 95 % confidence:`);
   const label = (id: string): string => (isFigure(id) ? figureFacts(id).label : id);
   const width = Math.max(
@@ -208,6 +225,8 @@ function figuresInWords(evaluation: Evaluation, part: string): void {
     print(`${name.padEnd(width)}  ${values.join(', ')}`);
   }
   if (confusion) printConfusion(confusion);
+  else if (labelled) printEachLabel(labelled);
+  if (labelled) printAnswers(labelled);
   if (WRITTEN_METRIC_IDS.some((id) => metrics[id])) print(writingWords());
   if (!where) return;
   print('Loss by kind of token, in nats:');

@@ -1,4 +1,5 @@
 /** An evaluation, as programs are told it. */
+import { answersAt, eachLabel } from '../src/core/evaluate/eachLabel';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 
 /** Without what only pages draw. */
@@ -10,6 +11,8 @@ export const toldOf = ({ metrics, baselines, confusion, labelled, minimalPairs: 
     temperature: labelled.temperature,
     calibrationError: labelled.calibrationError,
     cut: labelled.cut,
+    answers: answersAt(labelled, labelled.atLeast ?? 0),
+    ...(!confusion && { labels: eachLabel(labelled) }),
   }),
   ...(right && { minimalPairs: right }),
   ...(swaps && { swaps }),

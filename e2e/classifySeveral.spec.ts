@@ -46,5 +46,35 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await page.getByRole('button', { name: 'Start tuning' }).click();
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
   await expect(page.getByRole('main')).toContainText(/% of \d+ texts right/);
+
+  // Each label by itself, beside what needs no model; a cell opens its texts, also where it must be likelier.
+  const pane = page.getByRole('region', { name: 'How right it is' });
+  const table = pane.getByRole('group', { name: 'Each label by itself' });
+  await expect(table.getByRole('row', { name: /^sea/ })).toBeVisible();
+  await expect(pane).toContainText('counting words');
+  const found = table.getByRole('button', { name: /^sea, found: / });
+  const count = Number(/\d+$/.exec((await found.getAttribute('aria-label'))!)![0]);
+  expect(count).toBeGreaterThan(0);
+  await found.click();
+  await expect(pane.getByRole('listitem').first()).toContainText('whale');
+  await expectAccessible(page, 'Classify, each label');
+  const ask = page.getByRole('region', { name: 'Does it know when it is unsure?' });
+  await expect(ask).toContainText(/Gives \d+ labels to \d+ of \d+ texts/);
+  const slider = ask.getByRole('slider', { name: 'Likely enough from' });
+  await slider.focus();
+  await page.keyboard.press('End');
+  await expect(ask).toContainText('99 %');
+  await expect.poll(async () => Number(/\d+$/.exec((await found.getAttribute('aria-label'))!)![0])).toBeLessThan(count);
+  await page.getByRole('textbox', { name: 'Text' }).fill('on page 999');
+  await page.getByRole('button', { name: 'Classify', exact: true }).click();
+  await expect(ask.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
+
+  // A text is said to have others, or none of them.
+  const first = pane.getByRole('listitem').first();
+  await pane.getByRole('tab', { name: /Worst/ }).click();
+  await first.getByRole('button', { name: /^Change label/ }).click();
+  await page.getByRole('menu').getByText('None of them', { exact: true }).click();
+  await page.keyboard.press('Escape');
+  await expectAccessible(page, 'Classify, other labels');
   expect(studio.errors).toEqual([]);
 });

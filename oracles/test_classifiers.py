@@ -9,8 +9,10 @@ import pytest
 import their_models
 import torch
 from safetensors.numpy import load_file
+from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, multilabel_confusion_matrix
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import MultinomialNB
 from test_hugging_face import assert_near, no_warnings
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
@@ -191,3 +193,66 @@ def test_figures_are_those_of_scikit_learn_of_transformers_scores(tmp_path, thei
     theirs = bayes.predict(count.transform([text for text, _ in held]))
     assert said["baselines"]["naiveBayes"]["accuracy"] == pytest.approx(100 * accuracy_score(wanted, theirs))
     assert said["baselines"]["naiveBayes"]["macroF1"] == pytest.approx(100 * f1_score(wanted, theirs, average="macro", zero_division=0))
+
+
+def test_figures_of_several_labels_are_those_of_scikit_learn(tmp_path, their_tokenizer):
+    model, folder = saved(tmp_path / "saved", their_tokenizer, "BERT with GELU by tanh, of several labels")
+    # Far from even, so that it is sure of something.
+    with torch.no_grad():
+        model.classifier.weight.mul_(60)
+    their_models.save(folder, model, their_tokenizer)
+    random = np.random.default_rng(5)
+    words = ["whale", "sea", "map", "true", "places", "Ishmael", "ship", "coast"]
+    # The third label goes with a word; of a third of the texts nothing is said, which is none of them.
+    rows = []
+    for _ in range(120):
+        text = random.choice(words, 6)
+        own = (random.random(3) < [0.3, 0.6, 0.9 if "ship" in text else 0.1]) & (random.random() < 0.7)
+        rows.append((" ".join(text), own))
+    held, learnt = rows[:80], rows[80:]
+    files = []
+    for name, some in (("held.csv", held), ("learnt.csv", learnt)):
+        path = tmp_path / name
+        named = ((text, "|".join(label for label, has in zip(LABELS, own, strict=True) if has)) for text, own in some)
+        path.write_text("\n".join(["text,label", *(f'"{text}","{label}"' for text, label in named)]) + "\n")
+        files.append(path)
+    asked = {"from": folder, "table": files[0], "train": files[1], "device": "wasm", "unlabelled": "none"}
+    scores = homegrown.label_scores(folder, [text for text, _ in held]).astype(np.float64)
+    wanted = np.array([own for _, own in held])
+    shares = 1 / (1 + np.exp(-scores))
+    for least in (0, 0.2, 0.8):
+        (said,) = homegrown.command("evaluate", **asked, at_least=least)
+        given = shares >= least if least else shares > 0.5
+        assert_figures(said["metrics"], wanted, given)
+        assert [[each["found"], each["missed"], each["wrong"]] for each in said["labels"]] == [
+            [int(found), int(missed), int(wrong)] for (_, wrong), (missed, found) in multilabel_confusion_matrix(wanted, given)
+        ]
+        assert said["answers"]["labels"] == {"given": given.sum(), "right": (given & wanted).sum(), "wanted": wanted.sum()}
+        assert said["answers"]["answered"] == given.any(1).sum()
+    # Of each label of each text, in ten bins: how sure of what is likelier, and how often that is right.
+    tensor, target = torch.tensor(scores), torch.tensor(wanted, dtype=torch.float64)
+    loss = torch.nn.functional.binary_cross_entropy_with_logits
+    assert said["metrics"]["loss"]["value"] == pytest.approx(loss(tensor, target).item(), rel=1e-5)
+    sure, right = np.maximum(shares, 1 - shares), (shares > 0.5) == wanted
+    bins = np.minimum(9, (10 * sure).astype(int))
+    gaps = np.bincount(bins.ravel(), weights=(sure - right).ravel(), minlength=10)
+    assert said["calibrationError"]["asItLearnt"] == pytest.approx(100 * np.abs(gaps).sum() / sure.size, rel=1e-4)
+    losses = {t: loss(tensor / t, target).item() for t in np.geomspace(0.2, 20, 400)}
+    assert said["temperature"] == pytest.approx(min(losses, key=losses.get), rel=0.02)
+    # Without a model, label by label.
+    count = CountVectorizer()
+    learnt_words, learnt_labels = count.fit_transform([text for text, _ in learnt]), np.array([own for _, own in learnt])
+    held_words = count.transform([text for text, _ in held])
+    for name, theirs in (
+        ("naiveBayes", OneVsRestClassifier(MultinomialNB(alpha=1))),
+        ("majority", OneVsRestClassifier(DummyClassifier(strategy="most_frequent"))),
+    ):
+        given = theirs.fit(learnt_words, learnt_labels.astype(int)).predict(held_words).astype(bool)
+        assert_figures({id: {"value": value} for id, value in said["baselines"][name].items()}, wanted, given)
+
+
+def assert_figures(said: dict[str, dict[str, float]], wanted: np.ndarray, given: np.ndarray) -> None:
+    """A text is right where all of its labels are; a label that nobody wants or gives is left out of the mean."""
+    assert said["accuracy"]["value"] == pytest.approx(100 * accuracy_score(wanted, given))
+    macro = f1_score(wanted, given, average="macro", zero_division=np.nan)
+    assert said["macroF1"]["value"] == pytest.approx(100 * macro)

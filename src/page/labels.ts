@@ -31,5 +31,9 @@ export function showLabels({ model, atLeast = 0 }: PageModel, classified: Classi
 }
 
 /** What is said before a text is read. */
-export const sureWords = ({ atLeast = 0 }: PageModel): string =>
-  atLeast > 0 ? `Where no label is ${formatShare(atLeast)} likely it is not sure` : '';
+export function sureWords({ model, atLeast = 0 }: PageModel): string {
+  if (atLeast === 0) return '';
+  const { several } = model.config.classes!;
+  const share = formatShare(atLeast);
+  return several ? `It gives each label that is ${share} likely` : `Where no label is ${share} likely it is not sure`;
+}

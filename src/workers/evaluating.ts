@@ -58,6 +58,7 @@ async function asked(
   store: BlobStore,
   run: RunRecord,
   tokenizer: Tokenizer,
+  step: number,
   on: EvaluationInput['on'],
 ): Promise<On & { ask: ToEvaluate }> {
   if ('text' in on) {
@@ -72,7 +73,14 @@ async function asked(
   const sourceOf = await sourcesOf(store, dataOf(run).facts);
   const { context } = run.model.config;
   const ask = await partToEvaluate(parts, tokenizer, sourceOf, learntFrom(run.objective), context);
-  return { part, textHash: partHash(manifest, part), ask };
+  return { part, textHash: partHash(manifest, part), ask: { ...ask, decision: decisionOn(run, part, step) } };
+}
+
+/** The temperature is found on the part by which the run was watched, and used on others. */
+function decisionOn({ decision }: RunRecord, part: 'validation' | 'test', step: number): ToEvaluate['decision'] {
+  if (!decision) return undefined;
+  const { atLeast, temperature } = decision;
+  return { atLeast, ...(part === 'test' && decision.step === step && { temperature }) };
 }
 
 /** @throws HomegrownError `bad-settings` where there is nothing to measure on */
@@ -84,7 +92,7 @@ export async function evaluateStep(
 ): Promise<EvaluationRecord> {
   const run = await readKnownRun(store, runId);
   job.report({ label: 'Reading the text', done: 0, unit: 'tokens' });
-  const { ask, ...told } = await asked(store, run, tokenizer, on);
+  const { ask, ...told } = await asked(store, run, tokenizer, step, on);
   const isEmpty = ask.documents ? ask.documents.every(({ ids }) => ids.length === 0) : ask.pairs?.length === 0;
   if (isEmpty) throw badSettings('There is no text to measure on.');
   const besides = isStrided ? (['stridedPerplexity'] as const) : [];

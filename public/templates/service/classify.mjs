@@ -51,7 +51,7 @@ export function idsOfTexts(texts, tokenize) {
 
 /**
  * As it is told. A text has the likeliest label, and none where that is less likely than `atLeast`; one that may have several has
- * all that are likelier than not.
+ * all that are so likely, and where that is 0 likelier than not.
  * @param {Classified} classified @param {Classes} classes @param {{ topK: number, atLeast: number }} asked
  */
 export function toldOf({ scores, tokens, read, windows }, { labels, several }, { topK, atLeast }) {
@@ -59,8 +59,9 @@ export function toldOf({ scores, tokens, read, windows }, { labels, several }, {
   const ranked = labels
     .map((label, place) => ({ label, probability: shares[place] ?? 0 }))
     .sort((a, b) => b.probability - a.probability);
-  const sure = several ? ranked.filter(({ probability }) => probability > 0.5) : ranked.slice(0, 1);
-  const own = several ? sure : sure.filter(({ probability }) => probability >= atLeast);
+  const likely = several ? ranked : ranked.slice(0, 1);
+  const isLikely = (/** @type {number} */ p) => (several && atLeast === 0 ? p > 0.5 : p >= atLeast);
+  const own = likely.filter(({ probability }) => isLikely(probability));
   return { labels: own.map(({ label }) => label), probabilities: ranked.slice(0, topK), tokens, read, windows };
 }
 

@@ -83,6 +83,10 @@ const labelledSchema = z.object({
   /** How sure it was of what it gave, and of what stands in the data, 0 to 1, by the temperature. */
   sure: z.array(z.number()),
   sureOfWanted: z.array(z.number()),
+  /** How likely a label had to be to be given; absent: nothing was said. */
+  atLeast: z.number().exactOptional(),
+  /** Where texts may have several labels, how likely each is, [texts, labels], by the temperature; absent where they are too many. */
+  probabilities: z.array(z.array(z.number())).exactOptional(),
   /** Of how many texts not all was read, since they are longer than the context. */
   cut: z.int().nonnegative(),
 });

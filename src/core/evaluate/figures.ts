@@ -40,7 +40,10 @@ export const FIGURES = {
   ...(Object.fromEntries(
     Object.entries(textMetrics()).map(([id, { label, unit, better }]) => [id, { label, unit, better }]),
   ) as Record<TextMetricId, FigureFacts>),
-  accuracy: { ...labelMetrics().accuracy, says: 'how often the label that it finds likeliest is the right one' },
+  accuracy: {
+    ...labelMetrics().accuracy,
+    says: 'how often the label that it finds likeliest is the right one; where texts may have several, how often all are',
+  },
   macroF1: {
     ...labelMetrics().macroF1,
     says: 'how well it tells labels apart, where rare ones count as much as common ones',

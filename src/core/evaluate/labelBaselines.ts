@@ -1,9 +1,15 @@
 /** Which label a text is given without a model. */
-import { naiveBayes } from './naiveBayes';
+import { naiveBayes, naiveBayesOfEach } from './naiveBayes';
 
 export interface LabelledText {
   text: string;
   label: string;
+}
+
+/** A text that has any number of labels, by their places. */
+export interface SeveralLabels {
+  text: string;
+  places: readonly number[];
 }
 
 /** Always the commonest label; of like ones the first in the order of their characters. */
@@ -18,4 +24,21 @@ function majority(learnt: readonly LabelledText[]): (text: string) => string {
 export const LABEL_BASELINES = { majority, naiveBayes } as const satisfies Record<
   string,
   (learnt: readonly LabelledText[]) => (text: string) => string
+>;
+
+/** Always the labels that more than half of the texts have. As DummyClassifier(strategy='most_frequent') of scikit-learn 1 */
+function majorityOfEach(learnt: readonly SeveralLabels[], labels: number): () => readonly number[] {
+  const counts = new Uint32Array(labels);
+  for (const { places } of learnt) for (const place of places) counts[place]!++;
+  const common = [...counts.keys()].filter((place) => 2 * counts[place]! > learnt.length);
+  return () => common;
+}
+
+/** The same where a text has any number of labels. */
+export const LABEL_BASELINES_OF_EACH = {
+  majority: majorityOfEach,
+  naiveBayes: naiveBayesOfEach,
+} as const satisfies Record<
+  keyof typeof LABEL_BASELINES,
+  (learnt: readonly SeveralLabels[], labels: number) => (text: string) => readonly number[]
 >;

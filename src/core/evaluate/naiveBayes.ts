@@ -1,6 +1,6 @@
 /** Which label a text has, by which words are common in texts of each: what counting words comes to. */
 import { likeliest } from '../base/likeliest';
-import type { LabelledText } from './labelBaselines';
+import type { LabelledText, SeveralLabels } from './labelBaselines';
 
 /**
  * Multinomial, of words of two letters or more in lower case, each counted once more than it occurs; words that are in no text
@@ -35,6 +35,48 @@ export function naiveBayes(learnt: readonly LabelledText[]): (text: string) => s
           scores[place]! += Math.log((own[place]! + 1) / (words[place]! + counts.size));
     }
     return labels[likeliest(scores)]!;
+  };
+}
+
+/**
+ * The same where a text has any number of labels: of each label whether it has it, by itself. One that all texts have is given to all.
+ * @param learnt one text at least, with the places of its labels
+ * @param labels how many there are
+ * Source: as OneVsRestClassifier(MultinomialNB()) after CountVectorizer in scikit-learn 1
+ */
+export function naiveBayesOfEach(
+  learnt: readonly SeveralLabels[],
+  labels: number,
+): (text: string) => readonly number[] {
+  const texts = new Float64Array(labels);
+  const words = new Float64Array(labels);
+  /** Of each word, how often it occurs, and in texts of each label that has it. */
+  const counts = new Map<string, { all: number; of: Map<number, number> }>();
+  let all = 0;
+  for (const { text, places } of learnt) {
+    for (const place of places) texts[place]!++;
+    for (const word of countedWords(text)) {
+      const own = counts.get(word) ?? { all: 0, of: new Map<number, number>() };
+      counts.set(word, own);
+      own.all++;
+      all++;
+      for (const place of places) {
+        own.of.set(place, (own.of.get(place) ?? 0) + 1);
+        words[place]!++;
+      }
+    }
+  }
+  /** Of each label: the logarithm of how much likelier it is than not before any word, and by each word that no text with it has. */
+  const before = Array.from(texts, (own) => Math.log(own) - Math.log(learnt.length - own));
+  const each = Array.from(words, (own) => Math.log(all - own + counts.size) - Math.log(own + counts.size));
+  return (text) => {
+    const known = countedWords(text).flatMap((word) => counts.get(word) ?? []);
+    const absent = known.reduce((sum, own) => sum - Math.log(own.all + 1), 0);
+    const scores = before.map((own, place) => own + known.length * each[place]! + absent);
+    for (const own of known)
+      for (const [place, count] of own.of)
+        scores[place]! += Math.log(count + 1) - Math.log(own.all - count + 1) + Math.log(own.all + 1);
+    return [...scores.keys()].filter((place) => scores[place]! > 0);
   };
 }
 

@@ -62,6 +62,12 @@ test('of which texts may have several labels, the shares are of texts, and those
   const card = modelCard({ ...info, segments: [{ ...segment, data }] });
   expect(card).toContain('| mild | 60 | 50 % | 20 |');
   expect(card).toContain('| none of them | 50 | 41.7 % | 10 |');
+  expect(card).toContain('A text may have several of them, or none: each that is likelier than not.');
+  expect(card).toContain('if p >= 0.5] for row in scores.sigmoid().tolist()])');
+  const said = modelCard({ ...info, decision: { temperature: 1, atLeast: 0.3 } });
+  expect(said).toContain('each that is at least 30 % likely.');
+  expect(said).toContain('if p >= 0.3]');
+  expect(said).toContain('{ top_k: null }');
 });
 
 test('of decoders it says that onnxruntime is what runs their ONNX', async () => {

@@ -45,6 +45,8 @@ export interface FormatSettings {
   tokenizer: TokenizerKind;
   /** How its tokenizer normalises text, besides what its split always does. */
   normalizers?: readonly Normalizer[];
+  /** Of a classifier: how sure, 0 to 1, it must be of a label. */
+  atLeast?: number;
   /** What of the model learns; absent where all does. */
   trainable?: Trainable;
   /** How its tokenizer has conversations written. */
@@ -171,6 +173,8 @@ export interface LoadFacts {
   tokens: number;
   /** It has a chat template. */
   chats: boolean;
+  /** Of a classifier whose texts may have several labels: how likely, 0 to 1, one is to be. */
+  likely?: number;
 }
 
 export interface Snippet {

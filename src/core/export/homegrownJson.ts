@@ -244,7 +244,7 @@ export const segmentsOf = ({ segments }: Pick<RunInfo, 'segments'>): Segments =>
 
 /** What a model is and how it is trained at its step: what formats ask before they write it. */
 export const settingsOf = (
-  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer' | 'normalizers' | 'trainable' | 'chatTemplate'>,
+  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer' | 'normalizers' | 'trainable' | 'chatTemplate' | 'decision'>,
 ): FormatSettings => ({
   model: info.model,
   recipe: recipeOf(info),
@@ -252,6 +252,7 @@ export const settingsOf = (
   ...(info.normalizers && { normalizers: info.normalizers }),
   ...(info.trainable && { trainable: info.trainable }),
   ...(info.chatTemplate !== undefined && { chatTemplate: info.chatTemplate }),
+  ...(info.decision && { atLeast: info.decision.atLeast }),
 });
 
 export const tokenizerFacts = (

@@ -4,6 +4,7 @@ import { FORMATS } from './formats';
 import { kindOf } from './kinds';
 import { modelSpec } from '../models';
 import { plain } from './markdown';
+import { EVEN } from '../sample/labelsOf';
 
 /** Lines that can be run, one tool after the other, each with the download that it needs. */
 export function howToLoad(settings: FormatSettings): string {
@@ -13,6 +14,7 @@ export function howToLoad(settings: FormatSettings): string {
     kind: modelSpec(model.id).kind,
     prompt: recipe.samplePrompt,
     chats: settings.chatTemplate !== undefined,
+    ...(settings.model.config.classes?.several && { likely: settings.atLeast || EVEN }),
     // Prompt and continuation have to fit into the context.
     tokens: Math.min(100, Math.floor(model.config.context / 2)),
   };

@@ -31,7 +31,7 @@ export function labelsSection(info: RunInfo): string[] {
   const more =
     labels.length > MOST ? ` The first ${formatCount(MOST)} of ${formatCount(labels.length)} are listed.` : '';
   const decides = several
-    ? 'A text may have several of them, or none: each that is likelier than not.'
+    ? `A text may have several of them, or none: each that is ${atLeast > 0 ? `at least ${formatShare(atLeast)} likely` : 'likelier than not'}.`
     : atLeast > 0
       ? `A text has its likeliest label, and none where that is less than ${formatShare(atLeast)} likely: then it is not sure.`
       : 'A text has its likeliest label.';

@@ -171,7 +171,7 @@ function classWords(exported: Exported): Values {
     labels: shown.join(', ') + (labels.length > 20 ? ` and ${formatCount(labels.length - 20)} more` : ''),
     atLeast: String(atLeast),
     decides: several
-      ? 'A text has all labels that are likelier than not, and may have none.'
+      ? 'A text has all labels that are `at_least` so likely, and where that is 0 likelier than not; it may have none.'
       : 'A text has its likeliest label, and none where that is less likely than `at_least`: it is not sure then.',
     long: inWindows
       ? `What is longer than ${room} tokens is read in windows, and its scores are their mean.`

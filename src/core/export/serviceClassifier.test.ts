@@ -1,9 +1,11 @@
 /** The web service of a classifier, asked by real clients, beside what the app says. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { network } from '../models/network';
 import { type Classified, classifier } from '../sample/classify';
+import { labelsOf, probabilitiesOf } from '../sample/labelsOf';
 import { copyOf, type Service, serviceFolder, startService } from '../testing/runningService';
 import { untrainedClassifier } from '../testing/untrainedModels';
 import { useWasm } from '../testing/wasm';
@@ -220,3 +222,21 @@ test('a text that may have several labels has those that are likelier than not',
   for (const [i, { probabilities: own }] of (await ours(exported, TEXTS)).entries())
     expect(results[i]!.labels.toSorted()).toEqual(LABELS.filter((_, place) => own[place]! > 0.5).toSorted());
 }, 120_000);
+
+test('at any threshold it gives the labels that page and terminal give, of one and of several', async () => {
+  const code: string = '../../../public/templates/service/classify.mjs';
+  const { toldOf } = (await import(code)) as {
+    toldOf(classified: object, classes: object, asked: { topK: number; atLeast: number }): Result;
+  };
+  const scores = fc.array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: 3, maxLength: 3 });
+  const atLeast = fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+  fc.assert(
+    fc.property(scores, atLeast, fc.boolean(), (own, least, several) => {
+      const told = toldOf({ scores: own }, { labels: LABELS, several }, { topK: 3, atLeast: least });
+      const classes = { labels: LABELS, pooling: 'first', ...(several && { several }) } as const;
+      expect([...told.labels].sort()).toEqual([...labelsOf(classes, probabilitiesOf(own, several), least)].sort());
+    }),
+  );
+  const told = toldOf({ scores: [-1, 0.1, 3] }, { labels: LABELS, several: true }, { topK: 3, atLeast: 0.2 });
+  expect(told.labels).toEqual(['neither', 'spam', 'ham']);
+});

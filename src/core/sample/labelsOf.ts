@@ -3,16 +3,21 @@ import { likeliest } from '../base/likeliest';
 import type { Classes } from '../models/spec';
 
 /**
- * The likeliest one, or where a text may have several all that are likelier than not; none where it is less sure than that.
+ * The likeliest one, or where a text may have several all that are likely enough; none where it is less sure than that.
  * @param probabilities [labels]; of a text of which nothing is known all 0
- * @param atLeast of one label: how sure, 0 to 1, it must be
+ * @param atLeast how likely, 0 to 1, a label must be; 0: nothing was said
  */
 export function labelsOf({ labels, several }: Classes, probabilities: ArrayLike<number>, atLeast = 0): string[] {
-  if (several) return labels.filter((_, place) => probabilities[place]! > 0.5);
+  if (several) return labels.filter((_, place) => isLikely(probabilities[place]!, atLeast));
   const best = likeliest(probabilities);
   const sure = probabilities[best]!;
   return sure > 0 && sure >= atLeast ? [labels[best]!] : [];
 }
+
+/** Of one of several labels: where nothing was said it is to be likelier than not. */
+export const isLikely = (probability: number, atLeast: number): boolean =>
+  atLeast > 0 ? probability >= atLeast : probability > EVEN;
+export const EVEN = 0.5;
 
 /** scores [labels] -> [labels], softmax where a text has one label and otherwise of each by itself. */
 export function probabilitiesOf(scores: ArrayLike<number>, several: boolean, temperature = 1): Float64Array {

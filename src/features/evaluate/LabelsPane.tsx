@@ -1,14 +1,30 @@
 import { useLocation } from 'wouter';
 import { counted, formatCount, formatNumber } from '../../core/base/units';
-import type { Evaluation, LabelledTexts } from '../../core/evaluate/evaluation';
-import { Button, Pane, PaneHead, Table } from '../../ui';
+import type { LabelledTexts } from '../../core/evaluate/evaluation';
+import { type EachLabel, eachLabel, f1Of } from '../../core/evaluate/eachLabel';
+import type { EvaluationRecord } from '../../core/runs/evaluations';
+import { useStudio } from '../../state/react';
+import { classifierOf } from '../../state/tuning';
+import { Button, Pane, PaneHead, Table, TextAction } from '../../ui';
 import { Confusion } from './Confusion';
 import page from './EvaluatePage.module.css';
 
 /** What a classifier gives to texts, by label; Tune has the texts themselves. */
-export function LabelsPane({ evaluation, labelled }: { evaluation: Evaluation; labelled: LabelledTexts }) {
+export function LabelsPane({ record, labelled }: { record: EvaluationRecord; labelled: LabelledTexts }) {
+  const { evaluation, part, runId } = record;
   const [, go] = useLocation();
   const { confusion } = evaluation;
+  // What Tune opens are the texts by which the classifier was watched that was made last.
+  const isOpenThere = useStudio((s) => part === 'validation' && classifierOf(s)?.record.id === runId);
+  const several = labelled.given.some((places) => typeof places !== 'number');
+  function cellOf(finding: 'found' | 'missed' | 'wrong') {
+    return function Cell(row: EachLabel) {
+      const count = formatCount(row[finding]);
+      if (!several || !isOpenThere || row[finding] === 0) return count;
+      const asked = new URLSearchParams({ kind: 'classify', label: row.label, finding });
+      return <TextAction onPress={() => go(`/tune?${asked.toString()}`)}>{count}</TextAction>;
+    };
+  }
   const { cut, place } = labelled;
   return (
     <Pane
@@ -30,19 +46,25 @@ export function LabelsPane({ evaluation, labelled }: { evaluation: Evaluation; l
       <Table
         label="How well it finds each label"
         isDense
-        rows={eachOf(labelled)}
+        rows={eachLabel(labelled)}
         rowKey={({ label }) => label}
         columns={[
           { id: 'label', header: 'Label', cell: ({ label }) => label },
-          { id: 'wanted', header: 'Texts', isNumber: true, cell: ({ wanted }) => formatCount(wanted) },
-          { id: 'found', header: 'Found', isNumber: true, cell: ({ right, wanted }) => shareOf(right, wanted) },
+          { id: 'found', header: 'Found', isNumber: true, cell: cellOf('found') },
+          { id: 'missed', header: 'Missed', isNumber: true, cell: cellOf('missed') },
+          { id: 'wrong', header: 'Wrongly given', isNumber: true, cell: cellOf('wrong') },
           {
             id: 'right',
             header: 'Right where given',
             isNumber: true,
-            cell: ({ right, given }) => shareOf(right, given),
+            cell: ({ found, wrong }) => shareOf(found, found + wrong),
           },
-          { id: 'f1', header: 'F1', isNumber: true, cell: f1Of },
+          {
+            id: 'f1',
+            header: 'F1',
+            isNumber: true,
+            cell: (label) => shareOf(f1Of(label) ?? 0, f1Of(label) === undefined ? 0 : 1),
+          },
         ]}
       />
       <p className={page.none}>
@@ -52,26 +74,4 @@ export function LabelsPane({ evaluation, labelled }: { evaluation: Evaluation; l
   );
 }
 
-interface Each {
-  label: string;
-  wanted: number;
-  given: number;
-  right: number;
-}
-
-function eachOf({ labels, wanted, given }: LabelledTexts): readonly Each[] {
-  const all = (some: number | readonly number[]): readonly number[] => (typeof some === 'number' ? [some] : some);
-  return labels.map((label, place) => {
-    const isIn = (some: number | readonly number[]): boolean => all(some).includes(place);
-    return {
-      label,
-      wanted: wanted.filter(isIn).length,
-      given: given.filter(isIn).length,
-      right: wanted.filter((some, text) => isIn(some) && isIn(given[text]!)).length,
-    };
-  });
-}
-
 const shareOf = (part: number, all: number): string => (all === 0 ? '–' : `${formatNumber((100 * part) / all)} %`);
-const f1Of = ({ wanted, given, right }: Each): string =>
-  wanted + given === 0 ? '–' : `${formatNumber((200 * right) / (wanted + given))} %`;

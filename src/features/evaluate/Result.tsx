@@ -12,7 +12,8 @@ import { Scores } from './Scores';
 import { WherePane } from './WherePane';
 
 /** All that was measured of a step. */
-export function Result({ record: { evaluation } }: { record: EvaluationRecord }) {
+export function Result({ record }: { record: EvaluationRecord }) {
+  const { evaluation } = record;
   const model = useStudio((s) => shownRun(s, 'evaluate').record?.model);
   const isThird = hasCalibrationPane(evaluation);
   const { labelled } = evaluation;
@@ -23,7 +24,7 @@ export function Result({ record: { evaluation } }: { record: EvaluationRecord })
       <BaselineRuler evaluation={evaluation} />
       {labelled ? (
         <Panes columns="minmax(0, 1fr) 440px" narrowColumns="minmax(0, 1fr) 360px">
-          <LabelsPane evaluation={evaluation} labelled={labelled} />
+          <LabelsPane record={record} labelled={labelled} />
           <CalibrationPane evaluation={{ ...evaluation, confusion: undefined }} />
         </Panes>
       ) : (

@@ -7,8 +7,8 @@ import { KINDS } from './kinds';
 import styles from './PlaygroundPage.module.css';
 
 const NONE: readonly string[] = [];
-const useLabels = (): readonly string[] =>
-  useShownPart('playground', ({ record }) => record?.model.config.classes?.labels) ?? NONE;
+const useClasses = () => useShownPart('playground', ({ record }) => record?.model.config.classes);
+const useLabels = (): readonly string[] => useClasses()?.labels ?? NONE;
 
 /** A text to be told apart. */
 export function TextPane() {
@@ -36,7 +36,7 @@ export function TextPane() {
 /** The text with the words that spoke for the likeliest label. */
 export function DecidedPane() {
   const classified = useStudio((s) => s.classified);
-  const labels = useLabels();
+  const { labels = NONE, several } = useClasses() ?? {};
   if (!classified)
     return (
       <Pane title="Words that decided">
@@ -45,7 +45,10 @@ export function DecidedPane() {
     );
   const { given, label, decided } = classified;
   return (
-    <Pane title="Words that decided" hint={given.labels.length > 0 ? given.labels.join(', ') : 'not sure'}>
+    <Pane
+      title="Words that decided"
+      hint={given.labels.length > 0 ? given.labels.join(', ') : several ? 'none of its labels' : 'not sure'}
+    >
       {decided && <DecidedWords label={labels[label] ?? ''} words={decided.words} />}
       {given.read < given.tokens && (
         <div className={styles.foot}>

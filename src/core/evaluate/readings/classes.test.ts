@@ -12,6 +12,7 @@ import { createTokenizer } from '../../tokenizer/byteLevel';
 import { evaluate } from '../evaluate';
 import { evaluationSchema } from '../evaluation';
 import { held } from '../blocks';
+import { answersAt, eachLabel, givenAt } from '../eachLabel';
 import { heldText } from '../heldTexts';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
@@ -104,7 +105,39 @@ test('of several labels each counts by itself', async () => {
   expect(found.metrics['accuracy']!.value).toBeCloseTo((100 * right) / 40);
   expect(found.labelled!.wanted.slice(0, 4)).toEqual([[0, 2], [], [1], [0, 2]]);
   expect(found.confusion).toBeUndefined();
-  expect(found.leftOut.map(({ name }) => name)).toEqual(['majority', 'naiveBayes']);
+  expect(found.leftOut).toEqual([]);
+  expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
+  // Half of the texts have a and half c, which is not more than half; each label by itself.
+  expect(found.baselines['majority']).toEqual({ accuracy: 25, macroF1: 0 });
+  expect(found.baselines['naiveBayes']!['accuracy']).toBeGreaterThanOrEqual(0);
+  const isGiven = (label: string) => given.map((all) => all.split(',').includes(label));
+  for (const each of eachLabel(found.labelled!)) {
+    const is = wanted.map((all) => all.split(',').includes(each.label));
+    const was = isGiven(each.label);
+    const count = (of: (i: number) => boolean): number => TEXTS.filter((_, i) => of(i)).length;
+    expect(each).toEqual({
+      label: each.label,
+      found: count((i) => is[i % 4]! && was[i]!),
+      missed: count((i) => is[i % 4]! && !was[i]!),
+      wrong: count((i) => !is[i % 4]! && was[i]!),
+    });
+  }
+  // By another threshold, said before or after, it gives those that are so likely by the temperature.
+  const decision = { atLeast: 0.8, temperature: 2 };
+  const surer = await evaluate(net, tokenizer, { labelled, decision }, unwatched);
+  const likely = each.map(({ scores }) => [...scores.keys()].filter((at) => 1 / (1 + Math.exp(-scores[at]! / 2)) >= 0.8)); // prettier-ignore
+  expect(surer.labelled).toMatchObject({ atLeast: 0.8, given: likely });
+  const { probabilities, temperature } = found.labelled!;
+  expect(probabilities![3]![1]).toBeCloseTo(1 / (1 + Math.exp(-each[3]!.scores[1]! / temperature)), 10);
+  expect(givenAt(surer.labelled!, 0.8)).toEqual(likely);
+  const even = { ...surer.labelled!, probabilities: surer.labelled!.probabilities! };
+  expect(givenAt(even, 0)).toEqual(found.labelled!.given);
+  const told = answersAt(surer.labelled!, 0.8)!;
+  expect(told.answered).toBe(likely.filter(({ length }) => length > 0).length);
+  expect(told.right).toBe(likely.filter((all, i) => all.map((at) => labels[at]).join() === wanted[i % 4]).length);
+  expect(told.labels.given).toBe(likely.flat().length);
+  expect(told.labels.wanted).toBe(50);
+  expect(surer.metrics['accuracy']!.value).toBeCloseTo((100 * told.right) / 40, 10);
   reader.dispose();
   net.dispose();
 });

@@ -2,7 +2,7 @@
 import { badSettings, HomegrownError } from '../../base/errors';
 import { labelsAsOne, placesAmong } from '../../base/labels';
 import { likeliest } from '../../base/likeliest';
-import { withPauses } from '../../base/job';
+import { type Pause, withPauses } from '../../base/job';
 import { counted, formatCount } from '../../base/units';
 import { LABEL_METRIC_IDS, type LabelMetricId, labelMetrics } from '../../metrics/labels';
 import { confusionOf } from '../../metrics/labels/confusion';
@@ -16,13 +16,13 @@ import { labelsOf, probabilitiesOf } from '../../sample/labelsOf';
 import type { Evaluation, LabelledTexts } from '../evaluation';
 import { figureFacts } from '../figures';
 import type { HeldText } from '../heldTexts';
-import { LABEL_BASELINES, type LabelledText } from '../labelBaselines';
+import { LABEL_BASELINES, LABEL_BASELINES_OF_EACH, type LabelledText } from '../labelBaselines';
 import { BINS, calibrationOf, likelihoodOf, sumsOf } from '../likelihood';
 import { crossFitted, fittedTemperature, natsOf } from '../temperature';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { NOT_COUNTED } from '../textBaselines';
 import { figuresOf, withoutInterval } from './figuresOf';
-import type { Reading } from './reading';
+import type { Reading, ToEvaluate } from './reading';
 
 export const classes: Reading = {
   figures: ['loss', 'calibrationError', ...LABEL_METRIC_IDS],
@@ -48,13 +48,20 @@ export const classes: Reading = {
     const scored = texts.map(({ wanted }, i) => ({ wanted, scores: found[i]!.scores }));
     const temperature = await withPauses(fittedTemperature(scored, several), pause);
     const temperatures = await withPauses(crossFitted(scored, several), pause);
-    const judged = (temperatureOf: (text: number) => number) =>
-      scored.map((text, i) => sureness(text, own, temperatureOf(i)));
-    const scaled = judged((i) => temperatures[i]!);
-    const asItLearnt = judged(() => 1);
-    const rowsOf = (all: readonly Sure[]) => scored.map((text, i) => rowOf(natsOf(text, several), all[i]!));
-    const rows = rowsOf(scaled);
-    const pairs = texts.map(({ label }, i): Pair => ({ output: asOne(own, found[i]!), wanted: label }));
+    const nats = scored.map((text) => natsOf(text, several));
+    const rowsOf = (temperatureOf: (text: number) => number) =>
+      scored.map((text, i) => rowOf(nats[i]!, sureness(text, own, temperatureOf(i))));
+    const rows = rowsOf((i) => temperatures[i]!);
+    await pause();
+    const told = extentOf(asked.labelled ?? [], texts, tokenizer);
+    const { columns, leftOut: tooMany } = columnsOf(texts, found, own, temperature, asked.decision, {
+      asItLearnt: errorOf(rowsOf(() => 1)),
+      scaled: errorOf(rows),
+    });
+    await pause();
+    const namesOf = (places: number | readonly number[]): string =>
+      typeof places === 'number' ? labels[places]! : labelsAsOne(places.map((place) => labels[place]!));
+    const pairs = texts.map(({ label }, i): Pair => ({ output: namesOf(columns.given[i]!), wanted: label }));
     const figures = await figuresOf({ loss: 'loss', calibrationError: 'calibrationError' }, rows, 'labelled', read);
     const ids = LABEL_METRIC_IDS.filter(isAsked);
     const all = labelMetrics(labels, several);
@@ -70,24 +77,21 @@ export const classes: Reading = {
       ids.map((id, i) => [id, { ...estimated[i]!, unit: figureFacts(id).unit }]),
     );
     const uniform = { loss: several ? Math.LN2 : Math.log(labels.length) };
-    const { baselines, leftOut } = counting(texts, asked.learntTexts, own);
-    const told = extentOf(asked.labelled ?? [], texts, tokenizer);
+    const { baselines, leftOut } = await counting(texts, asked.learntTexts, own, pause);
     const isConfused = !several && labels.length <= MOST_CONFUSED;
     return {
       ...told.extent,
       metrics: { ...inTexts(figures.metrics), ...metrics },
-      calibration: calibrationOf(summed(rows)),
+      calibration: several ? ofEachLabel(calibrationOf(summed(rows)), labels.length) : calibrationOf(summed(rows)),
       baselines: { uniform, ...baselines },
       ...(isConfused && { confusion: confusionOf(pairs) }),
-      labelled: columnsOf(texts, found, own, temperature, {
-        asItLearnt: errorOf(rowsOf(asItLearnt)),
-        scaled: errorOf(rows),
-      }),
+      labelled: columns,
       leftOut: [
         ...figures.leftOut,
         ...withoutInterval(metrics, texts.length, 'labelled'),
         ...leftOut,
         ...told.leftOut,
+        ...tooMany,
         ...(isConfused || several
           ? []
           : [
@@ -152,8 +156,6 @@ const NAMED = 5;
 /** Labels of which a table is told: it has a number for each two. */
 const MOST_CONFUSED = 100;
 
-const asOne = (own: Classes, { probabilities }: Classified): string => labelsAsOne(labelsOf(own, probabilities));
-
 /** How sure it is of what it gives, and whether that is right; where a text has several labels, of each of them. */
 type Sure = readonly (readonly [sure: number, isRight: boolean])[];
 
@@ -184,27 +186,53 @@ function rowOf(nats: number, sure: Sure): number[] {
   }
   return row;
 }
+/** Of which all labels of a text were one: how many labels there are. */
+const ofEachLabel = ({ bins }: ReturnType<typeof calibrationOf>, labels: number): ReturnType<typeof calibrationOf> => ({
+  bins: bins.map((bin) => ({ ...bin, count: Math.round(bin.count * labels) })),
+});
 const errorOf = (rows: readonly (readonly number[])[]): number =>
   likelihoodOf('calibrationError').of(sumsOf(summed(rows)));
 
-function counting(
+async function counting(
   held: readonly Text[],
   learnt: readonly LabelledText[] | undefined,
-  { labels, several }: Classes,
-): Pick<Evaluation, 'baselines' | 'leftOut'> {
+  own: Classes,
+  pause: Pause,
+): Promise<Pick<Evaluation, 'baselines' | 'leftOut'>> {
+  const { labels, several = false } = own;
   const names = Object.keys(LABEL_BASELINES) as (keyof typeof LABEL_BASELINES)[];
-  const reason = several ? 'It counts texts that have one label each.' : NOT_COUNTED;
-  if (several || !learnt || learnt.length === 0)
-    return { baselines: {}, leftOut: names.map((name) => ({ name, reason })) };
-  const all = labelMetrics(labels);
-  const toldOf = (label: (text: string) => string): Record<LabelMetricId, number> => {
-    const given = held.map(({ text, label: wanted }) => ({ output: label(text), wanted }));
-    return { accuracy: scoreOf(all.accuracy, given), macroF1: scoreOf(all.macroF1, given) };
-  };
-  return {
-    baselines: Object.fromEntries(names.map((name) => [name, toldOf(LABEL_BASELINES[name](learnt))])),
-    leftOut: [],
-  };
+  if (!learnt || learnt.length === 0)
+    return { baselines: {}, leftOut: names.map((name) => ({ name, reason: NOT_COUNTED })) };
+  const all = labelMetrics(labels, several);
+  const baselines: Evaluation['baselines'] = {};
+  for (const name of names) {
+    const label = several ? ofEach(name, learnt, own) : LABEL_BASELINES[name](learnt);
+    const given: Pair[] = [];
+    for (const { text, label: wanted } of held) {
+      given.push({ output: label(text), wanted });
+      if (given.length % A_TURN === 0) await pause();
+    }
+    const told: Record<LabelMetricId, number> = {
+      accuracy: scoreOf(all.accuracy, given),
+      macroF1: scoreOf(all.macroF1, given),
+    };
+    baselines[name] = told;
+  }
+  return { baselines, leftOut: [] };
+}
+/** Texts until others have a turn. */
+const A_TURN = 64;
+
+/** One that gives several labels, each by itself. */
+function ofEach(
+  name: keyof typeof LABEL_BASELINES,
+  learnt: readonly LabelledText[],
+  { labels }: Classes,
+): (text: string) => string {
+  const placesOf = placesAmong(labels, true);
+  const texts = learnt.map(({ text, label }) => ({ text, places: placesOf(label) ?? [] }));
+  const give = LABEL_BASELINES_OF_EACH[name](texts, labels.length);
+  return (text) => labelsAsOne(give(text).map((place) => labels[place]!));
 }
 
 function columnsOf(
@@ -212,19 +240,23 @@ function columnsOf(
   found: readonly Classified[],
   own: Classes,
   temperature: number,
+  { atLeast, temperature: used = temperature }: NonNullable<ToEvaluate['decision']> = { atLeast: 0 },
   calibrationError: LabelledTexts['calibrationError'],
-): LabelledTexts {
+): { columns: LabelledTexts; leftOut: Evaluation['leftOut'] } {
   const { labels } = own;
   const several = own.several === true;
+  const places = new Map(labels.map((label, place) => [label, place]));
+  const isKept = several && texts.length * labels.length <= MOST_KEPT;
   const rows = texts.map(({ place, wanted }, i) => {
-    const all = probabilitiesOf(found[i]!.scores, several, temperature);
-    const places = labelsOf(own, all).map((label) => labels.indexOf(label));
+    const all = probabilitiesOf(found[i]!.scores, several, used);
+    // A text of one label has the likeliest, however sure that is.
+    const given = labelsOf(own, all, several ? atLeast : 0).map((label) => places.get(label)!);
     const sureOf = (some: readonly number[]): number =>
       several ? all.reduce((least, p, label) => Math.min(least, some.includes(label) ? p : 1 - p), 1) : all[some[0]!]!;
-    return { place, wanted, given: places, sure: sureOf(places), sureOfWanted: sureOf(wanted) };
+    return { place, wanted, given, sure: sureOf(given), sureOfWanted: sureOf(wanted), all: isKept ? [...all] : [] };
   });
   const shown = (some: readonly number[]): number | number[] => (several ? [...some] : some[0]!);
-  return {
+  const columns: LabelledTexts = {
     labels: [...labels],
     temperature,
     calibrationError,
@@ -233,6 +265,13 @@ function columnsOf(
     given: rows.map(({ given }) => shown(given)),
     sure: rows.map(({ sure }) => sure),
     sureOfWanted: rows.map(({ sureOfWanted }) => sureOfWanted),
+    ...(atLeast > 0 && { atLeast }),
+    ...(isKept && { probabilities: rows.map(({ all }) => all) }),
     cut: found.filter(({ tokens, read }) => read < tokens).length,
   };
+  if (isKept || !several) return { columns, leftOut: [] };
+  const reason = `${counted(texts.length, 'text')} of ${formatCount(labels.length)} labels are too many to keep how likely each is.`;
+  return { columns, leftOut: [{ name: 'other thresholds', reason }] };
 }
+/** Probabilities that are kept with an evaluation: some megabytes. */
+const MOST_KEPT = 500_000;

@@ -24,6 +24,8 @@ export interface ToEvaluate {
   chats?: readonly HeldChat[] | undefined;
   /** Texts with labels, which a classifier is measured on. */
   labelled?: readonly HeldText[] | undefined;
+  /** How sure a classifier must be to answer, 0 where nothing was said; `temperature`: absent, the one that is found. */
+  decision?: { atLeast: number; temperature?: number } | undefined;
   /** The same of those that were learnt from, for baselines that count them. */
   learntTexts?: readonly LabelledText[] | undefined;
   /** What was learnt from, for baselines that count it. */

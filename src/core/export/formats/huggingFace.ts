@@ -15,7 +15,7 @@ export const FOLDER: Card = {
   howToLoad: (facts) => [{ title: 'Python, with the Hugging Face folder', language: 'python', code: inPython(facts) }],
 };
 
-function inPython({ use, prompt, tokens, chats }: LoadFacts): string {
+function inPython({ use, prompt, tokens, chats, likely }: LoadFacts): string {
   const { auto } = DOES[use];
   const opened = `from transformers import ${auto}, AutoTokenizer
 
@@ -25,7 +25,7 @@ model = ${auto}.from_pretrained("path/to/the/folder")
   if (use === 'classifier')
     return `${opened}texts = tokenizer(["One text", "Another"], padding=True, truncation=True, return_tensors="pt")
 scores = model(input_ids=texts["input_ids"], attention_mask=texts["attention_mask"]).logits
-print([model.config.id2label[int(best)] for best in scores.argmax(-1)])`;
+${likely === undefined ? 'print([model.config.id2label[int(best)] for best in scores.argmax(-1)])' : `print([[model.config.id2label[i] for i, p in enumerate(row) if p >= ${likely}] for row in scores.sigmoid().tolist()])`}`;
   if (use === 'decoder' && chats)
     return `${opened}messages = [{"role": "user", "content": "Who is there?"}]
 ids = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=True, return_tensors="pt")

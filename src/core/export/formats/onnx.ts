@@ -22,16 +22,17 @@ const ONNX: Card = {
     {
       title: 'JavaScript, with the ONNX folder',
       language: 'js',
-      code: facts.use === 'classifier' && facts.kind === 'decoder' ? inNode() : inPipeline(facts),
+      code: facts.use === 'classifier' && facts.kind === 'decoder' ? inNode(facts) : inPipeline(facts),
     },
   ],
 };
 
-function inPipeline({ use, prompt, tokens }: LoadFacts): string {
+function inPipeline({ use, prompt, tokens, likely }: LoadFacts): string {
   const name = { encoder: 'fill', classifier: 'classify', decoder: 'generate', 'encoder-decoder': 'generate' }[use];
   const asked = {
     encoder: `${JSON.stringify(prompt)} + fill.tokenizer.mask_token`,
-    classifier: "['One text', 'Another']",
+    // Of several labels each has a score of its own.
+    classifier: `['One text', 'Another']${likely === undefined ? '' : ', { top_k: null }'}`,
     decoder: `${JSON.stringify(prompt)}, { max_new_tokens: ${tokens}, do_sample: true }`,
     'encoder-decoder': `${JSON.stringify(prompt)}, { max_new_tokens: ${tokens}, do_sample: true }`,
   }[use];
@@ -44,7 +45,7 @@ console.log(await ${name}(${asked}));`;
 }
 
 /** transformers.js has no class of decoders that tell texts apart. */
-const inNode = (): string => `import { readFileSync } from 'node:fs';
+const inNode = ({ likely }: LoadFacts): string => `import { readFileSync } from 'node:fs';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceSession, Tensor } from 'onnxruntime-node'; // transformers.js has no class of such a model
 
@@ -55,7 +56,11 @@ const session = await InferenceSession.create('path/to/the/folder/onnx/model.onn
 const ids = tokenizer.encode('One text').ids.slice(0, n_positions);
 const row = (values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
 const { logits } = await session.run({ input_ids: row(ids), attention_mask: row(ids.map(() => 1)) });
-console.log(id2label[logits.data.indexOf(Math.max(...logits.data))]);`;
+${
+  likely === undefined
+    ? 'console.log(id2label[logits.data.indexOf(Math.max(...logits.data))]);'
+    : `console.log(Object.values(id2label).filter((_, i) => 1 / (1 + Math.exp(-logits.data[i])) >= ${likely}));`
+}`;
 
 /** A folder that transformers.js opens, on onnxruntime: in a browser, in Node. */
 const onnx = (precision: Precision): Format => ({

@@ -1,12 +1,13 @@
 import { useEffect, useMemo, useState } from 'react';
-import { formatCount } from '../../../core/base/units';
+import { answersAt, answersWords } from '../../../core/evaluate/eachLabel';
 import type { Evaluation } from '../../../core/evaluate/evaluation';
 import { estimateWords } from '../../../core/evaluate/words';
 import { PLAIN_DECISION } from '../../../core/runs/settings';
+import { EVEN } from '../../../core/sample/labelsOf';
 import type { RunRow } from '../../../protocol/data';
 import { useStudioStore } from '../../../state/react';
 import { Block, EmptyState, Pane, Reliability, Slider, text } from '../../../ui';
-import { answered, judgedTexts, percent } from './judged';
+import { percent } from './judged';
 import { TryText } from './TryText';
 import type { ClassifySituation } from './useClassify';
 
@@ -21,7 +22,7 @@ export function AskPane({ situation: { judged, classifier } }: { situation: Clas
       ) : (
         <>
           {judged?.evaluation.calibration && <Sureness evaluation={judged.evaluation} />}
-          {judged?.evaluation.labelled && !classifier.record.model.config.classes?.several && (
+          {judged?.evaluation.labelled && (
             <Threshold key={classifier.record.id} run={classifier.record} evaluation={judged.evaluation} />
           )}
           <TryText key={classifier.record.id} run={classifier.record} />
@@ -50,12 +51,13 @@ function Sureness({ evaluation }: { evaluation: Evaluation }) {
 /** Percent. */
 const FINE = 5;
 
-/** From how sure on it answers; said to be not sure below that. */
+/** From how sure on it answers: of one label it is said to be not sure below that, of several each is given that is so likely. */
 function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Evaluation }) {
   const store = useStudioStore();
   const decision = run.decision ?? PLAIN_DECISION;
+  const several = run.model.config.classes?.several === true;
   const [atLeast, setAtLeast] = useState(decision.atLeast);
-  const texts = useMemo(() => judgedTexts(evaluation.labelled!), [evaluation]);
+  const labelled = evaluation.labelled!;
   useEffect(() => {
     if (atLeast === decision.atLeast) return undefined;
     const timer = setTimeout(
@@ -68,23 +70,35 @@ function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Eva
     );
     return () => clearTimeout(timer);
   }, [store, run, atLeast, decision]);
-  const { count, right } = answered(texts, atLeast);
+  const told = useMemo(() => answersAt(labelled, atLeast), [labelled, atLeast]);
   return (
     <Block>
-      <Slider
-        label="Not sure below"
-        min={0}
-        max={0.99}
-        step={0.01}
-        value={atLeast}
-        onChange={setAtLeast}
-        output={atLeast === 0 ? 'answers always' : percent(atLeast)}
-      />
+      {several ? (
+        <Slider
+          label="Likely enough from"
+          min={0.01}
+          max={0.99}
+          step={0.01}
+          value={atLeast || EVEN}
+          onChange={setAtLeast}
+          output={percent(atLeast || EVEN)}
+        />
+      ) : (
+        <Slider
+          label="Not sure below"
+          min={0}
+          max={0.99}
+          step={0.01}
+          value={atLeast}
+          onChange={setAtLeast}
+          output={atLeast === 0 ? 'answers always' : percent(atLeast)}
+        />
+      )}
       <p className={text.small}>
         <span className={text.ink2}>
-          Answers {formatCount(count)} of {formatCount(texts.length)},{' '}
-          {percent(texts.length > 0 ? count / texts.length : 0)}
-          {count > 0 && `; ${percent(right / count)} of these are right`}
+          {told
+            ? `${several ? 'Gives' : 'Answers'} ${answersWords(told, several)}`
+            : 'There are too many labels to say what it would give: it is known once it is measured so, on Evaluate'}
         </span>
       </p>
     </Block>

@@ -1,13 +1,28 @@
 import { useMemo, useState } from 'react';
+import { useSearch } from 'wouter';
 import { formatCount } from '../../../core/base/units';
+import { type EachLabel as Row, eachLabel, f1Of } from '../../../core/evaluate/eachLabel';
 import type { Evaluation } from '../../../core/evaluate/evaluation';
 import { baselineWords, estimateWords } from '../../../core/evaluate/words';
 import { useStudio, useStudioStore } from '../../../state/react';
 import { describeWork, IDLE, type Work, work } from '../../../state/work';
 import { Block, Button, EmptyState, Notice, PaneHead, Progress, Segmented, TabbedPane } from '../../../ui';
 import styles from './Classify.module.css';
+import { EachLabel, findingWords } from './EachLabel';
 import { Examples } from './Examples';
-import { inCell, isRight, type Judged, judgedTexts, likelyWrong, percent, weakest, worst } from './judged';
+import {
+  type Finding,
+  FINDINGS,
+  inCell,
+  inFinding,
+  isRight,
+  type Judged,
+  judgedTexts,
+  likelyWrong,
+  percent,
+  weakest,
+  worst,
+} from './judged';
 import { Matrix } from './Matrix';
 import { ToLabel } from './ToLabel';
 import type { ClassifySituation } from './useClassify';
@@ -19,7 +34,9 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
   const { judged, classifier, survey } = situation;
   const [view, setView] = useState<View>('matrix');
   const labelled = judged?.evaluation.labelled;
-  const texts = useMemo(() => (labelled ? judgedTexts(labelled) : []), [labelled]);
+  const { classes } = classifier?.record.model.config ?? {};
+  const atLeast = (classes?.several && classifier?.record.decision?.atLeast) || 0;
+  const texts = useMemo(() => (labelled ? judgedTexts(labelled, atLeast) : []), [labelled, atLeast]);
   const mistakes = useMemo(() => worst(texts), [texts]);
   const doubtful = useMemo(() => likelyWrong(texts, labelled?.labels.length ?? 0), [texts, labelled]);
   const unlabelled = survey.told?.unlabelled ?? 0;
@@ -47,6 +64,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
           key={`${judged.runId} ${judged.step}`}
           evaluation={judged.evaluation}
           texts={texts}
+          atLeast={atLeast}
           run={classifier.record}
         />
       ) : view === 'worst' ? (
@@ -102,17 +120,36 @@ function NotMeasured({ runId }: { runId: string }) {
 function Wanted({
   evaluation,
   texts,
+  atLeast,
   run,
 }: {
   evaluation: Evaluation;
   texts: readonly Judged[];
+  /** Of several labels: how likely one is to be. */
+  atLeast: number;
   run: NonNullable<ClassifySituation['classifier']>['record'];
 }) {
   const { confusion, metrics } = evaluation;
-  const { labels } = evaluation.labelled!;
+  const { labels, atLeast: measuredAt = 0 } = evaluation.labelled!;
+  const several = run.model.config.classes?.several === true;
+  // Intervals are of the threshold that it was measured by.
+  const isAsMeasured = !several || atLeast === measuredAt;
   const [shows, setShows] = useState<'count' | 'share'>('count');
   const [cell, choose] = useState<readonly [wanted: number, given: number]>();
-  const opened = cell && inCell(texts, cell[0], cell[1]);
+  const [of, chooseOf] = useState(useAskedFinding(labels));
+  const each = useMemo(
+    () =>
+      eachLabel(
+        evaluation.labelled!,
+        texts.map(({ given }) => given),
+      ),
+    [evaluation, texts],
+  );
+  const opened = several ? of && inFinding(texts, ...of) : cell && inCell(texts, cell[0], cell[1]);
+  const title = several
+    ? of && findingWords(labels[of[0]]!, of[1])
+    : cell && `Wanted ${labels[cell[0]]!}, given ${labels[cell[1]]!}`;
+  const weak = confusion ? foundLeast(confusion) : worstOf(each);
   return (
     <>
       <BetterByCounting evaluation={evaluation} />
@@ -132,8 +169,12 @@ function Wanted({
           </div>
           <Matrix confusion={confusion} shows={shows} chosen={cell} onChoose={choose} />
         </>
+      ) : several ? (
+        <EachLabel rows={each} chosen={of} onChoose={chooseOf} />
       ) : (
-        <Block>Texts have several labels, so that none is given in place of another: the mistakes are in Worst</Block>
+        <Block>
+          {formatCount(labels.length)} labels are more than a table of them shows: the mistakes are in Worst
+        </Block>
       )}
       <dl className={styles.facts}>
         <div>
@@ -142,16 +183,24 @@ function Wanted({
             {formatCount(texts.filter(isRight).length)} of {formatCount(texts.length)}{' '}
             <small>
               {metrics['accuracy'] &&
+                isAsMeasured &&
                 `${estimateWords(metrics['accuracy']).interval ?? estimateWords(metrics['accuracy']).value} %`}
             </small>
           </dd>
         </div>
-        <Fact name="Macro F1" figure={metrics['macroF1']} />
-        {confusion && weakest(confusion) && (
+        <Fact
+          name="Macro F1"
+          figure={
+            isAsMeasured
+              ? metrics['macroF1']
+              : { value: 100 * meanOf(each.flatMap((label) => f1Of(label) ?? [])), unit: '%' }
+          }
+        />
+        {weak && (
           <div>
             <dt>Weakest</dt>
             <dd>
-              {weakest(confusion)!.label}, {percent(weakest(confusion)!.found)} found
+              {weak.label}, {weak.words}
             </dd>
           </div>
         )}
@@ -164,17 +213,36 @@ function Wanted({
           ),
         )}
       </dl>
-      {cell && opened && (
+      {opened && (
         <>
-          <PaneHead
-            title={`Wanted ${labels[cell[0]]!}, given ${labels[cell[1]]!}`}
-            hint={`${formatCount(opened.length)} ${opened.length === 1 ? 'text' : 'texts'}`}
-          />
+          <PaneHead title={title!} hint={`${formatCount(opened.length)} ${opened.length === 1 ? 'text' : 'texts'}`} />
           <Examples run={run} labels={labels} texts={opened} nothing="There is no such text" />
         </>
       )}
     </>
   );
+}
+
+/** The cell that an address asks for, such as one of Evaluate's. */
+function useAskedFinding(labels: readonly string[]): readonly [number, Finding] | undefined {
+  const asked = new URLSearchParams(useSearch());
+  const [label, finding] = [labels.indexOf(asked.get('label') ?? ''), asked.get('finding')];
+  const known = FINDINGS.find((each) => each === finding);
+  return label >= 0 && known ? [label, known] : undefined;
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+
+/** Of several labels, the one that is told apart worst. */
+function worstOf(each: readonly Row[]): { label: string; words: string } | undefined {
+  const known = each.map((row) => ({ label: row.label, f1: f1Of(row) ?? 2 })).sort((a, b) => a.f1 - b.f1);
+  return known[0] && known[0].f1 <= 1 ? { label: known[0].label, words: `F1 ${percent(known[0].f1)}` } : undefined;
+}
+
+/** The one that is found least. */
+function foundLeast(confusion: NonNullable<Evaluation['confusion']>): { label: string; words: string } | undefined {
+  const weak = weakest(confusion);
+  return weak && { label: weak.label, words: `${percent(weak.found)} found` };
 }
 
 function Fact({ name, figure }: { name: string; figure: Evaluation['metrics'][string] | undefined }) {

@@ -5,6 +5,7 @@ import { recognisedColumns, type TableHead } from '../../../core/documents/colum
 import { formatCount } from '../../../core/base/units';
 import { toFailure } from '../../../core/base/errors';
 import { likeliest } from '../../../core/base/likeliest';
+import type { Classes } from '../../../core/models/spec';
 import type { RunRow } from '../../../protocol/data';
 import type { GivenLabels } from '../../../protocol/gpu';
 import { explain } from '../../../state/failures';
@@ -90,13 +91,21 @@ export function TryText({ run }: { run: RunRow['record'] }) {
           {explain(asking.failure)}
         </Notice>
       )}
-      {given && <Given labels={run.model.config.classes!.labels} given={given.given} why={given.why} />}
+      {given && <Given classes={run.model.config.classes!} given={given.given} why={given.why} />}
     </>
   );
 }
 
 /** Labels with how sure it is of each, and the words that spoke for the likeliest. */
-function Given({ labels, given, why }: { labels: readonly string[]; given: GivenLabels; why: Decided | undefined }) {
+function Given({
+  classes: { labels, several },
+  given,
+  why,
+}: {
+  classes: Classes;
+  given: GivenLabels;
+  why: Decided | undefined;
+}) {
   const order = [...labels.keys()].sort((a, b) => given.probabilities[b]! - given.probabilities[a]!);
   const bars = order.slice(0, MOST_BARS).map((place) => {
     const share = given.probabilities[place]!;
@@ -110,7 +119,7 @@ function Given({ labels, given, why }: { labels: readonly string[]; given: Given
             It is <b>{given.labels.join(', ')}</b>
           </>
         ) : (
-          <b>Not sure</b>
+          <b>{several ? 'None of its labels' : 'Not sure'}</b>
         )}
         {given.read < given.tokens && `; of ${formatCount(given.tokens)} tokens it read ${formatCount(given.read)}`}
       </p>

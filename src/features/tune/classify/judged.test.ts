@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LabelledTexts } from '../../../core/evaluate/evaluation';
-import { answered, inCell, isRight, judgedTexts, likelyWrong, weakest, worst } from './judged';
+import { answersAt, eachLabel } from '../../../core/evaluate/eachLabel';
+import { FINDINGS, inCell, inFinding, isRight, judgedTexts, likelyWrong, weakest, worst } from './judged';
 
 const LABELLED: LabelledTexts = {
   labels: ['land', 'sea'],
@@ -35,17 +36,38 @@ test('texts with several labels are right where all of them are given', () => {
 });
 
 test('the surer it must be, the fewer it answers, and no more of them are right', () => {
-  const texts = judgedTexts(LABELLED);
-  expect(answered(texts, 0)).toEqual({ count: 5, right: 3 });
-  expect(answered(texts, 0.6)).toEqual({ count: 4, right: 3 });
+  expect(answersAt(LABELLED, 0)).toMatchObject({ answered: 5, right: 3, texts: 5 });
+  expect(answersAt(LABELLED, 0.6)).toMatchObject({ answered: 4, right: 3 });
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (a, b) => {
-      const [low, high] = [answered(texts, Math.min(a, b)), answered(texts, Math.max(a, b))];
-      expect(high.count).toBeLessThanOrEqual(low.count);
+      const [low, high] = [answersAt(LABELLED, Math.min(a, b))!, answersAt(LABELLED, Math.max(a, b))!];
+      expect(high.answered).toBeLessThanOrEqual(low.answered);
       expect(high.right).toBeLessThanOrEqual(low.right);
-      expect(low.right).toBeLessThanOrEqual(low.count);
+      expect(low.right).toBeLessThanOrEqual(low.answered);
     }),
   );
+});
+
+const SEVERAL: LabelledTexts = {
+  ...LABELLED,
+  wanted: [[0, 1], [0], [], [1], [1]],
+  given: [[0, 1], [0, 1], [], [1], []],
+  sure: [0.7, 0.6, 0.55, 0.9, 0.8],
+  probabilities: [[0.7, 0.9], [0.6, 0.8], [0.45, 0.3], [0.05, 0.9], [0.2, 0.1]], // prettier-ignore
+};
+
+test('of several labels texts are opened by label and how it was found, at any threshold', () => {
+  for (const atLeast of [0, 0.4, 0.75]) {
+    const texts = judgedTexts(SEVERAL, atLeast);
+    const each = eachLabel(SEVERAL, texts.map(({ given }) => given)); // prettier-ignore
+    for (const [label, own] of each.entries())
+      expect(FINDINGS.map((finding) => inFinding(texts, label, finding).length)).toEqual([own.found, own.missed, own.wrong]); // prettier-ignore
+    expect(texts.filter(isRight)).toHaveLength(answersAt(SEVERAL, atLeast)!.right);
+  }
+  expect(inFinding(judgedTexts(SEVERAL), 1, 'wrong').map(({ place }) => place)).toEqual([5]);
+  expect(inFinding(judgedTexts(SEVERAL, 0.75), 0, 'missed').map(({ place }) => place)).toEqual([3, 5]);
+  expect(judgedTexts(SEVERAL, 0.4)[2]).toMatchObject({ given: [0], sure: 0.45 });
+  expect(answersAt({ ...LABELLED, given: SEVERAL.given, wanted: SEVERAL.wanted }, 0.4)).toBeUndefined();
 });
 
 test('the weakest label is the one that is found least', () => {

@@ -1,5 +1,6 @@
-/** What is read of a classifier's evaluation: cells, mistakes, labels that may be wrong, and what a threshold leaves. */
+/** What is read of a classifier's evaluation: cells, mistakes, and labels that may be wrong. */
 import { formatShare } from '../../../core/base/units';
+import { givenAt } from '../../../core/evaluate/eachLabel';
 import type { Evaluation, LabelledTexts } from '../../../core/evaluate/evaluation';
 
 /** A held-out text: which of them it is, its place among all documents of the data, and places of labels. */
@@ -13,14 +14,21 @@ export interface Judged {
 
 const all = (labels: number | readonly number[]): readonly number[] => (typeof labels === 'number' ? [labels] : labels);
 
-export const judgedTexts = ({ place, wanted, given, sure, sureOfWanted }: LabelledTexts): readonly Judged[] =>
-  place.map((at, i) => ({
+/** @param atLeast of texts that may have several labels: how likely each must be; of another than they were measured by they are as that would have it */
+export function judgedTexts(labelled: LabelledTexts, atLeast = labelled.atLeast ?? 0): readonly Judged[] {
+  const { place, wanted, given, sure, sureOfWanted, probabilities } = labelled;
+  const now = givenAt(labelled, atLeast) ?? given;
+  return place.map((at, i) => ({
     place: at,
     wanted: all(wanted[i]!),
-    given: all(given[i]!),
-    sure: sure[i]!,
+    given: all(now[i]!),
+    sure: now === given || !probabilities ? sure[i]! : sureOf(probabilities[i]!, all(now[i]!)),
     sureOfWanted: sureOfWanted[i]!,
   }));
+}
+/** Of the label of which it is least sure that a text has it, or has it not. */
+const sureOf = (probabilities: readonly number[], given: readonly number[]): number =>
+  probabilities.reduce((least, p, place) => Math.min(least, given.includes(place) ? p : 1 - p), 1);
 
 export const isRight = ({ wanted, given }: Judged): boolean =>
   wanted.length === given.length && wanted.every((label) => given.includes(label));
@@ -47,11 +55,16 @@ export function likelyWrong(texts: readonly Judged[], labels: number): readonly 
     .sort((a, b) => b.sure - b.sureOfWanted - (a.sure - a.sureOfWanted));
 }
 
-/** How many are answered where it must be so sure, and how many of these are right. */
-export function answered(texts: readonly Judged[], atLeast: number): { count: number; right: number } {
-  const own = texts.filter(({ sure }) => sure >= atLeast);
-  return { count: own.length, right: own.filter(isRight).length };
-}
+/** How a label of a text can be found, or not. */
+export type Finding = 'found' | 'missed' | 'wrong';
+export const FINDINGS: readonly Finding[] = ['found', 'missed', 'wrong'];
+
+/** Texts in which a label was found, was missed, or was given where it is not. */
+export const inFinding = (texts: readonly Judged[], label: number, finding: Finding): readonly Judged[] =>
+  texts.filter(
+    ({ wanted, given }) =>
+      wanted.includes(label) === (finding !== 'wrong') && given.includes(label) === (finding !== 'missed'),
+  );
 
 /** The label of which the smallest share is found; undefined where nothing was counted. */
 export function weakest({

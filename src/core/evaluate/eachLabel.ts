@@ -1,0 +1,91 @@
+/** What a classifier gave to the texts that it was measured on, label by label, and what it would give by another threshold. */
+import { counted, formatCount, formatShare } from '../base/units';
+import { isLikely } from '../sample/labelsOf';
+import type { LabelledTexts } from './evaluation';
+
+/** Texts: `found` were wanted and given, `missed` wanted alone, `wrong` given alone. */
+export interface EachLabel {
+  label: string;
+  found: number;
+  missed: number;
+  wrong: number;
+}
+
+const all = (places: number | readonly number[]): readonly number[] => (typeof places === 'number' ? [places] : places);
+
+/** As multilabel_confusion_matrix of scikit-learn 1 counts them. @param given of each text; absent: what it gave */
+export function eachLabel(
+  { labels, wanted, given }: Pick<LabelledTexts, 'labels' | 'wanted' | 'given'>,
+  now: readonly (number | readonly number[])[] = given,
+): EachLabel[] {
+  const rows = labels.map((label) => ({ label, found: 0, missed: 0, wrong: 0 }));
+  for (const [text, places] of wanted.entries()) {
+    const own = new Set(all(places));
+    for (const place of all(now[text]!)) rows[place]![own.delete(place) ? 'found' : 'wrong']++;
+    for (const place of own) rows[place]!.missed++;
+  }
+  return rows;
+}
+
+/** F1 of a label, 0 to 1; undefined of one that is neither wanted nor given. Source: van Rijsbergen 1979, as f1_score of scikit-learn 1 */
+export function f1Of({ found, missed, wrong }: EachLabel): number | undefined {
+  const all = 2 * found + missed + wrong;
+  return all === 0 ? undefined : (2 * found) / all;
+}
+
+/**
+ * Labels that would be given to each text where they must be so likely; undefined where that was not kept of them. Of texts that have
+ * one label each the likeliest, whatever it must be.
+ */
+export function givenAt(
+  { given, probabilities, atLeast: measuredAt = 0 }: LabelledTexts,
+  atLeast: number,
+): LabelledTexts['given'] | undefined {
+  if (atLeast === measuredAt || given.every((places) => typeof places === 'number')) return given;
+  return probabilities?.map((own) => [...own.keys()].filter((place) => isLikely(own[place]!, atLeast)));
+}
+
+const isSame = (some: readonly number[], others: readonly number[]): boolean =>
+  some.length === others.length && some.every((place) => others.includes(place));
+
+/** What it says where it must be so sure. */
+export interface Answers {
+  atLeast: number;
+  /** All, those that are given a label, and those that are given what is wanted: of several labels all of them and no other. */
+  texts: number;
+  answered: number;
+  right: number;
+  /** Labels that are given, are rightly given, and are wanted. */
+  labels: { given: number; right: number; wanted: number };
+}
+/** Undefined where that was not kept. */
+export function answersAt(labelled: LabelledTexts, atLeast: number): Answers | undefined {
+  const { wanted, sure } = labelled;
+  const given = givenAt(labelled, atLeast)?.map((places, text) =>
+    typeof places === 'number' && sure[text]! < atLeast ? [] : all(places),
+  );
+  if (!given) return undefined;
+  const each = eachLabel(labelled, given);
+  const sum = (of: (label: EachLabel) => number): number => each.reduce((total, label) => total + of(label), 0);
+  return {
+    atLeast,
+    texts: wanted.length,
+    answered: given.filter(({ length }) => length > 0).length,
+    right: given.filter((places, text) => isSame(places, all(wanted[text]!))).length,
+    labels: {
+      given: sum(({ found, wrong }) => found + wrong),
+      right: sum(({ found }) => found),
+      wanted: sum(({ found, missed }) => found + missed),
+    },
+  };
+}
+
+/** `812 of 874 texts, 92.9 %; 99.1 % of these are right`, or of several labels which of them are right, and found. */
+export function answersWords({ texts, answered, right, labels }: Answers, several: boolean): string {
+  const share = (part: number, of: number): string => formatShare(Number((of === 0 ? 0 : part / of).toPrecision(3)));
+  if (!several)
+    return `${formatCount(answered)} of ${counted(texts, 'text')}, ${share(answered, texts)}${answered > 0 ? `; ${share(right, answered)} of these are right` : ''}`;
+  const found =
+    labels.wanted > 0 ? `${share(labels.right, labels.wanted)} of those wanted are found` : 'none is wanted';
+  return `${counted(labels.given, 'label')} to ${formatCount(answered)} of ${counted(texts, 'text')}${labels.given > 0 ? `, ${share(labels.right, labels.given)} of them right` : ''}; ${found}; of ${share(right, texts)} of the texts all are right`;
+}
