@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 const DAY_MS = 86_400_000;
 
 /**
- * A command's sources as one file, packages apart; made anew where one of them has changed since.
+ * A command's sources and packages as one file; made anew where one of them has changed since. Packages that are asked for late,
+ * which are those for few texts, and Dawn, which is no JavaScript, stay apart.
  * @param root of the project
  * @param entry its first source, `cli/grow.ts`; no two of a project have one name
  * @returns the file's path; it is beside the packages, from where they are found, and goes with them
@@ -29,12 +30,14 @@ export async function bundled(root, entry) {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    packages: 'external',
-    sourcemap: 'inline',
+    banner: { js: AS_COMMON_JS },
     metafile: true,
     write: false,
     logLevel: 'silent',
-    plugins: [{ name: 'own addresses', setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, withOwnAddress) }],
+    plugins: [
+      { name: 'own addresses', setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, withOwnAddress) },
+      { name: 'packages apart', setup: ({ onResolve }) => onResolve({ filter: /^[^./]/ }, apart) },
+    ],
   });
   const inputs = ['scripts/bundle.mjs', ...Object.keys(metafile.inputs)];
   const [{ contents }] = outputFiles;
@@ -45,6 +48,20 @@ export async function bundled(root, entry) {
   await written(known, JSON.stringify({ file, stamp, inputs }));
   await removeOld(folder, name, file);
   return join(folder, file);
+}
+
+/** What packages that are CommonJS find around them. */
+const AS_COMMON_JS = `import * as __module from 'node:module';
+import * as __path from 'node:path';
+import * as __url from 'node:url';
+const require = __module.createRequire(import.meta.url);
+const __filename = __url.fileURLToPath(import.meta.url);
+const __dirname = __path.dirname(__filename);`;
+
+/** All of TensorFlow.js is one: what it has registered is kept in it. */
+function apart({ path, kind }) {
+  const isLate = kind === 'dynamic-import' && !path.startsWith('@tensorflow/');
+  return isLate || path === 'webgpu' ? { path, external: true } : undefined;
 }
 
 /** A module's address is its source's, as before it was bundled: some find files by it. */

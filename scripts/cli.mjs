@@ -50,13 +50,15 @@ else if (name === '--help' || name === '-h') {
   if (isReady) await start();
 }
 
-/** What Node is started with. Where nothing can be written beside the packages, tsx translates at each start. */
+/**
+ * What Node is started with. Where nothing can be written beside the packages, and where lines of the sources are wanted, tsx
+ * translates at each start.
+ */
 async function sources() {
   try {
-    return [...(debugs ? ['--enable-source-maps'] : []), await bundled(root, `cli/${name}.ts`)];
-  } catch {
-    return ['--import', import.meta.resolve('tsx'), join(root, 'cli', `${name}.ts`)];
-  }
+    if (!debugs) return [await bundled(root, `cli/${name}.ts`)];
+  } catch {} // and by tsx it tells why
+  return ['--import', import.meta.resolve('tsx'), join(root, 'cli', `${name}.ts`)];
 }
 
 async function start() {

@@ -1,9 +1,9 @@
 /** Modules of the exported web service that are the app's own code: built, readable, and with the service's packages outside. */
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 
 /** prompt.mjs: how a model is asked that chats. */
 export async function buildPrompt(): Promise<string> {
+  const { build } = await import('vite'); // late: a command that builds nothing starts without it
   const result = await build({
     configFile: false,
     logLevel: 'error',
