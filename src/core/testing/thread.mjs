@@ -1,7 +1,5 @@
-// A thread of Node's: what a worker starts with (threads.ts beside this). It brings tsx itself, which does not come along.
-import { workerData } from 'node:worker_threads';
+// The same where it could not be bundled. It brings tsx itself, which does not come along.
 import { register } from 'tsx/esm/api';
 
 register();
-const { help } = await import('../threads/threads.ts');
-help(workerData);
+await import('./thread.ts');

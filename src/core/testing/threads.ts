@@ -1,18 +1,34 @@
 /** Threads in Node, for what is WebAssembly there. */
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { bundled } from '../../../scripts/bundle.mjs';
 import { MOST_THREADS, type Threading } from '../threads/threads';
 
 /** As many as this machine has cores, where it is not said, but no more than in a browser. */
 export const nodeThreads = (count = Math.min(availableParallelism(), MOST_THREADS)): Threading => ({
   count,
   start(workerData) {
-    const worker = new Worker(new URL('./thread.mjs', import.meta.url), { workerData, execArgv: [] });
-    worker.on('error', () => undefined); // One less that helps.
-    worker.unref();
-    return () => void worker.terminate();
+    let worker: Worker | undefined;
+    let hasEnded = false;
+    void script().then((path) => {
+      if (hasEnded) return;
+      worker = new Worker(path, { workerData, execArgv: [] });
+      worker.on('error', () => undefined); // One less that helps.
+      worker.unref();
+    });
+    return () => {
+      hasEnded = true;
+      void worker?.terminate();
+    };
   },
 });
+
+/** Bundled, as tsx alone would take a thread longer to start than most of what it helps with takes. */
+const script = (): Promise<string> =>
+  bundled(fileURLToPath(new URL('../../..', import.meta.url)), 'src/core/testing/thread.ts').catch(() =>
+    fileURLToPath(new URL('./thread.mjs', import.meta.url)),
+  );
 
 /** Does work whose jobs begin when another thread has their first task. */
 export function withFirstTaken(work: () => void): void {
