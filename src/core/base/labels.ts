@@ -32,3 +32,6 @@ export function placesAmong(labels: readonly string[], several = false): (label:
     return place === undefined ? undefined : [place];
   };
 }
+
+/** How likely one of several labels is to be where nothing was said: above this. */
+export const EVEN = 0.5;

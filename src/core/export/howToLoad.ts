@@ -4,7 +4,7 @@ import { FORMATS } from './formats';
 import { kindOf } from './kinds';
 import { modelSpec } from '../models';
 import { plain } from './markdown';
-import { EVEN } from '../sample/labelsOf';
+import { EVEN } from '../base/labels';
 
 /** Lines that can be run, one tool after the other, each with the download that it needs. */
 export function howToLoad(settings: FormatSettings): string {

@@ -1,4 +1,5 @@
 /** From scores of labels to probabilities, and from those to labels. */
+import { EVEN } from '../base/labels';
 import { likeliest } from '../base/likeliest';
 import type { Classes } from '../models/spec';
 
@@ -17,7 +18,6 @@ export function labelsOf({ labels, several }: Classes, probabilities: ArrayLike<
 /** Of one of several labels: where nothing was said it is to be likelier than not. */
 export const isLikely = (probability: number, atLeast: number): boolean =>
   atLeast > 0 ? probability >= atLeast : probability > EVEN;
-export const EVEN = 0.5;
 
 /** scores [labels] -> [labels], softmax where a text has one label and otherwise of each by itself. */
 export function probabilitiesOf(scores: ArrayLike<number>, several: boolean, temperature = 1): Float64Array {

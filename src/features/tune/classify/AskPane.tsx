@@ -3,7 +3,7 @@ import { answersAt, answersWords } from '../../../core/evaluate/eachLabel';
 import type { Evaluation } from '../../../core/evaluate/evaluation';
 import { estimateWords } from '../../../core/evaluate/words';
 import { PLAIN_DECISION } from '../../../core/runs/settings';
-import { EVEN } from '../../../core/sample/labelsOf';
+import { EVEN } from '../../../core/base/labels';
 import type { RunRow } from '../../../protocol/data';
 import { useStudioStore } from '../../../state/react';
 import { Block, EmptyState, Pane, Reliability, Slider, text } from '../../../ui';
