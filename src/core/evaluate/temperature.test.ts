@@ -36,6 +36,23 @@ test('no other is likelier', () => {
   for (const factor of [0.9, 0.99, 1.01, 1.1]) expect(loss(best)).toBeLessThanOrEqual(loss(best * factor));
 });
 
+test('the likelihood is that of the probabilities, to the bit, and others come in between', () => {
+  for (const several of [false, true])
+    for (const text of drawn(200, 3, several))
+      for (const temperature of [1, 0.3, 7]) {
+        const all = probabilitiesOf(text.scores, several, temperature);
+        const each = several
+          ? all.map((p, label) => -Math.log(Math.max(Number.MIN_VALUE, text.wanted.includes(label) ? p : 1 - p)))
+          : Float64Array.of(-Math.log(Math.max(Number.MIN_VALUE, all[text.wanted[0]!]!)));
+        expect(natsOf(text, several, temperature)).toBe(each.reduce((a, b) => a + b) / each.length);
+      }
+  const wide = drawn(60, 2).map(({ wanted }) => ({ wanted, scores: new Float64Array(5000).fill(-1) }));
+  let pauses = 0;
+  for (const work = fitting(wide, false); !work.next().done;) pauses++;
+  // Two looks at 300,000 scores before the first step of the search, three pauses each.
+  expect(pauses).toBeGreaterThan(60);
+});
+
 test('few texts give none, and each text that which others gave', () => {
   expect(fittedTemperature(drawn(FEWEST - 1, 3), false)).toBe(1);
   const texts = drawn(200, 2);

@@ -2,23 +2,27 @@
 import { counted } from '../../base/units';
 import { bootstrap } from './bootstrap';
 import { jackknife } from './jackknife';
-import { type Interval, merged, type Rows, type Statistic } from './units';
+import { denseOf, type Interval, merged, type Rows, type Sparse, sparseOf, type Statistic } from './units';
 
 /** Units from which they are drawn again. Of fewer too few different drawings can be had, and Student's t does better. */
 export const FEWEST = 10;
 
 /**
  * Of several statistics of the same units. Yields between pieces of work.
- * @param rows of each unit, what adds up
+ * @param units of each, what adds up
  * @returns of each statistic; undefined where so few units, one or all alike, tell nothing of how unlike others would be
  */
 export function* intervals(
-  rows: Rows,
+  units: Rows | Sparse,
   statistics: readonly Statistic[],
   seed: number,
 ): Generator<void, readonly (Interval | undefined)[]> {
   if (statistics.length === 0) return [];
-  if (rows.length < FEWEST) return statistics.map((statistic) => jackknife(rows, statistic));
+  const rows = 'rows' in units ? units : sparseOf(units);
+  if (rows.rows.length < FEWEST) {
+    const few = denseOf(rows);
+    return statistics.map((statistic) => jackknife(few, statistic));
+  }
   return yield* bootstrap(merged(rows), statistics, seed);
 }
 

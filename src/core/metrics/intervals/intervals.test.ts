@@ -4,7 +4,7 @@ import { normals, stream } from '../../base/rng';
 import { quantile } from './bootstrap';
 import { FEWEST, intervals } from './interval';
 import { normalBelow, student } from './student';
-import { folded, merged, summed } from './units';
+import { denseOf, folded, merged, sparseOf, summed } from './units';
 
 const mean = { of: ([sum, n]: readonly number[]): number => sum! / n! };
 const intervalOf = (rows: readonly (readonly number[])[], seed = 0) => atOnce(intervals(rows, [mean], seed))[0];
@@ -109,12 +109,12 @@ test('a normal number is below', () => {
 
 test('beyond two thousand units neighbours are one, and nothing is lost', () => {
   const rows = Array.from({ length: 20_001 }, (_, i) => [i, 1]);
-  const some = merged(rows);
+  const some = denseOf(merged(sparseOf(rows)));
   expect(some.length).toBeLessThanOrEqual(2000);
   expect(some.length).toBeGreaterThan(1500);
   expect(summed(some)).toEqual(summed(rows));
   expect(some[0]).toEqual([45 + 10, 11]);
-  expect(merged(rows.slice(0, 2000))).toHaveLength(2000);
+  expect(merged(sparseOf(rows.slice(0, 2000))).rows).toHaveLength(2000);
 });
 
 test('what has nothing in a column is one with the unit before it, or after it at the beginning', () => {

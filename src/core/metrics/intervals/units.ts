@@ -8,6 +8,24 @@ export interface Interval {
 /** Of each unit, numbers that add up over all of them. */
 export type Rows = readonly (readonly number[])[];
 
+/** The same where most numbers are 0, of which there may be thousands in a row: of each row the others, with their columns, ascending. */
+export interface Sparse {
+  width: number;
+  rows: readonly SparseRow[];
+}
+export interface SparseRow {
+  columns: readonly number[];
+  values: readonly number[];
+}
+
+export function sparse(row: readonly number[]): SparseRow {
+  const columns: number[] = [];
+  for (let column = 0; column < row.length; column++) if (row[column] !== 0) columns.push(column);
+  return { columns, values: columns.map((column) => row[column]!) };
+}
+export const sparseOf = (rows: Rows): Sparse => ({ width: rows[0]!.length, rows: rows.map(sparse) });
+export const denseOf = ({ width, rows }: Sparse): Rows => rows.map((row) => sumOf(width, [row]));
+
 /** What a value can be. */
 export interface Bounds {
   least?: number;
@@ -28,14 +46,24 @@ export function summed(rows: Rows): readonly number[] {
   return sums;
 }
 
+/** Column by column, to the bit as of dense ones: to add 0 changes nothing. */
+export function sumOf(width: number, rows: readonly SparseRow[]): number[] {
+  const sums = new Array<number>(width).fill(0);
+  for (const { columns, values } of rows) for (let i = 0; i < columns.length; i++) sums[columns[i]!]! += values[i]!;
+  return sums;
+}
+
 /** Beyond so many units, an interval tells no more, and takes longer. */
 const MOST = 2000;
 
 /** Neighbours together, as few as leave no more than that: neighbours may be alike, and then count as one. */
-export function merged(rows: Rows): Rows {
+export function merged({ width, rows }: Sparse): Sparse {
   const size = Math.ceil(rows.length / MOST);
-  if (size <= 1) return rows;
-  return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => summed(rows.slice(i * size, (i + 1) * size)));
+  if (size <= 1) return { width, rows };
+  const units = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) =>
+    sparse(sumOf(width, rows.slice(i * size, (i + 1) * size))),
+  );
+  return { width, rows: units };
 }
 
 /** Units of nothing, by what is in a column, with the one before: a share of nothing is no number. */

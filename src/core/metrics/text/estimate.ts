@@ -1,6 +1,6 @@
 /** Metrics of texts over all pairs, each with the interval that it lies in with 95 % confidence. */
 import { intervals } from '../intervals/interval';
-import { summed } from '../intervals/units';
+import { sparse, type SparseRow, sumOf } from '../intervals/units';
 import type { Estimate } from '../metric';
 import { shareOf } from '../share';
 import type { Pair, TextMetric } from './textMetric';
@@ -15,9 +15,10 @@ export function* estimates(
   pairs: readonly Pair[],
   seed = 0,
 ): Generator<void, readonly Estimate[]> {
-  const rows: number[][] = [];
+  // Of hundreds of labels a pair has to do with a few.
+  const rows: SparseRow[] = [];
   for (const { output, wanted } of pairs) {
-    rows.push(metrics.flatMap((metric) => metric.statistics(output, wanted)));
+    rows.push(sparse(metrics.flatMap((metric) => metric.statistics(output, wanted))));
     if (rows.length % AT_ONCE === 0) yield;
   }
   // Beside each other, so that each drawing is of the same pairs for all.
@@ -26,7 +27,8 @@ export function* estimates(
     const from = widths.slice(0, i).reduce((a, b) => a + b, 0);
     return { ...metric, sumsOf: (sums: readonly number[]) => sums.slice(from, from + widths[i]!) };
   });
-  const sums = summed(rows);
+  const width = widths.reduce((a, b) => a + b, 0);
+  const sums = sumOf(width, rows);
   const drawn = own
     .filter(({ isShare }) => !isShare)
     .map(({ score, sumsOf, better }) => ({
@@ -34,7 +36,7 @@ export function* estimates(
       least: 0,
       ...(better === 'higher' && { most: 100 }),
     }));
-  const found = [...(yield* intervals(rows, drawn, seed))];
+  const found = [...(yield* intervals({ width, rows }, drawn, seed))];
   return own.map(({ isShare, score, sumsOf }) => {
     const [right, all] = sumsOf(sums);
     return isShare ? shareOf(right!, all!) : { value: score(sumsOf(sums)), ...found.shift() };

@@ -1,5 +1,4 @@
 /** What is measured of texts that a model gave, each beside the one that was wanted. Add one: its file, and a line in index.ts. */
-import { summed } from '../intervals/units';
 
 export interface TextMetric {
   label: string;
@@ -23,8 +22,12 @@ export interface Pair {
 }
 
 /** Of all pairs; they are at least one. */
-export const scoreOf = (metric: TextMetric, pairs: readonly Pair[]): number =>
-  metric.score(summed(pairs.map(({ output, wanted }) => metric.statistics(output, wanted))));
+export function scoreOf(metric: TextMetric, pairs: readonly Pair[]): number {
+  const sums: number[] = [];
+  for (const { output, wanted } of pairs)
+    for (const [i, value] of metric.statistics(output, wanted).entries()) sums[i] = (sums[i] ?? 0) + value;
+  return metric.score(sums);
+}
 
 type Facts = Omit<TextMetric, 'statistics' | 'score'>;
 
