@@ -51,7 +51,6 @@ export function TryText({ run }: { run: RunRow['record'] }) {
       },
     );
   };
-  const isBusy = asking.kind === 'busy';
   return (
     <>
       <PaneHead
@@ -77,13 +76,20 @@ export function TryText({ run }: { run: RunRow['record'] }) {
       <Block>
         <TextField label="Text" hideLabel value={draft} onChange={write} rows={5} isProse placeholder="Paste a text" />
         <p className={styles.act}>
-          <Button
-            isDense
-            disabledReason={draft.trim() === '' ? 'There is no text yet' : undefined}
-            onPress={() => void classify()}
-          >
-            {isBusy ? 'Classifying' : 'Classify'}
-          </Button>
+          {asking.kind === 'busy' ? (
+            <Button isDense icon="stop" minWidth={WIDTH} onPress={asking.stop}>
+              Stop
+            </Button>
+          ) : (
+            <Button
+              isDense
+              minWidth={WIDTH}
+              disabledReason={draft.trim() === '' ? 'There is no text yet' : undefined}
+              onPress={() => void classify()}
+            >
+              Classify
+            </Button>
+          )}
         </p>
       </Block>
       {asking.kind === 'failed' && (
@@ -95,6 +101,9 @@ export function TryText({ run }: { run: RunRow['record'] }) {
     </>
   );
 }
+
+/** Of the button, whichever it is. */
+const WIDTH = 88;
 
 /** Labels with how sure it is of each, and the words that spoke for the likeliest. */
 function Given({
