@@ -6,6 +6,8 @@ import { expect, test, type Page } from '@playwright/test';
 import { createServer as createDevServer } from 'vite';
 import { Studio } from './studio';
 
+test.use({ serviceWorkers: 'allow' });
+
 const PORT = Number(process.env.E2E_PORT ?? 4183);
 const [ELSEWHERE, BARE, DEV] = [PORT + 200, PORT + 300, PORT + 400];
 

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { Studio, talk, TINY } from './studio';
 
+test.use({ serviceWorkers: 'allow' });
+
 /** Enough that a Stop after step 60 comes before the end, and divisible by 30, where it is evaluated. */
 const STEPS = { WebGPU: 90, WASM: 450 } as const;
 
