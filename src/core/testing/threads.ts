@@ -11,12 +11,15 @@ export const nodeThreads = (count = Math.min(availableParallelism(), MOST_THREAD
   start(workerData) {
     let worker: Worker | undefined;
     let hasEnded = false;
-    void script().then((path) => {
-      if (hasEnded) return;
-      worker = new Worker(path, { workerData, execArgv: [] });
-      worker.on('error', () => undefined); // One less that helps.
-      worker.unref();
-    });
+    const oneLess = (): void => undefined; // that helps
+    void script()
+      .then((path) => {
+        if (hasEnded) return;
+        worker = new Worker(path, { workerData, execArgv: [] });
+        worker.on('error', oneLess);
+        worker.unref();
+      })
+      .catch(oneLess);
     return () => {
       hasEnded = true;
       void worker?.terminate();
