@@ -44,7 +44,7 @@ export const newBody = ({ tuning: { classify }, model }: Pick<Project, 'tuning' 
 /** About a million parameters with its tokenizer: on a processor it reads a few thousand texts three times in minutes. */
 export const USUAL_BODY = {
   id: 'bert',
-  config: usualConfig(modelSpec('bert'), { layers: 2, heads: 4, width: 128, context: 256 }),
+  config: usualConfig(modelSpec('bert'), { layers: 2, heads: 4, width: 128, context: 192 }),
 } as const satisfies Pick<ModelChoice, 'id' | 'config'>;
 const USUAL_TOKENIZER: TokenizerChoice = { kind: 'bpe', vocabulary: 4096 };
 

@@ -159,7 +159,7 @@ test('a label of one text is asked about, and can be left out or kept', async ()
   expect([labelsRefusal(told), told.labels.length, told.unlabelled]).toEqual([undefined, 2, 1]);
 });
 
-test('one from nothing is small and reads 256 tokens, until the Model page was used or something else is said', async () => {
+test('one from nothing is small and reads 192 tokens, until the Model page was used or something else is said', async () => {
   const { getState, add, own } = await studio();
   await add(labelledRows(40));
   const told = await own.survey();
@@ -167,14 +167,14 @@ test('one from nothing is small and reads 256 tokens, until the Model page was u
   const chosen = getState().project.model;
   expect(of()).toBe('gpt 32');
   getState().change({ model: initialModel() });
-  expect(of()).toBe('bert 256');
+  expect(of()).toBe('bert 192');
   const choose = (change: Partial<ClassifierChoice>): void =>
     getState().setTuning({ classify: { ...getState().project.tuning.classify, ...change } });
   choose({ body: 'project' });
   expect(of()).toBe(`gpt ${initialModel().config.context}`);
   getState().change({ model: chosen });
   choose({ body: 'usual' });
-  expect(of()).toBe('bert 256');
+  expect(of()).toBe('bert 192');
   // Of few texts each is read more often.
   const passes = (texts: number): number => {
     const plan = planClassifier(getState(), { ...told, texts });
