@@ -217,10 +217,10 @@ test.each([
   'the table %j is refused or asked about, and nothing is written',
   async (content, [columns = ''], expected) => {
     await writeFile(path('bad.csv'), content);
-    const ended = await tune(...NEW, '--table', `bad.csv${columns}`, '--steps', '1', '--out', 'none');
+    const ended = await tune(...NEW, '--table', `bad.csv${columns}`, '--steps', '1', '--out', 'refused');
     expect(ended.code).not.toBe(0);
     expect(ended.stdout).toMatch(expected);
-    await expect(readModel(path('none'))).rejects.toThrow();
+    await expect(readModel(path('refused'))).rejects.toThrow();
   },
   60_000,
 );
