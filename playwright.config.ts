@@ -10,8 +10,9 @@ export default defineConfig({
   timeout: 600_000,
   expect: { timeout: 60_000 },
   fullyParallel: false,
-  // A page waits more than it works: on two cores three files at once take little longer each.
-  workers: 3,
+  // A page waits more than it works: two files at once take little longer each. A GPU in software that shares two cores with two
+  // others takes more than a minute to its first step.
+  workers: 2,
   // One that passes at the second attempt only is named at the end of npm test, with what was wrong at first (decision 88).
   retries: 1,
   forbidOnly: true,

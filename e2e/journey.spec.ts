@@ -24,7 +24,7 @@ for (const device of ['WebGPU', 'WASM'] as const) {
     if (device === 'WebGPU') {
       await expect(
         page.getByText(/A step takes .* ms to encode.*measured matrix rate.*in use, .* planned/),
-      ).toBeVisible();
+      ).toBeVisible({ timeout: 300_000 });
       expect(Object.values(await studio.stored('cuts'))).toHaveLength(1);
     }
     // Better than frequencies alone, before it is stopped.
