@@ -4,7 +4,7 @@ import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
-import { bodyOf, classifierOf, labelsRefusal, madeTokenizer } from './classifierPlan';
+import { bodyOf, classifierOf, labelsRefusal } from './classifierPlan';
 import { limitsOf, settingsOf } from './estimate';
 import type { Following, Held } from './following';
 import { textFacts, textIds } from './preparation';
@@ -90,9 +90,10 @@ export async function beginClassifier(
 
   /** The project's, else one that is made for these texts, and is the run's alone. Undefined where that was stopped. */
   async function tokenizerFor(): Promise<TokenizerModel | undefined> {
-    if (project.tokenizer && !body.made) return project.tokenizer.model;
+    const { made } = body;
+    if (!made) return project.tokenizer!.model;
     try {
-      const input = { texts: ids, ...madeTokenizer(project), roles: [] };
+      const input = { texts: ids, ...made, roles: [] };
       return (await data.call('trainTokenizer', input, { signal: signal() })).model;
     } catch (error) {
       if (!signal().aborted) throw error;

@@ -11,7 +11,9 @@ export interface EachLabel {
   wrong: number;
 }
 
-const all = (places: number | readonly number[]): readonly number[] => (typeof places === 'number' ? [places] : places);
+/** Of a text that has one label, or any number of them. */
+export const placesIn = (places: number | readonly number[]): readonly number[] =>
+  typeof places === 'number' ? [places] : places;
 
 /** As multilabel_confusion_matrix of scikit-learn 1 counts them. @param given of each text; absent: what it gave */
 export function eachLabel(
@@ -20,8 +22,8 @@ export function eachLabel(
 ): EachLabel[] {
   const rows = labels.map((label) => ({ label, found: 0, missed: 0, wrong: 0 }));
   for (const [text, places] of wanted.entries()) {
-    const own = new Set(all(places));
-    for (const place of all(now[text]!)) rows[place]![own.delete(place) ? 'found' : 'wrong']++;
+    const own = new Set(placesIn(places));
+    for (const place of placesIn(now[text]!)) rows[place]![own.delete(place) ? 'found' : 'wrong']++;
     for (const place of own) rows[place]!.missed++;
   }
   return rows;
@@ -62,7 +64,7 @@ export interface Answers {
 export function answersAt(labelled: LabelledTexts, atLeast: number): Answers | undefined {
   const { wanted, sure } = labelled;
   const given = givenAt(labelled, atLeast)?.map((places, text) =>
-    typeof places === 'number' && sure[text]! < atLeast ? [] : all(places),
+    typeof places === 'number' && sure[text]! < atLeast ? [] : placesIn(places),
   );
   if (!given) return undefined;
   const each = eachLabel(labelled, given);
@@ -71,7 +73,7 @@ export function answersAt(labelled: LabelledTexts, atLeast: number): Answers | u
     atLeast,
     texts: wanted.length,
     answered: given.filter(({ length }) => length > 0).length,
-    right: given.filter((places, text) => isSame(places, all(wanted[text]!))).length,
+    right: given.filter((places, text) => isSame(places, placesIn(wanted[text]!))).length,
     labels: {
       given: sum(({ found, wrong }) => found + wrong),
       right: sum(({ found }) => found),

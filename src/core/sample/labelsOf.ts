@@ -19,6 +19,10 @@ export function labelsOf({ labels, several }: Classes, probabilities: ArrayLike<
 export const isLikely = (probability: number, atLeast: number): boolean =>
   atLeast > 0 ? probability >= atLeast : probability > EVEN;
 
+/** How sure it is of the label of which it is least sure that a text has it, or has it not, where it has these. */
+export const leastSure = (probabilities: ArrayLike<number>, places: readonly number[]): number =>
+  Array.from(probabilities).reduce((least, p, place) => Math.min(least, places.includes(place) ? p : 1 - p), 1);
+
 /** scores [labels] -> [labels], softmax where a text has one label and otherwise of each by itself. */
 export function probabilitiesOf(scores: ArrayLike<number>, several: boolean, temperature = 1): Float64Array {
   const scaled = Float64Array.from(scores, (score) => score / temperature);

@@ -12,7 +12,8 @@ export const nodeThreads = (count = Math.min(availableParallelism(), MOST_THREAD
     let worker: Worker | undefined;
     let hasEnded = false;
     const oneLess = (): void => undefined; // that helps
-    void script()
+    script ??= threadScript();
+    void script
       .then((path) => {
         if (hasEnded) return;
         worker = new Worker(path, { workerData, execArgv: [] });
@@ -27,8 +28,10 @@ export const nodeThreads = (count = Math.min(availableParallelism(), MOST_THREAD
   },
 });
 
+/** Found once: all threads start with it. */
+let script: Promise<string> | undefined;
 /** Bundled, as tsx alone would take a thread longer to start than most of what it helps with takes. */
-const script = (): Promise<string> =>
+const threadScript = (): Promise<string> =>
   bundled(fileURLToPath(new URL('../../..', import.meta.url)), 'src/core/testing/thread.ts').catch(() =>
     fileURLToPath(new URL('./thread.mjs', import.meta.url)),
   );

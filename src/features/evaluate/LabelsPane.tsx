@@ -57,13 +57,13 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
             id: 'right',
             header: 'Right where given',
             isNumber: true,
-            cell: ({ found, wrong }) => shareOf(found, found + wrong),
+            cell: ({ found, wrong }) => shareWords(found + wrong === 0 ? undefined : found / (found + wrong)),
           },
           {
             id: 'f1',
             header: 'F1',
             isNumber: true,
-            cell: (label) => shareOf(f1Of(label) ?? 0, f1Of(label) === undefined ? 0 : 1),
+            cell: (label) => shareWords(f1Of(label)),
           },
         ]}
       />
@@ -74,4 +74,5 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
   );
 }
 
-const shareOf = (part: number, all: number): string => (all === 0 ? '–' : `${formatNumber((100 * part) / all)} %`);
+const shareWords = (share: number | undefined): string =>
+  share === undefined ? '–' : `${formatNumber(100 * share)} %`;

@@ -12,7 +12,7 @@ import { summed } from '../../metrics/intervals/units';
 import type { Classes } from '../../models/spec';
 import { metricIn } from '../../objectives';
 import { type Classified, classifier } from '../../sample/classify';
-import { labelsOf, probabilitiesOf } from '../../sample/labelsOf';
+import { labelsOf, leastSure, probabilitiesOf } from '../../sample/labelsOf';
 import type { Evaluation, LabelledTexts } from '../evaluation';
 import { figureFacts } from '../figures';
 import type { HeldText } from '../heldTexts';
@@ -82,7 +82,7 @@ export const classes: Reading = {
     return {
       ...told.extent,
       metrics: { ...inTexts(figures.metrics), ...metrics },
-      calibration: several ? ofEachLabel(calibrationOf(summed(rows)), labels.length) : calibrationOf(summed(rows)),
+      calibration: ofEachLabel(calibrationOf(summed(rows)), several ? labels.length : 1),
       baselines: { uniform, ...baselines },
       ...(isConfused && { confusion: confusionOf(pairs) }),
       labelled: columns,
@@ -186,7 +186,7 @@ function rowOf(nats: number, sure: Sure): number[] {
   }
   return row;
 }
-/** Of which all labels of a text were one: how many labels there are. */
+/** @param labels that were counted together as one: of a text that may have several all of them */
 const ofEachLabel = ({ bins }: ReturnType<typeof calibrationOf>, labels: number): ReturnType<typeof calibrationOf> => ({
   bins: bins.map((bin) => ({ ...bin, count: Math.round(bin.count * labels) })),
 });
@@ -251,8 +251,7 @@ function columnsOf(
     const all = probabilitiesOf(found[i]!.scores, several, used);
     // A text of one label has the likeliest, however sure that is.
     const given = labelsOf(own, all, several ? atLeast : 0).map((label) => places.get(label)!);
-    const sureOf = (some: readonly number[]): number =>
-      several ? all.reduce((least, p, label) => Math.min(least, some.includes(label) ? p : 1 - p), 1) : all[some[0]!]!;
+    const sureOf = (some: readonly number[]): number => (several ? leastSure(all, some) : all[some[0]!]!);
     return { place, wanted, given, sure: sureOf(given), sureOfWanted: sureOf(wanted), all: isKept ? [...all] : [] };
   });
   const shown = (some: readonly number[]): number | number[] => (several ? [...some] : some[0]!);

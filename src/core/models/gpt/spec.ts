@@ -10,10 +10,10 @@ import { type GptConfig, innerOf } from './sizes';
 /** As GPT-2 has them. */
 const USUAL = { hidden: 0, biases: true };
 
-/** GPT-2. Names, shapes and layouts are those of Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
 /** Names of weights that come after a layer's attention. */
 const AFTER_ATTENTION = /\.h\.(\d+)\.(?:attn\.c_proj|ln_2|mlp)\./;
 
+/** GPT-2. Names, shapes and layouts are those of Hugging Face's GPT2LMHeadModel, whose weights are [in, out]. */
 export const gpt: ModelSpec = defineModel<GptConfig>({
   label: 'GPT',
   kind: 'decoder',

@@ -70,30 +70,19 @@ function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Eva
     );
     return () => clearTimeout(timer);
   }, [store, run, atLeast, decision]);
+  const shown = several ? atLeast || EVEN : atLeast;
   const told = useMemo(() => answersAt(labelled, atLeast), [labelled, atLeast]);
   return (
     <Block>
-      {several ? (
-        <Slider
-          label="Likely enough from"
-          min={0.01}
-          max={0.99}
-          step={0.01}
-          value={atLeast || EVEN}
-          onChange={setAtLeast}
-          output={percent(atLeast || EVEN)}
-        />
-      ) : (
-        <Slider
-          label="Not sure below"
-          min={0}
-          max={0.99}
-          step={0.01}
-          value={atLeast}
-          onChange={setAtLeast}
-          output={atLeast === 0 ? 'answers always' : percent(atLeast)}
-        />
-      )}
+      <Slider
+        label={several ? 'Likely enough from' : 'Not sure below'}
+        min={several ? 0.01 : 0}
+        max={0.99}
+        step={0.01}
+        value={shown}
+        onChange={setAtLeast}
+        output={shown === 0 ? 'answers always' : percent(shown)}
+      />
       <p className={text.small}>
         <span className={text.ink2}>
           {told

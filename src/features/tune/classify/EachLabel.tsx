@@ -2,7 +2,7 @@ import { formatCount } from '../../../core/base/units';
 import { type EachLabel as Row, f1Of } from '../../../core/evaluate/eachLabel';
 import { cx } from '../../../ui';
 import styles from './Classify.module.css';
-import { type Finding, FINDINGS, percent } from './judged';
+import { type Finding, FINDINGS, leastOf, percent, rampOf } from './judged';
 
 const WORDS: Readonly<Record<Finding, string>> = { found: 'found', missed: 'missed', wrong: 'wrongly given' };
 
@@ -16,7 +16,7 @@ export function EachLabel({
   chosen: readonly [label: number, finding: Finding] | undefined;
   onChoose: (cell: readonly [label: number, finding: Finding]) => void;
 }) {
-  const places = shownOf(rows);
+  const places = leastOf(rows.length, MOST, (place) => f1Of(rows[place]!) ?? 2);
   return (
     <>
       <div className={styles.matrix} tabIndex={0} role="group" aria-label="Each label by itself">
@@ -36,7 +36,7 @@ export function EachLabel({
             {places.map((place) => {
               const row = rows[place]!;
               const f1 = f1Of(row);
-              const all = row.found + row.missed + row.wrong;
+              const all = Math.max(1, row.found + row.missed + row.wrong);
               return (
                 <tr key={place}>
                   <th scope="row" title={row.label}>
@@ -46,7 +46,7 @@ export function EachLabel({
                     <td key={finding}>
                       <button
                         type="button"
-                        className={cx(styles[`r${stepOf(row[finding], all)}`], row[finding] === 0 && styles.nil)}
+                        className={cx(styles[`r${rampOf(row[finding] / all)}`], row[finding] === 0 && styles.nil)}
                         aria-pressed={chosen?.[0] === place && chosen[1] === finding}
                         aria-label={`${row.label}, ${WORDS[finding]}: ${formatCount(row[finding])}`}
                         onClick={() => onChoose([place, finding])}
@@ -73,17 +73,5 @@ export function EachLabel({
 
 export const findingWords = (label: string, finding: Finding): string => `${label}, ${WORDS[finding]}`;
 
-/** In their order, at most as many as can be read. */
-function shownOf(rows: readonly Row[]): readonly number[] {
-  const all = [...rows.keys()];
-  if (all.length <= MOST) return all;
-  return all
-    .sort((a, b) => (f1Of(rows[a]!) ?? 2) - (f1Of(rows[b]!) ?? 2))
-    .slice(0, MOST)
-    .sort((a, b) => a - b);
-}
+/** Labels that are shown: as many as can be read. */
 const MOST = 50;
-
-/** Of the ramp: nothing is 0, most of a row 5. */
-const stepOf = (count: number, all: number): number =>
-  count === 0 ? 0 : Math.min(5, 1 + Math.floor((count / all) * 5));

@@ -2,7 +2,7 @@ import { formatCount } from '../../../core/base/units';
 import type { Evaluation } from '../../../core/evaluate/evaluation';
 import { cx } from '../../../ui';
 import styles from './Classify.module.css';
-import { percent } from './judged';
+import { leastOf, percent, rampOf } from './judged';
 
 type Confusion = NonNullable<Evaluation['confusion']>;
 
@@ -55,7 +55,7 @@ export function Matrix({
                     <td key={column}>
                       <button
                         type="button"
-                        className={cx(styles[`r${stepOf(share)}`], count === 0 && styles.nil)}
+                        className={cx(styles[`r${rampOf(share)}`], count === 0 && styles.nil)}
                         aria-pressed={chosen?.[0] === row && chosen[1] === column}
                         aria-label={`wanted ${labels[row]!}, given ${labels[column]!}: ${told}`}
                         onClick={() => onChoose([row, column])}
@@ -91,19 +91,11 @@ export function Matrix({
 
 const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
 
-/** In their order, at most as many as can be read. */
+/** Those that are found least. */
 function shownOf(counts: Confusion['counts'], wanted: readonly number[]): readonly number[] {
-  const all = [...counts.keys()];
-  if (all.length <= MOST) return all;
-  const found = (place: number): number => (wanted[place]! > 0 ? counts[place]![place]! / wanted[place]! : 2);
-  return all
-    .sort((a, b) => found(a) - found(b))
-    .slice(0, MOST)
-    .sort((a, b) => a - b);
+  return leastOf(counts.length, MOST, (place) => (wanted[place]! > 0 ? counts[place]![place]! / wanted[place]! : 2));
 }
 const MOST = 20;
 
-/** Of the ramp: nothing is 0, most of a row 5. */
-const stepOf = (share: number): number => (share === 0 ? 0 : Math.min(5, 1 + Math.floor(share * 5)));
 /** Pixels. */
 const [WANTED, EACH, FOUND] = [76, 60, 56];

@@ -1,7 +1,8 @@
 /** What is read of a classifier's evaluation: cells, mistakes, and labels that may be wrong. */
 import { formatShare } from '../../../core/base/units';
-import { givenAt } from '../../../core/evaluate/eachLabel';
+import { givenAt, placesIn } from '../../../core/evaluate/eachLabel';
 import type { Evaluation, LabelledTexts } from '../../../core/evaluate/evaluation';
+import { leastSure } from '../../../core/sample/labelsOf';
 
 /** A held-out text: which of them it is, its place among all documents of the data, and places of labels. */
 export interface Judged {
@@ -12,23 +13,18 @@ export interface Judged {
   sureOfWanted: number;
 }
 
-const all = (labels: number | readonly number[]): readonly number[] => (typeof labels === 'number' ? [labels] : labels);
-
 /** @param atLeast of texts that may have several labels: how likely each must be; of another than they were measured by they are as that would have it */
 export function judgedTexts(labelled: LabelledTexts, atLeast = labelled.atLeast ?? 0): readonly Judged[] {
   const { place, wanted, given, sure, sureOfWanted, probabilities } = labelled;
   const now = givenAt(labelled, atLeast) ?? given;
   return place.map((at, i) => ({
     place: at,
-    wanted: all(wanted[i]!),
-    given: all(now[i]!),
-    sure: now === given || !probabilities ? sure[i]! : sureOf(probabilities[i]!, all(now[i]!)),
+    wanted: placesIn(wanted[i]!),
+    given: placesIn(now[i]!),
+    sure: now === given || !probabilities ? sure[i]! : leastSure(probabilities[i]!, placesIn(now[i]!)),
     sureOfWanted: sureOfWanted[i]!,
   }));
 }
-/** Of the label of which it is least sure that a text has it, or has it not. */
-const sureOf = (probabilities: readonly number[], given: readonly number[]): number =>
-  probabilities.reduce((least, p, place) => Math.min(least, given.includes(place) ? p : 1 - p), 1);
 
 export const isRight = ({ wanted, given }: Judged): boolean =>
   wanted.length === given.length && wanted.every((label) => given.includes(label));
@@ -77,5 +73,15 @@ export function weakest({
   });
   return found.sort((a, b) => a.found - b.found)[0];
 }
+
+/** In their order, the `most` places of so many of which `of` is least: as many as can be read. */
+export const leastOf = (count: number, most: number, of: (place: number) => number): readonly number[] =>
+  Array.from({ length: count }, (_, place) => place)
+    .sort((a, b) => of(a) - of(b))
+    .slice(0, most)
+    .sort((a, b) => a - b);
+
+/** A step of the ramp of colours: nothing is 0, all of a row 5. */
+export const rampOf = (share: number): number => (share === 0 ? 0 : Math.min(5, 1 + Math.floor(share * 5)));
 
 export const percent = (share: number): string => formatShare(Number(share.toPrecision(3)));
