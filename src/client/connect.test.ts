@@ -1,4 +1,4 @@
-import { expect, expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
@@ -130,6 +130,19 @@ test('when the worker ends, calls in progress fail at once and the next call sta
   expect(spawned[0]?.ended).toBe(true);
   expect((await client.call('count', { to: 1 })).reached).toBe(1);
   expect(spawned).toHaveLength(2);
+  close();
+});
+
+test('what a worker told before it ended, and comes after that, is not heard', async () => {
+  const { client, close } = pair(counter);
+  const seen: number[] = [];
+  const call = client.call('count', { to: 200 }, { onProgress: (n) => seen.push(n) });
+  await vi.waitFor(() => expect(seen.length).toBeGreaterThan(3));
+  client.end(); // this one goes on telling
+  await expect(call).rejects.toMatchObject({ code: 'load-failed' });
+  const heard = seen.length;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(seen).toHaveLength(heard);
   close();
 });
 

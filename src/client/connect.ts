@@ -48,7 +48,11 @@ export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
       const stop = () => port1.postMessage('stop');
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop);
-      const report = proxy((progress: unknown) => onProgress?.(progress as never));
+      // What a worker told just before it ended may arrive after that, when nobody waits any more.
+      let isAwaited = true;
+      const report = proxy((progress: unknown) => {
+        if (isAwaited) onProgress?.(progress as never);
+      });
       // Comlink's mapped types cannot see through a generic method; the contract is enforced on both sides of this line.
       const call = served.call as unknown as Served<A>['call'];
       try {
@@ -56,6 +60,7 @@ export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
         if (!reply.ok) throw fromFailure(reply.failure);
         return reply.value;
       } finally {
+        isAwaited = false;
         signal?.removeEventListener('abort', stop);
         port1.close();
       }
