@@ -14,7 +14,7 @@ import type { KeptEvaluation } from '../core/runs/keptEvaluations';
 import type { RunRow, RunWords } from '../core/runs/rows';
 import type { Mix } from '../core/runs/mix';
 import type { Learnt } from '../core/runs/learnt';
-import type { LabelledAs } from '../core/documents/labels/readLabelled';
+import type { Between } from '../core/documents/labels/between';
 import type { Labelling } from '../core/documents/labels/labelling';
 import type { LabelChange, LabelledText, LabelsTold, ToSurvey } from './labelled';
 import type { Decision } from '../core/runs/settings';
@@ -360,8 +360,6 @@ export interface PartRows {
   }[];
   of: number;
 }
-
-export type Between = NonNullable<LabelledAs['between']>;
 
 export interface Sample {
   file: string;

@@ -16,7 +16,7 @@ import {
 import { headText, MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import { learntFrom, type ObjectiveId, usualObjective } from '../core/objectives';
 import type { Purpose } from '../core/runs/tuning';
-import type { Between } from '../protocol/data';
+import type { Between } from '../core/documents/labels/between';
 import type { Project } from './project';
 import type { Studio } from './studio';
 

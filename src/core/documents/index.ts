@@ -14,7 +14,8 @@ export { type EncodingId, ENCODINGS, isBadEncoding, isEncoding, type Proposal } 
 export { hashOf } from './hashOf';
 export { importDrop, importText, type DropOutcome, type ImportOutcome } from './import';
 export { AS_READ, changeLabelling, joinedLabels, type Labelling, labellingOf, relabelled } from './labels/labelling';
-export { BETWEEN, type LabelledAs } from './labels/readLabelled';
+export { BETWEEN, type Between } from './labels/between';
+export type { LabelledAs } from './labels/readLabelled';
 export { leaveOut } from './leaveOut';
 export { LICENCES, type LicenceId, MOST_LICENCE, setLicence } from './licence';
 export { headText, MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';

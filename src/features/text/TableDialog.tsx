@@ -2,9 +2,9 @@ import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
 import { type Columns, type PairColumns, recognisedColumns, type TableHead } from '../../core/documents/columns';
+import { BETWEEN, type Between, betweenIn } from '../../core/documents/labels/between';
 import { isBinary, questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
-import type { Between } from '../../protocol/data';
 import type { Purpose } from '../../core/runs/tuning';
 import { Button, Dialog, Select } from '../../ui';
 import { ColumnMap, MOST_COLUMNS, type Roles } from './ColumnMap';
@@ -20,7 +20,7 @@ export function TableDialog() {
   const leave = useStudio((s) => s.leaveMarkup);
   const [head, failure] = useHead();
   const markupIn = useStudio((s) => s.markupIn);
-  const [between, setBetween] = useState<Between | typeof ONE>(ONE);
+  const [said, say] = useState<Between | typeof ONE>();
   const [asked, choose] = useState<{ of: TableHead; roles: Roles }>();
   const [first] = tables;
   if (!first) return null;
@@ -29,6 +29,7 @@ export function TableDialog() {
   const isOfLabels = first.tunes === 'classify';
   const roles: Roles = head && asked?.of === head ? asked.roles : head ? rolesOf(head, first.tunes) : {};
   const columns = columnsOf(roles);
+  const between = said ?? ((head && betweenIn(cellsOf(head, roles.label))) || ONE);
   const needed = isOfChats ? PAIR_NEEDED : isOfLabels ? LABEL_NEEDED : NEEDED;
   const isLacking = isOfLabels && (roles.label === undefined || (columns && 'input' in columns));
   const reason = failure?.message ?? (head ? (columns && !isLacking ? undefined : needed) : 'The table is being read');
@@ -99,12 +100,10 @@ export function TableDialog() {
             <Select<Between | typeof ONE>
               label="Labels of a text"
               value={between}
-              onChange={setBetween}
+              onChange={say}
               options={[
                 { value: ONE, label: 'One' },
-                { value: '|', label: 'Several, with | between' },
-                { value: ';', label: 'Several, with ; between' },
-                { value: ',', label: 'Several, with , between' },
+                ...BETWEEN.map((value) => ({ value, label: `Several, with ${value} between` })),
               ]}
             />
           )}
@@ -156,10 +155,13 @@ function columnsOf({ text, besides, input, target, ...about }: Roles): Columns |
   return input !== undefined && target !== undefined ? { input, target, ...about } : undefined;
 }
 
+const cellsOf = ({ columns, rows }: TableHead, name: string | undefined): readonly string[] =>
+  name === undefined ? [] : rows.map((row) => row[columns.indexOf(name)] ?? '');
+
 /** Whether more of the answers than of what they answer end with a question mark. */
 function areSwapped({ columns, rows }: TableHead, { input, target }: PairColumns): boolean {
   const questions = (name: string): number =>
-    rows.filter((row) => /[?？؟]\s*$/.test(row[columns.indexOf(name)] ?? '')).length;
+    cellsOf({ columns, rows }, name).filter((cell) => /[?？؟]\s*$/.test(cell)).length;
   return questions(target) * 2 > rows.length && questions(target) > questions(input);
 }
 

@@ -7,12 +7,11 @@ import { namesIn } from '../columns';
 import type { EncodingId } from '../encodings';
 import { tableCalled } from '../read';
 import { type GivenFile, type Into, readFile } from '../readFile';
+import type { Between } from './between';
 
-/** What may stand between labels where a cell holds several. */
-export const BETWEEN = ['|', ';', ','] as const;
 /** How labels are written; `between`: a document has several, with that between them. */
 export interface LabelledAs {
-  between?: (typeof BETWEEN)[number];
+  between?: Between;
 }
 
 /**

@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { betweenIn, BETWEEN } from './between';
+
+test('what stands between the labels of a text is told by parts that stand in other cells too', () => {
+  expect(betweenIn(['sea|calm', 'sea', ''])).toBe('|');
+  expect(betweenIn(['sea; calm', 'deep; sea'])).toBe(';');
+  expect(betweenIn(['sea,calm', 'calm', 'deep'])).toBe(',');
+  // One name, however often.
+  expect(betweenIn(['Books, music', 'Books, music', 'Films'])).toBeUndefined();
+  expect(betweenIn(['spam', 'ham', 'spam'])).toBeUndefined();
+  expect(betweenIn([])).toBeUndefined();
+  expect(betweenIn(['|', ';', ','])).toBeUndefined();
+});
+
+test('labels joined by one of them are told by it, if one of them stands elsewhere; without one none is', () => {
+  const name = fc.stringMatching(/^[a-z]{1,8}$/);
+  const cells = fc.uniqueArray(name, { minLength: 2, maxLength: 6 });
+  fc.assert(
+    fc.property(cells, fc.constantFrom(...BETWEEN), (names, between) => {
+      expect(betweenIn([names.join(between), names[0]!])).toBe(between);
+      expect(betweenIn(names)).toBeUndefined();
+    }),
+  );
+});

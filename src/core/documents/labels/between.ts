@@ -1,0 +1,24 @@
+/** What stands between the labels of a text where a cell holds several. */
+import { BETWEEN_LABELS } from '../../base/labels';
+
+/** What may, in the order in which it is looked for. */
+export const BETWEEN = [BETWEEN_LABELS, ';', ','] as const;
+export type Between = (typeof BETWEEN)[number];
+
+/**
+ * What does, as it seems: that of which some cell has two parts or more, one of which stands in another cell too. `sea|calm` beside
+ * `sea` are several labels; where all that has a comma is `Books, music`, that is one.
+ * @param cells of the column of labels, of some rows
+ */
+export function betweenIn(cells: readonly string[]): Between | undefined {
+  const different = [...new Set(cells.map((cell) => cell.trim()))];
+  return BETWEEN.find((between) => {
+    const parts = different.map((cell) => new Set(cell.split(between).map((part) => part.trim())));
+    const inCells = new Map<string, number>();
+    for (const own of parts) {
+      own.delete('');
+      for (const part of own) inCells.set(part, (inCells.get(part) ?? 0) + 1);
+    }
+    return parts.some((own) => own.size > 1 && [...own].some((part) => inCells.get(part)! > 1));
+  });
+}
