@@ -1,6 +1,7 @@
 /** What of labels keeps a classifier from being trained, what a person must be asked, and what should be known before. */
 import { counted, formatCount, formatShare } from '../../base/units';
 import { MOST_LABELS } from '../../base/limits';
+import type { Leak } from './leaks';
 import type { LabelSurvey } from './survey';
 
 export interface LabelProblem {
@@ -86,13 +87,25 @@ export function labelProblems(
     );
   for (const { names, as } of alike)
     add('told', 'alike', `The labels ${listed(names)} read like one.`, `Join them as ${named(as)}, if they are.`);
-  for (const { word, label, within, without } of leaks)
+  for (const label of new Set(leaks.map((leak) => leak.label))) {
+    const own = leaks.filter((leak) => leak.label === label);
+    const [{ word, within, without }] = own as [Leak];
+    const isOne = own.length === 1;
+    const what = isOne
+      ? `The word ${named(word)} gives ${named(label)} away: it`
+      : `The words ${listed(
+          own.map((leak) => leak.word),
+          own.length,
+        )} give ${named(label)} away: ${named(word)}`;
     add(
       'told',
       'leak',
-      `The word ${named(word)} gives ${named(label)} away: it is in ${share(within)} of its texts, and in ${share(without)} of the others.`,
-      'If it comes of how the texts were collected, take it out of them: a classifier would learn that word and little else.',
+      `${what} is in ${share(within)} of its texts, and in ${share(without)} of the others.`,
+      isOne
+        ? 'If it comes of how the texts were collected, take it out of them: a classifier would learn that word and little else.'
+        : 'If they come of how the texts were collected, take them out of them: a classifier would learn those words and little else.',
     );
+  }
   if (nearEqual.contrary > 0)
     add('told', 'contrary', `${counted(nearEqual.contrary, 'text')} are nearly equal to a text of another label.`);
   if (empty > 0)
@@ -119,9 +132,9 @@ export const openWords = (unlabelled: number): string =>
 const named = (name: string): string => `“${name}”`;
 const share = ({ texts, of }: { texts: number; of: number }): string =>
   `${formatCount(texts)} of ${formatCount(of)} (${formatShare(texts / of)})`;
-function listed(names: readonly string[]): string {
-  const some = names.slice(0, MOST_NAMED).map(named);
-  if (names.length > MOST_NAMED) return `${some.join(', ')} and others`;
+function listed(names: readonly string[], most = MOST_NAMED): string {
+  const some = names.slice(0, most).map(named);
+  if (names.length > most) return `${some.join(', ')} and others`;
   return some.length === 1 ? some[0]! : `${some.slice(0, -1).join(', ')} and ${some.at(-1)!}`;
 }
 const MOST_NAMED = 5;

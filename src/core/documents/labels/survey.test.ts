@@ -161,6 +161,12 @@ test('a word that gives a label away is found, with counts, and one that does in
   // With the bounds of both shares found by halving, as roots of the score equation.
   expect(survey.leaks[0]!.above).toBeCloseTo(0.854051, 5);
   expect(problems).toEqual(['told leak']);
+  // Of a label whose texts have several, it is said once.
+  const both = await told(rows.map(([text, label]) => [text.replace('xq7', 'xq7 zz9'), label] as const));
+  expect(both.problems).toEqual(['told leak']);
+  expect(labelProblems(both.survey)[0]!.words).toBe(
+    'The words “zz9” and “xq7” give “spam” away: “zz9” is in 48 of 50 (96 %) of its texts, and in 0 of 150 (0 %) of the others.',
+  );
   // Of eight texts, all of which have it, too little is known.
   expect((await told(rows.filter((_, i) => i % 100 > 0 && i < 33))).survey.leaks).toEqual([]);
 });
