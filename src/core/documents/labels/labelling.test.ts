@@ -214,16 +214,26 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
       let labelling = AS_READ;
       let least = 0;
       const out = new Set<number>();
+      const isLearnt = (own: string, i: number): boolean => !out.has(i) && own.length >= least;
       for (const one of steps) {
-        if ('least' in one) {
-          least = one.least;
-          const rules = [stepOf('whiteSpace'), stepOf('length', { least })];
-          const recipe = { version: 1, name: 'own', steps: least > 0 ? rules : [], kept: [] } as const;
-          await applyRecipe(store, text.id, { ...recipe, steps: [...recipe.steps], kept: [] }, { at: 2 }, unwatched);
-        } else if ('out' in one) {
-          if (one.isOut) out.add(one.out);
+        if ('least' in one || 'out' in one) {
+          const [before, places] = [least, new Set(out)];
+          if ('least' in one) least = one.least;
+          else if (one.isOut) out.add(one.out);
           else out.delete(one.out);
-          await leaveOut(store, text.id, [one.out], one.isOut);
+          const rules = least > 0 ? [stepOf('whiteSpace'), stepOf('length', { least })] : [];
+          const done =
+            'least' in one
+              ? applyRecipe(store, text.id, { version: 1, name: 'own', steps: rules, kept: [] }, { at: 2 }, unwatched)
+              : leaveOut(store, text.id, [one.out], one.isOut);
+          if (TEXTS.some(isLearnt)) await done;
+          else {
+            // Then nothing would remain, and all is as it was.
+            await expect(done).rejects.toMatchObject({ code: 'bad-settings' });
+            least = before;
+            out.clear();
+            for (const each of places) out.add(each);
+          }
         } else {
           const change = (before: Labelling): Labelling =>
             'are' in one
@@ -235,9 +245,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
           await changeLabelling(store, text.id, change);
         }
         const now = labelsNow({ labelled: 'several', labelling: { ...labelling, sha256: '' } });
-        const wanted = TEXTS.flatMap((own, i) =>
-          out.has(i) || own.length < least ? [] : [[i, own, now(i, read[i])] as const],
-        );
+        const wanted = TEXTS.flatMap((own, i) => (isLearnt(own, i) ? [[i, own, now(i, read[i])] as const] : []));
         const documents = await documentsOf(store, await textOf(store, text.id));
         const found = await Promise.all(
           documents.map(async (each) => [
