@@ -23,8 +23,8 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await page.getByRole('textbox', { name: 'Table' }).fill(TABLE);
   await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
   const dialog = page.getByRole('dialog', { name: /Which columns of/ });
-  await dialog.getByRole('button', { name: /Labels of a text/ }).click();
-  await page.getByRole('option', { name: 'Several, with ; between' }).click();
+  // By the labels of its first rows.
+  await expect(dialog.getByRole('button', { name: /Labels of a text/ })).toContainText('Several, with ; between');
   await dialog.getByRole('button', { name: 'Add a text a row' }).click();
   await expect(dialog).toBeHidden();
 
@@ -66,6 +66,30 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await expect(ask).toContainText('99 %');
   await expect.poll(async () => Number(/\d+$/.exec((await found.getAttribute('aria-label'))!)![0])).toBeLessThan(count);
   await page.getByRole('textbox', { name: 'Text' }).fill('on page 999');
+  await page.getByRole('button', { name: 'Classify', exact: true }).click();
+  await expect(ask.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
+
+  // A worker that ends in the middle of a file is told of, and another takes its place.
+  const file = { name: 'many.txt', mimeType: 'text/plain', buffer: Buffer.from('the whale swims\n'.repeat(200_000)) };
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'A whole file…' }).click();
+  await (await chooser).setFiles(file);
+  await expect(ask.getByRole('progressbar')).toBeVisible();
+  // One that ends answers no more.
+  for (const worker of page.workers())
+    void worker
+      .evaluate(() => {
+        if (self.name === 'gpu')
+          setTimeout(() => {
+            throw new Error('no memory was left');
+          });
+      })
+      .catch(() => undefined);
+  const told = page.getByRole('dialog', { name: 'The file was not classified' });
+  await expect(told).toContainText('A part of the app stopped');
+  await expect(told).toContainText('no memory was left');
+  await expectAccessible(page, 'Classify, a file that was not classified');
+  await told.getByRole('button', { name: 'Close' }).last().click();
   await page.getByRole('button', { name: 'Classify', exact: true }).click();
   await expect(ask.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
 

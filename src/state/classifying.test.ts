@@ -1,6 +1,7 @@
 /** From a table to a classifier and what is done with it, over the workers' real halves. */
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { memoryStore } from '../core/base/blobStore';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { HomegrownError } from '../core/base/errors';
 import type { TokenizerChoice } from '../core/runs/project';
 import { initialModel } from '../core/runs/modelDraft';
 import { readKnownRun } from '../core/runs/record';
@@ -20,8 +21,7 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 const COLUMNS = { text: 'text', label: 'label' };
 const SIZES = { layers: 1, heads: 2, width: 16, hidden: 32, context: 32 };
 
-async function studio() {
-  const store = memoryStore();
+async function studio(store: BlobStore = memoryStore()) {
   const { studio: zustand, close, downloads } = testStudio(store);
   onTestFinished(close);
   const { getState } = zustand;
@@ -270,4 +270,26 @@ test('texts of none of several labels: asked, answered, learnt, and labelled one
   expect([texts.map(({ place }) => place), of]).toEqual([[0], 1]);
   await own.label(text!.id, 0, '|');
   expect(await own.survey()).toMatchObject({ none: 30, unlabelled: 0 });
+});
+
+test('where there is no room, a label is as it was, that is said, and it can be given once there is', async () => {
+  const inner = memoryStore();
+  let isFull = false;
+  const { own, add, getState } = await studio({
+    ...inner,
+    commit: (change) =>
+      isFull ? Promise.reject(new HomegrownError('storage-full', 'No room for the label')) : inner.commit(change),
+  });
+  await add([...labelledRows(6), ['qqq', '']]);
+  const [text] = toTuneOn(getState(), 'classify');
+  const before = await own.survey();
+  isFull = true;
+  expect(await own.label(text!.id, 6, 'sea')).toBe(false);
+  expect(getState().toasts.at(-1)).toMatchObject({ text: 'The label was not kept' });
+  expect(getState().toasts.at(-1)!.detail).toContain('No room for the label');
+  expect(await own.change(text!.id, { kind: 'relabel', place: 0, label: 'air' }, 'changed')).toBe(false);
+  expect(await own.survey()).toEqual(before);
+  isFull = false;
+  expect(await own.label(text!.id, 6, 'sea')).toBe(true);
+  expect(await own.survey()).toMatchObject({ unlabelled: 0 });
 });

@@ -32,8 +32,8 @@ export interface Classifying {
   examples(run: RunRecord, places: readonly number[]): Promise<readonly LabelledText[] | undefined>;
   /** Says of what a text is an example, or calls labels otherwise; a note takes it back. False where it could not. */
   change(textId: string, change: LabelChange, words: string): Promise<boolean>;
-  /** The same of one without a note, which who asks can take back. */
-  label(textId: string, place: number, label: string): Promise<void>;
+  /** The same of one without a note, which who asks can take back. False where it was not kept, of which a note tells. */
+  label(textId: string, place: number, label: string): Promise<boolean>;
   /** Measures a classifier on what it held out, which is kept with it, and takes the temperature from that. */
   judge(runId: string, options?: Watched): Promise<EvaluationRecord | undefined>;
   /** What was measured last of a run; null where nothing was. */
@@ -107,8 +107,10 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
     async label(textId, place, label) {
       try {
         await put(textId, { kind: 'relabel', place, label });
+        return true;
       } catch (error) {
         get().toast({ text: 'The label was not kept', detail: explain(toFailure(error)) });
+        return false;
       }
     },
     async judge(runId, options) {

@@ -85,7 +85,8 @@ export const classifyFile = (
   using(store, model, async (reader, decision) => {
     const { temperature } = decision;
     const { labels } = reader.classes;
-    const parts: string[] = [];
+    // Held by the browser, on its disk where they are many.
+    const parts: Blob[] = [];
     let [texts, unsure, empty] = [0, 0, 0];
     let columns: readonly string[] | undefined;
     for await (const rows of some(rowsOf(file, table))) {
@@ -95,7 +96,7 @@ export const classifyFile = (
         if (missing !== undefined)
           throw badFile(`${file.name} has no column ${missing}.`, `It has ${columns.join(', ')}.`);
         const free = (name: string): string => (columns!.includes(name) ? free(`${name}_given`) : name);
-        parts.push(csvOf([[...columns, free('label'), free('sure'), ...labels.map((label) => free(`p(${label})`))]]));
+        parts.push(blobOf([[...columns, free('label'), free('sure'), ...labels.map((label) => free(`p(${label})`))]]));
       }
       const names = table?.columns ?? [LINE];
       const ids = rows.map((cells) => model.tokenizer.encode(textInRow(cells, names)));
@@ -107,7 +108,7 @@ export const classifyFile = (
       const found = new Map(places.map((at, i) => [at, given(reader, decision, classified[i]!)]));
       empty += rows.length - places.length;
       parts.push(
-        csvOf(
+        blobOf(
           rows.map((cells, i) => {
             const { probabilities, labels: own } = found.get(i) ?? NOTHING_READ;
             if (found.has(i) && own.length === 0) unsure++;
@@ -121,8 +122,10 @@ export const classifyFile = (
       report({ label: 'Classifying', done: texts, unit: 'texts' });
     }
     if (texts === 0) throw badFile(`${file.name} holds no text to classify.`, 'Give a table, or a text a line.');
-    return { file: new Blob(parts, { type: 'text/csv' }), texts, unsure, empty };
+    return { file: new Blob(parts, CSV), texts, unsure, empty };
   });
+const CSV = { type: 'text/csv' };
+const blobOf = (rows: Parameters<typeof csvOf>[0]): Blob => new Blob([csvOf(rows)], CSV);
 const NOTHING_READ: Pick<GivenLabels, 'probabilities' | 'labels'> = { probabilities: [], labels: [] };
 
 /** Of a probability. */

@@ -26,6 +26,7 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
     };
   }
   const { cut, place } = labelled;
+  const divisor = formatNumber(labelled.temperature);
   return (
     <Pane
       title={confusion ? 'Which label it takes for which' : 'Each label by itself'}
@@ -67,9 +68,11 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
           },
         ]}
       />
-      <p className={page.none}>
-        {`As it learnt, how sure it is lies ${formatNumber(labelled.calibrationError.asItLearnt)} % off how often it is right; divided by a temperature of ${formatNumber(labelled.temperature)}, ${formatNumber(labelled.calibrationError.scaled)} %`}
-      </p>
+      {divisor !== '1' && (
+        <p className={page.none}>
+          {`As it learnt, how sure it is lies ${formatNumber(labelled.calibrationError.asItLearnt)} % off how often it is right; divided by a temperature of ${divisor}, ${formatNumber(labelled.calibrationError.scaled)} %`}
+        </p>
+      )}
     </Pane>
   );
 }

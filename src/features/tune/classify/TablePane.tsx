@@ -53,7 +53,16 @@ export function TablePane({ situation, onFiles }: { situation: ClassifySituation
         <>
           <FirstRows key={texts.map(textRef).join(' ')} situation={situation} />
           {failure && (
-            <Notice tone="error" isPlain title="The labels could not be counted">
+            <Notice
+              tone="error"
+              isPlain
+              title="The labels could not be counted"
+              actions={
+                <Button isDense onPress={survey.again}>
+                  Try again
+                </Button>
+              }
+            >
               {explain(failure)}
             </Notice>
           )}

@@ -40,21 +40,27 @@ export function ToLabel({
   };
   const say = async (label: string | null): Promise<void> => {
     if (!asked) return;
-    const one = asked.texts[asked.said.length];
+    const at = asked.said.length;
+    const one = asked.texts[at];
     if (!one) return;
     setAsked({ ...asked, said: [...asked.said, label] });
-    if (label !== null) await put(one, label);
+    if (label === null || (await put(one, label))) return;
+    // It counts as passed over, whatever was said of others meanwhile.
+    setAsked((now) =>
+      now?.texts === asked.texts && now.said[at] === label ? { ...now, said: now.said.with(at, null) } : now,
+    );
   };
   const takeBack = async (): Promise<void> => {
     const last = asked?.said.at(-1);
     if (!asked || last === undefined) return;
-    const one = asked.texts[asked.said.length - 1]!;
-    setAsked({ ...asked, said: asked.said.slice(0, -1) });
-    if (last !== null) await put(one, '');
+    const said = asked.said.slice(0, -1);
+    setAsked({ ...asked, said });
+    if (last === null || (await put(asked.texts[said.length]!, ''))) return;
+    setAsked((now) => (now?.said === said ? asked : now));
   };
-  const put = async ({ textId, place }: TextToLabel, label: string): Promise<void> => {
+  const put = async ({ textId, place }: TextToLabel, label: string): Promise<boolean> => {
     const { label: set } = await store.getState().classifying();
-    await set(textId, place, label);
+    return set(textId, place, label);
   };
   const labelled = asked?.said.filter((label) => label !== null).length ?? 0;
   if (told)
@@ -65,7 +71,16 @@ export function ToLabel({
     );
   if (looking.kind === 'failed')
     return (
-      <Notice tone="error" isPlain title="Nothing was asked">
+      <Notice
+        tone="error"
+        isPlain
+        title="Nothing was asked"
+        actions={
+          <Button isDense onPress={() => void look()}>
+            Try again
+          </Button>
+        }
+      >
         {explain(looking.failure)}
       </Notice>
     );

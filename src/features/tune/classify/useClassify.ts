@@ -16,6 +16,8 @@ export interface Surveyed {
   told: LabelsTold | undefined;
   failure: Failure | undefined;
   progress: Progress | undefined;
+  /** After a failure. */
+  again: () => void;
 }
 
 /** Asked anew whenever the texts or their labels are others. */
@@ -28,11 +30,12 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
   );
   const refs = texts.map(textRef).join(' ');
   const key = refs && `${refs} ${fewest} ${tokenizer}`;
-  const [found, setFound] = useState<{ of: string } & Partial<Surveyed>>();
+  const [found, setFound] = useState<{ of: string } & Partial<Omit<Surveyed, 'again'>>>();
+  const [time, setTime] = useState(0);
   useEffect(() => {
     if (key === '') return undefined;
     const stop = new AbortController();
-    const tell = (state: Partial<Surveyed>): void => {
+    const tell = (state: Partial<Omit<Surveyed, 'again'>>): void => {
       if (stop.signal.aborted) return;
       // What was told of the labels before stays until it is known anew.
       setFound((before) => ({ of: key, ...(before?.told && { told: before.told }), ...state }));
@@ -44,9 +47,14 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
     };
     survey().catch((error: unknown) => tell({ failure: toFailure(error) }));
     return () => stop.abort();
-  }, [store, key]);
+  }, [store, key, time]);
   const own = key === '' ? undefined : found;
-  return { told: own?.told, failure: own?.of === key ? own.failure : undefined, progress: own?.progress };
+  const again = (): void => {
+    setFound(undefined);
+    setTime(time + 1);
+  };
+  const failure = own?.of === key ? own.failure : undefined;
+  return { told: own?.told, failure, progress: own?.progress, again };
 }
 
 /** What was measured of a run's newest step; undefined while that is read. */
