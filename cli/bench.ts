@@ -331,7 +331,7 @@ function table(config: string | Shape, { losses, ...figures }: StepReport): stri
   return [...rows, `losses              ${losses.map((loss) => loss.toFixed(4)).join(' ')}`].join('\n');
 }
 
-await main(
+void main(
   command({
     name: 'bench step',
     about: 'Measures a training step of any shape, beside other trainers where they are installed.',

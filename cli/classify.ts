@@ -144,4 +144,4 @@ const examples = [
 ];
 const about =
   'Says which label texts have, and how likely each is, by a model that tune --kind classify or someone else has written.';
-await main(command({ name: 'classify', about, options: OPTIONS, examples, run: classify }));
+void main(command({ name: 'classify', about, options: OPTIONS, examples, run: classify }));

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { bundled } from '../scripts/bundle.mjs';
 import type { Help, Helper } from '../src/core/documents/clean/helpers';
 import type { Through } from '../src/core/documents/clean/steps';
 
@@ -15,7 +16,6 @@ export async function beginCleaners(bytes: number): Promise<Help> {
   const count = bytes < WORTH_IT || cores < 2 ? 0 : cores;
   if (count === 0) return { helpers: [], end: () => undefined };
   const root = fileURLToPath(new URL('..', import.meta.url));
-  const { bundled } = (await import(new URL('../scripts/bundle.mjs', import.meta.url).href)) as Bundle;
   const script = await bundled(root, 'cli/cleaner.ts');
   const threads = Array.from({ length: count }, () => new Worker(script));
   return {
@@ -25,7 +25,6 @@ export async function beginCleaners(bytes: number): Promise<Help> {
     },
   };
 }
-type Bundle = typeof import('../scripts/bundle.mjs');
 
 /** Answers come in the order of tasks. */
 function helperIn(thread: Worker): Helper {

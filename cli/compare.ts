@@ -70,4 +70,4 @@ async function natsIn(folder: string, texts: readonly string[], signal: AbortSig
 
 const examples = ['--from my-gpt --with my-llama --text held-out.txt --json'];
 const about = 'Tells whether one model finds a text likelier than another does; their tokenizers may differ.';
-await main(command({ name: 'compare', about, options: OPTIONS, examples, run: compare }));
+void main(command({ name: 'compare', about, options: OPTIONS, examples, run: compare }));

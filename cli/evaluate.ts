@@ -245,4 +245,4 @@ const examples = [
 ];
 const about =
   'Measures how likely a text is to a model, or how good its answers are, with intervals, beside what counting, gzip and copying come to.';
-await main(command({ name: 'evaluate', about, options: OPTIONS, examples, run }));
+void main(command({ name: 'evaluate', about, options: OPTIONS, examples, run }));

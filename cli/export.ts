@@ -97,4 +97,4 @@ const examples = [
   '--from my-model --format html --out whale.html',
 ];
 const about = 'Writes a model of grow, the app or someone else in the format of another tool.';
-await main(command({ name: 'export', about, options: OPTIONS, examples, run: exportModel }));
+void main(command({ name: 'export', about, options: OPTIONS, examples, run: exportModel }));

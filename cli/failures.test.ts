@@ -224,6 +224,14 @@ describe('our own mistakes', () => {
     expect(debugged.code).toBe(1);
     expect(debugged.stderr).toMatch(/\n +at .*job\.ts/);
   });
+  test('are told where a command waits for what never comes', async () => {
+    const deaf = 'globalThis.MessageChannel=class{port1={};port2={postMessage(){}}}';
+    const ended = await run(['grow', ...grow('out')], {
+      env: { NODE_OPTIONS: `--import "data:text/javascript,${deaf}"` },
+    });
+    expect(ended.code).toBe(1);
+    expectOneLine(ended, 'bug', /Homegrown made a mistake: it waited for what could not come any more/);
+  });
   test('that end the process are told by the one that started it', async () => {
     const [heap, killed, broken] = await Promise.all([
       run(['bench', 'tokenizer', '--json'], { env: { NODE_OPTIONS: '--max-old-space-size=24' } }),

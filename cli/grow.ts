@@ -12,4 +12,4 @@ const examples = [
   '--from SmolLM2-135M.gguf --context 512 --text moby-dick.txt --steps 200 --out my-model',
 ];
 const about = 'Text files in, a trained model out, as a Hugging Face folder. Ctrl-C stops and saves.';
-await main(command({ name: 'grow', about, options: OPTIONS, examples, run: learn }));
+void main(command({ name: 'grow', about, options: OPTIONS, examples, run: learn }));

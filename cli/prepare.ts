@@ -264,4 +264,4 @@ const examples = [
   '--from reviews.csv --map reviews.csv:text=review,label=stars --report report --out documents',
 ];
 const about = 'Takes documents out of files as people have them, and says what was read and what was not.';
-await main(command({ name: 'prepare', about, options: OPTIONS, examples, run: prepare }));
+void main(command({ name: 'prepare', about, options: OPTIONS, examples, run: prepare }));

@@ -44,4 +44,4 @@ function inWords({ folder, info }: FoundRun, all: readonly FoundRun[]): string {
 
 const examples = ['--in models', '--in . --json'];
 const about = 'Lists the models in a folder, and which of them went on from which.';
-await main(command({ name: 'runs', about, options: OPTIONS, examples, run: listRuns }));
+void main(command({ name: 'runs', about, options: OPTIONS, examples, run: listRuns }));

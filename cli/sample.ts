@@ -151,4 +151,4 @@ const examples = [
 ];
 const about =
   'Continues a prompt, answers it, or fills its blanks, with a model that grow, the app or someone else has written.';
-await main(command({ name: 'sample', about, options: OPTIONS, examples, run: sample }));
+void main(command({ name: 'sample', about, options: OPTIONS, examples, run: sample }));

@@ -158,4 +158,4 @@ const examples = [
 ];
 const about =
   'Scores outputs by BLEU, TER, ROUGE and their like, or by how much they repeat, each with the interval that it lies in with 95 % confidence.';
-await main(command({ name: 'score', about, options: OPTIONS, examples, run: score }));
+void main(command({ name: 'score', about, options: OPTIONS, examples, run: score }));

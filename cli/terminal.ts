@@ -48,6 +48,8 @@ export async function main(...commands: readonly [Command, ...Command[]]): Promi
   for (const signal of SIGNALS) process.on(signal, () => stop(new Stopped(signal)));
   // The process that started this one, which would otherwise tell of every signal, is gone.
   process.on('disconnect', () => stop(new Stopped('SIGHUP')));
+  let hasEnded = false;
+  process.on('beforeExit', () => hasEnded || fail(new Error('it waited for what could not come any more')));
   process.channel?.unref();
   process.send?.('begun');
   process.stdout.on('error', (error: NodeJS.ErrnoException & { errno: number }) => {
@@ -68,6 +70,7 @@ export async function main(...commands: readonly [Command, ...Command[]]): Promi
     }
     await new Promise((resolve) => setImmediate(resolve)); // Whether standard output took it is told a turn later.
     if (outputFailure && !(outputFailure instanceof Stopped)) throw outputFailure;
+    hasEnded = true;
   } catch (error) {
     fail(error instanceof UsageError ? new UsageError(`${error.message} ${hint(chosen ?? commands[0])}`) : error);
   }

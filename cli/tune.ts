@@ -70,4 +70,4 @@ const examples = [
   '--kind adapt --from SmolLM2-135M --adapter lora:8 --text letters.txt --old moby-dick.txt --out my-letters',
 ];
 const about = 'Trains a model on for a purpose, all of it or an adapter beside it, and tells what it has forgotten.';
-await main(command({ name: 'tune', about, options: TUNE_OPTIONS, examples, run: tune }));
+void main(command({ name: 'tune', about, options: TUNE_OPTIONS, examples, run: tune }));

@@ -1,5 +1,6 @@
 // Commands as plain JavaScript: Node starts them in a third of the time that finding and translating their sources takes.
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -19,7 +20,7 @@ export async function bundled(root, entry) {
   const folder = join(root, 'node_modules/.cache/homegrown/commands');
   const known = join(folder, `${name}.json`);
   const last = await readFile(known, 'utf8').then(JSON.parse, () => undefined);
-  if (last?.stamp && (await stampOf(root, last.inputs)) === last.stamp) return join(folder, last.file);
+  if (last?.stamp && stampOf(root, last.inputs) === last.stamp) return join(folder, last.file);
 
   const began = Date.now();
   const { build } = await import('esbuild');
@@ -28,9 +29,11 @@ export async function bundled(root, entry) {
     entryPoints: [entry],
     outdir: folder,
     bundle: true,
-    format: 'esm',
+    // Scripts, unlike modules, can be kept as V8 has compiled them (compiled.mjs).
+    format: 'cjs',
     platform: 'node',
-    banner: { js: AS_COMMON_JS },
+    banner: { js: AS_A_MODULE },
+    define: { 'import.meta.url': '__address' },
     metafile: true,
     write: false,
     logLevel: 'silent',
@@ -40,9 +43,9 @@ export async function bundled(root, entry) {
     ],
   });
   const inputs = ['scripts/bundle.mjs', ...Object.keys(metafile.inputs)];
-  const [{ contents }] = outputFiles;
-  const file = `${name}-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.mjs`;
-  const stamp = await stampOf(root, inputs, began);
+  const contents = withImportsLate(outputFiles[0].text, Object.values(metafile.outputs)[0].imports);
+  const file = `${name}-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`;
+  const stamp = stampOf(root, inputs, began);
   await mkdir(folder, { recursive: true });
   await written(join(folder, file), contents);
   await written(known, JSON.stringify({ file, stamp, inputs }));
@@ -50,13 +53,15 @@ export async function bundled(root, entry) {
   return join(folder, file);
 }
 
-/** What packages that are CommonJS find around them. */
-const AS_COMMON_JS = `import * as __module from 'node:module';
-import * as __path from 'node:path';
-import * as __url from 'node:url';
-const require = __module.createRequire(import.meta.url);
-const __filename = __url.fileURLToPath(import.meta.url);
-const __dirname = __path.dirname(__filename);`;
+/** What modules find around them. What V8 has kept of a script can no longer import by itself. */
+const AS_A_MODULE = `'use strict';
+const __address = require('node:url').pathToFileURL(__filename).href;
+const __import = require.late ?? ((what) => import(what));`;
+
+function withImportsLate(text, imports) {
+  const late = imports.filter(({ kind, external }) => kind === 'dynamic-import' && external).map(({ path }) => path);
+  return [...new Set(late)].reduce((text, path) => text.replaceAll(`import("${path}")`, `__import("${path}")`), text);
+}
 
 /** All of TensorFlow.js is one: what it has registered is kept in it. */
 function apart({ path, kind }) {
@@ -71,8 +76,8 @@ async function withOwnAddress({ path }) {
 }
 
 /** Of files: where they are, when they were written last, and their sizes; undefined where one is missing, or as new as `before`. */
-async function stampOf(root, inputs, before = Infinity) {
-  const stats = await Promise.all(inputs.map((input) => stat(join(root, input)).catch(() => undefined)));
+function stampOf(root, inputs, before = Infinity) {
+  const stats = inputs.map((input) => statSync(join(root, input), { throwIfNoEntry: false }));
   if (!stats.every((found) => found && found.mtimeMs < before)) return undefined;
   const told = stats.map(({ mtimeMs, size }) => `${mtimeMs} ${size}`);
   return createHash('sha256')
@@ -91,7 +96,7 @@ async function written(path, contents) {
 /** Earlier ones, but for those of the last day: another command may be about to start from one. */
 async function removeOld(folder, name, file) {
   for (const other of await readdir(folder)) {
-    if (other === file || !other.startsWith(`${name}-`)) continue;
+    if (other.startsWith(file) || !other.startsWith(`${name}-`)) continue;
     const path = join(folder, other);
     const found = await stat(path).catch(() => undefined); // gone where another has renamed or removed it
     if (found && Date.now() - found.mtimeMs > DAY_MS) await rm(path, { force: true });

@@ -46,12 +46,12 @@ test('what was written while it was bundled is bundled again', async () => {
 
 test('many at once leave one, whole; and those of other days go', async () => {
   await mkdir(join(root, 'node_modules/.cache/homegrown/commands'), { recursive: true });
-  await source('node_modules/.cache/homegrown/commands/say-0.mjs', '', Date.now() - 2 * 86_400_000);
-  await source('node_modules/.cache/homegrown/commands/other-0.mjs', '', Date.now() - 2 * 86_400_000);
+  await source('node_modules/.cache/homegrown/commands/say-0.cjs', '', Date.now() - 2 * 86_400_000);
+  await source('node_modules/.cache/homegrown/commands/other-0.cjs', '', Date.now() - 2 * 86_400_000);
   const paths = await Promise.all(Array.from({ length: 4 }, () => bundled(root, 'cli/say.ts')));
   expect(new Set(paths).size).toBe(1);
   const files = await readdir(join(root, 'node_modules/.cache/homegrown/commands'));
-  expect(files.sort()).toEqual(['other-0.mjs', expect.stringMatching(/^say-[0-9a-f]{16}\.mjs$/), 'say.json']);
+  expect(files.sort()).toEqual(['other-0.cjs', expect.stringMatching(/^say-[0-9a-f]{16}\.cjs$/), 'say.json']);
   expect(await readFile(paths[0]!, 'utf8')).toContain('aye');
 });
 

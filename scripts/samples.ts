@@ -145,5 +145,7 @@ const reader =
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [, , directory = 'samples'] = process.argv;
   mkdirSync(directory, { recursive: true });
-  for (const [name, content] of await asFiles()) writeFileSync(join(directory, name), content);
+  void asFiles().then((files) => {
+    for (const [name, content] of files) writeFileSync(join(directory, name), content);
+  });
 }

@@ -5,11 +5,14 @@ import { writeFolder } from '../write';
 import { markedModel } from './model';
 
 const [folder, first, count] = process.argv.slice(2);
-const saves = new Saves(folder!);
-if (process.env['GOES_ON']) await saves.adopt();
-process.stdout.write('ready\n');
-for (let i = 0; i < Number(count); i++) {
-  const files = huggingFaceFiles(await markedModel(Number(first) + i), { withOptimizer: true });
-  await (process.env['GOES_ON'] ? saves.save(() => Promise.resolve(files)) : writeFolder(folder!, files));
-  process.stdout.write(`${Number(first) + i}\n`);
+void save(new Saves(folder!));
+
+async function save(saves: Saves): Promise<void> {
+  if (process.env['GOES_ON']) await saves.adopt();
+  process.stdout.write('ready\n');
+  for (let i = 0; i < Number(count); i++) {
+    const files = huggingFaceFiles(await markedModel(Number(first) + i), { withOptimizer: true });
+    await (process.env['GOES_ON'] ? saves.save(() => Promise.resolve(files)) : writeFolder(folder!, files));
+    process.stdout.write(`${Number(first) + i}\n`);
+  }
 }
