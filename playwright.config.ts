@@ -3,9 +3,17 @@ import { defineConfig } from '@playwright/test';
 /** Another one where two checkouts are tested at once. */
 const port = Number(process.env.E2E_PORT ?? 4183);
 
+/** Minutes of one test each. */
+const LONG = /(eachPage|tune|unreadable)\.spec\.ts$/;
+
 /** Journeys on the built app in a real Chromium; WebGPU is SwiftShader's when the machine has no GPU. */
 export default defineConfig({
   testDir: 'e2e',
+  // In this order: the last by name takes minutes, in which the other worker would have nothing left to do.
+  projects: [
+    { name: 'long', testMatch: LONG },
+    { name: 'journeys', testIgnore: LONG },
+  ],
   // Patient, as a busy machine may be ten times slower: what holds is not waited for any longer.
   timeout: 600_000,
   expect: { timeout: 60_000 },
