@@ -3,7 +3,8 @@
 // app trains, and copies of it. The folder keeps the browser's profile: one that is filled already is only measured.
 // Times are the page's clock, from the press to two frames after what is asked for is drawn; tasks are of the page's own
 // thread, in its own time. Watching tasks slows what is watched: TASKS=0 leaves that out. CHROME_PATH: which Chromium; PORT:
-// of the server, and a store is of its port; TIMES: how often each is measured; STAGES: which of them, with commas between.
+// of the server, and a store is of its port; TIMES: how often each is measured; STAGES: which of them, with commas between;
+// FIRST=1: only the first press of a page by the menu to the large one; DIST: the folder of the build.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +29,8 @@ const origin = `http://localhost:${port}`;
 const folder = asked ?? (await mkdtemp(join(tmpdir(), 'large-')));
 const isFilled = existsSync(join(folder, 'filled'));
 
-const server = await preview({ logLevel: 'error', preview: { port, strictPort: true } });
+const dist = process.env.DIST ?? 'dist';
+const server = await preview({ logLevel: 'error', build: { outDir: dist }, preview: { port, strictPort: true } });
 const path = process.env.CHROME_PATH;
 const context = await chromium.launchPersistentContext(folder, {
   args: ['--no-sandbox'],
@@ -60,6 +62,10 @@ await load('/text');
 const addresses = await addressesOf();
 const measuredStages = Object.keys(ARRIVED).filter((stage) => process.env.STAGES?.split(',').includes(stage) ?? true);
 for (let i = 0; i < times; i++) {
+  if (process.env.FIRST === '1') {
+    for (const stage of measuredStages) await switchingFirst(stage);
+    continue;
+  }
   for (const stage of measuredStages) if (stage === 'data' || stage === 'runs') await opening(stage);
   for (const stage of measuredStages) await switching(stage);
   for (const stage of measuredStages) await byAddress(stage);
@@ -119,8 +125,8 @@ async function writeDocuments() {
 }
 
 async function sample() {
-  const [first] = JSON.parse(await readFile('dist/samples/index.json', 'utf8'));
-  return readFile(`dist/samples/${first.file}`, 'utf8');
+  const [first] = JSON.parse(await readFile(join(dist, 'samples/index.json'), 'utf8'));
+  return readFile(join(dist, 'samples', first.file), 'utf8');
 }
 
 async function train(steps) {
@@ -240,11 +246,17 @@ async function opening(stage) {
   );
 }
 
-/** By the menu to one that this page has not shown, and to one that it has; and by the address of one that was there before. */
-async function switching(stage) {
+/** By the menu to one that this page has not shown. */
+async function switchingFirst(stage) {
+  await page.goto('about:blank');
   await load(`${addresses[SMALL]}/${stage}`);
   await settled();
   await measured(`${stage}, first by the menu to ${LARGE}`, () => arriving(LARGE, stage, () => menu(LARGE)));
+}
+
+/** The same, and by the menu to one that it has; and by the address of one that was there before. */
+async function switching(stage) {
+  await switchingFirst(stage);
   await load(`${addresses[LARGE]}/${stage}`);
   await settled();
   for (const to of [SMALL, LARGE])

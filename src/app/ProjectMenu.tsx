@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'react';
 import { useStudio, useStudioStore } from '../state/react';
-import { deleteEverythingRefusal, deleteProjectRefusal } from '../state/projects';
+import { deleteEverythingRefusal, deleteProjectRefusal, otherProjects } from '../state/projects';
 import { MenuButton } from '../ui';
 import { openActions, projectActions, projectMenu, type ProjectShell } from './projectActions';
 import { ProjectName } from './ProjectName';
@@ -38,8 +38,9 @@ function Menu(shell: ProjectShell) {
     <MenuButton
       variant="plain"
       label={`Project, ${name}`}
-      onOpen={() => void store.getState().listProjects()}
-      onLook={(id) => void import('./lookAt').then(({ lookAt }) => lookAt(store, id))}
+      onOpen={() => look(({ lookAhead }) => lookAhead(store, otherProjects(store.getState())))}
+      onLook={(id) => look(({ lookAt }) => lookAt(store, id))}
+      onClose={() => look(({ lookAway }) => lookAway(store))}
       entries={entries}
       more={more}
       onChoose={(chosen) => {
@@ -51,4 +52,9 @@ function Menu(shell: ProjectShell) {
       {name}
     </MenuButton>
   );
+}
+
+/** Where that cannot be loaded, as without a network, a project is read when it is opened. */
+function look(act: (looking: typeof import('./lookAhead')) => unknown): void {
+  import('./lookAhead').then(act).catch(() => undefined);
 }

@@ -19,7 +19,7 @@ import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, usualRecipe, vocabularySize } from './estimate';
 import { explain } from './failures';
 import { askedAbout } from './markup';
-import { askFor, waitFor } from './shownWith';
+import { beginOpening, type Found, MOST_AHEAD, MOST_WAIT_MS, type Opening } from './shownWith';
 import type { Slice } from './studio';
 import { waits } from './textNotes';
 import { IDLE, type Work } from './work';
@@ -54,6 +54,9 @@ export interface ProjectSlice {
   load(id?: string): Promise<void>;
   /** Shows another project, with its texts and its run. False where there is none to open, which is said. */
   open(id: string): Promise<boolean>;
+  /** Reads what a project that may be opened next would be shown with; resolves when that is there. It is kept until `lookAway`. */
+  lookAhead(id: string): Promise<unknown>;
+  lookAway(): void;
   /** Stores the project where it is not yet. */
   keep(): Promise<void>;
   /** Resolves when what was changed has been stored, or could not be. */
@@ -139,7 +142,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
       void open(await nextOpened(store, newId, now(), project.id)); // in its turn
     }
     /** A project to open, or why there is none. */
-    async function find(id: string): Promise<KeptProject | { text: string; detail?: string }> {
+    async function find(id: string): Promise<Found> {
       try {
         const kept = await readProject(store, id);
         if (isThere(kept) || (id === FIRST_PROJECT && (await lastOpened(store, newId)) === id)) return kept;
@@ -149,6 +152,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
         return { text: 'This project cannot be opened', detail: explain(toFailure(error)) };
       }
     }
+    const begin = (id: string): Opening => beginOpening(id, find, data, get);
+    /** What projects that may be opened next would be shown with. */
+    const ahead = new Map<string, Opening>();
     /** Hints come faster than lists do: one list at a time, and one that waits, for `ms` at least. */
     function joined(ms: number, list: () => Promise<unknown>): () => void {
       let isToList = false;
@@ -282,24 +288,28 @@ export const createProjectSlice: Slice<ProjectSlice> =
         if (id === before.id) return true;
         get().stopListing();
         // What it is shown with is read while the one before stands, so that one picture follows the other: from the press on,
-        // unless something comes before that may change it.
-        const asked = waiting === 0 ? askFor(id, data, get()) : undefined;
+        // or before it, unless something comes before that may change it.
+        const isFree = waiting === 0;
+        const early = isFree ? ahead.get(id) : undefined;
+        const rowsBefore = early?.runs?.rows;
+        ahead.clear();
+        const asked = isFree ? (early ?? begin(id)) : undefined;
         return inTurn(async () => {
           if (id === get().project.id) return true;
-          const { texts, runs: ahead } = asked ?? askFor(id, data, get());
-          const found = await find(id);
+          const { found: finding, all, there, texts, runs, run, own } = asked ?? begin(id);
+          const found = await finding;
           if ('text' in found) {
             toast(found);
             return false;
           }
-          const { there, run, own } = await waitFor(found.project, { texts, runs: ahead }, tabs, get());
+          await Promise.race([all, tabs.pause(MOST_WAIT_MS)]);
           // Changed while it was looked for, or never stored.
           if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
           last = found;
           leaving = undefined;
           const left = askedAbout(get());
           if (left.length > 0) toast(waits(left));
-          const asLeft = get().turnRunsTo(id);
+          const asLeft = get().turnRunsTo(id, rowsBefore);
           const shown = get().shownOf(found.project, there.run);
           set((s) => ({
             project: found.project,
@@ -308,26 +318,39 @@ export const createProjectSlice: Slice<ProjectSlice> =
             kept: 'yes',
             // Of the project that is left; what is being made of it goes on.
             ...(there.texts ?? byUse([], id)),
-            runs: ahead?.rows ?? asLeft,
+            runs: runs?.rows ?? asLeft,
             refused: [],
             importingModel: withoutFailure(s.importingModel),
             incoming: null,
             ...shown,
             ...s.makingOf(id),
           }));
-          // What is there by now is shown with it: of all this a page that shows it is drawn once.
-          const list = (): unknown => get().project.id === id && get().listRuns(ahead ?? get().runsOf(id));
-          const listed = ahead || there.own ? list() : own.then(list);
+          // What is there by now is shown with it: of all this a page that shows it is drawn once. What was there before the
+          // press is read anew: something may have changed since.
+          const listing = rowsBefore ? undefined : runs;
+          const list = (): unknown => get().project.id === id && get().listRuns(listing ?? get().runsOf(id));
+          const listed = runs || there.own ? list() : own.then(list, list);
           await Promise.all([
             get()
-              .loadTexts(texts)
+              .loadTexts(early && there.texts ? undefined : texts)
               .finally(() => set((s) => (s.loaded === 'ready' ? s : { loaded: 'ready' }))),
-            get().loadRun(run, !shown.openingRuns),
+            get().loadRun(await run, !shown.openingRuns),
           ]);
+          if (early) void get().catchUp();
           if (found.stored !== undefined) tellOpened(id, listed, now());
           return true;
         });
       },
+      lookAhead(id) {
+        const opening = ahead.get(id) ?? begin(id);
+        ahead.delete(id);
+        ahead.set(id, opening);
+        if (ahead.size > MOST_AHEAD) ahead.delete(ahead.keys().next().value!);
+        // What cannot be read is asked for again, and then told.
+        Promise.all([opening.own, opening.runs?.whole]).catch(() => ahead.delete(id));
+        return opening.all;
+      },
+      lookAway: () => ahead.clear(),
       keep: () =>
         inTurn(async () => {
           if (get().loaded === 'ready' && last.stored === undefined) await saveNow();

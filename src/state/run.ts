@@ -172,7 +172,10 @@ export const createRunSlice: Slice<RunSlice> =
         const stays = Object.entries(opened).filter(([id]) => isHere(id) || training?.runId === id);
         return {
           shown,
-          opened: { ...Object.fromEntries(stays), ...(read?.run && { [read.id]: read.run }) },
+          opened: {
+            ...Object.fromEntries(stays),
+            ...(read?.run && read.id !== training?.runId && { [read.id]: read.run }),
+          },
           openingRuns: ids({ shown, project }).some((id) => id !== read?.id && id !== training?.runId),
         };
       },

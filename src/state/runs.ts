@@ -18,14 +18,15 @@ export interface RunsSlice {
   runs: readonly RunRow[] | null;
   /** Says that a page shows them all, until what it returns is called: those of a project that is opened are read before it is. */
   showRuns(): () => void;
-  /** Keeps the list of the open project, which is left for another; of which it gives the one that was kept, until it is read anew. */
-  turnRunsTo(projectId: string): readonly RunRow[] | null;
+  /**
+   * Keeps the list of the open project, which is left for another; of which it gives the one that was kept, until it is read
+   * anew.
+   * @param ahead one that was read before it is opened, which stands for that
+   */
+  turnRunsTo(projectId: string, ahead: readonly RunRow[] | null | undefined): readonly RunRow[] | null;
   /** The runs of a project, also of one that is not shown yet. */
   runsOf(projectId: string): RunList;
-  /**
-   * The same of one that is about to be opened, or may be: kept as if it had been left so. Undefined where no page shows
-   * them, or they are kept already: then they are read after all else.
-   */
+  /** The same of one that is opened next. Undefined where no page shows them, or they are kept already: then they are read after all else. */
   runsBefore(projectId: string): RunList | undefined;
   /** @param list where it was asked for ahead */
   listRuns(list?: RunList): Promise<void>;
@@ -66,8 +67,6 @@ export const createRunsSlice: Slice<RunsSlice> =
     /** What was asked for last is what is shown. */
     let last: RunList | undefined;
     const left = new LeftLists();
-    /** What is read for a project that is not shown yet. */
-    let begun: RunList | undefined;
     /** What is shown until it is read: afterwards all that is read is new, as more than it tells may have changed. */
     let asLeft: readonly RunRow[] | null = null;
     /** Pages that show runs. Not of the state, as nothing is drawn by it. */
@@ -103,10 +102,10 @@ export const createRunsSlice: Slice<RunsSlice> =
           shown--;
         };
       },
-      turnRunsTo(projectId) {
+      turnRunsTo(projectId, ahead) {
         const { project, runs } = get();
         if (runs) left.keep(project.id, runs);
-        return (asLeft = left.of(projectId));
+        return (asLeft = ahead ?? left.of(projectId));
       },
       runsOf(projectId) {
         let onTold!: () => void;
@@ -120,14 +119,7 @@ export const createRunsSlice: Slice<RunsSlice> =
         whole.catch(onTold); // said below, if its project is shown
         return list;
       },
-      runsBefore(projectId) {
-        if (shown === 0 || left.of(projectId)) return undefined;
-        if (begun?.projectId === projectId) return begun;
-        const list = (begun = get().runsOf(projectId));
-        const end = (): void => void (begun = undefined);
-        list.whole.then(() => left.keep(projectId, list.rows!)).then(end, end);
-        return list;
-      },
+      runsBefore: (projectId) => (shown === 0 || left.of(projectId) ? undefined : get().runsOf(projectId)),
       async listRuns(ahead) {
         if (!ahead) asLeft = null;
         const list = ahead ?? get().runsOf(get().project.id);

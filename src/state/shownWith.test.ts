@@ -94,27 +94,37 @@ async function besideRuns() {
   return { ...studio, browser, rows: list.rows!, lists: () => lists, hold, letGo: () => letGo() };
 }
 
-test('runs of a project that are read before it is opened are there when it is opened, and are read anew', async () => {
-  const { getState, browser, rows, lists, hold, letGo } = await besideRuns();
-  expect(getState().runsBefore('first')).toBeUndefined(); // no page shows runs
+test('what a project is shown with can be read before it is asked for: it is shown at once, and read anew', async () => {
+  const { getState, subscribe, browser, rows, lists, hold, letGo } = await besideRuns();
   getState().showRuns();
-  await getState().runsBefore('first')!.whole;
-  await rest();
-  expect([getState().runsBefore('first'), lists()]).toEqual([undefined, 1]);
+  await getState().lookAhead('first');
+  expect(lists()).toBe(1);
 
   hold();
-  await getState().open('first');
-  expect(getState().runs).toEqual(rows);
+  const pictures: unknown[] = [];
+  subscribe(({ project, texts, runs, opened }, before) => {
+    if (runs !== before.runs || project !== before.project)
+      pictures.push([project.id, texts.length, runs, Object.keys(opened)]);
+  });
+  const opening = getState().open('first');
+  await rest();
+  // All of it is there, though no list that is asked for now is answered.
+  expect(pictures).toEqual([['first', 3, rows, [STOPPED]]]);
   await vi.waitFor(() => expect(lists()).toBe(2));
+  const shown = getState().runs;
   letGo();
+  await opening;
+  await rest();
+  expect(getState().runs).toBe(shown); // as it was: nothing of it is drawn again
+  expect(pictures).toHaveLength(1);
   browser.close();
 });
 
-test('one that is opened while its runs are read for that is shown with those, which are read once', async () => {
+test('one that is opened while it is read for that is shown with what comes, which is read once', async () => {
   const { getState, browser, rows, lists, hold, letGo } = await besideRuns();
   getState().showRuns();
   hold();
-  getState().runsBefore('first');
+  void getState().lookAhead('first');
   await vi.waitFor(() => expect(lists()).toBe(1));
   const opening = getState().open('first');
   await rest();
@@ -123,5 +133,55 @@ test('one that is opened while its runs are read for that is shown with those, w
   await opening;
   await rest();
   expect([getState().runs, lists()]).toEqual([rows, 1]);
+  browser.close();
+});
+
+test('what another tab changes after a project was read ahead is shown, and one that it deletes is left', async () => {
+  const { getState, browser } = await besideRuns();
+  const empty = getState().project.id;
+  getState().showRuns();
+  const theirs = browser.tab().studio.getState;
+  await theirs().load('first');
+
+  await getState().lookAhead('first');
+  theirs().change({ name: 'Moby' });
+  await theirs().describeRun(STOPPED, { name: 'Ahab' });
+  await theirs().removeTexts([theirs().texts[0]!.id]);
+  await theirs().flush();
+  await getState().open('first');
+  await vi.waitFor(() => {
+    const { project, runs, texts, opened } = getState();
+    expect([project.name, opened[STOPPED]?.record?.name, texts.length]).toEqual(['Moby', 'Ahab', 2]);
+    expect(runs?.map(({ record }) => record.name)).toContain('Ahab');
+  });
+
+  await getState().open(empty);
+  await getState().lookAhead('first');
+  await theirs().deleteProject();
+  await getState().open('first');
+  await vi.waitFor(() => expect(getState().project.id).toBe(empty));
+  browser.close();
+});
+
+test('what is read ahead is forgotten when nobody may open it any more, and what could not be read is asked for again', async () => {
+  const { getState, browser, lists } = await besideRuns();
+  getState().showRuns();
+  await getState().lookAhead('first');
+  await getState().lookAhead('first');
+  expect(lists()).toBe(1);
+  getState().lookAway();
+  await getState().lookAhead('first');
+  expect(lists()).toBe(2);
+
+  let reads = 0;
+  const isLeft = getState().readBefore(() => Promise.reject(new Error(`${++reads}`)));
+  getState().lookAway();
+  await getState().lookAhead('first');
+  await getState().lookAhead('first');
+  expect([reads, getState().toasts]).toEqual([2, []]); // nothing of it is told
+  isLeft();
+  await getState().lookAhead('none');
+  expect(getState().toasts).toEqual([]);
+  expect(await getState().open('none')).toBe(false);
   browser.close();
 });

@@ -1,25 +1,29 @@
 /** What another project is shown with: read while the one before it stands, so that one picture follows the other. */
 import type { Client } from '../client/connect';
 import { byUse, type ByUse } from '../core/documents/record';
-import type { Project } from '../core/runs/project';
+import type { KeptProject } from '../core/runs/projects';
 import type { DataApi } from '../protocol/data';
 import type { ReadAhead, ReadRun } from './run';
 import type { RunList } from './runs';
-import type { Studio, Tabs } from './studio';
+import type { Studio } from './studio';
 
-/** What is asked for by its id alone, at the press. */
-export interface Asked {
+/** A project to open, or why there is none. */
+export type Found = KeptProject | { text: string; detail?: string };
+
+/** What a project is shown with, from when it is asked for. */
+export interface Opening {
+  found: Promise<Found>;
   texts: Promise<ByUse>;
   runs: RunList | undefined;
+  run: Promise<ReadAhead | undefined>;
+  /** When pages have read their own; where they cannot, or there is no such project, it fails. */
+  own: Promise<unknown>;
+  /** What is there by now. */
+  there: There;
+  /** When all of it is, or cannot be had. */
+  all: Promise<unknown>;
 }
 
-export function askFor(projectId: string, data: Client<DataApi>, studio: Studio): Asked {
-  const texts = data.call('listTexts', { projectId }).then((all) => byUse(all, projectId));
-  texts.catch(() => undefined); // told when it is shown
-  return { texts, runs: studio.runsBefore(projectId) };
-}
-
-/** What is there by the time that it is shown. */
 export interface There {
   texts?: ByUse;
   run?: ReadRun;
@@ -27,27 +31,34 @@ export interface There {
   own?: true;
 }
 
-/** Asks for the rest, and waits for it; where it takes long, as when a worker is busy, it is shown with less. */
-export async function waitFor(
-  project: Project,
-  { texts, runs }: Asked,
-  tabs: Tabs,
-  studio: Studio,
-): Promise<{ there: There; run: ReadAhead | undefined; own: Promise<unknown> }> {
+/** All is asked for at once, but for what the project itself says. */
+export function beginOpening(
+  projectId: string,
+  find: (id: string) => Promise<Found>,
+  data: Client<DataApi>,
+  studio: () => Studio,
+): Opening {
   const there: There = {};
-  const run = studio.readAhead(project.runId);
-  const own = texts.then(({ texts }) => studio.readFor({ project, texts })).catch(() => undefined); // told by the page
-  await Promise.race([
-    Promise.all([
-      texts.then((texts) => Object.assign(there, { texts })).catch(() => undefined),
-      run?.read.then((run) => Object.assign(there, { run })),
-      runs?.told,
-      own.then(() => (there.own = true)),
-    ]),
-    tabs.pause(MOST_WAIT_MS),
+  const texts = data.call('listTexts', { projectId }).then((all) => (there.texts = byUse(all, projectId)));
+  const runs = studio().runsBefore(projectId);
+  const found = find(projectId);
+  const run = found.then((found) => ('text' in found ? undefined : studio().readAhead(found.project.runId)));
+  const own = Promise.all([found, texts]).then(async ([found, { texts }]) => {
+    if ('text' in found) throw new Error(found.text);
+    await studio().readFor({ project: found.project, texts });
+    there.own = true;
+  });
+  // What could not be had is told when it is shown, or by the page.
+  const all = Promise.allSettled([
+    texts,
+    runs?.told,
+    run.then(async (run) => run && (there.run = await run.read)),
+    own,
   ]);
-  return { there, run, own };
+  return { found, texts, runs, run, own, there, all };
 }
 
 /** Longer than that a project that is opened does not wait for what it has: a worker may be busy with something else. */
-const MOST_WAIT_MS = 150;
+export const MOST_WAIT_MS = 150;
+/** Of so many at once it is kept before any is opened. */
+export const MOST_AHEAD = 4;

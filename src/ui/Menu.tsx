@@ -24,6 +24,8 @@ export interface MenuButtonProps {
   /** The name for screen readers, if the words are not enough. */
   label?: string;
   onOpen?: () => void;
+  /** After what was chosen, if anything was. */
+  onClose?: () => void;
   /** An entry is under the pointer, or the keyboard is at it. */
   onLook?: (id: string) => void;
 }
@@ -32,7 +34,7 @@ export interface MenuButtonProps {
 export function MenuButton({ variant = 'default', ...p }: MenuButtonProps) {
   const lists = [p.entries, ...(p.more ?? [])].filter((entries) => entries.length > 0);
   return (
-    <MenuTrigger onOpenChange={(isOpen) => isOpen && p.onOpen?.()}>
+    <MenuTrigger onOpenChange={(isOpen) => (isOpen ? p.onOpen : p.onClose)?.()}>
       <Button
         className={variant === 'plain' ? cx(styles.plain) : cx(buttons.button, buttons.dense, buttons[variant])}
         {...(p.label && { 'aria-label': p.label })}

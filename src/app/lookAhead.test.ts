@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Studio } from '../state/studio';
+import { lookAhead, lookAt, lookAway, MOST_AHEAD, RESTING_MS } from './lookAhead';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** A studio of projects `a` to `f`, of which `a` is open; what is asked of it, and how what is being read ends. */
+function studioOf() {
+  const asked: string[] = [];
+  let end = (): void => undefined;
+  const row = (id: string) => ({ id, name: id, openedAt: 0, texts: 1, runs: 1, bytes: null });
+  const studio = { projects: ['a', 'b', 'c', 'd', 'e', 'f'].map(row), project: { id: 'a' } } as unknown as Studio;
+  const getState = (): Studio => ({
+    ...studio,
+    lookAhead: (id) => (asked.push(id), new Promise<void>((resolve) => (end = resolve))),
+    lookAway: () => void asked.push('away'),
+    listProjects: () => (asked.push('sizes'), Promise.resolve()),
+  });
+  const others = studio.projects.slice(1);
+  return { asked, studio, others, store: { getState }, end: () => end() };
+}
+const soon = () => vi.advanceTimersByTimeAsync(0);
+
+test('with the menu the projects that were opened last are read, one after the other; then sizes are counted', async () => {
+  const { asked, others, store, end } = studioOf();
+  const looking = lookAhead(store, others);
+  for (let read = 1; read <= MOST_AHEAD; read++) {
+    await soon();
+    expect(asked).toHaveLength(read);
+    end();
+  }
+  await looking;
+  expect(asked).toEqual(['b', 'c', 'd', 'sizes']);
+});
+
+test('what takes long keeps nothing from being read, and what is closed reads no more', async () => {
+  const { asked, others, store, end } = studioOf();
+  const looking = lookAhead(store, others);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked).toEqual(['b', 'c']);
+  lookAway(store);
+  end();
+  await looking;
+  expect(asked).toEqual(['b', 'c', 'away']);
+});
+
+test('a project that is rested on is read, not one that is passed over, nor one that is open by then', () => {
+  const { asked, studio, store } = studioOf();
+  const rest = () => vi.advanceTimersByTime(RESTING_MS);
+  lookAt(store, 'open-b');
+  vi.advanceTimersByTime(RESTING_MS - 1);
+  lookAt(store, 'open-f');
+  rest();
+  expect(asked).toEqual(['f']);
+  lookAt(store, 'open-b');
+  lookAt(store, 'new-project'); // which opens none that there is
+  lookAt(store, 'open-a');
+  rest();
+  lookAt(store, 'open-b');
+  studio.project = { ...studio.project, id: 'b' };
+  rest();
+  lookAt(store, 'open-c');
+  lookAway(store);
+  rest();
+  expect(asked).toEqual(['f', 'away']);
+});
