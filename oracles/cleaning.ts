@@ -18,7 +18,7 @@ export async function cleanedBy({ rule: id, settings, texts }: Cleaning) {
     texts: texts.map((text) => {
       const on = working.document({ title: '' });
       on.see?.(text);
-      return on.changes?.()(text).text ?? text;
+      return on.changes?.()?.(text).text ?? text;
     }),
     normalizers: rule.normalizers?.(used) ?? [],
   };

@@ -265,7 +265,7 @@ export class Cleaning {
         underway.passages = () => [];
         return [];
       }
-      if (on.changes) pending.push({ step, on, into: state.changes[step]! });
+      if (on.changes?.()) pending.push({ step, on, into: state.changes[step]! });
     }
     return pending;
   }

@@ -2,7 +2,7 @@
 import type { BlobStore } from '../../base/blobStore';
 import type { Document } from '../../base/document';
 import { type Draft, openDraft } from '../../base/draft';
-import { sha256, sha256Hex } from '../../base/hash';
+import { type Sha256, sha256 as sha256Of, sha256Hex } from '../../base/hash';
 import { type Job, yieldToEventLoop } from '../../base/job';
 import { readRecordsUnder, storedRecord } from '../../base/record';
 import { charactersIn } from '../../base/utf8';
@@ -64,10 +64,14 @@ export async function cleanText(
         const rule = step === null ? null : cleaning.tallies[step]!.rule;
         await left.add({ place, name: file.name, title, sha256, rule, reason, scores: { ...scores } });
       } else {
-        const written = await write(cleaned.passages, chunks, document.spans !== undefined);
-        const isAsRead = cleaned.changes.every(({ places }) => places === 0);
-        if (isAsRead) asRead++;
-        const hash = isAsRead ? sha256 : await hashWith(document, written.sha256);
+        const { passages, changes } = cleaned;
+        const isAsRead = (): boolean => changes.every(({ places }) => places === 0);
+        // Of a long one it is not known before the end whether it is as it was read, and so what its hash is.
+        const ofText = Array.isArray(passages) && isAsRead() ? undefined : await sha256Of();
+        const written = await write(passages, chunks, document.spans !== undefined, ofText);
+        const after = ofText?.hex();
+        if (isAsRead()) asRead++;
+        const hash = after === undefined || isAsRead() ? sha256 : await hashWith(document, after);
         await blocks.add({ title, ...written, sha256: hash, ...(fields && { fields }) });
       }
       i++;
@@ -113,18 +117,18 @@ export async function cleanText(
   }
 }
 
-/** @param isPair of two passages, between which is a line end */
+/** @param isPair of two passages, between which is a line end  @param hash of what is written, where it is asked for */
 async function write(
   passages: AsyncIterable<string> | readonly string[],
   chunks: ChunkWriter,
   isPair: boolean,
-): Promise<Omit<ReadDocument, 'title' | 'fields'>> {
-  const hash = await sha256();
+  hash: Sha256 | undefined,
+): Promise<Omit<ReadDocument, 'title' | 'fields' | 'sha256'>> {
   let [bytes, characters] = [0, 0];
   const put = async (text: string): Promise<readonly [number, number]> => {
     const from = bytes;
     const utf8 = await chunks.write(text);
-    hash.update(utf8);
+    hash?.update(utf8);
     bytes += utf8.length;
     characters += charactersIn(utf8);
     return [from, bytes];
@@ -136,7 +140,7 @@ async function write(
     if (isPair) places.push(place);
   }
   const [input, target] = places;
-  return { sha256: hash.hex(), bytes, characters, ...(target && { spans: { input: input!, target } }) };
+  return { bytes, characters, ...(target && { spans: { input: input!, target } }) };
 }
 
 type InFile = { document: Document; file: ReadFile };

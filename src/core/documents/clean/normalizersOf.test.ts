@@ -42,7 +42,7 @@ it('covers each rule that normalises', () => {
 it.each(SETTINGS)('%s %j: does to a text what its rule does, and can be kept', async (rule, settings) => {
   const steps = normalizersOf(recipe([rule, settings]));
   const working = await ruleOf(rule).start(stepOf(rule, settings).settings as never);
-  const change = working.document({ title: '' }).changes!();
+  const change = working.document({ title: '' }).changes!()!;
   const form = normalization(steps);
   fc.assert(
     fc.property(hard, (text) => {

@@ -46,7 +46,7 @@ test('rules in a row make of the parts of a passage what they make of all of it,
     const sums = row.map(() => ({ places: 0, characters: 0 }));
     const all = row.map((i, n): Applied => {
       const { changes, finds } = rules[i]!;
-      return { change: changes!(), into: sums[n]!, ...(least !== null && { finds }) };
+      return { change: changes!()!, into: sums[n]!, ...(least !== null && { finds }) };
     });
     return [applied(all, passage, least ?? 0), sums];
   };

@@ -40,6 +40,9 @@ const ENDS = ['\r\n\r\n', '\n\n', '\n', ' '];
 
 /** After its last place that ends within `longest`, and not before what belongs to it; 0 where there is none. */
 function lastOf(text: string, end: string, longest: number): number {
+  // Where it is nowhere, the engine's search forwards tells so many times as fast as that backwards.
+  const first = text.indexOf(end, longest / 2 - end.length);
+  if (first < 0 || first + end.length > longest) return 0;
   for (let at = longest; at > longest / 2; at--) {
     at = text.lastIndexOf(end, at - end.length) + end.length;
     if (at < end.length) return 0;

@@ -127,7 +127,7 @@ export async function* through(
   isCounted = true,
 ): AsyncGenerator<string> {
   const all = pending.map(({ on, into }) => ({
-    change: on.changes!(),
+    change: on.changes!()!,
     finds: on.finds,
     ...(isCounted && { into }),
   }));

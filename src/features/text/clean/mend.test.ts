@@ -7,7 +7,7 @@ const applied = (text: string, before: string, after: string): string =>
     .map(stepOfMend)
     .reduce((passage, { rule, settings }) => {
       const working = ruleOf(rule).start(settings as never) as Awaited<ReturnType<ReturnType<typeof ruleOf>['start']>>;
-      return working.document({ title: '' }).changes!()(passage).text;
+      return working.document({ title: '' }).changes!()!(passage).text;
     }, text);
 
 test.each([

@@ -24,7 +24,7 @@ function through(working: Working, text: string): string {
   survey?.end();
   const on = working.document({ title: '' });
   on.see?.(text);
-  return on.changes?.()(text).text ?? text;
+  return on.changes?.()?.(text).text ?? text;
 }
 
 /** What a rule's comment gives: `with` settings, if they are not the initial ones, a text and what it becomes. */
@@ -87,7 +87,7 @@ test.each(changing)(
       fc.property(text, fc.constantFrom(...workings), (before, working) => {
         const on = working.document({ title: '' });
         on.see?.(before);
-        const { text: after, places, characters } = on.changes?.()(before) ?? { text: before, places: 0 };
+        const { text: after, places, characters } = on.changes?.()?.(before) ?? { text: before, places: 0 };
         expect(after.isWellFormed()).toBe(true);
         expect(places > 0).toBe(after !== before);
         const came = countCharacters(after) - countCharacters(before);

@@ -7,7 +7,7 @@ async function cleaned(...passages: readonly string[]): Promise<string> {
   const on = (await pageHeads.start(initialValues(pageHeads.fields))).document({ title: '' });
   for (const passage of passages) on.see!(passage);
   const change = on.changes!();
-  return passages.map((passage) => change(passage).text).join('');
+  return passages.map((passage) => change?.(passage).text ?? passage).join('');
 }
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 /** Lines of no sentence that goes on. */

@@ -34,10 +34,9 @@ export const pageHeads: Rule<typeof FIELDS> = {
         changes() {
           gone ??= pages.heads(least);
           const marks = gone;
-          const hasHeads = marks.includes(1);
+          if (!marks.includes(1)) return undefined;
           let at = 0;
           return (passage) => {
-            if (!hasHeads) return { text: passage, places: 0 };
             let [text, done, places, characters] = ['', 0, 0, 0];
             for (const { 0: line, index } of passage.matchAll(LINE)) {
               if (marks[at++] !== 1) continue;

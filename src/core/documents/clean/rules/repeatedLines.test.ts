@@ -15,7 +15,7 @@ async function cleaned(documents: readonly (readonly string[])[]) {
   return documents.map((passages) => {
     const on = working.document({ title: '' });
     for (const passage of passages) on.see!(passage);
-    return passages.map(on.changes!());
+    return passages.map(on.changes!() ?? ((text) => ({ text, places: 0 })));
   });
 }
 

@@ -65,9 +65,9 @@ export const repeatedLines: Rule<typeof FIELDS> = {
             });
           },
           changes() {
+            if (!hasShared && tooOften.size === 0) return undefined;
             const left = new Set<number>();
             return (passage) => {
-              if (!hasShared && tooOften.size === 0) return { text: passage, places: 0 };
               let [text, done, places, characters] = ['', 0, 0, 0];
               eachKey(passage, (line, from, to) => {
                 if (!hasShared || !isEverywhere(line)) {

@@ -75,8 +75,8 @@ export interface Survey {
 export interface OnDocument {
   see?(passage: string): void;
   verdict?(): Verdict;
-  /** Asked for whenever its passages are gone through from the first. */
-  changes?(): (passage: string) => Changed;
+  /** Asked for whenever its passages are gone through from the first, after all of them were seen; undefined: none of them changes. */
+  changes?(): ((passage: string) => Changed) | undefined;
   /** Only of a rule that changes each passage by itself, and tells the characters; absent: it may look over any line's end. */
   finds?: Finds | undefined;
 }
