@@ -19,7 +19,7 @@ import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, usualRecipe, vocabularySize } from './estimate';
 import { explain } from './failures';
 import { askedAbout } from './markup';
-import { beginOpening, type Found, MOST_AHEAD, MOST_WAIT_MS, type Opening } from './shownWith';
+import { beginOpening, type Found, MOST_KEPT, MOST_WAIT_MS, type Opening } from './shownWith';
 import type { Slice } from './studio';
 import { waits } from './textNotes';
 import { IDLE, type Work } from './work';
@@ -345,7 +345,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
         const opening = ahead.get(id) ?? begin(id);
         ahead.delete(id);
         ahead.set(id, opening);
-        if (ahead.size > MOST_AHEAD) ahead.delete(ahead.keys().next().value!);
+        if (ahead.size > MOST_KEPT) ahead.delete(ahead.keys().next().value!);
         // What cannot be read is asked for again, and then told.
         Promise.all([opening.own, opening.runs?.whole]).catch(() => ahead.delete(id));
         return opening.all;

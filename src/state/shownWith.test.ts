@@ -185,3 +185,18 @@ test('what is read ahead is forgotten when nobody may open it any more, and what
   expect(await getState().open('none')).toBe(false);
   browser.close();
 });
+
+test('of more than four that are read ahead the one that was looked at longest ago is forgotten', async () => {
+  const { getState, browser } = await besideRuns();
+  const ids: string[] = [];
+  for (let i = 0; i < 5; i++) {
+    await getState().addPaste(`The ${'abcde'[i]} is wide. `.repeat(20), `sea ${i}`);
+    ids.push(getState().project.id);
+    await getState().newProject();
+  }
+  const read: string[] = [];
+  getState().readBefore(({ project }) => Promise.resolve(read.push(project.id)));
+  for (const id of [...ids, ids[4]!, ids[1]!, ids[0]!]) await getState().lookAhead(id);
+  expect(read).toEqual([...ids, ids[0]]);
+  browser.close();
+});

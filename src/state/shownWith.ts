@@ -61,4 +61,4 @@ export function beginOpening(
 /** Longer than that a project that is opened does not wait for what it has: a worker may be busy with something else. */
 export const MOST_WAIT_MS = 150;
 /** Of so many at once it is kept before any is opened. */
-export const MOST_AHEAD = 4;
+export const MOST_KEPT = 4;
