@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackages, root } from './setup.mjs';
 
@@ -82,13 +83,20 @@ function pip(args) {
   return { status, words: `${stdout}${stderr}` };
 }
 function runTests() {
-  const { status } = spawnSync(python, ['-m', 'pytest', ...process.argv.slice(2)], {
+  const asked = process.argv.slice(2);
+  // All of them are shared among as many processes as there are cores and memory for. What is in one file stays in one process,
+  // as its tests share what they had made.
+  const count = Math.min(4, availableParallelism());
+  const beside = asked.length === 0 ? ['--numprocesses', String(count), '--dist', 'loadfile'] : [];
+  const { status } = spawnSync(python, ['-m', 'pytest', ...beside, ...asked], {
     cwd: join(root, 'oracles'),
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
       ...process.env,
       NODE: process.execPath,
       PYTHONDONTWRITEBYTECODE: '1',
+      // As each would take all cores.
+      ...(beside.length > 0 && { OMP_NUM_THREADS: '1' }),
       // Nothing is looked up on a hub, and nothing told to one.
       HF_HUB_OFFLINE: '1',
       HF_HUB_DISABLE_TELEMETRY: '1',
