@@ -1,7 +1,7 @@
 /** Which labels are taken for which, and how each is found by itself, as a terminal prints it. */
 import type { Confusion } from '../src/core/metrics/labels/confusion';
 import { formatShare } from '../src/core/base/units';
-import { answersAt, answersWords, eachLabel } from '../src/core/evaluate/eachLabel';
+import { answersAt, answersWords, eachLabel, isOfSeveral } from '../src/core/evaluate/eachLabel';
 import type { LabelledTexts } from '../src/core/evaluate/evaluation';
 import { print } from './terminal';
 
@@ -40,7 +40,7 @@ export function printAnswers(labelled: LabelledTexts): void {
   const { atLeast = 0, given } = labelled;
   const told = atLeast > 0 && answersAt(labelled, atLeast);
   if (!told) return;
-  const several = given.some((places) => typeof places !== 'number');
+  const several = isOfSeveral({ given });
   print(
     `Where it must be ${formatShare(atLeast)} sure it gives ${several ? '' : 'a label to '}${answersWords(told, several)}.`,
   );

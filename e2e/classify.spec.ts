@@ -168,5 +168,12 @@ test('one whose tab ends in the middle goes on from its last saved step, and is 
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
   await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('main')).toContainText(/% of 24 texts right/);
+  // Another one takes its place.
+  await studio.set({ Passes: 1 });
+  await page.getByRole('button', { name: 'Start tuning' }).click();
+  await expect(studio.stages).toContainText('2 runs');
+  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('slider', { name: 'Not sure below' })).toHaveCount(1);
   expect(studio.errors).toEqual([]);
 });

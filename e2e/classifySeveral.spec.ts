@@ -93,6 +93,13 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await page.getByRole('button', { name: 'Classify', exact: true }).click();
   await expect(ask.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
 
+  // Where it was moved to is kept, whoever leaves the page at once.
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await studio.goTo('Evaluate');
+  await studio.goTo('Tune');
+  await expect(slider).toHaveAttribute('aria-valuetext', /^1\b/);
+
   // A text is said to have others, or none of them.
   const first = pane.getByRole('listitem').first();
   await pane.getByRole('tab', { name: /Worst/ }).click();

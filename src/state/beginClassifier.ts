@@ -74,7 +74,8 @@ export async function beginClassifier(
   const input = {
     runId,
     projectId: project.id,
-    name: `${parent?.name ?? project.name}, classifies`.slice(0, MOST_NAMED),
+    // One that goes on from a classifier is called as that.
+    name: `${(parent?.name ?? project.name).replace(CLASSIFIES, '')}${CLASSIFIES}`.slice(0, MOST_NAMED),
     createdAt: now(),
     recipe,
     tokenizer,
@@ -102,3 +103,4 @@ export async function beginClassifier(
     }
   }
 }
+const CLASSIFIES = ', classifies';

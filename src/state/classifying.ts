@@ -39,6 +39,8 @@ export interface Classifying {
   /** What was measured last of a run; null where nothing was. */
   judged(runId: string, step: number): Promise<EvaluationRecord | null>;
   decide(run: RunRecord, decision: Decision): Promise<void>;
+  /** Says from how sure on a classifier answers; a note tells where that was not kept. */
+  answerFrom(runId: string, atLeast: number): Promise<void>;
   classify(runId: string, which: ClassifyFileInput['which'], text: string, options?: Watched): Promise<GivenLabels>;
   decided(input: GpuApi['decided']['input'], options?: Pick<Watched, 'signal'>): Promise<GpuApi['decided']['output']>;
   /** Hands over a table of what is given to each row of a file. */
@@ -141,6 +143,14 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       get().changeRun(id, (run) => (run.record ? { ...run, record: { ...run.record, decision } } : run));
       tabs.announce();
       await get().listRuns();
+    },
+    async answerFrom(runId, atLeast) {
+      const run = get().runs?.find(({ record }) => record.id === runId)?.record;
+      try {
+        if (run) await classifying.decide(run, { ...(run.decision ?? PLAIN_DECISION), atLeast });
+      } catch (error) {
+        get().toast({ text: 'From how sure on it answers was not kept', detail: explain(toFailure(error)) });
+      }
     },
     async classify(runId, which, text, options) {
       const [given] = await gpu.call('classify', { runId, which, texts: [text] }, options);

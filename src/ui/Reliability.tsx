@@ -11,10 +11,16 @@ export interface SureBin {
   accuracy: number;
   count: number;
 }
+/** What answers are given to: one of it, and many, also at the head of a column. */
+const ANSWERED = {
+  text: ['text', 'texts', 'Texts'],
+  token: ['token', 'tokens', 'Tokens'],
+  label: ['label of a text', 'labels of texts', 'Labels'],
+} as const;
 export interface ReliabilityProps {
   bins: readonly SureBin[];
-  /** What an answer was given to. */
-  of: 'text' | 'token';
+  /** What an answer was given to; of several labels each that a text may have is one. */
+  of: keyof typeof ANSWERED;
   /** What the diagram says. */
   words: string;
   /** Further readings after it. */
@@ -24,6 +30,7 @@ export interface ReliabilityProps {
 /** Reliability diagram: how sure it was of its answers, and how often these were right (Guo et al. 2017, arXiv:1706.04599). */
 export function Reliability({ bins: all, of, words, children }: ReliabilityProps) {
   const [isTable, setTable] = useState(false);
+  const [one, many, head] = ANSWERED[of];
   const bins = all.filter(({ count }) => count > 0);
   return (
     <figure className={styles.figure}>
@@ -43,7 +50,7 @@ export function Reliability({ bins: all, of, words, children }: ReliabilityProps
               { id: 'right', header: 'How often right', isNumber: true, cell: ({ accuracy }) => share(accuracy) },
               {
                 id: 'count',
-                header: of === 'text' ? 'Texts' : 'Tokens',
+                header: head,
                 isNumber: true,
                 isQuiet: true,
                 cell: ({ count }) => formatCount(count),
@@ -59,7 +66,8 @@ export function Reliability({ bins: all, of, words, children }: ReliabilityProps
         {children} Of{' '}
         {counted(
           bins.reduce((sum, { count }) => sum + count, 0),
-          of,
+          one,
+          many,
         )}
         ; a larger point is more of them.
       </figcaption>

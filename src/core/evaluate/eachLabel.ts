@@ -15,6 +15,10 @@ export interface EachLabel {
 export const placesIn = (places: number | readonly number[]): readonly number[] =>
   typeof places === 'number' ? [places] : places;
 
+/** Whether texts may have several labels, or none. */
+export const isOfSeveral = (labelled: Pick<LabelledTexts, 'given'> | undefined): boolean =>
+  labelled?.given.some((places) => typeof places !== 'number') === true;
+
 /** As multilabel_confusion_matrix of scikit-learn 1 counts them. @param given of each text; absent: what it gave */
 export function eachLabel(
   { labels, wanted, given }: Pick<LabelledTexts, 'labels' | 'wanted' | 'given'>,

@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../core/evaluate/evaluation';
+import { isOfSeveral } from '../../core/evaluate/eachLabel';
 import { Pane, PaneHead, Reliability } from '../../ui';
 import styles from './CalibrationPane.module.css';
 import { calibrationWords, percent } from './calibration';
@@ -30,7 +31,7 @@ export function CalibrationPane({
       {calibration && (
         <Reliability
           bins={calibration.bins}
-          of={labelled ? 'text' : 'token'}
+          of={labelled ? (isOfSeveral(labelled) ? 'label' : 'text') : 'token'}
           words={calibrationWords(calibration.bins)}
         />
       )}

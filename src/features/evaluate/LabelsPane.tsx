@@ -1,7 +1,7 @@
 import { useLocation } from 'wouter';
 import { counted, formatCount, formatNumber } from '../../core/base/units';
 import type { LabelledTexts } from '../../core/evaluate/evaluation';
-import { type EachLabel, eachLabel, f1Of } from '../../core/evaluate/eachLabel';
+import { type EachLabel, eachLabel, f1Of, isOfSeveral } from '../../core/evaluate/eachLabel';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import { useStudio } from '../../state/react';
 import { classifierOf } from '../../state/tuning';
@@ -16,7 +16,7 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
   const { confusion } = evaluation;
   // What Tune opens are the texts by which the classifier was watched that was made last.
   const isOpenThere = useStudio((s) => part === 'validation' && classifierOf(s)?.record.id === runId);
-  const several = labelled.given.some((places) => typeof places !== 'number');
+  const several = isOfSeveral(labelled);
   function cellOf(finding: 'found' | 'missed' | 'wrong') {
     return function Cell(row: EachLabel) {
       const count = formatCount(row[finding]);

@@ -1,5 +1,5 @@
-import { useEffect, useMemo, useState } from 'react';
-import { answersAt, answersWords } from '../../../core/evaluate/eachLabel';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { answersAt, answersWords, isOfSeveral } from '../../../core/evaluate/eachLabel';
 import type { Evaluation } from '../../../core/evaluate/evaluation';
 import { estimateWords } from '../../../core/evaluate/words';
 import { PLAIN_DECISION } from '../../../core/runs/settings';
@@ -23,9 +23,13 @@ export function AskPane({ situation: { judged, classifier } }: { situation: Clas
         <>
           {judged?.evaluation.calibration && <Sureness evaluation={judged.evaluation} />}
           {judged?.evaluation.labelled && (
-            <Threshold key={classifier.record.id} run={classifier.record} evaluation={judged.evaluation} />
+            <Threshold
+              key={`threshold ${classifier.record.id}`}
+              run={classifier.record}
+              evaluation={judged.evaluation}
+            />
           )}
-          <TryText key={classifier.record.id} run={classifier.record} />
+          <TryText key={`text ${classifier.record.id}`} run={classifier.record} />
         </>
       )}
     </Pane>
@@ -41,7 +45,11 @@ function Sureness({ evaluation }: { evaluation: Evaluation }) {
     : 'Not measured.';
   const divisor = estimateWords({ value: temperature }).value;
   return (
-    <Reliability bins={evaluation.calibration!.bins} of="text" words={words}>
+    <Reliability
+      bins={evaluation.calibration!.bins}
+      of={isOfSeveral(evaluation.labelled) ? 'label' : 'text'}
+      words={words}
+    >
       {calibrationError &&
         divisor !== '1' &&
         ` As it learnt by ${estimateWords({ value: calibrationError.asItLearnt }).value} %, before its scores were divided by ${divisor}.`}
@@ -56,20 +64,24 @@ function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Eva
   const store = useStudioStore();
   const decision = run.decision ?? PLAIN_DECISION;
   const several = run.model.config.classes?.several === true;
-  const [atLeast, setAtLeast] = useState(decision.atLeast);
+  /** Where it was moved to, until that is kept. */
+  const [moved, setMoved] = useState<number>();
+  const atLeast = moved ?? decision.atLeast;
   const labelled = evaluation.labelled!;
+  const toKeep = useRef<() => void>(undefined);
   useEffect(() => {
-    if (atLeast === decision.atLeast) return undefined;
-    const timer = setTimeout(
-      () =>
-        void store
-          .getState()
-          .classifying()
-          .then(({ decide }) => decide(run, { ...decision, atLeast })),
-      SETTLED,
-    );
+    if (moved === undefined) return undefined;
+    const keep = async (): Promise<void> => {
+      toKeep.current = undefined;
+      await (await store.getState().classifying()).answerFrom(run.id, moved);
+      setMoved((now) => (now === moved ? undefined : now));
+    };
+    toKeep.current = () => void keep();
+    const timer = setTimeout(() => void keep(), SETTLED);
     return () => clearTimeout(timer);
-  }, [store, run, atLeast, decision]);
+  }, [store, run.id, moved]);
+  // Who leaves the page sooner has moved it all the same.
+  useEffect(() => () => toKeep.current?.(), []);
   const shown = several ? atLeast || EVEN : atLeast;
   const told = useMemo(() => answersAt(labelled, atLeast), [labelled, atLeast]);
   return (
@@ -80,7 +92,7 @@ function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Eva
         max={0.99}
         step={0.01}
         value={shown}
-        onChange={setAtLeast}
+        onChange={setMoved}
         output={shown === 0 ? 'answers always' : percent(shown)}
       />
       <p className={text.small}>

@@ -123,7 +123,9 @@ export function ToLabel({
             <span className={styles.links}>
               <Button
                 variant="go"
-                disabledReason={isTraining ? 'A run is in progress' : undefined}
+                disabledReason={
+                  isTraining ? 'A run is in progress' : labelled === 0 ? 'None of them has got a label' : undefined
+                }
                 onPress={() => void learnOn()}
               >
                 Learn them
@@ -133,8 +135,9 @@ export function ToLabel({
             </span>
           }
         >
-          {counted(labelled, 'text')} {labelled === 1 ? 'has' : 'have'} a label now. The classifier goes on from where
-          it is, with these beside what it learnt
+          {labelled === 0
+            ? 'None of them has a label yet. Ask for more, or take the last back'
+            : `${counted(labelled, 'text')} ${labelled === 1 ? 'has' : 'have'} a label now. The classifier goes on from where it is, with these beside what it learnt`}
         </EmptyState>
       )}
     </>
@@ -144,7 +147,8 @@ export function ToLabel({
   function learnOn(): Promise<void> {
     const { setTuning, tune, runs } = store.getState();
     const row = runs?.find(({ record }) => record.id === run.id);
-    if (row) setTuning({ base: { runId: run.id, step: row.step } });
+    // All of it learns where all of it did.
+    if (row) setTuning({ base: { runId: run.id, step: row.step }, ...(!run.trainable && { learns: 'all' }) });
     return tune('classify');
   }
 }
@@ -167,8 +171,9 @@ function Asking({
 }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
-  // The likeliest first, since one of them it mostly is; the keys are in this order.
-  const offered = [...labels.keys()].sort((a, b) => one.probabilities[b]! - one.probabilities[a]!);
+  // A label has one key throughout, where there is a key for each; else the likeliest are first, since one of them it mostly is.
+  const places = [...labels.keys()];
+  const offered = places.length <= KEYS ? places : places.sort((a, b) => one.probabilities[b]! - one.probabilities[a]!);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const choose = (place: number): void => {
     if (!several) void onSay(labels[place]!);
@@ -176,7 +181,7 @@ function Asking({
   };
   const sayChosen = (): void => void onSay(labelsAsOne(labels.filter((_, place) => chosen.has(place))) || NO_LABELS);
   const onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const place = offered[Number(event.key) - 1];
     if (/^[1-9]$/.test(event.key) && place !== undefined) choose(place);
     // On a button it presses that.
@@ -200,7 +205,7 @@ function Asking({
         {offered.slice(0, MOST_OFFERED).map((place, i) => (
           <li key={place}>
             <button type="button" {...(several && { 'aria-pressed': chosen.has(place) })} onClick={() => choose(place)}>
-              <kbd>{i < 9 ? i + 1 : ''}</kbd>
+              <kbd>{i < KEYS ? i + 1 : ''}</kbd>
               <span>{labels[place]}</span>
               <span className={type.ink3}>{percent(one.probabilities[place]!)}</span>
             </button>
@@ -227,5 +232,7 @@ function Asking({
     </div>
   );
 }
+/** 1 to 9. */
+const KEYS = 9;
 /** Characters of a text, and labels. */
 const [MOST_SHOWN, MOST_OFFERED] = [1500, 20];

@@ -29,8 +29,10 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
     bodyOf(s).made ? '' : (tuningBase(s, 'classify')?.row.record.id ?? s.project.tokenizer?.hash ?? ''),
   );
   const refs = texts.map(textRef).join(' ');
+  // What was told of other texts says nothing of these.
+  const ids = texts.map(({ id }) => id).join(' ');
   const key = refs && `${refs} ${fewest} ${tokenizer}`;
-  const [found, setFound] = useState<{ of: string } & Partial<Omit<Surveyed, 'again'>>>();
+  const [found, setFound] = useState<{ of: string; ids: string } & Partial<Omit<Surveyed, 'again'>>>();
   const [time, setTime] = useState(0);
   useEffect(() => {
     if (key === '') return undefined;
@@ -38,7 +40,12 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
     const tell = (state: Partial<Omit<Surveyed, 'again'>>): void => {
       if (stop.signal.aborted) return;
       // What was told of the labels before stays until it is known anew.
-      setFound((before) => ({ of: key, ...(before?.told && { told: before.told }), ...state }));
+      setFound((before) => ({
+        of: key,
+        ids,
+        ...(before?.ids === ids && before.told && { told: before.told }),
+        ...state,
+      }));
     };
     const survey = async (): Promise<void> => {
       const { survey: ask } = await store.getState().classifying();
@@ -47,8 +54,8 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
     };
     survey().catch((error: unknown) => tell({ failure: toFailure(error) }));
     return () => stop.abort();
-  }, [store, key, time]);
-  const own = key === '' ? undefined : found;
+  }, [store, key, ids, time]);
+  const own = key !== '' && found?.ids === ids ? found : undefined;
   const again = (): void => {
     setFound(undefined);
     setTime(time + 1);
