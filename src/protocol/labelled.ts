@@ -1,7 +1,7 @@
 /** Texts with labels, as the data worker tells of them and changes them. */
 import type { LabelProblem } from '../core/documents/labels/problems';
 import type { LabelSurvey } from '../core/documents/labels/survey';
-import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import type { TokenizerModel, TrainedKind } from '../core/tokenizer/tokenizer';
 import type { Labelling, Unlabelled } from '../core/documents/labels/labelling';
 
 export interface LabelsTold extends LabelSurvey {
@@ -17,7 +17,11 @@ export interface ToSurvey {
   texts: readonly string[];
   /** How many texts a label must have for nobody to be asked about it. */
   fewest: number;
-  reader?: { tokenizer: TokenizerModel; context: number; isEncoder: boolean };
+  reader?: { tokenizer: TokenizerModel | YetToBeMade; context: number; isEncoder: boolean };
+}
+/** Of the texts themselves: of each it is known how many tokens it has at least. */
+export interface YetToBeMade {
+  made: TrainedKind;
 }
 export interface LabelledText {
   textId: string;

@@ -159,6 +159,19 @@ test('a label of one text is asked about, and can be left out or kept', async ()
   expect([labelsRefusal(told), told.labels.length, told.unlabelled]).toEqual([undefined, 2, 1]);
 });
 
+test('texts that would be cut are told before the start, also by a tokenizer that is yet to be made', async () => {
+  const { getState, add, own } = await studio();
+  await add([...labelledRows(20), ['a whale '.repeat(40), 'sea']]);
+  const long = async () => (await own.survey()).problems.filter(({ what }) => what === 'long').map(({ words }) => words);
+  expect(await long()).toEqual(['1 text (4.76 %) is longer than 32 tokens, and is cut there.']);
+  const { classify } = getState().project.tuning;
+  getState().setTuning({ classify: { ...classify, tokenizer: { kind: 'bpe', vocabulary: 300 } } });
+  expect(await long()).toEqual(['At least 1 text (4.76 %) is longer than 32 tokens, and is cut there.']);
+  const { model } = getState().project;
+  getState().change({ model: { ...model, config: { ...model.config, context: 512 } } });
+  expect(await long()).toEqual([]);
+});
+
 test('one from nothing is small and reads 192 tokens, until the Model page was used or something else is said', async () => {
   const { getState, add, own } = await studio();
   await add(labelledRows(40));

@@ -77,8 +77,8 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       const row = tuningBase({ project, runs: get().runs }, 'classify')?.row;
       const base = row && (await readKnownRun(store, row.record.id));
       const body = bodyOf({ project, runs: get().runs });
-      const there = body.made ? undefined : project.tokenizer?.model;
-      const tokenizer = base ? await readTokenizer(store, base) : there;
+      const own = body.made ? { made: body.made.kind } : project.tokenizer?.model;
+      const tokenizer = base ? await readTokenizer(store, base) : own;
       const { id, config } = body.model;
       const texts = toTuneOn({ project, tuneTexts }, 'classify').map((text) => text.id);
       const { fewest } = project.tuning.classify;
@@ -99,7 +99,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
           void put(textId, { kind: 'restore', labelling: before }).catch((error: unknown) =>
             get().toast({ text: 'The labels were not put back', detail: explain(toFailure(error)) }),
           );
-        get().toast({ text: words, detail: 'what has learnt before has learnt the label before', undo });
+        get().toast({ text: `${words};`, detail: 'what has learnt before has learnt the label before', undo });
         return true;
       } catch (error) {
         get().toast({ text: 'The label was not changed', detail: explain(toFailure(error)) });

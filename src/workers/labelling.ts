@@ -16,6 +16,8 @@ import { labelProblems } from '../core/documents/labels/problems';
 import { surveyLabels } from '../core/documents/labels/survey';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { aroundText } from '../core/tokenizer/prompt';
+import { preTokenEnd } from '../core/tokenizer/split';
+import type { TrainedKind } from '../core/tokenizer/tokenizer';
 import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
 import type { ToSurvey } from '../protocol/labelled';
 
@@ -26,12 +28,7 @@ export async function surveyed(
 ): Promise<LabelsTold> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const labelled = labelledAs(texts) ?? 'one';
-  const tokenizer = reader && (await createTokenizer(reader.tokenizer));
-  const read = reader &&
-    tokenizer && {
-      tokensOf: (text: string) => tokenizer.encode(text).length,
-      room: reader.context - aroundText(tokenizer, reader.isEncoder).flat().length,
-    };
+  const read = reader && (await readAs(reader));
   const documents = {
     async *[Symbol.asyncIterator]() {
       for (const text of texts) yield* documentsIn(store, text);
@@ -46,9 +43,29 @@ export async function surveyed(
     ...survey,
     several,
     ...(isSaid && { unlabelledAre: said }),
-    problems: labelProblems(survey, { fewest, isNoneOpen }),
+    problems: labelProblems(survey, { fewest, isNoneOpen, ...read }),
   };
 }
+
+async function readAs({ tokenizer: of, context, isEncoder }: NonNullable<ToSurvey['reader']>) {
+  // One that is made here puts a token before the text that an encoder reads.
+  if ('made' in of)
+    return { tokensOf: FEWEST_TOKENS[of.made], room: context - (isEncoder ? 1 : 0), isAtLeast: of.made === 'bpe' };
+  const tokenizer = await createTokenizer(of);
+  const room = context - aroundText(tokenizer, isEncoder).flat().length;
+  return { tokensOf: (text: string) => tokenizer.encode(text).length, room };
+}
+
+/** Tokens that a text has at least: common words can become one each. */
+const FEWEST_TOKENS: Readonly<Record<TrainedKind, (text: string) => number>> = {
+  bpe(text) {
+    let words = 0;
+    for (let at = 0; at < text.length; at = preTokenEnd(text, at)) words++;
+    return words;
+  },
+  characters: (text) => Array.from(text).length,
+  bytes: (text) => new TextEncoder().encode(text).length,
+};
 
 export async function labelledTexts(
   store: BlobStore,

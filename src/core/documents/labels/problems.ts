@@ -7,7 +7,7 @@ import type { LabelSurvey } from './survey';
 export interface LabelProblem {
   /** Nothing can be trained; it can be once a person has said what is meant; or it can be, and this is said. */
   kind: 'refused' | 'asked' | 'told';
-  what: 'none' | 'one' | 'many' | 'swapped' | 'single' | 'empty' | 'unlabelled' | 'alike' | 'contrary' | 'leak';
+  what: 'none' | 'one' | 'many' | 'swapped' | 'single' | 'empty' | 'unlabelled' | 'alike' | 'contrary' | 'leak' | 'long';
   /** Sentences. */
   words: string;
   /** What a person can do. */
@@ -19,14 +19,17 @@ export interface Answered {
   fewest?: number;
   /** Texts may have several labels, and nobody has said what those are that have none. */
   isNoneOpen?: boolean;
+  /** Tokens beyond which a text is cut; where the tokenizer is yet to be made, the least that texts have is known of them. */
+  room?: number;
+  isAtLeast?: boolean;
 }
 
 /** The gravest first. */
 export function labelProblems(
   survey: LabelSurvey,
-  { fewest = 2, isNoneOpen = false }: Answered = {},
+  { fewest = 2, isNoneOpen = false, room, isAtLeast = false }: Answered = {},
 ): readonly LabelProblem[] {
-  const { texts, none, unlabelled, labels, alike, leaks, nearEqual, empty, areSwapped } = survey;
+  const { texts, none, unlabelled, labels, alike, leaks, nearEqual, empty, long, areSwapped } = survey;
   const problems: LabelProblem[] = [];
   const add = (kind: LabelProblem['kind'], what: LabelProblem['what'], words: string, remedy?: string): void =>
     void problems.push({ kind, what, words, ...(remedy !== undefined && { remedy }) });
@@ -83,7 +86,9 @@ export function labelProblems(
       single.length === 1
         ? `The label ${named(single[0]!.label)} is in one text only: it can be learnt or held out, not both.`
         : `${formatCount(single.length)} labels are in one text only, such as ${listed(single.map(({ label }) => label))}: each can be learnt or held out, not both.`,
-      'Give more texts of it, join it with another label, leave it out, or keep it and do not have it judged.',
+      single.length === 1
+        ? 'Give more texts of it, join it with another label, leave it out, or keep it and do not have it judged.'
+        : 'Give more texts of them, join them with other labels, leave them out, or keep them and do not have them judged.',
     );
   for (const { names, as } of alike)
     add('told', 'alike', `The labels ${listed(names)} read like one.`, `Join them as ${named(as)}, if they are.`);
@@ -108,6 +113,13 @@ export function labelProblems(
   }
   if (nearEqual.contrary > 0)
     add('told', 'contrary', `${counted(nearEqual.contrary, 'text')} are nearly equal to a text of another label.`);
+  if (long > 0 && room !== undefined)
+    add(
+      'told',
+      'long',
+      `${isAtLeast ? 'At least ' : ''}${counted(long, 'text')} (${formatShare(long / texts)}) ${long === 1 ? 'is' : 'are'} longer than ${counted(room, 'token')}, and ${long === 1 ? 'is' : 'are'} cut there.`,
+      'Have them read in windows, whose scores are averaged, or take a model of a longer context.',
+    );
   if (empty > 0)
     add(
       'told',

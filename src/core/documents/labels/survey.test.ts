@@ -183,3 +183,20 @@ test('texts that are nearly equal are counted, and those of another label', asyn
   const { survey } = await told(rows);
   expect(survey.nearEqual).toEqual({ texts: 3, contrary: 3 });
 });
+
+test('texts that are longer than what is read of one are told with their share and that length, where they are cut', async () => {
+  const rows = Array.from({ length: 16 }, (_, i) => [words(i, i < 2 ? 40 : 3), i % 2 ? 'a' : 'b'] as const);
+  const { survey, problems } = await told(rows, { tokensOf: (text) => text.split(' ').length, room: 31 });
+  // Nothing is cut where nobody says how much is read.
+  expect(problems).toEqual([]);
+  const [one, ...others] = labelProblems(survey, { room: 31 });
+  expect(one).toMatchObject({
+    kind: 'told',
+    what: 'long',
+    words: '2 texts (12.5 %) are longer than 31 tokens, and are cut there.',
+  });
+  expect(others).toEqual([]);
+  expect(labelProblems({ ...survey, long: 1 }, { room: 31, isAtLeast: true })[0]!.words).toBe(
+    'At least 1 text (6.25 %) is longer than 31 tokens, and is cut there.',
+  );
+});

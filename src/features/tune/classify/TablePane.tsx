@@ -211,6 +211,8 @@ function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlab
   );
 }
 
+const listed = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
+
 /** What is odd in the labels: asked, or told. */
 function Told({ told, situation: { texts } }: { told: LabelsTold; situation: ClassifySituation }) {
   const store = useStudioStore();
@@ -220,7 +222,7 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
       await change(
         id,
         { kind: 'join', labels, as },
-        as === '' ? `${labels.join(', ')} left out` : `${labels.join(' and ')} are ${as} now`,
+        as === '' ? `${labels.join(', ')} left out` : `${listed(labels)} are ${as} now`,
       );
   };
   const setTuning = useStudio((s) => s.setTuning);
@@ -229,7 +231,10 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
   const say = useUnlabelled(texts);
   // Names that are alike have a row with what to do, and texts that wait for a label a tab.
   const problems = told.problems.filter(
-    ({ what, kind }) => what !== 'alike' && (what !== 'unlabelled' || kind === 'asked'),
+    ({ what, kind }) =>
+      what !== 'alike' &&
+      (what !== 'unlabelled' || kind === 'asked') &&
+      (what !== 'long' || !tuning.classify.inWindows),
   );
   if (told.alike.length + problems.length === 0) return null;
   return (
@@ -238,7 +243,7 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
         <li key={names.join('\n')}>
           <Icon name="warning" tone="warn" />
           <span>
-            {names.map((name) => `“${name}”`).join(' and ')} look like one label
+            {listed(names.map((name) => `“${name}”`))} look like one label
             <small>
               <TextAction onPress={() => void join(names, as)}>Call all of them {as}</TextAction>
             </small>
@@ -255,6 +260,13 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
               <small className={styles.ways}>
                 <TextAction onPress={() => void say('none')}>Examples of none</TextAction>
                 <TextAction onPress={() => void say('left-out')}>Not labelled yet</TextAction>
+              </small>
+            )}
+            {what === 'long' && (
+              <small>
+                <TextAction onPress={() => setTuning({ classify: { ...tuning.classify, inWindows: true } })}>
+                  In windows
+                </TextAction>
               </small>
             )}
             {what === 'single' && (

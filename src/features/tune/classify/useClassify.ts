@@ -24,10 +24,12 @@ export interface Surveyed {
 export function useSurvey(texts: readonly TextRecord[]): Surveyed {
   const store = useStudioStore();
   const fewest = useStudio((s) => s.project.tuning.classify.fewest);
-  // One that is yet to be made says nothing of how long the texts are.
-  const tokenizer = useStudio((s) =>
-    bodyOf(s).made ? '' : (tuningBase(s, 'classify')?.row.record.id ?? s.project.tokenizer?.hash ?? ''),
-  );
+  // What tells how long the texts are, and how much of each is read.
+  const tokenizer = useStudio((s) => {
+    const { made, model } = bodyOf(s);
+    const of = made?.kind ?? tuningBase(s, 'classify')?.row.record.id ?? s.project.tokenizer?.hash ?? '';
+    return `${of} ${model.config.context}`;
+  });
   const refs = texts.map(textRef).join(' ');
   // What was told of other texts says nothing of these.
   const ids = texts.map(({ id }) => id).join(' ');
