@@ -38,14 +38,18 @@ function ranked(baselines: Evaluation['baselines'], metric: string) {
   return all.sort((a, b) => (better === 'lower' ? a.value - b.value : b.value - a.value));
 }
 
-/** Decimals at which the width of an interval shows, three significant digits at least. */
+/**
+ * Decimals at which the width of an interval shows, three significant digits at least. One without width says nothing: what is all
+ * alike stays so however it is drawn again, as F1 does where there was no mistake.
+ */
 export function estimateWords({ value, low, high }: Pick<Figure, 'value' | 'low' | 'high'>): {
   value: string;
   interval: string | undefined;
 } {
-  if (low === undefined || high === undefined) return { value: formatNumber(value), interval: undefined };
+  if (low === undefined || high === undefined || low === high)
+    return { value: formatNumber(value), interval: undefined };
   const usual = value === 0 ? 2 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  const width = high > low ? Math.ceil(-Math.log10((high - low) / 2)) : 0;
+  const width = Math.ceil(-Math.log10((high - low) / 2));
   const decimals = Math.min(5, Math.max(usual, width));
   const told = (x: number): string => (Math.abs(x) >= 1000 ? formatNumber(x) : x.toFixed(decimals).replace('-', '−'));
   return { value: told(value), interval: `${told(low)} to ${told(high)}` };

@@ -75,7 +75,7 @@ test('an estimate has as many decimals as its interval shows', () => {
   });
   expect(estimateWords({ value: 36.92, low: 34.5, high: 38.8 })).toEqual({ value: '36.9', interval: '34.5 to 38.8' });
   expect(estimateWords({ value: 3 })).toEqual({ value: '3', interval: undefined });
-  expect(estimateWords({ value: 0, low: 0, high: 0 }).interval).toBe('0.00 to 0.00');
+  expect(estimateWords({ value: 100, low: 100, high: 100 })).toEqual({ value: '100', interval: undefined });
 });
 
 const passage = (
