@@ -145,7 +145,8 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await studio.takeFolder(zip);
   await studio.bringAnew(zip, 'WASM');
   await studio.goTo('Tune');
-  await kinds(page).getByRole('link', { name: 'Classify' }).click();
+  await expect(kinds(page).getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
+  await expect(pane(page)).toContainText('The texts did not come along');
   expect(await askOf(page)).toBe(answer);
   expect(studio.errors).toEqual([]);
 });

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
-import type { TokenizerChoice } from '../core/runs/project';
 import { initialModel } from '../core/runs/modelDraft';
+import { initialProject, type TokenizerChoice } from '../core/runs/project';
 import { readKnownRun } from '../core/runs/record';
 import type { ClassifierChoice } from '../core/runs/tuning';
 import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
@@ -12,7 +12,7 @@ import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { bodyOf, labelsRefusal, planClassifier, weightOf } from './classifierPlan';
 import { questionOf } from './markup';
 import { tuneRefusal } from './refusals';
-import { classifierOf, toTuneOn } from './tuning';
+import { classifierOf, shownPurpose, toTuneOn } from './tuning';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -162,7 +162,8 @@ test('a label of one text is asked about, and can be left out or kept', async ()
 test('texts that would be cut are told before the start, also by a tokenizer that is yet to be made', async () => {
   const { getState, add, own } = await studio();
   await add([...labelledRows(20), ['a whale '.repeat(40), 'sea']]);
-  const long = async () => (await own.survey()).problems.filter(({ what }) => what === 'long').map(({ words }) => words);
+  const long = async () =>
+    (await own.survey()).problems.filter(({ what }) => what === 'long').map(({ words }) => words);
   expect(await long()).toEqual(['1 text (4.76 %) is longer than 32 tokens, and is cut there.']);
   const { classify } = getState().project.tuning;
   getState().setTuning({ classify: { ...classify, tokenizer: { kind: 'bpe', vocabulary: 300 } } });
@@ -305,4 +306,19 @@ test('where there is no room, a label is as it was, that is said, and it can be 
   isFull = false;
   expect(await own.label(text!.id, 6, 'sea')).toBe(true);
   expect(await own.survey()).toMatchObject({ unlabelled: 0 });
+});
+
+test('where the run of a project is a classifier, Tune shows it, until something is there to tune on for another purpose', () => {
+  const project = {
+    ...initialProject(),
+    runId: 'a',
+    tuning: { ...initialProject().tuning, purpose: 'adapt' as const },
+  };
+  const row = (classes?: object) => ({ bytes: 1, record: { id: 'a', model: { config: { classes } } } }) as never;
+  const text = (labelled?: 'one') => ({ id: 't', projects: [project.id], ...(labelled && { labelled }) }) as never;
+  expect(shownPurpose({ project, runs: [row({})], tuneTexts: [] })).toBe('classify');
+  expect(shownPurpose({ project, runs: [row()], tuneTexts: [] })).toBe('adapt');
+  expect(shownPurpose({ project: { ...project, runId: null }, runs: [row({})], tuneTexts: [] })).toBe('adapt');
+  expect(shownPurpose({ project, runs: [row({})], tuneTexts: [text()] })).toBe('adapt');
+  expect(shownPurpose({ project, runs: [row({})], tuneTexts: [text('one')] })).toBe('classify');
 });

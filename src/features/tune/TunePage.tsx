@@ -2,7 +2,8 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
 import type { Purpose } from '../../core/runs/tuning';
-import { isOpening, isTuned, shownRun } from '../../state/openRun';
+import { isOpening } from '../../state/openRun';
+import { shownPurpose } from '../../state/tuning';
 import { useRuns, useRunsShown, useStudio, useStudioStore } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { Button, EmptyState, Panes, Stage, StageTabs, useHeldFocus } from '../../ui';
@@ -11,6 +12,7 @@ import { BasePane } from './BasePane';
 import { Failed } from './Failed';
 import { ForgettingPane } from './ForgettingPane';
 import { isPurpose, KINDS } from './kinds';
+import { Resume } from './Resume';
 import { type Situation, useSituation } from './situation';
 import styles from './TunePage.module.css';
 
@@ -45,10 +47,10 @@ export function TunePage({ onFiles }: PageProps) {
   return <Tune key={purpose} purpose={purpose} tabs={tabs} onFiles={onFiles} />;
 }
 
-/** The address says it, and where it does not the project. */
+/** The address says it, and where it does not the project, or its run. */
 function usePurpose(): { purpose: Purpose; go: (purpose: Purpose) => void } {
   const asked = new URLSearchParams(useSearch()).get('kind');
-  const own = useStudio((s) => s.project.tuning.purpose);
+  const own = useStudio(shownPurpose);
   const store = useStudioStore();
   const [, navigate] = useLocation();
   const purpose = isPurpose(asked) ? asked : own;
@@ -109,21 +111,12 @@ function Summary({ situation: { tuning, texts, painting, base } }: { situation: 
 
 function Start({ situation, adding }: { situation: Situation; adding: Adding }) {
   const tune = useStudio((s) => s.tune);
-  const resume = useStudio((s) => s.resume);
   const isTraining = useStudio((s) => s.training !== null);
-  const stopped = useStudio((s) => {
-    const run = shownRun(s, 'train');
-    return isTuned(run) && run.saved && run.phase.kind === 'stopped' ? run.saved.step : undefined;
-  });
   if (!situation.base) return null;
   return (
     <>
       <AddButtons adding={adding} />
-      {stopped !== undefined && !isTraining && (
-        <Button isDense icon="play" onPress={() => void resume()}>
-          Resume from step {formatCount(stopped)}
-        </Button>
-      )}
+      <Resume />
       {!isTraining && (
         <Button
           isDense

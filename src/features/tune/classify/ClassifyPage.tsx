@@ -1,13 +1,13 @@
 import { type ReactNode } from 'react';
 import { formatCount } from '../../../core/base/units';
 import { bestBaseline, baselineWords, estimateWords } from '../../../core/evaluate/words';
-import { isTuned, shownRun } from '../../../state/openRun';
 import { useStudio } from '../../../state/react';
 import type { PageProps } from '../../../state/stage';
 import { Button, Panes, Stage } from '../../../ui';
 import { AddButtons, AddDialog, Dropped, Reading, Refused, useAdding } from '../Adding';
 import { KINDS } from '../kinds';
 import { Failed } from '../Failed';
+import { Resume } from '../Resume';
 import { AskPane } from './AskPane';
 import { JudgedPane } from './JudgedPane';
 import { TablePane } from './TablePane';
@@ -44,7 +44,7 @@ export function ClassifyPage({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageP
 }
 
 /** `93.7 % of 600 texts right, 91.4 to 95.4; the commonest label gives 34.0 %`. */
-function Summary({ situation: { judged } }: { situation: ClassifySituation }) {
+function Summary({ situation: { judged, classifier } }: { situation: ClassifySituation }) {
   const { accuracy } = judged?.evaluation.metrics ?? {};
   if (!judged || !accuracy) return KINDS.classify.words;
   const { value, interval } = estimateWords(accuracy);
@@ -52,6 +52,7 @@ function Summary({ situation: { judged } }: { situation: ClassifySituation }) {
   return (
     <>
       <b>{value} %</b> of {formatCount(judged.evaluation.documents)} texts right
+      {classifier && judged.step !== classifier.step && ` at step ${formatCount(judged.step)}`}
       {interval !== undefined && `, ${interval}`}
       {best && `; ${baselineWords(best.name).short} gives ${estimateWords({ value: best.value }).value} %`}
     </>
@@ -60,20 +61,11 @@ function Summary({ situation: { judged } }: { situation: ClassifySituation }) {
 
 function Start({ situation: { refusal } }: { situation: ClassifySituation }) {
   const tune = useStudio((s) => s.tune);
-  const resume = useStudio((s) => s.resume);
   const isTraining = useStudio((s) => s.training !== null);
-  const stopped = useStudio((s) => {
-    const run = shownRun(s, 'train');
-    return isTuned(run) && run.saved && run.phase.kind === 'stopped' ? run.saved.step : undefined;
-  });
   if (isTraining) return null;
   return (
     <>
-      {stopped !== undefined && (
-        <Button isDense icon="play" onPress={() => void resume()}>
-          Resume from step {formatCount(stopped)}
-        </Button>
-      )}
+      <Resume />
       <Button
         isDense
         variant={refusal === undefined ? 'go' : 'default'}

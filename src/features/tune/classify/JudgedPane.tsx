@@ -4,9 +4,7 @@ import { formatCount } from '../../../core/base/units';
 import { type EachLabel as Row, eachLabel, f1Of } from '../../../core/evaluate/eachLabel';
 import type { Evaluation } from '../../../core/evaluate/evaluation';
 import { baselineWords, estimateWords } from '../../../core/evaluate/words';
-import { useStudio, useStudioStore } from '../../../state/react';
-import { describeWork, IDLE, type Work, work } from '../../../state/work';
-import { Block, Button, EmptyState, Notice, PaneHead, Progress, Segmented, TabbedPane } from '../../../ui';
+import { Block, EmptyState, Notice, PaneHead, Segmented, TabbedPane } from '../../../ui';
 import styles from './Classify.module.css';
 import { EachLabel, findingWords } from './EachLabel';
 import { Examples } from './Examples';
@@ -24,6 +22,7 @@ import {
   worst,
 } from './judged';
 import { Matrix } from './Matrix';
+import { MeasuredBefore, NotMeasured } from './Measure';
 import { ToLabel } from './ToLabel';
 import type { ClassifySituation } from './useClassify';
 
@@ -52,13 +51,14 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
         { id: 'toLabel', label: 'To label', ...(survey.told && { count: formatCount(unlabelled) }) },
       ]}
     >
+      {classifier && judged && labelled && <MeasuredBefore row={classifier} step={judged.step} />}
       {!classifier ? (
         <EmptyState>
           Once a classifier has learnt, it is judged on the texts that were held out: which label it gives where which
           was wanted, and every mistake can be opened
         </EmptyState>
       ) : judged === undefined ? null : judged === null || !labelled ? (
-        <NotMeasured runId={classifier.record.id} />
+        <NotMeasured run={classifier.record} isMeasured={judged !== null} />
       ) : view === 'matrix' ? (
         <Wanted
           key={`${judged.runId} ${judged.step}`}
@@ -86,34 +86,6 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
         <ToLabel key={classifier.record.id} run={classifier.record} labels={labelled.labels} unlabelled={unlabelled} />
       )}
     </TabbedPane>
-  );
-}
-
-function NotMeasured({ runId }: { runId: string }) {
-  const store = useStudioStore();
-  const isTraining = useStudio((s) => s.training?.runId === runId);
-  const [measuring, setMeasuring] = useState<Work>(IDLE);
-  const told = describeWork(measuring);
-  if (isTraining) return <EmptyState>It is judged as soon as it has learnt</EmptyState>;
-  return (
-    <EmptyState
-      action={
-        told ? undefined : (
-          <Button
-            variant="go"
-            onPress={() =>
-              void work(setMeasuring, Date.now, async (options) =>
-                (await store.getState().classifying()).judge(runId, options),
-              )
-            }
-          >
-            Measure it
-          </Button>
-        )
-      }
-    >
-      {told ? <Progress {...told} /> : 'Its newest step was not measured on what it held out'}
-    </EmptyState>
   );
 }
 
