@@ -6,15 +6,19 @@ import type { RunInfo } from './homegrownJson';
 
 /** With its temperature in the weights of its head, where whoever reads its files finds it. */
 export function withTemperature(exported: Exported): Exported {
-  const { info, snapshot } = exported;
-  const { model, decision, state } = info;
-  if (!decision || decision.inWeights) return exported;
+  const info = toldTempered(exported.info);
+  if (info === exported.info) return exported;
+  const { snapshot } = exported;
+  const tensors = tempered(info.model, snapshot.tensors, info.decision!.temperature);
+  return { ...exported, info, snapshot: { ...snapshot, tensors } };
+}
+
+/** What is told of weights that have it in them. */
+export function toldTempered(info: RunInfo): RunInfo {
+  const { decision, state } = info;
+  if (!decision || decision.inWeights) return info;
   const temperature = temperatureAt(decision, state.step);
-  return {
-    ...exported,
-    info: { ...info, decision: { ...decision, temperature, step: state.step, inWeights: true } },
-    snapshot: { ...snapshot, tensors: tempered(model, snapshot.tensors, temperature) },
-  };
+  return { ...info, decision: { ...decision, temperature, step: state.step, inWeights: true } };
 }
 
 /** What is to be done with the scores of the weights that came along. */

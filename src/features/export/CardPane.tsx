@@ -1,8 +1,11 @@
 import { useEffect, useState } from 'react';
 import { allTexts } from '../../core/documents/record';
+import { withMoments } from '../../core/export/format';
+import { FORMATS } from '../../core/export/formats';
 import { runInfo, withMeasured } from '../../core/export/homegrownJson';
 import { withLicences } from '../../core/export/licences';
 import { modelCard } from '../../core/export/modelCard';
+import { toldTempered } from '../../core/export/temperature';
 import { tokensAt } from '../../core/runs/segments';
 import { exportedStep } from '../../state/export';
 import { modelOf } from '../../state/openRun';
@@ -75,5 +78,7 @@ export function cardOf(s: Studio): string | undefined {
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
   const measured = s.cardEvaluations?.of === exportedStep(s) ? s.cardEvaluations.measured : { evaluations: [] };
-  return modelCard(withMeasured(withLicences(runInfo(run, state, events), allTexts(s)), measured));
+  const told = withMeasured(withLicences(runInfo(run, state, events), allTexts(s)), measured);
+  // As the folder has it: where moments go along weights are as they learnt.
+  return modelCard(withMoments(FORMATS.hf, s.withOptimizer) ? told : toldTempered(told));
 }

@@ -39,3 +39,18 @@ test('it tells what was measured of the step, as the file does, and of another s
   await getState().loadCardEvaluations();
   expect(cardOf(getState())).not.toContain('### On all of');
 });
+
+test('of a classifier it says where the temperature is, as the README of the folder does with moments and without', async () => {
+  page = await goldenPage(STOPPED);
+  const { getState } = page.studio;
+  const { record } = getState().opened[STOPPED]!;
+  const { config } = record!.model;
+  const decision = { temperature: 2.15, atLeast: 0, step: getState().opened[STOPPED]!.saved!.step };
+  const classes = { labels: ['a', 'b'], pooling: 'last' as const };
+  const classifier = { ...record!, model: { ...record!.model, config: { ...config, classes } }, decision };
+  getState().changeRun(STOPPED, (run) => ({ ...run, record: classifier }));
+  expect(cardOf(getState())).toContain('divided by a temperature of 2.15');
+  expect(cardOf(getState())).toContain('which is in the weights of its head already');
+  getState().setWithOptimizer(true);
+  expect(cardOf(getState())).toContain('in these files that is not done yet');
+});
