@@ -62,7 +62,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
     const settings = readSettings();
     const field = elementById('prompt', HTMLTextAreaElement);
     const prompt = field.value;
-    if (chat && prompt.trim() === '') {
+    if ((chat || kind === 'classifier') && prompt.trim() === '') {
       field.focus();
       return;
     }

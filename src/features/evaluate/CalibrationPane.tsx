@@ -6,17 +6,19 @@ import { calibrationWords, percent } from './calibration';
 import { Confusion } from './Confusion';
 import { estimateWords, leftOutWords } from './words';
 
+type Shown = Pick<Evaluation, 'calibration' | 'labelled' | 'metrics' | 'leftOut'> & {
+  confusion?: Evaluation['confusion'] | undefined;
+};
+
 /** Whether there is something for the pane. */
-export const hasCalibrationPane = ({ calibration, confusion, leftOut }: Evaluation): boolean =>
+export const hasCalibrationPane = ({ calibration, confusion, leftOut }: Shown): boolean =>
   calibration !== undefined || confusion !== undefined || leftOut.length > 0;
 
 /** Whether the model is as often right as it is sure, or which label it takes for which; and what was not measured. */
 export function CalibrationPane({
   evaluation: { calibration, confusion, labelled, metrics, leftOut },
 }: {
-  evaluation: Pick<Evaluation, 'calibration' | 'labelled' | 'metrics' | 'leftOut'> & {
-    confusion?: Evaluation['confusion'] | undefined;
-  };
+  evaluation: Shown;
 }) {
   const error = metrics['calibrationError'];
   const words = error && estimateWords(error);

@@ -17,15 +17,21 @@ export function Result({ record }: { record: EvaluationRecord }) {
   const model = useStudio((s) => shownRun(s, 'evaluate').record?.model);
   const isThird = hasCalibrationPane(evaluation);
   const { labelled } = evaluation;
+  // Which label it takes for which is told with the labels.
+  const own = { ...evaluation, confusion: undefined };
+  const isBeside = hasCalibrationPane(own);
   const [filter, setFilter] = useState<Filter>();
   return (
     <>
       <Scores evaluation={evaluation} />
       <BaselineRuler evaluation={evaluation} />
       {labelled ? (
-        <Panes columns="minmax(0, 1fr) 440px" narrowColumns="minmax(0, 1fr) 360px">
+        <Panes
+          columns={`minmax(0, 1fr)${isBeside ? ' 440px' : ''}`}
+          narrowColumns={`minmax(0, 1fr)${isBeside ? ' 360px' : ''}`}
+        >
           <LabelsPane record={record} labelled={labelled} />
-          <CalibrationPane evaluation={{ ...evaluation, confusion: undefined }} />
+          {isBeside && <CalibrationPane evaluation={own} />}
         </Panes>
       ) : (
         <Panes

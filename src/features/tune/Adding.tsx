@@ -66,6 +66,11 @@ export function AddButtons({ adding }: { adding: Adding }) {
       <Button isDense onPress={() => adding.setOpen(true)}>
         Paste…
       </Button>
+      {adding.purpose === 'classify' && (
+        <FileButton isDense isFolder onFiles={adding.take}>
+          A folder…
+        </FileButton>
+      )}
       <FileButton isDense icon="plus" onFiles={adding.take}>
         {WORDS[adding.purpose].add}
       </FileButton>

@@ -7,7 +7,8 @@ import type { LabelSurvey } from './survey';
 export interface LabelProblem {
   /** Nothing can be trained; it can be once a person has said what is meant; or it can be, and this is said. */
   kind: 'refused' | 'asked' | 'told';
-  what: 'none' | 'one' | 'many' | 'swapped' | 'single' | 'empty' | 'unlabelled' | 'alike' | 'contrary' | 'leak' | 'long';
+  what:
+    'none' | 'one' | 'many' | 'swapped' | 'single' | 'empty' | 'unlabelled' | 'alike' | 'contrary' | 'leak' | 'long';
   /** Sentences. */
   words: string;
   /** What a person can do. */
@@ -76,7 +77,7 @@ export function labelProblems(
       'refused',
       'many',
       `There are ${formatCount(labels.length)} labels in ${counted(texts, 'text')}, and a classifier has ${formatCount(MOST_LABELS)} at most.`,
-      'Choose another column as the label, or leave out labels of few texts.',
+      'Choose another column as the label, or give a table of fewer.',
     );
   const single = labels.filter(({ count }) => count === 1);
   if (single.length > 0 && labels.length <= MOST_LABELS && !areSwapped && fewest > 1)

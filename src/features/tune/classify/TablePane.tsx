@@ -47,7 +47,7 @@ export function TablePane({ situation, onFiles }: { situation: ClassifySituation
       {texts.length === 0 ? (
         <EmptyState action={<Samples />}>
           There are no texts with labels yet. Drop a table, paste one or add a file: a row a text, a column of labels.
-          Or a folder of texts for each label
+          Or a folder in which each label has a folder of its texts
         </EmptyState>
       ) : (
         <>
