@@ -147,6 +147,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await studio.goTo('Tune');
   await expect(kinds(page).getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
   await expect(pane(page)).toContainText('The texts did not come along');
+  await expect(page.getByRole('slider', { name: 'Not sure below' })).toBeVisible();
   expect(await askOf(page)).toBe(answer);
   expect(studio.errors).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { answersAt, answersWords, isOfSeveral } from '../../../core/evaluate/eachLabel';
-import type { Evaluation } from '../../../core/evaluate/evaluation';
+import type { Evaluation, LabelledTexts } from '../../../core/evaluate/evaluation';
 import { estimateWords } from '../../../core/evaluate/words';
 import { PLAIN_DECISION } from '../../../core/runs/settings';
 import { EVEN } from '../../../core/base/labels';
@@ -22,11 +22,11 @@ export function AskPane({ situation: { judged, classifier } }: { situation: Clas
       ) : (
         <>
           {judged?.evaluation.calibration && <Sureness evaluation={judged.evaluation} />}
-          {judged?.evaluation.labelled && (
+          {judged !== undefined && (
             <Threshold
               key={`threshold ${classifier.record.id}`}
               run={classifier.record}
-              evaluation={judged.evaluation}
+              labelled={judged?.evaluation.labelled}
             />
           )}
           <TryText key={`text ${classifier.record.id}`} run={classifier.record} />
@@ -60,14 +60,13 @@ function Sureness({ evaluation }: { evaluation: Evaluation }) {
 const FINE = 5;
 
 /** From how sure on it answers: of one label it is said to be not sure below that, of several each is given that is so likely. */
-function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Evaluation }) {
+function Threshold({ run, labelled }: { run: RunRow['record']; labelled: LabelledTexts | undefined }) {
   const store = useStudioStore();
   const decision = run.decision ?? PLAIN_DECISION;
   const several = run.model.config.classes?.several === true;
   /** Where it was moved to, until that is kept. */
   const [moved, setMoved] = useState<number>();
   const atLeast = moved ?? decision.atLeast;
-  const labelled = evaluation.labelled!;
   const toKeep = useRef<() => void>(undefined);
   useEffect(() => {
     if (moved === undefined) return undefined;
@@ -83,7 +82,7 @@ function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Eva
   // Who leaves the page sooner has moved it all the same.
   useEffect(() => () => toKeep.current?.(), []);
   const shown = several ? atLeast || EVEN : atLeast;
-  const told = useMemo(() => answersAt(labelled, atLeast), [labelled, atLeast]);
+  const told = useMemo(() => labelled && answersAt(labelled, atLeast), [labelled, atLeast]);
   return (
     <Block>
       <Slider
@@ -95,13 +94,15 @@ function Threshold({ run, evaluation }: { run: RunRow['record']; evaluation: Eva
         onChange={setMoved}
         output={shown === 0 ? 'answers always' : percent(shown)}
       />
-      <p className={text.small}>
-        <span className={text.ink2}>
-          {told
-            ? `${several ? 'Gives' : 'Answers'} ${answersWords(told, several)}`
-            : 'There are too many labels to say what it would give: it is known once it is measured so, on Evaluate'}
-        </span>
-      </p>
+      {labelled && (
+        <p className={text.small}>
+          <span className={text.ink2}>
+            {told
+              ? `${several ? 'Gives' : 'Answers'} ${answersWords(told, several)}`
+              : 'There are too many labels to say what it would give: it is known once it is measured so, on Evaluate'}
+          </span>
+        </p>
+      )}
     </Block>
   );
 }
