@@ -38,7 +38,7 @@ import { templateWords } from './chats';
 import { checkKept, openStart } from './from';
 import { GROWN_FILES } from './listed';
 import { localFile } from './local';
-import { measuredIn } from './measured';
+import { keepMeasured, measuredIn } from './measured';
 import { Course, fit, type Fit, leftOf, over } from './minutes';
 import { UsageError, type Values } from './options';
 import { besideWords, finite, inWords, measuredAll, valuesOf } from './outcome';
@@ -363,6 +363,9 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
           },
         )
       : undefined;
+  const run = { folder: saves.place ?? out, data, info: { ...info, state: outcome.state }, tokenizer };
+  const kept = judgement && (await keepMeasured(run, 'validation', judgement.evaluation));
+  if (kept?.problem !== undefined) progress.say(kept.problem);
   const after = judgement?.after ?? (old && events.flatMap(oldIn).at(-1));
   const forgetting = before !== undefined && after !== undefined ? { before, after } : undefined;
   const summary = {

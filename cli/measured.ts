@@ -32,12 +32,18 @@ export interface Kept {
 
 type Lists = Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>;
 
+/** The run of a folder, and which step of it was measured. */
+export interface MeasuredRun extends Pick<Past, 'folder' | 'data' | 'tokenizer'> {
+  info: { id: string; state: { step: number } };
+}
+
 /**
- * What was measured of a folder's model on a part of its own, in place of what was told of that part.
+ * What was measured of a folder's model on a part of its own, in place of what was told of that part. By what a classifier
+ * has held out its temperature is kept, as the app keeps it.
  * @param lists what it was asked besides, in place of what was told of lists of the same names
  */
 export async function keepMeasured(
-  past: Past,
+  past: MeasuredRun,
   part: 'validation' | 'test',
   evaluation: Evaluation,
   lists: Lists = {},
@@ -63,8 +69,10 @@ export async function keepMeasured(
       const others = (info.evaluations ?? []).filter((each) => each.part !== part);
       const { asked: before, ...rest } = info;
       const asked = isAsked(lists) ? askedNow(past, before, found, lists, madeAt) : before;
+      const decision = part === 'validation' ? decisionBy(evaluation, info) : undefined;
       const now: RunInfo = {
         ...rest,
+        ...(decision && { decision }),
         ...(looks && { looks }),
         evaluations: [...others, ...told],
         ...(asked && { asked }),
@@ -82,11 +90,17 @@ export async function keepMeasured(
   }
 }
 
+/** Undefined where there are no labels, or weights that are as sure as they are right already. */
+function decisionBy({ labelled }: Evaluation, { decision, state }: RunInfo): RunInfo['decision'] {
+  if (!labelled || decision?.inWeights) return undefined;
+  return { temperature: labelled.temperature, atLeast: decision?.atLeast ?? 0, step: state.step };
+}
+
 const isAsked = (lists: Lists): boolean => Object.values(lists).some((list) => list !== undefined);
 
 /** With what was told before of other lists, and of comparisons. */
 function askedNow(
-  { info, tokenizer }: Past,
+  { info, tokenizer }: MeasuredRun,
   told: ToldAsked = { madeAt: 0 },
   found: Evaluation,
   lists: Lists,
@@ -101,9 +115,14 @@ function askedNow(
 export async function measuredIn(folder: string, { id, state }: RunInfo): Promise<Partial<RunInfo>> {
   const there = await infoIn(folder).catch(() => null);
   if (there?.id !== id) return {};
-  const { looks, evaluations, asked } = there;
+  const { looks, evaluations, asked, decision } = there;
   if (there.state.step !== state.step) return { ...(looks && { looks }) };
-  return { ...(looks && { looks }), ...(evaluations && { evaluations }), ...(asked && { asked }) };
+  return {
+    ...(looks && { looks }),
+    ...(evaluations && { evaluations }),
+    ...(asked && { asked }),
+    ...(decision && { decision }),
+  };
 }
 
 /** Null where there is none. @throws HomegrownError `bad-file` */

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
+import { unwatched } from '../src/core/base/job';
 import { bits } from '../src/core/base/rng';
+import { BINS } from '../src/core/evaluate/likelihood';
+import { ownText } from './measuredOn';
 import { readModel } from './read';
 import { lines, run, TINY } from './testing/run';
 
@@ -51,6 +54,9 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
     low: expect.any(Number) as number,
   });
   expect(told.baselines).toMatchObject({ majority: {}, naiveBayes: { accuracy: 100 } });
+  const card = await readFile(path('whole', 'README.md'), 'utf8');
+  expect(card).toMatch(/95 % interval.*Naive Bayes/);
+  expect(card).toMatch(/\| accuracy, % \| [\d.]+ \| [\d.]+ \S+ [\d.]+ \|/i);
 
   expect(await tune(...own, '--steps', '5', '--out', 'half')).toMatchObject({ code: 0 });
   expect(await call('grow', '--resume', 'half', '--steps', '8')).toMatchObject({ code: 0 });
@@ -59,6 +65,12 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
   const { model, info } = await readModel(path('half'));
   expect(model.config.classes).toMatchObject({ labels: ['ham', 'spam'], pooling: 'first' });
   expect(info?.parent).toBeUndefined();
+  // What was found of its fifth step is not of its eighth.
+  expect(info?.decision?.step).toBe(5);
+  expect(info?.evaluations).toBeUndefined();
+  expect(await readFile(path('half', 'README.md'), 'utf8')).not.toContain('temperature');
+  expect(await call('evaluate', '--from', 'half', '--device', 'wasm')).toMatchObject({ code: 0 });
+  expect((await readModel(path('half'))).info?.decision?.step).toBe(8);
 
   // What evaluate says of its own part is what was said when it was made.
   const again = await call('evaluate', '--from', 'whole', '--device', 'wasm', '--json');
@@ -249,12 +261,68 @@ test.each([
   60_000,
 );
 
+test('the temperature that is told is kept, and is used by whatever reads the folder', async () => {
+  const mixed = ROWS.map(([subject, body, kind], i) => [
+    `${subject} ${body}`,
+    (kind === 'ham') === i % 7 < 6 ? 'ham' : 'spam',
+  ]);
+  await writeFile(path('mixed.csv'), csvOf([['text', 'label'], ...mixed]));
+  const own = [...NEW, '--table', 'mixed.csv', '--held-out', '0.3', '--steps', '80', '--out', 'warm'];
+  const told = lines((await tune(...own)).stdout).at(-1) as {
+    temperature: number;
+    calibrationError: { asItLearnt: number; scaled: number };
+  };
+  expect(told.temperature).not.toBe(1);
+  const { info } = await readModel(path('warm'));
+  expect(info!.decision).toEqual({ temperature: told.temperature, atLeast: 0, step: 80 });
+
+  const { labelled } = await ownText(path('warm'), 'validation', unwatched.signal);
+  const held = labelled!.map(({ ids: _, ...text }) => text);
+  await writeFile(path('held.csv'), csvOf([['text'], ...held.map(({ text }) => [text])]));
+  const scored = async (from: string) =>
+    (
+      lines(
+        (await call('classify', '--from', from, '--table', 'held.csv:text=text', '--device', 'wasm', '--json')).stdout,
+      ) as { label: string; probabilities: Record<string, number> }[]
+    ).map(({ label, probabilities }, i) => ({
+      sure: Math.max(...Object.values(probabilities)),
+      isRight: label === held[i]!.label,
+      odds: Math.log(probabilities['ham']! / probabilities['spam']!),
+    }));
+  const scaled = await scored('warm');
+  expect(await call('export', '--from', 'warm', '--format', 'hf', '--out', 'out')).toMatchObject({ code: 0 });
+  expect((await readModel(path('out'))).info!.decision).toMatchObject({ ...info!.decision, inWeights: true });
+  const again = await scored('out');
+  again.forEach(({ odds }, i) => expect(odds).toBeCloseTo(scaled[i]!.odds, 2));
+
+  // As it learnt: what is told of that is by the scores alone.
+  const file = path('warm', 'homegrown.json');
+  const { decision: _, ...plain } = JSON.parse(await readFile(file, 'utf8')) as { decision: object };
+  await writeFile(file, JSON.stringify(plain));
+  const asItLearnt = await scored('warm');
+  expect(errorOf(asItLearnt)).toBeCloseTo(told.calibrationError.asItLearnt, 2);
+  asItLearnt.forEach(({ odds }, i) => expect(odds / told.temperature).toBeCloseTo(scaled[i]!.odds, 2));
+  // The error that is told is by temperatures that other texts gave.
+  expect(errorOf(scaled)).toBeLessThan(errorOf(asItLearnt));
+}, 240_000);
+
+/** Percent. */
+function errorOf(texts: readonly { sure: number; isRight: boolean }[]): number {
+  const off = new Array<number>(BINS).fill(0);
+  for (const { sure, isRight } of texts) off[Math.min(BINS - 1, Math.floor(sure * BINS))]! += sure - Number(isRight);
+  return (100 * off.reduce((sum, one) => sum + Math.abs(one), 0)) / texts.length;
+}
+
 test('a temperature that is in the weights of a folder is not taken once more', async () => {
   const texts = ['--prompt', 'win money meeting', '--device', 'wasm', '--json'];
   const given = async (): Promise<unknown> => lines((await call('classify', '--from', 'whole', ...texts)).stdout)[0];
-  const before = await given();
   const file = path('whole', 'homegrown.json');
-  const info = JSON.parse(await readFile(file, 'utf8')) as { state: { step: number } };
+  const { decision: _, ...info } = JSON.parse(await readFile(file, 'utf8')) as {
+    decision: object;
+    state: { step: number };
+  };
+  await writeFile(file, JSON.stringify(info));
+  const before = await given();
   const decision = { temperature: 4, atLeast: 0, step: info.state.step };
   const written = async (more: object): Promise<unknown> => {
     await writeFile(file, JSON.stringify({ ...info, decision: { ...decision, ...more } }));

@@ -3,17 +3,18 @@ import { labelWords, NO_LABELS } from '../base/labels';
 import { formatCount, formatNumber, formatShare } from '../base/units';
 import { POOLED } from '../models/hubClasses';
 import { dataOf } from '../runs/segments';
-import { type DataFacts, PLAIN_DECISION } from '../runs/settings';
+import { type DataFacts, PLAIN_DECISION, temperatureAt } from '../runs/settings';
 import type { RunInfo } from './homegrownJson';
 import { plain, table } from './markdown';
 
 /** A heading, the labels, and how scores become one of them; nothing of a model that writes. */
 export function labelsSection(info: RunInfo): string[] {
-  const { model, decision, evaluations = [] } = info;
+  const { model, decision, state, evaluations = [] } = info;
   const { classes } = model.config;
   if (!classes) return [];
   const { labels, several, inWindows, pooling } = classes;
-  const { temperature, atLeast } = decision ?? PLAIN_DECISION;
+  const { atLeast } = decision ?? PLAIN_DECISION;
+  const temperature = temperatureAt(decision ?? PLAIN_DECISION, state.step);
   const data = dataOf(info);
   const counts = evaluations.find(({ confusion }) => confusion)?.confusion?.counts;
   const held = counts?.map((row) => row.reduce((sum, count) => sum + count, 0)) ?? [];
