@@ -5,7 +5,7 @@ import { dataFacts } from '../testing/runRecord';
 import { untrainedClassifier } from '../testing/untrainedModels';
 import { usualWords } from './cardWords';
 import { FORMATS } from './formats';
-import { settingsOf } from './homegrownJson';
+import { runInfoSchema, settingsOf } from './homegrownJson';
 import { modelCard } from './modelCard';
 import { previewOf, previewRows } from './preview';
 
@@ -52,6 +52,28 @@ test('of which the texts were counted, the card says how many of each label it l
   expect(card).toContain('| Label | Learnt texts | Share | Held-out texts |');
   expect(card).toContain('| spam | 30 | 25 % | 7 |');
   expect(card).toContain('whole texts, about 20 % of each label');
+});
+
+test('labels are told by the names that they have, whatever those are', async () => {
+  const { info } = await untrainedClassifier('bert', { labels: ['__proto__', 'constructor', '|'] });
+  const [segment] = info.segments;
+  const counts = JSON.parse('{ "__proto__": 60, "|": 40 }') as Record<string, number>;
+  const data = dataFacts({ labels: { train: counts, validation: { '|': 10 } } });
+  const told = modelCard(
+    runInfoSchema.parse(JSON.parse(JSON.stringify({ ...info, segments: [{ ...segment, data }] }))),
+  );
+  expect(told).toMatch(/\| \S*proto\S* \| 60 \| 60 % \| 0 \|/);
+  expect(told).toContain('| constructor | 0 | 0 % | 0 |');
+  expect(told).toMatch(/^\| \S+ \| 40 \| 40 % \| 10 \|$/m);
+  expect(told).not.toContain('none of them');
+});
+
+test('a temperature of another step is not told', async () => {
+  const { info } = await untrainedClassifier('bert', { labels: ['ham', 'spam'] });
+  const decision = { temperature: 1.5, atLeast: 0, step: info.state.step };
+  expect(modelCard({ ...info, decision })).toContain('a temperature of 1.5');
+  const state = { ...info.state, step: info.state.step + 1 };
+  expect(modelCard({ ...info, decision, state })).not.toContain('temperature of');
 });
 
 test('of which texts may have several labels, the shares are of texts, and those of none have a row', async () => {

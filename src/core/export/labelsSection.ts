@@ -2,6 +2,7 @@
 import { labelWords, NO_LABELS } from '../base/labels';
 import { formatCount, formatNumber, formatShare } from '../base/units';
 import { POOLED } from '../models/hubClasses';
+import { countOf } from '../objectives/facts';
 import { dataOf } from '../runs/segments';
 import { type DataFacts, PLAIN_DECISION, temperatureAt } from '../runs/settings';
 import type { RunInfo } from './homegrownJson';
@@ -21,7 +22,7 @@ export function labelsSection(info: RunInfo): string[] {
   const all = held.reduce((sum, count) => sum + count, 0);
   const listed = labels.slice(0, MOST);
   const labelled = data?.labels
-    ? tableOf(several ? [...listed, NO_LABELS] : listed, data.labels, several ? data.parts.train.documents : undefined)
+    ? tableOf(several ? [...listed, NO_LABELS] : listed, data.labels, several, data.parts.train.documents)
     : table(
         listed.map((label, place) => [
           plain(label),
@@ -50,19 +51,21 @@ export function labelsSection(info: RunInfo): string[] {
 
 /**
  * How many texts of each part have each.
- * @param texts that were learnt, where these may have several labels; absent: as many as labels
+ * @param several whether a text may have any number of them
+ * @param texts that were learnt; absent: as many as labels
  */
 function tableOf(
   labels: readonly string[],
   { train, validation }: NonNullable<DataFacts['labels']>,
+  several = false,
   texts?: number,
 ): string {
-  const all = texts ?? Object.values(train).reduce((sum, count) => sum + count, 0);
+  const all = (several && texts) || Object.values(train).reduce((sum, count) => sum + count, 0);
   return table(
     labels.map((label) => {
-      const learnt = train[label] ?? 0;
-      const held = formatCount(validation[label] ?? 0);
-      return [plain(labelWords(label)), formatCount(learnt), formatShare(learnt / all), held];
+      const learnt = countOf(train, label);
+      const held = formatCount(countOf(validation, label));
+      return [plain(several ? labelWords(label) : label), formatCount(learnt), formatShare(learnt / all), held];
     }),
     ['Label', 'Learnt texts', 'Share', 'Held-out texts'],
   );

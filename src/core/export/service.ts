@@ -204,6 +204,8 @@ function readmeValues({ name, info: { model } }: Exported, bytes: number): Value
     name,
     parameters: formatCount(countParams(spec.params(config, vocabulary))),
     context: formatCount(context),
+    // A classifier cuts such a text, or reads it in windows.
+    tooLong: config.classes ? '' : `, or the text is longer than ${formatCount(context)} tokens`,
     megabytes: megabytes(bytes),
     memory: formatCount(Math.ceil((NODE_BYTES + bytes + remembered) / 5e7) * 50),
     parallel: String(PARALLEL),

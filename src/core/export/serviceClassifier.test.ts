@@ -72,6 +72,10 @@ describe('BERT', () => {
     expect(readme).toContain('POST /v1/classify');
     expect(readme).toContain('Its labels are `ham`, `spam`, `neither`.');
     expect(readme).not.toContain('completions');
+    // Such a text is cut, as is said.
+    expect(readme).not.toMatch(/400 .*longer than/);
+    expect(readme).toMatch(/What is longer than \d+ tokens is cut there/);
+    expect(await readFile(join(folders[0]!, 'package.json'), 'utf8')).toContain('says which labels a text has');
   });
 
   test('says of texts what the app says of them, of those that are longer than the context too', async () => {

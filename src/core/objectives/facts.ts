@@ -6,10 +6,20 @@ import { unigramAccuracy, unigramLoss } from './unigram';
 
 export type BaselineFacts = z.infer<typeof factsSchema>;
 
+// Not a z.record, which leaves `__proto__` out: a label may have any name.
 const countsSchema = z
-  .record(z.string(), z.int().positive())
+  .custom<Readonly<Record<string, number>>>(isOfCounts, 'it is no table of counts')
   // Besides labels how many have none of them, where a text may have several.
   .refine((counts) => Object.keys(counts).length <= MOST_LABELS + 1, 'it has more labels than a classifier');
+
+function isOfCounts(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((count) => Number.isSafeInteger(count) && count > 0);
+}
+
+/** How many texts have a label, whatever that is called. */
+export const countOf = (counts: Readonly<Record<string, number>>, label: string): number =>
+  Object.hasOwn(counts, label) ? counts[label]! : 0;
 
 /** Fields of a record of data. */
 export const baselineFields = {

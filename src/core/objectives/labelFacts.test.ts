@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { textSource } from '../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
+import { baselineFacts, countOf } from './facts';
 import { measureLabels, priorLoss } from './labelFacts';
 import { labels } from './labels';
 
@@ -24,4 +25,20 @@ test('labels are counted in each part, of texts that have tokens, and guessing b
   expect(told.map(({ loss }) => loss)).toEqual([Math.log(3), priorLoss(train, validation)]);
   const several = labels.baselines({ vocabulary: 300, classes: { ...classes, several: true }, data });
   expect(several.map(({ loss }) => loss)).toEqual([Math.LN2]);
+});
+
+test('labels are called what they are called, also by names that every object has', async () => {
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  const learnt = textSource(tokenizer, ['a', 'b', 'c', 'd'], ['__proto__', '__proto__', 'x', 'x']);
+  const held = textSource(tokenizer, ['a', 'b', 'c'], ['__proto__', 'constructor', 'x']);
+  const measured = { unigramLoss: 1, ...(await measureLabels(learnt, held, false)) };
+  const { labels: found } = baselineFacts(JSON.parse(JSON.stringify(measured)) as typeof measured);
+  expect(Object.entries(found!.train)).toEqual([
+    ['__proto__', 2],
+    ['x', 2],
+  ]);
+  expect(['__proto__', 'constructor', 'x'].map((label) => countOf(found!.train, label))).toEqual([2, 0, 2]);
+  expect(priorLoss(found!.train, found!.validation)).toBeCloseTo((2 * Math.log(2) + Math.log(4)) / 3, 12);
+  for (const counts of [null, [], { x: 0 }, { x: 1.5 }, { x: '1' }])
+    expect(() => baselineFacts({ ...measured, labels: { train: {}, validation: counts } } as never)).toThrow();
 });

@@ -1,7 +1,7 @@
 /** What is reached on texts with labels without reading them: by how common each label is. */
 import { labelsIn, NO_LABELS } from '../base/labels';
 import type { PartSource } from '../shards/manifest';
-import type { BaselineFacts } from './facts';
+import { type BaselineFacts, countOf } from './facts';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -33,6 +33,6 @@ function severalIn(label: string): readonly string[] {
 export function priorLoss(learnt: Counts, held: Counts): number {
   const sum = (counts: Counts): number => Object.values(counts).reduce((a, b) => a + b, 0);
   const all = sum(learnt);
-  const nats = Object.entries(held).map(([label, count]) => -count * Math.log((learnt[label] ?? 1) / all));
+  const nats = Object.entries(held).map(([label, count]) => -count * Math.log((countOf(learnt, label) || 1) / all));
   return nats.reduce((a, b) => a + b, 0) / sum(held);
 }
