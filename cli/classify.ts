@@ -1,24 +1,25 @@
 /** npm run classify: which label texts have, by a classifier that tune, the app or someone else has written. */
 import { writeFile } from 'node:fs/promises';
 import { badFile, badSettings } from '../src/core/base/errors';
-import { unwatched } from '../src/core/base/job';
 import { csvOf } from '../src/core/base/csv';
 import { labelsAsOne } from '../src/core/base/labels';
 import { counted, formatCount, formatShare } from '../src/core/base/units';
-import { memoryStore } from '../src/core/base/blobStore';
-import { importText, openText } from '../src/core/documents';
 import { decisionInUse } from '../src/core/export/temperature';
 import { network } from '../src/core/models/network';
 import { PLAIN_DECISION, temperatureAt } from '../src/core/runs/settings';
 import { type Classified, classifier } from '../src/core/sample/classify';
+import { labelledHeader, labelledRow } from '../src/core/sample/labelledTable';
 import { labelsOf } from '../src/core/sample/labelsOf';
 import { ADAPTER_IN } from './adapter';
 import { type Named, textsOf } from './documents';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
 import { readWeights } from './read';
-import { tableFile } from './tables';
+import { type NamedRow, rowsIn } from './tables';
 import { command, DEVICES, interruptible, main, openDevice, print, stderr } from './terminal';
+
+/** A text, or the text of a row. */
+type Asked = Named & Partial<NamedRow>;
 
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the classifier, or a zip of it' },
@@ -43,7 +44,11 @@ const OPTIONS = {
     initial: 'auto',
     help: 'Where it runs; auto is a GPU where there is one, else wasm',
   },
-  out: { kind: 'text', otherwise: 'none', help: 'File to write the results to, as a table (CSV): a row a text' },
+  out: {
+    kind: 'text',
+    otherwise: 'none',
+    help: 'File to write the results to, as a table (CSV): a row a text, of tables with all of their columns',
+  },
   json: {
     kind: 'switch',
     help: 'One object a line: each text with its label and the probabilities of all; or the error',
@@ -62,12 +67,12 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
       `The model in ${from} has no labels: it scores tokens.`,
       'npm run tune -- --kind classify makes a classifier of it.',
     );
-  const texts: readonly Named[] =
+  const texts: readonly Asked[] =
     prompt !== undefined
       ? [{ name: 'prompt', text: prompt }]
       : text
         ? await textsOf(text, signal)
-        : (await Promise.all(table!.map((each) => rowsOf(each, signal)))).flat();
+        : (await Promise.all(table!.map((each) => rowsIn(each, signal)))).flat();
   if (texts.every((each) => each.text.trim() === ''))
     throw badFile('There is no text to classify.', 'Give one that is not empty.');
   await openDevice(values.device);
@@ -87,21 +92,30 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
   );
   progress.end();
   const told = all.map((one, i) => toldOf(texts[i]!.name, one));
+  const cells = texts.map(({ name, cells }) => cells ?? new Map([['name', name]]));
+  const columns = [...new Set(cells.flatMap((row) => [...row.keys()]))];
   if (out !== undefined)
     await writeFile(
       out,
       csvOf([
-        ['name', 'label', ...classes.labels],
-        ...told.map(({ name, label, probabilities }) => [name, label ?? undefined, ...Object.values(probabilities)]),
+        labelledHeader(columns, classes.labels),
+        ...cells.map((row, i) => labelledRow(row, columns, givenTo(all[i]!), classes.labels.length)),
       ]),
     );
-  for (const each of told) print(json ? JSON.stringify(each) : wordsOf(each));
+  const isRead = ({ tokens }: { tokens: number }): boolean => tokens > 0 || table === undefined;
+  for (const each of told.filter(isRead)) print(json ? JSON.stringify(each) : wordsOf(each));
   const cut = told.filter(({ tokens, read }) => read < tokens).length;
   if (cut > 0)
     stderr.write(
       `Of ${counted(cut, 'text')} only the beginning was read: the model reads ${formatCount(model.config.context)} tokens at once.\n`,
     );
 
+  const empty = told.length - told.filter(isRead).length;
+  if (empty > 0) stderr.write(`${counted(empty, 'row')} without text ${empty === 1 ? 'has' : 'have'} no label.\n`);
+
+  function givenTo({ probabilities, tokens }: Classified) {
+    return tokens === 0 ? undefined : { probabilities, labels: labelsOf(classes!, probabilities, atLeast) };
+  }
   function toldOf(name: string, { probabilities, tokens, read, windows }: Classified) {
     const found = labelsOf(classes!, probabilities, atLeast);
     const named = classes!.labels.map((label, place) => [label, Number(probabilities[place]!.toFixed(6))] as const);
@@ -121,22 +135,6 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
   }
 }
 const MOST_SAID = 3;
-
-/** Each with where it is: `Row 12` of its table, or its title. */
-async function rowsOf(meant: string, signal: AbortSignal): Promise<readonly Named[]> {
-  const { source } = await tableFile(meant, false);
-  const store = memoryStore();
-  const imported = await importText(source, store, { addedAt: 0 }, { ...unwatched, signal });
-  for (const words of imported.kind === 'added' ? imported.text.notes : []) stderr.write(`${source.name}: ${words}.\n`);
-  if (imported.kind !== 'added') return [];
-  const rows: Named[] = [];
-  for (const { title = '', chunks } of await openText(store, imported.text.id)) {
-    let text = '';
-    for await (const chunk of chunks()) text += chunk;
-    rows.push({ name: title, text });
-  }
-  return rows;
-}
 
 const examples = [
   '--from my-filter --prompt "You have won a prize"',

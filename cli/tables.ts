@@ -1,8 +1,21 @@
 /** Tables of texts with labels, as they are typed: `FILE.csv`, `FILE.csv:text=SUBJECT+BODY,label=COLUMN`. */
-import { COLUMN_ROLES, type Columns, tableFormatOf } from '../src/core/documents';
+import { badFile } from '../src/core/base/errors';
+import { formatCount } from '../src/core/base/units';
+import { COLUMN_ROLES, type Columns, FORMATS, type TableHead, tableFormatOf, textInRow } from '../src/core/documents';
+import {
+  HEAD_ROWS,
+  headOf,
+  isCalled,
+  learntIn,
+  namesIn,
+  noRows,
+  recognisedColumns,
+} from '../src/core/documents/columns';
+import { inItsEncoding } from '../src/core/documents/encodings';
+import type { Row } from '../src/core/documents/read/format';
 import { UsageError } from './options';
 import type { Given } from './pairs';
-import { textFile } from './terminal';
+import { stderr, textFile } from './terminal';
 
 const ROLES = COLUMN_ROLES.filter((role) => role !== 'input' && role !== 'target').join('|');
 /** One that is learnt as it is. */
@@ -31,4 +44,51 @@ function columnsIn(meant: string, words: string, needsLabel: boolean): TextColum
       `A table is named with its columns or without, as in FILE.csv:text=COLUMN,label=COLUMN, or text=SUBJECT+BODY for several, not '${meant}'.`,
     );
   return { text, ...(besides.length > 0 && { besides }), ...about };
+}
+
+/** What is read of a row, and all of it. */
+export interface NamedRow {
+  /** `Row 12`, or its title. */
+  name: string;
+  text: string;
+  cells: ReadonlyMap<string, string>;
+}
+
+/** All rows of a table, also those without text. @throws HomegrownError `bad-file` where it is not known which column is the text */
+export async function rowsIn(meant: string, signal: AbortSignal): Promise<readonly NamedRow[]> {
+  const { source, columns: asked } = await tableFile(meant, false);
+  const { name, table, stream, places } = source;
+  const note = (words: string): void => stderr.write(`${name}: ${words}.\n`);
+  const rows = await inItsEncoding(source.reading?.encoding, async (encoding) => {
+    const rows: Row['cells'][] = [];
+    const file = { name, bytes: stream(), note, ...(places && { places }), ...(encoding && { encoding }) };
+    for await (const { cells } of FORMATS[table!.format].rows(file)) {
+      signal.throwIfAborted();
+      rows.push(cells);
+    }
+    return rows;
+  });
+  if (rows.length === 0) throw noRows(name);
+  const columns = asked ?? textColumns(name, headOf(rows.slice(0, HEAD_ROWS)));
+  const there = new Set(rows.flatMap((cells) => [...cells.keys()]));
+  const missing = namesIn(columns).find((column) => !there.has(column));
+  if (missing !== undefined)
+    throw badFile(`${name} has no column called ${JSON.stringify(missing)}.`, `It has ${[...there].join(', ')}.`);
+  const { title = '' } = columns;
+  return rows.map((cells, place) => ({
+    name: cells.get(title)?.trim() || `Row ${formatCount(place + 1)}`,
+    text: textInRow(cells, learntIn(columns)),
+    cells,
+  }));
+}
+
+/** By their names alone: which one is classified is not guessed. */
+function textColumns(name: string, head: TableHead): TextColumns {
+  const known = recognisedColumns(head);
+  const [only, ...others] = head.columns;
+  if ('text' in known && (isCalled('text', known.text) || others.length === 0)) return known;
+  throw badFile(
+    `${name} has no column that is called as texts are, such as text, body or message. It has ${[only, ...others].join(', ')}.`,
+    `Name it: --table ${name}:text=COLUMN, or text=ONE+ANOTHER for several.`,
+  );
 }

@@ -130,9 +130,24 @@ test('from a model that was pre-trained: its body, and a head that learns whole 
   expect(lines(many.stdout)).toHaveLength(120);
   expect(lines(many.stdout)[0]).toMatchObject({ name: 'Row 1', label: null });
   expect((await readFile(path('labels.csv'), 'utf8')).split('\r\n').slice(0, 2)).toEqual([
-    'name,label,ham,spam',
-    expect.stringMatching(/^Row 1,,0\.\d+,0\.\d+$/),
+    'subject,body,kind,label,sure,p(ham),p(spam)',
+    expect.stringMatching(/^[a-z ]+,[a-z ]+,Spam,,0\.\d+,0\.\d+,0\.\d+$/),
   ]);
+  // Names of the table's own stay, and a row without text has no label.
+  await writeFile(path('own.csv'), 'label,message,id\r\nham,win money,0\r\nham,,1\r\n');
+  const kept = await call('classify', '--from', 'one', '--table', 'own.csv', '--out', 'own-labels.csv', '--json');
+  expect(lines(kept.stdout)).toHaveLength(1);
+  expect(kept.stderr).toContain('1 row without text has no label.');
+  expect((await readFile(path('own-labels.csv'), 'utf8')).split('\r\n')).toEqual([
+    'label,message,id,label_given,sure,p(ham),p(spam)',
+    expect.stringMatching(/^ham,win money,0,(ham|spam),0\.\d+,0\.\d+,0\.\d+$/),
+    'ham,,1,,,,',
+    '',
+  ]);
+  await writeFile(path('amounts.csv'), 'id,amount\r\n12345,7\r\n');
+  const guessed = await call('classify', '--from', 'one', '--table', 'amounts.csv', '--json');
+  expect(guessed.code).toBe(1);
+  expect(guessed.stdout).toMatch(/no column that is called as texts are.*It has id, amount\..*:text=COLUMN/);
   const tokens = await call('classify', '--from', 'base', '--prompt', 'x');
   expect(tokens.code).toBe(2);
   expect(tokens.stdout + tokens.stderr).toMatch(/has no labels: it scores tokens/);

@@ -2,7 +2,6 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { badFile, badSettings } from '../core/base/errors';
-import { labelsAsOne } from '../core/base/labels';
 import { documentsIn, FORMATS, textInRow, textOf } from '../core/documents';
 import { type Decided, decided } from '../core/evaluate/decided';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
@@ -11,6 +10,7 @@ import { type Decision, PLAIN_DECISION, temperatureAt } from '../core/runs/setti
 import { spread } from '../core/objectives/pairRows';
 import { mostHelpful } from '../core/sample/activeLearning';
 import { type Classified, type Classifier, classifier } from '../core/sample/classify';
+import { labelledHeader, labelledRow } from '../core/sample/labelledTable';
 import { labelsOf } from '../core/sample/labelsOf';
 import type { ClassifyFileInput, GivenLabels, GpuApi, TextToLabel } from '../protocol/gpu';
 import { blobSource } from './blobSource';
@@ -95,8 +95,7 @@ export const classifyFile = (
         const missing = table?.columns.find((name) => !columns!.includes(name));
         if (missing !== undefined)
           throw badFile(`${file.name} has no column ${missing}.`, `It has ${columns.join(', ')}.`);
-        const free = (name: string): string => (columns!.includes(name) ? free(`${name}_given`) : name);
-        parts.push(blobOf([[...columns, free('label'), free('sure'), ...labels.map((label) => free(`p(${label})`))]]));
+        parts.push(blobOf([labelledHeader(columns, labels)]));
       }
       const names = table?.columns ?? [LINE];
       const ids = rows.map((cells) => model.tokenizer.encode(textInRow(cells, names)));
@@ -110,11 +109,9 @@ export const classifyFile = (
       parts.push(
         blobOf(
           rows.map((cells, i) => {
-            const { probabilities, labels: own } = found.get(i) ?? NOTHING_READ;
-            if (found.has(i) && own.length === 0) unsure++;
-            const sure = probabilities.length > 0 ? digits(Math.max(...probabilities)) : undefined;
-            const told = labels.map((_, place) => (found.has(i) ? digits(probabilities[place]!) : undefined));
-            return [...columns!.map((name) => cells.get(name) ?? ''), labelsAsOne(own), sure, ...told];
+            const own = found.get(i);
+            if (own?.labels.length === 0) unsure++;
+            return labelledRow(cells, columns!, own, labels.length);
           }),
         ),
       );
@@ -126,10 +123,7 @@ export const classifyFile = (
   });
 const CSV = { type: 'text/csv' };
 const blobOf = (rows: Parameters<typeof csvOf>[0]): Blob => new Blob([csvOf(rows)], CSV);
-const NOTHING_READ: Pick<GivenLabels, 'probabilities' | 'labels'> = { probabilities: [], labels: [] };
 
-/** Of a probability. */
-const digits = (p: number): number => Number(p.toPrecision(6));
 /** What the column of a file without columns is called. */
 const LINE = 'text';
 

@@ -49,12 +49,16 @@ export function usualColumns(all: readonly string[]): PairColumns {
     : { input: all[0] ?? '', target: all[1] ?? all[0] ?? '' };
 }
 
+/** As it is compared: `body` of `mail.Body`. */
+const calledAs = (column: string): string => column.trim().toLowerCase().split('.').at(-1)!;
+
+/** Whether what it holds is known by its name. */
+export const isCalled = (role: ColumnRole, column: string): boolean => CALLED[role].includes(calledAs(column));
+
 /** What columns are by their names: a text, else a pair; where no name tells, the one with the most text is the text. */
 export function recognisedColumns({ columns, rows }: TableHead): Columns {
   const called = (role: ColumnRole): string | undefined => {
-    const names = new Map(
-      columns.map((column) => [column.trim().toLowerCase().split('.').at(-1)!, column] as const).reverse(),
-    );
+    const names = new Map(columns.map((column) => [calledAs(column), column] as const).reverse());
     const name = CALLED[role].find((each) => names.has(each));
     return name === undefined ? undefined : names.get(name);
   };

@@ -1,0 +1,31 @@
+/** A table that comes back with what a classifier gives to each row: all of its columns, `label`, `sure` and `p(LABEL)`. */
+import type { Cell } from '../base/csv';
+import { labelsAsOne } from '../base/labels';
+
+interface Given {
+  /** [labels] */
+  probabilities: ArrayLike<number>;
+  labels: readonly string[];
+}
+
+/** A column of the table that is called as one of these leaves it another name. */
+export function labelledHeader(columns: readonly string[], labels: readonly string[]): readonly string[] {
+  const free = (name: string): string => (columns.includes(name) ? free(`${name}_given`) : name);
+  return [...columns, free('label'), free('sure'), ...labels.map((label) => free(`p(${label})`))];
+}
+
+/** @param given undefined of a row in which there is nothing to read @param count labels */
+export function labelledRow(
+  cells: ReadonlyMap<string, string>,
+  columns: readonly string[],
+  given: Given | undefined,
+  count: number,
+): readonly Cell[] {
+  const own = columns.map((name) => cells.get(name) ?? '');
+  if (!given) return [...own, '', undefined, ...new Array<undefined>(count).fill(undefined)];
+  const told = Array.from(given.probabilities, digits);
+  return [...own, labelsAsOne(given.labels), Math.max(...told), ...told];
+}
+
+/** Of a probability. */
+const digits = (p: number): number => Number(p.toPrecision(6));
