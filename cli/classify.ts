@@ -12,6 +12,7 @@ import { labelledHeader, labelledRow } from '../src/core/sample/labelledTable';
 import { labelsOf } from '../src/core/sample/labelsOf';
 import { ADAPTER_IN } from './adapter';
 import { type Named, textsOf } from './documents';
+import { ENCODING, encodingOf } from './encoding';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
 import { readWeights } from './read';
@@ -31,6 +32,7 @@ const OPTIONS = {
     otherwise: 'none',
     help: 'Tables of which each row is a text: FILE.csv, or FILE.csv:text=COLUMN, or text=SUBJECT+BODY for several columns',
   },
+  encoding: { ...ENCODING, help: `With --table: ${ENCODING.help}` },
   'at-least': {
     kind: 'real',
     min: 0,
@@ -59,6 +61,8 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
   const { from, adapter, prompt, text, table, out, json, 'at-least': typed } = values;
   if ([prompt, text, table].filter((each) => each !== undefined).length !== 1)
     throw new UsageError('classify takes --prompt, --text or --table, one of them.');
+  if (values.encoding !== undefined && !table) throw new UsageError('--encoding is of a table: give --table.');
+  const encoding = encodingOf(values.encoding);
   const signal = interruptible();
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
   const { classes } = model.config;
@@ -72,7 +76,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
       ? [{ name: 'prompt', text: prompt }]
       : text
         ? await textsOf(text, signal)
-        : (await Promise.all(table!.map((each) => rowsIn(each, signal)))).flat();
+        : (await Promise.all(table!.map((each) => rowsIn(each, signal, encoding)))).flat();
   if (texts.every((each) => each.text.trim() === ''))
     throw badFile('There is no text to classify.', 'Give one that is not empty.');
   await openDevice(values.device);

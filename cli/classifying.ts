@@ -3,6 +3,7 @@ import { badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { modelSpec } from '../src/core/models';
 import { usualPooling } from '../src/core/models/classes';
+import { encodingOf } from './encoding';
 import { checkExamples, examplesAsked } from './examples';
 import { UsageError, type Values } from './options';
 import { stderr } from './terminal';
@@ -11,7 +12,7 @@ import type { Tuning } from './tuning';
 
 type Asked = Pick<
   Values<typeof TUNE_OPTIONS>,
-  'table' | 'several' | 'unlabelled' | 'merge' | 'fewest' | 'pooling' | 'long-texts'
+  'table' | 'several' | 'unlabelled' | 'merge' | 'fewest' | 'pooling' | 'long-texts' | 'encoding'
 >;
 
 /** @throws HomegrownError of what of the labels cannot be learnt, or a person must be asked */
@@ -20,7 +21,8 @@ export async function classifying(options: Asked): Promise<NonNullable<Tuning['c
   if (!table) throw new UsageError('--kind classify takes --table.');
   const note = (words: string): void => stderr.write(`${words}\n`);
   const as = several === undefined ? {} : { between: several };
-  const examples = await examplesAsked({ tables: table, as, merge, fewest, unlabelled }, note, unwatched);
+  const encoding = encodingOf(options.encoding);
+  const examples = await examplesAsked({ tables: table, as, merge, fewest, unlabelled, encoding }, note, unwatched);
   checkExamples(examples, fewest, note);
   const labels = examples.survey.labels.map(({ label }) => label).sort();
   return {

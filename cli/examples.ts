@@ -10,6 +10,7 @@ import {
   AS_READ,
   changeLabelling,
   documentsOf,
+  type EncodingId,
   importDrop,
   joinedLabels,
   type Labelling,
@@ -20,6 +21,7 @@ import {
 import { type Unlabelled, withUnlabelled } from '../src/core/documents/labels/labelling';
 import { labelProblems, openWords } from '../src/core/documents/labels/problems';
 import { type LabelSurvey, surveyLabels } from '../src/core/documents/labels/survey';
+import { withFlag } from './encoding';
 import type { Local } from './local';
 import { UsageError } from './options';
 import { tableFile } from './tables';
@@ -47,11 +49,13 @@ interface Asked {
   fewest: number | undefined;
   /** What texts of none of several labels are; absent: who begins is asked. */
   unlabelled?: Unlabelled | undefined;
+  /** Of what is not UTF-8. */
+  encoding?: EncodingId | undefined;
 }
 
 /** As they are for a run that begins. @throws HomegrownError; UsageError */
 export async function examplesAsked(
-  { tables, as, merge, fewest, unlabelled }: Asked,
+  { tables, as, merge, fewest, unlabelled, encoding }: Asked,
   note: (words: string) => void,
   job: Job,
 ): Promise<Examples> {
@@ -64,7 +68,8 @@ export async function examplesAsked(
   if (unlabelled && !as.between)
     throw new UsageError('--unlabelled is for texts that may have several labels. Leave it out.');
   let labelling = unlabelled ? withUnlabelled(AS_READ, unlabelled) : AS_READ;
-  const read = await examplesLaid({ files, ...as, renamed: labelling.renamed }, note, job);
+  const laid: Laid = { files, ...as, renamed: labelling.renamed, ...(encoding && { encoding }) };
+  const read = await examplesLaid(laid, note, job);
   const join = (labels: readonly string[], to: string): void => {
     labelling = joinedLabels(labelling, labels, to, as.between ? 'several' : 'one');
   };
@@ -91,8 +96,10 @@ export async function examplesLaid(laid: Laid, note: (words: string) => void, jo
       ? await sourcesIn(path, note)
       : [await rowsOf(path, columns)];
     const settings = { addedAt: i, labelled: { ...(laid.between && { between: laid.between }) } };
-    const { text, refused, duplicates } = await importDrop(sources, store, settings, job);
-    if (refused[0] && (sources.length === 1 || !text)) throw nameColumns(refused[0].error);
+    const { encoding } = laid;
+    const given = encoding ? sources.map((source) => ({ ...source, reading: { encoding } })) : sources;
+    const { text, refused, duplicates } = await importDrop(given, store, settings, job);
+    if (refused[0] && (sources.length === 1 || !text)) throw withFlag(nameColumns(refused[0].error));
     for (const { name, error } of refused) note(`${name} was left out. ${error.message}`);
     if (duplicates.length > 0 && sources.length > 1)
       note(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { badFile, HomegrownError } from '../src/core/base/errors';
 import { listOf, MOST_TEXTS } from '../src/core/base/limits';
 import { z } from '../src/core/base/zod';
-import { BETWEEN, columnsSchema, isTable } from '../src/core/documents';
+import { BETWEEN, columnsSchema, isEncoding, isTable } from '../src/core/documents';
 import { type ByteStream, textFile } from '../src/core/files/byteSource';
 import { jsonOf } from './json';
 
@@ -31,6 +31,8 @@ const localSchema = z.strictObject({
       /** What stands between several labels of a text. */
       between: z.enum(BETWEEN).exactOptional(),
       renamed: z.record(z.string(), z.string()),
+      /** Of what is not UTF-8. */
+      encoding: z.string().refine(isEncoding).exactOptional(),
     })
     .exactOptional(),
   /** Where the model lay that it began with, as a whole path: an adapter learns beside its weights, and its text may be replayed. */

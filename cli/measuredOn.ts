@@ -13,6 +13,7 @@ import { learntFrom } from '../src/core/objectives';
 import { countTargets } from '../src/core/objectives/pairRows';
 import { recipeOf } from '../src/core/runs/segments';
 import { pairsOf, textsOf } from './documents';
+import { encodingOf } from './encoding';
 import { examplesAsked, saidOfNone } from './examples';
 import type { Unlabelled } from '../src/core/documents/labels/labelling';
 import { isTable, withColumnsOf } from './pairs';
@@ -34,17 +35,18 @@ interface Asked {
   pairs?: readonly string[] | undefined;
   table?: readonly string[] | undefined;
   unlabelled?: Unlabelled | undefined;
+  encoding?: string | undefined;
   train?: readonly string[] | undefined;
 }
 
 /** Files that are given. */
 export async function givenFiles(
-  { from, adapter, text = [], pairs, table, unlabelled, train: learnt }: Asked,
+  { from, adapter, text = [], pairs, table, unlabelled, encoding, train: learnt }: Asked,
   signal: AbortSignal,
 ): Promise<Given> {
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
   if (table) {
-    const of = (tables: readonly string[]) => heldTextsOf({ tables, unlabelled }, model, tokenizer, signal);
+    const of = (tables: readonly string[]) => heldTextsOf({ tables, unlabelled, encoding }, model, tokenizer, signal);
     return {
       model,
       tokenizer,
@@ -72,14 +74,14 @@ export async function givenFiles(
 
 /** Of tables, or folders of folders, those that have a label, or are said to have none. */
 async function heldTextsOf(
-  { tables, unlabelled }: { tables: readonly string[]; unlabelled: Unlabelled | undefined },
+  { tables, unlabelled, encoding }: Pick<Asked, 'unlabelled' | 'encoding'> & { tables: readonly string[] },
   { config }: ImportedModel['model'],
   tokenizer: ImportedModel['tokenizer'],
   signal: AbortSignal,
 ): Promise<readonly HeldText[]> {
   const as = config.classes?.several ? { between: BETWEEN_LABELS } : {};
   const note = (words: string): void => stderr.write(`${words}\n`);
-  const asked = { tables, as, merge: false, fewest: undefined, unlabelled };
+  const asked = { tables, as, merge: false, fewest: undefined, unlabelled, encoding: encodingOf(encoding) };
   const { documents, texts, survey } = await examplesAsked(asked, note, { ...unwatched, signal });
   if (as.between && !unlabelled && survey.unlabelled > 0) throw saidOfNone(survey);
   const names = new Map(texts.map(({ id, name }) => [id, name]));

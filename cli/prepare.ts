@@ -11,10 +11,8 @@ import { textFile as streamOf } from '../src/core/files/byteSource';
 import {
   archiveCalled,
   type DropOutcome,
-  ENCODINGS,
   importDrop,
   isBadEncoding,
-  isEncoding,
   type TableChoice,
   tableCalled,
   tableFormatOf,
@@ -29,6 +27,7 @@ import { languageDetector } from '../src/core/documents/language';
 import { LONGEST_LINE } from '../src/core/documents/limits';
 import { beginCleaners } from './cleaners';
 import { DOCUMENTS, PREPARED } from './data';
+import { ENCODING, encodingOf, SAYS_WHICH } from './encoding';
 import { isMeant, mappingOf } from './mapping';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
@@ -57,11 +56,7 @@ const OPTIONS = {
     kind: 'switch',
     help: 'All text of a message of mail: what it quotes of others and its signature, too',
   },
-  encoding: {
-    kind: 'text',
-    otherwise: 'such files are refused, with the encodings that they may be in',
-    help: 'What text is in that is not UTF-8, such as windows-1252, koi8-r, shift_jis',
-  },
+  encoding: ENCODING,
   recipe: {
     kind: 'text',
     initial: 'recommended',
@@ -90,9 +85,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   for (const { name } of mappings)
     if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
       throw notAmong(name);
-  const encoding = values.encoding?.toLowerCase();
-  if (encoding !== undefined && !isEncoding(encoding))
-    throw new UsageError(`--encoding is one of ${Object.keys(ENCODINGS).join(', ')}, not ${values.encoding}.`);
+  const encoding = encodingOf(values.encoding);
   const recipe = await recipeCalled(values.recipe);
   const reading = {
     wholePages: values['whole-pages'],
@@ -231,8 +224,6 @@ function refusedOf({ refused, duplicates }: DropOutcome): { name: string; reason
     ...duplicates.map(({ name }) => ({ name, reason: 'It holds the same as a file before it.' })),
   ];
 }
-
-const SAYS_WHICH = '--encoding says which text is in that is not UTF-8';
 
 /** Files that have given nothing but documents that are too long. */
 function tooLong(long: readonly Long[], lines: readonly Line[]): { name: string; reason: string }[] {

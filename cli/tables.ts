@@ -1,7 +1,15 @@
 /** Tables of texts with labels, as they are typed: `FILE.csv`, `FILE.csv:text=SUBJECT+BODY,label=COLUMN`. */
 import { badFile } from '../src/core/base/errors';
 import { formatCount } from '../src/core/base/units';
-import { COLUMN_ROLES, type Columns, FORMATS, type TableHead, tableFormatOf, textInRow } from '../src/core/documents';
+import {
+  COLUMN_ROLES,
+  type Columns,
+  type EncodingId,
+  FORMATS,
+  type TableHead,
+  tableFormatOf,
+  textInRow,
+} from '../src/core/documents';
 import {
   HEAD_ROWS,
   headOf,
@@ -13,6 +21,7 @@ import {
 } from '../src/core/documents/columns';
 import { inItsEncoding } from '../src/core/documents/encodings';
 import type { Row } from '../src/core/documents/read/format';
+import { withFlag } from './encoding';
 import { UsageError } from './options';
 import type { Given } from './pairs';
 import { stderr, textFile } from './terminal';
@@ -55,11 +64,11 @@ export interface NamedRow {
 }
 
 /** All rows of a table, also those without text. @throws HomegrownError `bad-file` where it is not known which column is the text */
-export async function rowsIn(meant: string, signal: AbortSignal): Promise<readonly NamedRow[]> {
+export async function rowsIn(meant: string, signal: AbortSignal, wanted?: EncodingId): Promise<readonly NamedRow[]> {
   const { source, columns: asked } = await tableFile(meant, false);
   const { name, table, stream, places } = source;
   const note = (words: string): void => stderr.write(`${name}: ${words}.\n`);
-  const rows = await inItsEncoding(source.reading?.encoding, async (encoding) => {
+  const rows = await inItsEncoding(wanted, async (encoding) => {
     const rows: Row['cells'][] = [];
     const file = { name, bytes: stream(), note, ...(places && { places }), ...(encoding && { encoding }) };
     for await (const { cells } of FORMATS[table!.format].rows(file)) {
@@ -67,6 +76,8 @@ export async function rowsIn(meant: string, signal: AbortSignal): Promise<readon
       rows.push(cells);
     }
     return rows;
+  }).catch((error: unknown) => {
+    throw withFlag(error);
   });
   if (rows.length === 0) throw noRows(name);
   const columns = asked ?? textColumns(name, headOf(rows.slice(0, HEAD_ROWS)));

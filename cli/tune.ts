@@ -53,7 +53,7 @@ const FLAGS: Readonly<Record<string, readonly Kind[]>> = {
   ...{ chats: ['instruct'], pairs: ['instruct'], template: ['instruct'] },
   ...{ text: ['adapt'], data: ['adapt'], old: ['adapt', 'instruct'] },
   ...{ table: ['classify'], several: ['classify'], unlabelled: ['classify'] },
-  ...{ merge: ['classify'], fewest: ['classify'] },
+  ...{ encoding: ['classify'], merge: ['classify'], fewest: ['classify'] },
   ...{ pooling: ['classify'], 'long-texts': ['classify'], 'class-weights': ['classify'] },
 };
 const TAKES: Readonly<Record<Kind, string>> = {

@@ -252,6 +252,25 @@ test.each([
   60_000,
 );
 
+test('a table that is not UTF-8 is refused with the flag that says what it is in, and read by that', async () => {
+  const rows = ROWS.map(([subject, body, kind]) => [`${subject} ${body} caf\u00e9`, kind.toLowerCase()]);
+  await writeFile(path('old.csv'), Buffer.from(csvOf([['text', 'label'], ...rows]), 'latin1'));
+  const own = [...NEW, '--table', 'old.csv', '--steps', '1', '--out', 'old'];
+  const refused = await tune(...own);
+  expect(refused.code).toBe(1);
+  expect(refused.stdout).toMatch(/windows-1252.*--encoding says which/);
+  expect(await tune(...own, '--encoding', 'windows-1252')).toMatchObject({ code: 0 });
+  // Its own part is read again as it was.
+  expect(await call('evaluate', '--from', 'old', '--device', 'wasm')).toMatchObject({ code: 0 });
+  for (const command of ['classify', 'evaluate']) {
+    const asked = (...more: string[]) =>
+      call(command, '--from', 'old', '--table', 'old.csv', '--device', 'wasm', '--json', ...more);
+    expect((await asked()).stdout).toMatch(/--encoding says which/);
+    expect(await asked('--encoding', 'Windows-1252')).toMatchObject({ code: 0 });
+    expect((await asked('--encoding', 'latin-9')).code).toBe(2);
+  }
+}, 240_000);
+
 test('10,000 labels are refused with their number', async () => {
   const rows = Array.from({ length: 10_000 }, (_, i) => [row(i), `kind ${i}`]);
   await writeFile(path('many.csv'), csvOf([['text', 'label'], ...rows]));

@@ -1,5 +1,6 @@
 /** The flags of `tune`: those of `grow`, and what is its own. */
 import { MOST_HELD } from '../src/core/documents/split';
+import { ENCODING } from './encoding';
 import { OPTIONS, VALIDATION_SHARE } from './growOptions';
 import { BETWEEN } from '../src/core/documents';
 import { POOLINGS, RESTS } from '../src/core/models/spec';
@@ -41,6 +42,7 @@ export const TUNE_OPTIONS = {
     otherwise: 'asked about',
     help: 'To classify, with --several: what texts without a label are, examples of none, or not labelled yet and so left out',
   },
+  encoding: { ...ENCODING, help: `To classify: ${ENCODING.help}` },
   merge: { kind: 'switch', help: 'To classify: labels whose names read like one, such as Spam and "spam ", are one' },
   fewest: {
     kind: 'whole',

@@ -1,0 +1,24 @@
+/** The flag that says what text is in that is not UTF-8. */
+import { HomegrownError, paragraph } from '../src/core/base/errors';
+import { type EncodingId, ENCODINGS, isBadEncoding, isEncoding } from '../src/core/documents';
+import { UsageError } from './options';
+
+export const ENCODING = {
+  kind: 'text',
+  otherwise: 'such files are refused, with the encodings that they may be in',
+  help: 'What text is in that is not UTF-8, such as windows-1252, koi8-r, shift_jis',
+} as const;
+
+/** @throws UsageError */
+export function encodingOf(typed: string | undefined): EncodingId | undefined {
+  const encoding = typed?.toLowerCase();
+  if (encoding === undefined || isEncoding(encoding)) return encoding;
+  throw new UsageError(`--encoding is one of ${Object.keys(ENCODINGS).join(', ')}, not ${typed!}.`);
+}
+
+/** With the flag that answers it, where it asks for an encoding. */
+export const withFlag = (error: unknown): unknown =>
+  isBadEncoding(error)
+    ? new HomegrownError('bad-encoding', error.message, paragraph(error.remedy ?? '', SAYS_WHICH))
+    : error;
+export const SAYS_WHICH = '--encoding says which text is in that is not UTF-8';
