@@ -51,7 +51,7 @@ export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
       // What a worker told just before it ended may arrive after that, when nobody waits any more.
       let isAwaited = true;
       const report = proxy((progress: unknown) => {
-        if (isAwaited) onProgress?.(progress as never);
+        if (isAwaited) onProgress?.(progress);
       });
       // Comlink's mapped types cannot see through a generic method; the contract is enforced on both sides of this line.
       const call = served.call as unknown as Served<A>['call'];
