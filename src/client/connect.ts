@@ -49,10 +49,8 @@ export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop);
       // What a worker told just before it ended may arrive after that, when nobody waits any more.
-      let isAwaited = true;
-      const report = proxy((progress: unknown) => {
-        if (isAwaited) onProgress?.(progress);
-      });
+      let tell = onProgress;
+      const report = proxy((progress: unknown) => tell?.(progress));
       // Comlink's mapped types cannot see through a generic method; the contract is enforced on both sides of this line.
       const call = served.call as unknown as Served<A>['call'];
       try {
@@ -60,7 +58,7 @@ export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
         if (!reply.ok) throw fromFailure(reply.failure);
         return reply.value;
       } finally {
-        isAwaited = false;
+        tell = undefined;
         signal?.removeEventListener('abort', stop);
         port1.close();
       }

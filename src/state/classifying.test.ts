@@ -12,7 +12,8 @@ import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { bodyOf, labelsRefusal, planClassifier, weightOf } from './classifierPlan';
 import { questionOf } from './markup';
 import { tuneRefusal } from './refusals';
-import { classifierOf, shownPurpose, toTuneOn } from './tuning';
+import { shownPurpose } from './shownPurpose';
+import { classifierOf, toTuneOn } from './tuning';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());

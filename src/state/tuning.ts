@@ -149,13 +149,6 @@ export const toTuneOn = (
   purpose = project.tuning.purpose,
 ): Studio['tuneTexts'] => tuneTexts.filter((text) => tunedAs(text) === USES[purpose]);
 
-/** What the project was set to; where its run is a classifier and nothing is there for that, to classify. */
-export function shownPurpose(s: Pick<Studio, 'project' | 'runs' | 'tuneTexts'>): Purpose {
-  const { runId, tuning } = s.project;
-  const isClassifier = runId !== null && classifierOf(s)?.record.id === runId;
-  return isClassifier && toTuneOn(s).length === 0 ? 'classify' : tuning.purpose;
-}
-
 /** The run that was tuned last to write. */
 export const lastTuned = ({ runs }: Pick<Studio, 'runs'>): RunRow | undefined =>
   runs?.find(({ record }) => isTuning(record) && !record.mixed && !record.model.config.classes);

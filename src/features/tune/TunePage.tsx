@@ -3,7 +3,7 @@ import { useLocation, useSearch } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
 import type { Purpose } from '../../core/runs/tuning';
 import { isOpening } from '../../state/openRun';
-import { shownPurpose } from '../../state/tuning';
+import { shownPurpose } from '../../state/shownPurpose';
 import { useRuns, useRunsShown, useStudio, useStudioStore } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { Button, EmptyState, Panes, Stage, StageTabs, useHeldFocus } from '../../ui';

@@ -1,0 +1,11 @@
+/** Which kind of tuning the page opens with. */
+import type { Purpose } from '../core/runs/tuning';
+import type { Studio } from './studio';
+import { classifierOf, toTuneOn } from './tuning';
+
+/** What the project was set to; where its run is a classifier and nothing is there for that, to classify. */
+export function shownPurpose(s: Pick<Studio, 'project' | 'runs' | 'tuneTexts'>): Purpose {
+  const { runId, tuning } = s.project;
+  const isClassifier = runId !== null && classifierOf(s)?.record.id === runId;
+  return isClassifier && toTuneOn(s).length === 0 ? 'classify' : tuning.purpose;
+}
