@@ -35,8 +35,8 @@ test('the one that was opened last is shown; another is shown as it was left, an
   expect(shown(studio!)).toBe('B');
   setRecipe({ batch: 3 });
   expect(await open('a')).toBe(true); // what was changed just before is kept
+  await flush(); // that it was opened is stored a moment later
   expect(studio!.getState()).toMatchObject({ kept: 'yes', project: { id: 'a', recipe: initialProject().recipe } });
-  await flush();
   expect(await store.get('projects/b')).toMatchObject({ recipe: { batch: 3 } });
   expect(await open('b')).toBe(true);
   expect(studio!.getState().project.recipe.batch).toBe(3);
