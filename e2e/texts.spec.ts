@@ -120,6 +120,7 @@ test('of a table two columns are taken as pairs, each row a document, by keyboar
   ] as const) {
     await question.getByRole('button', { name: new RegExp(`${column}$`) }).press('Enter');
     await page.getByRole('option', { name: role, exact: true }).press('Enter');
+    await expect(page.getByRole('listbox')).toBeHidden();
   }
   await question.getByRole('button', { name: 'Add a pair a row' }).press('Enter');
   const table = page.getByRole('table', { name: 'Texts' });

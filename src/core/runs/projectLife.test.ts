@@ -173,6 +173,16 @@ test('a project that is brought back while it is purged keeps what it still has'
   expect((await listRuns(other)).map(({ id }) => id)).toContain('r');
 });
 
+test('a removed project goes though it is told meanwhile when it was opened', async () => {
+  const store = await library();
+  await remove(store);
+  await purgeProject(store, 'a', async (_, work) => {
+    await work();
+    await updateProject(store, 'a', (project) => ({ ...project, openedAt: 9 }));
+  });
+  expect(await store.keys('projects/')).toEqual(['projects/b']);
+});
+
 test('what a project has that cannot be read goes on in a new one, all or nothing, and its record stays', async () => {
   const damaged = async (): Promise<BlobStore> => {
     const store = await library();

@@ -88,7 +88,7 @@ export async function purgeProject(
   id: string,
   holding: (runId: string, work: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const { project, key, stored } = await readProject(store, id);
+  const { project, stored } = await readProject(store, id);
   if (stored === undefined || project.removedAt === undefined) return;
   const isRemoved = async (): Promise<boolean> => (await readProject(store, id)).project.removedAt !== undefined;
   for (const text of await listTexts(store, id)) {
@@ -101,7 +101,12 @@ export async function purgeProject(
       await holding(run.id, async () => {
         if (await isRemoved()) await purgeRun(store, run.id);
       });
-  await store.commit({ drop: [key], expect: [[key, stored as Json]] });
+  // When it was opened last may be told meanwhile.
+  for (;;) {
+    const now = await readProject(store, id);
+    if (now.stored === undefined || now.project.removedAt === undefined) return;
+    if (await store.commit({ drop: [now.key], expect: [[now.key, now.stored as Json]] })) return;
+  }
 }
 
 /**
