@@ -147,7 +147,6 @@ const share = ({ texts, of }: { texts: number; of: number }): string =>
   `${formatCount(texts)} of ${formatCount(of)} (${formatShare(texts / of)})`;
 function listed(names: readonly string[], most = MOST_NAMED): string {
   const some = names.slice(0, most).map(named);
-  if (names.length > most) return `${some.join(', ')} and others`;
-  return some.length === 1 ? some[0]! : `${some.slice(0, -1).join(', ')} and ${some.at(-1)!}`;
+  return names.length > most ? `${some.join(', ')} and others` : new Intl.ListFormat('en-GB').format(some);
 }
 const MOST_NAMED = 5;

@@ -12,10 +12,12 @@ import { tuneRefusal } from '../../../state/refusals';
 import { classifierOf, toTuneOn, tuningBase } from '../../../state/tuning';
 import { useAnswer } from './useAnswer';
 
-export interface Surveyed {
+interface Survey {
   told: LabelsTold | undefined;
   failure: Failure | undefined;
   progress: Progress | undefined;
+}
+export interface Surveyed extends Survey {
   /** After a failure. */
   again: () => void;
 }
@@ -34,12 +36,12 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
   // What was told of other texts says nothing of these.
   const ids = texts.map(({ id }) => id).join(' ');
   const key = refs && `${refs} ${fewest} ${tokenizer}`;
-  const [found, setFound] = useState<{ of: string; ids: string } & Partial<Omit<Surveyed, 'again'>>>();
+  const [found, setFound] = useState<{ of: string; ids: string } & Partial<Survey>>();
   const [time, setTime] = useState(0);
   useEffect(() => {
     if (key === '') return undefined;
     const stop = new AbortController();
-    const tell = (state: Partial<Omit<Surveyed, 'again'>>): void => {
+    const tell = (state: Partial<Survey>): void => {
       if (stop.signal.aborted) return;
       // What was told of the labels before stays until it is known anew.
       setFound((before) => ({
