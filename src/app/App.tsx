@@ -1,4 +1,4 @@
-import { Fragment, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Fragment, lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
@@ -26,8 +26,12 @@ import { pageOf, stageAt } from './routes';
 import { hasSingleKeys, setSingleKeys } from './singleKeys';
 import { StageRail } from './StageRail';
 import { Strip } from './Strip';
-import { UnreadableDialog } from './UnreadableDialog';
 import { Announcements } from './Announcements';
+
+/** Hardly anybody sees it, so the first page does without its code. */
+const UnreadableDialog = lazy(() =>
+  import('./UnreadableDialog').then((module) => ({ default: module.UnreadableDialog })),
+);
 
 /** The frame around every stage: strip, rail, page, palette, notes, and the one voice. */
 export function App() {
@@ -100,7 +104,11 @@ export function App() {
         onClose={() => setOverlay(undefined)}
         actions={overlay === 'help' ? [...actions(), ...KEYS_OF_CONTROLS] : NONE}
       />
-      <UnreadableDialog isOpen={overlay === 'unreadable'} onClose={() => setOverlay(undefined)} />
+      {overlay === 'unreadable' && (
+        <Suspense fallback={null}>
+          <UnreadableDialog onClose={() => setOverlay(undefined)} />
+        </Suspense>
+      )}
       <DeleteEverything isOpen={overlay === 'everything'} onClose={() => setOverlay(undefined)} />
       <MarkupDialog />
       <Notes />

@@ -6,14 +6,14 @@ import { Button, Dialog } from '../ui';
 import styles from './UnreadableDialog.module.css';
 
 /** Each thing that cannot be read: what it is, why, how large; and its bytes, to take along. */
-export function UnreadableDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export function UnreadableDialog({ onClose }: { onClose: () => void }) {
   const unreadable = useStudio((s) => s.unreadable);
   const taking = useStudio((s) => s.takingRaw);
   const takeRaw = useStudio((s) => s.takeRaw);
   const busy = describeWork(taking);
   return (
     <Dialog
-      isOpen={isOpen}
+      isOpen
       onClose={onClose}
       title="What cannot be read"
       width={640}
