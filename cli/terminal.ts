@@ -4,6 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, sep } from 'node:path';
 import { WriteStream, isatty } from 'node:tty';
+import './sha256';
 import './textDecoder';
 import { badFile } from '../src/core/base/errors';
 import { visibleName } from '../src/core/base/fileName';

@@ -1,4 +1,4 @@
-import { type Sha256, sha256, sha256Hex } from '../base/hash';
+import { type SavedSha256, type Sha256, sha256, sha256Hex } from '../base/hash';
 
 /** Of a text or a file, by the hashes of its documents. */
 export const hashOf = async (hashes: readonly string[]): Promise<string> =>
@@ -41,6 +41,6 @@ export class HashOfMany {
 export interface HashMark {
   readonly count: number;
   readonly first: string;
-  readonly lines: Uint8Array | undefined;
+  readonly lines: SavedSha256 | undefined;
 }
 const encoder = new TextEncoder();
