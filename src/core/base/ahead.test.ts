@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ahead, MOST_AHEAD } from './ahead';
+import { ahead, behind, MOST_AHEAD } from './ahead';
 
 test('in order, some at once, each once, and a failure in its turn', async () => {
   const items = Array.from({ length: 100 }, (_, i) => i);
@@ -24,4 +24,26 @@ test('in order, some at once, each once, and a failure in its turn', async () =>
   expect(most).toBeGreaterThan(1);
   expect(most).toBeLessThanOrEqual(MOST_AHEAD);
   expect(begun.length).toBeLessThanOrEqual(60 + MOST_AHEAD);
+});
+
+test('what is written while others go on is written in its order, one at a time, and its failure is told to the next', async () => {
+  let open = 0;
+  const written: number[] = [];
+  const write = async (i: number): Promise<void> => {
+    expect(++open).toBe(1);
+    for (let turn = i % 5; turn >= 0; turn--) await Promise.resolve();
+    open--;
+    if (i === 7) throw new Error('seven');
+    written.push(i);
+  };
+  const six = behind(write);
+  for (let i = 0; i < 7; i++) await six.one(i);
+  expect(written.length).toBeLessThan(7);
+  await six.end();
+  expect(written).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  const seven = behind(write);
+  await seven.one(7);
+  await expect(seven.one(8)).rejects.toThrow('seven');
+  await expect(seven.end()).rejects.toThrow('seven');
+  expect(written).not.toContain(8);
 });

@@ -24,6 +24,21 @@ it('is one at a time, and never over what is there', async () => {
   expect(await openDraft(store, 'a/1/')).toBeNull();
 });
 
+it('that is discarded while something is still written leaves nothing behind', async () => {
+  const store = memoryStore();
+  let isSlow = false;
+  const commit: typeof store.commit = async (change) => {
+    if (isSlow && change.put) await new Promise((resolve) => setTimeout(resolve, 20));
+    return store.commit(change);
+  };
+  const draft = await openDraft({ ...store, commit }, 'a/1/');
+  isSlow = true;
+  const put = draft!.put([['a/1/0', bytes]]);
+  await draft!.discard();
+  await put;
+  expect(await store.keys('')).toEqual([]);
+});
+
 it('that was collected cannot go on', async () => {
   const store = memoryStore();
   const draft = await openDraft(store, 'a/1/');

@@ -27,8 +27,11 @@ export async function openDraft(store: BlobStore, prefix: string): Promise<Draft
   const mark = draftKey(prefix);
   const values = await store.keys(prefix);
   if (values.length > 0 || !(await store.commit({ put: [[mark, true]], expect: [[mark, undefined]] }))) return null;
+  const underway = new Set<Promise<unknown>>();
   const commit = async (change: Change, expect: readonly Expected[] = []): Promise<boolean> => {
-    if (await store.commit({ ...change, expect: [[mark, true], ...expect] })) return true;
+    const own = store.commit({ ...change, expect: [[mark, true], ...expect] });
+    underway.add(own);
+    if (await own.finally(() => underway.delete(own))) return true;
     if ((await store.get(mark)) === true) return false;
     throw new HomegrownError(
       'in-use',
@@ -44,7 +47,11 @@ export async function openDraft(store: BlobStore, prefix: string): Promise<Draft
       await commit({ drop });
     },
     finish: (put = [], expect = []) => commit({ put, drop: [mark] }, expect),
-    discard: () => discardDraft(store, prefix).catch(() => undefined),
+    async discard() {
+      // What lands behind the list of what there is would stay, and nobody would know of it.
+      await Promise.allSettled(underway);
+      await discardDraft(store, prefix).catch(() => undefined);
+    },
   };
 }
 

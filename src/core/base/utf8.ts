@@ -1,3 +1,21 @@
+/**
+ * The UTF-8 of a text, made once for all who ask for that of the same one in a row; none of them changes it. `encodeInto` takes a third
+ * of the time that `encode` does.
+ */
+export function utf8Of(text: string): Uint8Array {
+  if (text.length > MOST_KEPT) return encoder.encode(text);
+  if (text !== last.text) {
+    if (3 * text.length > room.length) room = new Uint8Array(2 ** Math.ceil(Math.log2(3 * text.length)));
+    last = { text, bytes: room.slice(0, encoder.encodeInto(text, room).written) };
+  }
+  return last.bytes;
+}
+let last = { text: '', bytes: new Uint8Array() };
+let room = new Uint8Array(2 ** 12);
+const encoder = new TextEncoder();
+/** Code units. */
+const MOST_KEPT = 2 ** 21;
+
 /** Characters (code points) of a well-formed text: its code units less one for each surrogate pair. */
 export function countCharacters(text: string): number {
   let n = text.length;

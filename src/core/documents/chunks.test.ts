@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { openDraft } from '../base/draft';
-import { characterEnd } from '../base/utf8';
 import { ChunkWriter, LONGEST_CHUNK } from './chunks';
 import { textChunkKey, textChunksPrefix } from './record';
 
@@ -25,14 +24,14 @@ it('cuts a text into the same chunks in whatever pieces it comes, and takes back
       for (const [letters, isTakenBack] of pieces) {
         const text = letters.map(([each, times]) => each.repeat(times)).join('');
         const mark = writer.mark();
-        // Its UTF-8 may come with it.
-        const written = isTakenBack ? await writer.write(text) : await writer.write(text, utf8(text));
+        // Its UTF-8 may come in its place.
+        const written = await writer.write(isTakenBack ? text : utf8(text));
         expect(same(written, utf8(text))).toBe(true);
         if (isTakenBack) writer.back(mark);
         else kept.push(text);
       }
       const beyond = await writer.end();
-      const wanted = chunksOf(kept.join('')).map(utf8);
+      const wanted = chunksOf(utf8(kept.join('')));
       expect(writer.lengths).toEqual(wanted.map(({ length }) => length));
       for (const [n, bytes] of wanted.entries())
         expect(same((await store.get(textChunkKey(ID, n))) as Uint8Array, bytes)).toBe(true);
@@ -44,17 +43,16 @@ it('cuts a text into the same chunks in whatever pieces it comes, and takes back
 });
 
 /** As said: the longest that ends after a line, else before a character. */
-function chunksOf(text: string): string[] {
-  const chunks: string[] = [];
+function chunksOf(text: Uint8Array): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
   let from = 0;
   while (text.length - from > LONGEST_CHUNK) {
-    const most = from + LONGEST_CHUNK;
-    const line = text.lastIndexOf('\n', most - 1) + 1;
-    const end = line > from ? line : characterEnd(text, most);
-    chunks.push(text.slice(from, end));
+    let end = text.lastIndexOf(0x0a, from + LONGEST_CHUNK - 1) + 1;
+    if (end <= from) for (end = from + LONGEST_CHUNK; (text[end]! & 0xc0) === 0x80;) end--;
+    chunks.push(text.subarray(from, end));
     from = end;
   }
-  return from < text.length ? [...chunks, text.slice(from)] : chunks;
+  return from < text.length ? [...chunks, text.subarray(from)] : chunks;
 }
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -1,64 +1,70 @@
+import { behind } from '../base/ahead';
 import { concatBytes } from '../base/concat';
 import type { Draft } from '../base/draft';
-import { characterEnd } from '../base/utf8';
+import { utf8Of } from '../base/utf8';
 import { textChunkKey } from './record';
 
-/** A code unit is at most 3 bytes of UTF-8. */
+/** Bytes: what is decoded and looked at in one turn. */
 export const LONGEST_CHUNK = Math.floor(2 ** 20 / 3);
 
 /**
- * Writes a text into its chunks: at most `LONGEST_CHUNK` code units (1 MiB of UTF-8), split after a line end where there
- * is one, else between two characters. Joined, they are the text. What came since a mark can be taken back, so memory
- * stays bounded while it is not known yet whether a document will be one.
+ * Writes a text into its chunks: at most `LONGEST_CHUNK` bytes of UTF-8, split after a line end where there is one, else between two
+ * characters. Joined, they are the text. What came since a mark can be taken back, so memory stays bounded while it is not known yet
+ * whether a document will be one.
  */
 export class ChunkWriter {
   /** UTF-8 bytes of each chunk. */
   readonly lengths: number[] = [];
   /** Of the chunk that is begun. Those that a mark knows stay: others come behind them, or into a new list. */
-  private pieces: Piece[] = [];
-  /** Code units of them, at most `LONGEST_CHUNK`. */
-  private units = 0;
+  private pieces: Uint8Array[] = [];
+  /** Bytes of them, at most `LONGEST_CHUNK`. */
+  private bytes = 0;
   private batch: [string, Uint8Array][] = [];
   private batchBytes = 0;
   /** Chunks that lie in the store, also those that were taken back since. */
   private stored = 0;
 
+  private readonly batches;
+
   constructor(
     private readonly id: string,
-    private readonly draft: Draft,
-  ) {}
+    draft: Draft,
+  ) {
+    this.batches = behind((batch: [string, Uint8Array][]) => draft.put(batch));
+  }
 
   /**
-   * @param text of whole characters
-   * @param bytes its UTF-8, which is held until a chunk is full
+   * @param text of whole characters, or its UTF-8, which is held until a chunk is full
    * @returns its UTF-8, which is made once for all who ask
    */
-  async write(text: string, bytes: Uint8Array = encoder.encode(text)): Promise<Uint8Array> {
-    let rest: Piece = { text, bytes };
-    while (this.units + rest.text.length > LONGEST_CHUNK) rest = await this.cut(rest);
+  async write(text: string | Uint8Array): Promise<Uint8Array> {
+    const utf8 = typeof text === 'string' ? utf8Of(text) : text;
+    let rest = utf8;
+    while (this.bytes + rest.length > LONGEST_CHUNK) rest = await this.cut(rest);
     this.pieces.push(rest);
-    this.units += rest.text.length;
-    return bytes;
+    this.bytes += rest.length;
+    return utf8;
   }
 
   mark(): Mark {
-    const { lengths, pieces, units } = this;
-    return { chunks: lengths.length, pieces, count: pieces.length, units };
+    const { lengths, pieces, bytes } = this;
+    return { chunks: lengths.length, pieces, count: pieces.length, bytes };
   }
 
-  back({ chunks, pieces, count, units }: Mark): void {
+  back({ chunks, pieces, count, bytes }: Mark): void {
     const first = this.lengths.length - this.batch.length;
     this.batch.length = Math.max(0, chunks - first);
     this.batchBytes = this.batch.reduce((sum, [, { length }]) => sum + length, 0);
     this.lengths.length = chunks;
     pieces.length = count;
-    [this.pieces, this.units] = [pieces, units];
+    [this.pieces, this.bytes] = [pieces, bytes];
   }
 
   /** The rest. @returns keys that were written and are no part of the text */
   async end(): Promise<readonly string[]> {
-    if (this.units > 0) await this.put(this.pieces);
+    if (this.bytes > 0) await this.put(this.pieces);
     await this.flush();
+    await this.batches.end();
     return Array.from({ length: this.stored - this.lengths.length }, (_, i) =>
       textChunkKey(this.id, this.lengths.length + i),
     );
@@ -68,26 +74,26 @@ export class ChunkWriter {
    * Puts a chunk of what is begun and of the beginning of a piece that is too long for it.
    * @returns the rest of that piece
    */
-  private async cut(piece: Piece): Promise<Piece> {
-    const room = LONGEST_CHUNK - this.units;
+  private async cut(piece: Uint8Array): Promise<Uint8Array> {
+    const room = LONGEST_CHUNK - this.bytes;
     // From 0 it would look at the first.
-    const line = room > 0 ? piece.text.lastIndexOf('\n', room - 1) + 1 : 0;
-    const last = line > 0 ? -1 : this.pieces.findLastIndex(({ text }) => text.includes('\n'));
+    const line = room > 0 ? piece.lastIndexOf(LINE_END, room - 1) + 1 : 0;
+    const last = line > 0 ? -1 : this.pieces.findLastIndex((each) => each.includes(LINE_END));
     if (last >= 0) {
-      const [lines, after] = parted(this.pieces[last]!, this.pieces[last]!.text.lastIndexOf('\n') + 1);
-      const rest = [after, ...this.pieces.slice(last + 1)];
-      await this.put([...this.pieces.slice(0, last), lines]);
-      [this.pieces, this.units] = [rest, rest.reduce((sum, { text }) => sum + text.length, 0)];
+      const lines = this.pieces[last]!.lastIndexOf(LINE_END) + 1;
+      const rest = [this.pieces[last]!.subarray(lines), ...this.pieces.slice(last + 1)];
+      await this.put([...this.pieces.slice(0, last), this.pieces[last]!.subarray(0, lines)]);
+      [this.pieces, this.bytes] = [rest, rest.reduce((sum, { length }) => sum + length, 0)];
       return piece;
     }
-    const [head, rest] = parted(piece, line || characterEnd(piece.text, room));
-    await this.put([...this.pieces, head]);
-    [this.pieces, this.units] = [[], 0];
-    return rest;
+    const end = line || characterStart(piece, room);
+    await this.put([...this.pieces, piece.subarray(0, end)]);
+    [this.pieces, this.bytes] = [[], 0];
+    return piece.subarray(end);
   }
 
-  private async put(pieces: readonly Piece[]): Promise<void> {
-    const bytes = concatBytes(pieces.map((piece) => piece.bytes));
+  private async put(pieces: readonly Uint8Array[]): Promise<void> {
+    const bytes = concatBytes(pieces);
     this.batch.push([textChunkKey(this.id, this.lengths.length), bytes]);
     this.lengths.push(bytes.length);
     this.batchBytes += bytes.length;
@@ -95,33 +101,26 @@ export class ChunkWriter {
   }
 
   private async flush(): Promise<void> {
-    if (this.batch.length > 0) await this.draft.put(this.batch);
+    const { batch } = this;
     [this.batch, this.batchBytes] = [[], 0];
     this.stored = Math.max(this.stored, this.lengths.length);
+    if (batch.length > 0) await this.batches.one(batch);
   }
 }
 
-/** Of a text, with its UTF-8. */
-interface Piece {
-  text: string;
-  bytes: Uint8Array;
-}
+const LINE_END = 0x0a;
+const MOST_BYTES_A_COMMIT = 8 * 2 ** 20;
+
 interface Mark {
   readonly chunks: number;
-  readonly pieces: Piece[];
+  readonly pieces: Uint8Array[];
   readonly count: number;
-  readonly units: number;
+  readonly bytes: number;
 }
 
-/** @param at code unit of the piece's text, between two characters */
-function parted({ text, bytes }: Piece, at: number): [before: Piece, after: Piece] {
-  const before = text.slice(0, at);
-  const end = bytes.length === text.length ? at : encoder.encode(before).length;
-  return [
-    { text: before, bytes: bytes.subarray(0, end) },
-    { text: text.slice(at), bytes: bytes.subarray(end) },
-  ];
+/** Where the character begins that has this byte. */
+function characterStart(utf8: Uint8Array, at: number): number {
+  let start = at;
+  while (start > 0 && (utf8[start]! & 0xc0) === 0x80) start--;
+  return start;
 }
-
-const encoder = new TextEncoder();
-const MOST_BYTES_A_COMMIT = 8 * 2 ** 20;

@@ -252,6 +252,31 @@ it('says so when a stored text is damaged', async () => {
   expect(await listTexts(store)).toEqual([]);
 });
 
+it('reads a part once, the next one meanwhile, and one that could not be read again when it is asked for again', async () => {
+  const store = memoryStore();
+  const whole = 'a line of a text\n'.repeat(80_000);
+  const outcome = await add(store, source('a.txt', whole));
+  const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
+  const asked: string[] = [];
+  let isBroken = true;
+  const get: typeof store.get = async (key) => {
+    const part = key.split('/')[2]!;
+    if (key.startsWith('text/')) asked.push(part);
+    if (part === '2' && isBroken) throw new Error('no disk');
+    return store.get(key);
+  };
+  const [document] = await openText({ ...store, get }, id);
+  asked.length = 0;
+  await expect(collect(document!.chunks())).rejects.toThrow('no disk');
+  isBroken = false;
+  expect((await collect(document!.chunks())).join('')).toBe(whole);
+  expect(asked).toEqual(['0', '1', '2', '2', '3', '0', '1', '2', '3']);
+  asked.length = 0;
+  const chunks = document!.chunks()[Symbol.asyncIterator]();
+  for (const n of [0, 1]) expect((await chunks.next()).done, String(n)).toBe(false);
+  expect(asked).toEqual(['0', '1', '2']);
+});
+
 it('lists the other texts beside one that cannot be read, and collects nothing of that', async () => {
   const store = memoryStore();
   const whole = await add(store, source('a.txt', 'whole'));

@@ -199,7 +199,10 @@ export async function fileHashesOf(store: BlobStore, text: TextRecord): Promise<
   return hashes;
 }
 
-/** A text's chunks, of which the last that was read is kept: the next document is as a rule in the same. */
+/**
+ * A text's chunks, of which the last that was read is kept: the next document is as a rule in the same. Where they are read in their order
+ * the next one is read meanwhile.
+ */
 interface Chunks {
   /** Byte of the text at which each begins, and the end of the last; of no use where their lengths are not known. */
   starts: readonly number[];
@@ -209,7 +212,8 @@ interface Chunks {
 function chunksOf(store: BlobStore, { id, name, records, chunkBytes }: TextRecord): Chunks {
   const starts = [0];
   for (const length of chunkBytes) starts.push(starts.at(-1)! + length);
-  let held: { n: number; chunk: Promise<Uint8Array> } | undefined;
+  let held: HeldChunk | undefined;
+  let next: HeldChunk | undefined;
   const load = async (n: number): Promise<Uint8Array> => {
     const chunk = await store.get(textChunkKey(id, n));
     const part = `Part ${n + 1} of ${records} of ${name}`;
@@ -218,11 +222,20 @@ function chunksOf(store: BlobStore, { id, name, records, chunkBytes }: TextRecor
     if (chunk.length !== length) throw damaged(`${part} has ${chunk.length} bytes instead of ${length}`);
     return chunk;
   };
+  const begin = (n: number): HeldChunk => {
+    const one = { n, chunk: load(n) };
+    // A failed read is told to who asks for it, and tried again the next time.
+    one.chunk.catch(() => {
+      if (held === one) held = undefined;
+      if (next === one) next = undefined;
+    });
+    return one;
+  };
   const chunkOf = (n: number): Promise<Uint8Array> => {
     if (held?.n === n) return held.chunk;
-    held = { n, chunk: load(n) };
-    // A failed read is tried again the next time.
-    held.chunk.catch(() => (held = undefined));
+    const isInOrder = held?.n === n - 1;
+    held = next?.n === n ? next : begin(n);
+    next = isInOrder && n + 1 < records ? begin(n + 1) : undefined;
     return held.chunk;
   };
   return {
@@ -236,6 +249,11 @@ function chunksOf(store: BlobStore, { id, name, records, chunkBytes }: TextRecor
       }
     },
   };
+}
+
+interface HeldChunk {
+  n: number;
+  chunk: Promise<Uint8Array>;
 }
 
 const wholeOf = (text: TextRecord, chunks: Chunks): Document => ({

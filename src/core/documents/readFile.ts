@@ -131,7 +131,7 @@ async function readWhole(
   let [characters, bytes, hasText] = [0, 0, false];
   const source = encoding ? file.bytes : hashed(file.bytes, hash);
   for await (const { text, utf8 } of FORMATS[format].read({ ...file, bytes: source })) {
-    const encoded = await chunks.write(text, utf8);
+    const encoded = await chunks.write(utf8 ?? text);
     characters += charactersIn(encoded);
     bytes += encoded.length;
     if (encoding) hash.update(encoded);

@@ -1,13 +1,17 @@
 /** Strings that are put aside in the store while a text is cleaned, so that memory holds few of them. */
+import { ahead, behind } from '../../base/ahead';
 import type { BlobStore } from '../../base/blobStore';
 import { concatBytes } from '../../base/concat';
 import type { Draft } from '../../base/draft';
 import { HomegrownError } from '../../base/errors';
 import { yieldUntil } from '../../base/job';
+import { utf8Of } from '../../base/utf8';
 
 /** Strings in their order, from the first as often as it is asked for, until they are dropped. */
 export interface PutAside {
   strings(): AsyncGenerator<string, undefined>;
+  /** Their UTF-8, some of them joined. */
+  utf8(): AsyncGenerator<Uint8Array, undefined>;
   /** The same for the last time: what has been read is dropped. */
   taken(): AsyncGenerator<string, undefined>;
   drop(): Promise<void>;
@@ -29,15 +33,17 @@ export class Aside {
 
   /** Several may be written at the same time. */
   begin(): { write(text: string): Promise<void>; end(): Promise<PutAside> } {
-    const keys: string[] = [];
+    const keys: Key[] = [];
     let texts: string[] = [];
     let units = 0;
+    const put = behind(([key, record]: [string, Uint8Array]) => this.draft.put([[key, record]]));
     const flush = async (): Promise<void> => {
       if (texts.length === 0) return;
       const key = `${this.prefix}${this.records++}`;
-      await this.draft.put([[key, recordOf(texts)]]);
-      keys.push(key);
+      keys.push({ key, isOne: texts.length === 1 });
+      const record = texts.length === 1 ? utf8Of(texts[0]!) : recordOf(texts);
       [texts, units] = [[], 0];
+      await put.one([key, record]);
     };
     return {
       write: async (text) => {
@@ -47,47 +53,67 @@ export class Aside {
       },
       end: async () => {
         await flush();
+        await put.end();
         return {
           strings: () => this.strings(keys, false),
+          utf8: () => this.utf8(keys),
           taken: () => this.strings(keys, true),
-          drop: () => this.draft.drop(keys.splice(0)),
+          drop: () => this.draft.drop(keys.splice(0).map(({ key }) => key)),
         };
       },
     };
   }
 
-  private async *strings(keys: string[], isTaken: boolean): AsyncGenerator<string, undefined> {
+  private async *strings(keys: Key[], isTaken: boolean): AsyncGenerator<string, undefined> {
+    for await (const { key, isOne, record } of this.read(keys)) {
+      if (isOne) yield decoder.decode(record);
+      else yield* stringsOf(record);
+      if (!isTaken) continue;
+      keys.shift();
+      await this.draft.drop([key]);
+    }
+    return undefined;
+  }
+  private async *utf8(keys: readonly Key[]): AsyncGenerator<Uint8Array, undefined> {
+    for await (const { isOne, record } of this.read(keys)) yield isOne ? record : textIn(record);
+    return undefined;
+  }
+  private async *read(keys: readonly Key[]): AsyncGenerator<Key & { record: Uint8Array }> {
     const pause = yieldUntil(this.signal);
-    for (const key of [...keys]) {
+    const get = async (one: Key) => ({ ...one, record: await this.store.get(one.key) });
+    for await (const { key, isOne, record } of ahead([...keys], get, 2)) {
       await pause();
-      const record = await this.store.get(key);
-      if (record instanceof Uint8Array) yield* stringsOf(record);
-      else
+      if (!(record instanceof Uint8Array))
         throw new HomegrownError(
           'storage-damaged',
           `${key}, which cleaning had put aside, is not there any more.`,
           'The text as it was read is safe. Clean it again.',
         );
-      if (isTaken) await this.draft.drop(keys.splice(0, 1));
+      yield { key, isOne, record };
     }
-    return undefined;
   }
+}
+interface Key {
+  key: string;
+  /** It is the UTF-8 of one string, as those of long documents are. */
+  isOne: boolean;
 }
 
 /** How many strings, how long each is in code units, and their UTF-8. @param texts well-formed */
 function recordOf(texts: readonly string[]): Uint8Array {
   const lengths = Uint32Array.from([texts.length, ...texts.map(({ length }) => length)]);
-  return concatBytes([new Uint8Array(lengths.buffer), encoder.encode(texts.join(''))]);
+  return concatBytes([new Uint8Array(lengths.buffer), utf8Of(texts.join(''))]);
 }
+const lengthAt = (record: Uint8Array, i: number): number =>
+  new DataView(record.buffer, record.byteOffset + 4 * i).getUint32(0, true);
+const textIn = (record: Uint8Array): Uint8Array => record.subarray(4 * (lengthAt(record, 0) + 1));
 function* stringsOf(record: Uint8Array): Generator<string> {
-  const lengthAt = (i: number): number => new DataView(record.buffer, record.byteOffset + 4 * i).getUint32(0, true);
-  const count = lengthAt(0);
-  const text = utf8.decode(record.subarray(4 * (count + 1)));
+  const count = lengthAt(record, 0);
+  const text = decoder.decode(textIn(record));
   for (let i = 1, at = 0; i <= count; i++) {
-    const end = at + lengthAt(i);
+    const end = at + lengthAt(record, i);
     yield text.slice(at, end);
     at = end;
   }
 }
-const encoder = new TextEncoder();
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -28,14 +28,15 @@ import {
   sharedOf,
   type State,
   through,
+  told,
   type Underway,
 } from './underway';
 
 export type Cleaned =
   | {
       isOut: false;
-      /** To be read once, and before the next document. */
-      passages: AsyncIterable<string> | readonly string[];
+      /** To be read once, and before the next document; of some no more than the UTF-8. */
+      passages: AsyncIterable<string | Uint8Array> | readonly string[];
       scores: Scores;
       /** By step that is on; of one that is not held right when its passages have been read. */
       changes: readonly Changes[];
@@ -183,8 +184,10 @@ export class Cleaning {
 
   /** In their order, with what is still to be done to passages of long ones. */
   private async *advanced(label: string): AsyncGenerator<{ underway: Underway; pending: readonly Pending[] }> {
-    for await (const underway of this.helped(label))
+    for await (const underway of this.helped(label)) {
       yield { underway, pending: await this.advance(underway, label === LOOKING ? 2 : 1) };
+      underway.document.done?.();
+    }
   }
 
   /** Through the steps since `from`, so far as others do them; long ones are as they were. */
@@ -251,12 +254,17 @@ export class Cleaning {
     underway.isLong = true;
     const first = state.done;
     const all = this.working.slice(first).map((atWork) => onDocument(atWork, document));
-    underway.passes.of = all.filter(({ see }) => see).length + after;
+    underway.passes.of = rowsOf(all) + after;
     const pending: Pending[] = [];
-    for (; state.done < this.working.length; state.done++) {
-      const step = state.done;
-      const on = all[step - first]!;
-      if (on.see) await this.putAside(underway, pending.splice(0), on);
+    /** Those before it have seen the passages that they would be asked about. */
+    let seen = 0;
+    for (let i = 0; i < all.length; i++) {
+      const step = (state.done = first + i);
+      if (i >= seen && all[i]!.see) {
+        seen = endOfRow(all, i);
+        await this.putAside(underway, pending.splice(0), all.slice(i, seen));
+      }
+      const on = all[i]!;
       const { scores, out } = on.verdict?.() ?? {};
       Object.assign(state.scores, scores);
       if (out !== undefined && !this.kept.has(document.sha256)) {
@@ -265,20 +273,31 @@ export class Cleaning {
         underway.passages = () => [];
         return [];
       }
-      if (on.changes?.()) pending.push({ step, on, into: state.changes[step]! });
+      if (!on.changes?.()) continue;
+      pending.push({ step, on, into: state.changes[step]! });
+      if (i + 1 >= seen) continue;
+      for (let k = i + 1; k < seen; k++) all[k] = onDocument(this.working[first + k]!, document);
+      seen = i + 1;
+      underway.passes.of++;
     }
+    state.done = this.working.length;
     return pending;
   }
 
-  /** What rules leave of a long document, for the next one, which sees it. */
-  private async putAside(underway: Underway, pending: readonly Pending[], seer: OnDocument = {}): Promise<void> {
+  /** What rules leave of a long document, for the next ones, which see it. */
+  private async putAside(
+    underway: Underway,
+    pending: readonly Pending[],
+    seers: readonly OnDocument[] = [],
+  ): Promise<void> {
     if (pending.length === 0) {
-      if (seer.see) for await (const passage of goneThrough(underway)) seer.see(passage);
+      if (seers.length > 0)
+        for await (const passage of goneThrough(underway)) for (const on of seers) on.see?.(passage);
       return;
     }
     const writer = this.aside.begin();
     for await (const passage of this.through(underway, pending)) {
-      seer.see?.(passage);
+      for (const on of seers) on.see?.(passage);
       await writer.write(passage);
     }
     await underway.aside?.drop();
@@ -291,14 +310,20 @@ export class Cleaning {
     if (out) return { isOut: true, ...out, scores };
     const passages = underway.passages();
     if (await isNothing(underway, pending)) return { isOut: true, step: null, reason: 'nothing is left of it', scores };
-    if (!isHeld(passages)) return { isOut: false, passages: this.counted(underway, pending), scores, changes };
+    if (!isHeld(passages)) {
+      const { aside } = underway;
+      // What is put aside is written as it lies there.
+      const left: AsyncIterable<string | Uint8Array> =
+        aside && pending.length === 0 ? told(underway, aside.utf8()) : this.through(underway, pending);
+      return { isOut: false, passages: this.counted(left, changes), scores, changes };
+    }
     this.add(changes);
     return { isOut: false, passages, scores, changes };
   }
 
-  private async *counted(underway: Underway, pending: readonly Pending[]): AsyncGenerator<string> {
-    yield* this.through(underway, pending);
-    this.add(underway.state.changes);
+  private async *counted<T>(passages: AsyncIterable<T>, changes: readonly Changes[]): AsyncGenerator<T> {
+    yield* passages;
+    this.add(changes);
   }
 
   /** Passages of a long document, after what is to be done to them: what each rule does to a passage by itself others do. */
@@ -343,6 +368,17 @@ export class Cleaning {
       tally.characters += characters;
     }
   }
+}
+/** Where the steps end that see the same passages as this one: as nearly always, none of them changes any. */
+function endOfRow(all: readonly OnDocument[], from: number): number {
+  let end = from + 1;
+  while (end < all.length && (all[end]!.see || !all[end]!.changes)) end++;
+  return end;
+}
+function rowsOf(all: readonly OnDocument[]): number {
+  let rows = 0;
+  for (let i = 0; i < all.length; i = all[i]!.see ? endOfRow(all, i) : i + 1) if (all[i]!.see) rows++;
+  return rows;
 }
 async function areAtLeast(least: number, documents: AsyncIterable<Cleanable>): Promise<boolean> {
   let n = 0;

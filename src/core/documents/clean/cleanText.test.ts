@@ -126,6 +126,15 @@ test('a document that is too long to be held comes out as one that is held', asy
   expect(tallies[0]).toEqual({ rule: 'whiteSpace', out: 0, changed: 1, places: 2 * times, characters: -2 * times });
 }, 60_000);
 
+test('a rule that sees a long document sees what those before it left, also where it had seen what they were to change', async () => {
+  const line = 'The whale came up beside the boat, and the mate stood in it.\n';
+  const long = line.repeat((LONGEST_PASSAGE * 9) / line.length);
+  const recipe = recipeOf(stepOf('repeatedLines', { times: 2, least: 40 }), stepOf('length', { least: 100 }));
+  const { text, left } = await cleaned([file('long.txt', long)], recipe);
+  expect(text).toBeNull();
+  expect(left).toMatchObject([{ rule: 'length', scores: { characters: line.length } }]);
+}, 60_000);
+
 test('how far a long document is tells how much of it is still to be read', async () => {
   const recipe = recipeOf(
     stepOf('whiteSpace'),

@@ -119,13 +119,13 @@ export async function cleanText(
 
 /** @param isPair of two passages, between which is a line end  @param hash of what is written, where it is asked for */
 async function write(
-  passages: AsyncIterable<string> | readonly string[],
+  passages: AsyncIterable<string | Uint8Array> | readonly string[],
   chunks: ChunkWriter,
   isPair: boolean,
   hash: Sha256 | undefined,
 ): Promise<Omit<ReadDocument, 'title' | 'fields' | 'sha256'>> {
   let [bytes, characters] = [0, 0];
-  const put = async (text: string): Promise<readonly [number, number]> => {
+  const put = async (text: string | Uint8Array): Promise<readonly [number, number]> => {
     const from = bytes;
     const utf8 = await chunks.write(text);
     hash?.update(utf8);
@@ -215,9 +215,8 @@ async function* watched(store: BlobStore, text: TextRecord, label: string, job: 
     };
     const seen = (units: number, pass: number, of: number): void =>
       tell(start + Math.floor((bytes * (pass + Math.min(1, units / characters))) / of));
-    yield { ...cleanable({ ...document, chunks }), seen };
     before += bytes;
-    tell(before);
+    yield { ...cleanable({ ...document, chunks }), seen, done: () => tell(start + bytes) };
   }
 }
 /** Bytes. */

@@ -2,13 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
 import { sha256Hex } from '../../base/hash';
-import { unwatched } from '../../base/job';
+import { type Progress, unwatched } from '../../base/job';
 import { stream as bitsOf } from '../../base/rng';
 import { stream } from '../../testing/texts';
 import { importDrop, type TextSource } from '..';
 import { textChunksPrefix } from '../record';
 import { cleanText } from './cleanText';
 import { type Helper, helper, Helpers } from './helpers';
+import { LONGEST_PASSAGE } from './passages';
 import { type Recipe, stepOf } from './recipe';
 import { RULES, type RuleId, ruleOf } from './rules';
 
@@ -135,6 +136,28 @@ test.each([1, 3])('a stop is heard while others work: %i', async (count) => {
   expect(isEnded).toBe(true);
   expect((await store.keys('')).filter((key) => key.startsWith('draft/') || key.includes('aside'))).toEqual([]);
 });
+
+test('how far it is tells what others have done, not what they were given', async () => {
+  const store = memoryStore();
+  const { text } = await importDrop([file('long.txt', page(400).repeat(450))], store, { addedAt: 1 }, unwatched);
+  let answered = 0;
+  const own = worker(1);
+  const helpers = [1, 2].map((): Helper => async (task) => {
+    const through = await own(task);
+    answered += task.documents.reduce((sum, { passages }) => sum + passages.join('').length, 0);
+    return through;
+  });
+  const ahead: number[] = [];
+  const report = ({ label, done }: Progress): void => {
+    if (label === 'Cleaning') ahead.push(done - answered);
+  };
+  const job = { ...unwatched, report };
+  await cleanText(store, text!, recipeOf('whiteSpace'), { at: 2 }, job, () => ({ helpers, end: () => undefined }));
+  expect(ahead.length).toBeGreaterThan(5);
+  // A passage for each who helps, and one that waits for each.
+  expect(Math.max(...ahead)).toBeLessThan(6 * LONGEST_PASSAGE);
+  expect(text!.bytes).toBeGreaterThan(12 * LONGEST_PASSAGE);
+}, 60_000);
 
 test('what comes is in its order, all have work, and a failure is told where its turn comes', async () => {
   const had = [0, 0, 0];

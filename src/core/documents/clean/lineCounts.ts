@@ -13,11 +13,13 @@ export const MOST_COUNTED = 0xffff;
 export class LineCounts {
   private readonly counts = new Uint16Array(ROWS * PLACES);
 
-  add({ first, second }: LineKey): void {
-    for (let row = 0; row < ROWS; row++) {
-      const place = placeIn(row, first, second);
-      if (this.counts[place]! < MOST_COUNTED) this.counts[place]!++;
-    }
+  /** @param keys of lines, `first` and `second` of each: of many in a row the processor waits for memory once */
+  add(keys: readonly number[]): void {
+    for (let row = 0; row < ROWS; row++)
+      for (let i = 0; i < keys.length; i += 2) {
+        const place = placeIn(row, keys[i]!, keys[i + 1]!);
+        if (this.counts[place]! < MOST_COUNTED) this.counts[place]!++;
+      }
   }
   /** Most lines are told by one row: each count of it is as good as far away in memory. */
   isMoreThan(count: number, { first, second }: LineKey): boolean {

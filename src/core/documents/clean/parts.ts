@@ -88,12 +88,17 @@ function borderAfter(text: string, at: number): number {
   return lineEnd || text.length;
 }
 
-const patterns = new Map<string, RegExp>();
+/** By what the first of a row finds, of all rows that begin so. */
+const patterns = new WeakMap<Finds, { of: readonly (Finds | undefined)[]; pattern: RegExp }[]>();
 /** Of anything that one of them finds. */
 function patternOf(row: readonly Applied[]): RegExp {
+  const first = row[0]!.finds!;
+  let alike = patterns.get(first);
+  if (!alike) patterns.set(first, (alike = []));
+  const made = alike.find(({ of }) => of.length === row.length && of.every((finds, i) => finds === row[i]!.finds));
+  if (made) return made.pattern;
   const units = row.map(({ finds }) => finds!.units).join('');
-  const source = [`[${units}]`, ...row.flatMap(({ finds }) => finds!.or ?? [])].join('|');
-  let pattern = patterns.get(source);
-  if (!pattern) patterns.set(source, (pattern = new RegExp(source, 'g')));
+  const pattern = new RegExp([`[${units}]`, ...row.flatMap(({ finds }) => finds!.or ?? [])].join('|'), 'g');
+  alike.push({ of: row.map(({ finds }) => finds), pattern });
   return pattern;
 }

@@ -12,6 +12,8 @@ export interface Cleanable extends DocumentFacts {
   passages(): AsyncIterable<string>;
   /** Is told how far it is gone through: code units of the `pass`th time, of `of` times. */
   seen?(units: number, pass: number, of: number): void;
+  /** Is told when all is done that is done to it this time: others may be read long before. */
+  done?(): void;
 }
 
 /** A document on its way. */
@@ -97,7 +99,10 @@ export function goneThrough(underway: Underway): Passages {
   const passages = underway.passages();
   return isHeld(passages) ? passages : told(underway, passages);
 }
-async function* told({ document, passes }: Underway, passages: AsyncIterable<string>): AsyncGenerator<string> {
+export async function* told<T extends { readonly length: number }>(
+  { document, passes }: Underway,
+  passages: AsyncIterable<T>,
+): AsyncGenerator<T> {
   const pass = passes.done++;
   let units = 0;
   for await (const passage of passages) {

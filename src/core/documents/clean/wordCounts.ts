@@ -1,111 +1,150 @@
-/** How often some words are in a text, in lower case, a hyphen within them as theirs: only where one may end is the text looked at closely. */
+/** How often some words are in a text, in lower case, a hyphen within them as theirs: only where one may end is it looked at closely. */
 
-/**
- * @param from @param to where it is looked for; a word that goes on beyond is cut there
- * @param counts by word, to which it is added; those that it has no entry of are not counted
- * @param ends of all words that it has an entry of
- */
-export function countWords(text: string, from: number, to: number, counts: Map<string, number>, ends: WordEnds): void {
-  kinds ??= kindsOfUnits();
-  let counted = from;
+/** @param counts of the UTF-8 of a text, by word in lower case, to which it is added; those that it has no entry of are not counted */
+export function countWords(utf8: Uint8Array, counts: Map<string, number>): void {
+  if (KINDS[LETTER] === NONE) fillKinds();
+  ENDS.fill(0);
+  for (const word of counts.keys()) addEnd(word);
+  let counted = 0;
   /** The word that ends there, if one does. */
   const count = (end: number): void => {
-    if (end === counted || goesOn(text, end, to)) return;
-    const start = wordStart(text, from, end);
+    if (end === counted || goesOn(utf8, end)) return;
+    const start = wordStart(utf8, end);
     if (start === end) return;
     counted = end;
-    const found = text.slice(start, end).toLowerCase();
-    const word = found.includes('\u2010') ? found.replaceAll('\u2010', '-') : found;
+    const word = wordIn(utf8, start, end);
     const before = counts.get(word);
     if (before !== undefined) counts.set(word, before + 1);
   };
-  for (let at = ends.next(text, from, from, to); at < to; at = ends.next(text, at + 1, from, to)) {
+  for (let at = nextEnd(utf8, 0); at < utf8.length; at = nextEnd(utf8, at + sizeAt(utf8, at))) {
     count(at);
-    if (kinds[text.charCodeAt(at)] !== ASK) continue;
-    if (isInWord(text, at, to)) {
-      while (goesOn(text, at, to)) at += isHigh(text.charCodeAt(at)) ? 2 : 1;
-      count(at);
-    } else if (isHigh(text.charCodeAt(at))) at++;
+    if (kindAt(utf8, at) !== ASK || !isInWord(utf8, at)) continue;
+    while (goesOn(utf8, at)) at += sizeAt(utf8, at);
+    count(at);
   }
-  count(to);
+  count(utf8.length);
 }
 
-/** What some words end with, and that they end there. Tells nearly all places where none of them does. */
-export class WordEnds {
-  private readonly seen = new Uint8Array(2 ** 14);
+/** By the last characters of the words that are asked for, and that they end there: 1. Tells nearly all places where none of them does. */
+const ENDS = new Uint8Array(2 ** 14);
+function addEnd(word: string): void {
+  let last = 0;
+  for (let i = Math.max(0, word.length - 3); i < word.length; i++)
+    last = (last << KIND_BITS) | KINDS[word.charCodeAt(i)]!;
+  last <<= KIND_BITS;
+  // What is before a word parts it from others; before that is anything.
+  if (word.length > 1) ENDS[placeOf(last)] = 1;
+  else for (let kind = 0; kind <= ASK; kind++) ENDS[placeOf((kind << (3 * KIND_BITS)) | last)] = 1;
+}
 
-  /** @param word in lower case */
-  add(word: string): void {
-    kinds ??= kindsOfUnits();
-    let last = 0;
-    for (let i = Math.max(0, word.length - 3); i < word.length; i++)
-      last = (last << KIND_BITS) | kinds[word.charCodeAt(i)]!;
-    last <<= KIND_BITS;
-    // What is before a word parts it from others; before that is anything.
-    if (word.length > 1) this.seen[placeOf(last)] = 1;
-    else for (let kind = 0; kind <= ASK; kind++) this.seen[placeOf((kind << (3 * KIND_BITS)) | last)] = 1;
+/** The next place at which one of them may end, or at which it must be asked what there is; the text's end where none is left. */
+function nextEnd(utf8: Uint8Array, at: number): number {
+  /** Kinds of characters, the last four of which count. */
+  let last = 0;
+  for (let i = at, n = 0; i > 0 && n < 3; n++) {
+    i = characterBefore(utf8, i);
+    const kind = kindAt(utf8, i);
+    // What was asked, and did not end a word that is gone through, parts words.
+    if (kind !== ASK) last |= kind << (n * KIND_BITS);
   }
-
-  /** The next place in a text at which one of them may end, or at which it must be asked what there is; `to` where none is left. */
-  next(text: string, at: number, from: number, to: number): number {
-    const kindOf = kinds!;
-    const seen = this.seen;
-    /** Kinds of code units, the last four of which count. */
-    let last = 0;
-    for (let i = Math.max(from, at - 3); i < at; i++) last = (last << KIND_BITS) | kindOf[text.charCodeAt(i)]!;
-    for (let i = at; i < to; i++) {
-      const kind = kindOf[text.charCodeAt(i)]!;
+  const [low, ends, length] = [LOW_KINDS, ENDS, utf8.length];
+  for (let i = at; ; i += sizeAt(utf8, i)) {
+    let kind = NONE;
+    for (; i < length; i++) {
+      kind = low[utf8[i]!]!;
       last = (last << KIND_BITS) | kind;
-      if (kind === ASK || seen[placeOf(last)] === 1) return i;
+      if (kind === ASK || ends[placeOf(last)] === 1) break;
     }
-    return to;
+    if (i === length || kind !== ASK) return i;
+    kind = kindAt(utf8, i);
+    last = (last & ~ASK) | kind;
+    if (kind === ASK || ends[placeOf(last)] === 1) return i;
   }
 }
 const placeOf = (last: number): number => Math.imul(last << (32 - 4 * KIND_BITS), 0x9e3779b1) >>> 18;
 
 /** Of the word that ends before `end`; `end` where none does. */
-function wordStart(text: string, from: number, end: number): number {
+function wordStart(utf8: Uint8Array, end: number): number {
   let start = end;
-  for (let at = characterBefore(text, from, end); at < start; at = characterBefore(text, from, start)) {
-    if (start < end && isHyphen(text.charCodeAt(at))) at = characterBefore(text, from, at);
-    if (!isInWord(text, at, end)) break;
+  for (let at = characterBefore(utf8, end); at < start; at = characterBefore(utf8, start)) {
+    if (start < end && isHyphen(utf8, at)) at = characterBefore(utf8, at);
+    if (!isInWord(utf8, at)) break;
     start = at;
   }
   return start;
 }
-const characterBefore = (text: string, from: number, at: number): number =>
-  Math.max(from, at - (at > 1 && isHigh(text.charCodeAt(at - 2)) ? 2 : 1));
+
+/** As it is asked for. */
+function wordIn(utf8: Uint8Array, start: number, end: number): string {
+  let word = '';
+  for (let i = start; i < end; i++) {
+    const byte = utf8[i]!;
+    if (byte > 0x7f) return decoder.decode(utf8.subarray(start, end)).toLowerCase().replaceAll('\u2010', '-');
+    word += String.fromCharCode(byte === 0x2d ? byte : byte | 0x20);
+  }
+  return word;
+}
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Whether a word that has come to there goes on. */
-const goesOn = (text: string, at: number, to: number): boolean =>
-  isInWord(text, at, to) || (at < to && isHyphen(text.charCodeAt(at)) && isInWord(text, at + 1, to));
+const goesOn = (utf8: Uint8Array, at: number): boolean =>
+  isInWord(utf8, at) || (isHyphen(utf8, at) && isInWord(utf8, at + sizeAt(utf8, at)));
 
 /** Whether a character that words have begins there. */
-function isInWord(text: string, at: number, to: number): boolean {
-  if (at >= to) return false;
-  const kind = kinds![text.charCodeAt(at)]!;
-  return kind !== NONE && (kind !== ASK || IN_WORD.test(String.fromCodePoint(text.codePointAt(at)!)));
+function isInWord(utf8: Uint8Array, at: number): boolean {
+  if (at >= utf8.length) return false;
+  const kind = kindAt(utf8, at);
+  return kind !== NONE && (kind !== ASK || IN_WORD.test(String.fromCodePoint(pointAt(utf8, at))));
 }
 const IN_WORD = /[\p{L}\p{M}]/u;
-const isHigh = (code: number): boolean => (code & 0xfc00) === 0xd800;
-const isHyphen = (code: number): boolean => code === 0x2d || code === 0x2010;
+const isHyphen = (utf8: Uint8Array, at: number): boolean =>
+  utf8[at] === 0x2d || (utf8[at] === 0xe2 && utf8[at + 1] === 0x80 && utf8[at + 2] === 0x90);
+
+/** Of the character that begins there. */
+function kindAt(utf8: Uint8Array, at: number): number {
+  const point = pointAt(utf8, at);
+  return point > 0xffff ? ASK : KINDS[point]!;
+}
+function pointAt(utf8: Uint8Array, at: number): number {
+  const byte = utf8[at]!;
+  if (byte < 0x80) return byte;
+  const second = utf8[at + 1]! & 0x3f;
+  if (byte < 0xe0) return ((byte & 0x1f) << 6) | second;
+  const third = utf8[at + 2]! & 0x3f;
+  if (byte < 0xf0) return ((byte & 0xf) << 12) | (second << 6) | third;
+  return ((byte & 7) << 18) | (second << 12) | (third << 6) | (utf8[at + 3]! & 0x3f);
+}
+/** Bytes of the character that begins there. */
+const sizeAt = (utf8: Uint8Array, at: number): number => {
+  const byte = utf8[at]!;
+  return byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+};
+/** Where the one before that place begins; 0 where there is none. */
+function characterBefore(utf8: Uint8Array, at: number): number {
+  let before = Math.max(0, at - 1);
+  while (before > 0 && (utf8[before]! & 0xc0) === 0x80) before--;
+  return before;
+}
 
 const KIND_BITS = 5;
 const NONE = 0;
 const ASK = 2 ** KIND_BITS - 1;
 /**
- * Of each code unit that a word may have one of 30 kinds, that of what it is in lower case; those of pairs, and what has no such by
- * itself, are to be asked.
+ * Of each character that a word may have one of 30 kinds, that of what it is in lower case; those that take two code units, and what has
+ * no such by itself, are to be asked.
  */
-let kinds: Uint8Array | undefined;
-function kindsOfUnits(): Uint8Array {
-  const table = new Uint8Array(0x10000);
-  for (let code = 0; code < 0x10000; code++) {
+const KINDS = new Uint8Array(2 ** 16);
+/** By the first byte of a character: of those that have more it is to be asked. */
+const LOW_KINDS = new Uint8Array(2 ** 8).fill(ASK);
+const LETTER = 0x61;
+function fillKinds(): void {
+  for (let code = 0; code < KINDS.length; code++) {
     const unit = String.fromCharCode(code);
     if (!IN_WORD.test(unit)) continue;
     const lower = unit.toLowerCase();
     // A capital sigma is another at a word's end.
-    table[code] = lower.length === 1 && code !== 0x3a3 ? 1 + (lower.charCodeAt(0) % 30) : ASK;
+    KINDS[code] = lower.length === 1 && code !== 0x3a3 ? 1 + (lower.charCodeAt(0) % 30) : ASK;
   }
-  return table.fill(ASK, 0xd800, 0xdc00);
+  KINDS.fill(ASK, 0xd800, 0xe000);
+  LOW_KINDS.set(KINDS.subarray(0, LOW_KINDS.length / 2));
 }

@@ -16,7 +16,7 @@
  * @example `"so\u00ad\nlemn"` becomes `"solemn"`
  */
 import { countCharacters } from '../../../base/utf8';
-import { countWords, WordEnds } from '../wordCounts';
+import { countWords } from '../wordCounts';
 import { textRule } from './rule';
 
 /** A line's end in a word: of these there are fewer than hyphens, and they are found sooner. */
@@ -134,29 +134,37 @@ function joint(
 /** How often what is asked of cut words is in the passage, but for these. */
 function timesSeen(passage: string, words: readonly CutWord[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  const ends = new WordEnds();
-  const ask = (word: string): void => {
-    counts.set(word, 0);
-    ends.add(word);
-  };
   for (const { halves } of words) {
     if (halves.length > 2 * MOST_CUTS + 1) continue;
     for (let i = 0; i < halves.length - 1; i += 2) {
       const first = halves[i]!.toLowerCase();
-      ask(first);
+      counts.set(first, 0);
       // What follows may have been joined to what follows that.
       let second = '';
       for (let j = i + 2; j < halves.length; j += 2) {
         second += halves[j]!;
-        for (const word of [second, first + second, `${first}-${second}`]) ask(word);
+        for (const word of [second, first + second, `${first}-${second}`]) counts.set(word, 0);
       }
     }
   }
-  let from = 0;
-  for (const { at, cut } of words) {
-    countWords(passage, from, at, counts, ends);
-    from = at + cut.length;
-  }
-  countWords(passage, from, passage.length, counts, ends);
+  countWords(without(passage, words), counts);
   return counts;
 }
+
+/** UTF-8 of a passage with a space in place of each of these: it lies there until this is called again. */
+function without(passage: string, words: readonly CutWord[]): Uint8Array {
+  if (3 * passage.length > rest.length) rest = new Uint8Array(3 * passage.length);
+  let [from, length] = [0, 0];
+  const put = (to: number): void => {
+    length += encoder.encodeInto(passage.slice(from, to), rest.subarray(length)).written;
+  };
+  for (const { at, cut } of words) {
+    put(at);
+    rest[length++] = 0x20;
+    from = at + cut.length;
+  }
+  put(passage.length);
+  return rest.subarray(0, length);
+}
+let rest = new Uint8Array(2 ** 12);
+const encoder = new TextEncoder();

@@ -1,7 +1,7 @@
 /** Documents that are too short or too long are left out. */
 import { whole } from '../../../base/field';
 import { formatCount } from '../../../base/units';
-import { countCharacters } from '../../../base/utf8';
+import { charactersIn, utf8Of } from '../../../base/utf8';
 import type { Rule } from './rule';
 
 const FIELDS = {
@@ -24,7 +24,7 @@ export const length: Rule<typeof FIELDS> = {
       let characters = 0;
       return {
         see(passage) {
-          characters += countCharacters(passage);
+          characters += charactersIn(utf8Of(passage));
         },
         verdict() {
           const scores = { characters };

@@ -44,10 +44,12 @@ export const repeatedLines: Rule<typeof FIELDS> = {
         const here = new LineTally();
         return {
           see(passage) {
+            const keys: number[] = [];
             eachKey(passage, (line) => {
               const [size, before] = [here.size, here.add(line, MOST_LINES)];
-              if (before === 0 && here.size > size) all.add(line);
+              if (before === 0 && here.size > size) keys.push(line.first, line.second);
             });
+            all.add(keys);
           },
           end: () => undefined,
         };
