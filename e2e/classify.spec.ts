@@ -1,4 +1,5 @@
 /** From a table to a classifier that is judged, corrected, asked, taken home and brought back; and one whose tab ends goes on. */
+import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { SMALL, Studio } from './studio';
@@ -59,6 +60,25 @@ async function askOf(page: Page): Promise<string> {
   const answer = page.getByRole('status').filter({ hasText: 'It is' });
   await expect(answer).toBeVisible({ timeout: 60_000 });
   return answer.innerText();
+}
+
+/** A whole file in an old encoding, by keyboard: the encoding is chosen by its letters, which come back as they are. */
+async function inItsEncoding(page: Page): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'A whole file…' }).press('Enter');
+  const buffer = Buffer.from('id,body\n1,Le café est-il fermé ?\n2,Renew my three books\n', 'latin1');
+  await (await chooser).setFiles({ name: 'café.csv', mimeType: 'text/csv', buffer });
+  const asked = page.getByRole('dialog', { name: 'How is café.csv written?' });
+  await expect(asked).toContainText('1,Le café est-il fermé ?');
+  await expect(asked.getByRole('button', { name: 'Read it so' })).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(page, 'Classify, the encoding of a whole file');
+  await asked.getByRole('radio', { name: /Western European, Windows-1252/ }).focus();
+  await page.keyboard.press('Space');
+  await asked.getByRole('button', { name: 'Read it so' }).press('Enter');
+  const columns = page.getByRole('dialog', { name: 'Which columns of café.csv are the text?' });
+  const download = page.waitForEvent('download');
+  await columns.getByRole('button', { name: 'Classify' }).press('Enter');
+  expect(await readFile(await (await download).path(), 'utf8')).toMatch(/\n1,Le café est-il fermé \?,(Hours|Loans),/);
 }
 
 /** So many passes at such a rate that it learns what is to be learnt. */
@@ -139,6 +159,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   const download = page.waitForEvent('download');
   await page.getByRole('dialog').getByRole('button', { name: 'Classify' }).click();
   expect((await download).suggestedFilename()).toBe('desk-labels.csv');
+  await inItsEncoding(page);
 
   // Home and back into a browser that has never seen it: a classifier, with its labels.
   const zip = info.outputPath('classifier.zip');

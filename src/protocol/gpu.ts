@@ -5,7 +5,7 @@
 import type { Progress } from '../core/base/job';
 import type { Evaluated } from '../core/metrics';
 import type { PartName } from '../core/shards/manifest';
-import type { TableFormatId } from '../core/documents';
+import type { EncodingId, TableFormatId } from '../core/documents';
 import type { Decided } from '../core/evaluate/decided';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
@@ -153,6 +153,8 @@ export interface ClassifyFileInput {
   file: File;
   /** Of a table: the columns that are the text, in their order; absent: a line is a text. */
   table?: { format: TableFormatId; columns: readonly string[] };
+  /** Of one that is not UTF-8. */
+  encoding?: EncodingId;
 }
 /** Texts, those of them of which it is not sure, and those in which there is no token and which so have no label. */
 export interface FileOfLabels {

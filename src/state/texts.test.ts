@@ -6,7 +6,7 @@ import { addRun } from '../core/runs/record';
 import { dataFacts, runRecord } from '../core/testing/runRecord';
 import { encoded } from '../core/testing/encoded';
 import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { isUndecoded } from './texts';
+import { isUndecoded } from './undecoded';
 
 let page: TestStudio;
 afterEach(() => page.close());

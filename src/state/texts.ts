@@ -41,8 +41,6 @@ export interface Refusal {
 }
 /** One whose encoding a person can choose. */
 export type Undecoded = Refusal & { dropped: Dropped };
-export const isUndecoded = (refusal: Refusal): refusal is Undecoded =>
-  refusal.failure.code === 'bad-encoding' && refusal.dropped !== undefined;
 
 /** The project that was open when a text was given. */
 type Target = Pick<Project, 'id' | 'name'>;

@@ -21,6 +21,8 @@ export { DropZone, FileButton, type DropZoneProps, type FileButtonProps } from '
 export { PageDrop, type PageDropProps } from './PageDrop';
 export { Pager, type PagerProps } from './Pager';
 export { filesOfList, type DroppedFile } from './droppedFiles';
+export { EncodingChoice, type EncodingChoiceProps, type Proposed } from './EncodingChoice';
+export { EncodingDialog, type EncodingDialogProps } from './EncodingDialog';
 export { FieldRow, type FieldRowProps } from './FieldRow';
 export { Fold } from './Fold';
 export { FormatCard, FormatCards, type FormatCardProps } from './FormatCard';

@@ -147,7 +147,8 @@ test('a whole file comes back with what was given, and a model that scores token
   expect(lines[0]).toBe('id,body,label,sure,p(land),p(sea)');
   expect(lines.slice(1, 7).map((line) => line.split(',')[2])).toEqual(['land', 'sea', 'land', 'sea', 'land', 'sea']);
   expect(lines[7]).toBe('7,,,,,');
-  const plain = new File(['a whale\n\nthe hill'], 'lines.txt');
+  const wanted = 'a whale\n\nthe hill';
+  const plain = new File([wanted], 'lines.txt');
   const { file: ofLines } = await worker.gpu.call('classifyFile', { runId: 'spam', which: 'latest', file: plain });
   expect((await ofLines.text()).split('\r\n').map((line) => line.split(',')[1])).toEqual([
     'label',
@@ -163,6 +164,16 @@ test('a whole file comes back with what was given, and a model that scores token
     /Text 2 of 2 has no token/,
   );
   await expect(refused({ runId: 'parent' })).rejects.toThrow(/no classifier/);
+
+  // In an old encoding, once that is said.
+  const french = 'id,body\n1,la mer salée\n2,the hill\n';
+  const latin = { file: new File([Buffer.from(french, 'latin1')], 'mer.csv') };
+  await expect(refused(latin)).rejects.toMatchObject({ code: 'bad-encoding' });
+  const read = await refused({ ...latin, encoding: 'windows-1252' });
+  expect(await read.file.text()).toMatch(/^id,body,label[^]*\n1,la mer salée,[^]*\n2,the hill,land/);
+  const utf16 = { file: new File([Buffer.from(wanted, 'utf16le')], 'lines.txt'), table: undefined };
+  await expect(refused(utf16)).rejects.toMatchObject({ code: 'bad-encoding' });
+  expect((await refused({ ...utf16, encoding: 'utf-16le' })).texts).toBe(2);
   const stop = new AbortController();
   const stopped = worker.gpu.call('classifyFile', asked, { signal: stop.signal, onProgress: () => stop.abort() });
   stop.abort();

@@ -79,7 +79,7 @@ export const decidedBy = (
 export const classifyFile = (
   store: BlobStore,
   model: LoadedModel,
-  { file, table }: Pick<ClassifyFileInput, 'file' | 'table'>,
+  { file, table, encoding }: Pick<ClassifyFileInput, 'file' | 'table' | 'encoding'>,
   { pause, report }: EvaluationJob,
 ): Promise<GpuApi['classifyFile']['output']> =>
   using(store, model, async (reader, decision) => {
@@ -89,7 +89,7 @@ export const classifyFile = (
     const parts: Blob[] = [];
     let [texts, unsure, empty] = [0, 0, 0];
     let columns: readonly string[] | undefined;
-    for await (const rows of some(rowsOf(file, table))) {
+    for await (const rows of some(rowsOf(file, table, encoding))) {
       if (!columns) {
         columns = [...new Set(rows.flatMap((cells) => [...cells.keys()]))];
         const missing = table?.columns.find((name) => !columns!.includes(name));
@@ -130,8 +130,14 @@ const LINE = 'text';
 type Cells = ReadonlyMap<string, string>;
 
 /** @throws HomegrownError `bad-file`, `bad-encoding` */
-async function* rowsOf(file: File, table: ClassifyFileInput['table']): AsyncGenerator<Cells> {
-  const open = { name: file.name, bytes: bytesOf(file), note: () => undefined, places: blobSource(file) };
+async function* rowsOf(
+  file: File,
+  table: ClassifyFileInput['table'],
+  encoding: ClassifyFileInput['encoding'],
+): AsyncGenerator<Cells> {
+  const { name } = file;
+  const as = encoding && { encoding };
+  const open = { name, bytes: bytesOf(file), note: () => undefined, places: blobSource(file), ...as };
   if (!table) {
     let rest = '';
     for await (const { text } of FORMATS.txt.read(open)) {

@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { paragraph } from '../../core/base/errors';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import { isUndecoded, type Refusal } from '../../state/texts';
-import { Button, Notice } from '../../ui';
-import { EncodingDialog } from './EncodingDialog';
+import type { Refusal, Undecoded } from '../../state/texts';
+import { isUndecoded, useEncodingQuestion } from '../../state/undecoded';
+import { Button, EncodingDialog, Notice } from '../../ui';
 import { refusalWords } from './refusalWords';
 import styles from './Refusals.module.css';
 
@@ -14,6 +14,7 @@ export function Refusals() {
   const dismiss = useStudio((s) => s.dismissRefusals);
   const [isAsking, setAsking] = useState(false);
   const undecoded = refused.filter(isUndecoded);
+  const [asked, ...alike] = undecoded;
   const [first, ...others] = refused;
   if (!first) return null;
   const isOne = others.length === 0;
@@ -48,10 +49,14 @@ export function Refusals() {
           </span>
         )}
       </Notice>
-      {isAsking && <EncodingDialog refused={undecoded} onClose={() => setAsking(false)} />}
+      {isAsking && asked && <Question of={[asked, ...alike]} onClose={() => setAsking(false)} />}
     </div>
   );
 }
+
+const Question = ({ of, onClose }: { of: readonly [Undecoded, ...Undecoded[]]; onClose: () => void }) => (
+  <EncodingDialog {...useEncodingQuestion(of, onClose)} />
+);
 
 /** After a heading that has named the file: `It is a PDF, not plain text`. */
 function sentence(refusal: Refusal): string {

@@ -2,14 +2,15 @@ import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
 import { type Columns, type PairColumns, recognisedColumns, type TableHead } from '../../core/documents/columns';
+import type { EncodingId } from '../../core/documents/encodings';
 import { BETWEEN, type Between, betweenIn } from '../../core/documents/labels/between';
 import { isBinary, questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
 import type { Purpose } from '../../core/runs/tuning';
-import { Button, Dialog, Select } from '../../ui';
+import { useProposals } from '../../state/undecoded';
+import { Button, Dialog, EncodingChoice, Select } from '../../ui';
 import { ColumnMap, MOST_COLUMNS, type Roles } from './ColumnMap';
 import map from './ColumnMap.module.css';
-import { EncodingChoice } from './EncodingChoice';
 import styles from './MarkupDialog.module.css';
 
 /** Which columns of the dropped tables hold what; to close it leaves them out. */
@@ -111,13 +112,18 @@ export function TableDialog() {
         </>
       )}
       {failure && <p className={styles.error}>{failure.message}</p>}
-      {failure?.code === 'bad-encoding' && (
-        <EncodingChoice of={{ name: first.name, dropped: first }} chosen={null} onChoose={markupIn} />
-      )}
+      {failure?.code === 'bad-encoding' && <Encodings of={{ name: first.name, dropped: first }} onChoose={markupIn} />}
       {!one && <p>Columns by these names are taken of all {formatCount(tables.length)} tables.</p>}
     </Dialog>
   );
 }
+const Encodings = ({
+  of,
+  onChoose,
+}: {
+  of: Parameters<typeof useProposals>[0];
+  onChoose: (encoding: EncodingId) => void;
+}) => <EncodingChoice of={useProposals(of)} chosen={null} onChoose={onChoose} />;
 const NEEDED = 'Say which column holds the text, or which two an input and its target';
 const PAIR_NEEDED = 'Say which column is the input, and which its target';
 const PAIR = ['input', 'target'] as const;

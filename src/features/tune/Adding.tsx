@@ -5,8 +5,20 @@ import { formatCount } from '../../core/base/units';
 import type { Purpose } from '../../core/runs/tuning';
 import { remedy } from '../../state/failures';
 import { useStudio, useStudioFields, useStudioStore } from '../../state/react';
+import type { Undecoded } from '../../state/texts';
+import { isUndecoded, useEncodingQuestion } from '../../state/undecoded';
 import { describeWork } from '../../state/work';
-import { Button, Dialog, type DroppedFile, FileButton, Notice, PageDrop, Progress, TextField } from '../../ui';
+import {
+  Button,
+  Dialog,
+  type DroppedFile,
+  EncodingDialog,
+  FileButton,
+  Notice,
+  PageDrop,
+  Progress,
+  TextField,
+} from '../../ui';
 import styles from './TunePage.module.css';
 
 export interface Adding {
@@ -164,6 +176,8 @@ export function Reading() {
 export function Refused() {
   const refused = useStudioFields((s) => s.refused.filter(({ tunes }) => tunes !== undefined));
   const dismiss = useStudio((s) => s.dismissRefusals);
+  const [isAsking, setAsking] = useState(false);
+  const [asked, ...alike] = refused.filter(isUndecoded);
   const [first, ...others] = refused;
   if (!first) return null;
   const words = others.length > 0 ? ` ${formatCount(others.length)} more were not added.` : '';
@@ -173,13 +187,25 @@ export function Refused() {
         tone="error"
         title={`${first.name} was not added`}
         actions={
-          <Button isDense onPress={() => dismiss(true)}>
-            Dismiss
-          </Button>
+          <>
+            {asked && (
+              <Button isDense onPress={() => setAsking(true)}>
+                Choose {alike.length === 0 ? 'its encoding' : 'their encoding'}…
+              </Button>
+            )}
+            <Button isDense onPress={() => dismiss(true)}>
+              Dismiss
+            </Button>
+          </>
         }
       >
         {paragraph(first.failure.message, remedy(first.failure)) + words}
       </Notice>
+      {isAsking && asked && <Question of={[asked, ...alike]} onClose={() => setAsking(false)} />}
     </div>
   );
 }
+
+const Question = ({ of, onClose }: { of: readonly [Undecoded, ...Undecoded[]]; onClose: () => void }) => (
+  <EncodingDialog {...useEncodingQuestion(of, onClose)} />
+);

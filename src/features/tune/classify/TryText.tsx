@@ -1,31 +1,16 @@
 import { useRef, useState } from 'react';
 import type { Decided } from '../../../core/evaluate/decided';
-import { tableCalled } from '../../../core/documents';
-import { recognisedColumns, type TableHead } from '../../../core/documents/columns';
 import { formatCount } from '../../../core/base/units';
-import { toFailure } from '../../../core/base/errors';
 import { likeliest } from '../../../core/base/likeliest';
 import type { Classes } from '../../../core/models/spec';
 import type { RunRow } from '../../../protocol/data';
 import type { GivenLabels } from '../../../protocol/gpu';
 import { explain } from '../../../state/failures';
 import { useStudioStore } from '../../../state/react';
-import { describeWork, IDLE, type Work, work } from '../../../state/work';
-import {
-  Block,
-  Button,
-  Checkbox,
-  DecidedWords,
-  Dialog,
-  FileButton,
-  LabelBars,
-  Notice,
-  PaneHead,
-  Progress,
-  TextAction,
-  TextField,
-} from '../../../ui';
+import { IDLE, type Work, work } from '../../../state/work';
+import { Block, Button, DecidedWords, LabelBars, Notice, PaneHead, TextAction, TextField } from '../../../ui';
 import { percent } from './judged';
+import { WholeFile } from './WholeFile';
 import styles from './Classify.module.css';
 
 /** What it says of a pasted text and why, and of a whole file. */
@@ -138,113 +123,3 @@ function Given({
   );
 }
 const MOST_BARS = 12;
-
-/** A table or a text a line, which comes back with its labels. */
-function WholeFile({ run }: { run: RunRow['record'] }) {
-  const store = useStudioStore();
-  const [working, setWorking] = useState<Work>(IDLE);
-  const [asked, setAsked] = useState<{ file: File; head: TableHead; chosen: readonly string[] }>();
-  const told = describeWork(working);
-  const begin = (file: File, columns?: readonly string[]): void => {
-    const format = tableCalled(file.name);
-    void work(setWorking, Date.now, async (options) =>
-      (await store.getState().classifying()).classifyFile(
-        { runId: run.id, which: 'latest', file, ...(format && columns && { table: { format, columns } }) },
-        options,
-      ),
-    );
-  };
-  const take = async (file: File): Promise<void> => {
-    const kind = tableCalled(file.name);
-    if (!kind) {
-      begin(file);
-      return;
-    }
-    try {
-      const { lookAtTable, project } = store.getState();
-      const head = await lookAtTable({ file, name: file.name, kind, project });
-      const known = recognisedColumns(head);
-      setAsked({ file, head, chosen: 'text' in known ? [known.text] : [known.input] });
-    } catch (error) {
-      setWorking({ kind: 'failed', failure: toFailure(error) });
-    }
-  };
-  if (told && working.kind === 'busy')
-    return (
-      <span className={styles.filing}>
-        <Progress {...told} delayMs={0} />
-        <Button isDense icon="stop" onPress={working.stop}>
-          Stop
-        </Button>
-      </span>
-    );
-  return (
-    <>
-      <FileButton isDense isSingle variant="quiet" onFiles={([first]) => first && void take(first.file)}>
-        A whole file…
-      </FileButton>
-      {working.kind === 'failed' && (
-        <Dialog
-          isOpen
-          onClose={() => setWorking(IDLE)}
-          title="The file was not classified"
-          actions={
-            <Button variant="go" onPress={() => setWorking(IDLE)}>
-              Close
-            </Button>
-          }
-        >
-          <p>{explain(working.failure)}</p>
-        </Dialog>
-      )}
-      {asked && (
-        <Dialog
-          isOpen
-          onClose={() => setAsked(undefined)}
-          title={`Which columns of ${asked.file.name} are the text?`}
-          actions={
-            <>
-              <Button onPress={() => setAsked(undefined)}>Cancel</Button>
-              <Button
-                variant="go"
-                disabledReason={asked.chosen.length === 0 ? 'Choose one at least' : undefined}
-                onPress={() => {
-                  begin(asked.file, asked.chosen);
-                  setAsked(undefined);
-                }}
-              >
-                Classify
-              </Button>
-            </>
-          }
-        >
-          <p>
-            Several are read one after another, as they were when it learnt. All columns come back, with the labels.
-          </p>
-          <div role="group" aria-label="Columns">
-            {asked.head.columns.slice(0, MOST_COLUMNS).map((name) => (
-              <Checkbox
-                key={name}
-                isChosen={asked.chosen.includes(name)}
-                onChange={(isChosen) =>
-                  setAsked({
-                    ...asked,
-                    chosen: asked.head.columns.filter((each) =>
-                      each === name ? isChosen : asked.chosen.includes(each),
-                    ),
-                  })
-                }
-              >
-                {name}
-              </Checkbox>
-            ))}
-          </div>
-          {asked.head.columns.length > MOST_COLUMNS && (
-            <p>{formatCount(asked.head.columns.length - MOST_COLUMNS)} more columns are not shown.</p>
-          )}
-        </Dialog>
-      )}
-    </>
-  );
-}
-const MOST_COLUMNS = 40;

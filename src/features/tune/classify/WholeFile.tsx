@@ -1,0 +1,181 @@
+import { useState } from 'react';
+import { type EncodingId, tableCalled, type TableFormatId } from '../../../core/documents';
+import { recognisedColumns, type TableHead } from '../../../core/documents/columns';
+import { formatCount } from '../../../core/base/units';
+import { type Failure, toFailure } from '../../../core/base/errors';
+import type { RunRow } from '../../../protocol/data';
+import type { ClassifyFileInput } from '../../../protocol/gpu';
+import { explain } from '../../../state/failures';
+import { useStudioStore } from '../../../state/react';
+import { useProposals } from '../../../state/undecoded';
+import { describeWork, IDLE, type Work, work } from '../../../state/work';
+import { Button, Checkbox, Dialog, EncodingDialog, FileButton, Progress } from '../../../ui';
+import styles from './Classify.module.css';
+
+/** A file, in what it is written where that is not UTF-8, and which of its columns are the text where it is a table. */
+type Given = Pick<ClassifyFileInput, 'file' | 'table' | 'encoding'>;
+type Head = TableHead & { format: TableFormatId };
+
+/** A table or a text a line, which comes back with its labels. */
+export function WholeFile({ run }: { run: RunRow['record'] }) {
+  const store = useStudioStore();
+  const [given, setGiven] = useState<Given>();
+  const [working, setWorking] = useState<Work>(IDLE);
+  const [head, setHead] = useState<Head>();
+  const told = describeWork(working);
+  const end = (): void => {
+    setGiven(undefined);
+    setHead(undefined);
+    setWorking(IDLE);
+  };
+  const begin = async (next: Given): Promise<void> => {
+    setGiven(next);
+    setHead(undefined);
+    await work(setWorking, Date.now, async (options) =>
+      (await store.getState().classifying()).classifyFile({ runId: run.id, which: 'latest', ...next }, options),
+    );
+  };
+  /** Which of its columns are the text is asked of a table, once it can be read. */
+  const take = async (next: Given): Promise<void> => {
+    const { file, encoding } = next;
+    const format = tableCalled(file.name);
+    if (!format || next.table) return begin(next);
+    setGiven(next);
+    setWorking(IDLE);
+    const { lookAtTable, project } = store.getState();
+    try {
+      const asked = { file, name: file.name, kind: format, project, ...(encoding && { reading: { encoding } }) };
+      setHead({ ...(await lookAtTable(asked)), format });
+    } catch (error) {
+      setWorking({ kind: 'failed', failure: toFailure(error) });
+    }
+  };
+  if (told && working.kind === 'busy')
+    return (
+      <span className={styles.filing}>
+        <Progress {...told} delayMs={0} />
+        <Button isDense icon="stop" onPress={working.stop}>
+          Stop
+        </Button>
+      </span>
+    );
+  return (
+    <>
+      <FileButton isDense isSingle variant="quiet" onFiles={([first]) => first && void take({ file: first.file })}>
+        A whole file…
+      </FileButton>
+      {given && working.kind === 'failed' && (
+        <Refused
+          given={given}
+          failure={working.failure}
+          onRead={(encoding) => void take({ ...given, encoding })}
+          onClose={end}
+        />
+      )}
+      {given && head && (
+        <ColumnsDialog
+          name={given.file.name}
+          head={head}
+          onChoose={(table) => void begin({ ...given, table })}
+          onClose={end}
+        />
+      )}
+    </>
+  );
+}
+
+/** Why it was not classified; where it is in another encoding than UTF-8, a person says in which. */
+function Refused({
+  given,
+  failure,
+  onRead,
+  onClose,
+}: {
+  given: Given;
+  failure: Failure;
+  onRead: (encoding: EncodingId) => void;
+  onClose: () => void;
+}) {
+  if (failure.code === 'bad-encoding') return <Undecoded given={given} {...{ failure, onRead, onClose }} />;
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title="The file was not classified"
+      actions={
+        <Button variant="go" onPress={onClose}>
+          Close
+        </Button>
+      }
+    >
+      <p>{explain(failure)}</p>
+    </Dialog>
+  );
+}
+
+function Undecoded({ given: { file, encoding }, failure, onRead, onClose }: Parameters<typeof Refused>[0]) {
+  const { name } = file;
+  return (
+    <EncodingDialog
+      name={name}
+      of={useProposals({ name, dropped: { name, file } })}
+      note={encoding ? failure.message : 'What comes back is UTF-8.'}
+      onRead={onRead}
+      onClose={onClose}
+    />
+  );
+}
+
+function ColumnsDialog({
+  name,
+  head,
+  onChoose,
+  onClose,
+}: {
+  name: string;
+  head: Head;
+  onChoose: (table: NonNullable<Given['table']>) => void;
+  onClose: () => void;
+}) {
+  const { columns, format } = head;
+  const [chosen, choose] = useState<readonly string[]>(() => {
+    const known = recognisedColumns(head);
+    return ['text' in known ? known.text : known.input];
+  });
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={`Which columns of ${name} are the text?`}
+      actions={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button
+            variant="go"
+            disabledReason={chosen.length === 0 ? 'Choose one at least' : undefined}
+            onPress={() => onChoose({ format, columns: chosen })}
+          >
+            Classify
+          </Button>
+        </>
+      }
+    >
+      <p>Several are read one after another, as they were when it learnt. All columns come back, with the labels.</p>
+      <div role="group" aria-label="Columns">
+        {columns.slice(0, MOST_COLUMNS).map((column) => (
+          <Checkbox
+            key={column}
+            isChosen={chosen.includes(column)}
+            onChange={(isChosen) =>
+              choose(columns.filter((each) => (each === column ? isChosen : chosen.includes(each))))
+            }
+          >
+            {column}
+          </Checkbox>
+        ))}
+      </div>
+      {columns.length > MOST_COLUMNS && <p>{formatCount(columns.length - MOST_COLUMNS)} more columns are not shown.</p>}
+    </Dialog>
+  );
+}
+const MOST_COLUMNS = 40;
