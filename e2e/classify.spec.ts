@@ -173,6 +173,26 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   expect(studio.errors).toEqual([]);
 });
 
+test('a word that gives a label away is told below the labels and by the doctor of the Model page', async ({
+  page,
+}) => {
+  const studio = await opened(page);
+  const rows = Array.from({ length: 80 }, (_, i) => `Line ${i * 7} ${i % 2 === 0 ? 'xqz' : ''},${DESKS[i % 2]!}`);
+  await page.getByRole('button', { name: 'Paste…' }).click();
+  await page.getByRole('textbox', { name: 'Table' }).fill(['text,label', ...rows].join('\n'));
+  await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
+  await page.getByRole('button', { name: 'Add a text a row' }).click();
+  const words = 'The word “xqz” gives “Hours” away: it is in 40 of 40 (100 %) of its texts, and in 0 of 40 (0 %)';
+  await expect(page.getByRole('listitem').filter({ hasText: words })).toContainText('take it out of them');
+  await studio.goTo('Model');
+  await expect(page.getByText('Texts to classify: 1 word gives “Hours” away')).toBeVisible();
+  await expect(page.getByRole('main')).toContainText(words);
+  await expectAccessible(page, 'Model, a word that gives a label away');
+  await page.getByRole('button', { name: 'Go to the texts' }).click();
+  await expect(kinds(page).getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
+  expect(studio.errors).toEqual([]);
+});
+
 test('one whose tab ends in the middle goes on from its last saved step, and is judged at its end', async ({
   page,
 }) => {

@@ -128,6 +128,23 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   expect(next.segments[0].data.facts!.parts.train.documents).toBeGreaterThan(48);
 });
 
+test('a word that gives a label away is known of the texts, counted once while they are the same', async () => {
+  const { getState, add, own } = await studio();
+  const rows = Array.from({ length: 60 }, (_, i) =>
+    i % 2 === 0 ? [`a thing ${i}`, 'land'] : [`a thing ${i} xqz`, 'sea'],
+  );
+  await add(rows);
+  const leaks = await own.leaks();
+  expect(leaks).toMatchObject([
+    { word: 'xqz', label: 'sea', within: { texts: 30, of: 30 }, without: { texts: 0, of: 30 } },
+  ]);
+  expect(await own.leaks()).toBe(leaks);
+  // Of other labels it is asked anew.
+  const [text] = toTuneOn(getState(), 'classify');
+  for (let place = 1; place < 20; place += 2) await own.label(text!.id, place, 'land');
+  expect(await own.leaks()).toEqual([]);
+});
+
 test('what nothing would come of is refused in words before a start', async () => {
   const { getState, add, own } = await studio();
   await add([

@@ -26,6 +26,7 @@ interface Change {
   plan?: Situation['plan'];
   rolesToCome?: Situation['rolesToCome'];
   inRows?: Situation['inRows'];
+  leaks?: Situation['leaks'];
 }
 function situation(change: Change = {}): Situation {
   const config = { layers: 2, heads: 2, width: 64, context: 64, ...change.config };
@@ -47,6 +48,7 @@ function situation(change: Change = {}): Situation {
     ),
     rolesToCome: change.rolesToCome ?? [],
     inRows: change.inRows,
+    leaks: change.leaks,
     estimate: estimate(gpt, config, VOCABULARY, recipe, device),
     expected: change.expected,
     plan: change.plan,
@@ -56,6 +58,24 @@ function situation(change: Change = {}): Situation {
 const titles = (change: Change) => diagnose(situation(change)).findings.map(({ title }) => title);
 const cautionAbout = (change: Change, words: RegExp) =>
   diagnose(situation(change)).findings.find(({ title }) => words.test(title));
+
+test('words that give labels away are told, a label at a time, with shares and what to do', () => {
+  expect(titles({})).toEqual([]);
+  expect(diagnose(situation({ leaks: [] })).fine).toContain('No word of the texts to classify gives a label away');
+  const leak = (word: string, label: string, texts = 40) =>
+    ({ word, label, within: { texts, of: 40 }, without: { texts: 1, of: 80 }, above: 0.85 }) as const;
+  const { findings } = diagnose(
+    situation({ leaks: [leak('xqz', 'spam'), leak('noon', 'ham'), leak('fax', 'spam', 39)] }),
+  );
+  expect(findings.map(({ severity, title, fix }) => [severity, title, fix?.kind])).toEqual([
+    ['caution', 'Texts to classify: 2 words give “spam” away', 'labels'],
+    ['caution', 'Texts to classify: 1 word gives “ham” away', 'labels'],
+  ]);
+  expect(findings[0]!.detail).toContain(
+    'The words “xqz” and “fax” give “spam” away: “xqz” is in 40 of 40 (100 %) of its texts, and in 1 of 80 (1.25 %) of the others. ',
+  );
+  expect(findings[1]!.detail).toMatch(/^The word “noon” .* If it comes of how the texts were collected, take it out/);
+});
 
 test('a tokenizer without the special tokens of the objective is told, and what comes of it', () => {
   const recipe = { objective: 'masked' } as const;

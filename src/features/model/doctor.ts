@@ -1,4 +1,5 @@
 /** The config doctor: what keeps a run from starting, what is legal but doubtful, and what is fine. */
+import { paragraph } from '../../core/base/errors';
 import { choiceLabel, type Field, nameOf } from '../../core/base/field';
 import {
   formatBytes,
@@ -11,6 +12,8 @@ import {
 import { modelSpec } from '../../core/models';
 import { nearestSize, type Size, type SizeName, type Sizes } from '../../core/models/spec';
 import { objectiveOf } from '../../core/objectives';
+import type { Leak } from '../../core/documents/labels/leaks';
+import { leakWords } from '../../core/documents/labels/leakWords';
 import type { InRows } from '../../core/objectives/objective';
 import { optimizerOf } from '../../core/optim';
 import type { Band } from '../../core/plan/law';
@@ -40,6 +43,8 @@ export interface Situation {
   problems: readonly Problem[];
   /** How the data lie in rows of the context, where they are cut into tokens and do not lie end to end. */
   inRows: InRows | undefined;
+  /** Words that give away labels of the texts that are to be told apart; undefined until they are known, and where there are none. */
+  leaks: readonly Leak[] | undefined;
   /** Special tokens that the objective needs and the project's tokenizer has not. */
   rolesToCome: readonly TokenRole[];
   estimate: Estimate;
@@ -56,7 +61,8 @@ export type Fix =
   | { kind: 'holdOut'; label: string; share: number }
   | { kind: 'device'; label: string; device: DeviceKind }
   | { kind: 'plan'; label: string }
-  | { kind: 'addText'; label: string };
+  | { kind: 'addText'; label: string }
+  | { kind: 'labels'; label: string };
 
 export interface Finding {
   /** A stop cannot be started; a caution can. */
@@ -78,7 +84,7 @@ export interface Diagnosis {
 
 export function diagnose(situation: Situation): Diagnosis {
   const stops = stopsOf(situation);
-  const looked = CHECKS.map((check) => check(situation)).filter((result) => result !== undefined);
+  const looked = CHECKS.flatMap((check) => check(situation) ?? []);
   const cautions = looked.filter((result) => typeof result !== 'string');
   const fine = looked.filter((result) => typeof result === 'string');
   return {
@@ -130,7 +136,7 @@ function fixOf(field: Problem['field'], { model }: Situation): Fix | undefined {
 }
 
 /** A check says nothing where it has nothing to look at, a sentence where all is fine, else what it found. */
-type Check = (situation: Situation) => Finding | string | undefined;
+type Check = (situation: Situation) => Finding | readonly Finding[] | string | undefined;
 
 const caution = (title: string, detail: string, fields: Finding['fields'], fix?: Fix): Finding => ({
   severity: 'caution',
@@ -230,6 +236,20 @@ const likeness: Check = ({ divergence }) => {
  * 0.55 to 1.2 where program code follows a novel, and more where Japanese follows English (decision 20).
  */
 const UNLIKE = 0.5;
+
+/** A classifier learns them first, and is right for the wrong reason: of texts alike that have them not it knows little. */
+const labelsAway: Check = ({ leaks }) => {
+  if (!leaks) return undefined;
+  if (leaks.length === 0) return 'No word of the texts to classify gives a label away';
+  return leakWords(leaks).map(({ label, count, words, remedy }) =>
+    caution(
+      `Texts to classify: ${count === 1 ? '1 word gives' : `${formatCount(count)} words give`} “${label}” away`,
+      paragraph(words, remedy),
+      [],
+      { kind: 'labels', label: 'Go to the texts' },
+    ),
+  );
+};
 
 const warmup: Check = ({ recipe: { warmup: rise, steps } }) => {
   if (rise <= steps / 2) return 'Warm-up leaves most steps for learning';
@@ -342,6 +362,7 @@ const CHECKS: readonly Check[] = [
   roles,
   heldOut,
   likeness,
+  labelsAway,
   warmup,
   learningRate,
   evaluations,

@@ -32,6 +32,9 @@ export function useFix(): (fix: Fix) => void {
       case 'addText':
         navigate('/text');
         break;
+      case 'labels':
+        navigate('/tune?kind=classify');
+        break;
       default:
         fix satisfies never;
     }

@@ -4,6 +4,7 @@ import { expectedOf, planKey } from '../../state/plan';
 import { dataState, rolesToCome } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { useInRows } from '../../state/useInRows';
+import { useLeaks } from '../../state/useLeaks';
 import type { Situation } from './doctor';
 
 /** The settings as they are, with all that they are judged by. */
@@ -13,6 +14,7 @@ export function useSituation(): Situation {
   const opening = useStudio((s) => s.device);
   const planned = useStudio((s) => s.planned);
   const inRows = useInRows();
+  const leaks = useLeaks();
   return useMemo(() => {
     const inputs = { project, texts, device: opening, planned };
     const device = opening.kind === 'open' ? opening.info : undefined;
@@ -26,11 +28,12 @@ export function useSituation(): Situation {
       divergence: dataState({ project, texts }) === 'done' ? project.data?.divergence : undefined,
       problems: startProblems({ project, texts, device: opening }),
       inRows,
+      leaks,
       rolesToCome: rolesToCome(project),
       estimate: estimateProject(project, device),
       expected: expectedOf(inputs),
       plan: planned?.of === planKey(inputs, project.plan.minutes) ? planned.plan : undefined,
       device,
     };
-  }, [project, texts, opening, planned, inRows]);
+  }, [project, texts, opening, planned, inRows, leaks]);
 }

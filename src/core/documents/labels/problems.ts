@@ -1,7 +1,8 @@
 /** What of labels keeps a classifier from being trained, what a person must be asked, and what should be known before. */
 import { counted, formatCount, formatShare } from '../../base/units';
 import { MOST_LABELS } from '../../base/limits';
-import type { Leak } from './leaks';
+import { leakWords } from './leakWords';
+import { listed, named } from './named';
 import type { LabelSurvey } from './survey';
 
 export interface LabelProblem {
@@ -93,25 +94,7 @@ export function labelProblems(
     );
   for (const { names, as } of alike)
     add('told', 'alike', `The labels ${listed(names)} read like one.`, `Join them as ${named(as)}, if they are.`);
-  for (const label of new Set(leaks.map((leak) => leak.label))) {
-    const own = leaks.filter((leak) => leak.label === label);
-    const [{ word, within, without }] = own as [Leak];
-    const isOne = own.length === 1;
-    const what = isOne
-      ? `The word ${named(word)} gives ${named(label)} away: it`
-      : `The words ${listed(
-          own.map((leak) => leak.word),
-          own.length,
-        )} give ${named(label)} away: ${named(word)}`;
-    add(
-      'told',
-      'leak',
-      `${what} is in ${share(within)} of its texts, and in ${share(without)} of the others.`,
-      isOne
-        ? 'If it comes of how the texts were collected, take it out of them: a classifier would learn that word and little else.'
-        : 'If they come of how the texts were collected, take them out of them: a classifier would learn those words and little else.',
-    );
-  }
+  for (const { words, remedy } of leakWords(leaks)) add('told', 'leak', words, remedy);
   if (nearEqual.contrary > 0)
     add('told', 'contrary', `${counted(nearEqual.contrary, 'text')} are nearly equal to a text of another label.`);
   if (long > 0 && room !== undefined)
@@ -141,12 +124,3 @@ export const openWords = (unlabelled: number): string =>
   unlabelled === 1
     ? '1 text has no label: is it an example of none, or not labelled yet?'
     : `${counted(unlabelled, 'text')} have no label: are they examples of none, or not labelled yet?`;
-
-const named = (name: string): string => `“${name}”`;
-const share = ({ texts, of }: { texts: number; of: number }): string =>
-  `${formatCount(texts)} of ${formatCount(of)} (${formatShare(texts / of)})`;
-function listed(names: readonly string[], most = MOST_NAMED): string {
-  const some = names.slice(0, most).map(named);
-  return names.length > most ? `${some.join(', ')} and others` : new Intl.ListFormat('en-GB').format(some);
-}
-const MOST_NAMED = 5;
