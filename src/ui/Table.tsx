@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { cx } from './cx';
+import scroll from './scroll.module.css';
 import styles from './Table.module.css';
 
 export type SortOrder = 'ascending' | 'descending';
@@ -61,7 +62,7 @@ export function Table<Row>(p: TableProps<Row>) {
   );
   return (
     <div
-      className={cx(p.minWidth !== undefined && styles.wide, isVirtual && styles.long)}
+      className={cx(p.minWidth !== undefined && scroll.sideways, isVirtual && styles.long)}
       {...(p.minWidth && { tabIndex: 0, role: 'group', 'aria-label': p.label })}
     >
       <table

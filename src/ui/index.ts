@@ -62,6 +62,7 @@ export {
   type PanesProps,
   type StageProps,
 } from './Stage';
+export { default as scroll } from './scroll.module.css';
 export { SettingsForm } from './SettingsForm';
 export { StageTabs, type StageTab } from './StageTabs';
 export { Swatch } from './Swatch';

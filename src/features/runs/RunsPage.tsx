@@ -2,7 +2,19 @@ import { startTransition, useCallback, useDeferredValue, useEffect, useMemo, use
 import { useLocation, useSearch } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { useRunsShown, useStudio } from '../../state/react';
-import { Button, EmptyState, MenuButton, Pane, Panes, SearchField, Stage, StageTabs, type StageTab } from '../../ui';
+import {
+  Button,
+  cx,
+  EmptyState,
+  MenuButton,
+  Pane,
+  Panes,
+  scroll,
+  SearchField,
+  Stage,
+  StageTabs,
+  type StageTab,
+} from '../../ui';
 import { curveRows, tableRows } from './csv';
 import { CurvesPane } from './CurvesPane';
 import { LineagePane } from './LineagePane';
@@ -155,7 +167,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
               </>
             }
           >
-            <div className={styles.scroller} tabIndex={0} role="group" aria-label="Table of runs">
+            <div className={cx(scroll.sideways, styles.scroller)} tabIndex={0} role="group" aria-label="Table of runs">
               <RunsTable
                 views={rows}
                 columns={columns.filter(({ id }) => !hidden.has(id))}

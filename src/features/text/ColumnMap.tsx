@@ -1,5 +1,5 @@
 import { COLUMN_ROLES, type ColumnRole, type TableHead } from '../../core/documents/columns';
-import { Select } from '../../ui';
+import { cx, scroll, Select } from '../../ui';
 import styles from './ColumnMap.module.css';
 
 /** Which column has a role; none has two, and only the text is of several. */
@@ -29,7 +29,7 @@ export function ColumnMap({
   const shown = head.columns.slice(0, MOST_COLUMNS);
   const options = [NONE, ...asked.map((role) => ({ value: role, label: WORDS[role] }))];
   return (
-    <div className={styles.columns} tabIndex={0} role="group" aria-label="Columns">
+    <div className={cx(scroll.sideways, styles.columns)} tabIndex={0} role="group" aria-label="Columns">
       <table>
         <thead>
           <tr>

@@ -1,6 +1,6 @@
 import { formatCount } from '../../../core/base/units';
 import { type EachLabel as Row, f1Of } from '../../../core/evaluate/eachLabel';
-import { cx } from '../../../ui';
+import { cx, scroll } from '../../../ui';
 import styles from './Classify.module.css';
 import { type Finding, FINDINGS, leastOf, percent, rampOf } from './judged';
 
@@ -19,7 +19,7 @@ export function EachLabel({
   const places = leastOf(rows.length, MOST, (place) => f1Of(rows[place]!) ?? 2);
   return (
     <>
-      <div className={styles.matrix} tabIndex={0} role="group" aria-label="Each label by itself">
+      <div className={cx(scroll.sideways, styles.matrix)} tabIndex={0} role="group" aria-label="Each label by itself">
         <table className={styles.each}>
           <thead>
             <tr>

@@ -1,6 +1,6 @@
 import { formatCount } from '../../../core/base/units';
 import type { Evaluation } from '../../../core/evaluate/evaluation';
-import { cx } from '../../../ui';
+import { cx, scroll } from '../../../ui';
 import styles from './Classify.module.css';
 import { leastOf, percent, rampOf } from './judged';
 
@@ -24,12 +24,12 @@ export function Matrix({
   return (
     <>
       <div
-        className={styles.matrix}
+        className={cx(scroll.sideways, styles.matrix)}
         tabIndex={0}
         role="group"
         aria-label="Labels that were wanted, by those that were given"
       >
-        <table style={{ minWidth: WANTED + FOUND + EACH * places.length }}>
+        <table style={{ minWidth: `calc(${WANTED + FOUND + EACH * places.length}px + 2 * var(--pane-gutter))` }}>
           <thead>
             <tr>
               <th scope="col">wanted</th>
