@@ -30,11 +30,12 @@ export interface LabelledText {
   at: number;
   title: string;
   text: string;
-  /** Empty: it has none. */
-  label: string;
+  /** Of one that may have several also none; absent: nobody has said it yet. */
+  labels?: readonly string[];
 }
 export type LabelChange =
-  | { kind: 'relabel'; place: number; label: string }
+  /** Of what it is an example; null: nobody has said it yet. */
+  | { kind: 'relabel'; place: number; labels: readonly string[] | null }
   | { kind: 'join'; labels: readonly string[]; as: string }
   | { kind: 'unlabelled'; are: Unlabelled }
   | { kind: 'restore'; labelling: Labelling };

@@ -96,9 +96,9 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   const examples = (await own.examples(row.record, place))!;
   expect(examples.map(({ at }) => at)).toEqual([...place].sort((a, b) => a - b));
   const [one] = examples;
-  const other = one!.label === 'sea' ? 'land' : 'sea';
-  expect(await own.change(one!.textId, { kind: 'relabel', place: one!.place, label: other }, 'changed')).toBe(true);
-  expect((await own.examples(row.record, [one!.at]))![0]).toMatchObject({ text: one!.text, label: other });
+  const other = one!.labels![0] === 'sea' ? 'land' : 'sea';
+  expect(await own.change(one!.textId, { kind: 'relabel', place: one!.place, labels: [other] }, 'changed')).toBe(true);
+  expect((await own.examples(row.record, [one!.at]))![0]).toMatchObject({ text: one!.text, labels: [other] });
   getState().toasts.at(-1)!.undo!();
   await vi.waitFor(async () => expect((await own.examples(row.record, [one!.at]))![0]).toEqual(one));
 
@@ -118,7 +118,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   const { texts, of } = await own.toLabel(runId!);
   expect([texts.length, of]).toEqual([7, 7]);
   for (const { textId, place: at, text: words } of texts)
-    await own.label(textId, at, words.includes('whale') ? 'sea' : 'land');
+    await own.label(textId, at, words.includes('whale') ? ['sea'] : ['land']);
   expect(await own.survey()).toMatchObject({ unlabelled: 0 });
   // It goes on from this one, with these beside what it had learnt.
   getState().setTuning({ base: { runId: runId!, step: row.step }, learns: 'all' });
@@ -141,7 +141,7 @@ test('a word that gives a label away is known of the texts, counted once while t
   expect(await own.leaks()).toBe(leaks);
   // Of other labels it is asked anew.
   const [text] = toTuneOn(getState(), 'classify');
-  for (let place = 1; place < 20; place += 2) await own.label(text!.id, place, 'land');
+  for (let place = 1; place < 20; place += 2) await own.label(text!.id, place, ['land']);
   expect(await own.leaks()).toEqual([]);
 });
 
@@ -279,7 +279,7 @@ test('texts of none of several labels: asked, answered, learnt, and labelled one
   expect(told).toMatchObject({ texts: 60, none: 30, unlabelled: 0, unlabelledAre: 'none' });
   expect(labelsRefusal(told)).toBeUndefined();
   // One of them is not labelled yet: of that the classifier asks.
-  await own.label(text!.id, 0, '');
+  await own.label(text!.id, 0, null);
 
   await getState().tune('classify');
   const { runId } = getState().project;
@@ -300,7 +300,7 @@ test('texts of none of several labels: asked, answered, learnt, and labelled one
   expect((await own.classify(runId!, 'latest', 'a whale 5')).labels).toContain('sea');
   const { texts, of } = await own.toLabel(runId!);
   expect([texts.map(({ place }) => place), of]).toEqual([[0], 1]);
-  await own.label(text!.id, 0, '|');
+  await own.label(text!.id, 0, []);
   expect(await own.survey()).toMatchObject({ none: 30, unlabelled: 0 });
 });
 
@@ -316,13 +316,13 @@ test('where there is no room, a label is as it was, that is said, and it can be 
   const [text] = toTuneOn(getState(), 'classify');
   const before = await own.survey();
   isFull = true;
-  expect(await own.label(text!.id, 6, 'sea')).toBe(false);
+  expect(await own.label(text!.id, 6, ['sea'])).toBe(false);
   expect(getState().toasts.at(-1)).toMatchObject({ text: 'The label was not kept' });
   expect(getState().toasts.at(-1)!.detail).toContain('No room for the label');
-  expect(await own.change(text!.id, { kind: 'relabel', place: 0, label: 'air' }, 'changed')).toBe(false);
+  expect(await own.change(text!.id, { kind: 'relabel', place: 0, labels: ['air'] }, 'changed')).toBe(false);
   expect(await own.survey()).toEqual(before);
   isFull = false;
-  expect(await own.label(text!.id, 6, 'sea')).toBe(true);
+  expect(await own.label(text!.id, 6, ['sea'])).toBe(true);
   expect(await own.survey()).toMatchObject({ unlabelled: 0 });
 });
 

@@ -35,7 +35,7 @@ export interface Classifying {
   /** Says of what a text is an example, or calls labels otherwise; a note takes it back. False where it could not. */
   change(textId: string, change: LabelChange, words: string): Promise<boolean>;
   /** The same of one without a note, which who asks can take back. False where it was not kept, of which a note tells. */
-  label(textId: string, place: number, label: string): Promise<boolean>;
+  label(textId: string, place: number, labels: readonly string[] | null): Promise<boolean>;
   /** Measures a classifier on what it held out, which is kept with it, and takes the temperature from that. */
   judge(runId: string, options?: Watched): Promise<EvaluationRecord | undefined>;
   /** What was measured last of a run; null where nothing was. */
@@ -116,9 +116,9 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
         return false;
       }
     },
-    async label(textId, place, label) {
+    async label(textId, place, labels) {
       try {
-        await put(textId, { kind: 'relabel', place, label });
+        await put(textId, { kind: 'relabel', place, labels });
         return true;
       } catch (error) {
         get().toast({ text: 'The label was not kept', detail: explain(toFailure(error)) });

@@ -2,6 +2,7 @@
 import type { BlobStore } from '../core/base/blobStore';
 import type { Document } from '../core/base/document';
 import type { Job } from '../core/base/job';
+import { labelField } from '../core/base/labels';
 import { documentsIn, labelledAs, textOf, type TextRecord } from '../core/documents';
 import {
   changeLabelling,
@@ -12,6 +13,7 @@ import {
   unlabelledAre,
   withUnlabelled,
 } from '../core/documents/labels/labelling';
+import { ofExample } from '../core/documents/labels/examples';
 import { labelProblems } from '../core/documents/labels/problems';
 import { surveyLabels } from '../core/documents/labels/survey';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -77,11 +79,11 @@ export async function labelledTexts(
     'places' in wanted ? places!.has(at) : at >= wanted.from && at < wanted.from + wanted.count;
   const count = 'places' in wanted ? places!.size : wanted.count;
   const found: LabelledText[] = [];
-  for await (const { document, textId, at, label } of placed(store, texts)) {
+  for await (const { document, textId, at, labels } of placed(store, texts)) {
     if (found.length >= count) break;
     if (!isWanted(at)) continue;
     const text = await beginningOf(document, characters);
-    found.push({ textId, place: document.place!, at, title: document.title ?? '', text, label });
+    found.push({ textId, place: document.place!, at, title: document.title ?? '', text, ...(labels && { labels }) });
   }
   return found;
 }
@@ -90,7 +92,7 @@ async function* placed(store: BlobStore, texts: readonly TextRecord[]) {
   let at = 0;
   for (const text of texts)
     for await (const document of documentsIn(store, text))
-      yield { document, textId: text.id, at: at++, label: document.fields?.['label'] ?? '' };
+      yield { document, textId: text.id, at: at++, labels: ofExample(document.fields, text.labelled ?? 'one') };
 }
 
 export async function beginningOf(document: Document, characters: number): Promise<string> {
@@ -113,7 +115,7 @@ export async function changeLabels(
     before = now;
     switch (change.kind) {
       case 'relabel':
-        return relabelled(now, change.place, change.label);
+        return relabelled(now, change.place, change.labels ? labelField(change.labels, labelled === 'several') : '');
       case 'join':
         return joinedLabels(now, change.labels, change.as, labelled);
       case 'unlabelled':

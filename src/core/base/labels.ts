@@ -17,8 +17,15 @@ export const labelsIn = (label: string): readonly string[] => [
 ];
 export const labelsAsOne = (labels: readonly string[]): string => labels.join(BETWEEN_LABELS);
 
-/** A field as a person reads it. */
-export const labelWords = (label: string): string => (label === NO_LABELS ? 'none of them' : label);
+/** Of what a document is an example, as its field has it: of one label, of any number of them, or of none. */
+export const labelField = (labels: readonly string[], several: boolean): string =>
+  several ? labelsAsOne(labels) || NO_LABELS : labels[0]!;
+/** The same, read; undefined where nobody has said it yet. A label that is the only one is called as it likes. */
+export const labelsOfField = (label: string, several: boolean): readonly string[] | undefined =>
+  label === '' ? undefined : several ? labelsIn(label) : [label];
+
+/** Labels of a document as a person reads them. */
+export const labelWords = (labels: readonly string[]): string => labels.join(', ') || 'none of them';
 
 /** Places of the labels of a text among those that are known; undefined where a text has one label, and it is not known. */
 export function placesAmong(labels: readonly string[], several = false): (label: string) => number[] | undefined {

@@ -65,7 +65,12 @@ function tableOf(
     labels.map((label) => {
       const learnt = countOf(train, label);
       const held = formatCount(countOf(validation, label));
-      return [plain(several ? labelWords(label) : label), formatCount(learnt), formatShare(learnt / all), held];
+      return [
+        plain(label === NO_LABELS && several ? labelWords([]) : label),
+        formatCount(learnt),
+        formatShare(learnt / all),
+        held,
+      ];
     }),
     ['Label', 'Learnt texts', 'Share', 'Held-out texts'],
   );

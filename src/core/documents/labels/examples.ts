@@ -1,6 +1,6 @@
 import type { Document } from '../../base/document';
 import { badSettings } from '../../base/errors';
-import { labelsIn } from '../../base/labels';
+import { labelsOfField } from '../../base/labels';
 import type { Cut, Outline } from '../cut';
 import type { TextRecord } from '../record';
 import type { SplitChoice } from '../split';
@@ -42,7 +42,5 @@ export function ofExample(
   fields: Document['fields'],
   labelled: NonNullable<TextRecord['labelled']>,
 ): readonly string[] | undefined {
-  const label = fields?.['label'] ?? '';
-  if (label === '') return undefined;
-  return labelled === 'several' ? labelsIn(label) : [label];
+  return labelsOfField(fields?.['label'] ?? '', labelled === 'several');
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { labelsAsOne, labelsIn, labelWords, NO_LABELS, placesAmong } from '../../../core/base/labels';
+import { labelWords } from '../../../core/base/labels';
 import type { LabelledText, RunRow } from '../../../protocol/data';
 import { useStudio, useStudioStore } from '../../../state/react';
 import { EmptyState, MenuButton, text as type, TextAction } from '../../../ui';
@@ -78,25 +78,24 @@ function Example({
     string,
     string,
   ];
-  const change = async (label: string): Promise<void> => {
+  const change = async (now: readonly string[] | null): Promise<void> => {
     if (!own) return;
     const { change: put } = await store.getState().classifying();
     const { textId, place } = own;
     await put(
       textId,
-      { kind: 'relabel', place, label },
-      `It is ${label === '' ? 'without a label' : wordsOf(label)} now`,
+      { kind: 'relabel', place, labels: now },
+      `It is ${now ? labelWords(now) : 'without a label'} now`,
     );
   };
-  const wordsOf = (label: string): string => (several ? labelsIn(label).join(', ') || labelWords(label) : label);
-  const has = own === undefined ? [] : several ? labelsIn(own.label) : [own.label];
+  const has = own?.labels ?? [];
   const choose = (label: string): void => {
     const others = has.filter((one) => one !== label);
-    const now = !several ? label : labelsAsOne(others.length < has.length ? others : [...has, label]) || NO_LABELS;
-    void change(now);
+    void change(!several ? [label] : others.length < has.length ? others : [...has, label]);
   };
-  const places = own && own.label !== '' ? placesAmong(labels, several)(own.label) : undefined;
-  const isChanged = own !== undefined && places?.join() !== wanted.join();
+  // Labels that it did not know do not count among several.
+  const places = own?.labels?.map((label) => labels.indexOf(label)).filter((place) => place >= 0 || !several);
+  const isChanged = own !== undefined && places?.sort((a, b) => a - b).join() !== wanted.join();
   return (
     <li>
       <header>
@@ -121,13 +120,13 @@ function Example({
               .map((label) => ({ id: label, label, isChosen: has.includes(label) }))}
             more={[
               [
-                ...(several ? [{ id: NO_LABELS, label: 'None of them', isChosen: own.label === NO_LABELS }] : []),
-                { id: NONE, label: several ? 'Not labelled yet' : 'No label', hint: 'it is not learnt' },
+                ...(several ? [{ id: NONE, label: 'None of them', isChosen: own.labels?.length === 0 }] : []),
+                { id: NOT_YET, label: several ? 'Not labelled yet' : 'No label', hint: 'it is not learnt' },
               ],
             ]}
             onChoose={(id) => {
-              if (id === NONE) void change('');
-              else if (several && id === NO_LABELS) void change(id);
+              if (id === NOT_YET) void change(null);
+              else if (id === NONE) void change([]);
               else choose(id);
             }}
           >
@@ -136,7 +135,9 @@ function Example({
         )}
       </header>
       {isChanged && (
-        <p className={styles.changed}>Its label is {wordsOf(own.label) || 'not said'} now; the run learnt before it</p>
+        <p className={styles.changed}>
+          Its label is {own.labels ? labelWords(own.labels) : 'not said'} now; the run learnt before it
+        </p>
       )}
       <p className={type.prose} dir="auto">
         {own?.text}
@@ -146,4 +147,4 @@ function Example({
 }
 const MOST_OFFERED = 100;
 /** No label can be called so: it ends with what no label ends with. */
-const NONE = '\n';
+const [NONE, NOT_YET] = ['none\n', 'not yet\n'];

@@ -49,7 +49,7 @@ export function RowsDialog({ of, onClose }: { of: number; onClose: () => void })
               id: 'label',
               header: 'Label',
               width: '120px',
-              cell: ({ label }) => labelWords(label) || <span className={text.ink3}>not yet</span>,
+              cell: ({ labels }) => (labels ? labelWords(labels) : <span className={text.ink3}>not yet</span>),
             },
           ]}
         />

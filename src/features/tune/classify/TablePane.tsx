@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { labelWords, NO_LABELS } from '../../../core/base/labels';
+import { labelWords } from '../../../core/base/labels';
 import { counted, formatCount, formatShare } from '../../../core/base/units';
 import { textRef, type TextRecord } from '../../../core/documents/record';
 import type { Unlabelled } from '../../../core/documents/labels/labelling';
@@ -119,7 +119,7 @@ function FirstRows({ situation: { texts } }: { situation: ClassifySituation }) {
           id: 'label',
           header: 'Label',
           width: '104px',
-          cell: ({ label }) => labelWords(label) || <span className={text.ink3}>not yet</span>,
+          cell: ({ labels }) => (labels ? labelWords(labels) : <span className={text.ink3}>not yet</span>),
         },
       ]}
     />
@@ -153,7 +153,7 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
           ))}
           {told.none > 0 && (
             <li>
-              <span className={text.ink3}>{labelWords(NO_LABELS)}</span>
+              <span className={text.ink3}>{labelWords([])}</span>
               <i style={{ width: `${(100 * told.none) / most}%` }} aria-hidden />
               <span>{formatCount(told.none)}</span>
             </li>

@@ -1,5 +1,4 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { labelsAsOne, NO_LABELS } from '../../../core/base/labels';
 import { counted, formatCount } from '../../../core/base/units';
 import type { RunRow } from '../../../protocol/data';
 import type { TextToLabel } from '../../../protocol/gpu';
@@ -14,7 +13,7 @@ interface Asked {
   texts: readonly TextToLabel[];
   of: number;
   /** What was said of each so far; null: passed over. */
-  said: readonly (string | null)[];
+  said: readonly (readonly string[] | null)[];
 }
 
 /** The texts without a label whose label would help most, labelled by keys. */
@@ -38,16 +37,16 @@ export function ToLabel({
     );
     if (found) setAsked({ ...found, said: [] });
   };
-  const say = async (label: string | null): Promise<void> => {
+  const say = async (own: readonly string[] | null): Promise<void> => {
     if (!asked) return;
     const at = asked.said.length;
     const one = asked.texts[at];
     if (!one) return;
-    setAsked({ ...asked, said: [...asked.said, label] });
-    if (label === null || (await put(one, label))) return;
+    setAsked({ ...asked, said: [...asked.said, own] });
+    if (own === null || (await put(one, own))) return;
     // It counts as passed over, whatever was said of others meanwhile.
     setAsked((now) =>
-      now?.texts === asked.texts && now.said[at] === label ? { ...now, said: now.said.with(at, null) } : now,
+      now?.texts === asked.texts && now.said[at] === own ? { ...now, said: now.said.with(at, null) } : now,
     );
   };
   const takeBack = async (): Promise<void> => {
@@ -55,14 +54,14 @@ export function ToLabel({
     if (!asked || last === undefined) return;
     const said = asked.said.slice(0, -1);
     setAsked({ ...asked, said });
-    if (last === null || (await put(asked.texts[said.length]!, ''))) return;
+    if (last === null || (await put(asked.texts[said.length]!, null))) return;
     setAsked((now) => (now?.said === said ? asked : now));
   };
-  const put = async ({ textId, place }: TextToLabel, label: string): Promise<boolean> => {
+  const put = async ({ textId, place }: TextToLabel, own: readonly string[] | null): Promise<boolean> => {
     const { label: set } = await store.getState().classifying();
-    return set(textId, place, label);
+    return set(textId, place, own);
   };
-  const labelled = asked?.said.filter((label) => label !== null).length ?? 0;
+  const labelled = asked?.said.filter((own) => own !== null).length ?? 0;
   if (told)
     return (
       <Block>
@@ -165,7 +164,7 @@ function Asking({
   one: TextToLabel;
   labels: readonly string[];
   several: boolean;
-  onSay: (label: string | null) => Promise<void>;
+  onSay: (labels: readonly string[] | null) => Promise<void>;
   onTakeBack: () => Promise<void>;
   canTakeBack: boolean;
 }) {
@@ -176,10 +175,10 @@ function Asking({
   const offered = places.length <= KEYS ? places : places.sort((a, b) => one.probabilities[b]! - one.probabilities[a]!);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const choose = (place: number): void => {
-    if (!several) void onSay(labels[place]!);
+    if (!several) void onSay([labels[place]!]);
     else setChosen(new Set(chosen.has(place) ? [...chosen].filter((other) => other !== place) : [...chosen, place]));
   };
-  const sayChosen = (): void => void onSay(labelsAsOne(labels.filter((_, place) => chosen.has(place))) || NO_LABELS);
+  const sayChosen = (): void => void onSay(labels.filter((_, place) => chosen.has(place)));
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const place = offered[Number(event.key) - 1];

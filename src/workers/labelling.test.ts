@@ -1,0 +1,72 @@
+/** Labels as a page shows and changes them: of what a table says of each text. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { csvOf } from '../core/base/csv';
+import { unwatched } from '../core/base/job';
+import { labelWords } from '../core/base/labels';
+import { importText } from '../core/documents';
+import type { Between } from '../core/documents/labels/between';
+import { changeLabels, labelledTexts } from './labelling';
+
+/** Of what stands between labels, of what tables are made of, and of anything else. */
+const name = fc
+  .string({ unit: fc.constantFrom('|', ';', ',', '"', ' ', 'a', 'é', '_'), minLength: 1, maxLength: 6 })
+  .map((text) => text.trim())
+  .filter((text) => text !== '');
+
+async function table(cells: readonly string[], between?: Between) {
+  const store = memoryStore();
+  const bytes = new TextEncoder().encode(csvOf([['text', 'label'], ...cells.map((cell, i) => [`text ${i}`, cell])]));
+  const source = {
+    name: 'a.csv',
+    size: bytes.length,
+    // eslint-disable-next-line @typescript-eslint/require-await -- a source is read as it comes
+    async *stream() {
+      yield bytes;
+    },
+    table: { format: 'csv', columns: { text: 'text', label: 'label' } } as const,
+  };
+  const outcome = await importText(source, store, { addedAt: 1, labelled: between ? { between } : {} }, unwatched);
+  if (outcome.kind !== 'added') throw new Error('it is there already');
+  const { id } = outcome.text;
+  const shown = async () => {
+    const all = await labelledTexts(store, { texts: [id], at: { from: 0, count: cells.length }, characters: 9 });
+    return all.map(({ labels }) => labels);
+  };
+  return { store, id, shown };
+}
+
+test('the label of a text that has one is shown as it is, whatever it is called, and so is one that it is given', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(name, { minLength: 1, maxLength: 4 }), name, async (cells, other) => {
+      const { store, id, shown } = await table(cells);
+      expect(await shown()).toEqual(cells.map((label) => [label]));
+      expect((await shown()).map((labels) => labelWords(labels!))).toEqual(cells);
+      await changeLabels(store, id, { kind: 'relabel', place: 0, labels: [other] });
+      expect((await shown())[0]).toEqual([other]);
+      await changeLabels(store, id, { kind: 'relabel', place: 0, labels: null });
+      expect((await shown())[0]).toBeUndefined();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('of several labels each comes back, and none is told from what nobody has said', async () => {
+  const one = name.filter((text) => !text.includes('|'));
+  const some = fc.uniqueArray(one, { maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(some, { minLength: 1, maxLength: 4 }), some, async (all, other) => {
+      const { store, id, shown } = await table(
+        all.map((labels) => labels.join('|') || '|'),
+        '|',
+      );
+      expect(await shown()).toEqual(all);
+      await changeLabels(store, id, { kind: 'relabel', place: 0, labels: other });
+      expect((await shown())[0]).toEqual(other);
+      await changeLabels(store, id, { kind: 'relabel', place: 0, labels: null });
+      expect((await shown())[0]).toBeUndefined();
+    }),
+    { numRuns: 60 },
+  );
+});
