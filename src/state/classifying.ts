@@ -109,7 +109,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
           void put(textId, { kind: 'restore', labelling: before }).catch((error: unknown) =>
             get().toast({ text: 'The labels were not put back', detail: explain(toFailure(error)) }),
           );
-        get().toast({ text: `${words};`, detail: 'what has learnt before has learnt the label before', undo });
+        get().toast({ text: words, detail: 'what has learnt before has learnt the label before', undo });
         return true;
       } catch (error) {
         get().toast({ text: 'The label was not changed', detail: explain(toFailure(error)) });
@@ -173,7 +173,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       get().toast({
         text: `${counted(told.texts, 'text')} classified`,
         detail: [
-          'in a table that your browser saves',
+          'your browser saves them in a table',
           told.unsure > 0 && `of ${formatCount(told.unsure)} it is not sure`,
           told.empty > 0 && `${formatCount(told.empty)} are empty and have none`,
         ]

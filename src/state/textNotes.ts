@@ -40,7 +40,7 @@ export const alreadyCleaned = (name: string, recipe: string): { text: string; de
 
 export const passedOver = (n: number): { text: string; detail: string } => ({
   text: n === 1 ? '1 file was passed over' : `${formatCount(n)} files were passed over`,
-  detail: 'such as .DS_Store, hidden files, and what a saved page shows',
+  detail: 'what is hidden, such as .DS_Store, and what a saved page shows is no text',
 });
 
 /** @param files of one project, which is not open; one at least */

@@ -99,7 +99,7 @@ export const createTuningSlice: Slice<TuningSlice> = (services) => (_, get) => {
       tabs.announce();
       await get().listRuns();
       await get().makeCurrent(runId);
-      get().toast({ text: `${name} is kept`, detail: 'as a run of its own, which the pages show now' });
+      get().toast({ text: `${name} is kept`, detail: 'it is a run of its own, which the pages show now' });
       return true;
     },
     speakersOf: (textId) => data.call('speakers', { textId }),

@@ -5,6 +5,7 @@ import styles from './Toasts.module.css';
 export interface ToastEntry {
   id: number;
   text: string;
+  /** More of it: a clause, or sentences. What parts them is put between. */
   detail?: string;
   undo?: () => void;
 }
@@ -38,6 +39,10 @@ export function Toasts({ toasts, onDismiss }: { toasts: readonly ToastEntry[]; o
   );
 }
 
+/** A clause goes on after a semicolon, a sentence begins anew. */
+const between = (text: string, detail: string): string =>
+  /[.?!]$/.test(text) ? ' ' : /^\p{Lu}/u.test(detail) ? '. ' : '; ';
+
 function Toast({ toast, isPaused, onDismiss }: { toast: ToastEntry; isPaused: boolean; onDismiss: () => void }) {
   const left = useRef(LIFE_MS);
   const dismiss = useRef(onDismiss);
@@ -57,7 +62,13 @@ function Toast({ toast, isPaused, onDismiss }: { toast: ToastEntry; isPaused: bo
   return (
     <div className={styles.toast}>
       <span>
-        {text} {detail && <span className={styles.detail}>{detail}</span>}
+        {text}
+        {detail && (
+          <>
+            {between(text, detail)}
+            <span className={styles.detail}>{detail}</span>
+          </>
+        )}
       </span>
       {undo && (
         <TextAction

@@ -1,0 +1,22 @@
+import { renderToStaticMarkup } from 'react-dom/server';
+import { expect, test } from 'vitest';
+import { Toasts } from './Toasts';
+
+const words = (text: string, detail?: string): string =>
+  /<span>(.*?)<\/span><button/
+    .exec(
+      renderToStaticMarkup(
+        <Toasts toasts={[{ id: 1, text, ...(detail !== undefined && { detail }) }]} onDismiss={() => undefined} />,
+      ),
+    )![1]!
+    .replace(/<[^>]*>/g, '');
+
+test('a note and its detail are parted: a clause by a semicolon, a sentence by a full stop', () => {
+  expect(words('Run deleted')).toBe('Run deleted');
+  expect(words('Run deleted', '79 MB come free')).toBe('Run deleted; 79 MB come free');
+  expect(words('It is ham now', 'what has learnt before has learnt the label before')).toBe(
+    'It is ham now; what has learnt before has learnt the label before',
+  );
+  expect(words('The label was not kept', 'The storage is full.')).toBe('The label was not kept. The storage is full.');
+  expect(words('Another tab trains.', 'Wait for it.')).toBe('Another tab trains. Wait for it.');
+});
