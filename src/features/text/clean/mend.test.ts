@@ -17,6 +17,8 @@ test.each([
   ['one teh two adn', 'one the two and', 'adn teh', 'and the'],
   ['word', 'word!', 'a word or wordy', 'a word! or wordy'],
   ['a teh wrd here', 'a the word here', 'wrd and teh', 'word and the'],
+  ['see the cat', 'see cat', 'the cat may breathe in', 'cat may breathe in'],
+  ['men of the', 'men of', 'seen the thesis', 'seen thesis'],
   ['same', 'same', 'same', 'same'],
 ])('%j made %j makes of %j %j', (before, after, text, wanted) => {
   expect(applied(before, before, after)).toBe(after);
@@ -26,4 +28,10 @@ test.each([
 test('what is made twice is one rule, and what becomes nothing is taken out', () => {
   expect(mendsOf('a teh b teh c', 'a the b the c')).toEqual([{ find: 'teh', by: 'the' }]);
   expect(mendsOf('Buy now. It was', 'It was')).toHaveLength(1);
+});
+
+test('line ends that a text field writes otherwise are no change, and are found as the passage has them', () => {
+  expect(mendsOf('a\r\nb\rc', 'a\nb\nc')).toEqual([]);
+  expect(mendsOf('one teh\r\nnext', 'one the\nnext')).toEqual([{ find: 'teh', by: 'the' }]);
+  expect(applied('a fact\r\nious lot', 'the fact\r\nious men', 'the factious men')).toBe('a factious lot');
 });

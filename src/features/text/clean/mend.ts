@@ -11,10 +11,14 @@ const LONGEST = 10_000;
 const MOST_MS = 1000;
 const WORD = /[\p{L}\p{M}\p{N}_]/u;
 
-/** A replacement for each place that differs, each once; none where there is no telling them apart. */
-export function mendsOf(before: string, after: string): readonly Mend[] {
+/**
+ * A replacement for each place that differs, each once; none where there is no telling them apart.
+ * @param passage as it is, with line ends of any kind
+ * @param after as a text field gives it, whose line ends are those of Unix
+ */
+export function mendsOf(passage: string, after: string): readonly Mend[] {
   const mends = new Map<string, Mend>();
-  const places = placesOf(before, after);
+  const places = placesOf(unixLines(passage), unixLines(after));
   for (let i = 0; i < places.length; i++) {
     let { find, by } = places[i]!;
     const { left } = places[i]!;
@@ -25,9 +29,16 @@ export function mendsOf(before: string, after: string): readonly Mend[] {
     }
     const right = places[i + 1]?.left ?? places[i]!.right;
     const mend = find.trim() === '' ? within({ find, by }, left, right) : { find, by };
-    if (mend.find !== '' && mend.find.length <= LONGEST && mend.by.length <= LONGEST) mends.set(mend.find, mend);
+    if (mend.find !== '' && mend.find.length <= LONGEST && mend.by.length <= LONGEST)
+      mends.set(mend.find, asIn(passage, mend));
   }
   return [...mends.values()];
+}
+const unixLines = (text: string): string => text.replace(/\r\n?/g, '\n');
+/** With the line ends that the passage has there. */
+function asIn(passage: string, { find, by }: Mend): Mend {
+  const end = ['\n', '\r\n', '\r'].find((end) => passage.includes(find.replaceAll('\n', end))) ?? '\n';
+  return { find: find.replaceAll('\n', end), by: by.replaceAll('\n', end) };
 }
 const isOneSided = ({ find, by }: Mend): boolean => (find.trim() === '') !== (by.trim() === '');
 
@@ -56,9 +67,9 @@ function within({ find, by }: Mend, left: string, right: string): Mend {
   return { find: find + after, by: by + after };
 }
 
-/** Whole words, where it begins and ends with one. */
+/** Whole words, where it begins or ends with one. */
 export function stepOfMend({ find, by }: Mend): Step {
   const letters = Array.from(find);
-  const isWord = WORD.test(letters[0] ?? '') && WORD.test(letters.at(-1) ?? '');
+  const isWord = WORD.test(letters[0] ?? '') || WORD.test(letters.at(-1) ?? '');
   return stepOf('replace', { find, by, isWord });
 }

@@ -4,7 +4,8 @@
  * @example `"colour"` becomes `"colour"`
  * @example with `{"find":"$1.","by":"$&\n"}` `"$1. and $1."` becomes `"$&\n and $&\n"`
  * @example with `{"find":"he","by":"she","isWord":true}` `"he, the, He, hé"` becomes `"she, the, He, hé"`
- * @example with `{"find":"STRASSE 😀","by":"x","isWord":true,"isAnyCase":true}` `"Strasse 😀, STRASSE 😀a"` becomes `"x, STRASSE 😀a"`
+ * @example with `{"find":"the ","isWord":true}` `"the sea, breathe in"` becomes `"sea, breathe in"`
+ * @example with `{"find":"STRASSE 😀","by":"x","isWord":true,"isAnyCase":true}` `"Strasse 😀, STRASSE 😀a, aSTRASSE 😀"` becomes `"x, xa, aSTRASSE 😀"`
  */
 import { onOff, text } from '../../../base/field';
 import { replaced, textRule } from './rule';
@@ -16,6 +17,8 @@ const FIELDS = {
   isAnyCase: onOff({ label: 'Capitals or not', initial: false }),
 };
 
+const WORD = '[\\p{L}\\p{M}\\p{N}_]';
+
 export const replace = textRule({
   label: 'Find and replace',
   does: 'one text by another, everywhere',
@@ -25,8 +28,9 @@ export const replace = textRule({
   changes({ find, by, isWord, isAnyCase }) {
     if (find === '') return (passage) => ({ text: passage, places: 0 });
     const literal = find.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-    const word = '[\\p{L}\\p{M}\\p{N}_]';
-    const whole = isWord ? `(?<!${word})${literal}(?!${word})` : literal;
+    // Where it does not itself begin or end with a letter, a word may stand beside it: “the ” has one after it.
+    const [begins, ends] = [new RegExp(`^${WORD}`, 'u').test(find), new RegExp(`${WORD}$`, 'u').test(find)];
+    const whole = `${isWord && begins ? `(?<!${WORD})` : ''}${literal}${isWord && ends ? `(?!${WORD})` : ''}`;
     const pattern = new RegExp(whole, isAnyCase ? 'giu' : 'gu');
     // Half a character would be put in, or taken out of one.
     const put = by.replace(/\p{Cs}/gu, '\ufffd');
