@@ -29,6 +29,9 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await expect(sides.locator('ins', { hasText: 'gratitude' }).first()).toBeVisible();
     await rules.getByRole('switch', { name: 'Words cut at line ends' }).press('Space');
     await expect(sides.locator('ins', { hasText: 'gratitude' })).toHaveCount(0);
+    // What was changed can be undone after one was elsewhere, too.
+    await page.getByRole('link', { name: 'Library' }).click();
+    await page.getByRole('link', { name: 'Clean' }).click();
     await undo.click();
     await expect(sides.locator('ins', { hasText: 'gratitude' }).first()).toBeVisible();
   });
@@ -89,8 +92,15 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
     await page.reload();
     await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
+    await page.getByRole('button', { name: 'Recipe own' }).click();
+    await page.getByRole('menuitem', { name: /^Name it/ }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Pages of 1861');
+    await page.getByRole('textbox', { name: 'Name' }).press('Enter');
+    await expect(rules).toContainText('Cleaned, under another name.');
+    await rules.getByRole('button', { name: 'Clean by these 9 rules' }).click();
+    await expect(rules).toContainText('Cleaned. Models');
     await page.getByRole('link', { name: 'Library' }).click();
-    await expect(page.getByRole('main')).toContainText('Cleaned by the recipe own');
+    await expect(page.getByRole('main')).toContainText('Cleaned by the recipe Pages of 1861');
     await expect(page.getByRole('main')).toContainText('8 of 9 documents are learnt');
   });
 

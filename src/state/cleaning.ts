@@ -5,7 +5,18 @@ import type { DataApi } from '../protocol/data';
 import type { Slice } from './studio';
 import { IDLE, work, type Work } from './work';
 
+/** Of the recipe of a project: what it was before, what was undone, and which part was changed last. */
+export interface RecipeHistory {
+  of: string;
+  past: readonly Recipe[];
+  future: readonly Recipe[];
+  part: string | undefined;
+}
+
 export interface CleaningSlice {
+  /** Since the project was opened here, wherever the person went meanwhile. */
+  recipeHistory: RecipeHistory;
+  setRecipeHistory(history: RecipeHistory): void;
   /** What was asked for last, and of which project. */
   cleaning: { of: string; work: Work };
   /** One text after another; those that are done stay done where it is stopped, or fails. True when all are. */
@@ -20,6 +31,8 @@ export const createCleaningSlice: Slice<CleaningSlice> =
   ({ data, now, tabs, download }) =>
   (set, get) => ({
     cleaning: { of: '', work: IDLE },
+    recipeHistory: { of: '', past: [], future: [], part: undefined },
+    setRecipeHistory: (recipeHistory) => set({ recipeHistory }),
     async applyRecipe(recipe) {
       const of = get().project.id;
       const done = await work(

@@ -5,6 +5,7 @@ import { collect, stream } from '../../testing/texts';
 import { collectOrphans, importDrop, leaveOut, learntFacts, learntOf, openText, sharedNormalizers, textRef } from '..';
 import { textChunkKey } from '../record';
 import { applyRecipe } from './applyRecipe';
+import { cleanedRecordOf } from './cleaned';
 import { CLEANED_TEXTS } from './record';
 import { NO_RECIPE, type Recipe, recipeHash, stepOf } from './recipe';
 
@@ -85,6 +86,20 @@ test('a text that has lost a part of what was cleaned is cleaned again', async (
   await expect(learnt()).rejects.toThrow('is missing');
   const second = await apply(recipe, 3);
   expect(second.cleaned!.id).not.toBe(first.cleaned!.id);
+  expect((await learnt())[1]).toEqual([1, 'aye.']);
+});
+
+test('one that has another name alone gives it that name, without cleaning it again', async () => {
+  const { store, text, apply, learnt } = await imported();
+  const recipe = recipeOf(stepOf('lowerCase'));
+  const first = await apply(recipe);
+  const named = { ...recipe, name: 'Letters of 1851' };
+  const second = await apply(named, 3);
+  expect(second).toEqual({ ...first, cleaned: { ...first.cleaned!, name: 'Letters of 1851' } });
+  expect(textRef(second)).toBe(textRef(first));
+  expect(learntFacts(second).cleaned).toMatchObject({ from: text.sha256, by: 'Letters of 1851' });
+  expect(await store.keys(CLEANED_TEXTS)).toHaveLength(1);
+  expect((await cleanedRecordOf(store, first.cleaned!.id, text.name)).recipe).toEqual(named);
   expect((await learnt())[1]).toEqual([1, 'aye.']);
 });
 

@@ -1,16 +1,19 @@
 /** A text of the store is learnt as a recipe leaves it, or as it was read again. */
 import type { BlobStore } from '../../base/blobStore';
 import type { Job } from '../../base/job';
+import { changeRecord } from '../../base/record';
 import { changeLearnt } from '../learnt';
-import { purgeCleaned, textOf } from '../library';
+import { purgeCleaned, textOf, updateText } from '../library';
 import type { TextRecord } from '../record';
 import { cleanText } from './cleanText';
 import { alone, type BeginHelp } from './helpers';
 import { normalizersOf } from './normalizersOf';
-import type { Recipe } from './recipe';
+import { type Recipe, recipeHash } from './recipe';
+import { CLEANED, cleanedKey } from './record';
 
 /**
  * Of every project that has the text. A recipe that does nothing is none; by one that leaves nothing nothing of it is learnt.
+ * One that has another name alone gives what was cleaned that name.
  * What it was before is kept, so that it can be had back at once; what it was before that goes.
  * @param at milliseconds since 1970
  * @param help as `cleanText` has it
@@ -25,11 +28,32 @@ export async function applyRecipe(
   help: BeginHelp = alone,
 ): Promise<TextRecord> {
   const before = await textOf(store, id);
+  if (before.cleaned && before.cleaned.name !== recipe.name && before.cleaned.recipe === (await recipeHash(recipe)))
+    return renamed(store, id, before.cleaned, recipe);
   const isNone = !recipe.steps.some(({ isOn }) => isOn);
   const cleaned = isNone ? undefined : await cleanedBy(store, before, recipe, at, job, help);
   const after = await changeLearnt(store, id, ({ places }) => ({ places, cleaned }));
   await purgeCleaned(store, (made) => made.of === id && made.id !== before.cleaned?.id);
   return after;
+}
+
+async function renamed(
+  store: BlobStore,
+  id: string,
+  { id: cleanedId }: NonNullable<TextRecord['cleaned']>,
+  recipe: Recipe,
+): Promise<TextRecord> {
+  await changeRecord(
+    store,
+    cleanedKey(cleanedId),
+    CLEANED,
+    (made) => made && { record: { ...made, recipe: { ...recipe } } },
+  );
+  // Another tab may have cleaned it otherwise meanwhile.
+  return updateText(store, id, ({ cleaned, ...text }) => ({
+    ...text,
+    ...(cleaned && { cleaned: cleaned.id === cleanedId ? { ...cleaned, name: recipe.name } : cleaned }),
+  }));
 }
 
 async function cleanedBy(

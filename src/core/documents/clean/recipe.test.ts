@@ -28,7 +28,11 @@ test('its hash tells rules, settings, order and what is kept, and nothing else',
 test.each([
   ['no JSON', 'steps', /my\.json is not JSON/],
   ['no recipe', '[]', /my\.json is no recipe/],
-  ['a rule that there is not', '{"version":1,"name":"a","steps":[{"rule":"polish"}]}', /at steps 1 rule/],
+  [
+    'a rule that there is not',
+    '{"version":1,"name":"a","steps":[{"rule":"polish"}]}',
+    /at steps 1 rule, this version has no rule "polish"\./,
+  ],
   [
     'a setting that there is not',
     '{"version":1,"name":"a","steps":[{"rule":"length","settings":{"shortest":1}}]}',

@@ -39,7 +39,9 @@ const MOST_KEPT = 200_000;
 
 const stepSchema = z
   .strictObject({
-    rule: z.enum(Object.keys(RULES) as [RuleId]),
+    rule: z.enum(Object.keys(RULES) as [RuleId], {
+      error: ({ input }) => `this version has no rule ${JSON.stringify(input)}`,
+    }),
     isOn: z.boolean().default(true),
     settings: z.record(z.string(), z.unknown()).default({}),
   })

@@ -15,7 +15,7 @@ import { MeasuredDocuments } from './Measured';
 import { stepOfMend } from './mend';
 import { AddRule, RecipeMenu } from './RecipeMenu';
 import { RuleList } from './RuleList';
-import { useIsApplied, useRecipe } from './useRecipe';
+import { type Applied, useApplied, useRecipe } from './useRecipe';
 import { useLeft } from './useLeft';
 import { usePreviewed } from './usePreviewed';
 
@@ -35,7 +35,7 @@ export function CleanPage() {
   const [rows, setRows] = useState(ROWS);
   const looked = usePreviewed(recipe, { step, at, rows, ...(text !== undefined && { text }) });
   const { previewed, failure } = looked;
-  const isApplied = useIsApplied(recipe, looked);
+  const applied = useApplied(recipe, looked);
   const { left, of, isAll, changed, more } = useLeft(looked, recipe);
   const chosenStep = chosen === null ? undefined : recipe.steps[chosen];
   const lookAt = (next: number | null): void => {
@@ -102,7 +102,7 @@ export function CleanPage() {
             </>
           }
         >
-          <Apply draft={draft} isApplied={isApplied} />
+          <Apply draft={draft} applied={applied} />
           <RuleList draft={draft} looked={looked} chosen={chosen} onChoose={lookAt} />
         </Pane>
         <Pane
@@ -195,13 +195,7 @@ function Summary() {
 }
 
 /** Has the texts cleaned by the rules as they are, or learnt as they were read. */
-function Apply({
-  draft: { recipe, set },
-  isApplied,
-}: {
-  draft: ReturnType<typeof useRecipe>;
-  isApplied: boolean | undefined;
-}) {
+function Apply({ draft: { recipe, set }, applied }: { draft: ReturnType<typeof useRecipe>; applied: Applied }) {
   const cleaning = useStudio(({ cleaning, project }) => (cleaning.of === project.id ? cleaning.work : IDLE));
   const apply = useStudio((s) => s.applyRecipe);
   const texts = useStudio((s) => s.texts);
@@ -214,10 +208,16 @@ function Apply({
   };
   const isNone = on === 0 && texts.every(({ cleaned }) => cleaned === undefined);
   const isClean = texts.some(({ cleaned }) => cleaned !== undefined);
-  const stateWords = isApplied
-    ? on > 0 && 'Cleaned. Models that are trained now learn this.'
-    : isApplied === false &&
-      (isClean ? 'Not all is cleaned by the rules as they are now.' : 'Nothing is changed before you clean.');
+  const notApplied = isClean
+    ? 'Not all is cleaned by the rules as they are now.'
+    : 'Nothing is changed before you clean.';
+  const stateWords =
+    applied &&
+    {
+      yes: on > 0 && 'Cleaned. Models that are trained now learn this.',
+      'by another name': 'Cleaned, under another name. Clean again and model cards say its new one.',
+      no: notApplied,
+    }[applied];
   return (
     <>
       {cleaning.kind === 'failed' && (
@@ -236,7 +236,7 @@ function Apply({
               minWidth={132}
               onPress={() => void apply(recipe)}
               disabledReason={
-                isApplied
+                applied === 'yes'
                   ? on === 0
                     ? 'It is learnt as it was read'
                     : 'The texts are cleaned by these rules'

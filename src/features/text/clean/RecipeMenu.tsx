@@ -99,7 +99,14 @@ function NameDialog(p: { name: string; onClose: () => void; onName: (name: strin
       }
     >
       <p>The model card says by which recipe its text was cleaned.</p>
-      <TextField label="Name" value={name} onChange={setName} isFirst />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (own !== '') p.onName(own);
+        }}
+      >
+        <TextField label="Name" value={name} onChange={setName} isFirst />
+      </form>
     </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import { type Recipe, recipeSchema, recommendedRecipe, type Step } from '../../../core/documents/clean/recipe';
 import { useStudio } from '../../../state/react';
 import type { Looked } from './usePreviewed';
@@ -14,11 +14,7 @@ export interface RecipeDraft {
   undo: (() => void) | undefined;
   redo: (() => void) | undefined;
 }
-interface History {
-  past: readonly Recipe[];
-  future: readonly Recipe[];
-  part: string | undefined;
-}
+const NO_HISTORY = { past: [], future: [], part: undefined };
 
 export function useRecipe(): RecipeDraft {
   const stored = useStudio((s) => s.project.cleaning);
@@ -26,7 +22,11 @@ export function useRecipe(): RecipeDraft {
   const read = useMemo(() => (stored === null ? undefined : recipeSchema.safeParse(stored)), [stored]);
   const recommended = useMemo(() => recommendedRecipe(), []);
   const recipe = read?.data ?? recommended;
-  const [{ past, future, part: last }, setHistory] = useState<History>({ past: [], future: [], part: undefined });
+  const of = useStudio((s) => s.project.id);
+  const history = useStudio((s) => s.recipeHistory);
+  const putHistory = useStudio((s) => s.setRecipeHistory);
+  const { past, future, part: last } = history.of === of ? history : NO_HISTORY;
+  const setHistory = (next: Omit<typeof history, 'of'>): void => putHistory({ of, ...next });
   const write = useCallback((next: Recipe) => change({ cleaning: { ...next } }), [change]);
   const set = (next: Recipe, part?: string): void => {
     const isSame = part !== undefined && part === last;
@@ -61,10 +61,13 @@ const ownNamed = (recipe: Recipe): Recipe => (recipe.name === 'recommended' ? { 
 const isRecommended = ({ steps, kept }: Recipe, recommended: Recipe): boolean =>
   kept.length === 0 && JSON.stringify(steps) === JSON.stringify(recommended.steps);
 
-/** Whether all texts are what this recipe leaves; undefined until that is known. */
-export function useIsApplied(recipe: Recipe, { previewed, of }: Looked): boolean | undefined {
+/** Whether all texts are what this recipe leaves, maybe under a name that it had before; undefined until that is known. */
+export type Applied = 'yes' | 'by another name' | 'no' | undefined;
+
+export function useApplied(recipe: Recipe, { previewed, of }: Looked): Applied {
   const texts = useStudio((s) => s.texts);
-  if (!recipe.steps.some(({ isOn }) => isOn)) return texts.every(({ cleaned }) => cleaned === undefined);
+  if (!recipe.steps.some(({ isOn }) => isOn)) return texts.every(({ cleaned }) => cleaned === undefined) ? 'yes' : 'no';
   if (!previewed || of !== recipe) return undefined;
-  return texts.every(({ cleaned }) => cleaned?.recipe === previewed.hash);
+  if (!texts.every(({ cleaned }) => cleaned?.recipe === previewed.hash)) return 'no';
+  return texts.every(({ cleaned }) => cleaned?.name === recipe.name) ? 'yes' : 'by another name';
 }
