@@ -50,8 +50,10 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
   });
 
   await test.step('a rule that leaves out: its document is opened, kept, and left to the rule again', async () => {
+    await page.setViewportSize({ width: 1440, height: 640 });
     await page.getByRole('button', { name: 'Add a rule' }).click();
     await page.getByRole('menuitem', { name: /^Length/ }).click();
+    await expect(rules.getByRole('button', { name: 'Remove this rule' })).toBeInViewport();
     await expect(sides).toContainText('10 characters, and 200 are the least');
     await leftOut.getByRole('button', { name: 'Open short.txt' }).click();
     await expect(page.getByRole('dialog')).toContainText('Ship news.', { useInnerText: false });

@@ -1,5 +1,5 @@
 import { useRef, useState, type PointerEvent, type ReactNode } from 'react';
-import { formatCount } from '../core/base/units';
+import { counted, formatCount } from '../core/base/units';
 import { TextAction } from './Button';
 import styles from './Histogram.module.css';
 import { Table } from './Table';
@@ -18,7 +18,7 @@ export interface HistogramBound {
 }
 export interface HistogramProps {
   title: string;
-  /** What each value is of, in the plural: `documents`. */
+  /** What each value is of: `document`. */
   of: string;
   values: readonly number[];
   format: (value: number) => string;
@@ -65,9 +65,7 @@ export function Histogram(p: HistogramProps) {
     <figure className={styles.figure}>
       <div className={styles.head}>
         <b>{p.title}</b>
-        <span>
-          {formatCount(p.values.length)} {p.of}
-        </span>
+        <span>{counted(p.values.length, p.of)}</span>
         <span className={styles.grow} />
         <TextAction
           label={`${isTable ? 'Show histogram' : 'Show table'}, ${p.title}`}
@@ -81,7 +79,7 @@ export function Histogram(p: HistogramProps) {
           label={p.title}
           columns={[
             { id: 'from', header: 'From', cell: ({ from }) => from },
-            { id: 'all', header: p.of, isNumber: true, cell: ({ all }) => formatCount(all) },
+            { id: 'all', header: `${p.of}s`, isNumber: true, cell: ({ all }) => formatCount(all) },
             { id: 'out', header: 'beyond the bounds', isNumber: true, cell: ({ out }) => formatCount(out) },
           ]}
           rows={bins.flatMap(({ all, out, least }, i) => (all > 0 ? [{ i, all, out, from: p.format(least) }] : []))}

@@ -117,7 +117,7 @@ function Drawn({
   return (
     <Histogram
       title={measure.label}
-      of="documents"
+      of="document"
       values={values}
       format={measure.format}
       isLog={isLog}

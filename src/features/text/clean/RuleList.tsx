@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Previewed } from '../../../core/documents/clean/preview';
 import type { Step } from '../../../core/documents/clean/recipe';
 import { ruleOf } from '../../../core/documents/clean/rules';
@@ -20,6 +20,12 @@ export function RuleList(p: {
   const { steps } = recipe;
   const [dragged, drag] = useState<number>();
   const [over, setOver] = useState<number>();
+  const chosenRow = useRef<HTMLLIElement>(null);
+  // One that is added may stand below what is seen, and what it asks for with it.
+  useEffect(() => {
+    // In braces: browsers may give a promise, which is no end of an effect.
+    chosenRow.current?.scrollIntoView({ block: 'nearest' });
+  }, [p.chosen]);
   const move = (from: number, to: number): void => {
     if (to < 0 || to >= steps.length || to === from) return;
     const others = steps.filter((_, i) => i !== from);
@@ -45,6 +51,7 @@ export function RuleList(p: {
         return (
           <li
             key={keys[i]}
+            ref={isChosen ? chosenRow : null}
             className={cx(isChosen && styles.chosen, over === i && dragged !== undefined && styles.over)}
             onDragOver={(event) => {
               if (dragged === undefined) return;

@@ -133,7 +133,7 @@ export const gopherQuality: Rule<typeof FIELDS> = {
               },
               commonWords: {
                 value: found.size,
-                says: `of the common words “${settings.common.trim()}” are in it`,
+                says: `of the common words “${settings.common.trim()}” found`,
                 format: formatCount,
                 least: settings.stopWords,
               },
