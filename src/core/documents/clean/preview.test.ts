@@ -135,3 +135,14 @@ test('of much text it takes documents from all over, of a long one its beginning
   expect(units.reduce((sum, length) => sum + length)).toBeLessThanOrEqual(SAMPLE_BYTES);
   expect(Math.max(...units)).toBeLessThanOrEqual(LONGEST_SAMPLED);
 });
+
+test('of pairs all is seen', async () => {
+  const store = memoryStore();
+  const bytes = new TextEncoder().encode('input,target\none,two\nthree,four\n');
+  const table = { format: 'csv' as const, columns: { input: 'input', target: 'target' } };
+  const source = { name: 'pairs.csv', size: bytes.length, stream: () => stream([bytes]), table };
+  const { text } = await importDrop([source], store, { addedAt: 1 }, unwatched);
+  const { of, seen } = await new Preview(await sampleOf(store, [text!], unwatched)).of(recipeOf(), ALL, unwatched);
+  expect(of).toEqual({ documents: 2, characters: text!.characters });
+  expect(seen).toEqual(of);
+});

@@ -107,7 +107,10 @@ export class Preview {
 
   constructor(private readonly sample: Sample) {
     this.begin = sample.documents.map(({ passages }) => ({ passages }));
-    this.seen = countsOf(this.begin);
+    // A pair is whole: the line end between its input and its target is in neither.
+    const pairs = sample.documents.filter(({ facts }) => facts.isPair).length;
+    const { documents, characters } = countsOf(this.begin);
+    this.seen = { documents, characters: characters + pairs };
   }
 
   /** One at a time. @throws the signal's reason when stopped: what was gone through by then is kept */
