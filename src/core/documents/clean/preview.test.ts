@@ -10,11 +10,11 @@ import { Preview } from './preview';
 import { type Recipe, stepOf } from './recipe';
 import { LONGEST_SAMPLED, SAMPLE_BYTES, sampleOf } from './sample';
 
-async function imported(texts: readonly string[]) {
+async function imported(texts: readonly string[], ending = 'txt') {
   const store = memoryStore();
   const sources = texts.map((text, i) => {
     const bytes = new TextEncoder().encode(text);
-    return { name: `d/${i}.txt`, size: bytes.length, stream: () => stream([bytes]) };
+    return { name: `d/${i}.${ending}`, size: bytes.length, stream: () => stream([bytes]) };
   });
   const { text } = await importDrop(sources, store, { addedAt: 1 }, unwatched);
   return { store, text: text! };
@@ -145,4 +145,13 @@ test('of pairs all is seen', async () => {
   const { of, seen } = await new Preview(await sampleOf(store, [text!], unwatched)).of(recipeOf(), ALL, unwatched);
   expect(of).toEqual({ documents: 2, characters: text!.characters });
   expect(seen).toEqual(of);
+});
+
+test('a program stays as it is but for what a person has replaced, and is told as one', async () => {
+  const { store, text } = await imported(['def  f():\n    return  teh\n'], 'py');
+  const preview = new Preview(await sampleOf(store, [text], unwatched));
+  const prose = await preview.of(recipeOf(stepOf('whiteSpace'), stepOf('numbers')), ALL, unwatched);
+  expect(prose.shown).toMatchObject({ isProgram: true, of: 0 });
+  const mend = recipeOf(stepOf('whiteSpace'), stepOf('replace', { find: 'teh', by: 'the', isWord: true }));
+  expect((await preview.of(mend, ALL, unwatched)).tallies.map(({ places }) => places)).toEqual([0, 1]);
 });

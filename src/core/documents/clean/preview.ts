@@ -29,6 +29,8 @@ export interface Shown extends Marked {
   charactersAfter: number;
   /** It is a long one, of which only the beginning is in the sample. */
   isBeginning: boolean;
+  /** Rules for prose leave it as it is. */
+  isProgram: boolean;
   scores: Scores;
   /** Which of the changed ones it is, of `of`; of none where nothing is changed. */
   at: number;
@@ -257,6 +259,7 @@ export class Preview {
       charactersBefore,
       charactersAfter,
       isBeginning: charactersBefore < this.sample.documents[i]!.characters,
+      isProgram: this.sample.documents[i]!.facts.code !== undefined,
       scores: this.scoresOf(i),
       at: nth,
       of: touched.length,

@@ -65,7 +65,9 @@ export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: r
         <div className={styles.mend}>
           <span>
             {shown.of === 0
-              ? 'Nothing is changed here. '
+              ? shown.isProgram
+                ? 'A program, which rules for prose leave as it is. '
+                : 'Nothing is changed here. '
               : `Changed document ${formatCount(shown.at + 1)} of ${formatCount(shown.of)}. `}
             Mend it by hand, and the same is done everywhere.
           </span>

@@ -24,6 +24,7 @@ export const replace = textRule({
   does: 'one text by another, everywhere',
   source: 'own; “mend one, apply to all” makes it',
   fields: FIELDS,
+  isForCode: true,
   notIdempotent: 'what is put in may have in it what is looked for',
   changes({ find, by, isWord, isAnyCase }) {
     if (find === '') return (passage) => ({ text: passage, places: 0 });
