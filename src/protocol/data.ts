@@ -106,6 +106,8 @@ export interface DataApi {
     output: { rows: readonly DocumentRow[]; of: number };
   };
   preview: { input: { id: string; place: number; characters: number }; progress: never; output: DocumentStart };
+  /** Of the `nth` document that is learnt, as a recipe left it. */
+  learntStart: { input: { id: string; nth: number; characters: number }; progress: never; output: string };
   /** Leaves documents out of what is learnt, or puts them back. */
   leaveOut: {
     input: { textId: string; places: readonly number[]; isOut: boolean };

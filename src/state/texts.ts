@@ -88,6 +88,8 @@ export interface TextsSlice {
   /** Leaves documents out of what is learnt, or puts them back. */
   leaveOut(textId: string, places: readonly number[], isOut: boolean): Promise<void>;
   preview(id: string, place: number): Promise<DocumentStart>;
+  /** How the `nth` document of those that are learnt begins, as it is learnt. */
+  learntStart(id: string, nth: number): Promise<string>;
   /** In its place in the list, where it is there. */
   putText(text: TextRecord): void;
 }
@@ -385,5 +387,6 @@ export const createTextsSlice: Slice<TextsSlice> =
       },
       putText: put,
       preview: (id, place) => data.call('preview', { id, place, characters: PREVIEW_CHARACTERS }),
+      learntStart: (id, nth) => data.call('learntStart', { id, nth, characters: PREVIEW_CHARACTERS }),
     };
   };

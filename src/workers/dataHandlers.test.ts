@@ -64,6 +64,8 @@ test('a recipe is looked at, applied and taken off again, and a tokenizer of wha
   const trained = async () =>
     (await handlers.trainTokenizer({ texts: [id], kind: 'bpe', vocabulary: 300, roles: ['end'] }, unwatched)).model;
   expect((await trained()).normalizers).toBeUndefined();
+  const start = async (nth: number) => handlers.learntStart({ id, nth, characters: 16 }, unwatched);
+  expect([await start(0), await start(1)]).toEqual(['CALL  me Ishmael', 'Aye.']);
   const cleaned = await handlers.applyRecipe({ id, recipe, at: 2 }, unwatched);
   expect(cleaned.cleaned).toMatchObject({ name: 'own', recipe: previewed.hash, documents: 1 });
   expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toMatchObject({
@@ -71,6 +73,8 @@ test('a recipe is looked at, applied and taken off again, and a tokenizer of wha
     rows: [{ place: 1 }],
   });
   expect((await trained()).normalizers).toContainEqual({ type: 'Lowercase' });
+  expect(await start(0)).toBe('call me ishmael.');
+  await expect(start(1)).rejects.toThrow('fewer than 2 documents are learnt');
   const off = { ...recipe, steps: steps.map((step) => ({ ...step, isOn: false })) };
   expect(await handlers.applyRecipe({ id, recipe: off, at: 3 }, unwatched)).toEqual(text);
   expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toEqual({ rows: [], of: 0, recipe: null });

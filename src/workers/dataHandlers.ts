@@ -36,6 +36,7 @@ import {
   textOf,
   type TextSource,
 } from '../core/documents';
+import { learntStart } from '../core/documents/learntStart';
 import { learnerOf, objectiveOf } from '../core/objectives';
 import { makePlan } from '../core/plan/plan';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -141,6 +142,7 @@ export function dataHandlers(
     },
     documents: async ({ textId, ...wanted }) => listDocuments(await store, textId, wanted),
     preview: async ({ id, place, characters }) => previewDocument(await store, id, place, characters),
+    learntStart: async ({ id, nth, characters }) => learntStart(await store, id, nth, characters),
     leaveOut: async ({ textId, places, isOut }) => leaveOut(await store, textId, places, isOut),
     async setLicence({ ids, licence }) {
       const open = await store;

@@ -1,6 +1,6 @@
-import { useDeferredValue, useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { toFailure, type Failure } from '../../core/base/errors';
-import type { TextRecord } from '../../core/documents';
+import { learntOf, type TextRecord } from '../../core/documents/record';
 import type { TokenPiece } from '../../core/tokenizer/statistics';
 import { useStudio } from '../../state/react';
 
@@ -8,41 +8,37 @@ import { useStudio } from '../../state/react';
 const PASSAGE = 560;
 export const MOST_OWN = 4000;
 
-/** A passage of the person's texts; `next` goes to another. Undefined until it is here, or without texts. */
+/** A passage of what is learnt of the texts; `next` goes to another. Undefined until it is here, or where there is none. */
 export function usePassage(): { passage: string | undefined; failure: Failure | undefined; next: () => void } {
-  const texts = useStudio((s) => s.texts);
-  const preview = useStudio((s) => s.preview);
+  const all = useStudio((s) => s.texts);
+  const start = useStudio((s) => s.learntStart);
   const [place, setPlace] = useState(0);
   const [read, setRead] = useState<{ passage?: string; failure?: Failure }>({});
+  const texts = useMemo(() => all.filter((text) => learntOf(text).documents > 0), [all]);
   const text = texts[place % Math.max(1, texts.length)];
   const id = text?.id;
+  const sha256 = text && learntOf(text).sha256;
   const { document, passage: nth } = documentAt(text, Math.floor(place / Math.max(1, texts.length)));
   useEffect(() => {
     if (id === undefined) return;
     let isWanted = true;
-    preview(id, document).then(
-      ({ start }) => isWanted && setRead({ passage: passageAt(start, nth) }),
+    start(id, document).then(
+      (begins) => isWanted && setRead({ passage: passageAt(begins, nth) }),
       (error: unknown) => isWanted && setRead({ failure: toFailure(error) }),
     );
     return () => {
       isWanted = false;
     };
-  }, [id, document, nth, preview]);
+  }, [id, sha256, document, nth, start]);
   const { passage, failure } = id === undefined ? {} : read;
   return { passage, failure, next: () => setPlace(place + 1) };
 }
 
 /** The `n`th look into a text goes to the next of its documents that are learnt from, and then to another passage of each. */
-export function documentAt(
-  text: Pick<TextRecord, 'documents' | 'leftOut'> | undefined,
-  n: number,
-): { document: number; passage: number } {
+function documentAt(text: TextRecord | undefined, n: number): { document: number; passage: number } {
   if (!text) return { document: 0, passage: 0 };
-  const out = text.leftOut?.places ?? [];
-  const kept = text.documents - out.length;
-  // Places ascend, so each that is not above moves it on by one.
-  const document = out.reduce((place, left) => (left <= place ? place + 1 : place), n % kept);
-  return { document, passage: Math.floor(n / kept) };
+  const { documents } = learntOf(text);
+  return { document: n % documents, passage: Math.floor(n / documents) };
 }
 
 /** The `n`th passage of a text's beginning: places spread evenly (golden ratio), from a line's start to a word's end. */
