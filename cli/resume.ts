@@ -302,15 +302,17 @@ export function notOurs(
 ): HomegrownError {
   const missing = texts.flatMap(({ documents, ...text }) => documents ?? text).filter((own) => !given.has(own.sha256));
   const before = missing.find(({ name }) => basename(name) === basename(title!));
-  if (!before) return badFile(`${title!} is not among what the run in ${folder} learnt from`, OTHERWISE);
+  if (!before) return badFile(`${title!} is not among what the run in ${folder} learnt from`, otherwise(folder));
   const [is, was] = [sha256, before.sha256].map((hash) => hash.slice(0, 16));
   return badFile(
     `${title!} has changed since the run in ${folder} learnt from it: its SHA-256 begins with ${is!}, and began with ${was!}`,
-    OTHERWISE,
+    otherwise(folder),
   );
 }
-const ANYWAY = 'begin a new run, or bring the folder into the app, whose Change and continue takes any text.';
-const OTHERWISE = `Nothing was written. Give the text as it was with --text. To learn from another, ${ANYWAY}`;
+const anyway = (folder: string): string =>
+  `begin a new run, or have a model of its own go on from this one: npm run tune -- --kind adapt --from ${folder} --text FILE --out OTHER. In the app, Change and continue takes any text.`;
+const otherwise = (folder: string): string =>
+  `Nothing was written. Give the text as it was with --text. To learn from another, ${anyway(folder)}`;
 
 /** @throws HomegrownError `bad-file` where tables and others that documents are in are not those that the run learnt from, in their order */
 export function checkSameTexts(past: Past, texts: readonly Named[]): void {
@@ -322,14 +324,14 @@ export function checkSameTexts(past: Past, texts: readonly Named[]): void {
 export const notSame = ({ folder }: Past, name: string): HomegrownError =>
   badFile(
     `What is in ${name} is not what the run in ${folder} learnt from`,
-    `Nothing was written. Give the same files in their order, tables with --pairs and with their columns. To learn from others, ${ANYWAY}`,
+    `Nothing was written. Give the same files in their order, tables with --pairs and with their columns. To learn from others, ${anyway(folder)}`,
   );
 
 /** Where the files are those that they were, and the recipe is. */
 export const cleanedOtherwise = ({ folder }: Past, name: string): HomegrownError =>
   badFile(
     `What the recipe makes of ${name} today is not what the run in ${folder} learnt from. Another build of Homegrown cleaned it, or other documents of it were left out by hand`,
-    `Nothing was written. It cannot go on exactly: ${ANYWAY}`,
+    `Nothing was written. It cannot go on exactly: ${anyway(folder)}`,
   );
 
 /** @throws HomegrownError `bad-settings` where today's build cuts the run's texts in another way */
@@ -341,6 +343,6 @@ export function checkSameData({ folder, data: known }: Past, data: DataFacts): v
       `The run in ${folder} learnt from ${was!} tokens, and its texts are cut into ${is!} today`,
       'An older Homegrown held out another part of several texts',
     ),
-    `Nothing was written. It cannot go on exactly: ${ANYWAY}`,
+    `Nothing was written. It cannot go on exactly: ${anyway(folder)}`,
   );
 }
