@@ -1,5 +1,7 @@
 /** Files that hold markup or data rather than prose: a person is asked whether they are learnt as they are. */
 import { ahead } from '../core/base/ahead';
+import type { Reading, TableChoice } from '../core/documents';
+import { headText, MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import {
   binaryTableCalled,
   FORMATS,
@@ -7,13 +9,10 @@ import {
   isTable,
   isTakenApart,
   mayBe,
-  type Reading,
   tableCalled,
-  type TableChoice,
   type TableFormatId,
   tableFormatOf,
-} from '../core/documents';
-import { headText, MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
+} from '../core/documents/read';
 import { learntFrom, type ObjectiveId, usualObjective } from '../core/objectives';
 import type { Purpose } from '../core/runs/tuning';
 import type { Between } from '../core/documents/labels/between';

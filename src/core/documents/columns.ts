@@ -1,10 +1,7 @@
 /** Which columns of a table are learnt, and what is known of its rows by others. */
 import { badFile } from '../base/errors';
 import { z } from '../base/zod';
-import { inItsEncoding } from './encodings';
-import { FORMATS, type TableFormatId } from './read';
-import type { OpenFile, Row } from './read/format';
-import type { TextSource } from './readFile';
+import type { Row } from './read/format';
 
 /** What is told of a row beside what is learnt of it. */
 const about = {
@@ -84,27 +81,6 @@ export interface TableHead {
 }
 /** Rows by which a table is known. */
 export const HEAD_ROWS = 20;
-
-/** @throws HomegrownError `bad-file` where it is no table, or has no rows */
-export async function lookAtTable(
-  { name, stream, places, reading }: Pick<TextSource, 'name' | 'stream' | 'places' | 'reading'>,
-  format: TableFormatId,
-): Promise<TableHead> {
-  const rows = await inItsEncoding(reading?.encoding, async (encoding) => {
-    const rows: Row['cells'][] = [];
-    const file: OpenFile = {
-      name,
-      bytes: stream(),
-      note: () => undefined,
-      ...(places && { places }),
-      ...(encoding && { encoding }),
-    };
-    for await (const { cells } of FORMATS[format].rows(file)) if (rows.push(cells) === HEAD_ROWS) break;
-    return rows;
-  });
-  if (rows.length === 0) throw noRows(name);
-  return headOf(rows);
-}
 
 export function headOf(rows: readonly Row['cells'][]): TableHead {
   const columns = [...new Set(rows.flatMap((cells) => [...cells.keys()]))];

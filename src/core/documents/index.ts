@@ -4,12 +4,12 @@ export {
   type ColumnRole,
   type Columns,
   columnsSchema,
-  lookAtTable,
   type PairColumns,
   type TableHead,
   textInRow,
   usualColumns,
 } from './columns';
+export { lookAtTable } from './lookAtTable';
 export { type EncodingId, ENCODINGS, isBadEncoding, isEncoding, type Proposal } from './encodings';
 export { hashOf } from './hashOf';
 export { importDrop, importText, type DropOutcome, type ImportOutcome } from './import';

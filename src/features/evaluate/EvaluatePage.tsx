@@ -41,7 +41,7 @@ import styles from './EvaluatePage.module.css';
 import { ListPanes } from './ListPanes';
 import { OnChoice } from './OnChoice';
 import { OwnTextDialog, TakesText } from './OwnText';
-import type { Given } from './ownText';
+import type { Given } from './givenText';
 import { Result } from './Result';
 import { Summary } from './Summary';
 import { askedRows, evaluationRows } from './table';

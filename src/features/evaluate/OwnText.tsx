@@ -5,7 +5,7 @@ import { explain } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, type DroppedFile, DropZone, FileButton, PageDrop, TextField } from '../../ui';
 import styles from './EvaluatePage.module.css';
-import { type Given, MOST, textIn } from './ownText';
+import { type Given, MOST, textIn } from './givenText';
 
 const OWN = 'Own text';
 

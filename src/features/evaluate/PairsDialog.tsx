@@ -5,7 +5,7 @@ import { explain } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, FileButton, TextField } from '../../ui';
 import styles from './Lists.module.css';
-import { textIn } from './ownText';
+import { textIn } from './givenText';
 import { pairsAsTable, pairsIn } from './readLists';
 
 /** A list of pairs as text to edit, or of a file; ours can be had back. */

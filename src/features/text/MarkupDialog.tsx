@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { formatCount } from '../../core/base/units';
-import { isTable } from '../../core/documents';
 import { MARKUPS, type MarkupId } from '../../core/documents/markup';
+import { isTable } from '../../core/documents/read';
 import { type DroppedMarkup, questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Dialog } from '../../ui';

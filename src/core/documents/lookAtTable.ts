@@ -1,0 +1,27 @@
+/** How a table begins, before it is read. */
+import { HEAD_ROWS, headOf, noRows, type TableHead } from './columns';
+import { inItsEncoding } from './encodings';
+import { FORMATS, type TableFormatId } from './read';
+import type { OpenFile, Row } from './read/format';
+import type { TextSource } from './readFile';
+
+/** @throws HomegrownError `bad-file` where it is no table, or has no rows */
+export async function lookAtTable(
+  { name, stream, places, reading }: Pick<TextSource, 'name' | 'stream' | 'places' | 'reading'>,
+  format: TableFormatId,
+): Promise<TableHead> {
+  const rows = await inItsEncoding(reading?.encoding, async (encoding) => {
+    const rows: Row['cells'][] = [];
+    const file: OpenFile = {
+      name,
+      bytes: stream(),
+      note: () => undefined,
+      ...(places && { places }),
+      ...(encoding && { encoding }),
+    };
+    for await (const { cells } of FORMATS[format].rows(file)) if (rows.push(cells) === HEAD_ROWS) break;
+    return rows;
+  });
+  if (rows.length === 0) throw noRows(name);
+  return headOf(rows);
+}
