@@ -1,0 +1,119 @@
+/** What the page says of a classifier whose newest step was not measured, and of one that was stopped. */
+import { renderToStaticMarkup } from 'react-dom/server';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { Router } from 'wouter';
+import { HomegrownError } from '../../../core/base/errors';
+import { memoryStore } from '../../../core/base/blobStore';
+import { halvesOver, lonelyLocks, testStudio } from '../../../core/testing/behindChannels';
+import { labelledFile, labelledRows } from '../../../core/testing/labelledRuns';
+import { StudioContext } from '../../../state/react';
+import { resumeRefusal, TRAINING_ELSEWHERE } from '../../../state/refusals';
+import { classifierOf } from '../../../state/tuning';
+import { ClassifyPage } from './ClassifyPage';
+import { JudgedPane } from './JudgedPane';
+import type { ClassifySituation } from './useClassify';
+
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+vi.setConfig({ testTimeout: 180_000 });
+
+const SIZES = { layers: 1, heads: 2, width: 16, hidden: 32, context: 32 };
+
+/** A classifier that was measured at its end, went on from there, and was stopped: that step could not be measured. */
+async function stoppedLater() {
+  const store = memoryStore();
+  const halves = halvesOver(store);
+  const { evaluation } = halves.gpu;
+  let isRoom = true;
+  halves.gpu.evaluation = (...asked) =>
+    isRoom ? evaluation(...asked) : Promise.reject(new HomegrownError('storage-full', 'There is no room for it.'));
+  const { studio, close } = testStudio(store, halves);
+  onTestFinished(close);
+  const { getState } = studio;
+  await getState().load();
+  const { project, setTuning } = getState();
+  getState().change({ model: { ...project.model, config: { ...project.model.config, ...SIZES } } });
+  const { classify } = project.tuning;
+  const recipe = { ...classify.recipe, batch: 8, learningRate: 0.02, dropout: 0, saveEvery: 10 };
+  setTuning({
+    purpose: 'classify',
+    classify: { ...classify, passes: 2, tokenizer: { kind: 'bytes', vocabulary: 257 }, recipe, rateByHand: true },
+  });
+  const file = labelledFile(labelledRows(60));
+  await getState().addFiles([{ name: file.name, file }], 'classify');
+  await getState().takeColumns({ text: 'text', label: 'label' });
+  await getState().tune('classify');
+  const runId = getState().project.runId!;
+  const { saved } = getState().opened[runId]!;
+  const ended = saved!.step;
+  isRoom = false;
+  const going = getState().resume(ended + 5000);
+  await vi.waitFor(() => expect(getState().opened[runId]!.saved!.step).toBeGreaterThan(ended), { timeout: 60_000 });
+  getState().stop();
+  await going;
+  isRoom = true;
+  await getState().listRuns();
+  const own = await getState().classifying();
+  const row = () => classifierOf(getState())!;
+  const shown = async (): Promise<string> => {
+    const judged = await own.judged(runId, row().step);
+    const situation = { judged, classifier: row(), survey: {} } as Partial<ClassifySituation> as ClassifySituation;
+    return html(<JudgedPane situation={situation} />);
+  };
+  const html = (of: React.ReactNode): string =>
+    renderToStaticMarkup(
+      <Router ssrPath="/tune">
+        <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>{of}</StudioContext.Provider>
+      </Router>,
+    );
+  const page = (): string => html(<ClassifyPage tabs={null} onFiles={() => undefined} />);
+  return { studio, getState, own, runId, ended, row, shown, page };
+}
+
+test('where the newest step was not measured, it is said which one what is shown is of, until that is measured', async () => {
+  const { studio, own, runId, ended, row, shown } = await stoppedLater();
+  const { step } = row();
+  expect(step).toBeGreaterThan(ended);
+  const told = `Measured at step ${ended}</b><p>Its newest step, ${step}, was not measured.`;
+  const before = await shown();
+  expect(before).toContain(told);
+  expect(before).toContain('>Measure it</button>');
+  expect(before).toContain('wanted in rows, given in columns');
+  // While it learns it is measured when that has ended.
+  studio.setState({ training: { runId } as never });
+  expect(await shown()).not.toContain('Measured at step');
+  studio.setState({ training: null });
+  expect(await shown()).toContain(told);
+  await own.judge(runId);
+  const after = await shown();
+  expect(after).not.toContain('Measured at step');
+  expect(after).not.toContain('Measure it');
+  expect(after).toContain('wanted in rows, given in columns');
+});
+
+test('one that was stopped goes on by a button, which says why where it cannot', async () => {
+  const { studio, getState, runId, row, page } = await stoppedLater();
+  const button = (): string | undefined => /<button(?:(?!<button).)*?Resume from step \d+<\/button>/.exec(page())?.[0];
+  expect(button()).toContain(`Resume from step ${row().step}<`);
+  expect(button()).not.toContain('aria-disabled');
+  studio.setState({ trainingElsewhere: true });
+  expect(resumeRefusal(getState())).toBe(TRAINING_ELSEWHERE);
+  expect(button()).toContain('aria-disabled="true"');
+  studio.setState({ trainingElsewhere: false });
+  expect(button()).not.toContain('aria-disabled');
+  // One that came without its texts has none to go on with, until there are others.
+  const { record } = getState().opened[runId]!;
+  const [first, ...others] = record!.segments;
+  const without = { ...record!, segments: [{ ...first, data: { ...first.data, id: null } }, ...others] as never };
+  getState().changeRun(runId, (run) => ({ ...run, record: without }));
+  expect(resumeRefusal(getState())).toBeUndefined();
+  const { tuneTexts } = getState();
+  studio.setState({ tuneTexts: [] });
+  expect(resumeRefusal(getState())).toMatch(/came without what it was tuned on/);
+  expect(button()).toContain('aria-disabled="true"');
+  studio.setState({ tuneTexts });
+  getState().changeRun(runId, (run) => ({ ...run, record }));
+  await getState().resume(row().step + 2);
+  expect(getState().opened[runId]!.phase.kind).toBe('finished');
+  expect(button()).toBeUndefined();
+});
