@@ -15,8 +15,7 @@ const name = fc
   .map((text) => text.trim())
   .filter((text) => text !== '');
 
-async function table(cells: readonly string[], between?: Between) {
-  const store = memoryStore();
+async function table(cells: readonly string[], between?: Between, store = memoryStore()) {
   const bytes = new TextEncoder().encode(csvOf([['text', 'label'], ...cells.map((cell, i) => [`text ${i}`, cell])]));
   const source = {
     name: 'a.csv',
@@ -36,6 +35,18 @@ async function table(cells: readonly string[], between?: Between) {
   };
   return { store, id, shown };
 }
+
+test('beside texts of several labels those of one are shown as they are learnt, and can be given several', async () => {
+  const { store, id } = await table(['a|b', 'c']);
+  const { id: other } = await table(['b|c', '|'], '|', store);
+  const shown = async () => {
+    const all = await labelledTexts(store, { texts: [id, other], at: { from: 0, count: 4 }, characters: 9 });
+    return all.map(({ labels }) => labels);
+  };
+  expect(await shown()).toEqual([['a', 'b'], ['c'], ['b', 'c'], []]);
+  await changeLabels(store, id, { kind: 'relabel', place: 1, labels: ['c', 'a'] });
+  expect((await shown())[1]).toEqual(['c', 'a']);
+});
 
 test('the label of a text that has one is shown as it is, whatever it is called, and so is one that it is given', async () => {
   await fc.assert(

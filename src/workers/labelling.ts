@@ -90,9 +90,11 @@ export async function labelledTexts(
 
 async function* placed(store: BlobStore, texts: readonly TextRecord[]) {
   let at = 0;
+  // As they are learnt: beside texts of several labels those of one are such too.
+  const labelled = labelledAs(texts) ?? 'one';
   for (const text of texts)
     for await (const document of documentsIn(store, text))
-      yield { document, textId: text.id, at: at++, labels: ofExample(document.fields, text.labelled ?? 'one') };
+      yield { document, textId: text.id, at: at++, labels: ofExample(document.fields, labelled) };
 }
 
 export async function beginningOf(document: Document, characters: number): Promise<string> {
@@ -115,7 +117,7 @@ export async function changeLabels(
     before = now;
     switch (change.kind) {
       case 'relabel':
-        return relabelled(now, change.place, change.labels ? labelField(change.labels, labelled === 'several') : '');
+        return relabelled(now, change.place, change.labels ? labelField(change.labels) : '');
       case 'join':
         return joinedLabels(now, change.labels, change.as, labelled);
       case 'unlabelled':

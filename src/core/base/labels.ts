@@ -17,9 +17,8 @@ export const labelsIn = (label: string): readonly string[] => [
 ];
 export const labelsAsOne = (labels: readonly string[]): string => labels.join(BETWEEN_LABELS);
 
-/** Of what a document is an example, as its field has it: of one label, of any number of them, or of none. */
-export const labelField = (labels: readonly string[], several: boolean): string =>
-  several ? labelsAsOne(labels) || NO_LABELS : labels[0]!;
+/** Of what a document is an example, as its field has it: of one label, of several, or of none of these. */
+export const labelField = (labels: readonly string[]): string => labelsAsOne(labels) || NO_LABELS;
 /** The same, read; undefined where nobody has said it yet. A label that is the only one is called as it likes. */
 export const labelsOfField = (label: string, several: boolean): readonly string[] | undefined =>
   label === '' ? undefined : several ? labelsIn(label) : [label];
