@@ -83,6 +83,17 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await expect(mend).toContainText('32');
   });
 
+  await test.step('all settings of a rule are seen in the pane that scrolls', async () => {
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    await page.getByRole('menuitem', { name: /^Gopher’s repetition/ }).click();
+    const [last, note] = [
+      rules.getByRole('textbox', { name: /repeated 10 words/ }),
+      rules.getByText(/^It costs: refrains/),
+    ];
+    expect((await last.boundingBox())!.y).toBeLessThan((await note.boundingBox())!.y);
+    await undo.click();
+  });
+
   await test.step('it is accessible, with a rule open', async () => {
     await rules.getByRole('button', { name: /^Length/ }).click();
     await expectAccessible(page, 'Clean with a rule open');

@@ -1,4 +1,5 @@
 import { fieldProblem, type Fields } from '../core/base/field';
+import { cx } from './cx';
 import { FieldRow } from './FieldRow';
 import { Fold } from './Fold';
 import styles from './SettingsForm.module.css';
@@ -10,6 +11,8 @@ export function SettingsForm<Name extends string>(p: {
   fields: Readonly<Partial<Record<Name, Fields[string]>>>;
   values: Readonly<Record<Name, Value>>;
   onChange: (name: Name, value: Value) => void;
+  /** In a pane that scrolls; in a dialog it scrolls by itself. */
+  isWhole?: boolean;
 }) {
   const names = Object.keys(p.fields) as Name[];
   const row = (name: Name) => (
@@ -23,7 +26,7 @@ export function SettingsForm<Name extends string>(p: {
   );
   const seldom = names.filter((name) => p.fields[name]!.row === 'seldom');
   return (
-    <div className={styles.form}>
+    <div className={cx(styles.form, !p.isWhole && styles.scrolls)}>
       <div>{names.filter((name) => !seldom.includes(name)).map(row)}</div>
       {seldom.length > 0 && (
         <Fold summary="Seldom changed">

@@ -195,6 +195,7 @@ function Settings(p: {
     <div className={styles.settings}>
       {p.told && <p>{p.told}</p>}
       <SettingsForm
+        isWhole
         fields={fields}
         values={p.step.settings as Record<string, string | number | boolean>}
         onChange={p.onChange}
