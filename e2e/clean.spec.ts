@@ -130,6 +130,13 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await rules.getByRole('button', { name: 'Clean by these 9 rules' }).click();
     await expect(page.getByText('The text changed after the tokenizer was trained')).toBeHidden();
   });
+
+  await test.step('where nothing is left to learn from, it says so', async () => {
+    await rules.getByRole('button', { name: /^Length/ }).click();
+    await rules.getByRole('textbox', { name: 'At least' }).fill('100000');
+    await rules.getByRole('button', { name: 'Clean by these 9 rules' }).click();
+    await expect(rules).toContainText('Cleaned, and nothing is left to learn from');
+  });
   expect(studio.errors).toEqual([]);
 });
 

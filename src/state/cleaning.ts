@@ -8,6 +8,8 @@ import { IDLE, work, type Work } from './work';
 /** Of the recipe of a project: what it was before, what was undone, and which part was changed last. */
 export interface RecipeHistory {
   of: string;
+  /** As it was left here: another one since is of another tab. */
+  now: Recipe | undefined;
   past: readonly Recipe[];
   future: readonly Recipe[];
   part: string | undefined;
@@ -31,7 +33,7 @@ export const createCleaningSlice: Slice<CleaningSlice> =
   ({ data, now, tabs, download }) =>
   (set, get) => ({
     cleaning: { of: '', work: IDLE },
-    recipeHistory: { of: '', past: [], future: [], part: undefined },
+    recipeHistory: { of: '', now: undefined, past: [], future: [], part: undefined },
     setRecipeHistory: (recipeHistory) => set({ recipeHistory }),
     async applyRecipe(recipe) {
       const of = get().project.id;

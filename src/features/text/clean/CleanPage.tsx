@@ -214,7 +214,11 @@ function Apply({ draft: { recipe, set }, applied }: { draft: ReturnType<typeof u
   const stateWords =
     applied &&
     {
-      yes: on > 0 && 'Cleaned. Models that are trained now learn this.',
+      yes:
+        on > 0 &&
+        (texts.some((text) => learntOf(text).characters > 0)
+          ? 'Cleaned. Models that are trained now learn this.'
+          : 'Cleaned, and nothing is left to learn from: switch off a rule that leaves documents out.'),
       'by another name': 'Cleaned, under another name. Clean again and model cards say its new one.',
       no: notApplied,
     }[applied];

@@ -1,5 +1,6 @@
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import { type Recipe, recipeSchema, recommendedRecipe, type Step } from '../../../core/documents/clean/recipe';
+import type { RecipeHistory } from '../../../state/cleaning';
 import { useStudio } from '../../../state/react';
 import type { Looked } from './usePreviewed';
 
@@ -16,6 +17,17 @@ export interface RecipeDraft {
 }
 const NO_HISTORY = { past: [], future: [], part: undefined };
 
+/** What another tab changed is a change as those here, which is undone by itself. */
+export function historyOf(
+  project: string,
+  { of, now, ...own }: RecipeHistory,
+  recipe: Recipe,
+): Omit<RecipeHistory, 'of' | 'now'> {
+  if (of !== project) return NO_HISTORY;
+  const isOwn = now === undefined || JSON.stringify(now) === JSON.stringify(recipe);
+  return isOwn ? own : { past: [...own.past, now], future: [], part: undefined };
+}
+
 export function useRecipe(): RecipeDraft {
   const stored = useStudio((s) => s.project.cleaning);
   const change = useStudio((s) => s.change);
@@ -25,13 +37,15 @@ export function useRecipe(): RecipeDraft {
   const of = useStudio((s) => s.project.id);
   const history = useStudio((s) => s.recipeHistory);
   const putHistory = useStudio((s) => s.setRecipeHistory);
-  const { past, future, part: last } = history.of === of ? history : NO_HISTORY;
-  const setHistory = (next: Omit<typeof history, 'of'>): void => putHistory({ of, ...next });
-  const write = useCallback((next: Recipe) => change({ cleaning: { ...next } }), [change]);
+  const { past, future, part: last } = useMemo(() => historyOf(of, history, recipe), [of, history, recipe]);
+  const write = (now: Recipe, next: Omit<RecipeHistory, 'of' | 'now'>): void => {
+    putHistory({ of, now, ...next });
+    change({ cleaning: { ...now } });
+  };
   const set = (next: Recipe, part?: string): void => {
     const isSame = part !== undefined && part === last;
-    setHistory({ past: isSame ? past : [...past, recipe], future: [], part });
-    write(isRecommended(next, recommended) ? next : ownNamed(next));
+    const own = isRecommended(next, recommended) ? next : ownNamed(next);
+    write(own, { past: isSame ? past : [...past, recipe], future: [], part });
   };
   return {
     recipe,
@@ -43,15 +57,13 @@ export function useRecipe(): RecipeDraft {
       past.length === 0
         ? undefined
         : () => {
-            setHistory({ past: past.slice(0, -1), future: [recipe, ...future], part: undefined });
-            write(past.at(-1)!);
+            write(past.at(-1)!, { past: past.slice(0, -1), future: [recipe, ...future], part: undefined });
           },
     redo:
       future.length === 0
         ? undefined
         : () => {
-            setHistory({ past: [...past, recipe], future: future.slice(1), part: undefined });
-            write(future[0]!);
+            write(future[0]!, { past: [...past, recipe], future: future.slice(1), part: undefined });
           },
   };
 }
