@@ -49,6 +49,18 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await undo.click();
   });
 
+  await test.step('and by the grip that is beside its number', async () => {
+    const rows = rules.getByRole('listitem');
+    const [from, to] = await Promise.all([0, 2].map(async (i) => (await rows.nth(i).boundingBox())!));
+    await page.mouse.move(from!.x + 14, from!.y + from!.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(to!.x + 60, to!.y + 10, { steps: 6 });
+    await page.mouse.up();
+    await expect(rows.nth(2)).toContainText('Mojibake');
+    await undo.click();
+    await expect(rows.first()).toContainText('Mojibake');
+  });
+
   await test.step('a rule that leaves out: its document is opened, kept, and left to the rule again', async () => {
     await page.setViewportSize({ width: 1440, height: 640 });
     await page.getByRole('button', { name: 'Add a rule' }).click();

@@ -8,6 +8,7 @@ const circle = (cx: number, cy: number, r: number): string =>
 
 export const ICONS = {
   chevron: [{ d: 'm4 6.5 4 4 4-4' }],
+  grip: [{ d: 'M6 4.2v.1M10 4.2v.1M6 8v.1M10 8v.1M6 11.8v.1M10 11.8v.1' }],
   chevronLeft: [{ d: 'm9.5 4-4 4 4 4' }],
   chevronRight: [{ d: 'm6.5 4 4 4-4 4' }],
   check: [{ d: 'm3 8.6 3.3 3.3L13 4.8' }],

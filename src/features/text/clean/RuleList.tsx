@@ -4,7 +4,7 @@ import type { Step } from '../../../core/documents/clean/recipe';
 import { ruleOf } from '../../../core/documents/clean/rules';
 import { counted, formatCount, formatShare } from '../../../core/base/units';
 import type { Tally } from '../../../core/documents/clean/steps';
-import { cx, MenuButton, SettingsForm, Switch, TextAction } from '../../../ui';
+import { cx, Icon, MenuButton, SettingsForm, Switch, TextAction } from '../../../ui';
 import styles from './RuleList.module.css';
 import type { Looked } from './usePreviewed';
 import type { RecipeDraft } from './useRecipe';
@@ -78,6 +78,9 @@ export function RuleList(p: {
                 setOver(undefined);
               }}
             >
+              <Icon name="grip" size={14} />
+            </span>
+            <span className={styles.place}>
               <MenuButton
                 variant="plain"
                 label={`Move or remove ${name}`}
