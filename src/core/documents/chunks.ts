@@ -109,7 +109,8 @@ export class ChunkWriter {
 }
 
 const LINE_END = 0x0a;
-const MOST_BYTES_A_COMMIT = 8 * 2 ** 20;
+/** Of these one is being written while the next is filled. */
+const MOST_BYTES_A_COMMIT = 4 * 2 ** 20;
 
 interface Mark {
   readonly chunks: number;
