@@ -2,6 +2,7 @@
 import { toFailure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
 import { counted, formatCount } from '../core/base/units';
+import { type LeakWords, leakWords } from '../core/documents/labels/leakWords';
 import { allTexts, learntFacts, textRef, type TextRecord } from '../core/documents/record';
 import type { EvaluationRecord } from '../core/runs/evaluations';
 import { modelSpec } from '../core/models';
@@ -27,7 +28,7 @@ export interface Classifying {
   /** @param of as it was set when that was asked for */
   survey(options?: Watched, of?: Pick<Studio, 'project' | 'tuneTexts'>): Promise<LabelsTold>;
   /** Words that give away labels of the texts that the next classifier learns; of those that were surveyed last they are known. */
-  leaks(options?: Watched): Promise<LabelsTold['leaks']>;
+  leaks(options?: Watched): Promise<readonly LeakWords[]>;
   /** Some of the texts that the next classifier learns. */
   rows(at: DataApi['labelledTexts']['input']['at'], characters: number): Promise<readonly LabelledText[]>;
   /** Texts at these places of what a classifier learnt; undefined where they are not there as they were. */
@@ -57,7 +58,7 @@ const TO_LABEL = 20;
 const CHARACTERS = 1200;
 
 export function classifyingOver({ data, gpu, store, now, tabs, download }: Services, get: () => Studio): Classifying {
-  let known: { of: string; leaks: LabelsTold['leaks'] } | undefined;
+  let known: { of: string; leaks: readonly LeakWords[] } | undefined;
   const ids = (): readonly string[] => toTuneOn(get(), 'classify').map(({ id }) => id);
 
   /** The texts that a run learnt, by what they are, in its order. */
@@ -89,12 +90,13 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       const isEncoder = modelSpec(id).kind === 'encoder';
       const reader = tokenizer && { tokenizer, context: config.context, isEncoder };
       const told = await data.call('surveyLabels', { texts, fewest, ...(reader && { reader }) }, options);
-      known = { of: all.map(textRef).join(' '), leaks: told.leaks };
+      known = { of: all.map(textRef).join(' '), leaks: leakWords(told.leaks) };
       return told;
     },
     async leaks(options) {
       const of = toTuneOn(get(), 'classify').map(textRef).join(' ');
-      return known?.of === of ? known.leaks : (await classifying.survey(options)).leaks;
+      if (known?.of !== of) await classifying.survey(options);
+      return known!.leaks;
     },
     rows: (at, characters) => data.call('labelledTexts', { texts: ids(), at, characters }),
     async examples(run, places) {

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'react';
-import type { Leak } from '../core/documents/labels/leaks';
+import type { LeakWords } from '../core/documents/labels/leakWords';
 import { textRef } from '../core/documents/record';
 import { useStudio, useStudioStore } from './react';
 import { toTuneOn } from './tuning';
 
 /** Words that give away labels of the texts that the next classifier learns; undefined until they are known, and where there are no such texts. */
-export function useLeaks(): readonly Leak[] | undefined {
+export function useLeaks(): readonly LeakWords[] | undefined {
   const store = useStudioStore();
   const of = useStudio((s) => toTuneOn(s, 'classify').map(textRef).join(' '));
-  const [found, setFound] = useState<{ of: string; leaks: readonly Leak[] }>();
+  const [found, setFound] = useState<{ of: string; leaks: readonly LeakWords[] }>();
   useEffect(() => {
     if (of === '') return undefined;
     const stop = new AbortController();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { leakWords } from '../../core/documents/labels/leakWords';
 import { gpt } from '../../core/models/gpt/spec';
 import { problems } from '../../core/train/problems';
 import { OPTIMIZERS } from '../../core/optim';
@@ -65,7 +66,7 @@ test('words that give labels away are told, a label at a time, with shares and w
   const leak = (word: string, label: string, texts = 40) =>
     ({ word, label, within: { texts, of: 40 }, without: { texts: 1, of: 80 }, above: 0.85 }) as const;
   const { findings } = diagnose(
-    situation({ leaks: [leak('xqz', 'spam'), leak('noon', 'ham'), leak('fax', 'spam', 39)] }),
+    situation({ leaks: leakWords([leak('xqz', 'spam'), leak('noon', 'ham'), leak('fax', 'spam', 39)]) }),
   );
   expect(findings.map(({ severity, title, fix }) => [severity, title, fix?.kind])).toEqual([
     ['caution', 'Texts to classify: 2 words give “spam” away', 'labels'],

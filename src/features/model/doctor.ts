@@ -12,8 +12,7 @@ import {
 import { modelSpec } from '../../core/models';
 import { nearestSize, type Size, type SizeName, type Sizes } from '../../core/models/spec';
 import { objectiveOf } from '../../core/objectives';
-import type { Leak } from '../../core/documents/labels/leaks';
-import { leakWords } from '../../core/documents/labels/leakWords';
+import type { LeakWords } from '../../core/documents/labels/leakWords';
 import type { InRows } from '../../core/objectives/objective';
 import { optimizerOf } from '../../core/optim';
 import type { Band } from '../../core/plan/law';
@@ -44,7 +43,7 @@ export interface Situation {
   /** How the data lie in rows of the context, where they are cut into tokens and do not lie end to end. */
   inRows: InRows | undefined;
   /** Words that give away labels of the texts that are to be told apart; undefined until they are known, and where there are none. */
-  leaks: readonly Leak[] | undefined;
+  leaks: readonly LeakWords[] | undefined;
   /** Special tokens that the objective needs and the project's tokenizer has not. */
   rolesToCome: readonly TokenRole[];
   estimate: Estimate;
@@ -241,7 +240,7 @@ const UNLIKE = 0.5;
 const labelsAway: Check = ({ leaks }) => {
   if (!leaks) return undefined;
   if (leaks.length === 0) return 'No word of the texts to classify gives a label away';
-  return leakWords(leaks).map(({ label, count, words, remedy }) =>
+  return leaks.map(({ label, count, words, remedy }) =>
     caution(
       `Texts to classify: ${count === 1 ? '1 word gives' : `${formatCount(count)} words give`} “${label}” away`,
       paragraph(words, remedy),
