@@ -6,6 +6,7 @@ import { Block, Button, IconButton, Segmented } from '../../../ui';
 import styles from './BeforeAfter.module.css';
 import { MendDialog } from './MendDialog';
 import type { Mend } from './mend';
+import { visible } from './visible';
 
 /** Which documents are gone through: what all rules change, or one of them. */
 export function Of(p: { rule: string | undefined; isOfRule: boolean; onChange: (isOfRule: boolean) => void }) {
@@ -100,13 +101,3 @@ function Side(p: { pieces: readonly Piece[]; as: 'del' | 'ins'; isBegun: boolean
     </div>
   );
 }
-
-/** White space that went or came is seen. */
-const visible = (text: string): string =>
-  text
-    .replace(/ /g, '·')
-    .replace(/\t/g, '⇥')
-    .replace(/\r/g, '␍')
-    .replace(/\n/g, '↵\n')
-    .replace(/\u00ad/g, '‧')
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\ufeff]/g, '␀');

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatShare, formatShort } from '../../../core/base/units';
+import { counted, formatCount, formatShare, formatShort } from '../../../core/base/units';
 import { learntOf } from '../../../core/documents/record';
 import { ruleOf } from '../../../core/documents/clean/rules';
 import { remedy } from '../../../state/failures';
@@ -208,6 +208,11 @@ function Apply({ draft: { recipe, set }, applied }: { draft: ReturnType<typeof u
   };
   const isNone = on === 0 && texts.every(({ cleaned }) => cleaned === undefined);
   const isClean = texts.some(({ cleaned }) => cleaned !== undefined);
+  const shared = texts.filter(({ projects }) => projects.length > 1).length;
+  const [are, them] = shared === 1 ? ['is', 'it'] : ['are', 'them'];
+  const sharedWords =
+    shared > 0 &&
+    `${texts.length === 1 ? 'The text' : counted(shared, 'text')} ${are} in other projects too, which learn what you make of ${them} here.`;
   const notApplied = isClean
     ? 'Not all is cleaned by the rules as they are now.'
     : 'Nothing is changed before you clean.';
@@ -258,6 +263,7 @@ function Apply({ draft: { recipe, set }, applied }: { draft: ReturnType<typeof u
           {work && <Progress {...work} />}
           <span aria-live="polite">{!work && stateWords}</span>
         </div>
+        {sharedWords && <p className={styles.shared}>{sharedWords}</p>}
       </Block>
     </>
   );
