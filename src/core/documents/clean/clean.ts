@@ -369,10 +369,10 @@ export class Cleaning {
     }
   }
 }
-/** Where the steps end that see the same passages as this one: as nearly always, none of them changes any. */
+/** Where the steps end that see the same passages as this one: before the last none leaves a document out, and as nearly always none changes it. */
 function endOfRow(all: readonly OnDocument[], from: number): number {
   let end = from + 1;
-  while (end < all.length && (all[end]!.see || !all[end]!.changes)) end++;
+  while (end < all.length && !all[end - 1]!.verdict && (all[end]!.see || !all[end]!.changes)) end++;
   return end;
 }
 function rowsOf(all: readonly OnDocument[]): number {
