@@ -311,10 +311,12 @@ export class Cleaning {
     const passages = underway.passages();
     if (await isNothing(underway, pending)) return { isOut: true, step: null, reason: 'nothing is left of it', scores };
     if (!isHeld(passages)) {
-      const { aside } = underway;
-      // What is put aside is written as it lies there.
+      const { aside, document } = underway;
+      // What is put aside is written as it lies there; of a pair input and target may lie in one piece.
       const left: AsyncIterable<string | Uint8Array> =
-        aside && pending.length === 0 ? told(underway, aside.utf8()) : this.through(underway, pending);
+        aside && pending.length === 0 && !document.isPair
+          ? told(underway, aside.utf8())
+          : this.through(underway, pending);
       return { isOut: false, passages: this.counted(left, changes), scores, changes };
     }
     this.add(changes);

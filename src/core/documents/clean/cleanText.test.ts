@@ -135,6 +135,16 @@ test('a rule that sees a long document sees what those before it left, also wher
   expect(left).toMatchObject([{ rule: 'length', scores: { characters: line.length } }]);
 }, 60_000);
 
+test('a pair that is too long to be held stays a pair', async () => {
+  const answer = 'The whale came up beside the boat.\n'.repeat((LONGEST_PASSAGE * 9) / 35);
+  const jsonl = JSON.stringify({ q: 'What  came up?', a: answer });
+  const table = { format: 'jsonl', columns: { input: 'q', target: 'a' } } as const;
+  const recipe = recipeOf(stepOf('whiteSpace'), stepOf('length'));
+  const { documents, texts } = await cleaned([file('t.jsonl', jsonl, { table })], recipe);
+  expect(documents[0]!.spans).toEqual({ input: [0, 13], target: [14, 14 + answer.length] });
+  expect(texts[0] === `What came up?\n${answer}`).toBe(true);
+}, 60_000);
+
 test('how far a long document is tells how much of it is still to be read', async () => {
   const recipe = recipeOf(
     stepOf('whiteSpace'),
