@@ -11,9 +11,10 @@ export interface Sha256 {
 /** What the one who saved it can load. */
 export type SavedSha256 = object;
 
+/** Of what is long, or may be. */
 export const sha256 = async (): Promise<Sha256> => make();
 
-/** Of a platform that has one of its own for streams, which takes a fraction of the time: browsers have none. */
+/** Of a platform that has one of its own for streams, which takes a third of the time: browsers have none. */
 export const hashBy = (own: () => Sha256): void => {
   make = own;
 };
@@ -22,6 +23,7 @@ let make: () => Sha256 | Promise<Sha256> = wasmSha256;
 /** Making one takes longer than hashing a page of text, so those that ended are used again. */
 const free: IHasher[] = [];
 
+/** Of what is short: one of a platform's own takes longer to be made. */
 export async function wasmSha256(): Promise<Sha256> {
   const hasher = free.pop() ?? (await createSHA256());
   hasher.init();
@@ -42,7 +44,7 @@ export async function wasmSha256(): Promise<Sha256> {
 
 /** SHA-256 of bytes, or of a text's UTF-8, in lower-case hex. */
 export async function sha256Hex(content: Uint8Array | string): Promise<string> {
-  const hash = await sha256();
+  const hash = await wasmSha256();
   hash.update(typeof content === 'string' ? new TextEncoder().encode(content) : content);
   return hash.hex();
 }

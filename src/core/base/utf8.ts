@@ -1,19 +1,21 @@
 /**
- * The UTF-8 of a text, made once for all who ask for that of the same one in a row; none of them changes it. `encodeInto` takes a third
- * of the time that `encode` does.
+ * The UTF-8 of a text, made once for all who ask for that of the same one in a row; none of them changes it. Of a long one `encodeInto`
+ * takes a third of the time of `encode`, with its copy; of a short one more.
  */
 export function utf8Of(text: string): Uint8Array {
   if (text.length > MOST_KEPT) return encoder.encode(text);
-  if (text !== last.text) {
-    if (3 * text.length > room.length) room = new Uint8Array(2 ** Math.ceil(Math.log2(3 * text.length)));
-    last = { text, bytes: room.slice(0, encoder.encodeInto(text, room).written) };
-  }
+  if (text !== last.text) last = { text, bytes: text.length < LONG ? encoder.encode(text) : inRoom(text) };
   return last.bytes;
 }
 let last = { text: '', bytes: new Uint8Array() };
-let room = new Uint8Array(2 ** 12);
+function inRoom(text: string): Uint8Array<ArrayBuffer> {
+  if (3 * text.length > room.length) room = new Uint8Array(2 ** Math.ceil(Math.log2(3 * text.length)));
+  return room.slice(0, encoder.encodeInto(text, room).written);
+}
+let room = new Uint8Array();
 const encoder = new TextEncoder();
 /** Code units. */
+const LONG = 2 ** 14;
 const MOST_KEPT = 2 ** 21;
 
 /** Characters (code points) of a well-formed text: its code units less one for each surrogate pair. */

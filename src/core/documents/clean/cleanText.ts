@@ -2,7 +2,7 @@
 import type { BlobStore } from '../../base/blobStore';
 import type { Document } from '../../base/document';
 import { type Draft, openDraft } from '../../base/draft';
-import { type Sha256, sha256 as sha256Of, sha256Hex } from '../../base/hash';
+import { type Sha256, sha256 as sha256Of, sha256Hex, wasmSha256 } from '../../base/hash';
 import { type Job, yieldToEventLoop } from '../../base/job';
 import { readRecordsUnder, storedRecord } from '../../base/record';
 import { charactersIn } from '../../base/utf8';
@@ -67,7 +67,7 @@ export async function cleanText(
         const { passages, changes } = cleaned;
         const isAsRead = (): boolean => changes.every(({ places }) => places === 0);
         // Of a long one it is not known before the end whether it is as it was read, and so what its hash is.
-        const ofText = Array.isArray(passages) && isAsRead() ? undefined : await sha256Of();
+        const ofText = Array.isArray(passages) && isAsRead() ? undefined : await hashFor(document.bytes);
         const written = await write(passages, chunks, document.spans !== undefined, ofText);
         const after = ofText?.hex();
         if (isAsRead()) asRead++;
@@ -187,6 +187,9 @@ async function begin(store: BlobStore, parts: readonly (string | number)[]): Pro
     if (draft) return { id, draft };
   }
 }
+
+const hashFor = (bytes: number): Promise<Sha256> => (bytes < SHORT ? wasmSha256() : sha256Of());
+const SHORT = 2 ** 16;
 
 /** Of a row that is changed: what it is an example of, and where its fields were, is part of what it is. */
 const hashWith = ({ sha256, spans, fields }: Document, ofText: string): string | Promise<string> =>
