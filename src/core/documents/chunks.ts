@@ -1,4 +1,5 @@
 import { behind } from '../base/ahead';
+import { characterStart } from '../base/characterStart';
 import { concatBytes } from '../base/concat';
 import type { Draft } from '../base/draft';
 import { utf8Of } from '../base/utf8';
@@ -117,11 +118,4 @@ interface Mark {
   readonly pieces: Uint8Array[];
   readonly count: number;
   readonly bytes: number;
-}
-
-/** Where the character begins that has this byte. */
-function characterStart(utf8: Uint8Array, at: number): number {
-  let start = at;
-  while (start > 0 && (utf8[start]! & 0xc0) === 0x80) start--;
-  return start;
 }

@@ -1,7 +1,7 @@
 /** How a document begins, as it is learnt. */
 import type { BlobStore } from '../base/blobStore';
 import { damaged, textOf } from './library';
-import { documentsIn } from './open';
+import { documentsIn, startOf } from './open';
 
 /**
  * Of the documents of a text that are learnt from, the `nth` from 0: its first code points, as a recipe left them.
@@ -10,17 +10,6 @@ import { documentsIn } from './open';
 export async function learntStart(store: BlobStore, id: string, nth: number, characters: number): Promise<string> {
   const text = await textOf(store, id);
   let left = nth;
-  for await (const document of documentsIn(store, text)) {
-    if (left-- > 0) continue;
-    let start = '';
-    for await (const chunk of document.chunks()) {
-      start += chunk;
-      // At most two code units a character.
-      if (start.length >= 2 * characters) break;
-    }
-    return Array.from(start.slice(0, 2 * characters))
-      .slice(0, characters)
-      .join('');
-  }
+  for await (const document of documentsIn(store, text)) if (left-- === 0) return startOf(document, characters);
   throw damaged(`Of ${text.name} fewer than ${nth + 1} documents are learnt`);
 }

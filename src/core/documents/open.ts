@@ -296,7 +296,8 @@ function documentsOfBlock(text: TextRecord, block: DocumentBlock, { starts, read
 
 const facts = ({ id }: TextRecord, place: number, title: string) => ({ text: id, place, title });
 
-async function startOf(document: Document, characters: number): Promise<string> {
+/** The first code points of a document. */
+export async function startOf(document: Document, characters: number): Promise<string> {
   let text = '';
   for await (const chunk of document.chunks()) {
     text += chunk;

@@ -1,4 +1,5 @@
 /** Which of the documents are learnt from, and which are held out to be judged on. It is known before there are ids. */
+import { characterStart } from '../base/characterStart';
 import type { Document } from '../base/document';
 import { badSettings } from '../base/errors';
 import { z } from '../base/zod';
@@ -67,11 +68,4 @@ export async function* chunksOf(
     read(last - first);
     yield last - first === bytes.length ? chunk : decoder.decode(bytes.subarray(first, last));
   }
-}
-
-/** The first byte of the character at `at`, kept within the chunk. */
-function characterStart(bytes: Uint8Array, at: number): number {
-  let start = Math.min(Math.max(at, 0), bytes.length);
-  while (start > 0 && start < bytes.length && (bytes[start]! & 0xc0) === 0x80) start--;
-  return start;
 }

@@ -1,4 +1,5 @@
 /** A document on its way through a recipe, and what of it memory holds. */
+import { charactersIn } from '../../base/utf8';
 import type { PutAside } from './aside';
 import type { Changes } from './counted';
 import { applied } from './parts';
@@ -99,7 +100,7 @@ export function goneThrough(underway: Underway): Passages {
   const passages = underway.passages();
   return isHeld(passages) ? passages : told(underway, passages);
 }
-export async function* told<T extends { readonly length: number }>(
+export async function* told<T extends string | Uint8Array>(
   { document, passes }: Underway,
   passages: AsyncIterable<T>,
 ): AsyncGenerator<T> {
@@ -107,7 +108,7 @@ export async function* told<T extends { readonly length: number }>(
   let units = 0;
   for await (const passage of passages) {
     yield passage;
-    units += passage.length;
+    units += typeof passage === 'string' ? passage.length : charactersIn(passage);
     document.seen?.(units, pass, passes.of);
   }
 }

@@ -1,4 +1,5 @@
 /** How often some words are in a text, in lower case, a hyphen within them as theirs: only where one may end is it looked at closely. */
+import { characterStart } from '../../base/characterStart';
 
 /** @param counts of the UTF-8 of a text, by word in lower case, to which it is added; those that it has no entry of are not counted */
 export function countWords(utf8: Uint8Array, counts: Map<string, number>): void {
@@ -120,11 +121,7 @@ const sizeAt = (utf8: Uint8Array, at: number): number => {
   return byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 };
 /** Where the one before that place begins; 0 where there is none. */
-function characterBefore(utf8: Uint8Array, at: number): number {
-  let before = Math.max(0, at - 1);
-  while (before > 0 && (utf8[before]! & 0xc0) === 0x80) before--;
-  return before;
-}
+const characterBefore = (utf8: Uint8Array, at: number): number => characterStart(utf8, at - 1);
 
 const KIND_BITS = 5;
 const NONE = 0;
