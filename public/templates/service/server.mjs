@@ -11,7 +11,7 @@ import { checkWeights } from './weights.mjs';
 process.stdout.on('error', () => undefined);
 /** One line of JSON an event. @param {Record<string, unknown>} event */
 const log = (event) => console.log(JSON.stringify({ time: new Date().toISOString(), ...event }));
-/** @param {unknown} error @returns {never} */
+/** @type {(error: unknown) => never} */
 const fail = (error) => {
   log({ event: 'failed', error: error instanceof Error ? error.message : String(error) });
   process.exit(1);

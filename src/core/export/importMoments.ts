@@ -29,7 +29,7 @@ export function laidMoments(recipe: Recipe, layout: Layout, own: ParamTable, tra
   return {
     layout: [...layout, ...besides],
     table,
-    shapes: new Map([
+    shapes: new Map<string, { shape: readonly number[]; linear?: true }>([
       ...shapesOf(besides, table),
       ...moments.map((spec) => [stateName(spec), spec] as const),
       ...rawSpecs(recipe, learnt).map((spec) => [spec.name, spec] as const),

@@ -31,7 +31,12 @@ export function placeholder(size: number, usage: GPUBufferUsageFlags, mapped = f
     usage: { value: usage },
     label: { value: '' },
     place: { value: undefined, writable: true },
-    initial: { get: () => initial, set: (bytes: ArrayBuffer) => (initial = bytes) },
+    initial: {
+      get: () => initial,
+      set: (bytes: ArrayBuffer) => {
+        initial = bytes;
+      },
+    },
     mapState: { get: () => (mapped ? 'mapped' : 'unmapped') },
     getMappedRange: { value: () => initial },
     unmap: { value: () => (mapped = false) },

@@ -81,7 +81,7 @@ async function opened(shared: boolean): Promise<boolean> {
   if (!shared) return tf.setBackend('wasm');
   const own = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
   // In Node it would set its own.
-  Object.defineProperty(globalThis, 'Worker', { get: () => IdleWorker, set: () => undefined, configurable: true });
+  Object.defineProperty(globalThis, 'Worker', { get: () => IdleWorker, set: () => {}, configurable: true });
   setThreadsCount(1);
   try {
     return await tf.setBackend('wasm');

@@ -26,7 +26,7 @@ export const IS_LIKELIEST: Implementations<IsLikeliest> = {
       const { hidden, classifier } = scored;
       const parts = rowChunks(hidden, classifier, logitBytes).map(({ start, length }) => {
         const scores = classify({ ...scored, hidden: tf.slice(hidden, [start, 0], [length, -1]) });
-        return tf.cast(tf.equal(tf.argMax(scores, 1), tf.slice(targets, start, length)), 'float32') as Tensor1D;
+        return tf.cast<Tensor1D>(tf.equal(tf.argMax(scores, 1), tf.slice(targets, start, length)), 'float32');
       });
       return tf.concat(parts);
     }),

@@ -27,7 +27,7 @@ export function installDawn(options: { adapter?: string | undefined } = {}): voi
 function restWhileWaiting(): void {
   let asked = 0;
   const ask = () => void (asked = performance.now());
-  after(GPUBuffer.prototype, 'mapAsync', ask);
+  after<'mapAsync', Promise<void>>(GPUBuffer.prototype, 'mapAsync', ask);
   after(GPUQueue.prototype, 'onSubmittedWorkDone', ask);
   globalThis.setImmediate = new Proxy(setImmediate, {
     apply(now, self, [act, ...args]: Parameters<typeof setImmediate>) {

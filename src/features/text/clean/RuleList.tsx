@@ -39,11 +39,9 @@ export function RuleList(p: {
   const keys = keysOf(steps);
   const { previewed, of } = p.looked;
   const tallies = useMemo(() => talliesOf(of?.steps ?? [], previewed), [of, previewed]);
-  let on = 0;
   return (
     <ol className={styles.list}>
       {steps.map((step, i) => {
-        if (step.isOn) on++;
         const tally = step.isOn ? tallies.get(keys[i]!) : undefined;
         const { label, does } = ruleOf(step.rule);
         const isChosen = p.chosen === i;
@@ -91,7 +89,7 @@ export function RuleList(p: {
                 more={[[{ id: 'remove', label: 'Remove' }]]}
                 onChoose={(id) => (id === 'remove' ? remove(i) : move(i, id === 'up' ? i - 1 : i + 1))}
               >
-                {step.isOn ? `${on}` : '–'}
+                {step.isOn ? String(steps.slice(0, i + 1).filter(({ isOn }) => isOn).length) : '–'}
               </MenuButton>
             </span>
             <button
