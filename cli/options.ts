@@ -12,7 +12,8 @@ export type Option = {
     | ({ kind: 'whole' | 'real'; min: number; max: number } & ({ initial?: number } | { otherwise: string }))
     /** `alone`: what the flag means without a value; `choices`: what each of `of` is, where names do not say it. */
     | ({ kind: 'choice'; of: readonly string[]; alone?: string; choices?: readonly string[] } & (
-        { initial?: string } | { otherwise: string }
+        | { initial?: string }
+        | { otherwise: string }
       ))
     /** Present or absent. */
     | { kind: 'switch' }

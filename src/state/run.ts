@@ -202,8 +202,7 @@ export const createRunSlice: Slice<RunSlice> =
         inTurn(async () => {
           for (const id of ids(get())) {
             if (get().training?.runId === id) continue;
-            if (get().opened[id]?.record)
-              await follow(id).catch(() => undefined); // told when it is opened anew
+            if (get().opened[id]?.record) await follow(id).catch(() => undefined); // told when it is opened anew
             else await open(id);
           }
         }),

@@ -30,7 +30,8 @@ import { type Differentiable, run, type Implementations } from './op';
 export const attention = (from: Source, settings: Settings): Tensor2D => run(ATTENTION, from, settings) as Tensor2D;
 
 type Source = { lengths?: Tensor1D; places?: Tensor1D; ends?: Tensor1D; bias?: Tensor3D; counter?: Tensor } & (
-  { qkv: Tensor2D } | { q: Tensor2D; kv: Tensor2D }
+  | { qkv: Tensor2D }
+  | { q: Tensor2D; kv: Tensor2D }
 );
 
 type Saved = X & { p: Tensor3D };

@@ -41,7 +41,16 @@ export interface Product {
   columns?: boolean;
 }
 export type ProductBinding =
-  'a' | 'b' | 'aBeside' | 'bBeside' | 'c' | 'bias' | 'pre' | 'again' | 'residual' | 'columns';
+  | 'a'
+  | 'b'
+  | 'aBeside'
+  | 'bBeside'
+  | 'c'
+  | 'bias'
+  | 'pre'
+  | 'again'
+  | 'residual'
+  | 'columns';
 export type ProductKernel = Kernel<ProductBinding>;
 
 export const flopsOf = ({ M, N, K, beside = 0, count = 1 }: Product): number => 2 * M * N * (K + beside) * count;

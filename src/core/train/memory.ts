@@ -83,7 +83,8 @@ export function heldBytes({
 
 /** Other settings, in words that follow "take". */
 export type Change =
-  { kind: 'recipe'; words: string; change: Partial<Recipe> } | { kind: 'model'; words: string; change: Sizes };
+  | { kind: 'recipe'; words: string; change: Partial<Recipe> }
+  | { kind: 'model'; words: string; change: Sizes };
 
 /** Why these settings do not fit; undefined where nothing is known that speaks against them. */
 export function memoryShortage(

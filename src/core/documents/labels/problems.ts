@@ -9,7 +9,17 @@ export interface LabelProblem {
   /** Nothing can be trained; it can be once a person has said what is meant; or it can be, and this is said. */
   kind: 'refused' | 'asked' | 'told';
   what:
-    'none' | 'one' | 'many' | 'swapped' | 'single' | 'empty' | 'unlabelled' | 'alike' | 'contrary' | 'leak' | 'long';
+    | 'none'
+    | 'one'
+    | 'many'
+    | 'swapped'
+    | 'single'
+    | 'empty'
+    | 'unlabelled'
+    | 'alike'
+    | 'contrary'
+    | 'leak'
+    | 'long';
   /** Sentences. */
   words: string;
   /** What a person can do. */
