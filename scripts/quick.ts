@@ -1,0 +1,48 @@
+/**
+ * npm run quick: for the inner loop. Checks types, lints what changed and runs the unit tests that import it directly.
+ * The changed files are those given; without any, those that differ from the last commit, or else those of the last commit.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, lint, types } from './checks.mjs';
+import { importersOf } from './importers.ts';
+import { Runner } from './runner.mjs';
+import { root } from './setup.mjs';
+
+/** Which projects of TypeScript see a file. */
+const SEEN_BY = {
+  page: /\.tsx?$/,
+  workers: /^src\/(workers|offline|protocol|storage|core)\//,
+  core: /^src\/core\//,
+  'web service': /^public\/templates\//,
+};
+const UNIT = /\.test\.tsx?$/;
+const OTHER_TIERS = /\.(slow|gpu|isa)\./;
+
+const changed = changedFiles();
+console.log(`Changed: ${changed.join(', ')}`);
+const isUnit = (file: string): boolean => UNIT.test(file) && !OTHER_TIERS.test(file);
+const tests = [...changed, ...importersOf(changed)].filter(isUnit);
+const sources = changed.filter((file) => /\.(tsx?|mjs)$/.test(file));
+
+const runner = new Runner();
+await runner.runParallel([
+  ...Object.entries(SEEN_BY).flatMap(([name, seen]) => (changed.some((file) => seen.test(file)) ? [types(name)] : [])),
+  ...(sources.length > 0 ? [lint(sources)] : []),
+  format(changed),
+]);
+if (tests.length > 0) await runner.run(runner.vitest('unit', { files: [...new Set(tests)] }));
+else console.log('\nNo unit test imports a changed file directly.');
+runner.finish();
+
+function changedFiles(): string[] {
+  const git = (...args: string[]): string[] =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line !== '');
+  const edited = [...git('diff', '--name-only', 'HEAD'), ...git('ls-files', '--others', '--exclude-standard')];
+  const latest = git('diff', '--name-only', 'HEAD~1', 'HEAD');
+  const files = [process.argv.slice(2), edited, latest].find((each) => each.length > 0) ?? [];
+  return files.filter((file) => existsSync(join(root, file)));
+}
