@@ -8,6 +8,7 @@ import { openWasm, wasmHasFailed } from '../core/gpu/wasm';
 import { wasmFolder } from '../core/testing/wasm';
 import { importText, pastedText } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { listRuns } from '../core/runs/record';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
 import type { BeginInput } from '../protocol/gpu';
@@ -95,4 +96,5 @@ test('a run that fails with a first step that cannot be opened leaves that step 
   };
   await expect(begin(store, input, 'WASM', unwatched)).rejects.toMatchObject({ code: 'storage-damaged' });
   expect((await inner.keys('')).filter((key) => /^(manifests|heads|runs-index)/.test(key))).toHaveLength(3);
+  expect(await listRuns(inner)).toMatchObject([{ id: 'r', status: 'failed' }]);
 });

@@ -89,9 +89,9 @@ test('a removed project goes with what is its own alone; what another has stays'
   expect(await store.keys('projects/')).toEqual(['projects/a', 'projects/b']);
   await remove(store);
   expect((await projectRows(store)).find(({ id }) => id === 'a')).toMatchObject({ removedAt: 5, texts: 2 });
-  await purgeRemovedProjects(store, 5 + UNDO_MS, holding); // another tab may still offer to undo it
+  expect(await purgeRemovedProjects(store, 5 + UNDO_MS, holding)).toBe(false); // another tab may still offer to undo it
   expect(await store.keys('projects/')).toHaveLength(2);
-  await purgeRemovedProjects(store, 6 + UNDO_MS, holding);
+  expect(await purgeRemovedProjects(store, 6 + UNDO_MS, holding)).toBe(true);
   expect(await store.keys('projects/')).toEqual(['projects/b']);
   expect(await others()).toEqual(before);
   expect((await listTexts(store)).map(({ name, projects }) => [name, projects])).toEqual([

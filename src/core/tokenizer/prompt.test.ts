@@ -18,3 +18,9 @@ test('nothing stands before what is answered where the makers put nothing', asyn
   expect(sourceIds(tokenizer, '')).toEqual([tokenizer.endOfText]);
   expect(sourceIds(tokenizer, 'hi')).toEqual([...tokenizer.encode('hi'), tokenizer.endOfText]);
 });
+
+test('an empty prompt is the token that ends a text', async () => {
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  expect([...promptIds(tokenizer, '')]).toEqual([tokenizer.endOfText]);
+  expect([...promptIds(tokenizer, 'hi')]).toEqual([...tokenizer.encode('hi')]);
+});

@@ -87,6 +87,12 @@ test('a text is in one part where it has a label and in none otherwise, and thos
   );
 });
 
+test('a label with two groups of texts is held out, even if the smallest free group exceeds its share', () => {
+  const examples = [[1], [1], [0, 1]].map((labels, i): Example => ({ labels, hash: i, group: i < 2 ? 0 : 1 }));
+  const parts = partsOf(examples, { validation: 0.1, test: 0, seed: 0 });
+  expect(parts).toEqual(['validation', 'validation', 'train']);
+});
+
 test('they are parted by the seed and what is in them, not by their order', () => {
   fc.assert(
     fc.property(any, choices, fc.nat({ max: 100 }), (examples, choice, turn) => {

@@ -1,0 +1,342 @@
+/**
+ * npm run mutants -- --seed 1 --count 80: the share of seeded defects that the tests notice.
+ *
+ * Each mutant changes one place of one production file. Only the tests that import this file directly run, up to the first
+ * failure. A mutant counts as killed if such a test fails, or if the tests end only without it. Copies of the checkout in the
+ * temporary folder are changed, never the checkout. With --list, mutants of an earlier report run on another version of the code.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join, posix, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { apply, importsOf, keyOf, KINDS, mutationsOf, sample, type Mutation } from './mutations.ts';
+
+const USAGE = `npm run mutants -- [flags]
+  --seed N      draws the mutants (1)
+  --count N     number of mutants (80)
+  --list FILE   runs the mutants of this report instead
+  --out FILE    writes a report, as JSON
+  --nearest     runs the nearest tests where no test imports the file
+  --dry         draws the mutants and runs none
+  --root DIR    the checkout to measure (this one)
+  --seconds N   processor time that the tests of a mutant may take (60)
+  --jobs N      mutants at once (2)`;
+const { values: flags } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '80' },
+    list: { type: 'string' },
+    out: { type: 'string' },
+    nearest: { type: 'boolean', default: false },
+    dry: { type: 'boolean', default: false },
+    root: { type: 'string', default: '.' },
+    seconds: { type: 'string', default: '60' },
+    jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    help: { type: 'boolean', default: false },
+  },
+});
+const root = resolve(flags.root);
+const limit = Number(flags.seconds);
+
+type Status = 'killed' | 'survived' | 'not decided' | 'no direct test' | 'not in this checkout';
+interface Failure {
+  file: string;
+  /** Full name of the test; absent where the file failed to load. */
+  test?: string;
+  message: string;
+}
+interface Outcome {
+  status: Status;
+  /** Test files that ran. */
+  tests: readonly string[];
+  reason?: string;
+  killer?: Failure;
+  seconds: number;
+}
+type Result = Mutation & Partial<Outcome>;
+
+const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file) && !file.includes('.isa.test.');
+const isProduction = (file: string): boolean =>
+  /^(src\/(core|state|workers)|cli)\//.test(file) &&
+  /\.tsx?$/.test(file) &&
+  !/\.d\.ts$|\.test\.|\/testing\//.test(file);
+
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, maxBuffer: 2 ** 26 })
+  .toString()
+  .split('\n')
+  .filter((file) => file !== '' && existsSync(join(root, file)));
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** By file, the files that import it. */
+function importers(): Map<string, string[]> {
+  const known = new Set(files);
+  const found = new Map<string, string[]>();
+  for (const importer of files.filter((file) => /\.tsx?$/.test(file))) {
+    const imported = new Set<string>();
+    for (const name of importsOf(importer, read(importer)).filter((name) => name.startsWith('.'))) {
+      const path = posix.join(posix.dirname(importer), name.replace(/\?.*$/, ''));
+      const tries = [path, path.replace(/\.js$/, '.ts'), `${path}.ts`, `${path}.tsx`, `${path}/index.ts`];
+      const file = tries.find((each) => known.has(each));
+      if (file !== undefined) imported.add(file);
+    }
+    for (const file of imported) found.set(file, [...(found.get(file) ?? []), importer]);
+  }
+  return found;
+}
+
+/** Tests that import a file directly or, where `isNearest`, over as few other files as any test does. */
+function testsOf(file: string, by: ReadonlyMap<string, readonly string[]>, isNearest: boolean): string[] {
+  const seen = new Set([file]);
+  for (let reached = [file], distance = 1; reached.length > 0 && (isNearest || distance === 1); distance++) {
+    reached = [...new Set(reached.flatMap((each) => by.get(each) ?? []))].filter((each) => !seen.has(each));
+    for (const each of reached) seen.add(each);
+    const tests = reached.filter(isTest);
+    const isFar = (test: string): boolean => dirname(test) !== dirname(file);
+    if (tests.length > 0 && distance === 1) return tests;
+    if (tests.length > 0) return tests.sort((a, b) => Number(isFar(a)) - Number(isFar(b))).slice(0, MAX_NEAREST);
+  }
+  return [];
+}
+const MAX_NEAREST = 8;
+
+/** The mutants to run. Those of a list that this checkout lacks have no place to be put. */
+function chosen(): Result[] {
+  const all = new Map<string, Mutation>();
+  for (const file of files.filter(isProduction))
+    for (const each of mutationsOf(file, read(file))) all.set(keyOf(each), each);
+  const kinds = KINDS.map((kind) => `${[...all.values()].filter((each) => each.kind === kind).length} ${kind}`);
+  console.log(`${all.size} places for mutants: ${kinds.join(', ')}`);
+  if (flags.list === undefined) return sample([...all.values()], Number(flags.seed), Number(flags.count));
+  const { mutants } = JSON.parse(readFileSync(flags.list, 'utf8')) as { mutants: Mutation[] };
+  return mutants.map(({ file, kind, original, replacement, context, occurrence, line, start }) => {
+    const mutation = { file, kind, original, replacement, context, occurrence, line, start };
+    return all.get(keyOf(mutation)) ?? { ...mutation, status: 'not in this checkout' };
+  });
+}
+
+/** A copy of the checkout with its own folder of links to packages, so that caches go there too. */
+function copy(to: string): string {
+  for (const file of files) cpSync(join(root, file), join(to, file), { verbatimSymlinks: true });
+  const packages = join(to, 'node_modules');
+  mkdirSync(packages);
+  for (const name of readdirSync(join(root, 'node_modules')))
+    if (!/^\.(?!bin|package-lock)/.test(name)) symlinkSync(join(root, 'node_modules', name), join(packages, name));
+  return to;
+}
+
+interface Run {
+  isTimeout: boolean;
+  /** Absent where the tests ended without a report. */
+  failures: Failure[] | undefined;
+  seconds: number;
+}
+interface Report {
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
+  }[];
+}
+/** Process groups that are running, to be ended with this process. */
+const groups = new Set<number>();
+
+async function runTests(copied: string, tests: readonly string[], more: readonly string[], max: number): Promise<Run> {
+  const [temporary, report] = [join(copied, '.tmp'), join(copied, '.report.json')];
+  for (const path of [temporary, report]) rmSync(path, { recursive: true, force: true });
+  mkdirSync(temporary);
+  const options = ['--maxWorkers=1', '--experimental.fsModuleCache', '--reporter=json', `--outputFile=${report}`];
+  const began = performance.now();
+  const child = spawn(
+    process.execPath,
+    [join(copied, 'node_modules/vitest/vitest.mjs'), 'run', ...tests, ...options, ...more],
+    { cwd: copied, stdio: 'ignore', detached: true, env: { ...process.env, TMPDIR: temporary, CI: '1' } },
+  );
+  const pid = child.pid!;
+  groups.add(pid);
+  let isTimeout = false;
+  let processor = 0;
+  const timer = setInterval(() => {
+    processor = Math.max(processor, processorSeconds(pid));
+    isTimeout = processor > max || performance.now() - began > WALL * max * 1000;
+    if (isTimeout) end(pid);
+  }, 1000);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  clearInterval(timer);
+  end(pid); // what the tests left running
+  groups.delete(pid);
+  const seconds = Math.max(processor, 1);
+  if (isTimeout || !existsSync(report)) return { isTimeout, failures: undefined, seconds };
+  const failures = failuresOf(copied, JSON.parse(readFileSync(report, 'utf8')) as Report);
+  return { isTimeout, failures: code === 0 || failures.length > 0 ? failures : undefined, seconds };
+}
+
+/** How much longer tests may take by the clock, on a machine that does other work. */
+const WALL = 10;
+
+/** Processor time of the live processes of a group. A process of its own group is not counted. */
+function processorSeconds(group: number): number {
+  const lines = execFileSync('ps', ['-A', '-o', 'pgid=,time='], { encoding: 'utf8' }).trim().split('\n');
+  const times = lines.map((line) => line.trim().split(/\s+/)).filter(([id]) => Number(id) === group);
+  const seconds = (time: string): number => {
+    const [days, clock] = time.includes('-') ? time.split('-') : ['0', time];
+    return clock!.split(':').reduce((sum, part) => 60 * sum + Number(part), 0) + 86_400 * Number(days);
+  };
+  return times.reduce((sum, [, time]) => sum + seconds(time!), 0);
+}
+
+function end(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {} // has ended
+}
+
+const failuresOf = (copied: string, { testResults }: Report): Failure[] =>
+  testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = name.slice(copied.length + 1);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [{ file, message: brief(message) }] : [];
+    return failed.map(({ fullName, failureMessages }) => ({
+      file,
+      test: fullName,
+      message: brief(failureMessages[0]),
+    }));
+  });
+
+/** By its tests, how long the unchanged code takes; undefined where it fails or takes too long. */
+const unchanged = new Map<string, Promise<number | undefined>>();
+
+async function measure(copied: string, mutation: Mutation, tests: readonly string[]): Promise<Outcome> {
+  const path = join(copied, mutation.file);
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, apply(text, mutation));
+  const run = await runTests(copied, tests, ['--bail=1'], limit);
+  writeFileSync(path, text);
+  const { seconds, failures, isTimeout } = run;
+  if (failures?.length === 0) return { status: 'survived', tests, seconds };
+  if (failures) return { status: 'killed', tests, killer: failures[0]!, seconds };
+  // A loop or a crash is the mutant's work only where the unchanged code ends in much less time.
+  const key = tests.join();
+  let before = unchanged.get(key);
+  if (!before) {
+    before = runTests(copied, tests, [], limit / 2).then((run) =>
+      run.failures?.length === 0 ? run.seconds : undefined,
+    );
+    unchanged.set(key, before);
+  }
+  const reason = isTimeout ? `took over ${flags.seconds} s` : 'ended without a report';
+  return { status: (await before) === undefined ? 'not decided' : 'killed', tests, reason, seconds };
+}
+
+/** Runs on unchanged code the tests that failed. A kill by a test that fails there too is none. */
+async function confirm(copied: string, results: Result[]): Promise<void> {
+  const killers = results.flatMap(({ killer }) => killer ?? []);
+  if (killers.length === 0) return;
+  console.log(`Checking ${killers.length} failures on the unchanged code`);
+  const escaped = killers.map(({ test }) => test?.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const names = escaped.includes(undefined) ? [] : [`--testNamePattern=${escaped.join('|')}`];
+  const { failures } = await runTests(copied, [...new Set(killers.map(({ file }) => file))], names, 3600);
+  for (const result of results.filter(({ killer }) => killer)) {
+    const { file, test } = result.killer!;
+    const fails =
+      failures?.some((each) => each.file === file && (each.test === undefined || each.test === test)) ?? true;
+    if (fails) Object.assign(result, { status: 'not decided', reason: 'its test fails on the unchanged code' });
+  }
+}
+
+async function main(): Promise<void> {
+  const began = performance.now();
+  const by = importers();
+  const tests = (file: string): string[] => testsOf(file, by, flags.nearest);
+  const results = chosen();
+  const report = (): void => {
+    const { seed, count } = flags;
+    if (flags.out !== undefined)
+      writeFileSync(flags.out, JSON.stringify({ seed, count, summary: summaryOf(results), mutants: results }, null, 1));
+  };
+  if (flags.dry) {
+    for (const result of results) console.log(`${place(result)} (${tests(result.file).length} tests)`);
+    report();
+    return;
+  }
+  const left = results.filter((result) => result.status === undefined);
+  const folder = mkdtempSync(join(tmpdir(), 'homegrown-mutants-'));
+  const clean = (): void => {
+    for (const group of groups) end(group);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => (clean(), process.exit(130)));
+  try {
+    const copies = Array.from({ length: Number(flags.jobs) }, (_, i) => copy(join(folder, String(i))));
+    const work = async (copied: string): Promise<void> => {
+      for (let result = left.shift(); result; result = left.shift()) {
+        const own = tests(result.file);
+        const outcome: Outcome =
+          own.length > 0 ? await measure(copied, result, own) : { status: 'no direct test', tests: [], seconds: 0 };
+        Object.assign(result, outcome);
+        console.log(`${outcome.status.padEnd(14)} ${outcome.seconds.toFixed(0).padStart(3)} s  ${place(result)}`);
+        report();
+      }
+    };
+    await Promise.all(copies.map(work));
+    await confirm(copies[0]!, results);
+  } finally {
+    clean();
+  }
+  report();
+  print(results, (performance.now() - began) / 1000);
+}
+
+const place = ({ file, line, original, replacement, kind }: Mutation): string =>
+  `${file}:${line}  ${brief(original)} -> ${brief(replacement)}  (${kind})`;
+const brief = (text = ''): string => {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 90 ? `${line.slice(0, 89)}…` : line;
+};
+
+function summaryOf(results: readonly Result[]) {
+  const count = (status: Status): number => results.filter((result) => result.status === status).length;
+  const measured = results.filter(({ status }) => status !== undefined && status !== 'not in this checkout').length;
+  return {
+    killed: count('killed'),
+    survived: count('survived'),
+    notDecided: count('not decided'),
+    noDirectTest: count('no direct test'),
+    notInThisCheckout: count('not in this checkout'),
+    share: count('killed') / measured,
+    shareOfTested: count('killed') / (count('killed') + count('survived')),
+  };
+}
+
+function print(results: readonly Result[], seconds: number): void {
+  for (const status of ['survived', 'not decided', 'no direct test', 'not in this checkout'] as const) {
+    const those = results.filter((result) => result.status === status);
+    if (those.length > 0) console.log(`\n${status}:`);
+    for (const result of those)
+      console.log(`  ${place(result)}${result.reason === undefined ? '' : `: ${result.reason}`}`);
+  }
+  const summary = summaryOf(results);
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  console.log(`
+killed: ${summary.killed}
+survived: ${summary.survived}
+not decided: ${summary.notDecided}
+no direct test: ${summary.noDirectTest}
+not in this checkout: ${summary.notInThisCheckout}
+share: ${percent(summary.share)} of all mutants in this checkout, ${percent(summary.shareOfTested)} of those that direct tests decide
+${seconds.toFixed(0)} s`);
+}
+
+if (flags.help) console.log(USAGE);
+else await main();
