@@ -18,9 +18,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join, posix, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { apply, importsOf, keyOf, KINDS, mutationsOf, sample, type Mutation } from './mutations.ts';
+import { filesOf, importers } from './importers.ts';
+import { apply, keyOf, KINDS, mutationsOf, sample, type Mutation } from './mutations.ts';
 
 const USAGE = `npm run mutants -- [flags]
   --seed N      draws the mutants (1)
@@ -72,28 +73,8 @@ const isProduction = (file: string): boolean =>
   /\.tsx?$/.test(file) &&
   !/\.d\.ts$|\.test\.|\/testing\//.test(file);
 
-const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, maxBuffer: 2 ** 26 })
-  .toString()
-  .split('\n')
-  .filter((file) => file !== '' && existsSync(join(root, file)));
+const files = filesOf(root);
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-
-/** By file, the files that import it. */
-function importers(): Map<string, string[]> {
-  const known = new Set(files);
-  const found = new Map<string, string[]>();
-  for (const importer of files.filter((file) => /\.tsx?$/.test(file))) {
-    const imported = new Set<string>();
-    for (const name of importsOf(importer, read(importer)).filter((name) => name.startsWith('.'))) {
-      const path = posix.join(posix.dirname(importer), name.replace(/\?.*$/, ''));
-      const tries = [path, path.replace(/\.js$/, '.ts'), `${path}.ts`, `${path}.tsx`, `${path}/index.ts`];
-      const file = tries.find((each) => known.has(each));
-      if (file !== undefined) imported.add(file);
-    }
-    for (const file of imported) found.set(file, [...(found.get(file) ?? []), importer]);
-  }
-  return found;
-}
 
 /** Tests that import a file directly or, where `isNearest`, over as few other files as any test does. */
 function testsOf(file: string, by: ReadonlyMap<string, readonly string[]>, isNearest: boolean): string[] {
@@ -257,7 +238,7 @@ async function confirm(copied: string, results: Result[]): Promise<void> {
 
 async function main(): Promise<void> {
   const began = performance.now();
-  const by = importers();
+  const by = importers(root, files);
   const tests = (file: string): string[] => testsOf(file, by, flags.nearest);
   const results = chosen();
   const report = (): void => {

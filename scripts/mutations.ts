@@ -1,6 +1,6 @@
 /**
- * Small defects that can be put into a file, one at a time, and the modules that a file imports. Both come from the syntax tree
- * alone, so no mutation is known to type-check.
+ * Small defects that can be put into a file, one at a time. They come from the syntax tree alone, so no mutation is known to
+ * type-check.
  */
 import { createHash } from 'node:crypto';
 import ts from 'typescript';
@@ -78,31 +78,6 @@ export function sample(mutations: readonly Mutation[], seed: number, count: numb
   for (let i = 0; drawn.length < count && byKind.some((kind) => i < kind.length); i++)
     drawn.push(...byKind.flatMap((kind) => kind[i]?.mutation ?? []).slice(0, count - drawn.length));
   return drawn;
-}
-
-/** Lists what a file loads at run time: imports and exports that are not of types alone, and `import('…')`. */
-export function importsOf(file: string, text: string): string[] {
-  const found: string[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) && !isTypeOnly(node)) found.push((node.moduleSpecifier as ts.StringLiteral).text);
-    if (ts.isExportDeclaration(node) && !node.isTypeOnly && node.moduleSpecifier)
-      found.push((node.moduleSpecifier as ts.StringLiteral).text);
-    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      const [name] = node.arguments;
-      if (name && ts.isStringLiteralLike(name)) found.push(name.text);
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(parse(file, text));
-  return found;
-}
-
-function isTypeOnly({ importClause }: ts.ImportDeclaration): boolean {
-  if (!importClause) return false;
-  if (importClause.isTypeOnly) return true;
-  const { name, namedBindings } = importClause;
-  if (name || !namedBindings || !ts.isNamedImports(namedBindings)) return false;
-  return namedBindings.elements.length > 0 && namedBindings.elements.every(({ isTypeOnly }) => isTypeOnly);
 }
 
 const parse = (file: string, text: string): ts.SourceFile =>

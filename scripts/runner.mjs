@@ -93,7 +93,10 @@ export class Runner {
     const seconds = (performance.now() - this.#began) / 1000;
     console.log(row('all', seconds, processorSeconds() - this.#beganProcessor, ''));
 
-    const slowest = this.#tests.toSorted((a, b) => b.ms - a.ms).slice(0, SLOWEST);
+    const slowest = this.#tests
+      .filter(({ ms }) => ms > 0)
+      .toSorted((a, b) => b.ms - a.ms)
+      .slice(0, SLOWEST);
     if (slowest.length > 0) console.log('\nSlowest tests');
     for (const { name, ms } of slowest) console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${name}`);
 

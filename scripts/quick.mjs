@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, lint, types } from './checks.mjs';
-import { importersOf } from './importers.ts';
+import { filesOf, importers } from './importers.ts';
 import { Runner } from './runner.mjs';
 import { root } from './setup.mjs';
 
@@ -22,8 +22,9 @@ const OTHER_TIERS = /\.(slow|gpu|isa)\./;
 
 const changed = changedFiles();
 console.log(`Changed: ${changed.join(', ')}`);
-const isUnit = (file: string): boolean => UNIT.test(file) && !OTHER_TIERS.test(file);
-const tests = [...changed, ...importersOf(changed)].filter(isUnit);
+const isUnit = (file) => UNIT.test(file) && !OTHER_TIERS.test(file);
+const importing = importers(root, filesOf(root));
+const tests = [...changed, ...changed.flatMap((file) => importing.get(file) ?? [])].filter(isUnit);
 const sources = changed.filter((file) => /\.(tsx?|mjs)$/.test(file));
 
 const runner = new Runner();
@@ -36,8 +37,8 @@ if (tests.length > 0) await runner.run(runner.vitest('unit', { files: [...new Se
 else console.log('\nNo unit test imports a changed file directly.');
 runner.finish();
 
-function changedFiles(): string[] {
-  const git = (...args: string[]): string[] =>
+function changedFiles() {
+  const git = (...args) =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8' })
       .split('\n')
       .filter((line) => line !== '');
