@@ -146,7 +146,7 @@ async function runTests(copied: string, tests: readonly string[], more: readonly
   );
   const pid = child.pid!;
   groups.add(pid);
-  let isTimeout = false;
+  let isTimeout = false as boolean;
   let processor = 0;
   const timer = setInterval(() => {
     processor = Math.max(processor, processorSeconds(pid));

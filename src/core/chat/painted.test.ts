@@ -225,6 +225,13 @@ describe('what is learnt', () => {
     expect(crossing.learnt[0]![0]).toBe(0);
   });
 
+  it('excludes what the template writes after an answer, even if the tokenizer changes the text', async () => {
+    const lower = await turnsTokenizer({ type: 'NFC' }, { type: 'Lowercase' });
+    const words = await compiled("{% for m in messages %}{{ m.role ~ ':' ~ m.content ~ ';' }}{% endfor %}", lower);
+    const { ids, learnt } = painted(ofPair('WHO', 'E\u0301'), words);
+    expect(learnt.map(([from, to]) => spelt(lower, ids.subarray(from, to)))).toEqual(['\u00e9']);
+  });
+
   it('leaves white space to a token that takes it', async () => {
     const taking = await specialTokenizer(
       ['<|end|>', '<|me|>'],

@@ -1,3 +1,4 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { InferenceSession } from 'onnxruntime-web/wasm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { normals } from '../base/rng';
@@ -53,6 +54,14 @@ beforeAll(async () => {
     sessions.set(precision, await onWasm(await classifierFile(precision)));
 }, 60_000);
 afterAll(() => Promise.all([...sessions.values()].map((session) => session.release())));
+
+test('a file states its ONNX version and who wrote it, before its graph', async () => {
+  const reader = new BinaryReader(await classifierFile('f32'));
+  expect([reader.tag()[0], Number(reader.int64())]).toEqual([1, 9]); // ModelProto.ir_version
+  expect([reader.tag()[0], reader.string()]).toEqual([2, 'Homegrown']); // producer_name
+  expect([reader.tag()[0], [...reader.bytes()]]).toEqual([8, [0x10, 20]]); // opset_import: version 20
+  expect(reader.tag()[0]).toBe(7); // graph
+});
 
 async function run(precision: Precision, ids: number[][], mask: number[][]): Promise<number[][]> {
   const { logits } = await sessions.get(precision)!.run({ input_ids: int64(ids), attention_mask: int64(mask) });

@@ -47,7 +47,21 @@ test('what is not known of a model that came in stays as the project has it', ()
     split: project.split,
   });
   expect(draftOf({ ...stranger, step: 9 }, project).recipe.dropout).toBe(0.3);
-  // A share that a project cannot ask for.
-  const whole = runRecord({ data: { facts: dataFacts({ split: { ...split, validation: 0 } }) } });
-  expect(draftOf(whole, project).split).toEqual(project.split);
+});
+
+test('the split stays within the shares that a project can ask for, half at most', () => {
+  const project = initialProject('first', 1);
+  const drafted = (shares: { validation: number; test: number }): unknown =>
+    draftOf(runRecord({ data: { facts: dataFacts({ split: { ...split, ...shares } }) } }), project).split;
+  for (const shares of [
+    { validation: 0.5, test: 0 },
+    { validation: 0.1, test: 0.5 },
+  ])
+    expect(drafted(shares)).toEqual({ ...shares, seed: 7 });
+  for (const shares of [
+    { validation: 0, test: 0.1 },
+    { validation: 0.51, test: 0.1 },
+    { validation: 0.1, test: 0.51 },
+  ])
+    expect(drafted(shares)).toEqual(project.split);
 });

@@ -21,6 +21,14 @@ test('a row from which spans are taken out is of more text than it shows', () =>
   expect(stepsOfEpoch({ tokens: 1600 * 568 }, 512, { ...recipe, objective: 'spanCorruption' })).toBe(100);
 });
 
+test('each window of a stride is a row, and a part with no window counts as one', () => {
+  const strided = { ...recipe, stride: 8 };
+  expect(stepsOfEpoch({ tokens: 1599 * 8 + 17 }, 16, strided)).toBe(100);
+  expect(stepsOfEpoch({ tokens: 5 }, 16, strided)).toBe(1 / 16);
+  // Rows of whole documents have no stride.
+  expect(stepsOfEpoch({ tokens: 1600 * 16 }, 16, { ...strided, packing: 'documents' })).toBe(100);
+});
+
 test('where the rows were counted they are as many', () => {
   expect(stepsOfEpoch({ tokens: 5, documents: 7 }, 16, recipe, 1600)).toBe(100);
 });
