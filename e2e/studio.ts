@@ -51,7 +51,9 @@ export class Studio {
   /** The app's own fonts have loaded: until then words are as wide as the system's fonts make them. */
   private async fontsLoaded(): Promise<void> {
     const loaded = () =>
-      this.page.evaluate(() => [...document.fonts].flatMap(({ family, status }) => (status === 'loaded' ? family : [])));
+      this.page.evaluate(() =>
+        [...document.fonts].flatMap(({ family, status }) => (status === 'loaded' ? family : [])),
+      );
     for (const family of [/Inter/, /Source Serif/])
       await expect.poll(loaded, { timeout: 120_000 }).toContainEqual(expect.stringMatching(family));
     await this.page.evaluate(async () => void (await document.fonts.ready));
