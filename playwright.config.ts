@@ -4,8 +4,8 @@ import { fontconfig } from './e2e/fonts';
 /** Another one where two checkouts are tested at once. */
 const port = Number(process.env.E2E_PORT ?? 4183);
 
-// Of Chromium, which takes its environment from here: the machine's own fonts, or TEST_FONTS=dejavu or none.
-if (process.env.TEST_FONTS) process.env.FONTCONFIG_FILE = fontconfig(process.env.TEST_FONTS);
+/** Chromium draws with the machine's fonts and the app's own; TEST_FONTS=dejavu or none leaves DejaVu alone or only the app's. */
+if (process.env.TEST_FONTS) process.env.FONTCONFIG_FILE ??= fontconfig(process.env.TEST_FONTS);
 
 /** Minutes of one test each. */
 const LONG = /(eachPage|tune|unreadable)\.spec\.ts$/;

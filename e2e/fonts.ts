@@ -4,27 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DEJAVU = '/usr/share/fonts/truetype/dejavu';
-const CONTENT: Readonly<Record<string, string>> = {
-  none: '',
-  dejavu: [
-    `<dir>${DEJAVU}</dir>`,
-    ...[
-      ['sans-serif', 'DejaVu Sans'],
-      ['serif', 'DejaVu Serif'],
-      ['monospace', 'DejaVu Sans Mono'],
-    ].map(([name, family]) => `<alias><family>${name}</family><prefer><family>${family}</family></prefer></alias>`),
-  ].join(''),
-};
+const FOLDERS: Readonly<Record<string, string>> = { none: '', dejavu: `<dir>${DEJAVU}</dir>` };
 
-/** Path of a configuration for fontconfig (Linux) with DejaVu alone (`dejavu`) or no font at all (`none`). */
+/** Path of a configuration for fontconfig (Linux) with DejaVu alone (`dejavu`) or no font at all (`none`), and the machine's rules. */
 export function fontconfig(fonts: string): string {
-  const content = CONTENT[fonts];
-  if (content === undefined) throw new Error(`TEST_FONTS is ${Object.keys(CONTENT).join(' or ')}, not ${fonts}`);
+  const folders = FOLDERS[fonts];
+  if (folders === undefined) throw new Error(`TEST_FONTS is ${Object.keys(FOLDERS).join(' or ')}, not ${fonts}`);
   if (fonts === 'dejavu' && !existsSync(DEJAVU)) throw new Error(`${DEJAVU} is missing: install fonts-dejavu`);
-  const folder = join(tmpdir(), `homegrown-fonts-${fonts}`);
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'fonts.conf');
-  const xml = `<?xml version="1.0"?><fontconfig>${content}<cachedir>${join(folder, 'cache')}</cachedir></fontconfig>\n`;
-  writeFileSync(path, xml);
+  const home = join(tmpdir(), `homegrown-fonts-${fonts}`);
+  mkdirSync(home, { recursive: true });
+  const path = join(home, 'fonts.conf');
+  const rules = '<include ignore_missing="yes">/etc/fonts/conf.d</include>';
+  const cache = `<cachedir>${join(home, 'cache')}</cachedir>`;
+  writeFileSync(path, `<?xml version="1.0"?><fontconfig>${folders}${rules}${cache}</fontconfig>\n`);
   return path;
 }
