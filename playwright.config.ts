@@ -4,7 +4,7 @@ import { fontconfig } from './e2e/fonts';
 /** Another one where two checkouts are tested at once. */
 const port = Number(process.env.E2E_PORT ?? 4183);
 
-/** Chromium draws with the machine's fonts and the app's own; TEST_FONTS=dejavu or none leaves DejaVu alone or only the app's. */
+/** Hides the system's fonts from Chromium: all but DejaVu (TEST_FONTS=dejavu) or all (TEST_FONTS=none). */
 if (process.env.TEST_FONTS) process.env.FONTCONFIG_FILE ??= fontconfig(process.env.TEST_FONTS);
 
 /** Minutes of one test each. */

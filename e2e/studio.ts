@@ -48,7 +48,7 @@ export class Studio {
     await expect(this.strip).toContainText(/WASM|WebGPU|CPU/, { timeout: 120_000 });
     await this.fontsLoaded();
   }
-  /** The app's own fonts have loaded: until then words are as wide as the system's fonts make them. */
+  /** Waits for the app's own fonts. Until they load, the system's fonts determine every width. */
   private async fontsLoaded(): Promise<void> {
     const loaded = () =>
       this.page.evaluate(() =>

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Plugin } from 'vite';
 
-/** Families of src/ui/fonts.css, as their packages name them. */
+/** Package names of the families in src/ui/fonts.css. */
 const FAMILIES = ['inter', 'source-serif-4'];
 
-/** Emits the license of each font, which the SIL Open Font License asks for wherever the font goes. */
+/** Emits the license of each font: the SIL Open Font License requires it with every copy. */
 export function fontLicensesPlugin(): Plugin {
   const { resolve } = createRequire(import.meta.url);
   return {

@@ -38,7 +38,7 @@ export function Rail({ stages, current, onGo, promise }: RailProps) {
       if (here.current && box.scrollWidth > box.clientWidth)
         box.scrollLeft += here.current.getBoundingClientRect().left - 16;
     };
-    // Now, when the fonts have loaded, and when a phone is turned or the page made larger.
+    // Now, after the fonts load, and when the window changes size.
     const observer = new ResizeObserver(goToCurrent);
     observer.observe(box);
     void document.fonts.ready.then(goToCurrent);

@@ -96,7 +96,7 @@ interface Mark {
   label: string;
   value: number;
 }
-/** Pixels. A letter is as wide as Inter's are on average at 12 px, with strong figures. */
+/** Mean width of a character in Inter at 12 px, and the space between labels, in px. */
 const [LETTER, GAP] = [6.2, 8];
 
 function useWidth(box: React.RefObject<HTMLElement | null>): number {
