@@ -1,7 +1,11 @@
 import { defineConfig } from '@playwright/test';
+import { fontconfig } from './e2e/fonts';
 
 /** Another one where two checkouts are tested at once. */
 const port = Number(process.env.E2E_PORT ?? 4183);
+
+/** Hides the system's fonts from Chromium: all but DejaVu (TEST_FONTS=dejavu) or all (TEST_FONTS=none). */
+if (process.env.TEST_FONTS) process.env.FONTCONFIG_FILE ??= fontconfig(process.env.TEST_FONTS);
 
 /** Minutes of one test each. */
 const LONG = /(eachPage|tune|unreadable)\.spec\.ts$/;

@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Connect, type Plugin } from 'vite';
 import { headersFor, hostFiles, metaPolicy } from './headers.config.ts';
+import { fontLicensesPlugin } from './scripts/fonts.ts';
 import { firstPagePlugin } from './scripts/firstPage.ts';
 import { llamaPlugin } from './scripts/llama.ts';
 import { offlinePlugin } from './scripts/offline.ts';
@@ -55,6 +56,7 @@ export default defineConfig(({ command }) => ({
     zodPlugin(),
     firstPagePlugin(),
     headersPlugin(),
+    fontLicensesPlugin(),
     samplesPlugin(),
     templatesPlugin(),
     llamaPlugin(),

@@ -28,3 +28,19 @@ test('the first page waits for few scripts, and for none that only draws charts'
   expect(drawing).toHaveLength(1);
   expect(named).not.toContain(drawing[0]);
 });
+
+test('no font delays the first page, and each ships with its license', async () => {
+  const fonts = (await readdir('dist/assets')).filter((name) => name.endsWith('.woff2'));
+  expect(fonts).toHaveLength(4);
+  expect(await readFile('dist/index.html', 'utf8')).not.toMatch(/woff2|rel="preload"/);
+  for (const family of ['inter', 'source-serif-4']) {
+    expect(fonts.filter((name) => name.startsWith(`${family}-latin-`))).toHaveLength(2);
+    expect(await readFile(`dist/licenses/${family}-OFL-1.1.txt`, 'utf8')).toContain('SIL OPEN FONT LICENSE');
+  }
+  const styles = (await readdir('dist/assets')).filter((name) => name.endsWith('.css'));
+  const faces = (await Promise.all(styles.map((name) => readFile(`dist/assets/${name}`, 'utf8')))).flatMap(
+    (style) => style.match(/@font-face\s*\{[^}]*\}/g) ?? [],
+  );
+  expect(faces).toHaveLength(4);
+  for (const face of faces) expect(face).toContain('font-display:swap');
+});

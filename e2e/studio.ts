@@ -46,6 +46,17 @@ export class Studio {
   /** The device has been found: a busy machine takes its time for a GPU that is software. */
   async begun(): Promise<void> {
     await expect(this.strip).toContainText(/WASM|WebGPU|CPU/, { timeout: 120_000 });
+    await this.fontsLoaded();
+  }
+  /** Waits for the app's own fonts. Until they load, the system's fonts determine every width. */
+  private async fontsLoaded(): Promise<void> {
+    const loaded = () =>
+      this.page.evaluate(() =>
+        [...document.fonts].flatMap(({ family, status }) => (status === 'loaded' ? family : [])),
+      );
+    for (const family of [/Inter/, /Source Serif/])
+      await expect.poll(loaded, { timeout: 120_000 }).toContainEqual(expect.stringMatching(family));
+    await this.page.evaluate(async () => void (await document.fonts.ready));
   }
 
   get strip() {

@@ -12,6 +12,7 @@ test('pages reach nothing and run only our own script; workers may compile WASM 
     '/?file=/src/workers/role.worker.ts',
   ]) {
     expect(csp(path)).toContain("connect-src 'none'");
+    expect(csp(path)).toContain("; font-src 'self';");
     expect(csp(path)).toContain('trusted-types homegrown-worker');
     expect(csp(path)).not.toContain('unsafe-eval');
   }

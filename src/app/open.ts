@@ -3,6 +3,7 @@ import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { fetchRecognition } from '../core/documents/fetchReaders';
 import { explain } from '../state/failures';
 import { createStudio, type StudioStore } from '../state/studio';
+import { loadFonts } from '../ui';
 import { calm } from './calm';
 import { deleteWhatWasAsked } from './everything';
 import { keepOffline } from './offline';
@@ -28,6 +29,7 @@ export async function open(onDeleting: () => void): Promise<StudioStore> {
   void studio.getState().listProjects();
   void studio.getState().migrate();
   void fetchPages()
+    .then(loadFonts)
     .then(fetchRecognition)
     .then(idle)
     .then(() => calm(studio))

@@ -20,7 +20,7 @@ export interface Reading {
 /** In a row. */
 const MOST = 9;
 
-/** Label 12, value 20, unit 12; in one row or two even ones, 2 × 4 on a tablet and 3 × 2 on a phone. `isCompact` is for a pane: 4 equal. */
+/** Label 12, value 20, unit 12; in one row or two even ones, 2 × 4 on a tablet and 3 × 2 on a phone, 2 × 3 on a narrow one. `isCompact` is for a pane: 4 equal. */
 export function NumberStrip({ readings, isCompact }: { readings: readonly Reading[]; isCompact?: boolean }) {
   const columns = Math.ceil(readings.length / Math.ceil(readings.length / MOST));
   return (

@@ -34,12 +34,14 @@ export function Rail({ stages, current, onGo, promise }: RailProps) {
   useEffect(() => {
     const box = rail.current;
     if (!box) return;
-    // Now, and when a phone is turned or the page made larger.
-    const observer = new ResizeObserver(() => {
+    const goToCurrent = () => {
       if (here.current && box.scrollWidth > box.clientWidth)
         box.scrollLeft += here.current.getBoundingClientRect().left - 16;
-    });
+    };
+    // Now, after the fonts load, and when the window changes size.
+    const observer = new ResizeObserver(goToCurrent);
     observer.observe(box);
+    void document.fonts.ready.then(goToCurrent);
     return () => observer.disconnect();
   }, [current]);
   return (

@@ -210,6 +210,7 @@ function useVisibleRows(body: RefObject<HTMLElement | null>, count: number, isOn
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(scrollerOf(element));
+    void document.fonts.ready.then(measure);
     addEventListener('resize', measure);
     document.addEventListener('scroll', measure, { capture: true, passive: true });
     return () => {

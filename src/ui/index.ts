@@ -1,5 +1,6 @@
 /** The interface's parts: simple data in, events out. Of ours they import how numbers are written, and know nothing of models. */
 import './base.css';
+import './fonts.css';
 import './strictStyles';
 
 export { BarFigure, type BarFigureProps, type BarRow } from './BarFigure';
@@ -25,6 +26,7 @@ export { EncodingChoice, type EncodingChoiceProps, type Proposed } from './Encod
 export { EncodingDialog, type EncodingDialogProps } from './EncodingDialog';
 export { FieldRow, type FieldRowProps } from './FieldRow';
 export { Fold } from './Fold';
+export { loadFonts } from './fonts';
 export { FormatCard, FormatCards, type FormatCardProps } from './FormatCard';
 export { Frame, LiveRegion } from './Frame';
 export { Histogram, type HistogramBound, type HistogramProps } from './Histogram';
