@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{src,cli,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.gpu.test.ts', '**/*.isa.test.ts'],
+          provide: { devices: ['cpu', 'wasm'] },
           setupFiles: ['src/core/testing/unit.setup.ts'],
           isolate: false,
           testTimeout: 60_000,
@@ -18,8 +19,12 @@ export default defineConfig({
       {
         test: {
           name: 'kernels',
-          include: ['{src,bench}/**/*.gpu.test.ts'],
+          // An op's file runs on each device (src/core/testing/devices.ts); `.gpu.` marks what makes sense on a GPU alone.
+          include: ['src/core/ops/*.test.ts', '{src,bench}/**/*.gpu.test.ts'],
+          exclude: ['src/core/ops/{recompute,relativeBuckets}.test.ts'],
+          provide: { devices: ['webgpu'] },
           setupFiles: ['src/core/testing/kernels.setup.ts'],
+          isolate: false,
           testTimeout: 240_000,
           hookTimeout: 120_000,
           pool: 'forks',
