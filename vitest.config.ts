@@ -1,9 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
-const UNIT = { setupFiles: ['src/core/testing/unit.setup.ts'], isolate: false, testTimeout: 60_000 };
-const KERNELS = { setupFiles: ['src/core/testing/kernels.setup.ts'], testTimeout: 240_000, hookTimeout: 120_000 };
+/** Files share a process, which the set-up file resets between them. */
+const UNIT = {
+  setupFiles: ['src/core/testing/unit.setup.ts'],
+  provide: { devices: ['cpu', 'wasm'] },
+  isolate: false,
+  testTimeout: 60_000,
+};
+/** A GPU adapter: Dawn over Vulkan. */
+const KERNELS = {
+  setupFiles: ['src/core/testing/kernels.setup.ts'],
+  provide: { devices: ['webgpu'] },
+  isolate: false,
+  testTimeout: 240_000,
+  hookTimeout: 120_000,
+  pool: 'forks' as const,
+  maxWorkers: 2,
+};
 
-/** A project is a tier on a device; a test's file name says which (CONTRIBUTING.md). */
+/** A project is a tier on some devices; a test's file name says which (CONTRIBUTING.md). */
 export default defineConfig({
   test: {
     projects: [
@@ -25,25 +40,15 @@ export default defineConfig({
         },
       },
       {
-        // A GPU adapter: Dawn over Vulkan.
         test: {
           ...KERNELS,
           name: 'kernels',
-          include: ['{src,bench}/**/*.gpu.test.ts'],
-          exclude: ['**/*.slow.gpu.test.ts'],
-          pool: 'forks',
-          maxWorkers: 2,
+          // An op's file runs on each device (src/core/testing/devices.ts); `.gpu.` marks what only a GPU can show.
+          include: ['src/core/ops/*.test.ts', '{src,bench}/**/*.gpu.test.ts'],
+          exclude: ['**/*.slow.gpu.test.ts', 'src/core/ops/{recompute,relativeBuckets}.test.ts'],
         },
       },
-      {
-        test: {
-          ...KERNELS,
-          name: 'slow-kernels',
-          include: ['{src,bench}/**/*.slow.gpu.test.ts'],
-          pool: 'forks',
-          maxWorkers: 2,
-        },
-      },
+      { test: { ...KERNELS, name: 'slow-kernels', include: ['{src,bench}/**/*.slow.gpu.test.ts'] } },
       {
         // Compiled for real GPUs, none of which is needed.
         test: { name: 'isa', include: ['bench/**/*.isa.test.ts'], testTimeout: 1_800_000, hookTimeout: 600_000 },

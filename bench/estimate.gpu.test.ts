@@ -7,7 +7,13 @@ import { estimate, estimateBefore } from './estimate';
 import { SHAPES } from './step';
 import { type Dispatched, tracedStep } from './tracedStep';
 
-const step = (config: keyof typeof SHAPES) => tracedStep(SHAPES[config]);
+/** Each traced once for all tests. */
+const steps = new Map<keyof typeof SHAPES, Promise<Dispatched[]>>();
+function step(config: keyof typeof SHAPES): Promise<Dispatched[]> {
+  let traced = steps.get(config);
+  if (!traced) steps.set(config, (traced = tracedStep(SHAPES[config])));
+  return traced;
+}
 const sum = (all: readonly Dispatched[], of: 'flops' | 'words' | 'bytes') => all.reduce((n, work) => n + work[of], 0);
 
 test.each([
@@ -72,7 +78,7 @@ test('where LoRA learns alone, a step of M asks for less of all, and takes no lo
 test('tracing leaves the adapter and its memory as they were', async () => {
   const gpu = await openGpu();
   const before = { ...gpu.adapter, most: gpu.device.limits.maxStorageBufferBindingSize };
-  await step('S');
+  await tracedStep(SHAPES.S);
   expect({ ...gpu.adapter, most: gpu.device.limits.maxStorageBufferBindingSize }).toEqual(before);
   const buffer = gpu.device.createBuffer({ size: 65_536, usage: GPUBufferUsage.COPY_DST });
   expect(buffer.size).toBe(65_536);

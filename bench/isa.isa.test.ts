@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { ADAPTERS, kernelsOn, whyNot } from './isa';
+import { ADAPTERS, kernelsOn, spillingOn, whyNot } from './isa';
 
 const missingFor = await Promise.all(ADAPTERS.map(whyNot));
 
@@ -75,7 +75,7 @@ for (const [i, adapter] of ADAPTERS.entries())
     });
 
     test.skipIf(missing)('a kernel that needs more is found', async () => {
-      const [kernel, ...others] = await kernelsOn(adapter, 'spilling');
+      const [kernel, ...others] = await spillingOn(adapter);
       expect(others).toEqual([]);
       expect(kernel!.spilled).toBeGreaterThan(0);
       expect(kernel!.scratch).toBeGreaterThan(0);

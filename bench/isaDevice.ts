@@ -1,61 +1,121 @@
 /**
- * WebGPU for kernels that are only compiled. Standard error tells which one is compiled next, and what the driver prints of it
- * follows that line; and which ones are used by what. Nothing is held or computed: a driver for a GPU that is not there has
- * 4 GB and no GPU.
+ * WebGPU for kernels that are only compiled, each form of them once. Nothing is held or computed: a driver for a GPU that is not
+ * there has 4 GB and no GPU.
  */
-import { writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { installDawn } from '../src/core/testing/dawn';
-import { MARK, type Told } from './isa';
+import type { IsaAdapter, KernelIsa, Needs } from './isa';
+import { needsCache, type NeedsCache, sha256 } from './isaCache';
 
-/** Standard error is a file, so that no write waits or is refused. */
-const tell = (told: Told): void => void writeSync(2, `\n${MARK}${JSON.stringify(told)}\n`);
+/** Registers of a thread that a kernel can have on each of these GPUs, in a workgroup of at most 256 threads. */
+const REGISTERS = 256;
+/**
+ * Kernels of one form differ in whole numbers alone, mostly sizes. The first of a form stands for the others where it needs at most
+ * half the registers: of the 5,053 kernels for gfx1150, none needs more than 48 above the first of its form. `bench isa` compiles all.
+ */
+const MAX_OF_FORM = REGISTERS / 2;
+const formOf = (code: string): string => code.replaceAll(/(?<![\w.])\d+(?=u?\b)(?!\.)/g, '#');
 
-/** At the very end: who reads this knows that nothing is missing. */
-export const tellTheEnd = (): void => tell({ end: true });
-
-/** What uses the kernels from now on. */
-export function usedBy(config: string, variant: string): void {
-  user = { config, variant };
-  told = new Set();
+export interface Compiler {
+  /** What uses the kernels from now on. `everySize`: each kernel is compiled, whatever its form. */
+  usedBy(config: string, variant: string, everySize?: boolean): void;
+  /**
+   * Every kernel that was used; kernels alike in all are one.
+   * @throws where the driver did not print what one needs
+   */
+  kernels(): KernelIsa[];
 }
-let user = { config: '', variant: '' };
-let told = new Set<number>();
 
-/** Call it once. */
-export function installCompiler(): void {
+interface Compiled {
+  label: string;
+  needs: Needs | undefined;
+}
+
+/** Call it once. `printed`: the file to which standard error goes, and so what the driver prints. */
+export function installCompiler(adapter: IsaAdapter, printed: string, isWhole: boolean): Compiler {
   installDawn();
-  const ids = announcePipelines();
-  announceUses(ids);
+  let user = { config: '', variant: '', everySize: true };
+  const used: KernelIsa[] = [];
+  const seen = new Set<unknown>();
+  const unknown = new Set<string>();
+  let cache: NeedsCache | undefined;
+  compileForms(
+    (code, compile) => {
+      cache ??= needsCache([adapter, ...compilers()]);
+      const key = sha256(code);
+      const known = cache.get(key);
+      if (known) return known;
+      const needs = statistics(textAfter(printed, compile));
+      if (needs) cache.set(key, needs);
+      return needs;
+    },
+    () => isWhole || user.everySize,
+  );
+  recordUses(({ label, needs }) => {
+    const { config, variant } = user;
+    const kernel = variant === '' ? label : `${label}, ${variant}`;
+    if (!needs) unknown.add(kernel);
+    else {
+      const one = { adapter, config, kernel, ...needs };
+      const key = JSON.stringify(one);
+      if (!seen.has(key)) used.push(one);
+      seen.add(key);
+    }
+  });
   holdNothing();
+  return {
+    usedBy: (config, variant, everySize = false) => void (user = { config, variant, everySize }),
+    kernels() {
+      cache?.save();
+      if (unknown.size > 0) throw new Error(`The driver does not print what these need: ${[...unknown].join('; ')}.`);
+      return used;
+    },
+  };
 }
 
-function announcePipelines(): WeakMap<GPUComputePipeline, number> {
+const pipelines = new WeakMap<object, Compiled>();
+
+/** @param needsOf calls `compile` where it does not know what the code needs */
+function compileForms(
+  needsOf: (code: string, compile: () => void) => Needs | undefined,
+  isEverySizeWanted: () => boolean,
+): void {
   const { prototype } = GPUDevice;
-  const ids = new WeakMap<GPUComputePipeline, number>();
-  let count = 0;
+  const codes = new WeakMap<object, string>();
+  const forms = new Map<string, Needs>();
+  const createShaderModule = Reflect.get(prototype, 'createShaderModule');
   const createComputePipeline = Reflect.get(prototype, 'createComputePipeline');
+  prototype.createShaderModule = function ({ code }) {
+    const module = {} as GPUShaderModule;
+    codes.set(module, code);
+    return module;
+  };
   prototype.createComputePipeline = function (descriptor) {
-    const id = count++;
-    tell({ id, kernel: descriptor.label ?? 'stock' });
-    const pipeline = createComputePipeline.call(this, descriptor);
-    ids.set(pipeline, id);
+    const { label = 'stock', compute } = descriptor;
+    const code = codes.get(compute.module)!;
+    const compile = (): void => {
+      const module = createShaderModule.call(this, { label, code });
+      createComputePipeline.call(this, { ...descriptor, compute: { ...compute, module } });
+    };
+    const form = `${label}\n${formOf(code)}`;
+    const first = forms.get(form);
+    const isSpared = first !== undefined && first.vgprs <= MAX_OF_FORM && !isEverySizeWanted();
+    const needs = isSpared ? first : needsOf(`${code}\n${JSON.stringify(compute.constants ?? {})}`, compile);
+    if (needs && !first) forms.set(form, needs);
+    const pipeline = { label, getBindGroupLayout: () => ({}) } as unknown as GPUComputePipeline;
+    pipelines.set(pipeline, { label, needs });
     return pipeline;
   };
-  // One after the other: what the driver says must not mix.
+  // One after the other: what the driver prints must not mix.
   prototype.createComputePipelineAsync = function (descriptor) {
     return Promise.resolve(this.createComputePipeline(descriptor));
   };
-  return ids;
 }
 
-function announceUses(ids: WeakMap<GPUComputePipeline, number>): void {
+function recordUses(use: (kernel: Compiled) => void): void {
   const nothing = () => undefined;
   Object.assign(GPUComputePassEncoder.prototype, {
-    setPipeline(pipeline: GPUComputePipeline) {
-      const used = ids.get(pipeline)!;
-      if (!told.has(used)) tell({ used, ...user });
-      told.add(used);
-    },
+    setPipeline: (pipeline: GPUComputePipeline) => use(pipelines.get(pipeline)!),
     setBindGroup: nothing,
     dispatchWorkgroups: nothing,
   });
@@ -64,14 +124,68 @@ function announceUses(ids: WeakMap<GPUComputePipeline, number>): void {
   Object.assign(GPUQueue.prototype, { writeBuffer: nothing });
 }
 
-/** Buffers say their size and have a page, but those that the host reads or fills. */
+/** Buffers say their size and have a page, but those that the host reads. Whatever fills one fills the same memory. */
 function holdNothing(): void {
   const { prototype } = GPUDevice;
   const createBuffer = Reflect.get(prototype, 'createBuffer');
+  let scratch = new ArrayBuffer(PAGE);
   prototype.createBuffer = function (descriptor) {
-    const { size, usage, mappedAtCreation } = descriptor;
-    const isRead = (usage & GPUBufferUsage.MAP_READ) !== 0;
-    const held = mappedAtCreation || isRead ? size : Math.min(size, 4096);
-    return Object.defineProperty(createBuffer.call(this, { ...descriptor, size: held }), 'size', { value: size });
+    const { size, usage, mappedAtCreation = false } = descriptor;
+    const held = (usage & GPUBufferUsage.MAP_READ) !== 0 ? size : Math.min(size, PAGE);
+    const buffer = Object.defineProperty(createBuffer.call(this, { ...descriptor, size: held }), 'size', {
+      value: size,
+    });
+    if (mappedAtCreation && held < size) {
+      if (scratch.byteLength < size) scratch = new ArrayBuffer(size);
+      buffer.getMappedRange = () => scratch;
+    }
+    return buffer;
   };
+  // Copies of weights and moments would be most of what this process does. Their values decide nothing.
+  const { slice } = Float32Array.prototype;
+  Float32Array.prototype.slice = function (...range) {
+    return range.length === 0 && this.length > PAGE ? this : slice.apply(this, range);
+  };
+}
+/** Bytes. */
+const PAGE = 4096;
+
+/** Hashes of the libraries that compile: Dawn and the driver, as they are loaded. */
+function compilers(): string[] {
+  const files = readFileSync('/proc/self/maps', 'utf8').match(/\/\S*(?:dawn\.node|libvulkan_\S*\.so|drm_shim\.so)$/gm);
+  return [...new Set(files)].sort().map((file) => sha256(readFileSync(file)));
+}
+
+/** What `act` appends to a file. */
+function textAfter(file: string, act: () => void): string {
+  const handle = openSync(file, 'r');
+  try {
+    const from = fstatSync(handle).size;
+    act();
+    const text = Buffer.alloc(fstatSync(handle).size - from);
+    readSync(handle, text, 0, text.length, from);
+    return text.toString();
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The driver's names. */
+const STATISTICS = {
+  vgprs: 'VGPRs',
+  spilled: 'Spilled VGPRs',
+  scratch: 'Scratch size',
+  lds: 'LDS size',
+  waves: 'Subgroups per SIMD',
+  instructions: 'Instructions',
+} as const satisfies Record<keyof Needs, string>;
+
+/** Undefined where one of them is missing. */
+function statistics(printed: string): Needs | undefined {
+  const numbers = Object.entries(STATISTICS).map(([field, name]) => {
+    const value = new RegExp(`^${name}: (\\d+)$`, 'm').exec(printed)?.[1];
+    return [field, value === undefined ? NaN : Number(value)] as const;
+  });
+  if (numbers.some(([, value]) => Number.isNaN(value))) return undefined;
+  return Object.fromEntries(numbers) as unknown as Needs;
 }

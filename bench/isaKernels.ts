@@ -2,6 +2,7 @@
  * Has the driver compile every kernel of training, evaluating and decoding, in every variant that an adapter may get. Run by
  * isa.ts, on a driver for a GPU that is not there.
  */
+import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { ADAPTERS } from '../src/core/adapters';
 import { type Trainable, linearWeights, partsOf } from '../src/core/adapters/trainable';
@@ -33,7 +34,8 @@ import { openOptimizer } from '../src/core/train/optimizerState';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import type { ModelChoice } from '../src/core/train/run';
 import { type Updater, updater } from '../src/core/train/updater';
-import { installCompiler, tellTheEnd, usedBy } from './isaDevice';
+import type { IsaAdapter, Selection } from './isa';
+import { installCompiler } from './isaDevice';
 import { layers as opsOfLayers } from './layers';
 import { batchOf, madeUp, modelOf, recipeOf, type Shape, SHAPES } from './step';
 import { momentsLike } from './tracedStep';
@@ -62,6 +64,9 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   ),
 };
 
+/** Whose registers the test bounds one by one. */
+const REGISTERS_COUNTED = 'heads of 64';
+
 async function compileAll(): Promise<void> {
   for (const [name, shape] of Object.entries(CONFIGS)) {
     await wholeModel(name, shape);
@@ -87,7 +92,7 @@ async function compileAll(): Promise<void> {
 
 /** While the engine takes the ways of that variant. */
 async function inVariant(config: string, name: string, act: () => unknown): Promise<void> {
-  usedBy(config, name);
+  usedBy(config, name, config === REGISTERS_COUNTED);
   const { adapter = {}, tiling } = VARIANTS[name]!;
   const pretending = pretend(gpu, adapter);
   for (const shapes of SHAPE_CLASSES) {
@@ -293,15 +298,15 @@ function one(body: string): void {
   dispatch(kernel, { x: emptyTensor([64 * 600], 'float32') });
 }
 
+const [adapter, selection, printed, found] = process.argv.slice(2) as [IsaAdapter, Selection, string, string];
 console.log = console.info = console.warn = () => undefined;
-installCompiler();
+const { usedBy, kernels } = installCompiler(adapter, printed, selection === 'all');
 tf.enableProdMode();
 const gpu = await openGpu();
-usedBy('one', '');
-const [only] = process.argv.slice(2);
-if (only === 'spilling') spilling();
-else if (only === 'failing') failing();
+usedBy('one', '', true);
+if (selection === 'spilling') spilling();
+else if (selection === 'failing') failing();
 else await compileAll();
 await gpu.orFailed(finished(gpu));
-tellTheEnd();
+writeFileSync(found, JSON.stringify(kernels()));
 process.exit();

@@ -68,13 +68,18 @@ const allOf = <X extends Tensors>(x: X): NeedsGradient<X> =>
 /** In [-1, 1). */
 export function uniform<R extends tf.Rank>(shape: tf.ShapeMap[R]): tf.Tensor<R> {
   const size = tf.util.sizeFromShape(shape);
-  const at = stream(1, 'bench', size);
-  return tf.tensor(
-    Float32Array.from({ length: size }, (_, i) => at(i) / 2 ** 31 - 1),
-    shape,
-    'float32',
-  );
+  const values = drawn.get(size) ?? draw(size);
+  if (size <= MAX_KEPT) drawn.set(size, values);
+  return tf.tensor(values, shape, 'float32');
 }
+function draw(size: number): Float32Array {
+  const at = stream(1, 'bench', size);
+  return Float32Array.from({ length: size }, (_, i) => at(i) / 2 ** 31 - 1);
+}
+/** By size: most tensors are made several times. */
+const drawn = new Map<number, Float32Array>();
+const MAX_KEPT = 2 ** 22;
+
 export const tokens = (n: number, vocabulary: number): Int32Array => {
   const at = stream(1, 'bench', 0);
   return Int32Array.from({ length: n }, (_, i) => at(i) % vocabulary);

@@ -163,7 +163,7 @@ async function benchIsa({ json }: Values<typeof ISA>): Promise<void> {
   const kernels: KernelIsa[] = [];
   for (const adapter of ADAPTERS) {
     const missing = await whyNot(adapter);
-    if (missing === undefined) kernels.push(...(await kernelsOn(adapter)));
+    if (missing === undefined) kernels.push(...(await kernelsOn(adapter, 'all')));
     else stderr.write(`Nothing was compiled for ${adapter}: ${missing}.\n`);
   }
   if (json) print(JSON.stringify({ kernels }));

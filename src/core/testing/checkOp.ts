@@ -1,12 +1,15 @@
 /**
- * The test of an op: its gradient against finite differences and against TensorFlow.js's own of the reference, and every
- * way that it has against its reference, on every backend of this machine.
+ * The test of an op on each device of the vitest project. On cpu and wasm: its gradient against finite differences and against
+ * TensorFlow.js's own gradient of the reference, and each implementation against the reference. On the GPU: its kernels against the
+ * reference on the cpu.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
+import { openGpu } from '../gpu/backend';
 import { type Differentiable, run, type Tensors, type Implementations } from '../ops/op';
 import { centralDifference, differences, type InF64 } from './finiteDifferences';
+import { hasGpu, hasHosts } from './devices';
 import { useWasm } from './wasm';
 import { constant } from '../ops/constant';
 
@@ -17,18 +20,62 @@ interface Result {
   gradients: Record<string, Float32Array>;
 }
 
-/** `inF64`: the same function, written from its definition; else differences are those of the reference, in f32. */
+export interface Checks {
+  /** The same function, written from its definition. Without it, finite differences are of the reference, in f32. */
+  inF64?: InF64;
+  /** Of the GPU, as a share of the largest value. */
+  tolerance?: number;
+}
+
 export function checkOp<X extends Tensors, P>(
   name: string,
   implementations: Implementations<Differentiable<X, P>>,
   sample: Sample,
   settings: P,
-  inF64?: InF64,
+  checks: Checks = {},
+): void {
+  if (hasHosts) checkOnHosts(name, implementations, sample, settings, checks);
+  if (hasGpu) checkOnGpu(name, implementations, sample, settings, checks);
+}
+
+function checkOnGpu<X extends Tensors, P>(
+  name: string,
+  implementations: Implementations<Differentiable<X, P>>,
+  sample: Sample,
+  settings: P,
+  { tolerance = 1e-5 }: Checks,
+): void {
+  test(`${name}: the GPU matches the reference, with the same bits each time`, async () => {
+    expect(implementations.webgpu, 'an implementation for webgpu').toBeDefined();
+    await tf.setBackend('cpu');
+    const want = results({ reference: implementations.reference }, sample, settings);
+    const gpu = await openGpu();
+    const before = tf.memory().numTensors;
+    const got = await resultsOnGpu(implementations, sample, settings);
+    gpu.check();
+    expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
+    expectClose(got.y, want.y, tolerance, 'y');
+    for (const input of Object.keys(want.gradients)) {
+      expectClose(got.gradients[input]!, want.gradients[input]!, tolerance, `gradient of ${input}`);
+    }
+    const again = await resultsOnGpu(implementations, sample, settings);
+    for (const input of Object.keys(got.gradients)) {
+      expectSameBits(again.gradients[input]!, got.gradients[input]!, `gradient of ${input}, again`);
+    }
+  });
+}
+
+function checkOnHosts<X extends Tensors, P>(
+  name: string,
+  implementations: Implementations<Differentiable<X, P>>,
+  sample: Sample,
+  settings: P,
+  { inF64 }: Checks,
 ): void {
   const reference = { reference: implementations.reference };
 
   describe(name, () => {
-    test(`gradient against finite differences${inF64 ? ' in f64' : ''}`, async () => {
+    test(`its gradient matches finite differences${inF64 ? ' in f64' : ''}`, async () => {
       await tf.setBackend('cpu');
       const { y, gradients } = results(reference, sample, settings);
       if (inF64) {
@@ -46,7 +93,7 @@ export function checkOp<X extends Tensors, P>(
         expectClose(got, want, 3e-4, `gradient of ${input}`);
       }
     });
-    test('gradient as TensorFlow.js differentiates the reference', async () => {
+    test('its gradient matches the gradient that TensorFlow.js derives from the reference', async () => {
       await tf.setBackend('cpu');
       const got = results(reference, sample, settings).gradients;
       const want = resultsOf((x) => implementations.reference.forward(x as unknown as X, settings).y, sample).gradients;
@@ -55,7 +102,7 @@ export function checkOp<X extends Tensors, P>(
         expectClose(got[input]!, want[input]!, 1e-5, `gradient of ${input}`);
       }
     });
-    test('every way against the reference, on cpu and wasm', async () => {
+    test('each implementation matches the reference on cpu and wasm', async () => {
       await tf.setBackend('cpu');
       const want = results(reference, sample, settings);
       for (const use of [() => tf.setBackend('cpu'), useWasm]) {
@@ -75,7 +122,7 @@ export function checkOp<X extends Tensors, P>(
       results(implementations, sample, settings);
       expect(tf.memory().numTensors).toBe(before);
     });
-    test('where some inputs are constants, the others have the same gradient, and those none', async () => {
+    test('a constant input has no gradient and changes no other gradient', async () => {
       for (const use of [() => tf.setBackend('cpu'), useWasm]) {
         await use();
         const before = tf.memory().numTensors;
@@ -138,6 +185,34 @@ function resultsOf(
   });
 }
 
+/** The same on the GPU, read without waiting for it on the spot. */
+export async function resultsOnGpu<X extends Tensors, P>(
+  implementations: Implementations<Differentiable<X, P>>,
+  sample: Sample,
+  settings: P,
+  names: readonly string[] = floatsOf(sample),
+) {
+  const { y, gradients } = tf.tidy(() => {
+    const x = onDevice(sample);
+    for (const [name, tensor] of Object.entries(x)) if (!names.includes(name)) constant(tensor);
+    let output: Tensor | undefined;
+    const call = (...floats: Tensor[]): tf.Scalar => {
+      const given = { ...x, ...Object.fromEntries(names.map((name, i) => [name, floats[i]!])) };
+      output = tf.keep(run(implementations, given as unknown as X, settings));
+      return tf.sum(tf.mul(output, tf.tensor(weights(output.size), output.shape)));
+    };
+    return { gradients: tf.grads(call)(names.map((name) => x[name]!)), y: output! };
+  });
+  const read = {
+    y: await y.data<'float32'>(),
+    gradients: Object.fromEntries(
+      await Promise.all(names.map(async (name, i) => [name, await gradients[i]!.data<'float32'>()] as const)),
+    ),
+  };
+  tf.dispose([y, gradients]);
+  return read;
+}
+
 function objective<X extends Tensors, P>(
   implementations: Implementations<Differentiable<X, P>>,
   sample: Sample,
@@ -179,6 +254,13 @@ export function expectClose(got: ArrayLike<number>, want: ArrayLike<number>, tol
     worst = difference <= worst ? worst : difference; // a NaN stays
   }
   expect(worst / scale, `${what}: worst difference ${worst} at a scale of ${scale}`).toBeLessThanOrEqual(tolerance);
+}
+
+/** As `toEqual`, which takes half a second for 200,000 numbers. */
+export function expectSameBits(got: Float32Array, want: Float32Array, what: string): void {
+  const bits = ({ buffer, byteOffset, length }: Float32Array) => new Uint32Array(buffer, byteOffset, length);
+  const [a, b] = [bits(got), bits(want)];
+  if (a.length !== b.length || a.some((each, i) => each !== b[i])) expect(got, what).toEqual(want);
 }
 
 /** Values in [-scale, scale] without a pattern that a kernel could exploit. */

@@ -1,13 +1,21 @@
 /**
- * Before each file of kernel tests: Dawn as navigator.gpu. Afterwards whatever it had to say fails the file: of a shader, ours
- * or TensorFlow.js's, warnings too, and of calls that it refused, whether a test looked or not.
+ * Before each file of tests on the GPU: Dawn as navigator.gpu, our own modules loaded anew, TensorFlow.js as it was when it was
+ * loaded, and WebGPU's classes without what a file before has wrapped around them. A process for each file would spend much of its
+ * time on TensorFlow.js. Afterwards whatever Dawn said of shaders, ours or TensorFlow.js's, warnings too, and of calls that it
+ * refused fails the file, whether a test looked or not.
  */
-import { afterAll, expect } from 'vitest';
-import { after, installDawn } from './dawn';
-import { complaints } from './complaints';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, expect, vi } from 'vitest';
+import { globals } from 'webgpu';
 
-installDawn();
+vi.resetModules();
+tf.engine().reset();
+const { after, installDawn } = await import('./dawn');
+const { complaints } = await import('./complaints');
+cleanDawn();
+
 const pending: Promise<unknown>[] = [];
+const devices: GPUDevice[] = [];
 after(GPUDevice.prototype, 'createShaderModule', (module: GPUShaderModule) => {
   const said = module.getCompilationInfo().then(({ messages }) => {
     for (const { type, message, lineNum } of messages) complaints.push(`${type}: ${message} (line ${lineNum})`);
@@ -15,12 +23,38 @@ after(GPUDevice.prototype, 'createShaderModule', (module: GPUShaderModule) => {
   pending.push(said);
 });
 after(GPUAdapter.prototype, 'requestDevice', (opening: Promise<GPUDevice>) => {
-  const listening = opening.then((device) =>
-    device.addEventListener('uncapturederror', ({ error }) => complaints.push(error.message)),
-  );
+  const listening = opening.then((device) => {
+    devices.push(device);
+    device.addEventListener('uncapturederror', ({ error }) => complaints.push(error.message));
+  });
   pending.push(listening);
 });
 afterAll(async () => {
   await Promise.all(pending);
+  for (const device of devices) device.destroy();
   expect(complaints, 'what Dawn said').toEqual([]);
 });
+
+/** Installs Dawn before the process's first file; before later files makes its classes what they were then. */
+function cleanDawn(): void {
+  const kept = globalThis as { homegrownDawn?: () => void };
+  if (!kept.homegrownDawn) {
+    installDawn();
+    const owners: object[] = [globalThis, ...Object.values(globals as Record<string, { prototype?: object }>)].flatMap(
+      (owner) => ('prototype' in owner && owner.prototype ? [owner.prototype] : owner === globalThis ? [owner] : []),
+    );
+    const names = (owner: object) =>
+      owner === globalThis ? ['navigator', 'setImmediate'] : Object.getOwnPropertyNames(owner);
+    const found = owners.map((owner) => ({
+      owner,
+      properties: names(owner).map((name) => [name, Object.getOwnPropertyDescriptor(owner, name)!] as const),
+    }));
+    kept.homegrownDawn = () => {
+      for (const { owner, properties } of found) {
+        for (const [name, property] of properties)
+          if (property.configurable) Object.defineProperty(owner, name, property);
+      }
+    };
+  }
+  kept.homegrownDawn();
+}

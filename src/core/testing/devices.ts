@@ -1,0 +1,23 @@
+/** Where the tests of an op run: its file is in two projects of vitest, of which one has the hosts and the other the GPU. */
+import { describe, inject } from 'vitest';
+
+export type DeviceName = 'cpu' | 'wasm' | 'webgpu';
+declare module 'vitest' {
+  export interface ProvidedContext {
+    devices: readonly DeviceName[];
+  }
+}
+
+/** Of this project. */
+const devices = inject('devices') ?? ['cpu', 'wasm'];
+export const hasHosts = devices.includes('cpu');
+export const hasGpu = devices.includes('webgpu');
+
+/** Tests for the hosts alone. Samples are small: finite differences take each number several times. */
+export function onHosts(tests: () => void): void {
+  if (hasHosts) describe('on cpu and wasm', tests);
+}
+/** Tests for the GPU alone. Samples pass the edges of tiles and of dispatches. */
+export function onGpu(tests: () => void): void {
+  if (hasGpu) describe('on the GPU', tests);
+}
