@@ -3,14 +3,14 @@ import { defineConfig } from 'vitest/config';
 /** Files share a process, which the set-up file resets between them. */
 const UNIT = {
   setupFiles: ['src/core/testing/unit.setup.ts'],
-  provide: { devices: ['cpu', 'wasm'] },
+  provide: { devices: ['cpu', 'wasm'] as const },
   isolate: false,
   testTimeout: 60_000,
 };
 /** A GPU adapter: Dawn over Vulkan. */
 const KERNELS = {
   setupFiles: ['src/core/testing/kernels.setup.ts'],
-  provide: { devices: ['webgpu'] },
+  provide: { devices: ['webgpu'] as const },
   isolate: false,
   testTimeout: 240_000,
   hookTimeout: 120_000,

@@ -144,7 +144,8 @@ function holdNothing(): void {
   // Copies of weights and moments would be most of what this process does. Their values decide nothing.
   const { slice } = Float32Array.prototype;
   Float32Array.prototype.slice = function (...range) {
-    return range.length === 0 && this.length > PAGE ? this : slice.apply(this, range);
+    const isWhole = range.length === 0 && this.length > PAGE;
+    return isWhole ? (this as Float32Array<ArrayBuffer>) : slice.apply(this, range);
   };
 }
 /** Bytes. */
