@@ -26,7 +26,7 @@ import { countParams } from '../src/core/models/spec';
 import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
 import type { Values } from './options';
 import { beginCleaners } from './cleaners';
-import { command, main, openDevice, print, stderr } from './terminal';
+import { command, type Commands, openDevice, print, stderr } from './terminal';
 
 const adapter = { kind: 'text', initial: '', help: 'Part of the name of the GPU that Dawn shall take' } as const;
 const json = { kind: 'switch', help: 'One object, or the error' } as const;
@@ -331,7 +331,7 @@ function table(config: string | Shape, { losses, ...figures }: StepReport): stri
   return [...rows, `losses              ${losses.map((loss) => loss.toFixed(4)).join(' ')}`].join('\n');
 }
 
-void main(
+export const benchCommands: Commands = [
   command({
     name: 'bench step',
     about: 'Measures a training step of any shape, beside other trainers where they are installed.',
@@ -390,4 +390,4 @@ void main(
     examples: ['--steps 1000 --json'],
     run: benchCleaning,
   }),
-);
+];

@@ -30,7 +30,7 @@ async function folderOf(model: Exported): Promise<string> {
   return folder;
 }
 const sample = (where: string, ...args: string[]) =>
-  run(['sample', '--from', where, '--device', 'cpu', '--temperature', '0', ...args]);
+  run(['sample', '--from', where, '--device', 'wasm', '--temperature', '0', ...args]);
 
 test('the likeliest answer is that of the web service, and ends with the turn', async () => {
   const told = await sample(from, '--chat', '--prompt', QUESTION, '--json');

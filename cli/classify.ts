@@ -17,7 +17,7 @@ import { UsageError, type Values } from './options';
 import { Progress } from './progress';
 import { readWeights } from './read';
 import { type NamedRow, rowsIn } from './tables';
-import { command, DEVICES, interruptible, main, openDevice, print, stderr } from './terminal';
+import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 
 /** A text, or the text of a row. */
 type Asked = Named & Partial<NamedRow>;
@@ -146,4 +146,4 @@ const examples = [
 ];
 const about =
   'Says which label texts have, and how likely each is, by a model that tune --kind classify or someone else has written.';
-void main(command({ name: 'classify', about, options: OPTIONS, examples, run: classify }));
+export const classifyCommand = command({ name: 'classify', about, options: OPTIONS, examples, run: classify });

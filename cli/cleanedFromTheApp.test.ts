@@ -89,7 +89,9 @@ test('goes on to the bits that it has there, beside a text that is as it is; and
   expect(await hashOf('on/model.safetensors')).toBe(weights);
   expect(await hashOf('on/recipe.json')).toBe(await hashOf('app/recipe.json'));
   expect(await info('on')).toMatchObject({ segments: [{}], documents: (await info('app')).documents });
-  const measured = await run(['evaluate', '--from', 'on', '--metrics', 'loss', '--json'], { cwd: folder });
+  const measured = await run(['evaluate', '--from', 'on', '--metrics', 'loss', '--device', 'wasm', '--json'], {
+    cwd: folder,
+  });
   expect(measured).toMatchObject({ code: 0 });
   const { tokens } = (await info('on')).evaluations![0]!;
   expect(tokens).toBe((await info('app')).segments[0].data!.parts.validation.tokens - 1);

@@ -180,23 +180,6 @@ test('export writes each format where it was asked to, a folder or a file', asyn
   expect(same).toMatchObject({ code: 2, stdout: '' });
 }, 240_000);
 
-test('Ctrl-C stops at a step, saves, and says how far it came', async () => {
-  let interrupted = false;
-  const stopped = await run(['grow', ...grow('--tokenizer', 'characters', '--steps', '100000', '--eval-every', '5')], {
-    onOutput: (child) => {
-      if (!interrupted) child.kill('SIGINT');
-      interrupted = true;
-    },
-  });
-  expect(stopped).toMatchObject({ code: 0, stderr: '' });
-  const { step, out: saved } = lines(stopped.stdout).at(-1)!;
-  expect(step).toBeLessThan(100_000);
-  const info = JSON.parse(await readFile(join(saved as string, 'homegrown.json'), 'utf8')) as {
-    state: { step: number };
-  };
-  expect(info.state.step).toBe(step);
-});
-
 test('bench measures a training step of any shape, and says so in one line', async () => {
   const shape = ['--vocab', '70', '--context', '12', '--width', '16', '--heads', '2', '--layers', '1', '--batch', '3'];
   const step = ['bench', 'step', ...shape, '--steps', '4', '--device', 'wasm'];

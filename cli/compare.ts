@@ -10,7 +10,7 @@ import type { TokenizerModel } from '../src/core/tokenizer/tokenizer';
 import { textsOf } from './documents';
 import type { Values } from './options';
 import { readWeights } from './read';
-import { command, DEVICES, interruptible, main, openDevice, print } from './terminal';
+import { command, DEVICES, interruptible, openDevice, print } from './terminal';
 
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of a model, a zip of it, or a GGUF file' },
@@ -70,4 +70,4 @@ async function natsIn(folder: string, texts: readonly string[], signal: AbortSig
 
 const examples = ['--from my-gpt --with my-llama --text held-out.txt --json'];
 const about = 'Tells whether one model finds a text likelier than another does; their tokenizers may differ.';
-void main(command({ name: 'compare', about, options: OPTIONS, examples, run: compare }));
+export const compareCommand = command({ name: 'compare', about, options: OPTIONS, examples, run: compare });

@@ -42,7 +42,7 @@ test('figures come with intervals, and beside what counting comes to', async () 
   ];
   await writeFile(path('own.csv'), 'first,second\nHe ran.,She ran.\nIt was he.,It was she.\n');
   const lists = ['--minimal-pairs', 'bundled', '--swaps', path('own.csv')];
-  const { code, stdout, stderr } = await run(['evaluate', ...flags, ...lists]);
+  const { code, stdout, stderr } = await run(['evaluate', ...flags, ...lists], { wholeTexts: true });
   expect(code).toBe(0);
   // What it writes says the same few words.
   expect(stderr).toMatch(/^(Left out: interval of \w+\. The texts that it writes are all alike in it.*\n)?$/);

@@ -30,7 +30,7 @@ import { ADAPTER_IN } from './adapter';
 import { readWeights } from './read';
 import type { Past } from './resume';
 import { BUNDLED, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
-import { command, DEVICES, interruptible, main, openDevice, print, stderr } from './terminal';
+import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
@@ -248,4 +248,4 @@ const examples = [
 ];
 const about =
   'Measures how likely a text is to a model, or how good its answers are, with intervals, beside what counting, gzip and copying come to.';
-void main(command({ name: 'evaluate', about, options: OPTIONS, examples, run }));
+export const evaluateCommand = command({ name: 'evaluate', about, options: OPTIONS, examples, run });

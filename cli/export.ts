@@ -14,7 +14,7 @@ import { ADAPTER_IN } from './adapter';
 import { MIX, mixedBy } from './mix';
 import { readModel, withAdapter } from './read';
 import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
-import { command, interruptible, main, print, stderr } from './terminal';
+import { command, interruptible, print, stderr } from './terminal';
 import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 
 const OPTIONS = {
@@ -97,4 +97,4 @@ const examples = [
   '--from my-model --format html --out whale.html',
 ];
 const about = 'Writes a model of grow, the app or someone else in the format of another tool.';
-void main(command({ name: 'export', about, options: OPTIONS, examples, run: exportModel }));
+export const exportCommand = command({ name: 'export', about, options: OPTIONS, examples, run: exportModel });

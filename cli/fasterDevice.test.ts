@@ -1,11 +1,7 @@
 /** Which device `auto` is where there is no GPU. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { badSettings } from '../src/core/base/errors';
 import { fasterDevice } from './fasterDevice';
-import { run, TINY } from './testing/run';
 
 /** Paces of WASM and the adapter, in milliseconds a step of a hundred; undefined where it cannot run there. */
 async function chosen(wasm?: number, adapter?: number, most = Infinity) {
@@ -60,31 +56,3 @@ test('a run that ends before another device has begun is on WASM, without a look
     limit: undefined,
   });
 });
-
-let folder: string;
-const path = (...names: string[]) => join(folder, ...names);
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'faster-'));
-  await writeFile(path('text.txt'), 'Ein Wal — das ist kein Fisch. '.repeat(60));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-test('a long run is measured on WASM and on the software adapter, goes by the faster, and says so', async () => {
-  const tiny = TINY.slice(0, TINY.indexOf('--device'));
-  let isStopped = false;
-  const long = ['grow', '--text', path('text.txt'), ...tiny, '--steps', '1000000', '--out', path('model')];
-  const ended = await run(long, {
-    onOutput(child, _, stderr) {
-      if (!isStopped && stderr.includes('step 0: ')) child.kill('SIGINT');
-      isStopped ||= stderr.includes('step 0: ');
-    },
-  });
-  expect(ended.code).toBe(0);
-  const { device } = JSON.parse(await readFile(path('model/homegrown.json'), 'utf8')) as { device: string };
-  const [, faster, wasm, adapter] =
-    /^(.+) is faster here: WASM takes (.+) a step, (.+) (?:takes .+ a step|made none in time)\.$/m.exec(ended.stderr) ??
-    [];
-  expect(wasm, ended.stderr).toBeDefined();
-  expect(['WASM', adapter]).toContain(faster);
-  expect(device).toBe(faster === 'WASM' ? 'WASM' : `${adapter}, WebGPU`);
-}, 240_000);

@@ -1,7 +1,7 @@
 /** npm run grow: text files in, a trained model out, as a Hugging Face folder; or a run that goes on from one. */
 import { OPTIONS } from './growOptions';
 import { learn } from './learning';
-import { command, main } from './terminal';
+import { command } from './terminal';
 
 const examples = [
   '--text moby-dick.txt --out my-model',
@@ -12,4 +12,4 @@ const examples = [
   '--from SmolLM2-135M.gguf --context 512 --text moby-dick.txt --steps 200 --out my-model',
 ];
 const about = 'Text files in, a trained model out, as a Hugging Face folder. Ctrl-C stops and saves.';
-void main(command({ name: 'grow', about, options: OPTIONS, examples, run: learn }));
+export const growCommand = command({ name: 'grow', about, options: OPTIONS, examples, run: learn });

@@ -43,7 +43,20 @@ test('what is learnt is what the recipe leaves, told beside the model, which low
   expect(normalizers!.map(({ type }) => type)).toEqual(['NFKC', 'Replace', 'Lowercase']);
   expect(JSON.parse(await readFile(path('straight/recipe.json'), 'utf8'))).toMatchObject({ name: 'lower' });
   const say = (prompt: string) =>
-    told('sample', '--from', 'straight', '--prompt', prompt, '--tokens', '9', '--temperature', '0', '--json');
+    told(
+      'sample',
+      '--from',
+      'straight',
+      '--prompt',
+      prompt,
+      '--tokens',
+      '9',
+      '--temperature',
+      '0',
+      '--device',
+      'wasm',
+      '--json',
+    );
   const [loud, plain] = await Promise.all([say('CALL Me'), say('call me')]);
   expect([loud.code, plain.code]).toEqual([0, 0]);
   expect(lines(loud.stdout).at(-1)!['text']).toBe(lines(plain.stdout).at(-1)!['text']);
@@ -59,6 +72,8 @@ test('bits per byte are those of the text as the tokenizer leaves it', async () 
       text,
       '--metrics',
       'bitsPerByte',
+      '--device',
+      'wasm',
       '--json',
     );
     return (lines(stdout).at(-1) as { metrics: { bitsPerByte: { value: number } } }).metrics.bitsPerByte.value;
@@ -71,7 +86,7 @@ test('it goes on as it would have, and its held-out text is cleaned for an evalu
   expect(await told('grow', '--resume', 'begun', '--steps', '8', '--json')).toMatchObject({ code: 0, stderr: '' });
   for (const file of ['model.safetensors', 'tokenizer.json', 'recipe.json'])
     expect((await readFile(path('begun', file))).equals(await readFile(path('straight', file))), file).toBe(true);
-  const { code, stdout } = await told('evaluate', '--from', 'begun', '--metrics', 'loss', '--json');
+  const { code, stdout } = await told('evaluate', '--from', 'begun', '--metrics', 'loss', '--device', 'wasm', '--json');
   expect(code).toBe(0);
   expect(lines(stdout).at(-1)).toHaveProperty('metrics.loss.value');
 }, 120_000);
@@ -125,5 +140,5 @@ test('several files are cleaned together, as prepare does, and go on in any orde
   for (const file of ['model.safetensors', 'recipe.json'])
     expect((await readFile(path('half', file))).equals(await readFile(path('whole', file))), file).toBe(true);
   for (const model of ['half', 'whole'])
-    expect(await told('evaluate', '--from', model, '--metrics', 'loss')).toMatchObject({ code: 0 });
+    expect(await told('evaluate', '--from', model, '--metrics', 'loss', '--device', 'wasm')).toMatchObject({ code: 0 });
 }, 120_000);

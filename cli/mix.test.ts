@@ -23,17 +23,17 @@ beforeAll(async () => {
     '--batch',
     '4',
     '--device',
-    'cpu',
+    'wasm',
   ];
   const grown = await run(['grow', '--text', at('old.txt'), ...small, '--steps', '60', '--learning-rate', '0.01', '--tokenizer', 'bytes', '--out', at('base')]); // prettier-ignore
   expect(grown.code).toBe(0);
-  const tuned = await run(['tune', '--kind', 'adapt', '--from', at('base'), '--text', at('new.txt'), '--steps', '60', '--learning-rate', '0.01', '--batch', '4', '--device', 'cpu', '--out', at('tuned')]); // prettier-ignore
+  const tuned = await run(['tune', '--kind', 'adapt', '--from', at('base'), '--text', at('new.txt'), '--steps', '60', '--learning-rate', '0.01', '--batch', '4', '--device', 'wasm', '--out', at('tuned')]); // prettier-ignore
   expect(tuned.code).toBe(0);
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 const perplexity = async (...args: string[]): Promise<number> => {
-  const told = await run(['evaluate', '--from', at('tuned'), '--device', 'cpu', '--metrics', 'perplexity', '--json', ...args]); // prettier-ignore
+  const told = await run(['evaluate', '--from', at('tuned'), '--device', 'wasm', '--metrics', 'perplexity', '--json', ...args]); // prettier-ignore
   expect(told.code).toBe(0);
   expect(told.stderr).not.toMatch(/Kept in/);
   return (lines(told.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity.value;
@@ -44,7 +44,7 @@ test('every share is measured on its own part and on old text; at its ends it is
   const mixes = ['0', '0.5', '1'].map((share) => ['--mix', `${at('base')}:${share}`]);
   const [tuned, middle, base] = [await perplexity(...mixes[0]!, ...old), await perplexity(...mixes[1]!, ...old), await perplexity(...mixes[2]!, ...old)]; // prettier-ignore
   expect(tuned).toBe(await perplexity(...old));
-  const told = await run(['evaluate', '--from', at('base'), '--device', 'cpu', '--metrics', 'perplexity', '--json', ...old]); // prettier-ignore
+  const told = await run(['evaluate', '--from', at('base'), '--device', 'wasm', '--metrics', 'perplexity', '--json', ...old]); // prettier-ignore
   expect(base).toBe((lines(told.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity.value);
   expect(middle).toBeLessThan(tuned);
   expect(await perplexity(...mixes[2]!)).toBeGreaterThan(await perplexity(...mixes[1]!));
@@ -59,7 +59,7 @@ test('what is written says so, without what was measured of the other, and measu
   const info = JSON.parse(await readFile(at('mixed/homegrown.json'), 'utf8')) as Record<string, unknown>;
   expect(info).toMatchObject({ mixed: { name: 'base', share: 0.25, step: 60 }, result: null, state: { best: null } });
   const value = async (from: string, ...more: string[]) => {
-    const out = await run(['evaluate', '--from', from, ...more, '--text', at('new.txt'), '--device', 'cpu', '--json']);
+    const out = await run(['evaluate', '--from', from, ...more, '--text', at('new.txt'), '--device', 'wasm', '--json']);
     return (lines(out.stdout)[0] as { metrics: object }).metrics;
   };
   expect(await value(at('mixed'))).toEqual(await value(at('tuned'), ...mix));
@@ -67,7 +67,7 @@ test('what is written says so, without what was measured of the other, and measu
 }, 120_000);
 
 test('another shape and a share that is none are refused, and nothing is written', async () => {
-  const grown = await run(['grow', '--text', at('old.txt'), '--layers', '2', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4', '--steps', '1', '--tokenizer', 'bytes', '--device', 'cpu', '--out', at('deep')]); // prettier-ignore
+  const grown = await run(['grow', '--text', at('old.txt'), '--layers', '2', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4', '--steps', '1', '--tokenizer', 'bytes', '--device', 'wasm', '--out', at('deep')]); // prettier-ignore
   expect(grown.code).toBe(0);
   for (const [mix, words] of [
     [`${at('deep')}:0.5`, /they differ in layers/],

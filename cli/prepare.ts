@@ -34,7 +34,7 @@ import { Progress } from './progress';
 import { recipeCalled, recipeFile } from './recipe';
 import { columnsOf, type Line, linesOf, type Long } from './preparedLines';
 import { isWithin, realPath } from './target';
-import { command, interruptible, main, print, stderr, textFile } from './terminal';
+import { command, interruptible, print, stderr, textFile } from './terminal';
 import { filesMeant } from './texts';
 import { checkOutFolder, writeFolder } from './write';
 
@@ -255,4 +255,4 @@ const examples = [
   '--from reviews.csv --map reviews.csv:text=review,label=stars --report report --out documents',
 ];
 const about = 'Takes documents out of files as people have them, and says what was read and what was not.';
-void main(command({ name: 'prepare', about, options: OPTIONS, examples, run: prepare }));
+export const prepareCommand = command({ name: 'prepare', about, options: OPTIONS, examples, run: prepare });

@@ -1,6 +1,5 @@
 /** A run that goes on from its folder, held against one that was not stopped. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,24 +68,6 @@ test('it goes on in its folder, by its own settings, texts and device, to what i
   expect((await readdir(path('on'))).sort()).toEqual([...(await readdir(path('straight'))), 'notes.txt'].sort());
   expect(await json('on', 'local.json')).toEqual(await json('straight', 'local.json'));
   expect((await readdir(folder)).filter((name) => name.startsWith('on'))).toEqual(['on']);
-}, 120_000);
-
-test('its saves go into its folder from the first on, and a stop there is saved there', async () => {
-  await cp(path('begun'), path('stopped'), { recursive: true });
-  const beside: boolean[] = [];
-  const ended = await run(['grow', '--json', '--resume', 'stopped', '--steps', '100000', '--save-every', '1'], {
-    cwd: folder,
-    onOutput(child) {
-      if (beside.length === 0) child.kill('SIGINT');
-      beside.push(existsSync(path('stopped.stopped')));
-    },
-  });
-  expect(ended).toMatchObject({ code: 0, stderr: '' });
-  expect(beside).not.toContain(true);
-  const { step, out } = lines(ended.stdout).at(-1)!;
-  expect(step).toBeGreaterThan(8);
-  expect(out).toBe('stopped');
-  expect((await readModel(path('stopped'))).info!.state.step).toBe(step);
 }, 120_000);
 
 test('a worse step is not its best only because the best is of before it was stopped', async () => {

@@ -4,7 +4,7 @@ import type { RunInfo } from '../src/core/export/homegrownJson';
 import { recipeOf } from '../src/core/runs/segments';
 import { type FoundRun, runsIn } from './lineage';
 import type { Values } from './options';
-import { command, main, print, stderr } from './terminal';
+import { command, print, stderr } from './terminal';
 
 const OPTIONS = {
   in: { kind: 'text', help: 'Folder that holds those of models' },
@@ -44,4 +44,4 @@ function inWords({ folder, info }: FoundRun, all: readonly FoundRun[]): string {
 
 const examples = ['--in models', '--in . --json'];
 const about = 'Lists the models in a folder, and which of them went on from which.';
-void main(command({ name: 'runs', about, options: OPTIONS, examples, run: listRuns }));
+export const runsCommand = command({ name: 'runs', about, options: OPTIONS, examples, run: listRuns });

@@ -12,7 +12,7 @@ import { ADAPTER_IN } from './adapter';
 import { MIX, mixedBy } from './mix';
 import { UsageError, type Values } from './options';
 import { lookAt, readWeights } from './read';
-import { command, DEVICES, interruptible, main, openDevice, print } from './terminal';
+import { command, DEVICES, interruptible, openDevice, print, stdout } from './terminal';
 
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
@@ -125,7 +125,7 @@ async function sample({
   let text = '';
   const tell = (piece: string): void => {
     text += piece;
-    if (!json) process.stdout.write(piece);
+    if (!json) stdout.write(piece);
   };
   for await (const { id } of written()) tell(decoder.push(id));
   tell(decoder.end());
@@ -151,4 +151,4 @@ const examples = [
 ];
 const about =
   'Continues a prompt, answers it, or fills its blanks, with a model that grow, the app or someone else has written.';
-void main(command({ name: 'sample', about, options: OPTIONS, examples, run: sample }));
+export const sampleCommand = command({ name: 'sample', about, options: OPTIONS, examples, run: sample });

@@ -17,7 +17,7 @@ import { WRITTEN_METRIC_IDS, type WrittenMetricId, WRITTEN_METRICS } from '../sr
 import { wordsIn } from '../src/core/metrics/written/writtenMetric';
 import { printConfusion } from './confusion';
 import { UsageError, type Values } from './options';
-import { command, main, print, stderr } from './terminal';
+import { command, print, stderr } from './terminal';
 
 type BesideId = TextMetricId | LabelMetricId;
 type Id = BesideId | WrittenMetricId;
@@ -158,4 +158,4 @@ const examples = [
 ];
 const about =
   'Scores outputs by BLEU, TER, ROUGE and their like, or by how much they repeat, each with the interval that it lies in with 95 % confidence.';
-void main(command({ name: 'score', about, options: OPTIONS, examples, run: score }));
+export const scoreCommand = command({ name: 'score', about, options: OPTIONS, examples, run: score });

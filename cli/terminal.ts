@@ -1,9 +1,8 @@
 /** What the commands share: how they are called and how they end, signals, output, files as sources, the device. */
-import { createReadStream, writeSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, sep } from 'node:path';
-import { WriteStream, isatty } from 'node:tty';
 import './sha256';
 import './textDecoder';
 import { badFile } from '../src/core/base/errors';
@@ -17,6 +16,9 @@ import { tilingsInFile } from './tilings';
 import { endingOf, Stopped, systemFailure, type Signal } from './failure';
 import { asksForHelp, help } from './help';
 import { flagsIn, parseOptions, UsageError, type Options, type Values } from './options';
+import { print, stderr } from './output';
+
+export { print, stderr, stdout } from './output';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly (DeviceKind | 'auto')[];
 
@@ -38,11 +40,14 @@ export const command = <const O extends Options>(
   },
 ): Command => ({ ...stated, run: (args) => stated.run(parseOptions(stated.options, args), flagsIn(args)) });
 
+/** Commands that share the first word of their names, or the only one. */
+export type Commands = readonly [Command, ...Command[]];
+
 /**
- * Runs a command to its exit code. Whatever it fails of is told in one line on standard error, and with --json in one object
- * on standard output.
+ * Runs a command in a process of its own, to its exit code. Whatever it fails of is told in one line on standard error, and
+ * with --json in one object on standard output.
  */
-export async function main(...commands: readonly [Command, ...Command[]]): Promise<void> {
+export async function main(...commands: Commands): Promise<void> {
   // TensorFlow.js and Dawn speak to the console; standard output is for results alone.
   if (!DEBUGS) console.log = console.info = console.warn = () => undefined;
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
@@ -58,22 +63,33 @@ export async function main(...commands: readonly [Command, ...Command[]]): Promi
     outputFailure ??= isClosed ? new Stopped('SIGPIPE') : systemFailure(error, 'Standard output');
     stop(outputFailure);
   });
-  const [typed] = process.argv.slice(2);
-  const chosen = commands.length === 1 ? commands[0] : commands.find(({ name }) => name.endsWith(` ${typed}`));
-  const args = process.argv.slice(commands.length > 1 && chosen ? 3 : 2);
   try {
-    if (asksForHelp(args)) print((chosen ? [chosen] : commands).map(help).join('\n\n'));
-    else if (chosen) await chosen.run(args);
-    else {
-      const [command] = commands[0].name.split(' ');
-      const words = commands.map(({ name }) => name.split(' ')[1]).join(', ');
-      throw new UsageError(`There is no ${command} '${typed ?? ''}'. There are ${words}.`);
-    }
+    await perform(commands, process.argv.slice(2));
     await new Promise((resolve) => setImmediate(resolve)); // Whether standard output took it is told a turn later.
     if (outputFailure && !(outputFailure instanceof Stopped)) throw outputFailure;
     hasEnded = true;
   } catch (error) {
-    fail(error instanceof UsageError ? new UsageError(`${error.message} ${hint(chosen ?? commands[0])}`) : error);
+    fail(error);
+  }
+}
+
+/**
+ * Runs the command that `args` choose among these.
+ * @throws whatever it fails of; a UsageError says where to read more
+ */
+export async function perform(commands: Commands, args: readonly string[]): Promise<void> {
+  const chosen = commands.length === 1 ? commands[0] : commands.find(({ name }) => name.endsWith(` ${args[0]}`));
+  const own = commands.length > 1 && chosen ? args.slice(1) : args;
+  try {
+    if (asksForHelp(own)) print((chosen ? [chosen] : commands).map(help).join('\n\n'));
+    else if (chosen) await chosen.run(own);
+    else {
+      const [command] = commands[0].name.split(' ');
+      const words = commands.map(({ name }) => name.split(' ')[1]).join(', ');
+      throw new UsageError(`There is no ${command} '${args[0] ?? ''}'. There are ${words}.`);
+    }
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`${error.message} ${hint(chosen ?? commands[0])}`) : error;
   }
 }
 const hint = ({ name }: Command): string =>
@@ -84,17 +100,21 @@ let outputFailure: Error | undefined;
 
 /** Ends the process at once: what runs on a device may never come back. */
 function fail(error: unknown): void {
+  const exitCode = report(error, process.argv.includes('--json'));
+  process.stdout.write('', () => process.exit(exitCode));
+}
+
+/** Says what a command failed of. @returns the exit code */
+export function report(error: unknown, isJson: boolean): number {
   const { code, message, exitCode } = endingOf(error);
   // A closed pipe is nobody's mistake, and nobody hears of it.
   if (!(error instanceof Stopped && error.signal === 'SIGPIPE')) {
     stderr.write(`${stderr.isTTY ? '\r\u001b[2K' : ''}${message}\n`);
     if (DEBUGS && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`);
-    if (process.argv.includes('--json')) print(JSON.stringify({ error: { code, message } }));
+    if (isJson) print(JSON.stringify({ error: { code, message } }));
   }
-  process.stdout.write('', () => process.exit(exitCode));
+  return exitCode;
 }
-
-export const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Ends the command, or what it is interruptible in. */
 let stop: (why: Error) => void = fail;
@@ -104,27 +124,6 @@ export function interruptible(): AbortSignal {
   const abort = new AbortController();
   stop = (why) => abort.abort(why);
   return abort.signal;
-}
-
-/** Where words go: file 3 where scripts/cli.mjs has started this, because engines write to file 2 what is not for people. */
-export const stderr: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): void } = words(
-  Number(process.env['HOMEGROWN_WORDS'] ?? 2),
-);
-delete process.env['HOMEGROWN_WORDS']; // It does not hold for what is started from here.
-
-function words(file: number): typeof stderr {
-  if (isatty(file)) return new WriteStream(file);
-  return { isTTY: false, columns: 80, write: (text) => writeWhole(file, Buffer.from(text)) };
-}
-/** Who does not listen any more is not told. */
-function writeWhole(file: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length;) {
-    try {
-      at += writeSync(file, bytes, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-    }
-  }
 }
 
 let hasDawn = false;

@@ -1,5 +1,5 @@
 /** An architecture from the terminal, tried in a copy of the source: what is added there is its folder and its line. */
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,9 +11,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'toy-'));
   tree = join(folder, 'homegrown');
   await mkdir(tree);
-  for (const name of ['src', 'cli', 'scripts', 'package.json', 'tsconfig.json'])
+  for (const name of ['src', 'cli', 'bench', 'scripts', 'package.json', 'tsconfig.json'])
     await cp(join(ROOT, name), join(tree, name), { recursive: true });
-  await symlink(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
+  // Its cache of bundles is its own.
+  await mkdir(join(tree, 'node_modules'));
+  for (const name of await readdir(join(ROOT, 'node_modules')))
+    if (name !== '.cache') await symlink(join(ROOT, 'node_modules', name), join(tree, 'node_modules', name));
   await writeFile(join(folder, 'text.txt'), 'Ein Wal, das ist kein Fisch. '.repeat(60));
 
   const models = join(tree, 'src/core/models');
@@ -27,13 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** As scripts/cli.mjs starts them, without its look at the packages, which are not the copy's. */
-const call = (name: string, ...args: string[]) =>
-  run(args, {
-    by: [process.execPath, '--import', import.meta.resolve('tsx'), join(tree, 'cli', `${name}.ts`)],
-    cwd: folder,
-    env: { TSX_TSCONFIG_PATH: join(tree, 'tsconfig.json') },
-  });
+const call = (...args: string[]) => run(args, { cwd: folder, root: tree });
 const tiny = ['--layers', '1', '--heads', '2', '--width', '16', '--context', '16', '--batch', '4', '--steps', '4'];
 const grow = (...args: string[]) =>
   call('grow', '--text', 'text.txt', ...tiny, '--tokenizer', 'bytes', '--device', 'wasm', '--json', ...args);

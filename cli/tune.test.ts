@@ -63,7 +63,9 @@ test('what it forgets is what evaluate says of the base and of the result, to th
   const ended = await tune('--steps', '8', '--adapter', 'lora:2', '--old', 'whale.txt', '--out', 'old');
   const { forgetting, metrics } = lines(ended.stdout).at(-1) as { forgetting: object; metrics: object };
   const measured = async (model: string, text: string) => {
-    const ended = await call('evaluate', '--from', model, '--text', text, '--metrics', 'perplexity', '--json');
+    const ended = await call(
+      ...['evaluate', '--from', model, '--text', text, '--metrics', 'perplexity', '--device', 'wasm', '--json'],
+    );
     return (lines(ended.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity;
   };
   const [before, after] = [await measured('base', 'whale.txt'), await measured('old', 'whale.txt')];

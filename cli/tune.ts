@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { classifying } from './classifying';
 import { learn } from './learning';
 import { UsageError, type Values } from './options';
-import { command, main } from './terminal';
+import { command } from './terminal';
 import { TUNE_OPTIONS } from './tuneOptions';
 import { beginsFlags } from './tuneFlags';
 
@@ -70,4 +70,4 @@ const examples = [
   '--kind adapt --from SmolLM2-135M --adapter lora:8 --text letters.txt --old moby-dick.txt --out my-letters',
 ];
 const about = 'Trains a model on for a purpose, all of it or an adapter beside it, and tells what it has forgotten.';
-void main(command({ name: 'tune', about, options: TUNE_OPTIONS, examples, run: tune }));
+export const tuneCommand = command({ name: 'tune', about, options: TUNE_OPTIONS, examples, run: tune });

@@ -66,7 +66,7 @@ test('a run on chats that was stopped goes on as if it had not been', async () =
   expect(await call('grow', '--resume', 'three', '--steps', '6')).toMatchObject({ code: 0 });
   const [a, b] = [await readModel(path('six')), await readModel(path('three'))];
   for (const [name, { data }] of a.snapshot.tensors) expect(b.snapshot.tensors.get(name)!.data, name).toEqual(data);
-  const own = await call('evaluate', '--from', 'three', '--json');
+  const own = await call('evaluate', '--from', 'three', '--device', 'wasm', '--json');
   expect(own).toMatchObject({ code: 0 });
   expect(lines(own.stdout)[0]).toHaveProperty('metrics.perplexity');
 }, 240_000);

@@ -97,7 +97,19 @@ test('from a model that was pre-trained: its body, and a head that learns whole 
   const text = ROWS.map(([subject, body]) => `${subject} ${body}.`).join('\n');
   await writeFile(path('text.txt'), text.repeat(4));
   expect(await call('grow', ...NEW, '--steps', '2', '--text', 'text.txt', '--out', 'base')).toMatchObject({ code: 0 });
-  const own = ['--from', 'base', '--adapter', 'lora:2', '--table', 'mails', '--class-weights', '--pooling', 'mean'];
+  const own = [
+    '--from',
+    'base',
+    '--adapter',
+    'lora:2',
+    '--table',
+    'mails',
+    '--class-weights',
+    '--pooling',
+    'mean',
+    '--device',
+    'wasm',
+  ];
   expect(await tune(...own, '--steps', '6', '--out', 'one')).toMatchObject({ code: 0 });
   expect(await tune(...own, '--steps', '4', '--out', 'two')).toMatchObject({ code: 0 });
   expect(await call('grow', '--resume', 'two', '--steps', '6')).toMatchObject({ code: 0 });
@@ -125,6 +137,8 @@ test('from a model that was pre-trained: its body, and a head that learns whole 
     '1',
     '--out',
     'labels.csv',
+    '--device',
+    'wasm',
     '--json',
   );
   expect(lines(many.stdout)).toHaveLength(120);
@@ -135,7 +149,8 @@ test('from a model that was pre-trained: its body, and a head that learns whole 
   ]);
   // Names of the table's own stay, and a row without text has no label.
   await writeFile(path('own.csv'), 'label,message,id\r\nham,win money,0\r\nham,,1\r\n');
-  const kept = await call('classify', '--from', 'one', '--table', 'own.csv', '--out', 'own-labels.csv', '--json');
+  const rows = ['--table', 'own.csv', '--out', 'own-labels.csv'];
+  const kept = await call('classify', '--from', 'one', ...rows, '--device', 'wasm', '--json');
   expect(lines(kept.stdout)).toHaveLength(1);
   expect(kept.stderr).toContain('1 row without text has no label.');
   expect((await readFile(path('own-labels.csv'), 'utf8')).split('\r\n')).toEqual([

@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundled } from '../scripts/bundle.mjs';
 import { template } from '../scripts/templates';
 import type { Format } from '../src/core/export/format';
 import { FORMATS } from '../src/core/export/formats';
@@ -14,66 +11,17 @@ import { LIST, listedIn } from './listed';
 import { readModel } from './read';
 import { Saves } from './saves';
 import { markedModel } from './testing/model';
-import { ROOT } from './testing/run';
+import { filesOf, markIn, namesIn, withSentinels as sentinelsAt, write } from './testing/withSentinels';
 import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
 
 let sandbox: string;
-let writer: string;
 beforeAll(async () => {
   sandbox = await fs.mkdtemp(join(tmpdir(), 'write-'));
-  writer = await bundled(ROOT, 'cli/testing/writer.ts'); // it is started sixty times
-}, 240_000);
+});
 afterAll(() => fs.rm(sandbox, { recursive: true }));
 
-const filesOf = async (mark: number) => huggingFaceFiles(await markedModel(mark), { withOptimizer: true });
-const write = async (folder: string, mark: number) => writeFolder(folder, await filesOf(mark));
-const namesIn = async (folder: string): Promise<string> => (await fs.readdir(folder)).sort().join(' ');
-
 let made = 0;
-/** A folder with a model of mark 1, and things of somebody's in and around it. */
-async function withSentinels(): Promise<{ around: string; model: string; expectWhole(): Promise<void> }> {
-  const around = join(sandbox, String(made++));
-  const model = join(around, 'model');
-  await write(model, 1);
-  await fs.mkdir(join(model, 'notes'));
-  const sentinels = ['thesis.txt', 'model.txt', 'model/notes.txt', 'model/.hidden', 'model/notes/chapter.md'];
-  for (const name of sentinels) await fs.writeFile(join(around, name), name);
-  await fs.symlink('../thesis.txt', join(model, 'link'));
-  const inode = async (name: string) => (await fs.stat(join(around, name))).ino;
-  const before = await Promise.all(['model', ...sentinels].map(inode));
-  return {
-    around,
-    model,
-    async expectWhole() {
-      for (const name of sentinels) expect(await fs.readFile(join(around, name), 'utf8')).toBe(name);
-      expect(await fs.readlink(join(model, 'link'))).toBe('../thesis.txt');
-      expect(await Promise.all(['model', ...sentinels].map(inode))).toEqual(before);
-    },
-  };
-}
-
-/** Of a model whose files are all of one save. */
-async function markIn(folder: string): Promise<number> {
-  const { info, snapshot } = await readModel(folder);
-  const marks = new Set([
-    info!.state.step,
-    ...[...snapshot.tensors.values()].flatMap(({ data }) => [...new Set(data)]),
-  ]);
-  expect(marks.size).toBe(1);
-  return info!.state.step;
-}
-
-/** @returns how it ended, what it said, what it complained of */
-function runWriter(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const killAt = fileURLToPath(new URL('./testing/killAt.mjs', import.meta.url));
-  const child = spawn(process.execPath, ['--import', killAt, writer, ...args], { env: { ...process.env, ...env } });
-  const ended = { signal: null as string | null, code: null as number | null, stdout: '', stderr: '' };
-  child.stdout.on('data', (data: Buffer) => (ended.stdout += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (ended.stderr += data.toString()));
-  return new Promise<typeof ended>((resolve) =>
-    child.on('close', (code, signal) => resolve({ ...ended, code, signal })),
-  );
-}
+const withSentinels = () => sentinelsAt(join(sandbox, String(made++)));
 
 describe('a folder that is written again', () => {
   test('keeps all that is not on the list, in place, and loses what is', async () => {
@@ -332,70 +280,3 @@ test('saves of a run stay beside the model of another one until they take its pl
   await early.save(() => filesOf(32));
   expect([await markIn(fresh), early.place]).toEqual([40, `${fresh}.stopped`]);
 });
-
-test('of drafts that earlier builds left, a whole model is kept in sight and the rest goes', async () => {
-  const { around, model, expectWhole } = await withSentinels();
-  const { pid } = spawn(process.execPath, ['--version'], { stdio: 'ignore' }).once('error', () => undefined);
-  await runWriter([join(around, 'other'), '7', '1']);
-  await fs.cp(join(around, 'other'), join(around, `.model.${pid!}.part`), { recursive: true });
-  await fs.mkdir(join(around, '.model.999999998.part'));
-  await fs.writeFile(join(around, '.model.999999998.part', 'config.json'), '{');
-  await fs.writeFile(join(around, '.model.999999999.part'), 'half a file');
-  await fs.writeFile(join(around, `.model.${process.pid}.part`), 'of a process that runs');
-  expect(await markIn(model)).toBe(1);
-  expect(await markIn(`${model}.stopped`)).toBe(7);
-  expect(await namesIn(around)).toBe(`.model.${process.pid}.part model model.stopped model.txt other thesis.txt`);
-  await expectWhole();
-});
-
-test('of 50 kills spread over the whole of a write none costs the older model, or anything around it', async () => {
-  const around = join(sandbox, String(made++));
-  await write(join(around, 'model'), 1);
-  const dry = await runWriter([join(around, 'model'), '2', '1'], { KILL_UNDER: around });
-  const calls = Number(/^(\d+) calls/m.exec(dry.stderr)?.[1]);
-  expect(calls).toBeGreaterThan(50);
-  const outcomes = { old: 0, new: 0, killed: 0, recovered: 0 };
-  // In two folders at once, by turns; in the second by a run that goes on there.
-  await Promise.all([0, 1].map((first) => killWrites(first)));
-  expect(outcomes.killed).toBeGreaterThan(45);
-  expect(outcomes.recovered).toBeGreaterThan(40);
-  expect(outcomes.old).toBeGreaterThan(10);
-  expect(outcomes.new).toBeGreaterThan(10);
-
-  async function killWrites(first: number): Promise<void> {
-    const { around, model, expectWhole } = await withSentinels();
-    let mark = 1;
-    for (let i = first; i < 50; i += 2) {
-      const at = 1 + Math.round((i * calls) / 49); // The last is after the end.
-      const env = { KILL_AT: String(at), KILL_UNDER: around, ...(first > 0 && { GOES_ON: 'yes' }) };
-      const { signal } = await runWriter([model, String(mark + 1), '1'], env);
-      if (signal === 'SIGKILL') outcomes.killed++;
-      if ((await fs.readdir(around)).includes('.model.saving')) outcomes.recovered++;
-      const found = await markIn(model);
-      expect([mark, mark + 1]).toContain(found);
-      outcomes[found === mark ? 'old' : 'new']++;
-      mark = found;
-      await expectWhole();
-      expect(await namesIn(around)).toBe('model model.txt thesis.txt');
-      const whole = [...(await filesOf(0)).map(({ name }) => name), LIST, 'notes', 'notes.txt', '.hidden', 'link'];
-      expect((await fs.readdir(model)).sort()).toEqual(whole.sort());
-    }
-  }
-}, 600_000);
-
-test.each([2, 8])(
-  '%i processes that save into one folder at once, 40 times each, wait for each other',
-  async (processes) => {
-    const { around, model, expectWhole } = await withSentinels();
-    const ended = await Promise.all(
-      Array.from({ length: processes }, (_, i) =>
-        runWriter([model, String(1000 * (i + 1)), '40'], { KILL_UNDER: '/nowhere' }),
-      ),
-    );
-    for (const { code, stderr } of ended) expect({ code, stderr }).toEqual({ code: 0, stderr: '0 calls\n' });
-    expect((await markIn(model)) % 1000).toBe(39);
-    expect(await namesIn(around)).toBe('model model.txt thesis.txt');
-    await expectWhole();
-  },
-  240_000,
-);

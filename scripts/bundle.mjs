@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
  * A command's sources and packages as one file; made anew where one of them has changed since. Packages that are asked for late,
  * which are those for few texts, and Dawn, which is no JavaScript, stay apart.
  * @param root of the project
- * @param entry its first source, `cli/grow.ts`; no two of a project have one name
+ * @param entry its first source, `cli/bin/grow.ts`; no two of a project have one name
  * @returns the file's path; it is beside the packages, from where they are found, and goes with them
  * @throws where nothing can be written there, or where a source is no TypeScript
  */

@@ -56,9 +56,9 @@ else if (name === '--help' || name === '-h') {
  */
 async function sources() {
   try {
-    if (!debugs) return [join(root, 'scripts', 'compiled.mjs'), await bundled(root, `cli/${name}.ts`)];
+    if (!debugs) return [join(root, 'scripts', 'compiled.mjs'), await bundled(root, `cli/bin/${name}.ts`)];
   } catch {} // and by tsx it tells why
-  return ['--import', import.meta.resolve('tsx'), join(root, 'cli', `${name}.ts`)];
+  return ['--import', import.meta.resolve('tsx'), join(root, 'cli', 'bin', `${name}.ts`)];
 }
 
 async function start() {

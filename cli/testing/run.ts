@@ -1,48 +1,137 @@
-/** The real commands, as a terminal starts them. */
-import { spawn, type ChildProcess } from 'node:child_process';
+/**
+ * Commands that run in the process of the test. Signals, kills, pipes and whatever else needs a real process are for
+ * spawnCommand.ts.
+ */
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { bundled } from '../../scripts/bundle.mjs';
+import type { Output } from '../output';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const CLI = fileURLToPath(new URL('../../scripts/cli.mjs', import.meta.url));
 
 export interface Ended {
+  /** The exit code. */
   code: number | null;
   stdout: string;
   stderr: string;
 }
-interface Where {
-  /** Instead of `node scripts/cli.mjs`: how it is started. */
-  by?: readonly [string, ...string[]];
+interface RunOptions {
+  /** The current folder, where it is not that of the test. */
   cwd?: string;
+  /** Where the commands' sources are, where they are not the project's own. */
+  root?: string;
+  /** Set while the command runs. */
   env?: Readonly<Record<string, string>>;
-  /** Standard output is this file descriptor. */
-  stdout?: number;
-  onStart?: (child: ChildProcess) => void;
-  /** Called with all of the output so far, whenever some has come; may send signals. */
-  onOutput?: (child: ChildProcess, stdout: string, stderr: string) => void;
+  /**
+   * Whether models write texts as long as users get them, at each evaluation of a run and when they are evaluated. Such texts
+   * take most of the time of a short run.
+   */
+  wholeTexts?: boolean;
 }
 
-/** A command from its start to its end. */
-export function run(args: readonly string[], { by, cwd, env, stdout, onStart, onOutput }: Where = {}): Promise<Ended> {
-  const [program, ...first] = by ?? [process.execPath, CLI];
-  const child = spawn(program, [...first, ...args], {
-    ...(cwd !== undefined && { cwd }),
-    // As from a terminal: what a test run has around it is not there.
-    env: { ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: '', ...env },
-    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
-  });
-  onStart?.(child);
+/**
+ * Runs a command to its end. Commands that are started together run one after the other: they share a current folder, an
+ * environment and an engine.
+ * @param args the command's name and what follows it
+ */
+export function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const ended = turn.then(() => runNow(args, options));
+  turn = ended.catch(() => undefined);
+  return ended;
+}
+let turn: Promise<unknown> = Promise.resolve();
+
+async function runNow(
+  args: readonly string[],
+  { cwd, root = ROOT, env = {}, wholeTexts = false }: RunOptions,
+): Promise<Ended> {
+  const { runCommand, engine } = await loadCommands(root);
   const ended: Ended = { code: null, stdout: '', stderr: '' };
-  const take = (name: 'stdout' | 'stderr') => (data: Buffer) => {
-    ended[name] += data.toString();
-    onOutput?.(child, ended.stdout, ended.stderr);
+  const output: Output = {
+    stdout: { write: (text) => void (ended.stdout += text) },
+    stderr: { isTTY: false, columns: 80, write: (text) => void (ended.stderr += text) },
   };
-  child.stdout?.on('data', take('stdout'));
-  child.stderr!.on('data', take('stderr'));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ ...ended, code }));
-  });
+  const restore = [inFolder(cwd), withEnvironment(env), withoutConsole(), withEngine(engine)];
+  try {
+    ended.code = await runCommand(args, output, wholeTexts ? undefined : TEXT_TOKENS);
+  } finally {
+    for (const undo of restore) undo();
+  }
+  if ((globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu !== undefined)
+    throw new Error('A GPU was opened and would stay open in this process: pass --device wasm or cpu.');
+  return ended;
+}
+
+/** Tokens of a text that a model writes where a test is not about such texts. */
+const TEXT_TOKENS = 4;
+
+interface Loaded {
+  runCommand: typeof import('./commands').runCommand;
+  engine: Engine;
+}
+/** By the root of their sources, which do not change while a file of tests runs. */
+const loaded = new Map<string, Promise<Loaded>>();
+function loadCommands(root: string): Promise<Loaded> {
+  const known = loaded.get(root) ?? loadBundle(root);
+  loaded.set(root, known);
+  return known;
+}
+
+/**
+ * Loads the commands as one bundle, as users run them. The bundle stays loaded, and optimized, for all files of tests in this
+ * process. It has an engine of its own, since the set-up of tests resets theirs.
+ */
+async function loadBundle(root: string): Promise<Loaded> {
+  const path = await bundled(root, 'cli/testing/commands.ts');
+  const engine = engines.get(path) ?? {};
+  engines.set(path, engine);
+  const undo = withEngine(engine);
+  try {
+    return { ...(createRequire(import.meta.url)(path) as typeof import('./commands')), engine };
+  } finally {
+    undo();
+  }
+}
+
+/** Globals in which TensorFlow.js keeps its engine and kernels, where every copy of it finds them. */
+type Engine = Record<string, unknown>;
+const ENGINE_GLOBALS = ['_tfengine', '_tfGlobals'] as const;
+/** By the path of a bundle: files of tests that run in one process share engines as they share loaded bundles. */
+const engines = ((globalThis as { commandEngines?: Map<string, Engine> }).commandEngines ??= new Map<string, Engine>());
+
+/** Puts an engine in the place of the one in use, until it is undone; then `engine` holds what has become of it. */
+function withEngine(engine: Engine): () => void {
+  const exchange = (to: Engine): Engine => {
+    const before = Object.fromEntries(ENGINE_GLOBALS.map((name) => [name, Reflect.get(globalThis, name) as unknown]));
+    Object.assign(globalThis, Object.fromEntries(ENGINE_GLOBALS.map((name) => [name, to[name]])));
+    return before;
+  };
+  const before = exchange(engine);
+  return () => void Object.assign(engine, exchange(before));
+}
+
+function inFolder(folder: string | undefined): () => void {
+  const before = process.cwd();
+  if (folder !== undefined) process.chdir(folder);
+  return () => process.chdir(before);
+}
+
+function withEnvironment(env: Readonly<Record<string, string>>): () => void {
+  const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, env);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  };
+}
+
+/** As in a real process, where engines may not write to standard output. */
+function withoutConsole(): () => void {
+  const { log, info, warn } = console;
+  console.log = console.info = console.warn = () => undefined;
+  return () => void Object.assign(console, { log, info, warn });
 }
 
 /** Each line of standard output, which is JSON. */

@@ -13,8 +13,8 @@ export async function sampleText(
 ): Promise<string> {
   const ids = promptIds(tokenizer, prompt);
   const sampled: number[] = [];
-  for await (const { id } of generate(network, ids, SETTINGS, unwatched, pause)) sampled.push(id);
+  for await (const { id } of generate(network, ids, SAMPLE_SETTINGS, unwatched, pause)) sampled.push(id);
   const decoder = tokenizer.decoder();
   return prompt + sampled.map((id) => decoder.push(id)).join('') + decoder.end();
 }
-const SETTINGS = { temperature: 0.8, topK: 0, topP: 1, seed: 0, length: 80 };
+export const SAMPLE_SETTINGS = { temperature: 0.8, topK: 0, topP: 1, seed: 0, length: 80 };

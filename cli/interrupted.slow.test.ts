@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import { readModel } from './read';
 import { type Ended, lines, ROOT, run, TINY } from './testing/run';
+import { spawnCommand, type SpawnOptions } from './testing/spawnCommand';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
@@ -16,8 +17,10 @@ const STEPS = 120;
 /** Of which all of the rates depend on how many steps there are; a save after each slows it down. */
 const schedule = ['--steps', String(STEPS), '--schedule', 'cosine', '--warmup', '30', '--dropout', '0.1'];
 const often = ['--save-every', '1', '--eval-every', '20', '--eval-tokens', '64'];
-const grow = (args: readonly string[], where: Parameters<typeof run>[1] = { cwd: folder }): Promise<Ended> =>
-  run(['grow', '--json', ...args], where);
+const grow = (args: readonly string[]): Promise<Ended> => run(['grow', '--json', ...args], { cwd: folder });
+/** In a process of its own. */
+const spawnGrow = (args: readonly string[], where: Omit<SpawnOptions, 'cwd'>): Promise<Ended> =>
+  spawnCommand(['grow', '--json', ...args], { cwd: folder, ...where });
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'interrupted-')));
@@ -25,8 +28,7 @@ beforeAll(async () => {
   const anew = ['--text', 'text.txt', ...TINY, ...schedule, ...often];
   expect(await grow([...anew, '--out', 'straight'])).toMatchObject({ code: 0, stderr: '' });
   let watch: NodeJS.Timeout | undefined;
-  stopped = await grow([...anew, '--out', 'stopped'], {
-    cwd: folder,
+  stopped = await spawnGrow([...anew, '--out', 'stopped'], {
     onStart(child) {
       watch = setInterval(() => {
         if (!isBetween(savedStep())) return;
@@ -92,7 +94,7 @@ test('killed while it saves, again and again, it goes on in its folder to the sa
   // A save is some seventy calls, the first come before it. In between nobody looks into the folder.
   for (const call of [75, 115, 165]) {
     const env = { NODE_OPTIONS: `--import ${killAt}`, KILL_AT: String(call), KILL_UNDER: folder };
-    const ended = await grow(['--resume', 'killed'], { cwd: folder, env });
+    const ended = await spawnGrow(['--resume', 'killed'], { env });
     expect(ended.stderr).toMatch(/ended from outside \(SIGKILL\)/);
   }
   const ended = await grow(['--resume', 'killed']);
@@ -107,11 +109,9 @@ test('gone on with twice at once, one saves in its folder and the other beside i
   const on = ['--resume', 'two', '--steps', '100000'];
   let second: Promise<Ended> | undefined;
   let areStopped = false;
-  const first = await grow(on, {
-    cwd: folder,
+  const first = await spawnGrow(on, {
     onOutput(one) {
-      second ??= grow(on, {
-        cwd: folder,
+      second ??= spawnGrow(on, {
         onOutput(other) {
           if (!areStopped) for (const child of [one, other]) child.kill('SIGINT'); // a second one would end it at once
           areStopped = true;

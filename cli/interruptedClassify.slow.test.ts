@@ -8,6 +8,7 @@ import { csvOf } from '../src/core/base/csv';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import { readModel } from './read';
 import { lines, run, TINY } from './testing/run';
+import { spawnCommand } from './testing/spawnCommand';
 
 const STEPS = 60;
 const WORDS = ['whale sea ship', 'barn field hay'] as const;
@@ -32,7 +33,7 @@ test('Ctrl-C stops tune at a step, saves it and says how to go on; resumed it ma
   const straight = await run([...anew, ...often, '--out', 'straight', '--json'], { cwd: folder });
   expect(straight.code, straight.stderr).toBe(0);
   let watch: NodeJS.Timeout | undefined;
-  const stopped = await run([...anew, ...often, '--out', 'stopped'], {
+  const stopped = await spawnCommand([...anew, ...often, '--out', 'stopped'], {
     cwd: folder,
     onStart(child) {
       watch = setInterval(() => {

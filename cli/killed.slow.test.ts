@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MODEL_FILES } from './listed';
 import { readModel } from './read';
 import { lines, ROOT, run, TINY } from './testing/run';
+import { spawnCommand } from './testing/spawnCommand';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
@@ -86,7 +87,7 @@ async function statesOf(at: string, args: readonly string[], stopAt?: number): P
   await mkdir(states);
   const preload = pathToFileURL(join(ROOT, 'cli/testing/statesOf.mjs')).href;
   const env = { NODE_OPTIONS: `--import ${preload}`, STATES_OF: at, STATES_TO: states, STOP_AT: String(stopAt) };
-  const ended = await run(['grow', '--json', ...args], { cwd: at, env });
+  const ended = await spawnCommand(['grow', '--json', ...args], { cwd: at, env });
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   await cp(at, join(states, 'end'), { recursive: true, verbatimSymlinks: true });
   return (await readdir(states)).sort().map((name) => join(states, name));

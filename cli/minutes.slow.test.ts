@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { learningRateAt } from '../src/core/optim/schedule';
 import { recipeOf } from '../src/core/runs/segments';
 import { readModel } from './read';
-import { type Ended, lines, run, TINY } from './testing/run';
+import { type Ended, lines, TINY } from './testing/run';
+import { spawnCommand } from './testing/spawnCommand';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
@@ -15,7 +16,7 @@ beforeAll(async () => {
   await writeFile(path('text.txt'), 'Ein Wal — das ist kein Fisch. '.repeat(60));
 });
 afterAll(() => rm(folder, { recursive: true }));
-const grow = (...args: string[]) => run(['grow', '--text', path('text.txt'), ...TINY, '--json', ...args]);
+const grow = (...args: string[]) => spawnCommand(['grow', '--text', path('text.txt'), ...TINY, '--json', ...args]);
 
 /** With more minutes where a busy machine needs them to hold a step. */
 async function fitted(grown: (minutes: string) => Promise<Ended>): Promise<Ended> {
@@ -50,7 +51,9 @@ test('so many steps are taken as fit, with the warm-up and the schedule of so ma
   const first = await checked('model', 0);
   expect(lines(ended.stdout).at(-1)).toMatchObject({ step: first.step });
   expect(first.warmup).toBeLessThanOrEqual(100);
-  const more = await fitted((minutes) => run(['grow', '--resume', path('model'), '--minutes', minutes, '--json']));
+  const more = await fitted((minutes) =>
+    spawnCommand(['grow', '--resume', path('model'), '--minutes', minutes, '--json']),
+  );
   expect(more).toMatchObject({ code: 0, stderr: '' });
   const second = await checked('model', first.step);
   expect(second.step).toBeGreaterThan(first.step);

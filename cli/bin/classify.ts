@@ -1,0 +1,5 @@
+/** Entry point of `npm run classify`. */
+import { classifyCommand } from '../classify';
+import { main } from '../terminal';
+
+void main(classifyCommand);

@@ -1,0 +1,5 @@
+/** Entry point of `npm run compare`. */
+import { compareCommand } from '../compare';
+import { main } from '../terminal';
+
+void main(compareCommand);

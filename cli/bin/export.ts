@@ -1,0 +1,5 @@
+/** Entry point of `npm run export`. */
+import { exportCommand } from '../export';
+import { main } from '../terminal';
+
+void main(exportCommand);

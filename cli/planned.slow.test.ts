@@ -1,0 +1,55 @@
+/** --minutes without sizes, with the real command. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildSamples } from '../scripts/samples';
+import { recipeOf } from '../src/core/runs/segments';
+import { readModel } from './read';
+import { type Ended, lines } from './testing/run';
+import { spawnCommand } from './testing/spawnCommand';
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'planned-'));
+  await writeFile(path('text.txt'), buildSamples()[0]!.text.slice(0, 40_000));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('settings are planned, told before it begins, kept where a flag says otherwise, and looked at early', async () => {
+  const grow = (minutes: number): Promise<Ended> => {
+    const flags = ['--minutes', String(minutes), '--device', 'wasm', '--weight-decay', '0.05', '--json'];
+    return spawnCommand(['grow', '--text', path('text.txt'), ...flags, '--out', path('model')]);
+  };
+  let ended = await grow(0.15);
+  // A busy machine needs more until it holds enough steps to be looked at early.
+  for (let minutes = 0.3; minutes < 5 && !ended.stdout.includes('"step":30,'); minutes *= 2)
+    ended = await grow(minutes);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  const told = lines(ended.stdout);
+  expect(told.map(({ step }) => step)).toEqual(expect.arrayContaining([0, 10, 30]));
+  const { low, value, high } = told.at(-1)!['expected'] as { low: number; value: number; high: number };
+  expect(low).toBeLessThan(value);
+  expect(high).toBeGreaterThan(value);
+  const { info } = await readModel(path('model'));
+  expect(recipeOf(info!)).toMatchObject({ schedule: 'linear', finalRate: 0, evalEarly: true, weightDecay: 0.05 });
+  expect(info!.model.vocabulary).toBeGreaterThan(257);
+}, 900_000);
+
+test('a text that no model fits is told of before anything is written', async () => {
+  await writeFile(path('short.txt'), 'A whale.');
+  const ended = await spawnCommand([
+    'grow',
+    '--text',
+    path('short.txt'),
+    '--minutes',
+    '1',
+    '--device',
+    'wasm',
+    '--out',
+    path('no'),
+  ]);
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toMatch(/The text has 8 bytes, .*Give it 200 bytes or more/);
+}, 120_000);

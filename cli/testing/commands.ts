@@ -1,0 +1,71 @@
+/** Every command by its name, to be run in the process of a test (run.ts). */
+import * as tf from '@tensorflow/tfjs';
+import { WRITING } from '../../src/core/evaluate/writing';
+import { SAMPLE_SETTINGS } from '../../src/core/sample/sampleText';
+import { benchCommands } from '../bench';
+import { classifyCommand } from '../classify';
+import { compareCommand } from '../compare';
+import { evaluateCommand } from '../evaluate';
+import { exportCommand } from '../export';
+import { growCommand } from '../grow';
+import { type Output, writingTo } from '../output';
+import { prepareCommand } from '../prepare';
+import { runsCommand } from '../runs';
+import { sampleCommand } from '../sample';
+import { scoreCommand } from '../score';
+import { type Commands, perform, report } from '../terminal';
+import { tuneCommand } from '../tune';
+
+const COMMANDS: Readonly<Record<string, Commands>> = {
+  bench: benchCommands,
+  classify: [classifyCommand],
+  compare: [compareCommand],
+  evaluate: [evaluateCommand],
+  export: [exportCommand],
+  grow: [growCommand],
+  prepare: [prepareCommand],
+  runs: [runsCommand],
+  sample: [sampleCommand],
+  score: [scoreCommand],
+  tune: [tuneCommand],
+};
+
+/**
+ * Runs a command to its end, and frees its tensors.
+ * @param typed the command's name and what follows it
+ * @param textTokens length of the texts that models write to be shown or measured; undefined: as users get them
+ * @returns the exit code
+ */
+export async function runCommand(
+  typed: readonly string[],
+  output: Output,
+  textTokens: number | undefined,
+): Promise<number> {
+  const [name = '', ...args] = typed;
+  const commands = COMMANDS[name];
+  if (!commands) throw new Error(`There is no command '${name}'.`);
+  const { tokens } = WRITING;
+  const { length } = SAMPLE_SETTINGS;
+  if (textTokens !== undefined) setTextTokens(textTokens, textTokens);
+  const engine = tf.engine();
+  engine.startScope();
+  try {
+    return await writingTo(output, async () => {
+      try {
+        await perform(commands, args);
+        return 0;
+      } catch (error) {
+        return report(error, args.includes('--json'));
+      }
+    });
+  } finally {
+    engine.endScope();
+    tf.disposeVariables();
+    setTextTokens(tokens, length);
+  }
+}
+
+function setTextTokens(tokens: number, length: number): void {
+  Object.assign(WRITING, { tokens });
+  Object.assign(SAMPLE_SETTINGS, { length });
+}

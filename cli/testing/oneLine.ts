@@ -1,0 +1,10 @@
+/** How commands tell of a failure. */
+import { expect } from 'vitest';
+import { type Ended, lines } from './run';
+
+/** One line for people; and with --json, as the last line for programs, the same words. */
+export function expectOneLine({ stdout, stderr }: Ended, code: string | null, words: RegExp): void {
+  expect(stderr).toMatch(/^[^\n]{10,1200}[.!?]\n$/);
+  expect(stderr).toMatch(words);
+  if (code !== null) expect(lines(stdout).at(-1)).toEqual({ error: { code, message: stderr.trimEnd() } });
+}
