@@ -11,6 +11,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { chatRows, chatsIn, chatsTold } from './chatRows';
 import { chats } from './chats';
 import { predictedIn } from './batch';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 
@@ -84,7 +85,7 @@ test('each learnt token of what fits is a target once, at the place before it, a
       }
       expect(found.sort()).toEqual(wanted.sort());
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });
 

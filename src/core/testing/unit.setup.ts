@@ -4,10 +4,15 @@
  * of its time on TensorFlow.js.
  */
 import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
 import { vi } from 'vitest';
+import { DEFAULT_RUNS } from './propertyRuns';
+import { limitWriting } from './writingLength';
 
 vi.resetModules();
 tf.engine().reset();
+fc.configureGlobal({ numRuns: DEFAULT_RUNS });
+await limitWriting();
 
 /** What has only to come is waited for as long as a test may take: a second, as is usual, is little on a busy machine. */
 const { waitFor } = vi;
