@@ -11,7 +11,7 @@ import { fill } from '../sample/fill';
 import { logits } from '../sample/logits';
 import { expectClose } from '../testing/checkOp';
 import { decisive } from '../testing/decoding';
-import { useWasm as onWasm } from '../testing/wasm';
+import { useSingleThreadWasm as onWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { exportedFrom } from './exported';

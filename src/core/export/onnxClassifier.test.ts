@@ -11,7 +11,7 @@ import { type Classified, classifier } from '../sample/classify';
 import { expectClose } from '../testing/checkOp';
 import { int64, onWasm } from '../testing/onnxruntime';
 import { untrainedClassifier } from '../testing/untrainedModels';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import { aroundText } from '../tokenizer/prompt';
 import type { Exported, Format } from './format';
 import { onnxF16, onnxF32 } from './formats/onnx';
@@ -21,7 +21,7 @@ const root = `${mkdtempSync(join(tmpdir(), 'homegrown-onnx-classifier-'))}${sep}
 beforeAll(async () => {
   env.allowRemoteModels = false;
   env.localModelPath = root;
-  await useWasm();
+  await useSingleThreadWasm();
 });
 afterAll(() => rmSync(root, { recursive: true }));
 

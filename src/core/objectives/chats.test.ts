@@ -6,7 +6,7 @@ import { unwatched } from '../base/job';
 import { initialValues, network } from '../models/network';
 import { buildShards } from '../shards/build';
 import { openPart } from '../shards/read';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { chatRows, chatsIn, chatsTold } from './chatRows';
 import { chats } from './chats';
@@ -105,7 +105,7 @@ test('what does not fit is left out by exchanges, counted and told; where nothin
 });
 
 test('what is not learnt has no part in the gradient: other targets there leave the loss as it is, to the bit', async () => {
-  await useWasm();
+  await useSingleThreadWasm();
   const { source } = await partOf([{ turns: [[5, 4], [2, 3]] }, { turns: [[3, 6]] }, { turns: [[2, 2]] }]); // prettier-ignore
   const context = 16;
   const rows = await chatRows(source, context, tokenizer.endOfText);

@@ -25,7 +25,7 @@ import type { TrainEvent } from '../train/run';
 import { train } from '../train/train';
 import { type MadeRun, runRecord } from './runRecord';
 import { documentOf } from './texts';
-import { useWasm as onWasm } from './wasm';
+import { useSingleThreadWasm as onWasm } from './wasm';
 import { tokenSource } from './tokenSource';
 
 interface Settings {

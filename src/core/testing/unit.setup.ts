@@ -5,7 +5,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
+import { equalBytes } from './equalBytes';
 import { DEFAULT_RUNS } from './propertyRuns';
 import { limitWriting } from './writingLength';
 
@@ -17,3 +18,8 @@ await limitWriting();
 /** What has only to come is waited for as long as a test may take: a second, as is usual, is little on a busy machine. */
 const { waitFor } = vi;
 vi.waitFor = (work, options = 60_000) => waitFor(work, options);
+
+/** Testers add up over the files of a process, so they are added once. */
+const HAS_TESTERS = Symbol.for('homegrown.equalityTesters');
+if (!(HAS_TESTERS in globalThis)) expect.addEqualityTesters([equalBytes]);
+Object.assign(globalThis, { [HAS_TESTERS]: true });
