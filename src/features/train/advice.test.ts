@@ -35,7 +35,7 @@ test('there is always something to do, and only what is possible', () => {
       expect(list.length).toBeGreaterThan(0);
       expect(list.includes('resume') && !possible.resume).toBe(false);
       expect(list.includes('restart') && possible.resume).toBe(false);
-      expect(list.includes('useSingleThreadWasm') && !possible.wasm).toBe(false);
+      expect(list.includes('useWasm') && !possible.wasm).toBe(false);
       expect(list.includes('export') && !possible.export).toBe(false);
       expect(list.includes('free') && !possible.free).toBe(false);
       expect(list.includes('back')).toBe(possible.back);
@@ -54,8 +54,6 @@ test('a full disk leads to the runs that can be freed, and a GPU that is lost tw
   expect(remedies('storage-full', { ...NONE, free: true })[0]).toBe('free');
   expect(remedies('storage-full', NONE)[0]).toBe('texts');
   expect(remedies('device-lost', { ...NONE, resume: true, wasm: true })[0]).toBe('resume');
-  expect(remedies('device-lost', { ...NONE, resume: true, wasm: true, lostAgain: true })[0]).toBe(
-    'useSingleThreadWasm',
-  );
-  expect(remedies('device-gone', { ...NONE, wasm: true })[0]).toBe('useSingleThreadWasm');
+  expect(remedies('device-lost', { ...NONE, resume: true, wasm: true, lostAgain: true })[0]).toBe('useWasm');
+  expect(remedies('device-gone', { ...NONE, wasm: true })[0]).toBe('useWasm');
 });
