@@ -32,7 +32,7 @@ const MODELS: Readonly<Record<string, readonly [id: ModelId, config: BaseConfig]
   'GPT with a classifier that is not the embedding': ['gpt', GPT_UNTIED],
   'GPT without biases, of an inner width of its own': ['gpt', { ...SIZES, hidden: 40, biases: false } as BaseConfig],
   Llama: ['llama', LLAMA],
-  'Llama with a classifier that is not the embedding': ['llama', { ...LLAMA, untied: true } as BaseConfig],
+  'Llama with a classifier that is not the embedding': ['llama', { ...LLAMA, untied: true }],
   Qwen3: ['llama', { ...LLAMA, qkNorm: 'heads', headWidth: 32 } as BaseConfig],
   'OLMo 2': ['llama', { ...LLAMA, qkNorm: 'rows', norm: 'after' } as BaseConfig],
 };
