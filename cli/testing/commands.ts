@@ -1,7 +1,7 @@
 /** Every command by its name, to be run in the process of a test (run.ts). */
 import * as tf from '@tensorflow/tfjs';
 import { WRITING } from '../../src/core/evaluate/writing';
-import { SAMPLE_SETTINGS } from '../../src/core/sample/sampleText';
+import { TRAINING_SAMPLE } from '../../src/core/sample/trainingSample';
 import { benchCommands } from '../bench';
 import { classifyCommand } from '../classify';
 import { compareCommand } from '../compare';
@@ -45,7 +45,7 @@ export async function runCommand(
   const commands = COMMANDS[name];
   if (!commands) throw new Error(`There is no command '${name}'.`);
   const { tokens } = WRITING;
-  const { length } = SAMPLE_SETTINGS;
+  const { length } = TRAINING_SAMPLE;
   if (textTokens !== undefined) setTextTokens(textTokens, textTokens);
   const engine = tf.engine();
   engine.startScope();
@@ -67,5 +67,5 @@ export async function runCommand(
 
 function setTextTokens(tokens: number, length: number): void {
   Object.assign(WRITING, { tokens });
-  Object.assign(SAMPLE_SETTINGS, { length });
+  Object.assign(TRAINING_SAMPLE, { length });
 }

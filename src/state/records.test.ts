@@ -14,6 +14,7 @@ import { seen } from '../core/testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { beginRefusal, resumeRefusal, startRefusal, TRAINING_ELSEWHERE } from './refusals';
 import { modelNeed } from './trained';
+import { propertyRuns } from '../core/testing/propertyRuns';
 
 let browser: Browser | undefined;
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -140,7 +141,7 @@ test('whatever lies in the store, the app loads, and nothing is gone afterwards'
       studio.change({ name: 'Another' });
       expect(await store.keys('')).toEqual(expect.arrayContaining(before));
     }),
-    { numRuns: 150 },
+    { numRuns: propertyRuns(150) },
   );
 });
 

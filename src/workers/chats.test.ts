@@ -25,6 +25,7 @@ import { dropped } from '../core/testing/drops';
 import { PARQUET } from '../core/testing/parquet';
 import { collect } from '../core/testing/texts';
 import { importSpeakers, speakersIn } from './chats';
+import { propertyRuns } from '../core/testing/propertyRuns';
 
 const read = (store: BlobStore, source: TextSource) => importText(source, store, asChats, unwatched);
 const stored = async (store: BlobStore, text: TextRecord): Promise<Conversation[]> =>
@@ -49,7 +50,7 @@ describe.each(['openai', 'sharegpt', 'alpaca'] as ShapeId[])('%s', (id) => {
           given.map(({ messages }, i) => ({ messages, name: `${place} ${i + 1} of ${source.name}` })),
         );
       }),
-      { numRuns: 40 },
+      { numRuns: propertyRuns(40) },
     );
   });
 });

@@ -23,10 +23,16 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 let store: BlobStore;
 let of: Begin;
 let worker: TestStudio;
-eachSmallStudio(async (fresh) => {
-  ({ store, worker, of } = fresh);
-  await worker.gpu.call('begin', of('parent', PARENT));
+const restore = eachSmallStudio((fresh) => ({ store, worker, of } = fresh), {
+  parent: (studio) => studio.worker.gpu.call('begin', studio.of('parent', PARENT)),
+  async spam(studio) {
+    const recipe = { steps: 60, learningRate: 0.02, ...AT_THE_END };
+    const { trainable: _, ...all } = await classifierInput(studio.store, studio.of, 'spam', recipe);
+    await studio.worker.gpu.call('tune', all);
+  },
 });
+/** Evaluates and saves before the first step and after the last one only. */
+const AT_THE_END = { evalEvery: 60, saveEvery: 60 };
 
 const inputOf = (runId: string, recipe?: Partial<Recipe>, more?: Partial<TuneInput>) =>
   classifierInput(store, of, runId, recipe, more);
@@ -40,7 +46,7 @@ const told = async (runId: string): Promise<unknown[]> =>
   });
 
 test('a classifier is the body of its base with a head of its own: both are learnt, and nothing is told of old text', async () => {
-  await tune('spam', { steps: 60, learningRate: 0.05 });
+  await tune('spam', { steps: 60, learningRate: 0.05, ...AT_THE_END });
   const record = await recordOf('spam');
   expect(record).toMatchObject({
     status: 'finished',
@@ -73,7 +79,7 @@ test('a classifier is the body of its base with a head of its own: both are lear
 
 test('one that is stopped, or whose tab ends, goes on to the bits of one that is not', async () => {
   // So many that a stop arrives before they are made.
-  const long = { steps: 64 };
+  const long = { steps: 64, evalEvery: 16 };
   await tune('whole', long);
   const stop = new AbortController();
   await worker.gpu.call('tune', await inputOf('stopped', long), {
@@ -137,7 +143,7 @@ test('one from nothing has no parent, and its step is not of a base', async () =
 });
 
 test('a whole file comes back with what was given, and a model that scores tokens is none', async () => {
-  await tune('spam', { steps: 60, learningRate: 0.02 }, { trainable: undefined } as never);
+  await restore('spam');
   const rows = ['id,body', ...labelledRows(6).map(([text], i) => `${i},"${text}"`), '7,'];
   const table = { format: 'csv', columns: ['body'] } as const;
   const asked = { runId: 'spam', which: 'latest', file: new File([rows.join('\n')], 'mail.csv'), table } as const;
@@ -181,7 +187,7 @@ test('a whole file comes back with what was given, and a model that scores token
 });
 
 test('of texts without a label those come first that it is least sure of', async () => {
-  await tune('spam', { steps: 60, learningRate: 0.02 }, { trainable: undefined } as never);
+  await restore('spam');
   const rows = [...labelledRows(4, 4), ['qqq xyz', '']];
   const { id } = await labelledText(store, rows);
   const asked = { runId: 'spam', which: 'latest', texts: [id], count: 3 } as const;

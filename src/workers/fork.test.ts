@@ -19,13 +19,14 @@ import type { ForkInput } from '../protocol/gpu';
 let store: BlobStore;
 let of: Begin;
 let worker: TestStudio;
-eachSmallStudio((fresh) => {
-  ({ store, worker, of } = fresh);
+const SMALL = { steps: 12, saveEvery: 6, evalEvery: 6, warmup: 2 };
+const restore = eachSmallStudio((fresh) => ({ store, worker, of } = fresh), {
+  none: () => Promise.resolve(),
+  parent: (studio) => studio.worker.gpu.call('begin', studio.of('parent', SMALL)),
 });
 
-const SMALL = { steps: 12, saveEvery: 6, evalEvery: 6, warmup: 2 };
 const parent = async (): Promise<RunRecord> => {
-  await worker.gpu.call('begin', of('parent', SMALL));
+  await restore('parent');
   return (await readRun(store, 'parent'))!;
 };
 const forked = async (

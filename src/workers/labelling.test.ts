@@ -8,6 +8,7 @@ import { labelWords } from '../core/base/labels';
 import { importText } from '../core/documents';
 import type { Between } from '../core/documents/labels/between';
 import { changeLabels, labelledTexts } from './labelling';
+import { propertyRuns } from '../core/testing/propertyRuns';
 
 /** Of what stands between labels, of what tables are made of, and of anything else. */
 const name = fc
@@ -59,7 +60,7 @@ test('the label of a text that has one is shown as it is, whatever it is called,
       await changeLabels(store, id, { kind: 'relabel', place: 0, labels: null });
       expect((await shown())[0]).toBeUndefined();
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });
 
@@ -78,6 +79,6 @@ test('of several labels each comes back, and none is told from what nobody has s
       await changeLabels(store, id, { kind: 'relabel', place: 0, labels: null });
       expect((await shown())[0]).toBeUndefined();
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });

@@ -17,9 +17,8 @@ import type { MixedPoint } from '../protocol/gpu';
 let store: BlobStore;
 let of: Begin;
 let worker: TestStudio;
-eachSmallStudio(async (fresh) => {
-  ({ store, worker, of } = fresh);
-  await worker.gpu.call('begin', of('parent', PARENT));
+eachSmallStudio((fresh) => ({ store, worker, of } = fresh), {
+  parent: (studio) => studio.worker.gpu.call('begin', studio.of('parent', PARENT)),
 });
 
 async function tuned(trainable: Trainable | undefined): Promise<void> {

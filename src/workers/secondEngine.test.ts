@@ -8,7 +8,7 @@ import { type FormatId, FORMATS } from '../core/export/formats';
 import { zipped } from '../core/files/zip';
 import { network } from '../core/models/network';
 import { trainedModels } from '../core/testing/trainedModel';
-import { useWasm as onWasm } from '../core/testing/wasm';
+import { useSingleThreadWasm as onWasm } from '../core/testing/wasm';
 import { compare, type Figures, matches } from '../core/verify/compare';
 import { PLACES, reference, type Reference } from '../core/verify/reference';
 import { checkOnnx } from './onnxIn';

@@ -25,9 +25,10 @@ import { basesOf } from './bases';
 let store: BlobStore;
 let of: Begin;
 let worker: TestStudio;
-eachSmallStudio(async (fresh) => {
-  ({ store, worker, of } = fresh);
-  await worker.gpu.call('begin', of('parent', PARENT));
+const restore = eachSmallStudio((fresh) => ({ store, worker, of } = fresh), {
+  parent: (studio) => studio.worker.gpu.call('begin', studio.of('parent', PARENT)),
+  lora: (studio) => studio.worker.gpu.call('tune', tuneInput(studio.of, 'lora', { schedule: 'constant' })),
+  replayed: (studio) => studio.worker.gpu.call('tune', tuneInput(studio.of, 'lora', { replay: 0.25 })),
 });
 
 const recordOf = async (runId: string, from = store): Promise<RunRecord> => (await readRun(from, runId))!;
@@ -45,7 +46,7 @@ async function broughtIn(file: File, into: TestStudio, at: BlobStore): Promise<R
 }
 
 test('what is written of an adapter is the model with it merged, which is the one that it was applied in; it can be had apart', async () => {
-  await worker.gpu.call('tune', tuneInput(of, 'lora', { replay: 0.25 }));
+  await restore('replayed');
   const run = await recordOf('lora');
   const { network: applied } = await basesOf(store).load(run, 'latest', () => undefined);
   const file = await written('lora', 'hf');
@@ -81,7 +82,7 @@ test('what is written of an adapter is the model with it merged, which is the on
 }, 120_000);
 
 test('a folder with an adapter comes back beside its base where that is there, and goes on to the same bits; elsewhere as a whole model', async () => {
-  await worker.gpu.call('tune', tuneInput(of, 'lora', { schedule: 'constant' }));
+  await restore('lora');
   const [run, file] = [await recordOf('lora'), await written('lora', 'hf')];
   const back = await broughtIn(file, worker, store);
   expect(back).toMatchObject({ trainable: run.trainable, base: run.base, parent: { runId: 'lora', how: 'import' } });
@@ -128,7 +129,7 @@ test('a folder of a run of which a part learnt has all that it goes on from, als
 }, 120_000);
 
 test('an adapter that comes alone goes beside the step that it learnt beside, which its hash finds; otherwise it is said why not', async () => {
-  await worker.gpu.call('tune', tuneInput(of, 'lora'));
+  await restore('lora');
   const perplexity = async (runId: string): Promise<number> => {
     const input = {
       runId,
@@ -199,7 +200,7 @@ test('an adapter that comes alone goes beside the step that it learnt beside, wh
 }, 120_000);
 
 test('one that replayed comes back without its old text, and goes on without, which its segments say', async () => {
-  await worker.gpu.call('tune', tuneInput(of, 'lora', { replay: 0.5 }));
+  await restore('replayed');
   const back = await broughtIn(await written('lora', 'hf'), worker, store);
   expect(back.old).toEqual({ id: null, facts: dataOf(await recordOf('parent')).facts });
   const { data } = of('x', {});
@@ -210,7 +211,7 @@ test('one that replayed comes back without its old text, and goes on without, wh
   await worker.gpu.call('resume', { runId: back.id, steps: 14, data, texts: [] });
   for (const runId of [back.id, 'child']) {
     const { segments, step } = await recordOf(runId);
-    expect([step, ...segments.map(({ after, recipe }) => [after, recipe.replay])]).toEqual([14, [0, 0.5], [12, 0]]);
+    expect([step, ...segments.map(({ after, recipe }) => [after, recipe.replay])]).toEqual([14, [0, 0.25], [12, 0]]);
   }
   // Where it is there it is replayed on, and nothing begins.
   await worker.gpu.call('resume', { runId: 'lora', steps: 14 });
@@ -221,7 +222,7 @@ test('one that replayed comes back without its old text, and goes on without, wh
 }, 120_000);
 
 test('an adapter of elsewhere goes beside a model that came in under the very name that it says, which is told', async () => {
-  await worker.gpu.call('tune', tuneInput(of, 'lora'));
+  await restore('lora');
   const filesOf = async (zip: File, change: (name: string, text: string) => string): Promise<File[]> =>
     Promise.all(
       [...(await openZip(await sourceOf(zip), zip.name))]

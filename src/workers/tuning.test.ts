@@ -30,9 +30,13 @@ import { listUnreadable } from './unreadable';
 let store: BlobStore;
 let of: Begin;
 let worker: TestStudio;
-eachSmallStudio(async (fresh) => {
-  ({ store, worker, of } = fresh);
-  await worker.gpu.call('begin', of('parent', PARENT));
+const restore = eachSmallStudio((fresh) => ({ store, worker, of } = fresh), {
+  parent: (studio) => studio.worker.gpu.call('begin', studio.of('parent', PARENT)),
+  one: (studio) => studio.worker.gpu.call('tune', tuneInput(studio.of, 'one')),
+  async two(studio) {
+    await studio.worker.gpu.call('tune', tuneInput(studio.of, 'one'));
+    await studio.worker.gpu.call('tune', tuneInput(studio.of, 'two', { seed: 3 }));
+  },
 });
 
 const lora = (over: Partial<Trainable> = {}): Trainable => loraOf(of('parent', {}).model, over);
@@ -49,8 +53,8 @@ const told = async (runId: string): Promise<unknown[]> =>
   });
 
 test('a run that tunes has what learns alone in its steps, its base once, and measures what is forgotten as evaluate says it', async () => {
-  await tune('lora');
-  const record = await recordOf('lora');
+  await restore('one');
+  const record = await recordOf('one');
   expect(record).toMatchObject({
     status: 'finished',
     step: 12,
@@ -58,7 +62,7 @@ test('a run that tunes has what learns alone in its steps, its base once, and me
     trainable: lora(),
     old: (await recordOf('parent')).segments[0].data,
   });
-  const { tensors, state } = await latest('lora');
+  const { tensors, state } = await latest('one');
   const own = Object.keys(paramsOf(record.model));
   expect([...tensors.keys()].filter((name) => own.includes(name))).toEqual([]);
   expect(await basesThere(store)).toEqual([record.base]);
@@ -66,9 +70,9 @@ test('a run that tunes has what learns alone in its steps, its base once, and me
   expect(await readBase(store, record.base!)).toEqual(ownOf(record.model, (await latest('parent')).tensors));
 
   const { evaluation } = await worker.gpu.call('evaluation', {
-    ...{ runId: 'lora', which: 'latest', on: { part: 'validation' }, now: 1 },
+    ...{ runId: 'one', which: 'latest', on: { part: 'validation' }, now: 1 },
   } as never);
-  const last = (await readJournal(store, 'lora')).findLast((event) => event.kind === 'evaluated');
+  const last = (await readJournal(store, 'one')).findLast((event) => event.kind === 'evaluated');
   const { value, low, high } = evaluation.metrics.perplexity!;
   expect(last!.metrics.oldPerplexity).toEqual({ value, low, high });
 }, 120_000);
@@ -116,8 +120,7 @@ const perplexityOf = async (runId: string, which: 'latest' | number = 'latest'):
 };
 
 test('a base lies there once for two runs; it goes with the last, and so is told what comes free', async () => {
-  await tune('one');
-  await tune('two', { seed: 3 });
+  await restore('two');
   const hash = await baseOf('one');
   expect(await baseOf('two')).toBe(hash);
   expect(await basesThere(store)).toEqual([hash]);
@@ -141,8 +144,7 @@ test('a base lies there once for two runs; it goes with the last, and so is told
 }, 120_000);
 
 test('what the steps of a run take can be given back, with a base that no other needs; then the run is no model', async () => {
-  await tune('one');
-  await tune('two', { seed: 3 });
+  await restore('two');
   const first = (await worker.data.call('freeRun', { runId: 'one' })).bytes;
   expect(await basesThere(store)).toHaveLength(1);
   const second = (await worker.data.call('freeRun', { runId: 'two' })).bytes;
@@ -152,7 +154,7 @@ test('what the steps of a run take can be given back, with a base that no other 
 }, 120_000);
 
 test('of a base that is damaged its runs say so and stay; tuning the same step again mends it', async () => {
-  await tune('one');
+  await restore('one');
   const hash = await baseOf('one');
   const before = await perplexityOf('one');
   const [, chunk] = await baseKeys(store, hash);
@@ -267,7 +269,7 @@ test('all of it may learn: then there is no base, and its steps are whole', asyn
 }, 120_000);
 
 test('a fork of one that tunes has its base, and makes its bits; a tuned step can be tuned on', async () => {
-  await tune('one');
+  await restore('one');
   const { recipe } = inputOf('one');
   const from = { runId: 'one', step: 8 };
   await worker.gpu.call('fork', { runId: 'child', projectId: 'first', name: 'Child', createdAt: 2, from, recipe });
@@ -288,8 +290,7 @@ test('a fork of one that tunes has its base, and makes its bits; a tuned step ca
 }, 120_000);
 
 test('of two runs on one base the second is opened without reading or placing the base again', async () => {
-  await tune('one');
-  await tune('two', { seed: 3 });
+  await restore('two');
   await tune('half', {}, { trainable: lora({ rest: 'f16' }) });
   const alone = [await perplexityOf('one'), await perplexityOf('two'), await perplexityOf('half')];
   let read = 0;

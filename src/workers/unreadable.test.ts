@@ -20,6 +20,7 @@ import { runRecord } from '../core/testing/runRecord';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { buildData } from './data';
 import { listUnreadable, rawFiles } from './unreadable';
+import { propertyRuns } from '../core/testing/propertyRuns';
 
 const TOKENIZER = { kind: 'bytes' as const, merges: [] };
 const PROSE = 'The whale is large, and the sea is wide. '.repeat(50);
@@ -202,6 +203,6 @@ test('whatever lies under whatever key, it is told without failing, and stays', 
       for (const { key } of await listUnreadable(store, 'r')) await rawFiles(store, key);
       expect(await all(store)).toEqual(before);
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { initialValues, type ModelChoice } from '../models/network';
 import { paramsOf } from '../models';
 import { checkAlike, mixed } from './mixed';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const model: ModelChoice = {
   id: 'gpt',
@@ -26,7 +27,7 @@ test('every weight is on the line between the two, and at its ends it is one of 
         }
       }
     }),
-    { numRuns: 20 },
+    { numRuns: propertyRuns(20) },
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromHalf, toHalf } from './half';
+import { propertyRuns } from '../testing/propertyRuns';
 
 /** The value of a half, by the definition. */
 function valueOf(half: number): number {
@@ -57,7 +58,7 @@ test('any f32 is rounded as the definition says', () => {
       expect(one(x!)).toBe(x! >= 65_536 ? 0x7c00 : nearest(x!));
       expect(one(-x!)).toBe(one(x!) | 0x8000);
     }),
-    { numRuns: 5000 },
+    { numRuns: propertyRuns(5000) },
   );
 });
 

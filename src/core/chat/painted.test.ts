@@ -15,6 +15,7 @@ import { allFitted, fitted } from './fitted';
 import { endsTurn, type Painted, painted, paintedTokens, prompted, tried } from './painted';
 import { type ChatTemplate, compiled } from './template';
 import { usualTemplate } from './usual';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const every = await everyTokenizer();
 const turns = await turnsTokenizer();
@@ -92,7 +93,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
         }
         expect(endsTurn(found)).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   });
 
@@ -104,7 +105,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
         const special = (ids: Uint32Array): number[] => [...ids].filter((id) => tokenizer.specialOf(id));
         expect(special(painted(conversation, template).ids)).toEqual(special(painted(harmless, template).ids));
       }),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   });
 
@@ -120,7 +121,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
         if (/^[\p{L}\p{N}\p{P}]/u.test(answersOf(conversation).at(-1)!))
           expect(prompt).toEqual(ids.slice(0, learnt.at(-1)![0]));
       }),
-      { numRuns: 20 },
+      { numRuns: propertyRuns(20) },
     );
   });
 

@@ -5,6 +5,7 @@ import { HomegrownError } from '../base/errors';
 import { bytesSource, readBytes } from '../files/byteSource';
 import { openSafetensors, writeSafetensors } from './safetensors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from './tensors';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const tensor = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }).chain((shape): fc.Arbitrary<HostTensor> => {
   const length = shape.reduce((a, b) => a * b, 1);
@@ -62,7 +63,7 @@ test('what is written is read back bit for bit, under any name', async () => {
         expect(new Uint8Array(read.get(key)!.data.buffer)).toEqual(new Uint8Array(data.buffer));
       }
     }),
-    { numRuns: 500 },
+    { numRuns: propertyRuns(500) },
   );
 });
 
@@ -191,6 +192,6 @@ test('no mutation of a valid file gives anything but tensors or a typed refusal'
         expect(error).toBeInstanceOf(HomegrownError);
       }
     }),
-    { numRuns: 20_000 },
+    { numRuns: propertyRuns(20_000) },
   );
 });

@@ -11,6 +11,7 @@ import { collect, stream } from '../testing/texts';
 import { importDrop, openText, type TextSource } from '.';
 import { MOST_ENTRIES } from './limits';
 import { blocksOf } from './blocks';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const bytesOf = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? utf8(content) : content);
@@ -297,7 +298,7 @@ describe('a damaged archive gives documents or typed errors, and never hangs', (
           if (end < whole.length && all.length === 0 && !name.endsWith('.tar')) expect(some.reasons).not.toEqual([]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   });
 });

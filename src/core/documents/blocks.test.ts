@@ -5,6 +5,7 @@ import { openDraft } from '../base/draft';
 import { BlockWriter } from './blocks';
 import { hashOf } from './hashOf';
 import { BLOCK, documentsKey, textChunksPrefix } from './record';
+import { propertyRuns } from '../testing/propertyRuns';
 
 interface File {
   name: string;
@@ -59,6 +60,6 @@ test('a file that is taken back leaves nothing, however many blocks it has, and 
       expect(told).toEqual(kept);
       expect(most).toBeLessThanOrEqual(2 * BLOCK);
     }),
-    { numRuns: 20 },
+    { numRuns: propertyRuns(20) },
   );
 }, 60_000);

@@ -4,6 +4,7 @@ import { memoryStore } from '../base/blobStore';
 import { openDraft } from '../base/draft';
 import { ChunkWriter, LONGEST_CHUNK } from './chunks';
 import { textChunkKey, textChunksPrefix } from './record';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const ID = 'a-text';
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -38,7 +39,7 @@ it('cuts a text into the same chunks in whatever pieces it comes, and takes back
       const keys = await store.keys(textChunksPrefix(ID));
       expect(new Set(keys)).toEqual(new Set([...wanted.map((_, n) => textChunkKey(ID, n)), ...beyond]));
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });
 

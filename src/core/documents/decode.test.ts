@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collect, awkwardText, stream } from '../testing/texts';
 import { decodeText } from './decode';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const latin = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
@@ -29,7 +30,7 @@ it('reads UTF-8 and UTF-16 unchanged, wherever the chunks end', async () => {
       expect((await decode(utf8(`\ufeff${text}`), where)).text).toBe(text);
       for (const little of [true, false]) expect((await decode(utf16(`\ufeff${text}`, little), where)).text).toBe(text);
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
 });
 

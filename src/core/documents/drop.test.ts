@@ -24,6 +24,7 @@ import {
 import { LONGEST_CHUNK } from './chunks';
 import { indexText } from './indexing';
 import { BLOCK } from './record';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const file = (name: string, ...pieces: readonly (string | Uint8Array)[]): TextSource => {
@@ -109,7 +110,7 @@ test('whatever is refused or there already among them, the others are whole, and
       const chunks = text.chunkBytes.map((_, n) => `text/${text.id}/${n}`);
       expect(now.sort()).toEqual([...chunks, `text/${text.id}/documents/0`, `texts/${text.id}`].sort());
     }),
-    { numRuns: 40 },
+    { numRuns: propertyRuns(40) },
   );
 }, 120_000);
 

@@ -9,6 +9,7 @@ import { collect, stream } from '../testing/texts';
 import { importDrop, lookAtTable, openText, proposalsFor, type TextSource } from '.';
 import { decodeText } from './decode';
 import { type EncodingId, ENCODINGS, proposalsOf, tellingLines } from './encodings';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const file = (name: string, bytes: Uint8Array, encoding?: EncodingId): TextSource => ({
@@ -88,7 +89,7 @@ test.each(IDS)('%s is read as it is, wherever the chunks end', async (encoding) 
       // At once Node 20 would read Windows-1252 as Latin 1.
       expect(pieces.map(({ text }) => text).join('')).toBe(new TextDecoder(encoding).decode(bytes, { stream: true }));
     }),
-    { numRuns: 20 },
+    { numRuns: propertyRuns(20) },
   );
 });
 
@@ -108,7 +109,7 @@ test('whatever bytes are said to be in an encoding, they are read in it or refus
         await proposalsOf(await tellingLines(stream([random])));
       },
     ),
-    { numRuns: 150 },
+    { numRuns: propertyRuns(150) },
   );
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { collect, stream } from '../testing/texts';
 import { utf8 } from '../testing/readDocuments';
 import { objects } from './objects';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const read = (text: string | Uint8Array, piece = 3) => {
   const bytes = typeof text === 'string' ? utf8(text) : text;
@@ -25,7 +26,7 @@ describe('objects', () => {
         expect(list.map(({ value }) => value)).toEqual(given);
         expect(list.map(({ place }) => place)).toEqual(given.map((_, i) => `object ${i + 1}`));
       }),
-      { numRuns: 50 },
+      { numRuns: propertyRuns(50) },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { sha256Hex } from '../base/hash';
 import { splitDocuments } from './cut';
 import { type Parted, PART_NAMES, type SplitChoice } from './split';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const CHOICE: SplitChoice = { validation: 0.1, test: 0, seed: 0 };
 const HASHES = await Promise.all(Array.from({ length: 400 }, (_, i) => sha256Hex(`${i}`)));
@@ -34,7 +35,7 @@ test('texts of one document each are cut as they always were', () => {
         expect(split).toEqual({ rule: 'ends', parts: endsOfBefore(documents, validation) });
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: propertyRuns(1000) },
   );
 });
 
@@ -83,7 +84,7 @@ describe('texts of many documents', () => {
           expect(places).toEqual(places.toSorted((a, b) => a - b));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: propertyRuns(200) },
     );
   });
 
@@ -95,7 +96,7 @@ describe('texts of many documents', () => {
         expect(partOf(turned, choice).of).toEqual(of);
         expect(partOf(documents, choice).of).toEqual(of);
       }),
-      { numRuns: 50 },
+      { numRuns: propertyRuns(50) },
     );
     const documents = Array.from({ length: 100 }, (_, i) => ({ bytes: 500, text: 't', sha256: HASHES[i]! }));
     const held = [0, 1, 2, 3].map((seed) => {
@@ -117,7 +118,7 @@ describe('texts of many documents', () => {
           for (const { sha256 } of copied) expect(of.get(sha256)?.size).toBe(1);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: propertyRuns(100) },
     );
   });
 

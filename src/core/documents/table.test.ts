@@ -12,6 +12,7 @@ import { FORMATS, tableFormatOf } from './read';
 import { LONGEST_ROW } from './read/format';
 import { recognisedColumns } from './columns';
 import { BLOCK } from './record';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** In pieces of `size` bytes. */
@@ -67,7 +68,7 @@ test('what was written as CSV reads back, whatever is in a cell, and wherever pi
         expect(read.map(([, cells]) => Object.values(cells))).toEqual(all.slice(1));
       },
     ),
-    { numRuns: 150 },
+    { numRuns: propertyRuns(150) },
   );
 });
 
@@ -81,7 +82,7 @@ test('what was written as JSON Lines reads back; what lies in a cell has columns
         expect((await rowsOf('jsonl', text, piece + 1)).map(([, cells]) => cells)).toEqual(rows);
       },
     ),
-    { numRuns: 50 },
+    { numRuns: propertyRuns(50) },
   );
   expect(await rowsOf('jsonl', '\n{"a":1,"b":true,"c":null,"d":[1],"f":{"g":2},"e":"x"}\r\n')).toEqual([
     [2, { a: '1', b: 'true', e: 'x', 'd.0': '1', 'f.g': '2' }],

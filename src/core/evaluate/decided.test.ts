@@ -9,7 +9,7 @@ import { classifier } from '../sample/classify';
 import { labelScores } from '../sample/labelScores';
 import { rowArrays } from '../sample/textRows';
 import { textSource } from '../testing/tokenSource';
-import { HOST_BACKENDS, useWasm } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS, useSingleThreadWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { NamedTensors } from '../checkpoint/tensors';
 import { DEFAULT_RECIPE } from '../train/recipe';
@@ -36,7 +36,7 @@ const texts = Array.from({ length: 80 }, (_, i) => {
 });
 const labels = texts.map((_, i) => LABELS[i % 2]!);
 
-beforeAll(useWasm);
+beforeAll(useSingleThreadWasm);
 
 test('a word that gives the label away is what decided', async () => {
   const model = choiceOf('gpt');
@@ -140,7 +140,7 @@ test('of a long text all is told where it is read in windows, and otherwise its 
 
 test('host backends agree', async () => {
   const found: number[][] = [];
-  for (const [, use] of HOST_BACKENDS) {
+  for (const [, use] of SINGLE_THREAD_BACKENDS) {
     await use();
     const model = choiceOf('bert');
     const net = await network(model, initialValues(model, 4));

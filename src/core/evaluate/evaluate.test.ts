@@ -9,6 +9,9 @@ import { held, tokenised } from './blocks';
 import { evaluate } from './evaluate';
 import { evaluationSchema } from './evaluation';
 import { identitySwaps } from './identitySwaps';
+import { limitWriting } from '../testing/writingLength';
+
+await limitWriting({ texts: 16, tokens: 24 });
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const words = 'Call me Ishmael. Some years ago, in 1851, never mind how long precisely. ';

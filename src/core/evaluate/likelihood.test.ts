@@ -9,6 +9,7 @@ import { noInterval } from '../metrics/intervals/interval';
 import { summed } from '../metrics/intervals/units';
 import { normals } from '../base/rng';
 import { withoutInterval } from './readings/figuresOf';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
 const pairs = await createTokenizer({
@@ -43,7 +44,7 @@ test('pieces hold every token once and every byte once, and are as many for any 
         expect(some).toEqual(others);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });
 

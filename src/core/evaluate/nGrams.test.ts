@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nGrams } from './nGrams';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const V = 5;
 const text = fc.array(fc.integer({ min: 0, max: V - 1 }), { minLength: 4, maxLength: 60 });
@@ -15,7 +16,7 @@ test.each(orders)('of %i in a row, probabilities of all tokens add up to one aft
       ).reduce((a, b) => a + b, 0);
       expect(sum).toBeCloseTo(1, 10);
     }),
-    { numRuns: 200 },
+    { numRuns: propertyRuns(200) },
   );
 });
 
@@ -52,7 +53,7 @@ test.each(orders)('of %i in a row they are those of the formula', (order) => {
         expect(counted.loss(held, at)).toBeCloseTo(byHand(train, order, held, at), 9);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: propertyRuns(40) },
   );
 });
 
@@ -69,7 +70,7 @@ test.each(orders)('of %i in a row the five likeliest are those of all that are w
         for (const [i, token] of likeliest.entries()) expect(costs[token]).toBeCloseTo(best[i]!, 9);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
   expect(nGrams([0, 1, 0], 3, order).likeliest([0, 1], 1)).toHaveLength(3);
 });

@@ -4,6 +4,7 @@ import { csvOf } from '../base/csv';
 import { FORMATS } from '../documents';
 import { stream } from '../testing/texts';
 import { areChoices, type TaskColumns, taskItems } from './taskTable';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const read = (text: string, columns?: TaskColumns) => {
   const file = { name: 'a.csv', bytes: stream([new TextEncoder().encode(text)]), note: () => undefined };
@@ -77,6 +78,6 @@ test('whatever choices are, the right one is found, and nothing of them changes'
       const rows = stream([{ line: 2, cells: new Map(Object.entries(cells)) }]);
       expect(await taskItems('a.csv', rows)).toEqual([{ line: 2, prompt: 'p', choices, right }]);
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });

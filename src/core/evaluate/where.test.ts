@@ -5,6 +5,7 @@ import { held } from './blocks';
 import { kindsOf, type TokenKind } from './tokenKinds';
 import { NOT_PREDICTED } from './scores';
 import { whereItFails } from './where';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
 const pairs = await createTokenizer({
@@ -72,7 +73,7 @@ test('bars and passages hold every token that was predicted, once, with its loss
         Math.max(0, ...best.map(({ loss }) => loss)),
       );
     }),
-    { numRuns: 100 },
+    { numRuns: propertyRuns(100) },
   );
 });
 

@@ -17,6 +17,7 @@ import { huggingFaceFiles } from './huggingFace';
 import { importHuggingFace, openHuggingFace } from './importHuggingFace';
 import { decisionInUse } from './temperature';
 import { hubWeights } from './weights';
+import { propertyRuns } from '../testing/propertyRuns';
 
 type Files = Record<string, Uint8Array>;
 type Json = Record<string, unknown>;
@@ -118,7 +119,7 @@ test('any labels come back as they went', async () => {
       });
       for (const from of [files, theirs(files)]) expect((await open(from)).model.config.classes).toEqual(classes);
     }),
-    { numRuns: 20 },
+    { numRuns: propertyRuns(20) },
   );
 });
 

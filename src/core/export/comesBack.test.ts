@@ -7,7 +7,7 @@ import { unwatched } from '../base/job';
 import { bytesSource } from '../files/byteSource';
 import { zipped } from '../files/zip';
 import { trainedModels } from '../testing/trainedModel';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import type { Exported } from './format';
 import { type FormatId, FORMATS } from './formats';
 import { importModel } from './importModel';
@@ -18,7 +18,7 @@ const template = (path: string) =>
 let model: Exported;
 beforeAll(async () => {
   [model] = (await trainedModels()) as [Exported];
-  await useWasm();
+  await useSingleThreadWasm();
 }, 240_000); // The models are trained by whichever test needs them first.
 
 async function back(format: FormatId): Promise<ImportedModel> {

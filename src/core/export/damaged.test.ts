@@ -11,6 +11,7 @@ import { huggingFace } from './formats/huggingFace';
 import { importHuggingFace } from './importHuggingFace';
 import { pytorch } from './formats/pytorch';
 import { safetensors } from './formats/safetensors';
+import { propertyRuns } from '../testing/propertyRuns';
 
 type Files = ReadonlyMap<string, Uint8Array>;
 let model: Exported;
@@ -61,7 +62,7 @@ describe('safetensors', () => {
             remedy: expect.stringMatching(/[Dd]ownload it again/) as string,
           });
         }),
-        { numRuns: 6 },
+        { numRuns: propertyRuns(6) },
       );
     }
   });

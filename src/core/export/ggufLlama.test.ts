@@ -1,13 +1,10 @@
 /** What llama.cpp makes of our GGUF files: the same tokens, and the same scores within what fewer bits allow. */
 import fc from 'fast-check';
 import type { LlamaModel, Token } from 'node-llama-cpp';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
-import { readBytes } from '../files/byteSource';
 import { initialValues } from '../models/network';
+import { exportFolder } from '../testing/exportFolder';
 import { openLlama } from '../testing/llama';
 import { awkwardText, documentOf } from '../testing/texts';
 import { project } from '../testing/runningService';
@@ -21,11 +18,8 @@ import { ggufF16, ggufF32, ggufQ8 } from './formats/gguf';
 import { tokenizerFacts } from './homegrownJson';
 
 const llama = await openLlama();
-const folder = mkdtempSync(join(tmpdir(), 'homegrown-gguf-'));
-afterAll(async () => {
-  await llama?.dispose();
-  rmSync(folder, { recursive: true });
-});
+const folder = exportFolder();
+afterAll(() => llama?.dispose());
 
 /** Engines know different versions of Unicode; and U+FEFF is white space in JavaScript, in transformers.js too, only. */
 const settled = (text: string): boolean => !/[\p{Cn}\p{Co}\ufeff]/u.test(text);
@@ -174,9 +168,7 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
 
   test('in the service, writes nothing for a special token, which the app does too', async () => {
     const exported = await speaking(await learntFrom(HARD, ROLES));
-    const [file] = await ggufF16.files(exported, { withOptimizer: false, template: () => Promise.reject(new Error()) });
-    const path = join(folder, 'service.gguf');
-    writeFileSync(path, await readBytes(file!));
+    const path = await folder.write(ggufF16, exported, 'service');
     const { loadEngine } = (await import(project('public/templates/service/engine.mjs'))) as ServiceEngine;
     const engine = await loadEngine(
       () => path,
@@ -220,10 +212,7 @@ async function opened(
   format: typeof ggufF32,
   check: (model: LlamaModel) => Promise<void>,
 ): Promise<void> {
-  const [file] = await format.files(exported, { withOptimizer: false, template: () => Promise.reject(new Error()) });
-  const path = join(folder, file!.name);
-  writeFileSync(path, await readBytes(file!));
-  const model = await llama!.loadModel({ modelPath: path });
+  const model = await llama!.loadModel({ modelPath: await folder.write(format, exported) });
   try {
     await check(model);
   } finally {

@@ -1,29 +1,15 @@
 /** What llama.cpp makes of our GGUF adapters beside a base: what the merged model writes. */
 import type { LlamaModel, Token } from 'node-llama-cpp';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readBytes } from '../files/byteSource';
 import { adapted } from '../testing/adaptedModel';
+import { exportFolder } from '../testing/exportFolder';
 import { openLlama } from '../testing/llama';
 import { greedy, trainedModels } from '../testing/trainedModel';
-import type { Exported, Format } from './format';
 import { FORMATS } from './formats';
 
 const llama = await openLlama();
-const folder = mkdtempSync(join(tmpdir(), 'homegrown-gguf-lora-'));
-afterAll(async () => {
-  await llama?.dispose();
-  rmSync(folder, { recursive: true });
-});
-
-async function saved(model: Exported, format: Format): Promise<string> {
-  const [file] = await format.files(model, { withOptimizer: false, template: () => Promise.reject(new Error()) });
-  const path = join(folder, file!.name);
-  writeFileSync(path, await readBytes(file!));
-  return path;
-}
+const folder = exportFolder();
+afterAll(() => llama?.dispose());
 
 async function likeliest(model: LlamaModel, prompt: readonly number[], lora?: string): Promise<number[]> {
   const context = await model.createContext({ contextSize: 64, threads: 1, ...(lora !== undefined && { lora }) });
@@ -41,7 +27,10 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
   test('a base with the adapter goes on with the same 20 tokens as the merged model, of every decoder', async () => {
     for (const base of await trainedModels()) {
       const model = await adapted(base);
-      const [path, lora] = [await saved(base, FORMATS['gguf-f32']), await saved(model, FORMATS['gguf-lora'])];
+      const [path, lora] = [
+        await folder.write(FORMATS['gguf-f32'], base),
+        await folder.write(FORMATS['gguf-lora'], model),
+      ];
       const opened = await llama!.loadModel({ modelPath: path });
       const without: number[][] = [];
       const ours: number[][] = [];

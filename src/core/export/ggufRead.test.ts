@@ -6,6 +6,7 @@ import { bytesSource, type ByteSource } from '../files/byteSource';
 import { GGUF_DECODERS } from './ggufDecode';
 import { openGguf } from './ggufRead';
 import { type GgufHeader, i32s, string, strings, u32, writeHeader } from './ggufHeader';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const keys = {
   'general.architecture': string('gpt2'),
@@ -124,7 +125,7 @@ describe('refuses', () => {
         const error: unknown = await open(bytes).catch((reason: unknown) => reason);
         if (error instanceof Error) expect(error).toBeInstanceOf(HomegrownError);
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 });

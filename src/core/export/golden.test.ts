@@ -15,7 +15,7 @@ import { openPart } from '../shards/read';
 import { GOLDEN, goldenFile, goldenStore } from '../testing/golden';
 import { openLlama } from '../testing/llama';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import { openExported } from './exported';
 import type { Exported } from './format';
 import { importHuggingFace } from './importHuggingFace';
@@ -36,7 +36,7 @@ beforeAll(async () => {
   manifest = (await manifestOf(store, run))!;
   stored = await openExported(store, run.id, 'latest', true);
   ids = [...(await openPart(store, manifest, 'validation').read(30, run.model.config.context))];
-  await useWasm();
+  await useSingleThreadWasm();
   const net = await network(run.model, stored.snapshot.tensors);
   ours = distributions(await logits(net, ids));
   net.dispose();

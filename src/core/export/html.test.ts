@@ -16,6 +16,7 @@ import type { Exported } from './format';
 import { html } from './formats/html';
 import type { PageModel } from './html';
 import { hubWeights } from './weights';
+import { propertyRuns } from '../testing/propertyRuns';
 
 let models: Exported[];
 beforeAll(async () => {
@@ -112,7 +113,7 @@ test('a flipped bit anywhere in what the exporter wrote is refused in words', as
       expect(message).not.toMatch(/atob|iterable|undefined|JSON/);
       expect(remedy).toMatch(/again/);
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });
 
@@ -178,7 +179,7 @@ test('nothing that people name gets out of its place', async () => {
       const read = title!.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
       expect(read).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(name)));
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });
 

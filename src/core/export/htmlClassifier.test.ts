@@ -5,7 +5,7 @@ import { POOLINGS } from '../models/spec';
 import { classifier } from '../sample/classify';
 import { answer, textIn, writtenPage } from '../testing/offlinePage';
 import { untrainedClassifier } from '../testing/untrainedModels';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import { compare, matches } from '../verify/compare';
 import { BOUND_OF_F32 } from '../verify/check';
 import { reference } from '../verify/reference';
@@ -18,7 +18,7 @@ import type { Exported } from './format';
 const settings = { temperature: 1, topK: 0, topP: 1, seed: 1, length: 1 };
 const TEXTS = ['Call me Ishmael.', 'It is not down in any map; true places never are, and so on, and on.'];
 
-beforeAll(useWasm);
+beforeAll(useSingleThreadWasm);
 
 describe.each(['bert', 'gpt', 'llama'] as const)('%s', (id) => {
   test.each(POOLINGS)(

@@ -21,6 +21,7 @@ import { huggingFaceFiles } from './huggingFace';
 import type { RunInfo } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 import { zipped } from '../files/zip';
+import { propertyRuns } from '../testing/propertyRuns';
 
 type Files = Map<string, Uint8Array>;
 /** All that a record of GPT says of its sizes. */
@@ -372,6 +373,6 @@ test('no mutation of the small files gives anything but a model or a typed refus
         expect(error).toBeInstanceOf(HomegrownError);
       }
     }),
-    { numRuns: 1500 },
+    { numRuns: propertyRuns(1500) },
   );
 });

@@ -11,7 +11,7 @@ import { readTokenizer } from '../runs/tokenizer';
 import { sampleText } from '../sample/sampleText';
 import { unigram, wordPiece } from '../testing/appliedTokenizers';
 import { runRecord } from '../testing/runRecord';
-import { useWasm as onWasm } from '../testing/wasm';
+import { useSingleThreadWasm as onWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { exportedFrom } from './exported';
 import type { Format } from './format';

@@ -7,7 +7,7 @@ import { writeSafetensors } from '../checkpoint/safetensors';
 import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
 import { initialValues, network } from '../models/network';
 import { logits } from '../sample/logits';
-import { useWasm as onWasm } from '../testing/wasm';
+import { useSingleThreadWasm as onWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { writeTokenizerJson } from '../tokenizer/json';
 import type { Tokenizer } from '../tokenizer/tokenizer';

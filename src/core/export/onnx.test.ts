@@ -1,18 +1,9 @@
-import {
-  AutoModelForCausalLM,
-  AutoTokenizer,
-  env,
-  pipeline,
-  type PreTrainedModel,
-  Tensor,
-} from '@huggingface/transformers';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { AutoModelForCausalLM, AutoTokenizer, pipeline, type PreTrainedModel, Tensor } from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBytes } from '../files/byteSource';
 import { countParams } from '../models/spec';
 import { modelSpec } from '../models';
+import { transformersFolder } from '../testing/exportFolder';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
 import { greedy, ourLogits, trainedModels } from '../testing/trainedModel';
 import type { Exported, Format } from './format';
@@ -38,17 +29,12 @@ const integers = (rows: Rows): Tensor =>
   new Tensor('int64', BigInt64Array.from(rows.flat(), BigInt), [rows.length, rows[0]!.length]);
 const ones = (length: number): number[] => new Array<number>(length).fill(1);
 
-const root = `${mkdtempSync(join(tmpdir(), 'homegrown-onnx-'))}${sep}`;
+const root = await transformersFolder();
 let trained: Exported[];
 
-/** Writes the folder, and opens it with transformers.js on onnxruntime, which may ask nobody else. */
+/** Writes the folder, and opens it with transformers.js on onnxruntime. */
 async function open(format: Format, exported: Exported, folder: string): Promise<Opened> {
-  const options = { withOptimizer: false, template: () => Promise.reject(new Error('no template is needed')) };
-  for (const file of await format.files(exported, options)) {
-    const path = join(root, folder, file.name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, await readBytes(file));
-  }
+  await root.write(format, exported, folder);
   const [model, tokenizer] = await Promise.all([
     AutoModelForCausalLM.from_pretrained(folder),
     AutoTokenizer.from_pretrained(folder),
@@ -87,11 +73,8 @@ const heldOut = async ({ tokens }: Exported, start: number, length: number): Pro
 ];
 
 beforeAll(async () => {
-  env.allowRemoteModels = false;
-  env.localModelPath = root;
   trained = await trainedModels();
 }, 120_000);
-afterAll(() => rmSync(root, { recursive: true }));
 
 /** Logits differ by at most so much. A half keeps 11 bits of each weight; these models' logits are of size 5. */
 const BOUND = { f32: 1e-4, f16: 5e-3 };

@@ -1,17 +1,14 @@
 /** An encoder as ONNX: transformers.js fills blanks as we do, on onnxruntime. */
-import { AutoModelForMaskedLM, env, type FillMaskPipeline, pipeline, Tensor } from '@huggingface/transformers';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readBytes } from '../files/byteSource';
+import { AutoModelForMaskedLM, type FillMaskPipeline, pipeline, Tensor } from '@huggingface/transformers';
+import { beforeAll, expect, test } from 'vitest';
 import type { BaseConfig } from '../models/spec';
 import { network, type Network } from '../models/network';
 import { fill } from '../sample/fill';
 import { logits } from '../sample/logits';
 import { expectClose } from '../testing/checkOp';
+import { transformersFolder } from '../testing/exportFolder';
 import { decisive } from '../testing/decoding';
-import { useWasm as onWasm } from '../testing/wasm';
+import { useSingleThreadWasm as onWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { exportedFrom } from './exported';
@@ -25,27 +22,19 @@ const model = (tanh: boolean): RunInfo['model'] => ({
   config: { ...sizes, tanh } as BaseConfig,
   vocabulary: 259,
 });
-const root = `${mkdtempSync(join(tmpdir(), 'homegrown-onnx-bert-'))}${sep}`;
+const root = await transformersFolder();
 let tokenizer: Tokenizer;
 beforeAll(async () => {
-  env.allowRemoteModels = false;
-  env.localModelPath = root;
   tokenizer = await createTokenizer({ kind: 'bytes', merges: [], roles: ['end', 'padding', 'mask'] });
   await onWasm();
 });
-afterAll(() => rmSync(root, { recursive: true }));
 
 async function write(format: Format, folder: string, tanh: boolean): Promise<Network> {
   const choice = model(tanh);
   const tensors = decisive(choice, 3);
   const snapshot = { state: { step: 0, tokensSeen: 0, activeMs: 0, best: null }, tensors };
   const imported = { model: choice, tokenizer, snapshot, resumable: false, info: null, events: [] };
-  const options = { withOptimizer: false, template: () => Promise.reject(new Error('no template is needed')) };
-  for (const file of await format.files(await exportedFrom(imported, 'x', 5), options)) {
-    const path = join(root, folder, file.name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, await readBytes(file));
-  }
+  await root.write(format, await exportedFrom(imported, 'x', 5), folder);
   return network(choice, tensors);
 }
 

@@ -1,29 +1,22 @@
 /** Classifiers as ONNX: transformers.js and onnxruntime give texts the labels that we do. */
-import { env, pipeline, type TextClassificationPipeline } from '@huggingface/transformers';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pipeline, type TextClassificationPipeline } from '@huggingface/transformers';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { readBytes } from '../files/byteSource';
 import { network } from '../models/network';
 import { type Pooling, POOLINGS } from '../models/spec';
 import { type Classified, classifier } from '../sample/classify';
 import { expectClose } from '../testing/checkOp';
+import { transformersFolder } from '../testing/exportFolder';
 import { int64, onWasm } from '../testing/onnxruntime';
 import { untrainedClassifier } from '../testing/untrainedModels';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import { aroundText } from '../tokenizer/prompt';
-import type { Exported, Format } from './format';
+import type { Exported } from './format';
 import { onnxF16, onnxF32 } from './formats/onnx';
 import { onnxFile } from './onnx';
 
-const root = `${mkdtempSync(join(tmpdir(), 'homegrown-onnx-classifier-'))}${sep}`;
-beforeAll(async () => {
-  env.allowRemoteModels = false;
-  env.localModelPath = root;
-  await useWasm();
-});
-afterAll(() => rmSync(root, { recursive: true }));
+const root = await transformersFolder();
+beforeAll(useSingleThreadWasm);
 
 /** Of 1 to 60 characters, so that some are longer than the context. */
 const TEXTS = Array.from({ length: 200 }, (_, i) =>
@@ -40,14 +33,6 @@ async function ours({ info, snapshot, tokenizer }: Exported, texts = TEXTS): Pro
   net.dispose();
   return found;
 }
-async function write(exported: Exported, format: Format, folder: string): Promise<void> {
-  const options = { withOptimizer: false, template: () => Promise.reject(new Error('no template is needed')) };
-  for (const file of await format.files(exported, options)) {
-    const path = join(root, folder, file.name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, await readBytes(file));
-  }
-}
 const likeliest = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((best, value, i, all) => (value > all[best]! ? i : best), 0);
 
@@ -59,7 +44,7 @@ describe.each([
   test('gives 200 texts our labels with our probabilities, alone and in a batch', async () => {
     const exported = await untrainedClassifier('bert', { labels: ['ham', 'spam', 'other'], pooling });
     const folder = `${pooling}-${format.precision.label}`;
-    await write(exported, format, folder);
+    await root.write(format, exported, folder);
     const found = await ours(exported);
     // Texts differ in what they are, or equal labels would say nothing.
     expect(new Set(found.map(({ probabilities }) => likeliest(probabilities))).size).toBeGreaterThan(1);
@@ -82,7 +67,7 @@ describe.each([
 
 test('what has several labels is told by transformers.js as such', async () => {
   const exported = await untrainedClassifier('bert', { several: true });
-  await write(exported, onnxF32, 'several');
+  await root.write(onnxF32, exported, 'several');
   const theirs: TextClassificationPipeline = await pipeline('text-classification', 'several');
   const told = (await theirs(TEXTS[3]!, { top_k: 3 })) as { label: string; score: number }[];
   const [own] = await ours(exported, [TEXTS[3]!]);

@@ -1,9 +1,6 @@
 /** T5 as ONNX, in transformers.js and on the build of onnxruntime that browsers run, against our own engine. */
-import { AutoModelForSeq2SeqLM, env, pipeline, Tensor } from '@huggingface/transformers';
+import { AutoModelForSeq2SeqLM, pipeline, Tensor } from '@huggingface/transformers';
 import * as tf from '@tensorflow/tfjs';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
 import { writeSafetensors } from '../checkpoint/safetensors';
@@ -15,6 +12,7 @@ import { logits } from '../sample/logits';
 import { memory } from '../sample/memory';
 import { unigram } from '../testing/appliedTokenizers';
 import { decisive } from '../testing/decoding';
+import { transformersFolder } from '../testing/exportFolder';
 import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
 import { T5_CONFIG } from '../testing/t5';
 import { sourceIds } from '../tokenizer/prompt';
@@ -33,14 +31,12 @@ const VARIANTS: Readonly<Record<string, ModelChoice>> = {
   t5: { id: 't5', config: { ...config, ...{ gated: false } }, vocabulary: 264 },
   't5-1.1': { id: 't5', config: { ...config, ...{ scaled: false, untied: true as const } }, vocabulary: 264 },
 };
-const root = `${mkdtempSync(join(tmpdir(), 'homegrown-onnx-t5-'))}${sep}`;
+const root = await transformersFolder();
 const made = new Map<string, Exported>();
 const nets = new Map<string, Network>();
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
-  env.allowRemoteModels = false;
-  env.localModelPath = root;
   for (const [name, model] of Object.entries(VARIANTS)) {
     const snapshot = { state: { step: 0, tokensSeen: 0, activeMs: 0, best: null }, tensors: decisive(model, 3, 1.3) };
     const weights = hubWeights({ info: { model } as RunInfo, snapshot });
@@ -60,18 +56,10 @@ beforeAll(async () => {
     const exported = await exportedFrom(await importHuggingFace(given, unwatched), 'x', 5);
     made.set(name, exported);
     nets.set(name, await network(model, snapshot.tensors));
-    const options = { withOptimizer: false, template: () => Promise.reject(new Error('no template is needed')) };
-    for (const format of [onnxF32, onnxF16]) {
-      for (const file of await format.files(exported, options)) {
-        const path = join(root, `${name}-${format.precision.label}`, file.name);
-        mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, await readBytes(file));
-      }
-    }
+    for (const format of [onnxF32, onnxF16]) await root.write(format, exported, `${name}-${format.precision.label}`);
   }
 }, 60_000);
 afterAll(() => {
-  rmSync(root, { recursive: true });
   for (const net of nets.values()) net.dispose();
 });
 

@@ -24,6 +24,7 @@ import { huggingFaceFiles } from './huggingFace';
 import { importHuggingFace } from './importHuggingFace';
 import { readPeft } from './importPeft';
 import { hubLayout } from './weights';
+import { propertyRuns } from '../testing/propertyRuns';
 
 type Files = ReadonlyMap<string, Uint8Array>;
 let gpt: Exported;
@@ -246,7 +247,7 @@ describe('what is wrong is said', () => {
         const outcome = await read(changed, gpt).catch((error: unknown) => error);
         if (outcome instanceof Error) expect(isBadFile(outcome), String(outcome)).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: propertyRuns(200) },
     );
   });
 });

@@ -14,7 +14,7 @@ import { type Schedule, SCHEDULES } from '../optim/schedule';
 import { changedFields, recipeOf } from '../runs/segments';
 import { learning } from '../testing/runInfo';
 import { trainedModels } from '../testing/trainedModel';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import { DEFAULT_RECIPE, fieldsOf, type Recipe } from '../train/recipe';
 import type { Exported, TokenisedPart } from './format';
 import { importHuggingFace } from './importHuggingFace';
@@ -33,7 +33,7 @@ let models: Exported[];
 let root: string;
 beforeAll(async () => {
   models = await trainedModels();
-  await useWasm();
+  await useSingleThreadWasm();
   root = await mkdtemp(join(tmpdir(), 'pytorch-'));
 }, 240_000); // The models are trained by whichever test needs them first.
 afterAll(() => rm(root, { recursive: true }));

@@ -5,6 +5,7 @@ import { dataFacts } from '../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { newInfo, readRunInfo, type RunInfo } from './homegrownJson';
 import { modelCard } from './modelCard';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const sizes = { trainTokens: 90, trainBytes: 90, validationTokens: 10, validationBytes: 10 };
 const facts = { texts: [], textHash: 'a', ...sizes, validationShare: 0.1, unigramLoss: 5 };
@@ -59,7 +60,7 @@ test('what was measured, whatever stands in it, is read and can be told, or is s
       if (told instanceof Error) expect(told).toBeInstanceOf(HomegrownError);
       else expect(modelCard(told as RunInfo)).toContain('### On ');
     }),
-    { numRuns: 50 },
+    { numRuns: propertyRuns(50) },
   );
   const wild = fc.record({ value: fc.double({ noNaN: true }), unit: fc.string() });
   const figures = fc.dictionary(fc.string(), wild);
@@ -70,7 +71,7 @@ test('what was measured, whatever stands in it, is read and can be told, or is s
       if (told instanceof Error) expect(told).toBeInstanceOf(HomegrownError);
       else expect(modelCard(told as RunInfo)).not.toMatch(/<script|undefined|NaN/);
     }),
-    { numRuns: 50 },
+    { numRuns: propertyRuns(50) },
   );
   for (const several of [new Array(4).fill(evaluation), [{ ...evaluation, part: 'text' }]])
     await expect(readRunInfo('homegrown.json', { ...info, evaluations: several })).rejects.toMatchObject({

@@ -5,6 +5,7 @@ import { outcomeOf } from '../testing/damage';
 import { BZIP2, runs, squares } from '../testing/bzip2';
 import { collect, stream } from '../testing/texts';
 import { bunzipped } from './bunzip2';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const unpacked = async (bytes: Uint8Array, piece = 1000): Promise<string> => {
   const pieces = Array.from({ length: Math.ceil(bytes.length / piece) }, (_, i) =>
@@ -68,7 +69,7 @@ test('bytes that are flipped give a typed error, wherever pieces end', async () 
           expect(found === (await tried(bytes, 2 ** 20))).toBe(true);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   }
 });

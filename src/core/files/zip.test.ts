@@ -7,6 +7,7 @@ import { bytesSource, readBytes, type ByteStream } from './byteSource';
 import { crc32 } from './crc32';
 import { openZip } from './unzip';
 import { zipped } from './zip';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const streamOf = (name: string, bytes: Uint8Array): ByteStream => ({
   name,
@@ -231,6 +232,6 @@ test('no mutation of a valid zip gives anything but files or a typed refusal', a
         expect(error).toBeInstanceOf(HomegrownError);
       }
     }),
-    { numRuns: 10_000 },
+    { numRuns: propertyRuns(10_000) },
   );
 });

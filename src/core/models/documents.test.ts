@@ -1,9 +1,9 @@
 import { beforeAll, test } from 'vitest';
 import { decisiveModel, DECODERS } from '../testing/decoding';
 import { expectAsAlone, expectUnseenDocuments } from '../testing/documents';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 
-beforeAll(useWasm);
+beforeAll(useSingleThreadWasm);
 
 test.each(Object.entries(DECODERS))('%s: documents in a row are what each is by itself', async (_, choice) => {
   const net = await decisiveModel(choice);

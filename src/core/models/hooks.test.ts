@@ -1,8 +1,8 @@
 import { beforeAll, describe, test } from 'vitest';
 import { expectLearning, expectReplaced, expectSeen, LOOKED_AT } from '../testing/hooks';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

@@ -2,7 +2,7 @@ import { beforeAll, describe, test } from 'vitest';
 import { decisiveModel, DECODERS, ENCODER } from '../testing/decoding';
 import { expectScoresOfTextAlone, expectSeenWithoutLengths, expectUnseen } from '../testing/padding';
 import { toyRelative } from '../testing/toyRelative';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 
 const MODELS = [
   ['GPT', () => decisiveModel(DECODERS['GPT'])],
@@ -12,7 +12,7 @@ const MODELS = [
   ['what sees all', () => toyRelative('relative-both-ways')],
 ] as const;
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

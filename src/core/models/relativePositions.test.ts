@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { expectSameAsUncached } from '../testing/decoding';
 import { expectSameComputedAgain, expectSameWithCache, expectSlopes } from '../testing/relativePositions';
 import { toyRelative } from '../testing/toyRelative';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import type { Hook } from './spec';
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

@@ -6,11 +6,12 @@ import { unwatched } from '../base/job';
 import { initialValues, network } from '../models/network';
 import { buildShards } from '../shards/build';
 import { openPart } from '../shards/read';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { chatRows, chatsIn, chatsTold } from './chatRows';
 import { chats } from './chats';
 import { predictedIn } from './batch';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 
@@ -84,7 +85,7 @@ test('each learnt token of what fits is a target once, at the place before it, a
       }
       expect(found.sort()).toEqual(wanted.sort());
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });
 
@@ -104,7 +105,7 @@ test('what does not fit is left out by exchanges, counted and told; where nothin
 });
 
 test('what is not learnt has no part in the gradient: other targets there leave the loss as it is, to the bit', async () => {
-  await useWasm();
+  await useSingleThreadWasm();
   const { source } = await partOf([{ turns: [[5, 4], [2, 3]] }, { turns: [[3, 6]] }, { turns: [[2, 2]] }]); // prettier-ignore
   const context = 16;
   const rows = await chatRows(source, context, tokenizer.endOfText);

@@ -13,7 +13,7 @@ import { classifier } from '../sample/classify';
 import { labelsOf } from '../sample/labelsOf';
 import { windowsOf } from '../sample/textRows';
 import { textSource } from '../testing/tokenSource';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { aroundText } from '../tokenizer/prompt';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { train } from '../train/train';
@@ -40,7 +40,7 @@ const texts = Array.from({ length: 60 }, (_, i) => {
 const wanted = texts.map((_, i) => (i % 2 === 0 ? 'whales' : 'ships'));
 const LABELS = ['ships', 'whales'];
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

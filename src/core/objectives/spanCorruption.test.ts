@@ -10,6 +10,7 @@ import { tokenSource } from '../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { stepBatch } from './batch';
 import { corrupted, shuffled, spanLengths, spanReach, spanSizes } from './spans';
+import { propertyRuns } from '../testing/propertyRuns';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -92,7 +93,7 @@ test('takes out the spans that T5 takes out by the same random numbers', () => {
       const sizes = spanSizes(length, { maskRate, spanLength });
       expect([made.inputs.length, made.targets.length]).toEqual([sizes.inputs, sizes.targets]);
     }),
-    { numRuns: 1000 },
+    { numRuns: propertyRuns(1000) },
   );
 });
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { globalNorm } from '../ops/globalNorm';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { expectClose } from '../testing/checkOp';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import { loadOptimizer, type OptimizerId, OPTIMIZERS } from '.';
@@ -117,7 +117,7 @@ function written(id: OptimizerId, change: Partial<Recipe>): number[] {
   return weights.flat();
 }
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

@@ -5,7 +5,7 @@ import type { Network } from '../models/network';
 import { toyRelative } from '../testing/toyRelative';
 import { answerStart, sourceIds } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { answer, type AnswerSettings } from './answer';
 import { logits } from './logits';
 import { memory } from './memory';
@@ -21,7 +21,7 @@ const tokenizer = {
 } as unknown as Tokenizer;
 const settings: AnswerSettings = { temperature: 0, topK: 0, topP: 1, seed: 4, length: 12, beams: 1, lengthPenalty: 1 };
 
-describe.each(HOST_BACKENDS)('%s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('%s', (_, use) => {
   let net: Network;
   beforeAll(async () => {
     await use();

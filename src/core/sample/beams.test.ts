@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unwatched } from '../base/job';
 import { type Beam, beamSearch } from './beams';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const V = 3;
 const END = 2;
@@ -43,7 +44,7 @@ test('as many beams as there are answers find the best of all', () =>
       expect(found[0]!.score).toBeCloseTo(best(await all(table, length, 0)), 5);
       for (const { ids } of found) expect(ids).not.toContain(END);
     }),
-    { numRuns: 50 },
+    { numRuns: propertyRuns(50) },
   ));
 
 test('one beam is greedy', () =>
@@ -67,7 +68,7 @@ test('one beam is greedy', () =>
       expect(found).toHaveLength(1);
       if (greedy.length === 5) expect(found[0]!.ids).toEqual(greedy);
     }),
-    { numRuns: 50 },
+    { numRuns: propertyRuns(50) },
   ));
 
 test('a penalty of length lets longer answers win', async () => {

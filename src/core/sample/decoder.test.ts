@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Network } from '../models/network';
 import { CONTEXT, decisiveModel, DECODERS, expectSameAsUncached } from '../testing/decoding';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { decoder } from './decoder';
 import { contextWindow } from './contextWindow';
 
-const CASES = HOST_BACKENDS.flatMap(([backend, use]) =>
+const CASES = SINGLE_THREAD_BACKENDS.flatMap(([backend, use]) =>
   Object.entries(DECODERS).map(([name, choice]) => ({ backend, use, name, choice })),
 );
 describe.each(CASES)('$name on $backend', ({ use, choice }) => {

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Network } from '../models/network';
 import { toyRelative } from '../testing/toyRelative';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { greedy } from './greedy';
 
 /** Of 33 tokens the last; each text is of at most 16. */
@@ -10,7 +10,7 @@ const beginning = (length: number): readonly number[] => Array.from({ length }, 
 
 let net: Network;
 beforeAll(async () => {
-  await HOST_BACKENDS[0][1]();
+  await SINGLE_THREAD_BACKENDS[0][1]();
   net = await toyRelative('relative');
   return () => net.dispose();
 });

@@ -6,14 +6,14 @@ import { modelSpec } from '../models';
 import { withClasses } from '../models/classes';
 import { initialValues, network } from '../models/network';
 import { type Pooling, POOLINGS, sizeOf, usualConfig } from '../models/spec';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { labelScores } from './labelScores';
 import { rowArrays } from './textRows';
 
 const [ROWS, WIDTH, LABELS] = [5, 11, ['a', 'b', 'c']];
 const texts = [[7], [3, 1, 4, 1, 5], [2, 7, 1, 8, 2, 8, 1, 8, 2, 8, 4], [9, 9, 9], [6, 2, 8, 3, 1, 8, 5]];
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

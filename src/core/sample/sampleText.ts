@@ -3,6 +3,7 @@ import type { Network } from '../models/network';
 import { promptIds } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { generate } from './generate';
+import { TRAINING_SAMPLE } from './trainingSample';
 
 /** The same prompt continued with the same random numbers, so that samples of different steps can be compared. */
 export async function sampleText(
@@ -13,8 +14,7 @@ export async function sampleText(
 ): Promise<string> {
   const ids = promptIds(tokenizer, prompt);
   const sampled: number[] = [];
-  for await (const { id } of generate(network, ids, SAMPLE_SETTINGS, unwatched, pause)) sampled.push(id);
+  for await (const { id } of generate(network, ids, TRAINING_SAMPLE, unwatched, pause)) sampled.push(id);
   const decoder = tokenizer.decoder();
   return prompt + sampled.map((id) => decoder.push(id)).join('') + decoder.end();
 }
-export const SAMPLE_SETTINGS = { temperature: 0.8, topK: 0, topP: 1, seed: 0, length: 80 };

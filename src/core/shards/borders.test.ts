@@ -10,6 +10,7 @@ import { trainTokenizer } from '../tokenizer/train';
 import { buildShards } from './build';
 import type { PartName } from './manifest';
 import { openPart } from './read';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const WORDS = 'the whale and the sea and the whale again, é 你好 '.repeat(20);
 const bpe = await createTokenizer(
@@ -85,6 +86,6 @@ it('says of every id of every part of which one document it is, with its label a
         for (const [i, parts] of pieces.entries()) expect(parts.flat()).toEqual([...encoder.encode(texts[i]!.words)]);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: propertyRuns(150) },
   );
 });

@@ -12,6 +12,7 @@ import { buildShards, dropShards } from './build';
 import { packIds, unpackIds } from './ids';
 import { DATA, dataId, type Part, type PartName, type ShardManifest } from './manifest';
 import { checkLength, openPart, readCounts } from './read';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const WORDS = 'the whale and the sea and the whale again, é 你好 '.repeat(20);
 const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
@@ -95,7 +96,7 @@ it('holds the ids of every text, training first and its end held out', async () 
         expect(text(train)).not.toContain('\0EOT\0EOT');
       },
     ),
-    { numRuns: 150 },
+    { numRuns: propertyRuns(150) },
   );
 });
 

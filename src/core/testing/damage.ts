@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { isBadFile } from '../base/errors';
 import type { FoundDocument } from '../documents/read/format';
+import { propertyRuns } from './propertyRuns';
 
 /** What is read, or the message of a typed error, which has a way out. Anything else that is thrown is a mistake. */
 export async function outcomeOf<T>(read: () => Promise<T>): Promise<T | string> {
@@ -47,5 +48,5 @@ export const expectAlikeInPieces = (
         expect(await tried(bytes, piece)).toEqual(await tried(bytes, 2 ** 20));
       },
     ),
-    { numRuns: runs },
+    { numRuns: propertyRuns(runs) },
   );

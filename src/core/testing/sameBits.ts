@@ -30,7 +30,7 @@ export async function sixSteps(
       recipe: {
         ...DEFAULT_RECIPE,
         objective,
-        ...{ steps: 6, batch: 3, warmup: 0, learningRate: 0.01, evalEvery: 6, saveEvery: 2 },
+        ...{ steps: 6, batch: 3, warmup: 0, learningRate: 0.01, evalEvery: 6, evalTokens: 48, saveEvery: 2 },
         ...change,
       },
       tokenizer,

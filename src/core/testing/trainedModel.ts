@@ -25,7 +25,7 @@ import type { TrainEvent } from '../train/run';
 import { train } from '../train/train';
 import { type MadeRun, runRecord } from './runRecord';
 import { documentOf } from './texts';
-import { useWasm as onWasm } from './wasm';
+import { useSingleThreadWasm as onWasm } from './wasm';
 import { tokenSource } from './tokenSource';
 
 interface Settings {
@@ -43,19 +43,19 @@ const MODELS: readonly Settings[] = [
     name: 'Ishmael of bytes',
     tokenizer: { kind: 'bytes', vocabulary: 257 },
     config: { layers: 2, heads: 2, width: 64, context: 64 },
-    recipe: { steps: 120 },
+    recipe: { steps: 60 },
   },
   {
     name: 'Queequeg of characters',
     tokenizer: { kind: 'characters', vocabulary: 257 },
     config: { layers: 3, heads: 3, width: 96, context: 48 },
-    recipe: { steps: 90 },
+    recipe: { steps: 60 },
   },
   {
     name: 'Ahab of pairs',
     tokenizer: { kind: 'bpe', vocabulary: 320 },
     config: { layers: 1, heads: 8, width: 128, context: 64 },
-    recipe: { steps: 150, learningRate: 1.5e-3 },
+    recipe: { steps: 60, learningRate: 1.5e-3 },
   },
   {
     name: 'Starbuck of shared keys',
@@ -74,7 +74,7 @@ const MODELS: readonly Settings[] = [
         window: 0,
       },
     },
-    recipe: { steps: 150 },
+    recipe: { steps: 60 },
   },
   {
     name: 'Stubb of normed heads',
@@ -93,7 +93,7 @@ const MODELS: readonly Settings[] = [
         window: 0,
       },
     },
-    recipe: { steps: 150 },
+    recipe: { steps: 90 },
   },
   {
     name: 'Flask of norms after',
@@ -104,7 +104,7 @@ const MODELS: readonly Settings[] = [
       ...{ kvHeads: 1, hidden: 96, theta: 10_000, headWidth: 0, normEpsilon: 1e-6 },
       ...{ qkNorm: 'rows', norm: 'after', window: 0 },
     },
-    recipe: { steps: 150 },
+    recipe: { steps: 60 },
   },
 ];
 const RECIPE: Recipe = {
@@ -113,7 +113,7 @@ const RECIPE: Recipe = {
   warmup: 20,
   learningRate: 2e-3,
   schedule: 'constant',
-  evalEvery: 60,
+  evalEvery: 30,
   evalTokens: 512,
   saveEvery: 1000,
   samplePrompt: 'Call me ',

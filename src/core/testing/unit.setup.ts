@@ -4,11 +4,22 @@
  * of its time on TensorFlow.js.
  */
 import * as tf from '@tensorflow/tfjs';
-import { vi } from 'vitest';
+import fc from 'fast-check';
+import { expect, vi } from 'vitest';
+import { equalBytes } from './equalBytes';
+import { DEFAULT_RUNS } from './propertyRuns';
+import { limitWriting } from './writingLength';
 
 vi.resetModules();
 tf.engine().reset();
+fc.configureGlobal({ numRuns: DEFAULT_RUNS });
+await limitWriting();
 
 /** What has only to come is waited for as long as a test may take: a second, as is usual, is little on a busy machine. */
 const { waitFor } = vi;
 vi.waitFor = (work, options = 60_000) => waitFor(work, options);
+
+/** Testers add up over the files of a process, so they are added once. */
+const HAS_TESTERS = Symbol.for('homegrown.equalityTesters');
+if (!(HAS_TESTERS in globalThis)) expect.addEqualityTesters([equalBytes]);
+Object.assign(globalThis, { [HAS_TESTERS]: true });

@@ -20,7 +20,7 @@ export const recipe: Recipe = {
   learningRate: 0.01,
   dropout: 0.1,
   evalEvery: 6,
-  evalTokens: 240,
+  evalTokens: 72,
   saveEvery: 5,
 };
 

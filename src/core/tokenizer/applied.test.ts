@@ -9,6 +9,7 @@ import { promptIds } from './prompt';
 import { readAnyTokenizerJson } from './readJson';
 import { piecesOf } from './statistics';
 import type { Tokenizer } from './tokenizer';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const bytes = (json: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
 const made = (json: unknown, rows: number, config?: object): Promise<Tokenizer> =>
@@ -42,7 +43,7 @@ test.each([
       const { ids } = library.encode(text, { add_special_tokens: false });
       expect([...ours.encode(text)]).toEqual(ids);
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });
 
@@ -66,7 +67,7 @@ test.each([
         expect(ids.some((id) => special.has(id))).toBe(false);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: propertyRuns(40) },
   );
 });
 async function* stream(chunks: readonly string[]): AsyncGenerator<string> {

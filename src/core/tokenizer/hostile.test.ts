@@ -10,6 +10,7 @@ import { createTokenizer } from './byteLevel';
 import { writeTokenizerJson } from './json';
 import { readAnyTokenizerJson, readTokenizerJson } from './readJson';
 import { trainTokenizer } from './train';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const TEXT = 'the theme of these thistles, unwanted abc 10 100 é';
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -78,7 +79,7 @@ describe('whatever stands anywhere in the file of', () => {
         await refusal(replaced(json, place, value), rows);
         expect(performance.now() - begin).toBeLessThan(5000);
       }),
-      { numRuns: 150 },
+      { numRuns: propertyRuns(150) },
     );
   });
 });

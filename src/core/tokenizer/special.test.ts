@@ -10,6 +10,7 @@ import { readTokenizerConfig, readTokenizerJson } from './readJson';
 import { ROLES, specialTokens, TOKEN_ROLES, type TokenRole, usualRole } from './special';
 import type { Tokenizer, TrainedKind } from './tokenizer';
 import { trainTokenizer } from './train';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const all: readonly TokenRole[] = ROLES.flatMap((role) => (role === 'sentinel' ? [role, role, role] : [role]));
 const TEXT =
@@ -70,7 +71,7 @@ describe.each(kinds)('%s', (kind) => {
         const streamed = await collect(tokenizer.encodeStream(stream(Array.from(text))));
         expect(streamed.flatMap((part) => [...part])).toEqual(ids);
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   });
 
@@ -79,7 +80,7 @@ describe.each(kinds)('%s', (kind) => {
     const config = specialNames(tokenizer.special);
     const theirs = new HuggingFace(JSON.parse(writeTokenizerJson(tokenizer)) as object, config);
     const spelt = tokenizer.special.map(({ text }) => text);
-    for (const text of fc.sample(looksSpecial, { numRuns: 200, seed: 3 })) {
+    for (const text of fc.sample(looksSpecial, { numRuns: propertyRuns(200), seed: 3 })) {
       if (spelt.some((special) => text.includes(special))) continue;
       expect(theirs.encode(text).ids, JSON.stringify(text)).toEqual([...tokenizer.encode(text)]);
     }

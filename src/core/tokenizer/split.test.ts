@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { unwatched } from '../base/job';
 import { LONGEST, preTokenEnd, preTokens } from './split';
 import { awkwardText, collect, cutAnywhere, stream } from '../testing/texts';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const PATTERN = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
@@ -11,7 +12,7 @@ it("cuts where GPT-2's pattern does", () => {
     fc.property(awkwardText, (text) => {
       expect(split(text)).toEqual(text.match(PATTERN) ?? []);
     }),
-    { numRuns: 2000 },
+    { numRuns: propertyRuns(2000) },
   );
 });
 
@@ -20,7 +21,7 @@ it('cuts a text that comes in pieces as it cuts the whole', async () => {
     fc.asyncProperty(cutAnywhere, async ({ text, pieces }) => {
       expect(await preTokensOf(pieces)).toEqual(split(text));
     }),
-    { numRuns: 500 },
+    { numRuns: propertyRuns(500) },
   );
 });
 

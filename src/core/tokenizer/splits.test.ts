@@ -9,6 +9,7 @@ import { writeTokenizerJson } from './json';
 import { readTokenizerJson } from './readJson';
 import { LONGEST, preTokens } from './split';
 import { SPLIT_NAMES, SPLITS, type SplitName } from './splits';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const split = (name: SplitName, text: string): string[] => {
   const words: string[] = [];
@@ -39,7 +40,7 @@ describe.each(SPLIT_NAMES)('%s', (name) => {
       fc.asyncProperty(cutAnywhere, async ({ text, pieces }) => {
         expect((await collect(preTokens(stream(pieces), unwatched, SPLITS[name]))).flat()).toEqual(split(name, text));
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 
@@ -61,7 +62,7 @@ describe.each(SPLIT_NAMES)('%s', (name) => {
     const theirs = new HuggingFace(JSON.parse(json) as object, {});
     // There a digit is one of ASCII, an `s` without case is no ſ, and white space is JavaScript's.
     const told = /(?![0-9])\p{N}|[\u017f\u0085\ufeff]|<\|endoftext\|>/u;
-    const texts = fc.sample(awkwardText, { numRuns: 400, seed: 5 }).filter((text) => !told.test(text));
+    const texts = fc.sample(awkwardText, { numRuns: propertyRuns(400), seed: 5 }).filter((text) => !told.test(text));
     for (const text of [...texts, "I'LL 1234 don't\n\n  x", 'e\u0301 é \uac00 \u1100\u1161'])
       expect([...tokenizer.encode(text)], JSON.stringify(text)).toEqual(theirs.encode(text).ids);
   });

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../testing/checkOp';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { losses, recipe, watch } from '../testing/watchedRun';
 import type { TrainEvent } from './run';
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

@@ -3,9 +3,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { DECODERS, ENCODER } from '../testing/decoding';
 import { expectSameBits, sixSteps } from '../testing/sameBits';
 import { t5Choice } from '../testing/t5';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 
-beforeAll(useWasm);
+beforeAll(useSingleThreadWasm);
 
 test.each(Object.entries({ ...DECODERS, BERT: ENCODER, T5: t5Choice() }))(
   '%s: the same seed makes the same bits, also where it was resumed',

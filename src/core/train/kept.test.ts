@@ -5,7 +5,7 @@ import { claimRun, keptBest, listSnapshots, loadSnapshot } from '../checkpoint/c
 import { causalBatch } from '../objectives/causal';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { tokenSource } from '../testing/tokenSource';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import { learner } from './learner';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import type { Asked, Snapshot, TrainEvent, TrainInput, TrainOutcome } from './run';
@@ -26,7 +26,7 @@ const recipe: Recipe = {
   warmup: 3,
   learningRate: 0.01,
   evalEvery: 2,
-  evalTokens: 240,
+  evalTokens: 72,
   saveEvery: 5,
 };
 
@@ -71,7 +71,7 @@ const lowest = (events: readonly TrainEvent[]): { step: number; loss: number } |
     .reduce<{ step: number; loss: number } | undefined>((a, b) => (a && a.loss <= b.loss ? a : b), undefined);
 
 beforeAll(async () => {
-  await useWasm();
+  await useSingleThreadWasm();
 });
 
 test('the best that is stored is the best that was measured, after a whole run and after a stop', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { TrainState } from '../checkpoint/snapshot';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { losses, stepsOf, watch } from '../testing/watchedRun';
 import { isOutOfPatience, waitedAfter, waitingAnew, type Waited } from './patience';
 
@@ -32,7 +32,7 @@ test('it is out of patience after so many, and waits anew when it goes on', () =
   expect(waitingAnew({ ...state, waited }, { ...recipe, patience: 0 })).toEqual(state);
 });
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

@@ -6,7 +6,7 @@ import { initialValues } from '../models/network';
 import { causalBatch } from '../objectives/causal';
 import { expectClose } from '../testing/checkOp';
 import { expectOnlyDecay } from '../testing/unreached';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { learningRateAt } from '../optim/schedule';
 import { learner } from './learner';
 import type { Recipe } from './recipe';
@@ -26,7 +26,7 @@ import {
   watch,
 } from '../testing/watchedRun';
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

@@ -26,7 +26,7 @@ import {
   weightsOf,
   withAdapter,
 } from '../testing/partLearns';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { memoryPlan } from './memory';
 import type { Recipe } from './recipe';
@@ -34,7 +34,7 @@ import type { Snapshot } from './run';
 import { train } from './train';
 import { flopsPerStep, flopsPerToken } from './work';
 
-beforeAll(useWasm);
+beforeAll(useSingleThreadWasm);
 
 const PARTS: [string, Trainable, NamedTensors, products: number][] = [
   ['half of a GPT', UPPER, base, 42],
@@ -161,7 +161,7 @@ describe('LoRA', () => {
     }
     tf.dispose([grads, value, inputs, weight]);
     for (const each of [learning, net]) each.dispose();
-    await useWasm();
+    await useSingleThreadWasm();
   });
 });
 

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { MODELS } from '../../core/models';
 import type { TestStudio } from '../../core/testing/behindChannels';
 import { toy } from '../../core/testing/toyModel/spec';
-import { useWasm } from '../../core/testing/wasm';
+import { useSingleThreadWasm } from '../../core/testing/wasm';
 
 let taken: TestStudio;
 beforeAll(async () => {
   Object.assign(MODELS, { toy }); // before anything is made of the list
-  await useWasm();
+  await useSingleThreadWasm();
   const { toyRun } = await import('../../core/testing/toyRun');
   const { openExported } = await import('../../core/export/exported');
   const { exportStudio } = await import('../../core/testing/exportStudio');

@@ -12,6 +12,7 @@ import type { DeviceInfo } from '../../protocol/gpu';
 import { estimate } from '../../state/estimate';
 import { makePlan } from '../../core/plan/plan';
 import { diagnose, epochs, type Situation } from './doctor';
+import { propertyRuns } from '../../core/testing/propertyRuns';
 
 const VOCABULARY = 300;
 const wasm: DeviceInfo = { kind: 'wasm', name: 'CPU', software: false, features: [], gigaflops: 25, choices: ['wasm'] };
@@ -152,7 +153,7 @@ describe('what cannot be started', () => {
         }
         expect(problems(now.model, now.recipe, { train: 1e9, validation: 1e9 })).toEqual([]);
       }),
-      { numRuns: 50 },
+      { numRuns: propertyRuns(50) },
     );
   });
 });

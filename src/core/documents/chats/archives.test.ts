@@ -22,6 +22,7 @@ import { FORMATS, mayBe } from '../read';
 import { formatKnown } from '../known';
 import type { FoundDocument } from '../read/format';
 import { together } from '../together';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 type Files = Readonly<Record<string, string>>;
 const zip = (files: Files): Uint8Array =>
@@ -309,7 +310,7 @@ describe('a damaged archive gives documents or a typed error', () => {
           expect(await tried(all, piece)).toEqual(await tried(all, 2 ** 20));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   });
 });

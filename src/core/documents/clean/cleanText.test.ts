@@ -10,6 +10,7 @@ import { leftOutOf } from './cleaned';
 import { cleanText } from './cleanText';
 import { LONGEST_PASSAGE } from './passages';
 import { NO_RECIPE, type Recipe, stepOf } from './recipe';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const file = (name: string, text: string, more: Partial<TextSource> = {}): TextSource => {
   const bytes = new TextEncoder().encode(text);
@@ -87,7 +88,7 @@ test('without a rule every document is as it was, and the same recipe gives the 
       const recipe = recipeOf(stepOf('whiteSpace'));
       expect((await cleaned(sources, recipe)).text).toEqual((await cleaned(sources, recipe)).text);
     }),
-    { numRuns: 20 },
+    { numRuns: propertyRuns(20) },
   );
 });
 

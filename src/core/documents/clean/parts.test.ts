@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { type Applied, applied } from './parts';
 import { stepOf } from './recipe';
 import { type RuleId, ruleOf } from './rules';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const MADE_IN_PARTS = ['unicode', 'lineEnds', 'controls', 'whiteSpace', 'urls', 'markup', 'specialCharacters'] as const;
 const SETTINGS: Partial<Record<RuleId, readonly object[]>> = {
@@ -55,6 +56,6 @@ test('rules in a row make of the parts of a passage what they make of all of it,
     fc.property(text, row, fc.constantFrom(1, 30, 1000), (passage, each, least) => {
       expect(through(passage, each, least)).toEqual(through(passage, each, null));
     }),
-    { numRuns: 5000 },
+    { numRuns: propertyRuns(5000) },
   );
 });

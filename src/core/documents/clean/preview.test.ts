@@ -9,6 +9,7 @@ import { leftOutOf } from './cleaned';
 import { Preview } from './preview';
 import { type Recipe, stepOf } from './recipe';
 import { LONGEST_SAMPLED, SAMPLE_BYTES, sampleOf } from './sample';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 async function imported(texts: readonly string[], ending = 'txt') {
   const store = memoryStore();
@@ -64,7 +65,7 @@ test('it says what cleaning does, whatever was looked at before', async () => {
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });
 

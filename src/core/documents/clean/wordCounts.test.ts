@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countWords } from './wordCounts';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const WORDS = /[\p{L}\p{M}]+(?:[-\u2010](?=\p{L})[\p{L}\p{M}]+)*/gu;
 const piece = fc.constantFrom(
@@ -34,6 +35,6 @@ test('words are counted as a plain expression finds them, on from what was count
       countWords(new TextEncoder().encode(text), counts);
       expect(counts).toEqual(wanted);
     }),
-    { numRuns: 5000 },
+    { numRuns: propertyRuns(5000) },
   );
 });

@@ -6,6 +6,7 @@ import { Outline } from '../cut';
 import { PART_NAMES, type PartName, type SplitChoice } from '../split';
 import { cutLabelled } from './cutLabelled';
 import { NearEqual } from './nearEqual';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const HASHES = await Promise.all(Array.from({ length: 300 }, (_, i) => sha256Hex(`${i}`)));
 
@@ -122,7 +123,7 @@ describe('texts', () => {
         const said = one.map((word) => `${word.toUpperCase()}!`);
         expect(groupsOf([other, one, changed, said].map((words) => words.join(' ')))).toEqual([0, 1, 1, 1]);
       }),
-      { numRuns: 50, seed: 1 },
+      { numRuns: propertyRuns(50), seed: 1 },
     );
   });
 

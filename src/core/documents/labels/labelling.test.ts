@@ -28,6 +28,7 @@ import { applyRecipe } from '../clean/applyRecipe';
 import { stepOf } from '../clean/recipe';
 import { CLEANED } from '../clean/record';
 import { labelsNow, unlabelledAre, withUnlabelled } from './labelling';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const file = (name: string, text: string, columns?: object): TextSource => {
   const bytes = new TextEncoder().encode(text);
@@ -257,7 +258,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
         expect(found).toEqual(wanted);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });
 

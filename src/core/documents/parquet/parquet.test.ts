@@ -11,6 +11,7 @@ import { importDrop, lookAtTable, openText } from '..';
 import type { Row } from '../read/format';
 import { rows } from '../read/parquet';
 import { checkDeltas } from './deltas';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 async function read(bytes: Uint8Array, isInPlaces = true) {
   const notes: string[] = [];
@@ -102,7 +103,7 @@ describe('texts by what they share with the one before', () => {
           expect(performance.now() - begin).toBeLessThan(1000);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: propertyRuns(2000) },
     );
   });
 });
@@ -179,7 +180,7 @@ describe('a damaged table gives rows or a typed error, and takes a moment', () =
             expect(performance.now() - begin).toBeLessThan(10_000);
           },
         ),
-        { numRuns: 150 },
+        { numRuns: propertyRuns(150) },
       );
     },
   );

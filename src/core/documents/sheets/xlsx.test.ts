@@ -12,6 +12,7 @@ import { FORMATS, tableCalled } from '../read';
 import { LONGEST_ROW, type Row } from '../read/format';
 import { kindOf, numberText } from './numbers';
 import { sharedStrings } from './strings';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const inPieces = (bytes: Uint8Array, size: number): Uint8Array[] =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
@@ -252,7 +253,7 @@ test('a workbook that is cut, or of which bytes are changed, is rows or a typed 
         expect(await tried(bytes, piece)).toEqual(await tried(bytes, 2 ** 20));
       },
     ),
-    { numRuns: 150 },
+    { numRuns: propertyRuns(150) },
   );
 });
 
@@ -294,7 +295,7 @@ test('XML of a sheet that is odd is rows or a typed error', async () => {
         if (!(error instanceof HomegrownError)) throw error;
       });
     }),
-    { numRuns: 150 },
+    { numRuns: propertyRuns(150) },
   );
 });
 

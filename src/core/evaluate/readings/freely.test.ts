@@ -8,6 +8,9 @@ import { held } from '../blocks';
 import { evaluate } from '../evaluate';
 import { written } from '../written';
 import { WRITING } from '../writing';
+import { limitWriting } from '../../testing/writingLength';
+
+await limitWriting({ texts: 16, tokens: 64 });
 
 const words = 'the cat sat on the mat and the dog ran to the sea and ';
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });

@@ -7,6 +7,7 @@ import { atOnce } from '../../base/job';
 import { estimates } from './estimate';
 import { stem } from './stem';
 import { type Pair, scoreOf } from './textMetric';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const all = Object.entries(textMetrics());
 const NO_METRICS = ['index', 'textMetric', 'stem', 'estimate'];
@@ -56,7 +57,7 @@ describe('of any texts', () => {
         );
         expect(metric.better === 'higher' ? right >= value - 1e-9 : right === 0).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   });
 });

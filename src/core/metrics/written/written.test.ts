@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { stream } from '../../base/rng';
 import { WRITTEN_METRICS, WRITTEN_METRIC_IDS } from '.';
 import { wordsIn, type Words } from './writtenMetric';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 test('every file of a metric is in the list', () => {
   const names = readdirSync(new URL('.', import.meta.url))
@@ -40,7 +41,7 @@ test('values are those of counting by hand', () => {
       const looped = texts.filter((words) => /(?:^| )((?:\S+ )+\S+) \1 \1$/.test(words.join(' ')));
       expect(valueOf('loops', texts)).toBeCloseTo((100 * looped.length) / texts.length, 9);
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
 });
 

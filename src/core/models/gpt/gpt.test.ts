@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../testing/checkOp';
 import { decisive } from '../../testing/decoding';
-import { HOST_BACKENDS } from '../../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 import { softmaxCrossEntropy } from '../../ops/softmaxCrossEntropy';
 import { logits } from '../../sample/logits';
 import { initialValues, type ModelChoice, network, type Values } from '../network';
@@ -74,7 +74,7 @@ test('the dial gives runnable sizes that grow with it', () => {
   expect(gpt.presets.flatMap(({ config }) => gpt.problems(config))).toEqual([]);
 });
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../testing/checkOp';
 import { decisive } from '../../testing/decoding';
-import { HOST_BACKENDS } from '../../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 import { logits } from '../../sample/logits';
 import { type ModelChoice, network, type Values } from '../network';
 import { countParams } from '../spec';
@@ -121,7 +121,7 @@ test('the dial gives runnable sizes that grow with it, and what is usual runs', 
   }
 });
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

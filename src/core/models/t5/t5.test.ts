@@ -8,7 +8,7 @@ import { decisive } from '../../testing/decoding';
 import { expectUnseen } from '../../testing/padding';
 import { expectSameComputedAgain, expectSameWithCache, expectSlopes } from '../../testing/relativePositions';
 import { smallT5 } from '../../testing/t5';
-import { HOST_BACKENDS } from '../../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 import { initialValues, type ModelChoice, network, type Values } from '../network';
 import { countParams } from '../spec';
 import type { T5Config } from './spec';
@@ -80,7 +80,7 @@ test('the dial gives runnable sizes that grow with it, and what is usual runs', 
   expect(t5.presets.flatMap(({ config }) => t5.problems(config))).toEqual([]);
 });
 
-describe.each(HOST_BACKENDS)('on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });
@@ -100,7 +100,7 @@ describe.each(HOST_BACKENDS)('on %s', (_, use) => {
   });
 });
 
-describe.each(HOST_BACKENDS)('a small one on %s', (_, use) => {
+describe.each(SINGLE_THREAD_BACKENDS)('a small one on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });

@@ -4,6 +4,7 @@ import { boundsOf } from '../../../core/documents/clean/measures';
 import { stepOf } from '../../../core/documents/clean/recipe';
 import { type RuleId, ruleOf, RULES } from '../../../core/documents/clean/rules';
 import { movablesOf } from './stops';
+import { propertyRuns } from '../../../core/testing/propertyRuns';
 
 const measured = (Object.keys(RULES) as RuleId[]).flatMap((id) =>
   Object.entries(ruleOf(id).measures ?? {}).map(([name, measure]) => [`${id}.${name}`, id, measure] as const),
@@ -35,6 +36,6 @@ test.each(measured)('%s: each place is where its setting cuts, and at one end al
         expect(values.every((each) => (side === 'least' ? each >= bounds.least : each <= bounds.most))).toBe(true);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 });

@@ -4,6 +4,7 @@ import { initialValues } from '../../../base/field';
 import { RULES, type RuleId, ruleOf } from '../rules';
 import type { Verdict, Working } from '../rules/rule';
 import { Words } from './words';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const working = (id: RuleId, settings: Readonly<Record<string, unknown>> = {}) =>
   ruleOf(id).start({ ...initialValues(ruleOf(id).fields), ...settings } as never);
@@ -260,7 +261,7 @@ test.each(leaving)('%s judges any text, also none, and the same whatever passage
       for (const score of Object.values(whole.scores!)) expect(score).not.toBeNaN();
       expect(verdict(await working(id, settings), ...text.split(/(?<=\n)/))).toEqual(whole);
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
   expect(verdict(await working(id, settings), '').scores).toBeDefined();
 });

@@ -5,6 +5,7 @@ import { initialValues } from '../../../base/field';
 import { countCharacters } from '../../../base/utf8';
 import { RULES, type RuleId, ruleOf } from '.';
 import type { Working } from './rule';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const NO_RULES = ['index', 'rule'];
 const ids = Object.keys(RULES) as RuleId[];
@@ -94,7 +95,7 @@ test.each(changing)(
         expect(characters ?? came).toBe(came);
         if (rule.notIdempotent === undefined) expect(through(working, after)).toBe(after);
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   },
 );

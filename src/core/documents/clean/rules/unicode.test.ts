@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unicode } from './unicode';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const apart = ['\u0301', '\u0323', '\u20d0', '\u20d2', '\u093c', '\u1161', '\u11a8', '\u{1d165}', '\u3099'];
 const alike = [
@@ -33,7 +34,7 @@ test.each(['NFC', 'NFKC'] as const)(
         expect(changed.text).toBe(text.normalize(form));
         expect(changed.places > 0).toBe(changed.text !== text);
       }),
-      { numRuns: 2000 },
+      { numRuns: propertyRuns(2000) },
     );
     // Each character by itself, and between others that it may join or be moved before.
     for (let code = 0; code < 0x30000; code++) {

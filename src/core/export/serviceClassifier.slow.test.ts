@@ -8,7 +8,7 @@ import { type Classified, classifier } from '../sample/classify';
 import { labelsOf, probabilitiesOf } from '../sample/labelsOf';
 import { copyOf, type Service, serviceFolder, startService } from '../testing/runningService';
 import { untrainedClassifier } from '../testing/untrainedModels';
-import { useWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../testing/wasm';
 import type { Exported } from './format';
 
 interface Result {
@@ -46,7 +46,7 @@ async function ours({ info, snapshot, tokenizer }: Exported, texts: readonly str
   net.dispose();
   return found;
 }
-beforeAll(useWasm);
+beforeAll(useSingleThreadWasm);
 afterAll(async () => {
   for (const { process: child } of servers) child.kill('SIGKILL');
   for (const folder of folders) await rm(folder, { recursive: true });

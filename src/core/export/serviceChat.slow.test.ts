@@ -12,6 +12,7 @@ import type * as Served from '../chat/served';
 import type { ToldChat } from '../chat/served';
 import { type ChatModel, chatmlModel, QUESTION, turnsModel } from '../testing/chatModel';
 import { type Service, serviceFolder, startService } from '../testing/runningService';
+import { propertyRuns } from '../testing/propertyRuns';
 
 vi.setConfig({ testTimeout: 240_000 });
 const BY_A_MACHINE: unknown = expect.stringMatching(/^Written by a machine: it may be false\.$/);
@@ -104,7 +105,7 @@ describe.each(['turns', 'chatml'] as const)('a model by %s', (name) => {
         expect(prompt(messages)).toEqual([...chat.ask(messages)]);
       },
     );
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { numRuns: propertyRuns(200) });
     await vocabulary.dispose();
   });
 
