@@ -11,15 +11,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { batchOf, modelOf, recipeOf, type Shape, SHAPES } from '../bench/step';
+import { writeSafetensors } from '../src/core/checkpoint/safetensors';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
+import { readBytes } from '../src/core/files/byteSource';
 import { openGpu } from '../src/core/gpu/backend';
 import { initialValues } from '../src/core/models/network';
 import { pretend, WITHOUT_SUBGROUPS } from '../src/core/testing/pretend';
 import { useWasm } from '../src/core/testing/wasm';
 import { learner } from '../src/core/train/learner';
 import { installRecorder } from './recordedGpu';
-import { readBytes } from '../src/core/files/byteSource';
-import { writeSafetensors } from '../src/core/checkpoint/safetensors';
 
 /** One step of a model as it begins. -> loss and norm, and what the step has changed. */
 async function step(shape: Shape): Promise<{ results: { loss: number; norm: number }; tensors: NamedTensors }> {
