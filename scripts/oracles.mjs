@@ -83,7 +83,7 @@ function cpuBuilds() {
 }
 
 function pip(args) {
-  // Python compiles what is imported, once (PYTHONPYCACHEPREFIX): a tenth of what pip would compile.
+  // pip would compile every module. Python compiles those that are imported, and keeps them (PYTHONPYCACHEPREFIX).
   const options = ['-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check', ...args];
   const { status, stdout, stderr } = spawnSync(python, options, { encoding: 'utf8', maxBuffer: 2 ** 28 });
   return { status, words: `${stdout}${stderr}` };
