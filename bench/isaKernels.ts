@@ -1,6 +1,11 @@
 /**
  * Has the driver compile every kernel of training, evaluating and decoding, in every variant that an adapter may get. Run by
  * isa.ts, on a driver for a GPU that is not there.
+ *
+ *     node --import tsx bench/isaKernels.ts recorded folder
+ *
+ * writes those without subgroups at default limits into a folder instead, for the compiler of another browser
+ * (oracles/test_webgpu.py).
  */
 import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
@@ -34,17 +39,24 @@ import { openOptimizer } from '../src/core/train/optimizerState';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import type { ModelChoice } from '../src/core/train/run';
 import { type Updater, updater } from '../src/core/train/updater';
+import { installRecorder } from '../oracles/recordedGpu';
 import type { IsaAdapter, Selection } from './isa';
 import { installCompiler } from './isaDevice';
 import { layers as opsOfLayers } from './layers';
 import { batchOf, madeUp, modelOf, recipeOf, type Shape, SHAPES } from './step';
 import { momentsLike } from './tracedStep';
 
+/** `recorded` and a folder, or an adapter, what to compile, the file that the driver prints to, and that of the kernels found. */
+const [adapter, selection, printed, found] = process.argv.slice(2) as [IsaAdapter, Selection, string, string];
+const isRecorded = process.argv[2] === 'recorded';
+/** Of presets: at default limits the largest of them does not take the usual one. */
+const BATCH = isRecorded ? 8 : DEFAULT_RECIPE.batch;
+
 /** By name: those that steps are compared by, and the form's. */
 const CONFIGS: Readonly<Record<string, Shape>> = {
   ...Object.fromEntries(Object.entries(SHAPES).filter(([, { lora }]) => !lora)), // theirs are among those of a whole model's
   ...Object.fromEntries(
-    MODELS.gpt.presets.map(({ name, config }) => [name, { ...config, vocabulary: 1024, batch: DEFAULT_RECIPE.batch }]),
+    MODELS.gpt.presets.map(({ name, config }) => [name, { ...config, vocabulary: 1024, batch: BATCH }]),
   ),
 };
 
@@ -72,10 +84,12 @@ async function compileAll(): Promise<void> {
     await wholeModel(name, shape);
     await everyVariant(name, { ...shape, layers: Math.min(shape.layers, 2) }); // layers are alike
   }
-  // Bindings as every device has, which tables as large as this one are split for.
-  const limited = limit(gpu.device, 'maxStorageBufferBindingSize', 2 ** 27);
-  await wholeModel('G', SHAPES.G, 'bindings of 128 MiB');
-  limited.undo();
+  if (!recording) {
+    // Bindings as every device has, which tables as large as this one are split for.
+    const limited = limit(gpu.device, 'maxStorageBufferBindingSize', 2 ** 27);
+    await wholeModel('G', SHAPES.G, 'bindings of 128 MiB');
+    limited.undo();
+  }
   for (const D of [16, 32, 64, 80, 128]) {
     for (const name of ['', 'without subgroups', 'subgroups of 4']) {
       await inVariant(`heads of ${D}`, name, () => heads(D));
@@ -92,9 +106,10 @@ async function compileAll(): Promise<void> {
 
 /** While the engine takes the ways of that variant. */
 async function inVariant(config: string, name: string, act: () => unknown): Promise<void> {
-  usedBy(config, name, config === REGISTERS_COUNTED);
-  const { adapter = {}, tiling } = VARIANTS[name]!;
-  const pretending = pretend(gpu, adapter);
+  const { adapter, tiling } = VARIANTS[name]!;
+  if (recording && adapter) return; // the recorder has no subgroups in any variant
+  compiler?.usedBy(config, name, config === REGISTERS_COUNTED);
+  const pretending = pretend(gpu, adapter ?? {});
   for (const shapes of SHAPE_CLASSES) {
     const chosen = tiling === undefined ? undefined : candidates(gpu, shapes)[tiling];
     if (chosen) setTiling(gpu, shapes, chosen);
@@ -105,8 +120,9 @@ async function inVariant(config: string, name: string, act: () => unknown): Prom
 }
 
 async function wholeModel(config: string, shape: Shape, variant = ''): Promise<void> {
-  usedBy(config, variant);
-  const learning = await learner(modelOf(shape), recipeOf(shape), zeros(shape), () => 0);
+  compiler?.usedBy(config, variant);
+  const values = new Map([...zeros(shape), ...momentsLike('adamw', zeros(shape))]);
+  const learning = await learner(modelOf(shape), recipeOf(shape), values, () => 0);
   await step(learning, shape);
   await read(learning.network, shape);
   learning.dispose();
@@ -191,7 +207,7 @@ async function read(net: Network, shape: Shape): Promise<void> {
 }
 const nothingButZeros = (_: number, length: number) => Promise.resolve(new Uint32Array(length));
 
-/** Weights, all of them views of the same zeros. */
+/** Weights, all of them views of the same zeros, which nobody changes: so a copy may be the same ones, too. */
 function zeros(shape: Shape, trainable?: Trainable): NamedTensors {
   const { own, added } = partsOf(tableOf(modelOf(shape)), trainable);
   return zerosOf({ ...own, ...added });
@@ -199,7 +215,11 @@ function zeros(shape: Shape, trainable?: Trainable): NamedTensors {
 function zerosOf(parameters: ParamTable): NamedTensors {
   const table = Object.entries(parameters);
   const all = new Float32Array(Math.max(...table.map(([, { shape }]) => sizeOf(shape))));
-  return new Map(table.map(([name, { shape }]) => [name, { shape, data: all.subarray(0, sizeOf(shape)) }]));
+  const view = (size: number): Float32Array => {
+    const zeros = all.subarray(0, size);
+    return Object.assign(zeros, { slice: () => zeros });
+  };
+  return new Map(table.map(([name, { shape }]) => [name, { shape, data: view(sizeOf(shape)) }]));
 }
 
 /**
@@ -298,15 +318,17 @@ function one(body: string): void {
   dispatch(kernel, { x: emptyTensor([64 * 600], 'float32') });
 }
 
-const [adapter, selection, printed, found] = process.argv.slice(2) as [IsaAdapter, Selection, string, string];
 console.log = console.info = console.warn = () => undefined;
-const { usedBy, kernels } = installCompiler(adapter, printed, selection === 'all');
+const recording = isRecorded ? installRecorder('pipelines') : undefined;
+const compiler = recording ? undefined : installCompiler(adapter, printed, selection === 'all');
 tf.enableProdMode();
 const gpu = await openGpu();
-usedBy('one', '', true);
+if (recording) pretend(gpu, WITHOUT_SUBGROUPS);
+compiler?.usedBy('one', '', true);
 if (selection === 'spilling') spilling();
 else if (selection === 'failing') failing();
 else await compileAll();
 await gpu.orFailed(finished(gpu));
-writeFileSync(found, JSON.stringify(kernels()));
+recording?.save(selection);
+if (compiler) writeFileSync(found, JSON.stringify(compiler.kernels()));
 process.exit();

@@ -1,16 +1,19 @@
 """What the oracles share: artefacts, each made once a run by our own commands, and the closing line."""
 
 import functools
+import hashlib
 import json
 import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import homegrown
 import numpy as np
 import pytest
 import their_models
+from filelock import FileLock
 from transformers import PreTrainedTokenizerFast
 
 KINDS = {
@@ -28,16 +31,28 @@ TRAINING = {"steps": 60, "learning_rate": 3e-3, "eval_every": 30, "eval_tokens":
 
 
 class Artefacts:
-    """Files that Homegrown has written, in a folder that goes with the run."""
+    """Files that Homegrown has written, in a folder that goes with the run. `shared` is one folder for all processes of pytest."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, shared: Path):
         self.folder = folder
+        self.shared = shared
+
+    def once(self, name: str, make: Callable[[Path], object]) -> tuple[Path, object]:
+        """
+        What `make` writes to a path of that name, and returns (as JSON): by the process that comes first. Others wait for it.
+        """
+        path = self.shared / name
+        returned = self.shared / f"{name}.json"
+        with FileLock(self.shared / f"{name}.lock"):
+            if not returned.exists():
+                returned.write_text(json.dumps(make(path)))
+            return path, json.loads(returned.read_text())
 
     @functools.cached_property
     def samples(self) -> dict[str, Path]:
         """The bundled texts, whole, by file name."""
-        homegrown.run("scripts/samples.ts", str(self.folder / "samples"))
-        return {path.name: path for path in sorted((self.folder / "samples").glob("*.txt"))}
+        folder, _ = self.once("samples", lambda path: homegrown.run("scripts/samples.ts", str(path)))
+        return {path.name: path for path in sorted(folder.glob("*.txt"))}
 
     @functools.cached_property
     def text(self) -> Path:
@@ -54,27 +69,41 @@ class Artefacts:
     @functools.cache
     def grown(self, kind: str = "bpe", **flags: str | int | float) -> tuple[Path, list[dict]]:
         """The same, with what `grow --json` has said."""
-        out = self.new("model")
-        said = homegrown.grow(out, self.text, **{**KINDS[kind], **SIZES, **TRAINING, **flags})
-        return out, said
+        asked = {**KINDS[kind], **SIZES, **TRAINING, **flags}
+        text = self.text  # before the lock: it may have to be made too
+        return self.once(f"model-{digest(asked)}", lambda out: homegrown.grow(out, text, **asked))
 
     @functools.cache
     def export(self, source: Path, format: str, optimizer: bool = False) -> Path:
         """That model in the format: a file, or a folder."""
         ending = "" if format in FOLDERS else f".{format.split('-')[0]}"
-        return homegrown.export(source, format, self.new(format, ending), optimizer)
+        if source.parent != self.shared:  # of one test: nobody else has it
+            return homegrown.export(source, format, self.new(format, ending), optimizer)
+        name = f"{format}-{digest([source.name, optimizer])}{ending}"
+        path, _ = self.once(name, lambda out: str(homegrown.export(source, format, out, optimizer)))
+        return path
 
     @functools.cache
     def data(self, kind: str = "bpe") -> "Data":
         """The text as the ids that `grow` learns from, by prepare.py of a hand-over."""
-        folder = self.export(self.model(kind), "pytorch")
-        subprocess.run([sys.executable, folder / "prepare.py", self.text], check=True, capture_output=True)
+        model, text = self.model(kind), self.text
+
+        def prepare(folder: Path) -> None:
+            homegrown.export(model, "pytorch", folder)
+            subprocess.run([sys.executable, folder / "prepare.py", text], check=True, capture_output=True)
+
+        folder, _ = self.once(f"data-{digest(kind)}", prepare)
         return Data(folder)
 
     def new(self, name: str, ending: str = "") -> Path:
         """A path where nothing is yet."""
         taken = sum(1 for path in self.folder.iterdir() if path.name.startswith(f"{name}-"))
         return self.folder / f"{name}-{taken + 1}{ending}"
+
+
+def digest(asked: object) -> str:
+    """A name for what is asked for."""
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class Data:
@@ -101,8 +130,12 @@ FOLDERS = ("hf", "onnx-f32", "onnx-f16", "service", "pytorch")
 
 
 @pytest.fixture(scope="session")
-def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Artefacts:
-    return Artefacts(tmp_path_factory.mktemp("artefacts"))
+def artefacts(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Artefacts:
+    """Each process of pytest-xdist has its own folder in that of the run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "shared"
+    shared.mkdir(exist_ok=True)
+    return Artefacts(tmp_path_factory.mktemp("artefacts"), shared)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { ensurePackages, root } from './setup.mjs';
+import { ensurePackages, ensureVulkan, root } from './setup.mjs';
 
 /** transformers and numpy ask for it. */
 const OLDEST = [3, 11];
@@ -22,6 +22,11 @@ const python = IS_WINDOWS ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bi
 const skip = ensurePython();
 if (skip === null) {
   ensurePackages();
+  try {
+    ensureVulkan(); // for test_webgpu.py, which is skipped without
+  } catch (error) {
+    console.error(error.message);
+  }
   process.exitCode = runTests();
 } else console.log(`Oracles skipped: ${skip}`);
 
@@ -78,7 +83,8 @@ function cpuBuilds() {
 }
 
 function pip(args) {
-  const options = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args];
+  // pip would compile every module. Python compiles those that are imported, and keeps them (PYTHONPYCACHEPREFIX).
+  const options = ['-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check', ...args];
   const { status, stdout, stderr } = spawnSync(python, options, { encoding: 'utf8', maxBuffer: 2 ** 28 });
   return { status, words: `${stdout}${stderr}` };
 }
@@ -94,7 +100,9 @@ function runTests() {
     env: {
       ...process.env,
       NODE: process.execPath,
-      PYTHONDONTWRITEBYTECODE: '1',
+      // Bytecode is kept apart from the sources, and goes with the packages.
+      PYTHONDONTWRITEBYTECODE: '',
+      PYTHONPYCACHEPREFIX: join(venv, 'bytecode'),
       // As each would take all cores.
       ...(beside.length > 0 && { OMP_NUM_THREADS: '1' }),
       // Nothing is looked up on a hub, and nothing told to one.

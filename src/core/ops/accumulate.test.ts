@@ -47,7 +47,7 @@ onGpu(() => {
     const factors = shapes.map((shape, i) => tf.tensor(floats(shape, 1, i).data, shape));
     const given = { x: { shape: [], dtype: 'float32' } } as const;
     const micro = compile(given, ({ x }) => {
-      const lossOf = () => tf.addN(parameters.map((w, i) => tf.sum(tf.mul(w, tf.mul(factors[i]!, x))))) as tf.Scalar;
+      const lossOf = () => tf.addN<tf.Scalar>(parameters.map((w, i) => tf.sum(tf.mul(w, tf.mul(factors[i]!, x)))));
       const { value: loss, grads } = tf.variableGrads(lossOf, [...parameters]);
       accumulate(
         kept.variables,

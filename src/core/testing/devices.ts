@@ -8,8 +8,7 @@ declare module 'vitest' {
   }
 }
 
-/** Of this project. */
-const devices = inject('devices') ?? ['cpu', 'wasm'];
+const devices = inject('devices');
 export const hasHosts = devices.includes('cpu');
 export const hasGpu = devices.includes('webgpu');
 

@@ -40,9 +40,8 @@ function cleanDawn(): void {
   const kept = globalThis as { homegrownDawn?: () => void };
   if (!kept.homegrownDawn) {
     installDawn();
-    const owners: object[] = [globalThis, ...Object.values(globals as Record<string, { prototype?: object }>)].flatMap(
-      (owner) => ('prototype' in owner && owner.prototype ? [owner.prototype] : owner === globalThis ? [owner] : []),
-    );
+    const classes = Object.values(globals as Record<string, { prototype?: object }>);
+    const owners: object[] = [globalThis, ...classes.flatMap(({ prototype }) => prototype ?? [])];
     const names = (owner: object) =>
       owner === globalThis ? ['navigator', 'setImmediate'] : Object.getOwnPropertyNames(owner);
     const found = owners.map((owner) => ({
