@@ -7,33 +7,32 @@ const port = Number(process.env.E2E_PORT ?? 4183);
 /** Hides the system's fonts from Chromium: all but DejaVu (TEST_FONTS=dejavu) or all (TEST_FONTS=none). */
 if (process.env.TEST_FONTS) process.env.FONTCONFIG_FILE ??= fontconfig(process.env.TEST_FONTS);
 
-/** Minutes of one test each. */
-const LONG = /(eachPage|tune|unreadable)\.spec\.ts$/;
-
 /** Journeys on the built app in a real Chromium; WebGPU is SwiftShader's when the machine has no GPU. */
 export default defineConfig({
   testDir: 'e2e',
-  // In this order: the last by name takes minutes, in which the other worker would have nothing left to do.
   projects: [
-    { name: 'long', testMatch: LONG },
-    { name: 'journeys', testIgnore: LONG },
+    // One journey per stage and the main path.
+    { name: 'smoke', testDir: 'e2e/smoke' },
+    { name: 'full', testIgnore: 'smoke/**' },
   ],
-  // Patient, as a busy machine may be ten times slower: what holds is not waited for any longer.
+  // Generous, as a busy machine may be ten times slower. No assertion depends on them.
   timeout: 600_000,
   expect: { timeout: 60_000 },
-  fullyParallel: false,
-  // A page waits more than it works: two files at once take little longer each. A GPU in software that shares two cores with two
-  // others takes more than a minute to its first step.
+  // By test, so that no worker is left with a long file.
+  fullyParallel: true,
+  // A page waits more than it works: two at once take little longer each. With three, a software GPU takes more than a minute to
+  // its first step.
   workers: 2,
-  // One that passes at the second attempt only is named at the end of npm test, with what was wrong at first (decision 88).
-  retries: 1,
+  // A journey that fails once has found a fault, of the app or of itself.
+  retries: 0,
   forbidOnly: true,
   reporter: 'list',
   use: {
     baseURL: `http://localhost:${port}`,
     viewport: { width: 1440, height: 900 },
     actionTimeout: 60_000,
-    // It fetches, checks and stores 51 MB, half of what a journey costs: the journeys that are about it or end to end let it.
+    screenshot: 'only-on-failure',
+    // It fetches, checks and stores 51 MB, half of what a journey costs: only journeys about it, and one main path, allow it.
     serviceWorkers: 'block',
     launchOptions: {
       ...(process.env.CHROME_PATH && { executablePath: process.env.CHROME_PATH }),

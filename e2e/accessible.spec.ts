@@ -8,7 +8,7 @@ const FILES = /^(Choose|Add) files…/;
 
 test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
   const studio = new Studio(page);
-  await studio.open();
+  await studio.openOnWasm();
   for (const stage of STAGES) await check(studio, `${stage}, empty`, stage);
 
   // Refused: a picture under the name of a text.
@@ -27,7 +27,7 @@ test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
   for (const stage of STAGES) await check(studio, `${stage}, after a run that failed`, stage);
 
   await studio.goTo('Model');
-  await studio.set({ ...TINY, Steps: 5000 });
+  await studio.set({ ...TINY, Steps: 100_000 });
   await recompute(studio);
   await studio.goTo('Text');
   await studio.choose(FILES, 'dist/samples/moby-dick.txt');

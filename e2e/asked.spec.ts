@@ -1,9 +1,9 @@
 /** What is asked of a step besides: two runs of two architectures compared, a task table, pairs of sentences, looks at the test part. */
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { expect, test, type Page } from '@playwright/test';
-import { expectAccessible } from './axe';
-import { SMALL, Studio } from './studio';
+import { expect, test } from '@playwright/test';
+import { COLORS, expectAccessible } from './axe';
+import { seeded } from './seed';
+import { Studio } from './studio';
 
 const WIDTHS = [
   [1024, 'tablet'],
@@ -12,36 +12,14 @@ const WIDTHS = [
 
 const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
 
-async function train(studio: Studio, page: Page, step: number): Promise<void> {
-  await studio.goTo('Train');
-  await page
-    .getByRole('button', { name: /^(Start training|New run|Start a new run)/ })
-    .first()
-    .click();
-  await studio.event(step, /Evaluated/);
-}
-
 test('a step is compared, asked a task and pairs of sentences, and all of it is there after a reload', async ({
   page,
-}, info) => {
+}) => {
   const studio = new Studio(page);
-  await studio.open('/model');
-  await studio.useDevice('WASM');
-  await studio.set({ ...SMALL, Context: 64, Steps: 20, 'Learning rate': 0.003, 'Warm-up': 5, 'Evaluate every': 10 });
-  await studio.goTo('Text');
-  await studio.choose(
-    /^(Choose|Add) files…/,
-    file('moby.txt', readFileSync('dist/samples/moby-dick.txt', 'utf8').slice(40_000, 80_000)),
-  );
-  await expect(studio.stages).toContainText('40 k characters');
-  await studio.goTo('Tokenizer');
-  await page.getByText('Bytes', { exact: true }).click();
-  await train(studio, page, 20);
-  await studio.goTo('Model');
-  await page.getByRole('radiogroup', { name: 'Architecture' }).getByText('Llama', { exact: true }).click();
-  await studio.set({ ...SMALL, Context: 64, 'Heads of keys': 1, 'Inner width': 32 });
-  await train(studio, page, 20);
-  await studio.goTo('Evaluate');
+  const text = (await readFile('dist/samples/moby-dick.txt', 'utf8')).slice(40_000, 80_000);
+  const sizes = { context: 64 };
+  const llama = { architecture: 'llama', sizes: { ...sizes, kvHeads: 1, hidden: 32 } } as const;
+  await studio.openOnWasm('/evaluate', await seeded({ texts: [['moby.txt', text]], runs: [{ sizes }, llama] }));
   await page.getByRole('link', { name: 'Compare, pairs and tasks' }).click();
 
   // The Llama beside the GPT, of the other run; and beside an earlier step of its own.
@@ -80,7 +58,6 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   await page.getByRole('button', { name: 'Ask identity swaps' }).click();
   await expect(page.getByRole('table', { name: /^Identity swaps/ })).toContainText('he, she');
   await expectAccessible(page, 'Evaluate, asked');
-  await page.screenshot({ path: info.outputPath('asked.png') });
 
   // All of it as a table, of every step that was asked.
   await page.getByRole('button', { name: 'Download', exact: true }).click();
@@ -96,11 +73,9 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   await expect(compared.getByText(/^(Better by|Worse by|Not distinguishable)/)).toHaveCount(2);
   await expect(page.getByRole('table', { name: /^Minimal pairs by kind/ })).toContainText('All kinds');
   await page.emulateMedia({ colorScheme: 'dark' });
-  await expectAccessible(page, 'Evaluate, asked, in the dark');
-  await page.screenshot({ path: info.outputPath('dark.png') });
+  await expectAccessible(page, 'Evaluate, asked, in the dark', COLORS);
   for (const [width, name] of WIDTHS) {
     await page.setViewportSize({ width, height: 844 });
-    await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true });
     expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width);
     // Panes that stand one below the other are as high as what is in them.
     const pairs = page.getByRole('region', { name: 'Pairs of sentences' });

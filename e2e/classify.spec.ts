@@ -1,57 +1,8 @@
-/** From a table to a classifier that is judged, corrected, asked, taken home and brought back; and one whose tab ends goes on. */
+/** From a table to a classifier that is judged, corrected, asked, taken home and brought back. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
-import { SMALL, Studio } from './studio';
-
-const OF = {
-  Hours: ['Are you open on Sunday?', 'When does the room close?'],
-  Loans: ['May I borrow the log?', 'Renew my three books'],
-};
-const DESKS = Object.keys(OF) as (keyof typeof OF)[];
-/** Every twentieth has the other's label; the last six have none. */
-const ROWS = Array.from({ length: 126 }, (_, i) => {
-  const [own, other] = [DESKS[i % 2]!, DESKS[(i + 1) % 2]!];
-  const label = i >= 120 ? '' : i % 20 === 7 ? other : own;
-  return `R-${i},"${OF[own][Math.floor(i / 2) % 2]!} No. ${i}",${label}`;
-});
-const TABLE = ['id,body,desk', ...ROWS].join('\n');
-
-const kinds = (page: Page) => page.getByRole('navigation', { name: 'Kinds of tuning' });
-const pane = (page: Page) => page.getByRole('region', { name: 'How right it is' });
-const matrix = (page: Page) => page.getByRole('group', { name: 'Labels that were wanted, by those that were given' });
-
-/** A studio on Tune, Classify, on WASM, with a model that learns such texts in seconds. */
-async function opened(page: Page): Promise<Studio> {
-  const studio = new Studio(page);
-  await studio.open('/model');
-  await studio.useDevice('WASM');
-  await studio.set({ ...SMALL, Width: 32, Context: 64 });
-  await studio.goTo('Tune');
-  await kinds(page).getByRole('link', { name: 'Classify' }).focus();
-  await page.keyboard.press('Enter');
-  await expect(kinds(page).getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
-  return studio;
-}
-
-/** By keyboard alone: the table, which of its columns is what, and into the list. */
-async function addTable(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Paste…' }).focus();
-  await page.keyboard.press('Enter');
-  await page.getByRole('textbox', { name: 'Table' }).fill(TABLE);
-  await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).focus();
-  await page.keyboard.press('Enter');
-  const dialog = page.getByRole('dialog', { name: /Which columns of/ });
-  await expect(dialog.getByRole('button', { name: 'Add a text a row' })).toHaveAttribute('aria-disabled', 'true');
-  await expectAccessible(page, 'Which columns hold what');
-  await dialog.getByRole('button', { name: /desk/ }).focus();
-  await page.keyboard.press('Enter');
-  await page.getByRole('option', { name: 'Label' }).focus();
-  await page.keyboard.press('Enter');
-  await dialog.getByRole('button', { name: 'Add a text a row' }).focus();
-  await page.keyboard.press('Enter');
-  await expect(dialog).toBeHidden();
-}
+import { addTable, DESKS, kinds, matrix, opened, pane, setPasses, TABLE } from './labels';
 
 /** What it says of a text that is pasted. */
 async function askOf(page: Page): Promise<string> {
@@ -79,13 +30,6 @@ async function inItsEncoding(page: Page): Promise<void> {
   const download = page.waitForEvent('download');
   await columns.getByRole('button', { name: 'Classify' }).press('Enter');
   expect(await readFile(await (await download).path(), 'utf8')).toMatch(/\n1,Le café est-il fermé \?,(Hours|Loans),/);
-}
-
-/** So many passes at such a rate that it learns what is to be learnt. */
-async function setPasses(studio: Studio, passes: number): Promise<void> {
-  await studio.set({ Passes: passes });
-  await studio.page.getByText('Seldom changed').click();
-  await studio.set({ Batch: 8, 'Learning rate': 0.01 });
 }
 
 test('a table becomes a classifier: judged, a mistake opened and relabelled, asked, taken home and brought back', async ({
@@ -190,33 +134,5 @@ test('a word that gives a label away is told below the labels and by the doctor 
   await expectAccessible(page, 'Model, a word that gives a label away');
   await page.getByRole('button', { name: 'Go to the texts' }).click();
   await expect(kinds(page).getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
-  expect(studio.errors).toEqual([]);
-});
-
-test('one whose tab ends in the middle goes on from its last saved step, and is judged at its end', async ({
-  page,
-}) => {
-  const studio = await opened(page);
-  await addTable(page);
-  await setPasses(studio, 60);
-  await studio.set({ 'Save every': 20 });
-  await page.getByRole('button', { name: 'Start tuning' }).click();
-  await expect(studio.strip).toContainText(/step (4|5|6)\d/, { timeout: 240_000 });
-  await page.reload();
-  await studio.begun();
-  await page
-    .getByRole('button', { name: /^Resume from step/ })
-    .first()
-    .click();
-  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
-  await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole('main')).toContainText(/% of 24 texts right/);
-  // Another one takes its place.
-  await studio.set({ Passes: 1 });
-  await page.getByRole('button', { name: 'Start tuning' }).click();
-  await expect(studio.stages).toContainText('2 runs');
-  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
-  await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole('slider', { name: 'Not sure below' })).toHaveCount(1);
   expect(studio.errors).toEqual([]);
 });

@@ -14,8 +14,7 @@ const TABLE = ['text,label', ...ROWS].join('\n');
 
 test('texts of none of several labels are asked about, and learnt', async ({ page }) => {
   const studio = new Studio(page);
-  await studio.open('/model');
-  await studio.useDevice('WASM');
+  await studio.openOnWasm('/model');
   await studio.set({ ...SMALL, Width: 32, Context: 64 });
   await studio.goTo('Tune');
   await page.getByRole('navigation', { name: 'Kinds of tuning' }).getByRole('link', { name: 'Classify' }).click();

@@ -11,7 +11,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
   page,
 }) => {
   const studio = new Studio(page);
-  await studio.open();
+  await studio.openOnWasm();
   const files = Array.from({ length: 8 }, (_, i) => ({
     name: `page-${i + 1}.txt`,
     mimeType: 'text/plain',
@@ -172,7 +172,7 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
   page,
 }) => {
   const studio = new Studio(page);
-  await studio.open();
+  await studio.openOnWasm();
   const files = Array.from({ length: 20 }, (_, i) => ({
     name: `letter-${i + 1}.txt`,
     mimeType: 'text/plain',

@@ -20,7 +20,7 @@ test('a long text is cleaned on every core, and comes out as in one thread', asy
   let started = 0;
   const isCleaner = (worker: Worker): boolean => worker.url().endsWith('#cleaner');
   page.on('worker', (worker) => (started += Number(isCleaner(worker))));
-  await studio.open();
+  await studio.openOnWasm();
   const files = PAGES.map(({ name, text }) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) }));
   await page.locator('input[type=file]').first().setInputFiles(files);
   await page.getByRole('link', { name: 'Clean' }).click();

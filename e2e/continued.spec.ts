@@ -77,8 +77,7 @@ test('a model that goes on with other text begins a new curve, verdict and best 
   page,
 }) => {
   const studio = new Studio(page);
-  await studio.open('/export');
-  await studio.useDevice('WASM');
+  await studio.openOnWasm('/export');
   const files = huggingFaceFiles(await brought(), { withOptimizer: true });
 
   // Of a stranger's model only what is known is said.

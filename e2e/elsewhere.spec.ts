@@ -7,10 +7,9 @@ const FILES = ['config.json', 'generation_config.json', 'model.safetensors', 'to
 
 test('a folder made by transformers is shown, taken with a shorter context, talked to and trained on', async ({
   page,
-}, info) => {
+}) => {
   const studio = new Studio(page);
-  await studio.open();
-  await studio.useDevice('WASM');
+  await studio.openOnWasm();
   const files = FILES.map((name) => `e2e/byTransformers/${name}`);
   const seen = page.getByRole('region', { name: 'The model, before it is taken' });
 
@@ -21,7 +20,6 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
   await expect(seen).toContainText('Llama: layers 1, heads 2, heads of keys 1, width 16');
   await expect(seen).toContainText('300 entries, 3 of them special; splits as smollm');
   await expect(seen).toContainText('1,024 tokens, of the 4,096 that it was made for');
-  await page.screenshot({ path: info.outputPath('preview.png') });
   await expectAccessible(page, 'Export, with a model to be taken');
   await page.getByRole('button', { name: 'Leave it' }).click();
   await expect(seen).toBeHidden();
@@ -38,6 +36,7 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
   await expect(seen).toContainText('512 tokens, of the 4,096');
   await page.getByRole('button', { name: 'Take it' }).click();
   await expect(studio.strip).toContainText('step 0');
+  await studio.goTo('Playground');
   await talk(studio);
 
   await studio.goTo('Text');

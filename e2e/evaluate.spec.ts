@@ -1,66 +1,20 @@
-/** A saved step measured on text that it has not learnt from: begun, cancelled, begun again, looked into, and there after a reload. */
+/** The evaluation of a saved step: its passages, its files, other texts, and what is there after a reload. */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { expect, test, type Page } from '@playwright/test';
-import { expectAccessible } from './axe';
+import { expect, test } from '@playwright/test';
+import { COLORS, expectAccessible } from './axe';
+import { evaluateChapters, MOBY } from './evaluation';
 import { SMALL, Studio } from './studio';
-
-const MOBY = 'dist/samples/moby-dick.txt';
-/** It is shown, and does nothing. */
-const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title = 2</script>\n';
 
 const moby = (): string => readFileSync(MOBY, 'utf8').slice(200_000, 204_000);
 
-/** Chapters and a log, of which ends are held out, and a model of them that knows which bytes are common. */
-async function withModel(page: Page): Promise<Studio> {
-  const studio = new Studio(page);
-  await studio.open('/model');
-  await studio.useDevice('WASM');
-  await studio.set({ ...SMALL, Steps: 40, 'Learning rate': 0.003, 'Warm-up': 5, 'Evaluate every': 20 });
-  await studio.goTo('Text');
-  const log = Array.from(
-    { length: 500 },
-    (_, i) => `Day ${i} with ${(i * 7919) % 100} barrels. The wind is ${i % 9}.\n`,
-  ).join('');
-  const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
-  // Two texts, of which each gives its end.
-  await studio.choose(/^(Choose|Add) files…/, file('chapters.txt', readFileSync(MOBY, 'utf8').slice(40_000, 190_000)));
-  await expect(studio.stages).toContainText('150 k characters');
-  await studio.choose(/^(Choose|Add) files…/, file('log.txt', log + HOSTILE.repeat(3)));
-  await expect(studio.stages).toContainText('170 k characters');
-  await studio.goTo('Tokenizer');
-  await page.getByText('Bytes', { exact: true }).click();
-  await studio.goTo('Train');
-  await page.getByRole('button', { name: 'Start training' }).first().click();
-  await studio.event(40, /Evaluated/);
-  return studio;
-}
-
-test('a step is measured, its weakest passage opened, and what was found is there after a reload', async ({
+test('the weakest passage of a measured step is opened, figures are filtered and exported, and all is there after a reload', async ({
   page,
-}, info) => {
-  const studio = await withModel(page);
-  await studio.goTo('Evaluate');
-  await expect(page.getByText(/^Step 40 was not measured on all of the validation part yet/)).toBeVisible();
-  await page.screenshot({ path: info.outputPath('empty.png') });
-
-  // Cancelled in the middle, and begun again by keyboard.
-  await page.getByRole('button', { name: 'Measure this step' }).click();
-  const progress = page.getByRole('main').getByRole('progressbar');
-  await expect(progress).toHaveAttribute('aria-valuenow', /[1-9]/);
-  await page.screenshot({ path: info.outputPath('working.png') });
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('button', { name: 'Measure this step' })).toBeVisible();
-  expect(await studio.keys('evaluations/')).toEqual([]);
-  await page.keyboard.press('Control+Enter');
+}) => {
+  const studio = await evaluateChapters(page);
   const verdict = page.getByRole('region', { name: 'Verdict' });
+  await page.getByRole('button', { name: 'Measure this step' }).click();
   await expect(verdict).toBeVisible();
-  await expect(verdict).toContainText(/(Better than|Not as good as|Not distinguishable from) .* (needs|token)/);
-  await expect(studio.stages).toContainText(/perplexity \d/);
-  for (const label of ['Perplexity', 'Bits per byte', 'Next token right', 'Calibration error'])
-    await expect(studio.reading(label)).toContainText(/\d.* to .*\d/);
-  await expect(page.getByRole('img', { name: /^Bits per byte, fewer is better: this model/ })).toBeVisible();
-  await expectAccessible(page, 'Evaluate, measured');
 
   // The weakest passage, token by token.
   const passages = page.getByRole('list', { name: 'Worst passages' }).getByRole('listitem');
@@ -82,7 +36,6 @@ test('a step is measured, its weakest passage opened, and what was found is ther
   await page.getByRole('button', { name: /remove this filter/ }).click();
   await page.getByRole('button', { name: 'Show table, By what the token is' }).click();
   await expect(page.getByRole('table', { name: 'By what the token is' })).toContainText('Numbers');
-  await page.screenshot({ path: info.outputPath('done.png') });
 
   // Taken along.
   for (const [entry, name] of [
@@ -110,7 +63,6 @@ test('a step is measured, its weakest passage opened, and what was found is ther
   const dialog = page.getByRole('dialog', { name: 'Measure on a text of your own' });
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('letter.txt');
   await expectAccessible(page, 'Evaluate, a text of one’s own');
-  await page.screenshot({ path: info.outputPath('own.png') });
   await dialog.getByRole('button', { name: 'Use this text' }).click();
   await page.getByRole('button', { name: 'Measure this step' }).click();
   await expect(verdict).toContainText('on this text');
@@ -138,14 +90,12 @@ test('a step is measured, its weakest passage opened, and what was found is ther
   await page.reload();
   await expect(verdict).toHaveText(before.replace('\n', ' '), { useInnerText: true });
   await page.emulateMedia({ colorScheme: 'dark' });
-  await expectAccessible(page, 'Evaluate, in the dark');
-  await page.screenshot({ path: info.outputPath('dark.png') });
+  await expectAccessible(page, 'Evaluate, in the dark', COLORS);
   for (const [width, name] of [
     [1024, 'tablet'],
     [390, 'phone'],
   ] as const) {
     await page.setViewportSize({ width, height: 844 });
-    await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true });
     expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width);
   }
   expect(await page.title()).toBe('Evaluate · Homegrown');
@@ -154,10 +104,9 @@ test('a step is measured, its weakest passage opened, and what was found is ther
 
 test('of pairs whose targets are labels it is told which label is taken for which, and all figures fit', async ({
   page,
-}, info) => {
+}) => {
   const studio = new Studio(page);
-  await studio.open();
-  await studio.useDevice('WASM');
+  await studio.openOnWasm();
   const kinds = ['positive', 'negative', 'neutral'];
   const rows = Array.from({ length: 300 }, (_, i) => `film ${i} was ${'abc'[(i * 7) % 3]!},${kinds[(i * 7) % 3]!}\n`);
   const buffer = Buffer.from(`input,target\n${rows.join('')}`);
@@ -190,7 +139,6 @@ test('of pairs whose targets are labels it is told which label is taken for whic
       .evaluateAll((all) => all.flatMap((each) => (each.scrollWidth > each.clientWidth ? [each.textContent] : [])));
   expect(await unfit()).toEqual([]);
   await expectAccessible(page, 'Evaluate, labels');
-  await page.screenshot({ path: info.outputPath('labels.png') });
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 390, height: 844 });
   await table.scrollIntoViewIfNeeded();

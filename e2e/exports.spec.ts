@@ -1,41 +1,14 @@
 /** Every format through the page: written, handed over, and opened by a second engine under the strict headers. */
-import { readFile } from 'node:fs/promises';
-import { expect, test, type Page, type TestInfo } from '@playwright/test';
-import { unwatched } from '../src/core/base/job';
+import { expect, test } from '@playwright/test';
 import type { Exported } from '../src/core/export/format';
-import { huggingFaceFiles } from '../src/core/export/huggingFace';
-import { zipped } from '../src/core/files/zip';
 import { trainedModels } from '../src/core/testing/trainedModel';
-import { expectAccessible } from './axe';
-import { Studio } from './studio';
+import { COLORS } from './axe';
+import { bringIn, card, checkCards, take } from './exporting';
 
 let models: Exported[];
 test.beforeAll(async () => {
   models = await trainedModels();
 });
-
-/** The studio with a trained model that was brought in, on its Export page. */
-async function bringIn(page: Page, model: Exported): Promise<Studio> {
-  const studio = new Studio(page);
-  await studio.open('/export');
-  const zip: Uint8Array[] = [];
-  for await (const piece of zipped(huggingFaceFiles(model, { withOptimizer: true }), unwatched)) zip.push(piece);
-  const file = { name: 'model.zip', mimeType: 'application/zip', buffer: Buffer.concat(zip) };
-  await studio.choose('Choose a zip…', file);
-  await expect(page.getByRole('button', { name: 'Download GGUF' })).toBeVisible();
-  return studio;
-}
-
-const card = (page: Page, name: string) =>
-  page.getByRole('article').filter({ has: page.getByRole('heading', { name, exact: true }) });
-
-async function take(page: Page, name: string, info: TestInfo): Promise<Buffer> {
-  const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: `Download ${name}` }).click();
-  const path = info.outputPath(name);
-  await (await download).saveAs(path);
-  return readFile(path);
-}
 
 const ZIP = 'PK';
 const CASES = [
@@ -78,9 +51,6 @@ for (const [which, { kind, formats, cases }] of [
 }
 
 test.describe('where files are withheld or changed on the way', () => {
-  // It would keep what it has fetched itself, and refuse what is not of the build.
-  test.use({ serviceWorkers: 'block' });
-
   test('a file whose second engine cannot be had is handed over, and is not called verified', async ({
     page,
   }, info) => {
@@ -110,31 +80,13 @@ test.describe('where files are withheld or changed on the way', () => {
 });
 
 for (const [name, colorScheme, width] of [
-  ['light', 'light', 1440],
-  ['dark', 'dark', 1440],
+  ['in the dark', 'dark', 1440],
   ['on a phone', 'light', 390],
 ] as const) {
   test.describe(name, () => {
     test.use({ colorScheme, viewport: { width, height: 900 } });
     test(`axe finds nothing and no card moves, before and after a check, ${name}`, async ({ page }, info) => {
-      const studio = await bringIn(page, models[0]!);
-      const check = async (state: string): Promise<void> => {
-        await expectAccessible(page, state);
-        await page.screenshot({ path: info.outputPath(`${state}.png`), fullPage: true });
-      };
-      const places = () =>
-        page.getByRole('article').evaluateAll((all) => all.map((one) => (one as HTMLElement).offsetTop));
-      await check('empty');
-      const before = await places();
-      await take(page, 'GGUF', info);
-      expect(await places()).toEqual(before);
-      await expect(card(page, 'GGUF').getByText('Verified')).toBeVisible({ timeout: 90_000 });
-      expect(await places()).toEqual(before);
-      await check('verified');
-      const modelfile = page.waitForEvent('download');
-      await page.getByRole('button', { name: 'Download the Modelfile for Ollama' }).click();
-      expect((await modelfile).suggestedFilename()).toMatch(/-F16\.Modelfile$/);
-      expect(studio.errors).toEqual([]);
+      await checkCards(page, models[0]!, info, colorScheme === 'dark' ? COLORS : undefined);
     });
   });
 }

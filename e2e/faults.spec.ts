@@ -1,15 +1,16 @@
 /** What may go wrong, and what must then still be there. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
-import { Studio, TINY } from './studio';
+import { SMALL, Studio, TINY } from './studio';
 
 test('a crash of the page costs no more than the steps since the last save, and not the best step', async ({
   page,
   context,
 }) => {
   const studio = new Studio(page);
-  await studio.open('/model');
-  await studio.set({ ...TINY, Steps: 5000, 'Evaluate every': 10 });
+  await studio.openOnWasm('/model');
+  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
+  await studio.set({ ...SMALL, Steps: 100_000, 'Learning rate': 0.003, 'Evaluate every': 10, 'Save every': 100_000 });
   await studio.goTo('Text');
   await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
   await studio.event(10, /Best kept/);
@@ -103,9 +104,8 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   page,
 }, info) => {
   const studio = new Studio(page);
-  await studio.open('/model');
-  await studio.useDevice('WASM');
-  await studio.set({ ...TINY, Layers: 1, Heads: 1, Width: 16, Context: 16, Steps: 4, Batch: 2, 'Evaluate every': 2 });
+  await studio.openOnWasm('/model');
+  await studio.set({ ...SMALL, Heads: 1, Steps: 4, Batch: 2, 'Evaluate every': 2 });
   await studio.goTo('Text');
   await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
   await studio.event(4, /Saved/);
@@ -174,7 +174,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
 
 test('a damaged zip and a stranger’s are refused by name, and nothing is left of them', async ({ page }) => {
   const studio = new Studio(page);
-  await studio.open('/export');
+  await studio.openOnWasm('/export');
   for (const [name, content] of [
     ['torn.zip', Buffer.from('PK\u0003\u0004 and then nothing')],
     ['model.zip', Buffer.alloc(100_000, 7)],
@@ -197,7 +197,7 @@ test.describe('kept for offline', () => {
   }) => {
     const studio = new Studio(page);
     await studio.open('/model');
-    await studio.set({ ...TINY, Steps: 5, 'Evaluate every': 5 });
+    await studio.set({ ...SMALL, Steps: 5, 'Evaluate every': 5 });
     await page.waitForLoadState('networkidle');
     await context.setOffline(true);
     await studio.goTo('Text');

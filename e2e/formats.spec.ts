@@ -16,7 +16,7 @@ test('a folder of every format is one text of its documents, and none of them is
     await writeFile(join(folder, '..', path), content);
   }
   const studio = new Studio(page);
-  await studio.open();
+  await studio.openOnWasm();
   await dropOn(page, folder);
   const titles = Object.values(EVERY_FORMAT).flatMap((each) => each.titles);
   // What the system left in it, and the script of a saved page.
@@ -59,7 +59,7 @@ test('a table that is broken keeps none of the others out, and is named', async 
   await writeFile(join(folder, 'a.csv'), 'text,label\n"never closed,1\nno,2\n');
   await writeFile(join(folder, 'b.csv'), 'text,label\nCall me Ishmael.,1\n');
   const studio = new Studio(page);
-  await studio.open();
+  await studio.openOnWasm();
   await dropOn(page, folder);
   const question = page.getByRole('dialog', { name: 'Which columns of 2 tables hold what?' });
   await expect(question).toContainText('Row 1 as a document');
@@ -86,7 +86,7 @@ test('tables that lie loose are asked about, those that are text at once, and ar
   ] as const)
     await writeFile(join(folder, name), content);
   const studio = new Studio(page);
-  await studio.open();
+  await studio.openOnWasm();
   await dropOn(page, folder);
   for (const asked of ['2 tables', 'loose/c.xlsx']) {
     const question = page.getByRole('dialog', { name: `Which columns of ${asked} hold what?` });

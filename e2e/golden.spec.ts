@@ -5,7 +5,7 @@ import { openExported } from '../src/core/export/exported';
 import { listRuns } from '../src/core/runs/record';
 import { type Continuation, continuations, filesUnder, GOLDEN, goldenStore } from '../src/core/testing/golden';
 import { greedy } from '../src/core/testing/trainedModel';
-import { restore } from './restore';
+import { restore } from './storage';
 import { Studio } from './studio';
 
 /** Brings a run back and goes on with it, through as many steps as the older build was watched. */
@@ -39,8 +39,7 @@ test('texts, runs and a finished model of an older build are there, and its stop
 }) => {
   await restore(page);
   const studio = new Studio(page);
-  await studio.open('/text');
-  await studio.useDevice('WASM');
+  await studio.openOnWasm('/text');
   for (const name of filesUnder('texts')) await expect(page.getByText(name).first()).toBeVisible();
   await expect(page.getByText(/cannot be read/)).toHaveCount(0);
 

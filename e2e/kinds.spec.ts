@@ -10,13 +10,12 @@ import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { readBytes } from '../src/core/files/byteSource';
 import { zipped } from '../src/core/files/zip';
 import { untrainedBert, untrainedT5 } from '../src/core/testing/untrainedModels';
-import { expectAccessible } from './axe';
+import { COLORS, expectAccessible } from './axe';
 import { Studio } from './studio';
 
 async function bringIn(page: Page, model: Exported): Promise<Studio> {
   const studio = new Studio(page);
-  await studio.open('/export');
-  await studio.useDevice('WASM');
+  await studio.openOnWasm('/export');
   const zip: Uint8Array[] = [];
   for await (const piece of zipped(huggingFaceFiles(model, { withOptimizer: false }), unwatched)) zip.push(piece);
   await studio.choose('Choose a zip…', {
@@ -29,7 +28,7 @@ async function bringIn(page: Page, model: Exported): Promise<Studio> {
   return studio;
 }
 
-test('Playground fills blanks: each can be chosen, and another word taken, by keyboard too', async ({ page }, info) => {
+test('Playground fills blanks: each can be chosen, and another word taken, by keyboard too', async ({ page }) => {
   const studio = await bringIn(page, await untrainedBert());
   const fill = page.getByRole('button', { name: 'Fill', exact: true });
   await page.getByRole('textbox', { name: 'Passage' }).fill('It was');
@@ -48,21 +47,18 @@ test('Playground fills blanks: each can be chosen, and another word taken, by ke
   await expect(second).toHaveAttribute('aria-pressed', 'true');
   const table = page.getByRole('table', { name: 'What blank 2 could be' });
   await expect(table.getByRole('row')).toHaveCount(13);
-  await page.screenshot({ path: info.outputPath('blanks.png') });
   await expectAccessible(page, 'blanks');
   await table.getByRole('button', { name: 'Take' }).first().click();
   expect(await second.innerText()).not.toBe(before);
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.screenshot({ path: info.outputPath('blanks-dark.png') });
-  await expectAccessible(page, 'blanks, dark');
+  await expectAccessible(page, 'blanks, dark', COLORS);
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.screenshot({ path: info.outputPath('blanks-phone.png'), fullPage: true });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   await expectAccessible(page, 'blanks, phone');
   expect(studio.errors).toEqual([]);
 });
 
-test('Playground answers: the likeliest, by beams, and by chance', async ({ page }, info) => {
+test('Playground answers: the likeliest, by beams, and by chance', async ({ page }) => {
   const studio = await bringIn(page, await untrainedT5());
   await page.getByRole('textbox', { name: 'Input' }).fill('the whale');
   const answer = page.getByRole('button', { name: 'Answer', exact: true });
@@ -80,14 +76,12 @@ test('Playground answers: the likeliest, by beams, and by chance', async ({ page
   await told();
   await page.getByRole('option').first().click();
   await expect(page.getByRole('table', { name: 'What token 1 could be' })).toBeVisible();
-  await page.screenshot({ path: info.outputPath('answer.png') });
   await expectAccessible(page, 'answer');
   await page.getByRole('radiogroup', { name: 'Answer by' }).getByText('Sample', { exact: true }).click();
   await studio.set({ Seed: 5 });
   await told();
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.screenshot({ path: info.outputPath('answer-phone.png'), fullPage: true });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   await expectAccessible(page, 'answer, phone, dark');
   expect(studio.errors).toEqual([]);
@@ -125,7 +119,6 @@ test.describe('the offline page on a phone', () => {
     const before = await first.innerText();
     await first.tap();
     await expect(page.getByRole('heading', { name: 'Blank 1' })).toBeVisible();
-    await page.screenshot({ path: info.outputPath('fills.png'), fullPage: true });
     await expectAccessible(page, 'filled');
     await page
       .getByRole('button', { name: /^Take / })
@@ -134,8 +127,7 @@ test.describe('the offline page on a phone', () => {
     expect(await first.innerText()).not.toBe(before);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.screenshot({ path: info.outputPath('fills-dark.png'), fullPage: true });
-    await expectAccessible(page, 'filled, dark');
+    await expectAccessible(page, 'filled, dark', COLORS);
     await passage.fill('no blank');
     await page.getByRole('button', { name: 'Fill' }).tap();
     await expect(page.getByRole('alert')).toContainText('The passage has no blank to fill.');
@@ -150,7 +142,6 @@ test.describe('the offline page on a phone', () => {
     await page.getByRole('button', { name: 'Answer' }).tap();
     await expect(page.locator('#status')).toContainText('tokens');
     await expect(page.getByRole('button', { name: 'Answer' })).toBeVisible();
-    await page.screenshot({ path: info.outputPath('answers.png'), fullPage: true });
     await expectAccessible(page, 'answered');
     expect(wrong).toEqual([]);
   });

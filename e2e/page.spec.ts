@@ -10,7 +10,7 @@ import { dataOf, recipeOf } from '../src/core/runs/segments';
 import { chatmlModel, QUESTION } from '../src/core/testing/chatModel';
 import { learning } from '../src/core/testing/runInfo';
 import { greedy, trainedModels } from '../src/core/testing/trainedModel';
-import { expectAccessible } from './axe';
+import { COLORS, expectAccessible } from './axe';
 
 let models: Exported[];
 test.beforeAll(async () => {
@@ -70,11 +70,9 @@ test('a damaged page says so in words, whatever has happened to it', async ({ pa
     await expect(page.locator(says === incomplete ? '#status' : '#failure'), what).toHaveText(says);
     await expect(page.getByRole('button', { name: 'Write' })).toBeDisabled();
     if (what === 'one digit of a weight') {
-      await page.screenshot({ path: info.outputPath('damaged.png') });
       await expectAccessible(page, 'damaged');
     }
   }
-  await page.screenshot({ path: info.outputPath('not a number.png') });
   expect(uncaught).toEqual([]);
 });
 
@@ -211,15 +209,14 @@ for (const [name, colorScheme, width] of [
     test.use({ colorScheme, viewport: { width, height: 900 } });
     test(`axe finds nothing, before and after writing, ${name}`, async ({ page }, info) => {
       const { wrong } = await open(page, info, models[2]!);
-      await expectAccessible(page, 'before writing');
-      await page.screenshot({ path: info.outputPath('before.png') });
+      const rules = colorScheme === 'dark' ? COLORS : undefined;
+      await expectAccessible(page, 'before writing', rules);
       await set(page, { Length: 120 });
       await page.keyboard.press('Control+Enter');
       await expect(page.locator('#status')).toContainText('a second');
       await page.getByRole('option').nth(7).click();
       await page.getByText('About this model').click();
-      await expectAccessible(page, 'after writing');
-      await page.screenshot({ path: info.outputPath('after.png'), fullPage: true });
+      await expectAccessible(page, 'after writing', rules);
       const wide = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
@@ -248,7 +245,6 @@ test('a model with a chat template is talked with: it answers as the app does, w
   const first = await answer([{ role: 'user', content: QUESTION }]);
   expect(await say(QUESTION)).toBe(first.text);
   await expect(message).toHaveValue('');
-  await page.screenshot({ path: info.outputPath('chat.png') });
   await expectAccessible(page, 'chat');
 
   // What it said goes along; what looks like a special token is text.

@@ -15,7 +15,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   context,
 }) => {
   const studio = new Studio(page);
-  await studio.open('/text'); // as addresses were when there was one
+  await studio.openOnWasm('/text'); // as addresses were when there was one
   await expect(page).toHaveURL(/\/p\/first\/text$/);
   await studio.paste(WHALE);
   await studio.rename('Whales');
@@ -118,8 +118,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   let context = await launch();
   let page = await context.newPage();
   let first = new Studio(page);
-  await first.open('/model');
-  await first.useDevice('WASM');
+  await first.openOnWasm('/model');
   await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
   await first.set({ ...SETTINGS, Steps: 20, 'Save every': 20 });
   await first.goTo('Text');

@@ -1,6 +1,6 @@
 /** A tab of an older build over one store with a tab of this one. */
 import { expect, test } from '@playwright/test';
-import { restore } from './restore';
+import { restore } from './storage';
 import { Studio } from './studio';
 
 test('a tab of the last build with one project trains to its end; at rest it is shut out, and what it stored is here', async ({

@@ -1,6 +1,7 @@
 /** What every journey needs: the studio opened clean, settings that train in seconds, and words for what it shows. */
 import { readFile, stat } from 'node:fs/promises';
 import { expect, type FileChooser, type Locator, type Page } from '@playwright/test';
+import { putValues, type Values } from './storage';
 
 /** A model that a software GPU trains in half a minute, and that learns more than which bytes are common. */
 export const TINY = {
@@ -42,6 +43,12 @@ export class Studio {
   async open(path = '/'): Promise<void> {
     await this.page.goto(path);
     await this.begun();
+  }
+  /** Opens the studio in a browser where WASM was chosen before: it asks for no GPU, which is software and slow to start. */
+  async openOnWasm(path = '/', values: Values = []): Promise<void> {
+    await putValues(this.page, [...values, ['device', 'wasm']]);
+    await this.open(path);
+    await expect(this.strip).toContainText('WASM');
   }
   /** The device has been found: a busy machine takes its time for a GPU that is software. */
   async begun(): Promise<void> {
@@ -134,18 +141,6 @@ export class Studio {
       [files, by] as const,
     );
   }
-  /** Where the models of long journeys begin: Moby Dick from a file, by bytes. */
-  async beginWithBytes(device: 'WebGPU' | 'WASM'): Promise<void> {
-    await this.open();
-    await this.useDevice(device);
-    await this.choose('Choose files…', 'dist/samples/moby-dick.txt');
-    await expect(this.stages).toContainText('1.21 M characters');
-    await this.goTo('Tokenizer');
-    await this.page.getByText('Bytes', { exact: true }).click();
-    await this.page.getByRole('button', { name: 'Train the tokenizer' }).click();
-    await expect(this.stages).toContainText('Bytes · 257 entries');
-  }
-
   /** Adds a text on Text, by Paste text…. */
   async paste(words: string): Promise<void> {
     await this.page.getByRole('button', { name: /^Paste( text)?…$/ }).click();
@@ -317,20 +312,20 @@ export class Studio {
   }
 }
 
-/** The browser asks for the tab's icon again at every navigation. */
-const isIcon = (url: string): boolean => url.endsWith('/icon.svg');
+/** The browser asks for the tab's icon again at every navigation, under its usual name where a page names none. */
+const isIcon = (url: string): boolean => url.endsWith('/icon.svg') || url.endsWith('/favicon.ico');
 
 const number = (words: string): number => Number(/[\d,.]+/.exec(words)![0].replaceAll(',', ''));
 
-/** Greedy text, and the probabilities at one of its places. */
+/** Greedy text in Playground, and the probabilities at one of its places. */
 export async function talk(studio: Studio): Promise<{ text: string; probabilities: string[] }> {
   const { page } = studio;
-  await studio.goTo('Playground');
   await page.getByRole('textbox', { name: 'Prompt' }).fill('Call me ');
   await page.getByRole('slider', { name: 'Temperature' }).fill('0');
   await studio.set({ Length: 12 });
   await page.getByRole('button', { name: 'Write', exact: true }).click();
-  await expect(page.getByRole('button', { name: 'Write', exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^\d+ tokens? in |then the model ended/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Write', exact: true })).toBeVisible(); // it is a Stop until then
   const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
   const text = await tokens.innerText();
   await tokens.getByRole('option').nth(4).click();

@@ -1,40 +1,12 @@
 /** From a base to a model that answers: chats pasted, painted before the start, learnt by LoRA, what that forgot, and home. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
-import { SMALL, Studio } from './studio';
-
-const ASKED = ['What is a gam?', 'Who hunts the white whale?', 'Where do they sail?', 'Why is the sea so wide?'];
-const ANSWERS = ['A visit at sea.', 'Ahab and the crew.', 'Round the world.', 'Nobody knows.'];
-const CHATS = Array.from({ length: 32 }, (_, i) =>
-  JSON.stringify({
-    messages: [
-      { role: 'user', content: ASKED[i % 4] },
-      { role: 'assistant', content: ANSWERS[i % 4] },
-    ],
-  }),
-).join('\n');
-
-/** A studio with one small run on WASM, which reads enough at once for a question and its answer. */
-async function withBase(page: Page): Promise<Studio> {
-  const studio = new Studio(page);
-  await studio.open('/model');
-  await studio.useDevice('WASM');
-  await studio.set({ ...SMALL, Context: 128, Steps: 20, 'Learning rate': 0.003, 'Warm-up': 5, 'Evaluate every': 10 });
-  await studio.goTo('Text');
-  await studio.paste('The sea is wide and the whale is white, and nobody knows how deep it goes. '.repeat(400));
-  await page.getByRole('button', { name: 'Start training' }).click();
-  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
-  return studio;
-}
-
-const forgetting = (page: Page) => page.getByRole('region', { name: 'Forgetting' });
-const kinds = (page: Page) => page.getByRole('navigation', { name: 'Kinds of tuning' });
+import { CHATS, forgetting, kinds, withBase } from './chats';
 
 test('a base learns pasted chats beside its weights: painted before, judged after, talked to, taken home and brought back', async ({
   page,
 }, info) => {
   const studio = await withBase(page);
-  await studio.goTo('Tune');
   await expect(page.getByRole('radio', { name: /step 20/ })).toBeChecked();
   await expect(studio.stages).toContainText('needs text of its kind');
   await expectAccessible(page, 'Tune, adapt, with nothing to learn');
@@ -78,7 +50,6 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await expect(rows.filter({ hasText: 'Chats' })).toContainText(/−[\d.]+ %/);
   await expect(studio.stages).toContainText(/instruct · (nothing|[\d.]+ %) forgotten/);
   await expectAccessible(page, 'Tune, done');
-  await page.screenshot({ path: info.outputPath('done.png') });
 
   // The run stands beside its base, and Train draws old text too.
   await studio.goTo('Runs');
@@ -133,46 +104,3 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await expect(page.getByText('What this model had learnt is not kept here', { exact: false })).toBeVisible();
   expect(studio.errors).toEqual([]);
 });
-
-test('a tuning that is cut off goes on from its last save, and one that cannot be started says why', async ({
-  page,
-}) => {
-  const studio = await withBase(page);
-  await studio.goTo('Tune');
-  await kinds(page).getByRole('link', { name: 'Instruct' }).click();
-  // One conversation cannot be learnt and held out; a row that is none is not taken.
-  await add(page, '{"messages": [{"role": "user", "content": "Hm?"}, {"role": "assistant", "content": "Ha."}]}');
-  await expect(page.getByText('One conversation is too few')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Start tuning' })).toHaveAttribute('aria-disabled', 'true');
-  await add(page, CHATS);
-  await expect(page.getByText('1 to 3 of 33')).toBeVisible();
-
-  await studio.set({ Steps: 2000, 'Evaluate every': 20 });
-  await page.getByText('Seldom changed').click();
-  await studio.set({ 'Save every': 10 });
-  await page.getByRole('button', { name: 'Start tuning' }).click();
-  await expect(forgetting(page)).toContainText(/Step [2-9]\d of 2,000/, { timeout: 240_000 });
-
-  // The tab is gone in the middle.
-  await page.reload();
-  await studio.begun();
-  const resume = page.getByRole('button', { name: /^Resume from step/ }).last();
-  await expect(resume).toBeVisible();
-  const from = Number(/step ([\d,]+)/.exec(await resume.innerText())![1]!.replace(',', ''));
-  expect(from).toBeGreaterThanOrEqual(10);
-  await resume.click();
-  await expect(forgetting(page)).toContainText(new RegExp(`Step (?!${String(from)} )[\\d,]+ of 2,000`), {
-    timeout: 240_000,
-  });
-  await page.getByRole('button', { name: 'Stop and save' }).click();
-  await expect(studio.strip).toContainText('Stopped', { timeout: 120_000 });
-  await expect(forgetting(page).getByRole('table', { name: 'Before and after' })).toContainText('Old text');
-  expect(studio.errors).toEqual([]);
-});
-
-async function add(page: Page, chats: string): Promise<void> {
-  await page.getByRole('button', { name: 'Paste…' }).click();
-  await page.getByRole('textbox', { name: 'Chats' }).fill(chats);
-  await page.getByRole('dialog').getByRole('button', { name: 'Add chats' }).click();
-  await expect(page.getByRole('dialog')).toBeHidden();
-}

@@ -51,7 +51,7 @@ import { partReader } from './dataParts';
 import { type KnownProfile, profiles } from './profiles';
 import { collectData, runHandlers } from './runHandlers';
 import type { Handlers } from './serve';
-import sampleProfiles from './sampleProfiles.json';
+import sampleProfiles from './sampleProfiles.json' with { type: 'json' };
 import { listUnreadable, rawFiles } from './unreadable';
 
 /** @param ownFile a file of the app itself, by its path; `name`: what it is, for a person */

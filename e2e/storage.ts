@@ -1,9 +1,13 @@
+/** What lies in the browser's storage before a page of the app opens. */
 import type { Page } from '@playwright/test';
+import type { Stored } from '../src/core/base/blobStore';
 import { type Build, goldenValues } from '../src/core/testing/golden';
 
-/** Puts into IndexedDB what lay there, with nothing of today's at hand. */
-export async function restore(page: Page, build?: Build): Promise<void> {
-  const values = goldenValues(build).map(([key, value]): { key: string; bytes?: string; value?: object | string } =>
+export type Values = readonly (readonly [key: string, value: Stored])[];
+
+/** Writes values into IndexedDB from a page that runs no script of the app. The app upgrades the database when it opens. */
+export async function putValues(page: Page, values: Values): Promise<void> {
+  const encoded = values.map(([key, value]): { key: string; bytes?: string; value?: object | string } =>
     value instanceof Uint8Array
       ? { key, bytes: Buffer.from(value).toString('base64') }
       : { key, value: value as object | string },
@@ -26,5 +30,8 @@ export async function restore(page: Page, build?: Build): Promise<void> {
       transaction.onabort = reject;
     });
     request.result.close();
-  }, values);
+  }, encoded);
 }
+
+/** Writes what an older build stored. */
+export const restore = (page: Page, build?: Build): Promise<void> => putValues(page, goldenValues(build));

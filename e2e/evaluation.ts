@@ -1,0 +1,26 @@
+/** What Evaluate measures: a small model of two texts, each of which gives its end to the validation part. */
+import { readFile } from 'node:fs/promises';
+import { expect, type Page } from '@playwright/test';
+import { seeded } from './seed';
+import { Studio } from './studio';
+
+export const MOBY = 'dist/samples/moby-dick.txt';
+/** It is shown, and does nothing. */
+const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title = 2</script>\n';
+
+/** Chapters and a log, of which ends are held out, and a model of them that knows which bytes are common. */
+export async function evaluateChapters(page: Page): Promise<Studio> {
+  const log = Array.from(
+    { length: 500 },
+    (_, i) => `Day ${i} with ${(i * 7919) % 100} barrels. The wind is ${i % 9}.\n`,
+  ).join('');
+  const texts = [
+    ['chapters.txt', (await readFile(MOBY, 'utf8')).slice(40_000, 190_000)],
+    ['log.txt', log + HOSTILE.repeat(3)],
+  ] as const;
+  const run = { recipe: { steps: 40, evalEvery: 20 } };
+  const studio = new Studio(page);
+  await studio.openOnWasm('/evaluate', await seeded({ texts, runs: [run] }));
+  await expect(studio.stages).toContainText('170 k characters');
+  return studio;
+}

@@ -1,0 +1,60 @@
+/** What Classify begins with: a table of texts with labels, and the studio there. */
+import { expect, type Page } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { SMALL, Studio } from './studio';
+
+const OF = {
+  Hours: ['Are you open on Sunday?', 'When does the room close?'],
+  Loans: ['May I borrow the log?', 'Renew my three books'],
+};
+export const DESKS = Object.keys(OF) as (keyof typeof OF)[];
+/** Every twentieth has the other's label; the last six have none. */
+const ROWS = Array.from({ length: 126 }, (_, i) => {
+  const [own, other] = [DESKS[i % 2]!, DESKS[(i + 1) % 2]!];
+  const label = i >= 120 ? '' : i % 20 === 7 ? other : own;
+  return `R-${i},"${OF[own][Math.floor(i / 2) % 2]!} No. ${i}",${label}`;
+});
+export const TABLE = ['id,body,desk', ...ROWS].join('\n');
+
+export const kinds = (page: Page) => page.getByRole('navigation', { name: 'Kinds of tuning' });
+export const pane = (page: Page) => page.getByRole('region', { name: 'How right it is' });
+export const matrix = (page: Page) =>
+  page.getByRole('group', { name: 'Labels that were wanted, by those that were given' });
+
+/** A studio on Tune, Classify, on WASM, with a model that learns such texts in seconds. */
+export async function opened(page: Page): Promise<Studio> {
+  const studio = new Studio(page);
+  await studio.openOnWasm('/model');
+  await studio.set({ ...SMALL, Width: 32, Context: 64 });
+  await studio.goTo('Tune');
+  await kinds(page).getByRole('link', { name: 'Classify' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(kinds(page).getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
+  return studio;
+}
+
+/** By keyboard alone: the table, which of its columns is what, and into the list. */
+export async function addTable(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Paste…' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: 'Table' }).fill(TABLE);
+  await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: /Which columns of/ });
+  await expect(dialog.getByRole('button', { name: 'Add a text a row' })).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(page, 'Which columns hold what');
+  await dialog.getByRole('button', { name: /desk/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('option', { name: 'Label' }).focus();
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Add a text a row' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+}
+
+/** So many passes at such a rate that it learns what is to be learnt. */
+export async function setPasses(studio: Studio, passes: number): Promise<void> {
+  await studio.set({ Passes: passes });
+  await studio.page.getByText('Seldom changed').click();
+  await studio.set({ Batch: 8, 'Learning rate': 0.01 });
+}

@@ -1,0 +1,31 @@
+/** Classify: a classifier is trained and judged, and one whose page goes resumes from its last save. */
+import { expect, test } from '@playwright/test';
+import { addTable, matrix, opened, setPasses } from '../labels';
+
+test('one whose tab ends in the middle goes on from its last saved step, and is judged at its end', async ({
+  page,
+}) => {
+  const studio = await opened(page);
+  await addTable(page);
+  await setPasses(studio, 60);
+  await studio.set({ 'Save every': 20 });
+  await page.getByRole('button', { name: 'Start tuning' }).click();
+  await expect(studio.strip).toContainText(/step (4|5|6)\d/, { timeout: 240_000 });
+  await page.reload();
+  await studio.begun();
+  await page
+    .getByRole('button', { name: /^Resume from step/ })
+    .first()
+    .click();
+  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('main')).toContainText(/% of 24 texts right/);
+  // Another one takes its place.
+  await studio.set({ Passes: 1 });
+  await page.getByRole('button', { name: 'Start tuning' }).click();
+  await expect(studio.stages).toContainText('2 runs');
+  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('slider', { name: 'Not sure below' })).toHaveCount(1);
+  expect(studio.errors).toEqual([]);
+});

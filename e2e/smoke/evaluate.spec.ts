@@ -1,0 +1,29 @@
+/** Evaluate: a saved step is measured on text that it has not learned from. */
+import { expect, test } from '@playwright/test';
+import { expectAccessible } from '../axe';
+import { evaluateChapters } from '../evaluation';
+
+test('a step is measured, canceled, measured again by key, and its verdict and figures have intervals', async ({
+  page,
+}) => {
+  const studio = await evaluateChapters(page);
+  await expect(page.getByText(/^Step 40 was not measured on all of the validation part yet/)).toBeVisible();
+
+  // Cancelled in the middle, and begun again by keyboard.
+  await page.getByRole('button', { name: 'Measure this step' }).click();
+  const progress = page.getByRole('main').getByRole('progressbar');
+  await expect(progress).toHaveAttribute('aria-valuenow', /[1-9]/);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('button', { name: 'Measure this step' })).toBeVisible();
+  expect(await studio.keys('evaluations/')).toEqual([]);
+  await page.keyboard.press('Control+Enter');
+  const verdict = page.getByRole('region', { name: 'Verdict' });
+  await expect(verdict).toBeVisible();
+  await expect(verdict).toContainText(/(Better than|Not as good as|Not distinguishable from) .* (needs|token)/);
+  await expect(studio.stages).toContainText(/perplexity \d/);
+  for (const label of ['Perplexity', 'Bits per byte', 'Next token right', 'Calibration error'])
+    await expect(studio.reading(label)).toContainText(/\d.* to .*\d/);
+  await expect(page.getByRole('img', { name: /^Bits per byte, fewer is better: this model/ })).toBeVisible();
+  await expectAccessible(page, 'Evaluate, measured');
+  expect(studio.errors).toEqual([]);
+});

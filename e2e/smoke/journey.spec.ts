@@ -1,0 +1,33 @@
+/** The main path from end to end, by mouse, on WebGPU. */
+import { expect, test } from '@playwright/test';
+import { takeMainPath, toTheEnd } from '../mainPath';
+import { Studio, talk, TINY } from '../studio';
+
+const STEPS = 60;
+
+test('a GPT is trained on a file on WebGPU, exported, and writes the same after its import', async ({ page }, info) => {
+  const studio = new Studio(page);
+  await takeMainPath(
+    page,
+    studio,
+    {
+      architecture: 'GPT',
+      device: 'WebGPU',
+      settings: { ...TINY, Steps: STEPS, 'Evaluate every': STEPS },
+      advanced: { 'Evaluate on': 2048 },
+      async train() {
+        // Traced once and replayed: only such a step has something planned, and a time to encode it.
+        await expect(
+          page.getByText(/A step takes .* ms to encode.*measured matrix rate.*in use, .* planned/),
+        ).toBeVisible({ timeout: 300_000 });
+        expect(Object.values(await studio.stored('cuts'))).toHaveLength(1);
+        const step = await toTheEnd(STEPS)(page, studio);
+        // The model knows more than how frequent each token is.
+        expect(await studio.perplexity()).toBeLessThan(await studio.unigram());
+        return step;
+      },
+      use: () => talk(studio),
+    },
+    info,
+  );
+});

@@ -1,0 +1,131 @@
+/** Runs: how they differ, which of their steps are kept and used, and what a person notes about them. */
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+import { expectAccessible } from '../axe';
+import { SEA, seeded } from '../seed';
+import { Studio } from '../studio';
+
+test('runs are told apart and compared, any kept step of theirs is used, and what a person wrote of them stays', async ({
+  page,
+}) => {
+  const studio = new Studio(page);
+  const runs = [{}, { sizes: { width: 32 }, recipe: { dropout: 0.3 } }];
+  await studio.openOnWasm('/runs', await seeded({ texts: [['Pasted text', SEA]], runs }));
+  await expect(studio.runs).toHaveCount(2);
+  await expect(studio.stages).toContainText(/2 runs · \d\.\d\d bits a byte/);
+  const headers = page.getByRole('table', { name: 'Runs', exact: true }).getByRole('columnheader');
+  await expect(headers.filter({ hasText: 'Width' })).toBeVisible();
+  await expect(headers.filter({ hasText: 'Dropout' })).toBeVisible();
+  await expect(headers.filter({ hasText: 'Layers' })).toHaveCount(0);
+
+  // The older is the baseline; by keyboard the other is chosen, described, and its curve hidden and shown.
+  const older = studio.runs.filter({ has: page.getByRole('radio', { checked: true }) });
+  const wide = studio.runs.filter({ has: page.getByRole('radio', { checked: false }) });
+  await expect(older).toContainText('baseline');
+  await studio.chooseRun(wide);
+  await expect(page.getByText(/^2 settings differ, width 32 for 16; dropout 0\.3 for 0\b/)).toBeVisible();
+  await studio.runMenu(/^Name, tags and note/);
+  await page.getByRole('textbox', { name: 'Name' }).fill('wide');
+  await page.getByRole('textbox', { name: 'Tags' }).fill('sea, dropout');
+  await page.getByRole('textbox', { name: 'Note' }).fill('Wider and with dropout.');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const named = studio.runs.filter({ hasText: 'wide' });
+  await expect(named).toContainText('sea');
+  await named.getByRole('rowheader').getByRole('button').focus();
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Show the curve of wide' })).toBeVisible();
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Hide the curve of wide' })).toBeVisible();
+  await page.keyboard.press('b');
+  await expect(named.getByRole('radio')).toBeChecked();
+  await expectAccessible(page, 'Runs, two');
+
+  // A step that is pinned stays; what they may take is told, and can be set.
+  const steps = page.getByRole('table', { name: 'Kept steps' }).getByRole('row');
+  await page.getByRole('button', { name: 'Pin step 0' }).click();
+  await expect(steps.filter({ hasText: 'pinned' })).toContainText('0');
+  await page.getByRole('button', { name: 'Budget…' }).click();
+  await page.getByRole('textbox', { name: 'Budget' }).fill('64');
+  await page.getByRole('button', { name: 'Allow 64 MB' }).click();
+  await expect(page.getByText(/ of at most 64 MB/)).toBeVisible();
+
+  // The table and the curves as files.
+  for (const [entry, name, head] of [
+    ['The table', /-runs\.csv$/, 'Run,Tags,Note,Begun,Bits per byte,'],
+    ['The curves', /-curves\.csv$/, 'Run,Of,Step,Tokens,Time (ms),'],
+  ] as const) {
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download csv' }).click();
+    await page.getByRole('menuitem', { name: entry }).click();
+    expect((await file).suggestedFilename()).toMatch(name);
+    const lines = (await readFile(await (await file).path(), 'utf8')).split('\r\n');
+    expect(lines[0]!.startsWith(head)).toBe(true);
+    expect(lines.length).toBeGreaterThan(3);
+  }
+
+  // The settings of a run are those of the next one, until that is undone.
+  await studio.chooseRun(studio.runs.filter({ hasNotText: 'wide' }));
+  await page.getByRole('button', { name: /^New run from / }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Model' })).toBeVisible();
+  await expect(studio.field('Width')).toHaveValue('16');
+  await page.getByRole('region', { name: 'Notes' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(studio.field('Width')).toHaveValue('32');
+  await studio.goTo('Runs');
+
+  // A filter leaves one, and none.
+  const filter = page.getByRole('searchbox', { name: 'Filter runs' });
+  await filter.fill('dropout 0.3');
+  await expect(studio.runs).toHaveCount(1);
+  await filter.fill('nothing like it');
+  await expect(page.getByText('No run has all of these words')).toBeVisible();
+  await filter.fill('');
+
+  // Any kept step is written with and taken home; each page shows the run that was chosen there.
+  await studio.chooseRun(named);
+  await studio.runMenu(/^Write with it/);
+  await expect(page.getByText(/^Step 20 of wide/)).toBeVisible();
+  await page.getByRole('button', { name: /Checkpoint$/ }).click();
+  await page.getByRole('option', { name: /^Step 0\b.*pinned/ }).click();
+  await expect(page.getByText(/^Step 0 of wide/)).toBeVisible();
+  await studio.set({ Length: 4 });
+  await page.getByRole('button', { name: 'Write', exact: true }).click();
+  await expect(page.getByText(/^4 tokens in/)).toBeVisible({ timeout: 60_000 });
+  await studio.goTo('Runs');
+  await studio.chooseRun(named);
+  await studio.runMenu(/^Export it/);
+  await expect(page.getByText(/^Step 0 of wide/)).toBeVisible();
+  const [taken] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
+  ]);
+  expect(taken.suggestedFilename()).toBe('wide-step-0.zip');
+  await studio.goTo('Playground');
+  await page.getByRole('button', { name: /Run$/ }).click();
+  await page.getByRole('option', { name: /Pasted text/ }).click();
+  await expect(page.getByText(/^Step 20 of Pasted text/)).toBeVisible();
+  await studio.goTo('Export');
+  await expect(page.getByText(/^Step 0 of wide/)).toBeVisible();
+
+  await studio.goTo('Runs');
+  await page.reload();
+  await expect(studio.runs).toHaveCount(2);
+  await studio.chooseRun(named);
+  await expect(page.getByText('Wider and with dropout.')).toBeVisible();
+
+  // The same as a tree, and as its table.
+  await page.getByRole('link', { name: 'Lineage' }).click();
+  await expect(page).toHaveURL(/view=lineage/);
+  // Its address holds from before there were several projects, too.
+  await page.goto('/runs?view=lineage');
+  const lanes = page.getByRole('group', { name: 'Lineage' }).getByRole('button');
+  await expect(lanes).toHaveCount(2);
+  await expectAccessible(page, 'Runs, lineage');
+  await lanes.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(lanes.nth(1)).toBeFocused();
+  await expect(lanes.nth(1)).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('t');
+  await expect(page.getByRole('table', { name: 'Lineage' }).getByRole('row')).toHaveCount(3);
+
+  expect(studio.errors).toEqual([]);
+});

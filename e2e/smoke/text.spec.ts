@@ -1,0 +1,66 @@
+/** Text: a folder as people have them, with texts, pages, tables, and what the system left there. */
+import { expect, test } from '@playwright/test';
+import { expectAccessible } from '../axe';
+import { Studio } from '../studio';
+
+test('texts are taken, markup is asked about once, and the system’s files are passed over, by keyboard', async ({
+  page,
+}) => {
+  const studio = new Studio(page);
+  await studio.openOnWasm();
+  const file = (name: string, text: string) => ({ name, mimeType: '', buffer: Buffer.from(text) });
+  const files = [
+    file('june.txt', 'Call me Ishmael. '),
+    file('page.xml', '<p>Some years ago</p>'),
+    file('never mind how long.txt', '<!doctype html><p>having little or no money in my purse'),
+    file('rows.rss', '<?xml version="1.0"?><a/>'),
+    file('.DS_Store', '\0\0\0\u0001Bud1\0\0\u0010'),
+    file('Thumbs.db', '\xd0\xcf\u0011\xe0'),
+  ];
+  const choose = async (): Promise<void> => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: /^(Choose|Add) files…/ }).press('Enter');
+    await (await chooser).setFiles(files);
+  };
+  await choose();
+  const question = page.getByRole('dialog', { name: 'Learn 3 files with all markup?' });
+  await expect(question).toContainText('1 HTML page and 2 XML files are more than prose');
+  await expect(page.getByText('2 files were passed over')).toBeVisible();
+  // The text did not wait for the answer.
+  await expect(studio.stages).toContainText('17 characters');
+  await expectAccessible(page, 'the question');
+  await question.press('Escape');
+  await expect(question).toBeHidden();
+  await expect(page.getByRole('table', { name: 'Texts' }).getByRole('row')).toHaveCount(2);
+
+  await choose();
+  const take = question.getByRole('button', { name: 'Take them as they are' });
+  for (let i = 0; i < 6 && !(await take.evaluate((button) => button === document.activeElement)); i++) {
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Enter');
+  // What was asked about is a drop of its own, and so a text of its own, of three documents.
+  const table = page.getByRole('table', { name: 'Texts' });
+  await expect(table.getByRole('row')).toHaveCount(3);
+  const several = table.getByRole('rowheader', { name: /^3 files/ }).getByRole('button');
+  await several.press('Enter');
+  await expect(several).toHaveAttribute('aria-expanded', 'true');
+  await expect(table.getByRole('row')).toHaveCount(6);
+  for (const { name } of files.slice(0, 4)) await expect(table.getByText(name, { exact: true })).toBeVisible();
+  await table.getByRole('button', { name: 'page.xml', exact: true }).press('Enter');
+  await expect(page.getByText('Is taken as the XML file that it is')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+
+  // A document is left out and put back: what is learnt is less meanwhile, and its content stays.
+  const characters = page.getByRole('navigation', { name: 'Stages' }).getByText(/characters/);
+  const all = await characters.textContent();
+  await table.getByRole('button', { name: 'Leave rows.rss out' }).press('Enter');
+  await expect(table.getByText('left out', { exact: true })).toBeVisible();
+  await expect(characters).not.toHaveText(all!);
+  await expectAccessible(page, 'a document that is left out');
+  await page.reload();
+  await several.press('Enter');
+  await table.getByRole('button', { name: 'Put rows.rss back' }).press('Enter');
+  await expect(characters).toHaveText(all!);
+  expect(studio.errors).toEqual([]);
+});

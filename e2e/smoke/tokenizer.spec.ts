@@ -1,0 +1,45 @@
+/** Tokenizer: it is trained on the text, and its vocabulary fits into narrow columns. */
+import { expect, test, type Page } from '@playwright/test';
+import { SEA, seeded } from '../seed';
+import { Studio } from '../studio';
+
+/** Heads of the vocabulary whose words are wider than their column leaves them. */
+const cutHeads = (page: Page): Promise<string[]> =>
+  page.getByRole('table', { name: 'Vocabulary' }).evaluate((table) =>
+    [...table.querySelectorAll('thead th')].flatMap((head) => {
+      const { paddingLeft, paddingRight, display } = getComputedStyle(head);
+      if (display === 'none') return []; // left out where there is little room
+      const words = document.createRange();
+      words.selectNodeContents(head);
+      const room = head.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+      return words.getBoundingClientRect().width > room + 0.5 ? [`${head.textContent} in ${String(room)} px`] : [];
+    }),
+  );
+
+test('a tokenizer is trained, and the heads of its vocabulary fit into their columns', async ({ page }) => {
+  const studio = new Studio(page);
+  const tokenizer = { kind: 'bpe', vocabulary: 400 } as const;
+  await studio.openOnWasm('/tokenizer', await seeded({ texts: [['Pasted text', SEA]], tokenizer, runs: [{}] }));
+  const table = page.getByRole('table', { name: 'Vocabulary' });
+  /** By each column in turn, for the arrow takes room too. */
+  const headsFit = async (): Promise<void> => {
+    for (const head of await table.getByRole('columnheader').getByRole('button').all()) {
+      await head.click();
+      for (const width of [1440, 1200, 1024]) {
+        await page.setViewportSize({ width, height: 900 });
+        await expect.poll(() => cutHeads(page), `${String(width)} wide`).toEqual([]);
+      }
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  };
+  // Data was built with it, so its tokens are counted.
+  await expect(table.getByRole('columnheader', { name: /^Count/ })).toBeVisible();
+  await headsFit();
+  for (const kind of ['Bytes', 'BPE']) {
+    await page.getByText(kind, { exact: true }).first().click();
+    await page.getByRole('button', { name: /^Train (the tokenizer|again)$/ }).click();
+    await expect(studio.stages).toContainText(new RegExp(`${kind} · [\\d,]+ entries`));
+    await headsFit();
+  }
+  expect(studio.errors).toEqual([]);
+});
