@@ -139,11 +139,15 @@ async function runTests(copied: string, tests: readonly string[], more: readonly
   mkdirSync(temporary);
   const options = ['--maxWorkers=1', '--experimental.fsModuleCache', '--reporter=json', `--outputFile=${report}`];
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    [join(copied, 'node_modules/vitest/vitest.mjs'), 'run', ...tests, ...options, ...more],
-    { cwd: copied, stdio: 'ignore', detached: true, env: { ...process.env, TMPDIR: temporary, CI: '1' } },
-  );
+  const vitest = join(copied, 'node_modules/vitest/vitest.mjs');
+  if (!existsSync(vitest))
+    throw new Error(`No vitest in ${copied}: run npm ci in the checkout, or look for a test that removed it.`);
+  const child = spawn(process.execPath, [vitest, 'run', ...tests, ...options, ...more], {
+    cwd: copied,
+    stdio: 'ignore',
+    detached: true,
+    env: { ...process.env, TMPDIR: temporary, CI: '1' },
+  });
   const pid = child.pid!;
   groups.add(pid);
   let isTimeout = false as boolean;
