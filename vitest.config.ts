@@ -6,6 +6,7 @@ const UNIT = {
   provide: { devices: ['cpu', 'wasm'] as const },
   isolate: false,
   testTimeout: 60_000,
+  hookTimeout: 120_000,
 };
 /** A GPU adapter: Dawn over Vulkan. */
 const KERNELS = {
