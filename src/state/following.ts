@@ -132,8 +132,9 @@ export function following(
       for (const event of events) run.log.append(event);
       // By then its record names what it learns from.
       if (events.some(({ kind }) => kind === 'step' || kind === 'saved')) hasRecord();
-      // What it resumes from has just been opened, or set aside for an older one.
-      if (run.phase.kind === 'compiling' && events.some((e) => e.kind === 'step')) void get().lookAgain(runId);
+      // The step that it resumes from was opened, or passed over for an older one.
+      const first = events.find((event) => event.kind === 'step');
+      if (run.phase.kind === 'compiling' && first) void get().lookAgain(runId, first.step - 1);
       const save = events.findLast((e) => e.kind === 'saved');
       const saved = save ? { step: save.step, bytes: save.bytes, at: now() } : run.saved;
       const isBegun = events.some((e) => e.kind === 'compiling' && !e.kernels);

@@ -181,7 +181,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
         ...(keptLists ? [loadLists()] : []),
         ...(cardEvaluations ? [loadCardEvaluations()] : []),
         ...(runs ? [listRuns()] : []),
-        ...atRest.map(listSaved),
+        ...atRest.map((id) => listSaved(id)),
       ]);
     });
     /** More rarely: all runs of all of them are read, and who opens their menu lists them too. */

@@ -46,7 +46,7 @@ export interface RunSlice {
   /** The step of a page's run that Evaluate, Playground and Export work with. */
   setWhich(page: Page, which: WhichSnapshot): void;
   /** Reads which steps of a run can be opened. */
-  listSaved(runId: string): Promise<void>;
+  listSaved(runId: string, resumedFrom?: number): Promise<void>;
   /** Changes what is known of an open run; nothing where it is not open. */
   changeRun(runId: string, change: (run: OpenRun) => OpenRun): void;
 }
@@ -246,7 +246,7 @@ export const createRunSlice: Slice<RunSlice> =
         });
       },
       setWhich: (page, which) => get().changeRun(shownRun(get(), page).id, (run) => ({ ...run, which })),
-      async listSaved(runId) {
+      async listSaved(runId, resumedFrom) {
         if (!get().opened[runId]) return;
         const { steps, damaged } = await data.call('savedSteps', { runId });
         get().changeRun(runId, (run) =>
@@ -254,7 +254,7 @@ export const createRunSlice: Slice<RunSlice> =
             ? run
             : { ...run, steps, which: stillThere(steps, run.which) },
         );
-        get().tellDamaged(runId, damaged);
+        get().tellDamaged(runId, damaged, resumedFrom);
       },
       changeRun(runId, change) {
         const run = get().opened[runId];

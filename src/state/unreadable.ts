@@ -13,10 +13,10 @@ export interface UnreadableSlice {
   takingRaw: Work;
   listUnreadable(): Promise<void>;
   takeRaw(key: string): Promise<void>;
-  /** Says once which newer steps cannot be opened and which one is used instead; `saved` follows. */
-  tellDamaged(runId: string, damaged: readonly DamagedStep[]): void;
-  /** After saved steps were opened: one that could not be was set aside. */
-  lookAgain(runId: string): Promise<void>;
+  /** Says once which newer steps cannot be opened and which one is used instead: `resumedFrom`, or the newest; `saved` follows. */
+  tellDamaged(runId: string, damaged: readonly DamagedStep[], resumedFrom?: number): void;
+  /** After saved steps were opened: one that could not be was set aside. `resumedFrom` is the step that training continued from. */
+  lookAgain(runId: string, resumedFrom?: number): Promise<void>;
 }
 
 export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, download }) => {
@@ -36,9 +36,9 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
       );
       if (taken) download(taken.file, taken.name);
     },
-    tellDamaged(runId, damaged) {
+    tellDamaged(runId, damaged, resumedFrom) {
       const { steps, usable } = get().opened[runId] ?? NO_RUN;
-      const newest = steps.find(({ latest }) => latest);
+      const newest = resumedFrom === undefined ? steps.find(({ latest }) => latest) : { step: resumedFrom };
       const best = steps.find((step) => step.best);
       const lost = damaged.filter(({ step }) => step > (newest?.step ?? -1));
       const fresh = lost.filter(({ step }) => !told.has(`${runId} ${step}`));
@@ -54,9 +54,9 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
         .listUnreadable()
         .catch(() => undefined); // the toast has said it
     },
-    async lookAgain(runId) {
+    async lookAgain(runId, resumedFrom) {
       await get()
-        .listSaved(runId)
+        .listSaved(runId, resumedFrom)
         .catch((error: unknown) =>
           get().toast({ text: 'The saved steps could not be listed', detail: explain(toFailure(error)) }),
         );
@@ -64,7 +64,7 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
   });
 };
 
-function insteadOf(newest: SavedStep | undefined, best: SavedStep | undefined): string {
+function insteadOf(newest: Pick<SavedStep, 'step'> | undefined, best: SavedStep | undefined): string {
   if (newest) return `Step ${formatCount(newest.step)} is used instead`;
   return best
     ? `Step ${formatCount(best.step)}, the best, is used instead: its weights are kept, from which training cannot go on`

@@ -101,7 +101,7 @@ for (const format of ['gguf-f32', 'gguf-f16', 'gguf-q8_0', 'safetensors', 'hf', 
   test(`${format}: one weight that differs is a mismatch in numbers`, async () => {
     const { snapshot } = model;
     const { shape, data } = snapshot.tensors.get(CHANGED)!;
-    const tensors = new Map(snapshot.tensors).set(CHANGED, { shape, data: data.with(100, 30) });
+    const tensors = new Map(snapshot.tensors).set(CHANGED, { shape, data: data.with(100, -30) });
     const figures = await check(format, await written(format, { ...model, snapshot: { ...snapshot, tensors } }));
     expect(figures[figures.bound.of]).toBeGreaterThan(figures.bound.most);
     expect(matches(figures)).toBe(false);
