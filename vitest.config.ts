@@ -15,6 +15,8 @@ const KERNELS = {
   isolate: false,
   testTimeout: 240_000,
   hookTimeout: 120_000,
+  // Mesa compiles most kernels in half the time without optimizing them, and each runs only a few times.
+  env: { GALLIVM_PERF: 'nopt' },
   pool: 'forks' as const,
   maxWorkers: 2,
 };
