@@ -34,8 +34,8 @@ export function checkOp<X extends Tensors, P>(
   settings: P,
   checks: Checks = {},
 ): void {
-  if (hasHosts) checkOnHosts(name, implementations, sample, settings, checks);
-  if (hasGpu) checkOnGpu(name, implementations, sample, settings, checks);
+  if (hasHosts()) checkOnHosts(name, implementations, sample, settings, checks);
+  if (hasGpu()) checkOnGpu(name, implementations, sample, settings, checks);
 }
 
 function checkOnGpu<X extends Tensors, P>(
