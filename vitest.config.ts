@@ -40,6 +40,7 @@ export default defineConfig({
           name: 'slow',
           include: ['{src,cli,scripts,bench}/**/*.slow.test.{ts,tsx}'],
           testTimeout: 600_000,
+          maxWorkers: '100%',
         },
       },
       {
