@@ -21,7 +21,7 @@ async function table(cells: readonly string[], between?: Between, store = memory
   const source = {
     name: 'a.csv',
     size: bytes.length,
-    // eslint-disable-next-line @typescript-eslint/require-await -- a source is read as it comes
+    // oxlint-disable-next-line typescript/require-await -- a source is read as it comes
     async *stream() {
       yield bytes;
     },

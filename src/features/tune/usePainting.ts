@@ -54,7 +54,7 @@ export function usePainting(
         (error: unknown) => told({ failure: toFailure(error) }),
       );
     return () => stop.abort();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is all that is asked
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the key is all that is asked
   }, [store, key]);
   if (!isAsked) return NOTHING;
   if (found?.of === key && !found.isBusy) return found;

@@ -35,7 +35,7 @@ const file = (name: string, text: string, columns?: object): TextSource => {
   return {
     name,
     size: bytes.length,
-    // eslint-disable-next-line @typescript-eslint/require-await -- a source is read as it comes
+    // oxlint-disable-next-line typescript/require-await -- a source is read as it comes
     stream: async function* () {
       yield bytes;
     },

@@ -12,7 +12,7 @@ const documents = (rows: readonly (readonly [text: string, label: string])[]): D
     sha256: `${i}`,
     characters: text.length,
     bytes: text.length,
-    // eslint-disable-next-line @typescript-eslint/require-await -- a document is read as it comes
+    // oxlint-disable-next-line typescript/require-await -- a document is read as it comes
     async *chunks() {
       yield text;
     },

@@ -26,7 +26,7 @@ export function useAnswer<T>(
     return () => {
       isWanted = false;
     };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- these are all that the question is made of
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- these are all that the question is made of
   }, [store, ...on]);
   return found;
 }
