@@ -4,10 +4,10 @@ import { createServer, type Server } from 'node:http';
 import { extname, join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { createServer as createDevServer } from 'vite';
+import { portFor } from './ports';
 import { Studio } from './studio';
 
-const PORT = Number(process.env.E2E_PORT ?? 4183);
-const [ELSEWHERE, BARE, DEV] = [PORT + 200, PORT + 300, PORT + 400];
+const [ELSEWHERE, BARE, DEV] = [portFor(200), portFor(300), portFor(400)];
 
 let elsewhere: Server;
 let hits: string[];

@@ -6,6 +6,7 @@ import { expect, test, type Page, type TestInfo } from '@playwright/test';
 import { preview, type PreviewServer } from 'vite';
 import { writeServiceWorker } from '../scripts/offline';
 import { expectAccessible } from './axe';
+import { portFor } from './ports';
 import { Studio, TINY } from './studio';
 
 test.use({ serviceWorkers: 'allow' });
@@ -48,7 +49,7 @@ class Host {
     return `http://localhost:${this.port}`;
   }
 }
-const PORT = Number(process.env.E2E_PORT ?? 4183) + 100;
+const PORT = portFor(100);
 
 const kept = (studio: Studio) =>
   expect(studio.stages).toContainText(/kept for offline\s*[\d.]+ MB/, { timeout: 120_000 });
