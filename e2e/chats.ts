@@ -25,4 +25,3 @@ export async function withBase(page: Page): Promise<Studio> {
 }
 
 export const forgetting = (page: Page) => page.getByRole('region', { name: 'Forgetting' });
-export const kinds = (page: Page) => page.getByRole('navigation', { name: 'Kinds of tuning' });

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
-import { addTable, DESKS, kinds, matrix, opened, pane, setPasses, TABLE } from './labels';
+import { addTable, DESKS, matrix, opened, pane, setPasses, TABLE } from './labels';
 
 /** What it says of a text that is pasted. */
 async function askOf(page: Page): Promise<string> {
@@ -110,7 +110,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await studio.takeFolder(zip);
   await studio.bringAnew(zip, 'WASM');
   await studio.goTo('Tune');
-  await expect(kinds(page).getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
+  await expect(studio.tuningKinds.getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
   await expect(pane(page)).toContainText('The texts did not come along');
   await expect(page.getByRole('slider', { name: 'Not sure below' })).toBeVisible();
   expect(await askOf(page)).toBe(answer);
@@ -133,6 +133,6 @@ test('a word that gives a label away is told below the labels and by the doctor 
   await expect(page.getByRole('main')).toContainText(words);
   await expectAccessible(page, 'Model, a word that gives a label away');
   await page.getByRole('button', { name: 'Go to the texts' }).click();
-  await expect(kinds(page).getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
+  await expect(studio.tuningKinds.getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
   expect(studio.errors).toEqual([]);
 });

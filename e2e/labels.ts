@@ -16,7 +16,6 @@ const ROWS = Array.from({ length: 126 }, (_, i) => {
 });
 export const TABLE = ['id,body,desk', ...ROWS].join('\n');
 
-export const kinds = (page: Page) => page.getByRole('navigation', { name: 'Kinds of tuning' });
 export const pane = (page: Page) => page.getByRole('region', { name: 'How right it is' });
 export const matrix = (page: Page) =>
   page.getByRole('group', { name: 'Labels that were wanted, by those that were given' });
@@ -27,9 +26,9 @@ export async function opened(page: Page): Promise<Studio> {
   await studio.openOnWasm('/model');
   await studio.set({ ...SMALL, Width: 32, Context: 64 });
   await studio.goTo('Tune');
-  await kinds(page).getByRole('link', { name: 'Classify' }).focus();
+  await studio.tuningKinds.getByRole('link', { name: 'Classify' }).focus();
   await page.keyboard.press('Enter');
-  await expect(kinds(page).getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
+  await expect(studio.tuningKinds.getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
   return studio;
 }
 

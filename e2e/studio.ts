@@ -84,6 +84,11 @@ export class Studio {
     await expect(this.strip).toContainText(kind);
   }
 
+  /** Links to Adapt, Instruct and Classify, on Tune. */
+  get tuningKinds() {
+    return this.page.getByRole('navigation', { name: 'Kinds of tuning' });
+  }
+
   get project() {
     return this.strip.getByRole('button', { name: /^Project, / });
   }

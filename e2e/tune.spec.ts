@@ -1,7 +1,7 @@
 /** From a base to a model that answers: chats pasted, painted before the start, learnt by LoRA, what that forgot, and home. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
-import { CHATS, forgetting, kinds, withBase } from './chats';
+import { CHATS, forgetting, withBase } from './chats';
 
 test('a base learns pasted chats beside its weights: painted before, judged after, talked to, taken home and brought back', async ({
   page,
@@ -12,9 +12,9 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await expectAccessible(page, 'Tune, adapt, with nothing to learn');
 
   // By keyboard alone: the kind, the chats, and the start.
-  await kinds(page).getByRole('link', { name: 'Instruct' }).focus();
+  await studio.tuningKinds.getByRole('link', { name: 'Instruct' }).focus();
   await page.keyboard.press('Enter');
-  await expect(kinds(page).getByRole('link', { name: 'Instruct' })).toHaveAttribute('aria-current', 'page');
+  await expect(studio.tuningKinds.getByRole('link', { name: 'Instruct' })).toHaveAttribute('aria-current', 'page');
   await page.getByRole('button', { name: 'Paste…' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('textbox', { name: 'Chats' }).fill(CHATS);

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, lint, types } from './checks.mjs';
 import { filesOf, importers } from './importers.ts';
-import { Runner } from './runner.mjs';
+import { isUnitTest, Runner } from './runner.mjs';
 import { root } from './setup.mjs';
 
 /** Which projects of TypeScript see a file. */
@@ -17,14 +17,11 @@ const SEEN_BY = {
   core: /^src\/core\//,
   'web service': /^public\/templates\//,
 };
-const UNIT = /\.test\.tsx?$/;
-const OTHER_TIERS = /\.(slow|gpu|isa)\./;
 
 const changed = changedFiles();
 console.log(`Changed: ${changed.join(', ')}`);
-const isUnit = (file) => UNIT.test(file) && !OTHER_TIERS.test(file);
 const importing = importers(root, filesOf(root));
-const tests = [...changed, ...changed.flatMap((file) => importing.get(file) ?? [])].filter(isUnit);
+const tests = [...changed, ...changed.flatMap((file) => importing.get(file) ?? [])].filter(isUnitTest);
 const sources = changed.filter((file) => /\.(tsx?|mjs)$/.test(file));
 
 const runner = new Runner();

@@ -159,6 +159,9 @@ function spawned(args, env, output) {
   });
 }
 
+/** Whether `npm test` runs a file with the unit tests. @param {string} file */
+export const isUnitTest = (file) => /\.test\.tsx?$/.test(file) && !/\.(slow|gpu|isa)\./.test(file);
+
 /**
  * Processor time of all processes that this one has started and seen end, and of those below them; 0 where the system has no /proc.
  * Parts that run at once share it by the order in which they end.
@@ -168,7 +171,7 @@ function processorSeconds() {
   if (stat === undefined) return 0;
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [childrenUser, childrenSystem] = [13, 14].map((i) => Number(fields[i]));
-  return (childrenUser + childrenSystem) / 100 + process.cpuUsage().user / 1e6;
+  return (childrenUser + childrenSystem) / 100;
 }
 
 /** @param {string} file vitest's JSON report @returns {Test[]} */
@@ -176,14 +179,15 @@ function vitestTests(file) {
   const { testResults = [] } = parsed(file) ?? {};
   return testResults.flatMap(({ name, status, message, assertionResults }) => {
     const path = relative(root, name);
-    if (status === 'failed' && assertionResults.length === 0)
-      return [{ name: path, status: 'failed', ms: 0, reason: brief([message]) }];
-    return assertionResults.map((test) => ({
+    const tests = assertionResults.map((test) => ({
       name: `${path} > ${test.fullName}`,
       status: SKIPPED.includes(test.status) ? 'skipped' : test.status,
       ms: test.duration ?? 0,
       reason: brief(test.failureMessages ?? []),
     }));
+    // A file that can't be loaded, or a hook of it that fails, leaves no failed test.
+    const isBroken = status === 'failed' && !tests.some((test) => test.status === 'failed');
+    return isBroken ? [...tests, { name: path, status: 'failed', ms: 0, reason: brief([message]) }] : tests;
   });
 }
 

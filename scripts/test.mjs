@@ -2,7 +2,7 @@
 // GPUs that aren't there, many generated cases, all other journeys). A test's file name shows its tier (CONTRIBUTING.md).
 import { execFileSync } from 'node:child_process';
 import { checks } from './checks.mjs';
-import { Runner } from './runner.mjs';
+import { isUnitTest, Runner } from './runner.mjs';
 import { ensureBrowser, ensureGpuCompilers, ensurePackages, ensureVulkan, root } from './setup.mjs';
 
 /** Percent of the generated cases that a property states; `npm test` tries fewer (src/core/testing/propertyRuns.ts). */
@@ -44,5 +44,5 @@ function propertyTests() {
     cwd: root,
     encoding: 'utf8',
   });
-  return files.split('\n').filter((file) => file !== '' && !/\.(slow|gpu|isa)\./.test(file));
+  return files.split('\n').filter(isUnitTest);
 }

@@ -1,12 +1,12 @@
 /** Tune: a base is tuned on chats, and a tuning whose page goes resumes from its last save. */
 import { expect, test, type Page } from '@playwright/test';
-import { CHATS, forgetting, kinds, withBase } from '../chats';
+import { CHATS, forgetting, withBase } from '../chats';
 
 test('a tuning that is cut off goes on from its last save, and one that cannot be started says why', async ({
   page,
 }) => {
   const studio = await withBase(page);
-  await kinds(page).getByRole('link', { name: 'Instruct' }).click();
+  await studio.tuningKinds.getByRole('link', { name: 'Instruct' }).click();
   // One conversation cannot be learnt and held out; a row that is none is not taken.
   await add(page, '{"messages": [{"role": "user", "content": "Hm?"}, {"role": "assistant", "content": "Ha."}]}');
   await expect(page.getByText('One conversation is too few')).toBeVisible();

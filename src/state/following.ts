@@ -133,8 +133,8 @@ export function following(
       // By then its record names what it learns from.
       if (events.some(({ kind }) => kind === 'step' || kind === 'saved')) hasRecord();
       // The step that it resumes from was opened, or passed over for an older one.
-      const first = events.find((event) => event.kind === 'step');
-      if (run.phase.kind === 'compiling' && first) void get().lookAgain(runId, first.step - 1);
+      const first = run.phase.kind === 'compiling' ? events.find((event) => event.kind === 'step') : undefined;
+      if (first) void get().lookAgain(runId, first.step - 1);
       const save = events.findLast((e) => e.kind === 'saved');
       const saved = save ? { step: save.step, bytes: save.bytes, at: now() } : run.saved;
       const isBegun = events.some((e) => e.kind === 'compiling' && !e.kernels);

@@ -7,9 +7,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, expect, vi } from 'vitest';
 import { globals } from 'webgpu';
+import { compareBytes } from './equalBytes';
 
 vi.resetModules();
 tf.engine().reset();
+compareBytes();
 const { after, installDawn } = await import('./dawn');
 const { complaints } = await import('./complaints');
 cleanDawn();

@@ -5,8 +5,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { expect, vi } from 'vitest';
-import { equalBytes } from './equalBytes';
+import { vi } from 'vitest';
+import { compareBytes } from './equalBytes';
 import { DEFAULT_RUNS } from './propertyRuns';
 import { limitWriting } from './writingLength';
 
@@ -14,12 +14,8 @@ vi.resetModules();
 tf.engine().reset();
 fc.configureGlobal({ numRuns: DEFAULT_RUNS });
 await limitWriting();
+compareBytes();
 
 /** What has only to come is waited for as long as a test may take: a second, as is usual, is little on a busy machine. */
 const { waitFor } = vi;
 vi.waitFor = (work, options = 60_000) => waitFor(work, options);
-
-/** Testers add up over the files of a process, so they are added once. */
-const HAS_TESTERS = Symbol.for('homegrown.equalityTesters');
-if (!(HAS_TESTERS in globalThis)) expect.addEqualityTesters([equalBytes]);
-Object.assign(globalThis, { [HAS_TESTERS]: true });
