@@ -141,12 +141,6 @@ function holdNothing(): void {
     }
     return buffer;
   };
-  // Copies of weights and moments would be most of what this process does. Their values decide nothing.
-  const { slice } = Float32Array.prototype;
-  Float32Array.prototype.slice = function (...range) {
-    const isWhole = range.length === 0 && this.length > PAGE;
-    return isWhole ? (this as Float32Array<ArrayBuffer>) : slice.apply(this, range);
-  };
 }
 /** Bytes. */
 const PAGE = 4096;
