@@ -31,7 +31,7 @@ function mount(name: string, options: string): boolean {
   return status === 0;
 }
 
-test('a command that is none is told those that there are', async () => {
+test('an unknown command lists the commands that exist', async () => {
   const { scripts } = JSON.parse(await readFile(join(CLI, '../../package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
@@ -83,7 +83,7 @@ test('a disk that fills up while a run saves costs neither the older model nor t
 });
 const lastCode = ({ stdout }: Ended) => (lines(stdout).at(-1)!['error'] as { code: string }).code;
 
-test('standard output that is full is told; one that is closed ends the command as quietly as any tool', async () => {
+test('a full standard output is reported; a closed one ends the command without a message', async () => {
   const device = await open('/dev/full', 'w');
   const sample = ['sample', '--from', path('model'), '--tokens', '40', '--device', 'wasm'];
   const full = await spawnCommand(sample, { stdout: device.fd });
@@ -118,7 +118,7 @@ describe('our own mistakes', () => {
     expect(debugged.code).toBe(1);
     expect(debugged.stderr).toMatch(/\n +at .*job\.ts/);
   });
-  test('are told where a command waits for what never comes', async () => {
+  test('are reported if a command waits for an event that never comes', async () => {
     const deaf = 'globalThis.MessageChannel=class{port1={};port2={postMessage(){}}}';
     const ended = await spawnCommand(['grow', ...grow('out')], {
       env: { NODE_OPTIONS: `--import "data:text/javascript,${deaf}"` },
@@ -126,7 +126,7 @@ describe('our own mistakes', () => {
     expect(ended.code).toBe(1);
     expectOneLine(ended, 'bug', /Homegrown made a mistake: it waited for what could not come any more/);
   });
-  test('that end the process are reported by the one that started it', async () => {
+  test('that end the process are reported by its parent', async () => {
     // Bundles the command, for which so small a heap has no room.
     expect((await spawnCommand(['bench', '--help'])).code).toBe(0);
     const [heap, killed, broken] = await Promise.all([

@@ -75,7 +75,7 @@ describe('an older model stays', () => {
     expect(await fs.readFile(join(model(), 'notes.txt'), 'utf8')).toBe('notes');
   }, 300_000);
 
-  test('until the next run is stopped where an evaluation says that it has learnt', async () => {
+  test('until the next run is stopped after an evaluation shows progress', async () => {
     const args = growHere('--steps', '100000', '--eval-every', '1', '--learning-rate', '1e-2', '--warmup', '0');
     const ended = await spawnHere('grow', [...args, '--out', 'src/older'], (count, kill) => {
       if (count === 10) kill('SIGTERM');

@@ -47,7 +47,7 @@ test('an export goes into its own folder again, whatever its format, and other t
   }
 }, 300_000);
 
-test('an older model stays when the next run diverges, which is told with where its saves are', async () => {
+test('an older model stays when the next run diverges; the message names where its saves are', async () => {
   const before = await older();
   const wild = ['--learning-rate', '10', '--optimizer', 'sgd', '--clip', '0', '--warmup', '0', '--steps', '5000'];
   const ended = await run('grow', growHere(...wild, '--out', 'src/older'));

@@ -37,7 +37,7 @@ test('settings are planned, told before it begins, kept where a flag says otherw
   expect(info!.model.vocabulary).toBeGreaterThan(257);
 }, 900_000);
 
-test('a text that no model fits is told of before anything is written', async () => {
+test('a text that no model fits is refused before anything is written', async () => {
   await writeFile(path('short.txt'), 'A whale.');
   const ended = await spawnCommand([
     'grow',

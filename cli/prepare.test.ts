@@ -135,7 +135,7 @@ test('a table of pairs without a map is known by its names, and is learnt as pai
   expect(told).toMatch(/"objective":\s*"pairs"/);
 }, 120_000);
 
-test('what is not there or not ours is told', async () => {
+test('a folder that is missing or not ours is reported', async () => {
   const wrong = await run(['prepare', '--from', path('in'), '--map', 'none.csv:text=a', '--out', path('o'), '--json']);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/names none\.csv, which is not among/)]);
   for (const [report, out, said] of [

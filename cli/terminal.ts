@@ -104,7 +104,7 @@ function fail(error: unknown): void {
   process.stdout.write('', () => process.exit(exitCode));
 }
 
-/** Says what a command failed of. @returns the exit code */
+/** Reports why a command failed. @returns the exit code */
 export function report(error: unknown, isJson: boolean): number {
   const { code, message, exitCode } = endingOf(error);
   // A closed pipe is nobody's mistake, and nobody hears of it.

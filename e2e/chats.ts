@@ -1,4 +1,4 @@
-/** What Tune begins with: chats of questions and answers, and a small base. */
+/** Chats of questions and answers for Tune, and a small base model. */
 import type { Page } from '@playwright/test';
 import { initialProject } from '../src/core/runs/project';
 import { seeded } from './seed';

@@ -1,4 +1,4 @@
-/** What Evaluate measures: a small model of two texts, each of which gives its end to the validation part. */
+/** A small model of two texts for Evaluate. The end of each text is in the validation set. */
 import { readFile } from 'node:fs/promises';
 import { expect, type Page } from '@playwright/test';
 import { seeded } from './seed';
@@ -8,7 +8,7 @@ export const MOBY = 'dist/samples/moby-dick.txt';
 /** It is shown, and does nothing. */
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title = 2</script>\n';
 
-/** Chapters and a log, of which ends are held out, and a model of them that knows which bytes are common. */
+/** Opens Evaluate with chapters and a log, and a model that has learned the frequency of each byte. */
 export async function evaluateChapters(page: Page): Promise<Studio> {
   const log = Array.from(
     { length: 500 },

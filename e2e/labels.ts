@@ -1,4 +1,4 @@
-/** What Classify begins with: a table of texts with labels, and the studio there. */
+/** A table of labeled texts, and the studio on Classify. */
 import { expect, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { SMALL, Studio } from './studio';
@@ -8,7 +8,7 @@ const OF = {
   Loans: ['May I borrow the log?', 'Renew my three books'],
 };
 export const DESKS = Object.keys(OF) as (keyof typeof OF)[];
-/** Every twentieth has the other's label; the last six have none. */
+/** Every twentieth text has the wrong label; the last six have none. */
 const ROWS = Array.from({ length: 126 }, (_, i) => {
   const [own, other] = [DESKS[i % 2]!, DESKS[(i + 1) % 2]!];
   const label = i >= 120 ? '' : i % 20 === 7 ? other : own;
@@ -32,7 +32,7 @@ export async function opened(page: Page): Promise<Studio> {
   return studio;
 }
 
-/** By keyboard alone: the table, which of its columns is what, and into the list. */
+/** Adds the table by keyboard alone and maps its columns. */
 export async function addTable(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Paste…' }).focus();
   await page.keyboard.press('Enter');
@@ -51,7 +51,7 @@ export async function addTable(page: Page): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
-/** So many passes at such a rate that it learns what is to be learnt. */
+/** Sets epochs and a learning rate with which the classifier learns its texts. */
 export async function setPasses(studio: Studio, passes: number): Promise<void> {
   await studio.set({ Passes: passes });
   await studio.page.getByText('Seldom changed').click();

@@ -56,7 +56,7 @@ test('a mutation changes one place, and is found again where lines have moved', 
   expect(moved.map(({ line }) => line)).toEqual(mutations.map(({ line }) => line + 1));
 });
 
-test('equal mutations on equal lines are told apart by their order', () => {
+test('the order distinguishes equal mutations on equal lines', () => {
   const twice = mutationsOf('a.ts', 'f();\nf();\n');
   expect(twice.map(({ line, occurrence }) => [line, occurrence])).toEqual([
     [1, 0],

@@ -69,7 +69,7 @@ interface Loaded {
   runCommand: typeof import('./commands').runCommand;
   engine: Engine;
 }
-/** By the root of their sources, which do not change while a file of tests runs. */
+/** By the root of the sources, which don't change while a test file runs. */
 const loaded = new Map<string, Promise<Loaded>>();
 function loadCommands(root: string): Promise<Loaded> {
   const known = loaded.get(root) ?? loadBundle(root);

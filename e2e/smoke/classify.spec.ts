@@ -2,9 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { addTable, matrix, opened, setPasses } from '../labels';
 
-test('one whose tab ends in the middle goes on from its last saved step, and is judged at its end', async ({
-  page,
-}) => {
+test('a classifier whose tab closes resumes from its last checkpoint and is evaluated at its end', async ({ page }) => {
   const studio = await opened(page);
   await addTable(page);
   await setPasses(studio, 60);

@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../axe';
 import { SMALL, Studio } from '../studio';
 
-test('several files are learnt as whole documents: what is cut and padded is told on Data, Model and at the start', async ({
+test('several files become whole documents: Data, Model and the start show what is cut and padded', async ({
   page,
 }) => {
   const studio = new Studio(page);

@@ -5,9 +5,7 @@ import { expectAccessible } from '../axe';
 import { SEA, seeded } from '../seed';
 import { Studio } from '../studio';
 
-test('runs are told apart and compared, any kept step of theirs is used, and what a person wrote of them stays', async ({
-  page,
-}) => {
+test('runs are compared, each kept checkpoint can be used, and notes stay', async ({ page }) => {
   const studio = new Studio(page);
   const runs = [{}, { sizes: { width: 32 }, recipe: { dropout: 0.3 } }];
   await studio.openOnWasm('/runs', await seeded({ texts: [['Pasted text', SEA]], runs }));

@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { SEA } from '../seed';
 import { SMALL, Studio } from '../studio';
 
-test('a run starts by key while a choice has the focus, and stops; Train then offers to resume or to start anew', async ({
+test('a run starts by key while a choice has the focus; after a stop Train offers to resume or restart', async ({
   page,
 }) => {
   const studio = new Studio(page);

@@ -2,9 +2,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { CHATS, forgetting, withBase } from '../chats';
 
-test('a tuning that is cut off goes on from its last save, and one that cannot be started says why', async ({
-  page,
-}) => {
+test('an interrupted tuning resumes from its last checkpoint; one that cannot start says why', async ({ page }) => {
   const studio = await withBase(page);
   await studio.tuningKinds.getByRole('link', { name: 'Instruct' }).click();
   // One conversation cannot be learnt and held out; a row that is none is not taken.
