@@ -7,9 +7,10 @@ import { headOf, withClasses } from '../core/models/classes';
 import { readJournal } from '../core/runs/journal';
 import { readRun, type RunRecord, updateRun } from '../core/runs/record';
 import { loadWhole } from '../core/runs/whole';
-import { type TestStudio, testStudio } from '../core/testing/behindChannels';
+import type { TestStudio } from '../core/testing/behindChannels';
 import type { Begin } from '../core/testing/besideRuns';
 import { eachSmallStudio } from '../core/testing/eachSmallStudio';
+import { endBeforeSaving, stopWhileSaving } from '../core/testing/interruptedRuns';
 import { classifierInput, CLASSES, labelledRows, labelledText } from '../core/testing/labelledRuns';
 import { PARENT } from '../core/testing/tunedRuns';
 import { linearWeights } from '../core/adapters/trainable';
@@ -78,30 +79,14 @@ test('a classifier is the body of its base with a head of its own: both are lear
 });
 
 test('one that is stopped, or whose tab ends, goes on to the bits of one that is not', async () => {
-  // So many that a stop arrives before they are made.
-  const long = { steps: 64, evalEvery: 16 };
+  const long = { steps: 16, evalEvery: 8 };
   await tune('whole', long);
-  const stop = new AbortController();
-  await worker.gpu.call('tune', await inputOf('stopped', long), {
-    signal: stop.signal,
-    onProgress: (events) => events.some((e) => e.kind === 'saved' && e.step === 4) && stop.abort(),
-  });
-  expect((await recordOf('stopped')).step).toBeLessThan(64);
+  await stopWhileSaving(store, 4, await inputOf('stopped', long));
+  expect(await recordOf('stopped')).toMatchObject({ status: 'stopped', step: 4 });
   await worker.gpu.call('resume', { runId: 'stopped' });
   expect((await latest('stopped')).tensors).toEqual((await latest('whole')).tensors);
 
-  let isEnded = false;
-  const dying = testStudio({
-    ...store,
-    commit: (change) => (isEnded ? Promise.reject(new Error('the tab has ended')) : store.commit(change)),
-  });
-  const input = await inputOf('killed', long);
-  await expect(
-    dying.gpu.call('tune', input, {
-      onProgress: (events) => (isEnded ||= events.some((e) => e.kind === 'saved' && e.step === 8)),
-    }),
-  ).rejects.toThrow();
-  dying.close();
+  await endBeforeSaving(store, 12, await inputOf('killed', long));
   expect(await recordOf('killed')).toMatchObject({ status: 'running' });
   await worker.gpu.call('resume', { runId: 'killed' });
   expect((await latest('killed')).tensors).toEqual((await latest('whole')).tensors);

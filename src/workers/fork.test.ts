@@ -137,7 +137,8 @@ test('a run that goes on with another rate begins a segment there, and one that 
 }, 120_000);
 
 test('what a run is asked for while it trains is an event of it, and its bits are those of a run that nobody asks', async () => {
-  const settings = { ...SMALL, steps: 40, saveEvery: 40, evalEvery: 40 };
+  // Steps enough that both questions arrive while it trains.
+  const settings = { ...SMALL, steps: 150, saveEvery: 150, evalEvery: 150 };
   await worker.gpu.call('begin', of('quiet', settings));
   let isAsked = false;
   await worker.gpu.call('begin', of('busy', settings), {

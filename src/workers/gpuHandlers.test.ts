@@ -58,7 +58,7 @@ test('what a person changes of a run while it trains is kept, and so is how far 
 
 test('while a run trains, another is refused and so is another device; what is stopped ends, and the run goes on', async () => {
   await gpu.call('begin', of('first', { steps: 1 }));
-  await train({ gpu, store }, of('second', { steps: 40 }), async () => {
+  await train({ gpu, store }, of('second', { steps: 300, evalEvery: 300, saveEvery: 300 }), async () => {
     await expect(gpu.call('begin', of('third', { steps: 1 }))).rejects.toMatchObject({ code: 'in-use' });
     await expect(gpu.call('device', { kind: 'cpu' })).rejects.toMatchObject({ code: 'in-use' });
     const abort = new AbortController();

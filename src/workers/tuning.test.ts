@@ -19,6 +19,7 @@ import { openPart } from '../core/shards/read';
 import { type TestStudio, testStudio } from '../core/testing/behindChannels';
 import type { Begin } from '../core/testing/besideRuns';
 import { eachSmallStudio } from '../core/testing/eachSmallStudio';
+import { endBeforeSaving, stopWhileSaving } from '../core/testing/interruptedRuns';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { loraOf, PARENT, tuneInput } from '../core/testing/tunedRuns';
 import { ownOf } from '../core/train/partly';
@@ -80,27 +81,12 @@ test('a run that tunes has what learns alone in its steps, its base once, and me
 test('one that is stopped, or whose tab ends, goes on to the bits of one that is not', async () => {
   const replay = { replay: 0.5 };
   await tune('whole', replay);
-  const stop = new AbortController();
-  await worker.gpu.call('tune', inputOf('stopped', replay), {
-    signal: stop.signal,
-    onProgress: (events) => events.some((e) => e.kind === 'step' && e.step >= 6) && stop.abort(),
-  });
-  expect((await recordOf('stopped')).step).toBeLessThan(12);
+  await stopWhileSaving(store, 4, inputOf('stopped', replay));
+  expect(await recordOf('stopped')).toMatchObject({ status: 'stopped', step: 4 });
   await worker.gpu.call('resume', { runId: 'stopped' });
   expect((await latest('stopped')).tensors).toEqual((await latest('whole')).tensors);
 
-  // A tab that ends: nothing is written from the ninth step on, and another one goes on.
-  let isEnded = false;
-  const dying = testStudio({
-    ...store,
-    commit: (change) => (isEnded ? Promise.reject(new Error('the tab has ended')) : store.commit(change)),
-  });
-  await expect(
-    dying.gpu.call('tune', inputOf('killed', replay), {
-      onProgress: (events) => (isEnded ||= events.some((e) => e.kind === 'saved' && e.step === 8)),
-    }),
-  ).rejects.toThrow();
-  dying.close();
+  await endBeforeSaving(store, 12, inputOf('killed', replay));
   expect(await recordOf('killed')).toMatchObject({ status: 'running' });
   await worker.gpu.call('resume', { runId: 'killed' });
   expect((await latest('killed')).tensors).toEqual((await latest('whole')).tensors);
