@@ -80,6 +80,12 @@ export async function examplesAsked(
   const merged = await labelledBy(read, labelling, job);
   const rare = merged.survey.labels.filter(({ count }) => count < (fewest ?? 0)).map(({ label }) => label);
   if (rare.length === 0) return merged;
+  const [largest] = merged.survey.labels;
+  if (rare.length === merged.survey.labels.length)
+    throw badSettings(
+      `No label has ${counted(fewest!, 'text')}: the largest, ${quoted(largest!.label)}, has ${formatCount(largest!.count)}.`,
+      'Nothing was started. Choose a smaller --fewest.',
+    );
   join(rare, '');
   note(
     `${counted(rare.length, 'label')} of fewer than ${formatCount(fewest!)} texts ${rare.length === 1 ? 'is' : 'are'} left out.`,

@@ -95,7 +95,7 @@ test('killed while it saves, again and again, it goes on in its folder to the sa
   for (const call of [75, 115, 165]) {
     const env = { NODE_OPTIONS: `--import ${killAt}`, KILL_AT: String(call), KILL_UNDER: folder };
     const ended = await spawnGrow(['--resume', 'killed'], { env });
-    expect(ended.stderr).toMatch(/ended from outside \(SIGKILL\)/);
+    expect(ended.stderr).toMatch(/Signal SIGKILL ended the command/);
   }
   const ended = await grow(['--resume', 'killed']);
   expect(ended.code, ended.stderr).toBe(0);

@@ -104,7 +104,7 @@ test.each([
 );
 
 test.each([
-  ['{{ unknown', /The chat template cannot be read/],
+  ['{{ unknown', /The chosen chat template can’t be read/],
   ['{% for m in messages %}{% if m.role != "assistant" %}{{ m.content }}{% endif %}{% endfor %}', /drops|answer/],
 ])(
   'the template %j is refused before the start',

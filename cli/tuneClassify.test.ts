@@ -267,6 +267,15 @@ test.each([
   60_000,
 );
 
+test('no label of as many texts as --fewest says is an error with the largest', async () => {
+  await writeFile(path('rare.csv'), `text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`);
+  const ended = await tune(...NEW, '--table', 'rare.csv', '--fewest', '1000000', '--steps', '1', '--out', 'rare');
+  expect(ended.code).toBe(2);
+  expect(ended.stdout).toMatch(
+    /No label has 1,000,000 texts: the largest, \\?"x\\?", has 2\..*Choose a smaller --fewest/s,
+  );
+}, 60_000);
+
 test('a table that is not UTF-8 is refused with the flag that says what it is in, and read by that', async () => {
   const rows = ROWS.map(([subject, body, kind]) => [`${subject} ${body} caf\u00e9`, kind.toLowerCase()]);
   await writeFile(path('old.csv'), Buffer.from(csvOf([['text', 'label'], ...rows]), 'latin1'));

@@ -4,7 +4,7 @@ import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { counted } from '../base/units';
 import { charactersIn } from '../base/utf8';
 import type { ByteSource } from '../files/byteSource';
-import type { BlockWriter, ReadFile } from './blocks';
+import type { ReadDocument, ReadFile } from './blocks';
 import type { ChunkWriter } from './chunks';
 import type { EncodingId } from './encodings';
 import { beginningOf, withHead } from './head';
@@ -59,7 +59,7 @@ export interface GivenFile extends Omit<TextSource, 'size' | 'stream'> {
 /** Where what is read of files goes. */
 export interface Into {
   chunks: ChunkWriter;
-  blocks: Pick<BlockWriter, 'add'>;
+  blocks: { add(document: ReadDocument, row?: number): Promise<void> };
 }
 
 /**
@@ -180,19 +180,14 @@ async function readTable(
   { chunks, blocks }: Into,
 ): Promise<Read> {
   const told: Pick<ReadFile, 'columns' | 'empty'> = {};
-  for await (const { title, text, spans, fields } of rowDocuments(file, format, asked, told)) {
+  for await (const { title, row, text, spans, fields } of rowDocuments(file, format, asked, told)) {
     const encoded = await chunks.write(text);
     // Where the fields are, and what it is an example of, is part of what it is.
     const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
     const sha256 = await sha256Hex(parts.length > 0 ? [text, ...parts].join('\0') : encoded);
-    await blocks.add({
-      title,
-      sha256,
-      characters: charactersIn(encoded),
-      bytes: encoded.length,
-      ...(spans && { spans }),
-      ...(fields && { fields }),
-    });
+    const [characters, bytes] = [charactersIn(encoded), encoded.length];
+    const document = { title, sha256, characters, bytes, ...(spans && { spans }), ...(fields && { fields }) };
+    await blocks.add(document, row);
   }
   return told;
 }
