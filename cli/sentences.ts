@@ -1,6 +1,7 @@
 /** Lists that a model is asked: pairs of sentences, ours or a person's own, and tasks; and what is printed of them. */
 import { counted, formatReading } from '../src/core/base/units';
 import { FORMATS } from '../src/core/documents';
+import { allOf } from '../src/core/documents/badRows';
 import { tableFormatOf } from '../src/core/documents/read';
 import type { SentencePair } from '../src/core/evaluate/minimalPairs';
 import { sentencePairsIn } from '../src/core/evaluate/pairTable';
@@ -61,7 +62,7 @@ async function tableOf(path: string) {
   const note = (words: string): void => {
     stderr.write(`${name}: ${words}.\n`);
   };
-  return { name, rows: FORMATS[tableFormatOf(name)].rows({ name, bytes: stream(), note }) };
+  return { name, rows: allOf(name, FORMATS[tableFormatOf(name)].rows({ name, bytes: stream(), note })) };
 }
 
 export function printTask({ name, rows, cut, metrics, baselines }: TaskScores): void {

@@ -47,6 +47,11 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
   const whole = await tune(...own, '--steps', '8', '--out', 'whole');
   expect(whole).toMatchObject({ code: 0 });
   expect(whole.stderr).toMatch(/"Spam" is "spam".\n120 texts with 2 labels: ham 80 \(66.7 %\), spam 40 \(33.3 %\)./);
+  // What is truncated, before the first step; and which step is saved.
+  expect(whole.stderr).toMatch(
+    /\d+ texts with labels\. \d+ of them \([\d.]+ %\) are longer than \d+ tokens, and are cut there\./,
+  );
+  expect(whole.stderr).toContain('The classifier is that of step 8.');
   const told = lines(whole.stdout).at(-1) as { metrics: Record<string, object>; baselines: Record<string, object> };
   expect(Object.keys(told.metrics)).toEqual(expect.arrayContaining(['accuracy', 'macroF1', 'loss']));
   expect(told.metrics['accuracy']).toMatchObject({

@@ -3,6 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { badFile, badSettings } from '../core/base/errors';
 import { documentsIn, FORMATS, textInRow, textOf } from '../core/documents';
+import { allOf } from '../core/documents/badRows';
 import { type Decided, decided } from '../core/evaluate/decided';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { readKnownRun } from '../core/runs/record';
@@ -148,7 +149,8 @@ async function* rowsOf(
     if (rest.trim() !== '') yield new Map([[LINE, rest]]);
     return;
   }
-  for await (const { cells } of FORMATS[table.format].rows(open)) yield cells;
+  // Each row comes back with its label: none is left out.
+  for await (const { cells } of allOf(name, FORMATS[table.format].rows(open))) yield cells;
 }
 
 async function* bytesOf(file: Blob): AsyncGenerator<Uint8Array> {

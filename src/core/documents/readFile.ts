@@ -4,6 +4,7 @@ import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { counted } from '../base/units';
 import { charactersIn } from '../base/utf8';
 import type { ByteSource } from '../files/byteSource';
+import { BadRows } from './badRows';
 import type { ReadDocument, ReadFile } from './blocks';
 import type { ChunkWriter } from './chunks';
 import type { EncodingId } from './encodings';
@@ -180,7 +181,7 @@ async function readTable(
   { chunks, blocks }: Into,
 ): Promise<Read> {
   const told: Pick<ReadFile, 'columns' | 'empty'> = {};
-  for await (const { title, row, text, spans, fields } of rowDocuments(file, format, asked, told)) {
+  for await (const { title, row, text, spans, fields } of rowDocuments(file, format, asked, told, new BadRows())) {
     const encoded = await chunks.write(text);
     // Where the fields are, and what it is an example of, is part of what it is.
     const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
