@@ -5,7 +5,6 @@ import {
   COLUMN_ROLES,
   type Columns,
   type EncodingId,
-  FORMATS,
   type TableHead,
   tableFormatOf,
   textInRow,
@@ -24,6 +23,7 @@ import type { Row } from '../src/core/documents/read/format';
 import { withFlag } from './encoding';
 import { UsageError } from './options';
 import type { Given } from './pairs';
+import { readers } from './readers';
 import { stderr, textFile } from './terminal';
 
 const ROLES = COLUMN_ROLES.filter((role) => role !== 'input' && role !== 'target').join('|');
@@ -71,7 +71,7 @@ export async function rowsIn(meant: string, signal: AbortSignal, wanted?: Encodi
   const rows = await inItsEncoding(wanted, async (encoding) => {
     const rows: Row['cells'][] = [];
     const file = { name, bytes: stream(), note, ...(places && { places }), ...(encoding && { encoding }) };
-    for await (const { cells } of FORMATS[table!.format].rows(file)) {
+    for await (const { cells } of readers('rows', table!.format, file, signal)) {
       signal.throwIfAborted();
       rows.push(cells);
     }

@@ -3,6 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { badFile, badSettings } from '../core/base/errors';
 import { documentsIn, FORMATS, textInRow, textOf } from '../core/documents';
+import type { Readers } from '../core/documents/guard/readers';
 import { type Decided, decided } from '../core/evaluate/decided';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { readKnownRun } from '../core/runs/record';
@@ -80,7 +81,8 @@ export const classifyFile = (
   store: BlobStore,
   model: LoadedModel,
   { file, table, encoding }: Pick<ClassifyFileInput, 'file' | 'table' | 'encoding'>,
-  { pause, report }: EvaluationJob,
+  readers: Readers,
+  { pause, report, signal }: EvaluationJob,
 ): Promise<GpuApi['classifyFile']['output']> =>
   using(store, model, async (reader, decision) => {
     const { temperature } = decision;
@@ -89,7 +91,7 @@ export const classifyFile = (
     const parts: Blob[] = [];
     let [texts, unsure, empty] = [0, 0, 0];
     let columns: readonly string[] | undefined;
-    for await (const rows of some(rowsOf(file, table, encoding))) {
+    for await (const rows of some(rowsOf(file, table, encoding, readers, signal))) {
       if (!columns) {
         columns = [...new Set(rows.flatMap((cells) => [...cells.keys()]))];
         const missing = table?.columns.find((name) => !columns!.includes(name));
@@ -134,6 +136,8 @@ async function* rowsOf(
   file: File,
   table: ClassifyFileInput['table'],
   encoding: ClassifyFileInput['encoding'],
+  readers: Readers,
+  signal: AbortSignal,
 ): AsyncGenerator<Cells> {
   const { name } = file;
   const as = encoding && { encoding };
@@ -148,7 +152,7 @@ async function* rowsOf(
     if (rest.trim() !== '') yield new Map([[LINE, rest]]);
     return;
   }
-  for await (const { cells } of FORMATS[table.format].rows(open)) yield cells;
+  for await (const { cells } of readers('rows', table.format, open, signal)) yield cells;
 }
 
 async function* bytesOf(file: Blob): AsyncGenerator<Uint8Array> {

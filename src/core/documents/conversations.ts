@@ -5,11 +5,11 @@ import { formatCount } from '../base/units';
 import { charactersIn } from '../base/utf8';
 import type { ReadFile } from './blocks';
 import type { EncodingId } from './encodings';
-import { type FoundObject, objects } from './objects';
+import type { FoundRow } from './guard/readers';
 import { FORMATS, formatOf, isOfDocuments, tableCalled, type TableFormatId } from './read';
 import type { OpenFile } from './read/format';
 import type { GivenFile, Into } from './readFile';
-import { type AskedColumns, rowDocuments } from './rows';
+import { type AskedColumns, type RowDocument, rowDocuments } from './rows';
 
 /** All that is known here of chats: `core/chat/reader.ts`. */
 export interface ConversationReader {
@@ -21,7 +21,7 @@ export interface ConversationReader {
   /** @throws HomegrownError `bad-file` where it cannot be learnt. @param name where it is: `row 12 of questions.csv` */
   ofPair(input: string, target: string, name: string): string;
 }
-type Row = Pick<FoundObject, 'value' | 'place'>;
+type Row = Pick<FoundRow, 'value'> & { place: string };
 
 export interface FoundConversation {
   /** Where it is in its file: `line 12`. */
@@ -34,7 +34,7 @@ export interface FoundConversation {
 export async function readConversations(
   reader: ConversationReader,
   given: GivenFile,
-  { chunks, blocks }: Into,
+  { chunks, blocks, readers }: Into,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number },
   encoding?: EncodingId,
@@ -52,8 +52,8 @@ export async function readConversations(
   const { format, columns } = tableOf(given);
   const found =
     columns === 'recognised'
-      ? reader.ofObjects(rowsOf(file, format), file)
-      : pairs(reader, file, format, columns, told);
+      ? reader.ofObjects(placed(readers('objects', format, file)), file)
+      : pairs(reader, rowDocuments(readers('rows', format, file), file, columns, told), file);
   let any = false;
   for await (const { place, row } of found) {
     const encoded = await chunks.write(row);
@@ -80,25 +80,18 @@ function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: 
   return { format: 'jsonl', columns: 'recognised' };
 }
 
-async function* rowsOf(file: OpenFile, format: TableFormatId): AsyncGenerator<Row> {
-  if (format === 'jsonl' || format === 'json') {
-    yield* objects(file);
-    return;
-  }
+async function* placed(rows: AsyncIterable<FoundRow>): AsyncGenerator<Row> {
   let row = 0;
-  for await (const { cells, value = Object.fromEntries(cells) } of FORMATS[format].rows(file))
-    yield { value: value as Row['value'], place: rowNamed(++row) };
+  for await (const { value, place = rowNamed(++row) } of rows) yield { value, place };
 }
 
 /** A question and its answer a row. */
 async function* pairs(
   reader: ConversationReader,
+  documents: AsyncIterable<RowDocument>,
   file: OpenFile,
-  format: TableFormatId,
-  columns: AskedColumns,
-  told: Pick<ReadFile, 'columns' | 'empty'>,
 ): AsyncGenerator<FoundConversation> {
-  for await (const { text, spans, row } of rowDocuments(file, format, columns, told)) {
+  for await (const { text, spans, row } of documents) {
     if (!spans)
       throw badFile(
         `${file.name} was given with one column, and a chat needs two.`,

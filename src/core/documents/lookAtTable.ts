@@ -1,7 +1,8 @@
 /** How a table begins, before it is read. */
 import { HEAD_ROWS, headOf, noRows, type TableHead } from './columns';
 import { inItsEncoding } from './encodings';
-import { FORMATS, type TableFormatId } from './read';
+import { inProcess } from './guard/readers';
+import type { TableFormatId } from './read';
 import type { OpenFile, Row } from './read/format';
 import type { TextSource } from './readFile';
 
@@ -9,6 +10,7 @@ import type { TextSource } from './readFile';
 export async function lookAtTable(
   { name, stream, places, reading }: Pick<TextSource, 'name' | 'stream' | 'places' | 'reading'>,
   format: TableFormatId,
+  readers = inProcess,
 ): Promise<TableHead> {
   const rows = await inItsEncoding(reading?.encoding, async (encoding) => {
     const rows: Row['cells'][] = [];
@@ -19,7 +21,7 @@ export async function lookAtTable(
       ...(places && { places }),
       ...(encoding && { encoding }),
     };
-    for await (const { cells } of FORMATS[format].rows(file)) if (rows.push(cells) === HEAD_ROWS) break;
+    for await (const { cells } of readers('rows', format, file)) if (rows.push(cells) === HEAD_ROWS) break;
     return rows;
   });
   if (rows.length === 0) throw noRows(name);

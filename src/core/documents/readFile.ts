@@ -21,6 +21,7 @@ import {
   type TableFormatId,
   type TextFormatId,
 } from './read';
+import type { Readers } from './guard/readers';
 import type { Beside, OpenFile, Reading, TextFormat } from './read/format';
 import { type AskedColumns, rowDocuments } from './rows';
 
@@ -56,10 +57,11 @@ export interface GivenFile extends Omit<TextSource, 'size' | 'stream'> {
   beside?: Beside;
 }
 
-/** Where what is read of files goes. */
+/** Where what is read of files goes, and how it is read. */
 export interface Into {
   chunks: ChunkWriter;
   blocks: Pick<BlockWriter, 'add'>;
+  readers: Readers;
 }
 
 /**
@@ -157,13 +159,12 @@ async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: Sha256): AsyncGen
 async function readDocuments(
   file: OpenFile,
   format: DocumentFormatId,
-  { chunks, blocks }: Into,
+  { chunks, blocks, readers }: Into,
   seen: { readonly bytes: number },
 ): Promise<Read> {
   const { name } = file;
-  const reader = await FORMATS[format].open();
   let hasText = false;
-  for await (const { title = name, text, fields } of reader.documents(file)) {
+  for await (const { title = name, text, fields } of readers('documents', format, file)) {
     const encoded = await chunks.write(text);
     const sha256 = await sha256Hex(encoded);
     const characters = charactersIn(encoded);
@@ -177,10 +178,10 @@ async function readDocuments(
 async function readTable(
   file: OpenFile,
   { format, columns: asked }: TableChoice,
-  { chunks, blocks }: Into,
+  { chunks, blocks, readers }: Into,
 ): Promise<Read> {
   const told: Pick<ReadFile, 'columns' | 'empty'> = {};
-  for await (const { title, text, spans, fields } of rowDocuments(file, format, asked, told)) {
+  for await (const { title, text, spans, fields } of rowDocuments(readers('rows', format, file), file, asked, told)) {
     const encoded = await chunks.write(text);
     // Where the fields are, and what it is an example of, is part of what it is.
     const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];

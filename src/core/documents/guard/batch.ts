@@ -1,0 +1,96 @@
+/** What is read of a file, packed so that it is copied between threads at little cost: rows share their columns' names. */
+import type { FoundDocument, Row } from '../read/format';
+import type { Found, FoundKind, FoundRow } from './readers';
+
+export type Batch =
+  | { kind: 'documents'; documents: readonly FoundDocument[] }
+  | { kind: 'objects'; objects: readonly FoundRow[] }
+  | {
+      kind: 'rows';
+      lines: readonly number[];
+      /** Sets of names, and which of them each row has. */
+      names: readonly (readonly string[])[];
+      namesOf: readonly number[];
+      /** Cells of all rows, one after another. */
+      cells: readonly string[];
+    };
+
+/** Characters and items at which a batch is full. */
+const FULL_CHARACTERS = 2 ** 18;
+const FULL_ITEMS = 1024;
+
+/** Gathers what is found until there is a batch. */
+export class Packer {
+  private items = 0;
+  private characters = 0;
+  private documents: FoundDocument[] = [];
+  private objects: FoundRow[] = [];
+  private lines: number[] = [];
+  private names: (readonly string[])[] = [];
+  private namesOf: number[] = [];
+  private cells: string[] = [];
+
+  constructor(private readonly kind: FoundKind) {}
+
+  /** @returns whether a batch is full */
+  add(found: Found[FoundKind]): boolean {
+    this.items++;
+    if (this.kind === 'documents') this.addDocument(found as FoundDocument);
+    else if (this.kind === 'rows') this.addRow(found as Row);
+    else {
+      this.objects.push(found as FoundRow);
+      this.characters += OBJECT_CHARACTERS;
+    }
+    return this.characters >= FULL_CHARACTERS || this.items >= FULL_ITEMS;
+  }
+
+  private addDocument(document: FoundDocument): void {
+    this.documents.push(document);
+    this.characters += document.text.length;
+  }
+
+  private addRow({ line, cells }: Row): void {
+    const last = this.names.at(-1);
+    const isLast = last?.length === cells.size && areSame(last, cells.keys());
+    if (!isLast) this.names.push([...cells.keys()]);
+    this.lines.push(line);
+    this.namesOf.push(this.names.length - 1);
+    for (const cell of cells.values()) {
+      this.cells.push(cell);
+      this.characters += cell.length;
+    }
+  }
+
+  /** What was gathered since the last batch; undefined where that is nothing. */
+  take(): Batch | undefined {
+    if (this.items === 0) return undefined;
+    const { documents, objects, lines, names, namesOf, cells } = this;
+    [this.items, this.characters] = [0, 0];
+    [this.documents, this.objects, this.lines, this.names, this.namesOf, this.cells] = [[], [], [], [], [], []];
+    if (this.kind === 'documents') return { kind: 'documents', documents };
+    if (this.kind === 'objects') return { kind: 'objects', objects };
+    return { kind: 'rows', lines, names, namesOf, cells };
+  }
+}
+/** How long an object is isn't counted: a batch is 64 of them. */
+const OBJECT_CHARACTERS = FULL_CHARACTERS / 64;
+
+function areSame(names: readonly string[], others: Iterable<string>): boolean {
+  let i = 0;
+  for (const other of others) if (names[i++] !== other) return false;
+  return true;
+}
+
+/** What was packed, in its order. */
+export function* unpacked(batch: Batch): Generator<Found[FoundKind]> {
+  if (batch.kind === 'documents') yield* batch.documents;
+  else if (batch.kind === 'objects') yield* batch.objects;
+  else {
+    let at = 0;
+    for (const [i, line] of batch.lines.entries()) {
+      const cells = new Map<string, string>();
+      for (const name of batch.names[batch.namesOf[i]!]!) cells.set(name, batch.cells[at++]!);
+      yield { line, cells };
+    }
+  }
+}
