@@ -102,7 +102,7 @@ const MOST_HANDED = 1000;
 export const createTextsSlice: Slice<TextsSlice> =
   ({ data, now, tabs }) =>
   (set, get) => {
-    const { inTurn, follow, coming } = reads();
+    const { inTurn, isBusy, follow, coming } = reads();
     let drops = 0;
     const target = (): Target => {
       const { id, name } = get().project;
@@ -117,21 +117,25 @@ export const createTextsSlice: Slice<TextsSlice> =
           get().toast({ text: `${name} was not added to ${to.name}`, detail: explain(failure) });
     }
     type Options = Parameters<Parameters<typeof work<unknown>>[2]>[0];
-    /** One import of what is called so. Undefined where it was stopped, or is now told among the refusals. */
+    /** One import of these files. Undefined if it was stopped, or is now among the refusals. The page shows one at a time. */
     async function read<T>(
       names: readonly string[],
       to: Target,
       begin: (options: Options) => Promise<T>,
       tunes?: Purpose,
+      isShown = true,
     ): Promise<T | undefined> {
       const isMeant = new Set(names);
       set(({ refused }) => ({ refused: refused.filter(({ name }) => !isMeant.has(name)) }));
-      const outcome = await work((importing) => set({ importing }), now, begin);
-      const { importing } = get();
-      if (importing.kind === 'failed') {
+      const failed: { failure?: Failure } = {};
+      const show = (importing: Work): void => {
+        if (importing.kind === 'failed') failed.failure = importing.failure;
+        if (isShown) set({ importing: importing.kind === 'failed' ? IDLE : importing });
+      };
+      const outcome = await work(show, now, begin);
+      if (failed.failure) {
         const name = names.length === 1 ? names[0]! : `${formatCount(names.length)} files`;
-        set({ importing: IDLE });
-        refuse([{ name, failure: importing.failure, ...(tunes && { tunes }) }], to);
+        refuse([{ name, failure: failed.failure, ...(tunes && { tunes }) }], to);
       }
       return outcome;
     }
@@ -165,8 +169,9 @@ export const createTextsSlice: Slice<TextsSlice> =
       to: Target,
       begin: (options: Options) => Promise<ImportOutcome>,
       tunes?: Purpose,
+      isShown = true,
     ): Promise<TextRecord | undefined> {
-      const outcome = await read([name], to, begin, tunes);
+      const outcome = await read([name], to, begin, tunes, isShown);
       if (outcome?.kind === 'added') await join(outcome.text, [name], to);
       if (outcome?.kind !== 'duplicate') return outcome?.text;
       get().toast(alreadyHere([{ name, of: outcome.of }], to.id, tunes !== undefined));
@@ -311,10 +316,13 @@ export const createTextsSlice: Slice<TextsSlice> =
           return;
         }
         const to = target();
-        await into(to, async () => {
+        // A paste is nowhere but here: it is stored at once, not behind files that may take long.
+        const isAside = isBusy();
+        const paste = async (): Promise<void> => {
           const input = { text, name, projectId: to.id, addedAt: now(), ...purpose };
-          await add(name, to, (options) => data.call('importPaste', input, options), tunes);
-        });
+          await add(name, to, (options) => data.call('importPaste', input, options), tunes, !isAside);
+        };
+        await (isAside ? follow(to.id, get().takeInto(to.id, paste)) : into(to, paste));
       },
       addSample(file) {
         const to = target();
