@@ -11,6 +11,7 @@ import { importText, learntFacts, placedDocuments, type TextRecord, type TextSou
 import type { DataFacts } from '../src/core/runs/settings';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import type { Files } from './cleanedTexts';
+import { readers } from './readers';
 
 export interface Chats {
   documents: readonly Document[];
@@ -39,7 +40,7 @@ export async function readChats(
 ): Promise<Chats> {
   const read: { text: TextRecord; documents: Document[]; path: string; source: TextSource }[] = [];
   for (const [i, { path, source }] of files.entries()) {
-    const settings = { addedAt: i, conversations: conversationReader };
+    const settings = { addedAt: i, conversations: conversationReader, readers };
     const imported = await importText(source, store, settings, job);
     if (imported.kind !== 'added') continue;
     const { text } = imported;

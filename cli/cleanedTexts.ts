@@ -24,6 +24,7 @@ import type { Recipe } from '../src/core/documents/clean/recipe';
 import { toldDocuments } from '../src/core/runs/toldDocuments';
 import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
 import { beginCleaners } from './cleaners';
+import { readers } from './readers';
 import {
   AGAIN,
   asTheyWereRead,
@@ -121,7 +122,8 @@ export async function cleanAgain(
 async function readTogether(store: BlobStore, files: Files, at: number, job: Job): Promise<TextRecord> {
   const names = namesBelow(files.map(({ path }) => path));
   const sources = files.map(({ source }, i) => ({ ...source, name: names[i]! }));
-  const { text, refused } = await importDrop(sources, store, { addedAt: at, projectId: `text-${at}` }, job);
+  const settings = { addedAt: at, projectId: `text-${at}`, readers };
+  const { text, refused } = await importDrop(sources, store, settings, job);
   if (refused[0]) throw refused[0].error;
   return text!;
 }
@@ -207,6 +209,6 @@ async function orderOf({ sha256 }: OwnText, files: readonly Found[]): Promise<re
 async function documentsIn(source: TextSource, job: Job): Promise<readonly string[]> {
   if (source.isPlain || (!source.table && !(await isOpened(source)))) return [await hashOfFile(source)];
   const store = memoryStore();
-  const { text } = await importDrop([source], store, { addedAt: 0 }, { ...unwatched, signal: job.signal });
+  const { text } = await importDrop([source], store, { addedAt: 0, readers }, { ...unwatched, signal: job.signal });
   return text ? (await openText(store, text.id)).map(({ sha256 }) => sha256) : [];
 }

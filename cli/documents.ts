@@ -4,6 +4,7 @@ import type { Document } from '../src/core/base/document';
 import { unwatched } from '../src/core/base/job';
 import { importText, openText } from '../src/core/documents';
 import { pairsFile } from './pairs';
+import { readers } from './readers';
 import { stderr, textFile } from './terminal';
 import { filesMeant } from './texts';
 
@@ -18,7 +19,7 @@ export async function textsOf(paths: readonly string[], signal: AbortSignal): Pr
   const store = memoryStore();
   const texts: Named[] = [];
   for (const [i, path] of (await filesMeant(paths)).entries()) {
-    const imported = await importText(await textFile(path), store, { addedAt: i }, { ...unwatched, signal });
+    const imported = await importText(await textFile(path), store, { addedAt: i, readers }, { ...unwatched, signal });
     if (imported.kind !== 'added') continue;
     for (const words of imported.text.notes) stderr.write(`${imported.text.name}: ${words}.\n`);
     for (const document of await openText(store, imported.text.id)) {
@@ -43,7 +44,7 @@ export async function pairsOf(meant: readonly string[], signal: AbortSignal): Pr
   const pairs: NamedPair[] = [];
   for (const [i, each] of meant.entries()) {
     const { source } = await pairsFile(each);
-    const imported = await importText(source, store, { addedAt: i }, { ...unwatched, signal });
+    const imported = await importText(source, store, { addedAt: i, readers }, { ...unwatched, signal });
     if (imported.kind !== 'added') continue;
     for (const words of imported.text.notes) stderr.write(`${imported.text.name}: ${words}.\n`);
     for (const document of await openText(store, imported.text.id))

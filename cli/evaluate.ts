@@ -138,11 +138,11 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   const metrics = values.metrics?.split(',').map(known);
   const signal = interruptible();
   const listed = async (asked: string | undefined, bundled: () => readonly SentencePair[]) =>
-    asked === undefined ? undefined : sentencePairsOf(asked, bundled);
+    asked === undefined ? undefined : sentencePairsOf(asked, bundled, signal);
   const lists = {
     minimalPairs: await listed(values['minimal-pairs'], minimalPairs),
     swaps: await listed(values.swaps, identitySwaps),
-    tasks: values.task && (await Promise.all(values.task.map(taskOf))),
+    tasks: values.task && (await Promise.all(values.task.map((task) => taskOf(task, signal)))),
   };
   const hasLists = Object.values(lists).some((list) => list !== undefined);
   const given =

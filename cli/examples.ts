@@ -24,6 +24,7 @@ import { type LabelSurvey, surveyLabels } from '../src/core/documents/labels/sur
 import { withFlag } from './encoding';
 import type { Local } from './local';
 import { UsageError } from './options';
+import { readers } from './readers';
 import { tableFile } from './tables';
 import { textFile } from './terminal';
 import { filesMeant } from './texts';
@@ -106,7 +107,7 @@ export async function examplesLaid(laid: Laid, note: (words: string) => void, jo
     const sources = (await stat(path).catch(() => null))?.isDirectory()
       ? await sourcesIn(path, note)
       : [await rowsOf(path, columns)];
-    const settings = { addedAt: i, labelled: { ...(laid.between && { between: laid.between }) } };
+    const settings = { addedAt: i, readers, labelled: { ...(laid.between && { between: laid.between }) } };
     const { encoding, skipBadRows } = laid;
     const reading = { ...(encoding && { encoding }), ...(skipBadRows && { skipBadRows }) };
     const given = sources.map((source) => ({ ...source, reading }));

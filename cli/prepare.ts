@@ -33,6 +33,7 @@ import { rowLines } from './failure';
 import { isMeant, mappingOf } from './mapping';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
+import { readers } from './readers';
 import { recipeCalled, recipeFile } from './recipe';
 import { columnsOf, type Line, linesOf, type Long } from './preparedLines';
 import { isWithin, realPath } from './target';
@@ -112,7 +113,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   );
   const job: Job = { signal, report: (at) => progress.show(at) };
   const store = memoryStore();
-  const drop = await importDrop(sources, store, { addedAt: 0 }, job);
+  const drop = await importDrop(sources, store, { addedAt: 0, readers }, job);
   const unmet = mappings.find(({ name }) => !met.has(name));
   if (unmet) throw notAmong(unmet.name);
   const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { at: 0 }, job, beginCleaners));

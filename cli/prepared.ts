@@ -37,6 +37,7 @@ import { readChats } from './chats';
 import { type Examples, examplesLaid } from './examples';
 import { cleanAgain, type CleanedTexts, cleanTogether, type Files } from './cleanedTexts';
 import type { Local } from './local';
+import { readers } from './readers';
 import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, notSame, type Past } from './resume';
 
 /** The tokenizer of a run that is begun, where the text is known. */
@@ -195,7 +196,7 @@ async function read(
   const texts: TextRecord[] = [];
   const places: Local['texts'] = [];
   for (const [i, { path, source }] of files.entries()) {
-    const imported = await importText(source, store, { addedAt: i }, job);
+    const imported = await importText(source, store, { addedAt: i, readers }, job);
     if (imported.kind !== 'added') continue;
     const { text } = imported;
     texts.push(text);
@@ -228,7 +229,7 @@ async function readAgain(
     return texts;
   }
   const sources = given.map(({ path, source }) => ({ ...source, name: path }));
-  const { text, refused } = await importDrop(sources, store, { addedAt: 0 }, job);
+  const { text, refused } = await importDrop(sources, store, { addedAt: 0, readers }, job);
   if (refused[0]) throw refused[0].error;
   for (const words of text!.notes) note(files.length > 1 ? `${words}.` : `${text!.name}: ${words}.`);
   const found = await openText(store, text!.id);

@@ -1,6 +1,5 @@
 /** Lists that a model is asked: pairs of sentences, ours or a person's own, and tasks; and what is printed of them. */
 import { counted, formatReading } from '../src/core/base/units';
-import { FORMATS } from '../src/core/documents';
 import { allOf } from '../src/core/documents/badRows';
 import { tableFormatOf } from '../src/core/documents/read';
 import type { SentencePair } from '../src/core/evaluate/minimalPairs';
@@ -16,6 +15,7 @@ import {
 } from '../src/core/evaluate/tasks';
 import { type TaskColumns, taskItems } from '../src/core/evaluate/taskTable';
 import { UsageError } from './options';
+import { readers } from './readers';
 import { print, stderr, textFile } from './terminal';
 
 /** What a person types for ours. */
@@ -25,17 +25,18 @@ export const BUNDLED = 'bundled';
 export async function sentencePairsOf(
   asked: string,
   bundled: () => readonly SentencePair[],
+  signal: AbortSignal,
 ): Promise<readonly SentencePair[]> {
   if (asked === BUNDLED) return bundled();
-  const { name, rows } = await tableOf(asked);
+  const { name, rows } = await tableOf(asked, signal);
   return sentencePairsIn(name, rows);
 }
 
 /** `FILE.csv`, or `FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN`, with a `choices=` for each. @throws UsageError; HomegrownError `bad-file` */
-export async function taskOf(meant: string): Promise<Task> {
+export async function taskOf(meant: string, signal: AbortSignal): Promise<Task> {
   const [, path, columns] = /^(.*?)(?::((?:prompt|answer|choices)=.*))?$/s.exec(meant)!;
   const asked = columns === undefined ? {} : columnsIn(columns);
-  const { name, rows } = await tableOf(path!);
+  const { name, rows } = await tableOf(path!, signal);
   return { name, items: await taskItems(name, rows, asked) };
 }
 
@@ -57,12 +58,12 @@ function columnsIn(words: string): TaskColumns {
   };
 }
 
-async function tableOf(path: string) {
+async function tableOf(path: string, signal: AbortSignal) {
   const { name, stream } = await textFile(path);
   const note = (words: string): void => {
     stderr.write(`${name}: ${words}.\n`);
   };
-  return { name, rows: allOf(name, FORMATS[tableFormatOf(name)].rows({ name, bytes: stream(), note })) };
+  return { name, rows: allOf(name, readers('rows', tableFormatOf(name), { name, bytes: stream(), note }, signal)) };
 }
 
 export function printTask({ name, rows, cut, metrics, baselines }: TaskScores): void {

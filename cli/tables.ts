@@ -4,7 +4,6 @@ import { formatCount } from '../src/core/base/units';
 import {
   COLUMN_ROLES,
   type Columns,
-  FORMATS,
   type Reading,
   type TableHead,
   tableFormatOf,
@@ -25,6 +24,7 @@ import type { Row } from '../src/core/documents/read/format';
 import { withFlag } from './encoding';
 import { UsageError } from './options';
 import type { Given } from './pairs';
+import { readers } from './readers';
 import { stderr, textFile } from './terminal';
 
 const ROLES = COLUMN_ROLES.filter((role) => role !== 'input' && role !== 'target').join('|');
@@ -77,7 +77,7 @@ export async function rowsIn(
     const rows: Row['cells'][] = [];
     const file = { name, bytes: stream(), note, reading, ...(places && { places }), ...(encoding && { encoding }) };
     const bad = new BadRows();
-    for await (const { cells } of bad.goodOf(FORMATS[table!.format].rows(file))) {
+    for await (const { cells } of bad.goodOf(readers('rows', table!.format, file, signal))) {
       signal.throwIfAborted();
       rows.push(cells);
     }

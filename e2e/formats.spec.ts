@@ -42,8 +42,34 @@ test('a folder of every format is one text of its documents, and none of them is
   }
   await expectAccessible(page, 'a text of every format');
   expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
+
+  // A reader that never ends: what is pasted meanwhile is stored, Cancel ends it, and the next file is read.
+  await hang(page);
+  const work = testInfo.outputPath('work.ipynb');
+  await writeFile(work, JSON.stringify({ cells: [{ cell_type: 'markdown', source: 'A count of whales.' }] }));
+  await studio.dropFiles([work]);
+  const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
+  await expect(cancel).toBeVisible();
+  await studio.paste('The whale is large. The sea is wide. ');
+  await expect(table.getByRole('rowheader', { name: /^Pasted/ })).toBeVisible();
+  await cancel.press('Enter');
+  await expect(cancel).toBeHidden();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await studio.dropFiles([work]);
+  await expect(table.getByRole('rowheader', { name: 'work.ipynb' })).toBeVisible();
   expect(studio.errors).toEqual([]);
 });
+
+/** From now on the worker that reads files parses JSON for ever. */
+async function hang(page: Page): Promise<void> {
+  const readers = page.workers().filter((worker) => worker.url().endsWith('#reader'));
+  expect(readers).toHaveLength(1);
+  await readers[0]!.evaluate(() => {
+    JSON.parse = () => {
+      for (;;);
+    };
+  });
+}
 
 /** A real drop of a folder of this machine, which no event that a page makes can be. */
 async function dropOn(page: Page, folder: string): Promise<void> {

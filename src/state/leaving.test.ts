@@ -78,8 +78,9 @@ test('a project that a text or a model is being brought into is not deleted here
   const held = new Promise<void>((resolve) => (goOn = resolve));
   const store = memoryStore();
   const getState = await fresh(store, ({ data }) => {
-    const { importFiles } = data;
+    const { importFiles, importPaste } = data;
     data.importFiles = (input, job) => held.then(() => importFiles(input, job));
+    data.importPaste = (input, job) => held.then(() => importPaste(input, job));
     data.importModel = () => held.then(() => Promise.reject(new Error('torn')));
   });
   const adding = getState().addFiles([loose('a.txt')]);
@@ -111,7 +112,8 @@ test('what was being brought into a project that another tab deleted is told and
     const held = new Promise<void>((resolve) => (goOn = resolve));
     browser = browserOver(store);
     const here = browser.tab(({ data }) => {
-      const { importFiles, importModel } = data;
+      const { importFiles, importPaste, importModel } = data;
+      data.importPaste = (input, job) => held.then(() => importPaste(input, job));
       // In the middle: some of it lies in the store.
       data.importFiles = (input, job) => importFiles({ ...input, files: [...input.files, slow(held) as never] }, job);
       data.importModel = (input, job) => held.then(() => importModel(input, job));

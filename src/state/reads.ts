@@ -2,6 +2,8 @@
 export interface Reads {
   /** What comes while another is read waits for it. */
   inTurn<T>(job: () => Promise<T>): Promise<T>;
+  /** Whether something is read in its turn, or waits for it. */
+  isBusy(): boolean;
   /** Tells `coming` of what was given to a project, until it is read or refused. */
   follow<T>(projectId: string, reading: Promise<T>): Promise<T>;
   /** Resolves once all is read that was given to the project by now, or the signal is aborted. */
@@ -10,14 +12,17 @@ export interface Reads {
 
 export function reads(): Reads {
   let queue: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
   const given = new Map<string, Set<Promise<unknown>>>();
   const of = (projectId: string): ReadonlySet<Promise<unknown>> => given.get(projectId) ?? new Set();
   return {
     inTurn(job) {
-      const mine = queue.then(job);
+      waiting++;
+      const mine = queue.then(job).finally(() => waiting--);
       queue = mine.catch(() => undefined);
       return mine;
     },
+    isBusy: () => waiting > 0,
     async follow(projectId, reading) {
       given.set(projectId, new Set(of(projectId)).add(reading));
       try {

@@ -328,3 +328,25 @@ test('a prompt that nobody has chosen is taken from the text, and goes with it',
   expect(prompt()).toBe('Ahab');
   expect(usual).not.toBe('Ahab');
 });
+
+test('a paste is stored while files are still being read, and how far these are stays shown', async () => {
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const store = memoryStore();
+  const getState = await opened(store, ({ data }) => {
+    const { importFiles } = data;
+    data.importFiles = (input, job) => held.then(() => importFiles(input, job));
+  });
+  const adding = getState().addFiles([fileOf('An albatross.', 'bird.txt')]);
+  await vi.waitFor(() => expect(getState().importing.kind).toBe('busy'));
+  await getState().addPaste(SEA, 'sea.txt');
+  expect(await store.keys('texts/')).toHaveLength(1);
+  expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt']);
+  await getState().addPaste('\ud800', 'torn.txt');
+  expect(getState().refused).toMatchObject([{ name: 'torn.txt', failure: { code: 'bad-file' } }]);
+  expect(getState().importing.kind).toBe('busy');
+  goOn();
+  await adding;
+  expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt', 'bird.txt']);
+  expect(getState().importing.kind).toBe('idle');
+});

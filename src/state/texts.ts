@@ -104,7 +104,7 @@ const MOST_HANDED = 1000;
 export const createTextsSlice: Slice<TextsSlice> =
   ({ data, now, tabs }) =>
   (set, get) => {
-    const { inTurn, follow, coming } = reads();
+    const { inTurn, isBusy, follow, coming } = reads();
     let drops = 0;
     const target = (): Target => {
       const { id, name } = get().project;
@@ -119,21 +119,25 @@ export const createTextsSlice: Slice<TextsSlice> =
           get().toast({ text: `${name} was not added to ${to.name}`, detail: explain(failure) });
     }
     type Options = Parameters<Parameters<typeof work<unknown>>[2]>[0];
-    /** One import of what is called so. Undefined where it was stopped, or is now told among the refusals. */
+    /** One import of these files. Undefined if it was stopped, or is now among the refusals. The page shows one at a time. */
     async function read<T>(
       names: readonly string[],
       to: Target,
       begin: (options: Options) => Promise<T>,
       tunes?: Purpose,
+      isShown = true,
     ): Promise<T | undefined> {
       const isMeant = new Set(names);
       set(({ refused }) => ({ refused: refused.filter(({ name }) => !isMeant.has(name)) }));
-      const outcome = await work((importing) => set({ importing }), now, begin);
-      const { importing } = get();
-      if (importing.kind === 'failed') {
+      const failed: { failure?: Failure } = {};
+      const show = (importing: Work): void => {
+        if (importing.kind === 'failed') failed.failure = importing.failure;
+        if (isShown) set({ importing: importing.kind === 'failed' ? IDLE : importing });
+      };
+      const outcome = await work(show, now, begin);
+      if (failed.failure) {
         const name = names.length === 1 ? names[0]! : `${formatCount(names.length)} files`;
-        set({ importing: IDLE });
-        refuse([{ name, failure: importing.failure, ...(tunes && { tunes }) }], to);
+        refuse([{ name, failure: failed.failure, ...(tunes && { tunes }) }], to);
       }
       return outcome;
     }
@@ -167,8 +171,9 @@ export const createTextsSlice: Slice<TextsSlice> =
       to: Target,
       begin: (options: Options) => Promise<ImportOutcome>,
       tunes?: Purpose,
+      isShown = true,
     ): Promise<TextRecord | undefined> {
-      const outcome = await read([name], to, begin, tunes);
+      const outcome = await read([name], to, begin, tunes, isShown);
       if (outcome?.kind === 'added') await join(outcome.text, [name], to);
       if (outcome?.kind !== 'duplicate') return outcome?.text;
       get().toast(alreadyHere([{ name, of: outcome.of }], to.id, tunes !== undefined));
@@ -256,6 +261,10 @@ export const createTextsSlice: Slice<TextsSlice> =
         texts.some(({ id }) => id === text.id);
       if (samplePrompt !== undefined && isStill) setRecipe({ samplePrompt });
     }
+    function toastError(error: unknown): void {
+      const { message, remedy } = toFailure(error);
+      get().toast({ text: message, ...(remedy !== undefined && { detail: remedy }) });
+    }
     const put = (text: TextRecord): void =>
       set((s) =>
         byUse(
@@ -313,17 +322,18 @@ export const createTextsSlice: Slice<TextsSlice> =
           return;
         }
         const to = target();
-        await into(to, async () => {
+        // A paste is nowhere but here: it is stored at once, not behind files that may take long.
+        const isAside = isBusy();
+        const paste = async (): Promise<void> => {
           const input = { text, name, projectId: to.id, addedAt: now(), ...purpose };
-          await add(name, to, (options) => data.call('importPaste', input, options), tunes);
-        });
+          await add(name, to, (options) => data.call('importPaste', input, options), tunes, !isAside);
+        };
+        await (isAside ? follow(to.id, get().takeInto(to.id, paste)) : into(to, paste));
       },
       addSample(file) {
         const to = target();
-        return into(to, () => {
-          const input = { file, projectId: to.id, addedAt: now() };
-          return add(file, to, (options) => data.call('importSample', input, options));
-        });
+        const input = { file, projectId: to.id, addedAt: now() };
+        return into(to, () => add(file, to, (options) => data.call('importSample', input, options)));
       },
       removeTexts: (ids) => removeTexts({ data, tabs, now, get, set, suggestion, suggest }, ids),
       async setLicence(ids, licence) {
@@ -332,9 +342,7 @@ export const createTextsSlice: Slice<TextsSlice> =
           for (const text of await data.call('setLicence', { ids, licence })) put(text);
           tabs.announce();
         } catch (error) {
-          const { message, remedy } = toFailure(error);
-          get().toast({ text: message, ...(remedy !== undefined && { detail: remedy }) });
-          return;
+          return toastError(error);
         }
         if (before.length < 2) return;
         const undo = () => before.forEach((text) => void get().setLicence([text.id], text.licence));
@@ -368,10 +376,10 @@ export const createTextsSlice: Slice<TextsSlice> =
           target(),
         );
       },
-      markupIn: (encoding) => {
-        const asked = questionOf(get());
-        const inIt = (one: DroppedMarkup): DroppedMarkup => ({ ...one, reading: { ...one.reading, encoding } });
-        set((s) => ({ markup: s.markup.map((one) => (asked.includes(one) ? inIt(one) : one)) }));
+      markupIn(encoding) {
+        const asked = new Set(questionOf(get()));
+        const inIt = (one: DroppedMarkup) => ({ ...one, reading: { ...one.reading, encoding } });
+        set((s) => ({ markup: s.markup.map((one) => (asked.has(one) ? inIt(one) : one)) }));
       },
       documents: (textId, from, count, query) => data.call('documents', { textId, from, count, query }),
       async leaveOut(textId, places, isOut) {
@@ -379,9 +387,7 @@ export const createTextsSlice: Slice<TextsSlice> =
           put(await data.call('leaveOut', { textId, places, isOut }));
           tabs.announce();
         } catch (error) {
-          const { message, remedy } = toFailure(error);
-          get().toast({ text: message, ...(remedy !== undefined && { detail: remedy }) });
-          return;
+          return toastError(error);
         }
         if (!isOut) return;
         const what = places.length === 1 ? '1 document' : `${formatCount(places.length)} documents`;

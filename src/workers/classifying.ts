@@ -4,6 +4,7 @@ import { csvOf } from '../core/base/csv';
 import { badFile, badSettings } from '../core/base/errors';
 import { documentsIn, FORMATS, textInRow, textOf } from '../core/documents';
 import { allOf } from '../core/documents/badRows';
+import type { Readers } from '../core/documents/guard/readers';
 import { type Decided, decided } from '../core/evaluate/decided';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { readKnownRun } from '../core/runs/record';
@@ -81,7 +82,8 @@ export const classifyFile = (
   store: BlobStore,
   model: LoadedModel,
   { file, table, encoding }: Pick<ClassifyFileInput, 'file' | 'table' | 'encoding'>,
-  { pause, report }: EvaluationJob,
+  readers: Readers,
+  { pause, report, signal }: EvaluationJob,
 ): Promise<GpuApi['classifyFile']['output']> =>
   using(store, model, async (reader, decision) => {
     const { temperature } = decision;
@@ -90,7 +92,7 @@ export const classifyFile = (
     const parts: Blob[] = [];
     let [texts, unsure, empty] = [0, 0, 0];
     let columns: readonly string[] | undefined;
-    for await (const rows of some(rowsOf(file, table, encoding))) {
+    for await (const rows of some(rowsOf(file, table, encoding, readers, signal))) {
       if (!columns) {
         columns = [...new Set(rows.flatMap((cells) => [...cells.keys()]))];
         const missing = table?.columns.find((name) => !columns!.includes(name));
@@ -135,6 +137,8 @@ async function* rowsOf(
   file: File,
   table: ClassifyFileInput['table'],
   encoding: ClassifyFileInput['encoding'],
+  readers: Readers,
+  signal: AbortSignal,
 ): AsyncGenerator<Cells> {
   const { name } = file;
   const as = encoding && { encoding };
@@ -150,7 +154,7 @@ async function* rowsOf(
     return;
   }
   // Each row comes back with its label: none is left out.
-  for await (const { cells } of allOf(name, FORMATS[table.format].rows(open))) yield cells;
+  for await (const { cells } of allOf(name, readers('rows', table.format, open, signal))) yield cells;
 }
 
 async function* bytesOf(file: Blob): AsyncGenerator<Uint8Array> {

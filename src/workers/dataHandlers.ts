@@ -36,6 +36,7 @@ import {
   textOf,
   type TextSource,
 } from '../core/documents';
+import { inProcess, type Readers } from '../core/documents/guard/readers';
 import { learntStart } from '../core/documents/learntStart';
 import { learnerOf, objectiveOf } from '../core/objectives';
 import { makePlan } from '../core/plan/plan';
@@ -54,10 +55,14 @@ import type { Handlers } from './serve';
 import sampleProfiles from './sampleProfiles.json' with { type: 'json' };
 import { listUnreadable, rawFiles } from './unreadable';
 
-/** @param ownFile a file of the app itself, by its path; `name`: what it is, for a person */
+/**
+ * @param ownFile a file of the app itself, by its path; `name`: what it is, for a person
+ * @param runReader runs what reads files
+ */
 export function dataHandlers(
   store: Promise<BlobStore>,
   ownFile: (path: string, name: string) => Promise<Response>,
+  runReader: Readers = inProcess,
 ): Handlers<DataApi> {
   /** What an earlier session left half done goes before the first list is given. */
   const swept = store.then(async (open) => {
@@ -80,9 +85,12 @@ export function dataHandlers(
   }
 
   /** What is made for a project is not left behind by one that is deleted meanwhile. */
-  const owned = async <S extends { projectId: string }>(settings: S): Promise<S & { owner: Owner }> => ({
+  const owned = async <S extends { projectId: string }>(
+    settings: S,
+  ): Promise<S & { owner: Owner; readers: Readers }> => ({
     ...settings,
     owner: await ownerOf(await store, settings.projectId),
+    readers: runReader,
   });
 
   const template = async (path: string): Promise<string> => (await ownFile(`/templates/${path}`, path)).text();
@@ -133,7 +141,7 @@ export function dataHandlers(
       const table = columns !== undefined && { format: tableFormatOf(file), columns };
       return importText(fileSource({ file: blob, name: file, ...(table && { table }) }), await store, own, job);
     },
-    lookAtTable: ({ format, ...given }) => lookAtTable(fileSource(given), format),
+    lookAtTable: ({ format, ...given }) => lookAtTable(fileSource(given), format, runReader),
     proposeEncodings: ({ given, name }) => proposalsFor(fileSource(given), name),
     samples: fetchSamples,
     async listTexts({ projectId }) {

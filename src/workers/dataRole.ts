@@ -3,10 +3,11 @@ import { fetchReaders } from '../core/documents/fetchReaders';
 import { openStore } from '../storage/store';
 import { dataHandlers } from './dataHandlers';
 import { ownFile } from './ownFile';
+import { readers } from './readers';
 import { serve } from './serve';
 
 const store = openStore();
 store.catch(() => undefined); // each call tells it
 
-serve(dataHandlers(store, ownFile));
+serve(dataHandlers(store, ownFile, readers));
 void fetchReaders();

@@ -3,6 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job, Pause } from '../core/base/job';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import { inProcess } from '../core/documents/guard/readers';
 import { explained, gpuHasFailed } from '../core/gpu/backend';
 import { wasmHasFailed } from '../core/gpu/wasm';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
@@ -17,10 +18,14 @@ import type { Handlers } from './serve';
 import { begin, type Beside, fork, resume, type RunJob, trial } from './training';
 import { deviceScheduler } from './deviceScheduler';
 
-/** @param open opens a device, and another of its kind where that has failed */
+/**
+ * @param open opens a device, and another of its kind where that has failed
+ * @param readers runs what reads files
+ */
 export function gpuHandlers(
   store: Promise<BlobStore>,
   open: (kind: DeviceKind | 'auto') => Promise<DeviceInfo>,
+  readers = inProcess,
 ): Handlers<GpuApi> {
   const models = modelsOf(store);
   const { withPriority, interleaved } = deviceScheduler(() => performance.now());
@@ -173,7 +178,7 @@ export function gpuHandlers(
       ),
     classifyFile: (input, job) =>
       evaluating(input, job, async (model, own) =>
-        (await import('./classifying')).classifyFile(await store, model, input, own),
+        (await import('./classifying')).classifyFile(await store, model, input, readers, own),
       ),
     toLabel: (input, job) =>
       evaluating(input, job, async (model, own) =>

@@ -5,6 +5,7 @@ import wasmThreads from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-th
 import { openStore } from '../storage/store';
 import { openDevice } from './device';
 import { gpuHandlers } from './gpuHandlers';
+import { readers } from './readers';
 import { serve } from './serve';
 import { threading } from './threading';
 
@@ -16,4 +17,4 @@ const wasm = {
 const store = openStore();
 store.catch(() => undefined); // each call tells it
 
-serve(gpuHandlers(store, (kind) => openDevice(kind, store, wasm, threading())));
+serve(gpuHandlers(store, (kind) => openDevice(kind, store, wasm, threading()), readers));

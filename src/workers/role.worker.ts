@@ -10,6 +10,7 @@ const ROLES = {
   verify: () => import('./verifyRole'),
   thread: () => import('./threadRole'),
   cleaner: () => import('./cleanerRole'),
+  reader: () => import('./readerRole'),
 } satisfies Record<Role, () => Promise<unknown>>;
 
 /** What arrives until somebody listens. */

@@ -23,6 +23,7 @@ declare class MessageChannel {
 
 /** `ms`: milliseconds. */
 declare function setTimeout(act: () => void, ms: number): number;
+declare function clearTimeout(timer: number | undefined): void;
 
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;

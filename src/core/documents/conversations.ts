@@ -6,11 +6,11 @@ import { charactersIn } from '../base/utf8';
 import { BadRows } from './badRows';
 import type { ReadFile } from './blocks';
 import type { EncodingId } from './encodings';
-import { type FoundObject, objects } from './objects';
+import type { FoundRow } from './guard/readers';
 import { FORMATS, formatOf, isOfDocuments, tableCalled, type TableFormatId } from './read';
 import { type BadRow, isBadRow, type OpenFile } from './read/format';
 import type { GivenFile, Into } from './readFile';
-import { type AskedColumns, rowDocuments } from './rows';
+import { type AskedColumns, type RowDocument, rowDocuments } from './rows';
 
 /** All that is known here of chats: `core/chat/reader.ts`. */
 export interface ConversationReader {
@@ -25,7 +25,7 @@ export interface ConversationReader {
   /** The same of a question and its answer. @param place where it is: `row 12` */
   ofPair(input: string, target: string, place: string): FoundConversation | BadRow;
 }
-type Row = Pick<FoundObject, 'value' | 'place'>;
+type Row = Pick<FoundRow, 'value'> & { place: string };
 
 export interface FoundConversation {
   /** Where it is in its file: `line 12`. */
@@ -38,7 +38,7 @@ export interface FoundConversation {
 export async function readConversations(
   reader: ConversationReader,
   given: GivenFile,
-  { chunks, blocks }: Into,
+  { chunks, blocks, readers }: Into,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number },
   encoding?: EncodingId,
@@ -58,8 +58,8 @@ export async function readConversations(
   const { format, columns } = tableOf(given);
   const found =
     columns === 'recognised'
-      ? reader.ofObjects(rowsOf(file, format), file)
-      : pairs(reader, file, format, columns, told, bad);
+      ? reader.ofObjects(placed(readers('objects', format, file)), file)
+      : pairs(reader, rowDocuments(readers('rows', format, file), file, columns, told, bad), file);
   let count = 0;
   for await (const { place, row } of bad.goodOf(found)) {
     const encoded = await chunks.write(row);
@@ -87,29 +87,22 @@ function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: 
   return { format: 'jsonl', columns: 'recognised' };
 }
 
-async function* rowsOf(file: OpenFile, format: TableFormatId): AsyncGenerator<Row | BadRow> {
-  if (format === 'jsonl' || format === 'json') {
-    yield* objects(file);
-    return;
-  }
+async function* placed(rows: AsyncIterable<FoundRow | BadRow>): AsyncGenerator<Row | BadRow> {
   let row = 0;
-  for await (const found of FORMATS[format].rows(file)) {
+  for await (const found of rows) {
     row++;
     if (isBadRow(found)) yield found;
-    else yield { value: (found.value ?? Object.fromEntries(found.cells)) as Row['value'], place: rowNamed(row) };
+    else yield { value: found.value, place: found.place ?? rowNamed(row) };
   }
 }
 
 /** A question and its answer a row. */
 async function* pairs(
   reader: ConversationReader,
+  documents: AsyncIterable<RowDocument>,
   file: OpenFile,
-  format: TableFormatId,
-  columns: AskedColumns,
-  told: Pick<ReadFile, 'columns' | 'empty'>,
-  bad: BadRows,
 ): AsyncGenerator<FoundConversation | BadRow> {
-  for await (const { text, spans, row } of rowDocuments(file, format, columns, told, bad)) {
+  for await (const { text, spans, row } of documents) {
     if (!spans)
       throw badFile(
         `${file.name} was given with one column, and a chat needs two.`,

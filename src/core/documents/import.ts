@@ -11,6 +11,7 @@ import type { ConversationReader } from './conversations';
 import type { LabelledAs } from './labels/readLabelled';
 import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
 import { inItsEncoding } from './encodings';
+import { inProcess, type Readers } from './guard/readers';
 import { beginningOf } from './head';
 import { fileHashesOf } from './open';
 import { type ArchiveFormatId, archiveCalled, tableCalled } from './read';
@@ -48,6 +49,8 @@ export interface ImportSettings {
   conversations?: ConversationReader;
   /** Its documents are examples of labels, which are written so. */
   labelled?: LabelledAs;
+  /** Runs what reads the files; absent: this thread, where a reader that doesn't end is never ended. */
+  readers?: Readers;
 }
 
 /**
@@ -83,6 +86,7 @@ export async function importDrop(
     isTuned = false,
     conversations,
     labelled,
+    readers = inProcess,
   }: ImportSettings,
   job: Job,
 ): Promise<DropOutcome> {
@@ -108,6 +112,7 @@ export async function importDrop(
   }
   const told = () => ({ refused, empty, passedOver, duplicates });
   const read = await readerOf(conversations, labelled);
+  const stoppable: Readers = (kind, format, file) => readers(kind, format, file, job.signal);
   const watch = new Watch(sources, job);
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
@@ -122,7 +127,7 @@ export async function importDrop(
         const file = await inItsEncoding(given.reading?.encoding, (encoding) => {
           if (encoding) back();
           seen.bytes = 0;
-          return read(given, { chunks, blocks }, bytes(), seen, encoding);
+          return read(given, { chunks, blocks, readers: stoppable }, bytes(), seen, encoding);
         });
         const hash = await blocks.hashOfFile();
         const of = there.get(hash);

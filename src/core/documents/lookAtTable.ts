@@ -2,7 +2,8 @@
 import { BadRows } from './badRows';
 import { HEAD_ROWS, headOf, noRows, type TableHead } from './columns';
 import { inItsEncoding } from './encodings';
-import { FORMATS, type TableFormatId } from './read';
+import { inProcess } from './guard/readers';
+import type { TableFormatId } from './read';
 import type { OpenFile, Row } from './read/format';
 import type { TextSource } from './readFile';
 
@@ -10,6 +11,7 @@ import type { TextSource } from './readFile';
 export async function lookAtTable(
   { name, stream, places, reading }: Pick<TextSource, 'name' | 'stream' | 'places' | 'reading'>,
   format: TableFormatId,
+  readers = inProcess,
 ): Promise<TableHead> {
   const rows = await inItsEncoding(reading?.encoding, async (encoding) => {
     const rows: Row['cells'][] = [];
@@ -21,7 +23,7 @@ export async function lookAtTable(
       ...(encoding && { encoding }),
     };
     // What can't be read is told when all of it is read.
-    for await (const { cells } of new BadRows().goodOf(FORMATS[format].rows(file)))
+    for await (const { cells } of new BadRows().goodOf(readers('rows', format, file)))
       if (rows.push(cells) === HEAD_ROWS) break;
     return rows;
   });

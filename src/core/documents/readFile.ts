@@ -22,6 +22,7 @@ import {
   type TableFormatId,
   type TextFormatId,
 } from './read';
+import type { Readers } from './guard/readers';
 import type { Beside, OpenFile, Reading, TextFormat } from './read/format';
 import { type AskedColumns, rowDocuments } from './rows';
 
@@ -57,10 +58,11 @@ export interface GivenFile extends Omit<TextSource, 'size' | 'stream'> {
   beside?: Beside;
 }
 
-/** Where what is read of files goes. */
+/** Where what is read of files goes, and how it is read. */
 export interface Into {
   chunks: ChunkWriter;
   blocks: { add(document: ReadDocument, row?: number): Promise<void> };
+  readers: Readers;
 }
 
 /**
@@ -158,13 +160,12 @@ async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: Sha256): AsyncGen
 async function readDocuments(
   file: OpenFile,
   format: DocumentFormatId,
-  { chunks, blocks }: Into,
+  { chunks, blocks, readers }: Into,
   seen: { readonly bytes: number },
 ): Promise<Read> {
   const { name } = file;
-  const reader = await FORMATS[format].open();
   let hasText = false;
-  for await (const { title = name, text, fields } of reader.documents(file)) {
+  for await (const { title = name, text, fields } of readers('documents', format, file)) {
     const encoded = await chunks.write(text);
     const sha256 = await sha256Hex(encoded);
     const characters = charactersIn(encoded);
@@ -178,10 +179,11 @@ async function readDocuments(
 async function readTable(
   file: OpenFile,
   { format, columns: asked }: TableChoice,
-  { chunks, blocks }: Into,
+  { chunks, blocks, readers }: Into,
 ): Promise<Read> {
   const told: Pick<ReadFile, 'columns' | 'empty'> = {};
-  for await (const { title, row, text, spans, fields } of rowDocuments(file, format, asked, told, new BadRows())) {
+  const rows = readers('rows', format, file);
+  for await (const { title, row, text, spans, fields } of rowDocuments(rows, file, asked, told, new BadRows())) {
     const encoded = await chunks.write(text);
     // Where the fields are, and what it is an example of, is part of what it is.
     const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];

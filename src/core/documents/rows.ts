@@ -15,9 +15,8 @@ import {
   textInRow,
   usualColumns,
 } from './columns';
-import { FORMATS, type TableFormatId } from './read';
 import { languageCode } from './languageCode';
-import type { FoundDocument, OpenFile, Row } from './read/format';
+import type { BadRow, FoundDocument, OpenFile, Row } from './read/format';
 
 /** A row as a document: a text, or input, a line end, target, with the UTF-8 bytes from and to of both. */
 export interface RowDocument extends FoundDocument {
@@ -37,29 +36,30 @@ export type AskedColumns = Columns | 'recognised' | null;
 
 /**
  * The rows of a table in its order. Those without text in what is learnt are left out and noted.
+ * @param rows of the file
  * @param told of what was taken, and at the end of how many rows were left out
  * @param bad rows that can't be read, also those that the caller adds
  * @throws HomegrownError `bad-rows`; `bad-file` where there is no such column, or no row with text
  */
 export async function* rowDocuments(
-  file: OpenFile,
-  format: TableFormatId,
+  rows: AsyncIterable<Row | BadRow>,
+  file: Pick<OpenFile, 'name' | 'note' | 'reading'>,
   asked: AskedColumns,
   told: { columns?: Columns; empty?: number },
   bad: BadRows,
 ): AsyncGenerator<RowDocument> {
   let columns: Columns | undefined;
-  let [rows, taken, empty, halved] = [0, 0, 0, 0];
+  let [count, taken, empty, halved] = [0, 0, 0, 0];
   const seen = new Set<string>();
   const letters = new Map<string, number>();
-  for await (const [{ cells, line }, head] of withHead(bad.goodOf(FORMATS[format].rows(file)))) {
-    rows++;
+  for await (const [{ cells, line }, head] of withHead(bad.goodOf(rows))) {
+    count++;
     columns ??= told.columns = choose(file.name, asked, head);
     if (seen.size < MOST_COLUMNS) for (const name of cells.keys()) seen.add(name);
     if (asked === 'recognised')
       for (const [name, { length }] of cells)
         if (letters.has(name) || letters.size < MOST_COLUMNS) letters.set(name, (letters.get(name) ?? 0) + length);
-    const found = rowOf(rows, cells, columns);
+    const found = rowOf(count, cells, columns);
     if (!found) {
       empty++;
       continue;
@@ -72,13 +72,13 @@ export async function* rowDocuments(
     taken++;
     yield found;
   }
-  bad.settle(file, rows - halved);
+  bad.settle(file, count - halved);
   if (!columns) throw noRows(file.name);
   for (const name of namesIn(columns)) if (!seen.has(name)) throw noColumn(file.name, name, [...seen]);
   const learnt = learntIn(columns).join(' and ');
   const what = 'text' in columns ? `in ${learnt}` : `in both ${learnt}`;
   if (taken === 0)
-    throw badFile(`${file.name} has no row with text ${what}, of ${formatCount(rows)}.`, 'Choose other columns.');
+    throw badFile(`${file.name} has no row with text ${what}, of ${formatCount(count)}.`, 'Choose other columns.');
   if (asked === 'recognised') noteLeft(file, columns, letters);
   told.empty = empty;
   const without = 'text' in columns ? 'without text' : 'without text in both columns';
@@ -90,7 +90,7 @@ export async function* rowDocuments(
 const MOST_COLUMNS = 1000;
 
 /** Tells which columns are learnt where nobody has chosen them and others hold more. */
-function noteLeft({ note }: OpenFile, columns: Columns, letters: ReadonlyMap<string, number>): void {
+function noteLeft({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: ReadonlyMap<string, number>): void {
   const taken = new Set(namesIn(columns));
   const sum = (isTaken: boolean): number =>
     [...letters].reduce((all, [name, count]) => all + (taken.has(name) === isTaken ? count : 0), 0);

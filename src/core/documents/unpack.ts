@@ -1,4 +1,7 @@
-/** The files that lie in an archive, also in one that lies in it. */
+/**
+ * The files that lie in an archive, also in one that lies in it. Archives are read in this thread, not in a worker (guard/):
+ * their readers are ours, make one pass in small pieces, hold one piece at a time, and count entries and bytes (`Tally`).
+ */
 import { badFile, isBadFile } from '../base/errors';
 import { visibleName } from '../base/fileName';
 import { formatBytes, formatCount } from '../base/units';

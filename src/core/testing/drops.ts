@@ -1,8 +1,9 @@
 /** Files in memory as they are dropped, and what is read of them. */
 import { memoryStore } from '../base/blobStore';
-import { unwatched } from '../base/job';
+import { type Job, unwatched } from '../base/job';
 import { importDrop, openText, type TextSource } from '../documents';
 import { blocksOf } from '../documents/blocks';
+import { inProcess, type Readers } from '../documents/guard/readers';
 import { bytesSource } from '../files/byteSource';
 import { collect, stream } from './texts';
 
@@ -26,9 +27,15 @@ export interface ReadDrop {
 }
 
 /** Each refusal has a way out. */
-export async function readDrop(...sources: readonly TextSource[]): Promise<ReadDrop> {
+export const readDrop = (...sources: readonly TextSource[]): Promise<ReadDrop> => readDropBy(inProcess, sources);
+
+export async function readDropBy(
+  readers: Readers,
+  sources: readonly TextSource[],
+  job: Job = unwatched,
+): Promise<ReadDrop> {
   const store = memoryStore();
-  const { text, refused } = await importDrop(sources, store, { addedAt: 1 }, unwatched);
+  const { text, refused } = await importDrop(sources, store, { addedAt: 1, readers }, job);
   const reasons = refused.map(({ name, error }) => {
     if (!error.remedy) throw new Error(`no way out of: ${error.message}`);
     return [name, error.message] as const;

@@ -24,7 +24,7 @@ export interface LabelledAs {
 export async function readLabelled(
   { between }: LabelledAs,
   given: GivenFile,
-  { chunks, blocks }: Into,
+  { chunks, blocks, readers }: Into,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number },
   encoding?: EncodingId,
@@ -50,7 +50,7 @@ export async function readLabelled(
   };
   const read = await readFile(
     { ...given, ...(table && { table }) },
-    { chunks, blocks: { add } },
+    { chunks, blocks: { add }, readers },
     bytes,
     seen,
     encoding,

@@ -1,0 +1,111 @@
+/** What is read of a file, packed so that it is copied between threads at little cost: rows share their columns' names. */
+import { type BadRow, type FoundDocument, isBadRow, type Row } from '../read/format';
+import type { Found, FoundKind } from './readers';
+
+export type Batch =
+  | { kind: 'documents'; documents: readonly FoundDocument[] }
+  | { kind: 'objects'; objects: readonly Found['objects'][] }
+  | {
+      kind: 'rows';
+      lines: readonly number[];
+      /** Sets of names, and which of them each row has. */
+      names: readonly (readonly string[])[];
+      namesOf: readonly number[];
+      /** Cells of all rows, one after another. */
+      cells: readonly string[];
+      /** What stands in the place of rows that can't be read, by where it stands among all of them. */
+      bad: ReadonlyMap<number, BadRow>;
+    };
+
+/** Characters and items at which a batch is full. */
+const FULL_CHARACTERS = 2 ** 18;
+const FULL_ITEMS = 1024;
+
+/** Gathers what is found until there is a batch. */
+export class Packer {
+  private items = 0;
+  private characters = 0;
+  private documents: FoundDocument[] = [];
+  private objects: Found['objects'][] = [];
+  private lines: number[] = [];
+  private names: (readonly string[])[] = [];
+  private namesOf: number[] = [];
+  private cells: string[] = [];
+  private bad = new Map<number, BadRow>();
+
+  constructor(private readonly kind: FoundKind) {}
+
+  /** @returns whether a batch is full */
+  add(found: Found[FoundKind]): boolean {
+    this.items++;
+    if (this.kind === 'documents') this.addDocument(found as FoundDocument);
+    else if (this.kind === 'rows') this.addRow(found as Found['rows']);
+    else {
+      this.objects.push(found as Found['objects']);
+      this.characters += OBJECT_CHARACTERS;
+    }
+    return this.characters >= FULL_CHARACTERS || this.items >= FULL_ITEMS;
+  }
+
+  private addDocument(document: FoundDocument): void {
+    this.documents.push(document);
+    this.characters += document.text.length;
+  }
+
+  private addRow(row: Row | BadRow): void {
+    if (isBadRow(row)) {
+      this.bad.set(this.items - 1, row);
+      return;
+    }
+    const { line, cells } = row;
+    const last = this.names.at(-1);
+    const isLast = last?.length === cells.size && areSame(last, cells.keys());
+    if (!isLast) this.names.push([...cells.keys()]);
+    this.lines.push(line);
+    this.namesOf.push(this.names.length - 1);
+    for (const cell of cells.values()) {
+      this.cells.push(cell);
+      this.characters += cell.length;
+    }
+  }
+
+  /** What was gathered since the last batch; undefined where that is nothing. */
+  take(): Batch | undefined {
+    if (this.items === 0) return undefined;
+    const { documents, objects, lines, names, namesOf, cells, bad } = this;
+    [this.items, this.characters] = [0, 0];
+    this.bad = new Map();
+    [this.documents, this.objects, this.lines, this.names, this.namesOf, this.cells] = [[], [], [], [], [], []];
+    if (this.kind === 'documents') return { kind: 'documents', documents };
+    if (this.kind === 'objects') return { kind: 'objects', objects };
+    return { kind: 'rows', lines, names, namesOf, cells, bad };
+  }
+}
+/** How long an object is isn't counted: a batch is 64 of them. */
+const OBJECT_CHARACTERS = FULL_CHARACTERS / 64;
+
+function areSame(names: readonly string[], others: Iterable<string>): boolean {
+  let i = 0;
+  for (const other of others) if (names[i++] !== other) return false;
+  return true;
+}
+
+/** What was packed, in its order. */
+export function* unpacked(batch: Batch): Generator<Found[FoundKind]> {
+  if (batch.kind === 'documents') yield* batch.documents;
+  else if (batch.kind === 'objects') yield* batch.objects;
+  else {
+    const { bad, lines, names, namesOf } = batch;
+    let [row, at] = [0, 0];
+    for (let i = 0; i < lines.length + bad.size; i++) {
+      const badRow = bad.get(i);
+      if (badRow) {
+        yield badRow;
+        continue;
+      }
+      const cells = new Map<string, string>();
+      for (const name of names[namesOf[row]!]!) cells.set(name, batch.cells[at++]!);
+      yield { line: lines[row++]!, cells };
+    }
+  }
+}

@@ -1,0 +1,243 @@
+/** Readers in a worker give what they give in this thread, and one that fails costs its own file alone. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { memoryStore } from '../../base/blobStore';
+import { HomegrownError } from '../../base/errors';
+import { unwatched } from '../../base/job';
+import { conversationReader } from '../../chat/reader';
+import { bytesOf, dropped, readDrop, readDropBy } from '../../testing/drops';
+import { EVERY_FORMAT } from '../../testing/everyFormat';
+import { guardedByChannel, withSubtitles } from '../../testing/readerChannel';
+import { collect } from '../../testing/texts';
+import { importDrop, lookAtTable, openText } from '..';
+import type { DocumentReader } from '../read/format';
+import { ownFiles } from '../savedPages';
+import { BATCHES_AHEAD } from './protocol';
+
+const FILM = 'film.srt';
+const beside = () => [dropped('a.txt', 'Before it.'), dropped(FILM, 'x'.repeat(100)), dropped('z.vtt', VTT)];
+const VTT = 'WEBVTT\n\n00:01.000 --> 00:02.000\nWhere away?\n';
+const NEIGHBORS = ['a.txt', 'z.vtt'];
+const titles = ({ documents }: Awaited<ReturnType<typeof readDrop>>) => documents.map(({ title }) => title);
+
+test.each(Object.entries(EVERY_FORMAT))(
+  '%s is read alike in a worker, whatever pieces its bytes come in',
+  async (_, { files }) => {
+    const { readers, workers } = guardedByChannel();
+    const sources = (piece: number) =>
+      ownFiles(Object.entries(files).map(([path, content]) => dropped(path, content, piece)));
+    const here = await readDrop(...sources(1000));
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 5000 }), async (piece) => {
+        expect(await readDropBy(readers, sources(Math.max(piece, 64)))).toEqual(here);
+      }),
+      { numRuns: 3 },
+    );
+    expect(workers.length).toBeLessThanOrEqual(1);
+  },
+);
+
+test('a table is looked at in a worker, which then reads the next', async () => {
+  const { readers, workers } = guardedByChannel();
+  const table = `text,label\n${Array.from({ length: 5000 }, (_, i) => `row ${i},${i % 2}\n`).join('')}`;
+  const here = await lookAtTable(dropped('said.csv', table), 'csv');
+  for (let i = 0; i < 3; i++) expect(await lookAtTable(dropped('said.csv', table), 'csv', readers)).toEqual(here);
+  await expect(lookAtTable(dropped('none.csv', 'a,b\n'), 'csv', readers)).rejects.toThrow(/none\.csv/);
+  expect(workers).toHaveLength(1);
+});
+
+test('rows of conversations are objects, and pairs of columns rows', async () => {
+  const { readers } = guardedByChannel();
+  const chats = '{"messages":[{"role":"user","content":"Aye?"},{"role":"assistant","content":"Aye."}]}\n'.repeat(3000);
+  for (const [name, content, table] of [
+    ['chats.jsonl', chats, undefined],
+    ['asked.csv', 'q,a\nAye?,No.\n', { format: 'csv', columns: { input: 'q', target: 'a' } }],
+  ] as const) {
+    const read = async (by?: typeof readers) => {
+      const store = memoryStore();
+      const source = { ...dropped(name, content), ...(table && { table }) };
+      const settings = { addedAt: 1, conversations: conversationReader, ...(by && { readers: by }) };
+      const { text, refused } = await importDrop([source], store, settings, unwatched);
+      expect(refused).toEqual([]);
+      return text!.sha256;
+    };
+    expect(await read(readers)).toBe(await read());
+  }
+});
+
+const thrown: readonly (readonly [string, unknown, RegExp])[] = [
+  [
+    'a plain error',
+    new TypeError("Cannot read properties of undefined (reading 'x')"),
+    /film\.srt.*Subtitles.*reading 'x'/,
+  ],
+  ['what is no error', 'no', /film\.srt.*\(no\)/],
+  ['a refusal', new HomegrownError('bad-file', 'film.srt has no cue.', 'Get it again.'), /^film\.srt has no cue\.$/],
+];
+test.each(thrown)('a reader that throws %s costs its own file alone', async (_, error, message) => {
+  for (const readers of [undefined, guardedByChannel().readers])
+    await withSubtitles(failing(error), async () => {
+      const read = await (readers ? readDropBy(readers, beside()) : readDrop(...beside()));
+      expect(titles(read)).toEqual(NEIGHBORS);
+      expect(read.reasons).toEqual([[FILM, expect.stringMatching(message)]]);
+    });
+});
+const failing = (error: unknown): DocumentReader['documents'] =>
+  async function* () {
+    yield { text: 'This must not be stored.' };
+    throw await Promise.resolve(error);
+  };
+
+test('what can’t be copied between threads is refused as its file', async () => {
+  const { readers, workers } = guardedByChannel();
+  const documents: DocumentReader['documents'] = async function* () {
+    yield await Promise.resolve({ text: 'Aye.', fields: { label: (() => 1) as unknown as string } });
+  };
+  const read = await withSubtitles(documents, () => readDropBy(readers, beside()));
+  expect([titles(read), read.reasons.map(([name]) => name)]).toEqual([NEIGHBORS, [FILM]]);
+  expect(workers).toHaveLength(1);
+});
+
+test('what a file’s own bytes throw is thrown as it is', async () => {
+  const { readers } = guardedByChannel();
+  const own = new HomegrownError('storage-full', 'The disk is full.');
+  const broken = {
+    ...dropped('z.vtt', VTT),
+    stream: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(own) }) }),
+  };
+  await expect(readDropBy(readers, [broken])).rejects.toBe(own);
+});
+
+test('a reader that is stuck is ended, and the next file is read by a fresh worker', async () => {
+  const { readers, workers } = guardedByChannel(undefined, 60);
+  const documents: DocumentReader['documents'] = async function* () {
+    await new Promise(() => undefined);
+    yield { text: '' };
+  };
+  // It says that it is alive for a while: its event loop turns.
+  const read = await withSubtitles(documents, () => readDropBy(readers, beside()));
+  expect(titles(read)).toEqual(NEIGHBORS);
+  expect(read.reasons).toEqual([
+    [FILM, expect.stringMatching(/^Couldn't read film\.srt: its reader made no progress for 600 ms/)],
+  ]);
+  expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
+});
+
+test('a worker that falls silent is ended sooner, and one that waits for bytes is not', async () => {
+  const silent = guardedByChannel((port) => {
+    port.listen(() => undefined);
+    port.post({ type: 'ready' });
+  }, 60);
+  const refused = await readDropBy(silent.readers, [dropped('z.vtt', VTT)]);
+  expect(refused.reasons).toEqual([['z.vtt', expect.stringMatching(/no progress for 60 ms/)]]);
+
+  const { readers, workers } = guardedByChannel(undefined, 30);
+  let give = (): void => undefined;
+  const late = new Promise<void>((resolve) => (give = resolve));
+  const slow = async function* () {
+    await late;
+    yield bytesOf(VTT);
+  };
+  const reading = readDropBy(readers, [{ ...dropped('z.vtt', VTT), stream: slow }]);
+  // Another file goes through the whole clock meanwhile.
+  expect((await readDropBy(silent.readers, [dropped('z.vtt', VTT)])).reasons).toHaveLength(1);
+  give();
+  expect(titles(await reading)).toEqual(['z.vtt']);
+  expect(workers).toHaveLength(1);
+});
+
+test('a worker that dies costs its file, and says so where memory ran out', async () => {
+  for (const [memory, message] of [
+    [undefined, /z\.vtt.*\(it crashed\)/],
+    [2 ** 31, /z\.vtt: its reader needs more than 2\.15 GB of memory/],
+  ] as const) {
+    const guard = guardedByChannel((port) => {
+      port.listen(() => guard.workers.at(-1)!.end('it crashed', memory));
+      port.post({ type: 'ready' });
+    });
+    const { reasons } = await readDropBy(guard.readers, [dropped('y.vtt', VTT), dropped('z.vtt', VTT)]);
+    expect(reasons).toEqual([
+      ['y.vtt', expect.anything()],
+      ['z.vtt', expect.stringMatching(message)],
+    ]);
+    expect(guard.workers.map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
+  }
+});
+
+test('a worker that can’t be started is no fault of the file', async () => {
+  const guard = guardedByChannel(() => void setTimeout(() => guard.workers.at(-1)!.end('no script'), 0));
+  await expect(readDropBy(guard.readers, [dropped('z.vtt', VTT)])).rejects.toMatchObject({ code: 'load-failed' });
+});
+
+test('Cancel ends a reader whatever it does, and nothing is stored', async () => {
+  const { readers, workers } = guardedByChannel();
+  const stop = new AbortController();
+  const reason = new Error('stopped by a person');
+  const documents: DocumentReader['documents'] = async function* () {
+    yield { text: 'Aye.' };
+    stop.abort(reason);
+    await new Promise(() => undefined);
+  };
+  const job = { signal: stop.signal, report: () => undefined };
+  const reading = withSubtitles(documents, () => readDropBy(readers, beside(), job));
+  await expect(reading).rejects.toBe(reason);
+  expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true]);
+  expect(titles(await readDropBy(readers, [dropped('z.vtt', VTT)]))).toEqual(['z.vtt']);
+});
+
+test('a reader waits while what it found is not taken', async () => {
+  const { readers } = guardedByChannel();
+  let found = 0;
+  const LONG = 'Aye. '.repeat(60_000); // a batch by itself
+  const documents: DocumentReader['documents'] = async function* () {
+    for (; found < 12; found++) yield await Promise.resolve({ text: LONG });
+  };
+  await withSubtitles(documents, async () => {
+    const file = { name: FILM, bytes: dropped(FILM, LONG).stream(), note: () => undefined };
+    let taken = 0;
+    for await (const _ of readers('documents', 'srt', file)) {
+      taken++;
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      expect(found - taken).toBeLessThanOrEqual(BATCHES_AHEAD + 1);
+    }
+    expect(taken).toBe(12);
+  });
+});
+
+test('a file that expands without end is refused alike in this thread and in a worker', async () => {
+  const documents: DocumentReader['documents'] = async function* ({ bytes }) {
+    await collect(bytes);
+    for (;;) yield await Promise.resolve({ text: ' '.repeat(1000) });
+  };
+  await withSubtitles(documents, async () => {
+    const [here, there] = [await readDrop(...beside()), await readDropBy(guardedByChannel().readers, beside())];
+    expect(here.reasons).toEqual([
+      [FILM, expect.stringMatching(/100 bytes expand to more than 200 characters per byte/)],
+    ]);
+    expect(there).toEqual(here);
+    expect(titles(here)).toEqual(NEIGHBORS);
+  });
+});
+
+test('as many files as are asked for at once are read, four at a time', async () => {
+  const { readers, workers } = guardedByChannel();
+  const reads = Array.from({ length: 9 }, (_, i) => readDropBy(readers, [dropped(`${i}.vtt`, VTT)]));
+  expect((await Promise.all(reads)).map((read) => titles(read)[0])).toEqual(reads.map((_, i) => `${i}.vtt`));
+  expect(workers.length).toBeLessThanOrEqual(4);
+  expect(workers.filter(({ isTerminated }) => !isTerminated)).toHaveLength(1);
+});
+
+test('nothing is left in the store of a text whose reader was ended', async () => {
+  const store = memoryStore();
+  const { readers } = guardedByChannel(undefined, 60);
+  const documents: DocumentReader['documents'] = async function* () {
+    yield { text: 'Half of it.' };
+    await new Promise(() => undefined);
+  };
+  const { text } = await withSubtitles(documents, () =>
+    importDrop([dropped('a.txt', 'Whole.'), dropped(FILM, 'x')], store, { addedAt: 1, readers }, unwatched),
+  );
+  const all = await openText(store, text!.id);
+  expect(await Promise.all(all.map(async ({ chunks }) => (await collect(chunks())).join('')))).toEqual(['Whole.']);
+  expect(text!.bytes).toBe(6);
+});

@@ -1,0 +1,363 @@
+/**
+ * Runs readers in a worker that can be terminated, since they run over files from anywhere: one that throws, never ends or
+ * takes all memory costs its own file and nothing else. The worker has no access but to what it asks for (protocol.ts).
+ */
+import { badFile, fromFailure, HomegrownError, toFailure } from '../../base/errors';
+import { formatBytes, formatDuration } from '../../base/units';
+import type { FormatId } from '../read';
+import type { OpenFile } from '../read/format';
+import { type Batch, unpacked } from './batch';
+import { BATCHES_AHEAD, type FromWorker, type Port, type ToWorker } from './protocol';
+import { AGAIN, failedReader, type FoundKind, type Readers } from './readers';
+
+/** A worker that runs `serveReaders`. */
+export interface ReaderWorker extends Port<ToWorker, FromWorker> {
+  /** Called once when the worker ends by itself. `memory`: bytes that it had and that were too few. */
+  onEnd(listener: (why: { reason: string; memory?: number }) => void): void;
+  terminate(): void;
+  /** Keeps the process alive while a file is read, and only then. */
+  hold?(isReading: boolean): void;
+}
+
+export interface Guard {
+  readers: Readers;
+  /** Terminates a worker that waits for the next file. */
+  end(): void;
+}
+
+/** Milliseconds without a word after which a worker that owes one is stuck. */
+const STUCK_MS = 60_000;
+/** Turns of the clock in that time; and for how many of them it may say that it is alive and nothing else. */
+const TICKS = 6;
+const MAX_IDLE_TICKS = 60;
+/** Files that are read at once; others wait. */
+const MAX_WORKERS = 4;
+/** Milliseconds in which a worker that was told to stop must do so, or it is replaced. */
+const STOP_MS = 1000;
+
+/** @param start is called at the first file, and again after a worker has ended or is busy with another file */
+export function guarded(start: () => ReaderWorker | Promise<ReaderWorker>, stuckMs = STUCK_MS): Guard {
+  /** The worker that waits for the next file. */
+  let idle: Link | undefined;
+  /** Those that are asked to stop; the next file waits for them rather than for a new worker. */
+  const stopping = new Set<Promise<unknown>>();
+
+  let busy = 0;
+  const waiting: (() => void)[] = [];
+  const oneLess = (): void => {
+    busy--;
+    for (const wake of waiting.splice(0)) wake();
+  };
+
+  async function take(signal: AbortSignal | undefined): Promise<Link> {
+    while (busy >= MAX_WORKERS) {
+      let wake = (): void => undefined;
+      const free = new Promise<void>((resolve) => (wake = resolve));
+      waiting.push(wake);
+      signal?.addEventListener('abort', wake);
+      await free;
+      signal?.removeEventListener('abort', wake);
+      signal?.throwIfAborted();
+    }
+    busy++;
+    try {
+      if (!idle && stopping.size > 0) await Promise.race(stopping);
+      signal?.throwIfAborted();
+      const link = idle ?? new Link(await start());
+      if (link === idle) idle = undefined;
+      return link;
+    } catch (error) {
+      oneLess();
+      throw error;
+    }
+  }
+  function giveBack(link: Link): void {
+    oneLess();
+    link.worker.hold?.(false);
+    if (link.ended) return;
+    if (idle) link.terminate();
+    else idle = link;
+  }
+  function stop(link: Link): void {
+    const stopped = link.stop().then(() => giveBack(link));
+    stopping.add(stopped);
+    void stopped.finally(() => stopping.delete(stopped));
+  }
+
+  return {
+    async *readers(kind, format, file, signal) {
+      signal?.throwIfAborted();
+      const link = await take(signal);
+      link.worker.hold?.(true);
+      const run = new Run(link, { kind, format, file, stuckMs });
+      const abort = (): void => run.fail(signal!.reason);
+      signal?.addEventListener('abort', abort);
+      if (signal?.aborted) abort();
+      try {
+        for (let batch = await run.next(); batch; batch = await run.next()) yield* unpacked(batch) as Generator<never>;
+      } finally {
+        signal?.removeEventListener('abort', abort);
+        // Whoever listens next does so at once: nothing that the worker says is missed.
+        const closed = run.close();
+        if (run.isDone || link.ended) giveBack(link);
+        else stop(link);
+        await closed;
+      }
+    },
+    end() {
+      idle?.terminate();
+      idle = undefined;
+    },
+  };
+}
+
+/** A worker and whoever listens to it now. */
+class Link {
+  private listener: ((message: FromWorker) => void) | undefined;
+  private onEnd: (() => void) | undefined;
+  isReady = false;
+  ended: { reason: string; memory?: number } | undefined;
+
+  constructor(readonly worker: ReaderWorker) {
+    worker.listen((message) => {
+      if (this.ended) return;
+      if (message.type === 'ready') this.isReady = true;
+      else this.listener?.(message);
+    });
+    worker.onEnd((why) => {
+      if (!this.ended) this.terminate(why);
+    });
+  }
+
+  listen(listener?: (message: FromWorker) => void, onEnd?: () => void): void {
+    [this.listener, this.onEnd] = [listener, onEnd];
+  }
+
+  terminate(why: { reason: string; memory?: number } = { reason: 'it was terminated' }): void {
+    this.ended = why;
+    this.worker.terminate();
+    this.onEnd?.();
+  }
+
+  /** Ends a file early. Resolves once the worker can read another, or is terminated. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      const late = setTimeout(() => this.terminate(), STOP_MS);
+      const stopped = (): void => {
+        clearTimeout(late);
+        this.listen();
+        resolve();
+      };
+      this.listen(({ type }) => {
+        // What it was about to say before it heard of the stop is of no use.
+        if (type === 'stopped' || type === 'done' || type === 'refused') stopped();
+      }, stopped);
+      this.worker.post({ type: 'stop' });
+    });
+  }
+}
+
+interface Reading {
+  kind: FoundKind;
+  format: FormatId;
+  file: OpenFile;
+  stuckMs: number;
+}
+
+/** One file in a worker. */
+class Run {
+  /** The worker is done with the file, and can read another. */
+  isDone = false;
+  private isClosed = false;
+  private readonly arrived: (Batch | { sentence: string })[] = [];
+  private failure: { error: unknown } | undefined;
+  private wake: (() => void) | undefined;
+  private readonly streams = new Map<number, AsyncIterator<Uint8Array>>();
+  /** What the file's own bytes have thrown, by the ask. */
+  private readonly sourceErrors = new Map<number, unknown>();
+  private pendingAsks = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private hasSpoken = false;
+  private hasWorked = false;
+
+  constructor(
+    private readonly link: Link,
+    private readonly reading: Reading,
+  ) {
+    const { kind, format, file, stuckMs } = reading;
+    const { name, places, beside, reading: how, encoding } = file;
+    link.listen(
+      (message) => this.take(message),
+      () => this.lost(),
+    );
+    if (link.ended) this.lost();
+    link.worker.post({
+      type: 'read',
+      kind,
+      format,
+      aliveMs: stuckMs / TICKS / 2,
+      file: {
+        name,
+        ...(places && { placesSize: places.size }),
+        ...(how && { reading: how }),
+        ...(encoding && { encoding }),
+        ...(beside && {
+          beside: { ...(beside.name !== undefined && { name: beside.name }), paths: new Set(beside.paths) },
+        }),
+      },
+    });
+    this.watch(0, 0);
+  }
+
+  /** What is found next; undefined at the end. */
+  async next(): Promise<Batch | undefined> {
+    for (;;) {
+      // An abort doesn't wait for what has arrived.
+      if (this.failure && !this.isDone) throw this.failure.error;
+      const next = this.arrived.shift();
+      if (next === undefined) {
+        if (this.failure) throw this.failure.error;
+        if (this.isDone) return undefined;
+        await new Promise<void>((resolve) => (this.wake = resolve));
+      } else if ('sentence' in next) this.reading.file.note(next.sentence);
+      else {
+        if (!this.isDone) this.post({ type: 'more' });
+        return next;
+      }
+    }
+  }
+
+  /** Ends it whatever the worker does. */
+  fail(error: unknown): void {
+    if (this.failure || this.isDone) return;
+    this.failure = { error };
+    this.link.terminate();
+    this.wake?.();
+  }
+
+  /** Lets go of the file. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    this.link.listen();
+    const closing = [...this.streams.values()].map(async (stream) => stream.return?.());
+    const closed = Promise.allSettled(closing);
+    // Bytes that were asked for may never come, as from a pipe.
+    if (this.pendingAsks === 0) await closed;
+  }
+
+  private take(message: FromWorker): void {
+    this.hasSpoken = true;
+    if (message.type !== 'alive') this.hasWorked = true;
+    switch (message.type) {
+      case 'ask':
+      case 'askPlace':
+        void this.answer(message);
+        return;
+      case 'close':
+        // How it closes is of no use: nothing more is read of it.
+        this.streams
+          .get(message.stream)
+          ?.return?.()
+          .catch(() => undefined);
+        this.streams.delete(message.stream);
+        return;
+      case 'batch':
+        this.arrived.push(message.batch);
+        break;
+      case 'note':
+        this.arrived.push(message);
+        break;
+      case 'done':
+        this.isDone = true;
+        break;
+      case 'refused': {
+        const { failure, source } = message;
+        this.isDone = true;
+        this.failure = { error: source === undefined ? fromFailure(failure) : this.sourceErrors.get(source) };
+        break;
+      }
+      case 'alive':
+      case 'ready':
+      case 'stopped':
+        return;
+    }
+    this.wake?.();
+  }
+
+  private async answer(ask: Extract<FromWorker, { type: 'ask' | 'askPlace' }>): Promise<void> {
+    const { id } = ask;
+    this.pendingAsks++;
+    try {
+      const found = ask.type === 'ask' ? await this.nextOf(ask) : await this.placed(ask);
+      // A copy, as others may hold the buffer that a piece is a part of.
+      const bytes = found?.slice();
+      this.post({ type: 'bytes', id, ...(bytes && { bytes }) }, bytes && [bytes.buffer]);
+    } catch (error) {
+      this.sourceErrors.set(id, error);
+      this.post({ type: 'failed', id, failure: toFailure(error) });
+    } finally {
+      this.pendingAsks--;
+      this.hasSpoken = true; // from here on it owes a word
+    }
+  }
+
+  private async nextOf({ stream, path }: { stream: number; path?: string }): Promise<Uint8Array | undefined> {
+    const { bytes, beside } = this.reading.file;
+    let iterator = this.streams.get(stream);
+    if (!iterator) {
+      iterator = (path === undefined ? bytes : beside!.open(path))[Symbol.asyncIterator]();
+      this.streams.set(stream, iterator);
+    }
+    const next = await iterator.next();
+    return next.done ? undefined : next.value;
+  }
+
+  private placed({ offset, length }: { offset: number; length: number }): Promise<Uint8Array> {
+    return this.reading.file.places!.read(offset, length);
+  }
+
+  private post(message: ToWorker, transfer?: readonly ArrayBuffer[]): void {
+    if (!this.isClosed && !this.link.ended) this.link.worker.post(message, transfer);
+  }
+
+  /** The worker ended by itself. */
+  private lost(): void {
+    if (this.failure || this.isDone) return;
+    const { file, format } = this.reading;
+    const { reason, memory } = this.link.ended!;
+    const error = !this.link.isReady
+      ? new HomegrownError('load-failed', `What reads files could not be started: ${reason}`)
+      : memory === undefined
+        ? failedReader(file.name, format, reason)
+        : badFile(
+            `Couldn't read ${file.name}: its reader needs more than ${formatBytes(memory)} of memory.`,
+            'Other files are not affected. Split it into smaller files.',
+          );
+    this.failure = { error };
+    this.wake?.();
+  }
+
+  /**
+   * The clock ends only what is stuck: a worker that owes a word, since it neither waits for bytes nor for what it has found to
+   * be taken, and says none. Saying that it is alive helps for a while.
+   */
+  private watch(quiet: number, idle: number): void {
+    const { stuckMs, file } = this.reading;
+    this.timer = setTimeout(() => {
+      const isFull = this.arrived.length >= BATCHES_AHEAD;
+      const owes = this.link.isReady && this.pendingAsks === 0 && !isFull && !this.isDone;
+      const nowQuiet = owes && !this.hasSpoken ? quiet + 1 : 0;
+      const nowIdle = owes && !this.hasWorked ? idle + 1 : 0;
+      this.hasSpoken = this.hasWorked = false;
+      if (nowQuiet < TICKS && nowIdle < MAX_IDLE_TICKS) this.watch(nowQuiet, nowIdle);
+      else
+        this.fail(
+          badFile(
+            `Couldn't read ${file.name}: its reader made no progress for ${formatDuration((Math.max(nowQuiet, nowIdle) * stuckMs) / TICKS)}.`,
+            AGAIN,
+          ),
+        );
+    }, stuckMs / TICKS);
+  }
+}

@@ -1,0 +1,160 @@
+/** How readers of formats are run: in this thread, or in a worker that can be terminated (guarded.ts). */
+import { badFile, HomegrownError, toFailure } from '../../base/errors';
+import { objects } from '../objects';
+import { FORMATS, type DocumentFormatId, type FormatId, type TableFormatId } from '../read';
+import { type BadRow, type FoundDocument, isBadRow, type OpenFile, type Row } from '../read/format';
+import { Budget } from './budget';
+
+/** What can be read of a file. */
+export interface Found {
+  documents: FoundDocument;
+  /** Rows without `value`, and what stands in the place of those that can't be read. */
+  rows: Row | BadRow;
+  /** The same of rows as JSON has them. */
+  objects: FoundRow | BadRow;
+}
+export type FoundKind = keyof Found;
+
+export interface FoundRow {
+  value: Readonly<Record<string, unknown>>;
+  /** From 1. */
+  line: number;
+  /** Of a file of JSON: `line 12`, `object 12`. */
+  place?: string;
+}
+
+/** Formats that something can be read of. */
+export interface FormatOf {
+  documents: DocumentFormatId;
+  rows: TableFormatId;
+  objects: TableFormatId;
+}
+
+/**
+ * Reads a file. Whatever its reader throws is a HomegrownError; whatever the file's bytes throw comes as it is.
+ * @throws HomegrownError `bad-file` and the like, naming the file
+ */
+export type Readers = <K extends FoundKind>(
+  kind: K,
+  format: FormatOf[K],
+  file: OpenFile,
+  signal?: AbortSignal,
+) => AsyncIterable<Found[K]>;
+
+/** Runs readers in this thread. */
+export const inProcess: Readers = async function* (kind, format, file) {
+  const budget = new Budget(file.name);
+  const own = new Set<unknown>();
+  try {
+    for await (const found of foundIn(kind, format, counted(file, budget, own))) {
+      spend(budget, kind, found);
+      yield found;
+    }
+  } catch (error) {
+    throw own.has(error) ? error : refusal(file.name, format, error);
+  }
+};
+
+async function* foundIn<K extends FoundKind>(kind: K, format: FormatOf[K], file: OpenFile): AsyncGenerator<Found[K]> {
+  // The compiler can't narrow `K` by the value of `kind`.
+  const all = (kind === 'documents' ? documents : kind === 'rows' ? rows : objectsOf) as (
+    format: FormatOf[K],
+    file: OpenFile,
+  ) => AsyncIterable<Found[K]>;
+  yield* all(format, file);
+}
+
+async function* documents(format: DocumentFormatId, file: OpenFile): AsyncGenerator<FoundDocument> {
+  const reader = await FORMATS[format].open();
+  yield* reader.documents(file);
+}
+
+const rows = (format: TableFormatId, file: OpenFile): AsyncIterable<Row | BadRow> => FORMATS[format].rows(file);
+
+async function* objectsOf(format: TableFormatId, file: OpenFile): AsyncGenerator<FoundRow | BadRow> {
+  if (format === 'jsonl' || format === 'json') {
+    yield* objects(file);
+    return;
+  }
+  for await (const found of FORMATS[format].rows(file)) {
+    if (isBadRow(found)) {
+      yield found;
+      continue;
+    }
+    const { line, cells, value = Object.fromEntries(cells) } = found;
+    yield { line, value: value as FoundRow['value'] };
+  }
+}
+
+function spend(budget: Budget, kind: FoundKind, found: Found[FoundKind]): void {
+  if (kind === 'documents') {
+    budget.produce((found as FoundDocument).text.length);
+  } else if (kind === 'rows' && !isBadRow(found)) {
+    const { cells } = found as Row;
+    let characters = 0;
+    for (const { length } of cells.values()) characters += length;
+    budget.produce(characters, cells.size);
+  } else budget.produce(0);
+}
+
+/** The same file, whose bytes are counted. @param own collects the errors that its bytes throw */
+function counted({ bytes, places, beside, ...file }: OpenFile, budget: Budget, own: Set<unknown>): OpenFile {
+  const failed = (error: unknown): never => {
+    own.add(error);
+    throw error;
+  };
+  async function* stream(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const iterator = pieces[Symbol.asyncIterator]();
+    let isDone = false;
+    try {
+      for (;;) {
+        const next = await iterator.next().catch(failed);
+        isDone = next.done === true;
+        if (next.done) return;
+        budget.read(next.value.length);
+        yield next.value;
+      }
+    } catch (error) {
+      isDone = true; // An iterator that threw is closed.
+      throw error;
+    } finally {
+      if (!isDone) await iterator.return?.();
+    }
+  }
+  // What is read in places may be read again: it counts once.
+  let left = places?.size ?? 0;
+  return {
+    ...file,
+    bytes: stream(bytes),
+    ...(places && {
+      places: {
+        size: places.size,
+        async read(offset, length) {
+          const read = await places.read(offset, length).catch(failed);
+          const more = Math.min(read.length, left);
+          left -= more;
+          budget.read(more);
+          return read;
+        },
+      },
+    }),
+    ...(beside && { beside: { ...beside, open: (path) => stream(beside.open(path)) } }),
+  };
+}
+
+/** Whatever a reader throws, as the refusal of its file. A part of the app that didn't load is not the file's fault. */
+function refusal(name: string, format: FormatId, error: unknown): HomegrownError {
+  if (error instanceof HomegrownError) return error;
+  const { code, message } = toFailure(error);
+  if (code === 'load-failed') return new HomegrownError(code, message);
+  return failedReader(name, format, message);
+}
+
+/** @param reason in words of whatever failed */
+export const failedReader = (name: string, format: FormatId, reason: string): HomegrownError =>
+  badFile(
+    `Couldn't read ${name}: the reader of ${FORMATS[format].label} files failed (${reason.slice(0, 200).replace(/\.$/, '')}).`,
+    `The file may be damaged. ${AGAIN}`,
+  );
+export const AGAIN =
+  'Other files are not affected. Open it in its program, save it again or as plain text, and add that.';

@@ -1,0 +1,22 @@
+/** Workers that a worker starts; they begin with the same script. */
+import { isRequests } from './requests';
+import type { Role } from './roles';
+import { trustedScripts } from './trusted';
+
+export function startOwn(role: OwnRole): Worker {
+  const script = scriptOf(role);
+  trusted ??= trustedScripts(OWN_ROLES.map(scriptOf));
+  const worker = new Worker(trusted(script), { type: 'module', name: role });
+  // Told on to the page, as what this worker asked for.
+  worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (isRequests(data)) postMessage(data);
+  });
+  return worker;
+}
+
+const OWN_ROLES = ['cleaner', 'reader', 'thread'] as const satisfies readonly Role[];
+type OwnRole = (typeof OWN_ROLES)[number];
+/** The part after # tells them apart in a browser's lists of workers. */
+const scriptOf = (role: OwnRole): string => `${location.href.replace(/#.*/, '')}#${role}`;
+/** Made once: a policy can't be made twice. */
+let trusted: ReturnType<typeof trustedScripts> | undefined;

@@ -1,0 +1,10 @@
+/** A worker of another worker's that reads files (readers.ts). */
+import type { ToWorker } from '../core/documents/guard/protocol';
+import { serveReaders } from '../core/documents/guard/serve';
+import { type RequestsMessage, watchRequests } from './requests';
+
+watchRequests((requests) => postMessage({ requests } satisfies RequestsMessage));
+serveReaders({
+  post: (message, transfer = []) => postMessage(message, { transfer: [...transfer] }),
+  listen: (listener) => addEventListener('message', ({ data }: MessageEvent<ToWorker>) => listener(data)),
+});

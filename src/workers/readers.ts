@@ -1,0 +1,27 @@
+/** The worker in which files are read: a reader that throws, never ends or takes all memory costs its own file alone. */
+import { guarded, type ReaderWorker } from '../core/documents/guard/guarded';
+import type { FromWorker } from '../core/documents/guard/protocol';
+import { startOwn } from './ownWorkers';
+import { isRequests } from './requests';
+
+function readerWorker(): ReaderWorker {
+  const worker = startOwn('reader');
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, { transfer: [...transfer] }),
+    listen(listener) {
+      worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+        if (!isRequests(data)) listener(data);
+      });
+    },
+    onEnd(listener) {
+      worker.addEventListener('error', (event) => {
+        event.preventDefault();
+        listener({ reason: event.message || 'its script could not be loaded' });
+      });
+      worker.addEventListener('messageerror', () => listener({ reason: 'what it found can’t be copied' }));
+    },
+    terminate: () => worker.terminate(),
+  };
+}
+
+export const { readers } = guarded(readerWorker);
