@@ -96,7 +96,8 @@ test('malformed rows are listed, and left out where that is asked, also by the r
     },
   });
 
-  const whole = await tune(...asked, '--skip-bad-rows', '--out', 'some');
+  const inWords = ['tune', '--kind', 'instruct', '--from', 'base', ...SHORT.slice(0, -1)];
+  const whole = await call(...inWords, ...asked, '--skip-bad-rows', '--out', 'some');
   expect(whole).toMatchObject({ code: 0 });
   expect(whole.stderr).toContain('some.jsonl: 2 malformed rows left out: line 13, line 14.');
   expect(whole.stderr).toContain('some.jsonl: 24 conversations.');

@@ -1,7 +1,6 @@
 /** Rows of files as conversations, and these as they are stored: a row of JSON each, in OpenAI's shape. */
+import { type BadRow, isBadRow } from '../base/badRow';
 import { HomegrownError } from '../base/errors';
-import type { FoundConversation } from '../documents/conversations';
-import { type BadRow, isBadRow } from '../documents/read/format';
 import { type Conversation, conversationProblem, ofPair } from './conversation';
 import { conversationIn, SHAPE_IDS, shapeBy, type ShapeId, shapeOf } from './shapes';
 import { openai } from './shapes/openai';
@@ -11,6 +10,11 @@ interface FoundRow {
   value: Row;
   /** Where it is in its file: `line 12`. */
   place: string;
+}
+/** As it is stored: one row of JSON. */
+interface StoredRow {
+  place: string;
+  row: string;
 }
 interface File {
   name: string;
@@ -24,8 +28,8 @@ interface File {
 async function* ofObjects(
   found: AsyncIterable<FoundRow | BadRow>,
   { name, note }: File,
-): AsyncGenerator<FoundConversation | BadRow> {
-  const stored = ({ value, place }: FoundRow, shape: ShapeId): FoundConversation | BadRow => {
+): AsyncGenerator<StoredRow | BadRow> {
+  const stored = ({ value, place }: FoundRow, shape: ShapeId): StoredRow | BadRow => {
     const conversation = conversationIn(shape, value, `${place} of ${name}`);
     return typeof conversation === 'string' ? { place, problem: conversation } : { place, row: rowOf(conversation) };
   };
@@ -41,7 +45,7 @@ async function* ofObjects(
   yield* headOf(head);
 
   /** In their order; the good ones among them tell the shape. */
-  function* headOf(rows: readonly (FoundRow | BadRow)[]): Generator<FoundConversation | BadRow> {
+  function* headOf(rows: readonly (FoundRow | BadRow)[]): Generator<StoredRow | BadRow> {
     const good = rows.filter((row): row is FoundRow => !isBadRow(row));
     if (good.length > 0) shape = shapeIn(good, name, note);
     for (const row of rows) yield isBadRow(row) ? row : stored(row, shape!);
@@ -68,7 +72,7 @@ const MOST_NAMED = 12;
 const shortened = (key: string): string => (key.length > 80 ? `${key.slice(0, 80)}…` : key);
 
 /** A question and its answer, found at a place, or why it can't be learnt. */
-function pairRow(input: string, target: string, place: string): FoundConversation | BadRow {
+function pairRow(input: string, target: string, place: string): StoredRow | BadRow {
   const pair = ofPair(input, target);
   const problem = conversationProblem(pair);
   return problem === null ? { place, row: rowOf(pair) } : { place, problem };

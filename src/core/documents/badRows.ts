@@ -1,7 +1,8 @@
 /** Rows of one file that can't be read: refused with their places and reasons, or left out where a person chose that. */
+import { type BadRow, isBadRow } from '../base/badRow';
 import { type BadRowList, badFile, HomegrownError } from '../base/errors';
 import { counted, formatCount } from '../base/units';
-import { type BadRow, isBadRow, type OpenFile } from './read/format';
+import type { OpenFile } from './read/format';
 
 export class BadRows {
   private readonly listed: BadRow[] = [];

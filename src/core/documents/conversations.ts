@@ -1,4 +1,5 @@
 /** Files as conversations, a document each. What makes one of a row is given: it stands after all that reads files. */
+import { type BadRow, isBadRow } from '../base/badRow';
 import { badFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
@@ -8,7 +9,7 @@ import type { ReadFile } from './blocks';
 import type { EncodingId } from './encodings';
 import type { FoundRow } from './guard/readers';
 import { FORMATS, formatOf, isOfDocuments, tableCalled, type TableFormatId } from './read';
-import { type BadRow, isBadRow, type OpenFile } from './read/format';
+import type { OpenFile } from './read/format';
 import type { GivenFile, Into } from './readFile';
 import { type AskedColumns, type RowDocument, rowDocuments } from './rows';
 

@@ -1,10 +1,11 @@
 /** Rows of cells between delimiters, under a line of names; in memory one piece of the file at a time. */
 import type papa from 'papaparse';
+import type { BadRow } from '../base/badRow';
 import { badFile } from '../base/errors';
 import { counted, formatCount } from '../base/units';
 import { columnNames } from './columnNames';
 import { decodeParsed } from './decode';
-import { type BadRow, LONGEST_ROW, type OpenFile, type Row } from './read/format';
+import { LONGEST_ROW, type OpenFile, type Row } from './read/format';
 
 export interface Delimiting {
   /** The one that the line of names has most of, the first of like ones. */

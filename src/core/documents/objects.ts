@@ -1,9 +1,10 @@
 /** JSON as the objects that it holds, as they are: conversations lie deeper in them than columns of a table do. */
+import type { BadRow } from '../base/badRow';
 import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
 import { isObject, jsonFile } from './json';
 import { LARGEST_JSON_FILE, LONGEST_LINE } from './limits';
-import type { BadRow, OpenFile } from './read/format';
+import type { OpenFile } from './read/format';
 
 export interface FoundObject {
   value: Readonly<Record<string, unknown>>;

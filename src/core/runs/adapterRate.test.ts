@@ -29,7 +29,7 @@ const lora = (rank: number, over: object = {}): Trainable => ({
 
 beforeAll(useSingleThreadWasm);
 
-test('the default rate of LoRA reaches a perplexity within 10 % of the best of a grid', async () => {
+test('the default rate of LoRA reaches a perplexity within 15 % of the best of a grid', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const partsOf = (line: (i: number) => string) => {
     const ids = tokenizer.encode(Array.from({ length: 120 }, (_, i) => line(i)).join(''));
@@ -51,7 +51,7 @@ test('the default rate of LoRA reaches a perplexity within 10 % of the best of a
   const reached = await perplexityAt(usualTuningRate(MODEL, lora(8), 'adamw'));
   const grid: number[] = [];
   for (const rate of [0.0025, 0.005, 0.01, 0.02, 0.04]) grid.push(await perplexityAt(rate));
-  expect(reached / Math.min(...grid)).toBeLessThan(1.1);
+  expect(reached / Math.min(...grid)).toBeLessThan(1.15);
 });
 
 test('the default does not depend on the rank, and falls where alpha counts more', () => {

@@ -44,7 +44,7 @@ const without = (table: ParamTable, others: ParamTable): ParamTable =>
 
 /**
  * Peak learning rate of a tuning. Full fine-tuning takes a third of what a new model of this size bears. Adapters take five times
- * what a new model does, nearly independent of their rank: measured over six bases, docs/benchmarks.md, "Learning rates of adapters".
+ * what a new model does, nearly independent of their rank: docs/benchmarks.md, "Learning rates of adapters".
  */
 export function usualTuningRate(
   model: ModelChoice,

@@ -1,3 +1,4 @@
+import type { BadRow } from '../../base/badRow';
 import type { ByteSource } from '../../files/byteSource';
 import type { EncodingId } from '../encodings';
 
@@ -172,15 +173,6 @@ export interface Row {
   /** The row itself, as JSON has it, of a format that has lists in its cells. */
   value?: object;
 }
-
-/** Stands in the place of a row that can't be read, where the rows after it can. */
-export interface BadRow {
-  /** `line 12`, `object 12`, `row 12`. */
-  place: string;
-  /** The reason, in words that continue the place: `isn't a JSON object`. */
-  problem: string;
-}
-export const isBadRow = (row: object): row is BadRow => 'problem' in row;
 
 /** Code units of a row: beyond it a quote was not closed, or lines are not told apart. */
 export const LONGEST_ROW = 2 ** 20;

@@ -1,6 +1,7 @@
+import { type BadRow, isBadRow } from '../../base/badRow';
 import { cellsOf } from '../json';
 import { inLines } from '../objects';
-import { type BadRow, isBadRow, type OpenFile, type Row } from './format';
+import type { OpenFile, Row } from './format';
 
 /** What lies in an object of a line is a column too, `author.name`. */
 export async function* rows(file: OpenFile): AsyncGenerator<Row | BadRow> {
