@@ -7,6 +7,7 @@ import { inContext, roomFor } from '../core/chat/room';
 import { prompter } from '../core/chat/served';
 import { crc32 } from '../core/files/crc32';
 import type { ModelChoice } from '../core/models/network';
+import { checkOverflow } from '../core/models/overflow';
 import { candidates, type Filled } from '../core/sample/candidates';
 import { checkFits } from '../core/sample/fits';
 import { probabilitiesOf } from '../core/sample/labelsOf';
@@ -207,6 +208,7 @@ async function write(model: Model, asked: Write, signal: AbortSignal, page: Line
   for (let i = 0; i < Math.min(settings.length, most); i++) {
     const scores = await next(ids, signal);
     if (!scores) break;
+    checkOverflow(scores);
     const { id, probability, alternatives } = sampleToken(scores, settings, uniform(settings.seed, 'sample', 0, i));
     isEnd = ends.includes(id);
     if (isEnd) break;

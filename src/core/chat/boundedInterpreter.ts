@@ -9,6 +9,7 @@ import {
   chargeFilter,
   chargeMethod,
   chargeTest,
+  type Result,
   type Value,
   written,
 } from './templateCosts';
@@ -41,7 +42,8 @@ export function boundedInterpreter(
   shape: TemplateShape,
 ): Interpreter {
   const interpreter = new Interpreter(scope);
-  const library = interpreter.evaluate.bind(interpreter) as unknown as Evaluate;
+  const evaluate = interpreter.evaluate.bind(interpreter);
+  const library: Evaluate = (node, environment) => evaluate(node, environment);
   const counted = new CountedEvaluation(library, Environment, budget, shape);
   // The library evaluates each node by this method.
   interpreter.evaluate = (statement, environment) =>
@@ -65,15 +67,15 @@ class CountedEvaluation {
     try {
       const value = this.counted(node, environment);
       // A block writes it as text.
-      if (this.shape.outputs.has(node)) this.budget.text(written(value as unknown as Value, this.budget));
+      if (this.shape.outputs.has(node)) this.budget.text(written(value, this.budget));
       return value;
     } finally {
       this.budget.leave();
     }
   }
 
-  private value(node: unknown, environment: Scope): Value {
-    return this.evaluate(node as Node, environment) as unknown as Value;
+  private value(node: unknown, environment: Scope): Result {
+    return this.evaluate(node as Node, environment);
   }
 
   private counted(node: Node, environment: Scope): AnyValue {
@@ -141,11 +143,11 @@ class CountedEvaluation {
     const property = node['property'] as Node;
     const isSlice = property.type === 'SliceExpression';
     let key = property;
-    if (isSlice && typeof object.value === 'string') {
-      this.budget.text(object.value.length);
-      this.budget.elements(object.value.length);
-    } else if (isSlice && Array.isArray(object.value)) this.budget.elements(object.value.length);
-    else if (node['computed'] === true) {
+    if (isSlice) {
+      const { length } = typeof object?.value === 'string' || Array.isArray(object?.value) ? object.value : [];
+      if (typeof object?.value === 'string') this.budget.text(length);
+      this.budget.elements(length);
+    } else if (node['computed'] === true) {
       const value = this.value(property, environment);
       if (typeof value?.value === 'string') this.budget.text(value.value.length);
       key = given(value);
@@ -156,7 +158,7 @@ class CountedEvaluation {
     return charged(value, (args) => chargeMethod(name, object, args, this.budget));
   }
 
-  private filter(operand: Value, filter: Node, environment: Scope) {
+  private filter(operand: Result, filter: Node, environment: Scope) {
     const isCall = filter.type === 'CallExpression';
     const name = isCall ? (filter['callee'] as Node)['value'] : filter['value'];
     // Their arguments are read as literals.

@@ -75,7 +75,7 @@ const LONG_SPACE = new RegExp(`\\s{${LONGEST_SPACE + 1}}`);
 const CONSTANTS = { true: true, false: false, none: null, True: true, False: false, None: null };
 
 function raise(message: unknown): never {
-  throw new Error(typeof message === 'object' ? 'it raises an exception' : String(message));
+  throw new Error(typeof message === 'string' ? message : 'it raises an exception');
 }
 
 /** Python's `range`, of numbers only: a list would be written out to become one. */

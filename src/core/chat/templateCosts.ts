@@ -2,11 +2,13 @@
 import type { TemplateBudget } from './templateBudget';
 import type { Node } from './templateSyntax';
 
-/** A value of @huggingface/jinja. A filter may give none: `first` of an empty list. */
+/** A value of @huggingface/jinja. */
 export interface Value {
   type: string;
   value: unknown;
 }
+/** Of an expression. `first` of an empty list gives none. */
+export type Result = Value | undefined;
 
 /** Lists and mappings inside each other that are written as JSON. */
 const MAX_NESTED = 100;
@@ -34,7 +36,7 @@ const isText = (value: Value | undefined): value is { type: string; value: strin
   typeof value?.value === 'string' && value.type === 'StringValue';
 
 /** Characters that a value has as JSON, at most. Counts a step for each part: a list may hold another many times. */
-function jsonLength(value: Value | undefined, budget: TemplateBudget, form = PLAIN, depth = 0): number {
+function jsonLength(value: Result, budget: TemplateBudget, form = PLAIN, depth = 0): number {
   budget.step(0.5);
   if (isText(value)) return ESCAPED * value.value.length + 2;
   if (sizeOf(value) === 0) return 32;
@@ -49,13 +51,13 @@ function jsonLength(value: Value | undefined, budget: TemplateBudget, form = PLA
 }
 
 /** Characters that a value has as text. */
-export const written = (value: Value | undefined, budget: TemplateBudget): number => {
+export const written = (value: Result, budget: TemplateBudget): number => {
   if (isText(value)) return value.value.length;
   return sizeOf(value) === 0 ? 32 : jsonLength(value, budget);
 };
 
 /** Elements of lists and mappings among arguments. */
-export const argumentsCost = (args: readonly Value[]): number => args.reduce((sum, each) => sum + sizeOf(each), 0);
+export const argumentsCost = (args: readonly Result[]): number => args.reduce((sum, each) => sum + sizeOf(each), 0);
 
 /** Characters that a search for `pattern` compares, at most. */
 const searched = (text: string, pattern: string): number => text.length * Math.ceil((pattern.length + 1) / AT_ONCE);
@@ -69,45 +71,47 @@ function occurrences(text: string, pattern: string, budget: TemplateBudget): num
 }
 
 /** Charges for a comparison: texts of one length are compared whole, and JavaScript writes a list out to compare it with a text. */
-function chargeEqual(left: Value, right: Value, budget: TemplateBudget): void {
+function chargeEqual(left: Result, right: Result, budget: TemplateBudget): void {
   if (isText(left) && isText(right)) {
     if (left.value.length === right.value.length) budget.text(left.value.length);
     return;
   }
-  const isPlain = ({ value }: Value): boolean => ['string', 'number', 'boolean'].includes(typeof value);
+  const isPlain = (each: Result): boolean => ['string', 'number', 'boolean'].includes(typeof each?.value);
   if (isPlain(left) === isPlain(right)) return;
   for (const each of [left, right]) if (sizeOf(each) > 0) budget.text(jsonLength(each, budget));
 }
 
-export function chargeBinary(operator: string, left: Value, right: Value, budget: TemplateBudget): void {
-  if (operator === '==' || operator === '!=') return chargeEqual(left, right, budget);
-  if (operator === 'in' || operator === 'not in') return chargeIn(left, right, budget);
-  const areLists = Array.isArray(left.value) && Array.isArray(right.value);
-  if (operator === '+' && areLists) return budget.elements(sizeOf(left) + sizeOf(right));
-  if (operator !== '~' && (operator !== '+' || !(isText(left) || isText(right)))) return;
+export function chargeBinary(operator: string, left: Result, right: Result, budget: TemplateBudget): void {
+  if (operator === '==' || operator === '!=') chargeEqual(left, right, budget);
+  else if (operator === 'in' || operator === 'not in') chargeIn(left, right, budget);
+  else if (operator === '+' && Array.isArray(left?.value) && Array.isArray(right?.value))
+    budget.elements(sizeOf(left) + sizeOf(right));
+  else if (operator === '~' || (operator === '+' && (isText(left) || isText(right)))) chargeJoined(left, right, budget);
+}
+
+function chargeJoined(left: Result, right: Result, budget: TemplateBudget): void {
   const length = written(left, budget) + written(right, budget);
   budget.string(length);
   // Engines join texts when they are read, once.
   budget.text(length / AT_ONCE);
 }
 
-function chargeIn(left: Value, right: Value, budget: TemplateBudget): void {
-  if (isText(right)) return isText(left) ? budget.text(searched(right.value, left.value)) : undefined;
-  if (Array.isArray(right.value)) budget.elements(right.value.length);
+function chargeIn(left: Result, right: Result, budget: TemplateBudget): void {
+  const list = Array.isArray(right?.value) ? (right.value as Value[]) : [];
+  budget.elements(list.length);
   if (!isText(left)) return;
-  budget.text(left.value.length);
-  if (!Array.isArray(right.value)) return;
-  for (const each of right.value as Value[]) if (isText(each)) chargeEqual(left, each, budget);
+  budget.text(isText(right) ? searched(right.value, left.value) : left.value.length);
+  for (const each of list) if (isText(each)) chargeEqual(left, each, budget);
 }
 
-export function chargeTest(name: unknown, operand: Value, budget: TemplateBudget): void {
+export function chargeTest(name: unknown, operand: Result, budget: TemplateBudget): void {
   if ((name === 'lower' || name === 'upper') && isText(operand)) budget.text(operand.value.length);
 }
 
 /** Charges for a method of a text or a mapping. */
-export function chargeMethod(name: unknown, object: Value, args: readonly Value[], budget: TemplateBudget): void {
-  if (isText(object)) return chargeTextMethod(name, object.value, args, budget);
-  if (name === 'dictsort') chargeSort(object, budget);
+export function chargeMethod(name: unknown, object: Result, args: readonly Value[], budget: TemplateBudget): void {
+  if (isText(object)) chargeTextMethod(name, object.value, args, budget);
+  else if (name === 'dictsort' && object) chargeSort(object, budget);
   else if (name !== 'get') budget.step(sizeOf(object) / 2);
 }
 
@@ -150,30 +154,40 @@ function longestText(item: Value | undefined): number {
 /** Filters that take no longer for a long value than for a short one. */
 const SHORT = ['safe', 'length', 'list', 'first', 'last', 'default'];
 
-export function chargeFilter(name: unknown, operand: Value, args: readonly Node[], budget: TemplateBudget): void {
-  if (SHORT.includes(name as string)) return;
+export function chargeFilter(name: unknown, operand: Result, args: readonly Node[], budget: TemplateBudget): void {
+  if (!operand || SHORT.includes(name as string)) return;
   const { byPlace, byName } = argumentsOf(args);
-  if (name === 'tojson') return chargeJson(operand, byName, budget);
-  if (isText(operand)) return chargeTextFilter(name, operand.value, byPlace, byName, budget);
-  if (!operand || sizeOf(operand) === 0) return;
-  budget.elements(sizeOf(operand));
-  if (name === 'dictsort' || name === 'sort') return chargeSort(operand, budget);
-  if (operand.value instanceof Map) return budget.step(sizeOf(operand) / 2);
-  const items = operand.value as readonly Value[];
-  const own = (each: Value | undefined): number => (isText(each) ? each.value.length : 0);
+  if (name === 'tojson') chargeJson(operand, byName, budget);
+  else if (isText(operand)) chargeTextFilter(name, operand.value, byPlace, byName, budget);
+  else if (name === 'dictsort' || name === 'sort') chargeSort(operand, budget);
+  else if (operand.value instanceof Map) budget.step(sizeOf(operand) / 2);
+  else if (Array.isArray(operand.value)) {
+    budget.elements(operand.value.length);
+    const separator = ownLength(byPlace[0] ?? byName.get('separator'));
+    const attribute = name === 'map' ? ownLength(byName.get('attribute')) : args[0]?.['value'];
+    chargeListFilter(name, operand.value as Value[], { separator, attribute }, budget);
+  }
+}
+
+const ownLength = (each: Result): number => (isText(each) ? each.value.length : 0);
+
+/** @param separator its length; `attribute`: its length, or of `selectattr` its name */
+function chargeListFilter(
+  name: unknown,
+  items: readonly Value[],
+  { separator, attribute }: { separator: number; attribute: unknown },
+  budget: TemplateBudget,
+): void {
   if (name === 'join' || name === 'string') {
-    const separator = own(byPlace[0] ?? byName.get('separator'));
     let length = 0;
     for (const each of items) budget.string((length += separator + written(each, budget)));
     if (name === 'string') budget.string((length *= ESCAPED));
     budget.text(length);
-  } else if (name === 'map') budget.step(items.length * (1 + own(byName.get('attribute')) / AT_ONCE));
-  else if (name === 'unique') for (const each of items) budget.text(own(each));
-  else if (name === 'selectattr' || name === 'rejectattr') {
-    const attribute = args[0]?.['value'];
+  } else if (name === 'map') budget.step(items.length * (1 + (attribute as number) / AT_ONCE));
+  else if (name === 'unique') for (const each of items) budget.text(ownLength(each));
+  else if (name === 'selectattr' || name === 'rejectattr')
     for (const { value } of items)
-      if (value instanceof Map) budget.text(own((value as Map<unknown, Value>).get(attribute)));
-  }
+      if (value instanceof Map) budget.text(ownLength((value as Map<unknown, Value>).get(attribute)));
 }
 
 function chargeTextFilter(
@@ -184,7 +198,10 @@ function chargeTextFilter(
   budget: TemplateBudget,
 ): void {
   if (name === 'string' || (name === 'join' && byPlace.length + byName.size === 0)) return;
-  if (name !== 'join' && name !== 'indent') return chargeTextMethod(name, text, byPlace, budget);
+  if (name !== 'join' && name !== 'indent') {
+    chargeTextMethod(name, text, byPlace, budget);
+    return;
+  }
   const separator = byPlace[0] ?? byName.get('separator');
   const width = Number((byPlace[0] ?? byName.get('width'))?.value ?? 4);
   const parts = name === 'join' ? text.length : occurrences(text, '\n', budget) + 1;

@@ -2,6 +2,7 @@
 import { unwatched, type Job, type Pause, yieldToEventLoop } from '../base/job';
 import { stream, uniform } from '../base/rng';
 import type { Network } from '../models/network';
+import { checkOverflow } from '../models/overflow';
 import { decoder } from '../sample/decoder';
 import { sampleToken } from '../sample/sampleToken';
 import { beginOf } from '../tokenizer/prompt';
@@ -18,7 +19,7 @@ export interface Written {
 /**
  * @param documents some tokens at least
  * @param seed of beginnings and of what is drawn
- * @throws HomegrownError `diverged` where the model says what is no number
+ * @throws HomegrownError `diverged` where scores are no finite numbers, or overflow
  */
 export async function written(
   network: Network,
@@ -36,7 +37,9 @@ export async function written(
       const given: number[] = [];
       let bytes = 0;
       while (given.length < WRITING.tokens && bytes < WRITING.bytes) {
-        const { id } = sampleToken(await decoding.next(ids), PLAIN, uniform(seed, 'written', text, given.length));
+        const logits = await decoding.next(ids);
+        checkOverflow(logits);
+        const { id } = sampleToken(logits, PLAIN, uniform(seed, 'written', text, given.length));
         await pause();
         if (id === tokenizer.endOfText) break;
         ids.push(id);

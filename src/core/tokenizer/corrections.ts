@@ -35,7 +35,7 @@ export function correct(
     // And reads `$` in a replacement.
     if (part instanceof ReplaceNormalizer) {
       const { pattern, config } = part;
-      part.normalize = (text) => (pattern ? growth.replaceAll(text, pattern, config.content ?? '') : text);
+      part.normalize = (text) => (pattern ? growth.replaceAll(text, pattern, config.content) : text);
     }
     if (isOfForm(part)) part.normalize = (text) => normalized(text, part.form);
     // And looks at halves of surrogate pairs.

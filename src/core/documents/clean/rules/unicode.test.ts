@@ -55,5 +55,5 @@ test('a run of 400,000 marks is broken, in time by its length', async () => {
   expect(changed.text).toMatch(/ and so on$/);
   expect(changed.text.match(/\u034f/g)).toHaveLength(13_333);
   expect(changed.places).toBe(1);
-  expect(changed.characters).toBe([...changed.text].length - [...text].length);
+  expect(changed.characters).toBe(changed.text.length - text.length);
 }, 20_000);
