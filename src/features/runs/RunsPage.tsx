@@ -1,6 +1,7 @@
 import { startTransition, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { formatCount } from '../../core/base/units';
+import { liveRuns } from '../../state/liveRuns';
 import { useRunsShown, useStudio } from '../../state/react';
 import {
   Button,
@@ -30,7 +31,7 @@ const SHOWN = 8;
 /** All runs of the project: how good each is, what differs, and which comes from which. */
 export function RunsPage() {
   useRunsShown();
-  const listed = useStudio((s) => s.runs);
+  const listed = useStudio(liveRuns);
   // The head stands at once; what many runs take is drawn after it, in pieces.
   const runs = useDeferredValue(listed, null);
   const views = useMemo(() => runs?.map(viewOf), [runs]);
