@@ -28,7 +28,7 @@ import styles from './TunePage.module.css';
 export function BasePane({ situation, onFiles }: { situation: Situation } & Pick<PageProps, 'onFiles'>) {
   const { base } = situation;
   return (
-    <Pane title="Base" hint="each measured on its own text" aside={<Import onFiles={onFiles} />}>
+    <Pane title="Base" hint="each on its own text" aside={<Import onFiles={onFiles} />}>
       <Bases situation={situation} />
       {base && <Steps key={base.row.record.id} row={base.row} step={base.step} />}
       <PaneHead title="What learns" />

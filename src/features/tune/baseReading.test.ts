@@ -21,10 +21,10 @@ test('a base has bits per byte and names the text that it was measured on', () =
   const { tokens, bytes } = facts.parts.validation;
   const bits = (loss * tokens) / (bytes * Math.LN2);
   const texts = [{ ...facts.texts[0]!, name: 'ahab.txt' }];
-  expect(baseReading(on({ texts }), last)).toEqual({ value: `${bits.toPrecision(3)} bits per byte`, on: 'ahab.txt' });
+  expect(baseReading(on({ texts }), last)).toEqual({ value: `${bits.toPrecision(3)} bits/byte`, on: 'ahab.txt' });
   // Another tokenizer of the same loss a token has other bits.
   const parts = { ...facts.parts, validation: { tokens, bytes: 2 * bytes } };
-  expect(baseReading(on({ texts, parts }), last)!.value).toBe(`${(bits / 2).toPrecision(3)} bits per byte`);
+  expect(baseReading(on({ texts, parts }), last)!.value).toBe(`${(bits / 2).toPrecision(3)} bits/byte`);
 });
 
 test('a base without bits per byte names its metric, and one without a measurement has no reading', () => {

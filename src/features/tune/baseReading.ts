@@ -27,9 +27,7 @@ export function baseReading(
   const { facts } = record.segments[segmentAt(record.segments, measured)]!.data;
   return {
     value:
-      bits === undefined
-        ? headlineWords(record.objective, loss, formatReading)
-        : `${formatReading(bits)} bits per byte`,
+      bits === undefined ? headlineWords(record.objective, loss, formatReading) : `${formatReading(bits)} bits/byte`,
     ...(facts && { on: textNames(facts) }),
   };
 }
