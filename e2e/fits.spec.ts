@@ -78,7 +78,7 @@ const coveredSamples = (page: Page): Promise<string[]> =>
     [...list.children].flatMap((item) => {
       const range = document.createRange();
       range.selectNodeContents(item.firstElementChild!);
-      const isOver = range.getBoundingClientRect().right > item.lastElementChild!.getBoundingClientRect().left;
+      const isOver = range.getBoundingClientRect().right > item.lastElementChild!.getBoundingClientRect().left - 4;
       return isOver ? [item.firstElementChild!.textContent] : [];
     }),
   );
