@@ -1,4 +1,4 @@
-/** What fits on a phone: figures, and the sheet at the foot of the page. */
+/** What fits: figures and the sheet on a phone; tables, samples, and the strip at three widths. */
 import { expect, test, type Page } from '@playwright/test';
 import { SEA, seeded } from './seed';
 import { Studio } from './studio';
@@ -52,5 +52,61 @@ test('figures and sheets fit where there is little room', async ({ page }) => {
   await token.click();
   await expect(page.getByRole('table', { name: 'What token 5 could be' })).toBeVisible();
   await expect(close).toBeHidden();
+  expect(studio.errors).toEqual([]);
+});
+
+/** Tables that something cuts, except their own box, which scrolls sideways and takes the focus. */
+const cutTables = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('main table')].flatMap((table) => {
+      const { left, right } = table.getBoundingClientRect();
+      for (let at = table.parentElement; at; at = at.parentElement) {
+        const box = at.getBoundingClientRect();
+        const { overflowX } = getComputedStyle(at);
+        if (overflowX === 'visible') continue;
+        if ((at as HTMLElement).tabIndex === 0) return [];
+        if (right > box.right + 1 || left < box.left - 1)
+          return [`${table.ariaLabel} is cut at ${Math.round(box.right)}`];
+      }
+      return right > innerWidth + 1 ? [`${table.ariaLabel} is wider than the window`] : [];
+    }),
+  );
+
+/** Samples whose step is printed over their text. */
+const coveredSamples = (page: Page): Promise<string[]> =>
+  page.getByRole('list', { name: 'Samples' }).evaluate((list) =>
+    [...list.children].flatMap((item) => {
+      const range = document.createRange();
+      range.selectNodeContents(item.firstElementChild!);
+      const isOver = range.getBoundingClientRect().right > item.lastElementChild!.getBoundingClientRect().left - 4;
+      return isOver ? [item.firstElementChild!.textContent] : [];
+    }),
+  );
+
+test('tables, samples and the strip show all of their words at 1440, 1024 and 390 px', async ({ page }) => {
+  const studio = new Studio(page);
+  const runs = [{}, { recipe: { dropout: 0.1 } }, { sizes: { width: 32 } }];
+  await studio.openOnWasm('/runs', await seeded({ texts: [['Pasted text', SEA]], runs }));
+  for (const stage of ['Text', 'Data', 'Evaluate', 'Tune', 'Runs'])
+    for (const width of [1440, 1024, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await studio.goTo(stage);
+      await expect.poll(() => cutTables(page), `${stage}, ${String(width)} wide`).toEqual([]);
+    }
+  await studio.goTo('Train');
+  const remark = page.getByRole('list', { name: 'Samples' }).locator('small').first();
+  for (const width of [1440, 1024, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await remark.evaluate((element) => (element.textContent = 'not measured'));
+    expect(await coveredSamples(page), `${String(width)} wide`).toEqual([]);
+    if (width === 390) continue; // The strip scrolls there.
+    // A long name gives way to the phase.
+    const device = studio.strip.locator('dl > div').filter({ has: page.getByText('Device', { exact: true }) });
+    await device.locator('dd').evaluate((element) => (element.textContent = 'NVIDIA GeForce RTX 4090 Laptop GPU'));
+    const phase = studio.strip.locator('dl > div').filter({ has: page.getByText('Finished', { exact: true }) });
+    await phase.locator('dd').evaluate((element) => (element.textContent = 'step 12,345 of 200,000, 12 min 16 s left'));
+    const room = await phase.locator('dd').evaluate(({ clientWidth, scrollWidth }) => clientWidth - scrollWidth);
+    expect(room, `the phase at ${String(width)}`).toBeGreaterThanOrEqual(0);
+  }
   expect(studio.errors).toEqual([]);
 });

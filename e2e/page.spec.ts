@@ -94,6 +94,10 @@ for (const [i, how] of (
     if (i === 2) await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly'));
     const { wrong } = await open(page, info, model);
     expect(page.workers().length).toBe(i === 0 ? 1 : 0);
+    // What no policy in a file can block is gone: pop-ups, by either name, and calls.
+    const waysOut = () => ['open' in globalThis, 'open' in document, 'RTCPeerConnection' in globalThis];
+    expect(await page.evaluate(waysOut)).toEqual([false, false, false]);
+    await expect(page.getByRole('contentinfo')).toContainText('removes pop-ups and calls when it starts');
 
     const prompt = 'Call me Ishmael. Some years ago';
     const length = model.info.model.config.context + 10;

@@ -70,7 +70,7 @@ export function tokenList(vocabulary: number): Tokens {
   };
 }
 
-/** Where the underline becomes a step heavier, as shares of the bits that guessing blindly among the vocabulary costs. */
+/** Thresholds of heavier underlines, as shares of the bits of a uniform guess. */
 const STEPS = [0.1, 0.25, 0.45, 0.58] as const;
 
 /** What cannot be seen, in a word. */

@@ -18,10 +18,20 @@ const device: DeviceInfo = {
 
 test('the share of the measured rate is 6 N + 12 L C T operations a token over it', () => {
   const { parameters, flopsPerStep, tokensPerStep } = estimate(gpt, config, 65, DEFAULT_RECIPE, device);
-  const share = shareOfRate({ id: 'gpt', config, vocabulary: 65 }, 10_000, device);
+  const share = shareOfRate({ model: { id: 'gpt', config, vocabulary: 65 } }, 10_000, device);
   expect(share).toBeCloseTo((10_000 * (6 * parameters + 12 * 2 * 64 * 64)) / 20e9, 10);
   // A step takes the time that it would at that share of the rate.
   expect(flopsPerStep / (share * 20e9)).toBeCloseTo(tokensPerStep / 10_000, 10);
+});
+
+test('the share of the measured rate counts only what trains, and is never above all of it', () => {
+  const model = { id: 'gpt', config, vocabulary: 65 } as const;
+  const trainable = { weights: ['transformer.ln_f.weight'] };
+  const [all, norm] = [{ model }, { model, trainable }].map((run) => shareOfRate(run, 1000, device));
+  // Forward and the gradients of activations: two products of three.
+  expect(norm! / all!).toBeGreaterThan(2 / 3);
+  expect(norm! / all!).toBeLessThan(0.75);
+  expect(shareOfRate({ model }, 1e9, device)).toBe(1);
 });
 
 describe('the cost of a run', () => {
@@ -151,6 +161,14 @@ test('the text is guessed from its characters until it has been counted', () => 
   expect(startProblems({ project: counted, texts, device: opening })).toEqual([]);
   expect(startProblems({ project: longer, texts, device: opening })).toMatchObject([{ field: 'text' }]);
   expect(startProblems({ project: { ...longer, split: TWICE }, texts, device: opening })).toEqual([]);
+  const unfit = (byHand: readonly string[]) => {
+    const model = { ...counted.model, config: { ...config, width: 100, heads: 6 }, byHand };
+    return startProblems({ project: { ...counted, model }, texts, device: opening });
+  };
+  // The width was changed last, whatever was changed before.
+  expect(unfit(['heads', 'layers', 'width'])).toMatchObject([{ field: 'width' }]);
+  expect(unfit(['width', 'heads'])).toMatchObject([{ field: 'heads' }]);
+  expect(unfit([])).toMatchObject([{ field: 'heads' }]);
 
   // A device that is open has limits.
   const wide = { ...counted.recipe, batch: 4096 };

@@ -1,7 +1,8 @@
 /** What a run will cost, before it starts. */
+import type { Trainable } from '../core/adapters/trainable';
 import { costOf, expectedPace, secondsOf } from '../core/plan/pace';
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
-import { problems, type Problem } from '../core/train/problems';
+import { atLastChanged, problems, type Problem } from '../core/train/problems';
 import { DEFAULT_RECIPE, fieldsOf, tokensPerStep, type Recipe, type RecipeField } from '../core/train/recipe';
 import { recomputation, type Recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
@@ -55,13 +56,16 @@ export function estimate<C extends BaseConfig>(
   };
 }
 
-/** The share of the device's measured matrix rate that training at this speed reaches. Recomputing does not count as work. */
+/**
+ * Speed of training as a share of the device's measured matrix rate, at most 1. Operations are counted by the usual formula,
+ * which counts all of causal attention, and the rate is that of one shape, so the quotient may exceed 1. Recomputing is no work.
+ */
 export function shareOfRate(
-  model: ModelChoice,
+  { model, trainable }: { model: ModelChoice; trainable?: Trainable | undefined },
   tokensPerSecond: number,
   { gigaflops }: Pick<DeviceInfo, 'gigaflops'>,
 ): number {
-  return (tokensPerSecond * flopsPerToken(model)) / (gigaflops * 1e9);
+  return Math.min(1, (tokensPerSecond * flopsPerToken(model, trainable)) / (gigaflops * 1e9));
 }
 
 /** Entries of the vocabulary: as trained, or as asked for. */
@@ -163,7 +167,7 @@ export function startProblems({
   const tokens = text?.isCounted ? text : { train: Infinity, validation: Infinity };
   const limits = limitsOf({ device });
   const model = fittedTo(modelOf(project), project.recipe, tokens.train);
-  return problems(model, recipeOf(project, limits), tokens, limits);
+  return atLastChanged(problems(model, recipeOf(project, limits), tokens, limits), project.model.byHand);
 }
 
 /** What the device in use can hold; nothing is known of one that is not open. */

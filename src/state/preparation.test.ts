@@ -96,6 +96,21 @@ test('what is missing is made once, what is out of date again, and both are show
   next.close();
 });
 
+test('another architecture leaves tokenizer and data up to date; preparing a run then adds its special tokens', async () => {
+  const getState = await opened();
+  expect(await getState().prepare()).toBe(true);
+  const before = getState().project;
+  getState().chooseModel('bert');
+  expect([tokenizerState(getState()), dataState(getState())]).toEqual(['done', 'done']);
+  getState().chooseModel('gpt');
+  expect(await getState().prepare()).toBe(true);
+  expect(getState().project).toMatchObject({ tokenizer: before.tokenizer, data: before.data });
+  getState().chooseModel('bert');
+  expect(await getState().prepare()).toBe(true);
+  expect(getState().project.tokenizer!.model.roles).toContain('mask');
+  expect(getState().project.data!.tokenizerHash).toBe(getState().project.tokenizer!.hash);
+});
+
 test('data of a project that cannot be saved are not what it is said to have, and are made again', async () => {
   const inner = memoryStore();
   let isFull = false;

@@ -121,7 +121,7 @@ export const createPreparationSlice: Slice<PreparationSlice> =
         const { id } = inputs.project;
         const latest = async (): Promise<Inputs> =>
           get().project.id === id ? get() : { ...inputs, project: (await readProject(store, id)).project };
-        if (tokenizerState(inputs) !== 'done') {
+        if (tokenizerState(inputs) !== 'done' || rolesToCome(inputs.project).length > 0) {
           if (!(await train(inputs, inputs.project.tokenizerChoice))) return undefined;
           inputs = await latest();
         }
@@ -184,7 +184,10 @@ export const textFacts = (texts: Studio['texts']): BeginInput['texts'] => texts.
 /** What of each is learnt. */
 const textRefs = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map(textRef);
 
-/** Special tokens that the project's objective needs and its tokenizer has not. */
+/**
+ * Special tokens that the project's objective needs and its tokenizer lacks. A start adds them: until then the tokenizer is
+ * that of its texts and settings, and trying another architecture leaves it up to date.
+ */
 export const rolesToCome = ({ tokenizer, recipe }: Pick<Project, 'tokenizer' | 'recipe'>): readonly TokenRole[] =>
   tokenizer ? missingRoles(tokenizer.model.roles ?? END_ALONE, rolesOf(recipe.objective)) : [];
 
@@ -192,7 +195,6 @@ export function tokenizerState({ project, texts }: Inputs): ArtefactState {
   const { tokenizer, tokenizerChoice } = project;
   if (!tokenizer) return 'none';
   const asked =
-    rolesToCome(project).length === 0 &&
     tokenizer.model.kind === tokenizerChoice.kind &&
     (tokenizer.model.kind !== 'bpe' || tokenizer.asked === tokenizerChoice.vocabulary) &&
     JSON.stringify(tokenizer.model.normalizers ?? []) === JSON.stringify(sharedNormalizers(texts));

@@ -28,6 +28,11 @@ test('the size dial leaves alone what was set by hand, and a preset does not', a
   getState().setModel('layers', 3);
   getState().setModel('layers', 5);
   expect(getState().project.model).toMatchObject({ config: { layers: 5 }, byHand: ['layers'] });
+  // The size that was changed last is the last.
+  getState().setModel('heads', 2);
+  getState().setModel('layers', 5);
+  expect(getState().project.model.byHand).toEqual(['heads', 'layers']);
+  getState().change({ model: { ...getState().project.model, byHand: ['layers'] } });
   getState().setSize(3e6);
   const { id, config } = getState().project.model;
   expect(config.layers).toBe(5);

@@ -254,8 +254,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
         });
       },
       setModel(size, value) {
-        const { config, byHand } = get().project.model;
-        changeModel({ config: { ...config, [size]: value }, byHand: [...new Set([...byHand, size])] });
+        const { config, byHand: before } = get().project.model;
+        const byHand = [...before.filter((other) => other !== size), size];
+        changeModel({ config: { ...config, [size]: value }, byHand });
       },
       setSize(parameters) {
         const { project } = get();

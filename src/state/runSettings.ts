@@ -1,6 +1,7 @@
 /** The settings of a run: its own once it has a record, until then those it was begun with. */
 import { useMemo } from 'react';
 import { counted, formatCount, formatNumber } from '../core/base/units';
+import type { Trainable } from '../core/adapters/trainable';
 import { modelSpec } from '../core/models';
 import { objectiveOf } from '../core/objectives';
 import { optimizerOf } from '../core/optim';
@@ -19,6 +20,8 @@ import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 
 export interface RunSettings {
   model: ModelChoice;
+  /** Absent: every weight trains. */
+  trainable?: Trainable | undefined;
   recipe: Recipe;
   tokenizer: TokenizerModel['kind'];
   /** What it learnt from, the newest last. */
@@ -40,6 +43,7 @@ export function useRunSettings(of: (s: Studio) => OpenRun = trains): RunSettings
     const recipe = recipeOf(told);
     return {
       model,
+      trainable: run?.trainable,
       recipe,
       tokenizer,
       segments,

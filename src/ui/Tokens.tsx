@@ -186,7 +186,7 @@ export function RampLegend({ children }: { children: string }) {
 /** Step of the ramp for a share of the full magnitude, 0 to 1. */
 export const rampStep = (share: number): RampStep => Math.min(5, Math.max(0, Math.round(5 * share))) as RampStep;
 
-/** Where the underline becomes a step heavier, as shares of what guessing blindly among the vocabulary costs. */
+/** Thresholds of heavier underlines, as shares of the bits of a uniform guess. */
 const SURPRISES = [0.1, 0.25, 0.45, 0.58] as const;
 /** Step of the underline for a surprise, as such a share. */
 export const surpriseStep = (share: number): RampStep => SURPRISES.filter((least) => share >= least).length as RampStep;

@@ -57,7 +57,7 @@ export const isFigure = (id: string): id is FigureId => Object.hasOwn(FIGURES, i
 
 /** What needs no model, of one figure the worst first; `says`: what it comes to, after `better than`. */
 export const BASELINES = {
-  uniform: { label: 'Uniform', says: 'guessing blindly' },
+  uniform: { label: 'Uniform', says: 'a uniform guess' },
   unigram: { label: 'Unigram', says: 'knowing only which tokens are common' },
   bigram: { label: 'Bigram', says: 'counting two tokens in a row' },
   trigram: { label: 'Trigram', says: 'counting three tokens in a row' },

@@ -379,5 +379,7 @@ describe('its packages', () => {
     expect(dockerfile).toMatch(/^FROM node:\$\{NODE\}-slim$/m);
     expect(Number(/^ARG NODE=(\d+)$/m.exec(dockerfile)?.[1])).toBeGreaterThanOrEqual(24);
     expect(dockerfile).toMatch(/^RUN npm ci /m);
+    // A digest can only be looked up in Docker's registry: one line says how.
+    expect(dockerfile).toMatch(/^# .*`docker buildx imagetools inspect node:24-slim`.*@sha256:/m);
   });
 });

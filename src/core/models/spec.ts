@@ -72,6 +72,13 @@ export function sizesOf({ untied: _, classes: __, ...sizes }: BaseConfig): Sizes
   return sizes;
 }
 
+export interface SizeProblem<C extends BaseConfig = BaseConfig> {
+  field: SizeName<C>;
+  message: string;
+  /** Where sizes don't fit one another: all of them, so that the one that was changed last can be named. */
+  between?: readonly SizeName<C>[];
+}
+
 /** What is wrong with each size by itself. One that a config has not is what it was before there was such a size. */
 export const sizeProblems = <C extends BaseConfig>(
   fields: SizeFields<C>,
@@ -180,7 +187,7 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   /** Its own sizes that go with these, where nobody sets them; what is absent has its field's first value. */
   usual?(config: BaseConfig): Partial<C>;
   /** Why this config cannot run, in one sentence a field; empty when it can. */
-  problems(config: C): readonly { field: SizeName<C>; message: string }[];
+  problems(config: C): readonly SizeProblem<C>[];
   params(config: C, vocabulary: number): ParamTable;
   /**
    * The sizes of the same function as files of others have it, where those lack one of ours: the weights that only those sizes
@@ -226,11 +233,13 @@ export function usualConfig(spec: ModelSpec, sizes: BaseConfig): BaseConfig {
   return { ...initial, ...spec.usual?.(sizes), ...sizes };
 }
 
-/** The nearest value of a size, smaller ones first, of which the architecture has nothing to say; undefined where it is another's fault. */
+/** The nearest value of a size, smaller ones first, that has no problem; undefined where another size must change. */
 export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): Size | undefined {
   const stated = (spec.fields as Readonly<Record<string, SizeField>>)[name]!;
   const isFine = (value: Size): boolean =>
-    !spec.problems({ ...config, [name]: value }).some(({ field }) => field === name);
+    !spec
+      .problems({ ...config, [name]: value })
+      .some(({ field, between = [field] }) => (between as readonly string[]).includes(name));
   if (stated.kind === 'switch') return [false, true].find(isFine);
   if (stated.kind === 'choice') return Object.keys(stated.of).find(isFine);
   const { min, max, kind } = stated;

@@ -1,15 +1,15 @@
-/** What is reached without learning, whichever tokens are predicted. */
+/** Losses of models without training, whichever tokens are predicted. */
 import type { Baseline, Chosen } from './objective';
 
 type Facts = Omit<Chosen, 'classes'>;
 
-export const blindly = ({ vocabulary }: Facts): Baseline => ({
+export const uniform = ({ vocabulary }: Facts): Baseline => ({
   loss: Math.log(vocabulary),
-  words: 'guessing blindly',
-  label: 'guessing blindly',
-  longLabel: 'guessing blindly, ln V',
+  words: 'a uniform guess',
+  label: 'uniform guess',
+  longLabel: 'uniform guess',
   hint: 'every entry equally likely: where training begins',
-  before: 'Getting worse than guessing blindly',
+  before: 'Worse than a uniform guess',
 });
 
 /** Nothing where the data were not counted. Of tokens that are hidden by chance it is the same as of all. */

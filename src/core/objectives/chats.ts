@@ -2,7 +2,7 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Network } from '../models/network';
 import type { PartSource, TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { blindly } from './baseline';
+import { uniform } from './baseline';
 import { chatRows, chatsIn, chatsTold } from './chatRows';
 import { defineObjective } from './objective';
 import { spread, textOf } from './pairRows';
@@ -29,7 +29,7 @@ export const chats = defineObjective({
   },
   batches: (source, context, { endOfText }) => chatRows(source, context, endOfText),
   inRows: (source, context) => chatsTold(source, context),
-  baselines: (facts) => [blindly(facts)],
+  baselines: (facts) => [uniform(facts)],
   shows: { hint: 'the same held-out questions' },
   async load() {
     const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');

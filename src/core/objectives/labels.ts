@@ -55,18 +55,18 @@ export const labels = defineObjective({
     return labelsTold(source, context, tokenizer, classesOf(learner), isEncoder(learner));
   },
   baselines({ classes, data }) {
-    const blindly = {
+    const uniform = {
       loss: classes?.several ? Math.LN2 : Math.log(classes?.labels.length ?? 2),
-      words: 'guessing blindly',
-      label: 'guessing blindly',
-      longLabel: 'guessing blindly',
+      words: 'a uniform guess',
+      label: 'uniform guess',
+      longLabel: 'uniform guess',
       hint: 'every label equally likely: where training begins',
-      before: 'Getting worse than guessing blindly',
+      before: 'Worse than a uniform guess',
     };
     const counts = data?.labels;
-    if (!counts || classes?.several || Object.keys(counts.validation).length === 0) return [blindly];
+    if (!counts || classes?.several || Object.keys(counts.validation).length === 0) return [uniform];
     return [
-      blindly,
+      uniform,
       {
         loss: priorLoss(counts.train, counts.validation),
         words: 'knowing only which labels are common',

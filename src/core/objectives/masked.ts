@@ -2,7 +2,7 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { onOff } from '../base/field';
 import type { Network } from '../models/network';
 import type { ForwardContext } from '../models/spec';
-import { blindly, unigram } from './baseline';
+import { uniform, unigram } from './baseline';
 import { ALL_BY_MASK, drawing, EIGHTY_TEN_TEN, MASK_RATE, masked as maskedRow, masksOf } from './masks';
 import { defineObjective, type Tensors } from './objective';
 import { windows } from './windows';
@@ -64,7 +64,7 @@ export const masked = defineObjective({
     });
     return Promise.resolve(batches);
   },
-  baselines: (facts) => [blindly(facts), ...unigram(facts)],
+  baselines: (facts) => [uniform(facts), ...unigram(facts)],
   measuredBaselines: ({ unigramAccuracy }) =>
     unigramAccuracy === undefined
       ? []

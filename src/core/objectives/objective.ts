@@ -65,7 +65,7 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   ): Promise<InRows | undefined>;
   /** Whether the scripts of the hand-over to PyTorch learn it by these settings; absent: not at all. */
   inPytorch?(settings: ValuesOf<F>): boolean;
-  /** What a model need not learn anything for, the worst first: that of guessing blindly. */
+  /** Losses of models without training, the worst first: a uniform guess. */
   baselines(facts: Chosen): readonly [Baseline, ...Baseline[]];
   /** The same in metrics that no loss tells, by their ids. */
   measuredBaselines?(data: BaselineFacts): readonly MeasuredBaseline[];

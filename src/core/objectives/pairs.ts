@@ -4,7 +4,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { answerLoss } from './answerLoss';
 import { type Batch, drawnOf, measuredOf, predictedIn } from './batch';
 import { answered, SPARE } from './answers';
-import { blindly, unigram } from './baseline';
+import { uniform, unigram } from './baseline';
 import { defineObjective, type ToAnswer } from './objective';
 import { marksOf, type Pair, pairRow, type PairRow, pairsIn, pairsInRows, spread } from './pairRows';
 
@@ -56,7 +56,7 @@ export const pairs = defineObjective({
   epoch: ({ documents }) => documents,
   inRows: (source, context, tokenizer, _, { kind }) => pairsInRows(source, context, kind, tokenizer),
   baselines: ({ vocabulary, data }) => [
-    blindly({ vocabulary, data }),
+    uniform({ vocabulary, data }),
     ...unigram({ vocabulary, data: data?.pairs ?? null }),
   ],
   measuredBaselines: ({ pairs }) => (pairs ? [{ words: 'copying the input', values: pairs.copied }] : []),

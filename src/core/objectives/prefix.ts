@@ -1,4 +1,4 @@
-import { unigram, blindly } from './baseline';
+import { uniform, unigram } from './baseline';
 import { answerStart } from '../tokenizer/prompt';
 import { drawing } from './masks';
 import { answerLoss } from './answerLoss';
@@ -51,7 +51,7 @@ export const prefix = defineObjective({
     });
     return Promise.resolve(batches);
   },
-  baselines: (facts) => [blindly(facts), ...unigram(facts)],
+  baselines: (facts) => [uniform(facts), ...unigram(facts)],
   shows: { hint: 'same prompt, the likeliest', prompt: 'continued at every evaluation, by the likeliest tokens' },
   async load() {
     const { showAnswer } = await import('./showSpans');

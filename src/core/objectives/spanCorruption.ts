@@ -1,6 +1,6 @@
 import { real } from '../base/field';
 import { answerStart } from '../tokenizer/prompt';
-import { blindly, unigram } from './baseline';
+import { uniform, unigram } from './baseline';
 import { drawing, MASK_RATE } from './masks';
 import { answerLoss } from './answerLoss';
 import { defineObjective } from './objective';
@@ -83,7 +83,7 @@ export const spanCorruption = defineObjective({
     });
     return Promise.resolve(batches);
   },
-  baselines: (facts) => [blindly(facts), ...unigram(facts)],
+  baselines: (facts) => [uniform(facts), ...unigram(facts)],
   shows: { hint: 'same held-out text, same spans' },
   async load() {
     const { showSpans } = await import('./showSpans');

@@ -13,9 +13,18 @@ import type { ModelChoice } from './run';
 export interface Problem {
   field: SizeName | RecipeField | 'text' | 'memory';
   message: string;
+  /** Where sizes of the model don't fit one another: all of them. */
+  between?: readonly SizeName[];
   /** Each of them fixes it, the cheapest first. */
   changes?: readonly Change[];
 }
+
+/** Names the size that a person changed last, where several don't fit one another. @param changed the last changed last */
+export const atLastChanged = (found: readonly Problem[], changed: readonly string[]): readonly Problem[] =>
+  found.map((problem) => {
+    const field = changed.findLast((name) => (problem.between as readonly string[] | undefined)?.includes(name));
+    return field === undefined ? problem : { ...problem, field: field as SizeName };
+  });
 
 /**
  * Everything that keeps this run from starting; empty when it can. `tokens`: in each part of the data. `limits`: of the device.

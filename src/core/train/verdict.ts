@@ -14,7 +14,7 @@ export type VerdictKind =
   | 'level-memorised' // no longer learning, with a gap
   | 'overfitting' // held-out loss rises while training loss falls, on a text that was read before
   | 'unsteady' // both rise, or held-out loss does before the text was read once
-  | 'diverging'; // worse than guessing blindly
+  | 'diverging'; // worse than a uniform guess
 
 export interface Verdict {
   kind: VerdictKind;
@@ -319,7 +319,7 @@ export function countUpTo(values: readonly number[], most: number): number {
 /** A loss in the headline metric. */
 const toldIn = ({ headline }: Course, loss: number): string =>
   valueWords(inShort(headline), { value: headline.scale.of(loss) }, formatReading);
-/** `guessing blindly gives 2,048` */
+/** `a uniform guess gives 2,048` */
 const baselineWords = ({ headline }: Course, { words, loss }: Baseline): string =>
   `${words} gives ${valueWords(inShort(headline), { value: headline.scale.of(loss) })}`;
 const few = (x: number): string => formatNumber(Number(x.toPrecision(2)));

@@ -249,4 +249,5 @@ test('the nearest size that goes with the others: a smaller one where there is o
     nearestSize(gpt, { layers: 2, heads, width, context: 64 }, name);
   expect([nearest(384, 7), nearest(97, 8), nearest(12, 100), nearest(40, 0)]).toEqual([6, 1, 12, 1]);
   expect([nearest(9999, 4, 'width'), nearest(64.4, 4, 'width')]).toEqual([2048, 64]);
+  expect([nearest(100, 6, 'width'), nearest(5, 6, 'width')]).toEqual([96, 12]);
 });

@@ -18,7 +18,10 @@ export function CurvesPane(p: {
   const [asked, setMeasure] = useState<Measure>();
   const measure = asked ?? usualMeasure(objective);
   const lines = useMemo(
-    () => [...forebearLines(shown, all, measure, axis), ...shown.flatMap((view) => lineOf(view, measure, axis) ?? [])],
+    () => [
+      ...forebearLines(shown, all, measure, axis),
+      ...shown.flatMap((view) => lineOf(view, measure, axis, all) ?? []),
+    ],
     [shown, all, measure, axis],
   );
   const reference = against && referenceOf(against, measure);

@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatReading } from '../../core/base/units';
 import { headlineOf } from '../../core/objectives';
 import type { SavedStep } from '../../protocol/data';
 import { useStudio } from '../../state/react';
-import { Block, PaneHead, Table, text, TextAction } from '../../ui';
+import { Block, cx, PaneHead, scroll, Table, text, TextAction } from '../../ui';
 import { BudgetDialog } from './BudgetDialog';
 import { lightWords } from './light';
 import styles from './RunsPage.module.css';
@@ -35,7 +35,7 @@ export function KeptSteps(p: {
           {lightWords(view, steps, budget)}
         </p>
       </Block>
-      <div className={styles.compare}>
+      <div className={cx(scroll.sideways, styles.compare)} tabIndex={0} role="group" aria-label="Kept steps">
         <Table
           label="Kept steps"
           rows={steps.toReversed()}

@@ -7,7 +7,20 @@ import { headlineOf } from '../../core/objectives';
 import { piecesOf } from '../../core/objectives/shown';
 import { useKeptSteps } from '../../state/react';
 import { VERDICT_TONE } from '../../state/verdict';
-import { Block, cx, formatMoment, Pane, PaneHead, Passage, Swatch, Table, text, Verdict, type Column } from '../../ui';
+import {
+  Block,
+  cx,
+  formatMoment,
+  Pane,
+  PaneHead,
+  Passage,
+  scroll,
+  Swatch,
+  Table,
+  text,
+  Verdict,
+  type Column,
+} from '../../ui';
 import { ForkDialog } from './ForkDialog';
 import { KeptSteps } from './KeptSteps';
 import { RunActions } from './RunActions';
@@ -69,7 +82,12 @@ export function RunPane(p: {
           <p className={styles.note}>{note}</p>
         </Block>
       )}
-      <div className={cx(styles.compare)}>
+      <div
+        className={cx(scroll.sideways, styles.compare)}
+        tabIndex={0}
+        role="group"
+        aria-label={`${view.name} in numbers`}
+      >
         <Table
           label={`${view.name} in numbers`}
           rows={rows}

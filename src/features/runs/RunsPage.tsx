@@ -2,6 +2,7 @@ import { startTransition, useCallback, useDeferredValue, useEffect, useMemo, use
 import { useLocation, useSearch } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { purposeOf } from '../../core/runs/tunes';
+import { liveRuns } from '../../state/liveRuns';
 import { useRunsShown, useStudio } from '../../state/react';
 import {
   Button,
@@ -31,7 +32,7 @@ const SHOWN = 8;
 /** All runs of the project: how good each is, what differs, and which comes from which. */
 export function RunsPage() {
   useRunsShown();
-  const listed = useStudio((s) => s.runs);
+  const listed = useStudio(liveRuns);
   // The head stands at once; what many runs take is drawn after it, in pieces.
   const runs = useDeferredValue(listed, null);
   const views = useMemo(() => runs?.map(viewOf), [runs]);

@@ -1,9 +1,10 @@
 /** The table of runs, and their curves, for a spreadsheet: numbers whole, with their units in the head. */
 import type { Cell } from '../../core/base/csv';
 import { headlineOf } from '../../core/objectives';
+import { bitsPerByteOf } from '../../core/runs/bitsPerByte';
 import { valueWords } from '../../core/runs/compare';
 import type { RunColumn } from './table';
-import { bitsOf, type RunView, tokensAt } from './view';
+import { type RunView, tokensAt } from './view';
 
 export type Rows = readonly (readonly Cell[])[];
 
@@ -57,7 +58,7 @@ export function curveRows(views: readonly RunView[]): Rows {
         ...Array.from(evaluations.step, (step, i) => {
           const loss = evaluations.loss[i]!;
           const place = at('held-out', step, evaluations.ms[i]!);
-          return [...place, loss, undefined, undefined, bitsOf(view, loss, step), scale.of(loss)];
+          return [...place, loss, undefined, undefined, bitsPerByteOf(view, loss, step), scale.of(loss)];
         }),
         ...Array.from(training.step, (step, i) => {
           const { ms, low, high } = training;

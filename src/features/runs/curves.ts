@@ -3,7 +3,9 @@ import { headlineOf, baselinesOf, objectiveOf } from '../../core/objectives';
 import { metricOf } from '../../core/metrics';
 import { nameOf } from '../../core/metrics/words';
 import type { Line, XAxis } from '../../ui/charts';
-import { BITS, bitsOf, type RunView, tokensAt } from './view';
+import { BITS, bitsPerByteOf } from '../../core/runs/bitsPerByte';
+import { isSameData, segmentAt } from '../../core/runs/segments';
+import { type RunView, tokensAt } from './view';
 
 /** What is drawn: on held-out text bits per byte or the headline, or what it loses on the text that it learns from. */
 export const MEASURES = ['bits', 'headline', 'training'] as const;
@@ -20,10 +22,13 @@ export function measureWords(measure: Measure, objective: RunView['objective']):
   return { label: metric.label, name: nameOf(metric) };
 }
 
-/** A run's line; undefined where nothing of it is known in this measure. */
-export function lineOf(view: RunView, measure: Measure, axis: XAxis): Line | undefined {
-  const points = pointsOf(view, measure);
-  if (points.length === 0) return undefined;
+/** A run's line, for a fork from its parent's value at the fork; undefined where nothing of it is known in this measure. */
+export function lineOf(view: RunView, measure: Measure, axis: XAxis, all: readonly RunView[] = []): Line | undefined {
+  const own = pointsOf(view, measure);
+  if (own.length === 0) return undefined;
+  const fork = forkPoint(view, measure, all);
+  const isJoined = fork !== undefined && own[0]!.step > fork.step;
+  const points = isJoined ? [fork, ...own] : own;
   const place = (point: Point): number => placeOf(view, point, axis);
   const best = points.find(({ step }) => step === view.best?.step);
   return {
@@ -36,12 +41,32 @@ export function lineOf(view: RunView, measure: Measure, axis: XAxis): Line | und
     starts: view.segments
       .slice(1)
       .map(({ after }) => points.findIndex(({ step }) => step > after))
-      .filter((index) => index > 0),
+      .filter((index) => index > Number(isJoined)),
     ...(measure !== 'training' && best && { markAt: place(best) }),
   };
 }
 
-/** What forks were before they left runs that are not shown: quiet, and without a name. */
+/**
+ * The parent's value at the step that a fork began from, between its evaluations around that step. Undefined where the
+ * parent is unknown, or where the fork is measured on other data, to which no line leads.
+ */
+function forkPoint(view: RunView, measure: Measure, all: readonly RunView[]): Point | undefined {
+  const { parent, segments } = view;
+  const from = parent?.how === 'fork' ? all.find(({ id }) => id === parent.runId) : undefined;
+  if (!parent || !from) return undefined;
+  const { step } = parent;
+  const [before, after] = [from.segments[segmentAt(from.segments, step)]!, segments[segmentAt(segments, step + 1)]!];
+  if (!isSameData(before.data.facts, after.data.facts)) return undefined;
+  const points = pointsOf(from, measure);
+  const last = points.findLast((point) => point.step <= step);
+  const next = points.find((point) => point.step >= step);
+  if (!last || !next || last === next) return last && { ...last, step };
+  const share = (step - last.step) / (next.step - last.step);
+  const between = (a: number, b: number): number => a + share * (b - a);
+  return { step, value: between(last.value, next.value), ms: between(last.ms, next.ms) };
+}
+
+/** Curves of runs that are not shown, up to where shown ones fork from them: quiet, and without a name. */
 export const forebearLines = (
   shown: readonly RunView[],
   all: readonly RunView[],
@@ -52,8 +77,11 @@ export const forebearLines = (
     const { parent } = view;
     if (parent?.how !== 'fork' || shown.some(({ id }) => id === parent.runId)) return [];
     const from = all.find(({ id }) => id === parent.runId);
-    const points = from ? pointsOf(from, measure).filter(({ step }) => step <= parent.step) : [];
-    if (!from || points.length === 0) return [];
+    if (!from) return [];
+    const until = pointsOf(from, measure).filter(({ step }) => step <= parent.step);
+    const fork = forkPoint(view, measure, all);
+    const points = fork && until.at(-1)!.step < fork.step ? [...until, fork] : until;
+    if (points.length === 0) return [];
     return [
       {
         id: `before ${view.id}`,
@@ -86,7 +114,7 @@ function pointsOf(view: RunView, measure: Measure): readonly Point[] {
       ms: training.ms[i]!,
     }));
   const { scale } = headlineOf(view.objective);
-  const of = (loss: number, step: number) => (measure === 'bits' ? bitsOf(view, loss, step) : scale.of(loss));
+  const of = (loss: number, step: number) => (measure === 'bits' ? bitsPerByteOf(view, loss, step) : scale.of(loss));
   return [...evaluations.step].flatMap((step, i): Point[] => {
     const value = of(evaluations.loss[i]!, step);
     return value === undefined ? [] : [{ step, value, ms: evaluations.ms[i]! }];
@@ -115,13 +143,13 @@ export function referenceOf(
   const known = baselinesOf(view.objective, view.made.model, facts).slice(1).at(-1);
   if (!known) return undefined;
   const value =
-    measure === 'bits' ? bitsOf(view, known.loss, view.step) : headlineOf(view.objective).scale.of(known.loss);
+    measure === 'bits' ? bitsPerByteOf(view, known.loss, view.step) : headlineOf(view.objective).scale.of(known.loss);
   return value === undefined ? undefined : { value, label: known.label };
 }
 
 /**
- * Ends of the vertical axis: what is above knowing only how common tokens are is left out, once a run is below it; the
- * fall from guessing blindly would take all the height.
+ * Ends of the vertical axis. Once a run is below the unigram model, what is above that is left out: the fall from a
+ * uniform guess would take all the height.
  */
 export function ends(lines: readonly Line[], reference: number | undefined): { min: number; max: number } | undefined {
   const values = lines.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite);

@@ -97,6 +97,38 @@ test('a fork’s forebear is drawn quietly up to where it left, and only where i
   expect(lineOf(half, 'headline', 'tokens')!.x[0]).toBe(1000 * 12 * 128);
 });
 
+test('a fork’s line leads from its parent’s value at the fork to the first own evaluation', () => {
+  const [half, parent] = [named('half width'), named('dropout 0.3')];
+  /** The same fork, from between two evaluations of its parent, and not yet measured there. */
+  const { evaluations } = half.row.curve!;
+  const later = Object.fromEntries(Object.entries(evaluations).map(([name, column]) => [name, column.slice(1)]));
+  const curve = { ...half.row.curve!, evaluations: later as typeof evaluations };
+  const forkOf = (change: Partial<typeof half.row.record>) =>
+    viewOf({
+      ...half.row,
+      curve,
+      record: { ...half.row.record, parent: { ...half.row.record.parent!, step: 1025 }, ...change },
+    });
+  const fork = forkOf({});
+  const line = lineOf(fork, 'bits', 'step', [fork, parent])!;
+  expect(Array.from(line.x).slice(0, 2)).toEqual([1025, 1050]);
+  const [quiet] = forebearLines([fork], [fork, parent], 'bits', 'step');
+  // Half way between the parent's evaluations at 1,000 and 1,050, where the quiet line ends.
+  const drawn = lineOf(parent, 'bits', 'step')!;
+  const at = Array.from(drawn.x).indexOf(1000);
+  expect(line.y[0]).toBeCloseTo((drawn.y[at]! + drawn.y[at + 1]!) / 2, 12);
+  expect([quiet!.x, quiet!.y].map((column) => Array.from(column).at(-1))).toEqual([1025, line.y[0]]);
+  expect(lineOf(fork, 'bits', 'time', [fork, parent])!.x[0]).toBeCloseTo(0.033 * 1025, 9);
+  // Settings that change at the fork don't tear it; other data do, and so does a parent that is gone.
+  const [segment] = half.segments;
+  const changed = (data: typeof segment.data, why: 'recipe' | 'data') =>
+    forkOf({ segments: [segment, { ...segment, data, after: 1025, why }] });
+  expect(lineOf(changed(segment.data, 'recipe'), 'bits', 'step', [parent])!).toMatchObject({ x: line.x, starts: [] });
+  const other = { id: null, facts: dataFacts({ textHash: 'shark' }) };
+  expect(lineOf(changed(other, 'data'), 'bits', 'step', [parent])!.x[0]).toBe(1050);
+  expect(lineOf(fork, 'bits', 'step', [fork])!.x[0]).toBe(1050);
+});
+
 test('the axis leaves out what is worse than the reference, once something is better', () => {
   const lines = [lineOf(named('baseline'), 'bits', 'step')!];
   const y = ends(lines, 2.9)!;

@@ -1,4 +1,5 @@
 import { formatCount, formatReading } from '../../core/base/units';
+import { liveRuns } from '../../state/liveRuns';
 import type { Stage } from '../../state/stage';
 import { baselineOf, bestOf, comparable, viewOf } from './view';
 
@@ -7,7 +8,7 @@ export const stage: Stage = {
   name: 'Runs',
   parts: [{ label: 'Lineage', query: '?view=lineage' }],
   state(s) {
-    const { runs } = s;
+    const runs = liveRuns(s);
     if (!runs || runs.length === 0) return { node: 'none', line: 'no run yet' };
     const views = runs.map(viewOf);
     const baseline = baselineOf(views, s.project.baseline);
@@ -15,7 +16,7 @@ export const stage: Stage = {
     const count = `${formatCount(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}`;
     return {
       node: 'done',
-      line: best?.bits === undefined ? count : `${count} · ${formatReading(best.bits)} bits a byte`,
+      line: best?.bits === undefined ? count : `${count} · ${formatReading(best.bits)} bits per byte`,
     };
   },
   page: async () => (await import('./RunsPage')).RunsPage,

@@ -1,6 +1,6 @@
 /** A run as this stage shows it: what it was made with, how good it is on which text, and where it is from. */
-import { metricOf, type MetricId } from '../../core/metrics';
-import { headlineOf, metricsOf, type ObjectiveId, objectiveOf } from '../../core/objectives';
+import { headlineOf, type ObjectiveId } from '../../core/objectives';
+import { bitsPerByteOf } from '../../core/runs/bitsPerByte';
 import type { Made } from '../../core/runs/compare';
 import type { RunRow } from '../../protocol/data';
 import { textNames } from '../../core/runs/facts';
@@ -11,7 +11,6 @@ import {
   isMeasuredAlike,
   isRecipeKnown,
   recipeOf,
-  segmentAt,
   type SegmentData,
   type Segments,
   tokensAt as tokensLearnt,
@@ -36,8 +35,6 @@ export interface RunView extends Kin {
   /** What runs must have been measured on to be compared; null where it is not known. */
   heldOut: string | null;
 }
-
-export const BITS: MetricId = 'bitsPerByte';
 
 /** Made once for a row. */
 export function viewOf(row: RunRow): RunView {
@@ -76,7 +73,7 @@ function made(row: RunRow): RunView {
     },
     planned: recipe.steps,
     best,
-    bits: best ? bitsOf(view, best.loss, best.step) : undefined,
+    bits: best ? bitsPerByteOf(view, best.loss, best.step) : undefined,
     heldOut: text?.key ?? null,
   };
 }
@@ -96,17 +93,6 @@ function lowestOf(
 /** Milliseconds that it was trained, those of what it was forked from among them; undefined where that is not known. */
 export const timeOf = ({ row: { curve } }: Pick<RunView, 'row'>): number | undefined =>
   curve ? Math.max(0, curve.training.ms.at(-1) ?? 0, curve.evaluations.ms.at(-1) ?? 0) : undefined;
-
-/** Bits per byte of a loss at a step; undefined where the text that it was measured on is not known. */
-export function bitsOf(
-  { segments, objective }: Pick<RunView, 'segments' | 'objective'>,
-  loss: number,
-  step: number,
-): number | undefined {
-  const part = segments[segmentAt(segments, step)]!.data.facts?.parts.validation;
-  if (!part || !metricsOf(objectiveOf(objective)).includes(BITS)) return undefined;
-  return metricOf(BITS).ofMean?.(loss, part);
-}
 
 const heldOutKey = ({ textHash, split, parts: { validation } }: NonNullable<SegmentData['facts']>) =>
   JSON.stringify([textHash, split.rule, split.seed, validation.bytes]);

@@ -49,7 +49,7 @@ function Curve() {
   const dots = marked.map(({ step, loss }) => `M${10 * x(step)} ${10 * y(loss)}h0`).join('');
   const ticks = TICKS.filter((value) => Math.log(value) > least && Math.log(value) < most);
   const words =
-    `Perplexity of text that was held out: ${perplexity(points[0]!.loss)} at step 0, near guessing blindly, ` +
+    `Perplexity on the validation set: ${perplexity(points[0]!.loss)} at step 0, near a uniform guess, ` +
     `${perplexity(points.at(-1)!.loss)} at step ${formatCount(last)}`;
   return (
     <figure className={styles.figure}>
@@ -70,7 +70,7 @@ function Curve() {
             <path className={styles.dots} d={dots} />
           </svg>
           <span className={styles.blind} style={{ top: `${y(blind)}%` }}>
-            guessing blindly
+            uniform guess
           </span>
           <span className={styles.label} style={{ top: `${y(points[Math.floor(points.length / 2)]!.loss)}%` }}>
             perplexity of text held out

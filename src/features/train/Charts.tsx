@@ -10,7 +10,6 @@ import type { Recipe } from '../../core/train/recipe';
 import { headline } from '../../state/failures';
 import type { RunLog } from '../../state/runLog';
 import { useShown } from '../../state/react';
-import { useVerdict } from '../../state/verdict';
 import { formatExact } from '../../ui';
 import {
   defaultChartSettings,
@@ -32,7 +31,6 @@ export function Charts({ settings }: { settings: RunSettings }) {
   const reached = (saved ?? usable)?.step ?? 0;
   const [chosen, setChosen] = useState<ChartSettings>();
   const { recipe, segments, model } = settings;
-  const { trend } = useVerdict();
   const { context } = model.config;
   const learnt = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
   const tokens = useMemo(() => new Mapped(log.step, learnt), [log, learnt]);
@@ -67,7 +65,6 @@ export function Charts({ settings }: { settings: RunSettings }) {
         reading={{ ...headlineOf(recipe.objective), name: nameOf(headlineOf(recipe.objective)) }}
         references={references(settings)}
         changes={changeMarks(settings, record?.parent)}
-        trend={trend ?? undefined}
         plannedSteps={planned}
         settings={chart}
         onSettings={setChosen}
@@ -126,7 +123,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
   );
 }
 
-/** What guessing blindly gives; then what other baselines do, each over the steps that learnt from its text. */
+/** What a uniform guess gives; then what other baselines do, each over the steps that learnt from its text. */
 function references({ model, recipe, segments }: RunSettings) {
   const baselines = segments.map(({ data }) => baselinesOf(recipe.objective, model, data.facts));
   const others = segments.flatMap(({ after }, i) => {

@@ -7,15 +7,15 @@ import { costWords } from './costWords';
 import styles from './TrainPage.module.css';
 
 /** What a step takes of the machine. Only while it trains: another device's rate would say nothing of an older run. */
-export function StepCost({ settings: { model, tokensPerStep } }: { settings: RunSettings }) {
+export function StepCost({ settings }: { settings: RunSettings }) {
   const { log, phase } = useShown('train');
   const device = useStudio((s) => s.device);
   const speed = log.tokensPerSecond.at(-1);
   if (!isActive(phase) || device.kind !== 'open' || speed === undefined) return null;
   const { info } = device;
-  const share = shareOfRate(model, speed, info);
+  const share = shareOfRate(settings, speed, info);
   const words = costWords(
-    { ...log.cost, stepMs: (1000 * tokensPerStep) / speed, share, usedBytes: log.memoryBytes },
+    { ...log.cost, stepMs: (1000 * settings.tokensPerStep) / speed, share, usedBytes: log.memoryBytes },
     info,
   );
   return <p className={cx(styles.cost)}>{words}</p>;

@@ -13,4 +13,7 @@ test('a step is split into encoding and GPU, and says what it does not know', ()
   expect(costWords(spent, { kind: 'wasm' })).toBe(
     'A step takes 33.4 ms. 31.2 % of this device’s measured matrix rate. 150 MB of memory in use.',
   );
+  expect(costWords({ ...spent, share: 1 }, { kind: 'wasm' })).toBe(
+    'A step takes 33.4 ms. At this device’s measured matrix rate. 150 MB of memory in use.',
+  );
 });

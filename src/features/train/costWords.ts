@@ -4,7 +4,7 @@ import type { DeviceInfo } from '../../protocol/gpu';
 
 interface Spent extends Partial<StepCost> {
   stepMs: number;
-  /** Of the device's measured matrix rate. */
+  /** Of the device's measured matrix rate, at most 1. */
   share: number;
   usedBytes: number;
 }
@@ -22,7 +22,7 @@ export function costWords(
   const memory = `${formatBytes(usedBytes)} ${isGpu ? 'of GPU memory' : 'of memory'} in use`;
   return [
     `A step takes ${formatReading(stepMs)} ms${parts.length > 0 ? `: ${parts.join(', ')}` : ''}.`,
-    `${formatShare(share)} of this ${isGpu ? 'GPU' : 'device'}’s measured matrix rate.`,
+    `${share < 1 ? `${formatShare(share)} of` : 'At'} this ${isGpu ? 'GPU' : 'device'}’s measured matrix rate.`,
     `${memory}${plannedBytes === undefined ? '' : `, ${formatBytes(plannedBytes)} planned`}.`,
   ].join(' ');
 }

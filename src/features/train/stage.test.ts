@@ -21,7 +21,7 @@ function wordsOf(objective: string): string {
 
 test('a newcomer is told in the headline of what is learnt where it begins', () => {
   expect(wordsOf('causal')).toMatch(
-    /^Perplexity says how many tokens the model hesitates between\. It begins near 1,024, guessing blindly, and falls/,
+    /^Perplexity says how many tokens the model hesitates between\. It begins near 1,024, a uniform guess, and falls/,
   );
   expect(wordsOf('die')).toMatch(/^Loss begins near 6\.93, as a die would, and falls/);
 });

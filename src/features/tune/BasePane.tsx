@@ -1,8 +1,7 @@
 import { useEffect, useRef } from 'react';
-import { formatBytes, formatCount, formatReading, formatShare, formatShort } from '../../core/base/units';
+import { formatBytes, formatCount, formatShare, formatShort } from '../../core/base/units';
 import { modelSpec, paramsOf } from '../../core/models';
 import { countParams } from '../../core/models/spec';
-import { headlineOf } from '../../core/objectives';
 import type { RunRow } from '../../protocol/data';
 import { useKeptSteps, useStudio } from '../../state/react';
 import { basesFor } from '../../state/tuning';
@@ -20,6 +19,7 @@ import {
   Select,
   text,
 } from '../../ui';
+import { baseReading } from './baseReading';
 import { LearnsForm, RecipeForm } from './LearnsForm';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
@@ -28,7 +28,7 @@ import styles from './TunePage.module.css';
 export function BasePane({ situation, onFiles }: { situation: Situation } & Pick<PageProps, 'onFiles'>) {
   const { base } = situation;
   return (
-    <Pane title="Base" hint="perplexity" aside={<Import onFiles={onFiles} />}>
+    <Pane title="Base" hint="each on its own text" aside={<Import onFiles={onFiles} />}>
       <Bases situation={situation} />
       {base && <Steps key={base.row.record.id} row={base.row} step={base.step} />}
       <PaneHead title="What learns" />
@@ -97,11 +97,13 @@ function Bases({ situation: { base, tuning } }: { situation: Situation }) {
       options={rows.map((row) => {
         const { record } = row;
         const step = record.id === base?.row.record.id ? base.step : row.step;
+        const reading = baseReading(row, step);
+        const on = reading?.on === undefined ? '' : `, measured on ${reading.on}`;
         return {
           value: record.id,
           label: `${record.name}, step ${formatCount(step)}`,
-          body: `${modelSpec(record.model.id).label}, ${formatShort(countParams(paramsOf(record.model)))}, ${whose(row)}`,
-          reading: measured(row, step),
+          body: `${modelSpec(record.model.id).label}, ${formatShort(countParams(paramsOf(record.model)))}, ${whose(row)}${on}`,
+          reading: reading?.value ?? '–',
         };
       })}
     />
@@ -110,15 +112,6 @@ function Bases({ situation: { base, tuning } }: { situation: Situation }) {
 
 export const whose = ({ record: { origin, parent } }: RunRow): string =>
   parent?.how === 'fine-tune' ? `tuned from ${parent.name}` : origin ? 'brought in' : 'your own';
-
-/** On what it held out, at the last evaluation up to a step. */
-function measured({ curve, record }: RunRow, step: number): string {
-  const { step: steps, loss } = curve?.evaluations ?? { step: [], loss: [] };
-  const at = Array.from(steps).findLastIndex((each) => each <= step);
-  return at < 0 || (steps[at] === 0 && step > 0)
-    ? '–'
-    : formatReading(headlineOf(record.objective).scale.of(loss[at]!));
-}
 
 /** Where more than one step of it is kept. */
 function Steps({ row, step }: { row: RunRow; step: number }) {

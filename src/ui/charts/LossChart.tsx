@@ -23,7 +23,7 @@ import type {
   Reference,
   XAxis,
 } from './types';
-import { captionOf, formatShortCount, formatSeconds, formatX, tickX, type Trend } from './words';
+import { captionOf, formatShortCount, formatSeconds, formatX, tickX } from './words';
 import styles from './LossChart.module.css';
 
 export interface LossChartProps {
@@ -38,8 +38,6 @@ export interface LossChartProps {
   forecast?: LossColumns | undefined;
   /** Reference losses in nats: ln V, unigram; with the steps between which they hold. */
   references?: readonly (Omit<Reference, 'value'> & { loss: number })[];
-  /** Where held-out loss is judged to go; the caption says so. */
-  trend?: Trend | undefined;
   /** Steps after which the data is other: curves begin anew. */
   changes?: readonly Change[];
   /** Steps of the whole plan: the right end of the axis. */
@@ -265,7 +263,7 @@ function lossLines(p: LossChartProps) {
       validation: {
         at: placed(validation)[lastHeld]!,
         value: held[lastHeld]!,
-        ...(p.trend !== undefined && { trend: p.trend }),
+        ...(!validationStarts.includes(lastHeld) && { before: held[lastHeld - 1] }),
       },
     }),
     ...(lastTrained >= 0 && {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatReading } from '../../core/base/units';
 import { dialPosition, dialSize, formatSize } from '../SizeDial';
 import { nearest, visibleParts, visiblePoints } from './columns';
 import { clearest, endPlace, meet, placeReadout, pushApart } from './labels';
@@ -242,19 +243,28 @@ describe('words', () => {
     const story = {
       x: 'step' as const,
       name: 'perplexity',
-      validation: { at: 2600, value: 85.4, trend: 'falling' as const },
+      validation: { at: 2600, value: 85.4, before: 92.1 },
       training: { value: 49.5, window: 50 },
       references: [2048, 607],
     };
     expect(captionOf({ ...story, isUndone: false })).toBe(
-      'Validation perplexity 85.4 at step 2,600, falling; training 49.5, smoothed over 50 steps. Reference lines 2,048 and 607',
+      'Validation perplexity 85.4 at step 2,600, down from 92.1; training 49.5, smoothed over 50 steps. Reference lines 2,048 and 607',
     );
-    // Two readings are no trend: without a judgement the caption has none.
-    const unjudged = { ...story, validation: { at: 2600, value: 85.4 }, references: [], isUndone: false };
-    expect(captionOf(unjudged)).toBe('Validation perplexity 85.4 at step 2,600; training 49.5, smoothed over 50 steps');
     expect(captionOf({ ...story, isUndone: true })).toBe(
       'Validation perplexity 85.4 at step 2,600, the last that was saved; the steps after it were undone and are not drawn',
     );
+  });
+  it.each([
+    [[0.206], ''],
+    [[0.261, 0.206], ', down from 0.261'],
+    [[0.206, 0.261], ', up from 0.206'],
+    [[9, 0.206, 0.261], ', up from 0.206'],
+    [[0.2061, 0.2063], ', as before'],
+    [[0.206, Infinity], ', up from 0.206'],
+  ])('caption the newest of %j as it is drawn: "%s"', (values, words) => {
+    const validation = { at: 2600, value: values.at(-1)!, before: values.at(-2) };
+    const caption = captionOf({ x: 'step', name: 'loss', validation, references: [], isUndone: false });
+    expect(caption).toBe(`Validation loss ${formatReading(values.at(-1)!)} at step 2,600${words}`);
   });
   it('caption a run that has not begun', () =>
     expect(captionOf({ x: 'step', name: 'perplexity', references: [], isUndone: false })).toBe(

@@ -38,13 +38,13 @@ export const tickX: Record<XAxis, (value: number, isFirst: boolean) => string> =
   time: formatSeconds,
 };
 
-export type Trend = 'falling' | 'rising' | 'level';
+/** The newest values that a loss chart draws. */
 export interface LossStory {
   x: XAxis;
-  /** `trend` where the loss is judged to go, if that can be told. */
-  /** What losses are told in: `perplexity`. */
+  /** Name of the drawn reading: `perplexity`. */
   name: string;
-  validation?: { at: number; value: number; trend?: Trend };
+  /** `before`: the point that the line comes from; absent where the line begins. */
+  validation?: { at: number; value: number; before?: number | undefined };
   training?: { value: number; window: number };
   references: readonly number[];
   isUndone: boolean;
@@ -53,10 +53,8 @@ export interface LossStory {
 export function captionOf({ x, name, validation, training, references, isUndone }: LossStory): string {
   const parts: string[] = [];
   if (validation) {
-    const trend = validation.trend === undefined ? '' : `, ${validation.trend}`;
-    parts.push(
-      `Validation ${name} ${formatReading(validation.value)} at ${formatX[x](validation.at)}${isUndone ? ', the last that was saved' : trend}`,
-    );
+    const after = isUndone ? ', the last that was saved' : changeWords(validation);
+    parts.push(`Validation ${name} ${formatReading(validation.value)} at ${formatX[x](validation.at)}${after}`);
   }
   if (isUndone) parts.push('the steps after it were undone and are not drawn');
   else if (training) {
@@ -69,4 +67,12 @@ export function captionOf({ x, name, validation, training, references, isUndone 
   const lines =
     known.length > 1 ? `lines ${known.slice(0, -1).join(', ')} and ${known.at(-1) ?? ''}` : `line ${known[0] ?? ''}`;
   return `${parts.join('; ')}${known.length > 0 && !isUndone ? `. Reference ${lines}` : ''}`;
+}
+
+/** `, down from 92.1`, in the digits that are shown. */
+function changeWords({ value, before }: NonNullable<LossStory['validation']>): string {
+  if (before === undefined) return '';
+  const [now, then] = [value, before].map(formatReading);
+  if (now === then) return `, as before`;
+  return `, ${value < before ? 'down' : 'up'} from ${then}`;
 }

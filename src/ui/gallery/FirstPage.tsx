@@ -39,7 +39,7 @@ export function FirstPage() {
             ]}
             isLog
             xMax={4000}
-            references={[{ value: 2048, label: 'guessing blindly' }]}
+            references={[{ value: 2048, label: 'uniform guess' }]}
             caption="A run on Moby Dick"
           />
         </Pane>

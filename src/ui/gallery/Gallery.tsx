@@ -28,7 +28,7 @@ const STAGES: readonly RailStage[] = [
   { id: 'data', href: '/data', name: 'Data', state: 'done', artefact: '380 k tokens · 90 / 5 / 5' },
   { id: 'model', href: '/model', name: 'Model', state: 'done', artefact: 'GPT · 2.19 M parameters' },
   { id: 'train', href: '/train', name: 'Train', state: 'run', artefact: 'step 2,640 · perplexity 85.4' },
-  { id: 'runs', href: '/runs', name: 'Runs', state: 'done', artefact: '5 runs · 2.03 bits a byte' },
+  { id: 'runs', href: '/runs', name: 'Runs', state: 'done', artefact: '5 runs · 2.03 bits per byte' },
   { id: 'evaluate', href: '/evaluate', name: 'Evaluate', state: 'stale', artefact: 'perplexity at step 1,000' },
   { id: 'tune', href: '/tune', name: 'Tune', state: 'none', artefact: 'not yet' },
   { id: 'failed', href: '/failed', name: 'Inspect', state: 'done', artefact: 'step 2,600' },
@@ -100,7 +100,7 @@ export function Gallery() {
               readings: [
                 { label: 'requests elsewhere', value: '0' },
                 { label: 'to its own address', value: '21' },
-                { label: 'kept for offline', value: '39.6 MB' },
+                { label: 'available offline', value: '39.6 MB' },
                 { label: 'stored, kept', value: '214 MB' },
               ],
             }}

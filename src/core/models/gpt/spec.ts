@@ -52,7 +52,8 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     const found = [...sizeProblems(gpt.fields, config)];
     const { heads, width } = config;
     if (found.length === 0 && width % heads !== 0) {
-      found.push({ field: 'heads', message: `The width of ${width} cannot be divided among ${heads} heads.` });
+      const message = `The width of ${width} cannot be divided among ${heads} heads.`;
+      found.push({ field: 'heads', message, between: ['width', 'heads'] });
     }
     return found;
   },

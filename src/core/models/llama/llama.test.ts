@@ -91,7 +91,7 @@ test.each<[Partial<LlamaConfig>, string, string]>([
   [{ norm: 'both' as 'after' }, 'norm', 'Norms must be one of before, after, not both.'],
   [{ theta: 1 }, 'theta', 'Rotary base must be a number from 10 to 1000000000, not 1.'],
 ])('%j cannot run, and says why', (change, field, message) => {
-  expect(llama.problems({ ...SMALL, ...change })).toEqual([{ field, message }]);
+  expect(llama.problems({ ...SMALL, ...change })).toMatchObject([{ field, message }]);
 });
 test('scaled rotary positions are refused by their kind, with models that have plain ones', () => {
   const { schema } = llama.huggingFace!;

@@ -20,6 +20,7 @@ import {
   defineModel,
   type Parameter,
   type ParamTable,
+  type SizeName,
   sizeProblems,
 } from '../spec';
 import { gguf } from './gguf';
@@ -126,17 +127,17 @@ export const llama = defineModel<LlamaConfig>({
     if (found.length > 0) return found;
     const { heads, kvHeads, width, headWidth } = config;
     const { head } = columnsOf(config);
-    const problem = (field: 'heads' | 'headWidth' | 'kvHeads', message: string) => [{ field, message }];
+    const problem = (field: SizeName<LlamaConfig>, message: string, ...others: SizeName<LlamaConfig>[]) => [
+      { field, message, between: [field, ...others] },
+    ];
     if (!Number.isInteger(head))
-      return problem('heads', `The width of ${width} cannot be divided among ${heads} heads.`);
+      return problem('heads', `The width of ${width} cannot be divided among ${heads} heads.`, 'width');
     if (head % 2 !== 0) {
-      return problem(
-        headWidth === 0 ? 'heads' : 'headWidth',
-        `Heads of ${head} columns cannot be turned in pairs: the number must be even.`,
-      );
+      const message = `Heads of ${head} columns cannot be turned in pairs: the number must be even.`;
+      return headWidth === 0 ? problem('heads', message, 'width') : problem('headWidth', message);
     }
     if (heads % kvHeads === 0) return [];
-    return problem('kvHeads', `${heads} heads cannot share ${kvHeads} heads of keys evenly.`);
+    return problem('kvHeads', `${heads} heads cannot share ${kvHeads} heads of keys evenly.`, 'heads');
   },
   params,
   picture(config, vocabulary) {

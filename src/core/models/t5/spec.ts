@@ -10,7 +10,15 @@ import {
   weight,
   widthField,
 } from '../parameters';
-import { type BaseConfig, countParams, defineModel, type Parameter, type ParamTable, sizeProblems } from '../spec';
+import {
+  type BaseConfig,
+  countParams,
+  defineModel,
+  type Parameter,
+  type ParamTable,
+  type SizeName,
+  sizeProblems,
+} from '../spec';
 import { huggingFace } from './huggingFace';
 import { picture } from './picture';
 import {
@@ -116,9 +124,11 @@ export const t5 = defineModel<T5Config>({
     const found = sizeProblems<T5Config>(fields, config);
     if (found.length > 0) return found;
     const { heads, width, buckets, maxDistance } = config;
-    const problem = (field: 'heads' | 'buckets' | 'maxDistance', message: string) => [{ field, message }];
+    const problem = (field: SizeName<T5Config>, message: string, ...others: SizeName<T5Config>[]) => [
+      { field, message, between: [field, ...others] },
+    ];
     if (!Number.isInteger(columnsOf(config).head))
-      return problem('heads', `The width of ${width} cannot be divided among ${heads} heads.`);
+      return problem('heads', `The width of ${width} cannot be divided among ${heads} heads.`, 'width');
     if (buckets % 2 !== 0)
       return problem(
         'buckets',
@@ -128,6 +138,7 @@ export const t5 = defineModel<T5Config>({
     return problem(
       'maxDistance',
       `Of ${buckets} buckets the first ${buckets / 2} hold a distance each, so the farthest must be over ${buckets / 2}, not ${maxDistance}.`,
+      'buckets',
     );
   },
   params,

@@ -67,7 +67,7 @@ test.each<[Partial<T5Config>, string, string]>([
     'Of 8 buckets the first 4 hold a distance each, so the farthest must be over 4, not 4.',
   ],
 ])('%j cannot run, and says why', (change, field, message) => {
-  expect(t5.problems({ ...SMALL, ...change })).toEqual([{ field, message }]);
+  expect(t5.problems({ ...SMALL, ...change })).toMatchObject([{ field, message }]);
 });
 test('the dial gives runnable sizes that grow with it, and what is usual runs', () => {
   const counts = [1e4, 1e5, 1e6, 1e7, 1e8].map((wanted) => {

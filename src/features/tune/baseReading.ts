@@ -1,0 +1,33 @@
+import { formatReading } from '../../core/base/units';
+import { headlineWords } from '../../core/objectives';
+import { bitsPerByteOf } from '../../core/runs/bitsPerByte';
+import { textNames } from '../../core/runs/facts';
+import { segmentAt } from '../../core/runs/segments';
+import type { RunRow } from '../../protocol/data';
+
+export interface BaseReading {
+  value: string;
+  /** Name of the text that it was measured on; absent where that is unknown. */
+  on?: string;
+}
+
+/**
+ * Quality of a base at its last evaluation up to a step, with its unit and its text: bases were measured on different
+ * texts, and perplexities of different tokenizers don't compare. Undefined before the first evaluation of a trained model.
+ */
+export function baseReading(
+  { curve, record }: Pick<RunRow, 'curve' | 'record'>,
+  step: number,
+): BaseReading | undefined {
+  const { step: steps, loss: losses } = curve?.evaluations ?? { step: [], loss: [] };
+  const at = Array.from(steps).findLastIndex((each) => each <= step);
+  if (at < 0 || (steps[at] === 0 && step > 0)) return undefined;
+  const [measured, loss] = [steps[at]!, losses[at]!];
+  const bits = bitsPerByteOf(record, loss, measured);
+  const { facts } = record.segments[segmentAt(record.segments, measured)]!.data;
+  return {
+    value:
+      bits === undefined ? headlineWords(record.objective, loss, formatReading) : `${formatReading(bits)} bits/byte`,
+    ...(facts && { on: textNames(facts) }),
+  };
+}
