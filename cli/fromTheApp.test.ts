@@ -14,10 +14,9 @@ import type { Local } from './local';
 import { prepare } from './prepared';
 import { readModel } from './read';
 import { openPast } from './resume';
-import { textFile } from './terminal';
 import { grownInTheApp } from './testing/inTheApp';
 import { run } from './testing/run';
-import { filesMeant } from './texts';
+import { sourcesMeant } from './texts';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
@@ -116,9 +115,7 @@ test('is refused by name what is missing, another, or changed, and nothing is to
     ],
   ];
   const refused = async (model: string, texts: readonly string[]): Promise<string> => {
-    const files = await Promise.all(
-      (await filesMeant(texts)).map(async (text) => ({ path: text, source: await textFile(text) })),
-    );
+    const { files } = await sourcesMeant(texts);
     const past = await openPast(path(model));
     return prepare(files, past, () => undefined, unwatched).then(
       () => 'nothing',

@@ -73,6 +73,14 @@ describe('an older model stays', () => {
     expect(await stepIn(model())).toBe(20);
     expect((await fs.readdir(at('src'))).sort()).toEqual(['older', 'older.stopped']);
     expect(await fs.readFile(join(model(), 'notes.txt'), 'utf8')).toBe('notes');
+
+    const further = growHere('--steps', String((await stepIn(`${model()}.stopped`)) + 10), '--eval-every', '1000000');
+    await fs.cp(`${model()}.stopped`, `${model()}.stopped-2`, { recursive: true }); // a copy of a leftover is none
+    expect(await run(['grow', ...further, '--out', 'src/older'], { cwd: at() })).toMatchObject({
+      code: 0,
+      stderr: 'Removed what killed runs had left: src/older.stopped.\n',
+    });
+    expect((await fs.readdir(at('src'))).sort()).toEqual(['older', 'older.stopped-2']);
   }, 300_000);
 
   test('until the next run is stopped after an evaluation shows progress', async () => {

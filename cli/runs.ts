@@ -7,7 +7,7 @@ import type { Values } from './options';
 import { command, print, stderr } from './terminal';
 
 const OPTIONS = {
-  in: { kind: 'text', help: 'Folder that holds those of models' },
+  in: { kind: 'text', path: 'reads', help: 'Folder that holds those of models' },
   json: { kind: 'switch', help: 'One object: the runs, or the error' },
 } as const;
 
