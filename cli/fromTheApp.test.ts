@@ -82,7 +82,7 @@ test('goes on from a folder, also where it is not told which documents they were
   expect(await onIn('app-folder', path('mail'), path('texts/fish.txt'))).toMatchObject({
     code: 0,
     stderr: expect.stringMatching(
-      /^\S+mail\/all is a link to a folder and was passed over: give it to --text too.*\n$/,
+      /^Left out: all\. The link leads out of the folder, to \S+letters\. Give that path too.*\n$/,
     ) as string,
   });
   await rm(path('mail/all'));

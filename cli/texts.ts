@@ -55,7 +55,7 @@ export async function sourcesMeant(
   );
   const all = [...refused, ...opened.flatMap(({ source }) => ('reason' in source ? [source] : []))];
   const readable = opened.flatMap(({ source, ...file }) => ('reason' in source ? [] : [{ ...file, source }]));
-  if (readable.length === 0) throw badFile('No file can be read.', all[0] && refusedWords(all[0]));
+  if (readable.length === 0 && all[0]) throw badFile('No file can be read.', refusedWords(all[0]));
   return { files: readable, refused: all };
 }
 
