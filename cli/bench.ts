@@ -28,7 +28,12 @@ import type { Values } from './options';
 import { beginCleaners } from './cleaners';
 import { command, type Commands, openDevice, print, stderr } from './terminal';
 
-const adapter = { kind: 'text', initial: '', help: 'Part of the name of the GPU that Dawn shall take' } as const;
+const adapter = {
+  kind: 'text',
+  path: 'none',
+  initial: '',
+  help: 'Part of the name of the GPU that Dawn shall take',
+} as const;
 const json = { kind: 'switch', help: 'One object, or the error' } as const;
 const { fields } = MODELS.gpt;
 /** As large as the model may be. */

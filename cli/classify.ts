@@ -1,5 +1,4 @@
 /** npm run classify: which label texts have, by a classifier that tune, the app or someone else has written. */
-import { writeFile } from 'node:fs/promises';
 import { badFile, badSettings } from '../src/core/base/errors';
 import { csvOf } from '../src/core/base/csv';
 import { labelsAsOne } from '../src/core/base/labels';
@@ -7,6 +6,7 @@ import { counted, formatCount, formatShare } from '../src/core/base/units';
 import { decisionInUse } from '../src/core/export/temperature';
 import { network } from '../src/core/models/network';
 import { PLAIN_DECISION, temperatureAt } from '../src/core/runs/settings';
+import { textFile as streamOf } from '../src/core/files/byteSource';
 import { type Classified, classifier } from '../src/core/sample/classify';
 import { labelledHeader, labelledRow } from '../src/core/sample/labelledTable';
 import { labelsOf } from '../src/core/sample/labelsOf';
@@ -14,23 +14,27 @@ import { ADAPTER_IN } from './adapter';
 import { type Named, textsOf } from './documents';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { ENCODING, encodingOf } from './encoding';
-import { UsageError, type Values } from './options';
+
+import { UsageError, type Values, withoutColumns } from './options';
 import { Progress } from './progress';
 import { readWeights } from './read';
 import { type NamedRow, rowsIn } from './tables';
 import { classifierStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
+import { checkOutFile, codeOf, writeFile } from './write';
 
 /** A text, or the text of a row. */
 type Asked = Named & Partial<NamedRow>;
 
 const OPTIONS = {
-  from: { kind: 'text', help: 'Folder of the classifier, or a zip of it' },
-  adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
-  prompt: { kind: 'text', otherwise: 'none', help: 'A text' },
-  text: { kind: 'texts', otherwise: 'none', help: 'Files or folders of texts, each of which is one' },
+  from: { kind: 'text', path: 'reads', help: 'Folder of the classifier, or a zip of it' },
+  adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
+  prompt: { kind: 'text', path: 'none', otherwise: 'none', help: 'A text' },
+  text: { kind: 'texts', path: 'reads', otherwise: 'none', help: 'Files or folders of texts, each of which is one' },
   table: {
     kind: 'texts',
+    path: 'reads',
+    pathIn: withoutColumns,
     otherwise: 'none',
     help: 'Tables of which each row is a text: FILE.csv, or FILE.csv:text=COLUMN, or text=SUBJECT+BODY for several columns',
   },
@@ -51,6 +55,7 @@ const OPTIONS = {
   },
   out: {
     kind: 'text',
+    path: 'writes',
     otherwise: 'none',
     help: 'File to write the results to, as a table (CSV): a row a text, of tables with all of their columns',
   },
@@ -60,7 +65,7 @@ const OPTIONS = {
   },
 } as const;
 
-async function classify(values: Values<typeof OPTIONS>): Promise<void> {
+async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   const { from, adapter, prompt, text, table, out, json, 'at-least': typed } = values;
   if ([prompt, text, table].filter((each) => each !== undefined).length !== 1)
     throw new UsageError('classify takes --prompt, --text or --table, one of them.');
@@ -68,6 +73,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
   if (values['skip-bad-rows'] && !table) throw new UsageError('--skip-bad-rows is of a table: give --table.');
   const encoding = encodingOf(values.encoding);
   const reading = { ...(encoding && { encoding }), ...skipping(values['skip-bad-rows']) };
+  const since = out === undefined ? undefined : await checkOutFile(out, from);
   const signal = interruptible();
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
   const { classes } = model.config;
@@ -105,14 +111,12 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
   const told = all.map((one, i) => toldOf(texts[i]!.name, one));
   const cells = texts.map(({ name, cells }) => cells ?? new Map([['name', name]]));
   const columns = [...new Set(cells.flatMap((row) => [...row.keys()]))];
-  if (out !== undefined)
-    await writeFile(
-      out,
-      csvOf([
-        labelledHeader(columns, classes.labels),
-        ...cells.map((row, i) => labelledRow(row, columns, givenTo(all[i]!), classes.labels.length)),
-      ]),
-    );
+  const results = (): string =>
+    csvOf([
+      labelledHeader(columns, classes.labels),
+      ...cells.map((row, i) => labelledRow(row, columns, givenTo(all[i]!), classes.labels.length)),
+    ]);
+  const written = out === undefined ? undefined : await writeFile(out, streamOf(out, results()), since);
   const isRead = ({ tokens }: { tokens: number }): boolean => tokens > 0 || table === undefined;
   for (const each of told.filter(isRead)) print(json ? JSON.stringify(each) : wordsOf(each));
   const cut = told.filter(({ tokens, read }) => read < tokens).length;
@@ -123,6 +127,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
 
   const empty = told.length - told.filter(isRead).length;
   if (empty > 0) stderr.write(`${counted(empty, 'row')} without text ${empty === 1 ? 'has' : 'have'} no label.\n`);
+  return written ? codeOf(out!, written) : 0;
 
   function givenTo({ probabilities, tokens }: Classified) {
     return tokens === 0 ? undefined : { probabilities, labels: labelsOf(classes!, probabilities, atLeast) };

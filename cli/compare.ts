@@ -13,9 +13,9 @@ import { readWeights } from './read';
 import { command, DEVICES, interruptible, openDevice, print } from './terminal';
 
 const OPTIONS = {
-  from: { kind: 'text', help: 'Folder of a model, a zip of it, or a GGUF file' },
-  with: { kind: 'text', help: 'That of the model that it is compared with' },
-  text: { kind: 'texts', help: 'Files or folders that both are measured on' },
+  from: { kind: 'text', path: 'reads', help: 'Folder of a model, a zip of it, or a GGUF file' },
+  with: { kind: 'text', path: 'reads', help: 'That of the model that it is compared with' },
+  text: { kind: 'texts', path: 'reads', help: 'Files or folders that both are measured on' },
   seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Of the drawings that the interval is made by' },
   device: {
     kind: 'choice',

@@ -6,7 +6,7 @@ import { z } from '../src/core/base/zod';
 import { columnsSchema } from '../src/core/documents';
 import { jsonOf } from './json';
 import type { Given } from './pairs';
-import { textFile } from './terminal';
+import { textFile } from './sources';
 
 /** A document a line: id, name of its file, source, title, language, characters, text, and what else is known of it. */
 export const DOCUMENTS = 'documents.jsonl';

@@ -5,8 +5,8 @@ import { unwatched } from '../src/core/base/job';
 import { importText, openText } from '../src/core/documents';
 import { pairsFile } from './pairs';
 import { readers } from './readers';
-import { stderr, textFile } from './terminal';
-import { filesMeant } from './texts';
+import { stderr } from './terminal';
+import { refusalOf, type Refused, refusedWords, sourcesMeant } from './texts';
 
 /** A document, and the name of the file that has it. */
 export interface Named {
@@ -18,9 +18,15 @@ export interface Named {
 export async function textsOf(paths: readonly string[], signal: AbortSignal): Promise<readonly Named[]> {
   const store = memoryStore();
   const texts: Named[] = [];
-  for (const [i, path] of (await filesMeant(paths)).entries()) {
-    const imported = await importText(await textFile(path), store, { addedAt: i, readers }, { ...unwatched, signal });
-    if (imported.kind !== 'added') continue;
+  const { files, refused } = await sourcesMeant(paths);
+  const tell = (one: Refused): unknown => stderr.write(`${refusedWords(one)}\n`);
+  refused.forEach(tell);
+  for (const [i, { source, ...file }] of files.entries()) {
+    const imported = await importText(source, store, { addedAt: i, readers }, { ...unwatched, signal }).catch(
+      (error: unknown) => refusalOf(file, error),
+    );
+    if ('reason' in imported) tell(imported);
+    if ('reason' in imported || imported.kind !== 'added') continue;
     for (const words of imported.text.notes) stderr.write(`${imported.text.name}: ${words}.\n`);
     for (const document of await openText(store, imported.text.id)) {
       let text = '';

@@ -5,6 +5,7 @@ import { UsageError } from './options';
 
 export const ENCODING = {
   kind: 'text',
+  path: 'none',
   otherwise: 'such files are refused, with the encodings that they may be in',
   help: 'What text is in that is not UTF-8, such as windows-1252, koi8-r, shift_jis',
 } as const;

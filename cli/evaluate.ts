@@ -25,30 +25,35 @@ import { ENCODING } from './encoding';
 import { toldOf } from './evaluated';
 import { type Kept, keepMeasured } from './measured';
 import { type Given, givenFiles, ownText } from './measuredOn';
-import { MIX, mixedWeights } from './mix';
-import { UsageError, type Values } from './options';
+import { MIX, mixedPath, mixedWeights } from './mix';
+import { UsageError, type Values, withoutColumns } from './options';
 import { ADAPTER_IN } from './adapter';
 import { readWeights } from './read';
 import type { Past } from './resume';
-import { BUNDLED, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
+import { BUNDLED, ownSentences, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 
 const OPTIONS = {
-  from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
-  adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
-  mix: { kind: 'text', otherwise: 'nothing', help: MIX },
+  from: { kind: 'text', path: 'reads', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
+  mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   text: {
     kind: 'texts',
+    path: 'reads',
     otherwise: 'its own held-out part, where its texts lie as they lay',
     help: 'Files or folders that it is measured on',
   },
   pairs: {
     kind: 'texts',
+    path: 'reads',
+    pathIn: withoutColumns,
     otherwise: 'none',
     help: 'In place of --text, tables of which each row is an input and its target: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN',
   },
   table: {
     kind: 'texts',
+    path: 'reads',
+    pathIn: withoutColumns,
     otherwise: 'none',
     help: 'Of a classifier, in place of --text, tables of texts with labels: FILE.csv, or FILE.csv:text=COLUMN,label=COLUMN (text=SUBJECT+BODY for several); or a folder of texts for each label. Several labels stand in a cell with | between them',
   },
@@ -75,26 +80,35 @@ const OPTIONS = {
   },
   train: {
     kind: 'texts',
+    path: 'reads',
+    pathIn: withoutColumns,
     otherwise: 'its own, without --text',
     help: 'What it learnt from, for baselines that count tokens; with --pairs and --table tables, for those that count labels and words',
   },
   metrics: {
     kind: 'text',
+    path: 'none',
     otherwise: 'all that apply but stridedPerplexity',
     help: `Their names, with commas between: ${FIGURE_IDS.join(', ')}`,
   },
   'minimal-pairs': {
     kind: 'text',
+    path: 'reads',
+    pathIn: ownSentences,
     otherwise: 'not measured',
     help: `Which of two sentences is likelier, of which the first is right: ${BUNDLED}, or a table with columns first, second, kind`,
   },
   swaps: {
     kind: 'text',
+    path: 'reads',
+    pathIn: ownSentences,
     otherwise: 'not measured',
     help: `The same of sentences that differ in a name, pronoun or origin: ${BUNDLED}, or such a table`,
   },
   task: {
     kind: 'texts',
+    path: 'reads',
+    pathIn: withoutColumns,
     otherwise: 'none',
     help: 'Tables of prompts with answers, or with choices: FILE.csv, or FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN',
   },

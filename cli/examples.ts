@@ -1,6 +1,6 @@
 /** Texts with labels: rows of tables, or files in folders that are called as their labels. */
 import { stat } from 'node:fs/promises';
-import { basename, relative, resolve, sep } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
 import { badFile, badSettings, HomegrownError } from '../src/core/base/errors';
@@ -26,8 +26,7 @@ import type { Local } from './local';
 import { UsageError } from './options';
 import { readers } from './readers';
 import { tableFile } from './tables';
-import { textFile } from './terminal';
-import { filesMeant } from './texts';
+import { refusedWords, sourcesMeant } from './texts';
 
 /** Where examples lie, and what of them is learnt. */
 export type Laid = NonNullable<Local['examples']>;
@@ -182,13 +181,13 @@ async function rowsOf(path: string, columns: Laid['files'][number]['columns']): 
 
 /** With their paths below the folder, in which their labels are. */
 async function sourcesIn(folder: string, note: (words: string) => void): Promise<readonly TextSource[]> {
-  return Promise.all(
-    (await filesMeant([folder], note)).map(async (path) => {
-      const name = `${basename(folder)}/${relative(folder, path).split(sep).join('/')}`;
-      // What lies in the folder itself has no label.
-      return { ...(await textFile(path)), name: name.split('/').length > 2 ? name : basename(path) };
-    }),
-  );
+  const { files, refused } = await sourcesMeant([folder], note);
+  for (const one of refused) note(refusedWords(one));
+  // A file right in the folder has no label.
+  return files.map(({ name, source }) => ({
+    ...source,
+    name: name.includes('/') ? `${basename(folder)}/${name}` : name,
+  }));
 }
 
 const nameColumns = (error: HomegrownError): HomegrownError =>

@@ -11,24 +11,24 @@ import { FORMAT_IDS } from '../src/core/export/cards';
 import type { Values } from './options';
 import { settingsOf } from '../src/core/export/homegrownJson';
 import { ADAPTER_IN } from './adapter';
-import { MIX, mixedBy } from './mix';
+import { MIX, mixedBy, mixedPath } from './mix';
 import { readModel, withAdapter } from './read';
 import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import { command, interruptible, print, stderr } from './terminal';
-import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
+import { checkOutFile, checkOutFolder, codeOf, writeFile, writeFolder, type Written } from './write';
 import { classifierStep } from './told';
 
 const OPTIONS = {
-  from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
-  adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
-  mix: { kind: 'text', otherwise: 'nothing', help: MIX },
+  from: { kind: 'text', path: 'reads', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
+  mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   format: {
     kind: 'choice',
     of: FORMAT_IDS,
     help: 'Format to write',
     choices: FORMAT_IDS.map((id) => formatWords(FORMATS[id])),
   },
-  out: { kind: 'text', help: 'File, or folder, to write' },
+  out: { kind: 'text', path: 'writes', help: 'File, or folder, to write' },
   optimizer: { kind: 'switch', help: 'Also what training needs to go on, where the format has a place for it' },
   json: { kind: 'switch', help: 'One object a line: what was written, or the error' },
 } as const;
@@ -41,11 +41,9 @@ async function exportModel({
   out,
   optimizer,
   json,
-}: Values<typeof OPTIONS>): Promise<void> {
+}: Values<typeof OPTIONS>): Promise<number> {
   const writer: Format = FORMATS[format];
-  await (writer.kind === 'folder'
-    ? checkOutFolder(out, [from, ...(adapter === undefined ? [] : [adapter])], [])
-    : checkOutFile(out, from));
+  const since = await (writer.kind === 'folder' ? checkOutFolder(out, [], []) : checkOutFile(out, from));
   const signal = interruptible();
   const unneeded = [
     ...(withMoments(writer, optimizer) && adapter === undefined ? [] : ['optimizer.safetensors']),
@@ -62,26 +60,32 @@ async function exportModel({
   const files = (await writer.files(exported, { withOptimizer: optimizer, template })).map((file) =>
     until(signal, file),
   );
-  const tell = (path: string, bytes: number, count = 1): void =>
+  const tell = ({ place, bytes }: Written, count = 1): void =>
     print(
       json
-        ? JSON.stringify({ out: path, bytes, files: count })
-        : `${path}: ${formatBytes(bytes)}${writer.kind === 'folder' ? ` in ${count} files` : ''}`,
+        ? JSON.stringify({ out: place, bytes, files: count })
+        : `${place}: ${formatBytes(bytes)}${writer.kind === 'folder' ? ` in ${count} files` : ''}`,
     );
   if (writer.kind === 'folder') {
-    tell(out, await writeFolder(out, files), files.length);
-    return;
+    const written = await writeFolder(out, files, since);
+    tell(written, files.length);
+    return codeOf(out, written);
   }
-  const sidecars = ((await writer.sidecar?.files(exported.info, basename(out))) ?? []).map(
-    (file) => [join(dirname(out), file.name), file] as const,
-  );
-  const targets = [[out, files[0]!] as const, ...sidecars];
-  for (const [path] of targets) await checkOutFile(path, from);
-  for (const [path, file] of targets) tell(path, await writeFile(path, file));
+  const sidecarsOf = async (place: string): Promise<readonly (readonly [string, ByteStream])[]> =>
+    ((await writer.sidecar?.files(exported.info, basename(place))) ?? []).map((file) => [
+      join(dirname(place), file.name),
+      file,
+    ]);
+  const marks = new Map<string, string>();
+  for (const [path] of await sidecarsOf(out)) marks.set(path, await checkOutFile(path, from));
+  const written = await writeFile(out, files[0]!, since);
+  tell(written);
+  for (const [path, file] of await sidecarsOf(written.place)) tell(await writeFile(path, file, marks.get(path) ?? ''));
   const step = classifierStep(exported.info);
   if (step !== undefined) stderr.write(`${step}\n`);
   const warning = writer.warning?.(settingsOf(exported.info)) ?? null;
   if (warning !== null) stderr.write(`${warning.replaceAll('`', '')}\n`);
+  return codeOf(out, written);
 }
 
 /** A file that can be stopped while it is written. */

@@ -39,11 +39,11 @@ describe('a command that cannot run', () => {
       /cannot be divided among 3 heads/,
     ],
     [
-      'would write into a folder that is not ours',
+      'would write into the folder of its text',
       () => ['grow', ...grow('')],
       2,
       'bad-settings',
-      /was not written by Homegrown/,
+      /--out .* holds --text .*text\.txt/,
     ],
     [
       'reads a text that is not there',
@@ -54,7 +54,7 @@ describe('a command that cannot run', () => {
     ],
     [
       'reads a text that is a folder',
-      () => ['grow', '--text', folder, '--out', path('out'), '--json'],
+      () => ['grow', '--text', '.', '--out', path('out'), '--json'],
       1,
       'bad-file',
       /is a folder/,

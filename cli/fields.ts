@@ -42,7 +42,7 @@ function optionOf(field: Field): Option {
       return { kind, min, max, initial, help };
     }
     case 'text':
-      return { kind: 'text', initial: field.initial, help };
+      return { kind: 'text', path: 'none', initial: field.initial, help };
     case 'switch':
       return { kind: 'choice', of: ['on', 'off'], initial: field.initial ? 'on' : 'off', alone: 'on', help };
     case 'choice': {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { badFile } from '../src/core/base/errors';
 import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import type { ByteSource } from '../src/core/files/byteSource';
-import { byteFile } from './terminal';
+import { byteFile } from './sources';
 
 /** What a model can be read from: the files of a folder, but those that are not needed, or a zip or GGUF file. */
 export async function filesOf(

@@ -14,10 +14,9 @@ import type { Local } from './local';
 import { prepare } from './prepared';
 import { readModel } from './read';
 import { openPast } from './resume';
-import { textFile } from './terminal';
 import { grownInTheApp } from './testing/inTheApp';
 import { run } from './testing/run';
-import { filesMeant } from './texts';
+import { sourcesMeant } from './texts';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
@@ -83,7 +82,7 @@ test('goes on from a folder, also where it is not told which documents they were
   expect(await onIn('app-folder', path('mail'), path('texts/fish.txt'))).toMatchObject({
     code: 0,
     stderr: expect.stringMatching(
-      /^\S+mail\/all is a link to a folder and was passed over: give it to --text too.*\n$/,
+      /^Left out: all\. The link leads out of the folder, to \S+letters\. Give that path too.*\n$/,
     ) as string,
   });
   await rm(path('mail/all'));
@@ -116,9 +115,7 @@ test('is refused by name what is missing, another, or changed, and nothing is to
     ],
   ];
   const refused = async (model: string, texts: readonly string[]): Promise<string> => {
-    const files = await Promise.all(
-      (await filesMeant(texts)).map(async (text) => ({ path: text, source: await textFile(text) })),
-    );
+    const { files } = await sourcesMeant(texts);
     const past = await openPast(path(model));
     return prepare(files, past, () => undefined, unwatched).then(
       () => 'nothing',

@@ -8,6 +8,8 @@ import { SKIP_BAD_ROWS } from './badRows';
 import { flagsOf } from './fields';
 import { rateFlag } from './learningRate';
 import { MOST_MINUTES } from './minutes';
+import { withoutColumns } from './options';
+import { ownRecipe } from './recipe';
 import { architectureWords, sizeFlags } from './sizeFlags';
 import { DEVICES } from './terminal';
 import { SPECIAL, TOKENIZERS } from './tokenizerFlags';
@@ -17,37 +19,45 @@ export const VALIDATION_SHARE = 0.1;
 export const OPTIONS = {
   text: {
     kind: 'texts',
+    path: 'reads',
     otherwise: 'with --resume those of its run',
     help: 'Text files to learn from; of a run that goes on also a folder of them',
   },
   pairs: {
     kind: 'texts',
+    path: 'reads',
+    pathIn: withoutColumns,
     otherwise: 'all of each text is learnt',
     help: 'In place of --text, tables (CSV, TSV, JSON, JSON Lines, Excel workbooks, Parquet) of which each row is an input and its target: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN where they are not called so and not the first two; the objective is then pairs',
   },
   data: {
     kind: 'text',
+    path: 'reads',
     otherwise: 'the files are read as they lie',
     help: 'In place of --text, a folder of documents that prepare has written; where all are pairs, the objective is pairs',
   },
   'skip-bad-rows': SKIP_BAD_ROWS,
   resume: {
     kind: 'text',
+    path: 'resumes',
     otherwise: 'a new run',
     help: 'Folder of a run to go on with, by its own settings and texts',
   },
   from: {
     kind: 'text',
+    path: 'reads',
     otherwise: 'weights that are drawn',
     help: 'Folder, zip or GGUF file of a model to train on from, whoever made it: its sizes and its tokenizer are kept, and --context may be fewer',
   },
   recipe: {
     kind: 'text',
+    path: 'reads',
+    pathIn: ownRecipe,
     initial: 'none',
     help: 'What cleans the text before it is learnt: none, recommended (a short and safe recipe), or the file of a recipe; rules that normalise, such as lower case, become part of the tokenizer. Files are cleaned together and are one text, as a drop in the app is. It is written beside the model',
   },
-  tokenizer: { kind: 'text', initial: 'characters', help: TOKENIZERS },
-  special: { kind: 'text', initial: '', help: SPECIAL },
+  tokenizer: { kind: 'text', path: 'none', initial: 'characters', help: TOKENIZERS },
+  special: { kind: 'text', path: 'none', initial: '', help: SPECIAL },
   model: {
     kind: 'choice',
     of: modelIds(),
@@ -115,6 +125,6 @@ export const OPTIONS = {
     initial: 0,
     help: 'Share of each text, at its end, that is held out for a test: no step and no evaluation of the run sees it',
   },
-  out: { kind: 'text', otherwise: 'with --resume that folder', help: 'Folder to write the model to' },
+  out: { kind: 'text', path: 'writes', otherwise: 'with --resume that folder', help: 'Folder to write the model to' },
   json: { kind: 'switch', help: 'One object a line: evaluations, then the result or the error' },
 } as const;

@@ -1,4 +1,7 @@
 /** The recipe that the flags of `grow` ask for. */
+import type { Power } from '../src/core/plan/energy';
+import { memoryLimits } from '../src/core/train/device';
+import type { MemoryLimits } from '../src/core/train/memory';
 import { formatCount } from '../src/core/base/units';
 import type { BaseConfig } from '../src/core/models/spec';
 import { type ObjectiveId, usualObjective } from '../src/core/objectives';
@@ -27,3 +30,15 @@ export function batchWords(recipe: Recipe, { context }: BaseConfig): string {
   const rows = `${formatCount(batch * accumulate)} rows of ${formatCount(context)}`;
   return `An update learns from ${formatCount(tokensPerStep(recipe, context))} tokens: ${rows}${parts}.`;
 }
+
+/** @param gigabytes `--memory`; 0: as the device reports */
+export const limitsNow = (gigabytes: number): MemoryLimits => ({
+  ...memoryLimits(),
+  ...(gigabytes > 0 && { bound: 1e9 * gigabytes }),
+});
+
+/** `--watts` and `--price`. */
+export const powerOf = ({ watts, price }: Values<typeof OPTIONS>): Power => ({
+  ...(watts !== undefined && { watts }),
+  price,
+});

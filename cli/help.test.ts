@@ -7,12 +7,12 @@ import { run } from './testing/run';
 
 test('each flag has a line: what it is, its bounds, and what it is if it is not given', () => {
   const options = {
-    text: { kind: 'texts', help: 'Files to learn from' },
+    text: { kind: 'texts', path: 'reads', help: 'Files to learn from' },
     steps: { kind: 'whole', min: 1, max: 1000, initial: 10, help: 'Updates' },
     warmup: { kind: 'whole', min: 0, max: 9, otherwise: 'a tenth', help: 'Steps of rise' },
     device: { kind: 'choice', of: ['wasm', 'cpu'], initial: 'wasm', help: 'Where it runs' },
     format: { kind: 'choice', of: ['a', 'bc'], choices: ['A folder', 'A file'], help: 'What is written' },
-    prompt: { kind: 'text', initial: '', help: 'What is continued' },
+    prompt: { kind: 'text', path: 'none', initial: '', help: 'What is continued' },
     json: { kind: 'switch', help: 'One object a line' },
   } as const;
   expect(help({ name: 'bench step', about: 'Measures.', options, examples: ['--steps 5'] }).split('\n')).toEqual([

@@ -16,11 +16,8 @@ import { paramsOf } from '../src/core/models';
 import { type BaseConfig, countParams } from '../src/core/models/spec';
 import { learnerOf, objectiveOf, rolesOf } from '../src/core/objectives';
 import { optimizerOf } from '../src/core/optim';
-import type { Power } from '../src/core/plan/energy';
 import { SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
 import { batchOfTokens } from '../src/core/train/batchTokens';
-import { memoryLimits } from '../src/core/train/device';
-import type { MemoryLimits } from '../src/core/train/memory';
 import { ownOf, partly } from '../src/core/train/partly';
 import { isOutOfPatience } from '../src/core/train/patience';
 import { problems, unfit } from '../src/core/train/problems';
@@ -49,7 +46,7 @@ import { isForThePlan, Planner, planWords } from './planned';
 import { Progress } from './progress';
 import { filesToRead } from './pairs';
 import { prepare, trained } from './prepared';
-import { undisturbed } from './read';
+import { opening } from './read';
 import { normalizersBy, recipeCalled } from './recipe';
 import { checkSettled, deviceOf, goingOn, openPast, recipeGoingOn, withSteps } from './resume';
 import { Saves, withPlace } from './saves';
@@ -59,12 +56,19 @@ import { realPath } from './target';
 import { classifierStep, hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
 import { tokenizerSettings } from './tokenizerFlags';
 import { asClassifier, begunAs, forgettingWords, judged, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
-import { checkOutFolder } from './write';
+import { checkOutFolder, WRITTEN_NEXT_TO } from './write';
 import { OPTIONS, VALIDATION_SHARE } from './growOptions';
-import { batchWords, objectiveAsked, recipeOf } from './growRecipe';
+import { batchWords, limitsNow, objectiveAsked, powerOf, recipeOf } from './growRecipe';
 
-/** @param tuning what tune asks besides */
-export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<string>, tuning?: Tuning): Promise<void> {
+/**
+ * @param tuning what tune asks besides
+ * @returns the exit code
+ */
+export async function learn(
+  typed: Values<typeof OPTIONS>,
+  given: ReadonlySet<string>,
+  tuning?: Tuning,
+): Promise<number> {
   const { resume, from, data: prepared } = typed;
   if (prepared !== undefined && (typed.text ?? typed.pairs))
     throw new UsageError('--data is learnt in place of --text and --pairs. Leave one of them out.');
@@ -87,7 +91,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const saves = new Saves(out);
   const isInPlace = resume !== undefined && (await realPath(out)) === (await realPath(resume));
   // As it is once a save that was cut off is whole.
-  if (isInPlace) await undisturbed(out, () => saves.adopt());
+  if (isInPlace) await opening(out, () => saves.adopt());
   const past = resume === undefined ? null : await openPast(resume);
   const opens = from === undefined || past ? null : await openStart(from, options);
   const start = opens && tuning ? asClassifier(opens, tuning, options.seed) : opens;
@@ -141,13 +145,12 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   const paths = (examples?.files ?? opened).map(({ path }) => path);
   const begunFrom = from ?? (isInPlace ? undefined : resume);
   const inputs = [...paths, ...[begunFrom, began?.from].filter((path) => path !== undefined)];
-  await checkOutFolder(out, inputs, GROWN_FILES);
+  saves.since = await checkOutFolder(out, inputs, GROWN_FILES);
   const kind = past && !given.has('device') ? deviceOf(past) : options.device;
   let device = await openDevice(kind);
   const signal = interruptible();
   const progress = new Progress(stderr, !options.json);
   const job: Job = { signal, report: (at) => progress.show(at) };
-
   const chats = start && tuning?.chats && (await spokenBy(start.tokenizer, tuning.chats.template));
   if (start && chats) progress.say(templateWords(start.tokenizer, tuning.chats?.template));
   const planned = planner && ((documents: readonly Document[], at: Job) => planner.begin(documents, at));
@@ -290,7 +293,6 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   if (began?.words !== undefined) progress.say(began.words);
   if (trainable) progress.say(`What learns: ${learnsWords(paramsOf(model), trainable)}.`);
   if (past) progress.say(`${past.folder} goes on from step ${formatCount(past.info.state.step)}.`);
-
   progress.say(recomputationWords(again, OTHERWISE));
   if (!past && !planner && recipe.learningRate !== (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate)) {
     const { label } = optimizerOf(recipe.optimizer);
@@ -335,7 +337,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     const all = whole(model, snapshot);
     if (tuning) newest = { state: all.state, tensors: ownOf(model, all.tensors) };
     const wasBeside = saves.isBeside;
-    const bytes = await saves.save(async (folder) => {
+    const bytes = await saves.save(snapshot.state.step, async (folder) => {
       const exported = { ...(await toldOf(snapshot.state, folder)), snapshot: all, tokens: null };
       return [...huggingFaceFiles(exported, WHOLE), local];
     });
@@ -358,10 +360,13 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
       await saves.retell(async (folder) => [...tellingFiles(await toldOf({ ...state, best }, folder)), local]);
     }
     const isDone = outcome.reason !== 'stopped' || (time.aborted && !signal.aborted);
-    if (isDone || hasLearnt(events, outcome.state.step)) await saves.settle();
+    const removed = isDone || hasLearnt(events, outcome.state.step) ? await saves.settle() : [];
+    if (removed.length > 0) stderr.write(`Removed what killed runs had left: ${removed.join(', ')}.\n`);
   } catch (error) {
     progress.end();
     throw withPlace(error, saves);
+  } finally {
+    await saves.end();
   }
   progress.end();
   const ended = ofFolder(info, outcome.state, events, statusAt(outcome.state));
@@ -400,14 +405,10 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   print(
     options.json ? JSON.stringify(summary) : inWords(outcome, speed, recipe.objective, evaluated, saves, summary.out),
   );
+  return saves.isOvertaken ? WRITTEN_NEXT_TO : 0;
 }
 
 /** Of steps on one device, before it is said which is faster. */
 const TRIAL_MS = 1000;
-const limitsNow = (gigabytes: number): MemoryLimits => ({
-  ...memoryLimits(),
-  ...(gigabytes > 0 && { bound: 1e9 * gigabytes }),
-});
-const powerOf = ({ watts, price }: Values<typeof OPTIONS>): Power => ({ ...(watts !== undefined && { watts }), price });
 const WHOLE = { withOptimizer: true } as const;
 const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';

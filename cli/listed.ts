@@ -12,9 +12,21 @@ import { recipeIn } from './recipe';
 
 export const LIST = 'homegrown.files.json';
 
+/** Says of a folder that a run which hasn't ended saves there while another model is in its `--out`. */
+export type Unfinished = z.infer<typeof unfinishedSchema>;
+const unfinishedSchema = z.object({
+  /** `--out` of the run, and the folder itself, without links. */
+  out: z.string(),
+  place: z.string(),
+  step: z.int(),
+  /** The process, as a lock names it. */
+  holder: z.string(),
+});
+
 /** The list as a file of the folder; it names itself. */
-export function listOf(names: readonly string[]): ByteStream {
-  return textFile(LIST, `${JSON.stringify({ version: 1, files: [...names, LIST] }, null, 2)}\n`);
+export function listOf(names: readonly string[], unfinished?: Unfinished): ByteStream {
+  const list = { version: 1, files: [...names, LIST], ...(unfinished && { unfinished }) };
+  return textFile(LIST, `${JSON.stringify(list, null, 2)}\n`);
 }
 
 /**
@@ -23,17 +35,27 @@ export function listOf(names: readonly string[]): ByteStream {
  * @throws HomegrownError `bad-settings` when the list cannot be read
  */
 export async function listedIn(folder: string): Promise<readonly string[] | null> {
-  const path = join(folder, LIST);
-  const found = await lstat(path).catch(() => null);
-  if (!found) {
+  const list = await readList(folder);
+  if (!list) {
     for (const { knownBy, files } of BEFORE_LISTS)
       if ((await Promise.all(knownBy.map((name) => isFile(join(folder, name))))).every(Boolean))
         return [...files, ...(await recipesAmong(folder, files))];
     return null;
   }
+  return [...new Set([...list.files, LIST])];
+}
+
+/** What the list of a folder says of a run that hasn't ended. */
+export const unfinishedIn = async (folder: string): Promise<Unfinished | undefined> =>
+  (await readList(folder).catch(() => null))?.unfinished;
+
+async function readList(folder: string): Promise<z.infer<typeof listSchema> | null> {
+  const path = join(folder, LIST);
+  const found = await lstat(path).catch(() => null);
+  if (!found) return null;
   const list =
     found.isFile() && found.size <= LARGEST ? listSchema.safeParse(jsonOf(await readFile(path, 'utf8'))) : null;
-  if (list?.success) return [...new Set([...list.data.files, LIST])];
+  if (list?.success) return list.data;
   throw badSettings(
     `${path} is not a list of files that this Homegrown can read.`,
     'Nothing in that folder was touched. Name another with --out.',
@@ -50,6 +72,7 @@ async function recipesAmong(folder: string, files: readonly string[]): Promise<r
 const listSchema = z.object({
   version: z.literal(1),
   files: z.array(z.string().max(1000).refine(leadsInside)).max(10_000),
+  unfinished: unfinishedSchema.optional().catch(undefined),
 });
 const LARGEST = 2 ** 20;
 

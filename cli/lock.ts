@@ -90,11 +90,11 @@ const namesIn = (path: string): Promise<string[]> => readdir(path).catch(() => [
 const HOLDER = /^([\w-]+)\.(\d+)\.(\d+)\.\d+$/;
 const HOST = hostname().replace(/[^\w-]/g, '_') || 'host';
 let count = 0;
-const thisProcess = async (): Promise<string> =>
+export const thisProcess = async (): Promise<string> =>
   `${HOST}.${process.pid}.${(await beginningOf(process.pid)) ?? 0}.${count++}`;
 
 /** Whether who is named so may still run. Of another host's, or of no such name, that is not known. */
-async function isHeld(holder: string): Promise<boolean> {
+export async function isHeld(holder: string): Promise<boolean> {
   const [, host, pid, began] = HOLDER.exec(holder) ?? [];
   if (host !== HOST) return true;
   return began === '0' ? isRunning(Number(pid)) : (await beginningOf(Number(pid))) === began;

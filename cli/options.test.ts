@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { flagsIn, parseOptions, UsageError } from './options';
 
 const options = {
-  text: { kind: 'texts', help: 'Files to learn from' },
+  text: { kind: 'texts', path: 'reads', help: 'Files to learn from' },
   steps: { kind: 'whole', min: 1, max: 1000, initial: 10, help: 'Updates' },
   rate: { kind: 'real', min: 0, max: 1, initial: 0.5, help: 'Rate' },
   device: { kind: 'choice', of: ['wasm', 'cpu'], initial: 'wasm', help: 'Where it runs' },
-  out: { kind: 'text', initial: 'model', help: 'The folder to write' },
+  out: { kind: 'text', path: 'writes', initial: 'model', help: 'The folder to write' },
   json: { kind: 'switch', help: 'One object a line' },
 } as const;
 const parse = (line: string) => parseOptions(options, line.split(' '));
@@ -25,7 +25,9 @@ test('values have their types, and what is not given its first value', () => {
 test('what was typed is told from what is so if it is not given, and what has no value then is undefined', () => {
   const args = ['--text', 'a.txt', '--rate=--5', '-2'];
   expect([...flagsIn(args)]).toEqual(['text', 'rate']);
-  const open = { text: { kind: 'texts', otherwise: 'those of before', help: 'Files to learn from' } } as const;
+  const open = {
+    text: { kind: 'texts', path: 'reads', otherwise: 'those of before', help: 'Files to learn from' },
+  } as const;
   expect(parseOptions(open, [])).toEqual({ text: undefined });
   expect(parseOptions(open, ['--text', 'a', 'b'])).toEqual({ text: ['a', 'b'] });
 });

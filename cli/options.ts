@@ -1,14 +1,23 @@
 /** Flags of the command line: stated as data, checked strictly, typed by their statement. */
+
+/** What a command does at the path that a flag names. A flag that `resumes` reads there, and writes there unless another flag `writes`. */
+export type PathUse = 'none' | 'reads' | 'resumes' | 'writes';
+interface NamesPath {
+  path: PathUse;
+  /** The path in the typed value, where the value holds more; undefined where it names none. */
+  pathIn?: (typed: string) => string | undefined;
+}
+
 export type Option = {
   /** What it is, in words without a full stop. */
   help: string;
 } &
   /** `otherwise`: in words, what it is if it is not given, where that depends on what else is; then its value is undefined. */
   (
-    | ({ kind: 'text' } & ({ initial?: string } | { otherwise: string }))
+    | ({ kind: 'text' } & NamesPath & ({ initial?: string } | { otherwise: string }))
     /** One value or more after the flag. */
-    | { kind: 'texts' }
-    | { kind: 'texts'; otherwise: string }
+    | ({ kind: 'texts' } & NamesPath)
+    | ({ kind: 'texts'; otherwise: string } & NamesPath)
     | ({ kind: 'whole' | 'real'; min: number; max: number } & ({ initial?: number } | { otherwise: string }))
     /** `alone`: what the flag means without a value; `choices`: what each of `of` is, where names do not say it. */
     | ({ kind: 'choice'; of: readonly string[]; alone?: string; choices?: readonly string[] } & (
@@ -32,6 +41,9 @@ type Value<O extends Option> = O extends { kind: 'switch' }
 export type Values<O extends Options> = {
   readonly [name in keyof O]: O[name] extends { otherwise: string } ? Value<O[name]> | undefined : Value<O[name]>;
 };
+
+/** `FILE.csv` of `FILE.csv:text=COLUMN,label=COLUMN`. */
+export const withoutColumns = (typed: string): string | undefined => /^(.+?)(?::[a-z]+=.*)?$/s.exec(typed)?.[1];
 
 /** What was typed cannot be run. The message is one line. */
 export class UsageError extends Error {

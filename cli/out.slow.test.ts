@@ -4,6 +4,7 @@ import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
+import { unfinishedIn } from './listed';
 import { aroundModel, growHere, stepIn } from './testing/aroundModel';
 import { type Ended, lines, run } from './testing/run';
 import { spawnCommand } from './testing/spawnCommand';
@@ -65,7 +66,9 @@ describe('an older model stays', () => {
     });
     expect(ended.code).toBe(137);
     expect(await older()).toEqual(before);
-    expect(await stepIn(`${model()}.stopped`)).toBeGreaterThanOrEqual(200);
+    // Opening the model would keep it for good.
+    const { step } = (await unfinishedIn(`${model()}.stopped`))!;
+    expect(step).toBeGreaterThanOrEqual(200);
 
     const next = await run(['grow', ...growHere('--steps', '20', '--out', 'src/older')], { cwd: at() });
     expect(next).toMatchObject({ code: 0, stderr: '' });
@@ -73,6 +76,14 @@ describe('an older model stays', () => {
     expect(await stepIn(model())).toBe(20);
     expect((await fs.readdir(at('src'))).sort()).toEqual(['older', 'older.stopped']);
     expect(await fs.readFile(join(model(), 'notes.txt'), 'utf8')).toBe('notes');
+
+    const further = growHere('--steps', String(step + 10), '--eval-every', '1000000');
+    await fs.cp(`${model()}.stopped`, `${model()}.stopped-2`, { recursive: true }); // a copy of a leftover is none
+    expect(await run(['grow', ...further, '--out', 'src/older'], { cwd: at() })).toMatchObject({
+      code: 0,
+      stderr: 'Removed what killed runs had left: src/older.stopped.\n',
+    });
+    expect((await fs.readdir(at('src'))).sort()).toEqual(['older', 'older.stopped-2']);
   }, 300_000);
 
   test('until the next run is stopped after an evaluation shows progress', async () => {

@@ -19,9 +19,9 @@ describe('nothing is touched', () => {
   test.each<[string, 'grow' | 'export', string[], string]>([
     ['by an empty --out, as of an unset variable', 'grow', twoSteps(''), '--out needs a value'],
     ['by an empty --out of an export', 'export', asFolder(''), '--out needs a value'],
-    ['in the current folder', 'grow', twoSteps('.'), 'the current folder'],
-    ['around --from', 'export', asFolder('src'), 'src/older, or holds it'],
-    ['behind a link to --from', 'export', asFolder('link'), 'src/older, or holds it'],
+    ['in the current folder', 'grow', twoSteps('.'), '--out . holds --text text.txt'],
+    ['around --from', 'export', asFolder('src'), '--out src holds --from src/older'],
+    ['behind a link to --from', 'export', asFolder('link'), '--out link is the same place as --from src/older'],
   ])('%s', async (_, name, args, message) => {
     // What the guard of earlier builds asked for.
     for (const folder of ['.', 'src']) await fs.copyFile(join(model(), 'homegrown.json'), at(folder, 'homegrown.json'));

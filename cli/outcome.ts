@@ -82,7 +82,7 @@ export const besideWords = (saves: Saves): string =>
     ? `${saves.out} is written by another command too: from here on, saves go to ${saves.place!}.`
     : `${saves.out} holds a model, which stays until this run is done; its saves go to ${saves.place!}.`;
 
-const whyBeside = ({ out, isAdopted }: Saves): string =>
-  isAdopted
+const whyBeside = ({ out, isAdopted, isOvertaken }: Saves): string =>
+  isAdopted || isOvertaken
     ? `another command has written to ${out}, which is as that left it`
     : `stopped before it was better than at step 0. The model in ${out} is as it was`;

@@ -3,8 +3,9 @@ import { tableCalled, tableFormatOf, type TextSource } from '../src/core/documen
 import { openData } from './data';
 import { UsageError } from './options';
 import { laidPaths, openLaid, type Past } from './resume';
-import { textFile } from './terminal';
-import { filesMeant } from './texts';
+import { textFile } from './sources';
+import { stderr } from './terminal';
+import { filesMeant, refusedWords } from './texts';
 
 export interface Given {
   path: string;
@@ -29,10 +30,17 @@ export async function filesToRead(asked: Asked, past: Past | null): Promise<read
 async function filesMeantBy({ text, pairs, data }: Asked, past: Past | null): Promise<readonly Given[]> {
   if (data !== undefined) return [await openData(data)];
   if (pairs) return Promise.all(pairs.map(pairsFile));
-  const files = past && text ? await filesMeant(text) : text;
-  const paths = files ?? (past ? laidPaths(past) : []);
+  const paths = text ? await pathsOf(text, past !== null) : past ? laidPaths(past) : [];
   const sources = past && !text ? await openLaid(past, paths) : await Promise.all(paths.map(textFile));
   return paths.map((path, i) => ({ path, source: sources[i]! }));
+}
+
+/** Of a run that continues, a folder stands for the files below it. */
+async function pathsOf(text: readonly string[], mayBeFolders: boolean): Promise<readonly string[]> {
+  if (!mayBeFolders) return text;
+  const { files, refused } = await filesMeant(text);
+  for (const one of refused) stderr.write(`${refusedWords(one)}\n`);
+  return files.map(({ path }) => path);
 }
 
 const parted = (meant: string): readonly [path: string, columns: string | undefined] => {

@@ -1,8 +1,10 @@
-/** prepare that is stopped, or that npm calls by itself. */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+/** prepare that is stopped, that waits at a pipe, that others run next to, or that npm calls by itself. */
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { lines } from './testing/run';
 import { spawnCommand } from './testing/spawnCommand';
 
 test('Ctrl-C leaves nothing half written', async () => {
@@ -42,3 +44,49 @@ test('npm runs the script prepare when it has installed or linked something, whi
     stderr: expect.stringMatching(/^--from is missing/) as string,
   });
 }, 60_000);
+
+/** Three prepares into one folder, each of which waits at a pipe of its own. */
+async function waitingAtPipes(onWaiting: (pipes: readonly string[], children: readonly ChildProcess[]) => void) {
+  const folder = await mkdtemp(join(tmpdir(), 'prepare-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const pipes = ['a', 'b', 'c'].map((name) => join(folder, `${name}.txt`));
+  for (const pipe of pipes) spawnSync('mkfifo', [pipe]);
+  const children: ChildProcess[] = [];
+  const waiting = new Set<string>();
+  const ended = await Promise.all(
+    pipes.map((pipe) =>
+      spawnCommand(['prepare', '--from', pipe, '--out', join(folder, 'out'), '--json'], {
+        onStart: (child) => void children.push(child),
+        onOutput: (_, __, stderr) => {
+          if (waiting.has(pipe) || !stderr.includes(`${pipe} is a pipe: waiting for a program to write to it.`)) return;
+          waiting.add(pipe);
+          if (waiting.size === pipes.length) onWaiting(pipes, children);
+        },
+      }),
+    ),
+  );
+  return { folder, ended };
+}
+
+test('prepare says that it waits at a pipe, and one Ctrl-C ends it', async () => {
+  const { folder, ended } = await waitingAtPipes((_, children) => {
+    for (const child of children) child.kill('SIGINT');
+  });
+  expect(ended.map(({ code }) => code)).toEqual([130, 130, 130]);
+  for (const { stderr } of ended) expect(stderr).toMatch(/Press Ctrl-C to stop\.\nStopped before it was done/);
+  expect((await readdir(folder)).sort()).toEqual(['a.txt', 'b.txt', 'c.txt']);
+}, 120_000);
+
+test('of three commands with one --out each result stays, and the later ones say where theirs is', async () => {
+  const { folder, ended } = await waitingAtPipes((pipes) => {
+    for (const pipe of pipes) void writeFile(pipe, `The sea of ${pipe} is wide and deep, and whales swim in it.`);
+  });
+  expect(ended.map(({ code }) => code).sort()).toEqual([0, 3, 3]);
+  const places = ended.map(({ stdout }) => lines(stdout).at(-1)!['out'] as string);
+  expect(places.map((place) => basename(place)).sort()).toEqual(['out', 'out-2', 'out-3']);
+  for (const [i, { code, stderr }] of ended.entries()) {
+    expect(await readFile(join(places[i]!, 'documents.jsonl'), 'utf8')).toContain(`${'abc'[i]!}.txt is wide`);
+    if (code === 3) expect(stderr).toContain(`This result is in ${places[i]!}.`);
+  }
+  expect((await readdir(folder)).sort()).toEqual(['a.txt', 'b.txt', 'c.txt', 'out', 'out-2', 'out-3']);
+}, 120_000);

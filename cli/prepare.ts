@@ -1,9 +1,6 @@
 /** npm run prepare: files as people have them in, documents out, which grow learns from. */
-import { stat } from 'node:fs/promises';
-import { basename, relative, sep } from 'node:path';
 import { memoryStore } from '../src/core/base/blobStore';
 import { badFile, type BadRowList, paragraph } from '../src/core/base/errors';
-import { visibleName } from '../src/core/base/fileName';
 import type { Job } from '../src/core/base/job';
 import { counted, formatCount } from '../src/core/base/units';
 import type { ByteStream } from '../src/core/files/byteSource';
@@ -34,20 +31,21 @@ import { isMeant, mappingOf } from './mapping';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
 import { readers } from './readers';
-import { recipeCalled, recipeFile } from './recipe';
+import { ownRecipe, recipeCalled, recipeFile } from './recipe';
 import { columnsOf, type Line, linesOf, type Long } from './preparedLines';
-import { isWithin, realPath } from './target';
-import { command, interruptible, print, stderr, textFile } from './terminal';
-import { filesMeant } from './texts';
-import { checkOutFolder, writeFolder } from './write';
+import { command, interruptible, print, stderr } from './terminal';
+import { type Refused, refusedWords, sourcesMeant } from './texts';
+import { checkOutFolder, codeOf, writeFolder } from './write';
 
 const OPTIONS = {
   from: {
     kind: 'texts',
+    path: 'reads',
     help: 'Files, or folders of them, also packed (ZIP, tar, gzip, bzip2): text, Markdown, web pages (HTML, MHTML), PDFs, Word and OpenDocument texts, PowerPoint presentations, books (EPUB), tables (CSV, TSV, JSON, JSON Lines, Excel workbooks, Parquet), subtitles, notebooks, mail (mbox, eml), chats (WhatsApp, Telegram, Slack, Discord), archives that X, Mastodon and Reddit give, crawls of the web (WARC, WET), dumps of Wikipedia (XML), code',
   },
   map: {
     kind: 'texts',
+    path: 'none',
     otherwise: 'columns are recognised by their names',
     help: 'What columns of a table are: NAME.csv:text=COLUMN,label=COLUMN, or input and target; title, date and language too; a row is a document',
   },
@@ -63,29 +61,30 @@ const OPTIONS = {
   'skip-bad-rows': SKIP_BAD_ROWS,
   recipe: {
     kind: 'text',
+    path: 'reads',
+    pathIn: ownRecipe,
     initial: 'recommended',
     help: 'What cleans the documents: recommended, a short and safe recipe, which it writes; the file of a recipe, such as recipe.json that was written with others; or none',
   },
   report: {
     kind: 'text',
+    path: 'writes',
     otherwise: 'none',
     help: 'Folder to write a report to: report.json, with what each rule of the recipe did and left out, and documents.jsonl with what remained, a document a line',
   },
-  out: { kind: 'text', help: 'Folder to write the documents to, for grow --data' },
+  out: { kind: 'text', path: 'writes', help: 'Folder to write the documents to, for grow --data' },
   json: { kind: 'switch', help: 'One object at the end: counts, what was refused, languages; or the error' },
 } as const;
 
-async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
+async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
   const { out, report } = values;
   const mappings = (values.map ?? []).map(mappingOf);
   const progress = new Progress(stderr, !values.json);
-  const files = await named(values.from, (words) => progress.say(words));
-  const paths = files.map(({ path }) => path);
-  if (report !== undefined) await checkApart(report, out);
+  const { files, refused: unopened } = await sourcesMeant(values.from, (words) => progress.say(words));
   // What is looked into from here on is not left with a lock.
   const signal = interruptible();
-  await checkOutFolder(out, paths, [DOCUMENTS, PREPARED, RECIPE_FILE]);
-  if (report !== undefined) await checkOutFolder(report, paths, [DOCUMENTS, REPORT]);
+  const since = await checkOutFolder(out, [], [DOCUMENTS, PREPARED, RECIPE_FILE]);
+  const reportSince = report === undefined ? undefined : await checkOutFolder(report, [], [DOCUMENTS, REPORT]);
   for (const { name } of mappings)
     if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
       throw notAmong(name);
@@ -104,13 +103,10 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
     const format = mapping ? tableFormatOf(name) : tableCalled(name);
     return format && { format, columns: mapping?.columns ?? 'recognised' };
   };
-  const sources = await Promise.all(
-    files.map(async ({ path, name }): Promise<TextSource> => {
-      const table = archiveCalled(name) ? undefined : tableIn(name, path);
-      const source = { ...(await textFile(path)), name, tableIn, reading };
-      return table ? { ...source, table } : source;
-    }),
-  );
+  const sources = files.map(({ path, name, source }): TextSource => {
+    const table = archiveCalled(name) ? undefined : tableIn(name, path);
+    return { ...source, name, tableIn, reading, ...(table && { table }) };
+  });
   const job: Job = { signal, report: (at) => progress.show(at) };
   const store = memoryStore();
   const drop = await importDrop(sources, store, { addedAt: 0, readers }, job);
@@ -120,10 +116,10 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const { lines, long } = cleaned?.text
     ? await linesOf(store, cleaned.text, await languageDetector(), job)
     : { lines: [], long: [] };
-  const refused: readonly Refused[] = [...refusedOf(drop), ...tooLong(long, lines)];
-  for (const { name, reason, rows } of refused) {
-    for (const line of rows ? rowLines(rows) : []) progress.say(line);
-    progress.say(`Left out: ${name}. ${reason}`);
+  const refused: readonly RefusedFile[] = [...unopened, ...refusedOf(drop), ...tooLong(long, lines)];
+  for (const one of refused) {
+    for (const line of one.rows ? rowLines(one.rows) : []) progress.say(line);
+    progress.say(refusedWords(one));
   }
   const left: LeftOut[] = [];
   if (cleaned) for await (const one of leftOutOf(store, cleaned)) left.push(one);
@@ -138,33 +134,32 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const languages = new Map<string, number>();
   for (const { language } of lines) languages.set(language, (languages.get(language) ?? 0) + 1);
   const removed = removedOf(drop.empty, long.length, left);
-  const told = {
+  const facts = {
     documents: lines.length,
     read: lines.length + Object.values(removed).reduce((sum, n) => sum + n, 0),
     characters: lines.reduce((sum, { characters }) => sum + characters, 0),
     refused,
     removed,
     languages: Object.fromEntries([...languages].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))),
-    out,
   };
   const documents = jsonLines(lines, job.signal);
   const jsonFile = (name: string, value: object): ByteStream => streamOf(name, `${JSON.stringify(value, null, 2)}\n`);
-  if (report !== undefined)
-    await writeFolder(report, [documents, jsonFile(REPORT, { ...told, rules: cleaned!.tallies, left })]);
   const prepared = {
     version: 1,
     columns: columnsOf(lines),
-    ...told,
-    out: undefined,
+    ...facts,
     files: files.map(({ name }) => name),
   };
-  await writeFolder(out, [documents, jsonFile(PREPARED, prepared), recipeFile(recipe)]);
+  const written = await writeFolder(out, [documents, jsonFile(PREPARED, prepared), recipeFile(recipe)], since);
+  const told = { ...facts, out: written.place };
+  const reportFiles = [documents, jsonFile(REPORT, { ...told, rules: cleaned!.tallies, left })];
+  const reported = report === undefined ? 0 : codeOf(report, await writeFolder(report, reportFiles, reportSince));
   progress.end();
   if (values.json) print(JSON.stringify(told));
   else
     print(
       paragraph(
-        `${counted(told.documents, 'document')} of ${formatCount(told.characters)} characters in ${out}`,
+        `${counted(told.documents, 'document')} of ${formatCount(told.characters)} characters in ${written.place}`,
         `Languages: ${Object.entries(told.languages)
           .map(([code, n]) => `${code} ${formatCount(n)}`)
           .join(', ')}`,
@@ -173,9 +168,10 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
         left.length > 0 ? `The recipe left out ${counted(left.length, 'document')}` : undefined,
         changedBy(cleaned!),
         long.length > 0 ? `${counted(long.length, 'document')} longer than ${MOST} left out` : undefined,
-        `npm run grow -- --data ${out} learns from them`,
+        `npm run grow -- --data ${written.place} learns from them`,
       ),
     );
+  return Math.max(codeOf(out, written), reported);
 }
 const REPORT = 'report.json';
 
@@ -201,29 +197,7 @@ function removedOf(empty: number, long: number, left: readonly LeftOut[]): Recor
 const notAmong = (name: string): Error =>
   new UsageError(`--map names ${name}, which is not among the files of --from.`);
 
-/** @throws UsageError where one of two folders that are to be written is the other, or would lie in it */
-async function checkApart(report: string, out: string): Promise<void> {
-  const [a, b] = [await realPath(report), await realPath(out)];
-  if (a === b) throw new UsageError('--report and --out name the same folder.');
-  if (isWithin(a, b)) throw new UsageError('--report lies in the folder of --out. Name a folder beside it.');
-  if (isWithin(b, a)) throw new UsageError('--out lies in the folder of --report. Name a folder beside it.');
-}
-
-/** Files with their paths below the folder that was given. */
-async function named(
-  from: readonly string[],
-  note: (words: string) => void,
-): Promise<readonly { path: string; name: string }[]> {
-  const files: { path: string; name: string }[] = [];
-  for (const given of from) {
-    const isFolder = (await stat(given).catch(() => null))?.isDirectory() ?? false;
-    for (const path of await filesMeant([given], note))
-      files.push({ path, name: visibleName(isFolder ? relative(given, path).split(sep).join('/') : basename(path)) });
-  }
-  return files;
-}
-
-function refusedOf({ refused, duplicates }: DropOutcome): Refused[] {
+function refusedOf({ refused, duplicates }: DropOutcome): RefusedFile[] {
   return [
     ...refused.map(({ name, error }) => ({
       name,
@@ -239,9 +213,7 @@ function refusedOf({ refused, duplicates }: DropOutcome): Refused[] {
   ];
 }
 
-interface Refused {
-  name: string;
-  reason: string;
+interface RefusedFile extends Refused {
   /** Where it is refused for these. */
   rows?: BadRowList;
 }

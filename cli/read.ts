@@ -10,8 +10,9 @@ import { importModel, openModel } from '../src/core/export/importModel';
 import type { ImportedModel, Incoming } from '../src/core/export/incoming';
 import { RECIPE_FILE } from '../src/core/export/format';
 import { filesOf } from './folder';
+import { keepOpened } from './leftovers';
 import { realPath } from './target';
-import { transaction } from './transaction';
+import { type Transaction, transaction } from './transaction';
 
 /**
  * What a save left that was cut off is recovered first.
@@ -22,7 +23,7 @@ export async function readModel(
   unneeded: readonly string[] = [],
   signal: AbortSignal = unwatched.signal,
 ): Promise<ImportedModel> {
-  return undisturbed(from, async () => importModel(await filesOf(from, unneeded), { ...unwatched, signal }), signal);
+  return opening(from, async () => importModel(await filesOf(from, unneeded), { ...unwatched, signal }), signal);
 }
 
 /** Without what training alone goes on from; with what an adapter has learnt beside it, where one is named. */
@@ -39,7 +40,7 @@ export const withAdapter = (
   adapter: string,
   signal: AbortSignal = unwatched.signal,
 ): Promise<ImportedModel> =>
-  undisturbed(
+  opening(
     adapter,
     async () => adaptedBy(base, await adapterFolder(adapter), basename(resolve(adapter)), { ...unwatched, signal }),
     signal,
@@ -58,12 +59,23 @@ export async function adapterFolder(path: string): Promise<Folder> {
 
 /** What the model is, without its weights. */
 export const lookAt = (from: string, signal: AbortSignal): Promise<Incoming> =>
-  undisturbed(from, async () => openModel(await filesOf(from)), signal);
+  opening(from, async () => openModel(await filesOf(from)), signal);
+
+/** Reads what a person has named: what a killed run left there is removed by no later run. */
+export const opening = <T>(from: string, read: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
+  undisturbed(
+    from,
+    async (at) => {
+      if (at) await keepOpened(at);
+      return read();
+    },
+    signal,
+  );
 
 /** Reads while nobody writes there, and after what a save left that was cut off is recovered, where this user may write. */
 export async function undisturbed<T>(
   from: string,
-  read: () => Promise<T>,
+  read: (at?: Transaction) => Promise<T>,
   signal: AbortSignal = unwatched.signal,
 ): Promise<T> {
   const isOurs = await realPath(from)

@@ -16,6 +16,10 @@ import { RECIPE_FILE } from '../src/core/export/format';
 import { type ByteStream, textFile } from '../src/core/files/byteSource';
 import type { DataFacts } from '../src/core/runs/settings';
 
+/** The file that `--recipe` names. */
+export const ownRecipe = (name: string): string | undefined =>
+  name === 'none' || name === 'recommended' ? undefined : name;
+
 /** @param name of a file, or `none` or `recommended` @throws HomegrownError `bad-file` */
 export async function recipeCalled(name: string): Promise<Recipe> {
   if (name === 'recommended') return recommendedRecipe();

@@ -166,7 +166,7 @@ describe('it does not go on, and nothing is touched', () => {
       2,
       /Step 8 of 8 is done in begun\. Ask for more in all with --steps/,
     ],
-    ['around its folder', ['--out', '.'], 2, /\. is not empty and was not written by Homegrown/],
+    ['around its folder', ['--out', '.'], 2, /--out \. holds --resume begun/],
   ])('%s', async (_, args, code, words) => {
     await mkdir(path('changed'), { recursive: true });
     await writeFile(path('changed/whale.txt'), 'Ein Wal — das ist ein Fisch. '.repeat(60));

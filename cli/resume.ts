@@ -20,7 +20,7 @@ import { type Options, UsageError, type Values } from './options';
 import { readModel } from './read';
 import { recipeOfRun } from './recipe';
 import { sizeFlags } from './sizeFlags';
-import { textFile } from './terminal';
+import { textFile } from './sources';
 
 export interface Past {
   folder: string;

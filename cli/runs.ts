@@ -8,7 +8,7 @@ import { endingWords } from './told';
 import { command, print, stderr } from './terminal';
 
 const OPTIONS = {
-  in: { kind: 'text', help: 'Folder that holds those of models' },
+  in: { kind: 'text', path: 'reads', help: 'Folder that holds those of models' },
   json: { kind: 'switch', help: 'One object: the runs, or the error' },
 } as const;
 

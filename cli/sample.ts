@@ -9,15 +9,15 @@ import { asked, converse } from '../src/core/sample/converse';
 import { fill } from '../src/core/sample/fill';
 import { write } from '../src/core/sample/write';
 import { ADAPTER_IN } from './adapter';
-import { MIX, mixedBy } from './mix';
+import { MIX, mixedBy, mixedPath } from './mix';
 import { UsageError, type Values } from './options';
 import { lookAt, readWeights } from './read';
 import { command, DEVICES, interruptible, openDevice, print, stdout } from './terminal';
 
 const OPTIONS = {
-  from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
-  adapter: { kind: 'text', otherwise: 'none', help: ADAPTER_IN },
-  mix: { kind: 'text', otherwise: 'nothing', help: MIX },
+  from: { kind: 'text', path: 'reads', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
+  mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   context: {
     kind: 'whole',
     min: 1,
@@ -28,6 +28,7 @@ const OPTIONS = {
   preview: { kind: 'switch', help: 'Only what the model is, and the memory that it needs' },
   prompt: {
     kind: 'text',
+    path: 'none',
     initial: '',
     help: 'What is continued or answered, or a passage with [MASK] for each blank; if not given, a text is begun',
   },
@@ -37,6 +38,7 @@ const OPTIONS = {
   },
   system: {
     kind: 'text',
+    path: 'none',
     otherwise: 'nothing',
     help: 'With --chat: what stands before the question, for the model to go by',
   },

@@ -1,14 +1,17 @@
-/** Where the saves of a run go: to --out, or beside it while the model of another run is there. */
+/** Where the saves of a run go: to --out, or next to it while the model of another run is there. */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HomegrownError, paragraph } from '../src/core/base/errors';
 import type { ByteStream } from '../src/core/files/byteSource';
 import { isSystemError, systemFailure } from './failure';
-import { checkFolder, LIST, listedIn } from './listed';
-import { realPath } from './target';
-import { commit, freeName, transaction } from './transaction';
-import { fill, writeFolder } from './write';
+import { keep, removeLeftovers } from './leftovers';
+import { checkFolder, LIST, listedIn, type Unfinished } from './listed';
+import { thisProcess } from './lock';
+import { markOf } from './mark';
+import { makeFolder, realPath } from './target';
+import { commit, freeName, type Transaction, transaction } from './transaction';
+import { fill, nextTo } from './write';
 
 type FilesFor = (folder: string) => Promise<readonly ByteStream[]>;
 
@@ -17,7 +20,12 @@ export class Saves {
   place: string | null = null;
   /** Whether the model in --out was the run's own when it began. */
   isAdopted = false;
-  /** By folder: the list that this run wrote there last. */
+  /** Whether another command has written to --out since, so that the result is next to it. */
+  isOvertaken = false;
+  /** Mark of --out when the run began; absent: when it first saved. */
+  since: string | undefined;
+  private step = 0;
+  /** By folder: the mark of what this run wrote there last. */
   private readonly marks = new Map<string, string>();
 
   constructor(readonly out: string) {}
@@ -26,7 +34,7 @@ export class Saves {
     return this.place !== null && this.place !== this.out;
   }
 
-  /** The model in --out is the run's own, which goes on there, unless another command writes there from now on. */
+  /** The model in --out is the run's own, which continues there, unless another command writes there from now on. */
   async adopt(): Promise<void> {
     this.isAdopted = true;
     this.marks.set(this.out, await markOf(this.out));
@@ -37,16 +45,28 @@ export class Saves {
    * @param filesFor a folder, as it is then
    * @returns the bytes of the files
    */
-  async save(filesFor: FilesFor): Promise<number> {
-    const bytes = await transaction(this.out, async (at) => {
+  async save(step: number, filesFor: FilesFor): Promise<number> {
+    return transaction(this.out, async (at) => {
+      this.since ??= await markOf(at.path);
+      this.step = step;
       const place = await this.choose();
-      const files = await filesFor(place);
-      const bytes = await (place === this.out ? fill(at, place, files) : writeFolder(place, files));
-      this.place = place;
-      return bytes;
+      return place === this.out
+        ? this.put(at, place, filesFor)
+        : within(place, (own) => this.put(own, place, filesFor));
     });
-    this.marks.set(this.place!, await markOf(this.place!));
+  }
+
+  private async put(at: Transaction, place: string, filesFor: FilesFor): Promise<number> {
+    const bytes = await fill(at, place, await filesFor(place), await this.unfinishedIn(at));
+    this.place = place;
+    this.marks.set(place, await markOf(at.path));
     return bytes;
+  }
+
+  /** Next to --out, the saves of a run that is killed are recognized by this. */
+  private async unfinishedIn({ path }: Transaction): Promise<Unfinished | undefined> {
+    const out = await realPath(this.out);
+    return path === out ? undefined : { out, place: path, step: this.step, holder: await thisProcess() };
   }
 
   /** These files take the place of those of the same names in the newest save, whose others stay. */
@@ -59,22 +79,41 @@ export class Saves {
       const others = ((await listedIn(at.path)) ?? []).filter(
         (name) => name !== LIST && !files.some((file) => file.name === name),
       );
-      await fill(at, place, [...files, ...(await Promise.all(others.map((name) => copyOf(at.path, name))))]);
-      this.marks.set(place, await markOf(place));
+      const all = [...files, ...(await Promise.all(others.map((name) => copyOf(at.path, name))))];
+      await fill(at, place, all, await this.unfinishedIn(at));
+      this.marks.set(place, await markOf(at.path));
     });
   }
 
-  /** The newest save takes the place of the model in --out, but for one that went on there and that another command wrote to since. */
-  async settle(): Promise<void> {
+  /**
+   * The newest save replaces the model in --out, but not one that another command has written since the run began: then
+   * it goes next to that. What killed runs left goes.
+   * @returns what was removed
+   */
+  async settle(): Promise<readonly string[]> {
     const { out, place } = this;
-    if (place === null || place === out || this.isAdopted) return;
-    await transaction(out, (at) =>
-      transaction(place, async ({ path }) => {
-        await checkFolder(out, (await listedIn(path)) ?? []);
-        await commit(at, path);
-      }),
-    );
-    this.place = out;
+    if (place === null) return [];
+    if (place !== out)
+      await transaction(out, (at) =>
+        transaction(place, async (own) => {
+          await keep(own);
+          this.isOvertaken = this.isAdopted || ![this.since, this.marks.get(out)].includes(await markOf(at.path));
+          this.place = this.isOvertaken ? await nextTo(await this.typedOut()) : out;
+          const files = (await listedIn(own.path)) ?? [];
+          if (this.isOvertaken) await within(this.place, (next) => commit(next, own.path));
+          else {
+            await checkFolder(out, files);
+            await commit(at, own.path);
+          }
+        }),
+      );
+    return this.isOvertaken ? [] : removeLeftovers(out, await this.nameBeside(), this.step);
+  }
+
+  /** The run has ended. Its newest save stays, wherever it is. */
+  async end(): Promise<void> {
+    const { place } = this;
+    if (place !== null && place !== this.out && (await this.isOwn(place))) await transaction(place, keep);
   }
 
   private async choose(): Promise<string> {
@@ -86,15 +125,17 @@ export class Saves {
       return names !== null && (names.length === 0 || (await this.isOwn(path)));
     };
     if (this.place !== null && (await this.isOwn(this.place))) return this.place;
-    return (await isFree(this.out)) ? this.out : freeName(`${await this.nameBeside()}.stopped`, isFree);
+    return (await isFree(this.out)) ? this.out : freeName(await this.nameBeside(), isFree);
   }
 
   private async isOwn(path: string): Promise<boolean> {
     return this.marks.has(path) && (await markOf(path)) === this.marks.get(path);
   }
 
-  /** Beside what a link leads to, so that it can be renamed into place; otherwise as it was typed. */
-  private async nameBeside(): Promise<string> {
+  private nameBeside = async (): Promise<string> => `${await this.typedOut()}.stopped`;
+
+  /** What a link leads to, so that a folder next to it can be renamed into its place; otherwise as it was typed. */
+  private async typedOut(): Promise<string> {
     const [real, typed] = [await realPath(this.out), this.out.replace(/[\\/]+$/, '')];
     return (await realPath(`${typed}.stopped`)) === `${real}.stopped` ? typed : real;
   }
@@ -106,10 +147,10 @@ async function copyOf(folder: string, name: string): Promise<ByteStream> {
   return { name, size, chunks: () => createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array> };
 }
 
-/** Another write makes another file of the list. */
-async function markOf(folder: string): Promise<string> {
-  const found = await stat(join(folder, LIST), { bigint: true }).catch(() => null);
-  return found ? `${found.ino} ${found.mtimeNs}` : '';
+/** A turn at a place whose folder may not be there. */
+async function within<T>(place: string, use: (at: Transaction) => Promise<T>): Promise<T> {
+  await makeFolder(dirname(await realPath(place)));
+  return transaction(place, use);
 }
 
 /** A failure with where the saves are. */

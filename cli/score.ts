@@ -27,14 +27,16 @@ const IDS: readonly Id[] = [...BESIDE_IDS, ...WRITTEN_METRIC_IDS];
 const CONFUSION = 'confusion';
 
 const OPTIONS = {
-  hypotheses: { kind: 'text', help: 'Outputs, one a line' },
+  hypotheses: { kind: 'text', path: 'reads', help: 'Outputs, one a line' },
   references: {
     kind: 'text',
+    path: 'reads',
     otherwise: 'none, where metrics need none',
     help: 'What was wanted, a line for each',
   },
   metrics: {
     kind: 'text',
+    path: 'none',
     otherwise: 'all that apply',
     help: `Their names, with commas between: ${[...IDS, CONFUSION].join(', ')}`,
   },

@@ -16,10 +16,13 @@ import {
 import { type TaskColumns, taskItems } from '../src/core/evaluate/taskTable';
 import { UsageError } from './options';
 import { readers } from './readers';
-import { print, stderr, textFile } from './terminal';
+import { textFile } from './sources';
+import { print, stderr } from './terminal';
 
 /** What a person types for ours. */
 export const BUNDLED = 'bundled';
+/** The table that a person names instead of ours. */
+export const ownSentences = (asked: string): string | undefined => (asked === BUNDLED ? undefined : asked);
 
 /** @throws HomegrownError `bad-file` where a row lacks a sentence */
 export async function sentencePairsOf(

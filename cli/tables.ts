@@ -25,7 +25,8 @@ import { withFlag } from './encoding';
 import { UsageError } from './options';
 import type { Given } from './pairs';
 import { readers } from './readers';
-import { stderr, textFile } from './terminal';
+import { textFile } from './sources';
+import { stderr } from './terminal';
 
 const ROLES = COLUMN_ROLES.filter((role) => role !== 'input' && role !== 'target').join('|');
 /** One that is learnt as it is. */

@@ -26,14 +26,14 @@ export const isWithin = (inner: string, outer: string): boolean => {
   return way !== '' && way.split(sep)[0] !== '..' && !isAbsolute(way);
 };
 
-/** Whether `inner` is `outer` or lies in it: by what they are, since a folder may have many paths. */
-async function isIn(inner: string, outer: string): Promise<boolean> {
-  const wanted = await identity(outer);
-  // Where nobody comes, nothing is read.
-  const real = await realPath(inner).catch(() => null);
-  if (wanted === null || real === null) return false;
+/** Whether `inner` is `outer` or lies in it: by device and inode where they exist, since a place may have many paths. */
+export async function isIn(inner: string, outer: string): Promise<boolean> {
+  // Nothing is read where the path can't be resolved.
+  const [real, place] = await Promise.all([inner, outer].map((path) => realPath(path).catch(() => null)));
+  if (real == null || place == null) return false;
+  const wanted = await identity(place);
   for (let at = real; ; at = dirname(at)) {
-    if ((await identity(at)) === wanted) return true;
+    if (at === place || (wanted !== null && (await identity(at)) === wanted)) return true;
     if (at === dirname(at)) return false;
   }
 }

@@ -1,18 +1,13 @@
-/** What the commands share: how they are called and how they end, signals, output, files as sources, the device. */
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+/** What the commands share: how they are called and how they end, signals, output, the device. */
 import { createRequire } from 'node:module';
-import { basename, dirname, sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import './sha256';
 import './textDecoder';
-import { badFile } from '../src/core/base/errors';
-import { visibleName } from '../src/core/base/fileName';
-import type { ByteSource } from '../src/core/files/byteSource';
-import type { TextSource } from '../src/core/documents';
 import { installDawn } from '../src/core/testing/dawn';
 import type { Device } from '../src/core/train/device';
 import type { DeviceKind } from '../src/core/train/run';
 import { tilingsInFile } from './tilings';
+import { checkPaths } from './checkPaths';
 import { endingOf, rowLines, Stopped, systemFailure, type Signal } from './failure';
 import { asksForHelp, help } from './help';
 import { flagsIn, parseOptions, UsageError, type Options, type Values } from './options';
@@ -30,15 +25,23 @@ export interface Command {
   options: Options;
   /** Flags that make sense together. */
   examples: readonly string[];
-  run(args: readonly string[]): Promise<void>;
+  /** @returns the exit code */
+  run(args: readonly string[]): Promise<number>;
 }
-/** `given`: the names of the flags that were typed. */
+/** @param given the names of the flags that were typed @returns the exit code, where the command has more than one */
+type Run<O extends Options, Code> = (values: Values<O>, given: ReadonlySet<string>) => Promise<Code>;
+/** A command that checks its paths before it runs. */
 export const command = <const O extends Options>(
-  stated: Omit<Command, 'options' | 'run'> & {
-    options: O;
-    run(values: Values<O>, given: ReadonlySet<string>): Promise<void>;
+  stated: Omit<Command, 'options' | 'run'> & { options: O; run: Run<O, void> | Run<O, number> },
+): Command => ({
+  ...stated,
+  async run(args) {
+    const values = parseOptions(stated.options, args);
+    await checkPaths(stated.options, values);
+    const code = await stated.run(values, flagsIn(args));
+    return typeof code === 'number' ? code : 0;
   },
-): Command => ({ ...stated, run: (args) => stated.run(parseOptions(stated.options, args), flagsIn(args)) });
+});
 
 /** Commands that share the first word of their names, or the only one. */
 export type Commands = readonly [Command, ...Command[]];
@@ -64,7 +67,7 @@ export async function main(...commands: Commands): Promise<void> {
     stop(outputFailure);
   });
   try {
-    await perform(commands, process.argv.slice(2));
+    process.exitCode = await perform(commands, process.argv.slice(2));
     await new Promise((resolve) => setImmediate(resolve)); // Whether standard output took it is told a turn later.
     if (outputFailure && !(outputFailure instanceof Stopped)) throw outputFailure;
     hasEnded = true;
@@ -75,19 +78,21 @@ export async function main(...commands: Commands): Promise<void> {
 
 /**
  * Runs the command that `args` choose among these.
+ * @returns the exit code
  * @throws whatever it fails of; a UsageError says where to read more
  */
-export async function perform(commands: Commands, args: readonly string[]): Promise<void> {
+export async function perform(commands: Commands, args: readonly string[]): Promise<number> {
   const chosen = commands.length === 1 ? commands[0] : commands.find(({ name }) => name.endsWith(` ${args[0]}`));
   const own = commands.length > 1 && chosen ? args.slice(1) : args;
   try {
-    if (asksForHelp(own)) print((chosen ? [chosen] : commands).map(help).join('\n\n'));
-    else if (chosen) await chosen.run(own);
-    else {
-      const [command] = commands[0].name.split(' ');
-      const words = commands.map(({ name }) => name.split(' ')[1]).join(', ');
-      throw new UsageError(`There is no ${command} '${args[0] ?? ''}'. There are ${words}.`);
+    if (asksForHelp(own)) {
+      print((chosen ? [chosen] : commands).map(help).join('\n\n'));
+      return 0;
     }
+    if (chosen) return await chosen.run(own);
+    const [command] = commands[0].name.split(' ');
+    const words = commands.map(({ name }) => name.split(' ')[1]).join(', ');
+    throw new UsageError(`There is no ${command} '${args[0] ?? ''}'. There are ${words}.`);
   } catch (error) {
     throw error instanceof UsageError ? new UsageError(`${error.message} ${hint(chosen ?? commands[0])}`) : error;
   }
@@ -124,8 +129,13 @@ let stop: (why: Error) => void = fail;
 export function interruptible(): AbortSignal {
   const abort = new AbortController();
   stop = (why) => abort.abort(why);
-  return abort.signal;
+  interrupted = abort.signal;
+  return interrupted;
 }
+let interrupted: AbortSignal | undefined;
+
+/** The signal of the command that runs; undefined before it is interruptible. */
+export const interruption = (): AbortSignal | undefined => interrupted;
 
 let hasDawn = false;
 /**
@@ -151,54 +161,4 @@ export async function softwareAdapter(): Promise<string | null> {
   const { findGpu } = await import('../src/core/gpu/backend');
   const adapter = await findGpu();
   return adapter?.software ? adapter.name : null;
-}
-
-/** A file that is read from its beginning to its end, once: also a pipe, and those of /proc, whose size is not told. */
-export async function textFile(path: string): Promise<TextSource> {
-  const found = await look(path);
-  if (found.isDirectory()) throw badFile(`${path} is a folder.`, 'Give the files in it.');
-  return {
-    name: visibleName(basename(path)),
-    size: found.size,
-    stream: () => createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array>,
-    ...(found.isFile() && { places: placesIn(path, found.size) }),
-  };
-}
-
-/** A file that is read in places. */
-export async function byteFile(path: string): Promise<ByteSource> {
-  const found = await look(path);
-  if (!found.isFile()) throw badFile(`${path} is not a file that can be read in places.`, 'Copy it to one first.');
-  return placesIn(path, found.size);
-}
-
-const placesIn = (path: string, size: number): ByteSource => ({
-  size,
-  async read(offset, length) {
-    const file = await open(path);
-    try {
-      const bytes = new Uint8Array(length);
-      for (let at = 0; at < length;) {
-        const { bytesRead } = await file.read(bytes, at, length - at, offset + at);
-        if (bytesRead === 0)
-          throw badFile(
-            `${path} ended at byte ${offset + at} and had ${size} when it was opened`,
-            'Another program is writing it: try again when that is done.',
-          );
-        at += bytesRead;
-      }
-      return bytes;
-    } finally {
-      await file.close();
-    }
-  },
-});
-
-async function look(path: string) {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw badFile(`There is no file ${path}.`);
-    throw error;
-  }
 }

@@ -1,52 +1,151 @@
-/** Which files a folder stands for. */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+/** Which files a folder stands for: one that can't be read is refused by itself. */
+import { spawnSync } from 'node:child_process';
+import { appendFile, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { byteFile, textFile } from './sources';
+import { run } from './testing/run';
 import { filesMeant } from './texts';
 
-test('a link to a file is that file, one that leads nowhere is told of when it is read, one to a folder is passed over, and that is said', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'texts-'));
-  try {
-    const path = (...names: string[]) => join(folder, ...names);
-    await mkdir(path('in', 'sub'), { recursive: true });
-    await writeFile(path('sea.txt'), 'The sea is wide.');
-    await writeFile(path('in', 'a.txt'), 'An albatross.');
-    await symlink(path('sea.txt'), path('in', 'sub', 'sea.txt'));
-    await symlink(path('nowhere'), path('in', 'z.txt'));
-    await symlink(folder, path('in', 'back'));
-    await mkdir(path('letters'));
-    await symlink(path('letters'), path('in', 'sub', 'letters'));
-    const notes: string[] = [];
-    const meant = (...paths: string[]) => filesMeant(paths, (words) => void notes.push(words));
-    expect(await meant(path('in'))).toEqual([path('in', 'a.txt'), path('in', 'sub', 'sea.txt'), path('in', 'z.txt')]);
-    expect(notes).toEqual(
-      [path('in', 'back'), path('in', 'sub', 'letters')].map(
-        (link) => `${link} is a link to a folder and was passed over: give it to --text too where its files are meant.`,
-      ),
-    );
-    // As it says; where it has none, that is told.
-    await expect(meant(path('in', 'sub', 'letters'))).rejects.toThrow(/^There is no text in .*letters\.$/);
-    await writeFile(path('letters', 'june.txt'), 'Dear Ahab,');
-    expect(await meant(path('in', 'sub', 'letters'))).toEqual([path('in', 'sub', 'letters', 'june.txt')]);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+/** Paths that the system denies to a test that runs as root, too. */
+const denied = new Set<string>();
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>();
+  const checked =
+    (call: (...args: never[]) => Promise<unknown>) =>
+    async (...args: never[]): Promise<unknown> => {
+      const path = String(args[0]);
+      if (denied.has(path))
+        throw Object.assign(new Error('EACCES'), { code: 'EACCES', errno: -13, syscall: 'open', path });
+      return call(...args);
+    };
+  return { ...fs, access: checked(fs.access as never), readdir: checked(fs.readdir as never) };
+});
+
+let folder: string;
+const path = (...names: string[]) => join(folder, ...names);
+const folders: string[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'texts-'));
+  folders.push(folder);
+});
+afterAll(() => Promise.all(folders.map((each) => rm(each, { recursive: true }))));
+const meant = async (...paths: string[]) => {
+  const notes: string[] = [];
+  const { files, refused } = await filesMeant(paths, (words) => void notes.push(words));
+  return { names: files.map(({ name }) => name), notes, refused };
+};
+
+test('a folder is read in spite of its worst names, each of which is refused with its reason', async () => {
+  await mkdir(path('in', 'sub', 'locked'), { recursive: true });
+  await writeFile(path('sea.txt'), 'The sea is wide.');
+  for (const name of ['a.txt', 'sub/b.txt', 'sub/secret.txt', 'sub/locked/c.txt'])
+    await writeFile(path('in', name), `The sea of ${name}.`);
+  await symlink('nowhere', path('in', 'dangling'));
+  await symlink('loop', path('in', 'loop'));
+  await symlink(path('sea.txt'), path('in', 'out.txt'));
+  await symlink(folder, path('in', 'up'));
+  await mkdir(Buffer.from(path('in', 'sub', 'caf\xe9'), 'latin1'));
+  await writeFile(Buffer.from(path('in', 'na\xefve.txt'), 'latin1'), 'The sea is latin.');
+  spawnSync('mkfifo', [path('in', 'pipe')]);
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(path('in', 'socket'), resolve));
+  denied.add(path('in', 'sub', 'locked')).add(path('in', 'sub', 'secret.txt'));
+  const { names, refused } = await meant(path('in'));
+  server.close();
+  expect(names).toEqual(['a.txt', 'sub/b.txt']);
+  const leadsOut = (to: string) => `The link leads out of the folder, to ${to}. Give that path too to read it.`;
+  expect(refused).toEqual([
+    { name: 'dangling', reason: 'The link leads to nothing, or the file is gone (ENOENT).' },
+    { name: 'loop', reason: 'Its links lead in a circle (ELOOP).' },
+    { name: 'na\\xefve.txt', reason: 'Its name is not UTF-8. Rename it to read it.' },
+    { name: 'out.txt', reason: leadsOut(path('sea.txt')) },
+    { name: 'pipe', reason: 'It is a pipe (FIFO), and only files of a folder are read.' },
+    { name: 'socket', reason: 'It is a socket, and only files of a folder are read.' },
+    { name: 'sub/caf\\xe9', reason: 'Its name is not UTF-8. Rename it to read it.' },
+    { name: 'sub/locked', reason: 'This user may not read it (EACCES).' },
+    { name: 'sub/secret.txt', reason: 'This user may not read it (EACCES).' },
+    { name: 'up', reason: leadsOut(folder) },
+  ]);
+});
+
+test('links inside a folder give no file twice, and lead to hidden files as those of git-annex do', async () => {
+  await mkdir(path('.git', 'objects'), { recursive: true });
+  await mkdir(path('letters'));
+  await writeFile(path('letters', 'june.txt'), 'Dear Ahab,');
+  await writeFile(path('.git', 'objects', 'whale'), 'The whale is large.');
+  await symlink('letters/june.txt', path('a.txt'));
+  await symlink('letters', path('again'));
+  await symlink('..', path('letters', 'back'));
+  await symlink('.git/objects/whale', path('whale.txt'));
+  await symlink('.git/objects/whale', path('whale-2.txt'));
+  const { names, notes, refused } = await meant(folder);
+  expect(names).toHaveLength(2);
+  expect(names).toContain('letters/june.txt');
+  expect(names.join(' ')).toMatch(/whale(-2)?\.txt/);
+  expect(refused).toEqual([]);
+  expect(notes).toHaveLength(4);
+  for (const note of notes) expect(note).toMatch(/is a link to what is read in its own place\.$/);
+  // A link that is named itself is the folder that it leads to.
+  expect((await meant(path('again'))).names).toEqual(['june.txt']);
+});
+
+test('prepare and evaluate leave out such names and read the rest', async () => {
+  await mkdir(path('in'));
+  await writeFile(path('in', 'a.txt'), 'The sea is wide and deep, and whales swim in it.');
+  await symlink('nowhere', path('in', 'dangling.txt'));
+  await symlink('loop.txt', path('in', 'loop.txt'));
+  const ended = await run(['prepare', '--from', path('in'), '--out', path('out'), '--json']);
+  expect(ended.code).toBe(0);
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    documents: 1,
+    refused: [{ name: 'dangling.txt' }, { name: 'loop.txt', reason: 'Its links lead in a circle (ELOOP).' }],
+  });
+}, 60_000);
+
+test('a folder that holds nothing to read is refused with the first reason; so is a socket that is named', async () => {
+  await mkdir(path('in'));
+  await expect(meant(path('in'))).rejects.toThrow(/^There is no text in .*in\.$/);
+  await symlink('nowhere', path('in', 'dangling'));
+  await expect(meant(path('in'))).rejects.toMatchObject({ remedy: expect.stringContaining('dangling') as string });
+  await expect(textFile('/dev/zero')).rejects.toThrow('/dev/zero is a device, and only files and pipes are read');
+});
+
+/** All bytes of a source. */
+async function sizeOf(source: Awaited<ReturnType<typeof textFile>>): Promise<number> {
+  let size = 0;
+  for await (const piece of source.stream()) size += piece.length;
+  return size;
+}
+
+test('a file that changes while it is read is refused; the next read, of the file as it is then, is whole', async () => {
+  await writeFile(path('a.txt'), 'x'.repeat(3 * 2 ** 20));
+  const source = await textFile(path('a.txt'));
+  expect(await sizeOf(source)).toBe(3 * 2 ** 20);
+  const pieces = source.stream()[Symbol.asyncIterator]();
+  await pieces.next();
+  await appendFile(path('a.txt'), 'y');
+  const rest = async () => {
+    while (!(await pieces.next()).done);
+  };
+  await expect(rest()).rejects.toThrow('changed while it was read: it had 3,145,728 bytes, then 3,145,729');
+  const again = await textFile(path('a.txt'));
+  expect(await sizeOf(again)).toBe(3 * 2 ** 20 + 1);
+  const places = await byteFile(path('a.txt'));
+  expect((await places.read(5, 5)).length).toBe(5);
+  await utimes(path('a.txt'), 5, 5);
+  await expect(places.read(5, 5)).rejects.toThrow('was written meanwhile');
+  await expect(sizeOf(again)).rejects.toThrow('was written meanwhile');
 });
 
 test('of a page that was saved with its folder the page is meant, and it is said; what is named itself is read', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'pages-'));
-  try {
-    const path = (...names: string[]) => join(folder, ...names);
-    await mkdir(path('sea_files', 'deep'), { recursive: true });
-    for (const name of ['sea.html', 'sea_files/a.js', 'sea_files/deep/b.txt', 'gull.txt'])
-      await writeFile(path(...name.split('/')), 'The sea is wide.');
-    const notes: string[] = [];
-    const meant = (...paths: string[]) => filesMeant(paths, (words) => void notes.push(words));
-    expect(await meant(folder)).toEqual([path('gull.txt'), path('sea.html')]);
-    expect(notes).toEqual(['2 files that saved pages show were passed over.']);
-    expect(await meant(path('sea_files', 'a.js'))).toEqual([path('sea_files', 'a.js')]);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await mkdir(path('sea_files', 'deep'), { recursive: true });
+  for (const name of ['sea.html', 'sea_files/a.js', 'sea_files/deep/b.txt', 'gull.txt'])
+    await writeFile(path(...name.split('/')), 'The sea is wide.');
+  const { names, notes } = await meant(folder);
+  expect(names).toEqual(['gull.txt', 'sea.html']);
+  expect(notes).toEqual(['2 files that saved pages show were passed over.']);
+  expect((await meant(path('sea_files', 'a.js'))).names).toEqual(['a.js']);
 });

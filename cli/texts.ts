@@ -1,54 +1,172 @@
-/** The files that --text means. */
-import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { badFile } from '../src/core/base/errors';
+/** The files that flags such as --text mean: a folder stands for all files below it. */
+import { constants, type Dirent } from 'node:fs';
+import { access, lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { badFile, HomegrownError, isBadFile, paragraph } from '../src/core/base/errors';
+import { visibleName } from '../src/core/base/fileName';
 import { counted } from '../src/core/base/units';
-import { isSystemFile, SavedPages } from '../src/core/documents';
+import { isSystemFile, SavedPages, type TextSource } from '../src/core/documents';
+import { isSystemError, systemFailure } from './failure';
+import { specialKind, textFile } from './sources';
+import { isWithin } from './target';
 import { stderr } from './terminal';
 
+export interface MeantFile {
+  path: string;
+  /** Its path below the folder that was given, with `/`; the name of a file that was given itself. */
+  name: string;
+  /** Whether a folder stands for it: then it may be left out, and the others are read. */
+  isInFolder: boolean;
+}
+/** What isn't read, and why. */
+export interface Refused {
+  name: string;
+  reason: string;
+}
+export interface Meant {
+  files: readonly MeantFile[];
+  refused: readonly Refused[];
+}
+
+const toStderr = (words: string): void => stderr.write(`${words}\n`);
+export const refusedWords = ({ name, reason }: Refused): string => `Left out: ${name}. ${reason}`;
+
 /**
- * A folder stands for the files in it and below it, in the order in which the app takes them.
- * @param note is told of each link to a folder, which is passed over: it may lead back; and of what saved pages show
- * @throws HomegrownError `bad-file`
+ * The files of a folder are in the order in which the app takes them.
+ * @param note receives what else is passed over: links to what is read anyway, and what saved pages show
+ * @throws HomegrownError `bad-file` where a folder holds no file that can be read
  */
-export async function filesMeant(
+export async function filesMeant(paths: readonly string[], note = toStderr): Promise<Meant> {
+  const all = await Promise.all(paths.map((path) => meant(path, note)));
+  return { files: all.flatMap(({ files }) => files), refused: all.flatMap(({ refused }) => refused) };
+}
+
+/** The same, opened. A file of a folder that can't be opened is refused alone. */
+export async function sourcesMeant(
   paths: readonly string[],
-  note = (words: string): void => stderr.write(`${words}\n`),
-): Promise<readonly string[]> {
-  return (await Promise.all(paths.map((path) => meant(path, note)))).flat();
+  note = toStderr,
+): Promise<{ files: readonly (MeantFile & { source: TextSource })[]; refused: readonly Refused[] }> {
+  const { files, refused } = await filesMeant(paths, note);
+  const opened = await Promise.all(
+    files.map(async (file) => ({
+      ...file,
+      source: await textFile(file.path).catch((error) => refusalOf(file, error)),
+    })),
+  );
+  const all = [...refused, ...opened.flatMap(({ source }) => ('reason' in source ? [source] : []))];
+  const readable = opened.flatMap(({ source, ...file }) => ('reason' in source ? [] : [{ ...file, source }]));
+  if (readable.length === 0 && all[0]) throw badFile('No file can be read.', refusedWords(all[0]));
+  return { files: readable, refused: all };
 }
 
-async function meant(path: string, note: (words: string) => void): Promise<readonly string[]> {
+/** Why one file of a folder isn't read. @throws the error where the file was given itself, or the file isn't to blame */
+export function refusalOf({ name, isInFolder }: Pick<MeantFile, 'name' | 'isInFolder'>, error: unknown): Refused {
+  const failure = isSystemError(error) ? systemFailure(error) : error;
+  if (!isInFolder || !isBadFile(failure)) throw error;
+  return { name, reason: paragraph(failure.message, failure.remedy) };
+}
+
+async function meant(path: string, note: (words: string) => void): Promise<Meant> {
   const found = await stat(path).catch(() => null);
-  if (!found?.isDirectory()) return [path];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const kinds = await Promise.all(entries.map(kindOf));
-  const are = (kind: Kind): string[] =>
-    entries
-      .filter((_, i) => kinds[i] === kind)
-      .map(({ parentPath, name }) => join(parentPath, name))
-      .filter((each) => !isSystemFile(relative(path, each)))
-      .sort((a, b) => (a < b ? -1 : 1));
-  for (const link of are('link to a folder'))
-    note(`${link} is a link to a folder and was passed over: give it to --text too where its files are meant.`);
-  const all = are('file');
+  if (!found?.isDirectory())
+    return { files: [{ path, name: visibleName(basename(path)), isInFolder: false }], refused: [] };
+  const walked: Walked = { root: await realpath(path), files: [], links: [], targets: new Set(), refused: [] };
+  await walk(path, '', walked);
+  const all = walked.files.sort();
   const pages = new SavedPages(all);
-  const files = all.filter((each) => !pages.holds(each));
-  if (files.length < all.length)
-    note(
-      `${counted(all.length - files.length, 'file')} that saved pages show ${files.length === all.length - 1 ? 'was' : 'were'} passed over.`,
-    );
-  if (files.length === 0) throw badFile(`There is no text in ${path}.`);
-  return files;
+  const files = all.filter((name) => !pages.holds(name));
+  for (const name of walked.links.sort()) note(`${join(path, name)} is a link to what is read in its own place.`);
+  if (files.length < all.length) {
+    const passed = all.length - files.length;
+    note(`${counted(passed, 'file')} that saved pages show ${passed === 1 ? 'was' : 'were'} passed over.`);
+  }
+  const refused = walked.refused.sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (files.length === 0) throw badFile(`There is no text in ${path}.`, refused[0] && refusedWords(refused[0]));
+  return {
+    files: files.map((name) => ({ path: join(path, name), name: visibleName(name), isInFolder: true })),
+    refused,
+  };
 }
 
-type Kind = 'file' | 'link to a folder' | 'neither';
+/** What is found below a folder. Names are paths from there, with `/`. */
+interface Walked {
+  /** The folder, without links. */
+  root: string;
+  files: string[];
+  /** Links to what is read in the folder. */
+  links: string[];
+  /** Hidden files that are read by a link. */
+  targets: Set<string>;
+  refused: Refused[];
+}
 
-/** A link to a file is that file; one that leads nowhere is told of when it is read. */
-async function kindOf(entry: Dirent): Promise<Kind> {
-  if (!entry.isSymbolicLink()) return entry.isFile() ? 'file' : 'neither';
-  const found = await stat(join(entry.parentPath, entry.name)).catch(() => null);
-  if (found?.isDirectory()) return 'link to a folder';
-  return found === null || found.isFile() ? 'file' : 'neither';
+async function walk(folder: string, below: string, walked: Walked): Promise<void> {
+  let entries: Dirent<Buffer>[];
+  try {
+    entries = await readdir(join(folder, below), { withFileTypes: true, encoding: 'buffer' });
+  } catch (error) {
+    walked.refused.push({ name: below === '' ? folder : below, reason: reasonOf(error) });
+    return;
+  }
+  for (const entry of entries) {
+    const own = entry.name.toString();
+    const name = below === '' ? own : `${below}/${own}`;
+    if (isSystemFile(name)) continue;
+    const shown = visibleName(below === '' ? bytesShown(entry.name) : `${below}/${bytesShown(entry.name)}`);
+    if (!Buffer.from(own).equals(entry.name)) {
+      walked.refused.push({ name: shown, reason: 'Its name is not UTF-8. Rename it to read it.' });
+      continue;
+    }
+    try {
+      await look(folder, name, walked);
+    } catch (error) {
+      walked.refused.push({ name: shown, reason: reasonOf(error) });
+    }
+  }
+}
+
+/** Takes one entry, or what is below it. @throws why it can't be read */
+async function look(folder: string, name: string, walked: Walked): Promise<void> {
+  const path = join(folder, name);
+  const found = await lstat(path);
+  if (found.isDirectory()) return walk(folder, name, walked);
+  if (found.isSymbolicLink()) {
+    const target = await realpath(path);
+    if (target !== walked.root && !isWithin(target, walked.root))
+      throw badFile(`The link leads out of the folder, to ${target}.`, 'Give that path too to read it.');
+    if (!isSystemFile(relative(walked.root, target)) || walked.targets.has(target)) {
+      walked.links.push(name);
+      return;
+    }
+    // As git-annex has them: the walk passes over what the link leads to.
+    if (!(await stat(path)).isFile())
+      throw badFile('The link leads to a hidden folder.', 'Give that path too to read it.');
+    walked.targets.add(target);
+  }
+  const kind = specialKind(found);
+  if (kind !== undefined) throw badFile(`It is ${kind}, and only files of a folder are read.`);
+  await access(path, constants.R_OK);
+  walked.files.push(name);
+}
+
+function reasonOf(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (error instanceof HomegrownError) return paragraph(error.message, error.remedy);
+  if (Object.hasOwn(WHY, code)) return WHY[code]!;
+  if (isSystemError(error)) return paragraph(systemFailure(error).message);
+  throw error;
+}
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: 'This user may not read it (EACCES).',
+  EPERM: 'This user may not read it (EPERM).',
+  ELOOP: 'Its links lead in a circle (ELOOP).',
+  ENOENT: 'The link leads to nothing, or the file is gone (ENOENT).',
+  ENAMETOOLONG: 'Its path is too long (ENAMETOOLONG).',
+};
+
+/** A name in which bytes that are no characters are shown by their codes: `caf\xe9.txt`. */
+function bytesShown(name: Buffer): string {
+  const text = name.toString();
+  if (Buffer.from(text).equals(name)) return text;
+  return name.toString('latin1').replace(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -56,6 +56,7 @@ export async function transaction<T>(
 
 async function recover(at: Transaction): Promise<void> {
   await rm(at.draft, { recursive: true, force: true });
+  await rm(temporaryList(at), { force: true });
   if (await exists(at.coming)) {
     await putIn(at);
     tell(`A save into ${at.path} that was cut off is now whole.`);
@@ -113,15 +114,18 @@ async function removeEmpty(path: string, listed: readonly string[]): Promise<voi
 export async function commit(at: Transaction, draft: string): Promise<void> {
   // A folder from before there were lists gets its own first, so that every step after this is the same.
   const old = (await listedIn(at.path)) ?? [];
-  if (old.length > 0 && !old.includes(LIST)) {
-    const temporary = join(dirname(at.coming), LIST);
-    await writeFile(temporary, await readBytes(listOf(old)));
-    await rename(temporary, join(at.path, LIST));
-  }
+  if (old.length > 0 && !old.includes(LIST)) await replaceList(at, old);
   await rename(draft, at.coming);
   await syncFolder(dirname(at.coming));
   await putIn(at);
 }
+
+/** Gives the folder of a turn this list. */
+export async function replaceList(at: Transaction, names: readonly string[]): Promise<void> {
+  await writeFile(temporaryList(at), await readBytes(listOf(names.filter((name) => name !== LIST))));
+  await rename(temporaryList(at), join(at.path, LIST));
+}
+const temporaryList = ({ draft }: Transaction): string => join(dirname(draft), LIST);
 
 /**
  * Drafts that earlier builds left: `.model.123.part`, of a process that has ended. One that holds a whole model is kept
@@ -150,10 +154,15 @@ const isWhole = (folder: string): Promise<boolean> =>
       () => false,
     );
 
-/** `name`, or with a number after it: the first that nothing has. */
-export async function freeName(name: string, isFree = async (path: string) => !(await exists(path))): Promise<string> {
+/** `model`, `model-2`, `model-3`: the first that is free. @param extension `.csv` for `labels.csv`, `labels-2.csv` */
+export async function freeName(
+  name: string,
+  isFree = async (path: string): Promise<boolean> => !(await exists(path)),
+  extension = '',
+): Promise<string> {
+  const stem = name.slice(0, name.length - extension.length);
   for (let i = 1; ; i++) {
-    const path = i === 1 ? name : `${name}-${i}`;
+    const path = i === 1 ? name : `${stem}-${i}${extension}`;
     if (await isFree(path)) return path;
   }
 }

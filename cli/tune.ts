@@ -7,7 +7,7 @@ import { command } from './terminal';
 import { TUNE_OPTIONS } from './tuneOptions';
 import { beginsFlags } from './tuneFlags';
 
-async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<string>): Promise<void> {
+async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<string>): Promise<number> {
   const {
     kind,
     chats,
@@ -37,7 +37,7 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
   const written = template === undefined ? undefined : await readFile(template, 'utf8');
   const isToAnswer = kind === 'instruct';
   const classify = kind === 'classify' ? await classifying(options) : undefined;
-  await learn({ ...grows, text: isToAnswer ? chats : text, pairs, data, resume: undefined }, given, {
+  return learn({ ...grows, text: isToAnswer ? chats : text, pairs, data, resume: undefined }, given, {
     begins: beginsFlags(adapter, learns),
     rest,
     heldOut,

@@ -45,6 +45,9 @@ const bodyOf = (model: ModelChoice): ParamTable => {
   return Object.fromEntries(Object.entries(paramsOf(model)).filter(([name]) => !Object.hasOwn(head, name)));
 };
 
+/** The PEFT folder that `--adapter` of tune names. */
+export const adapterPath = (given: string): string | undefined => (isNamed(given) ? undefined : given);
+
 /** `lora`, `lora:8`, and no folder. */
 const isNamed = (given: string): boolean => IDS.some((id) => given === id || given.startsWith(`${id}:`));
 

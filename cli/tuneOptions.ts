@@ -4,7 +4,8 @@ import { ENCODING } from './encoding';
 import { OPTIONS, VALIDATION_SHARE } from './growOptions';
 import { BETWEEN } from '../src/core/documents';
 import { POOLINGS, RESTS } from '../src/core/models/spec';
-import { ADAPTER, LEARNS } from './tuneFlags';
+import { withoutColumns } from './options';
+import { ADAPTER, adapterPath, LEARNS } from './tuneFlags';
 
 const { resume: _, from: __, out: ___, ...grows } = OPTIONS;
 
@@ -21,11 +22,14 @@ export const TUNE_OPTIONS = {
   },
   from: {
     kind: 'text',
+    path: 'reads',
     otherwise: 'with --kind classify a new model, by the flags of its sizes and tokenizer',
     help: 'Folder, zip or GGUF file of the model, whoever made it',
   },
   table: {
     kind: 'texts',
+    path: 'reads',
+    pathIn: withoutColumns,
     otherwise: 'none',
     help: 'To classify, tables of texts with labels: FILE.csv, or FILE.csv:text=COLUMN,label=COLUMN (text=SUBJECT+BODY for several); or a folder in which each folder is called as the label of the texts in it',
   },
@@ -65,16 +69,18 @@ export const TUNE_OPTIONS = {
   },
   chats: {
     kind: 'texts',
+    path: 'reads',
     otherwise: 'none',
     help: 'To instruct, conversations a row each (JSON Lines or a list): as OpenAI, ShareGPT or Alpaca have them; --pairs takes two columns of a table',
   },
   template: {
     kind: 'text',
+    path: 'reads',
     otherwise: 'the one that comes with the tokenizer, or what its special tokens allow',
     help: 'A file of how a conversation is written, in Jinja; it goes with the model',
   },
-  adapter: { kind: 'text', otherwise: 'none', help: ADAPTER },
-  learns: { kind: 'text', initial: 'all', help: LEARNS },
+  adapter: { kind: 'text', path: 'reads', pathIn: adapterPath, otherwise: 'none', help: ADAPTER },
+  learns: { kind: 'text', path: 'none', initial: 'all', help: LEARNS },
   rest: {
     kind: 'choice',
     of: RESTS,
@@ -83,6 +89,7 @@ export const TUNE_OPTIONS = {
   },
   old: {
     kind: 'texts',
+    path: 'reads',
     otherwise: 'what the run of --from has held out, where its texts lie as they lay',
     help: 'Text that the model had learnt, on which what it forgets is measured',
   },
@@ -94,5 +101,5 @@ export const TUNE_OPTIONS = {
     help: 'Share of the text that is held out, and never learnt',
   },
   ...grows,
-  out: { kind: 'text', help: 'Folder to write the model to' },
+  out: { kind: 'text', path: 'writes', help: 'Folder to write the model to' },
 } as const;

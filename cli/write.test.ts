@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../scripts/templates';
 import type { Format } from '../src/core/export/format';
@@ -249,34 +249,86 @@ describe('a single file', () => {
   });
 });
 
-test('saves of a run stay beside the model of another one until they take its place', async () => {
+test('saves of a run stay next to the model of another one until they replace it', async () => {
   const { around, model, expectWhole } = await withSentinels();
   await fs.mkdir(`${model}.stopped`);
   await fs.writeFile(join(`${model}.stopped`, 'mine.txt'), 'mine');
-  const [first, second] = [new Saves(model), new Saves(`${model}/`)];
-  for (const step of [10, 20]) {
-    await first.save(() => filesOf(step));
-    await second.save(() => filesOf(step + 1));
-  }
-  expect([first.place, second.place]).toEqual([`${model}.stopped-2`, `${model}.stopped-3`]);
-  expect([await markIn(model), await markIn(first.place!), await markIn(second.place!)]).toEqual([1, 20, 21]);
-  await fs.writeFile(join(first.place!, 'mine.txt'), 'mine');
-  await first.settle();
+  const saves = new Saves(`${model}/`);
+  for (const step of [10, 20]) await saves.save(step, () => filesOf(step));
+  expect(saves.place).toBe(`${model}.stopped-2`);
+  expect([await markIn(model), await markIn(saves.place!)]).toEqual([1, 20]);
+  await fs.writeFile(join(saves.place!, 'mine.txt'), 'mine');
+  await saves.settle();
   expect(await markIn(model)).toBe(20);
-  await second.settle();
-  expect(await markIn(model)).toBe(21);
-  // What was put beside the save in the meantime is nobody's to remove.
+  // What was put next to the save in the meantime is nobody's to remove.
   expect(await fs.readdir(`${model}.stopped-2`)).toEqual(['mine.txt']);
   expect(await namesIn(around)).toBe('model model.stopped model.stopped-2 model.txt thesis.txt');
   await expectWhole();
+});
 
-  const fresh = join(around, 'fresh');
-  const [early, late] = [new Saves(fresh), new Saves(fresh)];
-  await early.save(() => filesOf(30));
-  await late.save(() => filesOf(40));
-  await early.save(() => filesOf(31));
-  expect([early.place, late.place]).toEqual([fresh, `${fresh}.stopped`]);
-  await late.settle();
-  await early.save(() => filesOf(32));
-  expect([await markIn(fresh), early.place]).toEqual([40, `${fresh}.stopped`]);
+describe('of several commands with one --out each result stays', () => {
+  test('of runs, next to the first that ended', async () => {
+    const { around, model, expectWhole } = await withSentinels();
+    const runs = [10, 20, 30].map((step) => ({ step, saves: new Saves(model) }));
+    for (const { step, saves } of runs) await saves.save(step, () => filesOf(step));
+    for (const { saves } of runs) await saves.settle();
+    expect(runs.map(({ saves }) => saves.place)).toEqual([model, `${model}-2`, `${model}-3`]);
+    expect(runs.map(({ saves }) => saves.isOvertaken)).toEqual([false, true, true]);
+    for (const { step, saves } of runs) expect(await markIn(saves.place!)).toBe(step);
+    expect(await namesIn(around)).toBe('model model-2 model-3 model.txt thesis.txt');
+    await expectWhole();
+  });
+
+  test('of runs that began where nothing was', async () => {
+    const fresh = join(sandbox, String(made++));
+    const [early, late] = [new Saves(fresh), new Saves(fresh)];
+    [early.since, late.since] = ['', ''];
+    await early.save(30, () => filesOf(30));
+    await late.save(40, () => filesOf(40));
+    await early.save(31, () => filesOf(31));
+    expect([early.place, late.place]).toEqual([fresh, `${fresh}.stopped`]);
+    await late.settle();
+    await early.settle();
+    expect([early.place, late.place]).toEqual([fresh, `${fresh}-2`]);
+    expect([await markIn(fresh), await markIn(`${fresh}-2`)]).toEqual([31, 40]);
+  });
+
+  test('of a run that continues in its folder, which another command replaced', async () => {
+    const { model } = await withSentinels();
+    const saves = new Saves(model);
+    await saves.adopt();
+    await saves.save(10, () => filesOf(10));
+    expect(saves.place).toBe(model);
+    await write(model, 50);
+    await saves.save(20, () => filesOf(20));
+    expect(saves.place).toBe(`${model}.stopped`);
+    await saves.settle();
+    expect([saves.place, await markIn(model), await markIn(`${model}-2`)]).toEqual([`${model}-2`, 50, 20]);
+  });
+
+  test('of exports, folders and files, whose marks were taken before', async () => {
+    const { around, model } = await withSentinels();
+    const [folder, file] = [join(around, 'copy'), join(around, 'labels.csv')];
+    const [ofFolder, ofFile] = [await checkOutFolder(folder, [], []), await checkOutFile(file, model)];
+    const places = [];
+    for (const mark of [2, 3, 4]) {
+      const files = await filesOf(mark);
+      places.push((await writeFolder(folder, files, ofFolder)).place, (await writeFile(file, files[0]!, ofFile)).place);
+    }
+    expect(places.map((place) => basename(place))).toEqual([
+      'copy',
+      'labels.csv',
+      'copy-2',
+      'labels-2.csv',
+      'copy-3',
+      'labels-3.csv',
+    ]);
+    for (const [i, name] of ['copy', 'copy-2', 'copy-3'].entries())
+      expect(await markIn(join(around, name))).toBe(i + 2);
+    // One after the other, each replaces the one before.
+    expect(await writeFolder(folder, await filesOf(5), await checkOutFolder(folder, [], []))).toMatchObject({
+      place: folder,
+    });
+    expect(await markIn(folder)).toBe(5);
+  });
 });

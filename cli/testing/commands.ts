@@ -16,7 +16,7 @@ import { scoreCommand } from '../score';
 import { type Commands, perform, report } from '../terminal';
 import { tuneCommand } from '../tune';
 
-const COMMANDS: Readonly<Record<string, Commands>> = {
+export const COMMANDS: Readonly<Record<string, Commands>> = {
   bench: benchCommands,
   classify: [classifyCommand],
   compare: [compareCommand],
@@ -52,8 +52,7 @@ export async function runCommand(
   try {
     return await writingTo(output, async () => {
       try {
-        await perform(commands, args);
-        return 0;
+        return await perform(commands, args);
       } catch (error) {
         return report(error, args.includes('--json'));
       }

@@ -12,7 +12,9 @@ async function save(saves: Saves): Promise<void> {
   process.stdout.write('ready\n');
   for (let i = 0; i < Number(count); i++) {
     const files = huggingFaceFiles(await markedModel(Number(first) + i), { withOptimizer: true });
-    await (process.env['GOES_ON'] ? saves.save(() => Promise.resolve(files)) : writeFolder(folder!, files));
+    await (process.env['GOES_ON']
+      ? saves.save(Number(first) + i, () => Promise.resolve(files))
+      : writeFolder(folder!, files));
     process.stdout.write(`${Number(first) + i}\n`);
   }
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { MAX_PROJECT_NAME } from '../core/base/textLimits';
 import { useStudio } from '../state/react';
 import styles from './app.module.css';
 
@@ -20,7 +21,8 @@ export function ProjectName({ onEnd }: { onEnd: (isByKey: boolean) => void }) {
       className={styles.nameField}
       aria-label="Project name"
       defaultValue={name}
-      maxLength={80}
+      maxLength={MAX_PROJECT_NAME}
+      title={`At most ${MAX_PROJECT_NAME} characters`}
       spellCheck={false}
       autoComplete="off"
       autoFocus

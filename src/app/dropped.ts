@@ -6,8 +6,13 @@ import type { DroppedFile } from '../ui';
 import { filesOfDrop } from '../ui/droppedFiles';
 
 /** Takes drops on pages that have no drop zone of their own. */
-export function useWindowDrop(take: (files: DroppedFile[]) => void, hasOwnZone: () => boolean): void {
+export function useWindowDrop(
+  take: (files: DroppedFile[]) => void,
+  refuse: (detail: string) => void,
+  hasOwnZone: () => boolean,
+): void {
   const onTake = useEffectEvent(take);
+  const onRefused = useEffectEvent((error: unknown) => refuse(error instanceof Error ? error.message : String(error)));
   const isOwn = useEffectEvent(hasOwnZone);
   useEffect(() => {
     const onOver = (event: DragEvent): void => {
@@ -18,7 +23,7 @@ export function useWindowDrop(take: (files: DroppedFile[]) => void, hasOwnZone: 
       if (!dataTransfer?.types.includes('Files')) return;
       if (isOwn()) return;
       event.preventDefault();
-      void filesOfDrop(dataTransfer).then(onTake);
+      filesOfDrop(dataTransfer, onRefused).then(onTake, onRefused);
     };
     addEventListener('dragover', onOver);
     addEventListener('drop', onDrop);

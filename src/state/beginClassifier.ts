@@ -1,4 +1,5 @@
 /** From a press on Start tuning to a classifier: texts with labels as data of the base's tokenizer, or of one that is made for them. */
+import { cutTo, MAX_NAME } from '../core/base/textLimits';
 import { badSettings } from '../core/base/errors';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
@@ -11,7 +12,7 @@ import { textFacts, textIds } from './preparation';
 import type { Services, Studio } from './studio';
 import type { Asking } from './training';
 import { toTuneOn, tuningBase } from './tuning';
-import { cutFor, keptStep, MOST_NAMED } from './tuningSteps';
+import { cutFor, keptStep } from './tuningSteps';
 
 export async function beginClassifier(
   services: Services,
@@ -75,7 +76,7 @@ export async function beginClassifier(
     runId,
     projectId: project.id,
     // One that goes on from a classifier is called as that.
-    name: `${(parent?.name ?? project.name).replace(CLASSIFIES, '')}${CLASSIFIES}`.slice(0, MOST_NAMED),
+    name: cutTo(`${(parent?.name ?? project.name).replace(CLASSIFIES, '')}${CLASSIFIES}`, MAX_NAME),
     createdAt: now(),
     recipe,
     tokenizer,

@@ -1,4 +1,5 @@
 /** From a press on Start tuning to the run: chats and texts as data of the base's tokenizer, and what is old. */
+import { cutTo, MAX_NAME } from '../core/base/textLimits';
 import { badSettings } from '../core/base/errors';
 import type { Purpose } from '../core/runs/tuning';
 import { readKnownRun } from '../core/runs/record';
@@ -12,7 +13,7 @@ import type { Services, Studio } from './studio';
 import type { Asking } from './training';
 import { oldTextsOf, toTuneOn, tuningBase } from './tuning';
 import { keepsOldText, tuningOf } from './tuningPlan';
-import { cutFor, keptStep, MOST_NAMED } from './tuningSteps';
+import { cutFor, keptStep } from './tuningSteps';
 
 export async function beginTuning(
   services: Services,
@@ -73,7 +74,7 @@ export async function beginTuning(
   const input = {
     runId,
     projectId: project.id,
-    name: `${record.name}, ${WORDS[to]}`.slice(0, MOST_NAMED),
+    name: cutTo(`${record.name}, ${WORDS[to]}`, MAX_NAME),
     createdAt: now(),
     from,
     recipe,

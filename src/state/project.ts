@@ -5,6 +5,7 @@ import { type ModelId, modelSpec } from '../core/models';
 import { type Size, sizesOf } from '../core/models/spec';
 import { objectiveOn } from '../core/objectives';
 import { type ModelDraft, ofArchitecture } from '../core/runs/modelDraft';
+import { withShownRecipe } from '../core/runs/mergeCleaning';
 import { changedFields, FIRST_PROJECT, initialProject, mergeProjects, type Project, same } from '../core/runs/project';
 import {
   type KeptProject,
@@ -24,9 +25,8 @@ import type { Slice } from './studio';
 import { waits } from './textNotes';
 import { IDLE, type Work } from './work';
 
-export { initialProject, UNTITLED } from '../core/runs/project';
 export type { ModelDraft } from '../core/runs/modelDraft';
-export type { Project, TokenizerChoice } from '../core/runs/project';
+export { initialProject, type Project, type TokenizerChoice, UNTITLED } from '../core/runs/project';
 
 export interface ProjectSlice {
   project: Project;
@@ -93,7 +93,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
           continue;
         }
         last = saved;
-        if (get().project === project) set({ kept: 'yes' });
+        if (get().project === project) set({ kept: 'yes', project: saved.project }); // its name may be cut
         tabs.announce();
         if (wasUnreadable) await get().listUnreadable();
         if (project.removedAt !== undefined) await leave();
@@ -116,8 +116,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
     };
     /** What another tab stored, with what was changed here since; a run in progress here stays the one that is shown. */
     async function takeOver(theirs: KeptProject): Promise<void> {
+      const base = await withShownRecipe(last.project, theirs.project);
       const { project: mine, training } = get();
-      const merged = mergeProjects(last.project, mine, theirs.project);
+      const merged = mergeProjects(base, mine, theirs.project);
       const project = training?.projectId === mine.id ? { ...merged, runId: mine.runId } : merged;
       last = theirs;
       const changed = changedFields(mine, project);

@@ -1,7 +1,7 @@
 /** Beginning, stopping and resuming the one run that trains. */
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import { mergeFields, same } from '../core/runs/project';
+import { mergeFields, same } from '../core/runs/mergeFields';
 import { updateProject } from '../core/runs/projects';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';

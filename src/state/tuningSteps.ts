@@ -33,6 +33,3 @@ export async function cutFor(
   else held.undo();
   return undefined;
 }
-
-/** Characters of a name. */
-export const MOST_NAMED = 200;

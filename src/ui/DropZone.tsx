@@ -67,7 +67,7 @@ export function useDropped(
       setOver(undefined);
       if (!holdsFiles(event) || !event.dataTransfer) return;
       event.preventDefault();
-      filesOfDrop(event.dataTransfer).then(accept, refuse);
+      filesOfDrop(event.dataTransfer, refuse).then(accept, refuse);
     };
     addEventListener('dragover', onOver);
     addEventListener('dragleave', onLeave);

@@ -7,6 +7,7 @@ import {
   TextArea,
   TextField as AriaTextField,
 } from 'react-aria-components';
+import { formatCount } from '../core/base/units';
 import { cx } from './cx';
 import field from './Field.module.css';
 import styles from './TextField.module.css';
@@ -25,18 +26,23 @@ export interface TextFieldProps {
   /** Passages and prompts are set in the reading face. */
   isProse?: boolean;
   isDisabled?: boolean;
+  /** Characters that can be stored; stated when few are left. */
+  max?: number;
   /** It has the focus as soon as it is there: the field that a dialog is about. */
   isFirst?: boolean;
 }
 
 export function TextField(p: TextFieldProps) {
   const hintId = useId();
-  const hint = p.error ?? p.hint;
+  const isNearMax = p.max !== undefined && p.value.length >= 0.9 * p.max;
+  const hint =
+    p.error ?? (isNearMax ? `${formatCount(p.value.length)} of at most ${formatCount(p.max!)} characters` : p.hint);
   return (
     <AriaTextField
       className={cx(styles.field)}
       value={p.value}
       onChange={p.onChange}
+      {...(p.max !== undefined && { maxLength: p.max })}
       isInvalid={p.error !== undefined}
       isDisabled={p.isDisabled ?? false}
       autoFocus={p.isFirst ?? false}

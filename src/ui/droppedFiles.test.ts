@@ -18,6 +18,9 @@ const folderOf = (path: string, batches: readonly (readonly object[])[]) => ({
     return { readEntries: (done: (entries: readonly object[]) => void) => done(batches[at++] ?? []) };
   },
 });
+const unexpected = (words: string): void => {
+  throw new Error(words);
+};
 const dropOf = (entries: readonly (object | null)[], files: readonly File[] = []) =>
   ({
     items: entries.map((entry) => ({ kind: 'file', webkitGetAsEntry: () => entry })),
@@ -32,18 +35,25 @@ it('walks through folders, batch after batch, and keeps their paths', async () =
       [folderOf('/letters/1851', [[entryOf('/letters/1851/june.txt')]]), entryOf('/letters/1.txt')],
     ]),
   ]);
-  const found = await filesOfDrop(drop);
+  const found = await filesOfDrop(drop, unexpected);
   expect(found.map(({ path }) => path)).toEqual(['b.txt', 'letters/1.txt', 'letters/1851/june.txt', 'letters/2.txt']);
   expect(found[2]?.file.name).toBe('june.txt');
 });
 
-it('fails if one file cannot be read, rather than leaving it out', async () => {
-  const broken = { ...entryOf('/a.txt'), file: (_: unknown, fail: (error: Error) => void) => fail(new Error('gone')) };
-  await expect(filesOfDrop(dropOf([broken]))).rejects.toThrow('gone');
+it('says which files and folders cannot be read, and reads the rest', async () => {
+  const fail = (_: unknown, fail: (error: Error) => void) => fail(new Error('gone'));
+  const broken = { ...entryOf('/letters/a.txt'), file: fail };
+  const locked = { ...folderOf('/letters/locked', []), createReader: () => ({ readEntries: fail }) };
+  const said: string[] = [];
+  const drop = dropOf([folderOf('/letters', [[broken, entryOf('/letters/b.txt'), locked, entryOf('/letters/c.txt')]])]);
+  const found = await filesOfDrop(drop, (words) => void said.push(words));
+  expect(found.map(({ path }) => path)).toEqual(['letters/b.txt', 'letters/c.txt']);
+  expect(said).toEqual(["letters/a.txt can't be read (gone), and 1 more. The other 2 files were read."]);
+  await expect(filesOfDrop(dropOf([broken]), unexpected)).rejects.toThrow("letters/a.txt can't be read (gone).");
 });
 
 it('takes plain files where the browser gives no entries', async () => {
-  const found = await filesOfDrop(dropOf([null], [file('b.txt'), file('a.txt')]));
+  const found = await filesOfDrop(dropOf([null], [file('b.txt'), file('a.txt')]), unexpected);
   expect(found.map(({ path }) => path)).toEqual(['a.txt', 'b.txt']);
 });
 

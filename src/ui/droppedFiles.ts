@@ -1,4 +1,5 @@
 import { visibleName } from '../core/base/fileName';
+import { counted, formatCount } from '../core/base/units';
 
 /** A file with its path below what was dropped or chosen: `letters/1851/june.txt`. */
 export interface DroppedFile {
@@ -6,14 +7,33 @@ export interface DroppedFile {
   file: File;
 }
 
-/** Every file of a drop, with folders walked through, in the order of their paths. */
-export async function filesOfDrop(transfer: DataTransfer): Promise<DroppedFile[]> {
+/**
+ * Every file of a drop, with folders walked through, in the order of their paths.
+ * @param onUnread receives what can't be read of the drop, where the rest can
+ * @throws Error where nothing can be read
+ */
+export async function filesOfDrop(transfer: DataTransfer, onUnread: (words: string) => void): Promise<DroppedFile[]> {
   // Entries have to be taken before the first await: the transfer is emptied when the event handler returns.
   const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null));
   const loose = [...transfer.files];
   if (entries.every((entry) => entry === null)) return filesOfList(loose);
-  const found = await Promise.all(entries.filter((entry) => entry !== null).map((entry) => filesOfEntry(entry)));
-  return sorted(found.flat());
+  const unread: string[] = [];
+  const all = entries.filter((entry) => entry !== null);
+  const found = (await Promise.all(all.map((entry) => filesOfEntry(entry, unread)))).flat();
+  if (unread.length > 0) {
+    const words = unreadWords(unread, found.length);
+    if (found.length === 0) throw new Error(words);
+    onUnread(words);
+  }
+  return sorted(found);
+}
+
+/** `letters/june.txt can't be read: …. The other 12 files were read.` */
+function unreadWords(unread: readonly string[], read: number): string {
+  const [first = ''] = unread;
+  const others = unread.length > 1 ? `, and ${formatCount(unread.length - 1)} more` : '';
+  const rest = read > 0 ? ` The other ${counted(read, 'file')} ${read === 1 ? 'was' : 'were'} read.` : '';
+  return `${first}${others}.${rest}`;
 }
 
 /** The files of an input or of the clipboard. */
@@ -23,19 +43,31 @@ export const filesOfList = (files: Iterable<File>): DroppedFile[] =>
 const sorted = (files: DroppedFile[]): DroppedFile[] =>
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 
-async function filesOfEntry(entry: FileSystemEntry): Promise<DroppedFile[]> {
+/** @param unread gets what can't be read, with the browser's reason */
+async function filesOfEntry(entry: FileSystemEntry, unread: string[]): Promise<DroppedFile[]> {
+  const found: DroppedFile[] = [];
+  try {
+    for await (const file of readEntry(entry, unread)) found.push(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    unread.push(`${visibleName(entry.fullPath.replace(/^\//, ''))} can't be read (${reason})`);
+  }
+  return found;
+}
+
+async function* readEntry(entry: FileSystemEntry, unread: string[]): AsyncGenerator<DroppedFile> {
   if (isFile(entry)) {
     const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-    return [{ path: visibleName(entry.fullPath.replace(/^\//, '')), file }];
+    yield { path: visibleName(entry.fullPath.replace(/^\//, '')), file };
+    return;
   }
-  if (!isFolder(entry)) return [];
+  if (!isFolder(entry)) return;
   const reader = entry.createReader();
-  const found: DroppedFile[] = [];
   // A reader gives at most 100 entries a call, and none at the end.
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return found;
-    for (const child of some) found.push(...(await filesOfEntry(child)));
+    if (some.length === 0) return;
+    for (const child of some) yield* await filesOfEntry(child, unread);
   }
 }
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;

@@ -137,6 +137,36 @@ test('files of a drop, small and large, are its documents in their order; one th
   expect(rows.map(({ title, bytes }) => [title, bytes])).toEqual(kept.map(({ name, file }) => [name, file.size]));
 });
 
+test('a file that moved after it was dropped is refused alone, also where others may belong to it', async () => {
+  const { importFiles } = dataHandlers(Promise.resolve(memoryStore()), (path) => Promise.reject(new Error(path)));
+  const moved = (name: string, size: number): File => {
+    const file = new File(['x'.repeat(size)], name);
+    const read = () => Promise.reject(new DOMException('It could not be found', 'NotReadableError'));
+    const stream = () => new ReadableStream({ pull: (to) => to.error(new DOMException('', 'NotReadableError')) });
+    return Object.assign(file, { arrayBuffer: read, stream, slice: () => ({ arrayBuffer: read }) });
+  };
+  const files = [
+    { file: moved('tweets.js', 9), name: 'x/data/tweets.js' },
+    { file: moved('small.txt', 9), name: 'small.txt' },
+    { file: moved('large.txt', 2 ** 17), name: 'large.txt' },
+    { file: moved('table.parquet', 2 ** 17), name: 'table.parquet' },
+    { file: new File(['The sea is wide.'], 'sea.txt'), name: 'sea.txt' },
+  ];
+  const { text, refused } = await importFiles({ files, projectId: 'first', addedAt: 1 }, unwatched);
+  expect(text).toMatchObject({ documents: 1, name: 'sea.txt' });
+  expect(refused.map(({ name }) => name).sort()).toEqual(
+    files
+      .slice(0, 4)
+      .map(({ name }) => name)
+      .sort(),
+  );
+  for (const { failure } of refused)
+    expect(failure).toMatchObject({
+      code: 'bad-file',
+      message: expect.stringContaining('changed, moved or was removed after you chose it (NotReadableError)') as string,
+    });
+});
+
 test('files after one that is passed over unread are read as themselves', async () => {
   const { importFiles, documents } = dataHandlers(Promise.resolve(memoryStore()), (path) =>
     Promise.reject(new Error(path)),

@@ -46,7 +46,7 @@ import { trainTokenizer } from '../core/tokenizer/train';
 import type { Between } from '../core/documents/labels/between';
 import type { DataApi, GivenFile, Sample } from '../protocol/data';
 import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
-import { blobSource } from './blobSource';
+import { blobSource, failed } from './blobSource';
 import { buildData, openTexts } from './data';
 import { partReader } from './dataParts';
 import { type KnownProfile, profiles } from './profiles';
@@ -309,7 +309,7 @@ function fileSources(files: readonly Read[]): TextSource[] {
   const small = files.filter(({ file }) => isSmall(file));
   // One that cannot be read is told by itself.
   const contents = ahead(small, async (given) => {
-    const [read] = await Promise.allSettled([given.file.arrayBuffer()]);
+    const [read] = await Promise.allSettled([given.file.arrayBuffer().catch(failed(given.file))]);
     return { given, read };
   });
   return files.map((given) => {
@@ -319,7 +319,7 @@ function fileSources(files: readonly Read[]): TextSource[] {
     const stream = async function* (): AsyncGenerator<Uint8Array> {
       if (isRead) {
         // In another encoding, once it is known not to be UTF-8.
-        yield new Uint8Array(await file.arrayBuffer());
+        yield new Uint8Array(await file.arrayBuffer().catch(failed(file)));
         return;
       }
       isRead = true;
@@ -339,6 +339,8 @@ async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {
   const reader = file.stream().getReader();
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } catch (error) {
+    failed(file)(error);
   } finally {
     reader.releaseLock();
   }

@@ -3,6 +3,7 @@ import { type Draft, openDraft } from '../base/draft';
 import { badFile, type HomegrownError, isBadFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import type { Job } from '../base/job';
+import { cutTo, MAX_FILE_NAME } from '../base/textLimits';
 import { isUnreadable, storedRecord } from '../base/record';
 import { formatCount } from '../base/units';
 import { BlockWriter } from './blocks';
@@ -299,10 +300,10 @@ const again = (source: TextSource): TextSource => {
 
 /** What a drop is called: its only file, the folder that all are in, or how many they are. */
 export function dropName(names: readonly string[]): string {
-  if (names.length === 1) return names[0]!;
+  if (names.length === 1) return cutTo(names[0]!, MAX_FILE_NAME);
   const [folder = '', ...rest] = names[0]!.split('/');
   const isOneFolder = rest.length > 0 && names.every((name) => name.startsWith(`${folder}/`));
-  return isOneFolder ? folder : `${formatCount(names.length)} files`;
+  return isOneFolder ? cutTo(folder, MAX_FILE_NAME) : `${formatCount(names.length)} files`;
 }
 
 /** An id of its own for the text, and a draft of all that lies with it. */

@@ -1,4 +1,5 @@
 import { badFile } from '../base/errors';
+import { cutTo, MAX_NAME } from '../base/textLimits';
 import { characterEnd } from '../base/utf8';
 import type { TextSource } from './readFile';
 
@@ -25,7 +26,7 @@ export function pastedText(name: string, text: string): TextSource {
   let size = 0;
   for (const { length } of pieces()) size += length;
   return {
-    name,
+    name: cutTo(name, MAX_NAME),
     size,
     stream: async function* () {
       for (const piece of pieces()) yield await Promise.resolve(piece);

@@ -16,7 +16,8 @@ import {
   usualColumns,
 } from './columns';
 import { languageCode } from './languageCode';
-import type { BadRow, FoundDocument, OpenFile, Row } from './read/format';
+import type { BadRow } from '../base/badRow';
+import type { FoundDocument, OpenFile, Row } from './read/format';
 
 /** A row as a document: a text, or input, a line end, target, with the UTF-8 bytes from and to of both. */
 export interface RowDocument extends FoundDocument {

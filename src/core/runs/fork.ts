@@ -1,4 +1,5 @@
 /** A run that begins from a saved step of another: with a copy of that step, so that each can be deleted without the other. */
+import { cutTo, MAX_NAME } from '../base/textLimits';
 import { partsOf } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
@@ -60,6 +61,7 @@ export async function begunAnew(
   return {
     ...run,
     ...other,
+    name: cutTo(other.name, MAX_NAME),
     // Its temperature is of weights that learn on.
     ...(decision && { decision: { ...PLAIN_DECISION, atLeast: decision.atLeast } }),
     tokenizer: await readTokenizer(store, run),

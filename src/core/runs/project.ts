@@ -9,6 +9,8 @@ import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { inlineManifest, type ShardManifest } from '../shards/manifest';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../train/recipe';
+import { mergeCleaning } from './mergeCleaning';
+import { mergeFields, mergeSets, same } from './mergeFields';
 import { initialModel, type ModelDraft, modelDraftSchema } from './modelDraft';
 import { recipeSchema, type TokenizerChoice, tokenizerChoiceSchema, tokenizerModelSchema } from './settings';
 import { initialTuning, type TuningChoice, tuningSchema } from './tuning';
@@ -44,6 +46,7 @@ export interface Project {
   removedAt?: number;
 }
 
+export { same } from './mergeFields';
 export type { TokenizerChoice };
 
 export interface PlanChoice {
@@ -109,6 +112,7 @@ export function mergeProjects(base: Project, mine: Project, theirs: Project): Pr
     tokenizerChoice: mergeFields(base.tokenizerChoice, mine.tokenizerChoice, theirs.tokenizerChoice),
     split: mergeFields(base.split, mine.split, theirs.split),
     plan: mergeFields(base.plan, mine.plan, theirs.plan),
+    cleaning: mergeCleaning(base.cleaning, mine.cleaning ?? base.cleaning, theirs.cleaning),
     tuning: {
       ...mergeFields(base.tuning, mine.tuning, theirs.tuning),
       recipe: mergeFields(base.tuning.recipe, mine.tuning.recipe, theirs.tuning.recipe),
@@ -132,20 +136,6 @@ export function mergeProjects(base: Project, mine: Project, theirs: Project): Pr
 /** The fields of `a` that differ in `b`. */
 export const changedFields = (a: Project, b: Project): readonly (keyof Project)[] =>
   FIELD_NAMES.filter((key) => !same(a[key], b[key]));
-
-export const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
-
-/** A field that one of them took away is in neither. */
-export function mergeFields<T extends object>(base: T, mine: T, theirs: T): T {
-  const keys = Object.keys({ ...theirs, ...mine }) as (keyof T)[];
-  const merged = keys.map((key) => [key, (same(mine[key], base[key]) ? theirs : mine)[key]] as const);
-  return Object.fromEntries(merged.filter(([, value]) => value !== undefined)) as T;
-}
-
-function mergeSets(base: readonly string[], mine: readonly string[], theirs: readonly string[]): readonly string[] {
-  const kept = theirs.filter((item) => mine.includes(item) || !base.includes(item));
-  return [...kept, ...mine.filter((item) => !base.includes(item) && !kept.includes(item))];
-}
 
 /**
  * Field by field, each as in a new project where it cannot be read, which `problem` tells. What this version has no name

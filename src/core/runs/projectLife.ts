@@ -1,4 +1,5 @@
 /** Copying a project, going on with one that cannot be read, and dropping one that was removed, with all that is its own. */
+import { cutTo, MAX_PROJECT_NAME } from '../base/textLimits';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { type Kind, parseRecord, storedRecord } from '../base/record';
@@ -23,7 +24,14 @@ export async function duplicateProject(
       throw new HomegrownError('in-use', `There is a project ${copy} already`);
     // Expected as it is, so that the data which it names are not dropped between.
     const { project, key: from, stored: original } = await readProject(store, id);
-    const own = { id: copy, name, createdAt: at, openedAt: at, runId: null, baseline: null };
+    const own = {
+      id: copy,
+      name: cutTo(name, MAX_PROJECT_NAME),
+      createdAt: at,
+      openedAt: at,
+      runId: null,
+      baseline: null,
+    };
     const put: [string, Stored][] = [[projectKey(copy), storedRecord(PROJECT, { ...project, ...own, revision: 1 })]];
     const expect: [string, Json | undefined][] = [
       [projectKey(copy), undefined],

@@ -4,6 +4,7 @@
  */
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
+import { cutTo, MAX_PROJECT_NAME } from '../base/textLimits';
 import { isUnreadable, parseRecord, storedRecord, type Unreadable } from '../base/record';
 import type { Owner } from '../documents/library';
 import { FIRST_PROJECT, initialProject, openFields, type Project, PROJECT } from './project';
@@ -35,8 +36,10 @@ export async function readProject(store: BlobStore, id: string): Promise<KeptPro
 export async function saveProject(
   store: BlobStore,
   kept: KeptProject,
-  project: Project,
+  given: Project,
 ): Promise<KeptProject | undefined> {
+  const project =
+    given.name.length > MAX_PROJECT_NAME ? { ...given, name: cutTo(given.name, MAX_PROJECT_NAME) } : given;
   const key = projectKey(project.id);
   const stored = storedRecord(PROJECT, { ...project, revision: revisionOf(kept) + 1 });
   const put: [string, Stored][] = [[key, stored]];

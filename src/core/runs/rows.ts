@@ -1,4 +1,5 @@
 /** The runs of a project as they are listed: each with its curve in few points, and what its saved steps take. */
+import { cutTo, MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS } from '../base/textLimits';
 import { ahead } from '../base/ahead';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
@@ -84,8 +85,14 @@ export interface RunWords {
 export const describeRun = (
   store: BlobStore,
   runId: string,
-  { tags, ...words }: Partial<RunWords>,
-): Promise<RunRecord> => updateRun(store, runId, (run) => ({ ...run, ...words, ...(tags && { tags: [...tags] }) }));
+  { name, tags, note }: Partial<RunWords>,
+): Promise<RunRecord> =>
+  updateRun(store, runId, (run) => ({
+    ...run,
+    ...(name !== undefined && { name: cutTo(name, MAX_NAME) }),
+    ...(tags && { tags: [...new Set(tags.map((tag) => cutTo(tag, MAX_TAG)))].slice(0, MAX_TAGS) }),
+    ...(note !== undefined && { note: cutTo(note, MAX_NOTE) }),
+  }));
 
 /** Takes a run out of every list; all of it stays until it is purged. Only for whoever holds the run. */
 export const removeRun = (store: BlobStore, runId: string, at: number): Promise<RunRecord> =>

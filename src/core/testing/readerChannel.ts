@@ -39,7 +39,8 @@ export function guardedByChannel(
 
 const portOf = <Out, In>(port: MessagePort): Port<Out, In> => ({
   post: (message, transfer = []) => port.postMessage(message, [...transfer]),
-  listen: (listener) => void ((port as { onmessage: unknown }).onmessage = ({ data }: MessageEvent<In>) => listener(data)),
+  listen: (listener) =>
+    void ((port as { onmessage: unknown }).onmessage = ({ data }: MessageEvent<In>) => listener(data)),
 });
 
 /** Reads subtitles otherwise while `work` is done. */

@@ -1,3 +1,4 @@
+import { MAX_NAME } from '../../core/base/textLimits';
 import { useState } from 'react';
 import { toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
@@ -92,7 +93,7 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
             hint={`${formatCount(characters)} characters. It is measured, not learnt from, and not kept`}
           />
         )}
-        <TextField label="Name" value={name} onChange={setName} />
+        <TextField label="Name" value={name} onChange={setName} max={MAX_NAME} />
         <div className={styles.ways}>
           <FileButton isDense isSingle accept=".txt,.md,text/plain" onFiles={read}>
             Open a file…

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS } from '../../core/base/textLimits';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, TextField } from '../../ui';
 import styles from './RunsPage.module.css';
@@ -12,8 +13,14 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
   const [tags, setTags] = useState(record.tags.join(', '));
   const [note, setNote] = useState(record.note);
   const isNamed = name.trim() !== '';
+  const problem =
+    tagsOf(tags).length > MAX_TAGS
+      ? `At most ${MAX_TAGS} tags are saved`
+      : tagsOf(tags).some((tag) => tag.length > MAX_TAG)
+        ? `A tag has at most ${MAX_TAG} characters`
+        : undefined;
   const save = (): void => {
-    if (!isNamed) return;
+    if (!isNamed || problem !== undefined) return;
     onClose();
     // Another tab may have written the others meanwhile.
     void describe(view.id, {
@@ -30,7 +37,7 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button variant="go" onPress={save} disabledReason={isNamed ? undefined : 'A run needs a name'}>
+          <Button variant="go" onPress={save} disabledReason={isNamed ? problem : 'A run needs a name'}>
             Save
           </Button>
         </>
@@ -43,9 +50,22 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
           save();
         }}
       >
-        <TextField label="Name" value={name} onChange={setName} error={isNamed ? undefined : 'A run needs a name'} />
-        <TextField label="Tags" value={tags} onChange={setTags} hint="with commas between them" />
-        <TextField label="Note" value={note} onChange={setNote} rows={4} />
+        <TextField
+          label="Name"
+          value={name}
+          onChange={setName}
+          max={MAX_NAME}
+          error={isNamed ? undefined : 'A run needs a name'}
+        />
+        <TextField
+          label="Tags"
+          value={tags}
+          onChange={setTags}
+          max={MAX_NOTE}
+          error={problem}
+          hint="with commas between them"
+        />
+        <TextField label="Note" value={note} onChange={setNote} max={MAX_NOTE} rows={4} />
       </form>
     </Dialog>
   );

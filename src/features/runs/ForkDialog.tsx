@@ -1,3 +1,4 @@
+import { MAX_NAME } from '../../core/base/textLimits';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
@@ -76,7 +77,7 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
             options={steps.toReversed().map((kept) => ({ value: String(kept.step), label: stepWords(kept) }))}
           />
         )}
-        <TextField label="Name" value={called} onChange={setName} />
+        <TextField label="Name" value={called} onChange={setName} max={MAX_NAME} />
         <SettingsForm
           fields={changeable(recipe)}
           values={recipe}

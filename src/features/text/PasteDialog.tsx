@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { MAX_NAME } from '../../core/base/textLimits';
 import { formatCount } from '../../core/base/units';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, TextField } from '../../ui';
@@ -44,7 +45,7 @@ export function PasteDialog({ text, onClose }: { text: string; onClose: () => vo
           isFirst
           hint={`${formatCount(Array.from(draft).length)} characters`}
         />
-        <TextField label="Name in the list" value={name} onChange={setName} />
+        <TextField label="Name in the list" value={name} onChange={setName} max={MAX_NAME} />
       </div>
       <Dialog
         isOpen={isLeaving}

@@ -1,4 +1,5 @@
 /** What is given to learn: files, a drop, or pasted text; and what of it was refused. */
+import { MAX_NAME } from '../../core/base/textLimits';
 import { useState } from 'react';
 import { paragraph } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
@@ -154,7 +155,7 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
           isFirst
           hint={hint}
         />
-        <TextField label="Name in the list" value={name} onChange={setName} />
+        <TextField label="Name in the list" value={name} onChange={setName} max={MAX_NAME} />
       </div>
     </Dialog>
   );

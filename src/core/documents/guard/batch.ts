@@ -1,5 +1,6 @@
 /** What is read of a file, packed so that it is copied between threads at little cost: rows share their columns' names. */
-import { type BadRow, type FoundDocument, isBadRow, type Row } from '../read/format';
+import { type BadRow, isBadRow } from '../../base/badRow';
+import type { FoundDocument, Row } from '../read/format';
 import type { Found, FoundKind } from './readers';
 
 export type Batch =

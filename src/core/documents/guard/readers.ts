@@ -2,7 +2,8 @@
 import { badFile, HomegrownError, toFailure } from '../../base/errors';
 import { objects } from '../objects';
 import { FORMATS, type DocumentFormatId, type FormatId, type TableFormatId } from '../read';
-import { type BadRow, type FoundDocument, isBadRow, type OpenFile, type Row } from '../read/format';
+import { type BadRow, isBadRow } from '../../base/badRow';
+import type { FoundDocument, OpenFile, Row } from '../read/format';
 import { Budget } from './budget';
 
 /** What can be read of a file. */

@@ -1,3 +1,4 @@
+import { cutTo, MAX_NAME } from '../../../core/base/textLimits';
 import { useRef, useState } from 'react';
 import { formatCount } from '../../../core/base/units';
 import { type Recipe, readRecipe, recipeJson, recommendedRecipe, stepOf } from '../../../core/documents/clean/recipe';
@@ -79,7 +80,7 @@ const fileName = ({ name }: Recipe): string => name.replace(/[^\p{L}\p{N} _-]+/g
 
 function NameDialog(p: { name: string; onClose: () => void; onName: (name: string) => void }) {
   const [name, setName] = useState(p.name);
-  const own = name.trim().slice(0, LONGEST_NAME);
+  const own = cutTo(name.trim(), MAX_NAME);
   return (
     <Dialog
       isOpen
@@ -105,12 +106,11 @@ function NameDialog(p: { name: string; onClose: () => void; onName: (name: strin
           if (own !== '') p.onName(own);
         }}
       >
-        <TextField label="Name" value={name} onChange={setName} isFirst />
+        <TextField label="Name" value={name} onChange={setName} max={MAX_NAME} isFirst />
       </form>
     </Dialog>
   );
 }
-const LONGEST_NAME = 200;
 
 /** Rules that change texts first, then those that leave documents out. Each can be there several times. */
 export function AddRule({ draft: { recipe, set }, onAdd }: { draft: RecipeDraft; onAdd: (step: number) => void }) {

@@ -1,0 +1,71 @@
+/**
+ * What runs leave next to their `--out` when they are killed. While a run saves there, the list of that folder says so
+ * and names the process. A folder whose process is gone, and in which nothing was changed, is a leftover.
+ */
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { listedIn, unfinishedIn } from './listed';
+import { isHeld } from './lock';
+import { realPath } from './target';
+import { replaceList, type Transaction, transaction } from './transaction';
+
+/**
+ * Removes what killed runs with the same `--out` left, where the run that has just saved came at least as far.
+ * @param name what such folders are called, but for a number
+ * @returns the folders that were removed
+ */
+export async function removeLeftovers(out: string, name: string, step: number): Promise<readonly string[]> {
+  const [real, folder, own] = [await realPath(out), dirname(name), basename(name)];
+  const names = await readdir(folder).catch((): string[] => []);
+  const places = new Set<string>();
+  for (const entry of names) {
+    const place = /^\.(.+)\.saving$/.exec(entry)?.[1] ?? entry;
+    if (place !== own && !(place.startsWith(`${own}-`) && /^\d+$/.test(place.slice(own.length + 1)))) continue;
+    if (place === entry ? await isLeftover(join(folder, place), real, step) : await isAbandoned(join(folder, entry)))
+      places.add(join(folder, place));
+  }
+  const removed: string[] = [];
+  for (const place of [...places].sort())
+    // A save that was cut off there is recovered first, and may be a leftover then.
+    await transaction(place, async (at) => {
+      if (await isLeftover(at.path, real, step)) {
+        await rm(at.path, { recursive: true });
+        removed.push(place);
+      } else if (!names.includes(basename(place))) removed.push(dirname(at.draft));
+    });
+  return removed;
+}
+
+async function isLeftover(place: string, out: string, step: number): Promise<boolean> {
+  const unfinished = await unfinishedIn(place);
+  if (!unfinished || unfinished.out !== out || unfinished.place !== (await realPath(place))) return false;
+  return unfinished.step <= step && !(await isHeld(unfinished.holder)) && (await holdsOnlyListed(place));
+}
+
+/** Whether the lock of a turn is of a process that is gone. */
+async function isAbandoned(work: string): Promise<boolean> {
+  const [holder, ...others] = await readdir(join(work, 'lock')).catch((): string[] => []);
+  return holder !== undefined && others.length === 0 && !(await isHeld(holder));
+}
+
+async function holdsOnlyListed(folder: string): Promise<boolean> {
+  if (!(await lstat(folder)).isDirectory()) return false;
+  const listed = new Set(await listedIn(folder));
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.every((entry) => {
+    const name = relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/');
+    return entry.isDirectory() || (entry.isFile() && listed.has(name));
+  });
+}
+
+/** Says of a folder that nobody may remove it any more: a run ended there, or a command has opened it. */
+export async function keep(at: Transaction): Promise<void> {
+  if (!(await unfinishedIn(at.path))) return;
+  await replaceList(at, (await listedIn(at.path)) ?? []);
+}
+
+/** The same of a folder that is opened, unless the run that saves there goes on. */
+export async function keepOpened(at: Transaction): Promise<void> {
+  const unfinished = await unfinishedIn(at.path);
+  if (unfinished && !(await isHeld(unfinished.holder))) await keep(at);
+}
