@@ -70,12 +70,16 @@ async function* inList(file: OpenFile): AsyncGenerator<FoundObject> {
   for (const [i, value] of list.entries()) {
     if (!isObject(value))
       throw badFile(
-        `${file.name} is a list, and number ${formatCount(i + 1)} in it is no object: ${JSON.stringify(value).slice(0, 40)}.`,
+        `${file.name} is a list, and number ${formatCount(i + 1)} in it is no object: ${shown(value)}.`,
         'Take it out, or write an object there, and add the file again.',
       );
     yield { line: i + 1, place: `object ${formatCount(i + 1)}`, value: value as FoundObject['value'] };
   }
 }
+
+/** Its beginning; of what other values lie in, no more than its kind: those may be nested deeper than JSON can be written. */
+const shown = (value: unknown): string =>
+  Array.isArray(value) ? 'a list' : JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value).slice(0, 40);
 
 /** Whether the first character is that of a list, and all bytes, those that it was found by too. */
 async function begun(bytes: AsyncIterable<Uint8Array>): Promise<{ isList: boolean; bytes: AsyncIterable<Uint8Array> }> {
