@@ -47,7 +47,7 @@ export const TEXT: Hostile = {
   'eml of brackets in an address': late('brackets.eml', () => mail(`To: ${'('.repeat(500_000)}`, 'Aye')),
   'eml of encoded words': late('words.eml', () => mail(`X-A: ${'=?utf-8?q?a?= '.repeat(100_000)}`, 'Aye')),
   'eml of answers': late('answers.eml', () => mail(`References: ${each(100_000, (i) => `<${i}@a> `)}`, 'Aye')),
-  'eml of quotes': late('quotes.eml', () => mail('', `${'Ann wrote:\n> a\n'.repeat(200_000)}Aye`)),
+  'eml of quotes': late('quotes.eml', () => mail('', `${'Ann wrote:\n> a\n'.repeat(100_000)}Aye`)),
   'eml of styles': late('styles.eml', () =>
     mail(
       'Content-Type: multipart/mixed; boundary=b',
