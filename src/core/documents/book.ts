@@ -1,5 +1,5 @@
 /** What a book in EPUB says of itself in its package: what it is called, and which of its parts are read in which order. */
-import { Parser } from 'htmlparser2';
+import { MarkupParser } from './markupParser';
 import { oneLine } from './markupText';
 import { languageCode } from './languageCode';
 import { eachElement, localName, type Parts, pathFrom } from './parts';
@@ -87,7 +87,7 @@ const FONTS = /idpf\.org\/2008\/embedding|ns\.adobe\.com\/pdf\/enc#RC/;
 function aboutBook(xml: string): Book['about'] {
   const told: [name: string, text: string][] = [];
   let at: [string, string] | undefined;
-  const parser = new Parser(
+  const parser = new MarkupParser(
     {
       onopentagname(tag) {
         const name = localName(tag);

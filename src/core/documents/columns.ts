@@ -54,8 +54,8 @@ export const isCalled = (role: ColumnRole, column: string): boolean => CALLED[ro
 
 /** What columns are by their names: a text, else a pair; where no name tells, the one with the most text is the text. */
 export function recognisedColumns({ columns, rows }: TableHead): Columns {
+  const names = new Map(columns.map((column) => [calledAs(column), column] as const).reverse());
   const called = (role: ColumnRole): string | undefined => {
-    const names = new Map(columns.map((column) => [calledAs(column), column] as const).reverse());
     const name = CALLED[role].find((each) => names.has(each));
     return name === undefined ? undefined : names.get(name);
   };

@@ -36,6 +36,6 @@ const TIMES = /^\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d
 function spoken(line: string): string {
   const named = line
     .replace(/<(?:\d+:)?\d\d:\d\d\.\d{3}>/g, '') // From when on its next words are shown.
-    .replace(/<v(?:\.[^\s<>]*)?\s+([^<>]+)>/g, (_, name: string) => `${name.trim()}: `);
+    .replace(/<v(?:\.[^\s<>]*)?\s([^<>]+)>/g, (_, name: string) => `${name.trim()}: `);
   return pageText(named.replace(/\{\\[^{}]*\}/g, '')).text;
 }

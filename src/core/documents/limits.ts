@@ -12,17 +12,29 @@ export const MOST_ARCHIVES = 2;
 
 /** Bytes of a web page. */
 export const LARGEST_PAGE = 32 * MiB;
-/** Elements of a page, pieces of text, and how deep they may lie, for what it is about to be found: beyond, that takes minutes. */
-export const MOST_ELEMENTS = 20_000;
-export const MOST_PIECES = 100_000;
-export const DEEPEST_ELEMENT = 64;
+/**
+ * Limits of a page whose main text is searched for; of a larger one all text is taken, because the search takes minutes.
+ * `nestedText` is code units of text, times the depth of elements.
+ */
+export const MAX_MAIN_TEXT = {
+  elements: 20_000,
+  pieces: 100_000,
+  depth: 64,
+  attributes: 200_000,
+  attributesOfOne: 1000,
+  nestedText: 64 * MiB,
+} as const;
 /** Bytes of a document of Office or of a book, and of what is read of it at once; of a part of it; and how many parts it has. */
 export const LARGEST_PACKED = 256 * MiB;
 export const LARGEST_PART = 64 * MiB;
 export const MOST_PARTS = 65_535;
+/** Bytes of all its parts that are read, however small the file is; beyond them they may be `MOST_GROWTH` times the file. */
+export const PARTS_OF_ANY = 16 * MiB;
+/** How deep elements of an XML part may be nested: as libxml2 has it with XML_PARSE_HUGE. */
+export const DEEPEST_XML = 2048;
 /** Characters of the texts that cells of a workbook share: they are in memory while its sheets are read, a row at a time. */
 export const LARGEST_STRINGS = 256 * MiB;
-/** Columns of a sheet, as Excel has them. */
+/** Columns of a sheet, as Excel has them, and of a Parquet table. */
 export const MOST_COLUMNS = 16_384;
 /** Bytes of a file of JSON, of a notebook. */
 export const LARGEST_JSON_FILE = 256 * MiB;

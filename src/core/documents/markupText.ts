@@ -1,5 +1,5 @@
 /** The text of a page of HTML, as a reader would copy it: blocks apart, white space as it is shown, nothing run. */
-import { Parser } from 'htmlparser2';
+import { MarkupParser } from './markupParser.ts';
 
 /** What a page tells of itself, its text, and how large it is as a tree. */
 export interface PageText {
@@ -12,6 +12,9 @@ export interface PageText {
   address: string;
   elements: number;
   depth: number;
+  /** Of all elements, and the most that one has. */
+  attributes: number;
+  maxAttributes: number;
   /** Pieces that its text comes in where it is written anew and parsed again: between tags and characters that are escaped. */
   pieces: number;
 }
@@ -21,11 +24,14 @@ export function pageText(html: string): PageText {
   const flow = new Flow();
   const meta = new Map<string, string>();
   let [title, language, address, elements, depth, pieces] = ['', '', '', 0, 0, 0];
+  let [all, maxAttributes] = [0, 0];
   let [hidden, kept, titles] = [0, 0, 0];
   let [open, inTitle] = [0, false];
-  const parser = new Parser({
+  const parser = new MarkupParser({
     onopentag(name, attributes) {
       elements++;
+      const own = Object.keys(attributes).length;
+      [all, maxAttributes] = [all + own, Math.max(maxAttributes, own)];
       depth = Math.max(depth, ++open);
       if (name === 'html') language = attributes['lang'] ?? attributes['xml:lang'] ?? '';
       if (name === 'meta') {
@@ -61,7 +67,8 @@ export function pageText(html: string): PageText {
     },
   });
   parser.end(html);
-  return { text: flow.text(), title: oneLine(title), language, meta, address, elements, depth, pieces };
+  const size = { elements, depth, attributes: all, maxAttributes, pieces };
+  return { text: flow.text(), title: oneLine(title), language, meta, address, ...size };
 }
 
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -70,9 +70,13 @@ async function* inList(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
     const [line, place] = [i + 1, `object ${formatCount(i + 1)}`];
     yield isObject(value)
       ? { line, place, value: value as FoundObject['value'] }
-      : { place, problem: `isn't a JSON object: ${JSON.stringify(value).slice(0, 40).toWellFormed()}` };
+      : { place, problem: `isn't a JSON object: ${shown(value)}` };
   }
 }
+
+/** Its beginning; of what other values lie in, no more than its kind: those may be nested deeper than JSON can be written. */
+const shown = (value: unknown): string =>
+  Array.isArray(value) ? 'a list' : JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value).slice(0, 40);
 
 /** Whether the first character is that of a list, and all bytes, those that it was found by too. */
 async function begun(bytes: AsyncIterable<Uint8Array>): Promise<{ isList: boolean; bytes: AsyncIterable<Uint8Array> }> {

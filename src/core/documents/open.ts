@@ -137,6 +137,8 @@ export interface DocumentStart {
   start: string;
   characters: number;
   sha256: string;
+  /** Of the file that it is in. */
+  format: ReadFile['format'];
   notes: readonly string[];
 }
 
@@ -150,10 +152,11 @@ export async function previewDocument(
   const text = await textOf(store, id);
   const chunks = chunksOf(store, text);
   if (!text.indexed) {
-    const { name: title, sha256, notes } = text;
+    const { name: title, sha256, notes, formats } = text;
     return {
       title,
       sha256,
+      format: formats[0]!,
       notes,
       characters: text.characters,
       start: await startOf(wholeOf(text, chunks), characters),
@@ -174,6 +177,7 @@ export async function previewDocument(
       start: await startOf(document, characters),
       characters: document.characters,
       sha256: document.sha256,
+      format: file?.format ?? text.formats[0]!,
       notes: file?.notes ?? [],
     };
   }

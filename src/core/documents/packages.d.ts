@@ -91,6 +91,7 @@ declare module 'hyparquet/src/metadata.js' {
   }
   export interface Metadata {
     num_rows: bigint;
+    schema: readonly object[];
     row_groups: RowGroup[];
   }
   export interface Schema {

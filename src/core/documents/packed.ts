@@ -1,8 +1,12 @@
 /** Documents of Office and OpenDocument: zips with XML in them, of which the text is taken in one pass. */
-import { Parser } from 'htmlparser2';
 import { languageCode } from './languageCode';
+import { MOST_GROWTH } from '../base/limits';
+import { badFile } from '../base/errors';
+import { formatCount } from '../base/units';
+import { MarkupParser } from './markupParser';
 import { Flow, oneLine } from './markupText';
 import { Parts } from './parts';
+import { XmlParser } from './xmlParser';
 import type { FoundDocument, OpenFile } from './read/format';
 
 /** What elements of a format do, by their names with their prefixes. */
@@ -40,8 +44,9 @@ export async function packedText(file: OpenFile, elements: OnePart, what: string
   const parts = await Parts.open(file, what);
   const xml = await parts.text(elements.part);
   if (xml === null) throw parts.no(elements.part);
+  const repeats = new Repeats(file.name, parts.packed);
   const notes = await Promise.all(elements.notes.map((path) => parts.text(path)));
-  const texts = [xml, ...notes].map((each) => textOf(each ?? '', elements));
+  const texts = [xml, ...notes].map((each) => textOf(each ?? '', elements, repeats));
   const text = texts.filter((each) => each !== '').join('\n');
   return { ...aboutOf((await parts.text(elements.about)) ?? ''), text: text.toWellFormed() };
 }
@@ -50,6 +55,7 @@ export async function packedText(file: OpenFile, elements: OnePart, what: string
 export function textOf(
   xml: string,
   { runs, paragraphs, rows, cells, breaks, letters, asides, left, placed }: Elements,
+  repeats: Repeats,
 ): string {
   const [before, main, after, nowhere] = [new Flow(), new Flow(), new Flow(), new Flow()];
   /** Where text goes, an aside in an aside last; and how many cells that is in. */
@@ -57,7 +63,7 @@ export function textOf(
   let [taken, out] = [0, 0];
   /** A row of a table is one line, whatever paragraphs are in its cells. */
   const endLine = ({ flow, inCell }: (typeof places)[number]): void => (inCell > 0 ? flow.add(' ') : flow.breakLine(1));
-  const parser = new Parser(
+  const parser = new XmlParser(
     {
       onopentag(name, attributes) {
         if (left.has(name)) out++;
@@ -76,10 +82,11 @@ export function textOf(
         else if (rows.has(name) && place.inCell === 0) flow.row();
         else if (paragraphs.has(name)) endLine(place);
         if (breaks.has(name)) flow.breakLine(1);
-        const times = Math.min(Number(attributes['text:c'] ?? 1) || 1, MOST_REPEATED);
-        if (Object.hasOwn(letters, name)) flow.add(letters[name]![0].repeat(times), true);
-        const columns = Math.min(Number(attributes['table:number-columns-repeated'] ?? 1) || 1, MOST_REPEATED);
-        if (columns > 1 && place.inCell === 1) flow.cell(columns - 1);
+        if (Object.hasOwn(letters, name)) flow.add(letters[name]![0].repeat(repeats.of(attributes['text:c'])), true);
+        if (place.inCell === 1) {
+          const columns = repeats.of(attributes['table:number-columns-repeated']);
+          if (columns > 1) flow.cell(columns - 1);
+        }
       },
       ontext(text) {
         if (taken > 0 && out === 0) places.at(-1)!.flow.add(text, true);
@@ -96,18 +103,47 @@ export function textOf(
         if ((asides.has(name) || placed?.boxes.has(name)) && places.length > 1) places.pop();
       },
     },
-    { xmlMode: true, decodeEntities: true },
+    repeats.file,
   );
   parser.end(xml);
   return [before.text(), main.text(), after.text()].filter((each) => each !== '').join('\n');
 }
+/** How often elements are repeated by a number in a file: together no more than its bytes may grow to. */
+export class Repeats {
+  private count = 0;
+
+  constructor(
+    /** Its name. */
+    readonly file: string,
+    /** Its bytes. */
+    private readonly packed: number,
+  ) {}
+
+  /**
+   * Returns how often one is: 1 where that is no positive whole number, and at most `MAX_REPEATED`.
+   * @throws HomegrownError `bad-file` where all of them are too many
+   */
+  of(attribute: string | undefined): number {
+    if (attribute === undefined || !/^\d{1,9}$/.test(attribute)) return 1;
+    const times = Math.min(Number(attribute) || 1, MAX_REPEATED);
+    this.count += times - 1;
+    if (this.count > MIN_REPEATS && this.count > this.packed * MOST_GROWTH)
+      throw badFile(
+        `${this.file} repeats spaces and cells more than ${formatCount(this.count)} times.`,
+        'Open it in its program, save it again, and add that.',
+      );
+    return times;
+  }
+}
 /** Spaces or cells that one element stands for. */
-const MOST_REPEATED = 1000;
+const MAX_REPEATED = 1000;
+/** Repeats that any file may have, however small it is. */
+const MIN_REPEATS = 1e6;
 
 /** What a part tells in Dublin Core, which all kinds do: https://www.dublincore.org/specifications/dublin-core/dces/ */
 export function aboutOf(xml: string): Pick<FoundDocument, 'title' | 'fields'> {
   const told = new Map<string, string>();
-  const parser = new Parser(
+  const parser = new MarkupParser(
     {
       onopentagname: (name) => void (at = NAMES[name]),
       ontext(text) {

@@ -5,8 +5,8 @@ import { collect, stream } from '../testing/texts';
 import { Parts, pathFrom } from './parts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-const open = (parts: Readonly<Record<string, Uint8Array>>) =>
-  Parts.open({ name: 'a.x', bytes: stream([zipSync(parts, { level: 1 })]), note: () => undefined }, 'a thing of parts');
+const open = (parts: Readonly<Record<string, Uint8Array>>, level: 0 | 1 = 1) =>
+  Parts.open({ name: 'a.x', bytes: stream([zipSync(parts, { level })]), note: () => undefined }, 'a thing of parts');
 
 test('a part is found in any case, in UTF-8 or UTF-16, whole or in pieces', async () => {
   const utf16 = new Uint8Array([0xff, 0xfe, ...Array.from('é!', (each) => [each.charCodeAt(0), 0]).flat()]);
@@ -35,9 +35,15 @@ test('what a part names is told by where that lies', async () => {
 });
 
 test('no more is taken into memory than is read of one document', async () => {
-  const parts = await open({ 'a.xml': new Uint8Array(60e6), 'b.xml': new Uint8Array(70e6) });
+  const parts = await open({ 'a.xml': new Uint8Array(60e6), 'b.xml': new Uint8Array(70e6) }, 0);
   for (let i = 0; i < 4; i++) expect(await parts.bytes('a.xml')).toHaveLength(60e6);
   await expect(parts.bytes('a.xml')).rejects.toThrow(/^a\.x has a text of 300 MB, and at most 268 MB are read/);
   await expect(parts.bytes('b.xml')).rejects.toThrow(/^a\.x has a text of 70 MB, and at most 67\.1 MB are read/);
-  await expect(collect(parts.stream('a.xml'))).rejects.toThrow(/^a\.x: a\.xml grows from .* to 60 MB, as no text does/);
+});
+
+test('parts are no more than any text grows to, however often one is read', async () => {
+  const parts = await open({ 'a.xml': new Uint8Array(6e6) });
+  for (let i = 0; i < 2; i++) expect(await parts.bytes('a.xml')).toHaveLength(6e6);
+  await expect(parts.bytes('a.xml')).rejects.toThrow(/^a\.x grows from .* kB to more than 18 MB, as no text does/);
+  await expect(collect(parts.stream('a.xml'))).rejects.toThrow(/^a\.x: a\.xml grows from .* to 6 MB, as no text does/);
 });

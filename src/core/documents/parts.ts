@@ -1,12 +1,12 @@
 /** A document that is a zip of parts, which name each other: of Office (ECMA-376 part 2), OpenDocument, EPUB. */
-import { Parser } from 'htmlparser2';
 import { concatBytes } from '../base/concat';
 import { badFile } from '../base/errors';
 import { MOST_GROWTH } from '../base/limits';
 import { formatBytes } from '../base/units';
 import { bytesSource } from '../files/byteSource';
 import { type ZipEntry, zipEntries } from '../files/zipEntries';
-import { LARGEST_PACKED, LARGEST_PART, MOST_PARTS } from './limits';
+import { LARGEST_PACKED, LARGEST_PART, MOST_PARTS, PARTS_OF_ANY } from './limits';
+import { MarkupParser } from './markupParser';
 import type { OpenFile } from './read/format';
 import { wholeBytes } from './whole';
 
@@ -18,8 +18,9 @@ export interface Relation {
 }
 
 export class Parts {
-  /** Bytes of those that were taken into memory. */
+  /** Bytes of those that were taken into memory, and of those that were streamed. */
   private read = 0;
+  private streamed = 0;
 
   private constructor(
     private readonly name: string,
@@ -61,6 +62,14 @@ export class Parts {
     );
   }
 
+  /** Where its parts, or one part that is read over and over, are too large for the bytes that they are packed in. */
+  private grows(size: number): Error {
+    return badFile(
+      `${this.name} grows from ${formatBytes(this.packed)} to more than ${formatBytes(size)}, as no text does.`,
+      'Save it again in a form of plain text, and add that.',
+    );
+  }
+
   has(path: string): boolean {
     return this.entry(path) !== undefined;
   }
@@ -84,6 +93,7 @@ export class Parts {
           `${this.name} has a text of ${formatBytes(size)}, and at most ${formatBytes(most)} are read.`,
           'Split it into several files.',
         );
+    if (this.read > PARTS_OF_ANY && this.read > this.packed * MOST_GROWTH) throw this.grows(this.read);
     const pieces: Uint8Array[] = [];
     for await (const piece of entry.bytes()) pieces.push(piece);
     return concatBytes(pieces);
@@ -107,6 +117,10 @@ export class Parts {
     let decoder: TextDecoder | undefined;
     for await (const piece of entry.bytes()) {
       decoder ??= new TextDecoder(encodingOf(piece));
+      // A sheet is read twice: how it begins, and all of it.
+      this.streamed += piece.length;
+      if (this.streamed > PARTS_OF_ANY && this.streamed > 2 * this.packed * MOST_GROWTH)
+        throw this.grows(this.streamed);
       yield decoder.decode(piece, { stream: true });
     }
     if (decoder) yield decoder.decode();
@@ -149,7 +163,7 @@ export function eachElement(
   xml: string,
   take: (name: string, attributes: Readonly<Record<string, string | undefined>>) => void,
 ): void {
-  const parser = new Parser(
+  const parser = new MarkupParser(
     { onopentag: (name, attributes) => take(localName(name), attributes) },
     { xmlMode: true, decodeEntities: true },
   );

@@ -106,7 +106,9 @@ function noteLeft({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: R
 }
 
 function choose(name: string, asked: AskedColumns, head: readonly Row['cells'][]): Columns {
-  if (asked === 'recognised') return recognisedColumns(headOf(head));
+  const table = headOf(head);
+  if (table.columns.length === 0 && (asked === null || asked === 'recognised')) throw noColumns(name);
+  if (asked === 'recognised') return recognisedColumns(table);
   if (asked === null || 'input' in asked) checkPairs(name, [...head[0]!.keys()]);
   return asked ?? usualColumns([...head[0]!.keys()]);
 }
@@ -157,11 +159,18 @@ export function pairOf(title: string, input: string, target: string): Pair {
 }
 const encoder = new TextEncoder();
 
-const noColumn = (name: string, column: string, all: readonly string[]): Error =>
+const noColumns = (name: string): Error =>
   badFile(
-    `${name} has no column called ${JSON.stringify(column)}. It has ${all.slice(0, MOST_NAMED).join(', ')}${all.length > MOST_NAMED ? ' and others' : ''}.`,
-    'Choose among them.',
+    `${name} has no columns of text: its first rows are empty, or hold no names with values.`,
+    'A table has named columns, and a row for each document.',
   );
+const noColumn = (name: string, column: string, all: readonly string[]): Error =>
+  all.length === 0
+    ? noColumns(name)
+    : badFile(
+        `${name} has no column called ${JSON.stringify(column)}. It has ${all.slice(0, MOST_NAMED).join(', ')}${all.length > MOST_NAMED ? ' and others' : ''}.`,
+        'Choose among them.',
+      );
 const MOST_NAMED = 12;
 
 const HALF_CHARACTER = "has half of a surrogate pair, which UTF-8 can't hold";

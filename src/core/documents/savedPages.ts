@@ -21,13 +21,16 @@ export class SavedPages {
   /** Whether a file lies in the folder of one of them, however deep. */
   holds(path: string): boolean {
     if (this.pages.size === 0) return false;
-    const folders = path.split(/[/\\]/).slice(0, -1);
+    const folders = path.split(/[/\\]/, MAX_FOLDERS).slice(0, -1);
     return folders.some((folder, i) => {
       const [, name] = FOLDER.exec(folder) ?? [];
       return name !== undefined && this.pages.has([...folders.slice(0, i), name].join('/'));
     });
   }
 }
+
+/** Parts of a path that are looked at: each is looked for with all those before it. */
+const MAX_FOLDERS = 256;
 
 /** As browsers call it in their languages: https://learn.microsoft.com/windows/win32/shell/manage#connected-files */
 const FOLDER =

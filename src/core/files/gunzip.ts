@@ -79,9 +79,14 @@ class Recent {
   }
 
   before(end: number, length: number): Uint8Array {
-    const held = concatBytes(this.pieces);
-    const to = this.length - (this.read - end);
-    return held.slice(Math.max(0, to - length), Math.max(0, to));
+    // Of a file of empty members each asks: what is after the end is not copied, and what is long before it neither.
+    const needed: Uint8Array[] = [];
+    let from = this.read;
+    for (let i = this.pieces.length - 1; i >= 0 && from > end - length; i--) {
+      from -= this.pieces[i]!.length;
+      if (from < end) needed.unshift(this.pieces[i]!.subarray(Math.max(0, end - length - from), end - from));
+    }
+    return concatBytes(needed);
   }
 }
 

@@ -19,6 +19,8 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
   const document = preview.kind === 'read' ? preview.document : undefined;
   const isOne = place !== undefined;
   const sha256 = isOne ? document?.sha256 : text.sha256;
+  // A text of a mail, a PDF and a table has three formats, and each of its documents has one.
+  const formats = isOne ? (document ? [document.format] : []) : text.formats;
   const notes = isOne ? (document?.notes ?? []) : text.notes;
   return (
     <Pane
@@ -33,7 +35,7 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
         ) : (
           <Fact name={text.documents > 1 ? 'Files' : 'File'} value={formatBytes(text.size)} />
         )}
-        <Fact name="Format" value={text.formats.map((format) => FORMATS[format].label).join(', ')} />
+        <Fact name="Format" value={formats.map((format) => FORMATS[format].label).join(', ') || '–'} />
         <Fact name="Added" value={formatMoment(text.addedAt)} />
         <Fact
           name="SHA-256"

@@ -8,7 +8,7 @@ const STRING = String.raw`"(?:[^"\\]|\\.)*"`;
 export const whatsapp: Known = {
   begins: beginsAsWhatsApp,
   beside: {
-    name: /^_chat\.txt$|whatsapp.*\.txt$/i,
+    name: /^_chat\.txt$|^(?=.*whatsapp).*\.txt$/i,
     others: /^(?:0\d{7}-[^/]+|[A-Z]{3}-\d{8}-WA\d{4}\.\w+)$/,
     areAttached: true,
   },

@@ -7,9 +7,13 @@ export function threadsOf(messages: readonly Message[]): FoundDocument[] {
   const parents = new Map<string, string>();
   const rootOf = (id: string): string => {
     let root = id;
-    for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root)) {
-      parents.set(id, parent); // the way is shorter the next time
+    for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root))
       root = parent;
+    // Each id on the way leads to the root from now on, so that a chain of answers takes linear time.
+    for (let at = id; at !== root;) {
+      const parent = parents.get(at)!;
+      parents.set(at, root);
+      at = parent;
     }
     return root;
   };

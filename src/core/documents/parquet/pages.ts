@@ -4,6 +4,7 @@
  */
 import { type PageHeader, parquetHeader } from 'hyparquet/src/column.js';
 import { checkDeltas, presentIn } from './deltas';
+import { checkThrift } from './thrift';
 
 /** A column that has values of its own. */
 export interface Leaf {
@@ -24,6 +25,7 @@ export function pagesOf(chunk: Uint8Array, leaf: Leaf): PageHeader[] {
   const pages: PageHeader[] = [];
   let values = 0;
   while (reader.offset < chunk.length - 1) {
+    checkThrift(reader.view, reader.offset);
     const page = parquetHeader(reader);
     const { compressed_page_size: packed, uncompressed_page_size: size } = page;
     if (!isCount(packed, chunk.length - reader.offset)) throw new Error('a page is longer than its column');

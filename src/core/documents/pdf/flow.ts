@@ -9,7 +9,7 @@ export function textOfPages(pages: readonly Page[]): string {
   const hyphened = new Set(
     own.flatMap((page) => page.flatMap((block) => block.flatMap(({ text }) => text.match(HYPHENED) ?? []))),
   );
-  const paragraphs: string[] = [];
+  const paragraphs: Paragraph[] = [];
   /** Whether the last paragraph goes on in what comes. */
   let isOpen = false;
   for (const block of own.flat()) {
@@ -24,28 +24,56 @@ export function textOfPages(pages: readonly Page[]): string {
         (before.y - line.y > 1.4 * usual ||
           Math.abs(before.size - line.size) > 0.15 * line.size ||
           line.x > before.x + 0.8 * line.size);
-      if (isOpen && !isApart && paragraphs.length > 0)
-        paragraphs[paragraphs.length - 1] = joined(paragraphs.at(-1)!, text, hyphened);
-      else paragraphs.push(text);
+      if (isOpen && !isApart && paragraphs.length > 0) paragraphs.at(-1)!.add(text, hyphened);
+      else paragraphs.push(new Paragraph(text));
       // A line that ends early is the last of its paragraph, or a line of a list, of a poem.
       isOpen = line.end > to - RAGGED * (to - from) && block.length > 1 && !text.includes('\t');
     }
   }
   return paragraphs
+    .map((paragraph) => paragraph.text())
     .filter((text) => text !== '')
     .join('\n')
     .replaceAll('\u00ad', '');
 }
 /** How much shorter a line may be than its column that goes on in the next, as a share. */
 const RAGGED = 0.2;
-const HYPHENED = /\p{L}{2,}-\p{L}{2,}/gu;
+/** Looked for where letters begin: from each letter of a long word it would take the square of its length. */
+const HYPHENED = /(?<!\p{L})\p{L}{2,}-\p{L}{2,}/gu;
 
-/** A word that was parted is whole again, but for one that is written so elsewhere. */
-function joined(before: string, after: string, hyphened: ReadonlySet<string>): string {
-  const start = /(\p{L}+)[-\u2010\u00ad]$/u.exec(before.slice(-LONGEST_WORD))?.[1];
-  const end = /^\p{Ll}\p{L}*/u.exec(after.slice(0, LONGEST_WORD))?.[0];
-  if (start === undefined || end === undefined) return `${before} ${after}`;
-  return hyphened.has(`${start}-${end}`) ? `${before}${after}` : `${before.slice(0, -1)}${after}`;
+/** Lines, joined once: a text that grows line by line would be copied for each to look at its end. */
+class Paragraph {
+  private readonly pieces: string[];
+  /** The last characters of all pieces. */
+  private tail: string;
+
+  constructor(line: string) {
+    this.pieces = [line];
+    this.tail = line.slice(-LONGEST_WORD);
+  }
+
+  /** A word that was parted is whole again, but for one that is written so elsewhere. */
+  add(line: string, hyphened: ReadonlySet<string>): void {
+    const start = /(\p{L}+)[-\u2010\u00ad]$/u.exec(this.tail)?.[1];
+    const end = /^\p{Ll}\p{L}*/u.exec(line.slice(0, LONGEST_WORD))?.[0];
+    if (start === undefined || end === undefined) this.push(` ${line}`);
+    else {
+      if (!hyphened.has(`${start}-${end}`)) {
+        this.pieces.push(this.pieces.pop()!.slice(0, -1));
+        this.tail = this.tail.slice(0, -1);
+      }
+      this.push(line);
+    }
+  }
+
+  text(): string {
+    return this.pieces.join('');
+  }
+
+  private push(piece: string): void {
+    this.pieces.push(piece);
+    this.tail = `${this.tail}${piece.slice(-LONGEST_WORD)}`.slice(-LONGEST_WORD);
+  }
 }
 const LONGEST_WORD = 60;
 

@@ -29,20 +29,26 @@ export function linesOf(runs: readonly Run[]): readonly (readonly Line[])[] {
 function segmentsOf(runs: readonly Run[]): Line[] {
   const segments: Line[] = [];
   let last: Line | undefined;
+  /** Whether its text ends in a space: looking at the end of a text that grows copies all of it. */
+  let isSpaced = false;
   for (const { text, x, y, width, size } of runs) {
     if (text.trim() === '') {
-      if (last && text !== '' && !last.text.endsWith(' ') && Math.abs(y - last.y) < last.size / 2) last.text += ' ';
+      if (last && text !== '' && !isSpaced && Math.abs(y - last.y) < last.size / 2) {
+        last.text += ' ';
+        isSpaced = true;
+      }
       continue;
     }
     const gap = last ? x - last.end : Infinity;
     const isOn = last && Math.abs(y - last.y) < 0.5 * Math.max(size, last.size);
     if (last && isOn && gap > -0.5 * size && gap < WIDEST_SPACE * Math.max(size, last.size)) {
-      const space = gap > NARROWEST_SPACE * size && !last.text.endsWith(' ') && !text.startsWith(' ') ? ' ' : '';
+      const space = gap > NARROWEST_SPACE * size && !isSpaced && !text.startsWith(' ') ? ' ' : '';
       last.text += space + text;
       last.end = Math.max(last.end, x + width);
       // A raised number is not what the line stands on.
       if (size > last.size) [last.size, last.y] = [size, y];
     } else segments.push((last = { text, x, y, end: x + width, size }));
+    isSpaced = text.endsWith(' ');
   }
   return segments;
 }
@@ -94,17 +100,22 @@ function columnsOf(segments: readonly Line[], depth: number): (readonly Line[])[
   const crosses = ({ x, end }: Line): boolean => x < gutter - 1 && end > gutter + 1;
   const across = segments.filter(crosses).sort((a, b) => b.y - a.y);
   const blocks: (readonly Line[])[] = [];
-  let rest = segments.filter((each) => !crosses(each));
+  const rest = segments.filter((each) => !crosses(each));
+  /** Their places from top to bottom, and how many of them are taken. */
+  const ordered = rest.map((_, place) => place).sort((a, b) => rest[b]!.y - rest[a]!.y);
+  let taken = 0;
   const take = (above: number): void => {
-    const part = rest.filter(({ y }) => y > above);
-    rest = rest.filter(({ y }) => y <= above);
+    const first = taken;
+    while (taken < ordered.length && rest[ordered[taken]!]!.y > above) taken++;
+    const places = ordered.slice(first, taken).sort((a, b) => a - b);
+    const part = places.map((place) => rest[place]!);
     for (const side of [part.filter(({ x }) => x < gutter), part.filter(({ x }) => x >= gutter)])
       blocks.push(...columnsOf(side, depth - 1));
   };
   for (let i = 0; i < across.length;) {
     take(across[i]!.y);
     // Lines across that nothing stands between are one block.
-    const below = rest.reduce((most, { y }) => Math.max(most, y), -Infinity);
+    const below = taken < ordered.length ? rest[ordered[taken]!]!.y : -Infinity;
     const begin = i;
     while (i < across.length && across[i]!.y > below) i++;
     if (i === begin) i++;
@@ -117,7 +128,7 @@ const DEEPEST = 3;
 
 /** The middle of a strip that almost nothing goes across, with lines of text that fill both sides of it. */
 function gutterOf(segments: readonly Line[]): number | null {
-  if (segments.length < 2 * FEWEST_LINES) return null;
+  if (segments.length < 2 * FEWEST_LINES || segments.length > MAX_SEGMENTS) return null;
   const { from, to } = extentOf(segments);
   const size = median(segments.map((each) => each.size));
   const step = size / 4;
@@ -135,6 +146,7 @@ function gutterOf(segments: readonly Line[]): number | null {
     if (end - i >= NARROWEST_GUTTER && share > 0.15 && share < 0.85) strips.push(middle);
     i = Math.max(end, i) + 1;
   }
+  if (strips.length > MAX_STRIPS) return null;
   const bounds = [-Infinity, ...strips, Infinity];
   const between = (left: number, right: number): Line[] =>
     segments.filter(({ x, end }) => x >= bounds[left]! - 1 && end <= bounds[right]! + 1);
@@ -154,6 +166,9 @@ function gutterOf(segments: readonly Line[]): number | null {
   }
   return best?.middle ?? null;
 }
+/** Of a page of text; each strip is held against all segments. */
+const MAX_SEGMENTS = 20_000;
+const MAX_STRIPS = 64;
 /** Cells, each a quarter of a letter's size: the columns of LaTeX are 10 points apart. */
 const NARROWEST_GUTTER = 3;
 /** Lines of a column. */
@@ -177,21 +192,44 @@ function isFilled(lines: readonly Line[]): boolean {
 
 /** From top to bottom; what stands on one line is one, with a tab where there is more than a space between. */
 function joinedLines(segments: readonly Line[]): Line[] {
-  const lines: Line[] = [];
+  const lines: { line: Line; texts: Texts }[] = [];
   for (const segment of segments.toSorted((a, b) => b.y - a.y)) {
-    const last = lines.at(-1);
-    if (last && last.y - segment.y < 0.5 * Math.min(last.size, segment.size)) {
-      const [first, second] = last.x <= segment.x ? [last, segment] : [segment, last];
-      lines[lines.length - 1] = {
-        text: `${first.text.trimEnd()}\t${second.text.trimStart()}`,
-        x: first.x,
-        y: Math.max(first.y, second.y),
-        end: Math.max(first.end, second.end),
-        size: Math.max(first.size, second.size),
-      };
-    } else lines.push({ ...segment });
+    const { line, texts } = lines.at(-1) ?? {};
+    if (line && texts && line.y - segment.y < 0.5 * Math.min(line.size, segment.size)) {
+      if (line.x <= segment.x) texts.append(segment.text);
+      else texts.prepend(segment.text);
+      line.x = Math.min(line.x, segment.x);
+      line.y = Math.max(line.y, segment.y);
+      line.end = Math.max(line.end, segment.end);
+      line.size = Math.max(line.size, segment.size);
+    } else lines.push({ line: { ...segment }, texts: new Texts(segment.text) });
   }
-  return lines;
+  return lines.map(({ line, texts }) => ({ ...line, text: texts.joined() }));
+}
+
+/** Texts of a line, none of them blank, joined once: trimming what grows would copy all of it each time. */
+class Texts {
+  /** Before the first, the outermost last. */
+  private readonly before: string[] = [];
+  private readonly after: string[];
+
+  constructor(first: string) {
+    this.after = [first];
+  }
+
+  append(text: string): void {
+    this.after.push(this.after.pop()!.trimEnd(), text.trimStart());
+  }
+
+  prepend(text: string): void {
+    if (this.before.length > 0) this.before.push(this.before.pop()!.trimStart());
+    else this.after[0] = this.after[0]!.trimStart();
+    this.before.push(text.trimEnd());
+  }
+
+  joined(): string {
+    return [...this.before.toReversed(), ...this.after].join('\t');
+  }
 }
 
 /** Of thousands, too. */

@@ -28,7 +28,8 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   for (const path of channels) {
     const id = CHANNEL.exec(path)![1]!;
     const name =
-      wordsOf(index[id]) || wordsOf(fieldsOf(await jsonBeside(file, path.replace(/[^/]+$/, 'channel.json')))['name']);
+      wordsOf(index[id]) ||
+      wordsOf(fieldsOf(await jsonBeside(file, `${path.slice(0, path.lastIndexOf('/') + 1)}channel.json`))['name']);
     const messages = await messagesIn(file, path, by, told);
     yield* conversations(messages, name || `Channel ${id}`);
   }

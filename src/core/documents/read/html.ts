@@ -1,6 +1,6 @@
 /** A web page: what it is about, or all of its text. Nothing in it is run. */
 import { languageCode } from '../languageCode';
-import { DEEPEST_ELEMENT, LARGEST_PAGE, MOST_ELEMENTS, MOST_PIECES } from '../limits';
+import { LARGEST_PAGE, MAX_MAIN_TEXT } from '../limits';
 import { oneLine, type PageText, pageText } from '../markupText';
 import { textOf, wholeBytes } from '../whole';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
@@ -43,12 +43,8 @@ export async function pageOf(file: OpenFile, html: string): Promise<FoundDocumen
 const LONGEST_TITLE = 400;
 
 /** Without menus, sidebars and footers; null where nothing stands out, or the page is too large to find it. */
-async function mainText(
-  { note }: OpenFile,
-  html: string,
-  { elements, depth, pieces }: PageText,
-): Promise<string | null> {
-  if (elements > MOST_ELEMENTS || depth > DEEPEST_ELEMENT || pieces > MOST_PIECES) {
+async function mainText({ note }: OpenFile, html: string, page: PageText): Promise<string | null> {
+  if (isTooLarge(page)) {
     note('Is too large a page to find what it is about: all of its text is taken');
     return null;
   }
@@ -67,6 +63,15 @@ async function mainText(
   return text === '' ? null : text;
 }
 
+/** Each element is asked for all of its text, and each of its attributes is looked for among all. */
+const isTooLarge = ({ text, elements, depth, attributes, maxAttributes, pieces }: PageText): boolean =>
+  elements > MAX_MAIN_TEXT.elements ||
+  depth > MAX_MAIN_TEXT.depth ||
+  attributes > MAX_MAIN_TEXT.attributes ||
+  maxAttributes > MAX_MAIN_TEXT.attributesOfOne ||
+  pieces > MAX_MAIN_TEXT.pieces ||
+  text.length * depth > MAX_MAIN_TEXT.nestedText;
+
 async function readability() {
   const [{ parseHTML }, { Readability }] = await Promise.all([
     import('linkedom/worker'),
@@ -82,7 +87,7 @@ const savedFrom = (html: string): string => /<!-- saved from url=\(\d+\)(\S+)/.e
 function declared(bytes: Uint8Array): string | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, 1024));
   const [, label] =
-    /<meta[^>]+charset\s*=\s*["']?\s*([^\s"'/>;]+)/i.exec(head) ??
+    /<meta[^>]+charset\s*=\s*(?:["']\s*)?([^\s"'/>;]+)/i.exec(head) ??
     /<\?xml[^>]+encoding\s*=\s*["']([^"']+)/i.exec(head) ??
     [];
   return label?.toLowerCase();

@@ -1,17 +1,18 @@
 /** A notebook of Jupyter: its words and its code, in their order; what the code wrote is left out. https://nbformat.readthedocs.io */
 import { badFile } from '../../base/errors';
 import { counted } from '../../base/units';
+import { listOf } from '../../base/limits';
 import { z } from '../../base/zod';
 import { jsonFile } from '../json';
 import { LARGEST_JSON_FILE } from '../limits';
 import type { DocumentReader } from './format';
 
 const source = z
-  .union([z.string(), z.array(z.string())])
+  .union([z.string(), listOf(z.string(), Infinity, (line): line is string => typeof line === 'string')])
   .transform((lines) => (typeof lines === 'string' ? lines : lines.join('')));
 const cell = z.object({ cell_type: z.string(), source, outputs: z.array(z.unknown()).optional() });
 const notebook = z.object({
-  cells: z.array(cell),
+  cells: listOf(cell, Infinity),
   metadata: z.object({ language_info: z.object({ name: z.string() }).optional() }).optional(),
 });
 

@@ -20,10 +20,12 @@ import {
   LARGEST_FOOTER,
   LARGEST_PACKED,
   LARGEST_ROW_GROUP,
+  MOST_COLUMNS,
   MOST_ROWS,
   MOST_ROWS_OF_GROUP,
 } from '../limits';
 import { checkPage, type Leaf, pagesOf } from '../parquet/pages';
+import { checkThrift } from '../parquet/thrift';
 import { wholeBytes } from '../whole';
 import type { OpenFile, TableFormat } from './format';
 
@@ -31,12 +33,13 @@ export const rows: TableFormat['rows'] = async function* (file) {
   const source = file.places ?? bytesSource(await wholeBytes(file, LARGEST_PACKED));
   if (source.size === 0) return;
   const metadata = await metadataOf(source, file.name);
-  const { columns, left } = columnsOf(parquetSchema(metadata));
+  const schema = parquetSchema(metadata);
+  const { columns, left } = columnsOf(schema);
   if (left.length > 0) file.note(`Columns of bytes are left out: ${left.join(', ')}`);
   let [from, letters] = [0, 0];
-  for (const [i, group] of metadata.row_groups.entries()) {
+  for (const group of metadata.row_groups) {
     const count = Number(group.num_rows);
-    const found = await groupOf(file, source, metadata, columns, { place: i, group, from, count });
+    const found = await groupOf(file, source, { metadata, schema, columns }, { group, from, count });
     for (const [n, row] of found.entries()) {
       const cells = cellsOf(row);
       for (const { length } of cells.values()) letters += length;
@@ -63,11 +66,22 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
   const footer = await readExactly(source, source.size - length, length, fail);
   let metadata: Metadata;
   try {
+    checkThrift(new DataView(footer.buffer, footer.byteOffset, footer.byteLength), 0);
     metadata = parquetMetadata(footer.slice(), { geoparquet: false });
     parquetSchema(metadata);
   } catch (error) {
-    throw fail(reasonOf(error));
+    throw fail(reasonOf(error, 'the description of its columns and rows, at its end,'));
   }
+  // hyparquet looks for each column among all.
+  const columns = metadata.row_groups.reduce(
+    (most, group) => Math.max(most, group.columns.length),
+    metadata.schema.length,
+  );
+  if (columns > MOST_COLUMNS)
+    throw badFile(
+      `${name} has ${formatCount(columns)} columns, and at most ${formatCount(MOST_COLUMNS)} are read.`,
+      'Write only the columns that hold text.',
+    );
   let all = 0;
   for (const { num_rows: rows } of metadata.row_groups) {
     if (rows < 0n || rows > BigInt(MOST_ROWS_OF_GROUP)) throw tooLarge(name, `${formatCount(Number(rows))} rows`);
@@ -95,8 +109,15 @@ function isOfBytes({ element, children }: Schema, isWithin = false): boolean {
   return !isTold && (element.type === 'FIXED_LEN_BYTE_ARRAY' || (element.type === 'BYTE_ARRAY' && isWithin));
 }
 
+/** What a file says of all row groups. */
+interface Table {
+  metadata: Metadata;
+  schema: Schema;
+  /** Names of those that are read. */
+  columns: string[];
+}
+
 interface Group {
-  place: number;
   group: RowGroup;
   from: number;
   count: number;
@@ -105,13 +126,13 @@ interface Group {
 async function groupOf(
   { name }: OpenFile,
   source: ByteSource,
-  metadata: Metadata,
-  columns: string[],
-  { place, group, from, count }: Group,
+  { metadata, schema, columns }: Table,
+  { group, from, count }: Group,
 ): Promise<object[]> {
   const where = `rows ${formatCount(from + 1)} to ${formatCount(from + count)}`;
   const fail = (reason: string): Error => damaged(name, `${where}: ${reason}`);
   if (count === 0 || columns.length === 0) return [];
+  let part = 'the description of the row group';
   try {
     const wanted = group.columns.flatMap(({ file_path, meta_data: chunk }) => {
       if (file_path || !chunk) throw new Error('a column lies in another file');
@@ -119,6 +140,7 @@ async function groupOf(
     });
     const size = wanted.reduce((sum, chunk) => sum + Number(chunk.total_uncompressed_size), 0);
     if (!(size <= LARGEST_ROW_GROUP)) throw tooLarge(name, formatBytes(size));
+    checkCounts(wanted, count);
     let made = 0;
     const making = (bytes: number): void => {
       made += bytes;
@@ -127,27 +149,26 @@ async function groupOf(
     const unpack: Record<string, Unpack> = {};
     const chunks = new Map<ColumnChunk, ColumnChunk>();
     for (const [i, chunk] of wanted.entries()) {
-      unpack[`column ${i}`] = await unpackerOf(source, metadata, chunk, count, making, fail);
+      part = `the column ${JSON.stringify(chunk.path_in_schema.join('.'))}`;
+      unpack[`column ${i}`] = await unpackerOf(source, schema, chunk, count, making, fail);
       chunks.set(chunk, { ...chunk, codec: `column ${i}` });
     }
-    const groups = metadata.row_groups.map((each, n) =>
-      n === place
-        ? {
-            ...each,
-            columns: each.columns.map((column) => ({
-              ...column,
-              meta_data: chunks.get(column.meta_data!) ?? column.meta_data!,
-            })),
-          }
-        : each,
-    );
+    part = `the values of ${columns
+      .slice(0, MAX_NAMED)
+      .map((column) => JSON.stringify(column))
+      .join(', ')}`;
+    const own = group.columns.map((column) => ({
+      ...column,
+      meta_data: chunks.get(column.meta_data!) ?? column.meta_data!,
+    }));
     let found: Record<string, unknown>[] = [];
     await parquetRead({
       file: bufferOf(source, fail),
-      metadata: { ...metadata, row_groups: groups },
+      // This group alone: hyparquet goes through all that it is given.
+      metadata: { ...metadata, row_groups: [{ ...group, columns: own }] },
       columns,
-      rowStart: from,
-      rowEnd: from + count,
+      rowStart: 0,
+      rowEnd: count,
       rowFormat: 'object',
       utf8: false,
       geoparquet: false,
@@ -157,22 +178,34 @@ async function groupOf(
     });
     return found.map((row) => plain(row, 0) as object);
   } catch (error) {
-    throw error instanceof HomegrownError ? error : fail(reasonOf(error));
+    throw error instanceof HomegrownError ? error : fail(reasonOf(error, part));
   }
 }
+
+/** @throws Error where values that are not there, or are all the same, would take more memory than the file is large */
+function checkCounts(chunks: readonly ColumnChunk[], rows: number): void {
+  const values = chunks.reduce((sum, chunk) => sum + Math.max(rows, Number(chunk.num_values)), 0);
+  const bytes = chunks.reduce((sum, chunk) => sum + Number(chunk.total_compressed_size), 0);
+  if (!(values <= MIN_VALUES || values <= bytes * MOST_GROWTH))
+    throw new Error(`it has ${formatCount(values)} values in ${formatBytes(bytes)}`);
+}
+/** Columns that an error names. */
+const MAX_NAMED = 12;
+/** Values of a row group that any file may have. */
+const MIN_VALUES = 1e6;
 
 type Unpack = (input: Uint8Array, length: number) => Uint8Array;
 
 /** Unpacks the pages of a column one after another, and holds them against their headers, which were held against the column's. */
 async function unpackerOf(
   source: ByteSource,
-  metadata: Metadata,
+  schema: Schema,
   chunk: ColumnChunk,
   rows: number,
   making: Leaf['making'],
   fail: (reason: string) => Error,
 ): Promise<Unpack> {
-  const path = getTreePath(parquetSchema(metadata), chunk.path_in_schema);
+  const path = getTreePath(schema, chunk.path_in_schema);
   const leaf: Leaf = {
     type: chunk.type,
     width: Math.max(8, path.at(-1)!.element.type_length ?? 0),
@@ -249,7 +282,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 /** Of a row, in a list of it, on average. */
 const MOST_VALUES = 10_000;
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What a check has found; of what JavaScript throws where a program meets what it doesn't expect, only what is damaged. */
+const reasonOf = (error: unknown, part: string): string =>
+  error instanceof TypeError || error instanceof RangeError
+    ? `${part} cannot be read`
+    : error instanceof Error
+      ? error.message
+      : String(error);
 const damaged = (name: string, reason: string): Error =>
   badFile(`${name} is damaged: ${reason}.`, 'Get it again, or write it anew.');
 const tooLarge = (name: string, what: string): Error =>

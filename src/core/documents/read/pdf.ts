@@ -8,12 +8,14 @@ import { oneLine } from '../markupText';
 import { textOfPages } from '../pdf/flow';
 import { linesOf, type Run } from '../pdf/layout';
 import { openPdf } from '../pdf/pdfjs';
+import { checkReadingCost } from '../pdf/readingCost';
 import { wholeBytes } from '../whole';
 import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const missing = new Set<string>();
   const bytes = await wholeBytes(file, LARGEST_PACKED);
+  checkReadingCost(bytes, file.name);
   const pdf = await openPdf(bytes, (name) => missing.add(name)).catch((error: unknown) => {
     throw refusal(file.name, error);
   });

@@ -3,7 +3,7 @@
  * speaker noted. Numbers, dates and footers of slides are not taken, and no hidden slides.
  */
 import { counted } from '../../base/units';
-import { aboutOf, type Elements, textOf } from '../packed';
+import { aboutOf, type Elements, Repeats, textOf } from '../packed';
 import { eachElement, idIn, Parts } from '../parts';
 import type { DocumentReader, OpenFile } from './format';
 
@@ -39,8 +39,9 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   });
   const left = { hidden: 0, charts: 0, diagrams: 0 };
   const slides: string[] = [];
+  const taken: Taken = { repeats: new Repeats(file.name, parts.packed), noted: new Set() };
   for (const each of paths) {
-    const slide = await slideText(parts, each, left);
+    const slide = await slideText(parts, each, left, taken);
     if (slide !== '') slides.push(slide);
   }
   tell(file, left);
@@ -53,7 +54,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
 };
 const LONGEST_TITLE = 400;
 
-async function slideText(parts: Parts, path: string, left: Left): Promise<string> {
+async function slideText(parts: Parts, path: string, left: Left, { repeats, noted }: Taken): Promise<string> {
   const xml = (await parts.text(path)) ?? '';
   const seen = { isHidden: false, charts: 0, diagrams: 0 };
   eachElement(xml, (name, { show = '1', uri = '' }) => {
@@ -68,8 +69,16 @@ async function slideText(parts: Parts, path: string, left: Left): Promise<string
   left.charts += seen.charts;
   left.diagrams += seen.diagrams;
   const notes = [...(await parts.relations(path)).values()].find(({ type }) => type === 'notesSlide')?.path;
-  const noted = notes === undefined ? '' : textOf((await parts.text(notes)) ?? '', NOTES);
-  return [textOf(xml, SLIDE), noted].filter((each) => /\S/.test(each)).join('\n\n');
+  const isNoted = notes !== undefined && !noted.has(notes);
+  if (isNoted) noted.add(notes);
+  const own = isNoted ? textOf((await parts.text(notes)) ?? '', NOTES, repeats) : '';
+  return [textOf(xml, SLIDE, repeats), own].filter((each) => /\S/.test(each)).join('\n\n');
+}
+/** Of all slides until now. */
+interface Taken {
+  repeats: Repeats;
+  /** Parts of notes: each is of one slide. */
+  noted: Set<string>;
 }
 interface Left {
   hidden: number;

@@ -9,7 +9,7 @@ import { pdfOf } from '../../testing/pdf';
 import { TALK } from '../../testing/presentation';
 import { readDocuments as read, readText as textOf, utf8 } from '../../testing/readDocuments';
 import { answer, warcOf } from '../../testing/warc';
-import { DEEPEST_ELEMENT, LARGEST_PART, MOST_ELEMENTS } from '../limits';
+import { LARGEST_PART, MAX_MAIN_TEXT } from '../limits';
 import { type DocumentFormatId, FORMATS, formatOf, isOfDocuments } from '.';
 
 const STORY = 'The whale came up beside the boat, and nobody said a word, for it was very near. '.repeat(8).trim();
@@ -110,8 +110,10 @@ describe('html', () => {
 
   it('does not hang on a page without end or bottom', async () => {
     const deep = `<div>`.repeat(50_000) + STORY;
-    const wide = `<p>a</p>`.repeat(MOST_ELEMENTS + 1);
-    const nested = ('<div>'.repeat(DEEPEST_ELEMENT - 4) + STORY + '</div>'.repeat(DEEPEST_ELEMENT - 4)).repeat(2);
+    const wide = `<p>a</p>`.repeat(MAX_MAIN_TEXT.elements + 1);
+    const nested = ('<div>'.repeat(MAX_MAIN_TEXT.depth - 4) + STORY + '</div>'.repeat(MAX_MAIN_TEXT.depth - 4)).repeat(
+      2,
+    );
     for (const [page, start] of [
       [deep, STORY],
       [wide, 'a\n\na'],

@@ -88,7 +88,10 @@ function daysOf(paths: Iterable<string>): Map<string, string[]> {
   const days = new Map<string, string[]>();
   for (const path of paths) {
     const [, channel] = /^([^/]+)\/\d{4}-\d\d-\d\d\.json$/.exec(path) ?? [];
-    if (channel !== undefined) days.set(channel, [...(days.get(channel) ?? []), path]);
+    if (channel === undefined) continue;
+    const others = days.get(channel);
+    if (others) others.push(path);
+    else days.set(channel, [path]);
   }
   return days;
 }
@@ -99,14 +102,20 @@ const namesIn = (users: unknown): ReadonlyMap<string, string> =>
     listOf(users).map((each) => {
       const user = fieldsOf(each);
       const name = nameIn(user['profile']) || wordsOf(user['real_name']) || wordsOf(user['name']);
-      return [wordsOf(user['id']), name] as const;
+      // A mention of five characters stands for a name.
+      return [wordsOf(user['id']), name.slice(0, MAX_NAME).toWellFormed()] as const;
     }),
   );
+
+const MAX_NAME = 200;
 
 function nameIn(value: unknown): string {
   const profile = fieldsOf(value);
   return wordsOf(profile['display_name']) || wordsOf(profile['real_name']);
 }
+
+/** People in a direct message: Slack allows nine. */
+const MAX_MEMBERS = 100;
 
 /** Of folders that are called by an id: who talks there. Others are called as their channel is. */
 async function titlesOf(file: OpenFile, people: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
@@ -114,7 +123,9 @@ async function titlesOf(file: OpenFile, people: ReadonlyMap<string, string>): Pr
   for (const path of ['dms.json', 'mpims.json']) {
     for (const each of listOf(await jsonBeside(file, path))) {
       const { id, name, members } = fieldsOf(each);
-      const names = listOf(members).map((member) => people.get(wordsOf(member)) || wordsOf(member));
+      const names = listOf(members)
+        .slice(0, MAX_MEMBERS)
+        .map((member) => people.get(wordsOf(member)) || wordsOf(member));
       for (const folder of [wordsOf(id), wordsOf(name)]) titles.set(folder, names.join(', '));
     }
   }

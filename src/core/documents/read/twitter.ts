@@ -78,16 +78,16 @@ function postOf(tweet: Fields, whole: Notes, told: Told): Omit<Post, 'author' | 
 
 /** With the addresses that were written, and without those of pictures; what answers somebody begins with their names. */
 function plain(text: string, tweet: Fields, media: readonly unknown[], isAnswer: boolean): string {
-  let words = text;
-  for (const each of listOf(fieldsOf(tweet['entities'])['urls'])) {
+  const addresses = new Map<string, string>();
+  for (const each of listOf(fieldsOf(tweet['entities'])['urls']).slice(0, MAX_ADDRESSES)) {
     const { url, expanded_url } = fieldsOf(each);
-    if (wordsOf(url) !== '' && wordsOf(expanded_url) !== '')
-      words = words.replaceAll(wordsOf(url), () => wordsOf(expanded_url));
+    if (wordsOf(url) !== '' && wordsOf(expanded_url) !== '') addresses.set(wordsOf(url), wordsOf(expanded_url));
   }
-  for (const each of media) {
+  for (const each of media.slice(0, MAX_ADDRESSES)) {
     const url = wordsOf(fieldsOf(each)['url']);
-    if (url !== '') words = words.replaceAll(url, '');
+    if (url !== '') addresses.set(url, '');
   }
+  let words = replaced(text, addresses);
   if (isAnswer) words = words.replace(/^(?:@\w{1,20}\s+)+/, '');
   return words
     .replace(/&(amp|lt|gt);/g, (_, name: keyof typeof LETTERS) => LETTERS[name])
@@ -96,6 +96,32 @@ function plain(text: string, tweet: Fields, media: readonly unknown[], isAnswer:
     .toWellFormed();
 }
 const LETTERS = { amp: '&', lt: '<', gt: '>' } as const;
+
+/** Addresses of a post, of each kind, and characters of one as it was written; X allows a post of 25,000 characters. */
+const MAX_ADDRESSES = 100;
+const MAX_ADDRESS = 200;
+const MAX_POST = 30_000;
+/** Characters that addresses may add to a post. */
+const MAX_ADDED = 100_000;
+
+/** In one pass: an address that stands for another one of the list is not replaced again. */
+function replaced(text: string, addresses: ReadonlyMap<string, string>): string {
+  // Of two that begin alike the longer one is meant.
+  const longestFirst = [...addresses.keys()]
+    .filter(({ length }) => length <= MAX_ADDRESS)
+    .sort((a, b) => b.length - a.length);
+  if (longestFirst.length === 0 || text.length > MAX_POST) return text;
+  const any = new RegExp(
+    longestFirst.map((each) => each.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)).join('|'),
+    'g',
+  );
+  let left = MAX_ADDED;
+  return text.replace(any, (address) => {
+    const written = addresses.get(address)!;
+    left -= written.length;
+    return left < 0 ? address : written;
+  });
+}
 
 interface Notes {
   /** All of a post of which the beginning is known. */

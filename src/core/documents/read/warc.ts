@@ -125,5 +125,5 @@ async function readBody(
 /** `text/html; charset="utf-8"` */
 function contentType(value = ''): { mime: string; charset: string | undefined } {
   const mime = value.split(';', 1)[0]!.trim().toLowerCase();
-  return { mime, charset: /;\s*charset\s*=\s*["']?\s*([^\s"';]+)/i.exec(value)?.[1]?.toLowerCase() };
+  return { mime, charset: /;\s*charset\s*=\s*(?:["']\s*)?([^\s"';]+)/i.exec(value)?.[1]?.toLowerCase() };
 }

@@ -19,8 +19,9 @@ export const rows: TableFormat['rows'] = async function* (file) {
   tellSheets(file, book, tables);
   const isOne = tables.length === 1;
   const most = Math.max(FEW_LETTERS, MOST_GROWTH * book.parts.packed);
-  let letters = 0;
+  let [letters, empty] = [0, 0];
   for (const table of tables) {
+    let isFirst = true;
     for await (const row of table.rows()) {
       for (const text of row.cells.values()) letters += text.length;
       if (letters > most)
@@ -28,16 +29,26 @@ export const rows: TableFormat['rows'] = async function* (file) {
           `${file.name} has more than ${formatCount(most)} characters in its cells, of ${formatBytes(book.parts.packed)}: they say the same over and over.`,
           'Save the sheet as CSV, and add that.',
         );
-      yield { line: row.number, cells: cellsOf(row, table, isOne) };
+      empty += Math.max(0, table.names.size - row.cells.size);
+      // A row of one cell is a few bytes, and has 16,384 cells of a sheet as wide as that.
+      yield {
+        line: row.number,
+        cells: cellsOf(row, table, isOne, isFirst || empty <= Math.max(FEW_LETTERS, EMPTY_GROWTH * book.parts.packed)),
+      };
+      isFirst = false;
     }
     tellCells(file, table, isOne);
   }
 };
+/** Cells without a text that rows may have, beside a byte of the file. */
+const EMPTY_GROWTH = 20;
 /** Characters that any file may grow to. */
 const FEW_LETTERS = 1e6;
 
 /** A sheet with a row of names. */
 class SheetTable {
+  /** The names of its columns, whatever their order. */
+  readonly kind: string;
   private readonly counts: Counted = { unreckoned: 0, errors: 0, merged: [] };
 
   private constructor(
@@ -50,7 +61,9 @@ class SheetTable {
     /** The row that they stand in, and how many are above it that hold something. */
     private readonly namesIn: number,
     readonly above: number,
-  ) {}
+  ) {
+    this.kind = JSON.stringify([...names.values()].sort());
+  }
 
   static async open(file: string, { parts, forms }: Workbook, { name, path }: Workbook['sheets'][number]) {
     const open = (counts: Counted) =>
@@ -93,21 +106,33 @@ function inOrder(tables: readonly SheetTable[]): readonly SheetTable[] {
   const [first] = tables.toSorted((a, b) => b.size - a.size);
   return [...tables.filter((each) => isLike(each, first!)), ...tables.filter((each) => !isLike(each, first!))];
 }
-const isLike = (a: SheetTable, b: SheetTable): boolean => namesOf(a) === namesOf(b);
-const namesOf = ({ names }: SheetTable): string => JSON.stringify([...names.values()].sort());
+const isLike = (a: SheetTable, b: SheetTable): boolean => a.kind === b.kind;
 
-/** Every named column in its place; then others that have a text, and the sheet, where there are several. */
-function cellsOf({ cells }: SheetRow, { names, name: sheet }: SheetTable, isOne: boolean): Row['cells'] {
+/**
+ * Named columns in their order; then others that have a text, and the sheet, where there are several.
+ * @param isWhole with named columns that have no text
+ */
+function cellsOf(
+  { cells }: SheetRow,
+  { names, name: sheet }: SheetTable,
+  isOne: boolean,
+  isWhole: boolean,
+): Row['cells'] {
   const row = new Map<string, string>();
-  for (const [column, name] of names) row.set(name, cells.get(column) ?? '');
+  if (isWhole) for (const [column, name] of names) row.set(name, cells.get(column) ?? '');
+  else
+    for (const column of [...cells.keys()].sort((a, b) => a - b))
+      if (names.has(column)) row.set(names.get(column)!, cells.get(column)!);
   for (const [column, text] of cells) if (!names.has(column)) row.set(`Column ${column + 1}`, text);
   if (!isOne && !row.has(SHEET)) row.set(SHEET, sheet);
   return row;
 }
 const SHEET = 'Sheet';
 
-function tellSheets({ note }: OpenFile, { hidden }: Workbook, tables: readonly SheetTable[]): void {
+function tellSheets({ note }: OpenFile, { hidden, copies }: Workbook, tables: readonly SheetTable[]): void {
   if (hidden.length > 0) note(`${counted(hidden.length, 'hidden sheet')} left out: ${named(hidden)}`);
+  if (copies.length > 0)
+    note(`${counted(copies.length, 'sheet')} with the cells of another sheet left out: ${named(copies)}`);
   const others = tables.filter((each) => !isLike(each, tables[0]!)).map(({ name }) => name);
   if (others.length > 0)
     note(

@@ -1,9 +1,9 @@
 /** The rows of a sheet, one at a time while its XML is read: ECMA-376 part 1, 18.3.1. */
-import { Parser } from 'htmlparser2';
 import { badFile } from '../../base/errors';
 import { formatCount } from '../../base/units';
 import { MOST_COLUMNS } from '../limits';
 import { localName } from '../parts';
+import { XmlParser } from '../xmlParser';
 import { LONGEST_ROW } from '../read/format';
 import { type NumberKind, numberText } from './numbers';
 import { cellText, LEFT } from './strings';
@@ -63,14 +63,14 @@ class SheetReader {
   private isFormula = false;
   private isTaken = false;
   private left = 0;
-  private readonly parser: Parser;
+  private readonly parser: XmlParser;
 
   constructor(
     private readonly forms: CellForms,
     private readonly counts: Counted,
     private readonly what: string,
   ) {
-    this.parser = new Parser(
+    this.parser = new XmlParser(
       {
         onopentag: (name, attributes) => this.open(localName(name), attributes),
         ontext: (text) => {
@@ -78,7 +78,7 @@ class SheetReader {
         },
         onclosetag: (name) => this.close(localName(name)),
       },
-      { xmlMode: true, decodeEntities: true },
+      what.replace(/,$/, ''),
     );
   }
 

@@ -1,9 +1,9 @@
 /** Texts that cells of a workbook share, and how letters are written in them that XML cannot hold. */
-import { Parser } from 'htmlparser2';
 import { badFile } from '../../base/errors';
 import { formatCount } from '../../base/units';
 import { LARGEST_STRINGS } from '../limits';
 import { localName } from '../parts';
+import { XmlParser } from '../xmlParser';
 
 /** In their order. @param name of the file @param most characters @throws HomegrownError `bad-file` beyond them */
 export async function sharedStrings(
@@ -13,7 +13,7 @@ export async function sharedStrings(
 ): Promise<readonly string[]> {
   const strings: string[] = [];
   let [text, isText, left, letters] = ['', false, 0, 0];
-  const parser = new Parser(
+  const parser = new XmlParser(
     {
       onopentag(tag) {
         const element = localName(tag);
@@ -33,7 +33,7 @@ export async function sharedStrings(
         letters += text.length;
       },
     },
-    { xmlMode: true, decodeEntities: true },
+    name,
   );
   for await (const piece of xml) {
     parser.write(piece);

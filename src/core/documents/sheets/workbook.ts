@@ -12,6 +12,8 @@ export interface Workbook {
   sheets: readonly { name: string; path: string }[];
   /** Names of those that are hidden. */
   hidden: readonly string[];
+  /** Names of those that are the same part as one before them. */
+  copies: readonly string[];
   forms: CellForms;
 }
 
@@ -21,7 +23,8 @@ export async function openWorkbook(file: OpenFile): Promise<Workbook> {
   const path = await parts.main('workbook', 'xl/workbook.xml');
   const relations = await parts.relations(path);
   const sheets: Workbook['sheets'][number][] = [];
-  const hidden: string[] = [];
+  const [hidden, copies]: [string[], string[]] = [[], []];
+  const taken = new Set<string>();
   let is1904 = false;
   eachElement((await parts.text(path)) ?? '', (name, attributes) => {
     if (name === 'workbookPr') is1904 = /^(?:1|true)$/.test(attributes['date1904'] ?? '');
@@ -30,8 +33,12 @@ export async function openWorkbook(file: OpenFile): Promise<Workbook> {
     // Sheets that are a chart have no rows.
     if (relation?.type !== 'worksheet') return;
     const called = attributes['name'] ?? '';
-    if ((attributes['state'] ?? 'visible') === 'visible') sheets.push({ name: called, path: relation.path });
-    else hidden.push(called);
+    if ((attributes['state'] ?? 'visible') !== 'visible') hidden.push(called);
+    else if (taken.has(relation.path)) copies.push(called);
+    else {
+      taken.add(relation.path);
+      sheets.push({ name: called, path: relation.path });
+    }
   });
   if (sheets.length === 0)
     throw badFile(
@@ -43,6 +50,7 @@ export async function openWorkbook(file: OpenFile): Promise<Workbook> {
     parts,
     sheets,
     hidden,
+    copies,
     forms: {
       strings: await sharedStrings(parts.stream(called('sharedStrings') ?? ''), file.name),
       kinds: kindsIn((await parts.text(called('styles') ?? '')) ?? ''),

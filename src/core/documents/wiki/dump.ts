@@ -56,7 +56,7 @@ export class Dump {
         },
         onclosetag: (element) => {
           [depth, sinceTag] = [depth - 1, 0];
-          if (element === 'base') this.address = words.trim().replace(/[^/]*$/, '');
+          if (element === 'base') this.address = words.slice(0, words.lastIndexOf('/') + 1).trim();
           else if (element === 'namespace') this.addSpace(key, words.trim().toLowerCase());
           else if (element === 'title') {
             page.title = words.trim();

@@ -1,0 +1,154 @@
+/** What small files may claim: numbers, depths and repetitions are bounded by counts, and the files beside them are kept. */
+import { Parser } from 'htmlparser2';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { memoryStore } from '../base/blobStore';
+import { unwatched } from '../base/job';
+import { dropped, readDrop } from '../testing/drops';
+import { HOSTILE } from '../testing/hostileFiles';
+import { propertyRuns } from '../testing/propertyRuns';
+import { importDrop, previewDocument } from '.';
+import { MarkupParser } from './markupParser';
+import { threadsOf } from './mail/threads';
+import { textOfPages } from './pdf/flow';
+import { linesOf } from './pdf/layout';
+import { XmlParser } from './xmlParser';
+
+/** Of a case with two good files beside it. */
+async function outcome(name: string) {
+  const files = Object.entries(HOSTILE[name]!()).map(([path, bytes]) => dropped(path, bytes, 2 ** 16));
+  const { documents, reasons } = await readDrop(dropped('a.txt', 'first'), ...files, dropped('z.txt', 'last'));
+  const texts = documents.map(({ text }) => text);
+  expect([texts[0], texts.at(-1)]).toEqual(['first', 'last']);
+  return { texts: texts.slice(1, -1), reason: reasons[0]?.[1] };
+}
+
+describe('numbers in an ODT', () => {
+  it.each(['odt with -5 spaces', 'odt with 2.5 spaces'])('%s: one space each', async (name) => {
+    const { texts } = await outcome(name);
+    for (const line of texts[0]!.split('\n')) expect(line).toBe('a b');
+  });
+
+  it('are no more than 1,000', async () => {
+    const { texts } = await outcome('odt with 1e9 spaces');
+    expect(texts[0]!.split('\n').map((line) => line.length)).toEqual([3, 3]);
+  });
+
+  it('may not repeat more than the file is large', async () => {
+    expect((await outcome('odt of repeated columns')).reason).toMatch(
+      /^columns\.odt repeats spaces and cells more than/,
+    );
+  });
+});
+
+describe('elements', () => {
+  /** What a parser tells of a page, in its order. */
+  const told = (parserOf: typeof Parser, html: string, isXml: boolean): string[] => {
+    const events: string[] = [];
+    const parser = new parserOf(
+      {
+        onopentag: (name, attributes, isImplied) =>
+          void events.push(`<${name} ${JSON.stringify(attributes)} ${isImplied}`),
+        ontext: (text) => void events.push(text),
+        onclosetag: (name, isImplied) => void events.push(`</${name} ${isImplied}`),
+        onend: () => void events.push('end'),
+      },
+      { xmlMode: isXml },
+    );
+    for (let at = 0; at < html.length; at += 7) parser.write(html.slice(at, at + 7));
+    parser.end();
+    return events;
+  };
+
+  it('are told as htmlparser2 tells them', () => {
+    const tag = fc.constantFrom(...'p div b svg math title table tr td li br x:y'.split(' '));
+    const piece = fc.oneof(
+      tag.map((name) => `<${name} a="b">`),
+      tag.map((name) => `</${name}>`),
+      tag.map((name) => `<${name}/>`),
+      fc.constantFrom('Aye', ' ', '&amp;', '<!-- c -->', '<![CDATA[d]]>', '<'),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), fc.boolean(), (pieces, isXml) => {
+        const html = pieces.join('');
+        expect(told(MarkupParser, html, isXml)).toEqual(told(Parser, html, isXml));
+      }),
+      { numRuns: propertyRuns(300) },
+    );
+  });
+
+  it('are refused where they are nested deeper than any document has them', () => {
+    const parse = (depth: number) => new XmlParser({}, 'a.docx').end('<a>'.repeat(depth));
+    expect(() => parse(2048)).not.toThrow();
+    expect(() => parse(2049)).toThrow('a.docx is damaged: its elements are nested more than 2,048 deep.');
+  });
+});
+
+test('a chain of answers is one thread, each id of which is gone through once', () => {
+  const chain = Array.from({ length: 60_000 }, (_, i) => ({
+    id: `<${i}>`,
+    answers: [`<${i - 1}>`],
+    from: 'a',
+    subject: 'b',
+    date: '',
+    text: 'c',
+    attachments: 0,
+  }));
+  expect(threadsOf(chain)).toHaveLength(1);
+});
+
+test.each([
+  ['srt of voices', /holds no text/],
+  ['wiki of an address', /has no article with text/],
+  ['xlsx of sheets that are one part', undefined],
+  ['pdf of forms in forms', /shows the same content again and again/],
+  ['pdf of forms in forms without text', /shows the same content again and again/],
+  ['pdf of a chain of forms', /forms that are nested more than 200 deep/],
+  ['pdf of 20,000 pages of one content', /shows the same content again and again/],
+  ['pdf of one page 20,000 times', /shows the same content again and again/],
+  ['pdf of a form in itself', undefined],
+  ['parquet of an endless list', /a list in its description is longer than the description/],
+  ['parquet of lists in lists', /a list in its description is longer than the description/],
+  ['parquet of a long number', /a number in its description has more than 10 bytes/],
+  ['parquet of a broken end', /is damaged: the description of its columns and rows, at its end, cannot be read\.$/],
+])('%s', async (name, reason) => {
+  const found = await outcome(name);
+  if (reason) expect(found.reason).toMatch(reason);
+  else expect(found.reason).toBeUndefined();
+});
+
+test('a name in a mention is cut, and an address is put in once', async () => {
+  const { texts } = await outcome('slack of a long name');
+  expect(texts[0]!.length).toBeLessThan(20_000 * 210);
+  expect((await outcome('x of addresses that double')).texts).toEqual(['aa'.repeat(100)]);
+});
+
+test('a long word in a PDF is looked through once', () => {
+  const line = { text: 'a'.repeat(300_000), x: 0, y: 0, width: 10, size: 1 };
+  expect(textOfPages([linesOf([line])])).toHaveLength(300_000);
+});
+
+test('a table whose rows have no columns says so', async () => {
+  const table = { format: 'json', columns: 'recognised' } as const;
+  for (const content of ['[{},{}]', '[1,2]', '[[[[]]]]']) {
+    const { reasons } = await readDrop({ ...dropped('a.json', content), table });
+    expect(reasons).toEqual([
+      ['a.json', 'a.json has no columns of text: its first rows are empty, or hold no names with values.'],
+    ]);
+  }
+});
+
+test('the preview of a document has the format of its file', async () => {
+  const store = memoryStore();
+  const mail = dropped('a.eml', 'From: Ann <a@b>\nSubject: At sea\n\nWe sail at noon.\n');
+  const { text } = await importDrop(
+    [dropped('a.txt', 'Aye'), mail, dropped('a.html', '<p>No')],
+    store,
+    { addedAt: 1 },
+    unwatched,
+  );
+  const formats = await Promise.all(
+    [0, 1, 2].map(async (place) => (await previewDocument(store, text!.id, place, 9)).format),
+  );
+  expect(formats).toEqual(['txt', 'eml', 'html']);
+});

@@ -1,0 +1,30 @@
+/** Files that are made to harm: each ends with what was read or a typed refusal, and never costs the files beside it. */
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { bundled } from '../../../scripts/bundle.mjs';
+import { HOSTILE } from '../testing/hostileFiles';
+import { readHostile } from '../testing/hostileRuns';
+import type { HostileOutcome } from '../testing/readHostileFiles';
+
+/** In MB, above what the process had before. */
+const MAX_MEMORY = 500;
+/** Reported, and no failure: how long a file takes depends on what else the machine does. */
+const LONG_SECONDS = 10;
+
+test('each hostile file is read or refused, and good files beside it are kept', async () => {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const command = await bundled(root, 'src/core/testing/readHostileFiles.ts');
+  const names = Object.keys(HOSTILE);
+  const outcomes: HostileOutcome[] = [];
+  await readHostile([command], names, (outcome) => {
+    outcomes.push(outcome);
+    const { name, bytes, seconds, memory } = outcome;
+    const size = `${bytes} bytes, ${seconds.toFixed(1)} s, ${Math.max(0, memory).toFixed(0)} MB`;
+    console.log(`${seconds > LONG_SECONDS ? 'LONG: ' : ''}${name} (${size}): ${outcome.outcome}`);
+  });
+  expect(outcomes.map(({ name }) => name)).toEqual(names);
+  const failed = outcomes.filter(
+    ({ outcome, memory, isGoodKept }) => !isGoodKept || memory > MAX_MEMORY || !/^(?:read$|refused: )/.test(outcome),
+  );
+  expect(failed).toEqual([]);
+});

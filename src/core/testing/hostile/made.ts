@@ -1,0 +1,25 @@
+/** What hostile files are made of. */
+import { zipSync } from 'fflate';
+
+/** A file of a name, as bytes. */
+export type HostileFiles = Readonly<Record<string, Uint8Array>>;
+/** By what is wrong with them; each is made when it is asked for. */
+export type Hostile = Readonly<Record<string, () => HostileFiles>>;
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+export const zipped = (parts: Readonly<Record<string, string>>): Uint8Array =>
+  zipSync(Object.fromEntries(Object.entries(parts).map(([path, text]) => [path, utf8(text)])), { level: 6 });
+/** A text for each number from 0. */
+export const each = (count: number, make: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => make(i)).join('');
+export const nested = (tag: string, depth: number, inside = 'Aye'): string =>
+  `${`<${tag}>`.repeat(depth)}${inside}${`</${tag}>`.repeat(depth)}`;
+export const one = (name: string, content: string | Uint8Array): (() => HostileFiles) => {
+  return () => ({ [name]: typeof content === 'string' ? utf8(content) : content });
+};
+/** Made late, where it is large. */
+export const late =
+  (name: string, make: () => string | Uint8Array): (() => HostileFiles) =>
+  () =>
+    one(name, make())();
