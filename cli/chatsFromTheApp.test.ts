@@ -51,8 +51,11 @@ afterAll(async () => {
 
 const filesOf = (name: string) =>
   name.endsWith('.csv')
-    ? filesToRead({ text: undefined, pairs: [`${path(name)}:input=q,target=a`], data: undefined }, null)
-    : filesToRead({ text: [path(name)], pairs: undefined, data: undefined }, null);
+    ? filesToRead(
+        { text: undefined, pairs: [`${path(name)}:input=q,target=a`], data: undefined, 'skip-bad-rows': false },
+        null,
+      )
+    : filesToRead({ text: [path(name)], pairs: undefined, data: undefined, 'skip-bad-rows': false }, null);
 const inTheStore = async (source: TextSource) => {
   const store = memoryStore();
   const settings = { addedAt: 1, isTuned: true, conversations: conversationReader };

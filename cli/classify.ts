@@ -12,11 +12,13 @@ import { labelledHeader, labelledRow } from '../src/core/sample/labelledTable';
 import { labelsOf } from '../src/core/sample/labelsOf';
 import { ADAPTER_IN } from './adapter';
 import { type Named, textsOf } from './documents';
+import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { ENCODING, encodingOf } from './encoding';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
 import { readWeights } from './read';
 import { type NamedRow, rowsIn } from './tables';
+import { classifierStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 
 /** A text, or the text of a row. */
@@ -33,6 +35,7 @@ const OPTIONS = {
     help: 'Tables of which each row is a text: FILE.csv, or FILE.csv:text=COLUMN, or text=SUBJECT+BODY for several columns',
   },
   encoding: { ...ENCODING, help: `With --table: ${ENCODING.help}` },
+  'skip-bad-rows': { ...SKIP_BAD_ROWS, help: `With --table: ${SKIP_BAD_ROWS.help}` },
   'at-least': {
     kind: 'real',
     min: 0,
@@ -62,7 +65,9 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
   if ([prompt, text, table].filter((each) => each !== undefined).length !== 1)
     throw new UsageError('classify takes --prompt, --text or --table, one of them.');
   if (values.encoding !== undefined && !table) throw new UsageError('--encoding is of a table: give --table.');
+  if (values['skip-bad-rows'] && !table) throw new UsageError('--skip-bad-rows is of a table: give --table.');
   const encoding = encodingOf(values.encoding);
+  const reading = { ...(encoding && { encoding }), ...skipping(values['skip-bad-rows']) };
   const signal = interruptible();
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
   const { classes } = model.config;
@@ -76,7 +81,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
       ? [{ name: 'prompt', text: prompt }]
       : text
         ? await textsOf(text, signal)
-        : (await Promise.all(table!.map((each) => rowsIn(each, signal, encoding)))).flat();
+        : (await Promise.all(table!.map((each) => rowsIn(each, signal, reading)))).flat();
   if (texts.every((each) => each.text.trim() === ''))
     throw badFile('There is no text to classify.', 'Give one that is not empty.');
   await openDevice(values.device);
@@ -84,6 +89,8 @@ async function classify(values: Values<typeof OPTIONS>): Promise<void> {
   const temperature = temperatureAt(decision, snapshot.state.step);
   const atLeast = typed ?? decision.atLeast;
   const progress = new Progress(stderr, !json);
+  const step = info && classifierStep(info);
+  if (step) progress.say(step);
   const all = await classifier(await network(model, snapshot.tensors), tokenizer).classify(
     texts.map((each) => each.text),
     {

@@ -3,6 +3,7 @@ import { badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { modelSpec } from '../src/core/models';
 import { usualPooling } from '../src/core/models/classes';
+import { skipping } from './badRows';
 import { encodingOf } from './encoding';
 import { checkExamples, examplesAsked } from './examples';
 import { UsageError, type Values } from './options';
@@ -12,7 +13,7 @@ import type { Tuning } from './tuning';
 
 type Asked = Pick<
   Values<typeof TUNE_OPTIONS>,
-  'table' | 'several' | 'unlabelled' | 'merge' | 'fewest' | 'pooling' | 'long-texts' | 'encoding'
+  'table' | 'several' | 'unlabelled' | 'merge' | 'fewest' | 'pooling' | 'long-texts' | 'encoding' | 'skip-bad-rows'
 >;
 
 /** @throws HomegrownError of what of the labels cannot be learnt, or a person must be asked */
@@ -22,7 +23,8 @@ export async function classifying(options: Asked): Promise<NonNullable<Tuning['c
   const note = (words: string): void => stderr.write(`${words}\n`);
   const as = several === undefined ? {} : { between: several };
   const encoding = encodingOf(options.encoding);
-  const examples = await examplesAsked({ tables: table, as, merge, fewest, unlabelled, encoding }, note, unwatched);
+  const asked = { tables: table, as, merge, fewest, unlabelled, encoding, ...skipping(options['skip-bad-rows']) };
+  const examples = await examplesAsked(asked, note, unwatched);
   checkExamples(examples, fewest, note);
   const labels = examples.survey.labels.map(({ label }) => label).sort();
   return {

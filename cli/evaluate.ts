@@ -20,6 +20,7 @@ import { ordinal } from '../src/core/runs/looks';
 import { recipeOf } from '../src/core/runs/segments';
 import { PLAIN_DECISION, temperatureAt } from '../src/core/runs/settings';
 import { printAnswers, printConfusion, printEachLabel } from './confusion';
+import { SKIP_BAD_ROWS } from './badRows';
 import { ENCODING } from './encoding';
 import { toldOf } from './evaluated';
 import { type Kept, keepMeasured } from './measured';
@@ -58,6 +59,7 @@ const OPTIONS = {
     help: 'With --table, of a classifier that gives several labels: what texts without one are, examples of none, or not labelled yet and so left out',
   },
   encoding: { ...ENCODING, help: `With --table: ${ENCODING.help}` },
+  'skip-bad-rows': { ...SKIP_BAD_ROWS, help: `With --table: ${SKIP_BAD_ROWS.help}` },
   'at-least': {
     kind: 'real',
     min: 0,
@@ -131,6 +133,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   if ([values.text, values.pairs, values.table].filter(Boolean).length > 1)
     throw new UsageError('Give --text, --pairs or --table.');
   if (values.encoding !== undefined && !values.table) throw new UsageError('--encoding is of a table: give --table.');
+  if (values['skip-bad-rows'] && !values.table) throw new UsageError('--skip-bad-rows is of a table: give --table.');
   if (values.unlabelled && !values.table) throw new UsageError('--unlabelled is of a table: give --table.');
   const metrics = values.metrics?.split(',').map(known);
   const signal = interruptible();

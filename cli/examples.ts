@@ -52,11 +52,12 @@ interface Asked {
   unlabelled?: Unlabelled | undefined;
   /** Of what is not UTF-8. */
   encoding?: EncodingId | undefined;
+  skipBadRows?: true;
 }
 
 /** As they are for a run that begins. @throws HomegrownError; UsageError */
 export async function examplesAsked(
-  { tables, as, merge, fewest, unlabelled, encoding }: Asked,
+  { tables, as, merge, fewest, unlabelled, encoding, skipBadRows }: Asked,
   note: (words: string) => void,
   job: Job,
 ): Promise<Examples> {
@@ -69,7 +70,11 @@ export async function examplesAsked(
   if (unlabelled && !as.between)
     throw new UsageError('--unlabelled is for texts that may have several labels. Leave it out.');
   let labelling = unlabelled ? withUnlabelled(AS_READ, unlabelled) : AS_READ;
-  const laid: Laid = { files, ...as, renamed: labelling.renamed, ...(encoding && { encoding }) };
+  const laid: Laid = {
+    ...{ files, ...as, renamed: labelling.renamed },
+    ...(encoding && { encoding }),
+    ...(skipBadRows && { skipBadRows }),
+  };
   const read = await examplesLaid(laid, note, job);
   const join = (labels: readonly string[], to: string): void => {
     labelling = joinedLabels(labelling, labels, to, as.between ? 'several' : 'one');
@@ -81,6 +86,12 @@ export async function examplesAsked(
   const merged = await labelledBy(read, labelling, job);
   const rare = merged.survey.labels.filter(({ count }) => count < (fewest ?? 0)).map(({ label }) => label);
   if (rare.length === 0) return merged;
+  const [largest] = merged.survey.labels;
+  if (rare.length === merged.survey.labels.length)
+    throw badSettings(
+      `No label has ${counted(fewest!, 'text')}: the largest, ${quoted(largest!.label)}, has ${formatCount(largest!.count)}.`,
+      'Nothing was started. Choose a smaller --fewest.',
+    );
   join(rare, '');
   note(
     `${counted(rare.length, 'label')} of fewer than ${formatCount(fewest!)} texts ${rare.length === 1 ? 'is' : 'are'} left out.`,
@@ -97,8 +108,9 @@ export async function examplesLaid(laid: Laid, note: (words: string) => void, jo
       ? await sourcesIn(path, note)
       : [await rowsOf(path, columns)];
     const settings = { addedAt: i, readers, labelled: { ...(laid.between && { between: laid.between }) } };
-    const { encoding } = laid;
-    const given = encoding ? sources.map((source) => ({ ...source, reading: { encoding } })) : sources;
+    const { encoding, skipBadRows } = laid;
+    const reading = { ...(encoding && { encoding }), ...(skipBadRows && { skipBadRows }) };
+    const given = sources.map((source) => ({ ...source, reading }));
     const { text, refused, duplicates } = await importDrop(given, store, settings, job);
     if (refused[0] && (sources.length === 1 || !text)) throw withFlag(nameColumns(refused[0].error));
     for (const { name, error } of refused) note(`${name} was left out. ${error.message}`);

@@ -16,6 +16,7 @@ import { readModel, withAdapter } from './read';
 import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import { command, interruptible, print, stderr } from './terminal';
 import { checkOutFile, checkOutFolder, writeFile, writeFolder } from './write';
+import { classifierStep } from './told';
 
 const OPTIONS = {
   from: { kind: 'text', help: 'Folder of the model, a zip of it, or a GGUF file' },
@@ -77,6 +78,8 @@ async function exportModel({
   const targets = [[out, files[0]!] as const, ...sidecars];
   for (const [path] of targets) await checkOutFile(path, from);
   for (const [path, file] of targets) tell(path, await writeFile(path, file));
+  const step = classifierStep(exported.info);
+  if (step !== undefined) stderr.write(`${step}\n`);
   const warning = writer.warning?.(settingsOf(exported.info)) ?? null;
   if (warning !== null) stderr.write(`${warning.replaceAll('`', '')}\n`);
 }

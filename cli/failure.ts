@@ -1,7 +1,8 @@
 /** How a command ends that does not end well: what went wrong in one line, and the exit code. */
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
-import { type FailureCode, HomegrownError, paragraph } from '../src/core/base/errors';
+import { type BadRowList, type FailureCode, HomegrownError, paragraph } from '../src/core/base/errors';
+import { formatCount } from '../src/core/base/units';
 import { UsageError } from './options';
 
 export interface Ending {
@@ -10,6 +11,8 @@ export interface Ending {
   message: string;
   /** 1: it went wrong; 2: what was asked for cannot be; 128 and the number of the signal that stopped it. */
   exitCode: number;
+  /** Rows that can't be read, of which the first are listed. */
+  rows?: BadRowList;
 }
 
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
@@ -26,8 +29,9 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof Stopped)
     return { code: 'stopped', message: error.message, exitCode: 128 + constants.signals[error.signal] };
   if (error instanceof UsageError) return { code: 'usage', message: oneLine(error.message), exitCode: 2 };
-  const { code, message, remedy = REMEDIES[code] } = known(error);
-  return { code, message: oneLine(paragraph(message, remedy)), exitCode: code === 'bad-settings' ? 2 : 1 };
+  const { code, message, remedy = REMEDIES[code], rows } = known(error);
+  const exitCode = code === 'bad-settings' ? 2 : 1;
+  return { code, message: oneLine(paragraph(message, remedy, rows && SKIPS)), exitCode, ...(rows && { rows }) };
 }
 
 function known(error: unknown): HomegrownError {
@@ -75,6 +79,7 @@ const shortened = (path: string): string => (path.length > 200 ? `${path.slice(0
 const REMEDIES: Readonly<Record<FailureCode, string>> = {
   'bad-file': 'Check that path, or give another.',
   'bad-encoding': 'Name its encoding, or save it as UTF-8.',
+  'bad-rows': 'Fix these rows.',
   'bad-shape': 'Name two of its columns with --pairs FILE:input=COLUMN,target=COLUMN. Nothing was written.',
   'bad-settings': 'Change what is named.',
   'out-of-memory': 'What was saved before is whole. Take a smaller model, batch, context or text.',
@@ -89,6 +94,14 @@ const REMEDIES: Readonly<Record<FailureCode, string>> = {
   'load-failed': 'If a package is damaged, npm ci installs them anew.',
   bug: 'What was saved before is whole. Run it again with HOMEGROWN_DEBUG=1 and report what it says.',
 };
+
+const SKIPS = '--skip-bad-rows leaves them out; nothing was written';
+
+/** A line for each row that can't be read, and how many more there are. */
+export const rowLines = ({ count, listed }: BadRowList): readonly string[] => [
+  ...listed.map(({ place, problem }) => `  ${oneLine(`${place} ${problem}`)}`),
+  ...(count > listed.length ? [`and ${formatCount(count - listed.length)} more`] : []),
+];
 
 /** Drivers and engines write whole pages. */
 const oneLine = (text: string): string => {

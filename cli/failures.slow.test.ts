@@ -141,7 +141,7 @@ describe('our own mistakes', () => {
     expect(heap.code).toBe(1);
     expectOneLine(heap, 'out-of-memory', /Memory ran out/);
     expect(killed.code).toBe(137);
-    expectOneLine(killed, 'out-of-memory', /SIGKILL/);
+    expectOneLine(killed, 'killed', /^Signal SIGKILL ended the command/);
     expect(broken.code).toBe(1);
   });
 });

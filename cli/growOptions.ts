@@ -4,6 +4,7 @@ import { MOST_HELD } from '../src/core/documents/split';
 import { FIRST_MODEL, modelIds } from '../src/core/models';
 import { type ObjectiveId, OBJECTIVES, objectiveWords } from '../src/core/objectives';
 import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES } from '../src/core/train/recipe';
+import { SKIP_BAD_ROWS } from './badRows';
 import { flagsOf } from './fields';
 import { rateFlag } from './learningRate';
 import { MOST_MINUTES } from './minutes';
@@ -29,6 +30,7 @@ export const OPTIONS = {
     otherwise: 'the files are read as they lie',
     help: 'In place of --text, a folder of documents that prepare has written; where all are pairs, the objective is pairs',
   },
+  'skip-bad-rows': SKIP_BAD_ROWS,
   resume: {
     kind: 'text',
     otherwise: 'a new run',

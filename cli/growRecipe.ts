@@ -6,17 +6,17 @@ import { RECIPE, tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import type { ModelChoice } from '../src/core/train/run';
 import { settingsOf } from './fields';
 import type { OPTIONS } from './growOptions';
-import { rateOf, warmupOf } from './learningRate';
+import { type Beginning, rateOf, warmupOf } from './learningRate';
 import type { Values } from './options';
 
 export const objectiveAsked = ({ objective, model, pairs }: Values<typeof OPTIONS>, id = model): ObjectiveId =>
   objective ?? usualObjective(id, pairs !== undefined);
 
-export const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice, isNew: boolean): Recipe => ({
+export const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice, beginning: Beginning): Recipe => ({
   ...settingsOf(RECIPE, options),
   objective: objectiveAsked(options, model.id),
   warmup: warmupOf(options),
-  learningRate: rateOf(options['learning-rate'], options.optimizer, model, isNew),
+  learningRate: rateOf(options['learning-rate'], options.optimizer, model, beginning),
   recompute: false, // which is decided when the plan is known
 });
 

@@ -76,7 +76,8 @@ test('a stop is saved with what was measured at it, and what goes on from it mak
   expect(step).toBeLessThan(STEPS);
   expect(step % 20).not.toBe(0);
   const { info, events } = await readModel(path('stopped'));
-  expect(info).toMatchObject({ state: { step }, result: { step, loss: valLoss } });
+  expect(info).toMatchObject({ state: { step }, result: { step, loss: valLoss }, status: 'stopped' });
+  expect(await infoOf('straight')).toMatchObject({ status: 'finished' });
   expect(events.findLast((event) => event.kind === 'evaluated')).toMatchObject({ step, loss: valLoss });
   const first = events.find((event) => event.kind === 'evaluated')!;
   expect(info!.state.best?.step === step || valLoss > first.loss).toBe(true);
@@ -95,7 +96,7 @@ test('killed while it saves, again and again, it goes on in its folder to the sa
   for (const call of [75, 115, 165]) {
     const env = { NODE_OPTIONS: `--import ${killAt}`, KILL_AT: String(call), KILL_UNDER: folder };
     const ended = await spawnGrow(['--resume', 'killed'], { env });
-    expect(ended.stderr).toMatch(/ended from outside \(SIGKILL\)/);
+    expect(ended.stderr).toMatch(/Signal SIGKILL ended the command/);
   }
   const ended = await grow(['--resume', 'killed']);
   expect(ended.code, ended.stderr).toBe(0);

@@ -1,5 +1,6 @@
 /** What grow and tune do: files are read, a model learns from them, and its folder is written again at every save. */
 import { resolve } from 'node:path';
+import { adapterOf } from '../src/core/adapters';
 import { rested } from '../src/core/adapters/trainable';
 import { learnsWords } from '../src/core/adapters/words';
 import { badSettings } from '../src/core/base/errors';
@@ -21,6 +22,7 @@ import { batchOfTokens } from '../src/core/train/batchTokens';
 import { memoryLimits } from '../src/core/train/device';
 import type { MemoryLimits } from '../src/core/train/memory';
 import { ownOf, partly } from '../src/core/train/partly';
+import { isOutOfPatience } from '../src/core/train/patience';
 import { problems, unfit } from '../src/core/train/problems';
 import { stepsOfEpoch } from '../src/core/train/epoch';
 import { DEFAULT_RECIPE, RECIPE, type Recipe } from '../src/core/train/recipe';
@@ -54,7 +56,7 @@ import { Saves, withPlace } from './saves';
 import { interruptible, openDevice, print, softwareAdapter, stderr } from './terminal';
 import { replayed } from './replayed';
 import { realPath } from './target';
-import { hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
+import { classifierStep, hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
 import { tokenizerSettings } from './tokenizerFlags';
 import { asClassifier, begunAs, forgettingWords, judged, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
 import { checkOutFolder } from './write';
@@ -111,6 +113,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   if (unknown !== null) throw badSettings(`A Hugging Face folder is written here, and ${unknown}`);
   /** With it, by what it has planned when that is asked. */
   const configNow = (): BaseConfig => planner?.plan.model.config ?? asked;
+  const beginning = !start ? 'new' : tuning ? { trainable } : 'continued';
   /** Of the text, where none is given. */
   let ofText: Pick<Recipe, 'samplePrompt'> | undefined;
   /** `steps`: what is measured to fit, and until it is, any. */
@@ -118,7 +121,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     if (planner) return { ...planner.recipe(options, given, steps), ...ofText };
     const typed = minutes === undefined ? options : { ...options, steps };
     const flags = minutes === undefined ? given : new Set([...given, 'steps']);
-    const own = past ? recipeGoingOn(past, typed, flags) : { ...recipeOf(typed, model, !start), ...ofText };
+    const own = past ? recipeGoingOn(past, typed, flags) : { ...recipeOf(typed, model, beginning), ...ofText };
     const recipe: Recipe = { ...own, ...objectiveOfTuning(tuning ?? {}) };
     const tokens = options['batch-tokens'];
     return tokens === undefined
@@ -291,7 +294,9 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   progress.say(recomputationWords(again, OTHERWISE));
   if (!past && !planner && recipe.learningRate !== (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate)) {
     const { label } = optimizerOf(recipe.optimizer);
-    progress.say(`The learning rate is ${recipe.learningRate}, which is usual with ${label} at this size.`);
+    progress.say(
+      `The learning rate is ${recipe.learningRate}, the default for ${label}${trainable?.adapter ? ` and ${adapterOf(trainable.adapter.id).label}` : ''} at this size.`,
+    );
   }
 
   const forgets = beganWith !== undefined && measuresOld && (await oldText(beganWith, oldFiles, tokenizer, signal));
@@ -314,8 +319,14 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     evaluated: (event) => (info.result = resultOf(event)),
   });
   const toldOf = async (state: TrainState, folder: string) => {
-    const told = ofFolder(withSteps(info, Math.max(state.step, length())), state, events);
+    const told = ofFolder(withSteps(info, Math.max(state.step, length())), state, events, statusAt(state));
     return { info: { ...told, ...(await measuredIn(folder, told)) }, tokenizer, events, ...cleanedBy };
+  };
+  /** Ends with the run's last step, by its own rule, or where a person or the time stops it. */
+  let until: AbortSignal = signal;
+  const statusAt = (state: TrainState): NonNullable<RunInfo['status']> => {
+    if (state.step >= length() || isOutOfPatience(state, recipe)) return 'finished';
+    return until.aborted ? 'stopped' : 'running';
   };
   /** All of the newest step that is saved. */
   let newest: Snapshot | undefined;
@@ -334,7 +345,7 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
   let outcome: TrainOutcome;
   try {
     const time = fitted ? over(minutes!, fitted.pace) : signal;
-    const until = AbortSignal.any([signal, time]);
+    until = AbortSignal.any([signal, time]);
     outcome = await train(
       { ...input, ...(begun.from && { from: learning(model, begun.from) }), recipe, save, length, ...(old && { old }) },
       { signal: until, report: follow },
@@ -353,6 +364,9 @@ export async function learn(typed: Values<typeof OPTIONS>, given: ReadonlySet<st
     throw withPlace(error, saves);
   }
   progress.end();
+  const ended = ofFolder(info, outcome.state, events, statusAt(outcome.state));
+  const ofStep = classifierStep(ended);
+  if (ofStep !== undefined) progress.say(ofStep);
   const last = events.findLast((event) => event.kind === 'evaluated');
   const evaluated = outcome.validationLoss === null ? undefined : last;
   const judgement =

@@ -21,9 +21,17 @@ const localSchema = z.strictObject({
   version: z.literal(1),
   /**
    * Where the texts lay, as whole paths; one that came through a pipe lies nowhere. The hash is of the file, of a table of its
-   * pairs; `table`: what it was read as.
+   * pairs; `table`: what it was read as, and `skipBadRows`: without its malformed rows.
    */
-  texts: listOf(z.strictObject({ path: z.string(), sha256: hex, table: tableSchema.exactOptional() }), MOST_TEXTS),
+  texts: listOf(
+    z.strictObject({
+      path: z.string(),
+      sha256: hex,
+      table: tableSchema.exactOptional(),
+      skipBadRows: z.literal(true).exactOptional(),
+    }),
+    MOST_TEXTS,
+  ),
   /** Where its texts with labels lay, as whole paths, of tables with the columns that were taken; and what became of their labels. */
   examples: z
     .strictObject({
@@ -33,6 +41,7 @@ const localSchema = z.strictObject({
       renamed: z.record(z.string(), z.string()),
       /** Of what is not UTF-8. */
       encoding: z.string().refine(isEncoding).exactOptional(),
+      skipBadRows: z.literal(true).exactOptional(),
     })
     .exactOptional(),
   /** Where the model lay that it began with, as a whole path: an adapter learns beside its weights, and its text may be replayed. */

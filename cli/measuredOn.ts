@@ -13,6 +13,7 @@ import { learntFrom } from '../src/core/objectives';
 import { countTargets } from '../src/core/objectives/pairRows';
 import { recipeOf } from '../src/core/runs/segments';
 import { pairsOf, textsOf } from './documents';
+import { skipping } from './badRows';
 import { encodingOf } from './encoding';
 import { examplesAsked, saidOfNone } from './examples';
 import type { Unlabelled } from '../src/core/documents/labels/labelling';
@@ -36,17 +37,19 @@ interface Asked {
   table?: readonly string[] | undefined;
   unlabelled?: Unlabelled | undefined;
   encoding?: string | undefined;
+  'skip-bad-rows'?: boolean | undefined;
   train?: readonly string[] | undefined;
 }
 
 /** Files that are given. */
 export async function givenFiles(
-  { from, adapter, text = [], pairs, table, unlabelled, encoding, train: learnt }: Asked,
+  { from, adapter, text = [], pairs, table, unlabelled, encoding, train: learnt, 'skip-bad-rows': skips }: Asked,
   signal: AbortSignal,
 ): Promise<Given> {
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
   if (table) {
-    const of = (tables: readonly string[]) => heldTextsOf({ tables, unlabelled, encoding }, model, tokenizer, signal);
+    const of = (tables: readonly string[]) =>
+      heldTextsOf({ tables, unlabelled, encoding, 'skip-bad-rows': skips }, model, tokenizer, signal);
     return {
       model,
       tokenizer,
@@ -74,14 +77,27 @@ export async function givenFiles(
 
 /** Of tables, or folders of folders, those that have a label, or are said to have none. */
 async function heldTextsOf(
-  { tables, unlabelled, encoding }: Pick<Asked, 'unlabelled' | 'encoding'> & { tables: readonly string[] },
+  {
+    tables,
+    unlabelled,
+    encoding,
+    'skip-bad-rows': skips,
+  }: Pick<Asked, 'unlabelled' | 'encoding' | 'skip-bad-rows'> & { tables: readonly string[] },
   { config }: ImportedModel['model'],
   tokenizer: ImportedModel['tokenizer'],
   signal: AbortSignal,
 ): Promise<readonly HeldText[]> {
   const as = config.classes?.several ? { between: BETWEEN_LABELS } : {};
   const note = (words: string): void => stderr.write(`${words}\n`);
-  const asked = { tables, as, merge: false, fewest: undefined, unlabelled, encoding: encodingOf(encoding) };
+  const asked = {
+    tables,
+    as,
+    merge: false,
+    fewest: undefined,
+    unlabelled,
+    encoding: encodingOf(encoding),
+    ...skipping(skips),
+  };
   const { documents, texts, survey } = await examplesAsked(asked, note, { ...unwatched, signal });
   if (as.between && !unlabelled && survey.unlabelled > 0) throw saidOfNone(survey);
   const names = new Map(texts.map(({ id, name }) => [id, name]));

@@ -11,11 +11,22 @@ export interface Given {
   source: TextSource;
 }
 
+interface Asked extends Record<'text' | 'pairs', readonly string[] | undefined> {
+  data: string | undefined;
+  'skip-bad-rows': boolean;
+}
+
 /** Of a run that goes on without any, its own. @throws UsageError; HomegrownError `bad-file` */
-export async function filesToRead(
-  { text, pairs, data }: Record<'text' | 'pairs', readonly string[] | undefined> & { data: string | undefined },
-  past: Past | null,
-): Promise<readonly Given[]> {
+export async function filesToRead(asked: Asked, past: Past | null): Promise<readonly Given[]> {
+  const files = await filesMeantBy(asked, past);
+  if (!asked['skip-bad-rows']) return files;
+  return files.map(({ path, source }) => ({
+    path,
+    source: { ...source, reading: { ...source.reading, skipBadRows: true } },
+  }));
+}
+
+async function filesMeantBy({ text, pairs, data }: Asked, past: Past | null): Promise<readonly Given[]> {
   if (data !== undefined) return [await openData(data)];
   if (pairs) return Promise.all(pairs.map(pairsFile));
   const files = past && text ? await filesMeant(text) : text;

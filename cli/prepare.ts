@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, relative, sep } from 'node:path';
 import { memoryStore } from '../src/core/base/blobStore';
-import { badFile, paragraph } from '../src/core/base/errors';
+import { badFile, type BadRowList, paragraph } from '../src/core/base/errors';
 import { visibleName } from '../src/core/base/fileName';
 import type { Job } from '../src/core/base/job';
 import { counted, formatCount } from '../src/core/base/units';
@@ -27,7 +27,9 @@ import { languageDetector } from '../src/core/documents/language';
 import { LONGEST_LINE } from '../src/core/documents/limits';
 import { beginCleaners } from './cleaners';
 import { DOCUMENTS, PREPARED } from './data';
+import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { ENCODING, encodingOf, SAYS_WHICH } from './encoding';
+import { rowLines } from './failure';
 import { isMeant, mappingOf } from './mapping';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
@@ -58,6 +60,7 @@ const OPTIONS = {
     help: 'All text of a message of mail: what it quotes of others and its signature, too',
   },
   encoding: ENCODING,
+  'skip-bad-rows': SKIP_BAD_ROWS,
   recipe: {
     kind: 'text',
     initial: 'recommended',
@@ -92,6 +95,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
     wholePages: values['whole-pages'],
     wholeMessages: values['whole-messages'],
     ...(encoding && { encoding }),
+    ...skipping(values['skip-bad-rows']),
   };
   const met = new Set<string>();
   const tableIn = (name: string, path?: string): TableChoice | undefined => {
@@ -116,8 +120,11 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<void> {
   const { lines, long } = cleaned?.text
     ? await linesOf(store, cleaned.text, await languageDetector(), job)
     : { lines: [], long: [] };
-  const refused = [...refusedOf(drop), ...tooLong(long, lines)];
-  for (const { name, reason } of refused) progress.say(`Left out: ${name}. ${reason}`);
+  const refused: readonly Refused[] = [...refusedOf(drop), ...tooLong(long, lines)];
+  for (const { name, reason, rows } of refused) {
+    for (const line of rows ? rowLines(rows) : []) progress.say(line);
+    progress.say(`Left out: ${name}. ${reason}`);
+  }
   const left: LeftOut[] = [];
   if (cleaned) for await (const one of leftOutOf(store, cleaned)) left.push(one);
   if (lines.length === 0)
@@ -216,14 +223,27 @@ async function named(
   return files;
 }
 
-function refusedOf({ refused, duplicates }: DropOutcome): { name: string; reason: string }[] {
+function refusedOf({ refused, duplicates }: DropOutcome): Refused[] {
   return [
     ...refused.map(({ name, error }) => ({
       name,
-      reason: paragraph(error.message, error.remedy, isBadEncoding(error) ? SAYS_WHICH : undefined),
+      reason: paragraph(
+        error.message,
+        error.remedy,
+        isBadEncoding(error) ? SAYS_WHICH : undefined,
+        error.rows && `--skip-bad-rows leaves ${error.rows.count === 1 ? 'it' : 'them'} out`,
+      ),
+      ...(error.rows && { rows: error.rows }),
     })),
     ...duplicates.map(({ name }) => ({ name, reason: 'It holds the same as a file before it.' })),
   ];
+}
+
+interface Refused {
+  name: string;
+  reason: string;
+  /** Where it is refused for these. */
+  rows?: BadRowList;
 }
 
 /** Files that have given nothing but documents that are too long. */

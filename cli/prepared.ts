@@ -12,8 +12,8 @@ import {
   labelledAs,
   openText,
   promptFrom,
-  type TableChoice,
   type TextRecord,
+  type TextSource,
 } from '../src/core/documents';
 import { tooFewChats } from '../src/core/chat/documents';
 import { compiled, type ChatTemplate } from '../src/core/chat/template';
@@ -200,7 +200,7 @@ async function read(
     if (imported.kind !== 'added') continue;
     const { text } = imported;
     texts.push(text);
-    places.push(...(await placeOf(path, text.sha256, source.table)));
+    places.push(...(await placeOf(path, text.sha256, source)));
     for (const words of text.notes) note(`${text.name}: ${words}.`);
   }
   return {
@@ -240,12 +240,17 @@ async function readAgain(
 }
 
 async function withPlaces<R>({ files, ...read }: R & Pick<CleanedTexts, 'files'>) {
-  const places = await Promise.all(files.map(({ path, source, sha256 }) => placeOf(path, sha256, source.table)));
+  const places = await Promise.all(files.map(({ path, source, sha256 }) => placeOf(path, sha256, source)));
   return { ...read, places: places.flat() };
 }
 
 /** Of a file that can be read again; a pipe has none. */
-async function placeOf(path: string, sha256: string, table?: TableChoice): Promise<Local['texts']> {
+async function placeOf(
+  path: string,
+  sha256: string,
+  { table, reading }: Pick<TextSource, 'table' | 'reading'> = {},
+): Promise<Local['texts']> {
   const place = await realpath(path).catch(() => null);
-  return place !== null && (await stat(place)).isFile() ? [{ path: place, sha256, ...(table && { table }) }] : [];
+  if (place === null || !(await stat(place)).isFile()) return [];
+  return [{ path: place, sha256, ...(table && { table }), ...(reading?.skipBadRows && { skipBadRows: true }) }];
 }

@@ -172,10 +172,10 @@ export function laidPaths(past: Past): readonly string[] {
 /** What lies there now. @throws HomegrownError `bad-file` of the first that does not */
 export async function openLaid({ folder, local }: Past, paths: readonly string[]): Promise<TextSource[]> {
   const texts = await Promise.all(paths.map((path) => textFile(path).catch(() => null)));
-  const tables = new Map(local?.texts.map(({ path, table }) => [path, table]));
+  const known = new Map(local?.texts.map((each) => [each.path, each]));
   return texts.map((text, i) => {
-    const table = tables.get(paths[i]!);
-    if (text) return { ...text, ...(table && { table }) };
+    const { table, skipBadRows } = known.get(paths[i]!) ?? {};
+    if (text) return { ...text, ...(table && { table }), ...(skipBadRows && { reading: { skipBadRows } }) };
     throw badFile(`The run in ${folder} learnt from ${paths[i]}, which is not there or cannot be read.`, AGAIN);
   });
 }

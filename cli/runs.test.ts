@@ -14,9 +14,9 @@ const path = (...names: string[]) => join(folder, ...names);
 
 type Parent = NonNullable<RunInfo['parent']>;
 /** A model whose step is `mark`. @returns it as a parent */
-async function write(name: string, mark: number, parent?: Parent): Promise<Parent> {
+async function write(name: string, mark: number, status: RunInfo['status'], parent?: Parent): Promise<Parent> {
   const marked = await markedModel(mark);
-  const info = { ...marked.info, id: `id-of-${name}`, ...(parent && { parent }) };
+  const info = { ...marked.info, id: `id-of-${name}`, ...(status && { status }), ...(parent && { parent }) };
   await writeFolder(path(name), huggingFaceFiles({ ...marked, info }, { withOptimizer: false }));
   return { id: info.id, step: mark, how: 'fork', name: info.name };
 }
@@ -25,9 +25,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runs-'));
   await mkdir(path('empty'));
   await writeFile(path('notes.txt'), 'notes');
-  const first = await write('a', 8);
-  await write('b', 16, first);
-  await write('c', 24, { id: 'abc', step: 3, how: 'import', name: 'Ahab' });
+  const first = await write('a', 8, 'stopped');
+  await write('b', 16, 'running', first);
+  await write('c', 24, 'finished', { id: 'abc', step: 3, how: 'import', name: 'Ahab' });
   for (const build of BUILDS) await cp(join(ROOT, 'golden', build, 'grown/bytes'), path(build), { recursive: true });
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -46,18 +46,27 @@ test('models are listed with their lineage, for programs and in words', async ()
     {
       runs: [
         ...BUILDS.map((build) => ofOlder(path(build))),
-        { folder: path('a'), id: 'id-of-a', step: 8, parent: null },
-        { folder: path('b'), id: 'id-of-b', step: 16, parent: { id: 'id-of-a', step: 8, how: 'fork' } },
-        { folder: path('c'), id: 'id-of-c', step: 24, parent: { id: 'abc', step: 3, how: 'import' } },
+        { folder: path('a'), id: 'id-of-a', step: 8, state: 'stopped', parent: null },
+        {
+          ...{ folder: path('b'), id: 'id-of-b', step: 16, state: 'interrupted or still running' },
+          parent: { id: 'id-of-a', step: 8, how: 'fork' },
+        },
+        {
+          folder: path('c'),
+          id: 'id-of-c',
+          step: 24,
+          state: 'ended early',
+          parent: { id: 'abc', step: 3, how: 'import' },
+        },
       ],
     },
   ]);
   const words = await run(['runs', '--in', '.'], { cwd: folder });
   expect(words).toMatchObject({ code: 0, stderr: '' });
   expect(words.stdout.split('\n').slice(2, 5)).toEqual([
-    'a: step 8 of 2,000 of marked',
-    'b: step 16 of 2,000 of marked; went on from step 8 of a',
-    'c: step 24 of 2,000 of marked; went on from step 3 of Ahab (abc), which is not here',
+    'a: step 8 of 2,000 of marked, stopped',
+    'b: step 16 of 2,000 of marked, interrupted or still running; went on from step 8 of a',
+    'c: step 24 of 2,000 of marked, ended early; went on from step 3 of Ahab (abc), which is not here',
   ]);
   expect((await run(['runs', '--in', 'empty'], { cwd: folder })).stdout).toBe('There is no model in empty.\n');
 });
@@ -74,7 +83,14 @@ test('what cannot be read is told and left out, what was cut off is made whole, 
   const said = await run(['runs', '--in', all, '--json']);
   expect(said.code).toBe(0);
   expect(lines(said.stdout)).toEqual([
-    { runs: [{ folder: join(all, 'b'), id: 'id-of-b', step: 16, parent: { id: 'id-of-a', step: 8, how: 'fork' } }] },
+    {
+      runs: [
+        {
+          ...{ folder: join(all, 'b'), id: 'id-of-b', step: 16, state: 'interrupted or still running' },
+          parent: { id: 'id-of-a', step: 8, how: 'fork' },
+        },
+      ],
+    },
   ]);
   expect(said.stderr).toContain(`${join(all, 'a')} is left out: `);
   expect(said.stderr).toMatch(/all\/c is left out: .*homegrown\.json is of version 3, made by a newer Homegrown/);

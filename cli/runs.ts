@@ -4,6 +4,7 @@ import type { RunInfo } from '../src/core/export/homegrownJson';
 import { recipeOf } from '../src/core/runs/segments';
 import { type FoundRun, runsIn } from './lineage';
 import type { Values } from './options';
+import { endingWords } from './told';
 import { command, print, stderr } from './terminal';
 
 const OPTIONS = {
@@ -17,11 +18,12 @@ async function listRuns({ in: folder, json }: Values<typeof OPTIONS>): Promise<v
   if (json)
     print(
       JSON.stringify({
-        runs: runs.map(({ folder, info: { id, state, parent } }) => ({
+        runs: runs.map(({ folder, info }) => ({
           folder,
-          id,
-          step: state.step,
-          parent: lineage(parent),
+          id: info.id,
+          step: info.state.step,
+          ...ofEnding(info),
+          parent: lineage(info.parent),
         })),
       }),
     );
@@ -29,13 +31,19 @@ async function listRuns({ in: folder, json }: Values<typeof OPTIONS>): Promise<v
   else for (const run of runs) print(inWords(run, runs));
 }
 
+const ofEnding = (info: RunInfo): { state?: string } => {
+  const state = endingWords(info);
+  return state === undefined ? {} : { state };
+};
+
 const lineage = (parent: RunInfo['parent']): object | null =>
   parent ? { id: parent.id, step: parent.step, how: parent.how } : null;
 
 /** `models/b: step 16 of 20 of moby-dick.txt; went on from step 8 of models/a` */
 function inWords({ folder, info }: FoundRun, all: readonly FoundRun[]): string {
   const { name, state, parent } = info;
-  const words = `${folder}: step ${formatCount(state.step)} of ${formatCount(recipeOf(info).steps)} of ${name}`;
+  const ending = endingWords(info);
+  const words = `${folder}: step ${formatCount(state.step)} of ${formatCount(recipeOf(info).steps)} of ${name}${ending === undefined ? '' : `, ${ending}`}`;
   if (!parent) return words;
   const from =
     all.find((run) => run.info.id === parent.id)?.folder ?? `${parent.name} (${parent.id}), which is not here`;

@@ -111,3 +111,16 @@ test('lines that are no labels are not told apart', async () => {
   const flags = ['--hypotheses', path('many'), '--references', path('many'), '--metrics', 'macroF1'];
   expect((await run(['score', ...flags])).stderr).toMatch(/201 different lines.*200 at most.*exactMatch/s);
 });
+
+test('a line too long for a metric is named: with the others, or where it was asked for', async () => {
+  await writeFile(path('long'), `a cat\n${'so '.repeat(5001)}\n\n`);
+  const words = 'TER compares texts of up to 5,000 words, and the output of pair 2 has 5,001.';
+  const others = await score('long');
+  expect(others.code).toBe(0);
+  expect(others.stderr).toContain(`${words} It was left out.`);
+  expect(others.stdout).toMatch(/ROUGE-L/);
+  expect(others.stdout).not.toMatch(/TER/);
+  const asked = await score('long', '--metrics', 'ter,bleu');
+  expect(asked.code).toBe(2);
+  expect(asked.stderr + asked.stdout).toContain(`${words} Nothing was measured. Leave TER out`);
+});

@@ -1,6 +1,6 @@
 /** npm run score: what outputs are worth beside what was wanted, line by line, or how much they repeat. */
 import { readFile } from 'node:fs/promises';
-import { badFile, badSettings } from '../src/core/base/errors';
+import { badFile, badSettings, HomegrownError } from '../src/core/base/errors';
 import { counted, formatCount, formatReading } from '../src/core/base/units';
 import { atOnce } from '../src/core/base/job';
 import { invalidUtf8 } from '../src/core/base/utf8';
@@ -11,7 +11,7 @@ import { labelsAmong, differentLabels } from '../src/core/metrics/labels/labels'
 import { estimates } from '../src/core/metrics/text/estimate';
 import type { Estimate } from '../src/core/metrics/metric';
 import { TEXT_METRIC_IDS, type TextMetricId, textMetrics, VARIANTS } from '../src/core/metrics/text';
-import type { Pair } from '../src/core/metrics/text/textMetric';
+import { checkLengths, type Pair, type TextMetric } from '../src/core/metrics/text/textMetric';
 import { valueWords } from '../src/core/metrics/words';
 import { WRITTEN_METRIC_IDS, type WrittenMetricId, WRITTEN_METRICS } from '../src/core/metrics/written';
 import { wordsIn } from '../src/core/metrics/written/writtenMetric';
@@ -55,7 +55,7 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
   const outputs = await linesOf(hypotheses);
   if (outputs.length === 0) throw badSettings(`${hypotheses} is empty.`, 'Give at least one line.');
   const pairs = references === undefined ? undefined : await pairsOf(outputs, values);
-  const ids = (named ?? usual(pairs)).filter((id) => id !== CONFUSION);
+  const ids = fitting(named, pairs).filter((id) => id !== CONFUSION);
   const beside = ids.filter(isBeside);
   const isConfusionAsked = named?.includes(CONFUSION) ?? false;
   const ofLabels = LABEL_METRIC_IDS.some((id) => beside.includes(id)) || isConfusionAsked;
@@ -99,6 +99,25 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
   for (const { metric, ...estimate } of scores)
     print(`${metric.label.padEnd(width)}  ${valueWords({ unit: '' }, estimate, formatReading)}  ${metric.signature}`);
   if (confusion) printConfusion(confusion);
+}
+
+/** Those that were named; else those that apply, without what is for shorter texts. */
+function fitting(
+  named: readonly (Id | typeof CONFUSION)[] | undefined,
+  pairs: readonly Pair[] | undefined,
+): readonly (Id | typeof CONFUSION)[] {
+  if (named || !pairs) return named ?? usual(pairs);
+  const metrics: Readonly<Record<string, TextMetric>> = textMetrics();
+  return usual(pairs).filter((id) => {
+    try {
+      checkLengths(Object.hasOwn(metrics, id) ? [metrics[id]!] : [], pairs);
+      return true;
+    } catch (error) {
+      if (!(error instanceof HomegrownError)) throw error;
+      stderr.write(`${error.message} It was left out.\n`);
+      return false;
+    }
+  });
 }
 
 /** What applies where nothing is named: of outputs alone how they repeat, beside labels what is told of these too. */

@@ -1,5 +1,6 @@
 /** Lists that a model is asked: pairs of sentences, ours or a person's own, and tasks; and what is printed of them. */
 import { counted, formatReading } from '../src/core/base/units';
+import { allOf } from '../src/core/documents/badRows';
 import { tableFormatOf } from '../src/core/documents/read';
 import type { SentencePair } from '../src/core/evaluate/minimalPairs';
 import { sentencePairsIn } from '../src/core/evaluate/pairTable';
@@ -62,7 +63,7 @@ async function tableOf(path: string, signal: AbortSignal) {
   const note = (words: string): void => {
     stderr.write(`${name}: ${words}.\n`);
   };
-  return { name, rows: readers('rows', tableFormatOf(name), { name, bytes: stream(), note }, signal) };
+  return { name, rows: allOf(name, readers('rows', tableFormatOf(name), { name, bytes: stream(), note }, signal)) };
 }
 
 export function printTask({ name, rows, cut, metrics, baselines }: TaskScores): void {

@@ -4,11 +4,12 @@ import { formatCount } from '../src/core/base/units';
 import {
   COLUMN_ROLES,
   type Columns,
-  type EncodingId,
+  type Reading,
   type TableHead,
   tableFormatOf,
   textInRow,
 } from '../src/core/documents';
+import { BadRows } from '../src/core/documents/badRows';
 import {
   HEAD_ROWS,
   headOf,
@@ -64,17 +65,23 @@ export interface NamedRow {
 }
 
 /** All rows of a table, also those without text. @throws HomegrownError `bad-file` where it is not known which column is the text */
-export async function rowsIn(meant: string, signal: AbortSignal, wanted?: EncodingId): Promise<readonly NamedRow[]> {
+export async function rowsIn(
+  meant: string,
+  signal: AbortSignal,
+  reading: Pick<Reading, 'encoding' | 'skipBadRows'> = {},
+): Promise<readonly NamedRow[]> {
   const { source, columns: asked } = await tableFile(meant, false);
   const { name, table, stream, places } = source;
   const note = (words: string): void => stderr.write(`${name}: ${words}.\n`);
-  const rows = await inItsEncoding(wanted, async (encoding) => {
+  const rows = await inItsEncoding(reading.encoding, async (encoding) => {
     const rows: Row['cells'][] = [];
-    const file = { name, bytes: stream(), note, ...(places && { places }), ...(encoding && { encoding }) };
-    for await (const { cells } of readers('rows', table!.format, file, signal)) {
+    const file = { name, bytes: stream(), note, reading, ...(places && { places }), ...(encoding && { encoding }) };
+    const bad = new BadRows();
+    for await (const { cells } of bad.goodOf(readers('rows', table!.format, file, signal))) {
       signal.throwIfAborted();
       rows.push(cells);
     }
+    bad.settle(file, rows.length);
     return rows;
   }).catch((error: unknown) => {
     throw withFlag(error);

@@ -13,7 +13,7 @@ import { installDawn } from '../src/core/testing/dawn';
 import type { Device } from '../src/core/train/device';
 import type { DeviceKind } from '../src/core/train/run';
 import { tilingsInFile } from './tilings';
-import { endingOf, Stopped, systemFailure, type Signal } from './failure';
+import { endingOf, rowLines, Stopped, systemFailure, type Signal } from './failure';
 import { asksForHelp, help } from './help';
 import { flagsIn, parseOptions, UsageError, type Options, type Values } from './options';
 import { print, stderr } from './output';
@@ -106,12 +106,13 @@ function fail(error: unknown): void {
 
 /** Reports why a command failed. @returns the exit code */
 export function report(error: unknown, isJson: boolean): number {
-  const { code, message, exitCode } = endingOf(error);
+  const { code, message, exitCode, rows } = endingOf(error);
   // A closed pipe is nobody's mistake, and nobody hears of it.
   if (!(error instanceof Stopped && error.signal === 'SIGPIPE')) {
-    stderr.write(`${stderr.isTTY ? '\r\u001b[2K' : ''}${message}\n`);
+    const clear = stderr.isTTY ? '\r\u001b[2K' : '';
+    stderr.write(`${clear}${[...(rows ? rowLines(rows) : []), message].join('\n')}\n`);
     if (DEBUGS && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`);
-    if (isJson) print(JSON.stringify({ error: { code, message } }));
+    if (isJson) print(JSON.stringify({ error: { code, message, ...(rows && { rows }) } }));
   }
   return exitCode;
 }

@@ -1,15 +1,22 @@
 /** What a folder tells of a run at its newest step, and what its curve says of that. */
 import type { RunInfo } from '../src/core/export/homegrownJson';
+import { formatCount } from '../src/core/base/units';
 import { bestNotKept } from '../src/core/runs/best';
-import { isMeasuredAlike } from '../src/core/runs/segments';
+import { endingOf } from '../src/core/runs/ending';
+import { isMeasuredAlike, recipeOf } from '../src/core/runs/segments';
 import type { TrainEvent, TrainState } from '../src/core/train/run';
 
 /** The folder holds the newest step alone: no other is its best, and of a better one it says that it was not kept. */
-export function ofFolder(info: RunInfo, state: TrainState, events: readonly TrainEvent[]): RunInfo {
+export function ofFolder(
+  info: RunInfo,
+  state: TrainState,
+  events: readonly TrainEvent[],
+  status: NonNullable<RunInfo['status']>,
+): RunInfo {
   const best = state.best?.step === state.step ? state.best : null;
   const evaluations = events.filter((event) => event.kind === 'evaluated').filter(isMeasuredAlike(info, state.step));
   const unkept = bestNotKept(evaluations, state.step, best);
-  return { ...info, state: { ...state, best }, ...(unkept && { bestNotKept: unkept }) };
+  return { ...info, status, state: { ...state, best }, ...(unkept && { bestNotKept: unkept }) };
 }
 
 /** Whether an evaluation at this step was better than the one before the first. */
@@ -26,3 +33,18 @@ export const oldIn = (event: TrainEvent): number[] =>
 /** Whether an evaluation came after the last save. */
 export const isLastMeasured = (events: readonly TrainEvent[]): boolean =>
   events.findLastIndex(({ kind }) => kind === 'evaluated') > events.findLastIndex(({ kind }) => kind === 'saved');
+
+/** Which step of a classifier a folder holds, and whether an earlier one was better; undefined of any other model. */
+export function classifierStep({ model, state, bestNotKept }: RunInfo): string | undefined {
+  if (!model.config.classes) return undefined;
+  const step = `The classifier is that of step ${formatCount(state.step)}.`;
+  if (!bestNotKept) return step;
+  return `${step} Step ${formatCount(bestNotKept.step)} was better on held-out texts and isn't saved.`;
+}
+
+/** How a run came to rest, as its folder knows; undefined where an older build wrote it, or an export did. */
+export function endingWords({ status, state, segments }: RunInfo): string | undefined {
+  if (status === undefined) return undefined;
+  const ending = endingOf({ status }, state.step, recipeOf({ segments }).steps);
+  return ending === 'interrupted' ? 'interrupted or still running' : ending === 'early' ? 'ended early' : ending;
+}

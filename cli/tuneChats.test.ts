@@ -81,16 +81,37 @@ test('questions of one column and answers of another are chats too', async () =>
   expect((await readModel(path('pairs'))).info!.segments[0].recipe.objective).toBe('chats');
 }, 120_000);
 
+test('malformed rows are listed, and left out where that is asked, also by the run that resumes', async () => {
+  const bad = [rowsOf(CHATS.slice(0, 12)), '{"messages": [\n', rowsOf([chat('Wo?', ' ')]), rowsOf(CHATS.slice(12))];
+  await writeFile(path('some.jsonl'), bad.join(''));
+  const asked = ['--chats', 'some.jsonl', '--schedule', 'constant'];
+  const refused = await tune(...asked, '--out', 'some');
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/^ {2}line 13 isn't a JSON object: .*\n {2}line 14 has an empty answer, message 2\n/m);
+  expect(lines(refused.stdout).at(-1)).toMatchObject({
+    error: {
+      code: 'bad-rows',
+      message: expect.stringMatching(/some.jsonl has 2 malformed rows.*--skip-bad-rows/) as string,
+      rows: { count: 2, listed: [{ place: 'line 13' }, { place: 'line 14' }] },
+    },
+  });
+
+  const whole = await tune(...asked, '--skip-bad-rows', '--out', 'some');
+  expect(whole).toMatchObject({ code: 0 });
+  expect(whole.stderr).toContain('some.jsonl: 2 malformed rows left out: line 13, line 14.');
+  expect(whole.stderr).toContain('some.jsonl: 24 conversations.');
+  const on = await call('grow', '--resume', 'some', '--steps', '8', '--device', 'wasm', '--json');
+  expect(on).toMatchObject({ code: 0 });
+  expect(lines(on.stdout).at(-1)).toMatchObject({ step: 8 });
+}, 240_000);
+
 test.each([
   [
     { messages: [{ role: 'assistant', content: 'Ja.' }] },
-    /The conversation in line 2 of bad.jsonl cannot be learnt: it begins with an answer to nothing/,
+    /bad.jsonl has 1 malformed row: line 2, which begins with an answer to nothing/,
   ],
-  [chat('Wo?', ' '), /line 2 of bad.jsonl cannot be learnt: it has an empty answer/],
-  [
-    { messages: [...CHATS[1]!.messages, { role: 'tool', content: 'x' }] },
-    /line 2 of bad.jsonl cannot be learnt: it has a message of .*tool/,
-  ],
+  [chat('Wo?', ' '), /line 2, which has an empty answer/],
+  [{ messages: [...CHATS[1]!.messages, { role: 'tool', content: 'x' }] }, /line 2, which has a message of .*tool/],
 ])(
   '%j is refused by its line, and nothing is written',
   async (row, words) => {
@@ -104,7 +125,7 @@ test.each([
 );
 
 test.each([
-  ['{{ unknown', /The chat template cannot be read/],
+  ['{{ unknown', /The chosen chat template can’t be read/],
   ['{% for m in messages %}{% if m.role != "assistant" %}{{ m.content }}{% endif %}{% endfor %}', /drops|answer/],
 ])(
   'the template %j is refused before the start',

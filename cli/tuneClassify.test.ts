@@ -47,6 +47,11 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
   const whole = await tune(...own, '--steps', '8', '--out', 'whole');
   expect(whole).toMatchObject({ code: 0 });
   expect(whole.stderr).toMatch(/"Spam" is "spam".\n120 texts with 2 labels: ham 80 \(66.7 %\), spam 40 \(33.3 %\)./);
+  // What is truncated, before the first step; and which step is saved.
+  expect(whole.stderr).toMatch(
+    /\d+ texts with labels\. \d+ of them \([\d.]+ %\) are longer than \d+ tokens, and are cut there\./,
+  );
+  expect(whole.stderr).toContain('The classifier is that of step 8.');
   const told = lines(whole.stdout).at(-1) as { metrics: Record<string, object>; baselines: Record<string, object> };
   expect(Object.keys(told.metrics)).toEqual(expect.arrayContaining(['accuracy', 'macroF1', 'loss']));
   expect(told.metrics['accuracy']).toMatchObject({
@@ -266,6 +271,15 @@ test.each([
   },
   60_000,
 );
+
+test('no label of as many texts as --fewest says is an error with the largest', async () => {
+  await writeFile(path('rare.csv'), `text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`);
+  const ended = await tune(...NEW, '--table', 'rare.csv', '--fewest', '1000000', '--steps', '1', '--out', 'rare');
+  expect(ended.code).toBe(2);
+  expect(ended.stdout).toMatch(
+    /No label has 1,000,000 texts: the largest, \\?"x\\?", has 2\..*Choose a smaller --fewest/s,
+  );
+}, 60_000);
 
 test('a table that is not UTF-8 is refused with the flag that says what it is in, and read by that', async () => {
   const rows = ROWS.map(([subject, body, kind]) => [`${subject} ${body} caf\u00e9`, kind.toLowerCase()]);

@@ -4,18 +4,13 @@ import { bytesOf, curveKey } from '../src/core/runs/curve';
 import { recordKey } from '../src/core/runs/record';
 import { runRows } from '../src/core/testing/runRows';
 import { expectAccessible } from './axe';
-import { SMALL, Studio } from './studio';
+import { SEA, seeded } from './seed';
+import { Studio } from './studio';
 
-/** A studio with one small run of 20 steps, trained here on WASM. */
+/** A studio with one small run of 20 steps. */
 async function withRun(page: Page): Promise<Studio> {
   const studio = new Studio(page);
-  await studio.open('/model');
-  await studio.useDevice('WASM');
-  await studio.set({ ...SMALL, Steps: 20, 'Learning rate': 0.003, 'Warm-up': 5, 'Evaluate every': 10 });
-  await studio.goTo('Text');
-  await studio.paste('The sea is wide and the whale is white. '.repeat(1000));
-  await page.getByRole('button', { name: 'Start training' }).first().click();
-  await expect(studio.strip).toContainText('Finished');
+  await studio.openOnWasm('/model', await seeded({ texts: [['Pasted text', SEA]], runs: [{}] }));
   return studio;
 }
 
@@ -66,7 +61,8 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await studio.goTo('Train');
   await page.getByRole('button', { name: 'Change and continue…' }).click();
   const reached = Number((await studio.strip.innerText()).match(/step ([\d,]+)/)![1]!.replaceAll(',', ''));
-  await studio.set({ Dropout: 0.2, Steps: reached + 2000 });
+  // So far ahead that the run, which trains on, doesn't get there before the click.
+  await studio.set({ Dropout: 0.2, Steps: reached + 1_000_000 });
   await expect(dialog).toContainText('A new segment begins');
   await dialog.getByRole('button', { name: /^Continue to step/ }).click({ timeout: 60_000 }); // it trains on meanwhile
   await expect(events.getByText(/Continued with other settings: .*dropout 0\.2 for 0/)).toBeVisible({

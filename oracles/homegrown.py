@@ -24,7 +24,7 @@ def command(name: str, *arguments: str, **flags: str | int | float | Path | bool
     for flag, value in flags.items():
         switch = f"--{flag.replace('_', '-')}"
         typed += [switch] if value is True else [switch, str(value)]
-    return [json.loads(line) for line in run("scripts/cli.mjs", *typed).splitlines()]
+    return [json.loads(line) for line in run_command(*typed).splitlines()]
 
 
 def grow(out: Path, text: Path, **flags: str | int | float) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def sample(source: Path, prompt: str, tokens: int) -> str:
     """The likeliest continuation of a prompt, without the line break that ends it."""
     flags = ["--from", str(source), "--tokens", str(tokens), "--temperature", "0", "--device", "wasm"]
     # A prompt of its own word, for it may begin with dashes.
-    return run("scripts/cli.mjs", "sample", *flags, f"--prompt={prompt}").removesuffix("\n")
+    return run_command("sample", *flags, f"--prompt={prompt}").removesuffix("\n")
 
 
 def logits(folder: Path, ids: list[int], engine: str = "wasm") -> np.ndarray:
@@ -75,24 +75,45 @@ def ids(folder: Path, texts: list[str]) -> list[list[int]]:
 
 def ask(**question: Any) -> Any:
     """Of ours.ts, which has no command. Raises Refused with its reason where the folder cannot be opened."""
-    process = answering()
-    process.stdin.write(f"{json.dumps(question)}\n")
-    process.stdin.flush()
-    line = process.stdout.readline()
-    if not line:
-        raise RuntimeError(f"oracles/ours.ts ended with {process.wait()}; it says why above")
-    said = json.loads(line)
+    said = exchange("ours.ts", question)
     if "refused" in said:
         raise Refused(said["refused"])
     return said["answer"]
 
 
+def run_command(*typed: str) -> str:
+    """Standard output of a command, `run_command("runs", "--from", folder)`. Raises Refused with standard error if it fails."""
+    if not stays_off_the_gpu(typed):
+        return run("scripts/cli.mjs", *typed)
+    done = exchange("commands.ts", typed)
+    if done["code"] != 0:
+        raise Refused(done["stderr"].strip())
+    return done["stdout"]
+
+
+def stays_off_the_gpu(typed: tuple[str, ...]) -> bool:
+    """Whether a command can share a process with others. A GPU stays open until its process ends."""
+    if typed[0] in ("export", "prepare", "runs", "score"):
+        return True
+    return any(pair in (("--device", "wasm"), ("--device", "cpu")) for pair in zip(typed, typed[1:]))
+
+
+def exchange(script: str, message: Any) -> Any:
+    """What a script of this folder answers to a line of JSON."""
+    process = started(script)
+    process.stdin.write(f"{json.dumps(message)}\n")
+    process.stdin.flush()
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError(f"oracles/{script} ended with {process.wait()}; it says why above")
+    return json.loads(line)
+
+
 @functools.cache
-def answering() -> subprocess.Popen[str]:
-    """One process for all questions. It ends when nobody can ask any more."""
-    script = str(ROOT / "oracles" / "ours.ts")
+def started(script: str) -> subprocess.Popen[str]:
+    """One process for all messages. It ends when nobody can send any more."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
-    return subprocess.Popen([NODE, "--import", "tsx", script], cwd=ROOT, **pipes)
+    return subprocess.Popen([NODE, "--import", "tsx", str(ROOT / "oracles" / script)], cwd=ROOT, **pipes)
 
 
 def run(script: str, *arguments: str) -> str:

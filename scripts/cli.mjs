@@ -28,6 +28,7 @@ const WATCH_MS = 500;
 /** Of what engines say: its end. */
 const MOST_NOTICES = 2 ** 16;
 const SMALLER = 'Take a smaller model, batch, context or text.';
+const IF_MEMORY = 'If memory was short, use a smaller model, batch, context or text.';
 const DEBUG = 'Run it again with HOMEGROWN_DEBUG=1 and report what it says.';
 
 // npm runs a script of this name by itself, too: after it has installed, linked or packed something.
@@ -114,8 +115,8 @@ async function start() {
     } else if (signal === null && (hasBegun || code === 0)) {
       process.exitCode = code;
     } else if (signal === 'SIGKILL') {
-      const why = 'It was ended from outside (SIGKILL), as a system does that runs out of memory';
-      fail('out-of-memory', `${why}; what was saved before is whole. ${SMALLER}`, numbered(signal));
+      const why = 'Signal SIGKILL ended the command. Another process sent it, or the system ran out of memory';
+      fail('killed', `${why}. Everything that was saved is intact. ${IF_MEMORY}`, numbered(signal));
     } else if (/out of memory|allocation failed/i.test(notices)) {
       fail('out-of-memory', `Memory ran out; what was saved before is whole. ${SMALLER}`, 1);
     } else if (signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP') {

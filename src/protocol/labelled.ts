@@ -9,6 +9,9 @@ export interface LabelsTold extends LabelSurvey {
   several: boolean;
   /** What was said of those that have none; absent: nothing yet, or each text has one label. */
   unlabelledAre?: Unlabelled;
+  /** Tokens beyond which a text is long; absent where no tokenizer is known. `isAtLeast`: at least so many texts are. */
+  room?: number;
+  isAtLeast?: boolean;
   /** The gravest first. */
   problems: readonly LabelProblem[];
 }
@@ -19,9 +22,10 @@ export interface ToSurvey {
   fewest: number;
   reader?: { tokenizer: TokenizerModel | YetToBeMade; context: number; isEncoder: boolean };
 }
-/** Of the texts themselves: of each it is known how many tokens it has at least. */
+/** Of the texts themselves: of many of them it is known only how many tokens each has at least. */
 export interface YetToBeMade {
   made: TrainedKind;
+  vocabulary: number;
 }
 export interface LabelledText {
   textId: string;

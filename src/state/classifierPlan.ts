@@ -1,6 +1,7 @@
 /** What a page says of a classifier before its start, and what it is begun with. */
 import { partsOf, type Trainable } from '../core/adapters/trainable';
 import { badSettings, type Failure, toFailure } from '../core/base/errors';
+import { counted, formatCount } from '../core/base/units';
 import { modelSpec, paramsOf } from '../core/models';
 import { usualPooling, withClasses } from '../core/models/classes';
 import { type Classes, countParams, usualConfig } from '../core/models/spec';
@@ -111,6 +112,8 @@ export interface ClassifierPlan {
   recipe: Recipe;
   /** Times that each text is read. */
   passes: number;
+  /** `53 of 60 texts are longer than 62 tokens`; undefined where that is not known. */
+  long: string | undefined;
   /** Parameters that learn, and all. */
   learns: number;
   all: number;
@@ -135,6 +138,7 @@ export function planClassifier(
       classes,
       recipe,
       passes,
+      long: longWords(told),
       learns: countParams(trainableParams),
       all: countParams(table) + countParams(added),
       memory: memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe, trainable),
@@ -143,6 +147,14 @@ export function planClassifier(
   } catch (error) {
     return toFailure(error);
   }
+}
+
+function longWords({ long, texts, room, isAtLeast }: LabelsTold): string | undefined {
+  if (room === undefined) return undefined;
+  const count = `${isAtLeast && long > 0 ? 'at least ' : ''}${formatCount(long)} of ${counted(texts, 'text')}`;
+  // Of a tokenizer that is yet to be made only a lower bound is known.
+  if (isAtLeast && long === 0) return undefined;
+  return `${count} ${long === 1 ? 'is' : 'are'} longer than ${counted(room, 'token')}`;
 }
 
 /** Why it cannot begin yet: nothing would come of it, or something is asked first. Undefined where it can. */

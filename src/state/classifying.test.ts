@@ -71,6 +71,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
     replay: 0,
   });
   expect(plan.learns).toBe(plan.all);
+  expect(plan.long).toMatch(/^0 of 60 texts are longer than 3[12] tokens$/);
 
   await getState().tune('classify');
   const { runId } = getState().project;

@@ -81,7 +81,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       const row = tuningBase({ project, runs: get().runs }, 'classify')?.row;
       const base = row && (await readKnownRun(store, row.record.id));
       const body = bodyOf({ project, runs: get().runs });
-      const own = body.made ? { made: body.made.kind } : project.tokenizer?.model;
+      const own = body.made ? { made: body.made.kind, vocabulary: body.made.vocabulary } : project.tokenizer?.model;
       const tokenizer = base ? await readTokenizer(store, base) : own;
       const { id, config } = body.model;
       const all = toTuneOn({ project, tuneTexts }, 'classify');

@@ -28,6 +28,10 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
     headline: 'This text is in another encoding than UTF-8',
     remedy: 'Nothing was stored. Choose its encoding, or save it as UTF-8 and add it again.',
   },
+  'bad-rows': {
+    headline: 'This file has malformed rows',
+    remedy: 'Nothing was stored. Leave these rows out, or fix them and add the file again.',
+  },
   'bad-shape': {
     headline: 'This file cannot be used',
     remedy: 'Nothing was stored. Choose two columns of it, by itself.',

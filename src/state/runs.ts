@@ -6,6 +6,7 @@ import { formatBytes, formatCount } from '../core/base/units';
 import type { CardWords } from '../core/runs/card';
 import { draftOf } from '../core/runs/draft';
 import { readRun } from '../core/runs/record';
+import { isTuning } from '../core/runs/tunes';
 import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
 import { PAGES } from './openRun';
@@ -43,7 +44,7 @@ export interface RunsSlice {
   pinStep(runId: string, step: number, isPinned: boolean): Promise<void>;
   /** Bytes that a run's kept steps may take; light steps beyond it go. */
   setBudget(runId: string, bytes: number): Promise<void>;
-  /** Makes the settings of a run those of the project's next one. */
+  /** Makes the settings of a run those of the project's next one, or of one that tunes those of its next tuning. */
   draftFrom(runId: string): void;
   /** Hands a table to the person, in a file named after the project and `what` it holds. */
   saveTable(what: string, rows: readonly (readonly Cell[])[]): void;
@@ -173,12 +174,12 @@ export const createRunsSlice: Slice<RunsSlice> =
         const { runs, project, change, toast } = get();
         const row = runs?.find(({ record }) => record.id === runId);
         if (!row) return;
-        const { model, recipe, rateByHand, tokenizerChoice, split } = project;
+        const { model, recipe, rateByHand, tokenizerChoice, split, tuning } = project;
         change(draftOf({ ...row.record, step: row.step }, project));
         toast({
-          text: `The next run has the settings of ${row.record.name}`,
+          text: `The next ${isTuning(row.record) ? 'tuning' : 'run'} has the settings of ${row.record.name}`,
           ...(hasOtherTexts(row.record, get()) && { detail: 'it learns from the texts that the project has now' }),
-          undo: () => void get().changeOf(project.id, { model, recipe, rateByHand, tokenizerChoice, split }),
+          undo: () => void get().changeOf(project.id, { model, recipe, rateByHand, tokenizerChoice, split, tuning }),
         });
       },
       saveTable(what, rows) {

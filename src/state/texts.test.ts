@@ -77,7 +77,7 @@ test('a text that is not UTF-8 is refused with what it may be, and read as a per
     encoding: 'windows-1252',
     lines: ['Un café noir, et un thé vert.'],
   });
-  await getState().readIn(refused, 'windows-1252');
+  await getState().readIn(refused, { encoding: 'windows-1252' });
   expect(getState()).toMatchObject({ refused: [], texts: [{ name: 'sea.txt' }, { name: 'old.txt' }] });
   expect((await getState().preview(getState().texts[1]!.id, 0)).start).toContain('Un café noir');
 

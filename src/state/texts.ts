@@ -34,13 +34,15 @@ import { IDLE, work, type Work } from './work';
 export interface Refusal {
   name: string;
   failure: Failure;
-  /** Itself, or the archive that it lies in: to be read in another encoding. */
+  /** Itself, or the archive that it lies in: to be read again in another way. */
   dropped?: Dropped;
   /** What it was given for; absent: to learn from. */
   tunes?: Purpose;
 }
+/** One that can be read again. */
+export type Reread = Refusal & { dropped: Dropped };
 /** One whose encoding a person can choose. */
-export type Undecoded = Refusal & { dropped: Dropped };
+export type Undecoded = Reread;
 
 /** The project that was open when a text was given. */
 type Target = Pick<Project, 'id' | 'name'>;
@@ -79,8 +81,8 @@ export interface TextsSlice {
   dismissRefusals(isTuned?: boolean): void;
   /** The encodings that a file may be in, the likeliest first. */
   proposals(of: Pick<Undecoded, 'name' | 'dropped'>): Promise<readonly Proposal[]>;
-  /** Reads what was refused again, where it is not UTF-8 in this encoding. */
-  readIn(refused: readonly Undecoded[], encoding: EncodingId): Promise<void>;
+  /** Reads what was refused again, in another way. */
+  readIn(refused: readonly Reread[], reading: Reading): Promise<void>;
   /** Of tables that are asked about: the same. */
   markupIn(encoding: EncodingId): void;
   /** `count` documents of a text from the `from`th, of those whose title holds `query`. */
@@ -366,11 +368,11 @@ export const createTextsSlice: Slice<TextsSlice> =
       dismissRefusals: (isTuned = false) =>
         set((s) => ({ refused: s.refused.filter(({ tunes }) => (tunes !== undefined) !== isTuned) })),
       proposals: ({ name, dropped }) => data.call('proposeEncodings', { given: dropped, name }),
-      readIn(refused, encoding) {
+      readIn(refused, reading) {
         set((s) => ({ refused: s.refused.filter((one) => !refused.some(({ name }) => name === one.name)) }));
         const files = new Set(refused.map(({ dropped }) => dropped));
         return addDrop(
-          [...files].map((dropped) => ({ ...dropped, reading: { ...dropped.reading, encoding } })),
+          [...files].map((dropped) => ({ ...dropped, reading: { ...dropped.reading, ...reading } })),
           target(),
         );
       },

@@ -1,6 +1,7 @@
 /** Beginning, stopping and resuming the one run that trains. */
 import { badSettings, HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
+import { mergeFields, same } from '../core/runs/project';
 import { updateProject } from '../core/runs/projects';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
@@ -113,6 +114,16 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
     return null;
   }
 
+  /** Settings of the project that are the run's stay so where it goes on with others; those that a person changed stay as they are. */
+  async function settingsFollow(projectId: string, run: RunRecord, next: Recipe): Promise<void> {
+    if (isTuning(run) || get().project.id !== projectId) return;
+    const { project, changeOf } = get();
+    const recipe = mergeFields(recipeOf(run), project.recipe, next);
+    if (same(recipe, project.recipe)) return;
+    const rateByHand = project.rateByHand || recipe.learningRate !== project.recipe.learningRate;
+    await changeOf(projectId, { recipe, rateByHand });
+  }
+
   /** A run of its own. What fails on the way is its failure. */
   async function beginNew(
     begin: (runId: string, held: Held, asked: Asking) => Promise<void>,
@@ -207,6 +218,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
       try {
         const source = await sourceFor(run, run.id, held, withTexts, asked);
         if (!source) return;
+        await settingsFollow(asked.project.id, run, { ...recipe, steps: of });
         const change = { ...source, ...(other && { recipe: other }), ...(steps !== undefined && { steps }) };
         await follow({ runId: run.id, of, settings: settingsOf(run.model, recipe) }, (options) =>
           gpu.call('resume', { runId: run.id, ...change }, options),

@@ -81,7 +81,7 @@ test('rows in no known shape are asked about, and two columns of them are chats;
   await getState().addFiles([own, broken, given('good.jsonl', row('Who?', 'He.'))], 'instruct');
   expect(names()).toEqual([[], ['good.jsonl']]);
   expect(getState().refused).toMatchObject([{ name: 'broken.jsonl', tunes: 'instruct' }]);
-  expect(getState().refused[0]!.failure.message).toContain('line 2 of broken.jsonl cannot be learnt');
+  expect(getState().refused[0]!.failure.message).toContain('line 2, which has an empty answer');
   expect(questionOf(getState())).toMatchObject([{ name: 'own.jsonl', kind: 'jsonl', tunes: 'instruct' }]);
   expect(await getState().lookAtTable(questionOf(getState())[0]!)).toMatchObject({ columns: ['frage', 'antwort'] });
   // Beside a question of what is to be learnt from, each has its own.

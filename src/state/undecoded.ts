@@ -43,7 +43,7 @@ export function useEncodingQuestion([first, ...others]: readonly [Undecoded, ...
     others: others.length,
     note: 'It is kept as UTF-8.',
     onRead(encoding: EncodingId, isAll: boolean): void {
-      void readIn(isAll ? [first, ...others] : [first], encoding);
+      void readIn(isAll ? [first, ...others] : [first], { encoding });
       if (isAll || others.length === 0) onClose();
     },
     onClose,

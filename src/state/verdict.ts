@@ -1,6 +1,7 @@
 /** How a run does: one judgement, from which the page, its chart's caption and the voice all speak. */
 import { useMemo } from 'react';
 import { courseOf } from '../core/runs/course';
+import { cutOf, endingOf } from '../core/runs/ending';
 import { type Course, judge, meanAt, type Verdict, type VerdictKind } from '../core/train/verdict';
 import type { OpenRun } from './openRun';
 import type { Phase } from './phase';
@@ -19,12 +20,25 @@ export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
   const isElsewhere = useStudio((s) => s.trainingElsewhere);
   const isAtRest = useStudio((s) => AT_REST.includes(of(s).phase.kind));
   const isOver = !isElsewhere && isAtRest;
+  const cut = useStudio((s) => {
+    const { record, phase } = of(s);
+    return record && phase.kind === 'stopped' ? cutOf(endingOf(record, phase.step, phase.of)) : undefined;
+  });
   const evaluated = useStudio((s) => of(s).log.evaluations.at(-1)?.step);
   return useMemo(() => {
     const evaluations = evaluated === undefined ? [] : log.evaluations;
     const trained: Course['trained'] = (step, after) => meanAt(log, step, after);
-    return judge(courseOf(settings, { trained, evaluations, planned, isOver, early: log.early.at(-1) }));
-  }, [settings, log, evaluated, planned, isOver]);
+    return judge(
+      courseOf(settings, {
+        trained,
+        evaluations,
+        planned,
+        isOver,
+        cut: isOver ? cut : undefined,
+        early: log.early.at(-1),
+      }),
+    );
+  }, [settings, log, evaluated, planned, isOver, cut]);
 }
 
 const AT_REST: readonly Phase['kind'][] = ['stopped', 'finished'];

@@ -45,6 +45,7 @@ export { Progress, type ProgressProps } from './Progress';
 export { Quantity } from './Quantity';
 export { Rail, type NodeState, type RailProps, type RailStage } from './Rail';
 export { runColor, type RunColor } from './runColor';
+export { RowProblems, type RowProblemsProps } from './RowProblems';
 export { RadioList, type RadioListProps } from './RadioList';
 export { Reliability, type ReliabilityProps, type SureBin } from './Reliability';
 export { Segmented, type SegmentedProps } from './Segmented';

@@ -4,6 +4,7 @@ import { csvOf } from '../core/base/csv';
 import { badFile, badSettings } from '../core/base/errors';
 import { documentsIn, FORMATS, textInRow, textOf } from '../core/documents';
 import type { Readers } from '../core/documents/guard/readers';
+import { allOf } from '../core/documents/badRows';
 import { type Decided, decided } from '../core/evaluate/decided';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { readKnownRun } from '../core/runs/record';
@@ -152,7 +153,8 @@ async function* rowsOf(
     if (rest.trim() !== '') yield new Map([[LINE, rest]]);
     return;
   }
-  for await (const { cells } of readers('rows', table.format, open, signal)) yield cells;
+  // Each row comes back with its label: none is left out.
+  for await (const { cells } of allOf(name, readers('rows', table.format, open, signal))) yield cells;
 }
 
 async function* bytesOf(file: Blob): AsyncGenerator<Uint8Array> {

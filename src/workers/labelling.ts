@@ -1,9 +1,9 @@
 /** Labels of the texts that are there to be told apart: counted, shown with their texts, and changed. */
 import type { BlobStore } from '../core/base/blobStore';
-import type { Document } from '../core/base/document';
+import type { Document, Documents } from '../core/base/document';
 import type { Job } from '../core/base/job';
 import { labelField } from '../core/base/labels';
-import { documentsIn, labelledAs, textOf, type TextRecord } from '../core/documents';
+import { documentsIn, labelledAs, learntOf, sharedNormalizers, textOf, type TextRecord } from '../core/documents';
 import {
   changeLabelling,
   joinedLabels,
@@ -20,6 +20,7 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { aroundText } from '../core/tokenizer/prompt';
 import { preTokenEnd } from '../core/tokenizer/split';
 import type { TrainedKind } from '../core/tokenizer/tokenizer';
+import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
 import type { ToSurvey } from '../protocol/labelled';
 
@@ -30,12 +31,12 @@ export async function surveyed(
 ): Promise<LabelsTold> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const labelled = labelledAs(texts) ?? 'one';
-  const read = reader && (await readAs(reader));
-  const documents = {
+  const documents: Documents = {
     async *[Symbol.asyncIterator]() {
       for (const text of texts) yield* documentsIn(store, text);
     },
   };
+  const read = reader && (await readAs(reader, texts, documents, job));
   const survey = await surveyLabels(documents, { labelled, ...read }, job);
   const several = labelled === 'several';
   const [said, ...others] = texts.filter((text) => text.labelled === 'several').map(unlabelledAre);
@@ -45,18 +46,37 @@ export async function surveyed(
     ...survey,
     several,
     ...(isSaid && { unlabelledAre: said }),
+    ...(read && { room: read.room, isAtLeast: read.isAtLeast }),
     problems: labelProblems(survey, { fewest, isNoneOpen, ...read }),
   };
 }
 
-async function readAs({ tokenizer: of, context, isEncoder }: NonNullable<ToSurvey['reader']>) {
+async function readAs(
+  { tokenizer: of, context, isEncoder }: NonNullable<ToSurvey['reader']>,
+  texts: readonly TextRecord[],
+  documents: Documents,
+  job: Job,
+) {
+  const characters = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
   // One that is made here puts a token before the text that an encoder reads.
-  if ('made' in of)
+  if ('made' in of && (of.made !== 'bpe' || characters > MAX_TRAINED))
     return { tokensOf: FEWEST_TOKENS[of.made], room: context - (isEncoder ? 1 : 0), isAtLeast: of.made === 'bpe' };
-  const tokenizer = await createTokenizer(of);
+  // Of few texts the tokenizer is trained in a moment, as it will be at the start: what is too long is then known exactly.
+  const model =
+    'made' in of
+      ? await trainTokenizer(
+          { kind: of.made, vocabulary: of.vocabulary, roles: [], normalizers: sharedNormalizers(texts) },
+          documents,
+          job,
+        )
+      : of;
+  const tokenizer = await createTokenizer(model);
   const room = context - aroundText(tokenizer, isEncoder).flat().length;
-  return { tokensOf: (text: string) => tokenizer.encode(text).length, room };
+  return { tokensOf: (text: string) => tokenizer.encode(text).length, room, isAtLeast: false };
 }
+
+/** Characters of texts that a tokenizer is trained on for the survey alone. */
+const MAX_TRAINED = 500_000;
 
 /** Tokens that a text has at least: common words can become one each. */
 const FEWEST_TOKENS: Readonly<Record<TrainedKind, (text: string) => number>> = {

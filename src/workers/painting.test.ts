@@ -117,7 +117,7 @@ describe('painted', async () => {
     const asked = { ...wanted, tokenizer: strict.tokenizer.model, from: 1 };
     expect(await painter()(store, { ...asked, texts: [some.id] }, unwatched)).toMatchObject({
       conversations: 3,
-      refused: { count: 1, first: 'The chat template does not take line 2 of acaa.jsonl: No.' },
+      refused: { count: 1, first: 'The model’s chat template can’t write line 2 of acaa.jsonl: No.' },
       examples: [{ name: 'line 3 of acaa.jsonl' }, { name: 'line 4 of acaa.jsonl' }],
     });
     const split = { validation: 0.3, test: 0, seed: 1 };

@@ -265,7 +265,8 @@ export async function follow(
       },
     );
     await flushJournal();
-    await finish(outcome.reason === 'finished' ? 'finished' : 'stopped');
+    // One that ended early came to its end by its own rule.
+    await finish(outcome.reason === 'stopped' ? 'stopped' : 'finished');
     await store.commit({ drop: [curveKey(id)] }); // who listed the run after its last save has it without what was measured then
     return outcome;
   } catch (thrown) {

@@ -16,6 +16,8 @@ export interface Adapter<F extends Fields = Fields> extends Choice {
   params(weight: Parameter, settings: ValuesOf<F>): ParamTable;
   /** Columns that a training step keeps of each token, beside what it keeps without. */
   columns(weight: Parameter, settings: ValuesOf<F>): number;
+  /** How much a step of the optimizer changes the output, up to a factor: the best learning rate is inversely proportional to it. */
+  gain(settings: ValuesOf<F>): number;
   /** One weight that does what the weight and its adapter do together, for readers that know no adapters. `own`: by the ends of names. */
   merged(weight: HostValue, own: ReadonlyMap<string, HostValue>, settings: ValuesOf<F>): HostValue;
   /** Lazy, so that what it adds can be told without TensorFlow.js. */

@@ -41,6 +41,8 @@ export const lora = defineAdapter({
     };
   },
   columns: ({ shape: [I] }, { rank, dropout }) => rank + (dropout > 0 ? I! : 0),
+  // Adam moves every column of B alike, and x A of all columns adds up.
+  gain: (settings) => scaleOf(settings) * settings.rank,
   merged({ shape, data }, own, settings) {
     const [{ rank }, scale] = [settings, scaleOf(settings)];
     const [I, O] = shape as [number, number];

@@ -2,6 +2,7 @@
 export type FailureCode =
   | 'bad-file' // what the person gave cannot be read as what it claims to be
   | 'bad-encoding' // text in bytes that are not UTF-8; in which encoding they are, a person can say
+  | 'bad-rows' // rows that can't be read, of a file whose others can; a person can leave them out
   | 'bad-shape' // rows that are in no shape of chats that is known; which two columns are one, a person can say
   | 'bad-settings' // a combination of settings that cannot run
   | 'out-of-memory'
@@ -24,6 +25,15 @@ export interface Failure {
   /** What is safe and what to do, where the thrower knows better than the general advice for the code. */
   remedy?: string;
   stack?: string;
+  /** Of `bad-rows`. */
+  rows?: BadRowList;
+}
+
+/** Rows of a file that can't be read. */
+export interface BadRowList {
+  count: number;
+  /** The first of them, with the reason in words that continue the place: `line 12`, `isn't a JSON object`. */
+  listed: readonly { place: string; problem: string }[];
 }
 
 /** The one error class that core throws on purpose. */
@@ -33,6 +43,7 @@ export class HomegrownError extends Error {
     readonly code: FailureCode,
     message: string,
     readonly remedy?: string,
+    readonly rows?: BadRowList,
   ) {
     super(message);
   }
@@ -43,7 +54,7 @@ export const badFile = (message: string, remedy?: string): HomegrownError =>
 
 /** Whatever is wrong with a file: others can be read. */
 export const isBadFile = (error: unknown): error is HomegrownError =>
-  error instanceof HomegrownError && ['bad-file', 'bad-encoding', 'bad-shape'].includes(error.code);
+  error instanceof HomegrownError && ['bad-file', 'bad-encoding', 'bad-rows', 'bad-shape'].includes(error.code);
 
 export const badSettings = (message: string, remedy?: string): HomegrownError =>
   new HomegrownError('bad-settings', message, remedy);
@@ -64,6 +75,7 @@ export function toFailure(error: unknown): Failure {
       message: error.message,
       ...(error.remedy !== undefined && { remedy: error.remedy }),
       ...(error.stack !== undefined && { stack: error.stack }),
+      ...(error.rows && { rows: error.rows }),
     };
   }
   if (error instanceof Error) {
@@ -76,5 +88,5 @@ export function toFailure(error: unknown): Failure {
 /** What Chromium and Firefox, and what Safari says where a script that is imported when it is needed does not come. */
 const NOT_LOADED = /dynamically imported module|Importing a module script failed/;
 
-export const fromFailure = ({ code, message, remedy, stack }: Failure): HomegrownError =>
-  Object.assign(new HomegrownError(code, message, remedy), stack === undefined ? {} : { stack });
+export const fromFailure = ({ code, message, remedy, stack, rows }: Failure): HomegrownError =>
+  Object.assign(new HomegrownError(code, message, remedy, rows), stack === undefined ? {} : { stack });

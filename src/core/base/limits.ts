@@ -75,3 +75,5 @@ export const isNumber = (value: unknown): value is number => Number.isFinite(val
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 /** That a classifier tells texts apart by. */
 export const MOST_LABELS = 1000;
+/** Characters of one of them. */
+export const MAX_LABEL_LENGTH = 200;

@@ -86,3 +86,20 @@ it.each<[string, unknown]>([
   expect(() => checkedStep(step as Normalizer)).toThrow(/not known here.*\(at normalizer\)/);
   expect(normalizersSchema.safeParse([step]).success).toBe(false);
 });
+
+it('refuses replacements that multiply a text', () => {
+  const steps = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter, i): Normalizer => ({
+    type: 'Replace',
+    pattern: { String: letter },
+    content: 'bcdefg'[i]!.repeat(40),
+  }));
+  const { text } = normalization(steps);
+  expect(text('g'.repeat(9))).toBe('ggggggggg');
+  expect(text('f')).toBe('g'.repeat(40));
+  expect(() => text('a')).toThrow(
+    expect.objectContaining({
+      code: 'bad-file',
+      message: 'The tokenizer’s normalizer makes more than 1,100 characters of 1.',
+    }),
+  );
+});

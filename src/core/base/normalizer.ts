@@ -1,5 +1,7 @@
 /** How a text is brought into a form before it is cut into tokens: steps of a `normalizer` in Hugging Face's tokenizer.json. */
 import { badFile } from './errors';
+import { Growth } from './growth';
+import { normalized } from './normalForm';
 
 /** One step (tokenizers 0.22, `normalizers/mod.rs`). */
 export type Normalizer =
@@ -23,6 +25,7 @@ const RUN = /^\[((?:\\[\\\]^[-]|[^\\\]^[-])+)\]\+$/u;
 
 /** Of a text that is normalised, whole or in chunks. */
 export interface Normalization {
+  /** @throws HomegrownError `bad-file` where replacements multiply the text */
   text(text: string): string;
   /** The same, wherever the chunks end but inside of a code point. */
   chunks(chunks: AsyncIterable<string>): AsyncGenerator<string>;
@@ -33,7 +36,10 @@ export function normalization(steps: readonly Normalizer[]): Normalization {
   const each = steps.map(applied);
   const patterns = steps.flatMap((step) => (step.type === 'Replace' ? patternOf(step) : []));
   const cuts = [' ', '\n', '\t', '\r'].filter((space) => !patterns.some((pattern) => isIn(pattern, space)));
-  const text = (given: string): string => each.reduce((so, apply) => apply(so), given);
+  const text = (given: string): string => {
+    const growth = new Growth(given.length);
+    return each.reduce((so, apply) => apply(so, growth), given);
+  };
   return {
     text,
     async *chunks(chunks) {
@@ -71,20 +77,21 @@ export function checkedStep(step: Normalizer): Normalizer {
 /** Each character for itself: JavaScript makes a capital sigma at a word's end ς. No other depends on its place. */
 export const lowered = (text: string): string => text.replaceAll('Σ', 'σ').toLowerCase();
 
-function applied(step: Normalizer): (text: string) => string {
-  switch (step.type) {
+function applied(step: Normalizer): (text: string, growth: Growth) => string {
+  const { type } = step;
+  switch (type) {
     case 'NFC':
     case 'NFKC':
     case 'NFD':
     case 'NFKD':
-      return (text) => text.normalize(step.type);
+      return (text) => normalized(text, type);
     case 'Lowercase':
       return lowered;
     case 'StripAccents':
       return (text) => text.replace(/\p{M}/gu, '');
     case 'Replace': {
       const pattern = patternOf(step);
-      return (text) => text.replaceAll(pattern, () => step.content);
+      return (text, growth) => growth.replaceAll(text, pattern, step.content);
     }
     default:
       throw unknown(step);

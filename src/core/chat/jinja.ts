@@ -1,77 +1,96 @@
 /** How a chat template is run: as transformers runs it, by @huggingface/jinja, which is handed over. */
 import { badSettings } from '../base/errors';
+import { formatCount } from '../base/units';
 import { LONGEST_TEMPLATE } from '../tokenizer/tokenizer';
+import { boundedInterpreter, type Jinja } from './boundedInterpreter';
 import { type Conversation, nameOf } from './conversation';
 import { asInPython, calledFunctions } from './python';
-
-/** What is used of @huggingface/jinja. */
-export type Jinja = Pick<typeof import('@huggingface/jinja'), 'Environment' | 'Interpreter' | 'parse' | 'tokenize'>;
+import { TemplateBudget } from './templateBudget';
+import { checkDepth, checkNesting, shapeOf } from './templateSyntax';
 
 /**
- * What writes a conversation, as `ChatTemplate` has it. It is given what transformers gives (`messages`,
- * `add_generation_prompt`, the tokenizer's special tokens by their names, `raise_exception`, blocks trimmed as there) but for
- * the time: `strftime_now` is not defined, so that the same text is learnt every day, and templates write the date that their
- * makers chose for that. `{% generation %}` is read and means nothing here: what is learnt is found without it.
+ * Returns what writes a conversation, as `ChatTemplate` has it. Templates get what transformers gives them (`messages`,
+ * `add_generation_prompt`, special tokens by name, `raise_exception`, trimmed blocks), except the time: without `strftime_now` the
+ * same text is learned every day, and templates write the date that their makers chose for that. `{% generation %}` means nothing
+ * here. All work is counted (`TemplateBudget`).
  * @param names what tokenizer_config.json calls the special tokens
+ * @param owner whose template it is, as errors say it
  * Source: https://huggingface.co/docs/transformers/chat_templating_writing
  * @throws HomegrownError `bad-settings` with the reason, where it does not parse
  */
 export function runnable(
-  { Environment, Interpreter, parse, tokenize }: Jinja,
+  jinja: Jinja,
   source: string,
   names: Readonly<Record<string, unknown>>,
+  owner = 'The chat template',
 ): (conversation: Conversation, asks?: boolean) => string {
-  let program: ReturnType<typeof parse>;
-  try {
-    if (source.length > LONGEST_TEMPLATE) raise(`it has more than ${LONGEST_TEMPLATE} characters`);
-    if (LONG_SPACE.test(source)) raise(`it has white space of more than ${LONGEST_SPACE} characters`);
-    program = parse(tokenize(source.replace(/\r\n?/g, '\n'), { trim_blocks: true, lstrip_blocks: true }));
-    asInPython(program);
-  } catch (error) {
-    throw badSettings(
-      `The chat template cannot be read: ${reasonOf(error)}.`,
-      'Mend it, or take the usual one. Nothing has been changed.',
-    );
-  }
+  const { program, shape } = parsed(jinja, source, owner);
   return (conversation, asks = false) => {
-    const environment = new Environment();
-    const given = { ...CONSTANTS, range, raise_exception: raise, ...calledFunctions(), ...names };
+    const budget = new TemplateBudget(conversation.messages);
+    const environment = new jinja.Environment();
+    const given = {
+      ...CONSTANTS,
+      range: rangeIn(budget),
+      raise_exception: raise,
+      ...calledFunctions(budget),
+      ...names,
+    };
     for (const [name, value] of Object.entries(given)) environment.set(name, value);
     environment.set('messages', conversation.messages);
     environment.set('add_generation_prompt', asks);
     try {
-      const text = new Interpreter(environment).run(program).value as string;
-      return text.length > MOST_WRITTEN ? raise(`it writes more than ${MOST_WRITTEN} characters`) : text;
+      return boundedInterpreter(jinja, environment, budget, shape).run(program).value as string;
     } catch (error) {
       throw badSettings(
-        `The chat template does not take ${nameOf(conversation)}: ${reasonOf(error)}.`,
+        `${owner} can’t write ${nameOf(conversation)}: ${reasonOf(error)}.`,
         'Leave the conversation out, change it, or choose another template.',
       );
     }
   };
 }
 
+function parsed({ parse, tokenize }: Jinja, source: string, owner: string) {
+  try {
+    if (source.length > LONGEST_TEMPLATE) raise(`it has more than ${formatCount(LONGEST_TEMPLATE)} characters`);
+    if (LONG_SPACE.test(source)) raise(`it has white space of more than ${formatCount(LONGEST_SPACE)} characters`);
+    const tokens = tokenize(source.replace(/\r\n?/g, '\n'), { trim_blocks: true, lstrip_blocks: true });
+    checkNesting(tokens);
+    const program = parse(tokens);
+    checkDepth(program);
+    asInPython(program);
+    return { program, shape: shapeOf(program) };
+  } catch (error) {
+    throw badSettings(
+      `${owner} can’t be read: ${reasonOf(error)}.`,
+      'Nothing has been changed. Fix the template, or choose the default one.',
+    );
+  }
+}
+
 /** In one place: what reads a template takes time by the square of it. */
 const LONGEST_SPACE = 1000;
 const LONG_SPACE = new RegExp(`\\s{${LONGEST_SPACE + 1}}`);
-/** Characters of a conversation as it is written: a text that is doubled again and again has no end. */
-const MOST_WRITTEN = 2 ** 26;
 
 /** As Jinja spells them, and as Python does. */
 const CONSTANTS = { true: true, false: false, none: null, True: true, False: false, None: null };
 
 function raise(message: unknown): never {
-  throw new Error(String(message));
+  throw new Error(typeof message === 'object' ? 'it raises an exception' : String(message));
 }
 
-/** Python's, of no more than a template could be for. */
-function range(first: number, second?: number, step = 1): number[] {
-  const [from, to] = second === undefined ? [0, first] : [first, second];
-  const length = Math.max(0, Math.ceil((to - from) / step));
-  if (!(length <= MOST_IN_RANGE)) raise(`a range of ${length} is more than ${MOST_IN_RANGE}`);
-  return Array.from({ length }, (_, i) => from + i * step);
-}
-const MOST_IN_RANGE = 100_000;
+/** Python's `range`, of numbers only: a list would be written out to become one. */
+const rangeIn =
+  (budget: TemplateBudget) =>
+  (first: unknown, second?: unknown, step: unknown = 1): number[] => {
+    const [from, to] = second === undefined ? [0, first] : [first, second];
+    if (typeof from !== 'number' || typeof to !== 'number' || typeof step !== 'number')
+      return raise('a range takes numbers only');
+    const length = Math.max(0, Math.ceil((to - from) / step));
+    if (!(length <= MAX_RANGE)) raise(`a range of ${length} is more than ${formatCount(MAX_RANGE)}`);
+    budget.step(length / 2);
+    return Array.from({ length }, (_, i) => from + i * step);
+  };
+const MAX_RANGE = 100_000;
 
 /** Where a block is not closed the parser looks for its end beyond the template. */
 function reasonOf(error: unknown): string {

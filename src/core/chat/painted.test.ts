@@ -253,7 +253,7 @@ test.each([
   ["{% for m in messages %}{{ m.content.split('e')[0] }}{% endfor %}", 'changes what a message of line 3 says'],
   ['{% for m in messages %}{{ m.content[:2] }}{% endfor %}', 'changes what a message of line 3 says'],
   ['{% for m in messages %}{{ m.content | length }}{% endfor %}', 'changes what a message of line 3 says'],
-  ["{{ raise_exception('No.') }}", 'does not take line 3: No'],
+  ["{{ raise_exception('No.') }}", 'can’t write line 3: No'],
 ])('with %s nothing can be learnt', async (source, words) => {
   const template = await compiled(source, every);
   const conversation = { ...ofPair('Who?', 'There he is.'), name: 'line 3' };

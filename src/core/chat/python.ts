@@ -4,9 +4,9 @@
  *
  * - white space is Python's: U+0085 and four control characters are some, and U+FEFF is none;
  * - `strip('\n')` and `| trim('\n')` take these characters alone, and not all white space.
- *
- * And its loops are counted: those of a stranger may lie in each other without end.
  */
+import type { TemplateBudget } from './templateBudget';
+import { isNode, type Node } from './templateSyntax';
 
 /** `str.isspace`: https://docs.python.org/3/library/stdtypes.html#str.isspace */
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
@@ -30,34 +30,24 @@ function strip(side: string, text: unknown, characters?: unknown): string {
   return text.slice(side === 'rstrip' ? 0 : from, side === 'lstrip' ? text.length : to);
 }
 
-/** Rounds of all loops of a template while it writes one conversation. */
-const MOST_ROUNDS = 1_000_000;
+/** What a changed template calls, by names that none can have. */
+export const calledFunctions = (budget: TemplateBudget): Record<string, (...given: readonly unknown[]) => unknown> => ({
+  [STRIP]: (side, text, characters) => {
+    if (typeof text === 'string') budget.text(text.length);
+    return strip(side as string, text, characters);
+  },
+});
+const STRIP = 'a strip';
 
-/** What a changed template calls, by names that none can have. Made anew for each conversation. */
-export function calledFunctions(): Record<string, (...given: readonly unknown[]) => unknown> {
-  let rounds = 0;
-  return {
-    [STRIP]: (side, text, characters) => strip(side as string, text, characters),
-    [ROUND]: () => {
-      if (++rounds > MOST_ROUNDS) throw new Error(`its loops go round more than ${MOST_ROUNDS} times`);
-    },
-  };
-}
-const [STRIP, ROUND] = ['a strip', 'a round'];
-
-/** A node of the syntax tree, as jinja/src/ast.ts has it. */
-interface Node {
-  type: string;
-  [part: string]: unknown;
-}
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value;
 const nameIn = (node: unknown): unknown => (isNode(node) && node.type === 'Identifier' ? node['value'] : undefined);
 const named = (value: string): Node => ({ type: 'Identifier', value });
-const call = (name: string, args: readonly unknown[]): Node => ({ type: 'CallExpression', callee: named(name), args });
-const stripCall = (side: unknown, text: unknown, args: readonly unknown[]): Node =>
-  call(STRIP, [{ type: 'StringLiteral', value: side }, text, ...args]);
+const stripCall = (side: unknown, text: unknown, args: readonly unknown[]): Node => ({
+  type: 'CallExpression',
+  callee: named(STRIP),
+  args: [{ type: 'StringLiteral', value: side }, text, ...args],
+});
 
-/** Changes a parsed template as said above, wherever in it. */
+/** Changes a parsed template as said above, wherever in it. @param value whose depth has been checked */
 export function asInPython(value: unknown): void {
   if (Array.isArray(value)) for (const each of value) asInPython(each);
   if (value instanceof Map) for (const pair of value) asInPython(pair);
@@ -65,9 +55,6 @@ export function asInPython(value: unknown): void {
   for (const part of Object.values(value)) asInPython(part);
   const made = replacement(value);
   if (made) Object.assign(value, made);
-  // A macro may call itself.
-  if (value.type === 'For' || value.type === 'Macro' || value.type === 'CallStatement')
-    value['body'] = [call(ROUND, []), ...(value['body'] as Node[])];
 }
 
 function replacement(node: Node): Node | null {

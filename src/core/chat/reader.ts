@@ -1,7 +1,9 @@
 /** Rows of files as conversations, and these as they are stored: a row of JSON each, in OpenAI's shape. */
 import { HomegrownError } from '../base/errors';
+import type { FoundConversation } from '../documents/conversations';
+import { type BadRow, isBadRow } from '../documents/read/format';
 import { type Conversation, conversationProblem, ofPair } from './conversation';
-import { conversationIn, SHAPE_IDS, shapeBy, type ShapeId, shapeOf, unlearnt } from './shapes';
+import { conversationIn, SHAPE_IDS, shapeBy, type ShapeId, shapeOf } from './shapes';
 import { openai } from './shapes/openai';
 import { isRow, type Row } from './shapes/shape';
 
@@ -16,26 +18,34 @@ interface File {
 }
 
 /**
- * Each with the place that it was found at; in memory are the first, which tell the shape of all.
- * @throws HomegrownError `bad-shape` where they are in none; `bad-file` of the first that cannot be learnt
+ * Each with the place that it was found at, or why it can't be learnt; in memory are the first, which tell the shape of all.
+ * @throws HomegrownError `bad-shape` where they are in none
  */
-async function* ofObjects(found: AsyncIterable<FoundRow>, { name, note }: File) {
-  const stored = ({ value, place }: FoundRow, shape: ShapeId): { place: string; row: string } => ({
-    place,
-    row: rowOf(conversationIn(shape, value, `${place} of ${name}`)),
-  });
-  const head: FoundRow[] = [];
+async function* ofObjects(
+  found: AsyncIterable<FoundRow | BadRow>,
+  { name, note }: File,
+): AsyncGenerator<FoundConversation | BadRow> {
+  const stored = ({ value, place }: FoundRow, shape: ShapeId): FoundConversation | BadRow => {
+    const conversation = conversationIn(shape, value, `${place} of ${name}`);
+    return typeof conversation === 'string' ? { place, problem: conversation } : { place, row: rowOf(conversation) };
+  };
+  let head: (FoundRow | BadRow)[] = [];
   let shape: ShapeId | undefined;
   for await (const row of found) {
-    if (shape) yield stored(row, shape);
+    if (shape) yield isBadRow(row) ? row : stored(row, shape);
     else if (head.push(row) === HEAD_ROWS) {
-      shape = shapeIn(head, name, note);
-      for (const each of head.splice(0)) yield stored(each, shape);
+      yield* headOf(head);
+      head = [];
     }
   }
-  if (head.length === 0) return;
-  shape = shapeIn(head, name, note);
-  for (const each of head) yield stored(each, shape);
+  yield* headOf(head);
+
+  /** In their order; the good ones among them tell the shape. */
+  function* headOf(rows: readonly (FoundRow | BadRow)[]): Generator<FoundConversation | BadRow> {
+    const good = rows.filter((row) => !isBadRow(row));
+    if (good.length > 0) shape = shapeIn(good, name, note);
+    for (const row of rows) yield isBadRow(row) ? row : stored(row, shape!);
+  }
 }
 /** Rows that tell a file's shape. */
 const HEAD_ROWS = 100;
@@ -57,12 +67,11 @@ function shapeIn(head: readonly FoundRow[], name: string, note: File['note']): S
 const MOST_NAMED = 12;
 const shortened = (key: string): string => (key.length > 80 ? `${key.slice(0, 80)}…` : key);
 
-/** A question and its answer. @param name where it is: `row 12 of questions.csv` @throws HomegrownError `bad-file` */
-function pairRow(input: string, target: string, name: string): string {
+/** A question and its answer, found at a place, or why it can't be learnt. */
+function pairRow(input: string, target: string, place: string): FoundConversation | BadRow {
   const pair = ofPair(input, target);
   const problem = conversationProblem(pair);
-  if (problem !== null) throw unlearnt(name, problem);
-  return rowOf(pair);
+  return problem === null ? { place, row: rowOf(pair) } : { place, problem };
 }
 
 /** What texts of conversations are imported by. */

@@ -36,6 +36,6 @@ export function prompter(
     model: { elsewhere: { added } },
     encode: (text: string) => Uint32Array.from(encode(text)),
   } as unknown as Tokenizer;
-  const template = { source, tokenizer, render: runnable(jinja, source, names) };
+  const template = { source, tokenizer, render: runnable(jinja, source, names, 'The model’s chat template') };
   return (messages) => Array.from(prompted({ messages, name: 'this conversation' }, template));
 }

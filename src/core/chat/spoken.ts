@@ -2,7 +2,7 @@
 import { badSettings } from '../base/errors';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { type Tokenizer, withChatTemplate } from '../tokenizer/tokenizer';
-import { type ChatTemplate, compiled } from './template';
+import { type ChatTemplate, compiled, OWNERS, ownTemplate } from './template';
 import { usualTemplate } from './usual';
 
 /**
@@ -17,5 +17,6 @@ export async function spokenBy(tokenizer: Tokenizer, source?: string): Promise<C
       'Tune another model, or tune this one on text.',
     );
   const template = source ?? usualTemplate(tokenizer);
-  return compiled(template, await createTokenizer(withChatTemplate(tokenizer.model, template)));
+  const owner = source !== undefined ? 'chosen' : ownTemplate(tokenizer) === undefined ? 'usual' : 'model';
+  return compiled(template, await createTokenizer(withChatTemplate(tokenizer.model, template)), OWNERS[owner]);
 }

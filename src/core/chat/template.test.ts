@@ -55,14 +55,14 @@ test.each([
   ['{% for turn in messages %}{{ turn.content }}', 'in the middle of a block'],
   ['{{ messages[ }}', ''],
   ['{{ "a }}', 'Unexpected end of input'],
-  [' '.repeat(1001), 'white space of more than 1000'],
-  ['a'.repeat(100_001), 'more than 100000 characters'],
-  ['('.repeat(50_000).replace(/^/, '{{'), ''],
+  [' '.repeat(1001), 'white space of more than 1,000'],
+  ['a'.repeat(100_001), 'more than 100,000 characters'],
+  ['('.repeat(50_000).replace(/^/, '{{'), 'more than 100 levels'],
   ['{% unknown %}', 'Unknown statement type: unknown'],
 ])('what does not parse is told, %#', async (source, words) => {
   await expect(compiled(source, tokenizer)).rejects.toMatchObject({
     code: 'bad-settings',
-    message: expect.stringMatching(new RegExp(`^The chat template cannot be read: .*${words}`)) as string,
+    message: expect.stringMatching(new RegExp(`^The chat template can’t be read: .*${words}`)) as string,
   });
 });
 
@@ -71,19 +71,19 @@ test.each([
   ['{{ messages | nothing }}', 'nothing'],
   ['{{ strftime_now("%d") }}', 'not a function'],
   ['{{ 3 | trim }}', 'what is no text'],
-  ['{% for i in range(1000) %}{% for j in range(2000) %}{% endfor %}{% endfor %}', 'more than 1000000 times'],
-  ['{% for i in range(1000000000) %}{% endfor %}', 'more than 100000'],
+  ['{% for i in range(1000) %}{% for j in range(2000) %}{% endfor %}{% endfor %}', 'more than 502,002 steps'],
+  ['{% for i in range(1000000000) %}{% endfor %}', 'more than 100,000'],
   [
     "{% set n = namespace(x='ab') %}{% for i in range(27) %}{% set n.x = n.x ~ n.x %}{% endfor %}{{ n.x }}",
-    'writes more',
+    'writes a string of more',
   ],
-  ['{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}', ''],
+  ['{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}', 'more than 250 levels'],
 ])('the conversation that is not taken is named, %#', async (source, words) => {
   const conversation = { ...ofPair('a', 'b'), name: 'line 7 of chats.jsonl' };
   await expect(run(source, conversation)).rejects.toMatchObject({
     code: 'bad-settings',
     message: expect.stringMatching(
-      new RegExp(`^The chat template does not take line 7 of chats.jsonl: .*${words}.*\\.$`),
+      new RegExp(`^The chat template can’t write line 7 of chats.jsonl: .*${words}.*\\.$`),
     ) as string,
   });
 });

@@ -4,7 +4,8 @@ import { tokenizerNames } from '../tokenizer/json';
 import { readTokenizerConfig, type TokenizerConfig } from '../tokenizer/readJson';
 import { type AppliedFiles, chatTemplateOf, type Tokenizer } from '../tokenizer/tokenizer';
 import type { Conversation } from './conversation';
-import { type Jinja, runnable } from './jinja';
+import type { Jinja } from './boundedInterpreter';
+import { runnable } from './jinja';
 
 export interface ChatTemplate {
   readonly source: string;
@@ -18,19 +19,27 @@ export interface ChatTemplate {
   render(conversation: Conversation, asks?: boolean): string;
 }
 
+/** Whose template it is, as errors say it. */
+export const OWNERS = {
+  model: 'The model’s chat template',
+  usual: 'The default chat template',
+  chosen: 'The chosen chat template',
+} as const;
+type Owner = (typeof OWNERS)[keyof typeof OWNERS];
+
 /**
  * A template that can be run.
  * @throws HomegrownError `bad-settings` with the reason, where it does not parse
  */
-export async function compiled(source: string, tokenizer: Tokenizer): Promise<ChatTemplate> {
-  return compiledBy(await loaded('What runs chat templates', import('@huggingface/jinja')), source, tokenizer);
+export async function compiled(source: string, tokenizer: Tokenizer, owner?: Owner): Promise<ChatTemplate> {
+  return compiledBy(await loaded('What runs chat templates', import('@huggingface/jinja')), source, tokenizer, owner);
 }
 
 /** The same where Jinja is there. */
-export const compiledBy = (jinja: Jinja, source: string, tokenizer: Tokenizer): ChatTemplate => ({
+export const compiledBy = (jinja: Jinja, source: string, tokenizer: Tokenizer, owner?: Owner): ChatTemplate => ({
   source,
   tokenizer,
-  render: runnable(jinja, source, specialNames(tokenizer)),
+  render: runnable(jinja, source, specialNames(tokenizer), owner),
 });
 
 /** What tokenizer_config.json calls the special tokens: `eos_token` and its kin. */

@@ -3,23 +3,27 @@ import { badFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
 import { charactersIn } from '../base/utf8';
+import { BadRows } from './badRows';
 import type { ReadFile } from './blocks';
 import type { EncodingId } from './encodings';
 import type { FoundRow } from './guard/readers';
 import { FORMATS, formatOf, isOfDocuments, tableCalled, type TableFormatId } from './read';
-import type { OpenFile } from './read/format';
+import { type BadRow, isBadRow, type OpenFile } from './read/format';
 import type { GivenFile, Into } from './readFile';
 import { type AskedColumns, type RowDocument, rowDocuments } from './rows';
 
 /** All that is known here of chats: `core/chat/reader.ts`. */
 export interface ConversationReader {
   /**
-   * Objects in a shape that the first of them tell.
-   * @throws HomegrownError `bad-shape` where they tell none; `bad-file` of the first that cannot be learnt
+   * Objects in a shape that the first of them tell, and what stands in the place of one that can't be learnt.
+   * @throws HomegrownError `bad-shape` where they tell none
    */
-  ofObjects(found: AsyncIterable<Row>, file: Pick<OpenFile, 'name' | 'note'>): AsyncIterable<FoundConversation>;
-  /** @throws HomegrownError `bad-file` where it cannot be learnt. @param name where it is: `row 12 of questions.csv` */
-  ofPair(input: string, target: string, name: string): string;
+  ofObjects(
+    found: AsyncIterable<Row | BadRow>,
+    file: Pick<OpenFile, 'name' | 'note'>,
+  ): AsyncIterable<FoundConversation | BadRow>;
+  /** The same of a question and its answer. @param place where it is: `row 12` */
+  ofPair(input: string, target: string, place: string): FoundConversation | BadRow;
 }
 type Row = Pick<FoundRow, 'value'> & { place: string };
 
@@ -39,31 +43,34 @@ export async function readConversations(
   seen: { readonly bytes: number },
   encoding?: EncodingId,
 ): Promise<ReadFile> {
-  const { name, places } = given;
+  const { name, places, reading } = given;
   const notes: string[] = [];
   const file: OpenFile = {
     name,
     bytes,
     note: (sentence) => void notes.push(sentence),
     ...(places && { places }),
+    ...(reading && { reading }),
     ...(encoding && { encoding }),
   };
+  const bad = new BadRows();
   const told: Pick<ReadFile, 'columns' | 'empty'> = {};
   const { format, columns } = tableOf(given);
   const found =
     columns === 'recognised'
       ? reader.ofObjects(placed(readers('objects', format, file)), file)
-      : pairs(reader, rowDocuments(readers('rows', format, file), file, columns, told), file);
-  let any = false;
-  for await (const { place, row } of found) {
+      : pairs(reader, rowDocuments(readers('rows', format, file), file, columns, told, bad), file);
+  let count = 0;
+  for await (const { place, row } of bad.goodOf(found)) {
     const encoded = await chunks.write(row);
     const title = place.charAt(0).toUpperCase() + place.slice(1);
     const sha256 = await sha256Hex(encoded);
     await blocks.add({ title, sha256, characters: charactersIn(encoded), bytes: encoded.length });
-    any = true;
+    count++;
   }
   if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds chats.');
-  if (!any) throw badFile(`${name} holds no chats.`, GIVE);
+  bad.settle(file, count);
+  if (count === 0) throw badFile(`${name} holds no chats.`, GIVE);
   return { name, size: seen.bytes, notes, format, ...told };
 }
 const GIVE =
@@ -80,9 +87,13 @@ function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: 
   return { format: 'jsonl', columns: 'recognised' };
 }
 
-async function* placed(rows: AsyncIterable<FoundRow>): AsyncGenerator<Row> {
+async function* placed(rows: AsyncIterable<FoundRow | BadRow>): AsyncGenerator<Row | BadRow> {
   let row = 0;
-  for await (const { value, place = rowNamed(++row) } of rows) yield { value, place };
+  for await (const found of rows) {
+    row++;
+    if (isBadRow(found)) yield found;
+    else yield { value: found.value, place: found.place ?? rowNamed(row) };
+  }
 }
 
 /** A question and its answer a row. */
@@ -90,7 +101,7 @@ async function* pairs(
   reader: ConversationReader,
   documents: AsyncIterable<RowDocument>,
   file: OpenFile,
-): AsyncGenerator<FoundConversation> {
+): AsyncGenerator<FoundConversation | BadRow> {
   for await (const { text, spans, row } of documents) {
     if (!spans)
       throw badFile(
@@ -99,8 +110,7 @@ async function* pairs(
       );
     const utf8 = encoder.encode(text);
     const of = ([from, to]: readonly [number, number]): string => decoder.decode(utf8.subarray(from, to));
-    const place = rowNamed(row);
-    yield { place, row: reader.ofPair(of(spans.input), of(spans.target), `${place} of ${file.name}`) };
+    yield reader.ofPair(of(spans.input), of(spans.target), rowNamed(row));
   }
 }
 const rowNamed = (row: number): string => `row ${formatCount(row)}`;

@@ -1,10 +1,10 @@
 /** Rows of cells between delimiters, under a line of names; in memory one piece of the file at a time. */
 import type papa from 'papaparse';
 import { badFile } from '../base/errors';
-import { formatCount } from '../base/units';
+import { counted, formatCount } from '../base/units';
 import { columnNames } from './columnNames';
 import { decodeParsed } from './decode';
-import { LONGEST_ROW, type OpenFile, type Row } from './read/format';
+import { type BadRow, LONGEST_ROW, type OpenFile, type Row } from './read/format';
 
 export interface Delimiting {
   /** The one that the line of names has most of, the first of like ones. */
@@ -17,7 +17,7 @@ export interface Delimiting {
 export const COMMAS: Delimiting = { delimiters: [','], isQuoted: true };
 
 /** @throws HomegrownError `bad-file` naming the line */
-export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGenerator<Row> {
+export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGenerator<Row | BadRow> {
   const { default: papa } = await import('papaparse');
   let cut: Cut | undefined;
   /** Of the row that has not ended yet. */
@@ -29,7 +29,7 @@ export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGene
     const { rows, rest } = cut(held, isLast);
     held = rest;
     for (const { line, cells } of rows) {
-      if (header) yield { line, cells: cellsOf(file.name, line, header, cells) };
+      if (header) yield rowOf(line, header, cells);
       else header = [...columnNames(cells.entries()).values()];
     }
     if (held.length > LONGEST_ROW) throw tooLong(file.name, held);
@@ -84,13 +84,13 @@ function withoutCr(cells: readonly string[], raw: string, newline: string, delim
   return isAlone && !last.startsWith('"') ? cells.with(-1, last.slice(0, -1)) : cells;
 }
 
-function cellsOf(name: string, line: number, header: readonly string[], cells: readonly string[]): Row['cells'] {
-  if (cells.length !== header.length)
-    throw badFile(
-      `${name} has ${formatCount(cells.length)} ${cells.length === 1 ? 'column' : 'columns'} in line ${formatCount(line)}, and its first line names ${formatCount(header.length)}.`,
-      'A cell with a delimiter or a line end in it must be in quotes, in a CSV file. Mend the line and add the file again.',
-    );
-  return new Map(header.map((column, i) => [column, cells[i]!]));
+/** A row with a delimiter in a cell that isn't quoted has more cells than names. */
+function rowOf(line: number, header: readonly string[], cells: readonly string[]): Row | BadRow {
+  if (cells.length === header.length) return { line, cells: new Map(header.map((column, i) => [column, cells[i]!])) };
+  return {
+    place: `line ${formatCount(line)}`,
+    problem: `has ${counted(cells.length, 'cell')}, and the first line names ${counted(header.length, 'column')}`,
+  };
 }
 
 const count = (text: string, newline: string): number => text.split(newline).length - 1;

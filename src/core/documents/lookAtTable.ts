@@ -1,4 +1,5 @@
 /** How a table begins, before it is read. */
+import { BadRows } from './badRows';
 import { HEAD_ROWS, headOf, noRows, type TableHead } from './columns';
 import { inItsEncoding } from './encodings';
 import { inProcess } from './guard/readers';
@@ -21,7 +22,9 @@ export async function lookAtTable(
       ...(places && { places }),
       ...(encoding && { encoding }),
     };
-    for await (const { cells } of readers('rows', format, file)) if (rows.push(cells) === HEAD_ROWS) break;
+    // What can't be read is told when all of it is read.
+    for await (const { cells } of new BadRows().goodOf(readers('rows', format, file)))
+      if (rows.push(cells) === HEAD_ROWS) break;
     return rows;
   });
   if (rows.length === 0) throw noRows(name);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { collect, stream } from '../testing/texts';
 import { utf8 } from '../testing/readDocuments';
+import { allOf } from './badRows';
 import { objects } from './objects';
 import { propertyRuns } from '../testing/propertyRuns';
 
@@ -10,7 +11,8 @@ const read = (text: string | Uint8Array, piece = 3) => {
   const pieces = Array.from({ length: Math.ceil(bytes.length / piece) }, (_, i) =>
     bytes.slice(i * piece, (i + 1) * piece),
   );
-  return collect(objects({ name: 'chats.jsonl', bytes: stream(pieces), note: () => undefined }));
+  const file = { name: 'chats.jsonl', bytes: stream(pieces), note: () => undefined };
+  return collect(allOf(file.name, objects(file)));
 };
 const object = fc.dictionary(fc.string(), fc.jsonValue());
 
@@ -46,11 +48,11 @@ describe('objects', () => {
 });
 
 test.each([
-  ['{"a": 1}\n{"a": ', 'chats.jsonl has in line 2 what is no object of JSON: "{\\"a\\":".'],
-  ['{"a": 1}\n\n[1]\n', 'chats.jsonl has in line 3 what is no object of JSON: "[1]".'],
-  ['{\n  "a": 1\n}', 'chats.jsonl has in line 1 what is no object of JSON: "{".'],
-  ['[{"a": 1}, 3]', 'chats.jsonl is a list, and number 2 in it is no object: 3.'],
-  ['[{"a": 1}, null]', 'number 2 in it is no object: null.'],
+  ['{"a": 1}\n{"a": ', 'chats.jsonl: line 2 isn\'t a JSON object: "{\\"a\\":".'],
+  ['{"a": 1}\n\n[1]\n', 'chats.jsonl: line 3 isn\'t a JSON object: "[1]".'],
+  ['{\n  "a": 1\n}', 'chats.jsonl: line 1 isn\'t a JSON object: "{".'],
+  ['[{"a": 1}, 3]', "chats.jsonl: object 2 isn't a JSON object: 3."],
+  ['[{"a": 1}, null]', "object 2 isn't a JSON object: null."],
   ['[{"a": 1},', 'chats.jsonl is not JSON: '],
 ])('%j is told with its place', async (text, words) => {
   await expect(read(text)).rejects.toMatchObject({

@@ -1,10 +1,9 @@
 /** JSON as the objects that it holds, as they are: conversations lie deeper in them than columns of a table do. */
-import { badFile } from '../base/errors';
 import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
 import { isObject, jsonFile } from './json';
 import { LARGEST_JSON_FILE, LONGEST_LINE } from './limits';
-import type { OpenFile } from './read/format';
+import type { BadRow, OpenFile } from './read/format';
 
 export interface FoundObject {
   value: Readonly<Record<string, unknown>>;
@@ -15,65 +14,62 @@ export interface FoundObject {
 }
 
 /**
- * The objects of JSON Lines, or of a list; which of the two a file is, its first character tells, whatever it is called.
- * @throws HomegrownError `bad-file` naming the file, the place, and what to do
+ * The objects of JSON Lines, or of a list, and what stands in place of one that can't be read; which of the two a file is, its
+ * first character tells, whatever it is called.
+ * @throws HomegrownError `bad-file` where a list can't be read
  */
-export async function* objects(file: OpenFile): AsyncGenerator<FoundObject> {
+export async function* objects(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
   const { isList, bytes } = await begun(file.bytes);
   yield* isList ? inList({ ...file, bytes }) : inLines({ ...file, bytes });
 }
 
 /** An object a line: https://jsonlines.org. Empty lines are passed over. */
-export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject> {
+export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
   /** Pieces of a line that has not ended yet: looked through once each, however long it is. */
   let held: string[] = [];
   let [length, line] = [0, 0];
-  const objectOf = (text: string): FoundObject[] => {
+  const objectOf = (text: string): (FoundObject | BadRow)[] => {
     line++;
-    return text.trim() === ''
-      ? []
-      : [{ line, place: `line ${formatCount(line)}`, value: parsed(file.name, line, text) }];
+    if (length > LONGEST_LINE) return [{ place: placeOf(line), problem: TOO_LONG }];
+    return text.trim() === '' ? [] : [parsed(line, text)];
   };
   for await (const piece of decodeParsed(file)) {
     const [end, ...lines] = piece.split('\n');
-    held.push(end!);
     length += end!.length;
-    if (length > LONGEST_LINE)
-      throw badFile(
-        `${file.name} has more than ${formatCount(LONGEST_LINE)} characters in line ${formatCount(line + 1)}.`,
-        AS_LINES,
-      );
+    // Of a line that is too long nothing is kept: it may never end.
+    if (length > LONGEST_LINE) held = [];
+    else held.push(end!);
     if (lines.length === 0) continue;
     yield* objectOf(held.join(''));
+    length = 0;
     const rest = lines.pop()!;
     for (const text of lines) yield* objectOf(text);
     [held, length] = [[rest], rest.length];
   }
   yield* objectOf(held.join(''));
 }
-const AS_LINES = 'JSON Lines is one object a line: write it so, and add it again.';
+const placeOf = (line: number): string => `line ${formatCount(line)}`;
+const TOO_LONG = `has more than ${formatCount(LONGEST_LINE)} characters`;
 
-function parsed(name: string, line: number, text: string): FoundObject['value'] {
+function parsed(line: number, text: string): FoundObject | BadRow {
+  const place = placeOf(line);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     value = undefined;
   }
-  if (isObject(value)) return value as FoundObject['value'];
-  const words = JSON.stringify(text.trim().slice(0, 40));
-  throw badFile(`${name} has in line ${formatCount(line)} what is no object of JSON: ${words}.`, AS_LINES);
+  if (isObject(value)) return { line, place, value: value as FoundObject['value'] };
+  return { place, problem: `isn't a JSON object: ${JSON.stringify(text.trim().slice(0, 40).toWellFormed())}` };
 }
 
-async function* inList(file: OpenFile): AsyncGenerator<FoundObject> {
+async function* inList(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
   const list = (await jsonFile(file, LARGEST_JSON_FILE)) as readonly unknown[];
   for (const [i, value] of list.entries()) {
-    if (!isObject(value))
-      throw badFile(
-        `${file.name} is a list, and number ${formatCount(i + 1)} in it is no object: ${JSON.stringify(value).slice(0, 40)}.`,
-        'Take it out, or write an object there, and add the file again.',
-      );
-    yield { line: i + 1, place: `object ${formatCount(i + 1)}`, value: value as FoundObject['value'] };
+    const [line, place] = [i + 1, `object ${formatCount(i + 1)}`];
+    yield isObject(value)
+      ? { line, place, value: value as FoundObject['value'] }
+      : { place, problem: `isn't a JSON object: ${JSON.stringify(value).slice(0, 40).toWellFormed()}` };
   }
 }
 

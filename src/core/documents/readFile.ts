@@ -4,7 +4,8 @@ import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { counted } from '../base/units';
 import { charactersIn } from '../base/utf8';
 import type { ByteSource } from '../files/byteSource';
-import type { BlockWriter, ReadFile } from './blocks';
+import { BadRows } from './badRows';
+import type { ReadDocument, ReadFile } from './blocks';
 import type { ChunkWriter } from './chunks';
 import type { EncodingId } from './encodings';
 import { beginningOf, withHead } from './head';
@@ -60,7 +61,7 @@ export interface GivenFile extends Omit<TextSource, 'size' | 'stream'> {
 /** Where what is read of files goes, and how it is read. */
 export interface Into {
   chunks: ChunkWriter;
-  blocks: Pick<BlockWriter, 'add'>;
+  blocks: { add(document: ReadDocument, row?: number): Promise<void> };
   readers: Readers;
 }
 
@@ -181,19 +182,15 @@ async function readTable(
   { chunks, blocks, readers }: Into,
 ): Promise<Read> {
   const told: Pick<ReadFile, 'columns' | 'empty'> = {};
-  for await (const { title, text, spans, fields } of rowDocuments(readers('rows', format, file), file, asked, told)) {
+  const rows = readers('rows', format, file);
+  for await (const { title, row, text, spans, fields } of rowDocuments(rows, file, asked, told, new BadRows())) {
     const encoded = await chunks.write(text);
     // Where the fields are, and what it is an example of, is part of what it is.
     const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
     const sha256 = await sha256Hex(parts.length > 0 ? [text, ...parts].join('\0') : encoded);
-    await blocks.add({
-      title,
-      sha256,
-      characters: charactersIn(encoded),
-      bytes: encoded.length,
-      ...(spans && { spans }),
-      ...(fields && { fields }),
-    });
+    const [characters, bytes] = [charactersIn(encoded), encoded.length];
+    const document = { title, sha256, characters, bytes, ...(spans && { spans }), ...(fields && { fields }) };
+    await blocks.add(document, row);
   }
   return told;
 }

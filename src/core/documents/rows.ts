@@ -1,6 +1,7 @@
 /** Rows of a table as documents. */
 import { badFile } from '../base/errors';
 import { formatCount, formatShare } from '../base/units';
+import type { BadRows } from './badRows';
 import {
   checkPairs,
   type Columns,
@@ -15,7 +16,7 @@ import {
   usualColumns,
 } from './columns';
 import { languageCode } from './languageCode';
-import type { FoundDocument, OpenFile, Row } from './read/format';
+import type { BadRow, FoundDocument, OpenFile, Row } from './read/format';
 
 /** A row as a document: a text, or input, a line end, target, with the UTF-8 bytes from and to of both. */
 export interface RowDocument extends FoundDocument {
@@ -37,19 +38,21 @@ export type AskedColumns = Columns | 'recognised' | null;
  * The rows of a table in its order. Those without text in what is learnt are left out and noted.
  * @param rows of the file
  * @param told of what was taken, and at the end of how many rows were left out
- * @throws HomegrownError `bad-file` where there is no such column, or no row with text
+ * @param bad rows that can't be read, also those that the caller adds
+ * @throws HomegrownError `bad-rows`; `bad-file` where there is no such column, or no row with text
  */
 export async function* rowDocuments(
-  rows: AsyncIterable<Row>,
-  file: Pick<OpenFile, 'name' | 'note'>,
+  rows: AsyncIterable<Row | BadRow>,
+  file: Pick<OpenFile, 'name' | 'note' | 'reading'>,
   asked: AskedColumns,
   told: { columns?: Columns; empty?: number },
+  bad: BadRows,
 ): AsyncGenerator<RowDocument> {
   let columns: Columns | undefined;
-  let [count, taken] = [0, 0];
+  let [count, taken, empty, halved] = [0, 0, 0, 0];
   const seen = new Set<string>();
   const letters = new Map<string, number>();
-  for await (const [{ cells }, head] of withHead(rows)) {
+  for await (const [{ cells, line }, head] of withHead(bad.goodOf(rows))) {
     count++;
     columns ??= told.columns = choose(file.name, asked, head);
     if (seen.size < MOST_COLUMNS) for (const name of cells.keys()) seen.add(name);
@@ -57,11 +60,19 @@ export async function* rowDocuments(
       for (const [name, { length }] of cells)
         if (letters.has(name) || letters.size < MOST_COLUMNS) letters.set(name, (letters.get(name) ?? 0) + length);
     const found = rowOf(count, cells, columns);
-    if (!found) continue;
-    if (!found.text.isWellFormed()) throw halfCharacter(file.name, count);
+    if (!found) {
+      empty++;
+      continue;
+    }
+    if (!found.text.isWellFormed()) {
+      halved++;
+      bad.add({ place: `line ${formatCount(line)}`, problem: HALF_CHARACTER });
+      continue;
+    }
     taken++;
     yield found;
   }
+  bad.settle(file, count - halved);
   if (!columns) throw noRows(file.name);
   for (const name of namesIn(columns)) if (!seen.has(name)) throw noColumn(file.name, name, [...seen]);
   const learnt = learntIn(columns).join(' and ');
@@ -69,7 +80,7 @@ export async function* rowDocuments(
   if (taken === 0)
     throw badFile(`${file.name} has no row with text ${what}, of ${formatCount(count)}.`, 'Choose other columns.');
   if (asked === 'recognised') noteLeft(file, columns, letters);
-  told.empty = count - taken;
+  told.empty = empty;
   const without = 'text' in columns ? 'without text' : 'without text in both columns';
   if (told.empty > 0)
     file.note(
@@ -152,8 +163,4 @@ const noColumn = (name: string, column: string, all: readonly string[]): Error =
   );
 const MOST_NAMED = 12;
 
-const halfCharacter = (name: string, row: number): Error =>
-  badFile(
-    `${name} has half of a surrogate pair in row ${formatCount(row)}, which no UTF-8 can hold.`,
-    'Remove it, and add the file again.',
-  );
+const HALF_CHARACTER = "has half of a surrogate pair, which UTF-8 can't hold";

@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { csvOf } from '../base/csv';
 import { FORMATS } from '../documents';
+import { allOf } from '../documents/badRows';
 import { stream } from '../testing/texts';
 import { areChoices, type TaskColumns, taskItems } from './taskTable';
 import { propertyRuns } from '../testing/propertyRuns';
 
 const read = (text: string, columns?: TaskColumns) => {
   const file = { name: 'a.csv', bytes: stream([new TextEncoder().encode(text)]), note: () => undefined };
-  return taskItems('a.csv', FORMATS.csv.rows(file), columns);
+  return taskItems('a.csv', allOf('a.csv', FORMATS.csv.rows(file)), columns);
 };
 
 test('answers, choices of one column, and choices of several; columns by their usual names or by those asked for', async () => {

@@ -64,3 +64,12 @@ test('a model whose weights are no numbers is right nowhere', async () => {
   expect(Math.min(...scores!.rank)).toBe(choice.vocabulary);
   expect([...new Set(scores!.confidence)]).toEqual([0]);
 });
+
+test('weights whose outputs overflow are no uniform guess', async () => {
+  const huge = new Map(
+    [...initialValues(choice, 1)].map(([name, { shape, data }]) => [name, { shape, data: data.map((x) => 1e30 * x) }]),
+  );
+  const broken = await network(choice, huge);
+  const measured = tokenScores(broken, [ids], BEGIN, { context: 5, stride: 5, rows: 1 });
+  await expect(measured).rejects.toMatchObject({ code: 'diverged' });
+});

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { yieldToEventLoop, type Pause } from '../base/job';
 import type { Network } from '../models/network';
+import { checkOverflow } from '../models/overflow';
 import { classify } from '../ops/classify';
 import { emptyScores, type TokenScores } from './scores';
 
@@ -106,7 +107,7 @@ export interface Wanted {
   into: TokenScores;
 }
 
-/** @param texts with `source`: what an encoder-decoder answers */
+/** @throws HomegrownError `diverged` where scores overflow */
 export async function scored(
   network: Network,
   { ids, rows, lengths, source }: Tokens,
@@ -138,6 +139,7 @@ export async function scored(
       });
       const logits = await result.data<'float32'>();
       result.dispose();
+      checkOverflow(logits.subarray(0, vocabulary));
       for (const [i, { token, at, into }] of part.entries())
         measure(logits.subarray(i * vocabulary, (i + 1) * vocabulary), token, at, into);
     }

@@ -16,7 +16,7 @@ import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported } from './format';
-import { runInfo, tokenizerFacts, withMeasured } from './homegrownJson';
+import { runInfo, type RunInfo, tokenizerFacts, withMeasured } from './homegrownJson';
 import { withLicences } from './licences';
 import { idFor } from './upgradeInfo';
 import { type ImportedModel, saidOf } from './incoming';
@@ -69,6 +69,9 @@ export async function openExported(
   return withMoments ? exported : withTemperature(exported);
 }
 
+/** An export is of a step, and says nothing of how its run came to rest. */
+const ofStep = ({ status: _, ...info }: RunInfo): RunInfo => info;
+
 /**
  * A model that was read from files.
  * @param at milliseconds since 1970, for one that does not say when it was made
@@ -83,7 +86,7 @@ export async function exportedFrom(
   const { model, tokenizer, snapshot, events, recipe, stated, adapted, mixed } = imported;
   const { state } = snapshot;
   // With an adapter of elsewhere it is none of a run that is told of.
-  const info = adapted ? null : imported.info;
+  const info = adapted ? null : imported.info && ofStep(imported.info);
   const exported: Exported = {
     name: `${fileName(info?.name ?? name, 'model')}-step-${state.step}`,
     // In the order in which it is read, so that the next export is the same.

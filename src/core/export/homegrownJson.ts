@@ -96,6 +96,11 @@ export const runInfoSchema = z.strictObject({
   /** Of a classifier. `inWeights`: its temperature is in those of its head, as it is wherever nothing is to be learnt on. */
   decision: decisionSchema.extend({ inWeights: z.literal(true).exactOptional() }).exactOptional(),
   state: trainStateSchema,
+  /**
+   * How the run came to rest, of a folder that the terminal trains into; `running` while it trains, and where that was interrupted.
+   * Absent in an export.
+   */
+  status: z.enum(['running', 'stopped', 'finished']).exactOptional(),
   device: z.string().max(1000).nullable(),
   /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */
   result: z.object({ step: count, loss: z.number() }).catchall(z.number()).nullable(),

@@ -1,6 +1,6 @@
 /** What is reached on pairs without learning: by the counts of the tokens of targets, and by giving the input back. */
 import type { MetricId } from '../metrics';
-import { scoreOf } from '../metrics/text/textMetric';
+import { LONGEST_OF_GRAMS, scoreOf } from '../metrics/text/textMetric';
 import { chrf } from '../metrics/text/chrf';
 import { exactMatch } from '../metrics/text/exactMatch';
 import type { PartSource } from '../shards/manifest';
@@ -23,7 +23,8 @@ export async function measurePairs(
   const copies = [];
   for (const place of spread(Math.min(held.count, MOST_SCORED), held.count)) {
     const { input, target } = await held.read(place);
-    copies.push({ output: textOf(tokenizer, input), wanted: textOf(tokenizer, target) });
+    const [output, wanted] = [input, target].map((ids) => textOf(tokenizer, ids).slice(0, LONGEST_OF_GRAMS.count));
+    copies.push({ output: output!, wanted: wanted! });
   }
   return {
     pairs: {

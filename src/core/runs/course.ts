@@ -13,7 +13,7 @@ interface Settings {
 /** Of the newest segment. */
 export function courseOf(
   { model, segments }: Settings,
-  curve: Pick<Course, 'trained' | 'evaluations' | 'planned' | 'isOver' | 'early'>,
+  curve: Pick<Course, 'trained' | 'evaluations' | 'planned' | 'isOver' | 'cut' | 'early'>,
 ): Course {
   const { after, recipe, data: learnt } = segments.at(-1)!;
   const data = learnt.facts;

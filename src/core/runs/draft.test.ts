@@ -25,15 +25,26 @@ test('the next run is made as the one before: its sizes, its recipe, its tokeniz
   const store = memoryStore();
   await store.commit({ put: [['projects/first', storedRecord(PROJECT, { ...project, ...draft })]] });
   expect(await readRecord(store, 'projects/first', PROJECT)).toMatchObject({
-    split: draft.split,
-    recipe: draft.recipe,
+    split: { validation: 0.2, test: 0.1, seed: 7 },
+    recipe: { ...recipe, recompute: false },
   });
 });
 
-test('of a run that was tuned on chats the next one learns text, of which none is old', () => {
-  const tuned = { ...recipe, objective: 'chats' as const, replay: 0.1 };
-  const project = { ...initialProject('first', 1), recipe: { ...DEFAULT_RECIPE, recompute: true } };
-  expect(draftOf(runRecord({ model, recipe: tuned, objective: 'chats' }), project).recipe).toEqual(recipe);
+test('settings of a tuning are those of the next tuning, and the Model page keeps its own', () => {
+  const project = { ...initialProject('first', 1), recipe: { ...DEFAULT_RECIPE, steps: 3000, batch: 24 } };
+  const short = { ...recipe, objective: 'chats' as const, steps: 200, batch: 4, replay: 0.1 };
+  const parent = { runId: 'base', step: 9, how: 'fine-tune' as const, name: 'Base' };
+  const drafted = draftOf(runRecord({ model, recipe: short, objective: 'chats', parent }), project);
+  expect(Object.keys(drafted)).toEqual(['tuning']);
+  expect({ ...project, ...drafted }).toMatchObject({
+    recipe: { steps: 3000, batch: 24, objective: 'causal' },
+    tuning: { purpose: 'instruct', base: { runId: 'base', step: 9 }, learns: 'all', recipe: short, rateByHand: true },
+  });
+
+  const labels = { ...short, objective: 'labels' as const };
+  const { tuning } = { ...project, ...draftOf(runRecord({ model, recipe: labels, objective: 'labels' }), project) };
+  expect(tuning).toMatchObject({ purpose: 'classify', classify: { recipe: labels, rateByHand: true } });
+  expect(tuning.recipe).toEqual(project.tuning.recipe);
 });
 
 test('what is not known of a model that came in stays as the project has it', () => {
@@ -46,13 +57,14 @@ test('what is not known of a model that came in stays as the project has it', ()
     rateByHand: false,
     split: project.split,
   });
-  expect(draftOf({ ...stranger, step: 9 }, project).recipe.dropout).toBe(0.3);
+  expect(draftOf({ ...stranger, step: 9 }, project)).toMatchObject({ recipe: { dropout: 0.3 } });
 });
 
 test('the split stays within the shares that a project can ask for, half at most', () => {
   const project = initialProject('first', 1);
   const drafted = (shares: { validation: number; test: number }): unknown =>
-    draftOf(runRecord({ data: { facts: dataFacts({ split: { ...split, ...shares } }) } }), project).split;
+    ({ ...project, ...draftOf(runRecord({ data: { facts: dataFacts({ split: { ...split, ...shares } }) } }), project) })
+      .split;
   for (const shares of [
     { validation: 0.5, test: 0 },
     { validation: 0.1, test: 0.5 },

@@ -1,24 +1,28 @@
 /** The settings of a run as those of the next one. */
 import type { Split, SplitChoice } from '../documents/split';
-import type { ModelId } from '../models';
-import { isOfTuning, usualObjective } from '../objectives';
-import type { Recipe } from '../train/recipe';
 import { ofArchitecture } from './modelDraft';
 import type { Project } from './project';
 import type { RunRecord } from './record';
 import { dataOf, isRecipeKnown, recipeOf } from './segments';
+import { purposeOf } from './tunes';
+import type { Purpose, TuningChoice } from './tuning';
 import { isApplied } from '../tokenizer/tokenizer';
 
-type Run = Pick<RunRecord, 'model' | 'segments' | 'origin' | 'parent' | 'step'> & {
+type Run = Pick<RunRecord, 'model' | 'segments' | 'origin' | 'parent' | 'step' | 'trainable' | 'old' | 'objective'> & {
   tokenizer: Pick<RunRecord['tokenizer'], 'kind'>;
 };
-export type Draft = Pick<Project, 'model' | 'recipe' | 'rateByHand' | 'tokenizerChoice' | 'split'>;
+/** Settings of the Model page, or of a run that tunes those of the Tune page. */
+export type Draft =
+  | Pick<Project, 'model' | 'recipe' | 'rateByHand' | 'tokenizerChoice' | 'split'>
+  | Pick<Project, 'tuning'>;
 
 /**
  * What the project is to be set to, so that its next run is made as this one was. What is not known of a run stays as it
  * is, and so does whether activations are recomputed, which is the device's.
  */
 export function draftOf(run: Run, project: Project): Draft {
+  const purpose = purposeOf(run);
+  if (purpose) return { tuning: tuningOf(run, purpose, project.tuning) };
   const { id, vocabulary } = run.model;
   const { classes: _, ...config } = run.model.config; // labels are Tune's
   const { kind } = run.tokenizer;
@@ -29,7 +33,7 @@ export function draftOf(run: Run, project: Project): Draft {
   return {
     model: { ...ofArchitecture(project.model, id, vocabulary), config, byHand: [] },
     ...(isRecipeKnown(run)
-      ? { recipe: { ...learntAnew(recipeOf(run), id), recompute: project.recipe.recompute }, rateByHand: true }
+      ? { recipe: { ...recipeOf(run), replay: 0, recompute: project.recipe.recompute }, rateByHand: true }
       : { recipe: project.recipe, rateByHand: project.rateByHand }),
     // One that is not trained here is the run's alone.
     tokenizerChoice: isApplied(kind)
@@ -39,12 +43,27 @@ export function draftOf(run: Run, project: Project): Draft {
   };
 }
 
-/** As a run from nothing has it: that learns neither chats nor labels, and there is nothing to replay. */
-const learntAnew = (recipe: Recipe, model: ModelId): Recipe => ({
-  ...recipe,
-  ...(isOfTuning(recipe.objective) && { objective: usualObjective(model) }),
-  replay: 0,
-});
+/** Tuning is short and gentle: its steps, batch and rate are no settings of a pretraining. */
+function tuningOf(
+  { trainable, parent, ...run }: Run,
+  purpose: Purpose,
+  { classify, ...tuning }: TuningChoice,
+): TuningChoice {
+  const own = { recipe: recipeOf(run), rateByHand: true };
+  const isClassifier = purpose === 'classify';
+  return {
+    ...tuning,
+    purpose,
+    ...(parent?.how === 'fine-tune' && { base: { runId: parent.runId, step: parent.step } }),
+    ...(!trainable && { learns: 'all' }),
+    ...(trainable?.adapter && {
+      learns: 'adapter',
+      adapter: { id: trainable.adapter.id, settings: trainable.adapter.settings },
+    }),
+    ...(!isClassifier && own),
+    classify: isClassifier ? { ...classify, ...own } : classify,
+  };
+}
 
 /** A share that a project can ask for: a run of the terminal may hold out nothing, or more. */
 const isAsked = ({ validation, test }: Split): boolean => validation > 0 && validation <= 0.5 && test <= 0.5;

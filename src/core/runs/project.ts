@@ -136,7 +136,7 @@ export const changedFields = (a: Project, b: Project): readonly (keyof Project)[
 export const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** A field that one of them took away is in neither. */
-function mergeFields<T extends object>(base: T, mine: T, theirs: T): T {
+export function mergeFields<T extends object>(base: T, mine: T, theirs: T): T {
   const keys = Object.keys({ ...theirs, ...mine }) as (keyof T)[];
   const merged = keys.map((key) => [key, (same(mine[key], base[key]) ? theirs : mine)[key]] as const);
   return Object.fromEntries(merged.filter(([, value]) => value !== undefined)) as T;

@@ -7,6 +7,7 @@ import {
   LARGEST_JSON,
   LARGEST_TOKENIZER,
   listOf,
+  MAX_LABEL_LENGTH,
   MOST_LABELS,
   MOST_TENSORS,
   MOST_TEXTS,
@@ -71,10 +72,9 @@ export const tokenizerChoiceSchema: z.ZodType<TokenizerChoice> = z.object({
 });
 
 /** Of a classifier. */
-const LONGEST_LABEL = 200;
 export const classesSchema: z.ZodType<Classes> = z
   .strictObject({
-    labels: z.array(z.string().min(1).max(LONGEST_LABEL)).min(1).max(MOST_LABELS),
+    labels: z.array(z.string().min(1).max(MAX_LABEL_LENGTH)).min(1).max(MOST_LABELS),
     pooling: z.enum(POOLINGS),
     several: z.literal(true).exactOptional(),
     inWindows: z.literal(true).exactOptional(),

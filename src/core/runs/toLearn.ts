@@ -1,14 +1,16 @@
 /** What of a model a tuning's settings mean: by name, at which rate, and to learn what. */
+import { type AdapterChoice, adapterOf } from '../adapters';
 import { besideThat } from '../adapters/beside';
 import { weightsThat } from '../adapters/learns';
 import { partsOf, type Trainable } from '../adapters/trainable';
+import { initialValues } from '../base/field';
 import { paramsOf } from '../models';
 import { headOf } from '../models/classes';
 import type { ModelChoice } from '../models/network';
 import { countParams, type ParamTable } from '../models/spec';
 import { isOfTuning, type ObjectiveId, usualObjective } from '../objectives';
 import { optimizerOf } from '../optim';
-import type { Recipe } from '../train/recipe';
+import { RECIPE, type Recipe } from '../train/recipe';
 import type { TuningChoice } from './tuning';
 
 /**
@@ -41,17 +43,28 @@ const without = (table: ParamTable, others: ParamTable): ParamTable =>
   Object.fromEntries(Object.entries(table).filter(([name]) => !Object.hasOwn(others, name)));
 
 /**
- * Peak learning rate: of what learns, what is usual for so many parameters; a third of it where all of a model does that has
- * learnt already.
+ * Peak learning rate of a tuning. Full fine-tuning takes a third of what a new model of this size bears. Adapters take five times
+ * what a new model does, nearly independent of their rank: measured over six bases, docs/benchmarks.md, "Learning rates of adapters".
  */
 export function usualTuningRate(
   model: ModelChoice,
   trainable: Trainable | undefined,
   optimizer: Recipe['optimizer'],
 ): number {
-  const { usualRate } = optimizerOf(optimizer);
-  const usual = usualRate(countParams(partsOf(paramsOf(model), trainable).trainableParams));
-  return trainable ? usual : Number((usual / 3).toPrecision(1));
+  const { usualRate, adapterRate = ADAPTER_RATE } = optimizerOf(optimizer);
+  const table = paramsOf(model);
+  if (trainable && !trainable.adapter) return usualRate(countParams(partsOf(table, trainable).trainableParams));
+  const whole = usualRate(countParams(table));
+  const rate = trainable?.adapter ? adapterRate * whole * rateScale(trainable.adapter) : whole / 3;
+  return Number(Math.min(rate, RECIPE.learningRate.max).toPrecision(1));
+}
+/** Best rate of adapters, in that of a new model. */
+const ADAPTER_RATE = 5;
+
+/** The best rate is inversely proportional to what an adapter's update counts, which is measured at the initial settings. */
+function rateScale({ id, settings }: AdapterChoice): number {
+  const { fields, gain } = adapterOf(id);
+  return gain(initialValues(fields)) / gain(settings);
 }
 
 /** What is learnt: answers of chats, labels of texts, or as the base learnt it; of a base that learnt none, text as is usual. */

@@ -1,6 +1,7 @@
 /** Which runs tune: what they learn is of the texts that are for tuning, and they are judged by what they forget too. */
 import { isOfTuning } from '../objectives';
 import type { RunRecord } from './record';
+import type { Purpose } from './tuning';
 
 /** Also of a fork of one, a mix of one, and one that was taken home and brought back. */
 export const isTuning = ({
@@ -10,3 +11,9 @@ export const isTuning = ({
   parent,
 }: Pick<RunRecord, 'trainable' | 'old' | 'objective' | 'parent'>): boolean =>
   trainable !== undefined || old !== undefined || isOfTuning(objective) || parent?.how === 'fine-tune';
+
+/** To what end a run tunes; undefined where it doesn't. */
+export function purposeOf(run: Parameters<typeof isTuning>[0]): Purpose | undefined {
+  if (!isTuning(run)) return undefined;
+  return run.objective === 'labels' ? 'classify' : run.objective === 'chats' ? 'instruct' : 'adapt';
+}

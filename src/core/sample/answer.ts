@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Job, type Pause, yieldToEventLoop } from '../base/job';
 import type { Network } from '../models/network';
+import { checkOverflow } from '../models/overflow';
 import type { Memory } from '../models/spec';
 import { classify } from '../ops/classify';
 import { answerStart, sourceIds } from '../tokenizer/prompt';
@@ -87,5 +88,6 @@ async function scoresAfter(
   });
   const values = await result.data<'float32'>();
   result.dispose();
+  checkOverflow(values.subarray(0, network.choice.vocabulary));
   return values;
 }

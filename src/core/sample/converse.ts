@@ -5,7 +5,7 @@ import type { Message } from '../chat/conversation';
 import { endsOf } from '../chat/endOfTurn';
 import { prompted } from '../chat/painted';
 import { inContext, type Room, roomFor } from '../chat/room';
-import { compiled, ownTemplate } from '../chat/template';
+import { compiled, OWNERS, ownTemplate } from '../chat/template';
 import { modelSpec } from '../models';
 import type { ModelChoice, Network } from '../models/network';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -41,7 +41,7 @@ export async function asked(
       'This model has no chat template, so it is not known how a question is put to it.',
       'Give it a text to go on from, or have it learn answers first: Tune, Instruct, or npm run tune -- --kind instruct.',
     );
-  const template = await compiled(source, tokenizer);
+  const template = await compiled(source, tokenizer, OWNERS.model);
   const ask = (said: readonly Message[]): Uint32Array => prompted({ messages: said, name: 'what was said' }, template);
   const { context } = config;
   return { ...inContext(messages, ask, context, roomFor(length, context)), ends: endsOf(tokenizer) };

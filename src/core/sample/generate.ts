@@ -2,6 +2,7 @@ import { yieldToEventLoop, type Job, type Pause } from '../base/job';
 import { badSettings } from '../base/errors';
 import { uniform } from '../base/rng';
 import type { Network } from '../models/network';
+import { checkOverflow } from '../models/overflow';
 import { sampleToken, type SampledToken, type SamplingSettings } from './sampleToken';
 import { decoder } from './decoder';
 
@@ -16,6 +17,7 @@ export interface GenerationSettings extends SamplingSettings {
  * Continues a prompt, a token at a time. The model sees what `contextWindow` says of the text so far.
  * Ends early, without an error, when the job is aborted.
  * @param source ids of the text that an encoder-decoder answers
+ * @throws HomegrownError `diverged` where scores are no finite numbers, or overflow
  */
 export async function* generate(
   network: Network,
@@ -30,7 +32,9 @@ export async function* generate(
   const decoding = decoder(network, source);
   try {
     for (let i = 0; i < settings.length && !job.signal.aborted; i++) {
-      const choice = sampleToken(await decoding.next(ids), settings, uniform(settings.seed, 'sample', 0, i));
+      const logits = await decoding.next(ids);
+      checkOverflow(logits);
+      const choice = sampleToken(logits, settings, uniform(settings.seed, 'sample', 0, i));
       ids.push(choice.id);
       yield choice;
       await pause();

@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Network, Source } from '../models/network';
+import { checkOverflow } from '../models/overflow';
 import { classify } from '../ops/classify';
 
 /**
  * Scores of every token as the next one, unnormalised; [lengths, vocabulary].
  * ids: at most `context`. lengths: of each distribution, how many of them have been read; by default all, from 1 on.
  * @param source what an encoder-decoder answers
+ * @throws HomegrownError `diverged` where scores overflow
  */
 export async function logits(
   network: Network,
@@ -24,6 +26,7 @@ export async function logits(
   });
   const values = await result.data<'float32'>();
   result.dispose();
+  checkOverflow(values.subarray(0, network.choice.vocabulary));
   return values;
 }
 

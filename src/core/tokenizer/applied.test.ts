@@ -144,3 +144,22 @@ test.each([
   expect(error).toBeInstanceOf(HomegrownError);
   expect((error as HomegrownError).message).toMatch(reason);
 });
+
+test('replacements that multiply a text are refused', async () => {
+  const chain = Array.from({ length: 20 }, (_, i) => ({
+    type: 'Replace',
+    pattern: { String: i % 2 ? 'b' : 'a' },
+    content: (i % 2 ? 'a' : 'b').repeat(100),
+  }));
+  const hostile = await made({ ...unigram, normalizer: { type: 'Sequence', normalizers: chain } }, 19);
+  expect(() => hostile.encode('a')).toThrow(
+    expect.objectContaining({
+      code: 'bad-file',
+      message: expect.stringContaining('more than 1,100 characters') as string,
+    }),
+  );
+  // As the crate does, and not as JavaScript: a dollar sign means nothing.
+  const dollar = { type: 'Replace', pattern: { String: 'b' }, content: '$`' };
+  const plain = await made({ ...unigram, normalizer: { type: 'Sequence', normalizers: [dollar] } }, 19);
+  expect([...plain.encode('ab')]).toEqual([...plain.encode('a$`')]);
+});

@@ -21,6 +21,7 @@ class AppliedTokenizer implements Tokenizer {
   readonly begin: number | undefined;
   readonly unknown: number;
   private readonly library: Library;
+  private readonly normalize: (text: string) => string;
   private readonly isSplitAtSpaces: boolean;
   private readonly specialById: ReadonlyMap<number, SpecialToken>;
   /** T5 counts its sentinels downwards. */
@@ -46,7 +47,7 @@ class AppliedTokenizer implements Tokenizer {
     this.unknown = applied.unknown;
     this.isSplitAtSpaces = applied.isSplitAtSpaces;
     this.library = new Library(applied.library, {});
-    correct(this.library, applied.charsmaps);
+    this.normalize = correct(this.library, applied.charsmaps);
     const texts = applied.spellings.map((text, id) => (this.specialById.has(id) ? '' : text));
     // What a token says depends on whether it is the first.
     const inside = texts.map((text) => (text === '' ? '' : this.library.decoder!.decode_chain(['', text])[1]!));
@@ -100,10 +101,9 @@ class AppliedTokenizer implements Tokenizer {
   }
 
   private segmentIds(segment: string): Uint32Array {
-    const { normalizer, pre_tokenizer: preTokenizer } = this.library;
-    const text = normalizer ? normalizer.normalize(segment) : segment;
+    const text = this.normalize(segment);
     if (text === '') return new Uint32Array();
-    const words = preTokenizer!.pre_tokenize(text, { section_index: 0 });
+    const words = this.library.pre_tokenizer!.pre_tokenize(text, { section_index: 0 });
     const apart = this.isSplitAtSpaces ? words.flatMap((word) => word.split(BEFORE_SPACES)) : words;
     return concatIds(apart.map((word) => this.wordIds(word)));
   }

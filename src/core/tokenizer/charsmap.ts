@@ -4,8 +4,11 @@
  */
 import { damaged } from './elsewhere';
 
-/** @throws HomegrownError `bad-file` where the bytes are no such rules */
-export function charsmap(base64: string): (text: string) => string {
+/**
+ * @param count is given each replacement, and may throw
+ * @throws HomegrownError `bad-file` where the bytes are no such rules
+ */
+export function charsmap(base64: string, count = (text: string): string => text): (text: string) => string {
   const { trie, replacements } = parse(base64);
   const found = new Map<string, string | undefined>();
   /** What stands for a piece, by the shortest rule that it begins with; undefined where there is none. */
@@ -24,8 +27,8 @@ export function charsmap(base64: string): (text: string) => string {
     let all = '';
     for (const { segment } of GRAPHEMES.segment(text)) {
       const whole = utf8Length(segment) < 6 ? replaced(segment) : undefined;
-      if (whole !== undefined) all += whole;
-      else for (const character of segment) all += replaced(character) ?? character;
+      if (whole !== undefined) all += count(whole);
+      else for (const character of segment) all += count(replaced(character) ?? character);
     }
     return all;
   };

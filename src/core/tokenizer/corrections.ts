@@ -3,21 +3,41 @@ import {
   BertNormalizer,
   BertPreTokenizer,
   LowercaseNormalizer,
+  NFCNormalizer,
+  NFDNormalizer,
+  NFKCNormalizer,
+  NFKDNormalizer,
   type Normalizer,
   PrecompiledNormalizer,
+  ReplaceNormalizer,
   SequenceNormalizer,
   SequencePreTokenizer,
   type Tokenizer,
   WhitespaceSplitPreTokenizer,
 } from '@huggingface/tokenizers';
+import { Growth } from '../base/growth';
+import { normalized } from '../base/normalForm';
 import { charsmap } from './charsmap';
 
-/** @param charsmaps compiled rules of normalisation, in the order in which its normalizers have them */
-export function correct({ normalizer, pre_tokenizer: preTokenizer }: Tokenizer, charsmaps: readonly string[]): void {
+/**
+ * @param charsmaps compiled rules of normalization, in the order in which its normalizers have them
+ * @returns what normalizes a text; it throws HomegrownError `bad-file` where replacements multiply the text
+ */
+export function correct(
+  { normalizer, pre_tokenizer: preTokenizer }: Tokenizer,
+  charsmaps: readonly string[],
+): (text: string) => string {
+  let growth = new Growth(0);
   const rules = [...charsmaps];
   for (const part of normalizer instanceof SequenceNormalizer ? normalizer.normalizers : [normalizer]) {
     // The library brings text into form NFKC, whatever the rules are.
-    if (part instanceof PrecompiledNormalizer) part.normalize = charsmap(rules.shift()!);
+    if (part instanceof PrecompiledNormalizer) part.normalize = charsmap(rules.shift()!, (text) => growth.add(text));
+    // And reads `$` in a replacement.
+    if (part instanceof ReplaceNormalizer) {
+      const { pattern, config } = part;
+      part.normalize = (text) => (pattern ? growth.replaceAll(text, pattern, config.content ?? '') : text);
+    }
+    if (isOfForm(part)) part.normalize = (text) => normalized(text, part.form);
     // And looks at halves of surrogate pairs.
     if (part instanceof BertNormalizer)
       Object.assign(part, { tokenize_chinese_chars: (text: string) => text.replace(IDEOGRAPH, ' $& ') });
@@ -30,7 +50,13 @@ export function correct({ normalizer, pre_tokenizer: preTokenizer }: Tokenizer, 
     if (part instanceof WhitespaceSplitPreTokenizer) part.pre_tokenize_text = (text) => text.match(WORD) ?? [];
     if (part instanceof BertPreTokenizer) part.pre_tokenize_text = (text) => text.match(BERT_WORD) ?? [];
   }
+  return (text) => {
+    growth = new Growth(text.length);
+    return normalizer ? normalizer.normalize(text) : text;
+  };
 }
+const FORMS = [NFCNormalizer, NFDNormalizer, NFKCNormalizer, NFKDNormalizer];
+const isOfForm = (part: Normalizer | null): part is NFCNormalizer => FORMS.some((form) => part instanceof form);
 
 const isLowerCased = (config: object): boolean => 'lowercase' in config && config.lowercase === true;
 

@@ -44,22 +44,23 @@ test('weights larger than a binding are trained, and speak, as on a device witho
   got.scores.forEach((scores, i) => expectClose(scores, want.scores[i]!, 1e-5, `scores ${i}`));
 });
 
-test('GPT-2’s vocabulary and 1,024 tokens a step are trained where a binding has 128 MiB', async () => {
+test('GPT-2’s vocabulary is trained where a binding holds neither its table nor a step’s scores', async () => {
   const gpu = await openGpu();
-  const cap = capBindings(gpu.device, 128 * 2 ** 20);
-  const config = { layers: 1, width: 672, heads: 12, context: 64 };
-  const large = { id: 'gpt' as const, config, vocabulary: 50_257 };
-  expect(4 * large.vocabulary * config.width, 'bytes of the table').toBeGreaterThan(128 * 2 ** 20);
+  const binding = 16 * 2 ** 20;
+  const cap = capBindings(gpu.device, binding);
+  const [width, tokens] = [96, 128];
+  const large = { id: 'gpt' as const, config: { layers: 1, width, heads: 3, context: 64 }, vocabulary: 50_257 };
+  expect(4 * large.vocabulary * width, 'bytes of the table').toBeGreaterThan(binding);
+  expect(4 * large.vocabulary * tokens, 'bytes of the scores').toBeGreaterThan(binding);
   try {
-    const learning = await learner(large, { ...recipe, batch: 16 }, initialValues(large, 1), () => 0);
+    const learning = await learner(large, recipe, initialValues(large, 1), () => 0);
     const at = stream(3, 'tokens', 0);
-    const tokens = Int32Array.from({ length: 1025 }, (_, i) => at(i) % large.vocabulary);
+    const ids = Int32Array.from({ length: tokens + 1 }, (_, i) => at(i) % large.vocabulary);
     const losses: number[] = [];
-    for (let n = 1; n <= 2; n++) {
-      losses.push((await learning.step(n, causalBatch(tokens.subarray(0, 1024), tokens.subarray(1)))).loss);
-    }
+    for (let n = 1; n <= 2; n++)
+      losses.push((await learning.step(n, causalBatch(ids.subarray(0, tokens), ids.subarray(1)))).loss);
     expect(Math.abs(losses[0]! - Math.log(large.vocabulary))).toBeLessThan(0.3);
-    expect(losses[1]).toBeLessThan(losses[0]! - 1);
+    expect(losses[1]).toBeLessThan(losses[0]! - 0.05);
     const decoding = decoder(learning.network);
     expect((await decoding.next([50_256, 1])).every(Number.isFinite)).toBe(true);
     decoding.dispose();
@@ -68,4 +69,4 @@ test('GPT-2’s vocabulary and 1,024 tokens a step are trained where a binding h
   } finally {
     cap.undo();
   }
-}, 600_000);
+});

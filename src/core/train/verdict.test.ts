@@ -273,12 +273,12 @@ describe('a run is judged', () => {
     expect(at(3.5)).toBe('level-memorised');
   });
 
-  test('an ended run is told as ended', () => {
-    const points: [number, number, number][] = [
-      [100, 5, 5],
-      [200, 4.5, 4.5],
-    ];
-    expect(judge(course(points, { isOver: true })).judgement).toContain('Ended');
+  test('a run that ended by itself, one that was stopped and one that was interrupted read differently', () => {
+    const judgementOf = (cut?: Course['cut']): string => judge(course([[100, 5, 5]], { isOver: true, cut })).judgement;
+    for (const cut of ['stopped', 'interrupted', undefined] as const)
+      expect(judgementOf(cut)).toBe(
+        `${cut ? cut[0]!.toUpperCase() + cut.slice(1) : 'Ended'} before it could be judged`,
+      );
   });
 });
 

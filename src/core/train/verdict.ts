@@ -37,6 +37,8 @@ export interface Course {
   /** Steps of the whole plan. */
   planned: number;
   isOver: boolean;
+  /** Of one that is over before its last step, where it didn't end by itself. */
+  cut?: 'stopped' | 'interrupted' | undefined;
   /** Where it ended before its last step, after so many evaluations without improvement. */
   early?: { step: number; evaluations: number } | undefined;
   /** Whether the loss of a step and that on held-out text are of the same task, so that one can be above the other. */
@@ -145,7 +147,7 @@ function judged(course: Course): Verdict {
       return {
         kind: 'memorising',
         judgement: isOver
-          ? 'Ended while still learning, and starting to memorise'
+          ? `${overWords(course)} while still learning, and starting to memorise`
           : 'Still learning, and starting to memorise',
         evidence: `${fall}, and ${times((before.mean - now.mean) / fell)} as fast on the training text.${lone}${gapWords} More dropout or more text would keep the two together.`,
         trend,
@@ -153,7 +155,7 @@ function judged(course: Course): Verdict {
     }
     return {
       kind: 'learning',
-      judgement: isOver ? 'Ended while still learning' : 'Still learning',
+      judgement: isOver ? `${overWords(course)} while still learning` : 'Still learning',
       evidence: `${fall}.${lone}${gapWords}${isOver ? ' More steps would lower it further.' : ''}`,
       trend,
     };
@@ -162,7 +164,7 @@ function judged(course: Course): Verdict {
     const change = `${label} on held-out text was ${told(earlier.loss)} at step ${formatCount(earlier.step)} and is ${told(last.loss)} at step ${formatCount(last.step)}`;
     return {
       kind: 'beginning',
-      judgement: isOver ? 'Ended before it could be judged' : 'Too early to tell',
+      judgement: isOver ? `${overWords(course)} before it could be judged` : 'Too early to tell',
       evidence:
         evaluations.length === 1
           ? `${label} on held-out text is ${told(last.loss)} at step ${formatCount(last.step)}, measured once.`
@@ -186,11 +188,14 @@ function judged(course: Course): Verdict {
       };
 }
 
+const overWords = ({ cut }: Course): string =>
+  cut === undefined ? 'Ended' : { stopped: 'Stopped', interrupted: 'Interrupted' }[cut];
+
 function beginning(course: Course, last: Evaluation | undefined): Omit<Verdict, 'trend'> {
   const { isOver, headline, baselines } = course;
   return {
     kind: 'beginning',
-    judgement: !isOver ? 'Only just begun' : last ? 'Ended before it could be judged' : 'Not judged yet',
+    judgement: !isOver ? 'Only just begun' : last ? `${overWords(course)} before it could be judged` : 'Not judged yet',
     evidence:
       last === undefined
         ? 'Held-out text has not been measured yet.'

@@ -1,6 +1,7 @@
 /** Tables of a person's own as lists: pairs of sentences, and tasks. */
 import { csvOf } from '../../core/base/csv';
 import { FORMATS, tableFormatOf } from '../../core/documents';
+import { allOf } from '../../core/documents/badRows';
 import type { SentencePair } from '../../core/evaluate/minimalPairs';
 import { sentencePairsIn } from '../../core/evaluate/pairTable';
 import { once } from '../../core/files/byteSource';
@@ -8,7 +9,7 @@ import type { Task } from '../../core/evaluate/tasks';
 import { type TaskColumns, taskItems } from '../../core/evaluate/taskTable';
 
 const rowsOf = (name: string, bytes: Uint8Array) =>
-  FORMATS[tableFormatOf(name)].rows({ name, bytes: once(bytes), note: () => undefined });
+  allOf(name, FORMATS[tableFormatOf(name)].rows({ name, bytes: once(bytes), note: () => undefined }));
 
 /** @throws HomegrownError `bad-file` naming the line */
 export const pairsIn = (name: string, text: string): Promise<readonly SentencePair[]> =>

@@ -1,6 +1,7 @@
 import { startTransition, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { formatCount } from '../../core/base/units';
+import { purposeOf } from '../../core/runs/tunes';
 import { useRunsShown, useStudio } from '../../state/react';
 import {
   Button,
@@ -76,9 +77,10 @@ function Runs({ views }: { views: readonly RunView[] }) {
     [views, overrides, first],
   );
   const chosen = views.find(({ id }) => id === chosenId) ?? views[0];
-  const begin = ({ id }: RunView): void => {
+  const begin = ({ id, row }: RunView): void => {
     draftFrom(id);
-    go('/model');
+    const purpose = purposeOf(row.record);
+    go(purpose ? `/tune?kind=${purpose}` : '/model');
   };
   const setBaseline = ({ id }: RunView) => change({ baseline: id });
   const pane =

@@ -1,5 +1,6 @@
 /** A run judged by its curve in few points: by the one who judges it on Train, of what was kept of each evaluation. */
 import { courseOf } from '../../core/runs/course';
+import { cutOf, endingOf } from '../../core/runs/ending';
 import { objectiveOf } from '../../core/objectives';
 import { recipeOf } from '../../core/runs/segments';
 import { judge, type Verdict } from '../../core/train/verdict';
@@ -16,15 +17,16 @@ export function verdictOf(view: RunView, isRunning: boolean): Verdict {
 const going = new WeakMap<RunView, Verdict>();
 const over = new WeakMap<RunView, Verdict>();
 
-function made({ segments, row: { record, curve } }: RunView, isRunning: boolean): Verdict {
+function made({ segments, step, planned, row: { record, curve } }: RunView, isRunning: boolean): Verdict {
   const measured = curve?.evaluations;
   const evaluations = Array.from(measured?.step ?? [], (step, i) => ({ step, loss: measured!.loss[i]! }));
   const course = courseOf(
     { model: record.model, segments },
     {
       evaluations,
-      planned: recipeOf(record).steps,
+      planned,
       isOver: !isRunning,
+      ...(!isRunning && { cut: cutOf(endingOf(record, step, planned)) }),
       trained(step) {
         const at = measured?.step.indexOf(step) ?? -1;
         const mean = measured?.trained[at] ?? NaN;

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { paragraph } from '../../core/base/errors';
+import { useLeaveRowsOut } from '../../state/badRows';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import type { Refusal, Undecoded } from '../../state/texts';
 import { isUndecoded, useEncodingQuestion } from '../../state/undecoded';
-import { Button, EncodingDialog, Notice } from '../../ui';
+import { Button, EncodingDialog, Notice, RowProblems } from '../../ui';
 import { refusalWords } from './refusalWords';
 import styles from './Refusals.module.css';
 
@@ -14,6 +15,7 @@ export function Refusals() {
   const dismiss = useStudio((s) => s.dismissRefusals);
   const [isAsking, setAsking] = useState(false);
   const undecoded = refused.filter(isUndecoded);
+  const leaveRowsOut = useLeaveRowsOut(refused);
   const [asked, ...alike] = undecoded;
   const [first, ...others] = refused;
   if (!first) return null;
@@ -31,6 +33,11 @@ export function Refusals() {
                 Choose {undecoded.length === 1 ? 'its encoding' : 'their encoding'}…
               </Button>
             )}
+            {leaveRowsOut && (
+              <Button isDense onPress={leaveRowsOut.onPress}>
+                {leaveRowsOut.label}
+              </Button>
+            )}
             <Button isDense onPress={() => dismiss()}>
               Dismiss
             </Button>
@@ -38,12 +45,16 @@ export function Refusals() {
         }
       >
         {isOne ? (
-          <span className={styles.reason}>{paragraph(sentence(first), remedy(first.failure))}</span>
+          <span className={styles.reason}>
+            {paragraph(sentence(first), remedy(first.failure))}
+            {first.failure.rows && <RowProblems {...first.failure.rows} />}
+          </span>
         ) : (
           <span className={styles.list} role="group" tabIndex={0} aria-label="Files that were not added">
             {refused.map(({ name, failure }) => (
               <span key={name} className={styles.reason}>
                 <b>{name}</b> {paragraph(refusalWords({ name, failure }), remedy(failure))}
+                {failure.rows && <RowProblems {...failure.rows} />}
               </span>
             ))}
           </span>

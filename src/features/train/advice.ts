@@ -17,6 +17,7 @@ export type Remedy =
 const ADVICE: Record<FailureCode, readonly Remedy[]> = {
   'bad-file': ['texts', 'restart'],
   'bad-encoding': ['texts'],
+  'bad-rows': ['texts'],
   'bad-shape': ['texts'],
   'bad-settings': ['settings', 'texts'],
   'out-of-memory': ['halveBatch', 'settings', 'useWasm', 'export'],

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { paragraph } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
 import type { Purpose } from '../../core/runs/tuning';
+import { useLeaveRowsOut } from '../../state/badRows';
 import { remedy } from '../../state/failures';
 import { useStudio, useStudioFields, useStudioStore } from '../../state/react';
 import type { Undecoded } from '../../state/texts';
@@ -17,6 +18,7 @@ import {
   Notice,
   PageDrop,
   Progress,
+  RowProblems,
   TextField,
 } from '../../ui';
 import styles from './TunePage.module.css';
@@ -178,6 +180,7 @@ export function Refused() {
   const dismiss = useStudio((s) => s.dismissRefusals);
   const [isAsking, setAsking] = useState(false);
   const [asked, ...alike] = refused.filter(isUndecoded);
+  const leaveRowsOut = useLeaveRowsOut(refused);
   const [first, ...others] = refused;
   if (!first) return null;
   const words = others.length > 0 ? ` ${formatCount(others.length)} more were not added.` : '';
@@ -193,6 +196,11 @@ export function Refused() {
                 Choose {alike.length === 0 ? 'its encoding' : 'their encoding'}…
               </Button>
             )}
+            {leaveRowsOut && (
+              <Button isDense onPress={leaveRowsOut.onPress}>
+                {leaveRowsOut.label}
+              </Button>
+            )}
             <Button isDense onPress={() => dismiss(true)}>
               Dismiss
             </Button>
@@ -200,6 +208,7 @@ export function Refused() {
         }
       >
         {paragraph(first.failure.message, remedy(first.failure)) + words}
+        {first.failure.rows && <RowProblems {...first.failure.rows} />}
       </Notice>
       {isAsking && asked && <Question of={[asked, ...alike]} onClose={() => setAsking(false)} />}
     </div>

@@ -35,16 +35,16 @@ describe.each(Object.keys(SHAPES) as ShapeId[])('%s', (id) => {
 });
 
 test.each<[ShapeId, Row, string]>([
-  ['openai', { messages: [] }, 'it has no messages'],
-  ['openai', { messages: [{ role: 'tool', content: 'a' }] }, 'it has a message of "tool", a role that is not known'],
-  ['openai', { messages: [{ role: 'x'.repeat(500), content: 'a' }] }, 'it has a message of "x{79}…, a role that'],
+  ['openai', { messages: [] }, 'has no messages'],
+  ['openai', { messages: [{ role: 'tool', content: 'a' }] }, 'has a message of "tool", a role that is not known'],
+  ['openai', { messages: [{ role: 'x'.repeat(500), content: 'a' }] }, 'has a message of "x{79}…, a role that'],
   ['openai', { messages: [{ role: 'user', content: null }] }, 'a message that is not text alone, number 1'],
   ['openai', { messages: [{ role: 'assistant', content: 'a', weight: 0 }] }, 'an answer of weight 0'],
   ['openai', { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }, 'not text alone'],
-  ['openai', { messages: [{ role: 'user', content: '' }], tools: [{}] }, 'it has tools'],
-  ['openai', { text: 'a' }, 'it is not in OpenAI’s shape'],
-  ['sharegpt', { conversations: [{ from: 'gpt', value: 'a' }] }, 'it begins with an answer to nothing'],
-  ['sharegpt', { conversations: [{ from: 'human', value: 'a' }] }, 'it ends with the user, and not with the assistant'],
+  ['openai', { messages: [{ role: 'user', content: '' }], tools: [{}] }, 'has tools'],
+  ['openai', { text: 'a' }, "isn't in OpenAI’s format"],
+  ['sharegpt', { conversations: [{ from: 'gpt', value: 'a' }] }, 'begins with an answer to nothing'],
+  ['sharegpt', { conversations: [{ from: 'human', value: 'a' }] }, 'ends with the user, and not with the assistant'],
   ['sharegpt', { conversations: [{ from: 'observation', value: 'a' }] }, 'a turn of "observation"'],
   ['sharegpt', { conversations: [{ from: 'human', value: 3 }] }, 'a turn that is not text, number 1'],
   ['alpaca', { instruction: 'a', output: ' \n' }, 'an empty answer, message 2'],
@@ -52,17 +52,14 @@ test.each<[ShapeId, Row, string]>([
   ['alpaca', { instruction: 'a', output: 'a', system: 3 }, 'something other than text as its system'],
   ['alpaca', { instruction: 'a', output: 'a', history: ['a'] }, 'a history that is not pairs'],
 ])('%s: of %j it is told why it is not learnt', (id, row, words) => {
-  expect(() => conversationIn(id, row, 'line 3 of a.jsonl')).toThrow(
-    expect.objectContaining({
-      code: 'bad-file',
-      message: expect.stringMatching(new RegExp(`^The conversation in line 3 of a.jsonl .*${words}`)) as string,
-    }),
-  );
+  expect(conversationIn(id, row, 'line 3 of a.jsonl')).toMatch(new RegExp(words));
 });
 
 it('has an input behind its instruction', () => {
   const row = { instruction: 'Add these.', input: '1, 2', output: '3' };
-  expect(conversationIn('alpaca', row, 'a').messages[0]).toEqual({ role: 'user', content: 'Add these.\n1, 2' });
+  expect(conversationIn('alpaca', row, 'a')).toMatchObject({
+    messages: [{ role: 'user', content: 'Add these.\n1, 2' }, { role: 'assistant' }],
+  });
 });
 
 it('knows a shape by most of the first rows, and other tables by none', () => {

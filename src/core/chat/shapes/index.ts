@@ -1,5 +1,4 @@
 /** Add a shape: its file, and its line here. */
-import { badFile } from '../../base/errors';
 import { type Conversation, conversationProblem } from '../conversation';
 import { alpaca } from './alpaca';
 import { openai } from './openai';
@@ -19,21 +18,12 @@ export const shapeOf = (rows: readonly Row[]): ShapeId | null =>
   SHAPE_IDS.find((id) => rows.filter((row) => SHAPES[id].recognises(row)).length * 2 > rows.length) ?? null;
 
 /**
- * A row as a conversation that can be learnt.
+ * A row as a conversation that can be learnt, or why it is none, in words that continue its place: `has no messages`.
  * @param name where it is: `line 12 of chats.jsonl`
- * @throws HomegrownError `bad-file` saying what is wrong with it: a file can be learnt without such rows
  */
-export function conversationIn(id: ShapeId, row: Row, name: string): Conversation {
+export function conversationIn(id: ShapeId, row: Row, name: string): Conversation | string {
   const shape = shapeBy(id);
-  const found = shape.recognises(row) ? shape.conversation(row) : `is not in ${shape.label} shape, as others are`;
-  const problem = typeof found === 'string' ? found : conversationProblem(found);
-  if (typeof found !== 'string' && problem === null) return { ...found, name };
-  throw unlearnt(name, problem!);
+  if (!shape.recognises(row)) return `isn't in ${shape.label} format, as other rows are`;
+  const found = shape.conversation(row);
+  return typeof found === 'string' ? found : (conversationProblem(found) ?? { ...found, name });
 }
-
-/** @param problem in words that go on after `It ` */
-export const unlearnt = (name: string, problem: string): Error =>
-  badFile(
-    `The conversation in ${name} cannot be learnt: it ${problem}.`,
-    'Mend it there, or leave it out: the others are as they were.',
-  );

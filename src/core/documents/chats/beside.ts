@@ -1,6 +1,7 @@
 /** Files that belong to one of an export. */
 import { badFile, isBadFile } from '../../base/errors';
 import { formatCount } from '../../base/units';
+import { allOf } from '../badRows';
 import { COMMAS, delimitedRows } from '../delimited';
 import { jsonFile } from '../json';
 import { LARGEST_CHAT, LARGEST_JSON_FILE } from '../limits';
@@ -31,7 +32,7 @@ export async function jsonBeside(
 /** The rows of one that is a table of commas, up to where it cannot be read, which is told. */
 export async function* rowsBeside(file: OpenFile, path: string): AsyncGenerator<Row['cells']> {
   try {
-    for await (const { cells } of delimitedRows(fileBeside(file, path), COMMAS)) yield cells;
+    for await (const { cells } of allOf(path, delimitedRows(fileBeside(file, path), COMMAS))) yield cells;
   } catch (error) {
     tellLeftOut(file, error);
   }

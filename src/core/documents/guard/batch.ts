@@ -1,10 +1,10 @@
 /** What is read of a file, packed so that it is copied between threads at little cost: rows share their columns' names. */
-import type { FoundDocument, Row } from '../read/format';
+import { type BadRow, type FoundDocument, isBadRow, type Row } from '../read/format';
 import type { Found, FoundKind, FoundRow } from './readers';
 
 export type Batch =
   | { kind: 'documents'; documents: readonly FoundDocument[] }
-  | { kind: 'objects'; objects: readonly FoundRow[] }
+  | { kind: 'objects'; objects: readonly (FoundRow | BadRow)[] }
   | {
       kind: 'rows';
       lines: readonly number[];
@@ -13,6 +13,8 @@ export type Batch =
       namesOf: readonly number[];
       /** Cells of all rows, one after another. */
       cells: readonly string[];
+      /** What stands in the place of rows, each before the row of this number. */
+      bad: readonly (readonly [before: number, row: BadRow])[];
     };
 
 /** Characters and items at which a batch is full. */
@@ -24,11 +26,12 @@ export class Packer {
   private items = 0;
   private characters = 0;
   private documents: FoundDocument[] = [];
-  private objects: FoundRow[] = [];
+  private objects: (FoundRow | BadRow)[] = [];
   private lines: number[] = [];
   private names: (readonly string[])[] = [];
   private namesOf: number[] = [];
   private cells: string[] = [];
+  private bad: (readonly [number, BadRow])[] = [];
 
   constructor(private readonly kind: FoundKind) {}
 
@@ -36,9 +39,9 @@ export class Packer {
   add(found: Found[FoundKind]): boolean {
     this.items++;
     if (this.kind === 'documents') this.addDocument(found as FoundDocument);
-    else if (this.kind === 'rows') this.addRow(found as Row);
+    else if (this.kind === 'rows') this.addRow(found as Row | BadRow);
     else {
-      this.objects.push(found as FoundRow);
+      this.objects.push(found as FoundRow | BadRow);
       this.characters += OBJECT_CHARACTERS;
     }
     return this.characters >= FULL_CHARACTERS || this.items >= FULL_ITEMS;
@@ -49,7 +52,12 @@ export class Packer {
     this.characters += document.text.length;
   }
 
-  private addRow({ line, cells }: Row): void {
+  private addRow(row: Row | BadRow): void {
+    if (isBadRow(row)) {
+      this.bad.push([this.lines.length, row]);
+      return;
+    }
+    const { line, cells } = row;
     const last = this.names.at(-1);
     const isLast = last?.length === cells.size && areSame(last, cells.keys());
     if (!isLast) this.names.push([...cells.keys()]);
@@ -64,12 +72,13 @@ export class Packer {
   /** What was gathered since the last batch; undefined where that is nothing. */
   take(): Batch | undefined {
     if (this.items === 0) return undefined;
-    const { documents, objects, lines, names, namesOf, cells } = this;
+    const { documents, objects, lines, names, namesOf, cells, bad } = this;
     [this.items, this.characters] = [0, 0];
     [this.documents, this.objects, this.lines, this.names, this.namesOf, this.cells] = [[], [], [], [], [], []];
+    this.bad = [];
     if (this.kind === 'documents') return { kind: 'documents', documents };
     if (this.kind === 'objects') return { kind: 'objects', objects };
-    return { kind: 'rows', lines, names, namesOf, cells };
+    return { kind: 'rows', lines, names, namesOf, cells, bad };
   }
 }
 /** How long an object is isn't counted: a batch is 64 of them. */
@@ -86,11 +95,14 @@ export function* unpacked(batch: Batch): Generator<Found[FoundKind]> {
   if (batch.kind === 'documents') yield* batch.documents;
   else if (batch.kind === 'objects') yield* batch.objects;
   else {
-    let at = 0;
+    const { bad } = batch;
+    let [at, nextBad] = [0, 0];
     for (const [i, line] of batch.lines.entries()) {
+      for (; bad[nextBad]?.[0] === i; nextBad++) yield bad[nextBad]![1];
       const cells = new Map<string, string>();
       for (const name of batch.names[batch.namesOf[i]!]!) cells.set(name, batch.cells[at++]!);
       yield { line, cells };
     }
+    for (; nextBad < bad.length; nextBad++) yield bad[nextBad]![1];
   }
 }

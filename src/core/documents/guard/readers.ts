@@ -2,16 +2,16 @@
 import { badFile, HomegrownError, toFailure } from '../../base/errors';
 import { objects } from '../objects';
 import { FORMATS, type DocumentFormatId, type FormatId, type TableFormatId } from '../read';
-import type { FoundDocument, OpenFile, Row } from '../read/format';
+import { type BadRow, type FoundDocument, isBadRow, type OpenFile, type Row } from '../read/format';
 import { Budget } from './budget';
 
 /** What can be read of a file. */
 export interface Found {
   documents: FoundDocument;
   /** Rows without `value`. */
-  rows: Row;
+  rows: Row | BadRow;
   /** Rows as JSON has them. */
-  objects: FoundRow;
+  objects: FoundRow | BadRow;
 }
 export type FoundKind = keyof Found;
 
@@ -69,19 +69,22 @@ async function* documents(format: DocumentFormatId, file: OpenFile): AsyncGenera
   yield* reader.documents(file);
 }
 
-const rows = (format: TableFormatId, file: OpenFile): AsyncIterable<Row> => FORMATS[format].rows(file);
+const rows = (format: TableFormatId, file: OpenFile): AsyncIterable<Row | BadRow> => FORMATS[format].rows(file);
 
-async function* objectsOf(format: TableFormatId, file: OpenFile): AsyncGenerator<FoundRow> {
+async function* objectsOf(format: TableFormatId, file: OpenFile): AsyncGenerator<FoundRow | BadRow> {
   if (format === 'jsonl' || format === 'json') {
     yield* objects(file);
     return;
   }
-  for await (const { line, cells, value = Object.fromEntries(cells) } of FORMATS[format].rows(file))
-    yield { line, value: value as FoundRow['value'] };
+  for await (const found of FORMATS[format].rows(file)) {
+    if (isBadRow(found)) yield found;
+    else yield { line: found.line, value: (found.value ?? Object.fromEntries(found.cells)) as FoundRow['value'] };
+  }
 }
 
 function spend(budget: Budget, kind: FoundKind, found: Found[FoundKind]): void {
-  if (kind === 'documents') {
+  if (isBadRow(found)) budget.produce(found.problem.length);
+  else if (kind === 'documents') {
     budget.produce((found as FoundDocument).text.length);
   } else if (kind === 'rows') {
     const { cells } = found as Row;

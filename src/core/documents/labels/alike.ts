@@ -34,11 +34,17 @@ export function alikeNames(counts: readonly LabelCount[]): readonly Alike[] {
 function formOf(label: string): string {
   const plain = label.normalize('NFKC').trim();
   if (!/\p{L}/u.test(plain)) return plain;
-  return plain
-    .toLowerCase()
-    .replace(/[.,;:!?\s]+$/u, '')
-    .replace(/(?<=[\p{L}\p{N}])[\s_-]+(?=[\p{L}\p{N}])/gu, ' ');
+  const lower = plain.toLowerCase();
+  let end = lower.length;
+  while (end > 0 && /[.,;:!?\s]/u.test(lower[end - 1]!)) end--;
+  // Runs are matched whole: a pattern that asks what follows a run would try each place within it.
+  return lower
+    .slice(0, end)
+    .replace(/([\s_-]+)([\p{L}\p{N}]?)/gu, (run: string, _: string, after: string, at: number) =>
+      after !== '' && LETTER_END.test(lower.slice(Math.max(0, at - 2), at)) ? ` ${after}` : run,
+    );
 }
+const LETTER_END = /[\p{L}\p{N}]$/u;
 
 /** One letter more, less or other, of five at least; numbers that differ are meant. */
 function isSlip(one: string, other: string): boolean {

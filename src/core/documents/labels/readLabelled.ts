@@ -2,6 +2,8 @@
 import { badFile, HomegrownError } from '../../base/errors';
 import { sha256Hex } from '../../base/hash';
 import { BETWEEN_LABELS, labelsAsOne, labelsIn, NO_LABELS } from '../../base/labels';
+import { MAX_LABEL_LENGTH } from '../../base/limits';
+import { formatCount } from '../../base/units';
 import type { ReadDocument, ReadFile } from '../blocks';
 import { namesIn } from '../columns';
 import type { EncodingId } from '../encodings';
@@ -17,7 +19,7 @@ export interface LabelledAs {
 /**
  * As `readFile`.
  * @throws HomegrownError `bad-shape` of a table of whose columns none is known to hold labels; `bad-file` of any other file that
- * lies in no folder
+ * lies in no folder, or has a label that is too long
  */
 export async function readLabelled(
   { between }: LabelledAs,
@@ -36,11 +38,13 @@ export async function readLabelled(
       `${name} is no table, and lies in no folder that is called as its label.`,
       'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
     );
-  const add = async (document: ReadDocument): Promise<void> => {
+  const add = async (document: ReadDocument, row?: number): Promise<void> => {
     const { label: cell = '', ...fields } = document.fields ?? {};
     const own = folder ?? cell;
     const label = between ? severalIn(own.replaceAll(between, BETWEEN_LABELS)) : own.trim();
     if (label === '') return blocks.add({ ...document, ...(document.fields && { fields }) });
+    const long = (between ? labelsIn(label) : [label]).find(({ length }) => length > MAX_LABEL_LENGTH);
+    if (long !== undefined) throw longLabel(long, row === undefined ? name : `row ${formatCount(row)} of ${name}`);
     const sha256 = await sha256Hex(`${document.sha256}\0${label}`);
     return blocks.add({ ...document, sha256, fields: { ...fields, label } });
   };
@@ -61,6 +65,12 @@ const severalIn = (cell: string): string => labelsAsOne(labelsIn(cell)) || (cell
 
 /** The one that it lies in: `spam` of `mails/spam/12.txt`. */
 const folderOf = (name: string): string | undefined => name.split('/').at(-2)?.trim().toWellFormed() || undefined;
+
+const longLabel = (label: string, where: string): Error =>
+  badFile(
+    `A label in ${where} has ${formatCount(label.length)} characters, and labels have at most ${formatCount(MAX_LABEL_LENGTH)}: “${label.slice(0, 40)}…”.`,
+    'Shorten the label, or choose another column as the label.',
+  );
 
 const noLabels = (name: string, taken: readonly string[]): HomegrownError =>
   new HomegrownError(

@@ -35,6 +35,8 @@ export interface Reading {
   wholeMessages?: boolean;
   /** Of text that is not UTF-8. */
   encoding?: EncodingId;
+  /** Rows that can't be read are left out; absent: one refuses its file. */
+  skipBadRows?: boolean;
 }
 
 interface Format {
@@ -67,8 +69,11 @@ export interface TextPiece {
 export interface TableFormat extends Format {
   /** It is no text, and so can be learnt as a table alone. */
   isBinary?: true;
-  /** Its rows in their order, one at a time. @throws HomegrownError `bad-file` naming the file, the line and a way out */
-  rows(file: OpenFile): AsyncIterable<Row>;
+  /**
+   * Its rows in their order, one at a time, and what stands in the place of one that can't be read.
+   * @throws HomegrownError `bad-file` naming the file, the line and a way out where no row after that can be read
+   */
+  rows(file: OpenFile): AsyncIterable<Row | BadRow>;
   /** As of text. */
   fetch(): Promise<unknown>;
 }
@@ -167,6 +172,15 @@ export interface Row {
   /** The row itself, as JSON has it, of a format that has lists in its cells. */
   value?: object;
 }
+
+/** Stands in the place of a row that can't be read, where the rows after it can. */
+export interface BadRow {
+  /** `line 12`, `object 12`, `row 12`. */
+  place: string;
+  /** The reason, in words that continue the place: `isn't a JSON object`. */
+  problem: string;
+}
+export const isBadRow = (row: object): row is BadRow => 'problem' in row;
 
 /** Code units of a row: beyond it a quote was not closed, or lines are not told apart. */
 export const LONGEST_ROW = 2 ** 20;

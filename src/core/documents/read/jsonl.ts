@@ -1,8 +1,9 @@
 import { cellsOf } from '../json';
 import { inLines } from '../objects';
-import type { OpenFile, Row } from './format';
+import { type BadRow, isBadRow, type OpenFile, type Row } from './format';
 
 /** What lies in an object of a line is a column too, `author.name`. */
-export async function* rows(file: OpenFile): AsyncGenerator<Row> {
-  for await (const { line, value } of inLines(file)) yield { line, cells: cellsOf(value) };
+export async function* rows(file: OpenFile): AsyncGenerator<Row | BadRow> {
+  for await (const found of inLines(file))
+    yield isBadRow(found) ? found : { line: found.line, cells: cellsOf(found.value) };
 }

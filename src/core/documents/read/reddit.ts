@@ -2,6 +2,7 @@
  * What Reddit gives to its user: posts.csv and comments.csv. A post is a document, with what its author commented below it; a
  * comment on somebody else's is one, with what followed of its author. https://support.reddithelp.com/hc/articles/360043048352
  */
+import { allOf } from '../badRows';
 import { Held, rowsBeside } from '../chats/beside';
 import { type Post, threadsOfPosts } from '../chats/posts';
 import { THREADS, Told } from '../chats/told';
@@ -18,7 +19,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     held.add(post.text);
     posts.push(post);
   };
-  for await (const { cells } of delimitedRows(file, COMMAS)) take(cells);
+  for await (const { cells } of allOf(file.name, delimitedRows(file, COMMAS))) take(cells);
   const paths = file.beside?.paths ?? new Set<string>();
   if (paths.has('posts.csv')) for await (const cells of rowsBeside(file, 'posts.csv')) take(cells);
   told.leave('files', paths.size - (paths.has('posts.csv') ? 1 : 0));

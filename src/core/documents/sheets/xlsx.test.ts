@@ -6,6 +6,7 @@ import { HomegrownError } from '../../base/errors';
 import { damaged, flipsOf, outcomeOf } from '../../testing/damage';
 import { unwatched } from '../../base/job';
 import { collect, stream } from '../../testing/texts';
+import { allOf } from '../badRows';
 import { inlineRows, workbookOf } from '../../testing/workbook';
 import { importDrop, lookAtTable, openText } from '..';
 import { FORMATS, tableCalled } from '../read';
@@ -23,7 +24,7 @@ async function read(bytes: Uint8Array, piece = 1000) {
     bytes: stream(inPieces(bytes, piece)),
     note: (words: string) => void notes.push(words),
   };
-  const rows = await collect<Row>(FORMATS.xlsx.rows(file));
+  const rows = await collect<Row>(allOf(file.name, FORMATS.xlsx.rows(file)));
   return { rows: rows.map(({ line, cells }) => [line, Object.fromEntries(cells)] as const), notes };
 }
 const sheet = (rows: string, name = 'Data', after = '') => ({ name, rows, after });
@@ -309,7 +310,8 @@ test('a large sheet is read in little memory, a row at a time', { timeout: 120_0
   rows.length = 0;
   const start = process.memoryUsage.rss();
   let [peak, seen] = [0, 0];
-  for await (const { cells } of FORMATS.xlsx.rows({ name: 'a.xlsx', bytes: stream([bytes]), note: () => undefined })) {
+  const file = { name: 'a.xlsx', bytes: stream([bytes]), note: () => undefined };
+  for await (const { cells } of allOf(file.name, FORMATS.xlsx.rows(file))) {
     if (seen++ % 1000 === 0) peak = Math.max(peak, process.memoryUsage.rss());
     if (cells.get('label') !== `${seen - 1}`) throw new Error(cells.get('label'));
   }

@@ -3,10 +3,11 @@ import { intervals } from '../intervals/interval';
 import { sparse, type SparseRow, sumOf } from '../intervals/units';
 import type { Estimate } from '../metric';
 import { shareOf } from '../share';
-import type { Pair, TextMetric } from './textMetric';
+import { checkLengths, type Pair, type TextMetric } from './textMetric';
 
 /**
  * Yields between pieces of work.
+ * @throws HomegrownError `bad-settings` of texts that are too long for a metric, before any work
  * @param pairs one at least
  * @returns of each metric
  */
@@ -15,11 +16,16 @@ export function* estimates(
   pairs: readonly Pair[],
   seed = 0,
 ): Generator<void, readonly Estimate[]> {
+  checkLengths(metrics, pairs);
   // Of hundreds of labels a pair has to do with a few.
   const rows: SparseRow[] = [];
+  let [count, characters] = [0, 0];
   for (const { output, wanted } of pairs) {
     rows.push(sparse(metrics.flatMap((metric) => metric.statistics(output, wanted))));
-    if (rows.length % AT_ONCE === 0) yield;
+    characters += output.length + wanted.length;
+    if (++count < PAIRS_AT_ONCE && characters < CHARACTERS_AT_ONCE) continue;
+    yield;
+    [count, characters] = [0, 0];
   }
   // Beside each other, so that each drawing is of the same pairs for all.
   const widths = metrics.map((metric) => metric.statistics('', '').length);
@@ -42,5 +48,6 @@ export function* estimates(
     return isShare ? shareOf(right!, all!) : { value: score(sumsOf(sums)), ...found.shift() };
   });
 }
-/** Pairs whose statistics take a few ms. */
-const AT_ONCE = 16;
+/** Pairs, and characters of them, whose statistics take a few ms. */
+const PAIRS_AT_ONCE = 16;
+const CHARACTERS_AT_ONCE = 2 ** 14;

@@ -1,5 +1,6 @@
+import { longestCommon } from './longestCommon';
 import { stem } from './stem';
-import { countsOf, matchesOf, meanOfPairs, type TextMetric } from './textMetric';
+import { countsOf, LONGEST_OF_GRAMS, matchesOf, meanOfPairs, type TextMetric } from './textMetric';
 
 /** The mean over pairs, in percent, of F1 of common n-grams, or with `L` of the longest common subsequence. */
 export const rouge = (kind: 1 | 2 | 'L', stemming = false): TextMetric =>
@@ -10,6 +11,7 @@ export const rouge = (kind: 1 | 2 | 'L', stemming = false): TextMetric =>
       better: 'higher',
       source: 'Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries"; words and F as in rouge-score',
       signature: `nrefs:1|case:lc|tok:a-z0-9|stem:${stemming ? 'porter' : 'no'}|of:${kind}|mean:pairs`,
+      longest: kind === 'L' ? { unit: 'word', count: 100_000 } : LONGEST_OF_GRAMS,
     },
     100,
     (output, wanted) => {
@@ -29,16 +31,4 @@ function tokensOf(text: string, stemming: boolean): string[] {
 function f1(matches: number, given: number, wanted: number): number {
   const [precision, recall] = [matches / Math.max(1, given), matches / Math.max(1, wanted)];
   return precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0;
-}
-
-function longestCommon(a: readonly string[], b: readonly string[]): number {
-  let row = new Uint32Array(b.length + 1);
-  for (const token of a) {
-    const next = new Uint32Array(b.length + 1);
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = token === b[j - 1] ? row[j - 1]! + 1 : Math.max(row[j]!, next[j - 1]!);
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -8,6 +8,7 @@ export const ter: TextMetric = {
   source:
     'Snover et al. 2006, "A Study of Translation Edit Rate with Targeted Human Annotation"; as sacreBLEU 2 reckons it',
   signature: 'nrefs:1|case:lc|tok:tercom|norm:no|punct:yes|asian:no',
+  longest: { unit: 'word', count: 5000 },
   statistics(output, wanted) {
     const [given, right] = [output, wanted].map((text) => wordsOf(withoutWhiteEnd(text).toLowerCase()));
     return [edits(given!, right!), right!.length];
@@ -55,10 +56,7 @@ function bestMove(
 ): Move | undefined {
   const { places, isWrongGiven, isWrongWanted } = alignment(table);
   let best: Move | undefined;
-  for (const [from, at, length] of commonRuns(words, wanted)) {
-    // What is moved is wrong where it is, and missing where it goes.
-    if (!isWrongGiven.slice(from, from + length).includes(true)) continue;
-    if (!isWrongWanted.slice(at, at + length).includes(true)) continue;
+  for (const [from, at, length] of commonRuns(words, wanted, nextOf(isWrongGiven), nextOf(isWrongWanted))) {
     if (places[at]! >= from && places[at]! < from + length) continue;
     let before = -1;
     for (let offset = -1; offset < length; offset++) {
@@ -68,7 +66,7 @@ function bestMove(
       before = to;
       const shifted = moved(words, from, length, to);
       const move = {
-        gain: table.distance - distances(shifted, wanted, words, table).distance,
+        gain: table.distance - distanceOf(shifted, wanted, words, table),
         length,
         from,
         to,
@@ -97,81 +95,163 @@ function moved(words: readonly string[], from: number, length: number, to: numbe
   return [...rest.slice(0, place), ...run, ...rest.slice(place)];
 }
 
-/** Runs of words that both have, near enough to each other: where in each, and how long. */
+/** [i] -> the first place from i on that is true; beyond all where there is none. */
+function nextOf(is: readonly boolean[]): Float64Array {
+  const next = new Float64Array(is.length + 1).fill(Infinity);
+  for (let i = is.length - 1; i >= 0; i--) next[i] = is[i] ? i : next[i + 1]!;
+  return next;
+}
+
+/**
+ * Runs of words that both have, near enough to each other: where in each, and how long. What is moved is wrong where it is, and
+ * missing where it goes.
+ */
 function* commonRuns(
   words: readonly string[],
   wanted: readonly string[],
+  wrongGiven: Float64Array,
+  wrongWanted: Float64Array,
 ): Generator<readonly [number, number, number]> {
   for (let from = 0; from < words.length; from++) {
+    if (wrongGiven[from]! - from >= MOST_MOVED) continue;
     const last = Math.min(wanted.length - 1, from + FARTHEST);
     for (let at = Math.max(0, from - FARTHEST); at <= last; at++) {
+      const least = 1 + Math.max(wrongGiven[from]! - from, wrongWanted[at]! - at);
       const most = Math.min(MOST_MOVED, words.length - from, wanted.length - at);
+      if (least > most) continue;
       for (let length = 1; length <= most && words[from + length - 1] === wanted[at + length - 1]; length++) {
-        yield [from, at, length];
+        if (length >= least) yield [from, at, length];
       }
     }
   }
 }
 
-/** Edits by how many words of each have been read: [words + 1, wanted + 1]; and the last of them. */
+/** Edits after so many words of the output, by words of what was wanted from the place `from` on; those beyond are too far. */
+interface Row {
+  from: number;
+  /** Cells; the arrays may be longer. */
+  length: number;
+  costs: Int32Array;
+  ops: Uint8Array;
+}
+const emptyRow = (length: number, from = 0): Row => ({
+  from,
+  length,
+  costs: new Int32Array(length),
+  ops: new Uint8Array(length),
+});
+/** Rows for 0 words of the output and up; and the edits after all of them. */
 interface Table {
   distance: number;
-  costs: readonly Int32Array[];
-  ops: readonly Uint8Array[];
+  rows: readonly Row[];
+  band: Band;
 }
 const [KEEP, CHANGE, DROP, ADD] = [0, 1, 2, 3] as const;
 const FAR = 2 ** 30;
 
-/**
- * Levenshtein's distance within a beam about the diagonal.
- * @param known other words, as many, whose table is known: rows of a beginning that is the same are the same
- */
-function distances(
+/** Which cells of each row are near the diagonal. */
+class Band {
+  private readonly ratio: number;
+  private readonly beam: number;
+
+  constructor(
+    private readonly given: number,
+    readonly wanted: number,
+  ) {
+    this.ratio = given > 0 ? wanted / given : 1;
+    // Where lengths differ that much, rows would not overlap.
+    this.beam = BEAM < this.ratio / 2 ? Math.ceil(this.ratio / 2 + BEAM) : BEAM;
+  }
+
+  /** Cells of a row, at most. */
+  get width(): number {
+    return 2 * this.beam + 2;
+  }
+
+  row(i: number): readonly [from: number, end: number] {
+    const diagonal = Math.floor(i * this.ratio);
+    const end = i === this.given ? this.wanted + 1 : Math.min(this.wanted + 1, diagonal + this.beam);
+    return [Math.max(0, diagonal - this.beam), end];
+  }
+}
+
+/** Levenshtein's distance within a beam about the diagonal, in memory linear in the words. */
+function distances(words: readonly string[], wanted: readonly string[]): Table {
+  const [n, m] = [words.length, wanted.length];
+  const band = new Band(n, m);
+  const rows = [emptyRow(m + 1)];
+  rows[0]!.costs.forEach((_, j, costs) => (costs[j] = j));
+  rows[0]!.ops.fill(ADD);
+  for (let i = 1; i <= n; i++) {
+    const [from, end] = band.row(i);
+    const row = emptyRow(end - from, from);
+    fillRow(row, rows[i - 1]!, words[i - 1]!, wanted);
+    rows.push(row);
+  }
+  return { distance: lastOf(rows[n]!, m), rows, band };
+}
+
+/** The distance of other words, as many as have a table: rows of a beginning that is the same are the same. */
+function distanceOf(
   words: readonly string[],
   wanted: readonly string[],
-  known?: readonly string[],
-  table?: Table,
-): Table {
-  const [n, m] = [words.length, wanted.length];
-  const ratio = n > 0 ? m / n : 1;
-  // Where lengths differ that much, rows would not overlap.
-  const beam = BEAM < ratio / 2 ? Math.ceil(ratio / 2 + BEAM) : BEAM;
+  known: readonly string[],
+  { rows, band }: Table,
+): number {
   let same = 0;
-  while (known && same < n && words[same] === known[same]) same++;
-  const costs = table ? table.costs.slice(0, same + 1) : [Int32Array.from({ length: m + 1 }, (_, j) => j)];
-  const ops = table ? table.ops.slice(0, same + 1) : [new Uint8Array(m + 1).fill(ADD)];
-  for (let i = same + 1; i <= n; i++) {
-    const above = costs[i - 1]!;
-    const row = new Int32Array(m + 1).fill(FAR);
-    const op = new Uint8Array(m + 1);
-    const diagonal = Math.floor(i * ratio);
-    const end = i === n ? m + 1 : Math.min(m + 1, diagonal + beam);
-    for (let j = Math.max(0, diagonal - beam); j < end; j++) {
-      if (j === 0) {
-        row[0] = above[0]! + 1;
-        op[0] = DROP;
-        continue;
-      }
-      const isSame = words[i - 1] === wanted[j - 1];
-      row[j] = above[j - 1]! + (isSame ? 0 : 1);
-      op[j] = isSame ? KEEP : CHANGE;
-      if (above[j]! + 1 < row[j]!) [row[j], op[j]] = [above[j]! + 1, DROP];
-      if (row[j - 1]! + 1 < row[j]!) [row[j], op[j]] = [row[j - 1]! + 1, ADD];
-    }
-    costs.push(row);
-    ops.push(op);
+  while (same < words.length && words[same] === known[same]) same++;
+  let above = rows[same]!;
+  let [row, spare] = [emptyRow(band.width), emptyRow(band.width)];
+  for (let i = same + 1; i <= words.length; i++) {
+    const [from, end] = band.row(i);
+    row.from = from;
+    row.length = end - from;
+    fillRow(row, above, words[i - 1]!, wanted);
+    above = row;
+    [row, spare] = [spare, row];
   }
-  return { distance: costs[n]![m]!, costs, ops };
+  return lastOf(above, band.wanted);
+}
+
+const lastOf = ({ from, length, costs }: Row, place: number): number =>
+  place >= from && place < from + length ? costs[place - from]! : FAR;
+
+function fillRow(row: Row, above: Row, word: string, wanted: readonly string[]): void {
+  const { from, length, costs, ops } = row;
+  const { costs: own, length: known } = above;
+  let left = FAR;
+  let k = from - above.from;
+  for (let j = 0; j < length; j++, k++) {
+    const up = k >= 0 && k < known ? own[k]! : FAR;
+    let cost = up + 1;
+    let op: number = DROP;
+    if (from + j > 0) {
+      const isSame = word === wanted[from + j - 1];
+      const diagonal = (k > 0 && k <= known ? own[k - 1]! : FAR) + (isSame ? 0 : 1);
+      if (diagonal <= cost) {
+        cost = diagonal;
+        op = isSame ? KEEP : CHANGE;
+      }
+      if (left + 1 < cost) {
+        cost = left + 1;
+        op = ADD;
+      }
+    }
+    costs[j] = cost;
+    ops[j] = op;
+    left = cost;
+  }
 }
 
 /** For each word that is wanted the place of the last word that was read by then; and which words are wrong. */
-function alignment({ ops }: Table) {
-  let [i, j] = [ops.length - 1, ops[0]!.length - 1];
+function alignment({ rows, band }: Table) {
+  let [i, j] = [rows.length - 1, band.wanted];
   const places = new Array<number>(j);
   const isWrongGiven = new Array<boolean>(i);
   const isWrongWanted = new Array<boolean>(j);
   while (i > 0 || j > 0) {
-    const op = ops[i]![j]!;
+    const { from, ops } = rows[i]!;
+    const op = ops[j - from] ?? KEEP;
     const isWrong = op !== KEEP;
     if (op !== ADD) isWrongGiven[--i] = isWrong;
     if (op !== DROP) isWrongWanted[--j] = isWrong;

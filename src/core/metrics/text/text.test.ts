@@ -5,12 +5,13 @@ import { textMetrics } from '.';
 import { bleu } from './bleu';
 import { atOnce } from '../../base/job';
 import { estimates } from './estimate';
+import { longestCommon } from './longestCommon';
 import { stem } from './stem';
 import { type Pair, scoreOf } from './textMetric';
 import { propertyRuns } from '../../testing/propertyRuns';
 
 const all = Object.entries(textMetrics());
-const NO_METRICS = ['index', 'textMetric', 'stem', 'estimate'];
+const NO_METRICS = ['index', 'textMetric', 'stem', 'estimate', 'longestCommon'];
 
 test('every file of a metric is in the list', () => {
   const names = readdirSync(new URL('.', import.meta.url))
@@ -103,4 +104,67 @@ describe('with intervals', () => {
     expect(bleuOfOne).toEqual({ value: expect.closeTo(100) as number });
     expect(share).toMatchObject({ value: 100, low: expect.closeTo(20.65, 2) as number });
   });
+});
+
+describe('long texts', () => {
+  const words = (count: number, from: number): string => Array.from({ length: count }, (_, i) => `w${(i * 7919 + from) % 997}`).join(' '); // prettier-ignore
+
+  test('the longest common subsequence is the one of a whole table', () => {
+    const letters = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 120 });
+    fc.assert(
+      fc.property(letters, letters, (a, b) => {
+        let row = new Array<number>(b.length + 1).fill(0);
+        for (const letter of a)
+          row = b.reduce<number[]>((next, other, j) => [...next, letter === other ? row[j]! + 1 : Math.max(row[j + 1]!, next[j]!)], [0]); // prettier-ignore
+        expect(longestCommon(a, b)).toBe(row.at(-1));
+      }),
+      { numRuns: propertyRuns(200) },
+    );
+  });
+
+  test('TER and ROUGE-L of thousands of words take little memory', () => {
+    const [output, wanted] = [words(5000, 0), words(5000, 3)];
+    const before = process.memoryUsage().arrayBuffers;
+    const { ter, rougeL } = textMetrics();
+    expect(ter.statistics(output, wanted)[1]).toBe(5000);
+    expect(rougeL.statistics(output, wanted)[0]).toBeGreaterThan(0.1);
+    // A whole table has 125 MB.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50e6);
+  }, 60_000);
+
+  test.each([
+    ['ter', 'a '.repeat(5001), 'TER compares texts of up to 5,000 words, and the output of pair 2 has 5,001.'],
+    [
+      'rougeL',
+      'a '.repeat(300_000),
+      'ROUGE-L compares texts of up to 100,000 words, and the output of pair 2 has 300,000.',
+    ],
+    ['chrf', 'a'.repeat(1_000_001), 'chrF compares texts of up to 1,000,000 characters, and the output of pair 2 has 1,000,001.'], // prettier-ignore
+    ['bleu', 'a'.repeat(1_000_001), 'BLEU compares texts of up to 1,000,000 characters, and the output of pair 2 has 1,000,001.'], // prettier-ignore
+  ] as const)('%s refuses longer ones before any work', (id, output, message) => {
+    const metric = { ...textMetrics()[id], statistics: (): number[] => expect.unreachable() };
+    const pairs = [
+      { output: 'a', wanted: 'a' },
+      { output, wanted: 'b' },
+    ];
+    const refusal = expect.objectContaining({ code: 'bad-settings', message }) as Error;
+    expect(() => scoreOf(metric, pairs)).toThrow(refusal);
+    expect(() => atOnce(estimates([metric], pairs))).toThrow(refusal);
+  });
+
+  test('white space within a text is read once', () => {
+    const output = `a${' '.repeat(400_000)}b`;
+    expect(scoreOf(textMetrics().exactMatch, [{ output, wanted: 'a b' }])).toBe(100);
+    expect(scoreOf(textMetrics().ter, [{ output, wanted: 'a b' }])).toBe(0);
+    expect(scoreOf(textMetrics().bleu, [{ output, wanted: output }])).toBe(0);
+  }, 10_000);
+});
+
+test('BLEU is 100 at most', () => {
+  const values = Array.from({ length: 200 }, (_, n) => {
+    const text = Array.from({ length: n + 4 }, (_, i) => `w${i}`).join(' ');
+    return scoreOf(bleu('13a'), [{ output: text, wanted: text }]);
+  });
+  expect(Math.max(...values)).toBe(100);
+  expect(Math.min(...values)).toBeCloseTo(100, 9);
 });

@@ -13,10 +13,18 @@ export const loops: WrittenMetric = {
 };
 const [LEAST, TIMES] = [2, 3];
 
+/** In linear time: read backwards, the text must match itself from `length` on over `(TIMES - 1) * length` words. */
 function endsInLoop(words: Words): boolean {
-  for (let length = LEAST; length * TIMES <= words.length; length++) {
-    const end = words.slice(-length * TIMES);
-    if (end.every((word, i) => word === end[i % length])) return true;
+  const back = [...words].reverse();
+  // The Z algorithm (Gusfield 1997, section 1.3): matches[k] words from k on are those at the start.
+  const matches = new Uint32Array(back.length);
+  let [from, to] = [0, 0];
+  for (let k = 1; k * TIMES <= back.length; k++) {
+    let count = k < to ? Math.min(to - k, matches[k - from]!) : 0;
+    while (k + count < back.length && back[count] === back[k + count]) count++;
+    matches[k] = count;
+    if (k + count > to) [from, to] = [k, k + count];
+    if (k >= LEAST && count >= (TIMES - 1) * k) return true;
   }
   return false;
 }

@@ -203,6 +203,16 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
           </p>
         </Block>
       )}
+      {plan?.long !== undefined && (
+        <Block isTail>
+          <p className={text.small}>
+            <span className={text.ink2}>
+              {plan.long.charAt(0).toUpperCase() + plan.long.slice(1)}
+              {classify.inWindows ? ': read in windows' : ': truncated there'}
+            </span>
+          </p>
+        </Block>
+      )}
     </>
   );
 }

@@ -29,7 +29,9 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
   // What tells how long the texts are, and how much of each is read.
   const tokenizer = useStudio((s) => {
     const { made, model } = bodyOf(s);
-    const of = made?.kind ?? tuningBase(s, 'classify')?.row.record.id ?? s.project.tokenizer?.hash ?? '';
+    const of = made
+      ? `${made.kind} ${made.vocabulary}`
+      : (tuningBase(s, 'classify')?.row.record.id ?? s.project.tokenizer?.hash ?? '');
     return `${of} ${model.config.context}`;
   });
   const refs = texts.map(textRef).join(' ');

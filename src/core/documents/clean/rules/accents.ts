@@ -5,6 +5,7 @@
  *
  * @example `"Señor Nøkk, café, ёлка, か\u3099 हिन्दी"` becomes `"Senor Nøkk, cafe, елка, が हिन्दी"`
  */
+import { normalized } from '../../../base/normalForm';
 import { MARKS } from '../../../base/normalizer';
 import { replaced, textRule } from './rule';
 
@@ -19,8 +20,8 @@ export const accents = textRule({
   normalizers: () => [{ type: 'NFD' }, { type: 'Replace', pattern: { Regex: MARKS }, content: '' }, { type: 'NFC' }],
   changes: () => (passage) => {
     if (!/[^\0-\xbf]/.test(passage)) return { text: passage, places: 0 };
-    const bare = replaced(passage.normalize('NFD'), MARK, '');
-    const text = bare.text.normalize('NFC');
+    const bare = replaced(normalized(passage, 'NFD'), MARK, '');
+    const text = normalized(bare.text, 'NFC');
     return text === passage ? { text, places: 0 } : { text, places: Math.max(bare.places, 1) };
   },
 });

@@ -46,3 +46,14 @@ test.each(['NFC', 'NFKC'] as const)(
     }
   },
 );
+
+test('a run of 400,000 marks is broken, in time by its length', async () => {
+  const change = (await unicode.start({ form: 'NFC' })).document({ title: '' }).changes!()!;
+  const text = `e${'\u0323\u0301'.repeat(200_000)} and so on`;
+  const changed = change(text);
+  expect(changed.text).toMatch(/^ẹ\u0323*\u0301/);
+  expect(changed.text).toMatch(/ and so on$/);
+  expect(changed.text.match(/\u034f/g)).toHaveLength(13_333);
+  expect(changed.places).toBe(1);
+  expect(changed.characters).toBe([...changed.text].length - [...text].length);
+}, 20_000);

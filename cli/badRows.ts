@@ -1,0 +1,9 @@
+/** The flag that leaves out rows that can't be read. */
+export const SKIP_BAD_ROWS = {
+  kind: 'switch',
+  help: 'Leave out malformed rows of tables, JSON Lines and chats, and list them; without it, a file with one is refused',
+} as const;
+
+/** As files are read by it. */
+export const skipping = (isAsked: boolean | undefined): { skipBadRows?: true } =>
+  isAsked ? { skipBadRows: true } : {};

@@ -1,0 +1,157 @@
+/** Malformed rows of a file: refused with their places and reasons, and left out where a person chooses that. */
+import { describe, expect, test } from 'vitest';
+import { conversationReader } from '../chat/reader';
+import { memoryStore } from '../base/blobStore';
+import { fromFailure, toFailure } from '../base/errors';
+import { unwatched } from '../base/job';
+import { collect, stream } from '../testing/texts';
+import { utf8 } from '../testing/readDocuments';
+import { importDrop, openText, pastedText, type Reading, type TableFormatId, tableFormatOf, type TextSource } from '.';
+
+const chat = (question: string, answer: string): string =>
+  JSON.stringify({
+    messages: [
+      { role: 'user', content: question },
+      { role: 'assistant', content: answer },
+    ],
+  });
+const table = (name: TableFormatId, columns: NonNullable<TextSource['table']>['columns']) =>
+  ({ format: name, columns }) as const;
+
+interface Case {
+  name: string;
+  text: string;
+  table?: TextSource['table'];
+  settings?: Partial<Parameters<typeof importDrop>[2]>;
+  /** Malformed rows: place and reason. */
+  bad: readonly (readonly [place: string, problem: RegExp])[];
+  /** Documents of the others. */
+  good: readonly string[];
+}
+const CASES: readonly Case[] = [
+  {
+    name: 'texts.jsonl',
+    text: '{"text":"One"}\n{"text":\n\n[2]\n{"text":"Two"}\n{"text":"\\ud800"}\n',
+    bad: [
+      ['line 2', /isn't a JSON object: "\{\\"text\\":"/],
+      ['line 4', /isn't a JSON object: "\[2\]"/],
+      ['line 6', /half of a surrogate pair/],
+    ],
+    good: ['One', 'Two'],
+  },
+  {
+    name: 'rows.csv',
+    text: 'text,kind\nOne,a\nTwo, and more,a\nThree\nFour,b\n',
+    bad: [
+      ['line 3', /has 3 cells, and the first line names 2 columns/],
+      ['line 4', /has 1 cell, and the first line names 2 columns/],
+    ],
+    good: ['One', 'Four'],
+  },
+  {
+    name: 'pairs.csv',
+    text: 'q,a\nWho?,Me.\nWhy?\nHow?,So.\n',
+    table: table('csv', { input: 'q', target: 'a' }),
+    bad: [['line 3', /has 1 cell/]],
+    good: ['Who?\nMe.', 'How?\nSo.'],
+  },
+  {
+    name: 'labelled.csv',
+    text: 'text,label\nOne,sea\nTwo,sea,land\nThree,land\n',
+    settings: { isTuned: true, labelled: {} },
+    bad: [['line 3', /has 3 cells/]],
+    good: ['One', 'Three'],
+  },
+  {
+    name: 'chats.jsonl',
+    text: [chat('Who?', 'Me.'), '{', chat('Why?', ' '), '{"text":"a"}', chat('How?', 'So.')].join('\n'),
+    settings: { isTuned: true, conversations: conversationReader },
+    bad: [
+      ['line 2', /isn't a JSON object/],
+      ['line 3', /has an empty answer, message 2/],
+      ['line 4', /isn't in OpenAI’s format/],
+    ],
+    good: [chat('Who?', 'Me.'), chat('How?', 'So.')],
+  },
+  {
+    name: 'list.json',
+    text: `[${chat('Who?', 'Me.')}, 3, ${chat('How?', 'So.')}]`,
+    settings: { isTuned: true, conversations: conversationReader },
+    bad: [['object 2', /isn't a JSON object: 3/]],
+    good: [chat('Who?', 'Me.'), chat('How?', 'So.')],
+  },
+  {
+    name: 'questions.csv',
+    text: 'q,a\nWho?,Me.\nWhy?,Me.,No.\nHow?,So.\n',
+    table: table('csv', { input: 'q', target: 'a' }),
+    settings: { isTuned: true, conversations: conversationReader },
+    bad: [['line 3', /has 3 cells/]],
+    good: [chat('Who?', 'Me.'), chat('How?', 'So.')],
+  },
+];
+
+async function read({ name, text, table: asked, settings }: Omit<Case, 'bad' | 'good'>, reading: Reading = {}) {
+  const store = memoryStore();
+  const choice = asked ?? (settings?.conversations ? undefined : table(tableFormatOf(name), 'recognised'));
+  const bytes = utf8(text);
+  const source: TextSource = {
+    name,
+    size: bytes.length,
+    stream: () => stream([bytes.subarray(0, 20), bytes.subarray(20)]),
+    reading,
+    ...(choice && { table: choice }),
+  };
+  const outcome = await importDrop([source], store, { addedAt: 1, ...settings }, unwatched);
+  const documents = outcome.text ? await openText(store, outcome.text.id) : [];
+  const texts = await Promise.all(documents.map(async ({ chunks }) => (await collect(chunks())).join('')));
+  return { ...outcome, texts };
+}
+
+describe.each(CASES)('$name', (given) => {
+  test('is refused with the places and reasons of its malformed rows, and nothing of it is stored', async () => {
+    const { text, refused } = await read(given);
+    expect(text).toBeNull();
+    // As a page is told it, on the other side of a worker.
+    const { code, message, rows } = fromFailure(structuredClone(toFailure(refused[0]!.error)));
+    expect(code).toBe('bad-rows');
+    expect(message).toContain(`${given.name} has ${given.bad.length} malformed row`);
+    expect(rows!.count).toBe(given.bad.length);
+    expect(rows!.listed.map(({ place }) => place)).toEqual(given.bad.map(([place]) => place));
+    for (const [i, [, problem]] of given.bad.entries()) expect(rows!.listed[i]!.problem).toMatch(problem);
+  });
+
+  test('is read without them where a person chooses that, and a note of the text says so', async () => {
+    const { text, refused, texts } = await read(given, { skipBadRows: true });
+    expect(refused).toEqual([]);
+    expect(texts).toEqual(given.good);
+    const places = given.bad.map(([place]) => place).join(', ');
+    const rows = given.bad.length === 1 ? 'row' : 'rows';
+    expect(text!.notes).toContain(`${given.bad.length} malformed ${rows} left out: ${places}`);
+  });
+});
+
+test('all malformed rows are counted, and the first 20 are listed', async () => {
+  const text = Array.from({ length: 50 }, (_, i) => (i % 2 ? '{' : `{"text":"Row ${i}"}`)).join('\n');
+  const { refused } = await read({ name: 'many.jsonl', text });
+  expect(refused[0]!.error.rows).toMatchObject({ count: 25, listed: { length: 20 } });
+  const { text: kept } = await read({ name: 'many.jsonl', text }, { skipBadRows: true });
+  expect(kept).toMatchObject({ documents: 25 });
+  expect(kept!.notes[0]).toMatch(/^25 malformed rows left out: line 2, .*line 40 and 5 more$/);
+});
+
+test('a file of which no row can be read is refused either way', async () => {
+  for (const reading of [{}, { skipBadRows: true }]) {
+    const { refused } = await read({ name: 'prose.jsonl', text: 'Call me Ishmael.\nSome years ago\n' }, reading);
+    expect(refused[0]!.error).toMatchObject({ code: 'bad-file' });
+    expect(refused[0]!.error.message).toContain('no row that can be read: line 1 isn\'t a JSON object: "Call me');
+  }
+});
+
+test('a malformed row costs no other file of the drop', async () => {
+  const store = memoryStore();
+  const sources = [pastedText('bad.csv', 'text,kind\na,b\nc\n'), pastedText('good.csv', 'text,kind\na,b\n')];
+  const asTables = sources.map((source) => ({ ...source, table: table('csv', 'recognised') }));
+  const { text, refused } = await importDrop(asTables, store, { addedAt: 1 }, unwatched);
+  expect(text).toMatchObject({ name: 'good.csv', documents: 1 });
+  expect(refused).toMatchObject([{ name: 'bad.csv', error: { code: 'bad-rows' } }]);
+});

@@ -1,0 +1,68 @@
+/** Rows of one file that can't be read: refused with their places and reasons, or left out where a person chose that. */
+import { type BadRowList, badFile, HomegrownError } from '../base/errors';
+import { counted, formatCount } from '../base/units';
+import { type BadRow, isBadRow, type OpenFile } from './read/format';
+
+export class BadRows {
+  private readonly listed: BadRow[] = [];
+  private count = 0;
+  private isSettled = false;
+
+  add(row: BadRow): void {
+    this.count++;
+    if (this.listed.length < MAX_LISTED) this.listed.push(row);
+  }
+
+  /** Yields the rows that can be read, and keeps the others. */
+  async *goodOf<R extends object>(rows: AsyncIterable<R | BadRow>): AsyncGenerator<R> {
+    for await (const row of rows) {
+      if (isBadRow(row)) this.add(row);
+      else yield row;
+    }
+  }
+
+  /**
+   * To be called after the last row; a second call does nothing.
+   * @param good number of rows that were read
+   * @throws HomegrownError `bad-rows` unless a person chose to leave them out; `bad-file` where there are no others
+   */
+  settle({ name, reading, note }: Pick<OpenFile, 'name' | 'reading' | 'note'>, good: number): void {
+    const [first] = this.listed;
+    if (!first || this.isSettled) return;
+    this.isSettled = true;
+    if (good === 0)
+      throw badFile(
+        `${name} has no row that can be read: ${first.place} ${first.problem}.`,
+        'Choose another file, or write it again.',
+      );
+    if (reading?.skipBadRows) note(`${counted(this.count, 'malformed row')} left out: ${this.places()}`);
+    else throw refused(name, { count: this.count, listed: this.listed });
+  }
+
+  private places(): string {
+    const more = this.count - this.listed.length;
+    const places = this.listed.map(({ place }) => place).join(', ');
+    return more > 0 ? `${places} and ${formatCount(more)} more` : places;
+  }
+}
+/** Rows that a refusal names. */
+const MAX_LISTED = 20;
+
+function refused(name: string, rows: BadRowList): HomegrownError {
+  const { place, problem } = rows.listed[0]!;
+  const where = rows.count === 1 ? ': ' : ', the first is ';
+  return new HomegrownError(
+    'bad-rows',
+    `${name} has ${counted(rows.count, 'malformed row')}${where}${place}, which ${problem}.`,
+    'Leave these rows out, or fix them and add the file again.',
+    rows,
+  );
+}
+
+/** Rows of a file of which none can be left out. @throws HomegrownError `bad-file` at the first that can't be read */
+export async function* allOf<R extends object>(name: string, rows: AsyncIterable<R | BadRow>): AsyncGenerator<R> {
+  for await (const row of rows) {
+    if (isBadRow(row)) throw badFile(`${name}: ${row.place} ${row.problem}.`, 'Fix this row, then add the file again.');
+    yield row;
+  }
+}

@@ -1,0 +1,17 @@
+/** Scores of a model whose numbers became too large for 32-bit floats on their way. */
+import { HomegrownError } from '../base/errors';
+
+/**
+ * Checks one distribution. A norm divides by the root of a sum of squares; where that overflows, it gives zeros, and every token has
+ * the same score. So an overflow need not show as a number that isn't finite.
+ * @param logits [vocabulary]
+ * @throws HomegrownError `diverged` where all scores are equal
+ */
+export function checkOverflow(logits: Float32Array): void {
+  if (logits.length < 2 || !logits.every((score) => score === logits[0])) return;
+  throw new HomegrownError(
+    'diverged',
+    'The model gives every token the same score: its weights are so large that its outputs overflow, or they are all zero.',
+    'The file is safe. Use an earlier step of the training, or import the model again.',
+  );
+}

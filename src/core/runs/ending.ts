@@ -1,0 +1,20 @@
+/** How a run that isn't being trained came to rest. */
+import type { RunRecord } from './record';
+
+/** `early`: by its own rule, before its last step. `interrupted`: its tab or process ended in the middle of it. */
+export type Ending = 'finished' | 'early' | 'stopped' | 'interrupted' | 'failed';
+
+/**
+ * @param step newest step that is saved
+ * @param planned steps of the whole run
+ */
+export function endingOf({ status }: Pick<RunRecord, 'status'>, step: number, planned: number): Ending {
+  if (status === 'failed') return 'failed';
+  if (step >= planned) return 'finished';
+  return ({ finished: 'early', running: 'interrupted', stopped: 'stopped' } as const)[status];
+}
+
+/** What cut a run short, as its verdict says it. */
+export function cutOf(ending: Ending): 'stopped' | 'interrupted' | undefined {
+  return ending === 'stopped' || ending === 'interrupted' ? ending : undefined;
+}

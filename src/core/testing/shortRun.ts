@@ -1,0 +1,45 @@
+/** A few steps of training without saves and samples, and the loss that they reach. */
+import type { Trainable } from '../adapters/trainable';
+import type { NamedTensors } from '../checkpoint/tensors';
+import { evaluator } from '../evaluate/evaluator';
+import type { ModelChoice } from '../models/network';
+import { stepBatch } from '../objectives/batch';
+import type { TokenSource } from '../shards/manifest';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { learner } from '../train/learner';
+import type { Recipe } from '../train/recipe';
+import { startingValues } from '../train/start';
+
+export interface ShortRun {
+  model: ModelChoice;
+  tokenizer: Tokenizer;
+  train: TokenSource;
+  validation: TokenSource;
+  weights: NamedTensors;
+}
+
+/** @returns nats per token on held-out text, null where the run diverged, and the trained weights */
+export async function shortRun(
+  { model, tokenizer, train, validation, weights }: ShortRun,
+  recipe: Recipe,
+  trainable?: Trainable,
+): Promise<{ loss: number | null; weights: NamedTensors }> {
+  const start = { model, recipe, base: weights, ...(trainable && { trainable }) };
+  const learning = await learner(model, recipe, startingValues(start), () => performance.now(), trainable);
+  const evaluating = evaluator(learning.network, learning.objective);
+  try {
+    await learning.prepare(() => undefined);
+    const batches = await learning.objective.batches(train, model.config.context, tokenizer);
+    for (let step = 1; step <= recipe.steps; step++) {
+      const { loss, norm } = await learning.step(step, await stepBatch(batches, recipe, step));
+      if (!Number.isFinite(loss) || !Number.isFinite(norm)) return { loss: null, weights };
+    }
+    const { loss } = await evaluating.measure(validation, { rows: 4, tokens: MAX_TOKENS }, tokenizer);
+    return { loss: Number.isFinite(loss) ? loss : null, weights: await learning.weights() };
+  } finally {
+    evaluating.dispose();
+    learning.dispose();
+  }
+}
+/** Tokens of an evaluation. */
+const MAX_TOKENS = 4096;

@@ -1,0 +1,40 @@
+/** What a page says of files that were not added, and offers. */
+import { renderToStaticMarkup } from 'react-dom/server';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { memoryStore } from '../../core/base/blobStore';
+import { lonelyLocks, type TestStudio, testStudio } from '../../core/testing/behindChannels';
+import { chat, lines } from '../../core/testing/conversations';
+import { StudioContext } from '../../state/react';
+import { Refused } from './Adding';
+
+let page: TestStudio;
+beforeEach(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterEach(() => {
+  page.close();
+  vi.unstubAllGlobals();
+});
+
+test('malformed rows are listed, and leaving them out adds the others with a note that says so', async () => {
+  page = testStudio(memoryStore());
+  const { getState } = page.studio;
+  await getState().load();
+  const rows = [chat('Who?', 'Me.'), chat('Why?', ' '), chat('How?', 'So.')];
+  const file = new File([`${lines(rows)}\n{"messages": [\n`], 'chats.jsonl');
+  await getState().addFiles([{ name: file.name, file }], 'instruct');
+  expect(getState().tuneTexts).toEqual([]);
+  const shown = renderToStaticMarkup(
+    <StudioContext.Provider value={{ ...page.studio, getInitialState: getState }}>
+      <Refused />
+    </StudioContext.Provider>,
+  );
+  for (const words of [
+    'Leave these 2 rows out',
+    '<b>Line 2</b> has an empty answer',
+    '<b>Line 4</b> isn&#x27;t a JSON',
+  ])
+    expect(shown).toContain(words);
+
+  await getState().readIn(getState().refused as never, { skipBadRows: true });
+  expect(getState()).toMatchObject({ refused: [], tuneTexts: [{ name: 'chats.jsonl', documents: 2 }] });
+  expect(getState().tuneTexts[0]!.notes).toContain('2 malformed rows left out: line 2, line 4');
+});

@@ -1,0 +1,21 @@
+/** Files that were refused for malformed rows, which a person can leave out. */
+import type { BadRowList } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
+import { useStudio } from './react';
+import type { Refusal, Reread } from './texts';
+
+type Malformed = Reread & { failure: { rows: BadRowList } };
+const isMalformed = (refusal: Refusal): refusal is Malformed =>
+  refusal.failure.rows !== undefined && refusal.dropped !== undefined;
+
+/** `Leave these 3 rows out` of all these files, and what does it; undefined where none has malformed rows. */
+export function useLeaveRowsOut(refused: readonly Refusal[]): { label: string; onPress: () => void } | undefined {
+  const readIn = useStudio((s) => s.readIn);
+  const malformed = refused.filter(isMalformed);
+  if (malformed.length === 0) return undefined;
+  const count = malformed.reduce((sum, { failure }) => sum + failure.rows.count, 0);
+  return {
+    label: count === 1 ? 'Leave this row out' : `Leave these ${formatCount(count)} rows out`,
+    onPress: () => void readIn(malformed, { skipBadRows: true }),
+  };
+}

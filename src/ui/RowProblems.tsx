@@ -1,0 +1,23 @@
+import { formatCount } from '../core/base/units';
+import styles from './RowProblems.module.css';
+
+export interface RowProblemsProps {
+  /** Number of rows, of which the first are listed. */
+  count: number;
+  listed: readonly { place: string; problem: string }[];
+}
+
+/** Rows that can't be read, in a notice. */
+export function RowProblems({ count, listed }: RowProblemsProps) {
+  const more = count - listed.length;
+  return (
+    <span className={styles.rows} role="group" tabIndex={0} aria-label="Malformed rows">
+      {listed.map(({ place, problem }) => (
+        <span key={place}>
+          <b>{place.charAt(0).toUpperCase() + place.slice(1)}</b> {problem}
+        </span>
+      ))}
+      {more > 0 && <span>and {formatCount(more)} more</span>}
+    </span>
+  );
+}
