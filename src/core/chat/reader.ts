@@ -42,7 +42,7 @@ async function* ofObjects(
 
   /** In their order; the good ones among them tell the shape. */
   function* headOf(rows: readonly (FoundRow | BadRow)[]): Generator<FoundConversation | BadRow> {
-    const good = rows.filter((row) => !isBadRow(row));
+    const good = rows.filter((row): row is FoundRow => !isBadRow(row));
     if (good.length > 0) shape = shapeIn(good, name, note);
     for (const row of rows) yield isBadRow(row) ? row : stored(row, shape!);
   }
