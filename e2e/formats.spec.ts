@@ -50,7 +50,7 @@ test('a folder of every format is one text of its documents, and none of them is
   await studio.dropFiles([work]);
   const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
   await expect(cancel).toBeVisible();
-  await studio.paste('The whale is large. The sea is wide. ');
+  await studio.addPaste('The whale is large. The sea is wide. ');
   await expect(table.getByRole('rowheader', { name: /^Pasted/ })).toBeVisible();
   await cancel.press('Enter');
   await expect(cancel).toBeHidden();

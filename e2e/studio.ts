@@ -148,12 +148,16 @@ export class Studio {
   }
   /** Adds a text on Text, by Paste text…. */
   async paste(words: string): Promise<void> {
+    await this.addPaste(words);
+    await expect(this.stages).toContainText('characters');
+  }
+  /** Doesn't wait until the text is there. */
+  async addPaste(words: string): Promise<void> {
     await this.page.getByRole('button', { name: /^Paste( text)?…$/ }).click();
     const dialog = this.page.getByRole('dialog');
     await dialog.getByRole('textbox').first().fill(words);
     await dialog.getByRole('button', { name: /^Add/ }).click();
     await expect(dialog).toBeHidden();
-    await expect(this.stages).toContainText('characters');
   }
 
   /** Perplexity on held-out text at the newest evaluation, as the number strip says. */

@@ -130,9 +130,9 @@ export const createTextsSlice: Slice<TextsSlice> =
       const isMeant = new Set(names);
       set(({ refused }) => ({ refused: refused.filter(({ name }) => !isMeant.has(name)) }));
       const failed: { failure?: Failure } = {};
-      const show = (importing: Work): void => {
-        if (importing.kind === 'failed') failed.failure = importing.failure;
-        if (isShown) set({ importing: importing.kind === 'failed' ? IDLE : importing });
+      const show = (at: Work): void => {
+        if (at.kind === 'failed') failed.failure = at.failure;
+        if (isShown) set({ importing: at.kind === 'failed' ? IDLE : at });
       };
       const outcome = await work(show, now, begin);
       if (failed.failure) {
@@ -293,10 +293,7 @@ export const createTextsSlice: Slice<TextsSlice> =
         const isSame = JSON.stringify(found) === JSON.stringify({ texts, tuneTexts });
         if (!isSame || samples !== get().samples) set({ samples, ...(!isSame && found) });
       },
-      addFiles(files, tunes) {
-        const to = target();
-        return follow(to.id, addFiles(files, to, tunes));
-      },
+      addFiles: (files, tunes) => follow(get().project.id, addFiles(files, target(), tunes)),
       async whenRead(inputs, signal) {
         const { id: projectId } = inputs.project;
         await coming(projectId, signal);
@@ -321,9 +318,8 @@ export const createTextsSlice: Slice<TextsSlice> =
           ask([{ name, kind, file: new File([text], name), project: target(), ...purpose }]);
           return;
         }
-        const to = target();
         // A paste is nowhere but here: it is stored at once, not behind files that may take long.
-        const isAside = isBusy();
+        const [to, isAside] = [target(), isBusy()];
         const paste = async (): Promise<void> => {
           const input = { text, name, projectId: to.id, addedAt: now(), ...purpose };
           await add(name, to, (options) => data.call('importPaste', input, options), tunes, !isAside);

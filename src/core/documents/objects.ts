@@ -76,7 +76,11 @@ async function* inList(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
 
 /** Its beginning; of what other values lie in, no more than its kind: those may be nested deeper than JSON can be written. */
 const shown = (value: unknown): string =>
-  Array.isArray(value) ? 'a list' : JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value).slice(0, 40);
+  Array.isArray(value)
+    ? 'a list'
+    : JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value)
+        .slice(0, 40)
+        .toWellFormed();
 
 /** Whether the first character is that of a list, and all bytes, those that it was found by too. */
 async function begun(bytes: AsyncIterable<Uint8Array>): Promise<{ isList: boolean; bytes: AsyncIterable<Uint8Array> }> {

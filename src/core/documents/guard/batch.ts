@@ -1,11 +1,11 @@
 /** What is read of a file, packed so that it is copied between threads at little cost: rows share their columns' names. */
 import { type BadRow, isBadRow } from '../../base/badRow';
 import type { FoundDocument, Row } from '../read/format';
-import type { Found, FoundKind } from './readers';
+import type { Found, FoundKind, FoundRow } from './readers';
 
 export type Batch =
   | { kind: 'documents'; documents: readonly FoundDocument[] }
-  | { kind: 'objects'; objects: readonly Found['objects'][] }
+  | { kind: 'objects'; objects: readonly (FoundRow | BadRow)[] }
   | {
       kind: 'rows';
       lines: readonly number[];
@@ -14,8 +14,8 @@ export type Batch =
       namesOf: readonly number[];
       /** Cells of all rows, one after another. */
       cells: readonly string[];
-      /** What stands in the place of rows that can't be read, by where it stands among all of them. */
-      bad: ReadonlyMap<number, BadRow>;
+      /** What stands in the place of rows, each before the row of this number. */
+      bad: readonly (readonly [before: number, row: BadRow])[];
     };
 
 /** Characters and items at which a batch is full. */
@@ -27,12 +27,12 @@ export class Packer {
   private items = 0;
   private characters = 0;
   private documents: FoundDocument[] = [];
-  private objects: Found['objects'][] = [];
+  private objects: (FoundRow | BadRow)[] = [];
   private lines: number[] = [];
   private names: (readonly string[])[] = [];
   private namesOf: number[] = [];
   private cells: string[] = [];
-  private bad = new Map<number, BadRow>();
+  private bad: (readonly [number, BadRow])[] = [];
 
   constructor(private readonly kind: FoundKind) {}
 
@@ -40,9 +40,9 @@ export class Packer {
   add(found: Found[FoundKind]): boolean {
     this.items++;
     if (this.kind === 'documents') this.addDocument(found as FoundDocument);
-    else if (this.kind === 'rows') this.addRow(found as Found['rows']);
+    else if (this.kind === 'rows') this.addRow(found as Row | BadRow);
     else {
-      this.objects.push(found as Found['objects']);
+      this.objects.push(found as FoundRow | BadRow);
       this.characters += OBJECT_CHARACTERS;
     }
     return this.characters >= FULL_CHARACTERS || this.items >= FULL_ITEMS;
@@ -55,7 +55,7 @@ export class Packer {
 
   private addRow(row: Row | BadRow): void {
     if (isBadRow(row)) {
-      this.bad.set(this.items - 1, row);
+      this.bad.push([this.lines.length, row]);
       return;
     }
     const { line, cells } = row;
@@ -75,8 +75,8 @@ export class Packer {
     if (this.items === 0) return undefined;
     const { documents, objects, lines, names, namesOf, cells, bad } = this;
     [this.items, this.characters] = [0, 0];
-    this.bad = new Map();
     [this.documents, this.objects, this.lines, this.names, this.namesOf, this.cells] = [[], [], [], [], [], []];
+    this.bad = [];
     if (this.kind === 'documents') return { kind: 'documents', documents };
     if (this.kind === 'objects') return { kind: 'objects', objects };
     return { kind: 'rows', lines, names, namesOf, cells, bad };
@@ -96,17 +96,14 @@ export function* unpacked(batch: Batch): Generator<Found[FoundKind]> {
   if (batch.kind === 'documents') yield* batch.documents;
   else if (batch.kind === 'objects') yield* batch.objects;
   else {
-    const { bad, lines, names, namesOf } = batch;
-    let [row, at] = [0, 0];
-    for (let i = 0; i < lines.length + bad.size; i++) {
-      const badRow = bad.get(i);
-      if (badRow) {
-        yield badRow;
-        continue;
-      }
+    const { bad } = batch;
+    let [at, nextBad] = [0, 0];
+    for (const [i, line] of batch.lines.entries()) {
+      for (; bad[nextBad]?.[0] === i; nextBad++) yield bad[nextBad]![1];
       const cells = new Map<string, string>();
-      for (const name of names[namesOf[row]!]!) cells.set(name, batch.cells[at++]!);
-      yield { line: lines[row++]!, cells };
+      for (const name of batch.names[batch.namesOf[i]!]!) cells.set(name, batch.cells[at++]!);
+      yield { line, cells };
     }
+    for (; nextBad < bad.length; nextBad++) yield bad[nextBad]![1];
   }
 }

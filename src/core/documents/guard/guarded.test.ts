@@ -10,9 +10,11 @@ import { EVERY_FORMAT } from '../../testing/everyFormat';
 import { guardedByChannel, withSubtitles } from '../../testing/readerChannel';
 import { collect } from '../../testing/texts';
 import { importDrop, lookAtTable, openText } from '..';
-import type { DocumentReader } from '../read/format';
+import { isBadRow } from '../../base/badRow';
+import type { DocumentReader, Row } from '../read/format';
 import { ownFiles } from '../savedPages';
 import { BATCHES_AHEAD } from './protocol';
+import { inProcess, type Readers } from './readers';
 
 const FILM = 'film.srt';
 const beside = () => [dropped('a.txt', 'Before it.'), dropped(FILM, 'x'.repeat(100)), dropped('z.vtt', VTT)];
@@ -62,6 +64,22 @@ test('rows of conversations are objects, and pairs of columns rows', async () =>
       return text!.sha256;
     };
     expect(await read(readers)).toBe(await read());
+  }
+});
+
+test('rows that can’t be read keep their places among the others', async () => {
+  const { readers } = guardedByChannel();
+  const text = ['no', '{"text":"a"}', '[1]', '{"text":"b"}', '2', '3'].join('\n');
+  for (const kind of ['rows', 'objects'] as const) {
+    const read = (by: Readers) =>
+      collect(by(kind, 'jsonl', { name: 'a.jsonl', bytes: dropped('a.jsonl', text).stream(), note: () => undefined }));
+    const here = await read(inProcess);
+    expect(here.map(isBadRow)).toEqual([true, false, true, false, true, true]);
+    // Only objects of conversations have the row itself.
+    const plain = here.map((row) =>
+      kind === 'rows' && 'value' in row ? { line: row.line, cells: (row as Row).cells } : row,
+    );
+    expect(await read(readers)).toEqual(plain);
   }
 });
 

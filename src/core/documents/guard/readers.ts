@@ -9,9 +9,9 @@ import { Budget } from './budget';
 /** What can be read of a file. */
 export interface Found {
   documents: FoundDocument;
-  /** Rows without `value`, and what stands in the place of those that can't be read. */
+  /** Rows without `value`. */
   rows: Row | BadRow;
-  /** The same of rows as JSON has them. */
+  /** Rows as JSON has them. */
   objects: FoundRow | BadRow;
 }
 export type FoundKind = keyof Found;
@@ -78,19 +78,16 @@ async function* objectsOf(format: TableFormatId, file: OpenFile): AsyncGenerator
     return;
   }
   for await (const found of FORMATS[format].rows(file)) {
-    if (isBadRow(found)) {
-      yield found;
-      continue;
-    }
-    const { line, cells, value = Object.fromEntries(cells) } = found;
-    yield { line, value: value as FoundRow['value'] };
+    if (isBadRow(found)) yield found;
+    else yield { line: found.line, value: (found.value ?? Object.fromEntries(found.cells)) as FoundRow['value'] };
   }
 }
 
 function spend(budget: Budget, kind: FoundKind, found: Found[FoundKind]): void {
-  if (kind === 'documents') {
+  if (isBadRow(found)) budget.produce(found.problem.length);
+  else if (kind === 'documents') {
     budget.produce((found as FoundDocument).text.length);
-  } else if (kind === 'rows' && !isBadRow(found)) {
+  } else if (kind === 'rows') {
     const { cells } = found as Row;
     let characters = 0;
     for (const { length } of cells.values()) characters += length;
