@@ -134,8 +134,8 @@ test.each([
 test('words that name no path are none', async () => {
   const { options } = commands.find(({ name }) => name === 'tune')!;
   for (const out of ['none', 'recommended', 'lora:8', 'lora'])
-    await checkPaths(options, { recipe: 'none', adapter: 'lora:8', out: at(out) } as never);
-  await checkPaths(options, { recipe: 'recommended', out: 'recommended' } as never);
+    await checkPaths(options, { recipe: 'none', adapter: 'lora:8', out: at(out) });
+  await checkPaths(options, { recipe: 'recommended', out: 'recommended' });
 });
 
 test('a run may continue in its own folder, and not in a folder of it', async () => {

@@ -21,7 +21,7 @@ vi.mock('node:fs/promises', async (original) => {
         throw Object.assign(new Error('EACCES'), { code: 'EACCES', errno: -13, syscall: 'open', path });
       return call(...args);
     };
-  return { ...fs, access: checked(fs.access as never), readdir: checked(fs.readdir as never) };
+  return { ...fs, access: checked(fs.access), readdir: checked(fs.readdir) };
 });
 
 let folder: string;

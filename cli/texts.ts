@@ -50,7 +50,7 @@ export async function sourcesMeant(
   const opened = await Promise.all(
     files.map(async (file) => ({
       ...file,
-      source: await textFile(file.path).catch((error) => refusalOf(file, error)),
+      source: await textFile(file.path).catch((error: unknown) => refusalOf(file, error)),
     })),
   );
   const all = [...refused, ...opened.flatMap(({ source }) => ('reason' in source ? [source] : []))];

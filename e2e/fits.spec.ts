@@ -64,7 +64,7 @@ const cutTables = (page: Page): Promise<string[]> =>
         const box = at.getBoundingClientRect();
         const { overflowX } = getComputedStyle(at);
         if (overflowX === 'visible') continue;
-        if ((at as HTMLElement).tabIndex === 0) return [];
+        if (at.tabIndex === 0) return [];
         if (right > box.right + 1 || left < box.left - 1)
           return [`${table.ariaLabel} is cut at ${Math.round(box.right)}`];
       }

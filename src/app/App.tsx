@@ -52,8 +52,9 @@ export function App() {
     void receive(store, files).then((id) => {
       if (id !== stage?.id) go(`/${id}`);
     });
-  const onUnread = (detail: string): void =>
-    void store.getState().toast({ text: "Some dropped files couldn't be read", detail });
+  const onUnread = (detail: string): void => {
+    store.getState().toast({ text: "Some dropped files couldn't be read", detail });
+  };
   useWindowDrop(onFiles, onUnread, () => stage?.takesDrops?.(store.getState()) === true);
   const shell = { go, rename: () => setRenaming(true), deleteEverything: () => setOverlay('everything') };
   /** What can be done now: a run that trains changes it ten times a second, so it is made when it is asked for. */

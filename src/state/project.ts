@@ -384,12 +384,9 @@ const withoutFailure = (work: Work): Work => (work.kind === 'failed' ? IDLE : wo
 const isThere = ({ stored, project }: KeptProject): boolean => stored !== undefined && project.removedAt === undefined;
 
 const ELSEWHERE = 'The project changed in another tab';
-/** Nobody is told of the others. */
+/** The others aren't reported. */
 const WORDS: Partial<Record<keyof Project, string>> = {
-  name: 'name',
-  tokenizer: 'tokenizer',
-  data: 'data',
-  runId: 'run',
+  ...{ name: 'name', tokenizer: 'tokenizer', data: 'data', runId: 'run', baseline: 'baseline' },
   tokenizerChoice: 'settings',
   split: 'settings',
   model: 'settings',
@@ -397,5 +394,4 @@ const WORDS: Partial<Record<keyof Project, string>> = {
   recompute: 'settings',
   rateByHand: 'settings',
   plan: 'settings',
-  baseline: 'baseline',
 };

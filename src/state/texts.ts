@@ -338,7 +338,8 @@ export const createTextsSlice: Slice<TextsSlice> =
           for (const text of await data.call('setLicence', { ids, licence })) put(text);
           tabs.announce();
         } catch (error) {
-          return toastError(error);
+          toastError(error);
+          return;
         }
         if (before.length < 2) return;
         const undo = () => before.forEach((text) => void get().setLicence([text.id], text.licence));
@@ -383,7 +384,8 @@ export const createTextsSlice: Slice<TextsSlice> =
           put(await data.call('leaveOut', { textId, places, isOut }));
           tabs.announce();
         } catch (error) {
-          return toastError(error);
+          toastError(error);
+          return;
         }
         if (!isOut) return;
         const what = places.length === 1 ? '1 document' : `${formatCount(places.length)} documents`;

@@ -2,6 +2,7 @@
  * Files that are made to hang a reader, to take all memory, or to throw what no reader expects: small ones of every format that
  * has a structure, and valid ones with bytes changed by a seed. `scripts/hostileFiles.ts` writes them into a folder.
  */
+import { concatBytes } from '../base/concat';
 import { EVERY_FORMAT } from './everyFormat';
 import { OFFICE } from './hostile/office';
 import { PDF } from './hostile/pdf';
@@ -23,13 +24,11 @@ function mutated(bytes: Uint8Array, seed: number): Uint8Array {
   for (let i = next(8); i > 0 && changed.length > 0; i--) changed[next(changed.length)] = next(256);
   const [from, length] = [next(changed.length), next(64)];
   const piece = changed.subarray(from, from + length);
-  return next(3) === 0
-    ? Uint8Array.from([...changed.subarray(0, from), ...piece, ...piece, ...changed.subarray(from)])
-    : changed;
+  return next(3) === 0 ? concatBytes([changed.subarray(0, from), piece, piece, changed.subarray(from)]) : changed;
 }
 
 const mutatedOf = (files: Readonly<Record<string, string | Uint8Array>>): HostileFiles =>
-  Object.fromEntries(
+  Object.fromEntries<Uint8Array>(
     Array.from({ length: SEEDS }, (_, seed) =>
       Object.entries(files).map(([path, content]) => [
         path.replace(/^everything\//, `everything ${seed}/`),

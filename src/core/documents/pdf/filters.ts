@@ -36,12 +36,12 @@ type Unpack = (bytes: Uint8Array, making: (bytes: number) => void) => Uint8Array
 
 const inflated: Unpack = (bytes, making) => {
   const pieces: Uint8Array[] = [];
-  let refused: unknown;
+  let refused: Error | undefined;
   const inflate = new Unzlib((piece) => {
     try {
       making(piece.length);
     } catch (error) {
-      refused = error;
+      refused = error as Error;
       throw error;
     }
     pieces.push(piece.slice());

@@ -231,7 +231,7 @@ class Reader {
   }
 }
 
-const codes = (letters: string): ReadonlySet<number> => new Set([...letters].map((letter) => letter.charCodeAt(0)));
+const codes = (letters: string): ReadonlySet<number> => new Set(Array.from(letters, (letter) => letter.charCodeAt(0)));
 const SPACES = codes('\0\t\n\f\r ');
 const LINE_ENDS = codes('\n\r');
 /** Where a word ends. */
