@@ -34,8 +34,6 @@ export interface OpenRun {
   usable: Saved | null;
   /** The step that Evaluate, Playground and Export work with. */
   which: WhichSnapshot;
-  /** A person chose it; absent: the default, which may change as steps are saved. */
-  isChosen?: true;
   phase: Phase;
   /** It was begun here to tune another run's model. */
   tunes?: true;

@@ -10,7 +10,7 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { asSaved, isModel, newOpenRun, type OpenRun, PAGES, type Page, shownId, shownRun } from './openRun';
 import { RunLog } from './runLog';
 import type { Slice, Studio } from './studio';
-import { whichNow } from './trained';
+import { stillThere } from './trained';
 
 export interface RunSlice {
   /** By id: those that pages show, and the one that trains. */
@@ -93,14 +93,13 @@ export const createRunSlice: Slice<RunSlice> =
         ]);
         // It is no model; in another tab it may become one.
         if (record.step === 0 && !steps.some(({ latest }) => latest)) return { id: runId, run: null, damaged: [] };
-        const log = new RunLog(told);
         const run = asSaved({
           ...newOpenRun(runId),
           record,
-          log,
+          log: new RunLog(told),
           before: new RunLog(toldBefore),
           steps,
-          which: whichNow({ record, which: 'latest', log }, steps),
+          which: stillThere(steps, 'latest'),
           phase: { kind: 'stopped', step: record.step, of },
         });
         return { id: runId, run, damaged };
@@ -136,7 +135,7 @@ export const createRunSlice: Slice<RunSlice> =
       get().changeRun(runId, (run) => {
         const newest = steps.find(({ latest }) => latest);
         const saved = newest ? { step: newest.step, bytes: newest.bytes, at: null } : run.saved;
-        return { ...run, steps, saved, usable: saved ?? run.usable, which: whichNow(run, steps) };
+        return { ...run, steps, saved, usable: saved ?? run.usable, which: stillThere(steps, run.which) };
       });
     }
     const put = (run: OpenRun): void => set(({ opened }) => ({ opened: { ...opened, [run.id]: run } }));
@@ -246,13 +245,14 @@ export const createRunSlice: Slice<RunSlice> =
           return outcome;
         });
       },
-      setWhich: (page, which) =>
-        get().changeRun(shownRun(get(), page).id, (run) => ({ ...run, which, isChosen: true })),
+      setWhich: (page, which) => get().changeRun(shownRun(get(), page).id, (run) => ({ ...run, which })),
       async listSaved(runId, resumedFrom) {
         if (!get().opened[runId]) return;
         const { steps, damaged } = await data.call('savedSteps', { runId });
         get().changeRun(runId, (run) =>
-          JSON.stringify(steps) === JSON.stringify(run.steps) ? run : { ...run, steps, which: whichNow(run, steps) },
+          JSON.stringify(steps) === JSON.stringify(run.steps)
+            ? run
+            : { ...run, steps, which: stillThere(steps, run.which) },
         );
         get().tellDamaged(runId, damaged, resumedFrom);
       },

@@ -2,7 +2,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../core/base/blobStore';
 import { claimRun } from '../core/checkpoint/checkpoint';
-import type { BaseConfig } from '../core/models/spec';
 import type { TrainState } from '../core/checkpoint/snapshot';
 import { openJournal } from '../core/runs/journal';
 import { addRun } from '../core/runs/record';
@@ -28,7 +27,7 @@ const LOSSES: readonly (readonly [number, number])[] = [
 ];
 
 /** A run whose step 750 did best, evaluated every 250 steps and saved every 200, and at 1,000. */
-async function storedRun(isKept: boolean, config: BaseConfig = model.config): Promise<BlobStore> {
+async function storedRun(isKept: boolean): Promise<BlobStore> {
   const store = memoryStore();
   const writer = await claimRun(store, 'r');
   const evaluated = LOSSES.map(([step, loss]): TrainEvent => ({
@@ -47,10 +46,7 @@ async function storedRun(isKept: boolean, config: BaseConfig = model.config): Pr
   for (const step of [800, 1000]) await writer.save({ state: stateAt(step, best), tensors });
   await addRun(
     store,
-    runRecord({
-      ...{ id: 'r', status: 'finished', step: 1000, model: { ...model, config } },
-      recipe: { ...DEFAULT_RECIPE, steps: 1000 },
-    }),
+    runRecord({ id: 'r', status: 'finished', step: 1000, model, recipe: { ...DEFAULT_RECIPE, steps: 1000 } }),
   );
   return store;
 }
@@ -64,20 +60,6 @@ async function studioOf(store: BlobStore): Promise<() => Studio> {
   await getState().loadRun();
   return getState;
 }
-
-test('pages take the best step of a classifier, and the newest of another model, until a person chooses', async () => {
-  const classes = { labels: ['land', 'sea'], pooling: 'mean' } as const;
-  const get = await studioOf(await storedRun(true, { ...model.config, classes }));
-  const steps = (): number[] => (['playground', 'export'] as const).map((page) => trained(get(), page).step);
-  expect(steps()).toEqual([750, 750]);
-  get().setWhich('export', 'latest');
-  await get().listSaved('r');
-  expect(steps()).toEqual([1000, 1000]);
-
-  page.close();
-  const unkept = await studioOf(await storedRun(false, { ...model.config, classes }));
-  expect(trained(unkept(), 'export').step).toBe(1000);
-});
 
 test('the best that can be chosen is one that is kept, with the loss that it had', async () => {
   const get = await studioOf(await storedRun(true));

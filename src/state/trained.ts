@@ -20,32 +20,14 @@ export function stillThere(steps: readonly SavedStep[], which: WhichSnapshot): W
   return steps.some(({ latest }) => latest) ? 'latest' : 'best';
 }
 
-/** The step to work with: the person's choice while it is there; else the best of a classifier, and the newest of other models. */
-export function whichNow(
-  run: Pick<OpenRun, 'record' | 'which' | 'isChosen' | 'log'>,
-  steps: readonly SavedStep[],
-): WhichSnapshot {
-  if (run.isChosen) return stillThere(steps, run.which);
-  return stillThere(steps, run.record?.model.config.classes && isBestBetter(run, steps) ? 'best' : 'latest');
-}
-
-/** Whether the best step that is kept is better than the newest, as far as that was measured. */
-function isBestBetter({ record, log }: Pick<OpenRun, 'record' | 'log'>, steps: readonly SavedStep[]): boolean {
-  const best = keptBest({ steps, record });
-  const latest = steps.find((step) => step.latest);
-  if (!best || !latest) return best !== null;
-  const measured = record && measuredAt(record, log.evaluations, latest.step);
-  return !measured || best.loss < measured.loss;
-}
-
 /** The best step that is kept, where it knows its loss, and that was measured on what the newest one learns from. */
-export function keptBest(run: Pick<OpenRun, 'steps' | 'record'>): Measured | null {
+export function keptBest(run: OpenRun): Measured | null {
   const best = run.steps.find((step) => step.best);
   return best && best.loss !== null && !isOfEarlierSegment(run, best) ? { step: best.step, loss: best.loss } : null;
 }
 
 /** Whether a step did best on a text, or with settings, that the run has left. */
-function isOfEarlierSegment({ steps, record }: Pick<OpenRun, 'steps' | 'record'>, step: SavedStep): boolean {
+function isOfEarlierSegment({ steps, record }: OpenRun, step: SavedStep): boolean {
   const latest = steps.find((other) => other.latest);
   return record !== null && latest !== undefined && !isMeasuredAlike(record, latest.step)(step);
 }

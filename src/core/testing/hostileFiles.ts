@@ -27,15 +27,16 @@ function mutated(bytes: Uint8Array, seed: number): Uint8Array {
   return next(3) === 0 ? concatBytes([changed.subarray(0, from), piece, piece, changed.subarray(from)]) : changed;
 }
 
-const mutatedOf = (files: Readonly<Record<string, string | Uint8Array>>): HostileFiles =>
-  Object.fromEntries<Uint8Array>(
-    Array.from({ length: SEEDS }, (_, seed) =>
-      Object.entries(files).map(([path, content]) => [
-        path.replace(/^everything\//, `everything ${seed}/`),
-        mutated(typeof content === 'string' ? utf8(content) : content, seed + 1),
-      ]),
-    ).flat(),
-  );
+function mutatedOf(files: Readonly<Record<string, string | Uint8Array>>): HostileFiles {
+  const all: Record<string, Uint8Array> = {};
+  for (let seed = 0; seed < SEEDS; seed++)
+    for (const [path, content] of Object.entries(files))
+      all[path.replace(/^everything\//, `everything ${seed}/`)] = mutated(
+        typeof content === 'string' ? utf8(content) : content,
+        seed + 1,
+      );
+  return all;
+}
 
 const MUTATED: Hostile = Object.fromEntries(
   Object.entries(EVERY_FORMAT).map(([format, { files }]) => [`${format} with bytes changed`, () => mutatedOf(files)]),
