@@ -117,6 +117,16 @@ export async function checkFolder(path: string, coming: readonly string[]): Prom
   }
 }
 
+/** Refuses a folder with another kind of result of ours, such as a model where documents are to come. */
+export async function checkKind(path: string, coming: readonly string[]): Promise<void> {
+  const listed = ((await listedIn(path)) ?? []).filter((name) => name !== LIST);
+  if (listed.length === 0 || coming.length === 0 || coming.some((name) => listed.includes(name))) return;
+  throw badSettings(
+    `${path} holds another kind of result: ${listed.slice(0, 3).join(', ')}${listed.length > 3 ? ' and more' : ''}.`,
+    'Nothing was written. Name another folder with --out.',
+  );
+}
+
 /** Refuses a file, or a folder, that belongs to a folder of ours further up. `path` is without links. */
 export async function checkNotPart(path: string): Promise<void> {
   let [name, at] = [basename(path), dirname(path)];

@@ -34,6 +34,16 @@ describe('a folder that is written again', () => {
     expect(await namesIn(around)).toBe('model model.txt thesis.txt');
   });
 
+  test('and holds a model where documents are to come is refused, and keeps the model', async () => {
+    const { model, expectWhole } = await withSentinels();
+    await write(model, 1);
+    await expect(checkOutFolder(model, [], ['documents.jsonl', 'prepared.json'])).rejects.toThrow(
+      /holds another kind of result/,
+    );
+    await expectWhole();
+    expect(await markIn(model)).toBe(1);
+  });
+
   test('of one format by another loses folders that are empty then, and no others', async () => {
     const model = join(sandbox, String(made++));
     const exported = await markedModel(1);

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { badSettings, HomegrownError } from '../src/core/base/errors';
 import type { ByteStream } from '../src/core/files/byteSource';
 import { filesOf, isModelFile } from './folder';
-import { checkFolder, checkNotPart, LIST, listOf, type Unfinished } from './listed';
+import { checkFolder, checkKind, checkNotPart, LIST, listOf, type Unfinished } from './listed';
 import { markOf } from './mark';
 import { checkTarget, makeFolder, realPath, unwritable } from './target';
 import { stderr } from './terminal';
@@ -32,6 +32,7 @@ export function checkOutFolder(out: string, inputs: readonly string[], coming: r
     await checkNotPart(await realPath(out));
     return tried(out, async ({ path }) => {
       await checkFolder(out, [...coming, LIST]);
+      await checkKind(out, coming);
       if (await stat(path).catch(() => null)) await access(path, constants.W_OK);
       return markOf(path);
     });

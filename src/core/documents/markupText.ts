@@ -52,7 +52,7 @@ export function pageText(html: string): PageText {
     },
     ontext(text) {
       pieces += 1 + (text.match(ESCAPED)?.length ?? 0);
-      if (inTitle) title += text;
+      if (inTitle) title += text.slice(0, Math.max(0, MAX_TITLE - title.length));
       else if (hidden === 0) flow.add(text, kept > 0);
     },
     onclosetag(name) {
@@ -70,6 +70,9 @@ export function pageText(html: string): PageText {
   const size = { elements, depth, attributes: all, maxAttributes, pieces };
   return { text: flow.text(), title: oneLine(title), language, meta, address, ...size };
 }
+
+/** Characters of a title that are looked at; what is shown of it is shorter. */
+const MAX_TITLE = 4096;
 
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
