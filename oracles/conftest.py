@@ -157,6 +157,10 @@ def untied(artefacts: Artefacts, their_tokenizer: PreTrainedTokenizerFast) -> Pa
     return their_models.save(artefacts.folder / "untied", model, their_tokenizer)
 
 
+def pytest_sessionfinish() -> None:
+    homegrown.end_all()
+
+
 def pytest_terminal_summary(terminalreporter, config) -> None:
     config.stash[STATS] = terminalreporter.stats
 

@@ -109,11 +109,23 @@ def exchange(script: str, message: Any) -> Any:
     return json.loads(line)
 
 
+def end_all() -> None:
+    """Ends the processes that answer, and waits for them, so that their time counts as the oracles'."""
+    for process in PROCESSES:
+        process.stdin.close()
+        process.wait()
+
+
+PROCESSES: list[subprocess.Popen[str]] = []
+
+
 @functools.cache
 def started(script: str) -> subprocess.Popen[str]:
-    """One process for all messages. It ends when nobody can send any more."""
+    """One process for all messages, until `end_all`."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
-    return subprocess.Popen([NODE, "--import", "tsx", str(ROOT / "oracles" / script)], cwd=ROOT, **pipes)
+    process = subprocess.Popen([NODE, "--import", "tsx", str(ROOT / "oracles" / script)], cwd=ROOT, **pipes)
+    PROCESSES.append(process)
+    return process
 
 
 def run(script: str, *arguments: str) -> str:
