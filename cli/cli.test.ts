@@ -176,6 +176,11 @@ test('export writes each format where it was asked to, a folder or a file', asyn
   expect(await readdir(join(folder, 'out-pytorch/model'))).toContain('optimizer.safetensors');
   expect(await readdir(join(folder, 'out-hf'))).not.toContain('optimizer.safetensors');
   expect(await readFile(join(folder, 'out-gguf-f16.Modelfile'), 'utf8')).toContain('FROM ./out-gguf-f16');
+  // A file of somebody's with the name of one that comes next to the export.
+  await writeFile(join(folder, 'mine.Modelfile'), 'mine');
+  const next = await run(['export', '--from', out, '--format', 'gguf-f32', '--out', join(folder, 'mine.gguf')]);
+  expect(next.stderr).toContain('mine.Modelfile exists');
+  expect(await readFile(join(folder, 'mine.Modelfile'), 'utf8')).toBe('mine');
   const same = await run(['export', '--from', out, '--format', 'hf', '--out', out]);
   expect(same).toMatchObject({ code: 2, stdout: '' });
 }, 240_000);

@@ -1,4 +1,5 @@
 /** npm run export: a model that grow, the app or someone else has written, in the format of another tool. */
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { template } from '../scripts/templates';
 import { badSettings } from '../src/core/base/errors';
@@ -77,7 +78,15 @@ async function exportModel({
       file,
     ]);
   const marks = new Map<string, string>();
-  for (const [path] of await sidecarsOf(out)) marks.set(path, await checkOutFile(path, from));
+  for (const [path] of await sidecarsOf(out)) {
+    // Without a model next to it, it isn't an earlier export's.
+    if (existsSync(path) && !existsSync(out))
+      throw badSettings(
+        `${path} exists, and this export writes a file of that name next to ${out}.`,
+        'Nothing was written. Move it away, or name another file with --out.',
+      );
+    marks.set(path, await checkOutFile(path, from));
+  }
   const written = await writeFile(out, files[0]!, since);
   tell(written);
   for (const [path, file] of await sidecarsOf(written.place)) tell(await writeFile(path, file, marks.get(path) ?? ''));
