@@ -9,6 +9,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
+import { HomegrownError } from '../src/core/base/errors';
 import { ADAPTERS } from '../src/core/adapters';
 import { type Trainable, linearWeights, partsOf } from '../src/core/adapters/trainable';
 import { initialValues } from '../src/core/base/field';
@@ -201,9 +202,13 @@ async function read(net: Network, shape: Shape): Promise<void> {
     decoding.dispose();
   }
   const kept = answered && memory(net, answered);
-  await logits(net, [1, 2, 3], undefined, kept);
+  await logits(net, [1, 2, 3], undefined, kept).catch(unlessAllZero);
   kept?.dispose();
   evaluating.dispose();
+}
+/** Kernels are only compiled, so every score is 0, which is refused as an overflow. */
+function unlessAllZero(error: unknown): void {
+  if (!(error instanceof HomegrownError && error.code === 'diverged')) throw error;
 }
 const nothingButZeros = (_: number, length: number) => Promise.resolve(new Uint32Array(length));
 
