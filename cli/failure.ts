@@ -11,7 +11,7 @@ export interface Ending {
   message: string;
   /** 1: it went wrong; 2: what was asked for cannot be; 128 and the number of the signal that stopped it. */
   exitCode: number;
-  /** Rows that can't be read, of which the first are listed. */
+  /** Rows that can't be read; the first 20 are listed. */
   rows?: BadRowList;
 }
 

@@ -45,7 +45,7 @@ test('npm runs the script prepare when it has installed or linked something, whi
   });
 }, 60_000);
 
-/** Three prepares into one folder, each of which waits at a pipe of its own. */
+/** Starts three `prepare` commands with one `--out`; each waits at its own pipe. */
 async function waitingAtPipes(onWaiting: (pipes: readonly string[], children: readonly ChildProcess[]) => void) {
   const folder = await mkdtemp(join(tmpdir(), 'prepare-'));
   onTestFinished(() => rm(folder, { recursive: true }));

@@ -38,7 +38,7 @@ const meant = async (...paths: string[]) => {
   return { names: files.map(({ name }) => name), notes, refused };
 };
 
-test('a folder is read in spite of its worst names, each of which is refused with its reason', async () => {
+test('unreadable names in a folder are refused with a reason, and all other files are read', async () => {
   await mkdir(path('in', 'sub', 'locked'), { recursive: true });
   await writeFile(path('sea.txt'), 'The sea is wide.');
   for (const name of ['a.txt', 'sub/b.txt', 'sub/secret.txt', 'sub/locked/c.txt'])

@@ -6,7 +6,8 @@ import { type Size, sizesOf } from '../core/models/spec';
 import { objectiveOn } from '../core/objectives';
 import { type ModelDraft, ofArchitecture } from '../core/runs/modelDraft';
 import { withShownRecipe } from '../core/runs/mergeCleaning';
-import { changedFields, FIRST_PROJECT, initialProject, mergeProjects, type Project, same } from '../core/runs/project';
+import { changedFields, FIRST_PROJECT, initialProject, mergeProjects, type Project } from '../core/runs/project';
+import { same } from '../core/runs/mergeFields';
 import {
   type KeptProject,
   lastOpened,

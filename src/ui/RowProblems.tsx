@@ -2,7 +2,7 @@ import { formatCount } from '../core/base/units';
 import styles from './RowProblems.module.css';
 
 export interface RowProblemsProps {
-  /** Number of rows, of which the first are listed. */
+  /** Number of rows; the first 20 are listed. */
   count: number;
   listed: readonly { place: string; problem: string }[];
 }

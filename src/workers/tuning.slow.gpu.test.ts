@@ -4,23 +4,17 @@ import { memoryStore } from '../core/base/blobStore';
 import { loadSnapshot } from '../core/checkpoint/checkpoint';
 import { readJournal } from '../core/runs/journal';
 import { readRun } from '../core/runs/record';
-import { halvesOver, lonelyLocks, testStudio } from '../core/testing/behindChannels';
+import { lonelyLocks } from '../core/testing/behindChannels';
 import { smallRuns, written } from '../core/testing/besideRuns';
 import { loraOf, PARENT, tuneInput } from '../core/testing/tunedRuns';
-import { chooseDevice } from '../core/train/device';
-import { gpuHandlers } from './gpuHandlers';
+import { webgpuStudio } from '../core/testing/webgpuStudio';
 
 beforeAll(() => vi.stubGlobal('navigator', { gpu: navigator.gpu, locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
 test('steps of two adapters on one base in f16 are measured and written by as they learnt, one after the other', async () => {
   const store = memoryStore();
-  // Without measuring it first.
-  const gpu = gpuHandlers(Promise.resolve(store), async () => {
-    const { kind } = await chooseDevice('webgpu', '');
-    return { kind, name: 'GPU', software: true, features: [], gigaflops: 1, choices: [kind] };
-  });
-  const worker = testStudio(store, { ...halvesOver(store), gpu });
+  const worker = webgpuStudio(store);
   try {
     const of = await smallRuns(store);
     await worker.gpu.call('begin', of('parent', PARENT));

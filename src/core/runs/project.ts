@@ -46,7 +46,6 @@ export interface Project {
   removedAt?: number;
 }
 
-export { same } from './mergeFields';
 export type { TokenizerChoice };
 
 export interface PlanChoice {
