@@ -162,16 +162,17 @@ function* candidates(input: PlanInput): Generator<Candidate> {
   for (const vocabulary of vocabularies) {
     const tokens = (text.bytes / vocabulary.bytesPerToken) * (1 - held);
     const heldTokens = (text.bytes / vocabulary.bytesPerToken) * held;
+    const longest = contextFor(1e9 * device.gigaflops * seconds);
+    let context = longest;
+    while (context > SHORTEST && SPARE * context > heldTokens) context /= 2;
+    if (context >= Math.min(tokens, heldTokens)) continue;
     for (const [layers, width] of SHAPES) {
+      const config = usualConfig(spec, { layers, width, heads: headsOf(width), context });
+      if (spec.problems(config).length > 0) continue;
+      const model: ModelChoice = { id, config, vocabulary: vocabulary.size };
+      const cost = costOf(spec, config, vocabulary.size);
       for (const perStep of TOKENS_PER_STEP) {
-        let context = contextFor(1e9 * device.gigaflops * seconds);
-        if (perStep < ROWS * context) continue;
-        while (context > SHORTEST && SPARE * context > heldTokens) context /= 2;
-        if (context >= Math.min(tokens, heldTokens)) continue;
-        const config = usualConfig(spec, { layers, width, heads: headsOf(width), context });
-        if (spec.problems(config).length > 0) continue;
-        const model: ModelChoice = { id, config, vocabulary: vocabulary.size };
-        const cost = costOf(spec, config, vocabulary.size);
+        if (perStep < ROWS * longest) continue;
         for (const dropout of DROPOUTS) {
           const settings = { batch: perStep / context, dropout };
           const sizes = { tokens, heldTokens };

@@ -28,7 +28,7 @@ export interface ChatModel {
 /** Ours, with tokens for turns. */
 export const turnsModel = async (): Promise<ChatModel> => {
   const tokenizer = await turnsTokenizer();
-  return answering(await createTokenizer(withChatTemplate(tokenizer.model, usualTemplate(tokenizer))));
+  return answering(await createTokenizer(withChatTemplate(tokenizer.model, usualTemplate(tokenizer))), 105);
 };
 
 /** Made elsewhere, whose turns end with another token than texts do. */
@@ -38,9 +38,14 @@ export const chatmlModel = async (): Promise<ChatModel> =>
       eos_token: '<|endoftext|>',
       chat_template: CHATML,
     }),
+    57,
   );
 
-async function answering(tokenizer: Tokenizer): Promise<ChatModel> {
+/**
+ * Draws models until one answers `QUESTION` and ends its turn.
+ * @param firstSeed where the search starts: the seed that it found last time, so that one model is drawn instead of a hundred
+ */
+async function answering(tokenizer: Tokenizer, firstSeed: number): Promise<ChatModel> {
   const template = await compiled(ownTemplate(tokenizer)!, tokenizer);
   const ends = endsOf(tokenizer);
   const ask = (messages: readonly Message[]): Uint32Array => prompted({ messages }, template);
@@ -52,7 +57,7 @@ async function answering(tokenizer: Tokenizer): Promise<ChatModel> {
       const at = ids.findIndex((id) => ends.includes(id));
       return { text: tokenizer.decode(ids.slice(0, at === -1 ? ids.length : at)), isEnded: at !== -1, tokens: at === -1 ? ids.length : at }; // prettier-ignore
     };
-  for (let seed = 1; seed < 200; seed++) {
+  for (let seed = firstSeed; seed < firstSeed + 200; seed++) {
     const model = await drawn(tokenizer, seed);
     const answer = of(model);
     const first = await answer(ASKED);
