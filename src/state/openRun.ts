@@ -35,6 +35,8 @@ export interface OpenRun {
   /** The step that Evaluate, Playground and Export work with. */
   which: WhichSnapshot;
   phase: Phase;
+  /** What an interruption cost: steps after the newest saved one, and the training time that they took. */
+  lost?: { steps: number; milliseconds: number };
   /** It was begun here to tune another run's model. */
   tunes?: true;
 }
@@ -114,9 +116,17 @@ export function asSaved(run: OpenRun): OpenRun {
   }
   if (phase.kind !== 'stopped' && phase.kind !== 'finished') return stands;
   const { step } = saved;
+  const lost = lostAfter(log, step);
   log.truncate(step);
   const kind = step >= phase.of ? 'finished' : 'stopped';
-  return { ...stands, logVersion: run.logVersion + 1, phase: { kind, step, of: phase.of } };
+  return { ...stands, ...(lost && { lost }), logVersion: run.logVersion + 1, phase: { kind, step, of: phase.of } };
+}
+
+function lostAfter({ step: steps, activeMs }: RunLog, saved: number): OpenRun['lost'] {
+  const newest = steps.at(-1) ?? 0;
+  if (newest <= saved) return undefined;
+  const at = steps.findLastIndex((step) => step <= saved);
+  return { steps: newest - saved, milliseconds: activeMs.at(-1)! - (activeMs[at] ?? 0) };
 }
 
 const savedAs = (found: SavedStep | undefined): Saved | null =>

@@ -137,9 +137,9 @@ function Judgement({ onGive }: { onGive: () => void }) {
         </Notice>
       )}
       <Verdict
-        tone={tone}
+        sign={tone}
         judgement={judgement}
-        action={
+        actions={
           reasons.length === 0 && (
             <>
               <StridedButton />

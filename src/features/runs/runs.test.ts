@@ -142,9 +142,9 @@ test('two runs in words', () => {
   const [baseline, dropout, half] = [named('baseline'), named('dropout 0.3'), named('half width')];
   expect(differWords(baseline.made, dropout.made)).toEqual({
     count: 'One setting differs',
-    which: 'dropout 0.3 for 0.1',
+    which: 'dropout 0.1 → 0.3',
   });
-  expect(changeWords(dropout.made, half.made)).toEqual(['width 96 for 192', 'dropout 0.1 for 0.3']);
+  expect(changeWords(dropout.made, half.made)).toEqual(['width 192 → 96', 'dropout 0.3 → 0.1']);
   expect(differWords(baseline.made, baseline.made).count).toBe('No setting differs');
   expect(standing(dropout, baseline)).toMatch(/^At its best it is 0\.01\d bits a byte higher\.$/);
   expect(standing({ ...dropout, heldOut: 'other' }, baseline)).toMatch(/do not compare/);

@@ -13,6 +13,5 @@ export const stage: Stage = {
     return { node: 'done', line: `${formatShort(characters)} characters` };
   },
   page: async () => (await import('./TextPage')).TextPage,
-  hasMainButton: ({ texts }) => texts.length === 0,
   takesDrops: () => true,
 };

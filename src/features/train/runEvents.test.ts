@@ -160,14 +160,14 @@ test('a change of settings is told with what they were', () => {
   expect(first).toEqual({
     after: 40,
     label: 'other settings',
-    longLabel: 'from step 40 on learning rate 0.0003 for 0.001; dropout 0.3 for 0',
-    what: 'learning rate 0.0003 for 0.001; dropout 0.3 for 0',
-    words: 'Continued with other settings: learning rate 0.0003 for 0.001; dropout 0.3 for 0',
+    longLabel: 'from step 40 on learning rate 0.001 → 0.0003; dropout 0 → 0.3',
+    what: 'learning rate 0.001 → 0.0003; dropout 0 → 0.3',
+    words: 'Continued with other settings: learning rate 0.001 → 0.0003; dropout 0 → 0.3',
   });
   expect(others.map(({ label, words }) => [label, words])).toEqual([
     [
       'other text and settings',
-      'Continued on other text: b.txt, 1,200 tokens to learn from; with other settings: learning rate 0.001 for 0.0003; dropout 0 for 0.3',
+      'Continued on other text: b.txt, 1,200 tokens to learn from; with other settings: learning rate 0.0003 → 0.001; dropout 0.3 → 0',
     ],
   ]);
 });
@@ -181,7 +181,7 @@ test('a chart marks where a fork left its parent, with what it was given to be o
   const marks = (segments: RunSettings['segments'], from: RunRecord['parent']) =>
     changeMarks({ model: settings.model, segments }, from);
   expect(marks([...changed], parent)).toEqual([
-    { x: 40, label: 'fork, other settings', longLabel: 'fork of Ahab at step 40: dropout 0.3 for 0' },
+    { x: 40, label: 'fork, other settings', longLabel: 'fork of Ahab at step 40: dropout 0 → 0.3' },
   ]);
   expect(marks([segment(0, facts(3))], parent)).toEqual([
     { x: 40, label: 'fork', longLabel: 'fork of Ahab at step 40' },
