@@ -1,5 +1,5 @@
 import { useStudioFields, useStudioStore } from '../state/react';
-import { Button } from '../ui';
+import { Button, useHeldFocus } from '../ui';
 import { runAction } from './runAction';
 
 /** Stop while something runs, Resume on other pages while a run is paused, else nothing. It is never the filled button. */
@@ -7,6 +7,7 @@ export function StripAction({ onGo, isTrain }: { onGo: (path: string) => void; i
   const store = useStudioStore();
   const { run: _, ...action } = useStudioFields((s) => ({ ...runAction(s), run: undefined }));
   const isShown = action.kind === 'stop' || (action.label === 'Resume' && !isTrain);
+  useHeldFocus(isShown);
   if (!isShown) return null;
   return (
     <Button

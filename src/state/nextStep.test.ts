@@ -10,6 +10,7 @@ const NONE: Guide = {
   best: null,
   verdict: null,
   standing: 'unknown',
+  differs: false,
 };
 const RUNNING: Guide = { ...NONE, run: 'running', saved: 2600, best: 2350, verdict: 'learning', standing: 'better' };
 const FINISHED: Guide = { ...RUNNING, run: 'finished' };
@@ -30,6 +31,8 @@ const STATES: Readonly<Record<string, Guide>> = {
   'finished, improving': FINISHED,
   'finished, plateau': { ...FINISHED, verdict: 'level' },
   'finished, overfitting': { ...FINISHED, verdict: 'overfitting' },
+  'finished, settings changed, on Train': { ...FINISHED, differs: true },
+  'finished, settings changed, on Model': { ...FINISHED, differs: true, startTime: 180_000 },
   'finished, worse than a trigram model': { ...FINISHED, standing: 'worse', longerTime: 720_000 },
   'failed, with a saved step': { ...RUNNING, run: 'failed' },
   'failed, nothing saved': { ...RUNNING, run: 'failed', saved: null, best: null },
@@ -61,17 +64,17 @@ test('the table has every state, and no other', () => {
 });
 
 test.each(rows)('%s: %s', (state, button) => {
-  const label = nextStep(STATES[state]!)?.label ?? 'none';
+  const label = nextStep(STATES[state]!, state.endsWith('on Model') ? 'model' : 'train')?.label ?? 'none';
   expect(label).toBe(button.replaceAll(/[{}]/g, ''));
 });
 
 test('a button that can do nothing now stays, and says why', () => {
   const refusal = 'Another run is in progress: stop and save it first';
-  expect(nextStep({ ...NONE, refusal })).toMatchObject({ kind: 'start', refusal });
-  expect(nextStep({ ...RUNNING, run: 'paused', refusal })).toMatchObject({ kind: 'resume', refusal });
-  expect(nextStep({ ...FINISHED, refusal })).not.toHaveProperty('refusal');
+  expect(nextStep({ ...NONE, startRefusal: refusal }, 'train')).toMatchObject({ kind: 'start', refusal });
+  expect(nextStep({ ...RUNNING, run: 'paused', refusal }, 'train')).toMatchObject({ kind: 'resume', refusal });
+  expect(nextStep({ ...FINISHED, refusal }, 'train')).not.toHaveProperty('refusal');
 });
 
 test('without an estimate a button names no time', () => {
-  expect(nextStep(NONE)?.label).toBe('Start training');
+  expect(nextStep(NONE, 'train')?.label).toBe('Start training');
 });

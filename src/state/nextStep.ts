@@ -1,14 +1,18 @@
 /** The one filled button: what the app proposes next. docs/guidance.md has the table that it follows. */
 import { formatCount, formatDuration } from '../core/base/units';
+import { courseOf } from '../core/runs/course';
 import { endingOf } from '../core/runs/ending';
 import { recipeOf } from '../core/runs/segments';
 import type { VerdictKind } from '../core/train/verdict';
 import { estimateProject } from './estimate';
 import { NO_RUN, type OpenRun, shownRun } from './openRun';
 import { isUnreadable } from './phase';
+import { otherSettings } from './otherSettings';
 import { resumeRefusal, startRefusal } from './refusals';
-import { keptBest } from './trained';
+import { runSettings } from './runSettings';
 import type { Studio } from './studio';
+import { keptBest } from './trained';
+import { verdictNow } from './verdict';
 
 export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
@@ -27,11 +31,15 @@ export interface Guide {
   /** How it learns; null before it can be judged. */
   verdict: VerdictKind | null;
   standing: Standing;
+  /** The settings or the text changed since the run. */
+  differs: boolean;
   /** Expected time of a new run with the settings as they are. */
   startTime?: number | undefined;
   /** Expected time of training `LONGER` times as long. */
   longerTime?: number | undefined;
-  /** Why no run can start, or why this one can't resume. */
+  /** Why no run can start. */
+  startRefusal?: string | undefined;
+  /** Why this run can't resume. */
   refusal?: string | undefined;
 }
 
@@ -56,17 +64,22 @@ export interface NextStep {
 /** How much longer a run trains that a trigram model still beats. */
 export const LONGER = 4;
 
-/** The step that the project needs next; undefined while it prepares. */
-export function nextStep(guide: Guide): NextStep | undefined {
-  const { hasText, run, saved, startTime, refusal } = guide;
+/** Pages where settings are made: after a change they propose the next run. */
+const SETTINGS_PAGES: readonly string[] = ['text', 'model'];
+
+/**
+ * The step that the project needs next; undefined while it prepares.
+ * @param page id of the stage
+ */
+export function nextStep(guide: Guide, page: string): NextStep | undefined {
+  const { hasText, run, saved, differs, startTime, startRefusal, refusal } = guide;
+  const start = refusable({ kind: 'start', label: timed('Start training', startTime) }, startRefusal);
   switch (run) {
     case 'preparing':
     case 'stopping':
       return undefined;
     case 'none':
-      return hasText
-        ? refusable({ kind: 'start', label: timed('Start training', startTime) }, refusal)
-        : { kind: 'add-text', label: 'Add text…' };
+      return hasText ? start : { kind: 'add-text', label: 'Add text…' };
     case 'running':
       return whileRunning(guide);
     case 'paused':
@@ -77,7 +90,7 @@ export function nextStep(guide: Guide): NextStep | undefined {
         ? { kind: 'show-failure', label: 'Show what happened' }
         : refusable(resumeFrom(saved), refusal);
     case 'finished':
-      return onceFinished(guide);
+      return differs && SETTINGS_PAGES.includes(page) ? start : onceFinished(guide);
     default:
       return run satisfies never;
   }
@@ -112,9 +125,11 @@ const timed = (words: string, time: number | undefined): string =>
   time === undefined ? words : `${words} · ${formatDuration(time)}`;
 
 /** The guide of the run that Train shows. */
-export function guideOf(s: Studio, verdict: VerdictKind | null, standing: Standing): Guide {
+export function guideOf(s: Studio): Guide {
   const run = shownRun(s, 'train');
   const state = runStateOf(run);
+  const verdict = verdictNow(s);
+  const differs = otherSettings(s).length > 0;
   const best = keptBest(run)?.step ?? null;
   const saved = run.usable?.step ?? null;
   return {
@@ -123,13 +138,26 @@ export function guideOf(s: Studio, verdict: VerdictKind | null, standing: Standi
     isClassifier: run.record?.model.config.classes !== undefined,
     saved,
     best: best === saved ? null : best,
-    verdict,
-    standing,
-    startTime: state === 'none' ? startTimeOf(s) : undefined,
+    verdict: verdict.kind === 'beginning' ? null : verdict.kind,
+    standing: standingOf(run, s),
+    differs,
+    startTime: state === 'none' || differs ? startTimeOf(s) : undefined,
     longerTime: longerTimeOf(run),
-    refusal: state === 'none' ? startRefusal(s) : resumeRefusal(s),
+    startRefusal: startRefusal(s),
+    refusal: resumeRefusal(s),
   };
 }
+
+/** Whether the best evaluation is better than the strongest model that only counts. */
+function standingOf(run: OpenRun, { project }: Studio): Standing {
+  const { evaluations } = run.log;
+  const { baselines, after } = courseOf(runSettings(run, project), { ...NO_CURVE, evaluations });
+  const losses = evaluations.filter(({ step }) => step > after).map(({ loss }) => loss);
+  const [, ...counting] = baselines; // the first only guesses
+  if (losses.length === 0 || counting.length === 0) return 'unknown';
+  return Math.min(...losses) < Math.min(...counting.map(({ loss }) => loss)) ? 'better' : 'worse';
+}
+const NO_CURVE = { trained: () => undefined, planned: 0, isOver: true };
 
 /** What the run does, or how it came to rest. */
 export function runStateOf(run: OpenRun): RunState {

@@ -1,4 +1,4 @@
-/** How a run does: one judgement, from which the page, its chart's caption and the voice all speak. */
+/** How well a run trains: one verdict, which the page, its chart's caption and the live region all use. */
 import { useMemo } from 'react';
 import { courseOf } from '../core/runs/course';
 import { cutOf, endingOf } from '../core/runs/ending';
@@ -6,7 +6,7 @@ import { type Course, judge, meanAt, type Verdict, type VerdictKind } from '../c
 import type { OpenRun } from './openRun';
 import type { Phase } from './phase';
 import { useStudio } from './react';
-import { plannedSteps, trains, useRunSettings } from './runSettings';
+import { plannedSteps, runSettings, trains, useRunSettings } from './runSettings';
 import type { Studio } from './studio';
 
 /**
@@ -39,6 +39,25 @@ export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
       }),
     );
   }, [settings, log, evaluated, planned, isOver, cut]);
+}
+
+/** The same of the run that Train shows, outside React. */
+export function verdictNow(s: Studio): Verdict {
+  const run = trains(s);
+  const { log, phase, record } = run;
+  const settings = runSettings(run, s.project);
+  const isOver = !s.trainingElsewhere && AT_REST.includes(phase.kind);
+  const cut = record && phase.kind === 'stopped' ? cutOf(endingOf(record, phase.step, phase.of)) : undefined;
+  return judge(
+    courseOf(settings, {
+      trained: (step, after) => meanAt(log, step, after),
+      evaluations: log.evaluations,
+      planned: plannedSteps(phase, settings),
+      isOver,
+      cut: isOver ? cut : undefined,
+      early: log.early.at(-1),
+    }),
+  );
 }
 
 const AT_REST: readonly Phase['kind'][] = ['stopped', 'finished'];

@@ -26,7 +26,7 @@ export function ModelPage() {
   const { model, estimate, recipe, device } = situation;
   const [, go] = useLocation();
   const differing = useSettingsDiffer(go);
-  const next = useNextStep(go);
+  const next = useNextStep('model', go);
   return (
     <Stage
       title="Model"

@@ -57,7 +57,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
   const saveTable = useStudio((s) => s.saveTable);
   const isTree = new URLSearchParams(useSearch()).get('view') === 'lineage';
   const [, go] = useLocation();
-  const next = useNextStep(go);
+  const next = useNextStep('runs', go);
   const [chosenId, setChosen] = useState<string>();
   const [overrides, setOverrides] = useState<Readonly<Record<string, boolean>>>({});
   const [filter, setFilter] = useState('');

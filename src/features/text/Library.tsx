@@ -18,7 +18,7 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
   const [asked, choose] = useState<Chosen>();
   const [place, setPlace] = useState(0);
   const [, go] = useLocation();
-  const next = useNextStep(go);
+  const next = useNextStep('text', go);
   // A text that was removed leaves its place to the next one.
   const text = texts.find((t) => t.id === asked?.id) ?? texts[Math.min(place, texts.length - 1)];
   const chosen = text && (asked?.id === text.id ? asked : { id: text.id });

@@ -12,7 +12,7 @@ import { nameWithin } from './deviceName';
 /** Before the first run: what it would be, what is still read for it, or what it needs. */
 export function NoRun() {
   const [, navigate] = useLocation();
-  const next = useNextStep(navigate);
+  const next = useNextStep('train', navigate);
   const hasText = useStudio((s) => s.texts.length > 0);
   const project = useStudio((s) => s.project);
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));

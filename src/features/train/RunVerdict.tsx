@@ -4,8 +4,9 @@ import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import type { VerdictKind } from '../../core/train/verdict';
 import { type RunState, runStateOf } from '../../state/nextStep';
+import { shownRun } from '../../state/openRun';
 import { overdue, overdueWords } from '../../state/overdue';
-import { useSavedSteps, useShown, useShownPart, useStudio, useStudioStore } from '../../state/react';
+import { useSavedSteps, useShown, useShownPart, useStudio, useStudioFields, useStudioStore } from '../../state/react';
 import { resumeRefusal } from '../../state/refusals';
 import { bestWords } from '../../state/trained';
 import { useNextStep, useTryIt } from '../../state/useNextStep';
@@ -44,7 +45,7 @@ export function RunVerdict() {
 
 /** Paused by the person, or interrupted: what is saved, what is lost, and how much is left. */
 function AtRest({ state }: { state: 'paused' | 'interrupted' }) {
-  const words = useShownPart('train', (run) => restWords(run, state));
+  const words = useStudioFields((s) => restWords(shownRun(s, 'train'), state));
   return (
     <Verdict sign="paused" judgement={words.judgement} actions={<NextSteps state={state} />}>
       {words.evidence}
@@ -55,7 +56,7 @@ function AtRest({ state }: { state: 'paused' | 'interrupted' }) {
 /** The filled button, and one outlined button before it. */
 function NextSteps({ state }: { state: RunState }) {
   const [, go] = useLocation();
-  const next = useNextStep(go);
+  const next = useNextStep('train', go);
   const [isAsking, setAsking] = useState(false);
   const { record, saved } = useShown('train');
   const tryIt = useTryIt(go);
