@@ -1,9 +1,10 @@
 /** The next step as a button: its words, and what it does. */
-import { guideOf, nextStep } from './nextStep';
+import { guideOf, nextStep, type NextStepKind } from './nextStep';
 import { useStudioFields, useStudioStore } from './react';
 import { takeStep } from './takeStep';
 
 export interface NextStepButton {
+  kind: NextStepKind;
   label: string;
   disabledReason: string | undefined;
   onPress: () => void;
@@ -20,7 +21,7 @@ export function useNextStep(page: string, go: (path: string) => void): NextStepB
     return { label: step?.label, kind: step?.kind, refusal: step?.refusal };
   });
   if (label === undefined || kind === undefined) return undefined;
-  return { label, disabledReason: refusal, onPress: () => void takeStep(store, kind).then(go) };
+  return { kind, label, disabledReason: refusal, onPress: () => void takeStep(store, kind).then(go) };
 }
 
 /** Opens Playground with the run that Train shows. */

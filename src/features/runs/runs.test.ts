@@ -162,7 +162,7 @@ test('a run is judged by its own evaluations, as one that is over or goes on, an
   expect(gapOf({ ...dropout, row: { ...dropout.row, record: { ...dropout.row.record, segments } } })).toBeUndefined();
   expect([0.314, -0.2].map(formatGap)).toEqual(['0.31', '−0.20']);
   expect(verdictOf(dropout, true).judgement).not.toBe(verdictOf({ ...dropout }, false).judgement);
-  expect(verdictOf(dropout, false).evidence).toMatch(/perplexity on held-out text .* nats below/);
+  expect(verdictOf(dropout, false).evidence).toMatch(/Perplexity on text it never saw .* nats below/);
   expect(verdictOf({ ...dropout, row: { ...dropout.row, curve: null } }, false).judgement).toBe('Not judged yet');
   const { evaluations } = dropout.row.curve!;
   const gap = evaluations.trained.map((trained) => trained && trained + 0.5);

@@ -64,7 +64,8 @@ function NextSteps({ state }: { state: RunState }) {
   return (
     <>
       {(state === 'paused' || state === 'interrupted') && saved && <Button onPress={tryIt}>Try it so far</Button>}
-      {state === 'finished' && record && saved && (
+      {state === 'finished' && next && next.kind !== 'try' && <Button onPress={tryIt}>Try it</Button>}
+      {state === 'finished' && next?.kind === 'try' && record && saved && (
         <>
           <Button disabledReason={refusal} onPress={() => setAsking(true)}>
             Train longer…
