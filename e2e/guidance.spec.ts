@@ -45,3 +45,25 @@ for (const { name, seed, filled } of STATES) {
     expect(studio.errors).toEqual([]);
   });
 }
+
+test('a labeled table dropped on Text leads to a classifier, without a run before it', async ({ page }) => {
+  const studio = new Studio(page);
+  await studio.openOnWasm('/text');
+  const rows = Array.from({ length: 40 }, (_, i) =>
+    i % 2 ? `"Lowest rates, act now, offer ${i}",spam` : `"The stand pipe by gate ${i} is open again",ham`,
+  );
+  await studio.choose(/^(Choose|Add) files…/, {
+    name: 'mails.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(['mail,kind', ...rows].join('\n')),
+  });
+  const question = page.getByRole('dialog', { name: 'mails.csv looks labeled: 2 labels in column “kind”' });
+  await expect(question.locator('[data-variant=go]')).toHaveAccessibleName('Train a classifier');
+  await question.getByRole('button', { name: 'Train a classifier' }).click();
+  await expect(page).toHaveURL(/tune\?kind=classify/);
+  await expect(page.getByText('mails.csv').first()).toBeVisible();
+  const start = page.getByRole('button', { name: 'Start tuning' });
+  await expect(start).not.toHaveAttribute('aria-disabled', 'true');
+  await expect(page.locator('[data-variant=go]:visible')).toHaveCount(1);
+  expect(studio.errors).toEqual([]);
+});

@@ -67,7 +67,8 @@ export interface TextsSlice {
   /** Answers the question that is asked: all as they are. */
   takeMarkup(): Promise<void>;
   /** The same of tables: these columns of each. */
-  takeColumns(columns: Columns, between?: Between): Promise<void>;
+  /** @param tunes what they are for, where it isn't what they were given for */
+  takeColumns(columns: Columns, between?: Between, tunes?: Purpose): Promise<void>;
   leaveMarkup(): void;
   lookAtTable(file: DroppedMarkup): Promise<TableHead>;
   addPaste(text: string, name: string, tunes?: Purpose): Promise<void>;
@@ -232,7 +233,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       if (files[0] && !isOpen(files[0].project)) get().toast(waits(files));
     }
     /** Takes what was asked about. */
-    async function take(asked: (file: DroppedMarkup) => Pick<Dropped, 'table' | 'between'>): Promise<void> {
+    async function take(asked: (file: DroppedMarkup) => Pick<Dropped, 'table' | 'between' | 'tunes'>): Promise<void> {
       const files = answered();
       const asDropped = files.map((each) => ({ ...fileOf(each), ...asked(each) }));
       if (files[0]) await addDrop(asDropped, files[0].project);
@@ -302,8 +303,12 @@ export const createTextsSlice: Slice<TextsSlice> =
         return { ...inputs, ...byUse(await data.call('listTexts', { projectId }), projectId) };
       },
       takeMarkup: () => take(() => ({})),
-      takeColumns: (columns, between) =>
-        take((file) => ({ table: { format: tableOf(file), columns }, ...(between && { between }) })),
+      takeColumns: (columns, between, tunes) =>
+        take((file) => ({
+          table: { format: tableOf(file), columns },
+          ...(between && { between }),
+          ...(tunes && { tunes }),
+        })),
       lookAtTable: (given) => data.call('lookAtTable', { ...fileOf(given), format: tableOf(given) }),
       leaveMarkup: () => void answered(),
       async addPaste(text, name, tunes) {

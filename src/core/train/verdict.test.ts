@@ -64,7 +64,9 @@ describe('a run is judged', () => {
     ];
     const early = { step: 200, evaluations: 1 };
     const { evidence } = judge(course(points, { isOver: true, early }));
-    expect(evidence).toMatch(/ Training ended early, at step 200 of 1,000: 1 evaluation in a row brought no improvement\.$/);
+    expect(evidence).toMatch(
+      / Training ended early, at step 200 of 1,000: 1 evaluation in a row brought no improvement\.$/,
+    );
     // While it goes on from there, and when it has gone further, it did not end there.
     expect(judge(course(points, { early })).evidence).not.toContain('early');
     expect(judge(course([...points, [300, 5, 5]], { isOver: true, early })).evidence).not.toContain('early');

@@ -146,9 +146,7 @@ function judged(course: Course): Verdict {
     if (now && before && faster > 1.5) {
       return {
         kind: 'memorising',
-        judgement: isOver
-          ? `${overWords(course)}, and starting to memorize`
-          : 'Learning, and starting to memorize',
+        judgement: isOver ? `${overWords(course)}, and starting to memorize` : 'Learning, and starting to memorize',
         evidence: `${fall}, and ${times((before.mean - now.mean) / fell)} as fast on the training text.${lone}${gapWords} More dropout or more text would keep the two together.`,
         trend,
       };
