@@ -23,7 +23,7 @@ test('a GPT is trained on a file on WebGPU, exported, and writes the same after 
         expect(Object.values(await studio.stored('cuts'))).toHaveLength(1);
         const step = await toTheEnd(STEPS)(page, studio);
         // The model knows more than how frequent each token is.
-        expect(await studio.perplexity()).toBeLessThan(await studio.unigram());
+        expect(await studio.perplexity()).toBeLessThan(await studio.baseline('unigram'));
         return step;
       },
       use: () => talk(studio),

@@ -60,7 +60,6 @@ const skip: Objective = {
       loss: Math.log(vocabulary),
       words: 'a die',
       label: 'die',
-      longLabel: 'a die',
       hint: '',
       before: 'Worse than a die',
     },

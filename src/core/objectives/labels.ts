@@ -58,8 +58,7 @@ export const labels = defineObjective({
     const uniform = {
       loss: classes?.several ? Math.LN2 : Math.log(classes?.labels.length ?? 2),
       words: 'a uniform guess',
-      label: 'uniform guess',
-      longLabel: 'uniform guess',
+      label: 'uniform',
       hint: 'every label equally likely: where training begins',
       before: 'Worse than a uniform guess',
     };
@@ -69,14 +68,20 @@ export const labels = defineObjective({
       uniform,
       {
         loss: priorLoss(counts.train, counts.validation),
-        words: 'knowing only which labels are common',
-        label: 'label counts',
-        longLabel: 'knowing only which labels are common',
-        hint: 'always guessing by how many texts have each label; below it, the model has learnt from the texts',
+        words: 'guessing by label frequency',
+        label: 'label frequency',
+        hint: 'knows only how many texts have each label; below it, the model has learned from the texts',
         before: 'Finding out which labels are common',
       },
     ];
   },
+  measuredBaselines: ({ labels: measured }) =>
+    measured?.accuracy
+      ? [
+          { words: 'majority class', values: { accuracy: measured.accuracy.majority } },
+          { words: 'naive Bayes', values: { accuracy: measured.accuracy.naiveBayes } },
+        ]
+      : [],
   more: 'More texts with labels, or a model that has read text of this kind before,',
   shows: { hint: 'the same held-out texts' },
   async load() {
