@@ -57,6 +57,7 @@ const skip: Objective = {
   },
   baselines: ({ vocabulary }) => [
     {
+      id: 'die',
       loss: Math.log(vocabulary),
       words: 'a die',
       label: 'die',

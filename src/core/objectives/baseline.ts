@@ -4,6 +4,7 @@ import type { Baseline, Chosen } from './objective';
 type Facts = Omit<Chosen, 'classes'>;
 
 export const uniform = ({ vocabulary }: Facts): Baseline => ({
+  id: 'uniform',
   loss: Math.log(vocabulary),
   words: 'a uniform guess',
   label: 'uniform',
@@ -21,6 +22,7 @@ export function nGramBaselines(facts: Facts): readonly Baseline[] {
   return [
     unigramOf(counted.unigram),
     {
+      id: 'bigram',
       loss: counted.bigram,
       words: 'a bigram model',
       label: 'bigram',
@@ -29,6 +31,7 @@ export function nGramBaselines(facts: Facts): readonly Baseline[] {
       milestone: 'Knows word pairs',
     },
     {
+      id: 'trigram',
       loss: counted.trigram,
       words: 'a trigram model',
       label: 'trigram',
@@ -40,6 +43,7 @@ export function nGramBaselines(facts: Facts): readonly Baseline[] {
 }
 
 const unigramOf = (loss: number): Baseline => ({
+  id: 'unigram',
   loss,
   words: 'a unigram model',
   label: 'unigram',

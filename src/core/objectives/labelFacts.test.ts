@@ -61,8 +61,8 @@ test('the majority class and naive Bayes are measured on the validation set and 
   // Four texts have a label and a token. Naive Bayes takes the last, a ship on land, for the sea.
   expect(measured.labels!.accuracy).toEqual({ majority: 25, naiveBayes: 75 });
   expect(labels.measuredBaselines!({ unigramLoss: 1, ...measured })).toEqual([
-    { words: 'majority class', values: { accuracy: 25 } },
-    { words: 'naive Bayes', values: { accuracy: 75 } },
+    { id: 'majority', words: 'majority class', values: { accuracy: 25 } },
+    { id: 'naiveBayes', words: 'naive Bayes', values: { accuracy: 75 } },
   ]);
   const { accuracy: _, ...old } = measured.labels!;
   expect(labels.measuredBaselines!(baselineFacts({ unigramLoss: 1, labels: old }))).toEqual([]);

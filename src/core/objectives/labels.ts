@@ -56,6 +56,7 @@ export const labels = defineObjective({
   },
   baselines({ classes, data }) {
     const uniform = {
+      id: 'uniform',
       loss: classes?.several ? Math.LN2 : Math.log(classes?.labels.length ?? 2),
       words: 'a uniform guess',
       label: 'uniform',
@@ -67,6 +68,7 @@ export const labels = defineObjective({
     return [
       uniform,
       {
+        id: 'labelFrequency',
         loss: priorLoss(counts.train, counts.validation),
         words: 'guessing by label frequency',
         label: 'label frequency',
@@ -78,8 +80,8 @@ export const labels = defineObjective({
   measuredBaselines: ({ labels: measured }) =>
     measured?.accuracy
       ? [
-          { words: 'majority class', values: { accuracy: measured.accuracy.majority } },
-          { words: 'naive Bayes', values: { accuracy: measured.accuracy.naiveBayes } },
+          { id: 'majority', words: 'majority class', values: { accuracy: measured.accuracy.majority } },
+          { id: 'naiveBayes', words: 'naive Bayes', values: { accuracy: measured.accuracy.naiveBayes } },
         ]
       : [],
   more: 'More texts with labels, or a model that has read text of this kind before,',

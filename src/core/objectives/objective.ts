@@ -150,6 +150,8 @@ export interface ToAnswer {
 }
 
 export interface MeasuredBaseline {
+  /** As in figures.ts of evaluations: `copy`. */
+  id: string;
   /** `copying the input` */
   words: string;
   values: Readonly<Record<string, number>>;
@@ -157,6 +159,8 @@ export interface MeasuredBaseline {
 
 /** What is reached without learning what there is to learn. */
 export interface Baseline {
+  /** As in figures.ts of evaluations: `unigram`. */
+  id: string;
   /** Nats, as the objective's loss. */
   loss: number;
   /** `a unigram model` */
