@@ -1,7 +1,6 @@
 /** Everything that is measured of data when they are built: what a model without training reaches on them. */
 import type { BlobStore } from '../../base/blobStore';
 import type { Pause } from '../../base/job';
-import type { TextRecord } from '../../documents/record';
 import type { ShardManifest } from '../../shards/manifest';
 import { openPart, readCounts } from '../../shards/read';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
@@ -18,7 +17,7 @@ export async function measureData(
   store: BlobStore,
   manifest: ShardManifest,
   tokenizer: Tokenizer,
-  labelled: TextRecord['labelled'],
+  labelled: 'one' | 'several' | undefined,
   pause: Pause,
 ) {
   const counts = {
