@@ -177,7 +177,7 @@ test('answers to the rows of a table are scored, beside copying', async () => {
   expect(baselines!['copy']!['exactMatch']).toBeCloseTo(100 / 3);
 });
 
-test('targets that are labels are chosen among, beside the commonest one and counting words', async () => {
+test('targets that are labels are chosen among, next to the majority class and naive Bayes', async () => {
   const rows = ['whale,sea', 'horse,land', 'white whale,sea', 'old horse,land', 'whale ship,sea'];
   await writeFile(path('labels.csv'), `note,said,kind\n${rows.map((row) => `x,${row}\n`).join('')}`);
   const flags = ['--pairs', `${path('labels.csv')}:input=said,target=kind`, '--train', path('labels.csv')];

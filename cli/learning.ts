@@ -29,6 +29,7 @@ import type { ModelChoice, Snapshot, TrainInput, TrainOutcome, TrainState } from
 import { train } from '../src/core/train/train';
 import { openData } from './data';
 import { fasterDevice } from './fasterDevice';
+import { baselineSentences } from './baselineWords';
 import { baseOf } from './base';
 import { toldOf as evaluationOf } from './evaluated';
 import { following } from './following';
@@ -40,7 +41,7 @@ import { localFile } from './local';
 import { keepMeasured, measuredIn } from './measured';
 import { Course, fit, type Fit, leftOf, over } from './minutes';
 import { UsageError, type Values } from './options';
-import { besideWords, finite, inWords, measuredAll, valuesOf } from './outcome';
+import { besideWords, finite, inWords, valuesOf } from './outcome';
 import { measurePace, type Pace, timeOf } from './pace';
 import { isForThePlan, Planner, planWords } from './planned';
 import { Progress } from './progress';
@@ -178,11 +179,10 @@ export async function learn(
   const short = isSettled ? undefined : shortTextWords(wide(), askedOf(wide()), sizes);
   if (short !== undefined) progress.say(short);
   const first = askedOf(modelNow());
-  const { inRows, measuredBaselines } = objectiveOf(first.objective);
+  const { inRows } = objectiveOf(first.objective);
   const laid = await inRows?.(learnt, modelNow().config.context, tokenizer, first, learnerOf(modelNow()));
   if (laid?.words !== undefined) progress.say(laid.words);
-  for (const { words, values } of measuredBaselines?.(data) ?? [])
-    progress.say(`Without learning, ${words}: ${measuredAll(values)}.`);
+  for (const words of baselineSentences(first.objective, modelNow(), data)) progress.say(words);
   /** On the device in use. */
   const plan = () => {
     const [model, limits] = [modelNow(), limitsNow(options.memory)];

@@ -60,6 +60,8 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
 
   const half = await call('tune', '--kind', 'classify', ...SHORT.slice(0, -1), ...own, '--steps', '5', '--out', 'half');
   expect(half).toMatchObject({ code: 0 });
+  expect(half.stderr).toMatch(/Without training, loss: uniform [\d.]+, label frequency [\d.]+\./);
+  expect(half.stderr).toMatch(/Without training, majority class: [^]*Without training, naive Bayes: [^]*100 %/);
   // How many texts are truncated, before the first step; and which step is saved.
   expect(half.stderr).toMatch(
     /\d+ texts with labels\. \d+ of them \([\d.]+ %\) are longer than \d+ tokens, and are cut there\./,

@@ -86,7 +86,7 @@ export async function withStop(page: Page, studio: Studio): Promise<number> {
   };
   // The model knows more than how frequent each token is.
   await studio.event(2 * INTERVAL, /Evaluated/);
-  expect(await studio.perplexity()).toBeLessThan(await studio.unigram());
+  expect(await studio.perplexity()).toBeLessThan(await studio.baseline('unigram'));
   const stoppedAt = await stop();
   const bytes = await studio.scriptBytes();
   expect(bytes).toBeGreaterThan(1_000_000); // TensorFlow.js, once

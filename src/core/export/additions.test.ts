@@ -57,10 +57,10 @@ const skip: Objective = {
   },
   baselines: ({ vocabulary }) => [
     {
+      id: 'die',
       loss: Math.log(vocabulary),
       words: 'a die',
       label: 'die',
-      longLabel: 'a die',
       hint: '',
       before: 'Worse than a die',
     },

@@ -118,7 +118,7 @@ function judged(course: Course): Verdict {
   /** The newest that the trend rests on. */
   const until = trend === 'level' && isWorse(last) ? evaluations.at(-2)! : at;
   const lone = until === last ? '' : ` The last evaluation was ${told(last.loss)}; one alone may be chance.`;
-  const known = baselines.slice(1).at(-1);
+  const known = baselines[1];
   if (known && last.loss > known.loss - LEAST) {
     // One that was stopped on its way down had no time yet.
     const isLate = last.step > planned / 2 || (isOver && trend !== 'falling');
