@@ -1,6 +1,5 @@
 /** The one filled button: what the app proposes next. docs/guidance.md has the table that it follows. */
 import { formatCount, formatDuration } from '../core/base/units';
-import { courseOf } from '../core/runs/course';
 import { endingOf } from '../core/runs/ending';
 import { recipeOf } from '../core/runs/segments';
 import type { VerdictKind } from '../core/train/verdict';
@@ -9,15 +8,12 @@ import { NO_RUN, type OpenRun, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { otherSettings } from './otherSettings';
 import { resumeRefusal, startRefusal } from './refusals';
-import { runSettings } from './runSettings';
+import { type StandingKind, standingOf } from './standing';
 import type { Studio } from './studio';
 import { keptBest } from './trained';
 import { verdictNow } from './verdict';
 
 export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' | 'interrupted' | 'finished' | 'failed';
-
-/** How the run compares with counting: with a trigram model, or for a classifier with naive Bayes and with one label for all. */
-export type Standing = 'better' | 'worse' | 'no better than one label' | 'unknown';
 
 /** All that the next step depends on. Steps are numbers of training steps; times are in milliseconds. */
 export interface Guide {
@@ -30,7 +26,8 @@ export interface Guide {
   best: number | null;
   /** How it learns; null before it can be judged. */
   verdict: VerdictKind | null;
-  standing: Standing;
+  /** Compared with models that only count. */
+  standing: StandingKind;
   /** The settings or the text changed since the run. */
   differs: boolean;
   /** Expected time of a new run with the settings as they are. */
@@ -139,7 +136,7 @@ export function guideOf(s: Studio): Guide {
     saved,
     best: best === saved ? null : best,
     verdict: verdict.kind === 'beginning' ? null : verdict.kind,
-    standing: standingOf(run, s),
+    standing: standingOf(run, s.project).kind,
     differs,
     startTime: state === 'none' || differs ? startTimeOf(s) : undefined,
     longerTime: longerTimeOf(run),
@@ -147,17 +144,6 @@ export function guideOf(s: Studio): Guide {
     refusal: resumeRefusal(s),
   };
 }
-
-/** Whether the best evaluation is better than the strongest model that only counts. */
-function standingOf(run: OpenRun, { project }: Studio): Standing {
-  const { evaluations } = run.log;
-  const { baselines, after } = courseOf(runSettings(run, project), { ...NO_CURVE, evaluations });
-  const losses = evaluations.filter(({ step }) => step > after).map(({ loss }) => loss);
-  const [, ...counting] = baselines; // the first only guesses
-  if (losses.length === 0 || counting.length === 0) return 'unknown';
-  return Math.min(...losses) < Math.min(...counting.map(({ loss }) => loss)) ? 'better' : 'worse';
-}
-const NO_CURVE = { trained: () => undefined, planned: 0, isOver: true };
 
 /** What the run does, or how it came to rest. */
 export function runStateOf(run: OpenRun): RunState {
