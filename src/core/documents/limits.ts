@@ -19,6 +19,8 @@ export const LARGEST_PAGE = 32 * MiB;
 export const MAX_MAIN_TEXT = {
   elements: 20_000,
   pieces: 100_000,
+  textNode: MiB,
+  text: 16 * MiB,
   depth: 64,
   attributes: 200_000,
   attributesOfOne: 1000,
@@ -54,8 +56,9 @@ export const LARGEST_ROW_GROUP = 512 * MiB;
 export const LARGEST_FOOTER = 64 * MiB;
 /** Pages of a PDF. */
 export const MOST_PAGES = 20_000;
-/** Bytes of a message of mail with what is attached, and characters of all that was written in a mailbox. */
+/** Bytes of a message of mail with what is attached, what its text may have, and characters of all that was written in a mailbox. */
 export const LARGEST_MESSAGE = 64 * MiB;
+export const MAX_MESSAGE_TEXT = { characters: 32 * MiB, lines: 2_000_000 } as const;
 export const LARGEST_MAILBOX = 256 * MiB;
 /** Characters of a chat that are in memory at once, and of a conversation in it: one that never rests is parted between two messages. */
 export const LARGEST_CHAT = 256 * MiB;
