@@ -1,7 +1,6 @@
 /** Lists that a model is asked: pairs of sentences, ours or a person's own, and tasks; and what is printed of them. */
 import { counted, formatReading } from '../src/core/base/units';
-import { allOf } from '../src/core/documents/badRows';
-import { tableFormatOf } from '../src/core/documents/read';
+import { tableRows } from '../src/core/documents/tableRows';
 import type { SentencePair } from '../src/core/evaluate/minimalPairs';
 import { sentencePairsIn } from '../src/core/evaluate/pairTable';
 import type { Preference } from '../src/core/evaluate/sentencePairs';
@@ -62,11 +61,12 @@ function columnsIn(words: string): TaskColumns {
 }
 
 async function tableOf(path: string, signal: AbortSignal) {
-  const { name, stream } = await textFile(path);
+  const { name, stream, places } = await textFile(path);
   const note = (words: string): void => {
     stderr.write(`${name}: ${words}.\n`);
   };
-  return { name, rows: allOf(name, readers('rows', tableFormatOf(name), { name, bytes: stream(), note }, signal)) };
+  const file = { name, bytes: stream(), note, ...(places && { places }) };
+  return { name, rows: tableRows(file, readers, signal) };
 }
 
 export function printTask({ name, rows, cut, metrics, baselines }: TaskScores): void {
