@@ -34,6 +34,8 @@ export interface OpenRun {
   usable: Saved | null;
   /** The step that Evaluate, Playground and Export work with. */
   which: WhichSnapshot;
+  /** A person picked it; absent: the default, which can change as steps are saved. */
+  isPicked?: true;
   phase: Phase;
   /** It was begun here to tune another run's model. */
   tunes?: true;
