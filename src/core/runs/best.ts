@@ -1,7 +1,7 @@
 /** Which step of a run did best on the validation set, whether it is still there, and which step is used by default. */
 import type { SavedStep } from '../checkpoint/checkpoint';
 import type { BaseConfig } from '../models/spec';
-import { isMeasuredAlike, measuredAt, type Segments } from './segments';
+import { isMeasuredAlike, measuredAt } from './segments';
 
 /** A step and its loss in nats per token. */
 export interface Measured {
@@ -26,16 +26,17 @@ export function bestNotKept(
   return best && best.step !== upTo && best.loss < (kept?.loss ?? Infinity) ? best : undefined;
 }
 
-/** What the choice of a step asks of a run's record. */
+/** What the choice of a step asks of a run's record, and of its steps. */
 interface Chosen {
   model: { config: BaseConfig };
-  segments: Segments;
+  segments: Parameters<typeof isMeasuredAlike>[0]['segments'];
 }
+type Step = Pick<SavedStep, 'step' | 'latest' | 'best' | 'loss'>;
 
 /** Whether a step was measured on other data, or with other settings, than the latest step. */
 export function isOfEarlierSegment(
-  { steps, record }: { steps: readonly SavedStep[]; record: Pick<Chosen, 'segments'> | null },
-  step: SavedStep,
+  { steps, record }: { steps: readonly Step[]; record: Pick<Chosen, 'segments'> | null },
+  step: Step,
 ): boolean {
   const latest = steps.find((other) => other.latest);
   return record !== null && latest !== undefined && !isMeasuredAlike(record, latest.step)(step);
@@ -54,7 +55,7 @@ export function comparableBest(run: Parameters<typeof isOfEarlierSegment>[0]): M
  */
 export function defaultStep(
   record: Chosen,
-  steps: readonly SavedStep[],
+  steps: readonly Step[],
   evaluations: readonly Measured[],
 ): 'best' | 'latest' {
   const best = comparableBest({ steps, record });
