@@ -1,9 +1,8 @@
 /** How a run does: one judgement, from which the page, its chart's caption and the voice all speak. */
 import { useMemo } from 'react';
 import { courseOf } from '../core/runs/course';
-import { cutOf, endingOf } from '../core/runs/ending';
 import { type Course, judge, meanAt, type Verdict, type VerdictKind } from '../core/train/verdict';
-import type { OpenRun } from './openRun';
+import { cutOfRun, type OpenRun } from './openRun';
 import type { Phase } from './phase';
 import { useStudio } from './react';
 import { plannedSteps, trains, useRunSettings } from './runSettings';
@@ -20,10 +19,7 @@ export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
   const isElsewhere = useStudio((s) => s.trainingElsewhere);
   const isAtRest = useStudio((s) => AT_REST.includes(of(s).phase.kind));
   const isOver = !isElsewhere && isAtRest;
-  const cut = useStudio((s) => {
-    const { record, phase } = of(s);
-    return record && phase.kind === 'stopped' ? cutOf(endingOf(record, phase.step, phase.of)) : undefined;
-  });
+  const cut = useStudio((s) => cutOfRun(of(s)));
   const evaluated = useStudio((s) => of(s).log.evaluations.at(-1)?.step);
   return useMemo(() => {
     const evaluations = evaluated === undefined ? [] : log.evaluations;
