@@ -18,7 +18,10 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Sample now' }).click();
   await expect(page.getByRole('list', { name: 'Samples' })).toContainText('asked');
-  await page.getByRole('button', { name: /^Try it/ }).first().click();
+  await page
+    .getByRole('button', { name: /^Try it/ })
+    .first()
+    .click();
   await expect(page.getByText(/^Step 30 of/)).toBeVisible();
 
   await page.setViewportSize({ width: 1024, height: 768 });

@@ -1,5 +1,6 @@
 /** The one filled button: what the app proposes next. docs/guidance.md has the table that it follows. */
 import { formatCount, formatDuration } from '../core/base/units';
+import { comparableBest } from '../core/runs/best';
 import { endingOf } from '../core/runs/ending';
 import { recipeOf } from '../core/runs/segments';
 import type { VerdictKind } from '../core/train/verdict';
@@ -10,7 +11,6 @@ import { otherSettings } from './otherSettings';
 import { resumeRefusal, startRefusal } from './refusals';
 import { type StandingKind, standingOf } from './standing';
 import type { Studio } from './studio';
-import { keptBest } from './trained';
 import { verdictNow } from './verdict';
 
 export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' | 'interrupted' | 'finished' | 'failed';
@@ -127,7 +127,7 @@ export function guideOf(s: Studio): Guide {
   const state = runStateOf(run);
   const verdict = verdictNow(s);
   const differs = otherSettings(s).length > 0;
-  const best = keptBest(run)?.step ?? null;
+  const best = comparableBest(run)?.step ?? null;
   const saved = run.usable?.step ?? null;
   return {
     hasText: s.texts.length > 0,

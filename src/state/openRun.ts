@@ -3,6 +3,7 @@ import type { SavedStep } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
+import { cutOf, endingOf } from '../core/runs/ending';
 import type { RunRecord } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import { isTuning } from '../core/runs/tunes';
@@ -34,6 +35,8 @@ export interface OpenRun {
   usable: Saved | null;
   /** The step that Evaluate, Playground and Export work with. */
   which: WhichSnapshot;
+  /** A person picked it; absent: the default, which can change as steps are saved. */
+  isPicked?: true;
   phase: Phase;
   /** What an interruption cost: steps after the newest saved one, and the training time that they took. */
   lost?: { steps: number; milliseconds: number };
@@ -97,6 +100,10 @@ export const spokenRun = (s: Studio): OpenRun => trainingRun(s) ?? shownRun(s, '
 /** Whether it tunes another's model, also before it has a record that says so. */
 export const isTuned = ({ tunes, record }: Pick<OpenRun, 'tunes' | 'record'>): boolean =>
   tunes ?? (record !== null && isTuning(record));
+
+/** What cut a run short that is at rest. */
+export const cutOfRun = ({ record, phase }: Pick<OpenRun, 'record' | 'phase'>): ReturnType<typeof cutOf> =>
+  record && phase.kind === 'stopped' ? cutOf(endingOf(record, phase.step, phase.of)) : undefined;
 
 /** Whether nothing is left of a run to go on from, but the weights of its best. */
 export const isWeightsAlone = ({ record, usable, saved }: OpenRun): boolean =>

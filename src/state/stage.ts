@@ -28,7 +28,7 @@ export interface Stage {
 }
 
 export interface StageState {
-  node: 'done' | 'none' | 'stale' | 'run' | 'stopped';
+  node: 'done' | 'none' | 'stale' | 'run' | 'stopped' | 'interrupted' | 'failed';
   /** In one line: `BPE · 2,048 entries`, `needs text`. */
   line: string;
 }

@@ -66,8 +66,7 @@ export interface TextsSlice {
   whenRead(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;
   /** Answers the question that is asked: all as they are. */
   takeMarkup(): Promise<void>;
-  /** The same of tables: these columns of each. */
-  /** @param tunes what they are for, where it isn't what they were given for */
+  /** Takes these columns of each table; `tunes` is for what, where it isn't what they were given for. */
   takeColumns(columns: Columns, between?: Between, tunes?: Purpose): Promise<void>;
   leaveMarkup(): void;
   lookAtTable(file: DroppedMarkup): Promise<TableHead>;
@@ -304,11 +303,10 @@ export const createTextsSlice: Slice<TextsSlice> =
       },
       takeMarkup: () => take(() => ({})),
       takeColumns: (columns, between, tunes) =>
-        take((file) => ({
-          table: { format: tableOf(file), columns },
-          ...(between && { between }),
-          ...(tunes && { tunes }),
-        })),
+        take((file) => {
+          const table = { format: tableOf(file), columns };
+          return { table, ...(between && { between }), ...(tunes && { tunes }) };
+        }),
       lookAtTable: (given) => data.call('lookAtTable', { ...fileOf(given), format: tableOf(given) }),
       leaveMarkup: () => void answered(),
       async addPaste(text, name, tunes) {

@@ -2,8 +2,11 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { cx } from './cx';
 import styles from './Rail.module.css';
 
-/** Filled: has an artefact. Ring: nothing yet. Half amber: out of date. Ringed green: running. Red diamond: stopped. */
-export type NodeState = 'done' | 'none' | 'stale' | 'run' | 'stopped';
+/**
+ * Filled: has an artifact. Ring: nothing yet. Half amber: out of date. Ringed green: running. Two bars: stopped or interrupted,
+ * and can resume. Red diamond: failed.
+ */
+export type NodeState = 'done' | 'none' | 'stale' | 'run' | 'stopped' | 'interrupted' | 'failed';
 export interface RailStage {
   id: string;
   href: string;
@@ -25,6 +28,8 @@ const WORDS: Record<NodeState, string | undefined> = {
   stale: 'out of date',
   run: 'running',
   stopped: 'stopped',
+  interrupted: 'interrupted',
+  failed: 'failed',
 };
 
 /** The data path as a line with a node per stage. */

@@ -1,7 +1,7 @@
 import { counted, formatCount, formatDuration, formatNumber } from '../../core/base/units';
 import { headlineOf, headlineWords, type ObjectiveId, objectiveOf } from '../../core/objectives';
 import { measuredAt, recipeOf } from '../../core/runs/segments';
-import { isOpening, isWeightsAlone, shownRun } from '../../state/openRun';
+import { cutOfRun, isOpening, isWeightsAlone, shownRun } from '../../state/openRun';
 import { estimateProject, vocabularySize } from '../../state/estimate';
 import type { Asked } from '../../core/train/run';
 import { isBeginning, isUnreadable } from '../../state/phase';
@@ -70,12 +70,15 @@ function state(s: Studio): StageState {
       return { node: 'run', line: `step ${formatCount(phase.step)}${result}` };
     case 'stopped':
     case 'finished':
-      return { node: 'done', line: `step ${formatCount(phase.step)}${result}` };
+      return {
+        node: (!s.trainingElsewhere && cutOfRun(run)) || 'done',
+        line: `step ${formatCount(phase.step)}${result}`,
+      };
     case 'failed': {
       const step = `step ${formatCount(phase.step)}${result}`;
       const unreadable = isWeightsAlone(run) ? 'cannot go on' : 'cannot be opened';
       const none = isUnreadable(phase) ? unreadable : phase.of > 0 ? 'no step saved' : step;
-      return { node: 'stopped', line: run.saved ? step : none };
+      return { node: 'failed', line: run.saved ? step : none };
     }
     default:
       return phase satisfies never;

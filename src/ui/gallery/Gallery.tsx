@@ -33,7 +33,7 @@ const STAGES: readonly RailStage[] = [
   { id: 'tune', href: '/tune', name: 'Tune', state: 'none', artefact: 'not yet' },
   { id: 'failed', href: '/failed', name: 'Inspect', state: 'done', artefact: 'step 2,600' },
   { id: 'playground', href: '/playground', name: 'Playground', state: 'done', artefact: 'step 2,600' },
-  { id: 'export', href: '/export', name: 'Export', state: 'stopped', artefact: 'storage was full' },
+  { id: 'export', href: '/export', name: 'Export', state: 'failed', artefact: 'storage was full' },
 ];
 
 export function Gallery() {
