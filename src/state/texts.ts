@@ -64,9 +64,9 @@ export interface TextsSlice {
   addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
   /** A project and its texts once all is read that was given to it by now; undefined where the signal ends that. */
   whenRead(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;
-  /** Answers the question that is asked: all as they are. */
+  /** Answers the open question: all files as they are. */
   takeMarkup(): Promise<void>;
-  /** Takes these columns of each table; `tunes` is for what, where it isn't what they were given for. */
+  /** Answers it for tables. @param tunes a purpose other than the one that they were given for */
   takeColumns(columns: Columns, between?: Between, tunes?: Purpose): Promise<void>;
   leaveMarkup(): void;
   lookAtTable(file: DroppedMarkup): Promise<TableHead>;
@@ -100,7 +100,6 @@ export type DocumentRows = DataApi['documents']['output'];
 const PREVIEW_CHARACTERS = 20_000;
 /** Files that are handed to a worker at once: more would hold the page. */
 const MOST_HANDED = 1000;
-
 export const createTextsSlice: Slice<TextsSlice> =
   ({ data, now, tabs }) =>
   (set, get) => {
