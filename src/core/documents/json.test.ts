@@ -50,8 +50,10 @@ test('a row is read before the list has ended', async () => {
 test('an object that takes much more memory than bytes is refused, in a list, a line and by itself', async () => {
   const many = `{"a":[${'1,'.repeat(8_000_000)}1]}`;
   const deep = `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+  const names = `{"a":1${',"b":1'.repeat(1_000_000)}}`;
   for (const [text, problem] of [
     [many, /has more than 8,000,000 values/],
+    [names, /has an object of more than 1,000,000 names/],
     [deep, /nests more than 10,000 lists and objects/],
   ] as const) {
     await expect(collect(rows(cut(text, 2 ** 20)))).rejects.toThrow(problem);

@@ -10,6 +10,8 @@ export class JsonScan {
   /** Lists and objects that are open. */
   depth = 0;
   private values = 0;
+  /** Commas in each open object; NaN in a list, which may have any number. */
+  private readonly members: number[] = [];
   private inString = false;
   private isEscaped = false;
 
@@ -35,11 +37,15 @@ export class JsonScan {
           break;
         case COMMA:
           this.count();
+          if (++this.members[this.depth]! >= MAX_JSON.names)
+            throw new JsonLimit(`has an object of more than ${formatCount(MAX_JSON.names)} names`);
           if (this.depth === level) return at;
           break;
         case OPEN_LIST:
+          this.enter(NaN);
+          break;
         case OPEN_OBJECT:
-          this.enter();
+          this.enter(0);
           break;
         case CLOSE_LIST:
         case CLOSE_OBJECT:
@@ -69,8 +75,9 @@ export class JsonScan {
     if (++this.values > MAX_JSON.values) throw new JsonLimit(`has more than ${formatCount(MAX_JSON.values)} values`);
   }
 
-  private enter(): void {
+  private enter(members: number): void {
     this.count();
+    this.members[this.depth + 1] = members;
     if (++this.depth > MAX_JSON.depth)
       throw new JsonLimit(`nests more than ${formatCount(MAX_JSON.depth)} lists and objects`);
   }
