@@ -18,7 +18,9 @@ const early: MessageEvent[] = [];
 const keep = (event: MessageEvent): void => void early.push(event);
 addEventListener('message', keep);
 
-await ROLES[self.name as Role]();
-removeEventListener('message', keep);
-for (const { data, ports } of early)
-  dispatchEvent(new MessageEvent('message', { data: data as unknown, ports: [...ports] }));
+// No top-level await: with one, the bundler keeps a file of its own for each dynamic import (decision 125).
+ROLES[self.name as Role]().then(() => {
+  removeEventListener('message', keep);
+  for (const { data, ports } of early)
+    dispatchEvent(new MessageEvent('message', { data: data as unknown, ports: [...ports] }));
+}, reportError);
