@@ -124,21 +124,23 @@ const READERS = /\/src\/core\/documents\/(known|together|decode|read\/(txt|md|cs
 /** Role -> what it loads besides its script. */
 const LOADED: Readonly<Record<string, RegExp>> = { gpu: ENGINE, data: READERS, reader: READERS };
 
-/** Starts when an export is verified, and takes the others' chunks as they are. What it alone needs is left to the bundler. */
-const SELDOM = 'verify';
+/** Starts when an export is verified. What it shares goes to the data worker too, and what it alone needs is left to the bundler. */
+const SELDOM = /\/src\/workers\/verifyRole\.ts$/;
 
 /** Modules that the same roles need are together, so that no worker loads what it doesn't need. */
 function workerChunks(closures: Closures): Chunks {
+  const verified = only(closures, SELDOM);
   const roles = [...closures]
     .flatMap(([root, modules]) => {
-      const role = ROLE.exec(root)?.[1];
-      return role === undefined || role === SELDOM
-        ? []
-        : [[role, new Set([...modules, ...union(closures, LOADED[role])])] as const];
+      const role = SELDOM.test(root) ? undefined : ROLE.exec(root)?.[1];
+      return role === undefined ? [] : [[role, new Set([...modules, ...union(closures, LOADED[role])])] as const];
     })
     .sort(([a], [b]) => (a < b ? -1 : 1));
+  const shared = new Set(roles.flatMap(([, modules]) => [...modules]));
+  for (const [role, modules] of roles)
+    if (role === 'data') for (const id of verified) if (shared.has(id)) modules.add(id);
   const rolesOf = (id: string): string => roles.flatMap(([role, modules]) => (modules.has(id) ? role : [])).join('-');
-  return new Map(roles.flatMap(([, modules]) => [...modules].map((id) => [id, CORE + rolesOf(id)] as const)));
+  return new Map([...shared].map((id) => [id, CORE + rolesOf(id)]));
 }
 
 const union = (closures: Closures, roots: RegExp | undefined): ReadonlySet<string> =>
