@@ -38,7 +38,7 @@ export function StageRail({ current, onGo }: { current: Stage | undefined; onGo:
         readings: [
           { label: 'requests elsewhere', value: formatCount(requests.elsewhere) },
           { label: 'to its own address', value: formatCount(requests.own) },
-          { label: 'kept for offline', value: offlineWords(offline) },
+          { label: 'works offline', value: offlineWords(offline) },
           {
             label: usage?.persistent ? 'stored, kept' : 'stored',
             value: usage?.bytes === undefined ? '–' : formatBytes(usage.bytes),
@@ -47,7 +47,7 @@ export function StageRail({ current, onGo }: { current: Stage | undefined; onGo:
         ...(hasNewer
           ? { news: <Newer /> }
           : offline.kind === 'to be asked' && {
-              news: <TextAction onPress={offline.keep}>Keep the app for offline all the same</TextAction>,
+              news: <TextAction onPress={offline.keep}>Make Homegrown available offline</TextAction>,
             }),
       }}
     />
@@ -61,9 +61,9 @@ function offlineWords(offline: Offline): string {
     case 'to be asked':
       return 'no, to save data';
     case 'keeping':
-      return `${offline.files} of ${offline.of}`;
+      return offline.hasCore ? `training, ${formatBytes(offline.bytes)} of ${formatBytes(offline.of)}` : 'not yet';
     case 'kept':
-      return formatBytes(offline.bytes);
+      return `everything, ${formatBytes(offline.bytes)}`;
     default:
       return offline satisfies never;
   }

@@ -159,7 +159,7 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
         run: () => chooseDevice(store, kind),
       })),
     ...(s.offline.kind === 'to be asked'
-      ? [{ id: 'keep', group: 'Project', label: 'Keep Homegrown for use offline', run: s.offline.keep }]
+      ? [{ id: 'keep', group: 'Project', label: 'Make Homegrown available offline', run: s.offline.keep }]
       : []),
     ...(s.hasNewer && !isTraining(s)
       ? [{ id: 'newer', group: 'Project', label: 'Open the newer version', run: openNewer }]
