@@ -100,8 +100,14 @@ test('it goes on into another folder from texts that are given again, knows its 
   const listed = await run(['runs', '--in', folder, '--json']);
   const { runs } = lines(listed.stdout)[0] as { runs: { folder: string }[] };
   const of = (name: string) => runs.find((each) => each.folder === path(name));
-  expect(of('begun')).toEqual({ folder: path('begun'), id: parent.id, step: 8, state: 'finished', parent: null });
-  expect(of('other')).toEqual({ folder: path('other'), id: child.id, step: 16, state: 'finished', parent: lineage });
+  expect(of('begun')).toMatchObject({ folder: path('begun'), id: parent.id, step: 8, state: 'finished', parent: null });
+  expect(of('other')).toMatchObject({
+    folder: path('other'),
+    id: child.id,
+    step: 16,
+    state: 'finished',
+    parent: lineage,
+  });
   expect(local.texts.map((text) => text.path)).toEqual(['fish.txt', 'whale.txt'].map((name) => path('moved', name)));
 }, 120_000);
 

@@ -19,7 +19,7 @@ const evaluated = (record: OpenRun['record'], loss: number, accuracy?: number): 
 });
 
 test('a language model stands against the strongest model that counts', () => {
-  const record = runRecord({ data: { facts: dataFacts({ nGrams: N_GRAMS } as never) } });
+  const record = runRecord({ data: { facts: dataFacts({ nGrams: N_GRAMS }) } });
   expect(standingOf(evaluated(record, 4.38), project)).toMatchObject({ kind: 'better' });
   expect(standingOf(evaluated(record, Math.log(113)), project)).toEqual({
     kind: 'worse',
@@ -45,7 +45,7 @@ test.each([
 ])('a classifier with %i of 60 texts right: %s', (right, kind, judgement) => {
   const record = runRecord({
     recipe: { ...DEFAULT_RECIPE, objective: 'labels' },
-    data: { facts: dataFacts({ labels } as never) },
+    data: { facts: dataFacts({ labels }) },
   });
   const classes = { labels: ['ham', 'spam'], pooling: 'last', truncation: 'end' } as never;
   const run = evaluated({ ...record, model: { ...record.model, config: { ...record.model.config, classes } } }, 0.4, right / 60); // prettier-ignore

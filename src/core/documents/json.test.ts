@@ -36,7 +36,7 @@ test.each(['[', '[1,]', '[1', '[1}', '[}', '[,1]', '[1 2]', '[1] 2', '[1]]', '["
 
 test('a row is read before the list has ended', async () => {
   async function* endless(): AsyncGenerator<Uint8Array> {
-    yield utf8('[{"text":"Aye"},');
+    yield await Promise.resolve(utf8('[{"text":"Aye"},'));
     // In 1 MB or less it is known what a file is, and then nothing is held.
     for (let i = 0; i < 1000; i++) yield utf8(`{"text":"${'a'.repeat(10_000)}"},`);
     throw new Error('read to its end');

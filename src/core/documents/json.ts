@@ -27,7 +27,7 @@ export async function jsonFile(file: OpenFile, most: number): Promise<unknown> {
  * @param file whose first character is `[`
  * @throws HomegrownError `bad-file`
  */
-export async function* listItems(file: OpenFile): AsyncGenerator<unknown> {
+export async function* listItems(file: OpenFile): AsyncGenerator {
   const scan = new JsonScan();
   let held: string[] = [];
   let [length, count, isBegun, isOver] = [0, 0, false, false];

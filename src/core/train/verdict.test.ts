@@ -5,10 +5,7 @@ import { METRICS } from '../metrics';
 import { causal } from '../objectives/causal';
 import { errorOf, judge, meanAt, type Course } from './verdict';
 
-interface Baselines {
-  vocabulary: number;
-  unigramLoss: number | null;
-}
+type Baselines = { vocabulary: number; unigramLoss: number | null };
 const told = ({ vocabulary, unigramLoss: loss }: Baselines) => ({
   headline: METRICS.perplexity,
   baselines: causal.baselines({ vocabulary, data: loss === null ? null : { unigramLoss: loss } }),

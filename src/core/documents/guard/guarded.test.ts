@@ -183,7 +183,9 @@ test('the clock of a reader starts when its worker says that it is ready, howeve
     expect(failure).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1);
     await reading;
-    expect(failure).toMatchObject({ message: expect.stringMatching(/^Couldn't read z\.vtt: .*no progress for 60 ms/) });
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(/^Couldn't read z\.vtt: .*no progress for 60 ms/) as string,
+    });
   } finally {
     vi.useRealTimers();
   }
