@@ -71,6 +71,7 @@ const SETTINGS_PAGES: readonly string[] = ['text', 'model'];
 export function nextStep(guide: Guide, page: string): NextStep | undefined {
   const { hasText, run, saved, differs, startTime, startRefusal, refusal } = guide;
   const start = refusable({ kind: 'start', label: timed('Start training', startTime) }, startRefusal);
+  const isSettings = SETTINGS_PAGES.includes(page);
   switch (run) {
     case 'preparing':
     case 'stopping':
@@ -83,11 +84,10 @@ export function nextStep(guide: Guide, page: string): NextStep | undefined {
     case 'interrupted':
       return refusable(resumeFrom(saved ?? 0), refusal);
     case 'failed':
-      return saved === null
-        ? { kind: 'show-failure', label: 'Show what happened' }
-        : refusable(resumeFrom(saved), refusal);
+      if (saved !== null) return refusable(resumeFrom(saved), refusal);
+      return isSettings ? start : { kind: 'show-failure', label: 'Show what happened' };
     case 'finished':
-      return differs && SETTINGS_PAGES.includes(page) ? start : onceFinished(guide);
+      return differs && isSettings ? start : onceFinished(guide);
     default:
       return run satisfies never;
   }
@@ -138,7 +138,7 @@ export function guideOf(s: Studio): Guide {
     verdict: verdict.kind === 'beginning' ? null : verdict.kind,
     standing: standingOf(run, s.project).kind,
     differs,
-    startTime: state === 'none' || differs ? startTimeOf(s) : undefined,
+    startTime: isAtWork(state) ? undefined : startTimeOf(s),
     longerTime: longerTimeOf(run),
     startRefusal: startRefusal(s),
     refusal: resumeRefusal(s),
@@ -170,6 +170,8 @@ export function runStateOf(run: OpenRun): RunState {
       return phase satisfies never;
   }
 }
+
+const isAtWork = (state: RunState): boolean => ['preparing', 'running', 'stopping'].includes(state);
 
 function startTimeOf({ project, device }: Studio): number | undefined {
   const { seconds } = estimateProject(project, device.kind === 'open' ? device.info : undefined);
