@@ -22,6 +22,7 @@ import { Notices } from './Notices';
 import { PageBoundary } from './PageBoundary';
 import { NotFound, PageFailure } from './PageFailure';
 import { title } from './phase';
+import { PrivacyDialog } from './PrivacyDialog';
 import { pageOf, stageAt } from './routes';
 import { hasSingleKeys, setSingleKeys } from './singleKeys';
 import { StageRail } from './StageRail';
@@ -37,7 +38,7 @@ const UnreadableDialog = lazy(() =>
 export function App() {
   const [path, go] = useLocation();
   const store = useStudioStore();
-  const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable' | 'everything'>();
+  const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable' | 'privacy' | 'everything'>();
   const [isRenaming, setRenaming] = useState(false);
   const projectId = useStudio((s) => s.project.id);
   const [singleKeys, setKeys] = useState(hasSingleKeys);
@@ -65,6 +66,7 @@ export function App() {
       openPalette: () => setOverlay('palette'),
       openHelp: () => setOverlay('help'),
       openUnreadable: () => setOverlay('unreadable'),
+      openPrivacy: () => setOverlay('privacy'),
       hasSingleKeys: singleKeys,
       toggleSingleKeys: () => {
         setKeys(!singleKeys);
@@ -85,7 +87,7 @@ export function App() {
             isQuiet={isQuiet}
           />
         }
-        rail={<StageRail current={stage} onGo={go} />}
+        rail={<StageRail current={stage} onGo={go} onPrivacy={() => setOverlay('privacy')} />}
         notices={<Notices onShow={() => setOverlay('unreadable')} />}
       >
         <PageBoundary place={place} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
@@ -112,6 +114,7 @@ export function App() {
           <UnreadableDialog onClose={() => setOverlay(undefined)} />
         </Suspense>
       )}
+      <PrivacyDialog isOpen={overlay === 'privacy'} onClose={() => setOverlay(undefined)} />
       <DeleteEverything isOpen={overlay === 'everything'} onClose={() => setOverlay(undefined)} />
       <MarkupDialog />
       <Notes />

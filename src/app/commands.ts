@@ -1,7 +1,7 @@
 /** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
 import { busyExport } from '../state/export';
 import { isTraining } from '../state/openRun';
-import type { Stage } from '../state/stage';
+import type { Stage, StageState } from '../state/stage';
 import type { Studio, StudioStore } from '../state/studio';
 import type { Work } from '../state/work';
 import { focusFind, focusPane, type Action } from '../ui';
@@ -10,7 +10,7 @@ import { openNewer } from './offline';
 import { openActions, projectActions, type ProjectShell } from './projectActions';
 import { pathOf } from './routes';
 import { runAction, runActionLabel } from './runAction';
-import { STAGES } from './stages';
+import { isListed, STAGES } from './stages';
 import { toggleTheme } from './theme';
 
 export interface Shell extends ProjectShell {
@@ -18,6 +18,7 @@ export interface Shell extends ProjectShell {
   openPalette: () => void;
   openHelp: () => void;
   openUnreadable: () => void;
+  openPrivacy: () => void;
   hasSingleKeys: boolean;
   toggleSingleKeys: () => void;
 }
@@ -29,7 +30,7 @@ export function commands(s: Studio, store: StudioStore, shell: Shell): readonly 
     ...goTo(s, shell),
     ...settings(s, store, shell),
     ...openActions(s),
-    ...keysOnly(shell),
+    ...keysOnly(s, shell),
   ];
 }
 
@@ -116,7 +117,7 @@ const stopWork = (work: Work): Action => ({
 function goTo(s: Studio, { go }: Shell): Action[] {
   const group = 'Go to';
   return STAGES.flatMap((stage) => [
-    { id: `go-${stage.id}`, group, label: stage.name, hint: stage.state(s).line, run: () => go(pathOf(stage)) },
+    { id: `go-${stage.id}`, group, label: stage.name, ...hintOf(stage.state(s)), run: () => go(pathOf(stage)) },
     ...(stage.parts ?? []).map(({ label, query }) => ({
       id: `go-${stage.id}${query}`,
       group,
@@ -126,6 +127,8 @@ function goTo(s: Studio, { go }: Shell): Action[] {
     })),
   ]);
 }
+
+const hintOf = ({ line }: StageState) => (line === undefined ? {} : { hint: line });
 
 function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
   return [
@@ -149,6 +152,7 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
     ...(s.hasNewer && !isTraining(s)
       ? [{ id: 'newer', group: 'Project', label: 'Open the newer version', run: openNewer }]
       : []),
+    { id: 'privacy', group: 'View', label: 'Check that nothing leaves this computer', run: shell.openPrivacy },
     { id: 'theme', group: 'View', label: 'Light or dark', run: toggleTheme },
     {
       id: 'single-keys',
@@ -160,10 +164,10 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
   ];
 }
 
-function keysOnly(shell: Shell): Action[] {
+function keysOnly(s: Studio, shell: Shell): Action[] {
   const step = (by: 1 | -1) => () => {
-    const at = STAGES.findIndex((stage) => stage === shell.stage);
-    const next = STAGES[at + by];
+    const listed = STAGES.filter((stage) => stage === shell.stage || isListed(stage, s));
+    const next = listed[listed.findIndex((stage) => stage === shell.stage) + by];
     if (next) shell.go(pathOf(next));
   };
   const help = { group: 'Keys', isHelpOnly: true } as const;
