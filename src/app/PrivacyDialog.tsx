@@ -34,7 +34,7 @@ function Check() {
     { label: 'Stored here', value: usage?.persistent ? `${stored}, kept until you delete it` : stored },
   ];
   return (
-    <>
+    <div className={styles.check}>
       <p>Text, models and runs stay in this browser. {ENFORCED[enforcement]}</p>
       <p>To check it, open the browser’s developer tools and choose Network. Every request appears there.</p>
       <dl className={styles.readings}>
@@ -46,6 +46,6 @@ function Check() {
         ))}
       </dl>
       {offline.kind === 'to be asked' && <TextAction onPress={offline.keep}>Save the app for offline use</TextAction>}
-    </>
+    </div>
   );
 }
