@@ -98,10 +98,15 @@ export class Studio {
     await expect(this.page.getByRole('dialog')).toBeHidden();
   }
 
-  /** Opens what stands behind the rail's link, waits until it reads so, and closes it. */
+  /** Opens what stands behind the link in the rail's foot. */
+  async openPrivacy(): Promise<Locator> {
+    const name = 'Nothing leaves this computer';
+    await this.stages.getByRole('button', { name }).click();
+    return this.page.getByRole('dialog', { name });
+  }
+  /** Waits until it reads so, and closes it. */
   async expectPrivacy(words: RegExp): Promise<string> {
-    await this.stages.getByRole('button', { name: 'Nothing leaves this computer' }).click();
-    const dialog = this.page.getByRole('dialog', { name: 'Nothing leaves this computer' });
+    const dialog = await this.openPrivacy();
     await expect(dialog).toContainText(words, { timeout: 120_000 });
     const read = await dialog.innerText();
     await dialog.getByRole('button', { name: 'Close' }).click();
