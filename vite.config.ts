@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Connect, type Plugin } from 'vite';
 import { headersFor, hostFiles, metaPolicy } from './headers.config.ts';
+import { chunksPlugin } from './scripts/chunks.ts';
 import { fontLicensesPlugin } from './scripts/fonts.ts';
 import { firstPagePlugin } from './scripts/firstPage.ts';
 import { llamaPlugin } from './scripts/llama.ts';
@@ -54,6 +55,7 @@ export default defineConfig(({ command }) => ({
     react(),
     tfjsPlugin('page'),
     zodPlugin(),
+    chunksPlugin(),
     firstPagePlugin(),
     headersPlugin(),
     fontLicensesPlugin(),

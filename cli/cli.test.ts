@@ -35,7 +35,7 @@ test('grow takes the text out of a page, and says how it was read', async () => 
   await rm(page);
 });
 
-test('grow trains and writes a folder, and sample continues a prompt from it', async () => {
+test('grow writes a folder with baselines as an evaluation measures them, and sample continues a prompt from it', async () => {
   const grown = await run([
     'grow',
     ...grow('--tokenizer', 'bpe:270', '--steps', '20', '--eval-every', '10', '--learning-rate', '1e-2'),
@@ -87,6 +87,23 @@ test('grow trains and writes a folder, and sample continues a prompt from it', a
   expect(first.stdout.length).toBeGreaterThan(5);
   expect(again.stdout).toBe(first.stdout);
   expect(greedy.stdout).not.toContain('Ein Wal');
+
+  const listed = lines((await run(['runs', '--in', folder, '--json'])).stdout)[0] as {
+    runs: { baselines: Record<string, { loss: number }> }[];
+  };
+  const { uniform, unigram, bigram, trigram } = listed.runs[0]!.baselines;
+  expect(uniform!.loss).toBeCloseTo(Math.log(270), 9);
+  expect(unigram!.loss).toBeLessThan(uniform!.loss);
+  expect(bigram!.loss).toBeLessThan(unigram!.loss);
+  expect(trigram!.loss).toBeLessThan(unigram!.loss);
+  const evaluated = await run(['evaluate', '--from', out, '--device', 'wasm', '--json']);
+  expect(evaluated).toMatchObject({ code: 0 });
+  const { baselines } = lines(evaluated.stdout)[0] as { baselines: Record<string, { loss: number }> };
+  expect([baselines['unigram'], baselines['bigram'], baselines['trigram']].map((found) => found!.loss)).toEqual([
+    unigram!.loss,
+    bigram!.loss,
+    trigram!.loss,
+  ]);
 }, 120_000);
 
 test('grow gives the tokenizer the special tokens that are asked for, the rate that is usual, and sample goes on from the folder', async () => {

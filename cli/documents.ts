@@ -2,7 +2,7 @@
 import { memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
 import { unwatched } from '../src/core/base/job';
-import { importText, openText } from '../src/core/documents';
+import { importText, openText, type Reading } from '../src/core/documents';
 import { pairsFile } from './pairs';
 import { readers } from './readers';
 import { stderr } from './terminal';
@@ -15,16 +15,23 @@ export interface Named {
 }
 
 /** Of each file its documents, but for those without a character; a copy of one before is passed over. @throws HomegrownError `bad-file` */
-export async function textsOf(paths: readonly string[], signal: AbortSignal): Promise<readonly Named[]> {
+export async function textsOf(
+  paths: readonly string[],
+  signal: AbortSignal,
+  reading: Reading = {},
+): Promise<readonly Named[]> {
   const store = memoryStore();
   const texts: Named[] = [];
   const { files, refused } = await sourcesMeant(paths);
   const tell = (one: Refused): unknown => stderr.write(`${refusedWords(one)}\n`);
   refused.forEach(tell);
   for (const [i, { source, ...file }] of files.entries()) {
-    const imported = await importText(source, store, { addedAt: i, readers }, { ...unwatched, signal }).catch(
-      (error: unknown) => refusalOf(file, error),
-    );
+    const imported = await importText(
+      { ...source, reading: { ...source.reading, ...reading } },
+      store,
+      { addedAt: i, readers },
+      { ...unwatched, signal },
+    ).catch((error: unknown) => refusalOf(file, error));
     if ('reason' in imported) tell(imported);
     if ('reason' in imported || imported.kind !== 'added') continue;
     for (const words of imported.text.notes) stderr.write(`${imported.text.name}: ${words}.\n`);
@@ -45,12 +52,21 @@ interface NamedPair {
 }
 
 /** Those of tables, as grow takes them; a copy of one before is passed over. @throws UsageError; HomegrownError `bad-file` */
-export async function pairsOf(meant: readonly string[], signal: AbortSignal): Promise<readonly NamedPair[]> {
+export async function pairsOf(
+  meant: readonly string[],
+  signal: AbortSignal,
+  reading: Reading = {},
+): Promise<readonly NamedPair[]> {
   const store = memoryStore();
   const pairs: NamedPair[] = [];
   for (const [i, each] of meant.entries()) {
     const { source } = await pairsFile(each);
-    const imported = await importText(source, store, { addedAt: i, readers }, { ...unwatched, signal });
+    const imported = await importText(
+      { ...source, reading: { ...source.reading, ...reading } },
+      store,
+      { addedAt: i, readers },
+      { ...unwatched, signal },
+    );
     if (imported.kind !== 'added') continue;
     for (const words of imported.text.notes) stderr.write(`${imported.text.name}: ${words}.\n`);
     for (const document of await openText(store, imported.text.id))

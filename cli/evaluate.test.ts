@@ -166,6 +166,28 @@ const lines = ({ stdout }: { stdout: string }): Line[] => {
   return objects.map((line) => JSON.parse(line) as Line);
 };
 
+test('malformed rows of pairs and of lists are listed, and left out where that is asked', async () => {
+  await writeFile(
+    path('pairs.jsonl'),
+    '{"from":"the sea","to":"a whale"}\n{"from":\n{"from":"the hill","to":"a man"}\n[]\n',
+  );
+  await writeFile(path('own.jsonl'), '{"first":"He ran.","second":"She ran."}\n{"first":\n');
+  const pairs = ['--pairs', `${path('pairs.jsonl')}:input=from,target=to`];
+  const flags = (...more: string[]) => ['evaluate', '--from', path('bytes'), '--device', 'wasm', '--json', ...more];
+  const refused = await run(flags(...pairs));
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(
+    /^ {2}line 2 isn't a JSON object: .*\n {2}line 4 isn't a JSON object: .*\npairs\.jsonl has 2 malformed rows\. /,
+  );
+  const ended = await run(flags(...pairs, '--skip-bad-rows', '--swaps', path('own.jsonl')));
+  expect(ended).toMatchObject({ code: 0 });
+  expect(ended.stderr).toContain('pairs.jsonl: 2 malformed rows left out: line 2, line 4.');
+  expect(ended.stderr).toContain('own.jsonl: 1 malformed row left out: line 2.');
+  expect(JSON.parse(ended.stdout)).toMatchObject({ metrics: { loss: {} }, swaps: { kinds: { all: { pairs: 1 } } } });
+  const none = await run(flags('--skip-bad-rows'));
+  expect(none.stderr).toContain('--skip-bad-rows is for files: give --text, --pairs, --table or a list.');
+}, 120_000);
+
 test('answers to the rows of a table are scored, beside copying', async () => {
   await writeFile(path('pairs.csv'), 'from,to\nwhale,elahw\nwhite,etihw\nsea,sea\n');
   const flags = ['--from', path('bytes'), '--pairs', `${path('pairs.csv')}:input=from,target=to`, '--device', 'wasm'];
@@ -177,7 +199,7 @@ test('answers to the rows of a table are scored, beside copying', async () => {
   expect(baselines!['copy']!['exactMatch']).toBeCloseTo(100 / 3);
 });
 
-test('targets that are labels are chosen among, beside the commonest one and counting words', async () => {
+test('targets that are labels are chosen among, next to the majority class and naive Bayes', async () => {
   const rows = ['whale,sea', 'horse,land', 'white whale,sea', 'old horse,land', 'whale ship,sea'];
   await writeFile(path('labels.csv'), `note,said,kind\n${rows.map((row) => `x,${row}\n`).join('')}`);
   const flags = ['--pairs', `${path('labels.csv')}:input=said,target=kind`, '--train', path('labels.csv')];

@@ -20,7 +20,7 @@ import { ordinal } from '../src/core/runs/looks';
 import { recipeOf } from '../src/core/runs/segments';
 import { PLAIN_DECISION, temperatureAt } from '../src/core/runs/settings';
 import { printAnswers, printConfusion, printEachLabel } from './confusion';
-import { SKIP_BAD_ROWS } from './badRows';
+import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { ENCODING } from './encoding';
 import { toldOf } from './evaluated';
 import { type Kept, keepMeasured } from './measured';
@@ -64,7 +64,7 @@ const OPTIONS = {
     help: 'With --table, of a classifier that gives several labels: what texts without one are, examples of none, or not labelled yet and so left out',
   },
   encoding: { ...ENCODING, help: `With --table: ${ENCODING.help}` },
-  'skip-bad-rows': { ...SKIP_BAD_ROWS, help: `With --table: ${SKIP_BAD_ROWS.help}` },
+  'skip-bad-rows': SKIP_BAD_ROWS,
   'at-least': {
     kind: 'real',
     min: 0,
@@ -147,16 +147,20 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   if ([values.text, values.pairs, values.table].filter(Boolean).length > 1)
     throw new UsageError('Give --text, --pairs or --table.');
   if (values.encoding !== undefined && !values.table) throw new UsageError('--encoding is of a table: give --table.');
-  if (values['skip-bad-rows'] && !values.table) throw new UsageError('--skip-bad-rows is of a table: give --table.');
+  const ownLists = [values['minimal-pairs'], values.swaps].filter((list) => list !== undefined && list !== BUNDLED);
+  const files = [values.text, values.pairs, values.table, values.task].some((some) => some !== undefined);
+  if (values['skip-bad-rows'] && !files && ownLists.length === 0)
+    throw new UsageError('--skip-bad-rows is for files: give --text, --pairs, --table or a list.');
   if (values.unlabelled && !values.table) throw new UsageError('--unlabelled is of a table: give --table.');
   const metrics = values.metrics?.split(',').map(known);
   const signal = interruptible();
+  const reading = skipping(values['skip-bad-rows']);
   const listed = async (asked: string | undefined, bundled: () => readonly SentencePair[]) =>
-    asked === undefined ? undefined : sentencePairsOf(asked, bundled, signal);
+    asked === undefined ? undefined : sentencePairsOf(asked, bundled, signal, reading);
   const lists = {
     minimalPairs: await listed(values['minimal-pairs'], minimalPairs),
     swaps: await listed(values.swaps, identitySwaps),
-    tasks: values.task && (await Promise.all(values.task.map((task) => taskOf(task, signal)))),
+    tasks: values.task && (await Promise.all(values.task.map((task) => taskOf(task, signal, reading)))),
   };
   const hasLists = Object.values(lists).some((list) => list !== undefined);
   const given =

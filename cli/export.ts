@@ -67,9 +67,16 @@ async function exportModel({
         ? JSON.stringify({ out: place, bytes, files: count })
         : `${place}: ${formatBytes(bytes)}${writer.kind === 'folder' ? ` in ${count} files` : ''}`,
     );
+  const note = (): void => {
+    const step = classifierStep(exported.info);
+    if (step !== undefined) stderr.write(`${step}\n`);
+    const warning = writer.warning?.(settingsOf(exported.info)) ?? null;
+    if (warning !== null) stderr.write(`${warning.replaceAll('`', '')}\n`);
+  };
   if (writer.kind === 'folder') {
     const written = await writeFolder(out, files, since);
     tell(written, files.length);
+    note();
     return codeOf(out, written);
   }
   const sidecarsOf = async (place: string): Promise<readonly (readonly [string, ByteStream])[]> =>
@@ -90,10 +97,7 @@ async function exportModel({
   const written = await writeFile(out, files[0]!, since);
   tell(written);
   for (const [path, file] of await sidecarsOf(written.place)) tell(await writeFile(path, file, marks.get(path) ?? ''));
-  const step = classifierStep(exported.info);
-  if (step !== undefined) stderr.write(`${step}\n`);
-  const warning = writer.warning?.(settingsOf(exported.info)) ?? null;
-  if (warning !== null) stderr.write(`${warning.replaceAll('`', '')}\n`);
+  note();
   return codeOf(out, written);
 }
 

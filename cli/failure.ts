@@ -97,11 +97,14 @@ const REMEDIES: Readonly<Record<FailureCode, string>> = {
 
 const SKIPS = '--skip-bad-rows leaves them out; nothing was written';
 
-/** A line for each row that can't be read, and how many more there are. */
-export const rowLines = ({ count, listed }: BadRowList): readonly string[] => [
-  ...listed.map(({ place, problem }) => `  ${oneLine(`${place} ${problem}`)}`),
-  ...(count > listed.length ? [`and ${formatCount(count - listed.length)} more`] : []),
-];
+/** A line for each row that can't be read, and how many more there are. The message names a row that is the only one. */
+export function rowLines({ count, listed }: BadRowList): readonly string[] {
+  if (count === 1) return [];
+  return [
+    ...listed.map(({ place, problem }) => `  ${oneLine(`${place} ${problem}`)}`),
+    ...(count > listed.length ? [`and ${formatCount(count - listed.length)} more`] : []),
+  ];
+}
 
 /** Drivers and engines write whole pages. */
 const oneLine = (text: string): string => {

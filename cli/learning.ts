@@ -29,18 +29,21 @@ import type { ModelChoice, Snapshot, TrainInput, TrainOutcome, TrainState } from
 import { train } from '../src/core/train/train';
 import { openData } from './data';
 import { fasterDevice } from './fasterDevice';
+import { baselineSentences } from './baselineWords';
 import { baseOf } from './base';
+import { BestStep } from './bestStep';
 import { toldOf as evaluationOf } from './evaluated';
 import { following } from './following';
 import { oldText } from './forgetting';
 import { templateWords } from './chats';
-import { checkKept, openStart } from './from';
+import { openStart } from './from';
 import { GROWN_FILES } from './listed';
 import { localFile } from './local';
 import { keepMeasured, measuredIn } from './measured';
 import { Course, fit, type Fit, leftOf, over } from './minutes';
+import { checkFlags } from './learnFlags';
 import { UsageError, type Values } from './options';
-import { besideWords, finite, inWords, measuredAll, valuesOf } from './outcome';
+import { besideWords, finite, inWords, valuesOf } from './outcome';
 import { measurePace, type Pace, timeOf } from './pace';
 import { isForThePlan, Planner, planWords } from './planned';
 import { Progress } from './progress';
@@ -48,7 +51,7 @@ import { filesToRead } from './pairs';
 import { prepare, trained } from './prepared';
 import { opening } from './read';
 import { normalizersBy, recipeCalled } from './recipe';
-import { checkSettled, deviceOf, goingOn, openPast, recipeGoingOn, withSteps } from './resume';
+import { deviceOf, goingOn, openPast, recipeGoingOn, withSteps } from './resume';
 import { Saves, withPlace } from './saves';
 import { interruptible, openDevice, print, softwareAdapter, stderr } from './terminal';
 import { replayed } from './replayed';
@@ -74,19 +77,8 @@ export async function learn(
     throw new UsageError('--data is learnt in place of --text and --pairs. Leave one of them out.');
   const isOfPairs = prepared !== undefined && (await openData(prepared)).isOfPairs;
   const options: typeof typed = isOfPairs ? { ...typed, pairs: [prepared] } : typed;
-  const out = options.out ?? resume;
-  if (options.text && options.pairs)
-    throw new UsageError('--text and --pairs are two ways to learn from a file. Leave one of them out.');
-  if (from !== undefined && resume === undefined) checkKept(given);
-  if (resume !== undefined) checkSettled(given);
-  else if (!options.text && !options.pairs && prepared === undefined && !tuning?.classify)
-    throw new UsageError('--text is missing.');
-  if (out === undefined) throw new UsageError('--out is missing.');
+  const out = checkFlags(options, given, tuning);
   const { minutes } = options;
-  if (minutes !== undefined && given.has('steps'))
-    throw new UsageError('--minutes and --steps both say how long the run is. Leave one of them out.');
-  if (given.has('batch-tokens') && (given.has('batch') || given.has('accumulate')))
-    throw new UsageError('--batch-tokens says what --batch and --accumulate say. Leave it out, or both of them.');
   const wanted = tokenizerSettings(options.tokenizer, options.special, rolesOf(objectiveAsked(options)));
   const saves = new Saves(out);
   const isInPlace = resume !== undefined && (await realPath(out)) === (await realPath(resume));
@@ -178,11 +170,10 @@ export async function learn(
   const short = isSettled ? undefined : shortTextWords(wide(), askedOf(wide()), sizes);
   if (short !== undefined) progress.say(short);
   const first = askedOf(modelNow());
-  const { inRows, measuredBaselines } = objectiveOf(first.objective);
+  const { inRows } = objectiveOf(first.objective);
   const laid = await inRows?.(learnt, modelNow().config.context, tokenizer, first, learnerOf(modelNow()));
   if (laid?.words !== undefined) progress.say(laid.words);
-  for (const { words, values } of measuredBaselines?.(data) ?? [])
-    progress.say(`Without learning, ${words}: ${measuredAll(values)}.`);
+  for (const words of baselineSentences(first.objective, modelNow(), data)) progress.say(words);
   /** On the device in use. */
   const plan = () => {
     const [model, limits] = [modelNow(), limitsNow(options.memory)];
@@ -320,8 +311,8 @@ export async function learn(
     isJson: options.json,
     evaluated: (event) => (info.result = resultOf(event)),
   });
-  const toldOf = async (state: TrainState, folder: string) => {
-    const told = ofFolder(withSteps(info, Math.max(state.step, length())), state, events, statusAt(state));
+  const toldOf = async (state: TrainState, folder: string, status = statusAt(state)) => {
+    const told = ofFolder(withSteps(info, Math.max(state.step, length())), state, events, status);
     return { info: { ...told, ...(await measuredIn(folder, told)) }, tokenizer, events, ...cleanedBy };
   };
   /** Ends with the run's last step, by its own rule, or where a person or the time stops it. */
@@ -332,34 +323,53 @@ export async function learn(
   };
   /** All of the newest step that is saved. */
   let newest: Snapshot | undefined;
-  const save = async (snapshot: Snapshot): Promise<{ bytes: number }> => {
+  const begunAt = begun.from && learning(model, begun.from);
+  const best = model.config.classes && new BestStep(begunAt);
+  const save = async (snapshot: Snapshot, status = statusAt(snapshot.state)): Promise<{ bytes: number }> => {
+    best?.see(snapshot);
     newest = undefined; // or two of them are held
     const all = whole(model, snapshot);
     if (tuning) newest = { state: all.state, tensors: ownOf(model, all.tensors) };
     const wasBeside = saves.isBeside;
     const bytes = await saves.save(snapshot.state.step, async (folder) => {
-      const exported = { ...(await toldOf(snapshot.state, folder)), snapshot: all, tokens: null };
+      const exported = { ...(await toldOf(snapshot.state, folder, status)), snapshot: all, tokens: null };
       return [...huggingFaceFiles(exported, WHOLE), local];
     });
     if (saves.isBeside && !wasBeside) progress.say(besideWords(saves));
     return { bytes };
   };
   let outcome: TrainOutcome;
+  /** Of the step that the folder holds at the end. */
+  let used: TrainState;
   try {
     const time = fitted ? over(minutes!, fitted.pace) : signal;
     until = AbortSignal.any([signal, time]);
     outcome = await train(
-      { ...input, ...(begun.from && { from: learning(model, begun.from) }), recipe, save, length, ...(old && { old }) },
+      {
+        ...{ ...input, recipe, length },
+        save: (snapshot) => save(snapshot),
+        ...(begunAt && { from: begunAt }),
+        ...(best && { keepBest: best.keep }),
+        ...(old && { old }),
+      },
       { signal: until, report: follow },
     );
+    used = outcome.state;
     // What a stop leaves is saved before it is measured.
     if (isLastMeasured(events.slice(past?.events.length))) {
       const { loss = Infinity } = events.findLast((event) => event.kind === 'evaluated') ?? {};
       const { state } = outcome;
-      const best = loss < (state.best?.loss ?? Infinity) ? { step: state.step, loss } : state.best;
-      await saves.retell(async (folder) => [...tellingFiles(await toldOf({ ...state, best }, folder)), local]);
+      const known = loss < (state.best?.loss ?? Infinity) ? { step: state.step, loss } : state.best;
+      await saves.retell(async (folder) => [...tellingFiles(await toldOf({ ...state, best: known }, folder)), local]);
     }
     const isDone = outcome.reason !== 'stopped' || (time.aborted && !signal.aborted);
+    const evaluations = events.filter((event) => event.kind === 'evaluated');
+    const better = isDone ? best?.insteadOf(used, info, evaluations) : undefined;
+    if (better) {
+      used = better.state;
+      info.result = resultOf(evaluations.findLast(({ step }) => step === used.step)!);
+      await save(better, statusAt(outcome.state));
+    }
     const removed = isDone || hasLearnt(events, outcome.state.step) ? await saves.settle() : [];
     if (removed.length > 0) stderr.write(`Removed what killed runs had left: ${removed.join(', ')}.\n`);
   } catch (error) {
@@ -369,10 +379,10 @@ export async function learn(
     await saves.end();
   }
   progress.end();
-  const ended = ofFolder(info, outcome.state, events, statusAt(outcome.state));
+  const ended = ofFolder(info, used, events, statusAt(outcome.state));
   const ofStep = classifierStep(ended);
   if (ofStep !== undefined) progress.say(ofStep);
-  const last = events.findLast((event) => event.kind === 'evaluated');
+  const last = events.filter((event) => event.kind === 'evaluated').findLast(({ step }) => step <= used.step);
   const evaluated = outcome.validationLoss === null ? undefined : last;
   const judgement =
     tuning && newest && !signal.aborted
@@ -382,15 +392,16 @@ export async function learn(
           },
         )
       : undefined;
-  const run = { folder: saves.place ?? out, data, info: { ...info, state: outcome.state }, tokenizer };
+  const run = { folder: saves.place ?? out, data, info: { ...info, state: used }, tokenizer };
   const kept = judgement && (await keepMeasured(run, 'validation', judgement.evaluation));
   if (kept?.problem !== undefined) progress.say(kept.problem);
   const after = judgement?.after ?? (old && events.flatMap(oldIn).at(-1));
   const forgetting = before !== undefined && after !== undefined ? { before, after } : undefined;
   const summary = {
-    step: outcome.state.step,
+    step: used.step,
+    ...(used.step !== outcome.state.step && { lastStep: outcome.state.step }),
     trainLoss: finite(outcome.trainLoss),
-    valLoss: outcome.validationLoss,
+    valLoss: evaluated?.loss ?? null,
     ...valuesOf(recipe.objective, evaluated),
     tokensPerSecond: speed.mean,
     parameters,

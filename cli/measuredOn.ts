@@ -59,12 +59,13 @@ export async function givenFiles(
       ...(learnt && { learntTexts: await of(learnt) }),
     };
   }
+  const reading = skipping(skips);
   const rowsOf = async (tables: readonly string[]): Promise<readonly HeldPair[]> =>
-    (await pairsOf(tables, signal)).map(({ name, input, target }) => heldPair(tokenizer, input, target, name));
+    (await pairsOf(tables, signal, reading)).map(({ name, input, target }) => heldPair(tokenizer, input, target, name));
   const [first] = pairs ?? [];
   const tables = first === undefined ? [] : (learnt ?? []).filter(isTable).map((each) => withColumnsOf(first, each));
   const texts = learnt?.filter((each) => first === undefined || !isTable(each));
-  const train = texts && (await textsOf(texts, signal)).map((each) => tokenised(tokenizer, each.text));
+  const train = texts && (await textsOf(texts, signal, reading)).map((each) => tokenised(tokenizer, each.text));
   const of = { model, tokenizer, snapshot, info, train };
   if (pairs) {
     const learntPairs = await rowsOf(tables);
@@ -72,7 +73,10 @@ export async function givenFiles(
     const counts = tables.length > 0 ? await countTargets({ count: learntPairs.length, read }, tokenizer) : undefined;
     return { ...of, pairs: await rowsOf(pairs), learntPairs, counts };
   }
-  return { ...of, documents: (await textsOf(text, signal)).map((each) => held(tokenizer, each.text, each.name)) };
+  return {
+    ...of,
+    documents: (await textsOf(text, signal, reading)).map((each) => held(tokenizer, each.text, each.name)),
+  };
 }
 
 /** Of tables, or folders of folders, those that have a label, or are said to have none. */

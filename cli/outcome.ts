@@ -57,13 +57,14 @@ export function inWords(
   { reason, state }: TrainOutcome,
   { mean: tokensPerSecond }: Speed,
   objective: ObjectiveId,
-  evaluated: Evaluated | undefined,
+  evaluated: (Evaluated & { step: number }) | undefined,
   saves: Saves,
   place: string,
 ): string {
   const how = HOW[reason];
   const words = evaluated && evaluationWords(objective, evaluated);
-  const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  const at = evaluated && evaluated.step !== state.step ? ` at step ${formatCount(evaluated.step)}` : '';
+  const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}${at}.`;
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
   const onward = reason === 'stopped' ? ` npm run grow -- --resume ${place} goes on from there.` : '';
   const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.${onward}`;

@@ -2,7 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
-import type { Job } from '../src/core/base/job';
+import { type Job, yieldUntil } from '../src/core/base/job';
 import type { Normalizer } from '../src/core/base/normalizer';
 import {
   importDrop,
@@ -20,16 +20,14 @@ import { compiled, type ChatTemplate } from '../src/core/chat/template';
 import { usualTemplate } from '../src/core/chat/usual';
 import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../src/core/documents/split';
-import { measureFacts } from '../src/core/objectives/facts';
-import { measureLabels } from '../src/core/objectives/labelFacts';
 import { learntFrom } from '../src/core/objectives';
-import { measurePairs } from '../src/core/objectives/pairFacts';
+import { measureData } from '../src/core/objectives/baselines/measureData';
 import { factsOf } from '../src/core/runs/facts';
 import { recipeOf } from '../src/core/runs/segments';
 import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
 import { buildShards } from '../src/core/shards/build';
 import type { PartSource } from '../src/core/shards/manifest';
-import { openPart, readCounts } from '../src/core/shards/read';
+import { openPart } from '../src/core/shards/read';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../src/core/tokenizer/train';
@@ -110,17 +108,9 @@ export async function prepare(
   const split = { validation, test, seed, ...(labelled && { labelled }) };
   const manifest = await buildShards(documents, tokenizer, split, store, job);
   if (template && manifest.parts.validation.tokens === 0) throw tooFewChats();
-  const [trainCounts, validationCounts] = [
-    await readCounts(store, manifest, 'train'),
-    await readCounts(store, manifest, 'validation'),
-  ];
+  const { facts } = await measureData(store, manifest, tokenizer, labelled, yieldUntil(job.signal));
   const learnt = openPart(store, manifest, 'train');
   const held = openPart(store, manifest, 'validation');
-  const facts = {
-    ...measureFacts(trainCounts, validationCounts, tokenizer),
-    ...(await measurePairs(learnt, held, tokenizer)),
-    ...(labelled && (await measureLabels(learnt, held, labelled === 'several'))),
-  };
   const data = factsOf({ manifest, ...facts }, texts);
   if (goesOn && (template ?? examples) && data.textHash !== of.data.textHash) throw notSame(of, texts[0]!.name);
   if (goesOn) checkSameData(of, data);

@@ -41,14 +41,18 @@ test('models are listed with their lineage, for programs and in words', async ()
     id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
     step: 12,
     parent: null,
+    // Their data were built before bigrams and trigrams were counted.
+    baselines: { uniform: { loss: expect.any(Number) as number }, unigram: { loss: expect.any(Number) as number } },
   });
+  const baselines = { uniform: { loss: expect.any(Number) as number } };
   expect(lines(said.stdout)).toEqual([
     {
       runs: [
         ...BUILDS.map((build) => ofOlder(path(build))),
-        { folder: path('a'), id: 'id-of-a', step: 8, state: 'stopped', parent: null },
+        { folder: path('a'), id: 'id-of-a', step: 8, state: 'stopped', baselines, parent: null },
         {
           ...{ folder: path('b'), id: 'id-of-b', step: 16, state: 'interrupted or still running' },
+          baselines,
           parent: { id: 'id-of-a', step: 8, how: 'fork' },
         },
         {
@@ -56,6 +60,7 @@ test('models are listed with their lineage, for programs and in words', async ()
           id: 'id-of-c',
           step: 24,
           state: 'ended early',
+          baselines,
           parent: { id: 'abc', step: 3, how: 'import' },
         },
       ],
@@ -87,6 +92,7 @@ test('what cannot be read is told and left out, what was cut off is made whole, 
       runs: [
         {
           ...{ folder: join(all, 'b'), id: 'id-of-b', step: 16, state: 'interrupted or still running' },
+          baselines: { uniform: { loss: expect.any(Number) as number } },
           parent: { id: 'id-of-a', step: 8, how: 'fork' },
         },
       ],

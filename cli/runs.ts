@@ -1,7 +1,8 @@
 /** npm run runs: the models in a folder, and which of them went on from which. */
 import { formatCount } from '../src/core/base/units';
 import type { RunInfo } from '../src/core/export/homegrownJson';
-import { recipeOf } from '../src/core/runs/segments';
+import { baselineFigures } from '../src/core/objectives';
+import { dataOf, recipeOf } from '../src/core/runs/segments';
 import { type FoundRun, runsIn } from './lineage';
 import type { Values } from './options';
 import { endingWords } from './told';
@@ -23,6 +24,7 @@ async function listRuns({ in: folder, json }: Values<typeof OPTIONS>): Promise<v
           id: info.id,
           step: info.state.step,
           ...ofEnding(info),
+          baselines: baselineFigures(recipeOf(info).objective, info.model, dataOf(info)),
           parent: lineage(info.parent),
         })),
       }),

@@ -97,13 +97,31 @@ test('labels are told of by accuracy, macro F1 and which is taken for which', as
 
 test.each([
   ['short', [], /short has 2 lines and .*wanted 3\. Each output needs/],
-  ['latin', [], /latin is not UTF-8: byte 1/],
+  ['latin', [], /latin has no row that can be read: line 1 isn't UTF-8: byte 1/],
   ['nothing', [], /nothing/],
   ['out', ['--metrics', 'bleu,beauty'], /no metric 'beauty' of texts\. Metrics: bleu.*loops, confusion/],
 ])('%s %j is refused in words', async (file, more, words) => {
   const { code, stdout, stderr } = await score(file, ...more);
   expect([code === 0, stdout]).toEqual([false, '']);
   expect(stderr).toMatch(words);
+});
+
+test('lines that are not UTF-8 are listed, and left out of both files where that is asked', async () => {
+  const [outputs, wanted] = [path('some-out'), path('some-wanted')];
+  await writeFile(outputs, Buffer.from('a cat\nb\xe9\na hat\nd\xe9\na dog\n', 'latin1'));
+  await writeFile(wanted, Buffer.from('a cat\na bat\na h\xe9t\nd\na fog\n', 'latin1'));
+  const flags = ['score', '--hypotheses', outputs, '--references', wanted, '--metrics', 'exactMatch', '--json'];
+  const refused = await run(flags);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(
+    /^ {2}line 2 isn't UTF-8: byte 1\n {2}line 4 isn't UTF-8: byte 1\n.*2 malformed rows\..*--skip-bad-rows/m,
+  );
+  const { code, stdout, stderr } = await run([...flags, '--skip-bad-rows']);
+  expect(code).toBe(0);
+  expect(stderr).toContain(`${outputs}: 2 malformed rows left out: line 2, line 4.`);
+  expect(stderr).toContain(`${wanted}: 1 malformed row left out: line 3.`);
+  // Of a cat and a dog, the first is as wanted.
+  expect(JSON.parse(stdout)).toMatchObject({ exactMatch: { value: 50 } });
 });
 
 test('lines that are no labels are not told apart', async () => {

@@ -1,8 +1,10 @@
 /** npm run score: what outputs are worth beside what was wanted, line by line, or how much they repeat. */
 import { readFile } from 'node:fs/promises';
-import { badFile, badSettings, HomegrownError } from '../src/core/base/errors';
+import type { BadRow } from '../src/core/base/badRow';
+import { badSettings, HomegrownError } from '../src/core/base/errors';
 import { counted, formatCount, formatReading } from '../src/core/base/units';
 import { atOnce } from '../src/core/base/job';
+import { BadRows } from '../src/core/documents/badRows';
 import { invalidUtf8 } from '../src/core/base/utf8';
 import { noInterval } from '../src/core/metrics/intervals/interval';
 import { LABEL_METRIC_IDS, type LabelMetricId, labelMetrics } from '../src/core/metrics/labels';
@@ -15,6 +17,7 @@ import { checkLengths, type Pair, type TextMetric } from '../src/core/metrics/te
 import { valueWords } from '../src/core/metrics/words';
 import { WRITTEN_METRIC_IDS, type WrittenMetricId, WRITTEN_METRICS } from '../src/core/metrics/written';
 import { wordsIn } from '../src/core/metrics/written/writtenMetric';
+import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { printConfusion } from './confusion';
 import { UsageError, type Values } from './options';
 import { command, print, stderr } from './terminal';
@@ -47,16 +50,18 @@ const OPTIONS = {
     help: 'How BLEU cuts words; intl by classes of Unicode',
   },
   stem: { kind: 'switch', help: 'ROUGE takes the endings of English words off' },
+  'skip-bad-rows': {
+    ...SKIP_BAD_ROWS,
+    help: 'Leave out lines that are not UTF-8 of both files, and list them; without it, a file with one is refused',
+  },
   seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Of the drawings that intervals are made by' },
   json: { kind: 'switch', help: 'One object, or the error' },
 } as const;
 
 async function score(values: Values<typeof OPTIONS>): Promise<void> {
-  const { hypotheses, references, seed, json } = values;
+  const { seed, json } = values;
   const named = values.metrics?.split(',').map(known);
-  const outputs = await linesOf(hypotheses);
-  if (outputs.length === 0) throw badSettings(`${hypotheses} is empty.`, 'Give at least one line.');
-  const pairs = references === undefined ? undefined : await pairsOf(outputs, values);
+  const { outputs, pairs } = await linesIn(values);
   const ids = fitting(named, pairs).filter((id) => id !== CONFUSION);
   const beside = ids.filter(isBeside);
   const isConfusionAsked = named?.includes(CONFUSION) ?? false;
@@ -128,19 +133,42 @@ function usual(pairs: readonly Pair[] | undefined): readonly Id[] {
   return labelsAmong(pairs.map(({ wanted }) => wanted)) ? BESIDE_IDS : TEXT_METRIC_IDS;
 }
 
-/** @throws HomegrownError `bad-settings` where lines are not as many */
-async function pairsOf(
-  outputs: readonly string[],
-  { hypotheses, references }: Values<typeof OPTIONS>,
-): Promise<readonly Pair[]> {
-  const wanted = await linesOf(references!);
-  if (outputs.length !== wanted.length) {
+/**
+ * Lines of the hypotheses and, if given, of the references in the same places. Those that can't be read in either file are
+ * left out of both, if a person chose that.
+ * @throws HomegrownError `bad-settings` if there is none, or not as many in both; `bad-rows`
+ */
+async function linesIn({
+  hypotheses,
+  references,
+  'skip-bad-rows': skips,
+}: Values<typeof OPTIONS>): Promise<{ outputs: readonly string[]; pairs?: readonly Pair[] }> {
+  const read = async (path: string): Promise<readonly Line[]> => {
+    const lines = await linesOf(path);
+    settle(path, lines, skips);
+    return lines;
+  };
+  const outputs = await read(hypotheses);
+  if (outputs.length === 0) throw badSettings(`${hypotheses} is empty.`, 'Give at least one line.');
+  const wanted = references === undefined ? undefined : await read(references);
+  if (wanted && outputs.length !== wanted.length)
     throw badSettings(
-      `${hypotheses} has ${counted(outputs.length, 'line')} and ${references} ${formatCount(wanted.length)}.`,
+      `${hypotheses} has ${counted(outputs.length, 'line')} and ${references!} ${formatCount(wanted.length)}.`,
       'Each output needs the line that was wanted, in the same place.',
     );
-  }
-  return outputs.map((output, i) => ({ output, wanted: wanted[i]! }));
+  const places = [...outputs.keys()].filter((at) => !isBad(outputs[at]!) && !isBad(wanted?.[at] ?? ''));
+  const good = (lines: readonly Line[]): readonly string[] => places.map((at) => lines[at] as string);
+  if (!wanted) return { outputs: good(outputs) };
+  const all = good(wanted);
+  return { outputs: good(outputs), pairs: good(outputs).map((output, i) => ({ output, wanted: all[i]! })) };
+}
+
+function settle(name: string, lines: readonly Line[], isSkipping: boolean): void {
+  const bad = new BadRows();
+  const malformed = lines.filter(isBad);
+  for (const line of malformed) bad.add(line);
+  const note = (words: string): unknown => stderr.write(`${name}: ${words}.\n`);
+  bad.settle({ name, note, reading: skipping(isSkipping) }, lines.length - malformed.length);
 }
 
 /** @throws HomegrownError `bad-settings` where there are too many to tell of each */
@@ -162,15 +190,26 @@ function known(name: string): Id | typeof CONFUSION {
   throw new UsageError(`There is no metric '${name}' of texts. Metrics: ${[...IDS, CONFUSION].join(', ')}.`);
 }
 
+type Line = string | BadRow;
+const isBad = (line: Line): line is BadRow => typeof line !== 'string';
+
 /** Lines of a file; what follows the last line break is one where there is something. */
-async function linesOf(path: string): Promise<readonly string[]> {
+async function linesOf(path: string): Promise<readonly Line[]> {
   const bytes = await readFile(path);
-  const wrong = invalidUtf8(bytes);
-  if (wrong) throw badFile(`${path} is not UTF-8: byte ${formatCount(wrong.at)} begins none of its characters.`);
   const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
-  return lines;
+  if (!invalidUtf8(bytes)) return lines;
+  let from = 0;
+  return lines.map((line, i): Line => {
+    const end = bytes.indexOf(LINE_BREAK, from);
+    const wrong = invalidUtf8(bytes.subarray(from, end < 0 ? bytes.length : end));
+    from = end + 1;
+    return wrong
+      ? { place: `line ${formatCount(i + 1)}`, problem: `isn't UTF-8: byte ${formatCount(wrong.at)}` }
+      : line;
+  });
 }
+const LINE_BREAK = 0x0a;
 
 const examples = [
   '--hypotheses out.txt --references wanted.txt --metrics bleu,ter,rougeL --json',

@@ -1,7 +1,7 @@
 /** Lists that a model is asked: pairs of sentences, ours or a person's own, and tasks; and what is printed of them. */
 import { counted, formatReading } from '../src/core/base/units';
-import { allOf } from '../src/core/documents/badRows';
-import { tableFormatOf } from '../src/core/documents/read';
+import type { Reading } from '../src/core/documents';
+import { tableRows } from '../src/core/documents/tableRows';
 import type { SentencePair } from '../src/core/evaluate/minimalPairs';
 import { sentencePairsIn } from '../src/core/evaluate/pairTable';
 import type { Preference } from '../src/core/evaluate/sentencePairs';
@@ -29,17 +29,18 @@ export async function sentencePairsOf(
   asked: string,
   bundled: () => readonly SentencePair[],
   signal: AbortSignal,
+  reading: Reading,
 ): Promise<readonly SentencePair[]> {
   if (asked === BUNDLED) return bundled();
-  const { name, rows } = await tableOf(asked, signal);
+  const { name, rows } = await tableOf(asked, signal, reading);
   return sentencePairsIn(name, rows);
 }
 
 /** `FILE.csv`, or `FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN`, with a `choices=` for each. @throws UsageError; HomegrownError `bad-file` */
-export async function taskOf(meant: string, signal: AbortSignal): Promise<Task> {
+export async function taskOf(meant: string, signal: AbortSignal, reading: Reading): Promise<Task> {
   const [, path, columns] = /^(.*?)(?::((?:prompt|answer|choices)=.*))?$/s.exec(meant)!;
   const asked = columns === undefined ? {} : columnsIn(columns);
-  const { name, rows } = await tableOf(path!, signal);
+  const { name, rows } = await tableOf(path!, signal, reading);
   return { name, items: await taskItems(name, rows, asked) };
 }
 
@@ -61,12 +62,13 @@ function columnsIn(words: string): TaskColumns {
   };
 }
 
-async function tableOf(path: string, signal: AbortSignal) {
-  const { name, stream } = await textFile(path);
+async function tableOf(path: string, signal: AbortSignal, reading: Reading) {
+  const { name, stream, places } = await textFile(path);
   const note = (words: string): void => {
     stderr.write(`${name}: ${words}.\n`);
   };
-  return { name, rows: allOf(name, readers('rows', tableFormatOf(name), { name, bytes: stream(), note }, signal)) };
+  const file = { name, bytes: stream(), note, reading, ...(places && { places }) };
+  return { name, rows: tableRows(file, readers, signal) };
 }
 
 export function printTask({ name, rows, cut, metrics, baselines }: TaskScores): void {

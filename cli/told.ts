@@ -34,10 +34,11 @@ export const oldIn = (event: TrainEvent): number[] =>
 export const isLastMeasured = (events: readonly TrainEvent[]): boolean =>
   events.findLastIndex(({ kind }) => kind === 'evaluated') > events.findLastIndex(({ kind }) => kind === 'saved');
 
-/** Which step of a classifier a folder holds, and whether an earlier one was better; undefined of any other model. */
+/** Which step of a classifier a folder holds, and whether another one was better; undefined of any other model. */
 export function classifierStep({ model, state, bestNotKept }: RunInfo): string | undefined {
   if (!model.config.classes) return undefined;
-  const step = `The classifier is that of step ${formatCount(state.step)}.`;
+  const best = state.best?.step === state.step ? ', best on the validation set' : '';
+  const step = `The classifier is that of step ${formatCount(state.step)}${best}.`;
   if (!bestNotKept) return step;
   return `${step} Step ${formatCount(bestNotKept.step)} was better on held-out texts and isn't saved.`;
 }

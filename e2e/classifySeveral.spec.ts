@@ -50,7 +50,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   const pane = page.getByRole('region', { name: 'How right it is' });
   const table = pane.getByRole('group', { name: 'Each label by itself' });
   await expect(table.getByRole('row', { name: /^sea/ })).toBeVisible();
-  await expect(pane).toContainText('counting words');
+  await expect(pane).toContainText('naive Bayes');
   const found = table.getByRole('button', { name: /^sea, found: / });
   const count = Number(/\d+$/.exec((await found.getAttribute('aria-label'))!)![0]);
   expect(count).toBeGreaterThan(0);

@@ -111,7 +111,9 @@ test('a model that goes on with other text begins a new curve, verdict and best 
   await expect(page.getByRole('region', { name: 'Verdict' })).not.toContainText(/from (257|90\.0|60\.0) to/);
   await studio.event(200, /Saved/);
   await expect(page.getByRole('button', { name: 'Train longer…' })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText(/Ended while still learning|Levelled off/);
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText(
+    /Finished, (and still|no longer) improving/,
+  );
   await expectAccessible(page, 'Train, with a change of the text');
 
   // It is there after a reload, and travels with the model.

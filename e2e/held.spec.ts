@@ -120,7 +120,7 @@ test.describe('with a service worker', () => {
     await studio.open(`http://localhost:${BARE}/`);
     await expect(page.getByText('this server doesn’t send the headers for that')).toBeVisible();
     await tryRequests(page);
-    await studio.expectPrivacy(/kept for offline\s*[\d.]+ MB/);
+    await studio.expectPrivacy(/Works offline\s*everything/);
     await page.reload();
     await expect(studio.strip).toContainText(/WASM|WebGPU|CPU/);
     for (const worker of studio.workers) {
@@ -148,7 +148,7 @@ test.describe('with a service worker', () => {
     await expect(
       page.getByText('The browser blocks every request to other sites, including calls, pop-ups and links.'),
     ).toBeVisible();
-    await studio.expectPrivacy(/kept for offline\s*no/);
+    await studio.expectPrivacy(/Works offline\s*no/);
     await tryRequests(page);
     await tryToLeave(page, BLOCKED, BLOCKED);
     expect(hits).toEqual([]);

@@ -15,6 +15,9 @@ test.use({ serviceWorkers: 'allow' });
 class Host {
   /** Paths that were asked for, besides the script of the service worker by the browser itself. */
   readonly asked: string[] = [];
+  /** Those of the page and its workers. The service worker's own have no destination, and come after its script. */
+  readonly askedByPage: string[] = [];
+  private hasServiceWorker = false;
   private server: PreviewServer | undefined;
   private constructor(
     readonly folder: string,
@@ -34,6 +37,9 @@ class Host {
     });
     this.server.httpServer.on('request', ({ url = '', headers }: IncomingMessage) => {
       if (headers['service-worker'] === undefined) this.asked.push(url);
+      else this.hasServiceWorker = true;
+      const isByServiceWorker = this.hasServiceWorker && headers['sec-fetch-dest'] === 'empty';
+      if (headers['service-worker'] === undefined && !isByServiceWorker) this.askedByPage.push(url);
     });
   }
   /** As a build does whose files are as they are now. */
@@ -51,7 +57,10 @@ class Host {
 }
 const PORT = portFor(100);
 
-const kept = (studio: Studio) => studio.expectPrivacy(/kept for offline\s*[\d.]+ MB/);
+const kept = (studio: Studio) => studio.expectPrivacy(/Works offline\s*everything, [\d.]+ MB/);
+const MB = String.raw`[\d.]+ [kM]B`;
+const hasCore = (studio: Studio) =>
+  studio.expectPrivacy(new RegExp(String.raw`Works offline\s*training, ${MB} of ${MB}`));
 async function count(studio: Studio, label: string): Promise<number> {
   const words = new RegExp(`${label}\\s*([\\d,]+)`);
   return Number(words.exec(await studio.expectPrivacy(words))![1]!.replace(',', ''));
@@ -97,6 +106,54 @@ test('with its server gone and the network off it opens, trains, and writes and 
   expect(studio.errors).toEqual([]);
 });
 
+/** The page is usable: its device and samples are known, and a button does what it says. */
+async function interactive(studio: Studio): Promise<void> {
+  const { page } = studio;
+  await expect(studio.strip).toContainText(/WASM|WebGPU|CPU/, { timeout: 120_000 });
+  await expect(page.getByRole('button', { name: 'Train on it, Moby Dick' })).toBeEnabled();
+  await page.getByRole('button', { name: 'Paste text…' }).click();
+  await expect(page.getByRole('textbox', { name: 'Text', exact: true })).toBeVisible();
+}
+
+test('the first page takes few requests, then stores what a run needs, and the rest while it is shown and unused', async ({
+  page,
+  context,
+}, info) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(document, 'hidden', { get: () => !Reflect.has(globalThis, 'isShown') });
+  });
+  const host = await Host.of(info, PORT);
+  await host.start();
+  const studio = new Studio(page);
+  await page.goto(`${host.address}/`);
+  await interactive(studio);
+  expect(host.askedByPage.length).toBeGreaterThan(20);
+  expect(host.askedByPage.length).toBeLessThanOrEqual(60);
+  await hasCore(studio);
+  await expect(page.getByText('Text files and training work offline')).toBeVisible();
+  expect(host.asked.filter((path) => path.includes('ort-wasm'))).toEqual([]);
+
+  await host.stop();
+  await context.setOffline(true);
+  await studio.open(`${host.address}/`);
+  await studio.useDevice('WASM');
+  await studio.goTo('Model');
+  await studio.set({ ...TINY, Layers: 1, Width: 32, Steps: 5, 'Evaluate every': 5 });
+  await studio.goTo('Text');
+  await studio.paste('The whale is large. The sea is wide. '.repeat(2000));
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await studio.event(5, /Evaluated/);
+  await hasCore(studio);
+
+  await host.start();
+  await context.setOffline(false);
+  await page.reload();
+  await page.evaluate(() => Object.assign(globalThis, { isShown: true }));
+  await kept(studio);
+  expect(studio.errors).toEqual([]);
+  await host.stop();
+});
+
 test('a browser that is to save data gets the rest only when it is asked for', async ({ page }, info) => {
   await page.addInitScript(() => {
     const { prototype } = Reflect.get(globalThis, 'NetworkInformation') as { prototype: object };
@@ -109,11 +166,17 @@ test('a browser that is to save data gets the rest only when it is asked for', a
   await studio.expectPrivacy(/no, to save data/);
   await expectAccessible(page, 'saving data');
   expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(false);
-  await page.getByRole('button', { name: 'Get them all now, for offline' }).press('Enter');
+  await page.getByRole('button', { name: 'Load everything now' }).press('Enter');
   await kept(studio);
   expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(true);
   await host.stop();
 });
+
+const storedPaths = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const stores = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
+    return stores.flat().map(({ url }) => new URL(url).pathname);
+  });
 
 const version = (page: Page) => page.locator('meta[name=description]').getAttribute('content');
 
@@ -181,11 +244,7 @@ test('a newer version opens when no page has the older one, or when the only pag
   await expect.poll(openedAnew, { intervals: [500, 1000, 2000, 4000] }).toBe('the third');
   await kept(new Studio(next));
   // What only older versions had is gone.
-  const keys = await next.evaluate(async () => {
-    const caches_ = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
-    return caches_.flat().map(({ url }) => new URL(url).pathname);
-  });
-  expect(keys.filter((path) => path === '/')).toHaveLength(1);
+  expect((await storedPaths(next)).filter((path) => path === '/')).toHaveLength(1);
   await host.stop();
 });
 
@@ -198,13 +257,15 @@ test('a file that the host changed is not kept, and another app at the address g
   await host.start();
   const studio = new Studio(page);
   await studio.open(`${host.address}/`);
-  await studio.expectPrivacy(/kept for offline\s*\d+ of \d+/);
-  await expect
-    .poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.installing))
-    .toBe(undefined);
+  // The last file, by size, is here; the changed one is not.
+  await expect.poll(() => storedPaths(page)).toContainEqual(expect.stringContaining('/ort-wasm'));
+  expect(await storedPaths(page)).not.toContain('/samples/moby-dick.txt');
+  await hasCore(studio);
   await host.rebuilt();
   await page.reload();
+  await studio.stages.getByRole('button', { name: 'open it now' }).click();
   await kept(studio);
+  expect(await storedPaths(page)).toContain('/samples/moby-dick.txt');
   await host.stop();
 
   const stranger = createServer((_, response) => {

@@ -36,8 +36,9 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await studio.tabTo('button', /^Fork and train 99,980 steps/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
-  await studio.event(20, /Continued with other settings: .*learning rate 0\.0001 for 0\.003/);
-  await expect(page.getByRole('button', { name: 'Evaluate now' })).toBeVisible({ timeout: 60_000 });
+  await studio.event(20, /Continued with other settings: .*learning rate 0\.003 → 0\.0001/);
+  const more = page.getByRole('button', { name: 'More actions' });
+  await expect(more).toBeVisible({ timeout: 60_000 });
 
   // Asked by key and by button, between its steps.
   const events = page.getByRole('list', { name: 'Events' });
@@ -45,7 +46,8 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await page.keyboard.press('s');
   await expect(samples).toContainText('asked', { timeout: 60_000 });
   await expect(events).toContainText('Written, as was asked');
-  await page.getByRole('button', { name: 'Evaluate now' }).click();
+  await more.click();
+  await page.getByRole('menuitem', { name: 'Evaluate now' }).click();
   await expect(events.getByText(/^Evaluated/)).not.toHaveCount(0, { timeout: 60_000 });
   await expectAccessible(page, 'Train, a fork that is asked');
 
@@ -59,13 +61,13 @@ test('a run is forked while its page is asked for more, goes on with other setti
 
   // Changed, it is saved first, and goes on as a segment of its own.
   await studio.goTo('Train');
-  await page.getByRole('button', { name: 'Change and continue…' }).click();
+  await page.getByRole('button', { name: 'Change settings…' }).click();
   const reached = Number((await studio.strip.innerText()).match(/step ([\d,]+)/)![1]!.replaceAll(',', ''));
   // So far ahead that the run, which trains on, doesn't get there before the click.
   await studio.set({ Dropout: 0.2, Steps: reached + 1_000_000 });
   await expect(dialog).toContainText('A new segment begins');
   await dialog.getByRole('button', { name: /^Continue to step/ }).click({ timeout: 60_000 }); // it trains on meanwhile
-  await expect(events.getByText(/Continued with other settings: .*dropout 0\.2 for 0/)).toBeVisible({
+  await expect(events.getByText(/Continued with other settings: .*dropout 0 → 0\.2/)).toBeVisible({
     timeout: 60_000,
   });
   await page.getByRole('button', { name: 'Stop and save' }).click();
@@ -77,7 +79,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await studio.chooseRun(studio.runs.filter({ hasText: 'slow' }));
   const kin = page.getByRole('list', { name: 'Comes from' }).getByRole('listitem');
   await expect(kin).toHaveCount(2);
-  await expect(kin.last()).toContainText(/slow fork, .*learning rate 0\.0001 for 0\.003/);
+  await expect(kin.last()).toContainText(/slow fork, .*learning rate 0\.003 → 0\.0001/);
   await page.getByRole('link', { name: 'Lineage' }).click();
   await expect(page.getByRole('button', { name: /^slow, fork of Pasted text at step 20, to step/ })).toBeVisible();
   expect(studio.errors).toEqual([]);

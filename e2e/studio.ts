@@ -200,13 +200,13 @@ export class Studio {
   async perplexity(): Promise<number> {
     return number(await this.reading('Perplexity').innerText());
   }
-  /** What always guessing by frequency would reach, as the chart's caption says. */
-  async unigram(): Promise<number> {
+  /** Perplexity of a model without training, as the chart's caption says. */
+  async baseline(name: 'uniform' | 'unigram' | 'bigram' | 'trigram'): Promise<number> {
     const caption = await this.page
       .getByText(/Reference lines/)
       .last()
       .innerText();
-    return number(/Reference lines [\d.,]+ and ([\d.,]*\d)/.exec(caption)![1]!);
+    return number(new RegExp(`${name} ([\\d.,]*\\d)`).exec(caption)![1]!);
   }
   reading(label: string) {
     return this.page

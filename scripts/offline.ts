@@ -5,6 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 import { headersFor, hostFiles } from '../headers.config.ts';
+import { CORE } from './chunks.ts';
 
 export function offlinePlugin(): Plugin {
   return {
@@ -29,9 +30,31 @@ const SCRIPT = 'sw.js';
 /** What is for the host, and not for the app. */
 const LEFT_OUT = new Set([SCRIPT, ...hostFiles().map(({ name }) => name)]);
 
-type Files = Record<string, { integrity: string; size: number }>;
+type Files = Record<string, { integrity: string; size: number; isCore: boolean }>;
 
-/** Path as the app asks for it -> the file's hash, as `integrity` takes it, and its bytes; small files come first. */
+/** What a first visit and a first run on WASM need, besides chunks that core chunks import. */
+const isCoreName = (name: string): boolean =>
+  ['index.html', 'icon.svg', 'manifest.webmanifest', 'samples/index.json'].includes(name) ||
+  new RegExp(`^(assets|workers)/(${CORE}|index-|role\\.worker-)`).test(name) ||
+  /^assets\/(.*\.woff2|tfjs-backend-wasm-(threaded-)?simd-.*)$/.test(name);
+
+/** These files, and all scripts that they import statically. */
+async function coreOf(dir: string, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const core = new Set(names.filter(isCoreName));
+  // A set visits what is added meanwhile.
+  for (const name of core) {
+    if (!name.endsWith('.js')) continue;
+    const script = await readFile(join(dir, name), 'utf8');
+    for (const [, imported] of script.matchAll(/(?:from|import)["`]\.\/([^"`]+)["`]/g))
+      core.add(`${name.slice(0, name.lastIndexOf('/'))}/${imported}`);
+  }
+  return core;
+}
+
+/**
+ * Path as the app asks for it -> the file's hash, as `integrity` takes it, and its bytes. Core files come first, and
+ * small files before large ones.
+ */
 async function filesOf(dir: string): Promise<Files> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -43,12 +66,20 @@ async function filesOf(dir: string): Promise<Files> {
       return { name, integrity, size: bytes.length };
     }),
   );
+  const core = await coreOf(
+    dir,
+    files.map(({ name }) => name),
+  );
+  const order = (name: string): number => (core.has(name) ? 0 : 1);
   return Object.fromEntries(
     files
       .filter(({ name }) => !LEFT_OUT.has(name))
-      .sort((a, b) => a.size - b.size || (a.name < b.name ? -1 : 1))
+      .sort((a, b) => order(a.name) - order(b.name) || a.size - b.size || (a.name < b.name ? -1 : 1))
       // Hosts send those who ask for index.html to the folder.
-      .map(({ name, integrity, size }) => [name === 'index.html' ? '/' : `/${name}`, { integrity, size }]),
+      .map(({ name, integrity, size }) => [
+        name === 'index.html' ? '/' : `/${name}`,
+        { integrity, size, isCore: core.has(name) },
+      ]),
   );
 }
 

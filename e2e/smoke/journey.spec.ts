@@ -23,7 +23,15 @@ test('a GPT is trained on a file on WebGPU, exported, and writes the same after 
         expect(Object.values(await studio.stored('cuts'))).toHaveLength(1);
         const step = await toTheEnd(STEPS)(page, studio);
         // The model knows more than how frequent each token is.
-        expect(await studio.perplexity()).toBeLessThan(await studio.unigram());
+        expect(await studio.perplexity()).toBeLessThan(await studio.baseline('unigram'));
+        // The chart has a line for each model that needs no training.
+        const chart = page.getByRole('group', { name: 'Perplexity', exact: true });
+        for (const name of ['uniform', 'unigram', 'bigram', 'trigram'] as const) {
+          await expect(chart.getByText(new RegExp(`^${name} [\\d.,]+$`))).toBeVisible();
+        }
+        expect(await studio.baseline('bigram')).toBeLessThan(await studio.baseline('unigram'));
+        expect(await studio.baseline('trigram')).toBeLessThan(await studio.baseline('unigram'));
+        await expect(page.getByText(/^Knows common words: past a unigram model, perplexity/)).toBeVisible();
         return step;
       },
       use: () => talk(studio),

@@ -15,9 +15,13 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(page.getByText(/^Step 20 of/)).toBeVisible();
   await studio.goTo('Train');
   await expect(studio.strip).toContainText('step 30');
-  await page.getByRole('button', { name: 'Sample now' }).click();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Sample now' }).click();
   await expect(page.getByRole('list', { name: 'Samples' })).toContainText('asked');
-  await page.getByRole('button', { name: 'Write with it' }).click();
+  await page
+    .getByRole('button', { name: /^Try it/ })
+    .first()
+    .click();
   await expect(page.getByText(/^Step 30 of/)).toBeVisible();
 
   await page.setViewportSize({ width: 1024, height: 768 });

@@ -21,7 +21,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   const wide = studio.runs.filter({ has: page.getByRole('radio', { checked: false }) });
   await expect(older).toContainText('baseline');
   await studio.chooseRun(wide);
-  await expect(page.getByText(/^2 settings differ, width 32 for 16; dropout 0\.3 for 0\b/)).toBeVisible();
+  await expect(page.getByText(/^2 settings differ, width 16 → 32; dropout 0 → 0\.3/)).toBeVisible();
   await studio.runMenu(/^Name, tags and note/);
   await page.getByRole('textbox', { name: 'Name' }).fill('wide');
   await page.getByRole('textbox', { name: 'Tags' }).fill('sea, dropout');

@@ -22,11 +22,11 @@ test('a run starts by key while a choice has the focus; after a stop Train offer
   await studio.event(10, /Evaluated/);
   await page.getByRole('button', { name: 'Stop and save' }).click();
   await expect(studio.strip).toContainText('Stopped');
-  const restart = page.getByRole('button', { name: 'New run with these settings' });
+  const restart = page.getByRole('button', { name: 'Start new run' });
   await expect(restart).toHaveCount(0);
   await studio.goTo('Model');
   await studio.set({ Dropout: 0.3 });
-  await expect(page.getByText('dropout 0.3 for 0.2')).toBeVisible();
+  await expect(page.getByText('dropout 0.2 → 0.3')).toBeVisible();
   await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
   await expect(restart).toBeVisible();
   expect(studio.errors).toEqual([]);

@@ -2,8 +2,6 @@ import { Fragment, lazy, Suspense, useEffect, useLayoutEffect, useRef, useState 
 import { useLocation } from 'wouter';
 import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
-import type { Stage } from '../state/stage';
-import type { Studio } from '../state/studio';
 import {
   type Action,
   CommandPalette,
@@ -45,7 +43,6 @@ export function App() {
   const stage = stageAt(path);
   const name = stage?.name ?? 'Not found';
   const place = projectId + path;
-  const isQuiet = useStudio((s) => stage !== undefined && hasMainButton(stage, s));
 
   useEffects(store);
   useDocumentTitle(useStudio((s) => title(s, name)));
@@ -84,7 +81,7 @@ export function App() {
             project={{ ...shell, isRenaming, onRename: setRenaming }}
             onFind={() => setOverlay('palette')}
             onGo={go}
-            isQuiet={isQuiet}
+            isTrain={stage?.id === 'train'}
           />
         }
         rail={<StageRail current={stage} onGo={go} onPrivacy={() => setOverlay('privacy')} />}
@@ -130,9 +127,6 @@ function Notes() {
   const dismiss = useStudio((s) => s.dismiss);
   return <Toasts toasts={toasts} onDismiss={dismiss} />;
 }
-
-const hasMainButton = ({ action, hasMainButton }: Stage, studio: Studio): boolean =>
-  action !== undefined || hasMainButton?.(studio) === true;
 
 function useDocumentTitle(words: string): void {
   useEffect(() => {

@@ -30,7 +30,7 @@ function Check() {
   const readings = [
     { label: 'Requests to other sites', value: formatCount(requests.elsewhere) },
     { label: 'Requests to this site', value: formatCount(requests.own) },
-    { label: 'kept for offline', value: offlineWords(offline) },
+    { label: 'Works offline', value: offlineWords(offline) },
     { label: 'Stored here', value: usage?.persistent ? `${stored}, kept until you delete it` : stored },
   ];
   return (
@@ -45,7 +45,9 @@ function Check() {
           </div>
         ))}
       </dl>
-      {offline.kind === 'to be asked' && <TextAction onPress={offline.keep}>Save the app for offline use</TextAction>}
+      {offline.kind === 'to be asked' && (
+        <TextAction onPress={offline.keep}>Make Homegrown available offline</TextAction>
+      )}
     </div>
   );
 }

@@ -49,9 +49,9 @@ export function offlineWords(offline: Offline): string {
     case 'to be asked':
       return 'no, to save data';
     case 'keeping':
-      return `${offline.files} of ${offline.of}`;
+      return offline.hasCore ? `training, ${formatBytes(offline.bytes)} of ${formatBytes(offline.of)}` : 'not yet';
     case 'kept':
-      return formatBytes(offline.bytes);
+      return `everything, ${formatBytes(offline.bytes)}`;
     default:
       return offline satisfies never;
   }

@@ -14,11 +14,11 @@ export interface StripProps {
   project: ProjectMenuProps;
   onFind: () => void;
   onGo: (path: string) => void;
-  /** The page's own main button is filled, so that this one is not. */
-  isQuiet: boolean;
+  /** The page is Train, which has Resume itself. */
+  isTrain: boolean;
 }
 
-/** Project, device, memory, phase, saved; and the one Start or Stop. */
+/** Project, device, memory, phase, saved; and Stop or Resume. */
 export function Strip(p: StripProps) {
   const { fact, progress } = usePhase();
   return (
@@ -31,7 +31,7 @@ export function Strip(p: StripProps) {
       progress={progress}
       onFind={p.onFind}
       onTheme={toggleTheme}
-      action={<StripAction onGo={p.onGo} isQuiet={p.isQuiet} />}
+      action={<StripAction onGo={p.onGo} isTrain={p.isTrain} />}
       homeHref={`${useRouter().base}/text`}
       onHome={() => p.onGo('/text')}
     />

@@ -3,12 +3,25 @@ import { NO_RUN } from '../state/openRun';
 import type { Studio, StudioStore } from '../state/studio';
 
 /** Resolves once no text is read and no run is at its beginning, twice in a row: one follows the other. */
-export async function calm({ getState }: Pick<StudioStore, 'getState'>): Promise<void> {
-  for (let looks = 0; looks < 2; looks = isBeginning(getState()) ? 0 : looks + 1)
+export const calm = (store: Pick<StudioStore, 'getState'>): Promise<void> => settled(store, isBeginning);
+
+/** Resolves once the page is shown, no text is read and no run trains, twice in a row. */
+export const unused = (store: Pick<StudioStore, 'getState'>): Promise<void> =>
+  settled(store, (state) => document.hidden || state.training !== null || isBeginning(state));
+
+async function settled({ getState }: Pick<StudioStore, 'getState'>, isBusy: (state: Studio) => boolean): Promise<void> {
+  for (let looks = 0; looks < 2; looks = isBusy(getState()) ? 0 : looks + 1)
     await new Promise((resolve) => setTimeout(resolve, EVERY));
 }
 /** Milliseconds. */
 const EVERY = 500;
+
+/** When the page has nothing more urgent to do; Safari can't report it. */
+export const idle = (): Promise<void> =>
+  new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve());
+    else setTimeout(resolve, 1000);
+  });
 
 /** From a text on until something that was trained has been measured: somebody waits for that, and there may be two cores. */
 export function isBeginning({

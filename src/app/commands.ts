@@ -1,8 +1,10 @@
 /** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
 import { busyExport } from '../state/export';
+import { guideOf, nextStep } from '../state/nextStep';
 import { isTraining } from '../state/openRun';
 import type { Stage, StageState } from '../state/stage';
 import type { Studio, StudioStore } from '../state/studio';
+import { takeStep } from '../state/takeStep';
 import type { Work } from '../state/work';
 import { focusFind, focusPane, type Action } from '../ui';
 import { chooseDevice, deviceChoices } from './device';
@@ -25,7 +27,7 @@ export interface Shell extends ProjectShell {
 
 export function commands(s: Studio, store: StudioStore, shell: Shell): readonly Action[] {
   return [
-    ...onThisPage(s, shell),
+    ...onThisPage(s, store, shell),
     ...run(s, shell),
     ...goTo(s, shell),
     ...settings(s, store, shell),
@@ -50,16 +52,30 @@ export const KEYS_OF_CONTROLS: readonly Action[] = [
   { id: 'table', group: 'In place', label: 'Chart as a table', keys: 't', run: () => undefined },
 ];
 
-function onThisPage(s: Studio, { stage }: Shell): Action[] {
+function onThisPage(s: Studio, store: StudioStore, { stage, go }: Shell): Action[] {
   const group = 'On this page';
-  const action = stage?.action?.(s);
+  const action = stage?.action ? stage.action(s) : nextAction(s, store, stage, go);
   return [
     ...(action ? [{ ...action, group, keys: 'mod+enter' }] : []),
     ...(stage?.keys?.(s) ?? []).map((key) => ({ ...key, group })),
   ];
 }
 
-function run(s: Studio, { go, stage }: Shell): Action[] {
+/** The filled button of a page without work of its own. */
+function nextAction(
+  s: Studio,
+  store: StudioStore,
+  stage: Stage | undefined,
+  go: Shell['go'],
+): Omit<Action, 'group'> | undefined {
+  const step = stage && nextStep(guideOf(s), stage.id);
+  if (!step) return undefined;
+  const { kind, label, refusal } = step;
+  const act = (): void => (refusal === undefined ? void takeStep(store, kind).then(go) : s.toast({ text: refusal }));
+  return { id: 'next-step', label, run: act };
+}
+
+function run(s: Studio, { go }: Shell): Action[] {
   const group = 'Run';
   const action = runAction(s);
   if (action.kind === 'stop') {
@@ -77,7 +93,6 @@ function run(s: Studio, { go, stage }: Shell): Action[] {
       id: 'start',
       group,
       label: runActionLabel(s, action),
-      ...(!stage?.action && { keys: 'mod+enter' }),
       run: () => {
         if (action.reason !== undefined) {
           s.toast({ text: action.reason });
@@ -147,7 +162,7 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
         run: () => chooseDevice(store, kind),
       })),
     ...(s.offline.kind === 'to be asked'
-      ? [{ id: 'keep', group: 'Project', label: 'Keep Homegrown for use offline', run: s.offline.keep }]
+      ? [{ id: 'keep', group: 'Project', label: 'Make Homegrown available offline', run: s.offline.keep }]
       : []),
     ...(s.hasNewer && !isTraining(s)
       ? [{ id: 'newer', group: 'Project', label: 'Open the newer version', run: openNewer }]

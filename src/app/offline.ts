@@ -1,6 +1,7 @@
-/** The page's side of the service worker: has the app kept for use without a network, and tells of a newer version. */
+/** The page's side of the service worker: has the app stored for use without a network, and reports a newer version. */
 import type { Asked, Told } from '../protocol/offline';
 import type { StudioStore } from '../state/studio';
+import { idle, unused } from './calm';
 import { countRequests } from './privacyPromise';
 import { registerServiceWorker } from './workers';
 
@@ -27,6 +28,13 @@ async function keepNow(store: StudioStore): Promise<void> {
   watchNewer(store);
   (active ?? (await serviceWorker.ready).active)?.postMessage('keep' satisfies Asked);
 }
+
+/** The rest is stored bit by bit, while nobody waits for anything else. */
+async function keepMore(store: StudioStore): Promise<void> {
+  await idle();
+  await unused(store);
+  registration?.active?.postMessage('keep more' satisfies Asked);
+}
 let registration: ServiceWorkerRegistration | undefined;
 let isTakingOver = false;
 let saysThatItWaits: ReturnType<typeof setTimeout> | undefined;
@@ -52,12 +60,18 @@ function hear(store: StudioStore, told: Told, from: 'active' | 'newer' | 'first'
     case 'kept': {
       // A newer version gets its own files while this one has all of its own.
       if (from === 'newer') break;
-      const { files, of, bytes } = told;
+      const { bytes, of } = told;
       // Only one that is active gives them out.
-      const isKept = files === of && from === 'active';
-      store.setState({ offline: isKept ? { kind: 'kept', bytes } : { kind: 'keeping', files, of } });
+      const isActive = from === 'active';
+      const hasCore = told.hasCore && isActive;
+      store.setState({
+        offline: bytes === of && isActive ? { kind: 'kept', bytes } : { kind: 'keeping', hasCore, bytes, of },
+      });
       break;
     }
+    case 'stored':
+      if (from === 'active' && told.isMissingMore) void keepMore(store);
+      break;
     case 'taking over':
       // What follows reloads the page, as a rule in a tenth of that.
       clearTimeout(saysThatItWaits);

@@ -4,7 +4,7 @@ import { fetchRecognition } from '../core/documents/fetchReaders';
 import { explain } from '../state/failures';
 import { createStudio, type StudioStore } from '../state/studio';
 import { loadFonts } from '../ui';
-import { calm } from './calm';
+import { calm, idle } from './calm';
 import { deleteWhatWasAsked } from './everything';
 import { keepOffline } from './offline';
 import { watchPromise } from './privacyPromise';
@@ -37,13 +37,6 @@ export async function open(onDeleting: () => void): Promise<StudioStore> {
     .catch(() => undefined); // The rail says that it is not kept.
   return studio;
 }
-
-/** When the page has nothing more urgent to do; Safari cannot tell. */
-const idle = (): Promise<void> =>
-  new Promise((resolve) => {
-    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve());
-    else setTimeout(resolve, 1000);
-  });
 
 function tellDeleted(studio: StudioStore, deleted: boolean | Failure): void {
   const { toast } = studio.getState();

@@ -83,7 +83,7 @@ test('the toy is at its address: its page, its place in the rail, what it waits 
   expect(await at('/wei')).toContain('There is no page at');
 });
 
-test('it is in the palette and the help, a key goes to it, and its action takes the key from Start', () => {
+test('it is in the palette and the help, a key goes to it, and its action takes the key from the next step', () => {
   store.setState({ texts: [] });
   const gone: string[] = [];
   const go = (path: string) => void gone.push(path);
@@ -103,9 +103,9 @@ test('it is in the palette and the help, a key goes to it, and its action takes 
     actionsOn(path)
       .filter(({ keys }) => keys === 'mod+enter')
       .map(({ id }) => id);
-  expect([byEnter('/text'), byEnter('/weights')]).toEqual([['start'], []]);
+  expect([byEnter('/text'), byEnter('/weights')]).toEqual([['next-step'], []]);
   store.setState({ texts: [{ id: 't', name: 'a.txt', characters: 9, bytes: 9 } as never] });
-  expect([byEnter('/text'), byEnter('/weights')]).toEqual([['start'], ['look']]);
+  expect([byEnter('/text'), byEnter('/weights')]).toEqual([['next-step'], ['look']]);
 });
 
 test('the first screen tells of it, as of the others', async () => {

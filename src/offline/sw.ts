@@ -1,17 +1,22 @@
 /**
- * The service worker: keeps every file of its build in this browser, so that the app opens and works without a network,
- * and answers for no other origin. A file is kept under its hash: those of two builds lie side by side, and a page has
- * the files that it began with until it is closed.
+ * The service worker: stores the files of its build in this browser, so that the app opens and works without a network,
+ * and answers for no other origin. It stores the core when it is installed, other files at their first use and when the
+ * page has time. A file is stored under its hash: those of two builds lie side by side, and a page has the files that it
+ * began with until it is closed.
  */
 import type { Asked, Told } from '../protocol/offline';
 
 declare const self: ServiceWorkerGlobalScope;
 /** What the build writes in (scripts/offline.ts): its files by their paths, and a name for what its headers are. */
-declare const BUILD: { files: Readonly<Record<string, { integrity: string; size: number }>>; cache: string };
+declare const BUILD: {
+  files: Readonly<Record<string, { integrity: string; size: number; isCore: boolean }>>;
+  cache: string;
+};
 const { files: FILES, cache: CACHE } = BUILD;
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(keep());
+  // A newer version works offline as far as the older one does.
+  event.waitUntil(self.registration.active ? storeAll() : storeCore());
 });
 self.addEventListener('activate', (event) => {
   event.waitUntil(dropOthers().then(() => self.clients.claim()));
@@ -20,30 +25,86 @@ self.addEventListener('fetch', (event) => {
   event.respondWith(answer(event.request));
 });
 self.addEventListener('message', (event) => {
-  event.waitUntil((event.data as Asked) === 'keep' ? keepOrGo() : takeOver());
+  event.waitUntil(ANSWERS[event.data as Asked]());
 });
 
 const PATHS = Object.keys(FILES);
 const keyOf = (path: string): string => `${path}?${FILES[path]!.integrity}`;
 const isOurs = (path: string): boolean => Object.hasOwn(FILES, path);
 
+/** Without a request where the page has just loaded a file: the browser has it, and its hash is checked. */
+async function storeCore(): Promise<void> {
+  const missing = (await missingPaths()).filter((path) => FILES[path]!.isCore);
+  const stored = await store(missing, async (path) => (await cached(path)) ?? fetched(path));
+  if (stored < missing.length) throw new Error(`${missing.length - stored} files of the core could not be stored`);
+}
+
+async function storeAll(): Promise<void> {
+  const missing = await missingPaths();
+  const stored = await store(missing);
+  if (stored < missing.length) throw new Error(`${missing.length - stored} files could not be stored`);
+}
+
+/** A few of the missing files, so that the page can pause between them. */
+async function storeSome(): Promise<void> {
+  const missing = await missingPaths();
+  let bytes = 0;
+  const few = missing
+    .toSorted((a, b) => Number(failed.has(a)) - Number(failed.has(b)))
+    .filter((path, i) => i < MAX_FILES && (bytes += FILES[path]!.size) - FILES[path]!.size < MAX_BYTES);
+  await store(few);
+  await tell({ kind: 'stored', isMissingMore: (await missingPaths()).some((path) => !failed.has(path)) });
+}
+const MAX_FILES = 32;
+/** A larger file is fetched if none goes before it. */
+const MAX_BYTES = 1e6;
+/** Paths for which the server had no right file. They come last. */
+const failed = new Set<string>();
+
 /**
- * Fetches what is missing, file by file, and tells how far it is. When one fails the others are kept all the same.
- * The hash holds against a host that has a newer build by now, or that changes files on the way.
+ * Fetches files one after another and reports progress. When one fails, the others are stored all the same.
+ * @returns how many it stored
  */
-async function keep(): Promise<void> {
-  const cache = await caches.open(CACHE);
-  const present = new Set<string>();
-  for (const path of PATHS) if (await cache.match(keyOf(path))) present.add(path);
-  await tellKept(present);
-  for (const path of PATHS.filter((one) => !present.has(one))) {
-    const request = new Request(path, { cache: 'no-cache', integrity: FILES[path]!.integrity });
-    const response = await asked(request).catch(() => undefined);
-    if (!response?.ok) continue;
-    await cache.put(keyOf(path), response);
-    await tellKept(present.add(path));
+async function store(paths: readonly string[], get = fetched): Promise<number> {
+  const missing = new Set(await missingPaths());
+  await tellKept(missing);
+  let stored = 0;
+  for (const path of paths) {
+    if (!(await get(path))) continue;
+    stored++;
+    missing.delete(path);
+    await tellKept(missing);
   }
-  if (present.size < PATHS.length) throw new Error(`${PATHS.length - present.size} files could not be kept`);
+  return stored;
+}
+
+/** Stores a file and returns it. The hash holds against a host that has a newer build by now, or changes files on the way. */
+async function fetched(path: string): Promise<Response | undefined> {
+  const { integrity } = FILES[path]!;
+  const response = await asked(new Request(path, { cache: 'no-cache', integrity })).catch(() => undefined);
+  if (response?.ok) return kept(path, response);
+  failed.add(path);
+  return undefined;
+}
+
+/** The same from the browser's own cache, without a request. */
+async function cached(path: string): Promise<Response | undefined> {
+  const { integrity } = FILES[path]!;
+  const request = new Request(path, { cache: 'only-if-cached', mode: 'same-origin', integrity });
+  const response = await fetch(request).catch(() => undefined);
+  return response?.ok ? kept(path, response) : undefined;
+}
+
+async function kept(path: string, response: Response): Promise<Response> {
+  failed.delete(path);
+  await (await caches.open(CACHE)).put(keyOf(path), response.clone());
+  return response;
+}
+
+async function missingPaths(): Promise<string[]> {
+  const cache = await caches.open(CACHE);
+  const present = new Set((await cache.keys()).map(({ url }) => url));
+  return PATHS.filter((path) => !present.has(new URL(keyOf(path), self.location.origin).href));
 }
 
 /** A page's own path is the app's, whatever it is. What is not of the build is for the server to answer. */
@@ -52,8 +113,8 @@ async function answer(request: Request): Promise<Response> {
   if (origin !== self.location.origin) return Response.error();
   const path = request.mode === 'navigate' && !isOurs(pathname) ? '/' : pathname;
   const cache = await caches.open(CACHE);
-  const kept = request.method === 'GET' && isOurs(path) ? await cache.match(keyOf(path)) : undefined;
-  return kept ?? asked(request);
+  if (request.method !== 'GET' || !isOurs(path)) return asked(request);
+  return (await cache.match(keyOf(path))) ?? (await fetched(path)) ?? asked(request);
 }
 
 /** Every request that the service worker makes goes through here, and is told. */
@@ -76,7 +137,8 @@ async function keepOrGo(): Promise<void> {
   const isScript = script?.headers.get('Content-Type')?.includes('javascript');
   const isGone = script && (script.status === 404 || script.status === 410 || (script.ok && !isScript));
   if (isGone) await self.registration.unregister();
-  else await keep();
+  else await store([]);
+  await tell({ kind: 'stored', isMissingMore: (await missingPaths()).length > 0 });
 }
 
 /**
@@ -96,9 +158,17 @@ async function takeOver(): Promise<void> {
 const A_MOMENT_MS = 500;
 const openPages = () => self.clients.matchAll({ type: 'window', includeUncontrolled: true });
 
-async function tellKept(present: ReadonlySet<string>): Promise<void> {
-  const bytes = [...present].reduce((sum, path) => sum + FILES[path]!.size, 0);
-  await tell({ kind: 'kept', files: present.size, of: PATHS.length, bytes });
+const ANSWERS: Readonly<Record<Asked, () => Promise<void>>> = {
+  keep: keepOrGo,
+  'keep more': storeSome,
+  'take over': takeOver,
+};
+
+async function tellKept(missing: ReadonlySet<string>): Promise<void> {
+  const bytesOf = (paths: Iterable<string>): number => [...paths].reduce((sum, path) => sum + FILES[path]!.size, 0);
+  const of = bytesOf(PATHS);
+  const hasCore = ![...missing].some((path) => FILES[path]!.isCore);
+  await tell({ kind: 'kept', hasCore, bytes: of - bytesOf(missing), of });
 }
 async function tell(told: Told): Promise<void> {
   for (const page of await openPages()) page.postMessage(told);

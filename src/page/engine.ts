@@ -7,7 +7,7 @@ import { inContext, roomFor } from '../core/chat/room';
 import { prompter } from '../core/chat/served';
 import { crc32 } from '../core/files/crc32';
 import type { ModelChoice } from '../core/models/network';
-import { checkOverflow } from '../core/models/overflow';
+import { checkLabelOverflow, checkOverflow } from '../core/models/overflow';
 import { candidates, type Filled } from '../core/sample/candidates';
 import { checkFits } from '../core/sample/fits';
 import { probabilitiesOf } from '../core/sample/labelsOf';
@@ -194,6 +194,7 @@ function classify(
     for (const [label, score] of labelScoresOf(reader, kind, row).entries()) scores[label]! += score / windows.length;
     read += to - from;
   }
+  checkLabelOverflow(scores, labels.length);
   const probabilities = [...probabilitiesOf(scores, several === true)];
   return { probabilities, tokens: ids.length, read, windows: windows.length };
 }

@@ -2,6 +2,8 @@
 import type { Failure } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
 import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
+import type { SentencePair } from '../core/evaluate/minimalPairs';
+import type { Task } from '../core/evaluate/tasks';
 import type { FormatId } from '../core/export/formats';
 import type { ModelPreview } from '../core/export/preview';
 import type { ModelChoice } from '../core/models/network';
@@ -95,6 +97,9 @@ export interface DataApi {
   };
   /** The columns of a table, and its first rows. */
   lookAtTable: { input: GivenFile & { format: TableFormatId }; progress: never; output: TableHead };
+  /** A table of a person's own, as a list that a model is asked. */
+  readSentencePairs: { input: GivenFile; progress: Progress; output: readonly SentencePair[] };
+  readTask: { input: GivenFile; progress: Progress; output: Task };
   /** The encodings that a file may be in, which was refused by this name: its own, or its archive's and where it lies there. */
   proposeEncodings: { input: { given: GivenFile; name: string }; progress: never; output: readonly Proposal[] };
   samples: { input: null; progress: never; output: readonly Sample[] };

@@ -5,9 +5,9 @@ import { useShown, useStudio, useStudioFields } from './react';
 import { choiceOf, stepChoices, trained, whichOf } from './trained';
 
 export function useCheckpointSummary(page: Page) {
-  const { step, name, result, notKept, holds } = useStudioFields((s) => trained(s, page));
+  const { step, why, name, result, notKept, holds } = useStudioFields((s) => trained(s, page));
   const remark = [notKept, holds].filter((words) => words !== undefined).join(' · ');
-  return { step: formatCount(step), name, result, remark: remark === '' ? undefined : remark };
+  return { step: formatCount(step), why, name, result, remark: remark === '' ? undefined : remark };
 }
 
 export function useCheckpointChoice(page: Page) {

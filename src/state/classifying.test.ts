@@ -1,16 +1,16 @@
 /** From a table to a classifier and what is done with it, over the workers' real halves. */
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import { initialModel } from '../core/runs/modelDraft';
 import { initialProject, type TokenizerChoice } from '../core/runs/project';
 import { readKnownRun } from '../core/runs/record';
 import type { ClassifierChoice } from '../core/runs/tuning';
-import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
+import { lonelyLocks } from '../core/testing/behindChannels';
+import { classifierStudio, SIZES } from '../core/testing/classifierStudio';
 import { labelledFile, labelledRows } from '../core/testing/labelledRuns';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { bodyOf, labelsRefusal, planClassifier, weightOf } from './classifierPlan';
-import { questionOf } from './markup';
 import { tuneRefusal } from './refusals';
 import { shownPurpose } from './shownPurpose';
 import { classifierOf, toTuneOn } from './tuning';
@@ -19,41 +19,8 @@ beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
-const COLUMNS = { text: 'text', label: 'label' };
-const SIZES = { layers: 1, heads: 2, width: 16, hidden: 32, context: 32 };
-
-async function studio(store: BlobStore = memoryStore()) {
-  const { studio: zustand, close, downloads } = testStudio(store);
-  onTestFinished(close);
-  const { getState } = zustand;
-  await getState().load();
-  const { project, setTuning } = getState();
-  getState().change({
-    model: { ...project.model, config: { ...project.model.config, ...SIZES } },
-  });
-  const { classify } = project.tuning;
-  setTuning({
-    purpose: 'classify',
-    classify: {
-      ...classify,
-      pooling: 'mean',
-      passes: 12,
-      tokenizer: { kind: 'bytes', vocabulary: 257 },
-      recipe: { ...classify.recipe, batch: 8, learningRate: 0.02, dropout: 0 },
-      rateByHand: true,
-    },
-  });
-  const add = async (rows: readonly (readonly string[])[], name?: string, between?: '|') => {
-    const file = labelledFile(rows, name);
-    await getState().addFiles([{ name: file.name, file }], 'classify');
-    expect(questionOf(getState())).toHaveLength(1); // which column is what is always asked
-    await getState().takeColumns(COLUMNS, between);
-  };
-  return { store, getState, add, downloads, own: await getState().classifying() };
-}
-
 test('a table becomes a classifier from nothing, that is judged, corrected, asked, and goes on', async () => {
-  const { store, getState, add, downloads, own } = await studio();
+  const { store, getState, add, downloads, own } = await classifierStudio();
   expect(tuneRefusal(getState(), 'classify')).toBe('There are no texts with labels to learn yet');
   await add([...labelledRows(60, 6), ['qqq', '']]);
   const [text] = toTuneOn(getState(), 'classify');
@@ -103,17 +70,19 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   getState().toasts.at(-1)!.undo!();
   await vi.waitFor(async () => expect((await own.examples(row.record, [one!.at]))![0]).toEqual(one));
 
-  expect((await own.classify(runId!, 'latest', 'a whale 99')).labels).toEqual(['sea']);
-  const { words } = await own.decided({ runId: runId!, which: 'latest', text: 'a whale 99', label: 1 });
+  expect((await own.classify(runId!, 'a whale 99')).labels).toEqual(['sea']);
+  const { words } = await own.decided({ runId: runId!, text: 'a whale 99', label: 1 });
   expect(words.map(({ text: word }) => word).join('')).toBe('a whale 99');
   await own.decide(row.record, { temperature: 1, atLeast: 1 });
-  expect((await own.classify(runId!, 'latest', 'zzz')).labels).toEqual([]);
+  expect((await own.classify(runId!, 'zzz')).labels).toEqual([]);
   await own.decide(row.record, { temperature: 1, atLeast: 0 });
 
   const file = labelledFile(labelledRows(8), 'mail.csv');
-  expect(
-    await own.classifyFile({ runId: runId!, which: 'latest', file, table: { format: 'csv', columns: ['text'] } }),
-  ).toEqual({ texts: 8, unsure: 0, empty: 0 });
+  expect(await own.classifyFile({ runId: runId!, file, table: { format: 'csv', columns: ['text'] } })).toEqual({
+    texts: 8,
+    unsure: 0,
+    empty: 0,
+  });
   expect(downloads.at(-1)!.name).toBe('mail-labels.csv');
 
   const { texts, of } = await own.toLabel(runId!);
@@ -130,7 +99,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
 });
 
 test('a word that gives a label away is known of the texts, counted once while they are the same', async () => {
-  const { getState, add, own } = await studio();
+  const { getState, add, own } = await classifierStudio();
   const rows = Array.from({ length: 60 }, (_, i) =>
     i % 2 === 0 ? [`a thing ${i}`, 'land'] : [`a thing ${i} xqz`, 'sea'],
   );
@@ -146,7 +115,7 @@ test('a word that gives a label away is known of the texts, counted once while t
 });
 
 test('what nothing would come of is refused in words before a start', async () => {
-  const { getState, add, own } = await studio();
+  const { getState, add, own } = await classifierStudio();
   await add([
     ['one', 'sea'],
     ['two', 'sea'],
@@ -164,7 +133,7 @@ test('what nothing would come of is refused in words before a start', async () =
 });
 
 test('a label of one text is asked about, and can be left out or kept', async () => {
-  const { getState, add, own } = await studio();
+  const { getState, add, own } = await classifierStudio();
   await add([...labelledRows(8), ['the sky 9', 'sky']]);
   expect(labelsRefusal(await own.survey())).toMatch(/“sky” is in one text only/);
   const { classify } = getState().project.tuning;
@@ -178,7 +147,7 @@ test('a label of one text is asked about, and can be left out or kept', async ()
 });
 
 test('texts that would be cut are told before the start, also by a tokenizer that is yet to be made', async () => {
-  const { getState, add, own } = await studio();
+  const { getState, add, own } = await classifierStudio();
   await add([...labelledRows(20), ['a whale '.repeat(40), 'sea']]);
   const long = async () =>
     (await own.survey()).problems.filter(({ what }) => what === 'long').map(({ words }) => words);
@@ -192,7 +161,7 @@ test('texts that would be cut are told before the start, also by a tokenizer tha
 });
 
 test('one from nothing is small and reads 192 tokens, until the Model page was used or something else is said', async () => {
-  const { getState, add, own } = await studio();
+  const { getState, add, own } = await classifierStudio();
   await add(labelledRows(40));
   const told = await own.survey();
   const of = (): string => `${bodyOf(getState()).model.id} ${bodyOf(getState()).model.config.context}`;
@@ -220,7 +189,7 @@ test('one from nothing is small and reads 192 tokens, until the Model page was u
 });
 
 test("the tokenizer of one from nothing is chosen: made of its texts, of which kind and how large, or the project's", async () => {
-  const { store, getState, add, own } = await studio();
+  const { store, getState, add, own } = await classifierStudio();
   await add(labelledRows(40));
   const choose = (tokenizer: TokenizerChoice | null): void => {
     const { classify } = getState().project.tuning;
@@ -259,7 +228,7 @@ test("the tokenizer of one from nothing is chosen: made of its texts, of which k
 });
 
 test('texts of none of several labels: asked, answered, learnt, and labelled one by one', async () => {
-  const { store, getState, add, own } = await studio();
+  const { store, getState, add, own } = await classifierStudio();
   const rows = labelledRows(60).map(([text, label], i) => [
     text!,
     label === 'land' ? '' : i % 6 === 1 ? 'sea|deep' : 'sea',
@@ -296,8 +265,8 @@ test('texts of none of several labels: asked, answered, learnt, and labelled one
   expect(none(wanted)).toBe(labels!.validation['|']);
   expect(none(given)).toBeGreaterThan(0);
   expect(judged.evaluation.documents).toBe(wanted.length);
-  expect((await own.classify(runId!, 'latest', 'the hill 4')).labels).toEqual([]);
-  expect((await own.classify(runId!, 'latest', 'a whale 5')).labels).toContain('sea');
+  expect((await own.classify(runId!, 'the hill 4')).labels).toEqual([]);
+  expect((await own.classify(runId!, 'a whale 5')).labels).toContain('sea');
   const { texts, of } = await own.toLabel(runId!);
   expect([texts.map(({ place }) => place), of]).toEqual([[0], 1]);
   await own.label(text!.id, 0, []);
@@ -307,7 +276,7 @@ test('texts of none of several labels: asked, answered, learnt, and labelled one
 test('where there is no room, a label is as it was, that is said, and it can be given once there is', async () => {
   const inner = memoryStore();
   let isFull = false;
-  const { own, add, getState } = await studio({
+  const { own, add, getState } = await classifierStudio({
     ...inner,
     commit: (change) =>
       isFull ? Promise.reject(new HomegrownError('storage-full', 'No room for the label')) : inner.commit(change),

@@ -17,6 +17,7 @@ import type { ClassifyFileInput, FileOfLabels, GivenLabels, GpuApi } from '../pr
 import { explain } from './failures';
 import { bodyOf } from './classifierPlan';
 import type { Services, Studio } from './studio';
+import { usedStep } from './trained';
 import { toTuneOn, tuningBase } from './tuning';
 
 export interface Watched {
@@ -37,17 +38,23 @@ export interface Classifying {
   change(textId: string, change: LabelChange, words: string): Promise<boolean>;
   /** The same of one without a note, which who asks can take back. False where it was not kept, of which a note tells. */
   label(textId: string, place: number, labels: readonly string[] | null): Promise<boolean>;
-  /** Measures a classifier on what it held out, which is kept with it, and takes the temperature from that. */
+  /** Measures the step of a classifier that is used on its validation set, saves the figures, and fits the temperature. */
   judge(runId: string, options?: Watched): Promise<EvaluationRecord | undefined>;
-  /** What was measured last of a run; null where nothing was. */
+  /** Judges the step that is used, unless it was judged before: then its temperature is the one in use. */
+  settle(runId: string): Promise<void>;
+  /** What was measured of a step on the validation set, or of the nearest one; null if nothing was. */
   judged(runId: string, step: number): Promise<EvaluationRecord | null>;
   decide(run: RunRecord, decision: Decision): Promise<void>;
   /** Says from how sure on a classifier answers; a note tells where that was not kept. */
   answerFrom(runId: string, atLeast: number): Promise<void>;
-  classify(runId: string, which: ClassifyFileInput['which'], text: string, options?: Watched): Promise<GivenLabels>;
-  decided(input: GpuApi['decided']['input'], options?: Pick<Watched, 'signal'>): Promise<GpuApi['decided']['output']>;
-  /** Hands over a table of what is given to each row of a file. */
-  classifyFile(input: ClassifyFileInput, options?: Watched): Promise<Omit<FileOfLabels, 'file'>>;
+  /** Labels of a text, by the step that is used. */
+  classify(runId: string, text: string, options?: Watched): Promise<GivenLabels>;
+  decided(
+    input: Omit<GpuApi['decided']['input'], 'which'>,
+    options?: Pick<Watched, 'signal'>,
+  ): Promise<GpuApi['decided']['output']>;
+  /** Downloads a table of the labels of each row of a file. */
+  classifyFile(input: Omit<ClassifyFileInput, 'which'>, options?: Watched): Promise<Omit<FileOfLabels, 'file'>>;
   /** Texts without a label that would help most with one. */
   toLabel(runId: string, options?: Watched): Promise<GpuApi['toLabel']['output']>;
 }
@@ -74,6 +81,32 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
     get().putText(changed.text);
     tabs.announce();
     return changed;
+  }
+
+  const recordOf = (runId: string): RunRecord | undefined =>
+    get().opened[runId]?.record ?? get().runs?.find(({ record }) => record.id === runId)?.record;
+
+  const used = (runId: string): Pick<ClassifyFileInput, 'runId' | 'which'> => ({
+    runId,
+    which: usedStep(get(), runId) ?? 'latest',
+  });
+
+  /** By run and step, those that are on the way. */
+  const settling = new Map<string, Promise<void>>();
+
+  async function settleOnce(runId: string): Promise<void> {
+    const [run, step] = [recordOf(runId), usedStep(get(), runId)];
+    // Without its data there is nothing to measure on.
+    if (!run?.model.config.classes || step === undefined || dataOf(run).id === null) return;
+    const kept = await classifying.judged(runId, step);
+    if (kept?.step !== step || !kept.evaluation.labelled) await classifying.judge(runId);
+    else if (run.decision === undefined || run.decision.step !== step) await applyTemperature(kept);
+  }
+
+  async function applyTemperature({ runId, step, evaluation }: EvaluationRecord): Promise<void> {
+    const run = recordOf(runId);
+    const { temperature } = evaluation.labelled ?? PLAIN_DECISION;
+    if (run) await classifying.decide(run, { atLeast: run.decision?.atLeast ?? 0, temperature, step });
   }
 
   const classifying: Classifying = {
@@ -128,23 +161,27 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       }
     },
     async judge(runId, options) {
-      const row = get().runs?.find(({ record }) => record.id === runId);
-      const step = get().opened[runId]?.saved?.step ?? row?.step;
+      await get().listSaved(runId);
+      const step = usedStep(get(), runId);
       if (step === undefined) return undefined;
       try {
         const on = { part: 'validation' } as const;
         const record = await gpu.call('evaluation', { runId, which: step, on, now: now() }, options);
-        const run = get().opened[runId]?.record ?? row?.record;
-        const { temperature } = record.evaluation.labelled ?? PLAIN_DECISION;
-        if (run) await classifying.decide(run, { atLeast: run.decision?.atLeast ?? 0, temperature, step: record.step });
+        await applyTemperature(record);
         await get().lookAgain(runId);
-        await get().loadEvaluation();
+        await Promise.all([get().loadEvaluation(), get().loadCardEvaluations()]);
         return record;
       } catch (error) {
         if (options?.signal?.aborted) return undefined;
         get().toast({ text: 'The classifier was not measured', detail: explain(toFailure(error)) });
         return undefined;
       }
+    },
+    settle(runId) {
+      const of = `${runId} ${usedStep(get(), runId)}`;
+      const mine = settling.get(of) ?? settleOnce(runId).finally(() => settling.delete(of));
+      settling.set(of, mine);
+      return mine;
     },
     async judged(runId, step) {
       const kept = await data.call('keptEvaluation', { runId, step, part: 'validation' });
@@ -157,20 +194,20 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       await get().listRuns();
     },
     async answerFrom(runId, atLeast) {
-      const run = get().runs?.find(({ record }) => record.id === runId)?.record;
+      const run = recordOf(runId);
       try {
         if (run) await classifying.decide(run, { ...(run.decision ?? PLAIN_DECISION), atLeast });
       } catch (error) {
         get().toast({ text: 'From how sure on it answers was not kept', detail: explain(toFailure(error)) });
       }
     },
-    async classify(runId, which, text, options) {
-      const [given] = await gpu.call('classify', { runId, which, texts: [text] }, options);
+    async classify(runId, text, options) {
+      const [given] = await gpu.call('classify', { ...used(runId), texts: [text] }, options);
       return given!;
     },
-    decided: (input, options) => gpu.call('decided', input, options),
+    decided: (input, options) => gpu.call('decided', { ...input, ...used(input.runId) }, options),
     async classifyFile(input, options) {
-      const { file, ...told } = await gpu.call('classifyFile', input, options);
+      const { file, ...told } = await gpu.call('classifyFile', { ...input, ...used(input.runId) }, options);
       download(file, `${fileName(input.file.name.replace(/\.\w+$/, ''), 'texts')}-labels.csv`);
       get().toast({
         text: `${counted(told.texts, 'text')} classified`,
@@ -184,8 +221,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       });
       return told;
     },
-    toLabel: (runId, options) =>
-      gpu.call('toLabel', { runId, which: 'latest', texts: ids(), count: TO_LABEL }, options),
+    toLabel: (runId, options) => gpu.call('toLabel', { ...used(runId), texts: ids(), count: TO_LABEL }, options),
   };
   return classifying;
 }

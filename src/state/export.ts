@@ -172,9 +172,6 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         if (!chosen()) await get().listSaved(runId);
         const step = chosen()?.step;
         if (step === undefined) return undefined;
-        const { decision = PLAIN_DECISION } = modelOf(get(), 'export')?.record ?? {};
-        // Where moments go along weights are as they learnt.
-        const temperature = withMoments(FORMATS[format], withOptimizer) ? 1 : temperatureAt(decision, step);
         stopCheck(get().exports[format]);
         const result = await work(
           (state) => {
@@ -183,11 +180,19 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
             else put(format, state.kind === 'failed' ? state : undefined);
           },
           now,
-          (options) => data.call('exportModel', { runId, which: step, format, withOptimizer }, options),
+          async (options) => {
+            const { model } = modelOf(get(), 'export')?.record ?? {};
+            // The card shows its figures, and its temperature is in the weights.
+            if (model?.config.classes) await unless(options.signal, (await get().classifying()).settle(runId));
+            return data.call('exportModel', { runId, which: step, format, withOptimizer }, options);
+          },
         );
         await get().lookAgain(runId);
         if (!result || shownId(get(), 'export') !== runId) return undefined;
         const { file: blob, name, files, sidecars } = result;
+        const { decision = PLAIN_DECISION } = modelOf(get(), 'export')?.record ?? {};
+        // With moments, weights are as they were trained.
+        const temperature = withMoments(FORMATS[format], withOptimizer) ? 1 : temperatureAt(decision, step);
         download(blob, name);
         const file: ExportedFile = { step, name, size: blob.size, files, temperature, sidecars };
         lastCheck = check(format, blob, file, lastCheck);

@@ -97,3 +97,18 @@ test('a task is asked at each measurement and at each save of the run that train
   expect(getState().ownTasks).toEqual([]);
   expect(asked()).toEqual([120, 122]);
 });
+
+test('a table of tasks that can’t be read costs none of the others, and says why', async () => {
+  const { getState } = page.studio;
+  const file = (name: string, text: string): File => new File([text], name);
+  await getState().addTasks([
+    file('bad.csv', 'prompt,choices,answer\na,b,b\n'),
+    file('good.csv', 'prompt,answer\na,b\n'),
+  ]);
+  expect(getState().ownTasks.map(({ name }) => name)).toEqual(['good.csv']);
+  expect(getState().readingTasks).toMatchObject({
+    kind: 'failed',
+    failure: { message: 'Line 2 of bad.csv has one choice, "b".' },
+  });
+  getState().takeTask('good.csv');
+});

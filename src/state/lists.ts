@@ -21,6 +21,8 @@ export interface ListsSlice {
   /** Those of a person's own, in this session. */
   ownPairs: Partial<Record<'minimalPairs' | 'swaps', OwnPairs>>;
   ownTasks: readonly Task[];
+  /** Reading tables of tasks. */
+  readingTasks: Work;
   /** They are asked at each measurement of a step, and whenever the run that trains here saves one. */
   asksTasksAlways: boolean;
   /** What is kept of a run's steps, oldest first. */
@@ -33,7 +35,11 @@ export interface ListsSlice {
   /** The run that `comparing` is of. */
   underComparison: string | null;
   giveOwnPairs(list: 'minimalPairs' | 'swaps', own: OwnPairs | undefined): void;
+  /** Pairs of a table that a person wrote or opened. @throws HomegrownError `bad-file` naming the line */
+  readSentencePairs(name: string, table: string, signal: AbortSignal): Promise<readonly SentencePair[]>;
   giveTask(task: Task): void;
+  /** Reads tables as tasks, and asks the page's step each. A table that can't be read costs none of the others. */
+  addTasks(files: readonly File[]): Promise<void>;
   /** Does not ask it any more; what it found stays. */
   takeTask(name: string): void;
   askTasksAlways(isOn: boolean): void;
@@ -130,6 +136,7 @@ export const createListsSlice: Slice<ListsSlice> =
     return {
       ownPairs: {},
       ownTasks: [],
+      readingTasks: IDLE,
       asksTasksAlways: false,
       keptLists: null,
       askingLists: IDLE,
@@ -141,6 +148,28 @@ export const createListsSlice: Slice<ListsSlice> =
         set(({ ownPairs: { [list]: _, ...others } }) => ({ ownPairs: { ...others, ...(own && { [list]: own }) } })),
       giveTask: (task) =>
         set(({ ownTasks }) => ({ ownTasks: [...ownTasks.filter(({ name }) => name !== task.name), task] })),
+      readSentencePairs: (name, table, signal) =>
+        data.call('readSentencePairs', { name, file: new File([table], name) }, { signal }),
+      async addTasks(files) {
+        if (get().readingTasks.kind === 'busy') return;
+        const tasks: Task[] = [];
+        await work(
+          (readingTasks) => set({ readingTasks }),
+          now,
+          async (options) => {
+            const failures: unknown[] = [];
+            for (const file of files) {
+              options.signal.throwIfAborted();
+              const read = data.call('readTask', { name: file.name, file }, options);
+              const task = await read.catch((error: unknown) => void failures.push(error));
+              if (task) tasks.push(task);
+            }
+            if (failures.length > 0) throw failures[0];
+          },
+        );
+        for (const task of tasks) get().giveTask(task);
+        for (const task of tasks) await get().askLists('tasks', { tasks: [task] }, 'shown');
+      },
       takeTask: (name) => set(({ ownTasks }) => ({ ownTasks: ownTasks.filter((task) => task.name !== name) })),
       askTasksAlways: (asksTasksAlways) => set({ asksTasksAlways }),
       async followTasks(runId, step) {

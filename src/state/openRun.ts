@@ -3,6 +3,7 @@ import type { SavedStep } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
+import { cutOf, endingOf } from '../core/runs/ending';
 import type { RunRecord } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import { isTuning } from '../core/runs/tunes';
@@ -34,7 +35,11 @@ export interface OpenRun {
   usable: Saved | null;
   /** The step that Evaluate, Playground and Export work with. */
   which: WhichSnapshot;
+  /** A person picked it; absent: the default, which can change as steps are saved. */
+  isPicked?: true;
   phase: Phase;
+  /** What an interruption cost: steps after the newest saved one, and the training time that they took. */
+  lost?: { steps: number; milliseconds: number };
   /** It was begun here to tune another run's model. */
   tunes?: true;
 }
@@ -96,6 +101,10 @@ export const spokenRun = (s: Studio): OpenRun => trainingRun(s) ?? shownRun(s, '
 export const isTuned = ({ tunes, record }: Pick<OpenRun, 'tunes' | 'record'>): boolean =>
   tunes ?? (record !== null && isTuning(record));
 
+/** What cut a run short that is at rest. */
+export const cutOfRun = ({ record, phase }: Pick<OpenRun, 'record' | 'phase'>): ReturnType<typeof cutOf> =>
+  record && phase.kind === 'stopped' ? cutOf(endingOf(record, phase.step, phase.of)) : undefined;
+
 /** Whether nothing is left of a run to go on from, but the weights of its best. */
 export const isWeightsAlone = ({ record, usable, saved }: OpenRun): boolean =>
   record !== null && usable !== null && saved === null;
@@ -114,9 +123,17 @@ export function asSaved(run: OpenRun): OpenRun {
   }
   if (phase.kind !== 'stopped' && phase.kind !== 'finished') return stands;
   const { step } = saved;
+  const lost = lostAfter(log, step);
   log.truncate(step);
   const kind = step >= phase.of ? 'finished' : 'stopped';
-  return { ...stands, logVersion: run.logVersion + 1, phase: { kind, step, of: phase.of } };
+  return { ...stands, ...(lost && { lost }), logVersion: run.logVersion + 1, phase: { kind, step, of: phase.of } };
+}
+
+function lostAfter({ step: steps, activeMs }: RunLog, saved: number): OpenRun['lost'] {
+  const newest = steps.at(-1) ?? 0;
+  if (newest <= saved) return undefined;
+  const at = steps.findLastIndex((step) => step <= saved);
+  return { steps: newest - saved, milliseconds: activeMs.at(-1)! - (activeMs[at] ?? 0) };
 }
 
 const savedAs = (found: SavedStep | undefined): Saved | null =>

@@ -1,19 +1,20 @@
-/** Where the settings are other than those of a run that could go on: what a resume would leave aside. */
+/** How the project's settings differ from those of the run that Train shows. */
 import { changeWords, type Made } from '../core/runs/compare';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { formatCount } from '../core/base/units';
 import { fittedTo } from '../core/train/shortText';
 import { modelOf } from './estimate';
 import { isTuned, shownRun } from './openRun';
+import type { Phase } from './phase';
 import { hasOtherTexts, KIND_WORDS } from './preparation';
 import { useStudio, useStudioFields, useStudioStore } from './react';
-import { resumeRefusal, startRefusal } from './refusals';
-import type { Studio } from './studio';
+import { startRefusal } from './refusals';
+import type { Studio, StudioStore } from './studio';
 
-/** `dropout 0.3 for 0`, each; none where the run that Train shows cannot go on, nobody knows how it was made, or it tunes. */
+/** Each difference, `dropout 0 → 0.3`; none while the run trains, where its settings are unknown, or where it tunes a model. */
 export function otherSettings(s: Studio): readonly string[] {
   const { record, phase, saved } = shownRun(s, 'train');
-  if (!record || !saved || phase.kind !== 'stopped' || s.texts.length === 0) return [];
+  if (!record || !saved || !AT_REST.includes(phase.kind) || s.texts.length === 0) return [];
   if ((record.origin && record.step === 0) || isTuned(shownRun(s, 'train'))) return [];
   const model = fittedTo(modelOf(s.project), s.project.recipe, dataOf(record).facts?.parts.train.tokens ?? Infinity);
   const mine = recipeOf(record);
@@ -33,30 +34,46 @@ export function otherSettings(s: Studio): readonly string[] {
   ];
 }
 
+const AT_REST: readonly Phase['kind'][] = ['stopped', 'finished'];
+
 const madeOf = (model: Made['model'], kind: keyof typeof KIND_WORDS): Pick<Made, 'model' | 'tokenizer'> => ({
   model,
   tokenizer: { key: `${kind} ${model.vocabulary}`, words: `${KIND_WORDS[kind]} ${formatCount(model.vocabulary)}` },
 });
 
-/** Both ways on; undefined where the settings are those of the run that Train shows, or where it cannot go on. */
-export function useResumeOrNew(go: (path: string) => void) {
+/** The notice on Train and Model; undefined where the settings are those of the run. */
+export function useSettingsDiffer(go: (path: string) => void): SettingsDiffer | undefined {
   const differ = useStudioFields(otherSettings);
-  const step = useStudio((s) => shownRun(s, 'train').saved?.step ?? 0);
-  const whyNotResume = useStudio(resumeRefusal);
-  const whyNotBegin = useStudio(startRefusal);
+  const { id, name } = useStudioFields((s) => {
+    const { record } = shownRun(s, 'train');
+    return { id: record?.id, name: record?.name ?? '' };
+  });
+  const disabledReason = useStudio(startRefusal);
   const store = useStudioStore();
-  if (differ.length === 0) return undefined;
-  const act = (what: 'resume' | 'start') => () => {
-    void store.getState()[what]();
-    go('/train');
-  };
+  if (differ.length === 0 || id === undefined) return undefined;
   return {
+    run: name,
     differ,
-    resume: {
-      label: `Resume from step ${formatCount(step)}`,
-      disabledReason: whyNotResume,
-      onPress: act('resume'),
+    begin: {
+      disabledReason,
+      onPress: () => {
+        void store.getState().start();
+        go('/train');
+      },
     },
-    begin: { disabledReason: whyNotBegin, onPress: act('start') },
+    onUndo: () => void undoChanges(store, id),
   };
+}
+
+interface SettingsDiffer {
+  run: string;
+  differ: readonly string[];
+  begin: { disabledReason: string | undefined; onPress: () => void };
+  onUndo: () => void;
+}
+
+/** Gives the project the settings of the run. */
+async function undoChanges(store: StudioStore, runId: string): Promise<void> {
+  await store.getState().listRuns();
+  store.getState().draftFrom(runId);
 }

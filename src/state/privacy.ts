@@ -16,7 +16,8 @@ export type Offline =
   | { kind: 'not here' }
   /** The browser is to save data: they are kept when the person says so. */
   | { kind: 'to be asked'; keep(): void }
-  | { kind: 'keeping'; files: number; of: number }
+  /** Bytes that are stored, of all; with the core, the app opens, reads text files and trains without a network. */
+  | { kind: 'keeping'; hasCore: boolean; bytes: number; of: number }
   | { kind: 'kept'; bytes: number };
 
 export interface PrivacySlice {

@@ -10,7 +10,7 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { asSaved, isModel, newOpenRun, type OpenRun, PAGES, type Page, shownId, shownRun } from './openRun';
 import { RunLog } from './runLog';
 import type { Slice, Studio } from './studio';
-import { stillThere } from './trained';
+import { whichNow } from './trained';
 
 export interface RunSlice {
   /** By id: those that pages show, and the one that trains. */
@@ -93,13 +93,14 @@ export const createRunSlice: Slice<RunSlice> =
         ]);
         // It is no model; in another tab it may become one.
         if (record.step === 0 && !steps.some(({ latest }) => latest)) return { id: runId, run: null, damaged: [] };
+        const log = new RunLog(told);
         const run = asSaved({
           ...newOpenRun(runId),
           record,
-          log: new RunLog(told),
+          log,
           before: new RunLog(toldBefore),
           steps,
-          which: stillThere(steps, 'latest'),
+          which: whichNow({ record, which: 'latest', log }, steps),
           phase: { kind: 'stopped', step: record.step, of },
         });
         return { id: runId, run, damaged };
@@ -135,7 +136,7 @@ export const createRunSlice: Slice<RunSlice> =
       get().changeRun(runId, (run) => {
         const newest = steps.find(({ latest }) => latest);
         const saved = newest ? { step: newest.step, bytes: newest.bytes, at: null } : run.saved;
-        return { ...run, steps, saved, usable: saved ?? run.usable, which: stillThere(steps, run.which) };
+        return { ...run, steps, saved, usable: saved ?? run.usable, which: whichNow(run, steps) };
       });
     }
     const put = (run: OpenRun): void => set(({ opened }) => ({ opened: { ...opened, [run.id]: run } }));
@@ -245,15 +246,17 @@ export const createRunSlice: Slice<RunSlice> =
           return outcome;
         });
       },
-      setWhich: (page, which) => get().changeRun(shownRun(get(), page).id, (run) => ({ ...run, which })),
+      setWhich: (page, which) =>
+        get().changeRun(shownRun(get(), page).id, (run) => ({ ...run, which, isPicked: true })),
       async listSaved(runId, resumedFrom) {
         if (!get().opened[runId]) return;
         const { steps, damaged } = await data.call('savedSteps', { runId });
-        get().changeRun(runId, (run) =>
-          JSON.stringify(steps) === JSON.stringify(run.steps)
+        get().changeRun(runId, (run) => {
+          const which = whichNow(run, steps);
+          return JSON.stringify(steps) === JSON.stringify(run.steps) && which === run.which
             ? run
-            : { ...run, steps, which: stillThere(steps, run.which) },
-        );
+            : { ...run, steps, which };
+        });
         get().tellDamaged(runId, damaged, resumedFrom);
       },
       changeRun(runId, change) {

@@ -37,20 +37,26 @@ export function useRunSettings(of: (s: Studio) => OpenRun = trains): RunSettings
   // Where there is a record it says all of it, and the project is not asked.
   const project = useStudio((s) => (of(s).record ? null : s.project));
   const active = useStudio((s) => isActive(of(s).phase));
-  return useMemo(() => {
-    const told = run ? { ...run, tokenizer: run.tokenizer.kind } : begunWith(project!);
-    const { model, segments, tokenizer } = told;
-    const recipe = recipeOf(told);
-    return {
-      model,
-      trainable: run?.trainable,
-      recipe,
-      tokenizer,
-      segments,
-      tokensPerStep: tokensPerStep(recipe, model.config.context),
-      isRecipeKnown: !run?.origin || run.step > 0 || active,
-    };
-  }, [run, project, active]);
+  return useMemo(() => settingsFrom(run, project, active), [run, project, active]);
+}
+
+/** The same, outside React. */
+export const runSettings = ({ record, phase }: OpenRun, project: Project): RunSettings =>
+  settingsFrom(record, project, isActive(phase));
+
+function settingsFrom(run: OpenRun['record'], project: Project | null, active: boolean): RunSettings {
+  const source = run ? { ...run, tokenizer: run.tokenizer.kind } : begunWith(project!);
+  const { model, segments, tokenizer } = source;
+  const recipe = recipeOf(source);
+  return {
+    model,
+    trainable: run?.trainable,
+    recipe,
+    tokenizer,
+    segments,
+    tokensPerStep: tokensPerStep(recipe, model.config.context),
+    isRecipeKnown: !run?.origin || run.step > 0 || active,
+  };
 }
 
 /** What a run that is begun now learns, and from what. */

@@ -25,8 +25,6 @@ export interface Stage {
   action?(s: Studio): StageAction | undefined;
   /** What single keys do here, now. */
   keys?(s: Studio): readonly (StageAction & { keys: string })[];
-  /** Whether the page has a filled button of its own, so that the strip's is not; one with an action has. */
-  hasMainButton?(s: Studio): boolean;
   /** Whether the page takes what is dropped on it itself. */
   takesDrops?(s: Studio): boolean;
   /** For a newcomer: what is made here with the settings as they are, and what there is to see. */

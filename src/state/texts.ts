@@ -64,10 +64,10 @@ export interface TextsSlice {
   addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
   /** A project and its texts once all is read that was given to it by now; undefined where the signal ends that. */
   whenRead(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;
-  /** Answers the question that is asked: all as they are. */
+  /** Answers the open question: all files as they are. */
   takeMarkup(): Promise<void>;
-  /** The same of tables: these columns of each. */
-  takeColumns(columns: Columns, between?: Between): Promise<void>;
+  /** Answers it for tables. @param tunes a purpose other than the one that they were given for */
+  takeColumns(columns: Columns, between?: Between, tunes?: Purpose): Promise<void>;
   leaveMarkup(): void;
   lookAtTable(file: DroppedMarkup): Promise<TableHead>;
   addPaste(text: string, name: string, tunes?: Purpose): Promise<void>;
@@ -100,7 +100,6 @@ export type DocumentRows = DataApi['documents']['output'];
 const PREVIEW_CHARACTERS = 20_000;
 /** Files that are handed to a worker at once: more would hold the page. */
 const MOST_HANDED = 1000;
-
 export const createTextsSlice: Slice<TextsSlice> =
   ({ data, now, tabs }) =>
   (set, get) => {
@@ -232,7 +231,7 @@ export const createTextsSlice: Slice<TextsSlice> =
       if (files[0] && !isOpen(files[0].project)) get().toast(waits(files));
     }
     /** Takes what was asked about. */
-    async function take(asked: (file: DroppedMarkup) => Pick<Dropped, 'table' | 'between'>): Promise<void> {
+    async function take(asked: (file: DroppedMarkup) => Pick<Dropped, 'table' | 'between' | 'tunes'>): Promise<void> {
       const files = answered();
       const asDropped = files.map((each) => ({ ...fileOf(each), ...asked(each) }));
       if (files[0]) await addDrop(asDropped, files[0].project);
@@ -302,8 +301,11 @@ export const createTextsSlice: Slice<TextsSlice> =
         return { ...inputs, ...byUse(await data.call('listTexts', { projectId }), projectId) };
       },
       takeMarkup: () => take(() => ({})),
-      takeColumns: (columns, between) =>
-        take((file) => ({ table: { format: tableOf(file), columns }, ...(between && { between }) })),
+      takeColumns: (columns, between, tunes) =>
+        take((file) => {
+          const table = { format: tableOf(file), columns };
+          return { table, ...(between && { between }), ...(tunes && { tunes }) };
+        }),
       lookAtTable: (given) => data.call('lookAtTable', { ...fileOf(given), format: tableOf(given) }),
       leaveMarkup: () => void answered(),
       async addPaste(text, name, tunes) {

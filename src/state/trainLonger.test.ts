@@ -45,5 +45,5 @@ test('the settings follow a run that is trained longer: stopped on the way it re
   getState().stop();
   await again;
   expect(getState().project.recipe).toEqual({ ...before, steps: 2_000_000, dropout: 0.3 });
-  expect(otherSettings(getState())).toEqual([`dropout 0.3 for ${before.dropout}`]);
+  expect(otherSettings(getState())).toEqual([`dropout ${before.dropout} → 0.3`]);
 });

@@ -2,7 +2,7 @@
 import { formatBytes, formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { headlineWords } from '../core/objectives';
-import { bestNotKept, type Measured } from '../core/runs/best';
+import { bestNotKept, comparableBest, defaultStep, isOfEarlierSegment, type Measured } from '../core/runs/best';
 import { isMeasuredAlike, measuredAt } from '../core/runs/segments';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { isOpening, isTraining, isWeightsAlone, modelOf, type OpenRun, type Page, shownId, shownRun } from './openRun';
@@ -20,29 +20,45 @@ export function stillThere(steps: readonly SavedStep[], which: WhichSnapshot): W
   return steps.some(({ latest }) => latest) ? 'latest' : 'best';
 }
 
-/** The best step that is kept, where it knows its loss, and that was measured on what the newest one learns from. */
-export function keptBest(run: OpenRun): Measured | null {
-  const best = run.steps.find((step) => step.best);
-  return best && best.loss !== null && !isOfEarlierSegment(run, best) ? { step: best.step, loss: best.loss } : null;
+/** The step to work with: the one a person picked, if it's still saved; otherwise the default. */
+export function whichNow(
+  run: Pick<OpenRun, 'record' | 'which' | 'isPicked' | 'log'>,
+  steps: readonly SavedStep[],
+): WhichSnapshot {
+  const { record, which, isPicked, log } = run;
+  return stillThere(steps, isPicked || !record ? which : defaultStep(record, steps, log.evaluations));
 }
 
-/** Whether a step did best on a text, or with settings, that the run has left. */
-function isOfEarlierSegment({ steps, record }: OpenRun, step: SavedStep): boolean {
-  const latest = steps.find((other) => other.latest);
-  return record !== null && latest !== undefined && !isMeasuredAlike(record, latest.step)(step);
+/** The step of a run that pages use, also if the run isn't open. */
+export function usedStep({ opened, runs }: Pick<Studio, 'opened' | 'runs'>, runId: string): number | undefined {
+  const run = opened[runId];
+  const open = run?.record ? (chosenStep(run) ?? run.usable)?.step : undefined;
+  const row = runs?.find(({ record }) => record.id === runId);
+  return open ?? row?.used ?? row?.step;
 }
+
+/** `Step 120, best on the validation set`. */
+export function usedStepWords(s: Pick<Studio, 'opened' | 'runs'>, runId: string): string | undefined {
+  const step = usedStep(s, runId);
+  const row = s.runs?.find(({ record }) => record.id === runId);
+  if (step === undefined || !row) return undefined;
+  const best = s.opened[runId]?.steps.find((each) => each.best)?.step ?? row.used;
+  const why = step === row.step ? 'the latest' : step === best ? BEST : 'picked by you';
+  return `Step ${formatCount(step)}, ${why}`;
+}
+const BEST = 'best on the validation set';
 
 /** A step that did better than any that is kept. */
 function notKept(run: OpenRun): Measured | undefined {
   const latest = run.steps.find((step) => step.latest);
   if (!latest || !run.record) return undefined;
   const measured = run.log.evaluations.filter(isMeasuredAlike(run.record, latest.step));
-  return bestNotKept(measured, latest.step, keptBest(run));
+  return bestNotKept(measured, latest.step, comparableBest(run));
 }
 
 /** Whether there is still something of the best step, for a run that went past it. */
 export function bestWords(run: OpenRun): string | undefined {
-  const [better, best] = [notKept(run), keptBest(run)];
+  const [better, best] = [notKept(run), comparableBest(run)];
   if (better) return `Step ${formatCount(better.step)} was not kept.`;
   return best ? `Step ${formatCount(best.step)} is kept as the best.` : undefined;
 }
@@ -98,6 +114,8 @@ function bestLabel(run: OpenRun, best: SavedStep): string {
 
 export interface Trained {
   step: number;
+  /** Why a classifier's earlier step is used. */
+  why: string | undefined;
   name: string;
   /** At the last evaluation up to that step: `perplexity 85.4 on held-out text`, and of which step where it is an earlier one. */
   result: string | undefined;
@@ -121,6 +139,7 @@ export function trained(s: Studio, page: Page): Trained {
   const objective = record?.objective ?? s.project.recipe.objective;
   return {
     step,
+    why: record?.model.config.classes && chosen?.best && !chosen.latest ? BEST : undefined,
     name: record?.name ?? s.project.name,
     result: loss === undefined ? undefined : `${headlineWords(objective, loss)} on held-out text${at}`,
     holds: chosen && holdsWords(chosen),

@@ -242,6 +242,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         await follow({ runId, of: recipe.steps, settings: settingsOf(parent.model, recipe) }, (options) =>
           gpu.call('fork', input, options),
         );
+        if (parent.model.config.classes) await (await get().classifying()).judge(runId);
       }),
     tune: (purpose) =>
       beginNew(

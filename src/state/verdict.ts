@@ -1,12 +1,11 @@
-/** How a run does: one judgement, from which the page, its chart's caption and the voice all speak. */
+/** How well a run trains: one verdict, which the page, its chart's caption and the live region all use. */
 import { useMemo } from 'react';
 import { courseOf } from '../core/runs/course';
-import { cutOf, endingOf } from '../core/runs/ending';
 import { type Course, judge, meanAt, type Verdict, type VerdictKind } from '../core/train/verdict';
-import type { OpenRun } from './openRun';
+import { cutOfRun, type OpenRun } from './openRun';
 import type { Phase } from './phase';
 import { useStudio } from './react';
-import { plannedSteps, trains, useRunSettings } from './runSettings';
+import { plannedSteps, runSettings, trains, useRunSettings } from './runSettings';
 import type { Studio } from './studio';
 
 /**
@@ -20,10 +19,7 @@ export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
   const isElsewhere = useStudio((s) => s.trainingElsewhere);
   const isAtRest = useStudio((s) => AT_REST.includes(of(s).phase.kind));
   const isOver = !isElsewhere && isAtRest;
-  const cut = useStudio((s) => {
-    const { record, phase } = of(s);
-    return record && phase.kind === 'stopped' ? cutOf(endingOf(record, phase.step, phase.of)) : undefined;
-  });
+  const cut = useStudio((s) => cutOfRun(of(s)));
   const evaluated = useStudio((s) => of(s).log.evaluations.at(-1)?.step);
   return useMemo(() => {
     const evaluations = evaluated === undefined ? [] : log.evaluations;
@@ -39,6 +35,24 @@ export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
       }),
     );
   }, [settings, log, evaluated, planned, isOver, cut]);
+}
+
+/** The same of the run that Train shows, outside React. */
+export function verdictNow(s: Studio): Verdict {
+  const run = trains(s);
+  const { log, phase } = run;
+  const settings = runSettings(run, s.project);
+  const isOver = !s.trainingElsewhere && AT_REST.includes(phase.kind);
+  return judge(
+    courseOf(settings, {
+      trained: (step, after) => meanAt(log, step, after),
+      evaluations: log.evaluations,
+      planned: plannedSteps(phase, settings),
+      isOver,
+      cut: isOver ? cutOfRun(run) : undefined,
+      early: log.early.at(-1),
+    }),
+  );
 }
 
 const AT_REST: readonly Phase['kind'][] = ['stopped', 'finished'];

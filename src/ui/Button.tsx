@@ -29,6 +29,7 @@ export function Button({ variant = 'default', disabledReason, ...p }: ButtonProp
     <Tooltip text={disabledReason}>
       <AriaButton
         className={cx(styles.button, styles[variant], p.isDense && styles.dense)}
+        data-variant={variant}
         onPress={() => disabledReason === undefined && p.onPress()}
         type={p.type ?? 'button'}
         style={p.minWidth ? { minWidth: p.minWidth } : {}}

@@ -3,6 +3,8 @@ import { Select } from './Select';
 export interface CheckpointSummaryProps {
   /** `2,600`. */
   step: string;
+  /** `best on the validation set`. */
+  why?: string | undefined;
   /** Of the run. */
   name: string;
   /** `perplexity 85.4 on held-out text`. */
@@ -12,9 +14,10 @@ export interface CheckpointSummaryProps {
 }
 
 /** Which saved step a stage works with, and how good it is. */
-export const CheckpointSummary = ({ step, name, result, remark }: CheckpointSummaryProps) => (
+export const CheckpointSummary = ({ step, why, name, result, remark }: CheckpointSummaryProps) => (
   <>
-    Step {step} of <b>{name}</b>
+    Step {step}
+    {why !== undefined && `, ${why},`} of <b>{name}</b>
     {result !== undefined && `, ${result}`}
     {remark !== undefined && ` · ${remark}`}
   </>

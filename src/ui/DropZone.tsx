@@ -81,7 +81,10 @@ export function useDropped(
   return over;
 }
 
-export interface FileButtonProps extends Pick<ButtonProps, 'children' | 'variant' | 'isDense' | 'icon'> {
+export interface FileButtonProps extends Pick<
+  ButtonProps,
+  'children' | 'variant' | 'isDense' | 'icon' | 'disabledReason'
+> {
   onFiles: (files: DroppedFile[]) => void;
   /** A folder with all below it, in place of single files. */
   isFolder?: boolean;

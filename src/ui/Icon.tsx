@@ -3,11 +3,11 @@ import { ICONS, type IconName, type IconPart } from './icons';
 import styles from './Icon.module.css';
 
 export type Tone = 'ok' | 'warn' | 'error';
-/** The glyph of a state; colour is never alone. */
+/** The glyph of a tone; color is never alone. */
 export const toneIcon: Record<Tone, IconName> = { ok: 'check', warn: 'warning', error: 'error' };
 
 /** A glyph beside words. It is hidden from screen readers, so the words say everything. */
-export function Icon({ name, tone, size = 16 }: { name: IconName; tone?: Tone; size?: 12 | 14 | 16 }) {
+export function Icon({ name, tone, size = 16 }: { name: IconName; tone?: Tone; size?: 12 | 14 | 16 | 20 }) {
   const parts: readonly IconPart[] = ICONS[name];
   return (
     <svg className={cx(styles.icon, tone && styles[tone])} viewBox="0 0 16 16" width={size} height={size} aria-hidden>

@@ -4,7 +4,8 @@ import { Icon, toneIcon, type Tone } from './Icon';
 import styles from './Notice.module.css';
 
 export interface NoticeProps {
-  tone: Tone;
+  /** Absent for news, which has no color and no sign. */
+  tone?: Tone;
   /** What happened. */
   title: string;
   /** Why, or what it means. */
@@ -19,8 +20,8 @@ export interface NoticeProps {
 /** Under the head, full width, or in a pane; never more than two on top of each other. */
 export function Notice({ tone, title, children, actions, areActionsBelow, isPlain }: NoticeProps) {
   return (
-    <div className={cx(styles.notice, tone !== 'ok' && !isPlain && styles[tone])}>
-      <Icon name={toneIcon[tone]} tone={tone} />
+    <div className={cx(styles.notice, tone && tone !== 'ok' && !isPlain && styles[tone])}>
+      {tone ? <Icon name={toneIcon[tone]} tone={tone} /> : <span aria-hidden />}
       <b>{title}</b>
       {children !== undefined && <p>{children}</p>}
       {actions !== undefined && <span className={cx(styles.actions, areActionsBelow && styles.below)}>{actions}</span>}
@@ -28,26 +29,37 @@ export function Notice({ tone, title, children, actions, areActionsBelow, isPlai
   );
 }
 
+/** `ok` good news that was checked, `warn` worse than expected with an action, `error` failed; or what the run does. */
+export type VerdictSign = Tone | 'running' | 'paused';
+
 export interface VerdictProps {
-  /** Undefined where there is nothing to be glad or afraid of yet. */
-  tone: Tone | undefined;
+  /** Undefined where nothing is good or bad yet. */
+  sign: VerdictSign | undefined;
   judgement: string;
-  /** Evidence with numbers. */
+  /** Evidence with numbers, at most two sentences. */
   children: ReactNode;
-  action?: ReactNode;
+  /** The filled button last, at most one outlined one before it. */
+  actions?: ReactNode;
 }
 
-/** The judgement in bold, its evidence, one action. It is spoken by the page's live region, not from here. */
-export function Verdict({ tone, judgement, children, action }: VerdictProps) {
+/** The judgement as a heading, its evidence, and the next step. The page's live region speaks it, not this. */
+export function Verdict({ sign, judgement, children, actions }: VerdictProps) {
   return (
     <section className={styles.verdict} aria-label="Verdict">
-      {tone && <Icon name={toneIcon[tone]} tone={tone} />}
-      <p>
-        <b>{judgement}</b> {children}
-      </p>
-      {action !== undefined && <span className={styles.row}>{action}</span>}
+      {sign && <Sign sign={sign} />}
+      <div>
+        <h2>{judgement}</h2>
+        <p>{children}</p>
+      </div>
+      {actions !== undefined && actions !== false && <span className={styles.row}>{actions}</span>}
     </section>
   );
+}
+
+function Sign({ sign }: { sign: VerdictSign }) {
+  if (sign === 'paused') return <Icon name="pause" size={20} />;
+  if (sign === 'running') return <Icon name="live" tone="ok" size={20} />;
+  return <Icon name={toneIcon[sign]} tone={sign} size={20} />;
 }
 
 export interface FailureProps {

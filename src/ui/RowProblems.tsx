@@ -7,8 +7,9 @@ export interface RowProblemsProps {
   listed: readonly { place: string; problem: string }[];
 }
 
-/** Rows that can't be read, in a notice. */
+/** Rows that can't be read, in a notice whose words name a row that is the only one. */
 export function RowProblems({ count, listed }: RowProblemsProps) {
+  if (count === 1) return null;
   const more = count - listed.length;
   return (
     <span className={styles.rows} role="group" tabIndex={0} aria-label="Malformed rows">

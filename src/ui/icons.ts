@@ -15,6 +15,8 @@ export const ICONS = {
   theme: [{ d: circle(8, 8, 5.6) }, { d: 'M8 2.4a5.6 5.6 0 0 1 0 11.2z', solid: true }],
   play: [{ d: 'M4.5 3.2v9.6l8-4.8z', solid: true }],
   stop: [{ d: 'M3 3h10v10H3z', solid: true }],
+  pause: [{ d: 'M3.8 3h2.9v10H3.8zM9.3 3h2.9v10H9.3z', solid: true }],
+  live: [{ d: circle(8, 8, 3.4), solid: true }, { d: circle(8, 8, 6.2) }],
   warning: [{ d: 'M8 2.2 14.6 13.6H1.4z' }, { d: 'M8 6.4v3.4' }, { d: 'M8 11.8v.1' }],
   error: [{ d: circle(8, 8, 6.2) }, { d: 'M8 4.6v4.2' }, { d: 'M8 11.2v.1' }],
   download: [{ d: 'M8 2.6v8M4.6 7.4 8 10.8l3.4-3.4M2.8 13.4h10.4' }],

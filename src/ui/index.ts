@@ -34,7 +34,16 @@ export { Icon, type Tone } from './Icon';
 export type { IconName } from './icons';
 export { LabelBars, type LabelBarsProps } from './LabelBars';
 export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';
-export { EmptyState, Failure, Notice, Verdict, type FailureProps, type NoticeProps, type VerdictProps } from './Notice';
+export {
+  EmptyState,
+  Failure,
+  Notice,
+  Verdict,
+  type FailureProps,
+  type NoticeProps,
+  type VerdictProps,
+  type VerdictSign,
+} from './Notice';
 export { NeedState } from './NeedState';
 export { formatMoment } from './moment';
 export { NumberField, type NumberFieldProps } from './NumberField';
@@ -88,4 +97,4 @@ export {
 } from './Tokens';
 export { Tooltip } from './Tooltip';
 export { TopStrip, type StripFact, type TopStripProps } from './TopStrip';
-export { ResumeOrNew, type ResumeOrNewProps } from './ResumeOrNew';
+export { SettingsDiffer, type SettingsDifferProps } from './SettingsDiffer';

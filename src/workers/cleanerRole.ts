@@ -3,8 +3,11 @@ import { expose } from 'comlink';
 import { helper } from '../core/documents/clean/helpers';
 import { type RequestsMessage, watchRequests } from './requests';
 
-const api = { clean: helper() };
-export type CleanerApi = typeof api;
+export interface CleanerApi {
+  clean: ReturnType<typeof helper>;
+}
 
-watchRequests((requests) => postMessage({ requests } satisfies RequestsMessage));
-expose(api);
+export function start(): void {
+  watchRequests((requests) => postMessage({ requests } satisfies RequestsMessage));
+  expose({ clean: helper() } satisfies CleanerApi);
+}

@@ -2,15 +2,12 @@
 import type { BlobStore } from '../core/base/blobStore';
 import type { Documents } from '../core/base/document';
 import { badSettings } from '../core/base/errors';
-import type { Job } from '../core/base/job';
+import { type Job, yieldUntil } from '../core/base/job';
 import { loaded } from '../core/base/load';
 import { formatShare } from '../core/base/units';
-import { measureFacts } from '../core/objectives/facts';
-import { measureLabels } from '../core/objectives/labelFacts';
-import { measurePairs } from '../core/objectives/pairFacts';
+import { measureData } from '../core/objectives/baselines/measureData';
 import { unigramDivergence } from '../core/objectives/unigram';
 import { buildShards } from '../core/shards/build';
-import { openPart, readCounts } from '../core/shards/read';
 import type { SplitChoice } from '../core/documents/split';
 import { documentsIn, labelledAs, learntOf, textOf, textRef, type TextRecord } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -36,24 +33,13 @@ export async function buildData(
     if (!part || part.tokens > 1) continue;
     throw badSettings(`The text is too short to hold out ${formatShare(share)} of it`, 'Add text.');
   }
-  const [trainCounts, validationCounts] = await Promise.all([
-    readCounts(store, manifest, 'train'),
-    readCounts(store, manifest, 'validation'),
-  ]);
+  const { facts, counts } = await measureData(store, manifest, tokenizer, labelled, yieldUntil(job.signal));
   return {
     texts: refs,
     tokenizerHash: tokenizer.hash,
     manifest,
-    ...measureFacts(trainCounts, validationCounts, tokenizer),
-    ...(await measurePairs(openPart(store, manifest, 'train'), openPart(store, manifest, 'validation'), tokenizer)),
-    // Of other documents a label is none of what is learnt, and goes into no record.
-    ...(labelled &&
-      (await measureLabels(
-        openPart(store, manifest, 'train'),
-        openPart(store, manifest, 'validation'),
-        labelled === 'several',
-      ))),
-    divergence: unigramDivergence(trainCounts, validationCounts),
+    ...facts,
+    divergence: unigramDivergence(counts.train, counts.validation),
   };
 }
 

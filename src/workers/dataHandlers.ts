@@ -46,6 +46,7 @@ import { trainTokenizer } from '../core/tokenizer/train';
 import type { Between } from '../core/documents/labels/between';
 import type { DataApi, GivenFile, Sample } from '../protocol/data';
 import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
+import { readSentencePairs, readTask } from './askedLists';
 import { blobSource, failed } from './blobSource';
 import { buildData, openTexts } from './data';
 import { partReader } from './dataParts';
@@ -142,6 +143,8 @@ export function dataHandlers(
       return importText(fileSource({ file: blob, name: file, ...(table && { table }) }), await store, own, job);
     },
     lookAtTable: ({ format, ...given }) => lookAtTable(fileSource(given), format, runReader),
+    readSentencePairs: (given, job) => readSentencePairs(fileSource(given), runReader, job),
+    readTask: (given, job) => readTask(fileSource(given), runReader, job),
     proposeEncodings: ({ given, name }) => proposalsFor(fileSource(given), name),
     samples: fetchSamples,
     async listTexts({ projectId }) {

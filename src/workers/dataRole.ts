@@ -6,8 +6,10 @@ import { ownFile } from './ownFile';
 import { readers } from './readers';
 import { serve } from './serve';
 
-const store = openStore();
-store.catch(() => undefined); // each call tells it
+export function start(): void {
+  const store = openStore();
+  store.catch(() => undefined); // each call reports it
 
-serve(dataHandlers(store, ownFile, readers));
-void fetchReaders();
+  serve(dataHandlers(store, ownFile, readers));
+  void fetchReaders();
+}

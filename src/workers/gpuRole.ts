@@ -14,7 +14,9 @@ const wasm = {
   'tfjs-backend-wasm-simd.wasm': wasmSimd,
   'tfjs-backend-wasm-threaded-simd.wasm': wasmThreads,
 };
-const store = openStore();
-store.catch(() => undefined); // each call tells it
+export function start(): void {
+  const store = openStore();
+  store.catch(() => undefined); // each call reports it
 
-serve(gpuHandlers(store, (kind) => openDevice(kind, store, wasm, threading()), readers));
+  serve(gpuHandlers(store, (kind) => openDevice(kind, store, wasm, threading()), readers));
+}

@@ -1,6 +1,6 @@
 /**
  * The one script that every worker begins with: what a worker is, its name says. So that what several of them need, such as
- * TensorFlow.js, is built and kept once.
+ * TensorFlow.js, is built and stored once. A role does nothing until it is started: other workers may load the chunk it is in.
  */
 import type { Role } from './roles';
 
@@ -11,14 +11,17 @@ const ROLES = {
   thread: () => import('./threadRole'),
   cleaner: () => import('./cleanerRole'),
   reader: () => import('./readerRole'),
-} satisfies Record<Role, () => Promise<unknown>>;
+} satisfies Record<Role, () => Promise<{ start(): void }>>;
 
 /** What arrives until somebody listens. */
 const early: MessageEvent[] = [];
 const keep = (event: MessageEvent): void => void early.push(event);
 addEventListener('message', keep);
 
-await ROLES[self.name as Role]();
-removeEventListener('message', keep);
-for (const { data, ports } of early)
-  dispatchEvent(new MessageEvent('message', { data: data as unknown, ports: [...ports] }));
+// No top-level await: with one, the bundler keeps a file of its own for each dynamic import (decision 125).
+ROLES[self.name as Role]().then(({ start }) => {
+  start();
+  removeEventListener('message', keep);
+  for (const { data, ports } of early)
+    dispatchEvent(new MessageEvent('message', { data: data as unknown, ports: [...ports] }));
+}, reportError);

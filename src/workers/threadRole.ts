@@ -2,7 +2,9 @@
 import { help, type Start } from '../core/threads/threads';
 import { requestsSoFar, type RequestsMessage } from './requests';
 
-onmessage = ({ data }: MessageEvent<Start>) => {
-  postMessage({ requests: requestsSoFar() } satisfies RequestsMessage);
-  help(data);
-};
+export function start(): void {
+  onmessage = ({ data }: MessageEvent<Start>) => {
+    postMessage({ requests: requestsSoFar() } satisfies RequestsMessage);
+    help(data);
+  };
+}

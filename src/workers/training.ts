@@ -241,9 +241,9 @@ export async function follow(
           await updateRun(store, id, (now) => ({ ...now, step: snapshot.state.step }));
           return saved;
         },
-        keepBest: async (...step) => {
+        keepBest: async (state, weights) => {
           await flushJournal();
-          return writer.keepBest(...step);
+          return writer.keepBest(state, weights);
         },
         light: {
           at: (step) => onTheWay.has(step),

@@ -2,4 +2,4 @@
 import { serve } from './serve';
 import { verifying } from './verifying';
 
-serve(verifying);
+export const start = (): void => serve(verifying);

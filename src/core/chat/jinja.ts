@@ -51,7 +51,8 @@ export function runnable(
 
 function parsed({ parse, tokenize }: Jinja, source: string, owner: string) {
   try {
-    if (source.length > LONGEST_TEMPLATE) raise(`it has more than ${formatCount(LONGEST_TEMPLATE)} characters`);
+    if (source.length > LONGEST_TEMPLATE)
+      raise(`it has ${formatCount(source.length)} characters, and at most ${formatCount(LONGEST_TEMPLATE)} are read`);
     if (LONG_SPACE.test(source)) raise(`it has white space of more than ${formatCount(LONGEST_SPACE)} characters`);
     const tokens = tokenize(source.replace(/\r\n?/g, '\n'), { trim_blocks: true, lstrip_blocks: true });
     checkNesting(tokens);

@@ -56,7 +56,7 @@ test.each([
   ['{{ messages[ }}', ''],
   ['{{ "a }}', 'Unexpected end of input'],
   [' '.repeat(1001), 'white space of more than 1,000'],
-  ['a'.repeat(100_001), 'more than 100,000 characters'],
+  ['a'.repeat(100_001), 'it has 100,001 characters, and at most 100,000 are read'],
   ['('.repeat(50_000).replace(/^/, '{{'), 'more than 100 levels'],
   ['{% unknown %}', 'Unknown statement type: unknown'],
 ])('what does not parse is told, %#', async (source, words) => {

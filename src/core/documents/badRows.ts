@@ -49,15 +49,33 @@ export class BadRows {
 /** Rows that a refusal names. */
 const MAX_LISTED = 20;
 
+/** Names the row if there is one alone; several are listed by who shows the refusal. */
 function refused(name: string, rows: BadRowList): HomegrownError {
   const { place, problem } = rows.listed[0]!;
-  const where = rows.count === 1 ? ': ' : ', the first is ';
+  const [where, remedy] =
+    rows.count === 1
+      ? [`: ${place}, which ${problem}`, 'this row out, or fix it']
+      : ['', 'these rows out, or fix them'];
   return new HomegrownError(
     'bad-rows',
-    `${name} has ${counted(rows.count, 'malformed row')}${where}${place}, which ${problem}.`,
-    'Leave these rows out, or fix them and add the file again.',
+    `${name} has ${counted(rows.count, 'malformed row')}${where}.`,
+    `Leave ${remedy} and add the file again.`,
     rows,
   );
+}
+
+/** Rows of a file that can be read. @throws as `settle` does, after the last of them */
+export async function* goodRows<R extends object>(
+  file: Pick<OpenFile, 'name' | 'reading' | 'note'>,
+  rows: AsyncIterable<R | BadRow>,
+): AsyncGenerator<R> {
+  const bad = new BadRows();
+  let good = 0;
+  for await (const row of bad.goodOf(rows)) {
+    good++;
+    yield row;
+  }
+  bad.settle(file, good);
 }
 
 /** Rows of a file of which none can be left out. @throws HomegrownError `bad-file` at the first that can't be read */

@@ -74,6 +74,30 @@ export function recognisedColumns({ columns, rows }: TableHead): Columns {
   return { text: longest, ...Object.fromEntries(others) };
 }
 
+/** The same, with a column of few distinct values as the label where none has its name. */
+export function guessedColumns(head: TableHead): Columns {
+  const known = recognisedColumns(head);
+  if (!('text' in known) || known.label !== undefined) return known;
+  const taken = namesIn(known);
+  const label = head.columns.find((column, place) => !taken.includes(column) && labelsAt(head, place).length >= 2);
+  return label === undefined ? known : { ...known, label };
+}
+
+/** Distinct labels of a column; none where its values are too long, too few or too many to be labels. */
+export const labelsIn = (head: TableHead, column: string): readonly string[] =>
+  labelsAt(head, head.columns.indexOf(column));
+
+function labelsAt({ rows }: TableHead, place: number): readonly string[] {
+  const values = rows.map((cells) => (cells[place] ?? '').trim()).filter((value) => value !== '');
+  const labels = [...new Set(values)];
+  const isFew = values.length >= MIN_LABELED_ROWS && labels.length <= values.length / 2;
+  return isFew && labels.every((label) => label.length <= MAX_LABEL_LENGTH) ? labels : [];
+}
+/** In the first rows of a table. */
+const MIN_LABELED_ROWS = 4;
+/** Characters of a value that can be a label. */
+const MAX_LABEL_LENGTH = 40;
+
 /** What a table has: its columns, and its first rows, a cell a column. */
 export interface TableHead {
   columns: readonly string[];

@@ -1,42 +1,118 @@
 /** JSON as rows: an object is one, and what lies in it has a column of its own, `author.name`. */
-import { badFile } from '../base/errors';
-import { DEEPEST_CELL, MOST_NESTED } from './limits';
+import { badFile, type HomegrownError } from '../base/errors';
+import { formatCount } from '../base/units';
+import { decodeParsed } from './decode';
+import { JsonLimit, JsonScan, NO_LEVEL } from './jsonScan';
+import { DEEPEST_CELL, MAX_JSON, MOST_NESTED } from './limits';
 import type { OpenFile, Row } from './read/format';
-import { wholeText } from './whole';
+import { wholeTextPieces } from './whole';
 
 /** @throws HomegrownError `bad-file` */
 export async function jsonFile(file: OpenFile, most: number): Promise<unknown> {
-  const text = await wholeText(file, most);
+  const scan = new JsonScan();
+  let text = '';
+  for await (const piece of wholeTextPieces(file, most)) {
+    text += piece;
+    try {
+      scan.next(piece, 0, NO_LEVEL);
+    } catch (error) {
+      throw tooLarge(file.name, error);
+    }
+  }
+  return parsed(file.name, text);
+}
+
+/**
+ * The items of a list, each parsed by itself: a file of any size takes the memory of its largest item.
+ * @param file whose first character is `[`
+ * @throws HomegrownError `bad-file`
+ */
+export async function* listItems(file: OpenFile): AsyncGenerator<unknown> {
+  const scan = new JsonScan();
+  let held: string[] = [];
+  let [length, count, isBegun, isOver] = [0, 0, false, false];
+  for await (const piece of decodeParsed(file)) {
+    let from = 0;
+    if (!isBegun) {
+      from = piece.indexOf('[') + 1;
+      isBegun = from > 0;
+      if (!isBegun) continue;
+      scan.depth = 1;
+    }
+    while (from < piece.length) {
+      if (isOver && piece.slice(from).trim() !== '') throw notJson(file.name, 'there is more after its list');
+      if (isOver) break;
+      let at: number;
+      try {
+        at = scan.next(piece, from, 1);
+      } catch (error) {
+        throw tooLarge(file.name, error, count + 1);
+      }
+      held.push(piece.slice(from, at));
+      length += at - from;
+      if (length > MAX_JSON.item)
+        throw tooLarge(file.name, new JsonLimit(`has more than ${formatCount(MAX_JSON.item)} characters`), count + 1);
+      from = at + 1;
+      if (at === piece.length) break;
+      isOver = piece[at] !== ',';
+      if (piece[at] === '}') throw notJson(file.name, 'its list ends with }');
+      const text = held.join('');
+      if (!isOver || count > 0 || text.trim() !== '') yield parsed(file.name, text, ++count);
+      [held, length] = [[], 0];
+      scan.forget();
+    }
+  }
+  if (!isOver) throw notJson(file.name, 'it ends inside its list');
+}
+
+/** @param item of a list, from 1 */
+function parsed(name: string, text: string, item?: number): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
     // V8 says what stands where; SpiderMonkey and JavaScriptCore say it in words of their own.
     const why = error instanceof Error ? error.message.slice(0, 200) : '';
-    throw badFile(`${file.name} is not JSON: ${why}.`, 'It may have been cut off. Get it again, or write it anew.');
+    throw notJson(name, item === undefined ? why : `object ${formatCount(item)}: ${why}`);
   }
+}
+
+const notJson = (name: string, why: string): HomegrownError =>
+  badFile(`${name} is not JSON: ${why}.`, 'It may have been cut off. Get it again, or write it anew.');
+
+function tooLarge(name: string, error: unknown, item?: number): unknown {
+  if (!(error instanceof JsonLimit)) return error;
+  const what = item === undefined ? name : `${name}: object ${formatCount(item)}`;
+  return badFile(
+    `${what} ${error.message}.`,
+    'Write it as JSON Lines, an object on each line, or split it into several files.',
+  );
 }
 
 export interface FoundRows {
   /** One without a cell is none, and is counted as any that has no text. */
-  rows: readonly Row['cells'][];
+  rows: Iterable<Row['cells']>;
   /** What of an object is in none of them, by its path. */
   left: readonly string[];
 }
 
-/** The rows of a file of JSON, however they lie in it. */
+/** The rows of a file of JSON that is no list, however they lie in it. */
 export function rowsIn(value: unknown): FoundRows {
-  if (Array.isArray(value)) return { rows: value.map(cellsIn), left: [] };
   if (!isObject(value)) return { rows: [cellsIn(value)], left: [] };
   const lists: unknown[][] = [];
   const others: [path: string, value: unknown][] = [];
   listsIn(value, '', lists, others);
   const beside = others.filter(([, each]) => lettersIn(each) > 0);
   if (lettersIn(lists) > beside.reduce((sum, [, each]) => sum + lettersIn(each), 0))
-    return { rows: lists.flat().map(cellsIn), left: beside.map(([path]) => path) };
+    return { rows: each(lists.flat(), cellsIn), left: beside.map(([path]) => path) };
   const entries = Object.entries(value);
   if (entries.length > 1 && entries.every(([, each]) => isObject(each)))
-    return { rows: entries.map(([key, each]) => new Map([['key', key], ...cellsIn(each)])), left: [] };
+    return { rows: each(entries, ([key, inner]) => new Map([['key', key], ...cellsIn(inner)])), left: [] };
   return { rows: [cellsOf(value)], left: [] };
+}
+
+/** Made when they are asked for. */
+function* each<T, R>(all: readonly T[], make: (one: T) => R): Generator<R> {
+  for (const one of all) yield make(one);
 }
 
 /** Lists of objects or texts in an object and in the objects in it, and all else, each by its path. */
@@ -63,7 +139,7 @@ function lettersIn(value: unknown): number {
 export const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const cellsIn = (value: unknown): Row['cells'] =>
+export const cellsIn = (value: unknown): Row['cells'] =>
   typeof value === 'object' && value !== null
     ? cellsOf(value)
     : new Map(typeof value === 'string' ? [['text', value]] : []);
@@ -89,3 +165,26 @@ export function cellsOf(object: object): Row['cells'] {
   return cells;
 }
 const isCell = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
+
+/** Whether the first character is that of a list, and all bytes, those that it was found by too. */
+export async function begun(
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ isList: boolean; bytes: AsyncIterable<Uint8Array> }> {
+  const pieces = bytes[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  let first: number | undefined;
+  while (first === undefined) {
+    const next = await pieces.next();
+    if (next.done === true) break;
+    seen.push(next.value);
+    first = next.value.find((byte) => !BEFORE.has(byte));
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield* seen;
+    yield* { [Symbol.asyncIterator]: () => pieces };
+  }
+  return { isList: first === LIST, bytes: all() };
+}
+const LIST = '['.charCodeAt(0);
+/** White space of JSON, byte order marks, and the empty half of a character in UTF-16. */
+const BEFORE = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0]);

@@ -19,6 +19,8 @@ export const LARGEST_PAGE = 32 * MiB;
 export const MAX_MAIN_TEXT = {
   elements: 20_000,
   pieces: 100_000,
+  textNode: MiB,
+  text: 16 * MiB,
   depth: 64,
   attributes: 200_000,
   attributesOfOne: 1000,
@@ -38,6 +40,8 @@ export const LARGEST_STRINGS = 256 * MiB;
 export const MOST_COLUMNS = 16_384;
 /** Bytes of a file of JSON, of a notebook. */
 export const LARGEST_JSON_FILE = 256 * MiB;
+/** Of what JSON is in memory at once: values, each of which takes 20 to 100 bytes however short it is; names of one object; how deep they are nested; code units of an item of a list. */
+export const MAX_JSON = { values: 8_000_000, names: 1_000_000, depth: 10_000, item: 96 * MiB } as const;
 /** How deep its objects may lie in each other, and columns that are made of what lies in one. */
 export const DEEPEST_CELL = 8;
 export const MOST_NESTED = 64;
@@ -54,8 +58,9 @@ export const LARGEST_ROW_GROUP = 512 * MiB;
 export const LARGEST_FOOTER = 64 * MiB;
 /** Pages of a PDF. */
 export const MOST_PAGES = 20_000;
-/** Bytes of a message of mail with what is attached, and characters of all that was written in a mailbox. */
+/** Bytes of a message of mail with what is attached, what its text may have, and characters of all that was written in a mailbox. */
 export const LARGEST_MESSAGE = 64 * MiB;
+export const MAX_MESSAGE_TEXT = { characters: 32 * MiB, lines: 2_000_000 } as const;
 export const LARGEST_MAILBOX = 256 * MiB;
 /** Characters of a chat that are in memory at once, and of a conversation in it: one that never rests is parted between two messages. */
 export const LARGEST_CHAT = 256 * MiB;

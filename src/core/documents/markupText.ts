@@ -1,4 +1,6 @@
 /** The text of a page of HTML, as a reader would copy it: blocks apart, white space as it is shown, nothing run. */
+import { badFile } from '../base/errors.ts';
+import { formatCount } from '../base/units.ts';
 import { MarkupParser } from './markupParser.ts';
 
 /** What a page tells of itself, its text, and how large it is as a tree. */
@@ -17,19 +19,27 @@ export interface PageText {
   maxAttributes: number;
   /** Pieces that its text comes in where it is written anew and parsed again: between tags and characters that are escaped. */
   pieces: number;
+  /** Characters between two tags, at most. */
+  maxTextNode: number;
 }
 
-/** In time linear in the page's length, whatever lies in what. */
+/** In time linear in the page's length, whatever lies in what. @throws HomegrownError `bad-file` for too many elements */
 export function pageText(html: string): PageText {
   const flow = new Flow();
   const meta = new Map<string, string>();
   let [title, language, address, elements, depth, pieces] = ['', '', '', 0, 0, 0];
   let [all, maxAttributes] = [0, 0];
+  let [textNode, maxTextNode] = [0, 0];
   let [hidden, kept, titles] = [0, 0, 0];
   let [open, inTitle] = [0, false];
   const parser = new MarkupParser({
     onopentag(name, attributes) {
-      elements++;
+      if (++elements > MAX_ELEMENTS)
+        throw badFile(
+          `This page has more than ${formatCount(MAX_ELEMENTS)} elements.`,
+          'Save its text as plain text and add that.',
+        );
+      textNode = 0;
       const own = Object.keys(attributes).length;
       [all, maxAttributes] = [all + own, Math.max(maxAttributes, own)];
       depth = Math.max(depth, ++open);
@@ -51,12 +61,21 @@ export function pageText(html: string): PageText {
       if (name === 'pre') kept++;
     },
     ontext(text) {
-      pieces += 1 + (text.match(ESCAPED)?.length ?? 0);
-      if (inTitle) title += text.slice(0, Math.max(0, MAX_TITLE - title.length));
-      else if (hidden === 0) flow.add(text, kept > 0);
+      textNode += text.length;
+      maxTextNode = Math.max(maxTextNode, textNode);
+      pieces++;
+      // In parts: a replacement over a long text takes many times its memory.
+      for (let at = 0; at < text.length; at += PART) {
+        const part = text.slice(at, at + PART);
+        pieces += part.match(ESCAPED)?.length ?? 0;
+        if (inTitle) title += part.slice(0, Math.max(0, MAX_TITLE - title.length));
+        else if (hidden === 0 && kept === 0) flow.add(part);
+      }
+      if (!inTitle && hidden === 0 && kept > 0) flow.add(text, true);
     },
     onclosetag(name) {
       open--;
+      textNode = 0;
       if (HIDDEN.has(name)) hidden = Math.max(0, hidden - 1);
       if (name === 'title') inTitle = false;
       if (hidden > 0) return;
@@ -67,10 +86,14 @@ export function pageText(html: string): PageText {
     },
   });
   parser.end(html);
-  const size = { elements, depth, attributes: all, maxAttributes, pieces };
+  const size = { elements, depth, attributes: all, maxAttributes, pieces, maxTextNode };
   return { text: flow.text(), title: oneLine(title), language, meta, address, ...size };
 }
 
+/** The largest page that is read has 8 bytes for each. */
+const MAX_ELEMENTS = 4_000_000;
+/** Characters. */
+const PART = 2 ** 16;
 /** Characters of a title that are looked at; what is shown of it is shorter. */
 const MAX_TITLE = 4096;
 

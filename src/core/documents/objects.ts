@@ -2,8 +2,9 @@
 import type { BadRow } from '../base/badRow';
 import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
-import { isObject, jsonFile } from './json';
-import { LARGEST_JSON_FILE, LONGEST_LINE } from './limits';
+import { begun, isObject, listItems } from './json';
+import { checkJson, JsonLimit } from './jsonScan';
+import { LONGEST_LINE } from './limits';
 import type { OpenFile } from './read/format';
 
 export interface FoundObject {
@@ -52,12 +53,17 @@ export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject | Bad
 const placeOf = (line: number): string => `line ${formatCount(line)}`;
 const TOO_LONG = `has more than ${formatCount(LONGEST_LINE)} characters`;
 
+/** Characters of a line that takes little memory whatever it holds. */
+const MAX_UNCHECKED = 2 ** 20;
+
 function parsed(line: number, text: string): FoundObject | BadRow {
   const place = placeOf(line);
   let value: unknown;
   try {
+    if (text.length > MAX_UNCHECKED) checkJson(text);
     value = JSON.parse(text);
-  } catch {
+  } catch (error) {
+    if (error instanceof JsonLimit) return { place, problem: error.message };
     value = undefined;
   }
   if (isObject(value)) return { line, place, value: value as FoundObject['value'] };
@@ -65,9 +71,10 @@ function parsed(line: number, text: string): FoundObject | BadRow {
 }
 
 async function* inList(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
-  const list = (await jsonFile(file, LARGEST_JSON_FILE)) as readonly unknown[];
-  for (const [i, value] of list.entries()) {
-    const [line, place] = [i + 1, `object ${formatCount(i + 1)}`];
+  let line = 0;
+  for await (const value of listItems(file)) {
+    line++;
+    const place = `object ${formatCount(line)}`;
     yield isObject(value)
       ? { line, place, value: value as FoundObject['value'] }
       : { place, problem: `isn't a JSON object: ${shown(value)}` };
@@ -81,24 +88,3 @@ const shown = (value: unknown): string =>
     : JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value)
         .slice(0, 40)
         .toWellFormed();
-
-/** Whether the first character is that of a list, and all bytes, those that it was found by too. */
-async function begun(bytes: AsyncIterable<Uint8Array>): Promise<{ isList: boolean; bytes: AsyncIterable<Uint8Array> }> {
-  const pieces = bytes[Symbol.asyncIterator]();
-  const seen: Uint8Array[] = [];
-  let first: number | undefined;
-  while (first === undefined) {
-    const next = await pieces.next();
-    if (next.done === true) break;
-    seen.push(next.value);
-    first = next.value.find((byte) => !BEFORE.has(byte));
-  }
-  async function* all(): AsyncGenerator<Uint8Array> {
-    yield* seen;
-    yield* { [Symbol.asyncIterator]: () => pieces };
-  }
-  return { isList: first === LIST, bytes: all() };
-}
-const LIST = '['.charCodeAt(0);
-/** White space of JSON, byte order marks, and the empty half of a character in UTF-16. */
-const BEFORE = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0]);

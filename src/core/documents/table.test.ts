@@ -11,7 +11,7 @@ import { importDrop, importText, listDocuments, lookAtTable, openText, previewDo
 import type { TableFormatId, TableChoice, TextSource } from '.';
 import { FORMATS, tableFormatOf } from './read';
 import { LONGEST_ROW } from './read/format';
-import { recognisedColumns } from './columns';
+import { guessedColumns, labelsIn, recognisedColumns } from './columns';
 import { BLOCK } from './record';
 import { propertyRuns } from '../testing/propertyRuns';
 
@@ -298,6 +298,22 @@ test('a table of very many columns is looked at', () => {
   expect(recognisedColumns({ columns, rows: [columns.map((_, i) => (i === 7 ? 'longest' : 'x'))] })).toEqual({
     text: 'c7',
   });
+});
+
+test('a column of few distinct values is guessed as the label', () => {
+  const rows = Array.from({ length: 20 }, (_, i) => [`A letter of some length, number ${i}`, i % 3 ? 'ham' : 'spam']);
+  const labeled = { columns: ['mail', 'kind'], rows };
+  expect(guessedColumns(labeled)).toEqual({ text: 'mail', label: 'kind' });
+  expect(labelsIn(labeled, 'kind')).toEqual(['spam', 'ham']);
+  // Its name counts for more, and what differs in each row, is always the same or is long is no label.
+  expect(guessedColumns({ columns: ['mail', 'kind', 'label'], rows: rows.map((row) => [...row, 'x']) })).toEqual({
+    text: 'mail',
+    label: 'label',
+  });
+  for (const value of [(i: number) => `id ${i}`, () => 'inbox', (i: number) => `${i % 2}`.repeat(41)])
+    expect(guessedColumns({ columns: ['mail', 'kind'], rows: rows.map(([mail], i) => [`${mail} `.repeat(9), value(i)]) })).toEqual({ text: 'mail' }); // prettier-ignore
+  const columns = Array.from({ length: 200_000 }, (_, i) => `c${i}`);
+  expect(guessedColumns({ columns, rows: [columns.map(() => 'x')] })).not.toHaveProperty('label');
 });
 
 test('columns called as what objects have are columns as others are', async () => {

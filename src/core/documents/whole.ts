@@ -7,8 +7,25 @@ import { decodeParsed } from './decode';
 import type { OpenFile } from './read/format';
 
 /** @throws HomegrownError `bad-file` beyond `most` bytes */
-export async function wholeBytes({ name, bytes }: OpenFile, most: number): Promise<Uint8Array> {
+export async function wholeBytes(file: OpenFile, most: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
+  for await (const piece of bounded(file, most)) pieces.push(piece);
+  return concatBytes(pieces);
+}
+
+/** Its characters. @throws HomegrownError `bad-file` beyond `most` bytes, and for what is not text */
+export async function wholeText(file: OpenFile, most: number): Promise<string> {
+  let text = '';
+  for await (const piece of wholeTextPieces(file, most)) text += piece;
+  return text;
+}
+
+/** The same in pieces. */
+export async function* wholeTextPieces(file: OpenFile, most: number): AsyncGenerator<string> {
+  yield* decodeParsed({ ...file, bytes: bounded(file, most) });
+}
+
+async function* bounded({ name, bytes }: OpenFile, most: number): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const piece of bytes) {
     size += piece.length;
@@ -17,15 +34,8 @@ export async function wholeBytes({ name, bytes }: OpenFile, most: number): Promi
         `${name} has more than ${formatBytes(most)}, and is read only as a whole.`,
         'Split it into several files.',
       );
-    pieces.push(piece);
+    yield piece;
   }
-  return concatBytes(pieces);
-}
-
-/** Its characters. @throws HomegrownError `bad-file` beyond `most` bytes, and for what is not text */
-export async function wholeText(file: OpenFile, most: number): Promise<string> {
-  const bytes = await wholeBytes(file, most);
-  return textOf(file, bytes);
 }
 
 /**

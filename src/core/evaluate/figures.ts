@@ -58,12 +58,12 @@ export const isFigure = (id: string): id is FigureId => Object.hasOwn(FIGURES, i
 /** What needs no model, of one figure the worst first; `says`: what it comes to, after `better than`. */
 export const BASELINES = {
   uniform: { label: 'Uniform', says: 'a uniform guess' },
-  unigram: { label: 'Unigram', says: 'knowing only which tokens are common' },
-  bigram: { label: 'Bigram', says: 'counting two tokens in a row' },
-  trigram: { label: 'Trigram', says: 'counting three tokens in a row' },
+  unigram: { label: 'Unigram', says: 'a unigram model' },
+  bigram: { label: 'Bigram', says: 'a bigram model' },
+  trigram: { label: 'Trigram', says: 'a trigram model' },
   copy: { label: 'Copy', says: 'copying the input' },
-  majority: { label: 'Majority', says: 'always giving the commonest label' },
-  naiveBayes: { label: 'Naive Bayes', says: 'counting the words of each label' },
+  majority: { label: 'Majority', says: 'the majority class' },
+  naiveBayes: { label: 'Naive Bayes', says: 'naive Bayes' },
   gzip: { label: 'gzip', says: 'packing by gzip' },
   heldOut: { label: 'Held-out text', says: 'what goes on there' },
 } as const satisfies Record<string, { label: string; says: string }>;

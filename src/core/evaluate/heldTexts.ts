@@ -2,7 +2,7 @@
 import { textOf } from '../objectives/pairRows';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { LabelledText } from './labelBaselines';
+import type { LabelledText } from '../objectives/baselines/labelBaselines';
 
 export interface HeldText extends LabelledText {
   /** Without what stands around it. */

@@ -18,13 +18,13 @@ test('what counts no tokens is held against it too: nothing is better than it wh
     judgement: 'Not as good as packing by gzip, by 0.24 bits a byte',
   });
   expect(verdict(1.2).evidence).toMatch(
-    /^It needs 1\.44 bits a byte on .*; packing by gzip needs 1\.2, and counting three/,
+    /^It needs 1\.44 bits a byte on .*; packing by gzip needs 1\.2, and a trigram model/,
   );
   expect(verdict(1.45).judgement).toBe('Not distinguishable from packing by gzip on this much text');
   // Where that is not the best, tokens tell.
   expect(verdict(2)).toMatchObject({
     tone: 'ok',
-    judgement: 'Better than counting three tokens in a row by 1.44 bits a token',
+    judgement: 'Better than a trigram model by 1.44 bits a token',
   });
 });
 

@@ -7,18 +7,18 @@ import { BASELINES, figureFacts, type FigureFacts, isFigure } from './figures';
 export const figureWords = (id: string): Pick<FigureFacts, 'label' | 'better' | 'says'> =>
   isFigure(id) ? figureFacts(id) : { label: id, better: 'higher' };
 
-/** What it does, as in `better than counting three tokens in a row`; and its name where there is little room. */
+/** What it does, as in `better than a trigram model`; and its name where there is little room. */
 export function baselineWords(name: string): { doing: string; short: string } {
   const known = (BASELINES as Readonly<Record<string, { says: string }>>)[name];
   return { doing: known?.says ?? name, short: SHORT[name] ?? known?.says ?? name };
 }
 const SHORT: Readonly<Record<string, string>> = {
-  unigram: 'common tokens',
-  bigram: 'two tokens',
-  trigram: 'three tokens',
+  unigram: 'unigram',
+  bigram: 'bigram',
+  trigram: 'trigram',
   gzip: 'gzip',
-  majority: 'commonest label',
-  naiveBayes: 'counting words',
+  majority: 'majority class',
+  naiveBayes: 'naive Bayes',
   copy: 'the input itself',
   heldOut: 'the text itself',
 };

@@ -57,10 +57,10 @@ const skip: Objective = {
   },
   baselines: ({ vocabulary }) => [
     {
+      id: 'die',
       loss: Math.log(vocabulary),
       words: 'a die',
       label: 'die',
-      longLabel: 'a die',
       hint: '',
       before: 'Worse than a die',
     },
@@ -150,7 +150,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const evaluations = [first!, last!];
   const curve = { trained: () => undefined, evaluations, planned: 4, isOver: true };
   const { evidence } = judge(courseOf(record, curve));
-  expect(evidence).toContain(`loss on held-out text fell from ${first!.loss.toPrecision(3)} nats to `);
+  expect(evidence).toContain(`Loss on text it never saw fell from ${first!.loss.toPrecision(3)} nats to `);
 });
 
 test('what an optimizer remembers is saved under its names, and a run goes on from it bit for bit', async () => {

@@ -15,3 +15,23 @@ export function checkOverflow(logits: Float32Array): void {
     'The file is safe. Use an earlier step of the training, or import the model again.',
   );
 }
+
+/**
+ * Checks what a classifier gives to one text, or to several at once.
+ * @param scores [texts labels]
+ * @param count labels
+ * @throws HomegrownError `diverged` if a score isn't finite, or all labels of each text have the same score
+ */
+export function checkLabelOverflow(scores: ArrayLike<number>, count: number): void {
+  const all = Array.from(scores);
+  const isFinite = all.every((score) => Number.isFinite(score));
+  const isEqual = count > 1 && all.every((score, i) => score === all[i - (i % count)]);
+  if (all.length === 0 || (isFinite && !isEqual)) return;
+  throw new HomegrownError(
+    'diverged',
+    isFinite
+      ? 'The classifier gives every label the same score: its weights are so large that its outputs overflow, or they are all zero.'
+      : 'The classifier gives scores that are not finite: its weights are so large that its outputs overflow.',
+    'The file is safe. Use an earlier step of the training, or import the model again.',
+  );
+}

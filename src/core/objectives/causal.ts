@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { choice, whole } from '../base/field';
-import { uniform, unigram } from './baseline';
+import { nGramBaselines, uniform } from './baseline';
 import { predictedIn } from './batch';
 import { documentRows } from './documentRows';
 import { defineObjective } from './objective';
@@ -81,7 +81,7 @@ export const causal = defineObjective({
     return stride > 0 ? stridesTold(source, context, stride) : undefined;
   },
   inPytorch: ({ packing, stride }) => packing === 'stream' && stride === 0,
-  baselines: (facts) => [uniform(facts), ...unigram(facts)],
+  baselines: (facts) => [uniform(facts), ...nGramBaselines(facts)],
   shows: { hint: 'same prompt, same seed', prompt: 'continued at every evaluation, with the same seed' },
   async load() {
     const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');

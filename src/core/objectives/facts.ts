@@ -25,12 +25,26 @@ export const countOf = (counts: Readonly<Record<string, number>>, label: string)
 export const baselineFields = {
   /** Nats per token of always guessing by frequency. */
   unigramLoss: z.number(),
+  /**
+   * Nats per token of the validation set by models that count rows of tokens (nGrams.ts). Absent in records of older builds, and if
+   * the training part is too long to count.
+   */
+  nGrams: z.object({ unigram: z.number(), bigram: z.number(), trigram: z.number() }).exactOptional(),
   /** Percent of held-out tokens of text that always guessing the commonest finds; older builds did not measure it. */
   unigramAccuracy: z.number().exactOptional(),
   /** Where documents have an input and a target: the same of the tokens of targets, and by metric what giving the input back scores. */
   pairs: z.object({ unigramLoss: z.number(), copied: z.record(z.string(), z.number()) }).exactOptional(),
-  /** Where documents have labels: how many of each part have each, and of several `|` how many have none. */
-  labels: z.object({ train: countsSchema, validation: countsSchema }).exactOptional(),
+  /**
+   * Where documents have labels: how many of each part have each, and of several `|` how many have none. `accuracy`: percent of the
+   * validation set by the majority class and by naive Bayes; absent in records of older builds, and if the texts are too long to count.
+   */
+  labels: z
+    .object({
+      train: countsSchema,
+      validation: countsSchema,
+      accuracy: z.object({ majority: z.number(), naiveBayes: z.number() }).exactOptional(),
+    })
+    .exactOptional(),
 };
 const factsSchema = z.object(baselineFields);
 

@@ -48,12 +48,25 @@ type Both<Union> = (Union extends unknown ? (each: Union) => void : never) exten
   ? All
   : never;
 
-/** What a model need not learn anything for, learning it. */
+/** What models without training reach. */
 export const baselinesOf = (
   id: ObjectiveId,
   { vocabulary, config }: Pick<ModelChoice, 'vocabulary' | 'config'>,
   data: BaselineFacts | null,
 ): readonly [Baseline, ...Baseline[]] => objectiveOf(id).baselines({ vocabulary, classes: config.classes, data });
+
+/** The same as figures, by the names that evaluations have: `{ unigram: { loss: 6.41 } }`. */
+export function baselineFigures(
+  id: ObjectiveId,
+  model: Pick<ModelChoice, 'vocabulary' | 'config'>,
+  data: BaselineFacts | null,
+): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  const figures: Record<string, Record<string, number>> = {};
+  for (const { id: name, loss } of baselinesOf(id, model, data)) figures[name] = { loss };
+  for (const { id: name, values } of (data && objectiveOf(id).measuredBaselines?.(data)) ?? [])
+    figures[name] = { ...figures[name], ...values };
+  return figures;
+}
 
 /** Those that a kind of model can learn, its usual one first. */
 export const objectivesFor = (kind: ModelKind): readonly ObjectiveId[] =>

@@ -5,17 +5,19 @@ import { baselineFacts, countOf } from './facts';
 import { measureLabels, priorLoss } from './labelFacts';
 import { labels } from './labels';
 
+const noPause = (): Promise<void> => Promise.resolve();
+
 test('labels are counted in each part, of texts that have tokens, and guessing by them is what it is by definition', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const learnt = textSource(tokenizer, ['a', 'b', 'c', 'd', ''], ['x', 'x', 'y', null, 'y']);
   const held = textSource(tokenizer, ['a', 'b', 'c'], ['y', 'z', 'x|y']);
-  const found = await measureLabels(learnt, held, true);
-  expect(found).toEqual({ labels: { train: { x: 2, y: 1 }, validation: { x: 1, y: 2, z: 1 } } });
-  expect(await measureLabels(textSource(tokenizer, ['a']), held, true)).toEqual({});
-  const { labels: one } = await measureLabels(learnt, held, false);
+  const found = await measureLabels(learnt, held, tokenizer, true, noPause);
+  expect(found.labels).toMatchObject({ train: { x: 2, y: 1 }, validation: { x: 1, y: 2, z: 1 } });
+  expect(await measureLabels(textSource(tokenizer, ['a']), held, tokenizer, true, noPause)).toEqual({});
+  const { labels: one } = await measureLabels(learnt, held, tokenizer, false, noPause);
   expect(one!.validation).toEqual({ 'x|y': 1, y: 1, z: 1 });
   const none = textSource(tokenizer, ['a', 'b', 'c'], ['|', 'x', '|']);
-  expect((await measureLabels(none, held, true)).labels!.train).toEqual({ x: 1, '|': 2 });
+  expect((await measureLabels(none, held, tokenizer, true, noPause)).labels!.train).toEqual({ x: 1, '|': 2 });
   const { train, validation } = found.labels!;
   const nats = (Math.log(3 / 2) + 2 * Math.log(3) + Math.log(3)) / 4;
   expect(priorLoss(train, validation)).toBeCloseTo(nats, 12);
@@ -31,7 +33,7 @@ test('labels are called what they are called, also by names that every object ha
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const learnt = textSource(tokenizer, ['a', 'b', 'c', 'd'], ['__proto__', '__proto__', 'x', 'x']);
   const held = textSource(tokenizer, ['a', 'b', 'c'], ['__proto__', 'constructor', 'x']);
-  const measured = { unigramLoss: 1, ...(await measureLabels(learnt, held, false)) };
+  const measured = { unigramLoss: 1, ...(await measureLabels(learnt, held, tokenizer, false, noPause)) };
   const { labels: found } = baselineFacts(JSON.parse(JSON.stringify(measured)) as typeof measured);
   expect(Object.entries(found!.train)).toEqual([
     ['__proto__', 2],
@@ -41,4 +43,37 @@ test('labels are called what they are called, also by names that every object ha
   expect(priorLoss(found!.train, found!.validation)).toBeCloseTo((2 * Math.log(2) + Math.log(4)) / 3, 12);
   for (const counts of [null, [], { x: 0 }, { x: 1.5 }, { x: '1' }])
     expect(() => baselineFacts({ ...measured, labels: { train: {}, validation: counts } } as never)).toThrow();
+});
+
+test('the majority class and naive Bayes are measured on the validation set and become baselines of the accuracy', async () => {
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  const learnt = textSource(
+    tokenizer,
+    ['whale ship', 'whale sail', 'ship mast', 'horse cart', 'horse road', 'no label', ''],
+    ['sea', 'sea', 'sea', 'land', 'land', null, 'land'],
+  );
+  const held = textSource(
+    tokenizer,
+    ['whale mast', 'horse', 'road cart', 'ship', '', 'x'],
+    ['sea', 'land', 'land', 'land', 'sea', null],
+  );
+  const measured = await measureLabels(learnt, held, tokenizer, false, noPause);
+  // Four texts have a label and a token. Naive Bayes takes the last, a ship on land, for the sea.
+  expect(measured.labels!.accuracy).toEqual({ majority: 25, naiveBayes: 75 });
+  expect(labels.measuredBaselines!({ unigramLoss: 1, ...measured })).toEqual([
+    { id: 'majority', words: 'majority class', values: { accuracy: 25 } },
+    { id: 'naiveBayes', words: 'naive Bayes', values: { accuracy: 75 } },
+  ]);
+  const { accuracy: _, ...old } = measured.labels!;
+  expect(labels.measuredBaselines!(baselineFacts({ unigramLoss: 1, labels: old }))).toEqual([]);
+});
+
+test('of several labels a text is right if all of them are', async () => {
+  const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
+  const learnt = textSource(tokenizer, ['aa', 'bb', 'aa bb', 'aa cc', 'cc'], ['x', 'y', 'y|x', 'x', '|']);
+  const held = textSource(tokenizer, ['aa', 'bb aa', 'bb'], ['x', 'x|y', 'x']);
+  const { labels: found } = await measureLabels(learnt, held, tokenizer, true, noPause);
+  // More than half of the texts have x, and no other label.
+  expect(found!.accuracy!.majority).toBeCloseTo(200 / 3, 10);
+  expect(found!.accuracy!.naiveBayes).toBeCloseTo(200 / 3, 10);
 });

@@ -1,7 +1,12 @@
-/** What is reached on texts with labels without reading them: by how common each label is. */
-import { labelsIn, NO_LABELS } from '../base/labels';
+/** What a classifier without training reaches: by how common each label is, by the majority class and by naive Bayes. */
+import type { Pause } from '../base/job';
+import { labelsAsOne, labelsIn, NO_LABELS, placesAmong } from '../base/labels';
 import type { PartSource } from '../shards/manifest';
+import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type BaselineFacts, countOf } from './facts';
+import { type LabelledText, measureLabelBaselines } from './baselines/labelBaselines';
+import { MAX_COUNTED_TOKENS } from './baselines/nGramFacts';
+import { textOf } from './pairRows';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -9,11 +14,56 @@ type Counts = Readonly<Record<string, number>>;
 export async function measureLabels(
   train: PartSource,
   validation: PartSource,
+  tokenizer: Tokenizer,
   several: boolean,
+  pause: Pause,
 ): Promise<Pick<BaselineFacts, 'labels'>> {
   const [learnt, held] = [await countsIn(train, several), await countsIn(validation, several)];
-  return Object.keys(learnt).length === 0 ? {} : { labels: { train: learnt, validation: held } };
+  if (Object.keys(learnt).length === 0) return {};
+  const accuracy = await accuracies(train, validation, tokenizer, several, pause);
+  return { labels: { train: learnt, validation: held, ...(accuracy && { accuracy }) } };
 }
+
+/** Undefined if the texts are too long to count, or if none is held out. */
+async function accuracies(
+  train: PartSource,
+  validation: PartSource,
+  tokenizer: Tokenizer,
+  several: boolean,
+  pause: Pause,
+): Promise<NonNullable<BaselineFacts['labels']>['accuracy']> {
+  if (train.tokens > MAX_COUNTED_TOKENS || validation.tokens > MAX_COUNTED_TOKENS) return undefined;
+  const [learnt, held] = [await textsIn(train, tokenizer, pause), await textsIn(validation, tokenizer, pause)];
+  if (held.length === 0) return undefined;
+  const namesOf = ({ label }: LabelledText): readonly string[] => (several ? labelsIn(label) : [label]);
+  const labels = [...new Set([...learnt, ...held].flatMap(namesOf))].sort();
+  const placesOf = placesAmong(labels, several);
+  const inOrder = held.map(({ text, label }) => ({
+    text,
+    label: labelsAsOne(placesOf(label)!.map((at) => labels[at]!)),
+  }));
+  const { majority, naiveBayes } = await measureLabelBaselines(
+    inOrder,
+    learnt,
+    { labels, ...(several && { several }) },
+    pause,
+  );
+  return { majority: majority.accuracy, naiveBayes: naiveBayes.accuracy };
+}
+
+/** Texts with a label and a token. */
+async function textsIn(part: PartSource, tokenizer: Tokenizer, pause: Pause): Promise<readonly LabelledText[]> {
+  const ids = await part.read(0, part.tokens);
+  const texts: LabelledText[] = [];
+  for (const { start, tokens, label } of (await part.documents()) ?? []) {
+    if (label === null || tokens === 0) continue;
+    texts.push({ label, text: textOf(tokenizer, ids.subarray(start, start + tokens)) });
+    if (texts.length % A_TURN === 0) await pause();
+  }
+  return texts;
+}
+/** Texts until others have a turn. */
+const A_TURN = 256;
 
 /** Texts with each label; one with several counts for each of them, and one with none for that. */
 async function countsIn(part: PartSource, several: boolean): Promise<Record<string, number>> {

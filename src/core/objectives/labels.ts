@@ -56,10 +56,10 @@ export const labels = defineObjective({
   },
   baselines({ classes, data }) {
     const uniform = {
+      id: 'uniform',
       loss: classes?.several ? Math.LN2 : Math.log(classes?.labels.length ?? 2),
       words: 'a uniform guess',
-      label: 'uniform guess',
-      longLabel: 'uniform guess',
+      label: 'uniform',
       hint: 'every label equally likely: where training begins',
       before: 'Worse than a uniform guess',
     };
@@ -68,15 +68,22 @@ export const labels = defineObjective({
     return [
       uniform,
       {
+        id: 'labelFrequency',
         loss: priorLoss(counts.train, counts.validation),
-        words: 'knowing only which labels are common',
-        label: 'label counts',
-        longLabel: 'knowing only which labels are common',
-        hint: 'always guessing by how many texts have each label; below it, the model has learnt from the texts',
+        words: 'guessing by label frequency',
+        label: 'label frequency',
+        hint: 'knows only how many texts have each label; below it, the model has learned from the texts',
         before: 'Finding out which labels are common',
       },
     ];
   },
+  measuredBaselines: ({ labels: measured }) =>
+    measured?.accuracy
+      ? [
+          { id: 'majority', words: 'majority class', values: { accuracy: measured.accuracy.majority } },
+          { id: 'naiveBayes', words: 'naive Bayes', values: { accuracy: measured.accuracy.naiveBayes } },
+        ]
+      : [],
   more: 'More texts with labels, or a model that has read text of this kind before,',
   shows: { hint: 'the same held-out texts' },
   async load() {

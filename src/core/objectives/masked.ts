@@ -68,7 +68,7 @@ export const masked = defineObjective({
   measuredBaselines: ({ unigramAccuracy }) =>
     unigramAccuracy === undefined
       ? []
-      : [{ words: 'always the commonest token', values: { maskedAccuracy: unigramAccuracy } }],
+      : [{ id: 'unigram', words: 'always the most frequent token', values: { maskedAccuracy: unigramAccuracy } }],
   shows: {
     hint: 'same passage, same blanks',
     prompt: 'with ___ in it, filled at every evaluation; without, held-out text is',

@@ -65,7 +65,7 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   ): Promise<InRows | undefined>;
   /** Whether the scripts of the hand-over to PyTorch learn it by these settings; absent: not at all. */
   inPytorch?(settings: ValuesOf<F>): boolean;
-  /** Losses of models without training, the worst first: a uniform guess. */
+  /** Losses of models without training: first of a uniform guess, then of models that count more and more. */
   baselines(facts: Chosen): readonly [Baseline, ...Baseline[]];
   /** The same in metrics that no loss tells, by their ids. */
   measuredBaselines?(data: BaselineFacts): readonly MeasuredBaseline[];
@@ -150,6 +150,8 @@ export interface ToAnswer {
 }
 
 export interface MeasuredBaseline {
+  /** As in figures.ts of evaluations: `copy`. */
+  id: string;
   /** `copying the input` */
   words: string;
   values: Readonly<Record<string, number>>;
@@ -157,18 +159,20 @@ export interface MeasuredBaseline {
 
 /** What is reached without learning what there is to learn. */
 export interface Baseline {
+  /** As in figures.ts of evaluations: `unigram`. */
+  id: string;
   /** Nats, as the objective's loss. */
   loss: number;
-  /** `knowing only which tokens are common` */
+  /** `a unigram model` */
   words: string;
   /** As short as a chart needs it: `unigram`. */
   label: string;
-  /** In place of the label where there is room. */
-  longLabel: string;
   /** More of it, in a few words. */
   hint: string;
   /** What a model is at that has not passed it, as a judgement: `Finding out which tokens are common`. */
   before: string;
+  /** What a model has learned that has passed it: `Knows word pairs`. */
+  milestone?: string;
 }
 
 /** Checks a statement against its own fields, and holds the one cast to what all share. */

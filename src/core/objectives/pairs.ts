@@ -59,7 +59,7 @@ export const pairs = defineObjective({
     uniform({ vocabulary, data }),
     ...unigram({ vocabulary, data: data?.pairs ?? null }),
   ],
-  measuredBaselines: ({ pairs }) => (pairs ? [{ words: 'copying the input', values: pairs.copied }] : []),
+  measuredBaselines: ({ pairs }) => (pairs ? [{ id: 'copy', words: 'copying the input', values: pairs.copied }] : []),
   shows: { hint: 'the same held-out inputs' },
   async load() {
     return {

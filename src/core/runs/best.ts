@@ -1,4 +1,7 @@
-/** Which step of a run did best on held-out text, and whether it is still there. */
+/** Which step of a run did best on the validation set, whether it is still there, and which step is used by default. */
+import type { SavedStep } from '../checkpoint/checkpoint';
+import type { BaseConfig } from '../models/spec';
+import { isMeasuredAlike, measuredAt } from './segments';
 
 /** A step and its loss in nats per token. */
 export interface Measured {
@@ -21,4 +24,43 @@ export function bestNotKept(
     if (step <= upTo && loss < (best?.loss ?? Infinity)) best = { step, loss };
   }
   return best && best.step !== upTo && best.loss < (kept?.loss ?? Infinity) ? best : undefined;
+}
+
+/** What the choice of a step asks of a run's record, and of its steps. */
+interface Chosen {
+  model: { config: BaseConfig };
+  segments: Parameters<typeof isMeasuredAlike>[0]['segments'];
+}
+type Step = Pick<SavedStep, 'step' | 'latest' | 'best' | 'loss'>;
+
+/** Whether a step was measured on other data, or with other settings, than the latest step. */
+export function isOfEarlierSegment(
+  { steps, record }: { steps: readonly Step[]; record: Pick<Chosen, 'segments'> | null },
+  step: Step,
+): boolean {
+  const latest = steps.find((other) => other.latest);
+  return record !== null && latest !== undefined && !isMeasuredAlike(record, latest.step)(step);
+}
+
+/** The best saved step, if its loss is known and compares with that of the latest step. */
+export function comparableBest(run: Parameters<typeof isOfEarlierSegment>[0]): Measured | null {
+  const best = run.steps.find((step) => step.best);
+  return best && best.loss !== null && !isOfEarlierSegment(run, best) ? { step: best.step, loss: best.loss } : null;
+}
+
+/**
+ * Which saved step of a run everyone uses unless a person picks another: a classifier's best step on the validation set if
+ * it beats the latest step, otherwise the latest step.
+ * @param evaluations on the validation set, oldest first
+ */
+export function defaultStep(
+  record: Chosen,
+  steps: readonly Step[],
+  evaluations: readonly Measured[],
+): 'best' | 'latest' {
+  const best = comparableBest({ steps, record });
+  const latest = steps.find((step) => step.latest);
+  if (!record.model.config.classes || !best || !latest) return 'latest';
+  const measured = measuredAt(record, evaluations, latest.step);
+  return !measured || best.loss < measured.loss ? 'best' : 'latest';
 }

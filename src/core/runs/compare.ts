@@ -141,9 +141,9 @@ export const valueWords = (value: Value | undefined): string =>
         ? formatCount(value)
         : String(value);
 
-/** `dropout 0.3 for 0.1`, each difference. */
+/** Each difference: `dropout 0.1 → 0.3`. */
 export const changeWords = (before: Made, after: Made): readonly string[] =>
   differences(before, after).map(({ setting, before: was, after: is }) => {
     const value = is === undefined ? 'none' : valueWords(is);
-    return `${setting.name} ${value}${was === undefined ? '' : ` for ${valueWords(was)}`}`;
+    return `${setting.name} ${was === undefined ? '' : `${valueWords(was)} → `}${value}`;
   });

@@ -3,11 +3,12 @@ import { cutTo, MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS } from '../base/textLimits
 import { ahead } from '../base/ahead';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { isUnreadable, parseRecord, readRecords } from '../base/record';
-import { surveySnapshots } from '../checkpoint/checkpoint';
+import { isUnreadable, parseRecord, readRecords, unlessUnreadable } from '../base/record';
+import { listSnapshots, surveySnapshots } from '../checkpoint/checkpoint';
 import { type Overview, overview } from '../checkpoint/overview';
 import { UNDO_MS } from '../documents/library';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
+import { defaultStep } from './best';
 import { CURVE, curveKey, makeCurve, type RunCurve } from './curve';
 import { listRuns, purgeRun, recordKey, RUN, type RunRecord, updateRun } from './record';
 
@@ -18,6 +19,8 @@ export interface RunRow {
   record: ListedRun;
   /** The newest that can be opened; where none can be, how far it had come. */
   step: number;
+  /** Step that is used unless a person picks another; absent: the newest. */
+  used?: number;
   /** Null where it has not been made yet. */
   curve: RunCurve | null;
   /** Of all its saved steps; 0 where they were given back, null where they cannot be read. */
@@ -47,7 +50,10 @@ export async function runRows(
   if (rows.some(({ curve }) => curve === null)) tell(rows);
   const whole: RunRow[] = [];
   // One after the other: a journal is some megabytes.
-  for (const row of rows) whole.push(row.curve ? row : { ...row, curve: await curveFor(store, row) });
+  for (const row of rows) {
+    const curve = row.curve ?? (await curveFor(store, row));
+    whole.push({ ...row, curve, ...(await usedOf(store, row, curve)) });
+  }
   return whole;
 }
 
@@ -67,6 +73,19 @@ async function rowOf(
     curve: curve?.step === step ? curve : null,
     bytes,
   };
+}
+
+async function usedOf(
+  store: BlobStore,
+  { record }: RunRow,
+  { evaluations: { step, loss } }: RunCurve,
+): Promise<Pick<RunRow, 'used'>> {
+  if (!record.model.config.classes) return {};
+  const steps = (await unlessUnreadable(listSnapshots(store, record.id))) ?? [];
+  const evaluations = [...step].map((at, i) => ({ step: at, loss: loss[i]! }));
+  const which = defaultStep(record, steps, evaluations);
+  const used = steps.find((saved) => saved[which])?.step;
+  return used === undefined ? {} : { used };
 }
 
 async function curveFor(store: BlobStore, { record, step }: RunRow): Promise<RunCurve> {

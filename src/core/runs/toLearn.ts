@@ -58,7 +58,10 @@ export function usualTuningRate(
   const rate = trainable?.adapter ? adapterRate * whole * rateScale(trainable.adapter) : whole / 3;
   return Number(Math.min(rate, RECIPE.learningRate.max).toPrecision(1));
 }
-/** Best rate of adapters, in that of a new model. */
+/**
+ * Best rate of adapters, in that of a new model: measured with AdamW. Optimizers without a measurement of their own
+ * (`adapterRate`) keep this ratio.
+ */
 const ADAPTER_RATE = 5;
 
 /** The best rate is inversely proportional to what an adapter's update counts, which is measured at the initial settings. */

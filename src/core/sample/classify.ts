@@ -5,6 +5,7 @@ import { compile, type Program } from '../gpu/program';
 import type { Network } from '../models/network';
 import type { Classes } from '../models/spec';
 import { modelSpec } from '../models';
+import { checkLabelOverflow } from '../models/overflow';
 import { labelScores } from './labelScores';
 import { probabilitiesOf } from './labelsOf';
 import { rowArrays, widthOf, type Window, windowsOf } from './textRows';
@@ -31,7 +32,7 @@ export interface Classifying {
 
 export interface Classifier {
   classes: Classes;
-  /** Texts, or their ids; those of about a length are read together. */
+  /** Texts, or their ids; those of about a length are read together. @throws HomegrownError `diverged` if scores overflow */
   classify(texts: readonly (string | ArrayLike<number>)[], how?: Classifying): Promise<readonly Classified[]>;
   dispose(): void;
 }
@@ -93,6 +94,7 @@ export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
           ...after,
         ]);
         const scores = await scoresOf(rows, width);
+        checkLabelOverflow(scores.subarray(0, rows.length * count), count);
         for (const [i, { text, window }] of some.entries()) {
           const all = found[text]!;
           all.read += window[1] - window[0];

@@ -4,6 +4,7 @@
  */
 import { concatBytes } from '../base/concat';
 import { EVERY_FORMAT } from './everyFormat';
+import { LARGE } from './hostile/large';
 import { OFFICE } from './hostile/office';
 import { PDF } from './hostile/pdf';
 import { type Hostile, type HostileFiles, utf8 } from './hostile/made';
@@ -42,4 +43,4 @@ const MUTATED: Hostile = Object.fromEntries(
   Object.entries(EVERY_FORMAT).map(([format, { files }]) => [`${format} with bytes changed`, () => mutatedOf(files)]),
 );
 
-export const HOSTILE: Hostile = { ...OFFICE, ...PDF, ...TEXT, ...TABLES, ...MUTATED };
+export const HOSTILE: Hostile = { ...OFFICE, ...PDF, ...TEXT, ...TABLES, ...LARGE, ...MUTATED };

@@ -120,6 +120,25 @@ describe('special tokens that others have named', () => {
     expect(tokenizer.idOf('separator')).toBe(size + 1);
   });
 
+  it('come with a chat template: the one called default of several', () => {
+    const named = (...names: string[]) => ({
+      chat_template: names.map((name) => ({ name, template: `{{ ${name} }}` })),
+    });
+    const of = (config: object) => readTokenizerConfig(config)['chat_template'];
+    expect(of(named('tool_use', 'default', 'rag'))).toBe('{{ default }}');
+    expect(of(named('tool_use', 'rag'))).toBeUndefined();
+    expect(of({ chat_template: [{ name: 'default' }] })).toBeUndefined();
+  });
+
+  it('come with a chat template of any length, so that what runs it can say why it does not', async () => {
+    const chat_template = 'a'.repeat(100_001);
+    const own = () => readTokenizerJson(bytes(good), readTokenizerConfig({ chat_template }));
+    expect(own).toThrow('its chat template has 100,001 characters, and at most 100,000 are read');
+    const config = readTokenizerConfig({ eos_token: '<|im_end|>', chat_template });
+    const tokenizer = await createTokenizer(readTokenizerJson(naming(['<|endoftext|>'], '<|im_end|>'), config));
+    expect(tokenizerNames(tokenizer)['chat_template']).toBe(chat_template);
+  });
+
   it('may be one for several uses, and the only one ends a text', () => {
     for (const config of [
       { pad_token: '<|endoftext|>' },

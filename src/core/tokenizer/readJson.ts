@@ -5,7 +5,7 @@ import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
 import { quoted, readVocabulary, refused } from './readVocabulary';
 import { SPLIT_NAMES, type SplitName, SPLITS } from './splits';
-import { type AddedToken, type AppliedKind, LONGEST_TEMPLATE, type TokenizerModel } from './tokenizer';
+import { type AddedToken, type AppliedKind, type TokenizerModel } from './tokenizer';
 
 /** What tokenizer_config.json says: what it calls tokens, and the template of a chat. */
 export type TokenizerConfig = Readonly<Record<string, string>>;
@@ -15,10 +15,22 @@ export function readTokenizerConfig(json: unknown): TokenizerConfig {
   const all = z.record(z.string(), z.unknown()).catch({}).parse(json);
   const names = Object.entries(all).flatMap(([key, value]) => {
     if (!/^[a-z]{1,20}_token$|^chat_template$/.test(key)) return [];
-    const text = tokenText.safeParse(value).data;
-    return text === undefined || text.length > LONGEST_TEMPLATE ? [] : [[key, text] as const];
+    const text = key === 'chat_template' ? templateIn(value) : tokenText.safeParse(value).data;
+    // What runs a template says that it is too long: here it is only kept.
+    const isKept = text !== undefined && (key === 'chat_template' || text.length <= LONGEST_TOKEN);
+    return isKept ? [[key, text] as const] : [];
   });
   return Object.fromEntries(names);
+}
+/** Code units of a token. */
+const LONGEST_TOKEN = 100_000;
+
+/** Of several with names the one called `default`, as transformers takes it where no tools are given. */
+function templateIn(value: unknown): string | undefined {
+  const { data } = z
+    .union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))])
+    .safeParse(value);
+  return typeof data === 'object' ? data.find(({ name }) => name === 'default')?.template : data;
 }
 const tokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
 

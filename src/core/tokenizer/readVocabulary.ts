@@ -1,10 +1,11 @@
 /** From the tokens and merges that a file states to a tokenizer: one of ours where it is as ours are, else one made elsewhere. */
 import { badFile } from '../base/errors';
 import type { Normalizer } from '../base/normalizer';
+import { formatCount } from '../base/units';
 import { BYTE_OF_ID, CHARACTER_OF_BYTE, unspell } from './alphabet';
 import { ROLES, specialTokens, TOKEN_ROLES, type TokenRole, usualRole } from './special';
 import type { SplitName } from './splits';
-import type { AddedToken, TokenizerKind, TokenizerModel } from './tokenizer';
+import { type AddedToken, LONGEST_TEMPLATE, type TokenizerKind, type TokenizerModel } from './tokenizer';
 
 export interface Vocabulary {
   /** By how they are spelt: bytes in GPT-2's alphabet, added ones by their text. */
@@ -152,6 +153,10 @@ function inOurOrder(
   const ours = specialTokens(own, first);
   if (ours.some(({ text, id }, i) => text !== special[i]!.text || id !== special[i]!.id)) return undefined;
   const { chat_template: chatTemplate } = called;
+  if (chatTemplate !== undefined && chatTemplate.length > LONGEST_TEMPLATE)
+    throw refused(
+      `its chat template has ${formatCount(chatTemplate.length)} characters, and at most ${formatCount(LONGEST_TEMPLATE)} are read`,
+    );
   return {
     kind: kindOf(merges),
     merges,

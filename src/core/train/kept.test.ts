@@ -48,7 +48,7 @@ async function run(
       validation: source(ids.subarray(1200)),
       ...(from && { from: { ...from, state: { ...from.state, best: writer.best } } }),
       save: (snapshot) => writer.save(snapshot),
-      keepBest: (...step) => writer.keepBest(...step),
+      keepBest: (state, weights) => writer.keepBest(state, weights),
       now: () => 0,
       ...change,
     },

@@ -93,9 +93,14 @@ export interface TrainInput {
   save(snapshot: Snapshot): Promise<{ bytes: number }>;
   /**
    * Stores as durably the best step so far where it is not saved whole, or was before it was measured: then `weights`, which
-   * reads them from the device, need not be asked. Absent where no step but the newest is kept; then the best is one of those.
+   * reads them from the device, need not be asked. `tensors` reads what training continues from as well. Absent where no step
+   * but the newest is kept; then the best is one of those.
    */
-  keepBest?(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number }>;
+  keepBest?(
+    state: TrainState,
+    weights: () => Promise<NamedTensors>,
+    tensors: () => Promise<NamedTensors>,
+  ): Promise<{ bytes: number }>;
   /** Steps that are kept on the way. Nothing is told of one for which there was no room. */
   light?: {
     at(step: number): boolean;

@@ -194,7 +194,11 @@ async function run(
   async function keepBest(): Promise<void> {
     const best = better();
     if (!best || !input.keepBest) return;
-    const { bytes } = await input.keepBest({ ...state, best }, () => learning.weights());
+    const { bytes } = await input.keepBest(
+      { ...state, best },
+      () => learning.weights(),
+      () => learning.tensors(),
+    );
     state.best = best;
     job.report({ kind: 'kept', step: best.step, bytes });
   }

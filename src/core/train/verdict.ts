@@ -1,4 +1,4 @@
-/** A run judged in words, with the numbers that it rests on. */
+/** A verdict on a run in words, with the numbers behind it. */
 import { counted, formatCount, formatNumber, formatReading } from '../base/units';
 import type { Metric, Scale } from '../metrics/metric';
 import { inShort, nameOf, valueWords } from '../metrics/words';
@@ -78,7 +78,7 @@ export function judge(course: Course): Verdict {
   const { early, planned, isOver } = course;
   const verdict = judged(course);
   if (!early || !isOver || early.step !== course.evaluations.at(-1)?.step) return verdict;
-  const words = `It ended early, at step ${formatCount(early.step)} of ${formatCount(planned)}: ${counted(early.evaluations, 'evaluation')} in a row brought no improvement.`;
+  const words = `Training ended early, at step ${formatCount(early.step)} of ${formatCount(planned)}: ${counted(early.evaluations, 'evaluation')} in a row brought no improvement.`;
   return { ...verdict, evidence: `${verdict.evidence} ${words}` };
 }
 
@@ -99,7 +99,7 @@ function judged(course: Course): Verdict {
     return {
       kind: 'diverging',
       judgement: chance.before,
-      evidence: `${label} on held-out text is ${told(last.loss)} at step ${formatCount(last.step)}; ${baselineWords(course, chance)}. The learning rate is too high for this model.`,
+      evidence: `${label} on the validation set is ${told(last.loss)} at step ${formatCount(last.step)}; ${baselineWords(course, chance)}. The learning rate is too high for this model.`,
       trend: 'rising',
     };
   }
@@ -117,15 +117,15 @@ function judged(course: Course): Verdict {
   const trend = fell > error ? 'falling' : evaluations.length <= TREND ? null : 'level';
   /** The newest that the trend rests on. */
   const until = trend === 'level' && isWorse(last) ? evaluations.at(-2)! : at;
-  const lone = until === last ? '' : ` The last evaluation was ${told(last.loss)}, and one alone tells nothing.`;
-  const known = baselines.slice(1).at(-1);
+  const lone = until === last ? '' : ` The last evaluation was ${told(last.loss)}; one alone may be chance.`;
+  const known = baselines[1];
   if (known && last.loss > known.loss - LEAST) {
     // One that was stopped on its way down had no time yet.
     const isLate = last.step > planned / 2 || (isOver && trend !== 'falling');
     return {
       kind: isLate ? 'stuck' : 'blind',
-      judgement: isLate ? 'Learning hardly anything' : known.before,
-      evidence: `${label} on held-out text is ${told(last.loss)} at step ${formatCount(last.step)}; ${baselineWords(course, known)}.${isLate ? ' A higher learning rate or more steps are needed.' : ''}`,
+      judgement: isLate ? 'Hardly learning' : known.before,
+      evidence: `${label} on the validation set is ${told(last.loss)} at step ${formatCount(last.step)}; ${baselineWords(course, known)}.${isLate ? ' Try a higher learning rate or more steps.' : ''}`,
       trend,
     };
   }
@@ -138,7 +138,7 @@ function judged(course: Course): Verdict {
       : ` Training ${name} is ${told(now.mean)}${Math.abs(gap) < SHOWN ? '' : `, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}`}.`;
   const isRead = (epochsAt(course, until.step) ?? 0) >= 1;
   if (trend === 'falling') {
-    const fall = `In the last ${formatCount(last.step - earlier.step)} steps ${name} on held-out text fell from ${told(earlier.loss)} to ${told(at.loss)}`;
+    const fall = `${label} on text it never saw fell from ${told(earlier.loss)} to ${told(at.loss)} in the last ${formatCount(last.step - earlier.step)} steps`;
     const before = trainedAt(earlier.step, after);
     // As much faster as is left when chance is given its share on both sides.
     const faster =
@@ -146,67 +146,66 @@ function judged(course: Course): Verdict {
     if (now && before && faster > 1.5) {
       return {
         kind: 'memorising',
-        judgement: isOver
-          ? `${overWords(course)} while still learning, and starting to memorise`
-          : 'Still learning, and starting to memorise',
+        judgement: isOver ? `${overWords(course)}, and starting to memorize` : 'Learning, and starting to memorize',
         evidence: `${fall}, and ${times((before.mean - now.mean) / fell)} as fast on the training text.${lone}${gapWords} More dropout or more text would keep the two together.`,
         trend,
       };
     }
     return {
       kind: 'learning',
-      judgement: isOver ? `${overWords(course)} while still learning` : 'Still learning',
+      judgement: isOver ? `${overWords(course)}, and still improving` : 'Learning',
       evidence: `${fall}.${lone}${gapWords}${isOver ? ' More steps would lower it further.' : ''}`,
       trend,
     };
   }
   if (trend === null) {
-    const change = `${label} on held-out text was ${told(earlier.loss)} at step ${formatCount(earlier.step)} and is ${told(last.loss)} at step ${formatCount(last.step)}`;
+    const change = `${label} on the validation set was ${told(earlier.loss)} at step ${formatCount(earlier.step)} and is ${told(last.loss)} at step ${formatCount(last.step)}`;
     return {
       kind: 'beginning',
       judgement: isOver ? `${overWords(course)} before it could be judged` : 'Too early to tell',
       evidence:
         evaluations.length === 1
-          ? `${label} on held-out text is ${told(last.loss)} at step ${formatCount(last.step)}, measured once.`
+          ? `${label} on the validation set is ${told(last.loss)} at step ${formatCount(last.step)}, measured once.`
           : `${change}: ${evaluations.length} evaluations, and differences below ${share(course, error, until.loss)} may be chance.${gapWords}`,
       trend,
     };
   }
-  const level = `Over the last ${formatCount(last.step - earlier.step)} steps ${name} on held-out text stayed at ${told(until.loss)}, within the ${share(course, error, until.loss)} that may be chance.${lone}`;
+  const level = `${label} on the validation set stayed near ${told(until.loss)} for the last ${formatCount(last.step - earlier.step)} steps, within the ${share(course, error, until.loss)} that may be chance.${lone}`;
+  const ended = isOver ? `${overWords(course)}, no longer improving` : 'No longer improving';
   return gap > GAP && isRead
     ? {
         kind: 'level-memorised',
-        judgement: 'Levelled off: what is left to learn is in the training text alone',
-        evidence: `${level}${gapWords} More text or more dropout would help.`,
+        judgement: ended,
+        evidence: `${level}${gapWords} More text or more dropout would help more than more steps.`,
         trend,
       }
     : {
         kind: 'level',
-        judgement: 'Levelled off: the model has learnt what it can hold',
-        evidence: `${level}${gapWords} ${course.more} could learn more.`,
+        judgement: ended,
+        evidence: `${level}${gapWords} ${course.more} would help more than more steps.`,
         trend,
       };
 }
 
 const overWords = ({ cut }: Course): string =>
-  cut === undefined ? 'Ended' : { stopped: 'Stopped', interrupted: 'Interrupted' }[cut];
+  cut === undefined ? 'Finished' : { stopped: 'Stopped', interrupted: 'Interrupted' }[cut];
 
 function beginning(course: Course, last: Evaluation | undefined): Omit<Verdict, 'trend'> {
   const { isOver, headline, baselines } = course;
   return {
     kind: 'beginning',
-    judgement: !isOver ? 'Only just begun' : last ? `${overWords(course)} before it could be judged` : 'Not judged yet',
+    judgement: !isOver ? 'Just started' : last ? `${overWords(course)} before it could be judged` : 'Not judged yet',
     evidence:
       last === undefined
-        ? 'Held-out text has not been measured yet.'
-        : `Before the first step, ${nameOf(headline)} is ${toldIn(course, last.loss)}; ${baselineWords(course, baselines[0])}.`,
+        ? 'Not evaluated on the validation set yet.'
+        : `${headline.label} is ${toldIn(course, last.loss)} before the first step; ${baselineWords(course, baselines[0])}.`,
   };
 }
 
-/** Held-out loss is higher than it was, and that is no chance. */
+/** Validation loss rose by more than chance. */
 function risen(course: Course, best: Evaluation, last: Evaluation): Omit<Verdict, 'trend'> {
   const [before, now] = [best, last].map(({ step }) => course.trained(step, course.after));
-  const rise = `Since step ${formatCount(best.step)} ${nameOf(course.headline)} on held-out text rose from ${toldIn(course, best.loss)} to ${toldIn(course, last.loss)}`;
+  const rise = `${course.headline.label} on the validation set rose from ${toldIn(course, best.loss)} to ${toldIn(course, last.loss)} since step ${formatCount(best.step)}`;
   const change = now && before ? now.mean - before.mean : 0;
   const isKnown = now !== undefined && before !== undefined && Math.abs(change) > errorBetween(before, now);
   const trained = isKnown
@@ -215,27 +214,25 @@ function risen(course: Course, best: Evaluation, last: Evaluation): Omit<Verdict
   if (isKnown && change > 0) {
     return {
       kind: 'unsteady',
-      judgement: 'Unsteady: both curves rise',
-      evidence: `${rise}, and ${trained}. A lower learning rate or clipping would steady it.`,
+      judgement: 'The loss is rising',
+      evidence: `${rise}, and ${trained}. Use a lower learning rate or gradient clipping.`,
     };
   }
   const fall = isKnown ? `, while it fell ${trained}` : '';
   const epochs = epochsAt(course, last.step);
   if (epochs === null || epochs < 1) {
-    const read = epochs === null ? '' : ` The text has been read ${few(epochs)} times, so it is not learnt by heart.`;
+    const read = epochs === null ? '' : ` That is ${few(epochs)} epochs: too few to memorize the text.`;
     return {
       kind: 'unsteady',
-      judgement: 'Getting worse on held-out text',
-      evidence: `${rise}${fall}.${read} A lower learning rate may steady it; or the held-out text is unlike what it learns from.`,
+      judgement: 'Getting worse on text it never saw',
+      evidence: `${rise}${fall}.${read} Use a lower learning rate, or check that the validation set is like the training text.`,
     };
   }
-  const hadPassed = epochsAt(course, best.step)! >= 1;
+  const since = formatCount(best.step);
   return {
     kind: 'overfitting',
-    judgement: hadPassed
-      ? `Memorising since step ${formatCount(best.step)}`
-      : 'Memorising, and getting worse elsewhere',
-    evidence: `${rise}${fall}; the text has been read ${few(epochs)} times. More text, more dropout or a smaller model would help; fewer steps would give the same.`,
+    judgement: course.isOver ? `${overWords(course)}; best at step ${since}` : `Overfitting since step ${since}`,
+    evidence: `${rise}${fall}, after ${few(epochs)} epochs. More text, more dropout or a smaller model would help.`,
   };
 }
 

@@ -21,6 +21,7 @@ import { useRunChoice } from '../../state/runChoice';
 import type { Need } from '../../state/trained';
 import { modelSpec } from '../../core/models';
 import { dataOf } from '../../core/runs/segments';
+import { useNextStep } from '../../state/useNextStep';
 import { describeWork } from '../../state/work';
 import {
   Button,
@@ -137,13 +138,14 @@ function Judgement({ onGive }: { onGive: () => void }) {
         </Notice>
       )}
       <Verdict
-        tone={tone}
+        sign={tone}
         judgement={judgement}
-        action={
+        actions={
           reasons.length === 0 && (
             <>
               <StridedButton />
               <MeasureOrGive onGive={onGive} />
+              <Next />
             </>
           )
         }
@@ -151,6 +153,18 @@ function Judgement({ onGive }: { onGive: () => void }) {
         {evidence}
       </Verdict>
     </>
+  );
+}
+
+/** The project's next step, once the model is evaluated. */
+function Next() {
+  const [, go] = useLocation();
+  const next = useNextStep('evaluate', go);
+  if (!next) return null;
+  return (
+    <Button isDense variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
+      {next.label}
+    </Button>
   );
 }
 

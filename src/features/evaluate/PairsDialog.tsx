@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { toFailure } from '../../core/base/errors';
 import type { SentencePair } from '../../core/evaluate/minimalPairs';
 import { explain } from '../../state/failures';
@@ -6,7 +6,7 @@ import { useStudio } from '../../state/react';
 import { Button, Dialog, FileButton, TextField } from '../../ui';
 import styles from './Lists.module.css';
 import { textIn } from './givenText';
-import { pairsAsTable, pairsIn } from './readLists';
+import { pairsAsTable } from './pairsAsTable';
 
 /** A list of pairs as text to edit, or of a file; ours can be had back. */
 export function PairsDialog(p: {
@@ -21,32 +21,49 @@ export function PairsDialog(p: {
   const [table, setTable] = useState(() => pairsAsTable(own?.pairs ?? p.bundled()));
   const [name, setName] = useState(own?.name ?? 'own list.csv');
   const [problem, setProblem] = useState<string>();
+  const readSentencePairs = useStudio((s) => s.readSentencePairs);
+  const [isReading, setReading] = useState(false);
+  const reading = useRef<AbortController>(null);
+  const close = (): void => {
+    reading.current?.abort();
+    p.onClose();
+  };
   const use = async (): Promise<void> => {
+    const { signal } = (reading.current = new AbortController());
+    setReading(true);
     try {
-      giveOwnPairs(p.list, { name, pairs: await pairsIn(name, table) });
+      const pairs = await readSentencePairs(name, table, signal);
+      if (signal.aborted) return;
+      giveOwnPairs(p.list, { name, pairs });
       p.onClose();
     } catch (error) {
-      setProblem(explain(toFailure(error)));
+      if (!signal.aborted) setProblem(explain(toFailure(error)));
+    } finally {
+      setReading(false);
     }
   };
   return (
     <Dialog
       isOpen
-      onClose={p.onClose}
+      onClose={close}
       title={p.title}
       width={640}
       actions={
         <>
-          <Button onPress={p.onClose}>Cancel</Button>
+          <Button onPress={close}>Cancel</Button>
           <Button
             onPress={() => {
               giveOwnPairs(p.list, undefined);
-              p.onClose();
+              close();
             }}
           >
             Use the bundled list
           </Button>
-          <Button variant="go" onPress={() => void use()}>
+          <Button
+            variant="go"
+            disabledReason={isReading ? 'The list is being read' : undefined}
+            onPress={() => void use()}
+          >
             Use this list
           </Button>
         </>

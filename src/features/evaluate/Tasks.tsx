@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { toFailure } from '../../core/base/errors';
 import { counted, formatCount } from '../../core/base/units';
 import {
   TASK_BASELINES,
@@ -8,7 +7,6 @@ import {
   type TaskMetricId,
   type TaskScores,
 } from '../../core/evaluate/tasks';
-import { explain } from '../../state/failures';
 import { askRefusal, listsOfRun, shownAsking, shownLists } from '../../state/lists';
 import { useStudio } from '../../state/react';
 import { Block, Button, FileButton, Pane, Switch, TextAction } from '../../ui';
@@ -16,50 +14,36 @@ import { Asking } from './Asking';
 import { Followed } from './Followed';
 import { LeftOut } from './LeftOut';
 import styles from './Lists.module.css';
-import { taskIn } from './readLists';
 import { OtherList } from './OtherList';
 import { Shares } from './Shares';
 
 /** Tables of prompts of a person's own, with answers or choices. */
 export function TasksPane() {
-  const [problem, setProblem] = useState<string>();
   const own = useStudio((s) => s.ownTasks);
   const found = useStudio((s) => shownLists(s)?.evaluation.tasks) ?? NONE;
   const work = useStudio((s) => shownAsking(s, 'tasks'));
-  const giveTask = useStudio((s) => s.giveTask);
+  const reading = useStudio((s) => s.readingTasks);
+  const addTasks = useStudio((s) => s.addTasks);
   const takeTask = useStudio((s) => s.takeTask);
   const isAlways = useStudio((s) => s.asksTasksAlways);
   const askAlways = useStudio((s) => s.askTasksAlways);
   const askLists = useStudio((s) => s.askLists);
   const refusal = useStudio(askRefusal);
-  const read = async (files: readonly { file: File }[]): Promise<void> => {
-    setProblem(undefined);
-    for (const { file } of files) {
-      try {
-        const task = await taskIn(file.name, new Uint8Array(await file.arrayBuffer()));
-        giveTask(task);
-        await askLists('tasks', { tasks: [task] }, 'shown');
-      } catch (error) {
-        setProblem(explain(toFailure(error)));
-      }
-    }
-  };
   return (
     <Pane
       title="Own tasks"
       aside={
-        <FileButton isDense accept=".csv,.tsv,.jsonl" onFiles={(files) => void read(files)}>
+        <FileButton
+          isDense
+          disabledReason={reading.kind === 'busy' ? 'Another table is being read' : undefined}
+          accept=".csv,.tsv,.jsonl"
+          onFiles={(files) => void addTasks(files.map(({ file }) => file))}
+        >
           Add a table…
         </FileButton>
       }
     >
-      {problem !== undefined && (
-        <Block>
-          <p role="alert" className={styles.failed}>
-            {problem}
-          </p>
-        </Block>
-      )}
+      {work.kind !== 'busy' && <Asking work={reading}>{null}</Asking>}
       <Asking work={work}>
         {found.map((task) => (
           <One key={task.name} task={task} />

@@ -26,25 +26,25 @@ const verdictOf = (low: number, value: number, high: number, part: 'validation' 
 test('it is better, or worse, only where its interval does not hold what needs no model', () => {
   expect(verdictOf(2.9, 3, 3.1)).toEqual({
     tone: 'ok',
-    judgement: 'Better than counting three tokens in a row by 1.44 bits a token',
+    judgement: 'Better than a trigram model by 1.44 bits a token',
     evidence:
-      'It needs 4.33 bits a token on text that it has not learnt from; counting three tokens in a row needs 5.77, ' +
+      'It needs 4.33 bits a token on text that it has not learnt from; a trigram model needs 5.77, ' +
       'and a uniform guess 7.21. Measured on 2,000 tokens of 3 documents.',
   });
   expect(verdictOf(3.9, 3.99, 4.05)).toMatchObject({
     tone: 'warn',
-    judgement: 'Not distinguishable from counting three tokens in a row on this much text',
+    judgement: 'Not distinguishable from a trigram model on this much text',
   });
   expect(verdictOf(4.2, 4.3, 4.4, 'text')).toMatchObject({
     tone: 'warn',
-    judgement: 'Not as good as counting three tokens in a row, by 0.433 bits a token',
+    judgement: 'Not as good as a trigram model, by 0.433 bits a token',
     evidence: expect.stringContaining('on this text;') as string,
   });
   // One piece of text has no interval.
   const alone = evaluation({ metrics: { loss: { value: 3, unit: 'nats per token' } } });
   expect(judged({ part: 'text', evaluation: alone })).toMatchObject({
     tone: 'warn',
-    judgement: 'Too little text to tell it from counting three tokens in a row',
+    judgement: 'Too little text to tell it from a trigram model',
   });
   expect(judged({ part: 'validation', evaluation: evaluation({ baselines: {} }) })).toMatchObject({
     tone: undefined,

@@ -11,7 +11,8 @@ import { exportedStep } from '../../state/export';
 import { modelOf } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
-import { chosenStep, keptBest } from '../../state/trained';
+import { comparableBest } from '../../core/runs/best';
+import { chosenStep } from '../../state/trained';
 import { Block, Pane, TextAction } from '../../ui';
 import { CardDialog } from './CardDialog';
 import styles from './ExportPage.module.css';
@@ -74,7 +75,7 @@ export function cardOf(s: Studio): string | undefined {
     step,
     tokensSeen: tokensAt(run.segments, run.model.config.context, step),
     activeMs: log.activeMs[log.step.indexOf(step)] ?? 0,
-    best: keptBest(model),
+    best: comparableBest(model),
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
   const measured = s.cardEvaluations?.of === exportedStep(s) ? s.cardEvaluations.measured : { evaluations: [] };

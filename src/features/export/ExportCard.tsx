@@ -31,7 +31,7 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
       holds={card.holds}
       proof={
         problem !== undefined && !exporting
-          ? { tone: 'warn', title: 'Not for this model', text: problem }
+          ? { title: 'Not for this model', text: problem } // a fact, no warning
           : proof(exporting, step)
       }
       progress={<Busy exporting={exporting} />}

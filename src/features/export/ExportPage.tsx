@@ -2,10 +2,11 @@ import { useState } from 'react';
 import { F16 } from '../../core/export/format';
 import { PRECISIONS } from '../../core/export/cards';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
-import { isOpening } from '../../state/openRun';
+import { isOpening, shownId } from '../../state/openRun';
 import { useNeed, useSavedSteps, useStudio } from '../../state/react';
 import { useRunChoice } from '../../state/runChoice';
 import type { Need } from '../../state/trained';
+import { useSettled } from '../../state/useSettled';
 import { CheckpointSelect, CheckpointSummary, NeedState, Pane, Panes, RunSelect, Segmented, Stage } from '../../ui';
 import { BringIn } from './BringIn';
 import { CardPane } from './CardPane';
@@ -22,6 +23,7 @@ export function ExportPage() {
 
 function Export() {
   useSavedSteps('export');
+  useSettled(useStudio((s) => shownId(s, 'export')));
   const [precision, setPrecision] = useState(F16);
   return (
     <Stage

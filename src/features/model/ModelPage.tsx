@@ -1,11 +1,13 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted, formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
-import { useShownPart, useStudio } from '../../state/react';
-import { isTraining, trainingRun } from '../../state/openRun';
-import { useResumeOrNew } from '../../state/otherSettings';
-import { Button, MenuButton, Notice, Panes, ResumeOrNew, Stage } from '../../ui';
+import { runStateOf } from '../../state/nextStep';
+import { isTraining, isTuned, trainingRun } from '../../state/openRun';
+import { useSettingsDiffer } from '../../state/otherSettings';
+import { useShown, useStudio } from '../../state/react';
+import { useNextStep } from '../../state/useNextStep';
+import { Button, Dialog, MenuButton, Notice, Panes, SettingsDiffer, Stage } from '../../ui';
 import { diagnose } from './doctor';
 import { EstimatePane } from './EstimatePane';
 import { byField } from './findings';
@@ -23,7 +25,8 @@ export function ModelPage() {
   const findings = useMemo(() => byField(diagnosis.findings), [diagnosis]);
   const { model, estimate, recipe, device } = situation;
   const [, go] = useLocation();
-  const ways = useResumeOrNew(go);
+  const differing = useSettingsDiffer(go);
+  const next = useNextStep('model', go);
   return (
     <Stage
       title="Model"
@@ -42,7 +45,12 @@ export function ModelPage() {
       actions={
         <>
           <Presets />
-          {!ways && <NewRun reason={diagnosis.findings.find(({ severity }) => severity === 'stop')?.detail} />}
+          {!differing && <NewRun reason={diagnosis.findings.find(({ severity }) => severity === 'stop')?.detail} />}
+          {next && (
+            <Button isDense variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
+              {next.label}
+            </Button>
+          )}
         </>
       }
     >
@@ -51,7 +59,7 @@ export function ModelPage() {
           It keeps its own settings; what is set here is for the next one.
         </Notice>
       )}
-      {ways && <ResumeOrNew {...ways} />}
+      {differing && <SettingsDiffer {...differing} />}
       <PlanBlock />
       <SizeBlock situation={situation} />
       <Panes
@@ -66,27 +74,42 @@ export function ModelPage() {
   );
 }
 
-/** Where the strip's button would resume the last run, these settings need one of their own. */
+/** Starts another run with the settings of one that is there; asks first where that one is finished. */
 function NewRun({ reason }: { reason: string | undefined }) {
-  const [, navigate] = useLocation();
-  const isResumable = useShownPart(
-    'train',
-    ({ record, phase }) => record !== null && (phase.kind === 'stopped' || phase.kind === 'failed'),
-  );
+  const [, go] = useLocation();
+  const [isAsking, setAsking] = useState(false);
+  const run = useShown('train');
+  const state = runStateOf(run);
   const start = useStudio((s) => s.start);
-  if (!isResumable) return null;
+  const { record, saved } = run;
+  if (!record || state === 'running' || state === 'preparing' || state === 'stopping') return null;
+  const begin = (): void => {
+    void start();
+    go('/train');
+  };
+  const hasRun = state === 'finished' && saved !== null && !isTuned(run);
   return (
-    <Button
-      isDense
-      icon="play"
-      disabledReason={reason}
-      onPress={() => {
-        void start();
-        navigate('/train');
-      }}
-    >
-      Start a new run
-    </Button>
+    <>
+      <Button isDense disabledReason={reason} onPress={() => (hasRun ? setAsking(true) : begin())}>
+        Start new run
+      </Button>
+      <Dialog
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        title={`Train ${record.name} longer, or run it again?`}
+        actions={
+          <>
+            <Button onPress={() => setAsking(false)}>Cancel</Button>
+            <Button onPress={begin}>Run again</Button>
+            <Button variant="go" onPress={() => go('/train')}>
+              Train longer…
+            </Button>
+          </>
+        }
+      >
+        <p>{record.name} already ran with these settings. A second run gives the same model.</p>
+      </Dialog>
+    </>
   );
 }
 

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { explain, headline } from '../../state/failures';
-import { isOpening } from '../../state/openRun';
+import { isOpening, shownId } from '../../state/openRun';
 import { useNeed, useSavedSteps, useStudio } from '../../state/react';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
 import { useRunChoice } from '../../state/runChoice';
 import type { Need } from '../../state/trained';
+import { useSettled } from '../../state/useSettled';
 import { Button, CheckpointSelect, CheckpointSummary, NeedState, Notice, Panes, RunSelect, Stage } from '../../ui';
 import { isChatting, playgroundKind, type PlaygroundKind } from '../../state/playground';
 import { AlternativesPane } from './AlternativesPane';
@@ -29,6 +30,7 @@ export function PlaygroundPage() {
 
 function Playground() {
   useSavedSteps('playground');
+  useSettled(useStudio((s) => shownId(s, 'playground')));
   const writing = useStudio((s) => s.writing);
   const generate = useStudio((s) => s.generate);
   const kind = useStudio(playgroundKind);

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
+import { withSetting } from '../../core/runs/setting';
 import { changeable, type Recipe } from '../../core/train/recipe';
-import { withSetting } from '../../core/train/setting';
 import type { SavedStep } from '../../protocol/data';
 import { hasOtherTexts } from '../../state/preparation';
 import { useStudio } from '../../state/react';
@@ -81,7 +81,7 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
         <SettingsForm
           fields={changeable(recipe)}
           values={recipe}
-          onChange={(setting, value) => setRecipe(withSetting(record.model, recipe, setting, value))}
+          onChange={(setting, value) => setRecipe(withSetting(record, recipe, setting, value))}
         />
         {hasOther && (
           <Checkbox isChosen={withTexts} onChange={setWithTexts}>

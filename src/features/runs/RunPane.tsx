@@ -120,7 +120,7 @@ function Judged({ view, isRunning }: { view: RunView; isRunning: boolean }) {
   const { kind, judgement, evidence } = verdictOf(view, isRunning);
   return (
     <div className={styles.judged}>
-      <Verdict tone={VERDICT_TONE[kind]} judgement={judgement}>
+      <Verdict sign={VERDICT_TONE[kind]} judgement={judgement}>
         {evidence}
       </Verdict>
     </div>

@@ -4,6 +4,7 @@ import { formatCount } from '../../core/base/units';
 import { purposeOf } from '../../core/runs/tunes';
 import { liveRuns } from '../../state/liveRuns';
 import { useRunsShown, useStudio } from '../../state/react';
+import { useNextStep } from '../../state/useNextStep';
 import {
   Button,
   cx,
@@ -56,6 +57,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
   const saveTable = useStudio((s) => s.saveTable);
   const isTree = new URLSearchParams(useSearch()).get('view') === 'lineage';
   const [, go] = useLocation();
+  const next = useNextStep('runs', go);
   const [chosenId, setChosen] = useState<string>();
   const [overrides, setOverrides] = useState<Readonly<Record<string, boolean>>>({});
   const [filter, setFilter] = useState('');
@@ -132,6 +134,11 @@ function Runs({ views }: { views: readonly RunView[] }) {
           {chosen && (
             <Button isDense icon="plus" label={`New run from ${chosen.name}…`} onPress={() => begin(chosen)}>
               New run from {shortName(chosen.name)}
+            </Button>
+          )}
+          {next && (
+            <Button isDense variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
+              {next.label}
             </Button>
           )}
         </>

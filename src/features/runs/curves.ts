@@ -133,14 +133,14 @@ function placeOf(view: RunView, { step, ms }: Point, axis: XAxis): number {
   }
 }
 
-/** What knowing only how common each token is would give of a run's text, in its measure; nothing in what is learnt. */
+/** What a unigram model reaches on a run's text, in its measure; undefined for the training loss. */
 export function referenceOf(
   view: RunView,
   measure: Measure,
 ): { value: number; label: string; longLabel?: string } | undefined {
   const { facts } = view.segments.at(-1)!.data;
   if (measure === 'training' || !facts) return undefined;
-  const known = baselinesOf(view.objective, view.made.model, facts).slice(1).at(-1);
+  const known = baselinesOf(view.objective, view.made.model, facts)[1];
   if (!known) return undefined;
   const value =
     measure === 'bits' ? bitsPerByteOf(view, known.loss, view.step) : headlineOf(view.objective).scale.of(known.loss);

@@ -142,9 +142,9 @@ test('two runs in words', () => {
   const [baseline, dropout, half] = [named('baseline'), named('dropout 0.3'), named('half width')];
   expect(differWords(baseline.made, dropout.made)).toEqual({
     count: 'One setting differs',
-    which: 'dropout 0.3 for 0.1',
+    which: 'dropout 0.1 → 0.3',
   });
-  expect(changeWords(dropout.made, half.made)).toEqual(['width 96 for 192', 'dropout 0.1 for 0.3']);
+  expect(changeWords(dropout.made, half.made)).toEqual(['width 192 → 96', 'dropout 0.3 → 0.1']);
   expect(differWords(baseline.made, baseline.made).count).toBe('No setting differs');
   expect(standing(dropout, baseline)).toMatch(/^At its best it is 0\.01\d bits a byte higher\.$/);
   expect(standing({ ...dropout, heldOut: 'other' }, baseline)).toMatch(/do not compare/);
@@ -162,7 +162,7 @@ test('a run is judged by its own evaluations, as one that is over or goes on, an
   expect(gapOf({ ...dropout, row: { ...dropout.row, record: { ...dropout.row.record, segments } } })).toBeUndefined();
   expect([0.314, -0.2].map(formatGap)).toEqual(['0.31', '−0.20']);
   expect(verdictOf(dropout, true).judgement).not.toBe(verdictOf({ ...dropout }, false).judgement);
-  expect(verdictOf(dropout, false).evidence).toMatch(/perplexity on held-out text .* nats below/);
+  expect(verdictOf(dropout, false).evidence).toMatch(/Perplexity on text it never saw .* nats below/);
   expect(verdictOf({ ...dropout, row: { ...dropout.row, curve: null } }, false).judgement).toBe('Not judged yet');
   const { evaluations } = dropout.row.curve!;
   const gap = evaluations.trained.map((trained) => trained && trained + 0.5);

@@ -1,9 +1,11 @@
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { formatBytes, formatCount } from '../../core/base/units';
 import { learntOf } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
-import { FileButton, Panes, Stage } from '../../ui';
+import { useNextStep } from '../../state/useNextStep';
+import { Button, FileButton, Panes, Stage } from '../../ui';
 import { OutOfDate } from './OutOfDate';
 import { Refusals } from './Refusals';
 import { TextList, type Chosen } from './TextList';
@@ -15,6 +17,8 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
   const texts = useStudio((s) => s.texts);
   const [asked, choose] = useState<Chosen>();
   const [place, setPlace] = useState(0);
+  const [, go] = useLocation();
+  const next = useNextStep('text', go);
   // A text that was removed leaves its place to the next one.
   const text = texts.find((t) => t.id === asked?.id) ?? texts[Math.min(place, texts.length - 1)];
   const chosen = text && (asked?.id === text.id ? asked : { id: text.id });
@@ -45,6 +49,11 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
           <FileButton isDense icon="plus" onFiles={onFiles}>
             Add files…
           </FileButton>
+          {next && (
+            <Button isDense variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
+              {next.label}
+            </Button>
+          )}
         </>
       }
     >

@@ -19,7 +19,7 @@ export function NothingLeaves() {
         {offline.kind === 'to be asked' && (
           <>
             {' '}
-            <TextAction onPress={offline.keep}>Get them all now, for offline</TextAction>
+            <TextAction onPress={offline.keep}>Load everything now</TextAction>
           </>
         )}
         <span className={styles.counted}>
@@ -34,13 +34,15 @@ export function NothingLeaves() {
 function offlineWords(offline: Offline): string {
   switch (offline.kind) {
     case 'not here':
-      return 'Its own files it asks of its own address when needed.';
+      return 'The app loads its own files when it needs them.';
     case 'to be asked':
-      return 'To save data, it gets its own files only when needed.';
+      return 'To save data, the app loads its own files only when it needs them.';
     case 'keeping':
-      return `${offline.files} of its ${offline.of} files are here; with all, it works offline.`;
+      return offline.hasCore
+        ? `Text files and training work offline. The rest is loading: ${formatBytes(offline.bytes)} of ${formatBytes(offline.of)}.`
+        : 'The app doesn’t work offline yet. Its files are loading.';
     case 'kept':
-      return `All of its files are here, ${formatBytes(offline.bytes)}: it works offline.`;
+      return `Everything works offline: all ${formatBytes(offline.bytes)} of the app are in this browser.`;
     default:
       return offline satisfies never;
   }

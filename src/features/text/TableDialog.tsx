@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
 import { type Failure, toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
-import { type Columns, type PairColumns, recognisedColumns, type TableHead } from '../../core/documents/columns';
+import { type Columns, guessedColumns, labelsIn, type PairColumns, type TableHead } from '../../core/documents/columns';
 import type { EncodingId } from '../../core/documents/encodings';
 import { BETWEEN, type Between, betweenIn } from '../../core/documents/labels/between';
 import { isBinary, questionOf } from '../../state/markup';
@@ -22,6 +23,7 @@ export function TableDialog() {
   const [head, failure] = useHead();
   const markupIn = useStudio((s) => s.markupIn);
   const [said, say] = useState<Between | typeof ONE>();
+  const [, go] = useLocation();
   const [asked, choose] = useState<{ of: TableHead; roles: Roles }>();
   const [first] = tables;
   if (!first) return null;
@@ -35,6 +37,34 @@ export function TableDialog() {
   const isLacking = isOfLabels && (roles.label === undefined || (columns && 'input' in columns));
   const reason = failure?.message ?? (head ? (columns && !isLacking ? undefined : needed) : 'The table is being read');
   const canBeText = !isBinary(first) && first.tunes === undefined;
+  const labeled = first.tunes === undefined && head ? labeledBy(head, roles) : undefined;
+  const trainClassifier = (): void => {
+    if (columns) void takeColumns(columns, between === ONE ? undefined : between, 'classify');
+    go('/tune?kind=classify');
+  };
+  if (labeled && head) {
+    return (
+      <Dialog
+        isOpen
+        onClose={leave}
+        width={736}
+        title={`${one ? first.name : `${formatCount(tables.length)} tables`} ${one ? 'looks' : 'look'} labeled: ${labeled}`}
+        actions={
+          <>
+            <Button onPress={leave}>Leave {them} out</Button>
+            <Button onPress={() => columns && void takeColumns(columns)}>Use as plain text</Button>
+            <Button variant="go" onPress={trainClassifier} disabledReason={reason}>
+              Train a classifier
+            </Button>
+          </>
+        }
+      >
+        <p>A classifier learns to put these labels on new text.</p>
+        <ColumnMap head={head} roles={roles} isJoined onChange={(next) => choose({ of: head, roles: next })} />
+        {columns && <FirstDocument head={head} columns={columns} isChat={false} />}
+      </Dialog>
+    );
+  }
   return (
     <Dialog
       isOpen
@@ -132,9 +162,18 @@ const LABELLED = ['text', 'label'] as const;
 /** Of a text whose label is one. */
 const ONE = 'one';
 
+/** `2 labels in column “kind”`; undefined where the table has no text with a label of few values. */
+function labeledBy(head: TableHead, { text, label }: Roles): string | undefined {
+  if (text === undefined || label === undefined) return undefined;
+  const labels = labelsIn(head, label);
+  if (labels.length === 0) return undefined;
+  const words = labels.length === 1 ? '' : `${formatCount(labels.length)} labels in `;
+  return `${words}column “${label}”`;
+}
+
 /** Before anything is chosen. */
 function rolesOf(head: TableHead, tunes: Purpose | undefined): Roles {
-  const known = recognisedColumns(head);
+  const known = guessedColumns(head);
   if (tunes === 'classify') {
     const { label } = known;
     const text = 'text' in known ? known.text : known.input;

@@ -15,6 +15,5 @@ export const stage: Stage = {
     return { sign: isReading ? 'running' : 'done', line };
   },
   page: async () => (await import('./TextPage')).TextPage,
-  hasMainButton: ({ texts }) => texts.length === 0,
   takesDrops: () => true,
 };

@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import type { RunRecord } from '../../core/runs/record';
 import { changed, dataOf, recipeOf } from '../../core/runs/segments';
+import { withSetting } from '../../core/runs/setting';
 import { optimizerOf } from '../../core/optim';
 import { changeable } from '../../core/train/recipe';
-import { withSetting } from '../../core/train/setting';
 import { hasOtherTexts } from '../../state/preparation';
 import { useStudio, useStudioStore } from '../../state/react';
 import { Button, Checkbox, Dialog, SettingsForm } from '../../ui';
@@ -49,7 +49,7 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
       <SettingsForm
         fields={changeable(recipe)}
         values={recipe}
-        onChange={(name, value) => setRecipe(withSetting(record.model, recipe, name, value))}
+        onChange={(name, value) => setRecipe(withSetting(record, recipe, name, value))}
       />
       {hasOther && (
         <Checkbox isChosen={withTexts} onChange={setWithTexts}>

@@ -129,10 +129,10 @@ function references({ model, recipe, segments }: RunSettings) {
   const others = segments.flatMap(({ after }, i) => {
     const until = segments[i + 1]?.after;
     const range = { ...(i > 0 && { from: after }), ...(until !== undefined && { until }) };
-    return baselines[i]!.slice(1).map(({ loss, label, longLabel }) => ({ loss, label, longLabel, ...range }));
+    return baselines[i]!.slice(1).map(({ loss, label }) => ({ loss, label, ...range }));
   });
-  const { loss, label, longLabel } = baselines[0]![0];
-  return [{ loss, label, longLabel }, ...others];
+  const { loss, label } = baselines[0]![0];
+  return [{ loss, label }, ...others];
 }
 
 /** A chart for each metric that no loss can be told in, over the evaluations. */

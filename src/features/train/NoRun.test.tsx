@@ -16,7 +16,7 @@ test('after a click on a sample the page says that it is read, not that a text i
         </StudioContext.Provider>
       </Router>,
     );
-  expect(html()).toContain('needs text to learn from');
+  expect(html()).toContain('needs text');
   const progress = { label: 'Reading moby-dick.txt', done: 3e5, of: 12e5, unit: 'bytes' } as const;
   const importing = { kind: 'busy', progress, since: 0, at: 1000, stop: () => undefined } as const;
   studio.setState(({ project }) => ({ takingIn: [project.id], importing }));

@@ -5,12 +5,14 @@ import { estimateProject } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { usePlan } from '../../state/usePlan';
 import { describeWork } from '../../state/work';
-import { Block, Button, EmptyState, Progress } from '../../ui';
+import { useNextStep } from '../../state/useNextStep';
+import { Block, Button, EmptyState, Progress, Verdict } from '../../ui';
 import { nameWithin } from './deviceName';
 
-/** Before the first run: what it would be, what is still being read for it, or what it needs. */
+/** Before the first run: what it would be, what is still read for it, or what it needs. */
 export function NoRun() {
   const [, navigate] = useLocation();
+  const next = useNextStep('train', navigate);
   const hasText = useStudio((s) => s.texts.length > 0);
   const project = useStudio((s) => s.project);
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
@@ -25,28 +27,40 @@ export function NoRun() {
       <EmptyState
         action={
           <Button variant="go" onPress={() => navigate('/text')}>
-            Add text
+            Add text…
           </Button>
         }
       >
-        Training needs text to learn from. Drop files anywhere, or take one of the samples.
+        Training needs text. Drop files anywhere, or use a sample.
       </EmptyState>
     );
   }
   const { parameters, seconds } = estimateProject(project, device);
   const time = seconds === undefined ? '' : `, about ${formatDuration(1000 * seconds)} on ${nameWithin(device)}`;
   return (
-    <EmptyState action={<Button onPress={() => navigate('/model')}>Look at the settings</Button>}>
-      No run yet.{' '}
+    <Verdict
+      sign={undefined}
+      judgement="Ready to train"
+      actions={
+        <>
+          <Button onPress={() => navigate('/model')}>Change settings…</Button>
+          {next && (
+            <Button variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
+              {next.label}
+            </Button>
+          )}
+        </>
+      }
+    >
       {isReady && !plan && failure === undefined ? (
-        'What suits the text and this device is being planned.'
+        'Planning settings for this text and device'
       ) : (
         <>
-          It would be {modelSpec(project.model.id).label} with {formatShort(parameters)} parameters, trained for{' '}
+          {modelSpec(project.model.id).label} with {formatShort(parameters)} parameters, trained for{' '}
           {counted(project.recipe.steps, 'step')}
           {time}.
         </>
       )}
-    </EmptyState>
+    </Verdict>
   );
 }

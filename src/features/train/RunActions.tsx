@@ -1,30 +1,21 @@
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
-import { recipeOf } from '../../core/runs/segments';
 import { failureReport } from '../../state/failureReport';
 import { useShownPart, useStudio, useStudioFields } from '../../state/react';
-import { otherSettings } from '../../state/otherSettings';
 import { askRefusal, resumeRefusal } from '../../state/refusals';
-import { Button } from '../../ui';
+import { Button, MenuButton, type MenuEntry } from '../../ui';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { ChangeDialog } from './ChangeDialog';
-import { TrainLonger } from './TrainLonger';
 
-/** What can be done with a run, at rest or while it trains; Stop stands in the strip. */
+/** What else can be done with a run; the verdict has the next step, and the strip has Stop. */
 export function RunActions() {
   const phase = useShownPart('train', (run) => run.phase);
   const saved = useShownPart('train', (run) => run.saved);
   const record = useShownPart('train', (run) => run.record);
-  const resume = useStudio((s) => s.resume);
-  const show = useStudio((s) => s.show);
   const toast = useStudio((s) => s.toast);
   const settings = useRunSettings();
-  const [, navigate] = useLocation();
-  const [isAsking, setAsking] = useState(false);
   const [isChanging, setChanging] = useState(false);
   const disabledReason = useStudio(resumeRefusal);
-  const differs = useStudio((s) => otherSettings(s).length > 0);
 
   if (phase.kind === 'failed') {
     const copy = async (): Promise<void> => {
@@ -44,70 +35,39 @@ export function RunActions() {
     );
   }
   if (!record || !saved) return null;
-  const change = isChanging && <ChangeDialog record={record} done={saved.step} onClose={() => setChanging(false)} />;
-  if (phase.kind === 'training') {
-    return (
-      <>
-        <AskNow prompt={settings.recipe.samplePrompt} />
-        <Button isDense onPress={() => setChanging(true)}>
-          Change and continue…
-        </Button>
-        {change}
-      </>
-    );
-  }
-  if (phase.kind !== 'stopped' && phase.kind !== 'finished') return change;
-  const write = (): void => {
-    void show('playground', record.id);
-    navigate('/playground');
-  };
-  return (
-    <>
-      <AskNow prompt={settings.recipe.samplePrompt} />
-      <Button isDense variant="quiet" onPress={write}>
-        {record.model.config.classes ? 'Classify with it' : 'Write with it'}
-      </Button>
-      <Button isDense disabledReason={disabledReason} onPress={() => setChanging(true)}>
-        Change and continue…
-      </Button>
-      {/* Where settings differ both ways on stand below, with what does. */}
-      {differs ? null : phase.kind === 'stopped' ? (
-        <Button isDense icon="play" disabledReason={disabledReason} onPress={() => void resume()}>
-          Resume from step {formatCount(saved.step)}
-        </Button>
-      ) : (
-        <Button isDense disabledReason={disabledReason} onPress={() => setAsking(true)}>
-          Train longer…
-        </Button>
-      )}
-      {change}
-      <TrainLonger
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        done={saved.step}
-        planned={recipeOf(record).steps}
-      />
-    </>
-  );
-}
-
-/** While it trains it answers between two steps, at rest by its newest saved one. */
-function AskNow({ prompt }: { prompt: string }) {
-  const ask = useStudio((s) => s.ask);
-  const [whyNotSample, whyNotEvaluate] = useStudioFields((s) => [askRefusal(s, 'sample'), askRefusal(s, 'evaluate')]);
+  if (phase.kind !== 'training' && phase.kind !== 'stopped' && phase.kind !== 'finished') return null;
   return (
     <>
       <Button
         isDense
-        variant="quiet"
-        disabledReason={whyNotSample}
-        onPress={() => void ask({ what: 'sample', prompt })}
+        disabledReason={phase.kind === 'training' ? undefined : disabledReason}
+        onPress={() => setChanging(true)}
       >
-        Sample now
+        Change settings…
       </Button>
-      <Button isDense variant="quiet" disabledReason={whyNotEvaluate} onPress={() => void ask({ what: 'evaluate' })}>
-        Evaluate now
-      </Button>
+      <More prompt={settings.recipe.samplePrompt} />
+      {isChanging && <ChangeDialog record={record} done={saved.step} onClose={() => setChanging(false)} />}
     </>
+  );
+}
+
+/** A run that trains answers between two steps, one at rest by its newest checkpoint. */
+function More({ prompt }: { prompt: string }) {
+  const ask = useStudio((s) => s.ask);
+  const [noSample, noEvaluation] = useStudioFields((s) => [askRefusal(s, 'sample'), askRefusal(s, 'evaluate')]);
+  const entry = (id: string, label: string, refusal: string | undefined): MenuEntry => ({
+    id,
+    label,
+    ...(refusal !== undefined && { hint: refusal, isDisabled: true }),
+  });
+  return (
+    <MenuButton
+      variant="quiet"
+      label="More actions"
+      entries={[entry('sample', 'Sample now', noSample), entry('evaluate', 'Evaluate now', noEvaluation)]}
+      onChoose={(id) => void ask(id === 'sample' ? { what: 'sample', prompt } : { what: 'evaluate' })}
+    >
+      More
+    </MenuButton>
   );
 }

@@ -1,46 +1,99 @@
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import type { VerdictKind } from '../../core/train/verdict';
-import { isTuned } from '../../state/openRun';
+import { type RunState, runStateOf } from '../../state/nextStep';
+import { shownRun } from '../../state/openRun';
 import { overdue, overdueWords } from '../../state/overdue';
-import { useSavedSteps, useShownPart, useStudio, useStudioStore } from '../../state/react';
+import { useSavedSteps, useShown, useShownPart, useStudio, useStudioFields, useStudioStore } from '../../state/react';
+import { resumeRefusal } from '../../state/refusals';
 import { bestWords } from '../../state/trained';
-import { Button, Verdict } from '../../ui';
+import { standingOf } from '../../state/standing';
+import { useNextStep, useTryIt } from '../../state/useNextStep';
 import { useVerdict, VERDICT_TONE } from '../../state/verdict';
+import { Button, Verdict } from '../../ui';
 import { changeAndContinue } from './changing';
+import { restWords } from './restWords';
+import { TrainLonger } from './TrainLonger';
 
 /** Verdicts on a run that went past its best step. */
 const WENT_PAST: readonly VerdictKind[] = ['overfitting', 'unsteady'];
 
-/** The run judged in words, anew at each evaluation. */
+/** The state of the run, how it is known, and the next step. */
 export function RunVerdict() {
   const verdict = useVerdict();
-  const isOver = useShownPart('train', ({ phase }) => phase.kind === 'stopped' || phase.kind === 'finished');
+  const state = useShownPart('train', runStateOf);
+  const standing = useStudioFields((s) => standingOf(shownRun(s, 'train'), s.project));
+  const late = useOverdue();
   useSavedSteps('train');
-  const tunes = useShownPart('train', isTuned);
   const best = useShownPart('train', bestWords);
-  const [, navigate] = useLocation();
   const tone = VERDICT_TONE[verdict.kind];
   const isFine = tone !== 'warn' && tone !== 'error';
-  const late = useOverdue();
   if (late && isFine) return <Late {...late} />;
+  if (state === 'paused' || state === 'interrupted') return <AtRest state={state} />;
+  const isRunning = state === 'running' || state === 'stopping';
+  if (state === 'finished' && standing.judgement !== undefined) {
+    return (
+      <Verdict sign="warn" judgement={standing.judgement} actions={<NextSteps state={state} />}>
+        {standing.evidence}
+        {verdict.trend === 'falling' && ' It was still improving when training ended.'}
+      </Verdict>
+    );
+  }
   return (
     <Verdict
-      tone={tone}
+      sign={isRunning && isFine ? 'running' : tone}
       judgement={verdict.judgement}
-      action={
-        isOver &&
-        !isFine && (
-          <Button isDense onPress={() => navigate(tunes ? '/tune' : '/model')}>
-            Change the settings
-          </Button>
-        )
-      }
+      actions={<NextSteps state={state} />}
     >
       {verdict.evidence}
       {WENT_PAST.includes(verdict.kind) && best !== undefined && ` ${best}`}
     </Verdict>
+  );
+}
+
+/** Paused by the person, or interrupted: what is saved, what is lost, and how much is left. */
+function AtRest({ state }: { state: 'paused' | 'interrupted' }) {
+  const words = useStudioFields((s) => restWords(shownRun(s, 'train'), state));
+  return (
+    <Verdict sign="paused" judgement={words.judgement} actions={<NextSteps state={state} />}>
+      {words.evidence}
+    </Verdict>
+  );
+}
+
+/** The filled button, and one outlined button before it. */
+function NextSteps({ state }: { state: RunState }) {
+  const [, go] = useLocation();
+  const next = useNextStep('train', go);
+  const [isAsking, setAsking] = useState(false);
+  const { record, saved } = useShown('train');
+  const tryIt = useTryIt(go);
+  const refusal = useStudio(resumeRefusal);
+  return (
+    <>
+      {(state === 'paused' || state === 'interrupted') && saved && <Button onPress={tryIt}>Try it so far</Button>}
+      {state === 'finished' && next && next.kind !== 'try' && <Button onPress={tryIt}>Try it</Button>}
+      {state === 'finished' && next?.kind === 'try' && record && saved && (
+        <>
+          <Button disabledReason={refusal} onPress={() => setAsking(true)}>
+            Train longer…
+          </Button>
+          <TrainLonger
+            isOpen={isAsking}
+            onClose={() => setAsking(false)}
+            done={saved.step}
+            planned={recipeOf(record).steps}
+          />
+        </>
+      )}
+      {next && (
+        <Button variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
+          {next.label}
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -69,14 +122,13 @@ function Late({ words, steps }: LateProps) {
   };
   return (
     <Verdict
-      tone="warn"
+      sign="warn"
       judgement="Slower than planned"
-      action={
-        record && (
-          <Button isDense onPress={shorten}>
-            Shorten to {formatCount(steps)} steps
-          </Button>
-        )
+      actions={
+        <>
+          {record && <Button onPress={shorten}>Shorten to {formatCount(steps)} steps</Button>}
+          <NextSteps state="running" />
+        </>
       }
     >
       {words}

@@ -3,9 +3,9 @@ import { useLocation } from 'wouter';
 import { isOpening } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
-import { useResumeOrNew } from '../../state/otherSettings';
+import { useSettingsDiffer } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
-import { Pane, Panes, ResumeOrNew, RunSelect, Stage, useHeldFocus } from '../../ui';
+import { Pane, Panes, RunSelect, SettingsDiffer, Stage, useHeldFocus } from '../../ui';
 import { Charts } from './Charts';
 import { Compiling, Preparing } from './Preparing';
 import { Events } from './Events';
@@ -35,7 +35,7 @@ function Train() {
   const settings = useRunSettings();
   const choice = useRunChoice('train');
   const [, go] = useLocation();
-  const ways = useResumeOrNew(go);
+  const differing = useSettingsDiffer(go);
   const runId = useShownPart('train', ({ id }) => id);
   return (
     <Stage
@@ -52,7 +52,7 @@ function Train() {
         </>
       }
     >
-      {ways && <ResumeOrNew {...ways} />}
+      {differing && <SettingsDiffer {...differing} />}
       {phase === 'failed' ? <FailurePanel /> : STATUS[phase]}
       {hasBegun && isDrawn && (
         <>

@@ -3,17 +3,16 @@ import type { ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
-import { Announcements } from '../../app/Announcements';
 import { lonelyLocks, type TestStudio } from '../../core/testing/behindChannels';
-import { FINISHED, goldenPage, STOPPED } from '../../core/testing/goldenPage';
+import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
 import { StudioContext } from '../../state/react';
 import { recipeOf } from '../../core/runs/segments';
 import { RunLog } from '../../state/runLog';
 import { readTokenizer } from '../../core/runs/tokenizer';
 import type { TrainedKind } from '../../core/tokenizer/tokenizer';
-import { otherSettings, useResumeOrNew } from '../../state/otherSettings';
+import { otherSettings, useSettingsDiffer } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
-import { ResumeOrNew, RunSelect } from '../../ui';
+import { RunSelect, SettingsDiffer } from '../../ui';
 import { RunActions } from './RunActions';
 import { RunVerdict } from './RunVerdict';
 
@@ -34,7 +33,7 @@ const html = (element: ReactElement): string =>
     </Router>,
   );
 
-test('Train says which run it shows where there is one alone, and what can be asked of it at rest', async () => {
+test('Train shows which run it is about, and offers to sample and evaluate at rest', async () => {
   page = await goldenPage(STOPPED);
   const { getState, setState } = page.studio;
   await getState().listRuns();
@@ -42,7 +41,7 @@ test('Train says which run it shows where there is one alone, and what can be as
   const Choice = () => <RunSelect {...useRunChoice('train')} />;
   expect(html(<Choice />)).toContain('>Run<');
   const shown = html(<RunActions />);
-  for (const words of ['Sample now', 'Evaluate now', 'Write with it']) expect(shown).toContain(words);
+  for (const words of ['Change settings…', 'More actions']) expect(shown).toContain(words);
 });
 
 test('a run that takes much longer than it was planned for says so, and what would end in time', async () => {
@@ -68,14 +67,14 @@ test('a run that takes much longer than it was planned for says so, and what wou
   expect(html(<RunVerdict />)).not.toContain('Slower than planned');
 });
 
-test('where settings differ from those of a run that could go on, both ways stand side by side with what differs', async () => {
+test('settings that differ from the run are listed, and the filled button stays Resume', async () => {
   const golden = await goldenPage(STOPPED);
   page = golden;
   const { getState } = page.studio;
   const record = getState().opened[STOPPED]!.record!;
-  const Ways = () => {
-    const ways = useResumeOrNew(() => undefined);
-    return ways ? <ResumeOrNew {...ways} /> : 'as it was';
+  const Differing = () => {
+    const differing = useSettingsDiffer(() => undefined);
+    return differing ? <SettingsDiffer {...differing} /> : 'the same';
   };
   const model = await readTokenizer(golden.store, record);
   getState().change({
@@ -88,29 +87,11 @@ test('where settings differ from those of a run that could go on, both ways stan
   expect(otherSettings(getState()).filter((words) => words !== 'the text has changed since')).toEqual([]);
   getState().setRecipe({ dropout: 0.3 });
   expect(texts.length).toBeGreaterThan(0);
-  expect(otherSettings(getState())).toContain(`dropout 0.3 for ${recipeOf(record).dropout}`);
-  const shown = html(<Ways />);
-  for (const words of ['Resume from step 120', 'New run with these settings', 'dropout 0.3 for'])
+  expect(otherSettings(getState())).toContain(`dropout ${recipeOf(record).dropout} → 0.3`);
+  const shown = html(<Differing />);
+  for (const words of [`Settings differ from ${record.name}`, 'Start new run', 'Undo changes', '→ 0.3'])
     expect(shown).toContain(words);
-  // The other one is not offered a second time, and a run that has come to its end cannot go on.
-  expect(html(<RunActions />)).not.toContain('Resume from');
-  await getState().show('train', FINISHED);
-  expect(html(<Ways />)).toBe('as it was');
-});
-
-test('the one voice judges the run that it speaks of, not the one that Train shows', async () => {
-  page = await goldenPage(STOPPED);
-  const { getState, setState } = page.studio;
-  await getState().show('train', FINISHED);
-  await getState().show('playground', STOPPED);
-  const { log } = getState().opened[STOPPED]!;
-  const own = html(<Announcements />);
-  // Little learnt, by its own curve.
-  log.append({ kind: 'evaluated', step: 121, loss: 50, metrics: {}, activeMs: 1, sample: '' });
-  setState(({ opened, project }) => ({
-    opened: { ...opened, [STOPPED]: { ...opened[STOPPED]!, phase: { kind: 'training', step: 121, of: 5000 } } },
-    training: { runId: STOPPED, projectId: project.id },
-  }));
-  expect(own).toContain('Finished at step 40');
-  expect(html(<Announcements />)).toContain('Training: Finding out which tokens are common');
+  const verdict = html(<RunVerdict />);
+  expect(verdict).toContain('Resume from step 120');
+  expect(verdict.match(/class="[^"]*_go_/g)).toHaveLength(1);
 });

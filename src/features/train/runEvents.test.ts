@@ -66,8 +66,28 @@ test('a run is told in order, each turning point once', () => {
     '2 Warm-up ended, learning rate 0.001',
     '2 Evaluated, perplexity 20.1, best so far',
     '3 Evaluated, perplexity 12.2, best so far',
-    '3 Perplexity under 20.1: past knowing only which tokens are common',
+    '3 Knows common words: past a unigram model, perplexity 20.1',
     '4 Evaluated, perplexity 7.39, best so far',
+  ]);
+});
+
+test('each baseline that a run passes is a milestone, in the order of the models', () => {
+  const log = new RunLog();
+  for (const [n, loss] of [
+    [0, 1],
+    [1, 3.5],
+    [2, 2.4],
+    [3, 1.9],
+    [4, 2.2],
+  ] as const) {
+    evaluate(log, n, loss);
+  }
+  const counted = { ...facts(3.1), nGrams: { unigram: 3, bigram: 2.5, trigram: 2 } };
+  const told = runEvents(log, { ...settings, segments: [segment(0, counted)] });
+  expect(told.map(({ step, words }) => `${step} ${words}`).filter((words) => words.includes('past'))).toEqual([
+    '2 Knows common words: past a unigram model, perplexity 20.1',
+    '2 Knows word pairs: past a bigram model, perplexity 12.2',
+    '3 Knows word triples: past a trigram model, perplexity 7.39',
   ]);
 });
 
@@ -138,13 +158,13 @@ test('a change of the text is told, and after it all begins anew', () => {
   const told = runEvents(log, { ...settings, recipe: { ...settings.recipe, warmup: 0 }, segments: [...segments] });
   expect(told.map((event) => `${event.step} ${event.words}`)).toEqual([
     '1 Evaluated, perplexity 7.39, best so far',
-    '1 Perplexity under 20.1: past knowing only which tokens are common',
+    '1 Knows common words: past a unigram model, perplexity 20.1',
     '2 Evaluated, perplexity 6.05, best so far',
     '2 Continued on other text: b.txt and 2 others, 1,200 tokens to learn from. All is measured anew',
     '3 Evaluated, perplexity 54.6, best so far',
     '4 Evaluated, perplexity 33.1, best so far',
     '5 Evaluated, perplexity 13.5, best so far',
-    '5 Perplexity under 24.5: past knowing only which tokens are common',
+    '5 Knows common words: past a unigram model, perplexity 24.5',
   ]);
 });
 
@@ -160,14 +180,14 @@ test('a change of settings is told with what they were', () => {
   expect(first).toEqual({
     after: 40,
     label: 'other settings',
-    longLabel: 'from step 40 on learning rate 0.0003 for 0.001; dropout 0.3 for 0',
-    what: 'learning rate 0.0003 for 0.001; dropout 0.3 for 0',
-    words: 'Continued with other settings: learning rate 0.0003 for 0.001; dropout 0.3 for 0',
+    longLabel: 'from step 40 on learning rate 0.001 → 0.0003; dropout 0 → 0.3',
+    what: 'learning rate 0.001 → 0.0003; dropout 0 → 0.3',
+    words: 'Continued with other settings: learning rate 0.001 → 0.0003; dropout 0 → 0.3',
   });
   expect(others.map(({ label, words }) => [label, words])).toEqual([
     [
       'other text and settings',
-      'Continued on other text: b.txt, 1,200 tokens to learn from; with other settings: learning rate 0.001 for 0.0003; dropout 0 for 0.3',
+      'Continued on other text: b.txt, 1,200 tokens to learn from; with other settings: learning rate 0.0003 → 0.001; dropout 0.3 → 0',
     ],
   ]);
 });
@@ -181,7 +201,7 @@ test('a chart marks where a fork left its parent, with what it was given to be o
   const marks = (segments: RunSettings['segments'], from: RunRecord['parent']) =>
     changeMarks({ model: settings.model, segments }, from);
   expect(marks([...changed], parent)).toEqual([
-    { x: 40, label: 'fork, other settings', longLabel: 'fork of Ahab at step 40: dropout 0.3 for 0' },
+    { x: 40, label: 'fork, other settings', longLabel: 'fork of Ahab at step 40: dropout 0 → 0.3' },
   ]);
   expect(marks([segment(0, facts(3))], parent)).toEqual([
     { x: 40, label: 'fork', longLabel: 'fork of Ahab at step 40' },

@@ -1,6 +1,6 @@
 /** What happened in a run, told from its log, oldest first. */
 import { counted, formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
-import { headlineOf, headlineWords, type ObjectiveId, baselinesOf } from '../../core/objectives';
+import { headlineWords, baselinesOf } from '../../core/objectives';
 import { segmentAt } from '../../core/runs/segments';
 import { countUpTo, trainingAt } from '../../core/train/verdict';
 import type { RunLog } from '../../state/runLog';
@@ -28,12 +28,12 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
     events.push({ step: warmup, activeMs: log.activeMs[at]!, words });
   }
   // What is told once is told once for each text.
-  const told = segments.map(() => ({ best: Infinity, isPastBaseline: false, hasGap: false }));
+  const told = segments.map(() => ({ best: Infinity, passed: 0, hasGap: false }));
   for (const { step, loss, activeMs } of log.evaluations) {
     const at = segmentAt(segments, step);
     const { after, data: learnt } = segments[at]!;
     const so = told[at]!;
-    const baseline = baselinesOf(objective, model, learnt.facts).slice(1).at(-1);
+    const baselines = baselinesOf(objective, model, learnt.facts).slice(1);
     const isBest = loss < so.best;
     so.best = Math.min(so.best, loss);
     events.push({
@@ -41,10 +41,15 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
       activeMs,
       words: `Evaluated, ${inHeadline(loss)}${isBest && step > 0 ? ', best so far' : ''}`,
     });
-    if (!so.isPastBaseline && baseline && step > 0 && loss < baseline.loss) {
-      so.isPastBaseline = true;
-      const words = `${pastWords(objective, baseline.loss)}: past ${baseline.words}`;
-      events.push({ step, activeMs, words });
+    // One after another, so that passing a weaker baseline is never reported after passing a stronger one.
+    while (step > 0 && so.passed < baselines.length && loss < baselines[so.passed]!.loss) {
+      const baseline = baselines[so.passed++]!;
+      const words = `Past ${baseline.words}, ${inHeadline(baseline.loss)}`;
+      events.push({
+        step,
+        activeMs,
+        words: baseline.milestone ? `${baseline.milestone}: ${lowerFirst(words)}` : words,
+      });
     }
     const trained = trainingAt(log, step, after);
     if (!so.hasGap && trained !== undefined && loss - trained > GAP) {
@@ -83,11 +88,7 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
   return events.sort((a, b) => a.step - b.step);
 }
 
-/** `Perplexity under 607` */
-function pastWords(objective: ObjectiveId, loss: number): string {
-  const { label, better, scale } = headlineOf(objective);
-  return `${label} ${better === 'lower' ? 'under' : 'over'} ${formatReading(scale.of(loss))}`;
-}
+const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
 
 /** `1:27`, `1:02:03` */
 export function formatClock(milliseconds: number): string {

@@ -33,6 +33,8 @@ test('malformed rows are listed, and leaving them out adds the others with a not
     '<b>Line 4</b> isn&#x27;t a JSON',
   ])
     expect(shown).toContain(words);
+  // Each row once.
+  expect(shown.match(/line 2/gi)).toHaveLength(1);
 
   await getState().readIn(getState().refused as never, { skipBadRows: true });
   expect(getState()).toMatchObject({ refused: [], tuneTexts: [{ name: 'chats.jsonl', documents: 2 }] });

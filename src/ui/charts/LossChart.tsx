@@ -269,7 +269,9 @@ function lossLines(p: LossChartProps) {
     ...(lastTrained >= 0 && {
       training: { value: smoothed[lastTrained]!, window: smoothingWindow(settings.smoothing) },
     }),
-    references: references.filter(({ until }) => until === undefined).map(({ loss }) => of(loss)),
+    references: references
+      .filter(({ until }) => until === undefined)
+      .map(({ label, loss }) => ({ label, value: of(loss) })),
     isUndone: p.undone !== undefined,
   });
   const describeX = (value: number): string => {

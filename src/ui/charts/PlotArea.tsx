@@ -4,7 +4,7 @@ import { runColor } from '../runColor';
 import { Swatch } from '../Swatch';
 import { useCanvas, type Drawing } from './canvas';
 import { nearest } from './columns';
-import { endPlace, meet, placeReadout, pushApart } from './labels';
+import { alongLine, endPlace, placeReadout, pushApart, referencePlaces } from './labels';
 import { along, type Scale } from './scale';
 import { useSize } from './surroundings';
 import type { Band, Change, FootMark, Line, Reference } from './types';
@@ -143,28 +143,18 @@ function Ticks(p: { place: 'x' | 'y' | 'y2'; ticks: readonly Tick[]; scale: Scal
 /** Words at reference lines, bands, marks and the ends of lines. */
 function Words({ plot: p, width, height }: { plot: PlotProps; width: number; height: number }) {
   const ends = p.isSmall ? [] : endLabels(p, width, height);
-  /** A reference line's words stand at the right, but where the end of a line has its own there. */
-  const isTaken = ({ value, label, longLabel }: Reference): boolean => {
-    const words = CHARACTER * `${p.describeY(value)} ${(width > PHONE && longLabel) || label}`.length + 8;
-    const own = { x: width - 8 - words, width: words, y: height * (1 - along(p.y, value)) };
-    return ends.some(({ left, top, width: taken }) => meet({ x: left, width: taken, y: top }, own, GAP));
-  };
+  const references = p.isSmall ? [] : referenceLabels(p, ends, width, height);
   return (
     <>
-      {!p.isSmall &&
-        p.references.flatMap((reference) => {
-          const { value, until, label, longLabel } = reference;
-          if (until !== undefined) return [];
-          return (
-            <span
-              key={label}
-              className={cx(styles.label, isTaken(reference) ? styles.leftReference : styles.reference)}
-              style={{ top: `${100 * (1 - along(p.y, value))}%` }}
-            >
-              <b>{p.describeY(value)}</b> <Fitting label={label} longLabel={longLabel} />
-            </span>
-          );
-        })}
+      {references.map(({ reference: { value, label, longLabel }, x, width: words }) => (
+        <span
+          key={label}
+          className={cx(styles.label, styles.reference)}
+          style={{ top: `${100 * (1 - along(p.y, value))}%`, left: x, width: words }}
+        >
+          <Fitting label={label} longLabel={longLabel} /> <b>{p.describeY(value)}</b>
+        </span>
+      ))}
       {p.bands.map((band) => {
         if (!band.label) return null;
         // Before the band where there is room, else after it.
@@ -227,6 +217,18 @@ const CHARACTER = 5.8;
 /** px of a plot that has the short words. */
 const PHONE = 400;
 
+/** Words of the reference lines that reach to the right end. */
+function referenceLabels(p: PlotProps, ends: ReturnType<typeof endLabels>, width: number, height: number) {
+  const references = p.references.filter(({ until }) => until === undefined);
+  const lines = references.map(({ value, label, longLabel }) => ({
+    y: height * (1 - along(p.y, value)),
+    width: CHARACTER * `${(width > PHONE && longLabel) || label} ${p.describeY(value)}`.length + 8,
+  }));
+  const taken = ends.map(({ left, top, width: words }) => ({ x: left, y: top, width: words }));
+  const points = p.lines.flatMap((line) => alongLine(pointsUnder(p, line, 0, width, height)));
+  return referencePlaces(lines, width, taken, points).map((place, i) => ({ ...place, reference: references[i]! }));
+}
+
 function endLabels(p: PlotProps, width: number, height: number) {
   const placed = p.lines
     .filter((line) => !line.isSilent && line.x.length > 0 && line.label !== '' && endsInside(p, line))
@@ -239,7 +241,15 @@ function endLabels(p: PlotProps, width: number, height: number) {
       // Without room at the right, or where a forecast goes on, the words stand above the line's end or below it.
       const isBeside = fits && !(line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
       const end = { x: fits ? x + 6 : width - words, width: words - 8, y };
-      return { line, ...endPlace(end, isBeside, height, pointsUnder(p, end, width, height)) };
+      return {
+        line,
+        ...endPlace(
+          end,
+          isBeside,
+          height,
+          p.lines.flatMap((line) => pointsUnder(p, line, end.x, width, height)),
+        ),
+      };
     });
   const tops = pushApart(placed, GAP, height);
   return placed.map(({ line, x, width: words }, index) => ({ line, left: x, top: tops[index]!, width: words }));
@@ -251,19 +261,17 @@ function endsInside(p: PlotProps, { x, y }: Line): boolean {
   return end > -0.01 && end < 1.01;
 }
 
-/** Of all lines, where they pass over or under words: some of many. */
-function pointsUnder(p: PlotProps, words: { x: number; width: number }, width: number, height: number) {
-  return p.lines.flatMap((line) => {
-    const count = Math.min(line.x.length, line.y.length);
-    const stride = Math.max(1, Math.floor(count / 400));
-    const points: { x: number; y: number }[] = [];
-    for (let i = count - 1; i >= 0; i -= stride) {
-      const x = width * along(p.x, line.x[i]!);
-      if (x < words.x) break;
-      points.push({ x, y: height * (1 - along(p.y, line.y[i]!)) });
-    }
-    return points;
-  });
+/** Points of a line from `left` to the right, in px: some of many. */
+function pointsUnder(p: PlotProps, line: Line, left: number, width: number, height: number) {
+  const count = Math.min(line.x.length, line.y.length);
+  const stride = Math.max(1, Math.floor(count / 400));
+  const points: { x: number; y: number }[] = [];
+  for (let i = count - 1; i >= 0; i -= stride) {
+    const x = width * along(p.x, line.x[i]!);
+    if (x < left) break;
+    points.push({ x, y: height * (1 - along(p.y, line.y[i]!)) });
+  }
+  return points;
 }
 
 const goesOn = (line: Line, other: Line): boolean =>

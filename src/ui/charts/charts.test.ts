@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatReading } from '../../core/base/units';
 import { dialPosition, dialSize, formatSize } from '../SizeDial';
 import { nearest, visibleParts, visiblePoints } from './columns';
-import { clearest, endPlace, meet, placeReadout, pushApart } from './labels';
+import { alongLine, clearest, endPlace, meet, placeReadout, pushApart, referencePlaces } from './labels';
 import { along, scaleAround } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { linearTicks, logTicks, roundStep, timeTicks } from './ticks';
@@ -174,6 +174,36 @@ describe('meet', () => {
     expect([meet(at(50), at(50, 80), 16), meet(at(50), at(66), 16)]).toEqual([false, false]));
 });
 
+describe('referencePlaces', () => {
+  const line = (y: number) => ({ y, width: 80 });
+  it('puts words at the right, unless the words of a line end are there', () => {
+    expect(referencePlaces([line(100)], 700, [], [])).toEqual([{ x: 612, y: 100, width: 80 }]);
+    expect(referencePlaces([line(100)], 700, [{ x: 640, y: 108, width: 50 }], [])).toEqual([
+      { x: 310, y: 100, width: 80 },
+    ]);
+  });
+  it('keeps clear of a curve that passes between two of its points', () => {
+    const curve = alongLine([
+      { x: 0, y: 0 },
+      { x: 700, y: 110 },
+    ]);
+    expect(referencePlaces([line(100)], 700, [], curve)).toEqual([{ x: 310, y: 100, width: 80 }]);
+  });
+  it('lets no words of three lines overlap, wherever these are, also on a phone', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 3 }),
+        fc.constantFrom(290, 700),
+        (ys, width) => {
+          const places = referencePlaces(ys.map(line), width, [], []);
+          for (const [i, a] of places.entries())
+            for (const b of places.slice(i + 1)) expect(meet(a, b, 16)).toBe(false);
+        },
+      ),
+    );
+  });
+});
+
 describe('placeReadout', () => {
   const size = { width: 200, height: 60 };
   const plot = { width: 700, height: 400 };
@@ -245,10 +275,15 @@ describe('words', () => {
       name: 'perplexity',
       validation: { at: 2600, value: 85.4, before: 92.1 },
       training: { value: 49.5, window: 50 },
-      references: [2048, 607],
+      references: [
+        { label: 'uniform', value: 2048 },
+        { label: 'unigram', value: 607 },
+        { label: 'bigram', value: 112 },
+        { label: 'trigram', value: 85.1 },
+      ],
     };
     expect(captionOf({ ...story, isUndone: false })).toBe(
-      'Validation perplexity 85.4 at step 2,600, down from 92.1; training 49.5, smoothed over 50 steps. Reference lines 2,048 and 607',
+      'Validation perplexity 85.4 at step 2,600, down from 92.1; training 49.5, smoothed over 50 steps. Reference lines: uniform 2,048, unigram 607, bigram 112, trigram 85.1',
     );
     expect(captionOf({ ...story, isUndone: true })).toBe(
       'Validation perplexity 85.4 at step 2,600, the last that was saved; the steps after it were undone and are not drawn',

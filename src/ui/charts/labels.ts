@@ -60,6 +60,54 @@ export function endPlace(
   return inside[clearest(inside, points, LINE / 2)] ?? places[0]!;
 }
 
+/** px from the sides of the plot to the words of a reference line. */
+const SIDE = 8;
+/** A curve under words is better than other words. */
+const WORDS_COST = 1000;
+
+/**
+ * Where the words of horizontal lines stand: on the line at the right, in the middle or at the left, where they cover no other words
+ * and the fewest points of curves. Of equal places the first.
+ * @param taken places of other words
+ * @param points of curves, close enough to each other that none passes words unseen
+ */
+export function referencePlaces(
+  lines: readonly Pick<Label, 'y' | 'width'>[],
+  width: number,
+  taken: readonly Label[],
+  points: readonly { x: number; y: number }[],
+): readonly Label[] {
+  const all = [...taken];
+  return lines.map(({ y, width: words }) => {
+    const places = [width - SIDE - words, (width - words) / 2, SIDE].map((x) => ({ x, width: words, y }));
+    const costs = places.map(
+      (place) =>
+        WORDS_COST * all.filter((other) => meet(other, place, LINE)).length +
+        points.filter((at) => at.x >= place.x && at.x <= place.x + words && Math.abs(at.y - y) < LINE / 2).length,
+    );
+    const best = places[costs.indexOf(Math.min(...costs))]!;
+    all.push(best);
+    return best;
+  });
+}
+
+/** px between two points of `alongLine`, at most. */
+const POINT_EVERY = 6;
+
+/** Points on the straight lines between points, close to each other. */
+export function alongLine(points: readonly { x: number; y: number }[]): { x: number; y: number }[] {
+  return points.flatMap((to, i) => {
+    const from = points[i - 1];
+    if (!from) return [to];
+    const steps = Math.max(1, Math.ceil(Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y)) / POINT_EVERY));
+    if (!Number.isFinite(steps)) return [to];
+    return Array.from({ length: steps }, (_, k) => ({
+      x: from.x + ((to.x - from.x) * (k + 1)) / steps,
+      y: from.y + ((to.y - from.y) * (k + 1)) / steps,
+    }));
+  });
+}
+
 export interface Box {
   left: number;
   top: number;

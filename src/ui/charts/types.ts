@@ -38,7 +38,7 @@ export interface Reference {
   until?: number;
   /** `unigram`. */
   label: string;
-  /** In its place where there is room: `knowing only which tokens are common, unigram`. */
+  /** In its place where there is room: `clipped at 1`. */
   longLabel?: string;
 }
 

@@ -46,7 +46,7 @@ export interface LossStory {
   /** `before`: the point that the line comes from; absent where the line begins. */
   validation?: { at: number; value: number; before?: number | undefined };
   training?: { value: number; window: number };
-  references: readonly number[];
+  references: readonly { label: string; value: number }[];
   isUndone: boolean;
 }
 /** The caption under a loss chart. */
@@ -63,10 +63,8 @@ export function captionOf({ x, name, validation, training, references, isUndone 
     parts.push(`${which} ${formatReading(training.value)}${smoothed}`);
   }
   if (parts.length === 0) return 'No step has been measured yet';
-  const known = references.map((value) => formatReading(value));
-  const lines =
-    known.length > 1 ? `lines ${known.slice(0, -1).join(', ')} and ${known.at(-1) ?? ''}` : `line ${known[0] ?? ''}`;
-  return `${parts.join('; ')}${known.length > 0 && !isUndone ? `. Reference ${lines}` : ''}`;
+  const known = references.map(({ label, value }) => `${label} ${formatReading(value)}`).join(', ');
+  return `${parts.join('; ')}${known !== '' && !isUndone ? `. Reference lines: ${known}` : ''}`;
 }
 
 /** `, down from 92.1`, in the digits that are shown. */

@@ -25,9 +25,9 @@ export function TrainPage() {
       }
     >
       <Verdict
-        tone="ok"
-        judgement="Still learning, and starting to memorise"
-        action={
+        sign="ok"
+        judgement="Finished, and still improving"
+        actions={
           <Button isDense onPress={nothing}>
             Fork with dropout 0.3…
           </Button>

@@ -6,8 +6,8 @@ export const training = fallingLoss(2640, 3.8, 0.16);
 export const validation = fallingLoss(2600, 4.28, 0, 100);
 export const forecast = { step: [2600, 3000, 3500, 4000], loss: [4.45, 4.41, 4.39, 4.38] };
 export const references = [
-  { loss: Math.log(2048), label: 'uniform guess', longLabel: 'uniform guess' },
-  { loss: Math.log(607), label: 'unigram', longLabel: 'knowing only which tokens are common, unigram' },
+  { loss: Math.log(2048), label: 'uniform' },
+  { loss: Math.log(607), label: 'unigram' },
 ];
 export const readings: readonly Reading[] = [
   { label: 'Step', value: '2,640', unit: 'of 4,000' },

@@ -1,6 +1,6 @@
 /** Readers in a worker give what they give in this thread, and one that fails costs its own file alone. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
 import { HomegrownError } from '../../base/errors';
 import { unwatched } from '../../base/job';
@@ -13,7 +13,8 @@ import { importDrop, lookAtTable, openText } from '..';
 import { isBadRow } from '../../base/badRow';
 import type { DocumentReader, Row } from '../read/format';
 import { ownFiles } from '../savedPages';
-import { BATCHES_AHEAD } from './protocol';
+import { guarded, type ReaderWorker } from './guarded';
+import { BATCHES_AHEAD, type FromWorker } from './protocol';
 import { inProcess, type Readers } from './readers';
 
 const FILM = 'film.srt';
@@ -162,6 +163,30 @@ test('a worker that falls silent is ended sooner, and one that waits for bytes i
   give();
   expect(titles(await reading)).toEqual(['z.vtt']);
   expect(workers).toHaveLength(1);
+});
+
+test('the clock of a reader starts when its worker says that it is ready, however long that takes', async () => {
+  vi.useFakeTimers();
+  try {
+    let say: (message: FromWorker) => void = () => undefined;
+    const worker: ReaderWorker = {
+      listen: (listener) => void (say = listener),
+      ...{ post: () => undefined, onEnd: () => undefined, terminate: () => undefined },
+    };
+    let failure: unknown;
+    const { readers } = guarded(() => worker, 60);
+    const file = { name: 'z.vtt', bytes: dropped('z.vtt', VTT).stream(), note: () => undefined };
+    const reading = collect(readers('documents', 'vtt', file)).catch((error: unknown) => (failure = error));
+    await vi.advanceTimersByTimeAsync(6000 + 9);
+    say({ type: 'ready' });
+    await vi.advanceTimersByTimeAsync(59);
+    expect(failure).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    await reading;
+    expect(failure).toMatchObject({ message: expect.stringMatching(/^Couldn't read z\.vtt: .*no progress for 60 ms/) });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a worker that dies costs its file, and says so where memory ran out', async () => {

@@ -122,7 +122,7 @@ class Link {
     worker.listen((message) => {
       if (this.ended) return;
       if (message.type === 'ready') this.isReady = true;
-      else this.listener?.(message);
+      this.listener?.(message);
     });
     worker.onEnd((why) => {
       if (!this.ended) this.terminate(why);
@@ -206,7 +206,7 @@ class Run {
         }),
       },
     });
-    this.watch(0, 0);
+    if (link.isReady) this.watch(0, 0);
   }
 
   /** What is found next; undefined at the end. */
@@ -247,6 +247,11 @@ class Run {
   }
 
   private take(message: FromWorker): void {
+    if (message.type === 'ready') {
+      // How long a worker takes to start is no fault of the file.
+      this.watch(0, 0);
+      return;
+    }
     this.hasSpoken = true;
     if (message.type !== 'alive') this.hasWorked = true;
     switch (message.type) {
@@ -278,7 +283,6 @@ class Run {
         break;
       }
       case 'alive':
-      case 'ready':
       case 'stopped':
         return;
     }
@@ -346,7 +350,7 @@ class Run {
     const { stuckMs, file } = this.reading;
     this.timer = setTimeout(() => {
       const isFull = this.arrived.length >= BATCHES_AHEAD;
-      const owes = this.link.isReady && this.pendingAsks === 0 && !isFull && !this.isDone;
+      const owes = this.pendingAsks === 0 && !isFull && !this.isDone;
       const nowQuiet = owes && !this.hasSpoken ? quiet + 1 : 0;
       const nowIdle = owes && !this.hasWorked ? idle + 1 : 0;
       this.hasSpoken = this.hasWorked = false;

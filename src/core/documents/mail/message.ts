@@ -1,5 +1,8 @@
 /** A message of mail as what was written: RFC 5322 and MIME by postal-mime, attachments counted and left. */
+import { formatCount } from '../../base/units.ts';
+import { MAX_MESSAGE_TEXT } from '../limits.ts';
 import { pageText } from '../markupText.ts';
+import { parseMail } from './mimeParser.ts';
 import { ownWords } from './ownWords.ts';
 
 export interface Message {
@@ -17,9 +20,9 @@ export interface Message {
 
 /** @param isWhole with what it quotes and its signature @throws what postal-mime does for one that it cannot read */
 export async function messageOf(bytes: Uint8Array, isWhole: boolean): Promise<Message> {
-  const { default: PostalMime } = await import('postal-mime');
-  const mail = await new PostalMime({ maxNestingDepth: DEEPEST_PART }).parse(withFewEmptyLines(bytes));
+  const mail = await parseMail(withFewEmptyLines(bytes).buffer);
   const body = mail.text?.trim() ? mail.text : mail.html === undefined ? '' : pageText(mail.html).text;
+  checkSize(body);
   const plain = body.replace(/\r\n?/g, '\n').replaceAll('\0', '');
   const { from } = mail;
   const date = mail.date !== undefined && !Number.isNaN(Date.parse(mail.date)) ? mail.date : '';
@@ -41,26 +44,39 @@ export async function messageOf(bytes: Uint8Array, isWhole: boolean): Promise<Me
     attachments: mail.attachments.length,
   };
 }
-const DEEPEST_PART = 64;
 
 /**
- * Of more than three empty lines in a row three. What is read of a message has one at most, and each costs postal-mime about
- * as much as one of words.
+ * The same lines, each ended by LF alone. Of more than three empty lines in a row three are kept: what is read of a message has
+ * one at most.
  */
-export function withFewEmptyLines(bytes: Uint8Array): Uint8Array {
+export function withFewEmptyLines(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const kept = new Uint8Array(bytes.length);
-  let [length, empty] = [0, 0];
-  for (let from = 0, to; from < bytes.length; from = to) {
-    to = bytes.indexOf(LF, from) + 1 || bytes.length;
-    const isEmpty = bytes[from] === LF || (to - from === 2 && bytes[from] === CR && bytes[from + 1] === LF);
-    empty = isEmpty ? empty + 1 : 0;
-    if (empty > 3) continue;
-    kept.set(bytes.subarray(from, to), length);
-    length += to - from;
+  let [length, empty, returns, isEmpty] = [0, 0, 0, true];
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte === CR) returns++;
+    else if (byte === LF) {
+      empty = isEmpty ? empty + 1 : 0;
+      if (empty <= 3) kept[length++] = LF;
+      [returns, isEmpty] = [0, true];
+    } else {
+      for (; returns > 0; returns--) kept[length++] = CR;
+      kept[length++] = byte;
+      isEmpty = false;
+    }
   }
-  return kept.subarray(0, length);
+  return length === kept.length ? kept : kept.slice(0, length);
 }
 const [LF, CR] = [10, 13];
+
+/** @throws Error saying which limit the text exceeds */
+function checkSize(text: string): void {
+  const { characters, lines: maxLines } = MAX_MESSAGE_TEXT;
+  if (text.length > characters) throw new Error(`its text has more than ${formatCount(characters)} characters`);
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  if (lines > maxLines) throw new Error(`its text has more than ${formatCount(maxLines)} lines`);
+}
 
 const clean = (words: string): string => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed();
 

@@ -8,8 +8,8 @@ import { wholeBytes } from '../whole';
 import type { DocumentReader } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const bytes = await wholeBytes(file, LARGEST_MESSAGE);
-  const message = await messageOf(bytes, file.reading?.wholeMessages ?? false).catch((error: unknown) => {
+  const isWhole = file.reading?.wholeMessages ?? false;
+  const message = await messageOf(await wholeBytes(file, LARGEST_MESSAGE), isWhole).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw badFile(`${file.name} cannot be read as a message: ${why}.`, AGAIN);
   });

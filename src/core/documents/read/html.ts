@@ -63,13 +63,15 @@ async function mainText({ note }: OpenFile, html: string, page: PageText): Promi
   return text === '' ? null : text;
 }
 
-/** Each element is asked for all of its text, and each of its attributes is looked for among all. */
-const isTooLarge = ({ text, elements, depth, attributes, maxAttributes, pieces }: PageText): boolean =>
+/** The search asks each element for all of its text, and looks for each of its attributes among all. It copies a text many times. */
+const isTooLarge = ({ text, elements, depth, attributes, maxAttributes, pieces, maxTextNode }: PageText): boolean =>
   elements > MAX_MAIN_TEXT.elements ||
   depth > MAX_MAIN_TEXT.depth ||
   attributes > MAX_MAIN_TEXT.attributes ||
   maxAttributes > MAX_MAIN_TEXT.attributesOfOne ||
   pieces > MAX_MAIN_TEXT.pieces ||
+  maxTextNode > MAX_MAIN_TEXT.textNode ||
+  text.length > MAX_MAIN_TEXT.text ||
   text.length * depth > MAX_MAIN_TEXT.nestedText;
 
 async function readability() {

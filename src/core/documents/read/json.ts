@@ -1,4 +1,4 @@
-import { type FoundRows, jsonFile, rowsIn } from '../json';
+import { begun, cellsIn, type FoundRows, jsonFile, listItems, rowsIn } from '../json';
 import { LARGEST_JSON_FILE } from '../limits';
 import type { OpenFile, Row } from './format';
 
@@ -7,13 +7,19 @@ import type { OpenFile, Row } from './format';
  * holds nothing but objects. Else an object is a row.
  */
 export async function* rows(file: OpenFile): AsyncGenerator<Row> {
-  const { rows: found, left }: FoundRows = rowsIn(await jsonFile(file, LARGEST_JSON_FILE));
+  let line = 0;
+  const { isList, bytes } = await begun(file.bytes);
+  if (isList) {
+    for await (const item of listItems({ ...file, bytes })) yield { line: ++line, cells: cellsIn(item) };
+    return;
+  }
+  const { rows: found, left }: FoundRows = rowsIn(await jsonFile({ ...file, bytes }, LARGEST_JSON_FILE));
   if (left.length > 0) {
     const more = left.length > MOST_NAMED ? ' and others' : '';
     file.note(
       `Its lists are taken, and what stands beside them is not: ${left.slice(0, MOST_NAMED).join(', ')}${more}`,
     );
   }
-  for (const [i, cells] of found.entries()) yield { line: i + 1, cells };
+  for (const cells of found) yield { line: ++line, cells };
 }
 const MOST_NAMED = 12;

@@ -108,6 +108,18 @@ describe('html', () => {
     await expect(read('a.htm', '<meta charset=klingon><p>a')).rejects.toThrow(/in "klingon", which is not known/);
   });
 
+  it('takes all text of a page whose one paragraph is too long to search, with its white space as shown', async () => {
+    const words = 'Aye,  aye,\ncaptain. ';
+    const { documents, notes } = await read('a.html', `<p>${words.repeat(Math.ceil(MAX_MAIN_TEXT.textNode / 18))}</p>`);
+    expect(notes).toEqual(['Is too large a page to find what it is about: all of its text is taken']);
+    expect(documents[0]!.text).toMatch(/^(?:Aye, aye, captain\. ?)+$/);
+    expect(documents[0]!.text).not.toMatch(/ {2}/);
+  });
+
+  it('refuses a page of more elements than a person can have written', async () => {
+    await expect(read('a.html', '<b>'.repeat(4_000_001))).rejects.toThrow('more than 4,000,000 elements');
+  });
+
   it('does not hang on a page without end or bottom', async () => {
     const deep = `<div>`.repeat(50_000) + STORY;
     const wide = `<p>a</p>`.repeat(MAX_MAIN_TEXT.elements + 1);

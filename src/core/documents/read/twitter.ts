@@ -8,6 +8,7 @@ import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
 import { type Post, threadsOfPosts } from '../chats/posts';
 import { THREADS, Told } from '../chats/told';
 import { languageCode } from '../languageCode';
+import { checkJson } from '../jsonScan';
 import { LARGEST_JSON_FILE } from '../limits';
 import { wholeText } from '../whole';
 import type { DocumentReader, OpenFile } from './format';
@@ -43,6 +44,7 @@ async function partIn(file: OpenFile): Promise<unknown> {
   const text = await wholeText(file, LARGEST_JSON_FILE);
   const start = /^\s*window\.YTD\.\w+\.part\d+\s*=\s*/.exec(text)?.[0].length ?? 0;
   try {
+    checkJson(text);
     return JSON.parse(text.slice(start).replace(/;\s*$/, '')) as unknown;
   } catch (error) {
     const why = error instanceof Error ? error.message.slice(0, 200) : '';

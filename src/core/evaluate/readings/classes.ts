@@ -4,19 +4,23 @@ import { labelsAsOne, placesAmong } from '../../base/labels';
 import { likeliest } from '../../base/likeliest';
 import { type Pause, withPauses } from '../../base/job';
 import { counted, formatCount } from '../../base/units';
-import { LABEL_METRIC_IDS, type LabelMetricId, labelMetrics } from '../../metrics/labels';
+import { LABEL_METRIC_IDS, labelMetrics } from '../../metrics/labels';
 import { confusionOf } from '../../metrics/labels/confusion';
 import { estimates } from '../../metrics/text/estimate';
-import { type Pair, scoreOf } from '../../metrics/text/textMetric';
+import type { Pair } from '../../metrics/text/textMetric';
 import { summed } from '../../metrics/intervals/units';
 import type { Classes } from '../../models/spec';
 import { metricIn } from '../../objectives';
+import {
+  LABEL_BASELINE_IDS,
+  type LabelledText,
+  measureLabelBaselines,
+} from '../../objectives/baselines/labelBaselines';
 import { type Classified, classifier } from '../../sample/classify';
 import { labelsOf, leastSure, probabilitiesOf } from '../../sample/labelsOf';
 import type { Evaluation, LabelledTexts } from '../evaluation';
 import { figureFacts } from '../figures';
 import type { HeldText } from '../heldTexts';
-import { LABEL_BASELINES, LABEL_BASELINES_OF_EACH, type LabelledText } from '../labelBaselines';
 import { BINS, calibrationOf, likelihoodOf, sumsOf } from '../likelihood';
 import { crossFitted, fittedTemperature, natsOf } from '../temperature';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
@@ -199,40 +203,9 @@ async function counting(
   own: Classes,
   pause: Pause,
 ): Promise<Pick<Evaluation, 'baselines' | 'leftOut'>> {
-  const { labels, several = false } = own;
-  const names = Object.keys(LABEL_BASELINES) as (keyof typeof LABEL_BASELINES)[];
   if (!learnt || learnt.length === 0)
-    return { baselines: {}, leftOut: names.map((name) => ({ name, reason: NOT_COUNTED })) };
-  const all = labelMetrics(labels, several);
-  const baselines: Evaluation['baselines'] = {};
-  for (const name of names) {
-    const label = several ? ofEach(name, learnt, own) : LABEL_BASELINES[name](learnt);
-    const given: Pair[] = [];
-    for (const { text, label: wanted } of held) {
-      given.push({ output: label(text), wanted });
-      if (given.length % A_TURN === 0) await pause();
-    }
-    const told: Record<LabelMetricId, number> = {
-      accuracy: scoreOf(all.accuracy, given),
-      macroF1: scoreOf(all.macroF1, given),
-    };
-    baselines[name] = told;
-  }
-  return { baselines, leftOut: [] };
-}
-/** Texts until others have a turn. */
-const A_TURN = 64;
-
-/** One that gives several labels, each by itself. */
-function ofEach(
-  name: keyof typeof LABEL_BASELINES,
-  learnt: readonly LabelledText[],
-  { labels }: Classes,
-): (text: string) => string {
-  const placesOf = placesAmong(labels, true);
-  const texts = learnt.map(({ text, label }) => ({ text, places: placesOf(label) ?? [] }));
-  const give = LABEL_BASELINES_OF_EACH[name](texts, labels.length);
-  return (text) => labelsAsOne(give(text).map((place) => labels[place]!));
+    return { baselines: {}, leftOut: LABEL_BASELINE_IDS.map((name) => ({ name, reason: NOT_COUNTED })) };
+  return { baselines: await measureLabelBaselines(held, learnt, own, pause), leftOut: [] };
 }
 
 function columnsOf(

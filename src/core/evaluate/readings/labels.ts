@@ -10,7 +10,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { pairAsked } from '../asked';
 import type { Evaluation } from '../evaluation';
 import { figureFacts } from '../figures';
-import { LABEL_BASELINES, type LabelledText } from '../labelBaselines';
+import { LABEL_BASELINES, type LabelledText } from '../../objectives/baselines/labelBaselines';
 import { NOT_COUNTED } from '../textBaselines';
 import { wantedNats } from '../tokenScores';
 import { ANSWERING, checkHasPairs } from './answers';

@@ -10,7 +10,7 @@ import type { BaselineId, FigureId } from '../figures';
 import type { HeldChat } from '../heldChats';
 import type { HeldPair } from '../heldPairs';
 import type { HeldText } from '../heldTexts';
-import type { LabelledText } from '../labelBaselines';
+import type { LabelledText } from '../../objectives/baselines/labelBaselines';
 import type { SentencePair } from '../minimalPairs';
 import type { Task } from '../tasks';
 

@@ -8,6 +8,7 @@ import { halvesOver, lonelyLocks, testStudio } from '../../../core/testing/behin
 import { labelledFile, labelledRows } from '../../../core/testing/labelledRuns';
 import { StudioContext } from '../../../state/react';
 import { resumeRefusal, TRAINING_ELSEWHERE } from '../../../state/refusals';
+import { usedStep } from '../../../state/trained';
 import { classifierOf } from '../../../state/tuning';
 import { ClassifyPage } from './ClassifyPage';
 import { JudgedPane } from './JudgedPane';
@@ -56,8 +57,14 @@ async function stoppedLater() {
   const own = await getState().classifying();
   const row = () => classifierOf(getState())!;
   const shown = async (): Promise<string> => {
-    const judged = await own.judged(runId, row().step);
-    const situation = { judged, classifier: row(), survey: {} } as Partial<ClassifySituation> as ClassifySituation;
+    const step = usedStep(getState(), runId)!;
+    const judged = await own.judged(runId, step);
+    const situation = {
+      judged,
+      classifier: row(),
+      step,
+      survey: {},
+    } as Partial<ClassifySituation> as ClassifySituation;
     return html(<JudgedPane situation={situation} />);
   };
   const html = (of: React.ReactNode): string =>
@@ -70,11 +77,11 @@ async function stoppedLater() {
   return { studio, getState, own, runId, ended, row, shown, page };
 }
 
-test('where the newest step was not measured, it is said which one what is shown is of, until that is measured', async () => {
-  const { studio, own, runId, ended, row, shown } = await stoppedLater();
-  const { step } = row();
+test('a notice names the step of the figures until the step in use is measured', async () => {
+  const { studio, getState, own, runId, ended, shown } = await stoppedLater();
+  const step = usedStep(getState(), runId)!;
   expect(step).toBeGreaterThan(ended);
-  const told = `Measured at step ${ended}</b><p>Its newest step, ${step}, was not measured.`;
+  const told = `Measured at step ${ended}</b><p>Step ${step}, which is used, was not measured.`;
   const before = await shown();
   expect(before).toContain(told);
   expect(before).toContain('>Measure it</button>');

@@ -44,7 +44,7 @@ export function ClassifyPage({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageP
 }
 
 /** `93.7 % of 600 texts right, 91.4 to 95.4; the commonest label gives 34.0 %`. */
-function Summary({ situation: { judged, classifier } }: { situation: ClassifySituation }) {
+function Summary({ situation: { judged, step, stepWords } }: { situation: ClassifySituation }) {
   const { accuracy } = judged?.evaluation.metrics ?? {};
   if (!judged || !accuracy) return KINDS.classify.words;
   const { value, interval } = estimateWords(accuracy);
@@ -52,9 +52,10 @@ function Summary({ situation: { judged, classifier } }: { situation: ClassifySit
   return (
     <>
       <b>{value} %</b> of {formatCount(judged.evaluation.documents)} texts right
-      {classifier && judged.step !== classifier.step && ` at step ${formatCount(judged.step)}`}
+      {judged.step !== step && ` at step ${formatCount(judged.step)}`}
       {interval !== undefined && `, ${interval}`}
       {best && `; ${baselineWords(best.name).short} gives ${estimateWords({ value: best.value }).value} %`}
+      {judged.step === step && stepWords !== undefined && `. ${stepWords}`}
     </>
   );
 }

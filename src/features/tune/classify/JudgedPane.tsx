@@ -30,7 +30,7 @@ type View = 'matrix' | 'worst' | 'doubtful' | 'toLabel';
 
 /** How right the classifier is, which it takes for which, and what would help. */
 export function JudgedPane({ situation }: { situation: ClassifySituation }) {
-  const { judged, classifier, survey } = situation;
+  const { judged, classifier, step, survey } = situation;
   const [view, setView] = useState<View>('matrix');
   const labelled = judged?.evaluation.labelled;
   const { classes } = classifier?.record.model.config ?? {};
@@ -51,7 +51,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
         { id: 'toLabel', label: 'To label', ...(survey.told && { count: formatCount(unlabelled) }) },
       ]}
     >
-      {classifier && judged && labelled && <MeasuredBefore row={classifier} step={judged.step} />}
+      {classifier && judged && labelled && <MeasuredBefore run={classifier.record} step={judged.step} used={step} />}
       {!classifier ? (
         <EmptyState>
           Once a classifier has learnt, it is judged on the texts that were held out: which label it gives where which

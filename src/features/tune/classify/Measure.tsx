@@ -1,4 +1,4 @@
-/** Where what is shown of a classifier is not its newest step, or nothing is. */
+/** What is shown of a classifier whose used step wasn't measured, or was measured at another step. */
 import { useState } from 'react';
 import { formatCount } from '../../../core/base/units';
 import { dataOf } from '../../../core/runs/segments';
@@ -38,16 +38,24 @@ export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeas
         )
       }
     >
-      {told ? <Progress {...told} /> : 'Its newest step was not measured on what it held out'}
+      {told ? <Progress {...told} /> : 'The step in use was not measured on the validation set'}
     </EmptyState>
   );
 }
 
-/** Above what was measured of another step than the newest. */
-export function MeasuredBefore({ row, step }: { row: RunRow; step: number }) {
-  const { isTraining, told, measure } = useMeasuring(row.record.id);
-  if (step === row.step || isTraining) return null;
-  const isHere = dataOf(row.record).id !== null;
+/** Above what was measured of another step than the one that is used. */
+export function MeasuredBefore({
+  run,
+  step,
+  used = step,
+}: {
+  run: RunRow['record'];
+  step: number;
+  used?: number | undefined;
+}) {
+  const { isTraining, told, measure } = useMeasuring(run.id);
+  if (step === used || isTraining) return null;
+  const isHere = dataOf(run).id !== null;
   return (
     <Notice
       tone="warn"
@@ -62,7 +70,7 @@ export function MeasuredBefore({ row, step }: { row: RunRow; step: number }) {
         )
       }
     >
-      {told ? <Progress {...told} /> : `Its newest step, ${formatCount(row.step)}, was not measured.`}
+      {told ? <Progress {...told} /> : `Step ${formatCount(used)}, which is used, was not measured.`}
     </Notice>
   );
 }

@@ -28,10 +28,10 @@ export function TryText({ run }: { run: RunRow['record'] }) {
       Date.now,
       async (options) => {
         const { classify: ask, decided } = await store.getState().classifying();
-        const found = await ask(run.id, 'latest', draft, options);
+        const found = await ask(run.id, draft, options);
         if (isMine()) setGiven({ of: draft, given: found });
         const label = likeliest(found.probabilities);
-        const why = await decided({ runId: run.id, which: 'latest', text: draft, label }, options);
+        const why = await decided({ runId: run.id, text: draft, label }, options);
         if (isMine()) setGiven({ of: draft, given: found, why });
       },
     );

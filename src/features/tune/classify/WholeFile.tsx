@@ -32,7 +32,7 @@ export function WholeFile({ run }: { run: RunRow['record'] }) {
     setGiven(next);
     setHead(undefined);
     await work(setWorking, Date.now, async (options) =>
-      (await store.getState().classifying()).classifyFile({ runId: run.id, which: 'latest', ...next }, options),
+      (await store.getState().classifying()).classifyFile({ runId: run.id, ...next }, options),
     );
   };
   /** Which of its columns are the text is asked of a table, once it can be read. */

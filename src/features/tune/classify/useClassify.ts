@@ -9,6 +9,8 @@ import type { LabelsTold, RunRow } from '../../../protocol/data';
 import { bodyOf, type ClassifierPlan, labelsRefusal, planClassifier } from '../../../state/classifierPlan';
 import { useStudio, useStudioFields, useStudioStore } from '../../../state/react';
 import { tuneRefusal } from '../../../state/refusals';
+import { usedStep, usedStepWords } from '../../../state/trained';
+import { useSettled } from '../../../state/useSettled';
 import { classifierOf, toTuneOn, tuningBase } from '../../../state/tuning';
 import { useAnswer } from './useAnswer';
 
@@ -70,9 +72,14 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
   return { told: own?.told, failure, progress: own?.progress, again };
 }
 
-/** What was measured of a run's newest step; undefined while that is read. */
+/** What was measured of the step of a run that is used; undefined while that is read. */
 export function useJudged(row: RunRow | undefined): EvaluationRecord | null | undefined {
-  const found = useAnswer(async ({ judged }) => (row ? judged(row.record.id, row.step) : null), null, [row]);
+  const step = useStudio((s) => row && usedStep(s, row.record.id));
+  const found = useAnswer(
+    async ({ judged }) => (row && step !== undefined ? judged(row.record.id, step) : null),
+    null,
+    [row, step],
+  );
   // What was known of the same run before is shown until it is known anew.
   const of = found?.on[0] as RunRow | undefined;
   return row && of?.record.id === row.record.id ? found?.answer : undefined;
@@ -86,6 +93,9 @@ export interface ClassifySituation {
   base: { row: RunRow; step: number } | undefined;
   classifier: RunRow | undefined;
   judged: EvaluationRecord | null | undefined;
+  /** The classifier's step that is used, and why. */
+  step: number | undefined;
+  stepWords: string | undefined;
   /** Why it cannot be started. */
   refusal: string | undefined;
 }
@@ -106,6 +116,9 @@ export function useClassify(): ClassifySituation {
   const { row, step } = useStudioFields((s) => ({ row: undefined, step: 0, ...tuningBase(s, 'classify') }));
   const classifier = useStudio(classifierOf);
   const judged = useJudged(classifier);
+  useSettled(classifier?.record.id);
+  const of = classifier?.record.id ?? '';
+  const used = useStudioFields((s) => ({ step: usedStep(s, of), stepWords: usedStepWords(s, of) }));
   const cannot = useStudio((s) => tuneRefusal(s, 'classify'));
   return {
     texts,
@@ -115,6 +128,7 @@ export function useClassify(): ClassifySituation {
     base: row && { row, step },
     classifier,
     judged,
+    ...used,
     refusal:
       cannot ??
       survey.failure?.message ??

@@ -1,5 +1,5 @@
 /** Which label a text has, by which words are common in texts of each: what counting words comes to. */
-import { likeliest } from '../base/likeliest';
+import { likeliest } from '../../base/likeliest';
 import type { LabelledText, SeveralLabels } from './labelBaselines';
 
 /**

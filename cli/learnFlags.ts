@@ -1,0 +1,28 @@
+/** Which flags of grow and tune go together. */
+import { checkKept } from './from';
+import type { OPTIONS } from './growOptions';
+import { UsageError, type Values } from './options';
+import { checkSettled } from './resume';
+import type { Tuning } from './tuning';
+
+/** @returns where the model is written. @throws UsageError */
+export function checkFlags(
+  options: Values<typeof OPTIONS>,
+  given: ReadonlySet<string>,
+  tuning: Tuning | undefined,
+): string {
+  const { resume, from, data: prepared, minutes } = options;
+  const out = options.out ?? resume;
+  if (options.text && options.pairs)
+    throw new UsageError('--text and --pairs are two ways to learn from a file. Leave one of them out.');
+  if (from !== undefined && resume === undefined) checkKept(given);
+  if (resume !== undefined) checkSettled(given);
+  else if (!options.text && !options.pairs && prepared === undefined && !tuning?.classify)
+    throw new UsageError('--text is missing.');
+  if (out === undefined) throw new UsageError('--out is missing.');
+  if (minutes !== undefined && given.has('steps'))
+    throw new UsageError('--minutes and --steps both say how long the run is. Leave one of them out.');
+  if (given.has('batch-tokens') && (given.has('batch') || given.has('accumulate')))
+    throw new UsageError('--batch-tokens says what --batch and --accumulate say. Leave it out, or both of them.');
+  return out;
+}

@@ -1,0 +1,69 @@
+/** Guidance: in each state every stage has one filled button, the right one, and no page is wider than its window. */
+import { expect, test } from '@playwright/test';
+import { SEA, seeded, type Seed } from './seed';
+import { Studio } from './studio';
+
+const TEXTS = [['sea.txt', SEA]] as const;
+const LONG = { steps: 100_000, dropout: 0.2 };
+const RESUME = /^Resume from step \d+$/;
+
+/** The filled button of each stage, by the state of the project. */
+const STATES: readonly { name: string; seed?: Seed; filled: Readonly<Record<string, RegExp>> }[] = [
+  {
+    name: 'no text',
+    filled: { Train: /^Add text…$/, Runs: /^Add text/, Tokenizer: /^Add text/, Data: /^Add text/, Playground: /^Add text$/, Evaluate: /^Add text$/, Export: /^Add text$/ }, // prettier-ignore
+  },
+  {
+    name: 'a paused run',
+    seed: { texts: TEXTS, runs: [{ recipe: LONG, stopAfter: 30 }] },
+    filled: { Text: RESUME, Model: RESUME, Train: RESUME, Runs: RESUME, Evaluate: /^Measure this step$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
+  },
+  {
+    name: 'a finished run',
+    seed: { texts: TEXTS, runs: [{}] },
+    filled: { Text: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Evaluate: /^Measure this step$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
+  },
+];
+const WIDTHS = [390, 768, 1024, 1440, 1920];
+
+for (const { name, seed, filled } of STATES) {
+  test(`with ${name} each stage fills one button, the next step, and fits its window`, async ({ page }) => {
+    const studio = new Studio(page);
+    await studio.openOnWasm('/text', seed && (await seeded(seed)));
+    for (const [stage, label] of Object.entries(filled)) {
+      await studio.goTo(stage);
+      const button = page.locator('[data-variant=go]:visible');
+      await expect(button, `${stage}, ${name}`).toHaveCount(1);
+      await expect(button, `${stage}, ${name}`).toHaveAccessibleName(label);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        await expect.poll(over, `${stage}, ${name}, at ${width} px`).toBeLessThanOrEqual(0); // charts follow a resize
+      }
+      await page.setViewportSize({ width: 1440, height: 900 });
+    }
+    expect(studio.errors).toEqual([]);
+  });
+}
+
+test('a labeled table dropped on Text leads to a classifier, without a run before it', async ({ page }) => {
+  const studio = new Studio(page);
+  await studio.openOnWasm('/text');
+  const rows = Array.from({ length: 40 }, (_, i) =>
+    i % 2 ? `"Lowest rates, act now, offer ${i}",spam` : `"The stand pipe by gate ${i} is open again",ham`,
+  );
+  await studio.choose(/^(Choose|Add) files…/, {
+    name: 'mails.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(['mail,kind', ...rows].join('\n')),
+  });
+  const question = page.getByRole('dialog', { name: 'mails.csv looks labeled: 2 labels in column “kind”' });
+  await expect(question.locator('[data-variant=go]')).toHaveAccessibleName('Train a classifier');
+  await question.getByRole('button', { name: 'Train a classifier' }).click();
+  await expect(page).toHaveURL(/tune\?kind=classify/);
+  await expect(page.getByText('mails.csv').first()).toBeVisible();
+  const start = page.getByRole('button', { name: 'Start tuning' });
+  await expect(start).not.toHaveAttribute('aria-disabled', 'true');
+  await expect(page.locator('[data-variant=go]:visible')).toHaveCount(1);
+  expect(studio.errors).toEqual([]);
+});

@@ -1,0 +1,73 @@
+/** JSON as rows: a list an item at a time, and how much of one is read. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { propertyRuns } from '../testing/propertyRuns';
+import { utf8 } from '../testing/readDocuments';
+import { collect, stream } from '../testing/texts';
+import { listItems } from './json';
+import { objects } from './objects';
+import { rows } from './read/json';
+
+const file = (bytes: AsyncIterable<Uint8Array>) => ({ name: 'a.json', bytes, note: () => undefined });
+function cut(text: string, piece: number) {
+  const bytes = utf8(text);
+  const count = Math.ceil(bytes.length / piece);
+  return file(stream(Array.from({ length: count }, (_, i) => bytes.subarray(i * piece, (i + 1) * piece))));
+}
+
+test('the items of a list are its values, however the file is cut', async () => {
+  const json = fc.tuple(fc.array(fc.jsonValue()), fc.constantFrom(undefined, 1, '\t'));
+  await fc.assert(
+    fc.asyncProperty(json, fc.integer({ min: 1, max: 30 }), async ([list, space], piece) => {
+      const text = JSON.stringify(list, null, space);
+      expect(await collect(listItems(cut(` ${text}\n`, piece)))).toEqual(JSON.parse(text));
+    }),
+    { numRuns: propertyRuns(100) },
+  );
+});
+
+test.each(['[', '[1,]', '[1', '[1}', '[}', '[,1]', '[1 2]', '[1] 2', '[1]]', '["a]', '[{"a":1]]', '[[1}]'])(
+  'a list that is written %s is refused',
+  async (text) => {
+    for (const piece of [1, 100])
+      await expect(collect(listItems(cut(text, piece)))).rejects.toThrow(/^a\.json is not JSON: /);
+  },
+);
+
+test('a row is read before the list has ended', async () => {
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    yield utf8('[{"text":"Aye"},');
+    // In 1 MB or less it is known what a file is, and then nothing is held.
+    for (let i = 0; i < 1000; i++) yield utf8(`{"text":"${'a'.repeat(10_000)}"},`);
+    throw new Error('read to its end');
+  }
+  for await (const { cells } of rows(file(endless()))) {
+    expect([...cells]).toEqual([['text', 'Aye']]);
+    break;
+  }
+});
+
+test('an object that takes much more memory than bytes is refused, in a list, a line and by itself', async () => {
+  const many = `{"a":[${'1,'.repeat(8_000_000)}1]}`;
+  const deep = `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+  const names = `{"a":1${',"b":1'.repeat(1_000_000)}}`;
+  for (const [text, problem] of [
+    [many, /has more than 8,000,000 values/],
+    [names, /has an object of more than 1,000,000 names/],
+    [deep, /nests more than 10,000 lists and objects/],
+  ] as const) {
+    await expect(collect(rows(cut(text, 2 ** 20)))).rejects.toThrow(problem);
+    await expect(collect(rows(cut(`[${text}]`, 2 ** 20)))).rejects.toThrow(problem);
+  }
+  expect(await collect(objects(cut(`{"a":1}\n${many}\n`, 2 ** 20)))).toMatchObject([
+    { value: { a: 1 } },
+    { place: 'line 2', problem: 'has more than 8,000,000 values' },
+  ]);
+});
+
+test('a list may hold more values than an object', async () => {
+  const item = `[${'1,'.repeat(1_000_000)}1],`;
+  let count = 0;
+  for await (const _ of listItems(cut(`[${item.repeat(9)}1]`, 2 ** 20))) count++;
+  expect(count).toBe(10);
+});

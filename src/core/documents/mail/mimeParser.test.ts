@@ -1,0 +1,59 @@
+/** A body that is read in blocks is the one that postal-mime reads line by line. */
+import fc from 'fast-check';
+import PostalMime from 'postal-mime';
+import { expect, test } from 'vitest';
+import { parseMail } from './mimeParser';
+
+/** As postal-mime has it, before it is changed. */
+const { readLine } = PostalMime.prototype as unknown as { readLine(): unknown };
+class LineByLine extends PostalMime {
+  readLine = readLine;
+}
+const bytesOf = (text: string): ArrayBuffer => new TextEncoder().encode(text).buffer;
+
+const line = fc.constantFrom(
+  'Aye',
+  '> a',
+  '',
+  ' ',
+  '-',
+  '--',
+  '-- ',
+  '--b',
+  '--b ',
+  '--bc',
+  '--b--',
+  '--c',
+  '--c--',
+  'a=',
+  '=C3=A9',
+  'QXll',
+  'QQ==',
+);
+const head = fc.constantFrom(
+  'Content-Type: text/plain',
+  'Content-Type: text/html',
+  'Content-Type: text/plain; format=flowed; delsp=yes',
+  'Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable',
+  'Content-Type: image/png\nContent-Transfer-Encoding: base64',
+  'Content-Type: multipart/mixed; boundary=b',
+  'Content-Type: multipart/alternative; boundary=c',
+  'Content-Type: message/rfc822',
+);
+const part = fc.tuple(head, fc.array(line, { maxLength: 12 })).map(([head, lines]) => `${head}\n\n${lines.join('\n')}`);
+
+test('parts of any kind, with boundaries and what looks like them', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 5 }), fc.boolean(), async (parts, isEnded) => {
+      const mail = `From: Ann <a@b>\nMIME-Version: 1.0\n${parts.join('\n')}${isEnded ? '\n' : ''}`;
+      const reference = new LineByLine({ maxNestingDepth: 64 }).parse(bytesOf(mail));
+      expect(await parseMail(bytesOf(mail))).toEqual(await reference);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a message of more parts than a person sends is refused', async () => {
+  const parts = 'Content-Type: multipart/mixed; boundary=b\n\n' + '--b\n\n'.repeat(20_001);
+  await expect(parseMail(bytesOf(parts))).rejects.toThrow('it has more than 20,000 parts');
+});

@@ -1,0 +1,61 @@
+/** postal-mime, which takes a body in blocks here: line by line, each line costs it some 2 kB of memory. */
+import type PostalMime from 'postal-mime';
+import { formatCount } from '../../base/units.ts';
+
+/** How deep parts may lie in each other. */
+const MAX_DEPTH = 64;
+/** Lines that are read one by one: of heads, and of bodies in quoted-printable. */
+const MAX_LINES = 2_000_000;
+/** Parts, each of which takes postal-mime some 5 kB of memory. */
+const MAX_PARTS = 20_000;
+
+let parser: Promise<typeof PostalMime> | undefined;
+
+/** @param bytes which are not copied @throws what postal-mime does for a message that it can't read */
+export async function parseMail(bytes: ArrayBuffer): ReturnType<PostalMime['parse']> {
+  parser ??= import('postal-mime').then(({ default: all }) => {
+    readsBlocks(all.prototype as unknown as Internals);
+    return all;
+  });
+  return new (await parser)({ maxNestingDepth: MAX_DEPTH }).parse(bytes);
+}
+
+/** What the declarations of postal-mime leave out. */
+interface Internals {
+  av: Uint8Array;
+  readPos: number;
+  boundaries: readonly { value: Uint8Array }[];
+  currentNode: { state: string; contentTransferEncoding: { encoding: string } };
+  readLine(): { bytes: Uint8Array; done: boolean };
+  lines?: number;
+  parts?: number;
+}
+
+/** Makes `readLine` return all lines of a body up to the next boundary at once, where its decoder keeps line ends as they are. */
+function readsBlocks(prototype: Internals): void {
+  const { readLine } = prototype;
+  prototype.readLine = function (): ReturnType<Internals['readLine']> {
+    const { av, readPos: from, currentNode } = this;
+    const isBody = currentNode.state === 'body' && currentNode.contentTransferEncoding.encoding !== 'quoted-printable';
+    const isPart = isBoundary(this, from);
+    if (isPart) this.parts = (this.parts ?? 0) + 1;
+    if ((this.parts ?? 0) > MAX_PARTS) throw new Error(`it has more than ${formatCount(MAX_PARTS)} parts`);
+    if (!isBody || isPart) {
+      this.lines = (this.lines ?? 0) + 1;
+      if (this.lines > MAX_LINES) throw new Error(`it has more than ${formatCount(MAX_LINES)} lines`);
+      return readLine.call(this);
+    }
+    let end = from;
+    do end = av.indexOf(LF, end) + 1 || av.length;
+    while (end < av.length && !isBoundary(this, end));
+    this.readPos = end;
+    return { bytes: av.subarray(from, av[end - 1] === LF ? end - 1 : end), done: end >= av.length };
+  };
+}
+
+const isBoundary = ({ av, boundaries }: Internals, at: number): boolean =>
+  av[at] === DASH &&
+  av[at + 1] === DASH &&
+  boundaries.some(({ value }) => value.every((byte, i) => av[at + 2 + i] === byte));
+
+const [LF, DASH] = [10, 45];

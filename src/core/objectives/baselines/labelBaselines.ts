@@ -1,0 +1,91 @@
+/** Labels that texts get without a model, and how many of these are right. */
+import { labelsAsOne, placesAmong } from '../../base/labels';
+import type { Pause } from '../../base/job';
+import { type LabelMetricId, labelMetrics } from '../../metrics/labels';
+import { type Pair, scoreOf } from '../../metrics/text/textMetric';
+import type { Classes } from '../../models/spec';
+import { naiveBayes, naiveBayesOfEach } from './naiveBayes';
+
+export interface LabelledText {
+  text: string;
+  label: string;
+}
+
+/** A text that has any number of labels, by their places. */
+export interface SeveralLabels {
+  text: string;
+  places: readonly number[];
+}
+
+/** Always the commonest label; of like ones the first in the order of their characters. */
+function majority(learnt: readonly LabelledText[]): (text: string) => string {
+  const counts = new Map<string, number>();
+  for (const { label } of learnt) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const [commonest] = [...counts].sort(([a, some], [b, others]) => others - some || (a < b ? -1 : 1))[0]!;
+  return () => commonest;
+}
+
+/** By the names of BASELINES: each learns from texts, one at least, and then gives a label to any. */
+export const LABEL_BASELINES = { majority, naiveBayes } as const satisfies Record<
+  string,
+  (learnt: readonly LabelledText[]) => (text: string) => string
+>;
+
+/** Always the labels that more than half of the texts have. As DummyClassifier(strategy='most_frequent') of scikit-learn 1 */
+function majorityOfEach(learnt: readonly SeveralLabels[], labels: number): () => readonly number[] {
+  const counts = new Uint32Array(labels);
+  for (const { places } of learnt) for (const place of places) counts[place]!++;
+  const common = [...counts.keys()].filter((place) => 2 * counts[place]! > learnt.length);
+  return () => common;
+}
+
+/** The same where a text has any number of labels. */
+export const LABEL_BASELINES_OF_EACH = {
+  majority: majorityOfEach,
+  naiveBayes: naiveBayesOfEach,
+} as const satisfies Record<
+  keyof typeof LABEL_BASELINES,
+  (learnt: readonly SeveralLabels[], labels: number) => (text: string) => readonly number[]
+>;
+
+export type LabelBaselineId = keyof typeof LABEL_BASELINES;
+export const LABEL_BASELINE_IDS = Object.keys(LABEL_BASELINES) as LabelBaselineId[];
+
+/**
+ * Metrics of the majority class and of naive Bayes.
+ * @param held texts with the labels to find
+ * @param learnt texts that are counted, at least one
+ */
+export async function measureLabelBaselines(
+  held: readonly LabelledText[],
+  learnt: readonly LabelledText[],
+  classes: Pick<Classes, 'labels' | 'several'>,
+  pause: Pause,
+): Promise<Record<LabelBaselineId, Record<LabelMetricId, number>>> {
+  const { labels, several = false } = classes;
+  const { accuracy, macroF1 } = labelMetrics(labels, several);
+  const measured = LABEL_BASELINE_IDS.map(async (name) => {
+    const label = several ? ofEach(name, learnt, labels) : LABEL_BASELINES[name](learnt);
+    const given: Pair[] = [];
+    for (const { text, label: wanted } of held) {
+      given.push({ output: label(text), wanted });
+      if (given.length % A_TURN === 0) await pause();
+    }
+    return [name, { accuracy: scoreOf(accuracy, given), macroF1: scoreOf(macroF1, given) }] as const;
+  });
+  return Object.fromEntries(await Promise.all(measured)) as Record<LabelBaselineId, Record<LabelMetricId, number>>;
+}
+/** Texts until others have a turn. */
+const A_TURN = 64;
+
+/** Gives several labels, each by itself. */
+function ofEach(
+  name: LabelBaselineId,
+  learnt: readonly LabelledText[],
+  labels: readonly string[],
+): (text: string) => string {
+  const placesOf = placesAmong(labels, true);
+  const texts = learnt.map(({ text, label }) => ({ text, places: placesOf(label) ?? [] }));
+  const give = LABEL_BASELINES_OF_EACH[name](texts, labels.length);
+  return (text) => labelsAsOne(give(text).map((place) => labels[place]!));
+}

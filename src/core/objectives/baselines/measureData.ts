@@ -1,0 +1,37 @@
+/** Everything that is measured of data when they are built: what a model without training reaches on them. */
+import type { BlobStore } from '../../base/blobStore';
+import type { Pause } from '../../base/job';
+import type { ShardManifest } from '../../shards/manifest';
+import { openPart, readCounts } from '../../shards/read';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
+import { type BaselineFacts, measureFacts } from '../facts';
+import { measureLabels } from '../labelFacts';
+import { measureNGrams } from './nGramFacts';
+import { measurePairs } from '../pairFacts';
+
+/**
+ * @param labelled whether the documents are examples of one label each or of several: a label of other documents goes into no record
+ * @returns the facts, and the counts of the tokens of both parts, [vocabulary]
+ */
+export async function measureData(
+  store: BlobStore,
+  manifest: ShardManifest,
+  tokenizer: Tokenizer,
+  labelled: 'one' | 'several' | undefined,
+  pause: Pause,
+) {
+  const counts = {
+    train: await readCounts(store, manifest, 'train'),
+    validation: await readCounts(store, manifest, 'validation'),
+  };
+  const [train, validation] = [openPart(store, manifest, 'train'), openPart(store, manifest, 'validation')];
+  // Next-token prediction over all tokens is not the task of a classifier, nor that of chats.
+  const isNextToken = !labelled && manifest.parts.train.learnt === undefined;
+  const facts: BaselineFacts = {
+    ...measureFacts(counts.train, counts.validation, tokenizer),
+    ...(isNextToken && (await measureNGrams(train, validation, tokenizer, pause))),
+    ...(await measurePairs(train, validation, tokenizer)),
+    ...(labelled && (await measureLabels(train, validation, tokenizer, labelled === 'several', pause))),
+  };
+  return { facts, counts };
+}

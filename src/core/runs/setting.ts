@@ -1,0 +1,24 @@
+/** Changes one setting of a run's recipe, with what depends on it. */
+import { paramsOf } from '../models';
+import { countParams } from '../models/spec';
+import { optimizerOf } from '../optim';
+import type { Recipe, RecipeField } from '../train/recipe';
+import type { RunRecord } from './record';
+import { usualTuningRate } from './toLearn';
+
+/** Another optimizer comes with its default rate: for a run that tunes, that of its adapter or of full fine-tuning. */
+export function withSetting(
+  { model, trainable, parent }: Pick<RunRecord, 'model' | 'trainable' | 'parent'>,
+  recipe: Recipe,
+  name: RecipeField,
+  value: string | number | boolean,
+): Recipe {
+  const changed: Recipe = { ...recipe, [name]: value };
+  const { optimizer } = changed;
+  if (optimizer === recipe.optimizer) return changed;
+  const isTuned = trainable !== undefined || parent?.how === 'fine-tune';
+  const learningRate = isTuned
+    ? usualTuningRate(model, trainable, optimizer)
+    : optimizerOf(optimizer).usualRate(countParams(paramsOf(model)));
+  return { ...changed, learningRate };
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { type Guide, nextStep } from './nextStep';
+
+const NONE: Guide = {
+  hasText: true,
+  run: 'none',
+  isClassifier: false,
+  saved: null,
+  best: null,
+  verdict: null,
+  standing: 'unknown',
+  differs: false,
+};
+const RUNNING: Guide = { ...NONE, run: 'running', saved: 2600, best: 2350, verdict: 'learning', standing: 'better' };
+const FINISHED: Guide = { ...RUNNING, run: 'finished' };
+const CLASSIFIER = { isClassifier: true } as const;
+
+/** The state of each row of docs/guidance.md. */
+const STATES: Readonly<Record<string, Guide>> = {
+  'no text': { ...NONE, hasText: false },
+  ready: { ...NONE, startTime: 180_000 },
+  preparing: { ...NONE, run: 'preparing' },
+  'running, nothing saved yet': { ...RUNNING, saved: null, best: null },
+  'running, improving': RUNNING,
+  'running, plateau': { ...RUNNING, verdict: 'level' },
+  'running, overfitting': { ...RUNNING, verdict: 'overfitting' },
+  stopping: { ...RUNNING, run: 'stopping' },
+  paused: { ...RUNNING, run: 'paused' },
+  interrupted: { ...RUNNING, run: 'interrupted' },
+  'finished, improving': FINISHED,
+  'finished, plateau': { ...FINISHED, verdict: 'level' },
+  'finished, overfitting': { ...FINISHED, verdict: 'overfitting' },
+  'finished, settings changed, on Train': { ...FINISHED, differs: true },
+  'finished, settings changed, on Model': { ...FINISHED, differs: true, startTime: 180_000 },
+  'finished, worse than a trigram model': { ...FINISHED, standing: 'worse', longerTime: 720_000 },
+  'failed, with a saved step': { ...RUNNING, run: 'failed' },
+  'failed, nothing saved': { ...RUNNING, run: 'failed', saved: null, best: null },
+  'classifier running': { ...RUNNING, ...CLASSIFIER, verdict: 'level' },
+  'classifier paused': { ...RUNNING, ...CLASSIFIER, run: 'paused' },
+  'classifier finished, better than word counting': { ...FINISHED, ...CLASSIFIER },
+  'classifier finished, worse than word counting': {
+    ...FINISHED,
+    ...CLASSIFIER,
+    standing: 'worse',
+    longerTime: 720_000,
+  },
+  'classifier finished, no better than one label': {
+    ...FINISHED,
+    ...CLASSIFIER,
+    standing: 'no better than one label',
+  },
+};
+
+const rows = readFileSync('docs/guidance.md', 'utf8')
+  .split('\n')
+  .flatMap((line) => {
+    const [, state = '', button = ''] = line.split('|').map((cell) => cell.trim());
+    return button === '' || state === 'state' || state.startsWith('--') ? [] : [[state, button] as const];
+  });
+
+test('the table has every state, and no other', () => {
+  expect(rows.map(([state]) => state).toSorted()).toEqual(Object.keys(STATES).toSorted());
+});
+
+test.each(rows)('%s: %s', (state, button) => {
+  const label = nextStep(STATES[state]!, state.endsWith('on Model') ? 'model' : 'train')?.label ?? 'none';
+  expect(label).toBe(button.replaceAll(/[{}]/g, ''));
+});
+
+test('a button that can do nothing now stays, and says why', () => {
+  const refusal = 'Another run is in progress: stop and save it first';
+  expect(nextStep({ ...NONE, startRefusal: refusal }, 'train')).toMatchObject({ kind: 'start', refusal });
+  expect(nextStep({ ...RUNNING, run: 'paused', refusal }, 'train')).toMatchObject({ kind: 'resume', refusal });
+  expect(nextStep({ ...FINISHED, refusal }, 'train')).not.toHaveProperty('refusal');
+});
+
+test('without an estimate a button names no time', () => {
+  expect(nextStep(NONE, 'train')?.label).toBe('Start training');
+});

@@ -1,0 +1,184 @@
+/** The one filled button: what the app proposes next. docs/guidance.md has the table that it follows. */
+import { formatCount, formatDuration } from '../core/base/units';
+import { comparableBest } from '../core/runs/best';
+import { endingOf } from '../core/runs/ending';
+import { recipeOf } from '../core/runs/segments';
+import type { VerdictKind } from '../core/train/verdict';
+import { estimateProject } from './estimate';
+import { NO_RUN, type OpenRun, shownRun } from './openRun';
+import { isUnreadable } from './phase';
+import { otherSettings } from './otherSettings';
+import { resumeRefusal, startRefusal } from './refusals';
+import { type StandingKind, standingOf } from './standing';
+import type { Studio } from './studio';
+import { verdictNow } from './verdict';
+
+export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' | 'interrupted' | 'finished' | 'failed';
+
+/** All that the next step depends on. Steps are numbers of training steps; times are in milliseconds. */
+export interface Guide {
+  hasText: boolean;
+  run: RunState;
+  isClassifier: boolean;
+  /** Newest saved step; null where none is. */
+  saved: number | null;
+  /** Best saved step, where it isn't the newest; null elsewhere. */
+  best: number | null;
+  /** How it learns; null before it can be judged. */
+  verdict: VerdictKind | null;
+  /** Compared with models that only count. */
+  standing: StandingKind;
+  /** The settings or the text changed since the run. */
+  differs: boolean;
+  /** Expected time of a new run with the settings as they are. */
+  startTime?: number | undefined;
+  /** Expected time of training `LONGER` times as long. */
+  longerTime?: number | undefined;
+  /** Why no run can start. */
+  startRefusal?: string | undefined;
+  /** Why this run can't resume. */
+  refusal?: string | undefined;
+}
+
+export type NextStepKind =
+  | 'add-text'
+  | 'start'
+  | 'resume'
+  | 'try'
+  | 'stop-at-best'
+  | 'train-longer'
+  | 'check-labels'
+  | 'show-failure';
+
+export interface NextStep {
+  kind: NextStepKind;
+  /** A verb and its object; with the time if it starts work. */
+  label: string;
+  /** Why it can't be done now. The button stays and says so. */
+  refusal?: string;
+}
+
+/** How much longer a run trains that a trigram model still beats. */
+export const LONGER = 4;
+
+/** Pages where settings are made: after a change they propose the next run. */
+const SETTINGS_PAGES: readonly string[] = ['text', 'model'];
+
+/**
+ * The step that the project needs next; undefined while it prepares.
+ * @param page id of the stage
+ */
+export function nextStep(guide: Guide, page: string): NextStep | undefined {
+  const { hasText, run, saved, differs, startTime, startRefusal, refusal } = guide;
+  const start = refusable({ kind: 'start', label: timed('Start training', startTime) }, startRefusal);
+  switch (run) {
+    case 'preparing':
+    case 'stopping':
+      return undefined;
+    case 'none':
+      return hasText ? start : { kind: 'add-text', label: 'Add text…' };
+    case 'running':
+      return whileRunning(guide);
+    case 'paused':
+    case 'interrupted':
+      return refusable(resumeFrom(saved ?? 0), refusal);
+    case 'failed':
+      return saved === null
+        ? { kind: 'show-failure', label: 'Show what happened' }
+        : refusable(resumeFrom(saved), refusal);
+    case 'finished':
+      return differs && SETTINGS_PAGES.includes(page) ? start : onceFinished(guide);
+    default:
+      return run satisfies never;
+  }
+}
+
+const resumeFrom = (step: number): NextStep => ({ kind: 'resume', label: `Resume from step ${formatCount(step)}` });
+
+function whileRunning({ saved, best, verdict, isClassifier }: Guide): NextStep | undefined {
+  if (saved === null) return undefined; // nothing to try yet
+  const hasPassedBest = verdict !== null && PAST_BEST.includes(verdict);
+  if (hasPassedBest && !isClassifier) {
+    return { kind: 'stop-at-best', label: `Stop, use step ${formatCount(best ?? saved)}` };
+  }
+  return { kind: 'try', label: 'Try it so far' };
+}
+/** Verdicts on a run that more steps don't improve. */
+const PAST_BEST: readonly VerdictKind[] = ['level', 'level-memorised', 'overfitting'];
+
+function onceFinished({ isClassifier, standing, longerTime, refusal }: Guide): NextStep {
+  if (standing === 'no better than one label') return { kind: 'check-labels', label: 'Check the labels' };
+  if (standing === 'worse') {
+    return refusable({ kind: 'train-longer', label: timed(`Train ${LONGER}× longer`, longerTime) }, refusal);
+  }
+  return { kind: 'try', label: isClassifier ? 'Classify text' : 'Try it' };
+}
+
+const refusable = (step: NextStep, refusal: string | undefined): NextStep =>
+  refusal === undefined ? step : { ...step, refusal };
+
+/** `Start training · 2 min 20 s`; without a time where none is known. */
+const timed = (words: string, time: number | undefined): string =>
+  time === undefined ? words : `${words} · ${formatDuration(time)}`;
+
+/** The guide of the run that Train shows. */
+export function guideOf(s: Studio): Guide {
+  const run = shownRun(s, 'train');
+  const state = runStateOf(run);
+  const verdict = verdictNow(s);
+  const differs = otherSettings(s).length > 0;
+  const best = comparableBest(run)?.step ?? null;
+  const saved = run.usable?.step ?? null;
+  return {
+    hasText: s.texts.length > 0,
+    run: state,
+    isClassifier: run.record?.model.config.classes !== undefined,
+    saved,
+    best: best === saved ? null : best,
+    verdict: verdict.kind === 'beginning' ? null : verdict.kind,
+    standing: standingOf(run, s.project).kind,
+    differs,
+    startTime: state === 'none' || differs ? startTimeOf(s) : undefined,
+    longerTime: longerTimeOf(run),
+    startRefusal: startRefusal(s),
+    refusal: resumeRefusal(s),
+  };
+}
+
+/** What the run does, or how it came to rest. */
+export function runStateOf(run: OpenRun): RunState {
+  if (run === NO_RUN) return 'none';
+  const { phase, record } = run;
+  switch (phase.kind) {
+    case 'idle':
+      return 'none';
+    case 'preparing':
+    case 'compiling':
+      return 'preparing';
+    case 'training':
+      return 'running';
+    case 'stopping':
+    case 'finished':
+      return phase.kind;
+    case 'failed':
+      return isUnreadable(phase) && run.usable ? 'finished' : 'failed';
+    case 'stopped': {
+      const ending = record && endingOf(record, phase.step, phase.of);
+      return ending === 'early' ? 'finished' : ending === 'interrupted' ? 'interrupted' : 'paused';
+    }
+    default:
+      return phase satisfies never;
+  }
+}
+
+function startTimeOf({ project, device }: Studio): number | undefined {
+  const { seconds } = estimateProject(project, device.kind === 'open' ? device.info : undefined);
+  return seconds === undefined ? undefined : 1000 * seconds;
+}
+
+/** At the run's own pace. */
+function longerTimeOf({ log, record }: OpenRun): number | undefined {
+  const [steps, milliseconds] = [log.step.at(-1), log.activeMs.at(-1)];
+  if (!record || !steps || milliseconds === undefined) return undefined;
+  return (milliseconds / steps) * (LONGER - 1) * recipeOf(record).steps;
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { dataFacts, runRecord } from '../core/testing/runRecord';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+import { newOpenRun, type OpenRun } from './openRun';
+import { initialProject } from './project';
+import { RunLog } from './runLog';
+import { standingOf } from './standing';
+
+const project = initialProject('first', 0);
+const N_GRAMS = { unigram: 6.4, bigram: 4.72, trigram: 4.44 };
+
+/** A run evaluated once, at step 10. */
+const evaluated = (record: OpenRun['record'], loss: number, accuracy?: number): OpenRun => ({
+  ...newOpenRun('a'),
+  record,
+  log: new RunLog([
+    { kind: 'evaluated', step: 10, loss, activeMs: 1, metrics: accuracy === undefined ? {} : { accuracy: { value: accuracy } }, sample: { kind: 'text', text: '' } } as never, // prettier-ignore
+  ]),
+});
+
+test('a language model stands against the strongest model that counts', () => {
+  const record = runRecord({ data: { facts: dataFacts({ nGrams: N_GRAMS } as never) } });
+  expect(standingOf(evaluated(record, 4.38), project)).toMatchObject({ kind: 'better' });
+  expect(standingOf(evaluated(record, Math.log(113)), project)).toEqual({
+    kind: 'worse',
+    judgement: 'A trigram model still beats it',
+    evidence: 'Perplexity 113 on text it never saw; a trigram model has 84.8.',
+  });
+  expect(standingOf({ ...evaluated(record, 4), log: new RunLog() }, project)).toEqual({ kind: 'unknown' });
+  expect(standingOf(evaluated(runRecord({}), 4), project)).toEqual({ kind: 'unknown' });
+});
+
+/** 60 held-out texts, half of each label. */
+const labels = {
+  train: { ham: 200, spam: 200 },
+  validation: { ham: 30, spam: 30 },
+  accuracy: { majority: 0.5, naiveBayes: 52 / 60 },
+};
+test.each([
+  [60, 'better', undefined],
+  [57, 'level', undefined],
+  [53, 'level', undefined],
+  [40, 'worse', 'A word-count model still beats it'],
+  [31, 'no better than one label', "It hasn't learned the labels"],
+])('a classifier with %i of 60 texts right: %s', (right, kind, judgement) => {
+  const record = runRecord({
+    recipe: { ...DEFAULT_RECIPE, objective: 'labels' },
+    data: { facts: dataFacts({ labels } as never) },
+  });
+  const classes = { labels: ['ham', 'spam'], pooling: 'last', truncation: 'end' } as never;
+  const run = evaluated({ ...record, model: { ...record.model, config: { ...record.model.config, classes } } }, 0.4, right / 60); // prettier-ignore
+  const standing = standingOf(run, project);
+  expect(standing.kind).toBe(kind);
+  expect(standing.judgement).toBe(judgement);
+});

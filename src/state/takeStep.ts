@@ -1,0 +1,35 @@
+/** Does what a next step says. */
+import { recipeOf } from '../core/runs/segments';
+import { LONGER, type NextStepKind } from './nextStep';
+import { shownRun } from './openRun';
+import type { StudioStore } from './studio';
+
+/** @returns the path of the page that shows what comes of it */
+export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<string> {
+  const s = store.getState();
+  const { id, record, usable } = shownRun(s, 'train');
+  switch (kind) {
+    case 'add-text':
+    case 'check-labels':
+      return '/text';
+    case 'start':
+      void s.start();
+      return '/train';
+    case 'resume':
+      void s.resume();
+      return '/train';
+    case 'train-longer':
+      void s.resume(LONGER * (record ? recipeOf(record).steps : 0));
+      return '/train';
+    case 'stop-at-best':
+      s.stop();
+      return '/train';
+    case 'show-failure':
+      return '/train';
+    case 'try':
+      if (usable) await s.show('playground', id);
+      return '/playground';
+    default:
+      return kind satisfies never;
+  }
+}

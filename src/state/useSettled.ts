@@ -1,0 +1,22 @@
+/** Has a classifier's step judged on the pages that use it, if training didn't judge it. */
+import { useEffect } from 'react';
+import { useStudio, useStudioStore } from './react';
+import { usedStep } from './trained';
+
+export function useSettled(runId: string | null | undefined): void {
+  const store = useStudioStore();
+  const step = useStudio((s) => (runId == null ? undefined : usedStep(s, runId)));
+  const isTraining = useStudio((s) => s.training !== null);
+  const isClassifier = useStudio(({ opened, runs }) => {
+    const run = opened[runId ?? '']?.record ?? runs?.find(({ record }) => record.id === runId)?.record;
+    return run?.model.config.classes !== undefined;
+  });
+  useEffect(() => {
+    if (runId == null || step === undefined || isTraining || !isClassifier) return;
+    void store
+      .getState()
+      .classifying()
+      .then(({ settle }) => settle(runId))
+      .catch(() => undefined); // the page offers to measure it
+  }, [store, runId, step, isTraining, isClassifier]);
+}

@@ -1,0 +1,33 @@
+import { Button } from './Button';
+import { Notice } from './Notice';
+
+export interface SettingsDifferProps {
+  /** Name of the run that could resume. */
+  run: string;
+  /** What the settings have that the run doesn't: `dropout 0 → 0.3`. */
+  differ: readonly string[];
+  begin: { disabledReason: string | undefined; onPress: () => void };
+  onUndo: () => void;
+}
+
+/** The settings changed after a run that could resume. */
+export const SettingsDiffer = ({ run, differ, begin, onUndo }: SettingsDifferProps) => (
+  <Notice
+    title={`Settings differ from ${run}`}
+    actions={
+      <>
+        <Button isDense disabledReason={begin.disabledReason} onPress={begin.onPress}>
+          Start new run
+        </Button>
+        <Button isDense variant="quiet" onPress={onUndo}>
+          Undo changes
+        </Button>
+      </>
+    }
+  >
+    {differ.slice(0, SHOWN).join('; ') + (differ.length > SHOWN ? ` and ${differ.length - SHOWN} more` : '')}
+  </Notice>
+);
+
+/** Differences that a line has room for. */
+const SHOWN = 4;
