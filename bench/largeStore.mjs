@@ -130,13 +130,13 @@ async function sample() {
 }
 
 async function train(steps) {
-  await go('Tokenizer');
+  await go('Tokens & data');
   await set({ Exactly: 4096 });
   await page.getByRole('button', { name: 'Train the tokenizer' }).click();
-  await stages.getByText(/ entries/).waitFor();
-  await go('Data');
+  await stages.getByText(/ tokens$/).waitFor();
+  await page.getByRole('link', { name: 'Data', exact: true }).click();
   await page.getByRole('button', { name: 'Build the data' }).click();
-  await stages.getByText(/\d+ \/ \d+/).waitFor();
+  await page.getByText(/tokens: .* held out/).waitFor();
   await go('Model');
   await strip.getByRole('button', { name: /^Device/ }).click();
   await page.getByRole('menu').getByText('WASM').first().click();
@@ -240,9 +240,12 @@ async function addressesOf() {
 async function opening(stage) {
   await load(`${addresses[LARGE]}/text`);
   await settled();
-  const name = stage[0].toUpperCase() + stage.slice(1);
+  const name = stage === 'data' ? 'Tokens & data' : stage[0].toUpperCase() + stage.slice(1);
   await measured(`${stage} of ${LARGE} opens`, () =>
-    arriving(LARGE, stage, () => stages.getByRole('link', { name: new RegExp(`^${name}`) }).click()),
+    arriving(LARGE, stage, async () => {
+      await stages.getByRole('link', { name: new RegExp(`^${name}`) }).click();
+      if (stage === 'data') await page.getByRole('link', { name: 'Data', exact: true }).click();
+    }),
   );
 }
 

@@ -44,14 +44,14 @@ async function prepare(path) {
   const stages = page.getByRole('navigation', { name: 'Stages' });
   await page.locator('input[type=file]').first().setInputFiles(path);
   await stages.getByText(/ characters$/).waitFor();
-  await stages.getByRole('link', { name: /^Tokenizer/ }).click();
+  await stages.getByRole('link', { name: /^Tokens & data/ }).click();
   await page.getByRole('textbox', { name: 'Exactly' }).fill('4096');
   await page.keyboard.press('Tab');
   await page.getByRole('button', { name: 'Train the tokenizer' }).click();
-  await stages.getByText(/ entries/).waitFor();
-  await stages.getByRole('link', { name: /^Data/ }).click();
+  await stages.getByText(/ tokens$/).waitFor();
+  await page.getByRole('link', { name: 'Data', exact: true }).click();
   await page.getByRole('button', { name: 'Build the data' }).click();
-  await stages.getByText(/\d+ \/ \d+/).waitFor();
+  await page.getByText(/tokens: .* held out/).waitFor();
 }
 
 /** The samples again and again, each time with other words among theirs: so many bytes. */

@@ -10,6 +10,9 @@ test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
   for (const stage of STAGES) await check(studio, `${stage}, empty`, stage);
+  await expect(await studio.openPrivacy()).toContainText('Requests to other sites');
+  await check(studio, 'how to check that nothing leaves');
+  await page.keyboard.press('Escape');
 
   // Refused: a picture under the name of a text.
   await studio.goTo('Text');

@@ -93,6 +93,10 @@ test('tables, samples and the strip show all of their words at 1440, 1024 and 39
       await studio.goTo(stage);
       await expect.poll(() => cutTables(page), `${stage}, ${String(width)} wide`).toEqual([]);
     }
+  // On a phone the rail lies down, and scrolls to the stage that is open.
+  await studio.byPalette('Export');
+  await expect(studio.entry('Export')).toBeInViewport();
+  await expect(studio.entry('Text')).not.toBeInViewport();
   await studio.goTo('Train');
   const remark = page.getByRole('list', { name: 'Samples' }).locator('small').first();
   for (const width of [1440, 1024, 390]) {

@@ -69,7 +69,9 @@ const calls = (page: Page) => page.evaluate(() => 'RTCPeerConnection' in globalT
 test('with every header nothing reaches another address, and the page says so', async ({ page }) => {
   const studio = new Studio(page);
   await studio.open();
-  await expect(page.getByText('This browser refuses the page all that leads elsewhere')).toBeVisible();
+  await expect(
+    page.getByText('The browser blocks every request to other sites, including calls, pop-ups and links.'),
+  ).toBeVisible();
   expect(await calls(page)).toBe(false);
   await tryRequests(page);
   await tryToLeave(page, BLOCKED, BLOCKED);
@@ -84,7 +86,7 @@ test.describe('without Connection-Allowlist, as in other browsers', () => {
       await route.fulfill({ response, headers });
     });
     await new Studio(page).open();
-    await expect(page.getByText('Pop-ups and links it does not hold back')).toBeVisible();
+    await expect(page.getByText('It can’t block pop-ups and links')).toBeVisible();
     expect(await calls(page)).toBe(false);
     await tryRequests(page);
     await tryToLeave(page, `http://${ADDRESS}/window`, `http://${ADDRESS}/link`);
@@ -116,9 +118,9 @@ test.describe('with a service worker', () => {
     }).listen(BARE);
     const studio = new Studio(page);
     await studio.open(`http://localhost:${BARE}/`);
-    await expect(page.getByText('this server does not send the headers for it')).toBeVisible();
+    await expect(page.getByText('this server doesn’t send the headers for that')).toBeVisible();
     await tryRequests(page);
-    await expect(studio.stages).toContainText(/works offline\s*everything/, { timeout: 120_000 });
+    await studio.expectPrivacy(/Works offline\s*everything/);
     await page.reload();
     await expect(studio.strip).toContainText(/WASM|WebGPU|CPU/);
     for (const worker of studio.workers) {
@@ -143,8 +145,10 @@ test.describe('with a service worker', () => {
     await server.listen();
     const studio = new Studio(page);
     await studio.open(`http://localhost:${DEV}/`);
-    await expect(page.getByText('This browser refuses the page all that leads elsewhere')).toBeVisible();
-    await expect(studio.stages).toContainText(/works offline\s*no/);
+    await expect(
+      page.getByText('The browser blocks every request to other sites, including calls, pop-ups and links.'),
+    ).toBeVisible();
+    await studio.expectPrivacy(/Works offline\s*no/);
     await tryRequests(page);
     await tryToLeave(page, BLOCKED, BLOCKED);
     expect(hits).toEqual([]);

@@ -13,7 +13,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
     await studio.tabTo('textbox', new RegExp(`^${label}$`));
     await page.keyboard.type(String(value));
   }
-  await palette(page, 'Text');
+  await studio.byPalette('Text');
   await studio.tabTo('button', /Train on it, Moby Dick/);
   await page.keyboard.press('Enter');
   await studio.event(30, /Evaluated/);
@@ -30,8 +30,8 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await studio.event((Math.floor(stoppedAt / 30) + 1) * 30, /Evaluated/);
   const reached = await stop();
 
-  // `]` goes to the next stage: Runs, Evaluate, Tune, then Playground.
-  for (const name of ['Runs', 'Evaluate', 'Tune', 'Playground']) {
+  // `]` goes to the next stage of the rail.
+  for (const name of ['Runs', 'Teach it more', 'Playground']) {
     await page.keyboard.press(']');
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   }
@@ -46,7 +46,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await expect(page.getByRole('table', { name: 'What token 2 could be' })).toBeVisible();
   await page.keyboard.press('Escape');
 
-  await palette(page, 'Export');
+  await studio.byPalette('Export');
   const download = page.waitForEvent('download');
   await studio.tabTo('button', /^Download Hugging Face folder$/);
   await page.keyboard.press('Enter');
@@ -85,11 +85,11 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   await expect(page.getByText(/^No run yet\. It would be GPT with/)).toBeVisible();
   await expect(page.getByRole('main')).not.toContainText('2,000 steps');
 
-  await goTo('Tokenizer');
+  await goTo('Tokens & data');
   await studio.tabTo('button', /^Train the tokenizer$/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('table', { name: 'Vocabulary' })).toBeVisible();
-  await expect(heading('Tokenizer')).toBeFocused(); // the button has gone
+  await expect(heading('Tokens & data')).toBeFocused(); // the button has gone
 
   // How long it may take, what comes of it, and what that costs.
   await goTo('Model');
@@ -151,13 +151,4 @@ async function arrowTo(page: Page, words: RegExp): Promise<void> {
     if (words.test(await page.locator('[role^=menuitem]:focus').innerText())) return page.keyboard.press('Enter');
   }
   throw new Error(`No entry says ${String(words)}`);
-}
-
-/** Runs a command of the palette by its name. */
-async function palette(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await expect(page.getByRole('dialog')).toBeVisible();
-  await page.keyboard.type(name);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog')).toBeHidden();
 }

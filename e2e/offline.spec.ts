@@ -57,13 +57,14 @@ class Host {
 }
 const PORT = portFor(100);
 
-const kept = (studio: Studio) =>
-  expect(studio.stages).toContainText(/works offline\s*everything, [\d.]+ MB/, { timeout: 120_000 });
+const kept = (studio: Studio) => studio.expectPrivacy(/Works offline\s*everything, [\d.]+ MB/);
 const MB = String.raw`[\d.]+ [kM]B`;
 const hasCore = (studio: Studio) =>
-  expect(studio.stages).toContainText(new RegExp(String.raw`works offline\s*training, ${MB} of ${MB}`));
-const count = async (studio: Studio, label: string): Promise<number> =>
-  Number(new RegExp(`${label}\\s*([\\d,]+)`).exec(await studio.stages.innerText())![1]!.replace(',', ''));
+  studio.expectPrivacy(new RegExp(String.raw`Works offline\s*training, ${MB} of ${MB}`));
+async function count(studio: Studio, label: string): Promise<number> {
+  const words = new RegExp(`${label}\\s*([\\d,]+)`);
+  return Number(words.exec(await studio.expectPrivacy(words))![1]!.replace(',', ''));
+}
 
 const card = (page: Page, name: string) =>
   page.getByRole('article').filter({ has: page.getByRole('heading', { name, exact: true }) });
@@ -78,8 +79,8 @@ test('with its server gone and the network off it opens, trains, and writes and 
   await studio.open(`${host.address}/`);
   await kept(studio);
   // The counter is what the server saw.
-  await expect.poll(async () => (await count(studio, 'to its own address')) - host.asked.length).toBe(0);
-  expect(await count(studio, 'requests elsewhere')).toBe(0);
+  await expect.poll(async () => (await count(studio, 'Requests to this site')) - host.asked.length).toBe(0);
+  expect(await count(studio, 'Requests to other sites')).toBe(0);
 
   await host.stop();
   await context.setOffline(true);
@@ -100,8 +101,8 @@ test('with its server gone and the network off it opens, trains, and writes and 
     await expect(card(page, name).getByText('Verified')).toBeVisible({ timeout: 120_000 });
   }
   // Nothing was asked for, by anyone, of anyone, but whether the service worker is still the server's.
-  expect(await count(studio, 'requests elsewhere')).toBe(0);
-  expect(await count(studio, 'to its own address')).toBe(1);
+  expect(await count(studio, 'Requests to other sites')).toBe(0);
+  expect(await count(studio, 'Requests to this site')).toBe(1);
   expect(studio.errors).toEqual([]);
 });
 
@@ -162,7 +163,7 @@ test('a browser that is to save data gets the rest only when it is asked for', a
   await host.start();
   const studio = new Studio(page);
   await studio.open(`${host.address}/`);
-  await expect(studio.stages).toContainText('no, to save data');
+  await studio.expectPrivacy(/no, to save data/);
   await expectAccessible(page, 'saving data');
   expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(false);
   await page.getByRole('button', { name: 'Load everything now' }).press('Enter');

@@ -97,9 +97,9 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
     await expect.poll(() => studio.keys('texts/')).toHaveLength(texts);
   }
   await expect.poll(() => studio.keys('projects/')).toEqual(['projects/first']);
-  await page.goto(`/p/${id}/data`);
+  await page.goto(`/p/${id}/data`); // an old address
   await expect(page.getByText('There is no such project here')).toBeVisible();
-  await expect(page).toHaveURL(/\/p\/first\/data$/);
+  await expect(page).toHaveURL(/\/p\/first\/tokens\?part=data$/);
   expect(studio.errors).toEqual([]);
 });
 
@@ -147,7 +147,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
     .poll(() => first.stored(birds!))
     .toMatchObject({ name: 'Birds', runId: null, recipe: { batch: 5, learningRate: 0.003 } });
   await expect.poll(() => first.stored('projects/first')).toMatchObject({ name: 'Whales', recipe: { batch: 4 } });
-  await expect(second.stages).toContainText('no run yet'); // the other project's
+  await expect(second.entry('Train')).toHaveText('Train'); // the other project has no run
 
   // Two tabs on one project: what both change at once is kept, and only one trains.
   await second.inProjects('Whales');

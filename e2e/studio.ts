@@ -73,9 +73,45 @@ export class Studio {
     return this.page.getByRole('navigation', { name: 'Stages' });
   }
 
-  async goTo(stage: string): Promise<void> {
-    await this.stages.getByRole('link', { name: new RegExp(`^${stage}`) }).click();
+  /** The rail's entry of a stage. */
+  entry(stage: string) {
+    return this.stages.getByRole('link', { name: new RegExp(`^${stage}`) });
+  }
+
+  async goTo(name: string): Promise<void> {
+    const { stage, part, isUnlisted } = PLACES[name] ?? { stage: name };
+    if (isUnlisted && !(await this.entry(stage).isVisible())) await this.byPalette(stage);
+    else await this.entry(stage).click();
+    if (part !== undefined)
+      await this.page
+        .getByRole('navigation', { name: `Parts of ${stage}` })
+        .getByRole('link', { name: part })
+        .click();
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
+  }
+  /** Goes to a stage, or runs a command, by the palette. */
+  async byPalette(words: string): Promise<void> {
+    await this.page.keyboard.press('Control+k');
+    await expect(this.page.getByRole('dialog')).toBeVisible();
+    await this.page.keyboard.type(words);
+    await this.page.keyboard.press('Enter');
+    await expect(this.page.getByRole('dialog')).toBeHidden();
+  }
+
+  /** Opens what stands behind the link in the rail's foot. */
+  async openPrivacy(): Promise<Locator> {
+    const name = 'Nothing leaves this computer';
+    await this.stages.getByRole('button', { name }).click();
+    return this.page.getByRole('dialog', { name });
+  }
+  /** Waits until it reads so, and closes it. */
+  async expectPrivacy(words: RegExp): Promise<string> {
+    const dialog = await this.openPrivacy();
+    await expect(dialog).toContainText(words, { timeout: 120_000 });
+    const read = await dialog.innerText();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await expect(dialog).toBeHidden();
+    return read;
   }
 
   async useDevice(kind: 'WebGPU' | 'WASM'): Promise<void> {
@@ -84,7 +120,7 @@ export class Studio {
     await expect(this.strip).toContainText(kind);
   }
 
-  /** Links to Adapt, Instruct and Classify, on Tune. */
+  /** Links to Adapt, Instruct and Classify, on Teach it more. */
   get tuningKinds() {
     return this.page.getByRole('navigation', { name: 'Kinds of tuning' });
   }
@@ -320,6 +356,13 @@ export class Studio {
     await expect(line.first()).toBeVisible({ timeout: 300_000 });
   }
 }
+
+/** Pages that have another name than their stage: parts of one, and one that the rail lists only with a model or a label. */
+const PLACES: Readonly<Record<string, { stage: string; part?: string; isUnlisted?: boolean }>> = {
+  Tokenizer: { stage: 'Tokens & data', part: 'Tokens' },
+  Data: { stage: 'Tokens & data', part: 'Data' },
+  Tune: { stage: 'Teach it more', isUnlisted: true },
+};
 
 /** The browser asks for the tab's icon again at every navigation, under its usual name where a page names none. */
 const isIcon = (url: string): boolean => url.endsWith('/icon.svg') || url.endsWith('/favicon.ico');

@@ -72,8 +72,9 @@ test('text is written by hand, many are chosen at once, and the focus stays on t
   page,
 }) => {
   const studio = new Studio(page);
-  await studio.openOnWasm('/tokenizer/'); // a slash at the end is no other page
-  await expect(page.getByRole('heading', { level: 1, name: 'Tokenizer' })).toBeVisible();
+  await studio.openOnWasm('/tokenizer/'); // an old address, and a slash at the end is no other page
+  await expect(page.getByRole('heading', { level: 1, name: 'Tokens & data' })).toBeVisible();
+  await expect(page).toHaveURL(/\/p\/first\/tokens$/);
   await studio.goTo('Text');
   const byHand = page.getByRole('dialog', { name: 'Add text by hand' });
   const draft = byHand.getByRole('textbox', { name: 'Text', exact: true });

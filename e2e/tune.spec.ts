@@ -8,7 +8,7 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
 }, info) => {
   const studio = await withBase(page);
   await expect(page.getByRole('radio', { name: /step 20/ })).toBeChecked();
-  await expect(studio.stages).toContainText('needs text of its kind');
+  await expect(studio.entry('Teach it more')).toHaveAttribute('aria-current', 'page');
   await expectAccessible(page, 'Tune, adapt, with nothing to learn');
 
   // By keyboard alone: the kind, the chats, and the start.
@@ -48,7 +48,7 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   const rows = forgetting(page).getByRole('table', { name: 'Before and after' }).getByRole('row');
   await expect(rows.filter({ hasText: 'Old text' })).toContainText(/%/);
   await expect(rows.filter({ hasText: 'Chats' })).toContainText(/−[\d.]+ %/);
-  await expect(studio.stages).toContainText(/instruct · (nothing|[\d.]+ %) forgotten/);
+  await expect(studio.entry('Train')).toContainText(/step 40 · perplexity/);
   await expectAccessible(page, 'Tune, done');
 
   // The run stands beside its base, and Train draws old text too.

@@ -1,4 +1,4 @@
-/** Tokenizer: it is trained on the text, and its vocabulary fits into narrow columns. */
+/** Tokens & data, Tokens: it is trained on the text, and its vocabulary fits into narrow columns. */
 import { expect, test, type Page } from '@playwright/test';
 import { SEA, seeded } from '../seed';
 import { Studio } from '../studio';
@@ -19,7 +19,7 @@ const cutHeads = (page: Page): Promise<string[]> =>
 test('a tokenizer is trained, and the heads of its vocabulary fit into their columns', async ({ page }) => {
   const studio = new Studio(page);
   const tokenizer = { kind: 'bpe', vocabulary: 400 } as const;
-  await studio.openOnWasm('/tokenizer', await seeded({ texts: [['Pasted text', SEA]], tokenizer, runs: [{}] }));
+  await studio.openOnWasm('/tokens', await seeded({ texts: [['Pasted text', SEA]], tokenizer, runs: [{}] }));
   const table = page.getByRole('table', { name: 'Vocabulary' });
   /** By each column in turn, for the arrow takes room too. */
   const headsFit = async (): Promise<void> => {
@@ -38,7 +38,9 @@ test('a tokenizer is trained, and the heads of its vocabulary fit into their col
   for (const kind of ['Bytes', 'BPE']) {
     await page.getByText(kind, { exact: true }).first().click();
     await page.getByRole('button', { name: /^Train (the tokenizer|again)$/ }).click();
-    await expect(studio.stages).toContainText(new RegExp(`${kind} · [\\d,]+ entries`));
+    await expect(page.getByRole('main')).toContainText(
+      new RegExp(`${kind === 'BPE' ? 'Byte-level BPE' : kind}, [\\d,]+ entries`),
+    );
     await headsFit();
   }
   expect(studio.errors).toEqual([]);

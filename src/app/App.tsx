@@ -20,6 +20,7 @@ import { Notices } from './Notices';
 import { PageBoundary } from './PageBoundary';
 import { NotFound, PageFailure } from './PageFailure';
 import { title } from './phase';
+import { PrivacyDialog } from './PrivacyDialog';
 import { pageOf, stageAt } from './routes';
 import { hasSingleKeys, setSingleKeys } from './singleKeys';
 import { StageRail } from './StageRail';
@@ -35,7 +36,7 @@ const UnreadableDialog = lazy(() =>
 export function App() {
   const [path, go] = useLocation();
   const store = useStudioStore();
-  const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable' | 'everything'>();
+  const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable' | 'privacy' | 'everything'>();
   const [isRenaming, setRenaming] = useState(false);
   const projectId = useStudio((s) => s.project.id);
   const [singleKeys, setKeys] = useState(hasSingleKeys);
@@ -62,6 +63,7 @@ export function App() {
       openPalette: () => setOverlay('palette'),
       openHelp: () => setOverlay('help'),
       openUnreadable: () => setOverlay('unreadable'),
+      openPrivacy: () => setOverlay('privacy'),
       hasSingleKeys: singleKeys,
       toggleSingleKeys: () => {
         setKeys(!singleKeys);
@@ -82,7 +84,7 @@ export function App() {
             isTrain={stage?.id === 'train'}
           />
         }
-        rail={<StageRail current={stage} onGo={go} />}
+        rail={<StageRail current={stage} onGo={go} onPrivacy={() => setOverlay('privacy')} />}
         notices={<Notices onShow={() => setOverlay('unreadable')} />}
       >
         <PageBoundary place={place} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
@@ -109,6 +111,7 @@ export function App() {
           <UnreadableDialog onClose={() => setOverlay(undefined)} />
         </Suspense>
       )}
+      <PrivacyDialog isOpen={overlay === 'privacy'} onClose={() => setOverlay(undefined)} />
       <DeleteEverything isOpen={overlay === 'everything'} onClose={() => setOverlay(undefined)} />
       <MarkupDialog />
       <Notes />

@@ -13,13 +13,16 @@ export function ProjectRouter({ children }: { children: ReactNode }) {
   const [address, go] = useBrowserLocation();
   const store = useStudioStore();
   const open = useStudio((s) => s.project.id);
-  const { project, path } = placeOf(address);
+  const { project, path, query } = placeOf(address);
 
   const onAddress = useEffectEvent(async () => {
     if (project !== undefined) await store.getState().open(project);
     const here = addressOf(store.getState().project.id, path);
+    if (here === address) return;
     // What is asked of the page stays: `?view=lineage`.
-    if (here !== address) go(here + location.search, { replace: true });
+    const asked = new URLSearchParams(location.search);
+    for (const [name, value] of new URLSearchParams(query)) asked.set(name, value);
+    go(asked.size > 0 ? `${here}?${asked.toString()}` : here, { replace: true });
   });
   useEffect(() => void onAddress(), [address]);
   const onOpen = useEffectEvent(() => {

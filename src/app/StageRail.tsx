@@ -1,5 +1,5 @@
 import { useRouter } from 'wouter';
-import { formatBytes, formatCount } from '../core/base/units';
+import { formatBytes } from '../core/base/units';
 import type { Offline } from '../state/privacy';
 import { useEvaluation, useRuns, useStudio, useStudioFields } from '../state/react';
 import { isTraining } from '../state/openRun';
@@ -8,53 +8,41 @@ import { Rail, TextAction } from '../ui';
 import { openNewer } from './offline';
 import { pathOf } from './routes';
 import { useUsage } from './privacyPromise';
-import { STAGES } from './stages';
+import { GROUPS, isListed, STAGES } from './stages';
 
-export function StageRail({ current, onGo }: { current: Stage | undefined; onGo: (path: string) => void }) {
+export function StageRail(p: { current: Stage | undefined; onGo: (path: string) => void; onPrivacy: () => void }) {
   useRuns();
   useEvaluation();
-  const nodes = useStudioFields((s) => STAGES.map((stage) => stage.state(s).node));
+  const signs = useStudioFields((s) => STAGES.map((stage) => stage.state(s).sign));
   const lines = useStudioFields((s) => STAGES.map((stage) => stage.state(s).line));
-  const { requests, offline, hasNewer } = useStudioFields(({ requests, offline, hasNewer }) => ({
-    requests,
-    offline,
-    hasNewer,
-  }));
+  const listed = useStudioFields((s) => STAGES.map((stage) => isListed(stage, s)));
+  const hasNewer = useStudio((s) => s.hasNewer);
   const usage = useUsage();
   const { base } = useRouter();
+  const entry = (stage: Stage) => {
+    const at = STAGES.indexOf(stage);
+    const { id, name, form } = stage;
+    return { id, href: base + pathOf(stage), name, form, sign: signs[at]!, line: lines[at] };
+  };
   return (
     <Rail
-      stages={STAGES.map((stage, i) => ({
-        id: stage.id,
-        href: base + pathOf(stage),
-        name: stage.name,
-        state: nodes[i]!,
-        artefact: lines[i]!,
+      groups={GROUPS.map(({ name, stages }) => ({
+        name,
+        stages: stages.filter((stage) => listed[STAGES.indexOf(stage)] || stage === p.current).map(entry),
       }))}
-      current={current?.id ?? ''}
-      onGo={({ id }) => onGo(`/${id}`)}
-      promise={{
-        title: 'Nothing leaves this machine',
-        readings: [
-          { label: 'requests elsewhere', value: formatCount(requests.elsewhere) },
-          { label: 'to its own address', value: formatCount(requests.own) },
-          { label: 'works offline', value: offlineWords(offline) },
-          {
-            label: usage?.persistent ? 'stored, kept' : 'stored',
-            value: usage?.bytes === undefined ? '–' : formatBytes(usage.bytes),
-          },
-        ],
-        ...(hasNewer
-          ? { news: <Newer /> }
-          : offline.kind === 'to be asked' && {
-              news: <TextAction onPress={offline.keep}>Make Homegrown available offline</TextAction>,
-            }),
+      current={p.current?.id ?? ''}
+      onGo={({ id }) => p.onGo(`/${id}`)}
+      foot={{
+        promise: 'Nothing leaves this computer',
+        onPromise: p.onPrivacy,
+        stored: usage?.bytes === undefined ? undefined : `${formatBytes(usage.bytes)} stored here`,
       }}
+      news={hasNewer ? <Newer /> : undefined}
     />
   );
 }
 
-function offlineWords(offline: Offline): string {
+export function offlineWords(offline: Offline): string {
   switch (offline.kind) {
     case 'not here':
       return 'no';

@@ -2,7 +2,7 @@
 import { busyExport } from '../state/export';
 import { guideOf, nextStep } from '../state/nextStep';
 import { isTraining } from '../state/openRun';
-import type { Stage } from '../state/stage';
+import type { Stage, StageState } from '../state/stage';
 import type { Studio, StudioStore } from '../state/studio';
 import { takeStep } from '../state/takeStep';
 import type { Work } from '../state/work';
@@ -12,7 +12,7 @@ import { openNewer } from './offline';
 import { openActions, projectActions, type ProjectShell } from './projectActions';
 import { pathOf } from './routes';
 import { runAction, runActionLabel } from './runAction';
-import { STAGES } from './stages';
+import { isListed, STAGES } from './stages';
 import { toggleTheme } from './theme';
 
 export interface Shell extends ProjectShell {
@@ -20,6 +20,7 @@ export interface Shell extends ProjectShell {
   openPalette: () => void;
   openHelp: () => void;
   openUnreadable: () => void;
+  openPrivacy: () => void;
   hasSingleKeys: boolean;
   toggleSingleKeys: () => void;
 }
@@ -31,7 +32,7 @@ export function commands(s: Studio, store: StudioStore, shell: Shell): readonly 
     ...goTo(s, shell),
     ...settings(s, store, shell),
     ...openActions(s),
-    ...keysOnly(shell),
+    ...keysOnly(s, shell),
   ];
 }
 
@@ -131,7 +132,7 @@ const stopWork = (work: Work): Action => ({
 function goTo(s: Studio, { go }: Shell): Action[] {
   const group = 'Go to';
   return STAGES.flatMap((stage) => [
-    { id: `go-${stage.id}`, group, label: stage.name, hint: stage.state(s).line, run: () => go(pathOf(stage)) },
+    { id: `go-${stage.id}`, group, label: stage.name, ...hintOf(stage.state(s)), run: () => go(pathOf(stage)) },
     ...(stage.parts ?? []).map(({ label, query }) => ({
       id: `go-${stage.id}${query}`,
       group,
@@ -141,6 +142,8 @@ function goTo(s: Studio, { go }: Shell): Action[] {
     })),
   ]);
 }
+
+const hintOf = ({ line }: StageState) => (line === undefined ? {} : { hint: line });
 
 function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
   return [
@@ -164,6 +167,7 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
     ...(s.hasNewer && !isTraining(s)
       ? [{ id: 'newer', group: 'Project', label: 'Open the newer version', run: openNewer }]
       : []),
+    { id: 'privacy', group: 'View', label: 'Check that nothing leaves this computer', run: shell.openPrivacy },
     { id: 'theme', group: 'View', label: 'Light or dark', run: toggleTheme },
     {
       id: 'single-keys',
@@ -175,10 +179,10 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
   ];
 }
 
-function keysOnly(shell: Shell): Action[] {
+function keysOnly(s: Studio, shell: Shell): Action[] {
   const step = (by: 1 | -1) => () => {
-    const at = STAGES.findIndex((stage) => stage === shell.stage);
-    const next = STAGES[at + by];
+    const listed = STAGES.filter((stage) => stage === shell.stage || isListed(stage, s));
+    const next = listed[listed.findIndex((stage) => stage === shell.stage) + by];
     if (next) shell.go(pathOf(next));
   };
   const help = { group: 'Keys', isHelpOnly: true } as const;

@@ -12,9 +12,17 @@ test('an address says its project and its page, and the first stage where it say
     ['/p/x/', 'x', '/text'],
     ['/p/x//', 'x', '/text'],
     ['/p/x/data/parts', 'x', '/data/parts'],
-    ['/p/%E0/data', '%E0', '/data'],
+    ['/p/%E0/model', '%E0', '/model'],
   ] as const)
     expect(placeOf(address)).toEqual({ project, path });
+});
+
+test('old addresses lead to where their pages are now', () => {
+  expect(placeOf('/tokenizer')).toEqual({ project: undefined, path: '/tokens' });
+  expect(placeOf('/p/x/tokenizer/')).toEqual({ project: 'x', path: '/tokens' });
+  expect(placeOf('/p/x/data')).toEqual({ project: 'x', path: '/tokens', query: 'part=data' });
+  expect(stageAt(placeOf('/data').path)?.name).toBe('Tokens & data');
+  expect(stageAt(placeOf('/tune').path)?.name).toBe('Teach it more');
 });
 
 test('a slash at the end of an address is no other page', () => {

@@ -6,13 +6,26 @@ import { STAGES } from './stages';
 
 /** `/p/<project>/<stage>`: `path` is what is after the project, such as `/text`. */
 export const addressOf = (project: string, path: string): string => `/p/${encodeURIComponent(project)}${path}`;
+/** Pages that became parts of a stage: where they are now. Links and bookmarks to the old addresses keep working. */
+const MOVED: Readonly<Record<string, { path: string; query?: string }>> = {
+  '/tokenizer': { path: '/tokens' },
+  '/data': { path: '/tokens', query: 'part=data' },
+};
+
+interface Place {
+  project: string | undefined;
+  path: string;
+  /** What an old address adds to the new one's query. */
+  query?: string;
+}
+
 /** What an address is of, where it says a project, and which page: the first stage where it says none. */
-export function placeOf(address: string): { project: string | undefined; path: string } {
+export function placeOf(address: string): Place {
   const id = /^\/p\/([^/]+)/.exec(address)?.[1];
   const rest = id === undefined ? address : address.slice(`/p/${id}`.length);
   const page = rest.replace(/\/+$/, '');
   const path = page === '' ? pathOf(STAGES[0]!) : page;
-  return { project: id === undefined ? undefined : decoded(id), path };
+  return { project: id === undefined ? undefined : decoded(id), ...(MOVED[path] ?? { path }) };
 }
 /** What is no code of anything is itself. */
 function decoded(part: string): string {

@@ -13,15 +13,12 @@ import { stageAt } from './routes';
 import { STAGES } from './stages';
 
 vi.mock('./stages', async (importActual) => {
-  const { STAGES } = await importActual<typeof import('./stages')>();
+  const actual = await importActual<typeof import('./stages')>();
   const toy: Stage = {
     id: 'weights',
     name: 'Weights',
     parts: [{ label: 'Layers', query: '?part=layers' }],
-    state: (s) =>
-      s.project.runId !== null
-        ? { node: 'done', line: 'can be looked at' }
-        : { node: 'none', line: 'needs a run to look at' },
+    state: (s) => (s.project.runId !== null ? { sign: 'done', line: 'can be looked at' } : { sign: 'none' }),
     page: () => Promise.resolve(({ stages }) => <h1>{stages.length} stages</h1>),
     action: (s) =>
       s.texts.length > 0
@@ -29,7 +26,8 @@ vi.mock('./stages', async (importActual) => {
         : undefined,
     ahead: ({ project }) => ({ reading: `${project.model.config.layers} layers`, words: 'Every weight as a colour.' }),
   };
-  return { STAGES: [...STAGES, toy] };
+  const GROUPS = [...actual.GROUPS, { name: 'Toys', stages: [toy] }];
+  return { ...actual, GROUPS, STAGES: GROUPS.flatMap(({ stages }) => stages) };
 });
 
 const store = createStudio(inertServices());
@@ -53,6 +51,7 @@ const shell = (stage: Stage | undefined, go: (path: string) => void = () => unde
   openPalette: () => undefined,
   openHelp: () => undefined,
   openUnreadable: () => undefined,
+  openPrivacy: () => undefined,
   rename: () => undefined,
   deleteEverything: () => undefined,
   hasSingleKeys: true,
@@ -71,14 +70,16 @@ test('every folder of features with a stage is in the list, by its id', () => {
 
 test('the toy is at its address: its page, its place in the rail, what it waits for', async () => {
   const page = await at('/weights');
-  expect(page).toMatch(/<h1>11<!-- --> stages/);
+  expect(page).toMatch(/<h1>10<!-- --> stages/);
   const links = [...page.matchAll(/<a href="\/(\w+)"( aria-current="page")?/g)].map(([, id, here]) => [
     id,
     Boolean(here),
   ]);
-  const rail = links.slice(-STAGES.length); // after the strip's link home
-  expect(rail).toEqual(STAGES.map(({ id }) => [id, id === 'weights']));
-  expect(page).toContain('needs a run to look at');
+  // Tuning waits for a model.
+  const listed = STAGES.filter(({ id }) => id !== 'tune');
+  const rail = links.slice(-listed.length); // after the strip's link home
+  expect(rail).toEqual(listed.map(({ id }) => [id, id === 'weights']));
+  expect(page).toContain('>Toys</h2>');
   expect(await at('/wei')).toContain('There is no page at');
 });
 
@@ -87,18 +88,16 @@ test('it is in the palette and the help, a key goes to it, and its action takes 
   const gone: string[] = [];
   const go = (path: string) => void gone.push(path);
   const called = (path: string, id: string) => actionsOn(path, go).find((action) => action.id === id);
-  expect(called('/text', 'go-weights')).toMatchObject({
-    group: 'Go to',
-    label: 'Weights',
-    hint: 'needs a run to look at',
-  });
+  expect(called('/text', 'go-weights')).toMatchObject({ group: 'Go to', label: 'Weights' });
+  expect(called('/text', 'go-tune')).toMatchObject({ label: 'Teach it more' });
   called('/text', 'go-weights')!.run();
   called('/export', 'next')!.run();
   called('/weights', 'previous')!.run();
   called('/weights', 'next')!.run();
+  called('/runs', 'next')!.run();
   expect(called('/text', 'go-weights?part=layers')).toMatchObject({ label: 'Layers', hint: 'Weights' });
   called('/text', 'go-weights?part=layers')!.run();
-  expect(gone).toEqual(['/weights', '/weights', '/export', '/weights?part=layers']);
+  expect(gone).toEqual(['/weights', '/weights', '/export', '/playground', '/weights?part=layers']);
 
   const byEnter = (path: string) =>
     actionsOn(path)
@@ -113,7 +112,7 @@ test('the first screen tells of it, as of the others', async () => {
   store.setState({ texts: [] });
   const page = await at('/text');
   const told = [...page.matchAll(/<b>([^<]*)<\/b><span>([^<]*)<\/span><\/span><p>/g)].map(([, name]) => name);
-  expect(told).toEqual(['Tokenizer', 'Data', 'Model', 'Train', 'Playground', 'Export', 'Weights']);
+  expect(told).toEqual(['Tokens &amp; data', 'Model', 'Train', 'Playground', 'Export', 'Weights']);
   expect(page).toContain('Every weight as a colour.');
 });
 

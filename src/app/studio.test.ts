@@ -36,6 +36,7 @@ const shell: Shell = {
   openPalette: () => undefined,
   openHelp: () => undefined,
   openUnreadable: () => undefined,
+  openPrivacy: () => undefined,
   rename: () => undefined,
   deleteEverything: () => undefined,
   hasSingleKeys: true,
@@ -101,7 +102,7 @@ test('the strip counts the kernels while they are compiled', () => {
   expect([train(), title(store.getState(), 'Train')]).toEqual(['compiling', 'compiling · Homegrown']);
   // How long measuring and the first step take is not known, so there is no bar, and certainly no full one.
   expect(fact({ done: 32, of: 32 })).toEqual({ fact: { label: 'Beginning', value: 'the first step' } });
-  expect([train(), title(store.getState(), 'Train')]).toEqual(['the first step', 'beginning · Homegrown']);
+  expect([train(), title(store.getState(), 'Train')]).toEqual(['first step', 'beginning · Homegrown']);
 });
 
 test('a failure stays in the strip, in red and in words', () => {

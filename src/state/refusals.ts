@@ -23,7 +23,7 @@ export function resumeRefusal(s: Studio): Refusal {
   if (training && training.runId !== record?.id) return TRAINING_HERE;
   if (!record || dataOf(record).id !== null || textsFor(record, s).length > 0) return undefined;
   return isTuning(record)
-    ? 'This model came without what it was tuned on: add that on Tune, or other'
+    ? 'This model came without its tuning data. Add that, or other data, on Teach it more'
     : 'This model came without the text that it learnt from: add that text, or another';
 }
 

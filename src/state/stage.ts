@@ -11,7 +11,11 @@ export interface Stage {
   name: string;
   /** Its parts besides the one that its address alone shows, as the palette offers them; `query` is what their address adds. */
   parts?: readonly { label: string; query: string }[];
-  /** Its artefact, or what it waits for. A stage is never locked, and marked when out of date. */
+  /** How the rail draws it. `automatic`: built without being asked for, so small and on one line. `door`: a way in, without a sign. */
+  form?: 'automatic' | 'door';
+  /** Whether the rail lists it; absent: always. Its address and the palette open it in any case. */
+  isListed?(s: Studio): boolean;
+  /** Its sign in the rail. A stage is never locked. */
   state(s: Studio): StageState;
   /** Loads its page, which is done when it is first gone to. */
   page(): Promise<ComponentType<PageProps>>;
@@ -27,11 +31,22 @@ export interface Stage {
   ahead?(s: Studio): { reading: string; words: string };
 }
 
-export interface StageState {
-  node: 'done' | 'none' | 'stale' | 'run' | 'stopped' | 'interrupted' | 'failed';
-  /** In one line: `BPE · 2,048 entries`, `needs text`. */
-  line: string;
-}
+/**
+ * `none`: nothing yet. `done`: has an artifact. `running`: working now. `paused`, `interrupted`: stopped, can resume.
+ * `stale`: built from something that changed since. `failed`: failed.
+ */
+export type Sign = 'none' | 'done' | 'running' | 'paused' | 'interrupted' | 'stale' | 'failed';
+
+/** A sign speaks of the chosen run and of what was built, never of defaults. `line`: which artifact it is. */
+export type StageState = { sign: 'none'; line?: undefined } | { sign: Exclude<Sign, 'none'>; line: string };
+
+export const NOTHING_YET: StageState = { sign: 'none' };
+/** Maximum characters of a line. */
+export const MAX_LINE = 26;
+
+/** Returns the first of these that fits into a line of the rail, else the last. */
+export const fitting = (...lines: readonly [string, ...string[]]): string =>
+  lines.find(({ length }) => length <= MAX_LINE) ?? lines.at(-1)!;
 
 interface StageAction {
   id: string;

@@ -149,11 +149,10 @@ export function trained(s: Studio, page: Page): Trained {
   };
 }
 
-/** What there is of it, in the rail. */
-export function modelLine(s: Studio, page: Page): string {
+/** The step that a page uses, in the rail; undefined where there is no model. */
+export function modelLine(s: Studio, page: Page): string | undefined {
   const model = modelOf(s, page);
-  if (isOpening(s, page)) return 'opening';
-  return model ? `step ${formatCount((chosenStep(model) ?? model.usable).step)}` : 'needs a run';
+  return model && !isOpening(s, page) ? `step ${formatCount((chosenStep(model) ?? model.usable).step)}` : undefined;
 }
 
 export interface Need {

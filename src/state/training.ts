@@ -100,7 +100,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
     };
     if (read && texts.length === 0) {
       const words = 'This model was brought in without the text that it learnt from, so it cannot go on';
-      const where = isTuning(run) ? ' on Tune' : '';
+      const where = isTuning(run) ? ' on Teach it more' : '';
       return refuse(toFailure(badSettings(words, `Add that text, or another${where}, then resume.`)));
     }
     const { validation, test, seed } = facts?.split ?? project.split;

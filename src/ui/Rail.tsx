@@ -1,41 +1,52 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode, type RefObject } from 'react';
 import { cx } from './cx';
+import { Icon } from './Icon';
 import styles from './Rail.module.css';
 
-/**
- * Filled: has an artifact. Ring: nothing yet. Half amber: out of date. Ringed green: running. Two bars: stopped or interrupted,
- * and can resume. Red diamond: failed.
- */
-export type NodeState = 'done' | 'none' | 'stale' | 'run' | 'stopped' | 'interrupted' | 'failed';
+/** Ring, filled dot, ringed green dot, two bars (of `paused` and `interrupted`), half amber dot, red diamond. */
+export type RailSign = 'none' | 'done' | 'running' | 'paused' | 'interrupted' | 'stale' | 'failed';
 export interface RailStage {
   id: string;
   href: string;
   name: string;
-  state: NodeState;
-  /** The artefact in one line: `BPE · 2,048 entries`, `needs text`. */
-  artefact: string;
+  sign: RailSign;
+  /** Which artifact it has: `GPT, 2.19 M parameters`. Without one there is no second line. */
+  line?: string | undefined;
+  /** `automatic`: small and on one line. `door`: a plus in place of a sign. */
+  form?: 'automatic' | 'door' | undefined;
+}
+export interface RailGroup {
+  name: string;
+  stages: readonly RailStage[];
 }
 export interface RailProps {
-  stages: readonly RailStage[];
+  groups: readonly RailGroup[];
   current: string;
   onGo: (stage: RailStage) => void;
-  /** The privacy promise as readings, and what is new. */
-  promise: { title: string; readings: readonly { label: string; value: string }[]; news?: ReactNode };
+  foot: {
+    /** A link to how to check it. */
+    promise: string;
+    onPromise: () => void;
+    /** `214 MB stored here`; undefined until it is known. */
+    stored: string | undefined;
+  };
+  /** Below the foot, and on a phone below the rail. */
+  news?: ReactNode;
 }
-const WORDS: Record<NodeState, string | undefined> = {
-  done: undefined,
+const WORDS: Readonly<Record<RailSign, string | undefined>> = {
   none: undefined,
-  stale: 'out of date',
-  run: 'running',
-  stopped: 'stopped',
+  done: undefined,
+  running: 'running',
+  paused: 'paused',
   interrupted: 'interrupted',
+  stale: 'out of date',
   failed: 'failed',
 };
 
-/** The data path as a line with a node per stage. */
-export function Rail({ stages, current, onGo, promise }: RailProps) {
-  const here = useRef<HTMLAnchorElement>(null);
+/** All stages in their groups, each with a sign and what it has. */
+export function Rail({ groups, current, onGo, foot, news }: RailProps) {
   const rail = useRef<HTMLElement>(null);
+  const here = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     const box = rail.current;
     if (!box) return;
@@ -51,39 +62,64 @@ export function Rail({ stages, current, onGo, promise }: RailProps) {
   }, [current]);
   return (
     <nav className={styles.rail} aria-label="Stages" ref={rail}>
-      <ol>
-        {stages.map((stage) => (
+      <div className={styles.path}>
+        {groups.map((group) => (
+          <Group key={group.name} group={group} current={current} here={here} onGo={onGo} />
+        ))}
+        <div className={styles.foot}>
+          <button type="button" onClick={foot.onPromise}>
+            {foot.promise}
+          </button>
+          {foot.stored !== undefined && <span>{foot.stored}</span>}
+        </div>
+      </div>
+      {news !== undefined && <p className={styles.news}>{news}</p>}
+    </nav>
+  );
+}
+
+interface Listed extends Pick<RailProps, 'current' | 'onGo'> {
+  here: RefObject<HTMLAnchorElement | null>;
+}
+
+function Group({ group, ...listed }: Listed & { group: RailGroup }) {
+  const id = useId();
+  return (
+    <>
+      <h2 id={id}>{group.name}</h2>
+      <ol aria-labelledby={id}>
+        {group.stages.map((stage) => (
           <li key={stage.id}>
-            <a
-              href={stage.href}
-              ref={stage.id === current ? here : undefined}
-              aria-current={stage.id === current ? 'page' : undefined}
-              onClick={(event) => {
-                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-                event.preventDefault();
-                onGo(stage);
-              }}
-            >
-              <i className={cx(styles.node, styles[stage.state])} />
-              <span className={styles.name}>{stage.name}</span>
-              {WORDS[stage.state] && (
-                <span className={cx(styles.state, styles[stage.state])}>{WORDS[stage.state]}</span>
-              )}
-              <span className={styles.artefact}>{stage.artefact}</span>
-            </a>
+            <Entry stage={stage} {...listed} />
           </li>
         ))}
       </ol>
-      <div className={styles.promise}>
-        <b>{promise.title}</b>
-        {promise.readings.map(({ label, value }) => (
-          <div key={label}>
-            <span>{label}</span>
-            <b>{value}</b>
-          </div>
-        ))}
-        {promise.news !== undefined && <p>{promise.news}</p>}
-      </div>
-    </nav>
+    </>
+  );
+}
+
+function Entry({ stage, current, here, onGo }: Listed & { stage: RailStage }) {
+  const { sign, line, form } = stage;
+  const word = form === 'door' ? undefined : WORDS[sign];
+  const isCurrent = stage.id === current;
+  // On one line there is room for the word or the artifact.
+  const isOneLine = form !== undefined || line === undefined;
+  return (
+    <a
+      href={stage.href}
+      ref={isCurrent ? here : undefined}
+      aria-current={isCurrent ? 'page' : undefined}
+      className={cx(isOneLine && styles.oneLine, form && styles[form])}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        onGo(stage);
+      }}
+    >
+      {form === 'door' ? <Icon name="plus" size={14} /> : <i className={cx(styles.node, styles[sign])} />}
+      <span className={styles.name}>{stage.name}</span>
+      {word && <span className={cx(styles.word, styles[sign])}>{word}</span>}
+      {line !== undefined && !(isOneLine && word) && <span className={styles.line}>{line}</span>}
+    </a>
   );
 }

@@ -52,7 +52,7 @@ export { NumberStrip, type Reading } from './NumberStrip';
 export { Passage, type PassageProps } from './Passage';
 export { Progress, type ProgressProps } from './Progress';
 export { Quantity } from './Quantity';
-export { Rail, type NodeState, type RailProps, type RailStage } from './Rail';
+export { Rail, type RailGroup, type RailProps, type RailSign, type RailStage } from './Rail';
 export { runColor, type RunColor } from './runColor';
 export { RowProblems, type RowProblemsProps } from './RowProblems';
 export { RadioList, type RadioListProps } from './RadioList';

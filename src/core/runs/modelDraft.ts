@@ -43,6 +43,15 @@ export function isInitial({ id, config, byHand, others }: ModelDraft): boolean {
   );
 }
 
+/**
+ * Whether a person has set any of it. Another architecture alone is no edit: it takes over the sizes that all have, and its own
+ * follow from them.
+ */
+export function isEdited({ config, byHand }: ModelDraft): boolean {
+  const initial = initialModel().config;
+  return byHand.length > 0 || (Object.keys(SHARED) as (keyof typeof SHARED)[]).some((s) => config[s] !== initial[s]);
+}
+
 /** Sizes that a field can have; whether they go together is told on the page. What is no size of the architecture is left out. */
 export const modelDraftSchema: z.ZodType<ModelDraft> = z
   .object({

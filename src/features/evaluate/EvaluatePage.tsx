@@ -289,7 +289,7 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
             Give a text…
           </Button>
         ) : isToHoldOut ? (
-          <Button onPress={() => go('/data')}>Hold out a test part on Data</Button>
+          <Button onPress={() => go('/tokens?part=data')}>Hold out a test part on Data</Button>
         ) : (
           refusal === undefined && <MeasureButton isMain>Measure this step</MeasureButton>
         )

@@ -1,6 +1,5 @@
 import { evaluateRefusal, outOfDate, shownEvaluating, shownEvaluation, takesText } from '../../state/evaluate';
-import { modelOf } from '../../state/openRun';
-import type { Stage, StageState } from '../../state/stage';
+import { NOTHING_YET, type Stage, type StageState } from '../../state/stage';
 import type { Studio } from '../../state/studio';
 import { modelLine } from '../../state/trained';
 import { lineOf } from './line';
@@ -19,9 +18,12 @@ export const stage: Stage = {
 };
 
 function state(s: Studio): StageState {
-  if (!modelOf(s, 'evaluate')) return { node: 'none', line: modelLine(s, 'evaluate') };
-  if (shownEvaluating(s).kind === 'busy') return { node: 'run', line: 'measuring' };
-  const kept = shownEvaluation(s);
-  if (!kept) return { node: 'none', line: kept === null ? 'not measured yet' : modelLine(s, 'evaluate') };
-  return { node: outOfDate(s).length > 0 ? 'stale' : 'done', line: lineOf(kept.record.evaluation) };
+  const line = modelLine(s, 'evaluate');
+  if (line === undefined) return NOTHING_YET;
+  const work = shownEvaluating(s).kind;
+  if (work === 'busy') return { sign: 'running', line };
+  if (work === 'failed') return { sign: 'failed', line };
+  const saved = shownEvaluation(s);
+  if (!saved) return NOTHING_YET;
+  return { sign: outOfDate(s).length > 0 ? 'stale' : 'done', line: lineOf(saved.record.evaluation) };
 }

@@ -1,27 +1,15 @@
 import { MAIN_FORMAT } from '../../core/export/cards';
-import { FORMATS } from '../../core/export/formats';
-import { busyExport, type Exporting } from '../../state/export';
+import { type FormatId, FORMATS } from '../../core/export/formats';
+import { formatCount } from '../../core/base/units';
+import { busyExport, type Exporting, fileOf } from '../../state/export';
 import { modelOf } from '../../state/openRun';
-import type { Stage } from '../../state/stage';
-import { modelLine } from '../../state/trained';
+import { fitting, NOTHING_YET, type Sign, type Stage, type StageState } from '../../state/stage';
+import type { Studio } from '../../state/studio';
 
 export const stage: Stage = {
   id: 'export',
   name: 'Export',
-  state(s) {
-    const all = Object.values(s.exports);
-    const count = (kind: Exporting['kind']): number => all.filter((e) => e.kind === kind).length;
-    const words = [
-      [count('verified'), 'verified'],
-      [count('mismatch'), count('mismatch') === 1 ? 'does not match' : 'do not match'],
-      [count('checking'), 'being checked'],
-      [count('waiting') + count('unchecked') + count('uncheckable'), 'not checked'],
-    ] as const;
-    const line = words.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])).join(' · ');
-    const isThere = line !== '' || modelOf(s, 'export') !== null;
-    const node = count('writing') + count('checking') > 0 ? 'run' : isThere ? 'done' : 'none';
-    return { node, line: line === '' ? modelLine(s, 'export') : line };
-  },
+  state,
   page: async () => (await import('./ExportPage')).ExportPage,
   action(s) {
     if (!modelOf(s, 'export') || busyExport(s)) return undefined;
@@ -34,4 +22,25 @@ export const stage: Stage = {
       'Weights, tokenizer and a model card in one zip, which other tools open and which grows on when it is dropped ' +
       'back in.',
   }),
+};
+
+/** Of the newest export. A model that could be exported is none. */
+function state(s: Studio): StageState {
+  const [format, exporting] = (Object.entries(s.exports) as [FormatId, Exporting][]).at(-1) ?? [];
+  if (!format || !exporting) return NOTHING_YET;
+  const { name } = FORMATS[format].card;
+  const file = fileOf(exporting);
+  const line = file ? fitting(`${name} of step ${formatCount(file.step)}`, name) : name;
+  return { sign: busyExport(s) ? 'running' : SIGNS[exporting.kind], line };
+}
+
+const SIGNS: Readonly<Record<Exporting['kind'], Exclude<Sign, 'none'>>> = {
+  writing: 'running',
+  checking: 'running',
+  waiting: 'done',
+  verified: 'done',
+  unchecked: 'done',
+  uncheckable: 'done',
+  mismatch: 'failed',
+  failed: 'failed',
 };

@@ -61,5 +61,5 @@ test('what nothing can check is handed over, and that is said in words; nothing 
   expect(card).toMatch(/Written, not checked.*There is no second engine here for Toy models/s);
   expect(card).not.toMatch(/error|warn/i);
   const { stage } = await import('./stage');
-  expect(stage.state(studio.getState()).line).toBe('1 not checked');
+  expect(stage.state(studio.getState())).toEqual({ sign: 'done', line: 'Hugging Face folder' });
 });

@@ -18,7 +18,7 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   const recipe = useStudio((s) => s.project.recipe);
   const setRecipe = useStudio((s) => s.setRecipe);
   const model = useStudio((s) => s.project.model.id);
-  // Chats and labels are learnt on Tune.
+  // Chats and labels are set up on Teach it more.
   const objectives = objectivesFor(modelSpec(model).kind).filter((id) => !isOfTuning(id));
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, epochs: epochs(situation) };
   const beside = { facts, findings };

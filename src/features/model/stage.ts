@@ -1,9 +1,13 @@
 import { counted, formatCount, formatShort } from '../../core/base/units';
-import { modelSpec } from '../../core/models';
+import { modelSpec, paramsOf } from '../../core/models';
 import { countParams, type ModelKind } from '../../core/models/spec';
+import { isEdited } from '../../core/runs/modelDraft';
 import { vocabularySize } from '../../state/estimate';
+import { isTuned, shownRun } from '../../state/openRun';
+import { isActive } from '../../state/phase';
 import type { ProjectSlice } from '../../state/project';
-import type { Stage } from '../../state/stage';
+import { fitting, NOTHING_YET, type Stage, type StageState } from '../../state/stage';
+import type { Studio } from '../../state/studio';
 
 /** `GPT`, and how many parameters, in short. */
 function sizeOf({ project }: Pick<ProjectSlice, 'project'>) {
@@ -22,12 +26,7 @@ const READS: Readonly<Record<ModelKind, (tokens: string) => string>> = {
 export const stage: Stage = {
   id: 'model',
   name: 'Model',
-  state(s) {
-    const { id, config } = s.project.model;
-    if (modelSpec(id).problems(config).length > 0) return { node: 'stale', line: 'cannot run as set' };
-    const { label, parameters } = sizeOf(s);
-    return { node: 'done', line: `${label} · ${parameters}` };
-  },
+  state,
   page: async () => (await import('./ModelPage')).ModelPage,
   ahead(s) {
     const { label, parameters } = sizeOf(s);
@@ -39,3 +38,21 @@ export const stage: Stage = {
     };
   },
 };
+
+/** The chosen run's model; before there is one, that of the run that begins, or the one that is being edited. */
+function state(s: Studio): StageState {
+  const { model } = s.project;
+  const run = shownRun(s, 'train');
+  const record = run.record ?? (isTuned(run) ? s.opened[s.project.runId ?? '']?.record : undefined);
+  if (record) return { sign: 'done', line: modelWords(record.model) };
+  if (!isEdited(model) && (!isActive(run.phase) || isTuned(run))) return NOTHING_YET;
+  if (modelSpec(model.id).problems(model.config).length > 0) return { sign: 'done', line: 'can’t run as set' };
+  return { sign: 'done', line: modelWords({ ...model, vocabulary: vocabularySize(s.project) }) };
+}
+
+/** `GPT, 2.19 M parameters` */
+function modelWords(model: Parameters<typeof paramsOf>[0]): string {
+  const { label } = modelSpec(model.id);
+  const size = formatShort(countParams(paramsOf(model)));
+  return fitting(`${label}, ${size} parameters`, `${label}, ${size}`);
+}

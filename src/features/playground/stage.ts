@@ -1,5 +1,5 @@
 import { modelOf } from '../../state/openRun';
-import type { Stage } from '../../state/stage';
+import { NOTHING_YET, type Stage } from '../../state/stage';
 import { isChatting, promptOf } from '../../state/playground';
 import { modelLine } from '../../state/trained';
 import { wordsOf } from './kinds';
@@ -7,7 +7,11 @@ import { wordsOf } from './kinds';
 export const stage: Stage = {
   id: 'playground',
   name: 'Playground',
-  state: (s) => ({ node: modelOf(s, 'playground') ? 'done' : 'none', line: modelLine(s, 'playground') }),
+  state(s) {
+    const line = modelLine(s, 'playground');
+    if (line === undefined) return NOTHING_YET;
+    return { sign: s.writing.kind === 'writing' ? 'running' : 'done', line };
+  },
   page: async () => (await import('./PlaygroundPage')).PlaygroundPage,
   action(s) {
     if (!modelOf(s, 'playground') || s.writing.kind === 'writing') return undefined;

@@ -1,23 +1,13 @@
-import { formatCount, formatReading } from '../../core/base/units';
-import { liveRuns } from '../../state/liveRuns';
-import type { Stage } from '../../state/stage';
-import { baselineOf, bestOf, comparable, viewOf } from './view';
+import { counted } from '../../core/base/units';
+import { NOTHING_YET, type Stage } from '../../state/stage';
 
 export const stage: Stage = {
   id: 'runs',
   name: 'Runs',
   parts: [{ label: 'Lineage', query: '?view=lineage' }],
   state(s) {
-    const runs = liveRuns(s);
-    if (!runs || runs.length === 0) return { node: 'none', line: 'no run yet' };
-    const views = runs.map(viewOf);
-    const baseline = baselineOf(views, s.project.baseline);
-    const best = baseline && bestOf(comparable(views, baseline));
-    const count = `${formatCount(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}`;
-    return {
-      node: 'done',
-      line: best?.bits === undefined ? count : `${count} · ${formatReading(best.bits)} bits per byte`,
-    };
+    const count = s.runs?.length ?? 0;
+    return count === 0 ? NOTHING_YET : { sign: 'done', line: counted(count, 'run') };
   },
   page: async () => (await import('./RunsPage')).RunsPage,
 };

@@ -1,7 +1,8 @@
 import { formatBytes, formatCount } from '../../core/base/units';
-import type { Enforcement, Offline } from '../../state/privacy';
+import type { Offline } from '../../state/privacy';
 import { useStudio } from '../../state/react';
 import { Icon, TextAction } from '../../ui';
+import { ENFORCED } from './enforced';
 import styles from './FirstScreen.module.css';
 
 /** What becomes of a person's text, in words that hold in this browser. */
@@ -13,7 +14,7 @@ export function NothingLeaves() {
     <div className={styles.promise}>
       <Icon name="check" tone="ok" />
       <p>
-        <b>Nothing leaves this machine.</b> Text, model and runs stay in this browser, on this disk.{' '}
+        <b>Nothing leaves this computer.</b> Text, model and runs stay in this browser, on this disk.{' '}
         {ENFORCED[enforcement]} {offlineWords(offline)}
         {offline.kind === 'to be asked' && (
           <>
@@ -28,13 +29,6 @@ export function NothingLeaves() {
     </div>
   );
 }
-
-const ENFORCED: Readonly<Record<Enforcement, string>> = {
-  everything: 'This browser refuses the page all that leads elsewhere: requests, calls, pop-ups and links.',
-  requests:
-    'This browser refuses the page and its workers every request to another address. Pop-ups and links it does not hold back; the page has none that lead elsewhere.',
-  page: 'This browser refuses the page every request to another address. Its workers are held by nothing, for this server does not send the headers for it.',
-};
 
 /** Of about one length, so that nothing below moves. */
 function offlineWords(offline: Offline): string {

@@ -1,16 +1,18 @@
-import { formatShort } from '../../core/base/units';
 import { learntOf } from '../../core/documents/record';
-import type { Stage } from '../../state/stage';
+import { counted, formatShort } from '../../core/base/units';
+import { fitting, NOTHING_YET, type Stage } from '../../state/stage';
 
 export const stage: Stage = {
   id: 'text',
   name: 'Text',
   parts: [{ label: 'Clean', query: '?part=clean' }],
   state({ texts, importing }) {
-    if (importing.kind === 'busy') return { node: 'run', line: importing.progress?.label ?? 'reading' };
-    if (texts.length === 0) return { node: 'none', line: 'drop files to begin' };
-    const characters = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
-    return { node: 'done', line: `${formatShort(characters)} characters` };
+    const isReading = importing.kind === 'busy';
+    if (texts.length === 0) return isReading ? { sign: 'running', line: 'reading files' } : NOTHING_YET;
+    const sum = texts.reduce((all, text) => all + learntOf(text).characters, 0);
+    const characters = `${formatShort(sum)} characters`;
+    const line = fitting(`${counted(texts.length, 'text')}, ${characters}`, characters);
+    return { sign: isReading ? 'running' : 'done', line };
   },
   page: async () => (await import('./TextPage')).TextPage,
   takesDrops: () => true,

@@ -1,13 +1,19 @@
-import { counted, formatCount, formatDuration, formatNumber } from '../../core/base/units';
+import { counted, formatCount, formatDuration, formatNumber, formatShare } from '../../core/base/units';
 import { headlineOf, headlineWords, type ObjectiveId, objectiveOf } from '../../core/objectives';
-import { measuredAt, recipeOf } from '../../core/runs/segments';
-import { cutOfRun, isOpening, isWeightsAlone, shownRun } from '../../state/openRun';
+import { endingOf } from '../../core/runs/ending';
+import type { RunRecord } from '../../core/runs/record';
+import { dataOf, measuredAt, recipeOf } from '../../core/runs/segments';
+import { isTuned, isWeightsAlone, type OpenRun, shownRun } from '../../state/openRun';
+import { hasOtherTexts } from '../../state/preparation';
 import { estimateProject, vocabularySize } from '../../state/estimate';
 import type { Asked } from '../../core/train/run';
 import { isBeginning, isUnreadable } from '../../state/phase';
 import { askRefusal } from '../../state/refusals';
-import type { Stage, StageState } from '../../state/stage';
+import { NOTHING_YET, type Stage, type StageState } from '../../state/stage';
+import type { RunLog } from '../../state/runLog';
 import type { Studio } from '../../state/studio';
+
+type Evaluation = RunLog['evaluations'][number];
 
 export const stage: Stage = {
   id: 'train',
@@ -51,42 +57,71 @@ function ask(s: Studio, asked: Asked): void {
 
 function state(s: Studio): StageState {
   const run = shownRun(s, 'train');
-  const { phase, log, record } = run;
-  const evaluation = record ? measuredAt(record, log.evaluations, Infinity) : log.evaluations.at(-1);
-  const objective = record?.objective ?? s.project.recipe.objective;
-  // What it was before the first step says nothing of a later one.
-  const isOfItsOwn = evaluation && (evaluation.step > 0 || !('step' in phase) || phase.step === 0);
-  const result = isOfItsOwn ? ` · ${inRail(objective, evaluation.loss)}` : '';
+  const { phase, record } = run;
+  if (s.trainingElsewhere && record?.status === 'running') return { sign: 'running', line: resultLine(s, run) };
   switch (phase.kind) {
     case 'idle':
-      if (isOpening(s, 'train')) return { node: 'none', line: 'opening' };
-      return { node: 'none', line: s.texts.length > 0 ? 'no run yet' : 'needs text' };
+      return NOTHING_YET;
     case 'preparing':
-      return { node: 'run', line: 'text to tokens' };
+      return { sign: 'running', line: 'preparing' };
     case 'compiling':
-      return { node: 'run', line: isBeginning(phase) ? 'the first step' : 'compiling' };
+      return { sign: 'running', line: isBeginning(phase) ? 'first step' : 'compiling' };
     case 'training':
     case 'stopping':
-      return { node: 'run', line: `step ${formatCount(phase.step)}${result}` };
+      return { sign: 'running', line: resultLine(s, run) };
     case 'stopped':
     case 'finished':
-      return {
-        node: (!s.trainingElsewhere && cutOfRun(run)) || 'done',
-        line: `step ${formatCount(phase.step)}${result}`,
-      };
-    case 'failed': {
-      const step = `step ${formatCount(phase.step)}${result}`;
-      const unreadable = isWeightsAlone(run) ? 'cannot go on' : 'cannot be opened';
-      const none = isUnreadable(phase) ? unreadable : phase.of > 0 ? 'no step saved' : step;
-      return { node: 'failed', line: run.saved ? step : none };
-    }
+      return atRest(s, run);
+    case 'failed':
+      return { sign: 'failed', line: failureLine(run) };
     default:
       return phase satisfies never;
   }
 }
 
-/** `perplexity 85.4`, by the shortest name that it has. */
-function inRail(objective: ObjectiveId, loss: number): string {
+/** Of a run that has ended, for now or for good. */
+function atRest(s: Studio, run: OpenRun): StageState {
+  const { phase, record } = run;
+  const line = resultLine(s, run);
+  const isDone = !record || !('step' in phase) || phase.kind === 'finished';
+  const ending = isDone ? 'finished' : endingOf(record, phase.step, phase.of);
+  if (ending === 'failed') return { sign: 'failed', line: failureLine(run) };
+  if (ending === 'stopped') return { sign: 'paused', line };
+  if (ending === 'interrupted') return { sign: 'interrupted', line };
+  return { sign: record && isOfOtherText(record, s) ? 'stale' : 'done', line };
+}
+
+/** An imported model was never trained on a text of this project, and a project without texts has not changed any. */
+const isOfOtherText = (record: RunRecord, { texts }: Studio): boolean =>
+  record.origin === undefined && dataOf(record).id !== null && texts.length > 0 && hasOtherTexts(record, { texts });
+
+/** `step 2,640 · perplexity 85.4`; the result alone where both are longer than this example. */
+function resultLine({ project }: Studio, run: OpenRun): string {
+  const { phase, log, record } = run;
+  const step = 'step' in phase ? phase.step : 0;
+  const words = `step ${formatCount(step)}`;
+  const evaluation = record ? measuredAt(record, log.evaluations, Infinity) : log.evaluations.at(-1);
+  // What was measured before the first step says nothing of a later one.
+  if (!evaluation || (evaluation.step === 0 && step > 0)) return words;
+  // Before its first save a run has no record, and its objective is what the project is set to.
+  const objective = record?.objective ?? (isTuned(run) ? undefined : project.recipe.objective);
+  const result = objective && resultWords(objective, evaluation);
+  if (result === undefined) return words;
+  const both = `${words} · ${result}`;
+  return both.length <= 'step 2,640 · perplexity 85.4'.length ? both : result;
+}
+
+/** `accuracy 88.3 %`, `perplexity 85.4`, by the shortest name that it has. */
+function resultWords(objective: ObjectiveId, { loss, metrics }: Evaluation): string {
+  if (metrics.accuracy) return `accuracy ${formatShare(Number((metrics.accuracy.value / 100).toPrecision(3)))}`;
   const { shortLabel, scale } = headlineOf(objective);
   return shortLabel === undefined ? headlineWords(objective, loss) : `${shortLabel} ${formatNumber(scale.of(loss))}`;
+}
+
+/** What is safe of it. */
+function failureLine(run: OpenRun): string {
+  const { phase, saved, usable } = run;
+  if (saved) return `step ${formatCount(saved.step)} is saved`;
+  if (isWeightsAlone(run)) return `weights of step ${formatCount(usable!.step)}`;
+  return isUnreadable(phase) ? 'can’t be opened' : 'no step saved';
 }

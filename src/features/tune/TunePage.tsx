@@ -33,7 +33,7 @@ export function TunePage({ onFiles }: PageProps) {
     />
   );
   const coming = (
-    <Stage title="Tune" tabs={tabs}>
+    <Stage title="Teach it more" tabs={tabs}>
       {null}
     </Stage>
   );
@@ -69,7 +69,7 @@ function Tune({ purpose, tabs, onFiles }: { purpose: Purpose; tabs: ReactNode } 
   useHeldFocus(base === undefined ? 'none' : 'base');
   return (
     <Stage
-      title="Tune"
+      title="Teach it more"
       tabs={tabs}
       summary={<Summary situation={situation} />}
       actions={<Start situation={situation} adding={adding} />}

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { RunLog } from '../../state/runLog';
 import { captionOf, changeOf, forgettingOf } from './forgetting';
-import { forgottenWords, rightWords } from './forgotten';
 
 /** Evaluations of losses in nats, with perplexity on old text where there is any. */
 function log(...told: readonly (readonly [step: number, loss: number, old?: number])[]): RunLog {
@@ -27,7 +26,6 @@ test('old text and new are told by step, before beside after, with the same shar
   expect(captionOf(found, 'chats')).toBe(
     'Old text from 31.8 to 33.7, 6 % worse; chats from 58.3 to 14.2. Dashed: old text before',
   );
-  expect(forgottenWords(told)).toBe('6 % forgotten');
 });
 
 test('what was measured once has no change, and what was not is said to be so', () => {
@@ -38,14 +36,4 @@ test('what was measured once has no change, and what was not is said to be so', 
   expect(forgettingOf(without, 'causal').old.x).toEqual([]);
   expect(changeOf('Old text', forgettingOf(without, 'causal').old)).toBeUndefined();
   expect(captionOf(forgettingOf(without, 'causal'), 'new text')).toMatch(/^Old text was not measured; new text from/);
-  expect(forgottenWords(without)).toBe('forgetting not measured');
-  expect(forgottenWords(log([0, 1, 5], [9, 1, 4.9]))).toBe('nothing forgotten');
-});
-
-test('a classifier is told by what it was judged on, and until then by its last evaluation', () => {
-  const at = (step: number, value: number) => ({ step, loss: 1, metrics: { accuracy: { value } } });
-  const told = { evaluations: [at(0, 31.25), at(20, 92.96875)] } as never;
-  expect(rightWords(told)).toBe('93 % right');
-  expect(rightWords(told, { value: 94.21 })).toBe('94.2 % right');
-  expect(rightWords({ evaluations: [] })).toBe('not measured');
 });

@@ -3,7 +3,6 @@ import { formatReading, formatShare } from '../../core/base/units';
 import { nameOf } from '../../core/metrics/words';
 import { headlineOf, type ObjectiveId } from '../../core/objectives';
 import type { RunLog } from '../../state/runLog';
-import { oldIn } from './forgotten';
 
 export interface Curve {
   x: readonly number[];
@@ -16,6 +15,12 @@ export interface Forgetting {
   /** Empty where it was not measured. */
   old: Curve;
 }
+
+/** Perplexity on old text at each evaluation that measured it. */
+const oldIn = ({ evaluations }: Pick<RunLog, 'evaluations'>): readonly (readonly [step: number, value: number])[] =>
+  evaluations.flatMap(({ step, metrics }) =>
+    metrics.oldPerplexity ? [[step, metrics.oldPerplexity.value] as const] : [],
+  );
 
 export function forgettingOf(log: Pick<RunLog, 'evaluations'>, objective: ObjectiveId): Forgetting {
   const headline = headlineOf(objective);

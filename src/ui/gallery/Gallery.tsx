@@ -6,7 +6,7 @@ import {
   Rail,
   TopStrip,
   Button,
-  type RailStage,
+  type RailGroup,
   Toasts,
   CommandPalette,
   KeyHelp,
@@ -22,19 +22,34 @@ import { SheetPage } from './SheetPage';
 import { TokenPage } from './TokenPage';
 import { TrainPage } from './TrainPage';
 
-const STAGES: readonly RailStage[] = [
-  { id: 'first', href: '/first', name: 'Text', state: 'done', artefact: '1.21 M characters' },
-  { id: 'tokens', href: '/tokens', name: 'Tokenizer', state: 'done', artefact: 'BPE · 2,048 entries' },
-  { id: 'data', href: '/data', name: 'Data', state: 'done', artefact: '380 k tokens · 90 / 5 / 5' },
-  { id: 'model', href: '/model', name: 'Model', state: 'done', artefact: 'GPT · 2.19 M parameters' },
-  { id: 'train', href: '/train', name: 'Train', state: 'run', artefact: 'step 2,640 · perplexity 85.4' },
-  { id: 'runs', href: '/runs', name: 'Runs', state: 'done', artefact: '5 runs · 2.03 bits per byte' },
-  { id: 'evaluate', href: '/evaluate', name: 'Evaluate', state: 'stale', artefact: 'perplexity at step 1,000' },
-  { id: 'tune', href: '/tune', name: 'Tune', state: 'none', artefact: 'not yet' },
-  { id: 'failed', href: '/failed', name: 'Inspect', state: 'done', artefact: 'step 2,600' },
-  { id: 'playground', href: '/playground', name: 'Playground', state: 'done', artefact: 'step 2,600' },
-  { id: 'export', href: '/export', name: 'Export', state: 'failed', artefact: 'storage was full' },
+const GROUPS: readonly RailGroup[] = [
+  {
+    name: 'Prepare',
+    stages: [
+      { id: 'first', href: '/first', name: 'Text', sign: 'done', line: '1 text, 1.21 M characters' },
+      { id: 'tokens', href: '/tokens', name: 'Tokens & data', sign: 'done', line: '2,048 tokens', form: 'automatic' },
+    ],
+  },
+  {
+    name: 'Train',
+    stages: [
+      { id: 'model', href: '/model', name: 'Model', sign: 'done', line: 'GPT, 2.19 M parameters' },
+      { id: 'train', href: '/train', name: 'Train', sign: 'running', line: 'step 2,640 · perplexity 85.4' },
+      { id: 'runs', href: '/runs', name: 'Runs', sign: 'done', line: '5 runs' },
+      { id: 'tune', href: '/tune', name: 'Teach it more', sign: 'none', form: 'door' },
+    ],
+  },
+  {
+    name: 'Use',
+    stages: [
+      { id: 'playground', href: '/playground', name: 'Playground', sign: 'paused', line: 'step 2,600' },
+      { id: 'evaluate', href: '/evaluate', name: 'Evaluate', sign: 'stale', line: 'perplexity 116' },
+      { id: 'failed', href: '/failed', name: 'Inspect', sign: 'none' },
+      { id: 'export', href: '/export', name: 'Export', sign: 'failed', line: 'GGUF of step 2,600' },
+    ],
+  },
 ];
+const STAGES = GROUPS.flatMap(({ stages }) => stages);
 
 export function Gallery() {
   const [page, setPage] = useState(location.hash.slice(1) || 'sheet');
@@ -50,7 +65,7 @@ export function Gallery() {
       id: stage.id,
       label: stage.name,
       group: 'Go to',
-      hint: stage.artefact,
+      hint: stage.line ?? '',
       run: () => setPage(stage.id),
     })),
     { id: 'find', label: 'Find or run a command', group: 'Everywhere', keys: 'mod+k', run: () => setFinding(true) },
@@ -92,17 +107,13 @@ export function Gallery() {
         }
         rail={
           <Rail
-            stages={STAGES}
+            groups={GROUPS}
             current={page}
             onGo={(stage) => setPage(stage.id)}
-            promise={{
-              title: 'Nothing leaves this machine',
-              readings: [
-                { label: 'requests elsewhere', value: '0' },
-                { label: 'to its own address', value: '21' },
-                { label: 'available offline', value: '39.6 MB' },
-                { label: 'stored, kept', value: '214 MB' },
-              ],
+            foot={{
+              promise: 'Nothing leaves this computer',
+              onPromise: () => undefined,
+              stored: '214 MB stored here',
             }}
           />
         }

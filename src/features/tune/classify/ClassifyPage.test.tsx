@@ -116,7 +116,7 @@ test('one that was stopped goes on by a button, which says why where it cannot',
   expect(resumeRefusal(getState())).toBeUndefined();
   const { tuneTexts } = getState();
   studio.setState({ tuneTexts: [] });
-  expect(resumeRefusal(getState())).toMatch(/came without what it was tuned on/);
+  expect(resumeRefusal(getState())).toMatch(/came without its tuning data/);
   expect(button()).toContain('aria-disabled="true"');
   studio.setState({ tuneTexts });
   getState().changeRun(runId, (run) => ({ ...run, record }));

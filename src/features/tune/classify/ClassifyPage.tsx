@@ -19,7 +19,7 @@ export function ClassifyPage({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageP
   const adding = useAdding('classify');
   return (
     <Stage
-      title="Tune"
+      title="Teach it more"
       tabs={tabs}
       summary={<Summary situation={situation} />}
       actions={

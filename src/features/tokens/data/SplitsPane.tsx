@@ -1,6 +1,6 @@
-import { formatBytes, formatCount, formatNumber } from '../../core/base/units';
-import type { DataRecord } from '../../protocol/data';
-import { Pane, PaneHead, Swatch, Table, type Column } from '../../ui';
+import { formatBytes, formatCount, formatNumber } from '../../../core/base/units';
+import type { DataRecord } from '../../../protocol/data';
+import { Pane, PaneHead, Swatch, Table, type Column } from '../../../ui';
 import { PART_WORDS, partsOf } from './parts';
 import { TextsInParts } from './PartRows';
 import styles from './SplitsPane.module.css';

@@ -1,5 +1,5 @@
-import { useStudio } from '../../state/react';
-import { Button } from '../../ui';
+import { useStudio } from '../../../state/react';
+import { Button } from '../../../ui';
 
 /** Train, train again, or cancel what is under way. */
 export function TrainButton() {

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
-import { formatCount } from '../../core/base/units';
-import { TOKEN_ROLES } from '../../core/tokenizer/special';
-import { entryBytes, hex } from '../../core/tokenizer/entryBytes';
-import type { TokenPiece } from '../../core/tokenizer/statistics';
-import { useStudio } from '../../state/react';
-import { TokenChip } from '../../ui';
+import { formatCount } from '../../../core/base/units';
+import { TOKEN_ROLES } from '../../../core/tokenizer/special';
+import { entryBytes, hex } from '../../../core/tokenizer/entryBytes';
+import type { TokenPiece } from '../../../core/tokenizer/statistics';
+import { useStudio } from '../../../state/react';
+import { TokenChip } from '../../../ui';
 import { shownInTable } from './shown';
 import type { Entries } from './useVocabulary';
 import styles from './TokenFacts.module.css';

@@ -1,4 +1,4 @@
-import { rampStep, type RampStep } from '../../ui';
+import { rampStep, type RampStep } from '../../../ui';
 
 /** 1 byte is nothing, 8 bytes or more are full. */
 export const lengthStep = (bytes: number): RampStep => rampStep((bytes - 1) / 7);

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
-import { toFailure } from '../../core/base/errors';
-import { formatBytes, formatCount } from '../../core/base/units';
-import type { PartName } from '../../core/documents/split';
-import type { TextRecord } from '../../core/documents';
-import type { DataRecord, PartRows } from '../../protocol/data';
-import { isSplitAsOne } from '../../state/preparation';
-import { useStudio, useStudioStore } from '../../state/react';
-import { PaneHead, Segmented, Table, TextAction, type Column } from '../../ui';
+import { toFailure } from '../../../core/base/errors';
+import { formatBytes, formatCount } from '../../../core/base/units';
+import type { PartName } from '../../../core/documents/split';
+import type { TextRecord } from '../../../core/documents';
+import type { DataRecord, PartRows } from '../../../protocol/data';
+import { isSplitAsOne } from '../../../state/preparation';
+import { useStudio, useStudioStore } from '../../../state/react';
+import { PaneHead, Segmented, Table, TextAction, type Column } from '../../../ui';
 import { PART_WORDS, partsOf } from './parts';
 import styles from './SplitsPane.module.css';
 

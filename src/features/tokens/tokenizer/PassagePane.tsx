@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
-import { formatCount } from '../../core/base/units';
-import { completedTexts, decodesTo, entryBytes, hex } from '../../core/tokenizer/entryBytes';
-import type { TokenPiece } from '../../core/tokenizer/statistics';
-import { useStudio } from '../../state/react';
-import { Notice, Pane, RampLegend, Segmented, TextAction, TextField, TokenText, type TokenView } from '../../ui';
-import { remedy } from '../../state/failures';
+import { formatCount } from '../../../core/base/units';
+import { completedTexts, decodesTo, entryBytes, hex } from '../../../core/tokenizer/entryBytes';
+import type { TokenPiece } from '../../../core/tokenizer/statistics';
+import { useStudio } from '../../../state/react';
+import { Notice, Pane, RampLegend, Segmented, TextAction, TextField, TokenText, type TokenView } from '../../../ui';
+import { remedy } from '../../../state/failures';
 import { Check } from './Checks';
 import { lengthStep, rarityStep } from './ramps';
 import { shownInPassage } from './shown';

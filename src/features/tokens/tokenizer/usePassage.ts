@@ -1,8 +1,8 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
-import { toFailure, type Failure } from '../../core/base/errors';
-import { learntOf, type TextRecord } from '../../core/documents/record';
-import type { TokenPiece } from '../../core/tokenizer/statistics';
-import { useStudio } from '../../state/react';
+import { toFailure, type Failure } from '../../../core/base/errors';
+import { learntOf, type TextRecord } from '../../../core/documents/record';
+import type { TokenPiece } from '../../../core/tokenizer/statistics';
+import { useStudio } from '../../../state/react';
 
 /** UTF-16 code units of a passage from the texts, and the most that is cut of what a person writes. */
 const PASSAGE = 560;

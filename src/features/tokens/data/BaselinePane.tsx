@@ -1,16 +1,16 @@
-import { counted, formatCount, formatNumber } from '../../core/base/units';
-import { metricOf, type MetricId } from '../../core/metrics';
-import type { Extent, Metric } from '../../core/metrics/metric';
-import { nameOf, valueWords } from '../../core/metrics/words';
-import { metricsOf, objectiveOf } from '../../core/objectives';
-import type { Baseline } from '../../core/objectives/objective';
-import { stepsOfEpoch } from '../../core/train/epoch';
-import { shortTextWords } from '../../core/train/shortText';
-import type { DataRecord } from '../../protocol/data';
-import { modelOf } from '../../state/estimate';
-import { useStudio } from '../../state/react';
-import { useInRows } from '../../state/useInRows';
-import { Pane, PaneHead } from '../../ui';
+import { counted, formatCount, formatNumber } from '../../../core/base/units';
+import { metricOf, type MetricId } from '../../../core/metrics';
+import type { Extent, Metric } from '../../../core/metrics/metric';
+import { nameOf, valueWords } from '../../../core/metrics/words';
+import { metricsOf, objectiveOf } from '../../../core/objectives';
+import type { Baseline } from '../../../core/objectives/objective';
+import { stepsOfEpoch } from '../../../core/train/epoch';
+import { shortTextWords } from '../../../core/train/shortText';
+import type { DataRecord } from '../../../protocol/data';
+import { modelOf } from '../../../state/estimate';
+import { useStudio } from '../../../state/react';
+import { useInRows } from '../../../state/useInRows';
+import { Pane, PaneHead } from '../../../ui';
 import styles from './BaselinePane.module.css';
 
 /** What a model must beat, and how long an epoch of the training part is. */

@@ -1,11 +1,11 @@
-import { formatCount } from '../../core/base/units';
-import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../core/tokenizer/train';
-import { tokenizerState } from '../../state/preparation';
-import type { TokenizerChoice } from '../../state/project';
-import { useStudio } from '../../state/react';
-import { KIND_WORDS } from '../../state/preparation';
-import { describeWork } from '../../state/work';
-import { Block, NumberField, Pane, PaneHead, Progress, Segmented, Slider } from '../../ui';
+import { formatCount } from '../../../core/base/units';
+import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../../core/tokenizer/train';
+import { tokenizerState } from '../../../state/preparation';
+import type { TokenizerChoice } from '../../../state/project';
+import { useStudio } from '../../../state/react';
+import { KIND_WORDS } from '../../../state/preparation';
+import { describeWork } from '../../../state/work';
+import { Block, NumberField, Pane, PaneHead, Progress, Segmented, Slider } from '../../../ui';
 import { Checks } from './Checks';
 import styles from './SettingsPane.module.css';
 

@@ -1,11 +1,11 @@
 import { useMemo, useState } from 'react';
-import { formatCount } from '../../core/base/units';
-import { TOKEN_ROLES } from '../../core/tokenizer/special';
-import { entryBytes, hex } from '../../core/tokenizer/entryBytes';
-import type { TokenPiece } from '../../core/tokenizer/statistics';
-import { remedy } from '../../state/failures';
-import { useStudio } from '../../state/react';
-import { Notice, Pane, SearchField, Table, type Column, type SortOrder } from '../../ui';
+import { formatCount } from '../../../core/base/units';
+import { TOKEN_ROLES } from '../../../core/tokenizer/special';
+import { entryBytes, hex } from '../../../core/tokenizer/entryBytes';
+import type { TokenPiece } from '../../../core/tokenizer/statistics';
+import { remedy } from '../../../state/failures';
+import { useStudio } from '../../../state/react';
+import { Notice, Pane, SearchField, Table, type Column, type SortOrder } from '../../../ui';
 import { shownInTable } from './shown';
 import { Chip } from './TokenFacts';
 import type { Entries } from './useVocabulary';

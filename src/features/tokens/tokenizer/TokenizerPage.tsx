@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { formatCount, formatNumber } from '../../core/base/units';
-import { textsChanged } from '../../state/preparation';
-import { useStudio } from '../../state/react';
-import { KIND_WORDS } from '../../state/preparation';
-import { Button, EmptyState, Notice, Pane, Panes, Stage, useHeldFocus } from '../../ui';
+import { formatCount, formatNumber } from '../../../core/base/units';
+import { textsChanged } from '../../../state/preparation';
+import { useStudio } from '../../../state/react';
+import { KIND_WORDS } from '../../../state/preparation';
+import { Button, EmptyState, Notice, Pane, Panes, Stage, useHeldFocus } from '../../../ui';
+import { TokensTabs } from '../TokensTabs';
 import { PassagePane } from './PassagePane';
 import { SettingsPane } from './SettingsPane';
-import { ofModel } from './stage';
+import { modelTokenizerWords } from './modelTokenizer';
 import { TrainButton } from './TrainButton';
 import { TrainFailure } from './TrainFailure';
 import { VocabularyPane } from './VocabularyPane';
@@ -20,13 +21,18 @@ export function TokenizerPage() {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   const hasText = useStudio((s) => s.texts.length > 0);
   const tokenizer = useStudio((s) => s.project.tokenizer);
-  const own = useStudio(ofModel);
+  const own = useStudio(modelTokenizerWords);
   const [, go] = useLocation();
   useHeldFocus(isLoaded ? tokenizer !== null : undefined);
-  if (!isLoaded) return <Stage title="Tokenizer">{null}</Stage>;
+  if (!isLoaded)
+    return (
+      <Stage title="Tokens & data" tabs={<TokensTabs current="tokens" />}>
+        {null}
+      </Stage>
+    );
   if (!tokenizer && !hasText) {
     return (
-      <Stage title="Tokenizer" summary={WHAT}>
+      <Stage title="Tokens & data" tabs={<TokensTabs current="tokens" />} summary={WHAT}>
         <EmptyState
           action={
             <Button variant="go" onPress={() => go('/text')}>
@@ -42,7 +48,12 @@ export function TokenizerPage() {
     );
   }
   return (
-    <Stage title="Tokenizer" summary={tokenizer ? <Summary /> : WHAT} actions={tokenizer && <TrainButton />}>
+    <Stage
+      title="Tokens & data"
+      tabs={<TokensTabs current="tokens" />}
+      summary={tokenizer ? <Summary /> : WHAT}
+      actions={tokenizer && <TrainButton />}
+    >
       <TrainFailure />
       {tokenizer ? <TextChanged /> : null}
       {tokenizer ? <Trained key={tokenizer.hash} /> : <Untrained />}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import { toFailure, type Failure } from '../../core/base/errors';
-import type { TokenPiece } from '../../core/tokenizer/statistics';
-import { useStudio } from '../../state/react';
+import { toFailure, type Failure } from '../../../core/base/errors';
+import type { TokenPiece } from '../../../core/tokenizer/statistics';
+import { useStudio } from '../../../state/react';
 
 export interface Entries {
   /** Every entry in order of id; empty until they are here. */

@@ -1,8 +1,8 @@
-import type { SplitChoice } from '../../core/documents/split';
-import { dataState, isSplitAsOne, textsChanged, tokenizerState } from '../../state/preparation';
-import { useStudio } from '../../state/react';
-import { describeWork } from '../../state/work';
-import { Block, Pane, Progress, Slider, TextAction } from '../../ui';
+import type { SplitChoice } from '../../../core/documents/split';
+import { dataState, isSplitAsOne, textsChanged, tokenizerState } from '../../../state/preparation';
+import { useStudio } from '../../../state/react';
+import { describeWork } from '../../../state/work';
+import { Block, Pane, Progress, Slider, TextAction } from '../../../ui';
 import styles from './HoldOutPane.module.css';
 
 /** How much of the text is held out, and what the data is made from. */

@@ -1,7 +1,8 @@
 import { useLocation } from 'wouter';
-import { formatCount, formatShare } from '../../core/base/units';
-import { useStudio } from '../../state/react';
-import { Button, EmptyState, Pane, Panes, Stage } from '../../ui';
+import { formatCount, formatShare } from '../../../core/base/units';
+import { useStudio } from '../../../state/react';
+import { Button, EmptyState, Pane, Panes, Stage } from '../../../ui';
+import { TokensTabs } from '../TokensTabs';
 import { BaselinePane } from './BaselinePane';
 import { BuildButton } from './BuildButton';
 import { BuildFailure } from './BuildFailure';
@@ -18,10 +19,15 @@ export function DataPage() {
   const hasText = useStudio((s) => s.texts.length > 0);
   const data = useStudio((s) => s.project.data);
   const [, go] = useLocation();
-  if (!isLoaded) return <Stage title="Data">{null}</Stage>;
+  if (!isLoaded)
+    return (
+      <Stage title="Tokens & data" tabs={<TokensTabs current="data" />}>
+        {null}
+      </Stage>
+    );
   if (!data && !hasText) {
     return (
-      <Stage title="Data" summary={WHAT}>
+      <Stage title="Tokens & data" tabs={<TokensTabs current="data" />} summary={WHAT}>
         <EmptyState
           action={
             <Button variant="go" onPress={() => go('/text')}>
@@ -36,7 +42,7 @@ export function DataPage() {
   }
   if (!data) {
     return (
-      <Stage title="Data" summary={WHAT}>
+      <Stage title="Tokens & data" tabs={<TokensTabs current="data" />} summary={WHAT}>
         <BuildFailure />
         <Panes columns="320px minmax(0, 1fr)" narrowColumns="280px minmax(0, 1fr)">
           <HoldOutPane />
@@ -51,7 +57,8 @@ export function DataPage() {
   const all = train.tokens + validation.tokens + (test?.tokens ?? 0);
   return (
     <Stage
-      title="Data"
+      title="Tokens & data"
+      tabs={<TokensTabs current="data" />}
       summary={
         <>
           <b>{formatCount(all)}</b> tokens: <b>{formatCount(train.tokens)}</b> to learn from,{' '}

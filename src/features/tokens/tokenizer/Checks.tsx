@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { formatCount, formatNumber } from '../../core/base/units';
-import type { TokenizerRecord } from '../../protocol/data';
-import { Icon, type Tone } from '../../ui';
+import { formatCount, formatNumber } from '../../../core/base/units';
+import type { TokenizerRecord } from '../../../protocol/data';
+import { Icon, type Tone } from '../../../ui';
 import styles from './Checks.module.css';
 
 /** What was measured over the whole text when it was trained. */

@@ -1,6 +1,6 @@
-import { remedy } from '../../state/failures';
-import { useStudio } from '../../state/react';
-import { Notice } from '../../ui';
+import { remedy } from '../../../state/failures';
+import { useStudio } from '../../../state/react';
+import { Notice } from '../../../ui';
 
 /** Building failed, or the tokenizer that it needs: what happened, and that nothing was lost by it. */
 export function BuildFailure() {

@@ -1,7 +1,7 @@
-import { dataState } from '../../state/preparation';
-import { useStudio } from '../../state/react';
-import { isTraining } from '../../state/openRun';
-import { Button } from '../../ui';
+import { dataState } from '../../../state/preparation';
+import { useStudio } from '../../../state/react';
+import { isTraining } from '../../../state/openRun';
+import { Button } from '../../../ui';
 
 /** Build, rebuild with all that it needs, or cancel what is under way. */
 export function BuildButton() {

@@ -1,5 +1,5 @@
-import { PART_NAMES, type PartName } from '../../core/documents/split';
-import type { Part, ShardManifest } from '../../core/shards/manifest';
+import { PART_NAMES, type PartName } from '../../../core/documents/split';
+import type { Part, ShardManifest } from '../../../core/shards/manifest';
 
 export const PART_WORDS = {
   train: 'Training',

@@ -4,14 +4,13 @@ import { runRecord } from '../../core/testing/runRecord';
 import { showing } from '../../core/testing/shown';
 import { createStudio } from '../../state/studio';
 import { stage } from './stage';
+import { modelTokenizerWords } from './tokenizer/modelTokenizer';
 
-test('a model that was brought in has its tokenizer, though the project has none', () => {
+test('an imported model has its tokenizer, though the project has none', () => {
   const store = createStudio(inertServices());
-  expect(stage.state(store.getState())).toEqual({ node: 'none', line: 'needs text' });
+  expect(stage.state(store.getState())).toEqual({ sign: 'none' });
   const saved = { step: 3, bytes: 1, at: null };
   showing(store, { record: runRecord({}), saved, usable: saved });
-  expect(stage.state(store.getState())).toMatchObject({
-    node: 'done',
-    line: expect.stringMatching(/entries, the model’s$/) as string,
-  });
+  expect(stage.state(store.getState())).toEqual({ sign: 'done', line: '257 tokens' });
+  expect(modelTokenizerWords(store.getState())).toBe('Bytes · 257 entries');
 });

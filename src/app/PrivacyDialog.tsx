@@ -1,0 +1,53 @@
+import { formatBytes, formatCount } from '../core/base/units';
+import { ENFORCED } from '../features/text/enforced';
+import { useStudio } from '../state/react';
+import { Button, Dialog, TextAction } from '../ui';
+import { useUsage } from './privacyPromise';
+import styles from './PrivacyDialog.module.css';
+import { offlineWords } from './StageRail';
+
+/** How a person checks that nothing leaves, and what was counted here. */
+export function PrivacyDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  return (
+    <Dialog
+      isOpen={isOpen}
+      isDismissable
+      onClose={onClose}
+      title="Nothing leaves this computer"
+      actions={<Button onPress={onClose}>Close</Button>}
+    >
+      {isOpen && <Check />}
+    </Dialog>
+  );
+}
+
+function Check() {
+  const enforcement = useStudio((s) => s.enforcement);
+  const requests = useStudio((s) => s.requests);
+  const offline = useStudio((s) => s.offline);
+  const usage = useUsage();
+  const stored = usage?.bytes === undefined ? '–' : formatBytes(usage.bytes);
+  const readings = [
+    { label: 'Requests to other sites', value: formatCount(requests.elsewhere) },
+    { label: 'Requests to this site', value: formatCount(requests.own) },
+    { label: 'Works offline', value: offlineWords(offline) },
+    { label: 'Stored here', value: usage?.persistent ? `${stored}, kept until you delete it` : stored },
+  ];
+  return (
+    <div className={styles.check}>
+      <p>Text, models and runs stay in this browser. {ENFORCED[enforcement]}</p>
+      <p>To check it, open the browser’s developer tools and choose Network. Every request appears there.</p>
+      <dl className={styles.readings}>
+        {readings.map(({ label, value }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {offline.kind === 'to be asked' && (
+        <TextAction onPress={offline.keep}>Make Homegrown available offline</TextAction>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { formatCount, formatShort } from '../../core/base/units';
+import { vocabularySize } from '../../state/estimate';
+import { dataState, KIND_WORDS, tokenizerState } from '../../state/preparation';
+import { NOTHING_YET, type Stage, type StageState } from '../../state/stage';
+import type { Studio } from '../../state/studio';
+import { sharesOf } from './data/shares';
+import { modelTokenizer } from './tokenizer/modelTokenizer';
+
+export const stage: Stage = {
+  id: 'tokens',
+  name: 'Tokens & data',
+  parts: [{ label: 'Data', query: '?part=data' }],
+  form: 'automatic',
+  state,
+  page: async () => (await import('./TokensPage')).TokensPage,
+  ahead({ project }) {
+    const validation = Math.round(100 * project.split.validation);
+    const size = `${KIND_WORDS[project.tokenizerChoice.kind]}, ${formatCount(vocabularySize(project))} tokens`;
+    return {
+      reading: `${size}, ${sharesOf(project.split)} split`,
+      words:
+        'Letters that often stand together are joined, pair by pair, until common words are one token. ' +
+        `${validation} % of each text is the validation set, which measures what the model learned.`,
+    };
+  },
+};
+
+function state(s: Studio): StageState {
+  const size = s.project.tokenizer?.size ?? modelTokenizer(s)?.size;
+  const line = size === undefined ? undefined : `${sizeWords(size)} tokens`;
+  const work = [s.tokenizing.kind, s.building.kind];
+  if (work.includes('busy')) return { sign: 'running', line: line ?? 'building' };
+  if (work.includes('failed')) return { sign: 'failed', line: line ?? 'not built' };
+  if (line === undefined) return NOTHING_YET;
+  const isStale = s.project.tokenizer !== null && (tokenizerState(s) === 'stale' || dataState(s) === 'stale');
+  return { sign: isStale ? 'stale' : 'done', line };
+}
+
+/** `2,048`; from 100,000 on `152 k`, for there is one line. */
+const sizeWords = (size: number): string => (size < 100_000 ? formatCount(size) : formatShort(size));
