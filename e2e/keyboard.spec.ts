@@ -82,9 +82,10 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
 
   // What Start would begin is what suits the text, and no settings that suit none.
   await goTo('Train');
-  await expect(page.getByText(/^No run yet\. It would be GPT with/)).toBeVisible();
+  await expect(page.getByText(/^GPT with .* parameters, trained for/)).toBeVisible();
   await expect(page.getByRole('main')).not.toContainText('2,000 steps');
 
+  await expect(studio.entry('Model')).toHaveText('Model'); // a plan is no edit
   await goTo('Tokens & data');
   await studio.tabTo('button', /^Train the tokenizer$/);
   await page.keyboard.press('Enter');

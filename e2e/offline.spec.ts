@@ -129,6 +129,7 @@ test('the first page takes few requests, then stores what a run needs, and the r
   await interactive(studio);
   expect(host.askedByPage.length).toBeGreaterThan(20);
   expect(host.askedByPage.length).toBeLessThanOrEqual(60);
+  await page.keyboard.press('Escape');
   await hasCore(studio);
   await expect(page.getByText('Text files and training work offline')).toBeVisible();
   expect(host.asked.filter((path) => path.includes('ort-wasm'))).toEqual([]);

@@ -145,6 +145,12 @@ describe('before a run', () => {
     expect(entry('Model')).toMatch(/^Model: done, Llama, [\d.]+ M parameters$/);
   });
 
+  test('the sizes that a plan proposes are no edit', () => {
+    const { model } = store.getState().project;
+    change({ model: { ...model, config: { ...model.config, layers: 7 } } });
+    expect(entry('Model')).toBe('Model: none');
+  });
+
   test('Teach it more waits for a model or a label', () => {
     expect(entry('Teach it more')).toBeUndefined();
     store.setState({ tuneTexts: [LABELS] });

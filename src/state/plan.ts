@@ -131,8 +131,10 @@ export const createPlanSlice: Slice<PlanSlice> =
       async takePlan(minutes) {
         const inputs = get();
         const plan = await make(inputs, minutes);
-        if (plan) await keep(inputs, settingsOf(plan, inputs.project, minutes));
-        return plan !== undefined;
+        if (!plan) return false;
+        const { model, ...settings } = settingsOf(plan, inputs.project, minutes);
+        await keep(inputs, { ...settings, model: { ...model, isEdited: true } });
+        return true;
       },
       async growSample(file) {
         if (get().training) return;
@@ -161,7 +163,11 @@ export const createPlanSlice: Slice<PlanSlice> =
   };
 
 /** The project's own prompt and seed stay. */
-function settingsOf({ vocabulary, model, recipe }: Plan, project: Project, minutes: number): Partial<Project> {
+function settingsOf(
+  { vocabulary, model, recipe }: Plan,
+  project: Project,
+  minutes: number,
+): Partial<Project> & Pick<Project, 'model'> {
   const { samplePrompt, seed } = project.recipe;
   return {
     plan: { ...project.plan, minutes },

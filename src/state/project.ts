@@ -217,7 +217,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
       set(({ project }) => ({ project: { ...project, ...changes } }));
       save();
     };
-    const changeModel = (model: Partial<ModelDraft>) => change({ model: { ...get().project.model, ...model } });
+    const changeModel = (model: Partial<ModelDraft>) =>
+      change({ model: { ...get().project.model, ...model, isEdited: true } });
 
     return {
       project: initialProject(),

@@ -18,6 +18,8 @@ export interface ModelDraft {
   config: BaseConfig;
   /** Sizes that the person set; the size dial leaves them alone. */
   byHand: readonly string[];
+  /** A person set a size, the dial or a preset. What a plan proposes, and another architecture alone, is no edit. */
+  isEdited?: true;
   /** Of architectures that were chosen before, as they were left, also of those that this version does not know. */
   others?: Readonly<Record<string, LeftDraft>>;
 }
@@ -43,21 +45,13 @@ export function isInitial({ id, config, byHand, others }: ModelDraft): boolean {
   );
 }
 
-/**
- * Whether a person has set any of it. Another architecture alone is no edit: it takes over the sizes that all have, and its own
- * follow from them.
- */
-export function isEdited({ config, byHand }: ModelDraft): boolean {
-  const initial = initialModel().config;
-  return byHand.length > 0 || (Object.keys(SHARED) as (keyof typeof SHARED)[]).some((s) => config[s] !== initial[s]);
-}
-
 /** Sizes that a field can have; whether they go together is told on the page. What is no size of the architecture is left out. */
 export const modelDraftSchema: z.ZodType<ModelDraft> = z
   .object({
     id: z.enum(modelIds()),
     config: z.looseObject({ untied: z.literal(true).exactOptional() }),
     byHand: z.array(z.string()),
+    isEdited: z.literal(true).exactOptional(),
     others: z.record(z.string(), z.object({ config: z.looseObject({}), byHand: z.array(z.string()) })).exactOptional(),
   })
   .transform(({ config, ...draft }, context): ModelDraft => {
@@ -97,6 +91,7 @@ export function ofArchitecture({ id: before, ...now }: ModelDraft, id: ModelId, 
     id,
     config: { ...asConfig(sizes), ...(left?.config['untied'] === true && { untied: true }) },
     byHand: [...kept.keys()].filter((name) => marked.has(name)),
+    ...(now.isEdited && { isEdited: now.isEdited }),
     others: { ...others, [before]: { config: { ...config }, byHand } },
   };
 }

@@ -1,7 +1,6 @@
 import { counted, formatCount, formatShort } from '../../core/base/units';
 import { modelSpec, paramsOf } from '../../core/models';
 import { countParams, type ModelKind } from '../../core/models/spec';
-import { isEdited } from '../../core/runs/modelDraft';
 import { vocabularySize } from '../../state/estimate';
 import { isTuned, shownRun } from '../../state/openRun';
 import { isActive } from '../../state/phase';
@@ -45,7 +44,7 @@ function state(s: Studio): StageState {
   const run = shownRun(s, 'train');
   const record = run.record ?? (isTuned(run) ? s.opened[s.project.runId ?? '']?.record : undefined);
   if (record) return { sign: 'done', line: modelWords(record.model) };
-  if (!isEdited(model) && (!isActive(run.phase) || isTuned(run))) return NOTHING_YET;
+  if (!model.isEdited && model.byHand.length === 0 && (!isActive(run.phase) || isTuned(run))) return NOTHING_YET;
   if (modelSpec(model.id).problems(model.config).length > 0) return { sign: 'done', line: 'can’t run as set' };
   return { sign: 'done', line: modelWords({ ...model, vocabulary: vocabularySize(s.project) }) };
 }
