@@ -264,7 +264,9 @@ test('a file that the host changed is not kept, and another app at the address g
   await hasCore(studio);
   await host.rebuilt();
   await page.reload();
+  const reloaded = page.waitForEvent('load');
   await studio.stages.getByRole('button', { name: 'open it now' }).click();
+  await reloaded;
   await kept(studio);
   expect(await storedPaths(page)).toContain('/samples/moby-dick.txt');
   await host.stop();

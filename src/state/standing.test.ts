@@ -34,7 +34,7 @@ test('a language model stands against the strongest model that counts', () => {
 const labels = {
   train: { ham: 200, spam: 200 },
   validation: { ham: 30, spam: 30 },
-  accuracy: { majority: 0.5, naiveBayes: 52 / 60 },
+  accuracy: { majority: 50, naiveBayes: (100 * 52) / 60 },
 };
 test.each([
   [60, 'better', undefined],
@@ -48,7 +48,7 @@ test.each([
     data: { facts: dataFacts({ labels }) },
   });
   const classes = { labels: ['ham', 'spam'], pooling: 'last', truncation: 'end' } as never;
-  const run = evaluated({ ...record, model: { ...record.model, config: { ...record.model.config, classes } } }, 0.4, right / 60); // prettier-ignore
+  const run = evaluated({ ...record, model: { ...record.model, config: { ...record.model.config, classes } } }, 0.4, (100 * right) / 60); // prettier-ignore
   const standing = standingOf(run, project);
   expect(standing.kind).toBe(kind);
   expect(standing.judgement).toBe(judgement);

@@ -45,10 +45,10 @@ function ofLanguageModel({ loss }: Evaluation, settings: RunSettings): Standing 
 
 function ofClassifier({ metrics }: Evaluation, { recipe, segments }: RunSettings): Standing {
   const { facts } = segments.at(-1)!.data;
-  const accuracy = metrics.accuracy?.value;
   const measured = facts && objectiveOf(recipe.objective).measuredBaselines?.(facts);
-  const [majority, naiveBayes] = ['majority', 'naiveBayes'].map(
-    (id) => measured?.find((baseline) => baseline.id === id)?.values['accuracy'],
+  const percent = (id: string): number | undefined => measured?.find((baseline) => baseline.id === id)?.values['accuracy']; // prettier-ignore
+  const [accuracy, majority, naiveBayes] = [metrics.accuracy?.value, percent('majority'), percent('naiveBayes')].map(
+    (value) => (value === undefined ? undefined : value / 100),
   );
   const texts = Object.values(facts?.labels?.validation ?? {}).reduce((sum, n) => sum + n, 0);
   if (accuracy === undefined || majority === undefined || naiveBayes === undefined || texts === 0) return UNKNOWN;

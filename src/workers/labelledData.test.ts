@@ -70,7 +70,7 @@ test('of several labels those that have none are in every part by their share, a
   await changeLabelling(store, id, (now) => withUnlabelled(now, 'none'));
   const data = await build();
   expect(data.manifest.textHash).not.toBe(before.manifest.textHash);
-  expect(data.labels).toEqual({
+  expect(data.labels).toMatchObject({
     train: { mild: 48, rude: 24, '|': 72 },
     validation: { mild: 16, rude: 8, '|': 24 },
   });
