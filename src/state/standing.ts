@@ -1,5 +1,6 @@
 /** How a run compares with models that only count, and the verdict's words where that decides the next step. */
 import { formatReading, formatShare } from '../core/base/units';
+import { shareOf } from '../core/metrics/share';
 import { headlineOf, objectiveOf } from '../core/objectives';
 import { courseOf } from '../core/runs/course';
 import type { Evaluation } from './runLog';
@@ -52,23 +53,15 @@ function ofClassifier({ metrics }: Evaluation, { recipe, segments }: RunSettings
   );
   const texts = Object.values(facts?.labels?.validation ?? {}).reduce((sum, n) => sum + n, 0);
   if (accuracy === undefined || majority === undefined || naiveBayes === undefined || texts === 0) return UNKNOWN;
-  const [low, high] = wilson(accuracy, texts);
-  if (low <= majority) {
+  const { low, high } = shareOf(Math.round(accuracy * texts), texts);
+  if (low <= 100 * majority) {
     const evidence = `Accuracy ${formatShare(accuracy)}; always guessing one label gives ${formatShare(majority)}.`;
     return { kind: 'no better than one label', judgement: "It hasn't learned the labels", evidence };
   }
   const [right, counted] = [accuracy, naiveBayes].map((share) => Math.round(share * texts));
   const evidence = `${right} of ${texts} texts right; a word-count model (naive Bayes) gets ${counted}.`;
-  if (high < naiveBayes) return { kind: 'worse', judgement: 'A word-count model still beats it', evidence };
-  return { kind: low > naiveBayes ? 'better' : 'level', evidence };
-}
-
-/** Where a share of `n` lies with 95 % confidence (Wilson 1927). */
-function wilson(share: number, n: number): readonly [low: number, high: number] {
-  const z2 = 1.96 ** 2;
-  const middle = (share + z2 / (2 * n)) / (1 + z2 / n);
-  const half = (1.96 / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
-  return [middle - half, middle + half];
+  if (high < 100 * naiveBayes) return { kind: 'worse', judgement: 'A word-count model still beats it', evidence };
+  return { kind: low > 100 * naiveBayes ? 'better' : 'level', evidence };
 }
 
 const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
