@@ -46,6 +46,7 @@ export {
 } from './Notice';
 export { NeedState } from './NeedState';
 export { formatMoment } from './moment';
+export { NextButton, type NextButtonProps } from './NextButton';
 export { NumberField, type NumberFieldProps } from './NumberField';
 export { formatExact } from './numbers';
 export { NumberStrip, type Reading } from './NumberStrip';

@@ -29,13 +29,14 @@ import {
   EmptyState,
   MenuButton,
   NeedState,
+  NextButton,
   Notice,
   Progress,
   RunSelect,
   Stage,
+  type StageTab,
   StageTabs,
   useHeldFocus,
-  type StageTab,
   Verdict,
 } from '../../ui';
 import styles from './EvaluatePage.module.css';
@@ -159,13 +160,7 @@ function Judgement({ onGive }: { onGive: () => void }) {
 /** The project's next step, once the model is evaluated. */
 function Next() {
   const [, go] = useLocation();
-  const next = useNextStep('evaluate', go);
-  if (!next) return null;
-  return (
-    <Button isDense variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
-      {next.label}
-    </Button>
-  );
+  return <NextButton step={useNextStep('evaluate', go)} isDense />;
 }
 
 /** What the part of the page shows, as a file. */

@@ -7,7 +7,7 @@ import { isTraining, isTuned, trainingRun } from '../../state/openRun';
 import { useSettingsDiffer } from '../../state/otherSettings';
 import { useShown, useStudio } from '../../state/react';
 import { useNextStep } from '../../state/useNextStep';
-import { Button, Dialog, MenuButton, Notice, Panes, SettingsDiffer, Stage } from '../../ui';
+import { Button, Dialog, MenuButton, NextButton, Notice, Panes, SettingsDiffer, Stage } from '../../ui';
 import { diagnose } from './doctor';
 import { EstimatePane } from './EstimatePane';
 import { byField } from './findings';
@@ -46,11 +46,7 @@ export function ModelPage() {
         <>
           <Presets />
           {!differing && <NewRun reason={diagnosis.findings.find(({ severity }) => severity === 'stop')?.detail} />}
-          {next && (
-            <Button isDense variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
-              {next.label}
-            </Button>
-          )}
+          <NextButton step={next} isDense />
         </>
       }
     >

@@ -10,13 +10,14 @@ import {
   cx,
   EmptyState,
   MenuButton,
+  NextButton,
   Pane,
   Panes,
   scroll,
   SearchField,
   Stage,
-  StageTabs,
   type StageTab,
+  StageTabs,
 } from '../../ui';
 import { curveRows, tableRows } from './csv';
 import { CurvesPane } from './CurvesPane';
@@ -136,11 +137,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
               New run from {shortName(chosen.name)}
             </Button>
           )}
-          {next && (
-            <Button isDense variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
-              {next.label}
-            </Button>
-          )}
+          <NextButton step={next} isDense />
         </>
       }
     >

@@ -5,7 +5,7 @@ import { learntOf } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { useNextStep } from '../../state/useNextStep';
-import { Button, FileButton, Panes, Stage } from '../../ui';
+import { FileButton, NextButton, Panes, Stage } from '../../ui';
 import { OutOfDate } from './OutOfDate';
 import { Refusals } from './Refusals';
 import { TextList, type Chosen } from './TextList';
@@ -49,11 +49,7 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
           <FileButton isDense icon="plus" onFiles={onFiles}>
             Add files…
           </FileButton>
-          {next && (
-            <Button isDense variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
-              {next.label}
-            </Button>
-          )}
+          <NextButton step={next} isDense />
         </>
       }
     >

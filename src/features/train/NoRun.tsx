@@ -6,7 +6,7 @@ import { useStudio } from '../../state/react';
 import { usePlan } from '../../state/usePlan';
 import { describeWork } from '../../state/work';
 import { useNextStep } from '../../state/useNextStep';
-import { Block, Button, EmptyState, Progress, Verdict } from '../../ui';
+import { Block, Button, EmptyState, NextButton, Progress, Verdict } from '../../ui';
 import { nameWithin } from './deviceName';
 
 /** Before the first run: what it would be, what is still read for it, or what it needs. */
@@ -44,11 +44,7 @@ export function NoRun() {
       actions={
         <>
           <Button onPress={() => navigate('/model')}>Change settings…</Button>
-          {next && (
-            <Button variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
-              {next.label}
-            </Button>
-          )}
+          <NextButton step={next} />
         </>
       }
     >

@@ -12,7 +12,7 @@ import { bestWords } from '../../state/trained';
 import { standingOf } from '../../state/standing';
 import { useNextStep, useTryIt } from '../../state/useNextStep';
 import { useVerdict, VERDICT_TONE } from '../../state/verdict';
-import { Button, Verdict } from '../../ui';
+import { Button, NextButton, Verdict } from '../../ui';
 import { changeAndContinue } from './changing';
 import { restWords } from './restWords';
 import { TrainLonger } from './TrainLonger';
@@ -88,11 +88,7 @@ function NextSteps({ state }: { state: RunState }) {
           />
         </>
       )}
-      {next && (
-        <Button variant="go" disabledReason={next.disabledReason} onPress={next.onPress}>
-          {next.label}
-        </Button>
-      )}
+      <NextButton step={next} />
     </>
   );
 }

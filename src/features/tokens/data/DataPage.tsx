@@ -1,7 +1,8 @@
 import { useLocation } from 'wouter';
 import { formatCount, formatShare } from '../../../core/base/units';
 import { useStudio } from '../../../state/react';
-import { Button, EmptyState, Pane, Panes, Stage } from '../../../ui';
+import { useNextStep } from '../../../state/useNextStep';
+import { Button, EmptyState, NextButton, Pane, Panes, Stage } from '../../../ui';
 import { TokensTabs } from '../TokensTabs';
 import { BaselinePane } from './BaselinePane';
 import { BuildButton } from './BuildButton';
@@ -19,6 +20,7 @@ export function DataPage() {
   const hasText = useStudio((s) => s.texts.length > 0);
   const data = useStudio((s) => s.project.data);
   const [, go] = useLocation();
+  const next = useNextStep('tokens', go);
   if (!isLoaded)
     return (
       <Stage title="Tokens & data" tabs={<TokensTabs current="data" />}>
@@ -70,7 +72,12 @@ export function DataPage() {
           )}
         </>
       }
-      actions={<BuildButton />}
+      actions={
+        <>
+          <BuildButton />
+          <NextButton step={next} isDense />
+        </>
+      }
     >
       <BuildFailure />
       <Panes columns="320px minmax(0, 1fr) 360px" narrowColumns="280px minmax(0, 1fr) 300px">

@@ -4,7 +4,8 @@ import { formatCount, formatNumber } from '../../../core/base/units';
 import { textsChanged } from '../../../state/preparation';
 import { useStudio } from '../../../state/react';
 import { KIND_WORDS } from '../../../state/preparation';
-import { Button, EmptyState, Notice, Pane, Panes, Stage, useHeldFocus } from '../../../ui';
+import { useNextStep } from '../../../state/useNextStep';
+import { Button, EmptyState, NextButton, Notice, Pane, Panes, Stage, useHeldFocus } from '../../../ui';
 import { TokensTabs } from '../TokensTabs';
 import { PassagePane } from './PassagePane';
 import { SettingsPane } from './SettingsPane';
@@ -23,6 +24,7 @@ export function TokenizerPage() {
   const tokenizer = useStudio((s) => s.project.tokenizer);
   const own = useStudio(modelTokenizerWords);
   const [, go] = useLocation();
+  const next = useNextStep('tokens', go);
   useHeldFocus(isLoaded ? tokenizer !== null : undefined);
   if (!isLoaded)
     return (
@@ -52,7 +54,14 @@ export function TokenizerPage() {
       title="Tokens & data"
       tabs={<TokensTabs current="tokens" />}
       summary={tokenizer ? <Summary /> : WHAT}
-      actions={tokenizer && <TrainButton />}
+      actions={
+        tokenizer && (
+          <>
+            <TrainButton />
+            <NextButton step={next} isDense />
+          </>
+        )
+      }
     >
       <TrainFailure />
       {tokenizer ? <TextChanged /> : null}
