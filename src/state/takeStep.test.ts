@@ -1,0 +1,56 @@
+/** What the filled button does, over the workers' real halves. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { modelSpec } from '../core/models';
+import { usualConfig } from '../core/models/spec';
+import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { guideOf, nextStep } from './nextStep';
+import { shownRun } from './openRun';
+import { takeStep } from './takeStep';
+import { chosenStep } from './trained';
+
+let page: TestStudio;
+beforeEach(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterEach(() => {
+  page.close();
+  vi.unstubAllGlobals();
+});
+
+/** Text without a pattern: what a model learns of it is memorized. */
+function noise(characters: number): string {
+  let [state, text] = [1, ''];
+  while (text.length < characters) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    text += 'abcdefghijklmnop'[state >>> 28];
+  }
+  return text;
+}
+
+test('a finished run is tried at its best step where later ones are worse', async () => {
+  page = testStudio(memoryStore());
+  const { getState } = page.studio;
+  await getState().load();
+  await getState().addPaste(noise(900), 'noise.txt');
+  expect(nextStep(guideOf(getState()), 'train')).toMatchObject({ kind: 'start' });
+  getState().change({
+    tokenizerChoice: { kind: 'bytes', vocabulary: 257 },
+    model: {
+      id: 'gpt',
+      config: usualConfig(modelSpec('gpt'), { layers: 1, heads: 1, width: 64, context: 16 }),
+      byHand: [],
+    },
+  });
+  getState().setRecipe({ steps: 160, batch: 8, learningRate: 0.01, evalEvery: 20, saveEvery: 20, evalTokens: 96, warmup: 1, dropout: 0 }); // prettier-ignore
+  await getState().start();
+  const run = () => shownRun(getState(), 'train');
+  await getState().listSaved(run().id);
+  const [best, latest] = [run().steps.find((step) => step.best), run().steps.find((step) => step.latest)];
+  expect(best!.step).toBeLessThan(latest!.step);
+  expect(await takeStep(page.studio, 'try')).toBe('/playground');
+  expect(chosenStep(shownRun(getState(), 'playground'))!.step).toBe(best!.step);
+
+  // A step that a person picked stays.
+  getState().setWhich('playground', 'latest');
+  await takeStep(page.studio, 'try');
+  expect(chosenStep(shownRun(getState(), 'playground'))!.step).toBe(latest!.step);
+});
