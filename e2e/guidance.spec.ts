@@ -24,10 +24,14 @@ const STATES: readonly { name: string; seed?: Seed; filled: Readonly<Record<stri
     filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Evaluate: /^Measure this step$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
   },
 ];
-const WIDTHS = [390, 768, 1024, 1440, 1920];
+const WIDTHS = [390, 768, 1024, 1100, 1440, 1920];
+/** Pixels of a head of one line, from 1100 px up. */
+const HEAD = 53;
 
 for (const { name, seed, filled } of STATES) {
-  test(`with ${name} each stage fills one button, the next step, and fits its window`, async ({ page }) => {
+  test(`with ${name} each stage fills one button, the next step, fits its window and has a head of one line`, async ({
+    page,
+  }) => {
     const studio = new Studio(page);
     await studio.openOnWasm('/text', seed && (await seeded(seed)));
     for (const [stage, label] of Object.entries(filled)) {
@@ -39,6 +43,9 @@ for (const { name, seed, filled } of STATES) {
         await page.setViewportSize({ width, height: 900 });
         const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         await expect.poll(over, `${stage}, ${name}, at ${width} px`).toBeLessThanOrEqual(0); // charts follow a resize
+        const head = await page.getByRole('heading', { level: 1 }).locator('..').boundingBox();
+        if (width >= 1100)
+          expect(head!.height, `the head of ${stage}, ${name}, at ${width} px`).toBeLessThanOrEqual(HEAD);
       }
       await page.setViewportSize({ width: 1440, height: 900 });
     }
