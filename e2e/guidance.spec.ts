@@ -16,12 +16,12 @@ const STATES: readonly { name: string; seed?: Seed; filled: Readonly<Record<stri
   {
     name: 'a paused run',
     seed: { texts: TEXTS, runs: [{ recipe: LONG, stopAfter: 30 }] },
-    filled: { Text: RESUME, Tokenizer: RESUME, Data: RESUME, Model: RESUME, Train: RESUME, Runs: RESUME, Evaluate: /^Measure this step$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
+    filled: { Text: RESUME, Tokenizer: RESUME, Data: RESUME, Model: RESUME, Train: RESUME, Runs: RESUME, Tune: /^Add files…$/, Evaluate: /^Measure this step$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
   },
   {
     name: 'a finished run',
     seed: { texts: TEXTS, runs: [{}] },
-    filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Evaluate: /^Measure this step$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
+    filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Tune: /^Add files…$/, Evaluate: /^Measure this step$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
   },
 ];
 const WIDTHS = [390, 768, 1024, 1100, 1440, 1920];

@@ -9,6 +9,7 @@ import { remedy } from '../../state/failures';
 import { useStudio, useStudioFields, useStudioStore } from '../../state/react';
 import type { Undecoded } from '../../state/texts';
 import { isUndecoded, useEncodingQuestion } from '../../state/undecoded';
+import { toTuneOn } from '../../state/tuning';
 import { describeWork } from '../../state/work';
 import {
   Button,
@@ -76,6 +77,8 @@ const WORDS: Readonly<
 };
 
 export function AddButtons({ adding }: { adding: Adding }) {
+  // The next step of a page without data; Classify has a sample with a filled button.
+  const isNext = useStudio((s) => adding.purpose !== 'classify' && toTuneOn(s, adding.purpose).length === 0);
   return (
     <>
       <Button isDense onPress={() => adding.setOpen(true)}>
@@ -86,7 +89,7 @@ export function AddButtons({ adding }: { adding: Adding }) {
           A folder…
         </FileButton>
       )}
-      <FileButton isDense icon="plus" onFiles={adding.take}>
+      <FileButton isDense icon="plus" variant={isNext ? 'go' : 'default'} onFiles={adding.take}>
         {WORDS[adding.purpose].add}
       </FileButton>
     </>
