@@ -21,7 +21,7 @@ function noise(characters: number): string {
   let [state, text] = [1, ''];
   while (text.length < characters) {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    text += 'abcdefghijklmnop'[state >>> 28];
+    text += 'abcdefghijklmnop'.charAt(state >>> 28);
   }
   return text;
 }
