@@ -24,11 +24,11 @@ export interface Guide {
   saved: number | null;
   /** Best saved step, where it isn't the newest; null elsewhere. */
   best: number | null;
-  /** How it learns; null before it can be judged. */
+  /** How it learns; null unless it runs and can be judged. */
   verdict: VerdictKind | null;
-  /** Compared with models that only count. */
+  /** Of a finished run: compared with models that only count. */
   standing: StandingKind;
-  /** The settings or the text changed since the run. */
+  /** The settings or the text changed since it finished. */
   differs: boolean;
   /** Expected time of a new run with the settings as they are. */
   startTime?: number | undefined;
@@ -121,12 +121,13 @@ const refusable = (step: NextStep, refusal: string | undefined): NextStep =>
 const timed = (words: string, time: number | undefined): string =>
   time === undefined ? words : `${words} · ${formatDuration(time)}`;
 
-/** The guide of the run that Train shows. */
+/** The guide of the run that Train shows. Every change of the store asks for it, so it works out only what the state needs. */
 export function guideOf(s: Studio): Guide {
   const run = shownRun(s, 'train');
   const state = runStateOf(run);
-  const verdict = verdictNow(s);
-  const differs = otherSettings(s).length > 0;
+  const verdict = state === 'running' ? verdictNow(s).kind : 'beginning';
+  const isFinished = state === 'finished';
+  const differs = isFinished && otherSettings(s).length > 0;
   const best = comparableBest(run)?.step ?? null;
   const saved = run.usable?.step ?? null;
   return {
@@ -135,8 +136,8 @@ export function guideOf(s: Studio): Guide {
     isClassifier: run.record?.model.config.classes !== undefined,
     saved,
     best: best === saved ? null : best,
-    verdict: verdict.kind === 'beginning' ? null : verdict.kind,
-    standing: standingOf(run, s.project).kind,
+    verdict: verdict === 'beginning' ? null : verdict,
+    standing: isFinished ? standingOf(run, s.project).kind : 'unknown',
     differs,
     startTime: isAtWork(state) ? undefined : startTimeOf(s),
     longerTime: longerTimeOf(run),

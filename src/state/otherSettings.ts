@@ -5,7 +5,7 @@ import { formatCount } from '../core/base/units';
 import { fittedTo } from '../core/train/shortText';
 import { modelOf } from './estimate';
 import { isTuned, shownRun } from './openRun';
-import type { Phase } from './phase';
+import { isAtRest } from './phase';
 import { hasOtherTexts, KIND_WORDS } from './preparation';
 import { useStudio, useStudioFields, useStudioStore } from './react';
 import { startRefusal } from './refusals';
@@ -14,7 +14,7 @@ import type { Studio, StudioStore } from './studio';
 /** Each difference, `dropout 0 → 0.3`; none while the run trains, where its settings are unknown, or where it tunes a model. */
 export function otherSettings(s: Studio): readonly string[] {
   const { record, phase, saved } = shownRun(s, 'train');
-  if (!record || !saved || !AT_REST.includes(phase.kind) || s.texts.length === 0) return [];
+  if (!record || !saved || !isAtRest(phase) || s.texts.length === 0) return [];
   if ((record.origin && record.step === 0) || isTuned(shownRun(s, 'train'))) return [];
   const model = fittedTo(modelOf(s.project), s.project.recipe, dataOf(record).facts?.parts.train.tokens ?? Infinity);
   const mine = recipeOf(record);
@@ -33,8 +33,6 @@ export function otherSettings(s: Studio): readonly string[] {
     ),
   ];
 }
-
-const AT_REST: readonly Phase['kind'][] = ['stopped', 'finished'];
 
 const madeOf = (model: Made['model'], kind: keyof typeof KIND_WORDS): Pick<Made, 'model' | 'tokenizer'> => ({
   model,

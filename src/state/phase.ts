@@ -14,6 +14,9 @@ export type Phase =
 export const isActive = ({ kind }: Phase): boolean =>
   kind === 'preparing' || kind === 'compiling' || kind === 'training' || kind === 'stopping';
 
+/** It trained, and doesn't now; a failure is something else. */
+export const isAtRest = ({ kind }: Phase): boolean => kind === 'stopped' || kind === 'finished';
+
 /** All kernels are compiled: the model is measured as it begins, and the first step is made. */
 export const isBeginning = (phase: Phase): boolean =>
   phase.kind === 'compiling' && phase.kernels !== undefined && phase.kernels.done === phase.kernels.of;

@@ -1,8 +1,7 @@
 /** How a run compares with models that only count, and the verdict's words where that decides the next step. */
 import { formatReading, formatShare } from '../core/base/units';
 import { shareOf } from '../core/metrics/share';
-import { headlineOf, objectiveOf } from '../core/objectives';
-import { courseOf } from '../core/runs/course';
+import { baselinesOf, headlineOf, objectiveOf } from '../core/objectives';
 import type { Evaluation } from './runLog';
 import type { OpenRun } from './openRun';
 import type { Project } from './project';
@@ -13,8 +12,8 @@ export type StandingKind = 'better' | 'level' | 'worse' | 'no better than one la
 
 export interface Standing {
   kind: StandingKind;
+  /** Of a run that counting beats, or that learned nothing: the verdict, and one sentence with both numbers. */
   judgement?: string;
-  /** One sentence with both numbers. */
   evidence?: string;
 }
 
@@ -31,17 +30,15 @@ export function standingOf(run: OpenRun, project: Project): Standing {
 }
 
 function ofLanguageModel({ loss }: Evaluation, settings: RunSettings): Standing {
-  const { baselines } = courseOf(settings, { trained: () => undefined, evaluations: [], planned: 0, isOver: true });
-  const [, ...counting] = baselines; // the first only guesses
-  const [first, ...others] = counting;
+  const { recipe, model, segments } = settings;
+  const [, first, ...others] = baselinesOf(recipe.objective, model, segments.at(-1)!.data.facts); // uniform only guesses
   if (!first) return UNKNOWN;
   const strongest = others.reduce((a, b) => (b.loss < a.loss ? b : a), first);
-  const { label, scale } = headlineOf(settings.recipe.objective);
+  const { label, scale } = headlineOf(recipe.objective);
+  if (loss < strongest.loss) return { kind: 'better' };
   const [mine, theirs] = [loss, strongest.loss].map((nats) => formatReading(scale.of(nats)));
   const evidence = `${label} ${mine} on text it never saw; ${strongest.words} has ${theirs}.`;
-  return loss < strongest.loss
-    ? { kind: 'better', evidence }
-    : { kind: 'worse', judgement: `${upperFirst(strongest.words)} still beats it`, evidence };
+  return { kind: 'worse', judgement: `${upperFirst(strongest.words)} still beats it`, evidence };
 }
 
 function ofClassifier({ metrics }: Evaluation, { recipe, segments }: RunSettings): Standing {
@@ -58,10 +55,10 @@ function ofClassifier({ metrics }: Evaluation, { recipe, segments }: RunSettings
     const evidence = `Accuracy ${formatShare(accuracy)}; always guessing one label gives ${formatShare(majority)}.`;
     return { kind: 'no better than one label', judgement: "It hasn't learned the labels", evidence };
   }
+  if (high >= 100 * naiveBayes) return { kind: low > 100 * naiveBayes ? 'better' : 'level' };
   const [right, counted] = [accuracy, naiveBayes].map((share) => Math.round(share * texts));
   const evidence = `${right} of ${texts} texts right; a word-count model (naive Bayes) gets ${counted}.`;
-  if (high < 100 * naiveBayes) return { kind: 'worse', judgement: 'A word-count model still beats it', evidence };
-  return { kind: low > 100 * naiveBayes ? 'better' : 'level', evidence };
+  return { kind: 'worse', judgement: 'A word-count model still beats it', evidence };
 }
 
 const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,6 +1,6 @@
 /** Does what a next step says. */
-import { comparableBest } from '../core/runs/best';
-import { measuredAt, recipeOf } from '../core/runs/segments';
+import { betterStep } from '../core/runs/best';
+import { recipeOf } from '../core/runs/segments';
 import { LONGER, type NextStepKind } from './nextStep';
 import { shownRun } from './openRun';
 import type { Studio, StudioStore } from './studio';
@@ -40,9 +40,5 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
 /** Picks the best step of the run that Train shows, where a later one is worse and nobody has picked another. */
 function pickBest(s: Studio): void {
   const { record, steps, log, isPicked } = shownRun(s, 'train');
-  const best = record && comparableBest({ steps, record });
-  const latest = steps.find((step) => step.latest);
-  if (!best || !latest || isPicked) return;
-  const measured = measuredAt(record, log.evaluations, latest.step);
-  if (measured && best.loss < measured.loss && best.step < latest.step) s.setWhich('train', 'best');
+  if (record && !isPicked && betterStep(record, steps, log.evaluations) === 'best') s.setWhich('train', 'best');
 }

@@ -3,9 +3,10 @@ import { useMemo } from 'react';
 import { courseOf } from '../core/runs/course';
 import { type Course, judge, meanAt, type Verdict, type VerdictKind } from '../core/train/verdict';
 import { cutOfRun, type OpenRun } from './openRun';
-import type { Phase } from './phase';
+import { isAtRest } from './phase';
 import { useStudio } from './react';
-import { plannedSteps, runSettings, trains, useRunSettings } from './runSettings';
+import type { RunLog } from './runLog';
+import { plannedSteps, type RunSettings, runSettings, trains, useRunSettings } from './runSettings';
 import type { Studio } from './studio';
 
 /**
@@ -17,23 +18,13 @@ export function useVerdict(of: (s: Studio) => OpenRun = trains): Verdict {
   const log = useStudio((s) => of(s).log);
   const planned = useStudio((s) => plannedSteps(of(s).phase, settings));
   const isElsewhere = useStudio((s) => s.trainingElsewhere);
-  const isAtRest = useStudio((s) => AT_REST.includes(of(s).phase.kind));
-  const isOver = !isElsewhere && isAtRest;
+  const rests = useStudio((s) => isAtRest(of(s).phase));
+  const isOver = !isElsewhere && rests;
   const cut = useStudio((s) => cutOfRun(of(s)));
   const evaluated = useStudio((s) => of(s).log.evaluations.at(-1)?.step);
   return useMemo(() => {
     const evaluations = evaluated === undefined ? [] : log.evaluations;
-    const trained: Course['trained'] = (step, after) => meanAt(log, step, after);
-    return judge(
-      courseOf(settings, {
-        trained,
-        evaluations,
-        planned,
-        isOver,
-        cut: isOver ? cut : undefined,
-        early: log.early.at(-1),
-      }),
-    );
+    return verdictOf(settings, log, { evaluations, planned, isOver, cut });
   }, [settings, log, evaluated, planned, isOver, cut]);
 }
 
@@ -42,20 +33,19 @@ export function verdictNow(s: Studio): Verdict {
   const run = trains(s);
   const { log, phase } = run;
   const settings = runSettings(run, s.project);
-  const isOver = !s.trainingElsewhere && AT_REST.includes(phase.kind);
-  return judge(
-    courseOf(settings, {
-      trained: (step, after) => meanAt(log, step, after),
-      evaluations: log.evaluations,
-      planned: plannedSteps(phase, settings),
-      isOver,
-      cut: isOver ? cutOfRun(run) : undefined,
-      early: log.early.at(-1),
-    }),
-  );
+  const isOver = !s.trainingElsewhere && isAtRest(phase);
+  const planned = plannedSteps(phase, settings);
+  return verdictOf(settings, log, { evaluations: log.evaluations, planned, isOver, cut: cutOfRun(run) });
 }
 
-const AT_REST: readonly Phase['kind'][] = ['stopped', 'finished'];
+function verdictOf(
+  settings: RunSettings,
+  log: RunLog,
+  { cut, ...now }: Pick<Course, 'evaluations' | 'planned' | 'isOver' | 'cut'>,
+): Verdict {
+  const trained: Course['trained'] = (step, after) => meanAt(log, step, after);
+  return judge(courseOf(settings, { ...now, trained, cut: now.isOver ? cut : undefined, early: log.early.at(-1) }));
+}
 
 /** How good or bad news a verdict is; undefined where it is neither yet. */
 export const VERDICT_TONE: Readonly<Record<VerdictKind, 'ok' | 'warn' | 'error' | undefined>> = {

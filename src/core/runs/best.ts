@@ -49,18 +49,27 @@ export function comparableBest(run: Parameters<typeof isOfEarlierSegment>[0]): M
 }
 
 /**
- * Which saved step of a run everyone uses unless a person picks another: a classifier's best step on the validation set if
- * it beats the latest step, otherwise the latest step.
+ * The saved step with the lower loss, of the best and the latest.
  * @param evaluations on the validation set, oldest first
  */
-export function defaultStep(
+export function betterStep(
   record: Chosen,
   steps: readonly Step[],
   evaluations: readonly Measured[],
 ): 'best' | 'latest' {
   const best = comparableBest({ steps, record });
   const latest = steps.find((step) => step.latest);
-  if (!record.model.config.classes || !best || !latest) return 'latest';
+  if (!best || !latest) return 'latest';
   const measured = measuredAt(record, evaluations, latest.step);
   return !measured || best.loss < measured.loss ? 'best' : 'latest';
 }
+
+/**
+ * Which saved step of a run everyone uses unless a person picks another: a classifier's better step, otherwise the latest.
+ * @param evaluations on the validation set, oldest first
+ */
+export const defaultStep = (
+  record: Chosen,
+  steps: readonly Step[],
+  evaluations: readonly Measured[],
+): 'best' | 'latest' => (record.model.config.classes ? betterStep(record, steps, evaluations) : 'latest');

@@ -9,7 +9,7 @@ import { overdue, overdueWords } from '../../state/overdue';
 import { useSavedSteps, useShown, useShownPart, useStudio, useStudioFields, useStudioStore } from '../../state/react';
 import { resumeRefusal } from '../../state/refusals';
 import { bestWords } from '../../state/trained';
-import { standingOf } from '../../state/standing';
+import { type Standing, standingOf } from '../../state/standing';
 import { useNextStep, useTryIt } from '../../state/useNextStep';
 import { useVerdict, VERDICT_TONE } from '../../state/verdict';
 import { Button, NextButton, Verdict } from '../../ui';
@@ -24,7 +24,9 @@ const WENT_PAST: readonly VerdictKind[] = ['overfitting', 'unsteady'];
 export function RunVerdict() {
   const verdict = useVerdict();
   const state = useShownPart('train', runStateOf);
-  const standing = useStudioFields((s) => standingOf(shownRun(s, 'train'), s.project));
+  const standing = useStudioFields((s): Partial<Standing> =>
+    state === 'finished' ? standingOf(shownRun(s, 'train'), s.project) : {},
+  );
   const late = useOverdue();
   useSavedSteps('train');
   const best = useShownPart('train', bestWords);
@@ -33,7 +35,7 @@ export function RunVerdict() {
   if (late && isFine) return <Late {...late} />;
   if (state === 'paused' || state === 'interrupted') return <AtRest state={state} />;
   const isRunning = state === 'running' || state === 'stopping';
-  if (state === 'finished' && standing.judgement !== undefined) {
+  if (standing.judgement !== undefined) {
     return (
       <Verdict sign="warn" judgement={standing.judgement} actions={<NextSteps state={state} />}>
         {standing.evidence}
