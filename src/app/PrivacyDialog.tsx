@@ -1,10 +1,10 @@
 import { formatBytes, formatCount } from '../core/base/units';
 import { ENFORCED } from '../features/text/enforced';
+import type { Offline } from '../state/privacy';
 import { useStudio } from '../state/react';
 import { Button, Dialog, TextAction } from '../ui';
 import { useUsage } from './privacyPromise';
 import styles from './PrivacyDialog.module.css';
-import { offlineWords } from './StageRail';
 
 /** How a person checks that nothing leaves, and what was counted here. */
 export function PrivacyDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -50,4 +50,19 @@ function Check() {
       )}
     </div>
   );
+}
+
+function offlineWords(offline: Offline): string {
+  switch (offline.kind) {
+    case 'not here':
+      return 'no';
+    case 'to be asked':
+      return 'no, to save data';
+    case 'keeping':
+      return offline.hasCore ? `training, ${formatBytes(offline.bytes)} of ${formatBytes(offline.of)}` : 'not yet';
+    case 'kept':
+      return `everything, ${formatBytes(offline.bytes)}`;
+    default:
+      return offline satisfies never;
+  }
 }

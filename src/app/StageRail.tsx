@@ -1,6 +1,5 @@
 import { useRouter } from 'wouter';
 import { formatBytes } from '../core/base/units';
-import type { Offline } from '../state/privacy';
 import { useEvaluation, useRuns, useStudio, useStudioFields } from '../state/react';
 import { isTraining } from '../state/openRun';
 import type { Stage } from '../state/stage';
@@ -40,21 +39,6 @@ export function StageRail(p: { current: Stage | undefined; onGo: (path: string) 
       news={hasNewer ? <Newer /> : undefined}
     />
   );
-}
-
-export function offlineWords(offline: Offline): string {
-  switch (offline.kind) {
-    case 'not here':
-      return 'no';
-    case 'to be asked':
-      return 'no, to save data';
-    case 'keeping':
-      return offline.hasCore ? `training, ${formatBytes(offline.bytes)} of ${formatBytes(offline.of)}` : 'not yet';
-    case 'kept':
-      return `everything, ${formatBytes(offline.bytes)}`;
-    default:
-      return offline satisfies never;
-  }
 }
 
 /** A run keeps its page, so that the offer waits for its end. */
