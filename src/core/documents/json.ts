@@ -77,7 +77,7 @@ function parsed(name: string, text: string, item?: number): unknown {
 }
 
 const notJson = (name: string, why: string): HomegrownError =>
-  badFile(`${name} is not JSON: ${why}.`, 'It may have been cut off. Get it again, or write it anew.');
+  badFile(`${name} is not JSON: ${why}.`, 'It may have been cut off. Get it again, or save it again.');
 
 function tooLarge(name: string, error: unknown, item?: number): unknown {
   if (!(error instanceof JsonLimit)) return error;

@@ -40,7 +40,7 @@ export const LARGEST_STRINGS = 256 * MiB;
 export const MOST_COLUMNS = 16_384;
 /** Bytes of a file of JSON, of a notebook. */
 export const LARGEST_JSON_FILE = 256 * MiB;
-/** Of what JSON is in memory at once: values, each of which takes 20 to 100 bytes however short it is; names of one object; how deep they are nested; code units of an item of a list. */
+/** JSON in memory at once: values (20 to 100 bytes each, however short), names of one object, depth of nesting, and code units of a list's item. */
 export const MAX_JSON = { values: 8_000_000, names: 1_000_000, depth: 10_000, item: 96 * MiB } as const;
 /** How deep its objects may lie in each other, and columns that are made of what lies in one. */
 export const DEEPEST_CELL = 8;

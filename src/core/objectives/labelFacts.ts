@@ -18,10 +18,10 @@ export async function measureLabels(
   several: boolean,
   pause: Pause,
 ): Promise<Pick<BaselineFacts, 'labels'>> {
-  const [learnt, held] = [await countsIn(train, several), await countsIn(validation, several)];
-  if (Object.keys(learnt).length === 0) return {};
+  const [training, held] = [await countsIn(train, several), await countsIn(validation, several)];
+  if (Object.keys(training).length === 0) return {};
   const accuracy = await accuracies(train, validation, tokenizer, several, pause);
-  return { labels: { train: learnt, validation: held, ...(accuracy && { accuracy }) } };
+  return { labels: { train: training, validation: held, ...(accuracy && { accuracy }) } };
 }
 
 /** Undefined if the texts are too long to count, or if none is held out. */
@@ -33,10 +33,10 @@ async function accuracies(
   pause: Pause,
 ): Promise<NonNullable<BaselineFacts['labels']>['accuracy']> {
   if (train.tokens > MAX_COUNTED_TOKENS || validation.tokens > MAX_COUNTED_TOKENS) return undefined;
-  const [learnt, held] = [await textsIn(train, tokenizer, pause), await textsIn(validation, tokenizer, pause)];
+  const [training, held] = [await textsIn(train, tokenizer, pause), await textsIn(validation, tokenizer, pause)];
   if (held.length === 0) return undefined;
   const namesOf = ({ label }: LabelledText): readonly string[] => (several ? labelsIn(label) : [label]);
-  const labels = [...new Set([...learnt, ...held].flatMap(namesOf))].sort();
+  const labels = [...new Set([...training, ...held].flatMap(namesOf))].sort();
   const placesOf = placesAmong(labels, several);
   const inOrder = held.map(({ text, label }) => ({
     text,
@@ -44,7 +44,7 @@ async function accuracies(
   }));
   const { majority, naiveBayes } = await measureLabelBaselines(
     inOrder,
-    learnt,
+    training,
     { labels, ...(several && { several }) },
     pause,
   );
@@ -79,10 +79,10 @@ function severalIn(label: string): readonly string[] {
   return labels.length > 0 ? labels : [NO_LABELS];
 }
 
-/** Nats a text of always guessing labels by how common they are: one that was not learnt from as once. */
-export function priorLoss(learnt: Counts, held: Counts): number {
+/** Nats a text of always guessing labels by how common they are: one that was not training from as once. */
+export function priorLoss(training: Counts, held: Counts): number {
   const sum = (counts: Counts): number => Object.values(counts).reduce((a, b) => a + b, 0);
-  const all = sum(learnt);
-  const nats = Object.entries(held).map(([label, count]) => -count * Math.log((countOf(learnt, label) || 1) / all));
+  const all = sum(training);
+  const nats = Object.entries(held).map(([label, count]) => -count * Math.log((countOf(training, label) || 1) / all));
   return nats.reduce((a, b) => a + b, 0) / sum(held);
 }

@@ -6,7 +6,7 @@ import { formatCount } from '../../base/units.ts';
 const MAX_DEPTH = 64;
 /** Lines that are read one by one: of heads, and of bodies in quoted-printable. */
 const MAX_LINES = 2_000_000;
-/** Parts, each of which takes postal-mime some 5 kB of memory. */
+/** Parts of a message; postal-mime takes about 5 kB of memory for each. */
 const MAX_PARTS = 20_000;
 
 let parser: Promise<typeof PostalMime> | undefined;

@@ -58,7 +58,7 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
   if (end.length < 8 || latin(end.subarray(4)) !== 'PAR1')
     throw badFile(
       `${name} is no Parquet table, or was cut off: it does not end with "PAR1".`,
-      'Get it again, or write it anew.',
+      'Get it again, or save it again.',
     );
   const length = new DataView(end.buffer, end.byteOffset).getUint32(0, true) + 8;
   if (length > source.size) throw fail('what it tells of itself is longer than it is');
@@ -290,7 +290,7 @@ const reasonOf = (error: unknown, part: string): string =>
       ? error.message
       : String(error);
 const damaged = (name: string, reason: string): Error =>
-  badFile(`${name} is damaged: ${reason}.`, 'Get it again, or write it anew.');
+  badFile(`${name} is damaged: ${reason}.`, 'Get it again, or save it again.');
 const tooLarge = (name: string, what: string): Error =>
   badFile(
     `${name} has ${what} in one row group, and is read group by group: at most ${formatCount(MOST_ROWS_OF_GROUP)} rows and ${formatBytes(LARGEST_ROW_GROUP)}.`,

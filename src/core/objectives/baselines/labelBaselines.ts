@@ -18,9 +18,9 @@ export interface SeveralLabels {
 }
 
 /** Always the commonest label; of like ones the first in the order of their characters. */
-function majority(learnt: readonly LabelledText[]): (text: string) => string {
+function majority(training: readonly LabelledText[]): (text: string) => string {
   const counts = new Map<string, number>();
-  for (const { label } of learnt) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const { label } of training) counts.set(label, (counts.get(label) ?? 0) + 1);
   const [commonest] = [...counts].sort(([a, some], [b, others]) => others - some || (a < b ? -1 : 1))[0]!;
   return () => commonest;
 }
@@ -28,14 +28,14 @@ function majority(learnt: readonly LabelledText[]): (text: string) => string {
 /** By the names of BASELINES: each learns from texts, one at least, and then gives a label to any. */
 export const LABEL_BASELINES = { majority, naiveBayes } as const satisfies Record<
   string,
-  (learnt: readonly LabelledText[]) => (text: string) => string
+  (training: readonly LabelledText[]) => (text: string) => string
 >;
 
 /** Always the labels that more than half of the texts have. As DummyClassifier(strategy='most_frequent') of scikit-learn 1 */
-function majorityOfEach(learnt: readonly SeveralLabels[], labels: number): () => readonly number[] {
+function majorityOfEach(training: readonly SeveralLabels[], labels: number): () => readonly number[] {
   const counts = new Uint32Array(labels);
-  for (const { places } of learnt) for (const place of places) counts[place]!++;
-  const common = [...counts.keys()].filter((place) => 2 * counts[place]! > learnt.length);
+  for (const { places } of training) for (const place of places) counts[place]!++;
+  const common = [...counts.keys()].filter((place) => 2 * counts[place]! > training.length);
   return () => common;
 }
 
@@ -45,7 +45,7 @@ export const LABEL_BASELINES_OF_EACH = {
   naiveBayes: naiveBayesOfEach,
 } as const satisfies Record<
   keyof typeof LABEL_BASELINES,
-  (learnt: readonly SeveralLabels[], labels: number) => (text: string) => readonly number[]
+  (training: readonly SeveralLabels[], labels: number) => (text: string) => readonly number[]
 >;
 
 export type LabelBaselineId = keyof typeof LABEL_BASELINES;
@@ -54,18 +54,18 @@ export const LABEL_BASELINE_IDS = Object.keys(LABEL_BASELINES) as LabelBaselineI
 /**
  * Metrics of the majority class and of naive Bayes.
  * @param held texts with the labels to find
- * @param learnt texts that are counted, at least one
+ * @param training texts to count, at least one
  */
 export async function measureLabelBaselines(
   held: readonly LabelledText[],
-  learnt: readonly LabelledText[],
+  training: readonly LabelledText[],
   classes: Pick<Classes, 'labels' | 'several'>,
   pause: Pause,
 ): Promise<Record<LabelBaselineId, Record<LabelMetricId, number>>> {
   const { labels, several = false } = classes;
   const { accuracy, macroF1 } = labelMetrics(labels, several);
   const measured = LABEL_BASELINE_IDS.map(async (name) => {
-    const label = several ? ofEach(name, learnt, labels) : LABEL_BASELINES[name](learnt);
+    const label = several ? ofEach(name, training, labels) : LABEL_BASELINES[name](training);
     const given: Pair[] = [];
     for (const { text, label: wanted } of held) {
       given.push({ output: label(text), wanted });
@@ -81,11 +81,11 @@ const A_TURN = 64;
 /** Gives several labels, each by itself. */
 function ofEach(
   name: LabelBaselineId,
-  learnt: readonly LabelledText[],
+  training: readonly LabelledText[],
   labels: readonly string[],
 ): (text: string) => string {
   const placesOf = placesAmong(labels, true);
-  const texts = learnt.map(({ text, label }) => ({ text, places: placesOf(label) ?? [] }));
+  const texts = training.map(({ text, label }) => ({ text, places: placesOf(label) ?? [] }));
   const give = LABEL_BASELINES_OF_EACH[name](texts, labels.length);
   return (text) => labelsAsOne(give(text).map((place) => labels[place]!));
 }
