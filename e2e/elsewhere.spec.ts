@@ -15,7 +15,7 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
 
   await studio.dropFiles(files);
   await expect(page).toHaveURL(/\/export$/);
-  await expect(page.getByRole('button', { name: 'Add text' })).toBeHidden(); // to take it is what there is to do
+  await expect(page.getByRole('button', { name: 'Add text…' })).toBeHidden(); // to take it is what there is to do
   await expect(seen).toBeFocused();
   await expect(seen).toContainText('Llama: layers 1, heads 2, heads of keys 1, width 16');
   await expect(seen).toContainText('300 entries, 3 of them special; splits as smollm');
@@ -23,7 +23,7 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
   await expectAccessible(page, 'Export, with a model to be taken');
   await page.getByRole('button', { name: 'Leave it' }).click();
   await expect(seen).toBeHidden();
-  await expect(page.getByRole('button', { name: 'Add text' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Add text…' })).toBeVisible();
 
   await studio.goTo('Text');
   await studio.dropFiles(files, 'paste');

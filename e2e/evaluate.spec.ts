@@ -13,7 +13,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
 }) => {
   const studio = await evaluateChapters(page);
   const verdict = page.getByRole('region', { name: 'Verdict' });
-  await page.getByRole('button', { name: 'Measure this step' }).click();
+  await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
   await expect(verdict).toBeVisible();
 
   // The weakest passage, token by token.
@@ -64,7 +64,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('letter.txt');
   await expectAccessible(page, 'Evaluate, a text of one’s own');
   await dialog.getByRole('button', { name: 'Use this text' }).click();
-  await page.getByRole('button', { name: 'Measure this step' }).click();
+  await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
   await expect(verdict).toContainText('on this text');
   await expect(page.getByRole('main')).toContainText('letter.txt, 1 document');
   // Pasted where no field is: shown first.
@@ -123,7 +123,7 @@ test('of pairs whose targets are labels it is told which label is taken for whic
   await page.getByRole('button', { name: 'Start training' }).first().click();
   await studio.event(20, /Evaluated/);
   await studio.goTo('Evaluate');
-  await page.getByRole('button', { name: 'Measure this step' }).click();
+  await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('accuracy');
   for (const label of ['Accuracy', 'Macro F1', 'Exact match', 'chrF'])
     await expect(studio.reading(label)).toBeVisible();

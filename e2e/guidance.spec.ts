@@ -5,23 +5,38 @@ import { Studio } from './studio';
 
 const TEXTS = [['sea.txt', SEA]] as const;
 const LONG = { steps: 100_000, dropout: 0.2 };
+const ADD_TEXT = /^Add text…$/;
+const START = /^Start training( · .*)?$/;
 const RESUME = /^Resume from step \d+$/;
 
 /** The filled button of each stage, by the state of the project. */
 const STATES: readonly { name: string; seed?: Seed; filled: Readonly<Record<string, RegExp>> }[] = [
   {
     name: 'no text',
-    filled: { Train: /^Add text…$/, Runs: /^Add text/, Tokenizer: /^Add text/, Data: /^Add text/, Playground: /^Add text$/, Evaluate: /^Add text$/, Export: /^Add text$/ }, // prettier-ignore
+    filled: {
+      Train: ADD_TEXT,
+      Runs: ADD_TEXT,
+      Tokenizer: ADD_TEXT,
+      Data: ADD_TEXT,
+      Playground: ADD_TEXT,
+      Evaluate: ADD_TEXT,
+      Export: ADD_TEXT,
+    },
+  },
+  {
+    name: 'text alone',
+    seed: { texts: TEXTS, runs: [] },
+    filled: { Text: START, Tokenizer: /^Build tokens$/, Data: /^Build tokens$/, Model: START, Train: START, Runs: START, Playground: START, Evaluate: START, Export: START }, // prettier-ignore
   },
   {
     name: 'a paused run',
     seed: { texts: TEXTS, runs: [{ recipe: LONG, stopAfter: 30 }] },
-    filled: { Text: RESUME, Tokenizer: RESUME, Data: RESUME, Model: RESUME, Train: RESUME, Runs: RESUME, Tune: /^Add files…$/, Evaluate: /^Measure this step$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
+    filled: { Text: RESUME, Tokenizer: RESUME, Data: RESUME, Model: RESUME, Train: RESUME, Runs: RESUME, Tune: /^Add files…$/, Evaluate: /^Evaluate$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
   },
   {
     name: 'a finished run',
     seed: { texts: TEXTS, runs: [{}] },
-    filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Tune: /^Add files…$/, Evaluate: /^Measure this step$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
+    filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Tune: /^Add files…$/, Evaluate: /^Evaluate$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
   },
 ];
 const WIDTHS = [390, 768, 1024, 1100, 1440, 1920];

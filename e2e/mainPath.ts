@@ -36,10 +36,9 @@ export async function takeMainPath(page: Page, studio: Studio, path: MainPath, i
   // The tokenizer has the special tokens of the architecture.
   await studio.goTo('Tokenizer');
   await page.getByText('Bytes', { exact: true }).click();
-  await page.getByRole('button', { name: 'Train the tokenizer' }).click();
+  await page.getByRole('button', { name: 'Build tokens' }).click();
   await expect(studio.stages).toContainText(/\d+ tokens/);
   await studio.goTo('Data');
-  await page.getByRole('button', { name: 'Build the data' }).click();
   await expect(page.getByRole('main')).toContainText('held out (10 %)');
 
   await studio.goTo('Model');

@@ -23,7 +23,7 @@ export interface Seed {
   texts: readonly (readonly [name: string, text: string])[];
   /** Bytes by default. */
   tokenizer?: Project['tokenizerChoice'];
-  /** Trained in this order; the last is the project's. */
+  /** Trained in this order; the last is the project's. Texts alone where there are none. */
   runs: readonly SeededRun[];
 }
 
@@ -67,7 +67,8 @@ async function make({ texts, tokenizer = { kind: 'bytes', vocabulary: 257 }, run
   }
   const { project, opened } = getState();
   const kind = opened[project.runId ?? '']?.phase.kind;
-  if (kind !== 'finished' && kind !== 'stopped') throw new Error(`The seeded run is ${String(kind)}`);
+  if (runs.length > 0 && kind !== 'finished' && kind !== 'stopped')
+    throw new Error(`The seeded run is ${String(kind)}`);
   page.close();
   return store.entries('');
 }

@@ -25,7 +25,7 @@ test('several files become whole documents: Data, Model and the start show what 
   await page.getByRole('option', { name: /^Whole documents/ }).click();
 
   await studio.goTo('Data');
-  await page.getByRole('button', { name: 'Build the data' }).first().click();
+  await page.getByRole('button', { name: 'Build tokens' }).first().click();
   const words =
     /^\d+ documents, of which \d+ are cut into \d+ pieces for a context of 64: packed into (\d+) rows, of which [\d,]+ places \([\d.]+ %\) are padding\.$/;
   const told = await page.getByText(words).innerText();

@@ -7,7 +7,6 @@ import type { RunRow, SavedStep } from '../protocol/data';
 import { evaluationOf } from './evaluate';
 import { isTraining, type OpenRun, type Page, shownRun, trainingRun } from './openRun';
 import type { Studio, StudioStore } from './studio';
-import { modelNeed, type Need } from './trained';
 
 export const StudioContext = createContext<StudioStore | null>(null);
 
@@ -47,9 +46,6 @@ export const useShown = (page: Page): OpenRun => useStudio((s) => shownRun(s, pa
 /** The part of a page's run that `select` picks. */
 export const useShownPart = <T>(page: Page, select: (run: OpenRun) => T): T =>
   useStudio((s) => select(shownRun(s, page)));
-
-/** What stands between a page and its model. */
-export const useNeed = (page: Page): Need | undefined => useStudioFields((s) => modelNeed(s, page));
 
 /** Keeps the saved steps of a page's run current while a component is shown. */
 export function useSavedSteps(page: Page): void {

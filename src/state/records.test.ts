@@ -13,7 +13,7 @@ import { type Browser, browserOver } from '../core/testing/tabs';
 import { seen } from '../core/testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { beginRefusal, resumeRefusal, startRefusal, TRAINING_ELSEWHERE } from './refusals';
-import { modelNeed } from './trained';
+import { modelNeed } from './need';
 import { propertyRuns } from '../core/testing/propertyRuns';
 
 let browser: Browser | undefined;
@@ -92,7 +92,7 @@ test('a record of saved steps that is damaged, newer or missing is told, and not
     const before = await store.keys('');
     const studio = await loaded(store);
     expect(studio).toMatchObject({ saved: null, phase: { kind: 'failed', of: 500 }, loaded: 'ready' });
-    expect(modelNeed(studio, 'playground')?.words).toMatch(/cannot be opened/);
+    expect(modelNeed(studio, 'playground')?.reason).toMatch(/can’t be opened/);
     expect(await store.keys('')).toEqual(before);
     expect(studio.unreadable).toMatchObject([{ key: 'heads/r' }]);
   }

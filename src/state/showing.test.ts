@@ -5,7 +5,8 @@ import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
 import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
 import { seen } from '../core/testing/shown';
 import { PAGES, shownRun } from './openRun';
-import { modelNeed, stepChoices, trained } from './trained';
+import { modelNeed } from './need';
+import { stepChoices, trained } from './trained';
 
 let page: TestStudio & { store: Awaited<ReturnType<typeof goldenPage>>['store'] };
 beforeEach(async () => {
@@ -77,19 +78,22 @@ test('what a page waits for is what will come to it, not whatever trains', async
     opened: { ...opened, other: { ...opened[STOPPED]!, id: 'other', record: null, phase: { kind: 'compiling' } } },
     training: { runId: 'other', projectId },
   }));
-  expect(modelNeed(getState(), 'playground')).toMatchObject({ words: 'The run cannot be opened', path: '/runs' });
+  expect(modelNeed(getState(), 'playground')).toEqual({
+    reason: 'The run can’t be opened.',
+    button: { label: 'Show what happened', path: '/runs' },
+  });
   await getState().show('train', FINISHED);
-  expect(modelNeed(getState(), 'playground')).toMatchObject({ path: '/train' });
+  expect(modelNeed(getState(), 'playground')).toMatchObject({ button: { path: '/train' } });
   // A page that follows the project gets the new run with its first step; not where that is another project's.
   setState(({ shown, project }) => ({
     project: { ...project, runId: null },
     shown: { ...shown, playground: null },
   }));
-  expect(modelNeed(getState(), 'playground')?.words).toMatch(/^The run has saved no step yet/);
+  expect(modelNeed(getState(), 'playground')?.reason).toMatch(/^The run hasn’t saved a step yet/);
   setState({ training: { runId: 'other', projectId: 'another' } });
   expect(modelNeed(getState(), 'playground')).toMatchObject({
-    words: expect.stringMatching(/there is none yet\. Another run is in progress/) as string,
-    starts: false,
+    reason: expect.stringMatching(/^Another run is in progress/) as string,
+    button: { path: '/model' },
   });
 });
 

@@ -5,9 +5,7 @@ import { headlineWords } from '../core/objectives';
 import { bestNotKept, comparableBest, defaultStep, isOfEarlierSegment, type Measured } from '../core/runs/best';
 import { isMeasuredAlike, measuredAt } from '../core/runs/segments';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
-import { isOpening, isTraining, isWeightsAlone, modelOf, type OpenRun, type Page, shownId, shownRun } from './openRun';
-import { isUnreadable } from './phase';
-import { beginRefusal } from './refusals';
+import { isOpening, isWeightsAlone, modelOf, type OpenRun, type Page, shownRun } from './openRun';
 import type { Studio } from './studio';
 
 /** The saved step that a choice means now. */
@@ -153,59 +151,4 @@ export function trained(s: Studio, page: Page): Trained {
 export function modelLine(s: Studio, page: Page): string | undefined {
   const model = modelOf(s, page);
   return model && !isOpening(s, page) ? `step ${formatCount((chosenStep(model) ?? model.usable).step)}` : undefined;
-}
-
-export interface Need {
-  words: string;
-  button: string;
-  path: string;
-  /** The button begins a run as well. */
-  starts: boolean;
-}
-
-/** What stands between a page and its model, and the one step towards it; undefined once there is one. */
-export function modelNeed(s: Studio, page: Page): Need | undefined {
-  if (modelOf(s, page)) return undefined;
-  const run = shownRun(s, page);
-  if (isToCome(s, page)) {
-    return {
-      words: 'The run has saved no step yet. This page opens with the first',
-      button: 'Watch it train',
-      path: '/train',
-      starts: false,
-    };
-  }
-  if (isUnreadable(run.phase)) {
-    // Where Train shows another, what happened to this one is told among the runs.
-    const path = shownId(s, 'train') === run.id ? '/train' : '/runs';
-    return { words: 'The run cannot be opened', button: 'See what happened', path, starts: false };
-  }
-  if (s.shown[page] !== null) {
-    return { words: 'Nothing of this run is kept any more', button: 'See the runs', path: '/runs', starts: false };
-  }
-  if (s.texts.length === 0) {
-    return { words: 'This needs a run, and a run needs text', button: 'Add text', path: '/text', starts: false };
-  }
-  const refusal = beginRefusal(s);
-  if (refusal !== undefined) {
-    return {
-      words: `This needs a run, and there is none yet. ${refusal}`,
-      button: 'Look at the settings',
-      path: '/model',
-      starts: false,
-    };
-  }
-  return {
-    words: 'This needs a run, and there is none yet. Whatever is missing before it is made on the way',
-    button: 'Start training',
-    path: '/train',
-    starts: true,
-  };
-}
-
-/** Whether the run that trains is the page's, or will be with its first saved step. */
-function isToCome(s: Studio, page: Page): boolean {
-  const { training, shown, project } = s;
-  if (!training || !isTraining(s)) return false;
-  return shown[page] === null ? training.projectId === project.id : shown[page] === training.runId;
 }

@@ -27,8 +27,6 @@ export interface BarFigureProps {
 /** A bar a row, the longest strongest until one is chosen. The table takes its place. */
 export function BarFigure(p: BarFigureProps) {
   const [isTable, setTable] = useState(false);
-  const most = Math.max(...p.rows.map(({ value }) => value));
-  const strong = p.chosen ?? p.rows.find(({ value }) => value === most)?.id;
   const columns: readonly Column<BarRow>[] = [
     { id: 'label', header: p.heads[0], cell: ({ label }) => label },
     { id: 'value', header: p.heads[1], isNumber: true, cell: ({ value }) => p.format(value) },
@@ -55,40 +53,59 @@ export function BarFigure(p: BarFigureProps) {
           <Table label={p.title} columns={columns} rows={p.rows} rowKey={({ id }) => id} isDense />
         </div>
       ) : (
-        <ul className={styles.bars} aria-label={p.title}>
-          {p.rows.map(({ id, label, value }) => {
-            const content = (
-              <>
-                <span className={styles.label} title={label}>
-                  {label}
-                </span>
-                <i
-                  className={id === strong ? styles.strong : undefined}
-                  style={{ width: `${most > 0 ? (100 * value) / most : 0}%` }}
-                />
-                <span className={styles.value}>{p.format(value)}</span>
-              </>
-            );
-            return (
-              <li key={id}>
-                {p.onChoose ? (
-                  <button
-                    type="button"
-                    className={styles.row}
-                    aria-pressed={id === p.chosen}
-                    onClick={() => p.onChoose?.(id === p.chosen ? undefined : id)}
-                  >
-                    {content}
-                  </button>
-                ) : (
-                  <div className={styles.row}>{content}</div>
-                )}
-              </li>
-            );
-          })}
-        </ul>
+        <BarRows
+          label={p.title}
+          rows={p.rows}
+          format={p.format}
+          chosen={p.chosen}
+          {...(p.onChoose && { onChoose: p.onChoose })}
+        />
       )}
       {p.caption !== undefined && <figcaption className={styles.caption}>{p.caption}</figcaption>}
     </figure>
+  );
+}
+
+export interface BarRowsProps extends Pick<BarFigureProps, 'rows' | 'format' | 'chosen' | 'onChoose'> {
+  label: string;
+}
+
+/** The bars alone, with their labels and values. */
+export function BarRows({ label: title, rows, format, chosen, onChoose }: BarRowsProps) {
+  const most = Math.max(...rows.map(({ value }) => value));
+  const strong = chosen ?? rows.find(({ value }) => value === most)?.id;
+  return (
+    <ul className={styles.bars} aria-label={title}>
+      {rows.map(({ id, label, value }) => {
+        const content = (
+          <>
+            <span className={styles.label} title={label}>
+              {label}
+            </span>
+            <i
+              className={id === strong ? styles.strong : undefined}
+              style={{ width: `${most > 0 ? (100 * value) / most : 0}%` }}
+            />
+            <span className={styles.value}>{format(value)}</span>
+          </>
+        );
+        return (
+          <li key={id}>
+            {onChoose ? (
+              <button
+                type="button"
+                className={styles.row}
+                aria-pressed={id === chosen}
+                onClick={() => onChoose(id === chosen ? undefined : id)}
+              >
+                {content}
+              </button>
+            ) : (
+              <div className={styles.row}>{content}</div>
+            )}
+          </li>
+        );
+      })}
+    </ul>
   );
 }

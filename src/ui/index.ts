@@ -3,7 +3,7 @@ import './base.css';
 import './fonts.css';
 import './strictStyles';
 
-export { BarFigure, type BarFigureProps, type BarRow } from './BarFigure';
+export { BarFigure, BarRows, type BarFigureProps, type BarRow } from './BarFigure';
 export { Blank } from './Blank';
 export { Button, IconButton, TextAction, type ButtonProps, type IconButtonProps } from './Button';
 export {
@@ -44,7 +44,7 @@ export {
   type VerdictProps,
   type VerdictSign,
 } from './Notice';
-export { NeedState } from './NeedState';
+export { EmptyStage } from './EmptyStage';
 export { formatMoment } from './moment';
 export { NextButton, type NextButtonProps } from './NextButton';
 export { NumberField, type NumberFieldProps } from './NumberField';

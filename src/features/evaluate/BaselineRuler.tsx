@@ -1,19 +1,58 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { formatReading } from '../../core/base/units';
-import { cx } from '../../ui';
+import { cx, type Column, Table, TextAction } from '../../ui';
 import styles from './BaselineRuler.module.css';
 import { baselineWords } from './words';
 
-/** Bits per byte of the model and of all that needs none, on one axis: better is to the right. */
+/** Bits per byte of the model and of models that only count, on one axis: better is to the right. A table takes its place. */
 export function BaselineRuler({ evaluation }: { evaluation: Evaluation }) {
-  const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box);
+  const [isTable, setTable] = useState(false);
   const own = evaluation.metrics['bitsPerByte']?.value;
   const marks = Object.entries(evaluation.baselines).flatMap(([name, { bitsPerByte }]) =>
     bitsPerByte === undefined ? [] : [{ label: baselineWords(name).short, value: bitsPerByte }],
   );
   if (own === undefined || marks.length === 0) return null;
+  return (
+    <figure className={styles.block}>
+      <div className={styles.head}>
+        <span>bits per byte, fewer is better</span>
+        <TextAction
+          label={`${isTable ? 'Show chart' : 'Show table'}, bits per byte`}
+          onPress={() => setTable(!isTable)}
+        >
+          {isTable ? 'Show chart' : 'Show table'}
+        </TextAction>
+      </div>
+      {isTable ? <Rows own={own} marks={marks} /> : <Ruler own={own} marks={marks} />}
+    </figure>
+  );
+}
+
+const THIS_MODEL = 'this model';
+const COLUMNS: readonly Column<Mark>[] = [
+  { id: 'label', header: 'Model', cell: ({ label }) => (label === THIS_MODEL ? <b>{label}</b> : label) },
+  { id: 'value', header: 'Bits per byte', isNumber: true, cell: ({ value }) => formatReading(value) },
+];
+
+const Rows = ({ own, marks }: RulerProps) => (
+  <Table
+    label="Bits per byte"
+    columns={COLUMNS}
+    rows={[...marks, { label: THIS_MODEL, value: own }].toSorted((a, b) => b.value - a.value)}
+    rowKey={({ label }) => label}
+    isDense
+  />
+);
+
+interface RulerProps {
+  own: number;
+  marks: readonly Mark[];
+}
+
+function Ruler({ own, marks }: RulerProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
   const values = [own, ...marks.map(({ value }) => value)];
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const margin = 0.06 * (most - least || 1);
@@ -25,44 +64,39 @@ export function BaselineRuler({ evaluation }: { evaluation: Evaluation }) {
   );
   const best = Math.min(...marks.map(({ value }) => value));
   const left = Math.min(at(best), at(own));
-  const words = [{ label: 'this model', value: own }, ...marks].map(
+  const words = [{ label: THIS_MODEL, value: own }, ...marks].map(
     ({ label, value }) => `${label} ${formatReading(value)}`,
   );
   return (
-    <figure className={styles.block}>
+    <div
+      ref={box}
+      className={styles.ruler}
+      role="img"
+      aria-label={`Bits per byte, fewer is better: ${words.join(', ')}`}
+    >
+      <div className={styles.axis} />
       <div
-        ref={box}
-        className={styles.ruler}
-        role="img"
-        aria-label={`Bits per byte, fewer is better: ${words.join(', ')}`}
-      >
-        <div className={styles.axis} />
-        <div
-          className={cx(styles.gain, own > best && styles.loss)}
-          style={{ left: `${left}%`, width: `${Math.abs(at(own) - at(best))}%` }}
-        />
-        {placed.map(({ label, value, row, align }) => (
-          <span key={label}>
-            <u className={styles.mark} style={{ left: `${at(value)}%` }} />
-            {row !== undefined && (
-              <span
-                className={cx(styles.label, styles[align], row === 1 && styles.second)}
-                style={{ left: `${at(value)}%` }}
-              >
-                {label} <b>{formatReading(value)}</b>
-              </span>
-            )}
-          </span>
-        ))}
-        <div className={styles.needle} style={{ left: `${at(own)}%` }} />
-        <span className={cx(styles.label, styles.own, styles[alignOf(at(own))])} style={{ left: `${at(own)}%` }}>
-          this model <b>{formatReading(own)}</b>
+        className={cx(styles.gain, own > best && styles.loss)}
+        style={{ left: `${left}%`, width: `${Math.abs(at(own) - at(best))}%` }}
+      />
+      {placed.map(({ label, value, row, align }) => (
+        <span key={label}>
+          <u className={styles.mark} style={{ left: `${at(value)}%` }} />
+          {row !== undefined && (
+            <span
+              className={cx(styles.label, styles[align], row === 1 && styles.second)}
+              style={{ left: `${at(value)}%` }}
+            >
+              {label} <b>{formatReading(value)}</b>
+            </span>
+          )}
         </span>
-        <span className={cx(styles.label, at(own) < 45 ? styles.atRight : styles.atLeft)}>
-          bits per byte, fewer is better
-        </span>
-      </div>
-    </figure>
+      ))}
+      <div className={styles.needle} style={{ left: `${at(own)}%` }} />
+      <span className={cx(styles.label, styles.own, styles[alignOf(at(own))])} style={{ left: `${at(own)}%` }}>
+        {THIS_MODEL} <b>{formatReading(own)}</b>
+      </span>
+    </div>
   );
 }
 

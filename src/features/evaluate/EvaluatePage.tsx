@@ -16,9 +16,9 @@ import {
 import { explain, headline } from '../../state/failures';
 import { listsOfRun, shownLists } from '../../state/lists';
 import { isOpening, isTraining, shownRun } from '../../state/openRun';
-import { useNeed, useSavedSteps, useStudio, useStudioFields } from '../../state/react';
+import { useSavedSteps, useStudio, useStudioFields } from '../../state/react';
 import { useRunChoice } from '../../state/runChoice';
-import type { Need } from '../../state/trained';
+import { type PageNeed, useNeed } from '../../state/useNeed';
 import { modelSpec } from '../../core/models';
 import { dataOf } from '../../core/runs/segments';
 import { useNextStep } from '../../state/useNextStep';
@@ -26,9 +26,8 @@ import { describeWork } from '../../state/work';
 import {
   Button,
   CheckpointSelect,
-  EmptyState,
+  EmptyStage,
   MenuButton,
-  NeedState,
   NextButton,
   Notice,
   Progress,
@@ -40,6 +39,7 @@ import {
   Verdict,
 } from '../../ui';
 import styles from './EvaluatePage.module.css';
+import { ExampleBaselines } from './ExampleBaselines';
 import { ListPanes } from './ListPanes';
 import { OnChoice } from './OnChoice';
 import { OwnTextDialog, TakesText } from './OwnText';
@@ -51,7 +51,8 @@ import { judged, looksWords, outOfDateWords } from './words';
 
 /** How good a saved step is on text that it has not learnt from, beside what needs no model, and where it fails. */
 export function EvaluatePage() {
-  const need = useNeed('evaluate');
+  const [, go] = useLocation();
+  const need = useNeed('evaluate', go);
   const isComing = useStudio((s) => isOpening(s, 'evaluate'));
   if (isComing) return <Stage title="Evaluate">{null}</Stage>;
   return need ? <Empty need={need} /> : <Evaluate />;
@@ -244,17 +245,16 @@ function MeasureOrGive({ onGive, isMain }: { onGive: () => void; isMain?: boolea
         Give a text…
       </Button>
     );
-  return <MeasureButton {...(isMain && { isMain })}>Measure again</MeasureButton>;
+  return <MeasureButton {...(isMain && { isMain })}>Evaluate again</MeasureButton>;
 }
 
 /** What would be measured, and the one button that does. */
 function NotMeasured({ onGive }: { onGive: () => void }) {
   const [, go] = useLocation();
-  const { on, step, refusal, text, hasData, isOfText, isClassifier, isBusy, looks } = useStudioFields((s) => {
+  const { on, refusal, text, hasData, isOfText, isClassifier, isBusy, looks } = useStudioFields((s) => {
     const { record } = shownRun(s, 'evaluate');
     return {
       on: s.evaluatedOn,
-      step: evaluatedStep(s),
       refusal: evaluateRefusal(s),
       text: s.ownText,
       isOfText: record && modelSpec(record.model.id).kind !== 'encoder-decoder' && !record.model.config.classes,
@@ -264,46 +264,48 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
       looks: looksSoFar(s),
     };
   });
-  const subject = `Step ${formatCount(step ?? 0)}`;
   const words = {
-    validation: isClassifier
-      ? `${subject} was not measured on all of the validation part yet: how many of the texts that it has not learnt get the right label, and how sure it is`
-      : `${subject} was not measured on all of the validation part yet: how likely it finds text that it has not learnt from, and where it fails`,
-    test: `${subject} was not measured on the test part. ${looksWords(looks)}: keep it for the model that you would publish`,
+    validation: undefined,
+    test: `${looksWords(looks)}: keep it for the model that you would publish.`,
     text: text
-      ? `${subject} was not measured on ${text.name} yet, ${counted(Array.from(text.text).length, 'character')}`
-      : 'Paste a text, drop a file or open one, to see how likely the model finds it',
+      ? `${text.name}, ${counted(Array.from(text.text).length, 'character')}`
+      : 'Paste a text, drop a file, or open one.',
   };
   const isToGive = isOfText === true && ((on === 'text' && !text) || (on !== 'text' && !hasData));
   const isToHoldOut = on === 'test' && hasData && refusal !== undefined && !isBusy;
   return (
-    <EmptyState
+    <EmptyStage
+      figure={<ExampleBaselines />}
+      reason={refusal === undefined || (on === 'text' && isToGive) ? words[on] : refusal}
       action={
         isToGive ? (
           <Button variant="go" onPress={onGive}>
             Give a text…
           </Button>
         ) : isToHoldOut ? (
-          <Button onPress={() => go('/tokens?part=data')}>Hold out a test part on Data</Button>
+          <Button variant="go" onPress={() => go('/tokens?part=data')}>
+            Hold out a test set
+          </Button>
         ) : (
-          refusal === undefined && <MeasureButton isMain>Measure this step</MeasureButton>
+          refusal === undefined && <MeasureButton isMain>Evaluate</MeasureButton>
         )
       }
     >
-      {refusal === undefined || (on === 'text' && isToGive) ? words[on] : refusal}
-    </EmptyState>
+      {isClassifier ? 'See which labels it mistakes for which' : 'See how your model compares with word counting'}
+    </EmptyStage>
   );
 }
 
-function Empty({ need }: { need: Need }) {
-  const start = useStudio((s) => s.start);
+function Empty({ need: { reason, step } }: { need: PageNeed }) {
   return (
     <Stage
       title="Evaluate"
       summary="How good a saved step is on text that it has not learnt from, beside what needs no model"
       actions={<RunSelect {...useRunChoice('evaluate')} />}
     >
-      <NeedState need={need} onStart={() => void start()} />
+      <EmptyStage figure={<ExampleBaselines />} reason={reason} action={<NextButton step={step} />}>
+        See how your model compares with word counting
+      </EmptyStage>
     </Stage>
   );
 }

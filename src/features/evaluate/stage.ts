@@ -13,7 +13,7 @@ export const stage: Stage = {
   takesDrops: takesText,
   action(s) {
     if (evaluateRefusal(s) !== undefined) return undefined;
-    return { id: 'measure', label: 'Measure this step', run: () => void s.evaluateStep() };
+    return { id: 'measure', label: 'Evaluate', run: () => void s.evaluateStep() };
   },
 };
 

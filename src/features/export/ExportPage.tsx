@@ -1,21 +1,34 @@
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { F16 } from '../../core/export/format';
 import { PRECISIONS } from '../../core/export/cards';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
 import { isOpening, shownId } from '../../state/openRun';
-import { useNeed, useSavedSteps, useStudio } from '../../state/react';
+import { useSavedSteps, useStudio } from '../../state/react';
 import { useRunChoice } from '../../state/runChoice';
-import type { Need } from '../../state/trained';
+import { type PageNeed, useNeed } from '../../state/useNeed';
 import { useSettled } from '../../state/useSettled';
-import { CheckpointSelect, CheckpointSummary, NeedState, Pane, Panes, RunSelect, Segmented, Stage } from '../../ui';
+import {
+  CheckpointSelect,
+  CheckpointSummary,
+  EmptyStage,
+  NextButton,
+  Pane,
+  Panes,
+  RunSelect,
+  Segmented,
+  Stage,
+} from '../../ui';
 import { BringIn } from './BringIn';
 import { CardPane } from './CardPane';
+import { ExampleFiles } from './ExampleFiles';
 import { FormatGrid } from './FormatGrid';
 import { Failures } from './Failures';
 
 /** Take the model home, or bring one in. */
 export function ExportPage() {
-  const need = useNeed('export');
+  const [, go] = useLocation();
+  const need = useNeed('export', go);
   const isComing = useStudio((s) => isOpening(s, 'export'));
   if (isComing) return <Stage title="Export">{null}</Stage>;
   return need ? <Empty need={need} /> : <Export />;
@@ -59,13 +72,16 @@ const RunChoice = () => <RunSelect {...useRunChoice('export')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('export')} />;
 
 /** Nothing to take home yet; but a model can always be brought in, and while one comes it is what there is to do. */
-function Empty({ need }: { need: Need }) {
-  const start = useStudio((s) => s.start);
+function Empty({ need: { reason, step } }: { need: PageNeed }) {
   const isComing = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
   return (
     <Stage title="Export" summary="The model as files that other tools open unchanged" actions={<RunChoice />}>
       <Failures />
-      {!isComing && <NeedState need={need} onStart={() => void start()} />}
+      {!isComing && (
+        <EmptyStage figure={<ExampleFiles />} reason={reason} action={<NextButton step={step} />}>
+          Take your model with you in a format that other tools open
+        </EmptyStage>
+      )}
       <Panes columns="minmax(0, 1fr)">
         <Pane label="Other models">
           <BringIn />

@@ -1,18 +1,30 @@
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { explain, headline } from '../../state/failures';
 import { isOpening, shownId } from '../../state/openRun';
-import { useNeed, useSavedSteps, useStudio } from '../../state/react';
+import { useSavedSteps, useStudio } from '../../state/react';
 import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
 import { useRunChoice } from '../../state/runChoice';
-import type { Need } from '../../state/trained';
+import { type PageNeed, useNeed } from '../../state/useNeed';
 import { useSettled } from '../../state/useSettled';
-import { Button, CheckpointSelect, CheckpointSummary, NeedState, Notice, Panes, RunSelect, Stage } from '../../ui';
+import {
+  Button,
+  CheckpointSelect,
+  CheckpointSummary,
+  EmptyStage,
+  NextButton,
+  Notice,
+  Panes,
+  RunSelect,
+  Stage,
+} from '../../ui';
 import { isChatting, playgroundKind, type PlaygroundKind } from '../../state/playground';
 import { AlternativesPane } from './AlternativesPane';
 import { ChatPane } from './ChatPane';
 import { ChatSettingsPane } from './ChatSettingsPane';
 import { CandidatesPane } from './CandidatesPane';
 import { DecidedPane, LabelsPane, TextPane } from './Classified';
+import { ExampleWriting } from './ExampleWriting';
 import { FilledPane } from './FilledPane';
 import { InputPane } from './InputPane';
 import { KINDS } from './kinds';
@@ -22,7 +34,8 @@ import { WrittenPane } from './WrittenPane';
 
 /** Talk to the model: what it writes, how sure it was, and what it nearly wrote. */
 export function PlaygroundPage() {
-  const need = useNeed('playground');
+  const [, go] = useLocation();
+  const need = useNeed('playground', go);
   const isComing = useStudio((s) => isOpening(s, 'playground'));
   if (isComing) return <Stage title="Playground">{null}</Stage>;
   return need ? <Empty need={need} /> : <Playground />;
@@ -122,12 +135,13 @@ const Summary = () => <CheckpointSummary {...useCheckpointSummary('playground')}
 const RunChoice = () => <RunSelect {...useRunChoice('playground')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('playground')} />;
 
-function Empty({ need }: { need: Need }) {
-  const start = useStudio((s) => s.start);
+function Empty({ need: { reason, step } }: { need: PageNeed }) {
   const { summary } = KINDS[useStudio(playgroundKind)];
   return (
     <Stage title="Playground" summary={summary} actions={<RunChoice />}>
-      <NeedState need={need} onStart={() => void start()} />
+      <EmptyStage figure={<ExampleWriting />} reason={reason} action={<NextButton step={step} />}>
+        Write with your model and see what surprised it
+      </EmptyStage>
     </Stage>
   );
 }

@@ -8,7 +8,7 @@ import { useNextStep } from '../../state/useNextStep';
 import {
   Button,
   cx,
-  EmptyState,
+  EmptyStage,
   MenuButton,
   NextButton,
   Pane,
@@ -19,6 +19,7 @@ import {
   type StageTab,
   StageTabs,
 } from '../../ui';
+import { ExampleCurves } from '../../ui/charts';
 import { curveRows, tableRows } from './csv';
 import { CurvesPane } from './CurvesPane';
 import { LineagePane } from './LineagePane';
@@ -231,18 +232,12 @@ function Summary({ views, baseline }: { views: readonly RunView[]; baseline: Run
 
 function Empty() {
   const [, go] = useLocation();
-  const hasText = useStudio((s) => s.texts.length > 0);
+  const next = useNextStep('runs', go);
   return (
     <Stage title="Runs" summary="Every run of this project, what it was made with and where it comes from">
-      <EmptyState
-        action={
-          <Button variant={hasText ? 'default' : 'go'} onPress={() => go(hasText ? '/train' : '/text')}>
-            {hasText ? 'Go to Train' : 'Add text'}
-          </Button>
-        }
-      >
-        No run has saved a step yet
-      </EmptyState>
+      <EmptyStage figure={<ExampleCurves />} action={<NextButton step={next} />}>
+        Compare runs and see which settings helped
+      </EmptyStage>
     </Stage>
   );
 }

@@ -1,11 +1,14 @@
+import { useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
 import { METRICS } from '../../core/metrics';
+import { type Column, Table, TextAction } from '../../ui';
 import { recorded } from './recorded';
 import styles from './RecordedRun.module.css';
 
-/** What a run looks like: one that was made here, as it was, with what it wrote on its way (scripts/firstRun.ts). */
+/** A recorded run (scripts/firstRun.ts): its curve, and what the model wrote on its way. */
 export function RecordedRun() {
   const { title, prompt, points, samples } = recorded;
+  const [isTable, setTable] = useState(false);
   return (
     <div className={styles.block}>
       <h2>What you will watch</h2>
@@ -13,7 +16,12 @@ export function RecordedRun() {
         The beginning of a run on {title}, as it was: the same prompt, <span className={styles.prompt}>{prompt}</span>,
         as the model learns
       </p>
-      <Curve />
+      <p className={styles.toggle}>
+        <TextAction label={`${isTable ? 'Show chart' : 'Show table'}, recorded run`} onPress={() => setTable(!isTable)}>
+          {isTable ? 'Show chart' : 'Show table'}
+        </TextAction>
+      </p>
+      {isTable ? <Points /> : <Curve />}
       <ol className={styles.samples}>
         {samples.map(({ step, words }) => (
           <li key={step}>
@@ -32,6 +40,22 @@ export function RecordedRun() {
 type Points = typeof recorded.points;
 const perplexity = (loss: number): string => formatReading(METRICS.perplexity.scale.of(loss));
 const perplexityAt = (points: Points, step: number): string => perplexity(points.find((p) => p.step === step)!.loss);
+
+const COLUMNS: readonly Column<Points[number]>[] = [
+  { id: 'step', header: 'Step', isNumber: true, cell: ({ step }) => formatCount(step) },
+  { id: 'perplexity', header: 'Perplexity', isNumber: true, cell: ({ loss }) => perplexity(loss) },
+];
+const Points = () => (
+  <div className={styles.table}>
+    <Table
+      label="Perplexity on the validation set"
+      columns={COLUMNS}
+      rows={recorded.points}
+      rowKey={({ step }) => String(step)}
+      isDense
+    />
+  </div>
+);
 
 /** Perplexity falls on a log axis, which is the loss on an even one. */
 function Curve() {

@@ -6,7 +6,8 @@ import { useStudio } from '../../state/react';
 import { usePlan } from '../../state/usePlan';
 import { describeWork } from '../../state/work';
 import { useNextStep } from '../../state/useNextStep';
-import { Block, Button, EmptyState, NextButton, Progress, Verdict } from '../../ui';
+import { Block, Button, EmptyStage, NextButton, Progress, Verdict } from '../../ui';
+import { ExampleCurves } from '../../ui/charts';
 import { nameWithin } from './deviceName';
 
 /** Before the first run: what it would be, what is still read for it, or what it needs. */
@@ -24,15 +25,9 @@ export function NoRun() {
   }
   if (!hasText) {
     return (
-      <EmptyState
-        action={
-          <Button variant="go" onPress={() => navigate('/text')}>
-            Add text…
-          </Button>
-        }
-      >
-        Training needs text. Drop files anywhere, or use a sample.
-      </EmptyState>
+      <EmptyStage figure={<ExampleCurves />} action={<NextButton step={next} />}>
+        Watch your model learn, sample by sample
+      </EmptyStage>
     );
   }
   const { parameters, seconds } = estimateProject(project, device);

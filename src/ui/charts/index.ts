@@ -1,4 +1,5 @@
 /** Charts, apart from the other parts: with what draws them they are loaded by the pages that have one. */
+export { ExampleCurves } from './ExampleCurves';
 export { Lineage, type LineageLane, type LineageProps } from './Lineage';
 export { LineChart, SmallChart, SmallCharts } from './LineChart';
 export { LossChart } from './LossChart';

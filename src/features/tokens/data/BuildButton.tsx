@@ -4,7 +4,7 @@ import { isTraining } from '../../../state/openRun';
 import { Button } from '../../../ui';
 
 /** Build, rebuild with all that it needs, or cancel what is under way. */
-export function BuildButton() {
+export function BuildButton({ isMain = false }: { isMain?: boolean }) {
   const tokenizing = useStudio((s) => s.tokenizing);
   const building = useStudio((s) => s.building);
   const state = useStudio(dataState);
@@ -30,12 +30,13 @@ export function BuildButton() {
   return (
     <Button
       isDense
+      variant={isMain ? 'go' : 'default'}
       {...(state !== 'none' && { icon: 'retry' })}
       minWidth={width}
       onPress={() => void prepare()}
       disabledReason={reason}
     >
-      {state === 'none' ? 'Build the data' : 'Rebuild'}
+      {state === 'none' ? 'Build tokens' : 'Rebuild'}
     </Button>
   );
 }

@@ -2,7 +2,8 @@ import { useLocation } from 'wouter';
 import { formatCount, formatShare } from '../../../core/base/units';
 import { useStudio } from '../../../state/react';
 import { useNextStep } from '../../../state/useNextStep';
-import { Button, EmptyState, NextButton, Pane, Panes, Stage } from '../../../ui';
+import { EmptyStage, NextButton, Pane, Panes, Stage } from '../../../ui';
+import { ExampleTokens } from '../ExampleTokens';
 import { TokensTabs } from '../TokensTabs';
 import { BaselinePane } from './BaselinePane';
 import { BuildButton } from './BuildButton';
@@ -30,15 +31,9 @@ export function DataPage() {
   if (!data && !hasText) {
     return (
       <Stage title="Tokens & data" tabs={<TokensTabs current="data" />} summary={WHAT}>
-        <EmptyState
-          action={
-            <Button variant="go" onPress={() => go('/text')}>
-              Add text
-            </Button>
-          }
-        >
-          It is made from your text and its tokenizer, and there is no text yet.
-        </EmptyState>
+        <EmptyStage figure={<ExampleTokens />} action={<NextButton step={next} />}>
+          See your text split into a training and a validation set
+        </EmptyStage>
       </Stage>
     );
   }
@@ -89,16 +84,8 @@ export function DataPage() {
   );
 }
 
-function Unbuilt() {
-  const isBusy = useStudio((s) => s.tokenizing.kind === 'busy' || s.building.kind === 'busy');
-  const hasTokenizer = useStudio((s) => s.project.tokenizer !== null);
-  return (
-    <EmptyState action={<BuildButton />}>
-      {isBusy
-        ? 'The size of each part appears here as soon as the data is built.'
-        : hasTokenizer
-          ? 'There is no data yet. Cutting a book into tokens takes seconds.'
-          : 'There is no data yet. It needs a tokenizer, which is trained first; both take seconds for a book.'}
-    </EmptyState>
-  );
-}
+const Unbuilt = () => (
+  <EmptyStage figure={<ExampleTokens />} action={<BuildButton isMain />}>
+    See your text split into a training and a validation set
+  </EmptyStage>
+);

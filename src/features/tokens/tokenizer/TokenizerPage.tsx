@@ -5,7 +5,10 @@ import { textsChanged } from '../../../state/preparation';
 import { useStudio } from '../../../state/react';
 import { KIND_WORDS } from '../../../state/preparation';
 import { useNextStep } from '../../../state/useNextStep';
-import { Button, EmptyState, NextButton, Notice, Pane, Panes, Stage, useHeldFocus } from '../../../ui';
+import { EmptyStage, NextButton, Notice, Pane, Panes, Stage, useHeldFocus } from '../../../ui';
+import { BuildButton } from '../data/BuildButton';
+import { BuildFailure } from '../data/BuildFailure';
+import { ExampleTokens } from '../ExampleTokens';
 import { TokensTabs } from '../TokensTabs';
 import { PassagePane } from './PassagePane';
 import { SettingsPane } from './SettingsPane';
@@ -35,17 +38,13 @@ export function TokenizerPage() {
   if (!tokenizer && !hasText) {
     return (
       <Stage title="Tokens & data" tabs={<TokensTabs current="tokens" />} summary={WHAT}>
-        <EmptyState
-          action={
-            <Button variant="go" onPress={() => go('/text')}>
-              Add text
-            </Button>
-          }
+        <EmptyStage
+          figure={<ExampleTokens />}
+          reason={own && `The model keeps its own tokenizer: ${own}.`}
+          action={<NextButton step={next} />}
         >
-          {own !== undefined && `The model has its own, ${own}, and keeps it wherever it goes. `}
-          {own === undefined ? 'It' : 'Another'} learns from your text which pieces are common, and there is no text
-          yet.
-        </EmptyState>
+          See your text cut into tokens, as the model reads it
+        </EmptyStage>
       </Stage>
     );
   }
@@ -64,6 +63,7 @@ export function TokenizerPage() {
       }
     >
       <TrainFailure />
+      <BuildFailure />
       {tokenizer ? <TextChanged /> : null}
       {tokenizer ? <Trained key={tokenizer.hash} /> : <Untrained />}
     </Stage>
@@ -108,16 +108,13 @@ function Trained() {
 }
 
 function Untrained() {
-  const isBusy = useStudio((s) => s.tokenizing.kind === 'busy');
   return (
     <Panes columns="272px minmax(0, 1fr)" narrowColumns="240px minmax(0, 1fr)">
       <SettingsPane />
       <Pane label="Your text as tokens">
-        <EmptyState action={<TrainButton />}>
-          {isBusy
-            ? 'Your text appears here in coloured tokens as soon as the tokenizer is trained.'
-            : 'There is no tokenizer yet. It takes seconds for a book, and you then see your own text in its tokens.'}
-        </EmptyState>
+        <EmptyStage figure={<ExampleTokens />} action={<BuildButton isMain />}>
+          See your text cut into tokens, as the model reads it
+        </EmptyStage>
       </Pane>
     </Panes>
   );

@@ -5,7 +5,6 @@ import { Button } from '../../../ui';
 export function TrainButton() {
   const tokenizing = useStudio((s) => s.tokenizing);
   const choice = useStudio((s) => s.project.tokenizerChoice);
-  const isTrained = useStudio((s) => s.project.tokenizer !== null);
   const hasText = useStudio((s) => s.texts.length > 0);
   const train = useStudio((s) => s.trainTokenizer);
   const width = 138;
@@ -19,12 +18,12 @@ export function TrainButton() {
   return (
     <Button
       isDense
-      {...(isTrained && { icon: 'retry' })}
+      icon="retry"
       minWidth={width}
       onPress={() => void train(choice)}
       disabledReason={hasText ? undefined : 'There is no text to learn from'}
     >
-      {isTrained ? 'Train again' : 'Train the tokenizer'}
+      Train again
     </Button>
   );
 }

@@ -1,0 +1,42 @@
+/** Why a page that works with a model has none, and the way to one. */
+import { isTraining, modelOf, type Page, shownId, shownRun } from './openRun';
+import { isUnreadable } from './phase';
+import { beginRefusal } from './refusals';
+import type { Studio } from './studio';
+
+export interface Need {
+  /** A sentence; undefined where the project's next step leads to a model. */
+  reason: string | undefined;
+  /** The way out, where it isn't the project's next step. */
+  button: { label: string; path: string } | undefined;
+}
+
+/** What stands between a page and its model; undefined once there is one. */
+export function modelNeed(s: Studio, page: Page): Need | undefined {
+  if (modelOf(s, page)) return undefined;
+  const run = shownRun(s, page);
+  if (isToCome(s, page)) {
+    return {
+      reason: 'The run hasn’t saved a step yet. This page opens with the first.',
+      button: { label: 'Watch it train', path: '/train' },
+    };
+  }
+  if (isUnreadable(run.phase)) {
+    // Where Train shows another run, Runs tells what happened to this one.
+    const path = shownId(s, 'train') === run.id ? '/train' : '/runs';
+    return { reason: 'The run can’t be opened.', button: { label: 'Show what happened', path } };
+  }
+  if (s.shown[page] !== null) {
+    return { reason: 'No step of this run is saved anymore.', button: { label: 'Show runs', path: '/runs' } };
+  }
+  const refusal = s.texts.length > 0 ? beginRefusal(s) : undefined;
+  if (refusal === undefined) return { reason: undefined, button: undefined };
+  return { reason: refusal, button: { label: 'Change settings…', path: '/model' } };
+}
+
+/** Whether the run that trains is the page's, or will be with its first saved step. */
+function isToCome(s: Studio, page: Page): boolean {
+  const { training, shown, project } = s;
+  if (!training || !isTraining(s)) return false;
+  return shown[page] === null ? training.projectId === project.id : shown[page] === training.runId;
+}
