@@ -1,4 +1,4 @@
-/** The best step of a classifier that trains: at the end its folder holds that step, if it beats the latest. */
+/** The best step of a run: at the end its folder holds that step, if it beats the latest. */
 import { defaultStep, type Measured } from '../src/core/runs/best';
 import type { Snapshot, TrainInput, TrainState } from '../src/core/train/run';
 

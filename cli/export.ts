@@ -17,7 +17,7 @@ import { readModel, withAdapter } from './read';
 import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import { command, interruptible, print, stderr } from './terminal';
 import { checkOutFile, checkOutFolder, codeOf, writeFile, writeFolder, type Written } from './write';
-import { classifierStep } from './told';
+import { heldStepWords } from './told';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder of the model, a zip of it, or a GGUF file' },
@@ -68,7 +68,7 @@ async function exportModel({
         : `${place}: ${formatBytes(bytes)}${writer.kind === 'folder' ? ` in ${count} files` : ''}`,
     );
   const note = (): void => {
-    const step = classifierStep(exported.info);
+    const step = heldStepWords(exported.info);
     if (step !== undefined) stderr.write(`${step}\n`);
     const warning = writer.warning?.(settingsOf(exported.info)) ?? null;
     if (warning !== null) stderr.write(`${warning.replaceAll('`', '')}\n`);

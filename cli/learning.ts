@@ -56,7 +56,7 @@ import { Saves, withPlace } from './saves';
 import { interruptible, openDevice, print, softwareAdapter, stderr } from './terminal';
 import { replayed } from './replayed';
 import { realPath } from './target';
-import { classifierStep, hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
+import { heldStepWords, hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
 import { tokenizerSettings } from './tokenizerFlags';
 import { asClassifier, begunAs, forgettingWords, judged, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
 import { checkOutFolder, WRITTEN_NEXT_TO } from './write';
@@ -324,9 +324,9 @@ export async function learn(
   /** All of the newest step that is saved. */
   let newest: Snapshot | undefined;
   const begunAt = begun.from && learning(model, begun.from);
-  const best = model.config.classes && new BestStep(begunAt);
+  const best = new BestStep(begunAt);
   const save = async (snapshot: Snapshot, status = statusAt(snapshot.state)): Promise<{ bytes: number }> => {
-    best?.see(snapshot);
+    best.see(snapshot);
     newest = undefined; // or two of them are held
     const all = whole(model, snapshot);
     if (tuning) newest = { state: all.state, tensors: ownOf(model, all.tensors) };
@@ -349,7 +349,7 @@ export async function learn(
         ...{ ...input, recipe, length },
         save: (snapshot) => save(snapshot),
         ...(begunAt && { from: begunAt }),
-        ...(best && { keepBest: best.keep }),
+        keepBest: best.keep,
         ...(old && { old }),
       },
       { signal: until, report: follow },
@@ -364,7 +364,7 @@ export async function learn(
     }
     const isDone = outcome.reason !== 'stopped' || (time.aborted && !signal.aborted);
     const evaluations = events.filter((event) => event.kind === 'evaluated');
-    const better = isDone ? best?.insteadOf(used, info, evaluations) : undefined;
+    const better = isDone ? best.insteadOf(used, info, evaluations) : undefined;
     if (better) {
       used = better.state;
       info.result = resultOf(evaluations.findLast(({ step }) => step === used.step)!);
@@ -380,7 +380,7 @@ export async function learn(
   }
   progress.end();
   const ended = ofFolder(info, used, events, statusAt(outcome.state));
-  const ofStep = classifierStep(ended);
+  const ofStep = heldStepWords(ended);
   if (ofStep !== undefined) progress.say(ofStep);
   const last = events.filter((event) => event.kind === 'evaluated').findLast(({ step }) => step <= used.step);
   const evaluated = outcome.validationLoss === null ? undefined : last;

@@ -70,15 +70,6 @@ test('it goes on in its folder, by its own settings, texts and device, to what i
   expect((await readdir(folder)).filter((name) => name.startsWith('on'))).toEqual(['on']);
 }, 120_000);
 
-test('a worse step is not its best only because the best is of before it was stopped', async () => {
-  expect(await grow('--steps', '4', '--learning-rate', '10', '--out', 'steep')).toMatchObject({ code: 0, stderr: '' });
-  expect(await goOn('--resume', 'steep', '--steps', '8')).toMatchObject({ code: 0, stderr: '' });
-  const { info, events } = await readModel(path('steep'));
-  const losses = events.flatMap((event) => (event.kind === 'evaluated' ? [event.loss] : []));
-  expect(losses).toHaveLength(3);
-  expect(info).toMatchObject({ state: { step: 8, best: null }, bestNotKept: { step: 0, loss: Math.min(...losses) } });
-}, 120_000);
-
 test('it goes on into another folder from texts that are given again, knows its parent, and that one stays as it was', async () => {
   const before = await hashes('begun');
   await cp(path('texts'), path('moved'), { recursive: true });

@@ -34,11 +34,14 @@ export const oldIn = (event: TrainEvent): number[] =>
 export const isLastMeasured = (events: readonly TrainEvent[]): boolean =>
   events.findLastIndex(({ kind }) => kind === 'evaluated') > events.findLastIndex(({ kind }) => kind === 'saved');
 
-/** Which step of a classifier a folder holds, and whether another one was better; undefined of any other model. */
-export function classifierStep({ model, state, bestNotKept }: RunInfo): string | undefined {
-  if (!model.config.classes) return undefined;
-  const best = state.best?.step === state.step ? ', best on the validation set' : '';
-  const step = `The classifier is that of step ${formatCount(state.step)}${best}.`;
+/** Which step a folder holds, and whether another one was better; undefined of a language model's newest step. */
+export function heldStepWords({ model, state, segments, bestNotKept }: RunInfo): string | undefined {
+  const isBest = state.best?.step === state.step;
+  const isEarlier = isBest && state.step < recipeOf({ segments }).steps;
+  const { classes } = model.config;
+  if (!classes && !isEarlier) return undefined;
+  const best = isBest ? ', best on the validation set' : '';
+  const step = `The ${classes ? 'classifier' : 'model'} is that of step ${formatCount(state.step)}${best}.`;
   if (!bestNotKept) return step;
   return `${step} Step ${formatCount(bestNotKept.step)} was better on held-out texts and isn't saved.`;
 }

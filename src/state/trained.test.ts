@@ -61,15 +61,18 @@ async function studioOf(store: BlobStore): Promise<() => Studio> {
   return getState;
 }
 
-test('the best that can be chosen is one that is kept, with the loss that it had', async () => {
+test('the best saved step is used until a person picks another; each tells its loss', async () => {
   const get = await studioOf(await storedRun(true));
+  expect(trained(get(), 'playground')).toMatchObject({ step: 750, why: 'best on the validation set' });
   expect(stepChoices(seen(get()).model!)).toMatchObject([
     { value: 'latest', label: 'Step 1,000, the latest' },
     { value: '800', label: 'Step 800, the one before' },
     { value: 'best', label: 'Step 750, the best' },
   ]);
+  get().setWhich('playground', 'latest');
   expect(trained(get(), 'playground')).toMatchObject({
     step: 1000,
+    why: undefined,
     result: 'perplexity 9.03 on held-out text',
     notKept: undefined,
   });

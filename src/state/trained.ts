@@ -112,7 +112,7 @@ function bestLabel(run: OpenRun, best: SavedStep): string {
 
 export interface Trained {
   step: number;
-  /** Why a classifier's earlier step is used. */
+  /** Why an earlier step is used. */
   why: string | undefined;
   name: string;
   /** At the last evaluation up to that step: `perplexity 85.4 on held-out text`, and of which step where it is an earlier one. */
@@ -137,7 +137,7 @@ export function trained(s: Studio, page: Page): Trained {
   const objective = record?.objective ?? s.project.recipe.objective;
   return {
     step,
-    why: record?.model.config.classes && chosen?.best && !chosen.latest ? BEST : undefined,
+    why: chosen?.best && !chosen.latest ? BEST : undefined,
     name: record?.name ?? s.project.name,
     result: loss === undefined ? undefined : `${headlineWords(objective, loss)} on held-out text${at}`,
     holds: chosen && holdsWords(chosen),

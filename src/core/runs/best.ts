@@ -49,10 +49,10 @@ export function comparableBest(run: Parameters<typeof isOfEarlierSegment>[0]): M
 }
 
 /**
- * The saved step with the lower loss, of the best and the latest.
+ * Which saved step everyone uses unless a person picks another: of the best and the latest, the one with the lower loss.
  * @param evaluations on the validation set, oldest first
  */
-export function betterStep(
+export function defaultStep(
   record: Chosen,
   steps: readonly Step[],
   evaluations: readonly Measured[],
@@ -63,13 +63,3 @@ export function betterStep(
   const measured = measuredAt(record, evaluations, latest.step);
   return !measured || best.loss < measured.loss ? 'best' : 'latest';
 }
-
-/**
- * Which saved step of a run everyone uses unless a person picks another: a classifier's better step, otherwise the latest.
- * @param evaluations on the validation set, oldest first
- */
-export const defaultStep = (
-  record: Chosen,
-  steps: readonly Step[],
-  evaluations: readonly Measured[],
-): 'best' | 'latest' => (record.model.config.classes ? betterStep(record, steps, evaluations) : 'latest');

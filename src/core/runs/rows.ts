@@ -80,7 +80,8 @@ async function usedOf(
   { record }: RunRow,
   { evaluations: { step, loss } }: RunCurve,
 ): Promise<Pick<RunRow, 'used'>> {
-  if (!record.model.config.classes) return {};
+  // Only a curve that rises again leads to the saved steps, so that a long list takes few looks.
+  if (loss.length === 0 || loss.at(-1) === Math.min(...loss)) return {};
   const steps = (await unlessUnreadable(listSnapshots(store, record.id))) ?? [];
   const evaluations = [...step].map((at, i) => ({ step: at, loss: loss[i]! }));
   const which = defaultStep(record, steps, evaluations);

@@ -16,11 +16,11 @@ test('after a click on a sample the page says that it is read, not that a text i
         </StudioContext.Provider>
       </Router>,
     );
-  expect(html()).toContain('needs text');
+  expect(html()).toContain('Add text…');
   const progress = { label: 'Reading moby-dick.txt', done: 3e5, of: 12e5, unit: 'bytes' } as const;
   const importing = { kind: 'busy', progress, since: 0, at: 1000, stop: () => undefined } as const;
   studio.setState(({ project }) => ({ takingIn: [project.id], importing }));
-  expect(html()).not.toContain('needs text');
+  expect(html()).not.toContain('Add text…');
   expect(html()).toContain('Reading moby-dick.txt');
   close();
 });
