@@ -27,6 +27,8 @@ export interface Overview {
    * cannot be read. A step counts whose parts are all there: that it has changed shows when it is opened.
    */
   keptOf(runId: string): Promise<{ step: number | null; bytes: number | null }>;
+  /** The step that a run's list names as its best; null where it names none. */
+  bestOf(runId: string): number | null;
   /** As `stepBytes`. */
   bytesOf(runId: string): Promise<number>;
 }
@@ -59,6 +61,10 @@ export async function overview(store: BlobStore, runIds?: readonly string[]): Pr
         step: last === null ? Math.max(...ids.map(stepOf)) : stepOf(last),
         bytes: told.reduce((sum, { bytes }) => sum + bytes, 0),
       };
+    },
+    bestOf(runId) {
+      const best = heads.get(headKey(runId))?.best ?? null;
+      return best === null ? null : stepOf(best);
     },
     async bytesOf(runId) {
       const head = heads.get(headKey(runId));

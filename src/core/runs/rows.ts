@@ -52,7 +52,7 @@ export async function runRows(
   // One after the other: a journal is some megabytes.
   for (const row of rows) {
     const curve = row.curve ?? (await curveFor(store, row));
-    whole.push({ ...row, curve, ...(await usedOf(store, row, curve)) });
+    whole.push({ ...row, curve, ...(await usedOf(store, row, curve, steps)) });
   }
   return whole;
 }
@@ -77,11 +77,13 @@ async function rowOf(
 
 async function usedOf(
   store: BlobStore,
-  { record }: RunRow,
+  { record, step: newest }: RunRow,
   { evaluations: { step, loss } }: RunCurve,
+  overview: Overview,
 ): Promise<Pick<RunRow, 'used'>> {
-  // Only a curve that rises again leads to the saved steps, so that a long list takes few looks.
-  if (loss.length === 0 || loss.at(-1) === Math.min(...loss)) return {};
+  // Only runs that got worse after their best step lead to the saved steps, so that a long list takes few looks.
+  const best = overview.bestOf(record.id);
+  if (best === null || best === newest || loss.at(-1) === Math.min(...loss)) return {};
   const steps = (await unlessUnreadable(listSnapshots(store, record.id))) ?? [];
   const evaluations = [...step].map((at, i) => ({ step: at, loss: loss[i]! }));
   const which = defaultStep(record, steps, evaluations);
