@@ -53,6 +53,7 @@ test('grow writes a folder with baselines as an evaluation measures them, and sa
     'tokensPerSecond',
     'parameters',
     'device',
+    'wattHours',
     'out',
   ]);
   expect(last).toMatchObject({ device: 'wasm', out, parameters: 270 * 16 + 16 * 16 + 12 * 16 ** 2 + 13 * 16 + 2 * 16 });

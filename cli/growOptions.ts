@@ -1,5 +1,5 @@
 /** The flags of `grow`. */
-import { ASSUMED_PRICE } from '../src/core/plan/energy';
+import { ASSUMED_PRICE } from '../src/core/train/energy';
 import { MOST_HELD } from '../src/core/documents/split';
 import { FIRST_MODEL, modelIds } from '../src/core/models';
 import { type ObjectiveId, OBJECTIVES, objectiveWords } from '../src/core/objectives';

@@ -1,5 +1,5 @@
 /** The recipe that the flags of `grow` ask for. */
-import type { Power } from '../src/core/plan/energy';
+import type { Power } from '../src/core/train/energy';
 import { memoryLimits } from '../src/core/train/device';
 import type { MemoryLimits } from '../src/core/train/memory';
 import { formatCount } from '../src/core/base/units';

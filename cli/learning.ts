@@ -1,4 +1,5 @@
 /** What grow and tune do: files are read, a model learns from them, and its folder is written again at every save. */
+import { energyOf } from '../src/core/train/energy';
 import { resolve } from 'node:path';
 import { adapterOf } from '../src/core/adapters';
 import { rested } from '../src/core/adapters/trainable';
@@ -406,6 +407,7 @@ export async function learn(
     tokensPerSecond: speed.mean,
     parameters,
     device: device.kind,
+    wattHours: energyOf(outcome.state.activeMs / 1000, device.kind).wattHours,
     ...(outcome.reason === 'early' && { endedEarly: true }),
     ...(planner && { expected: planner.told(recipe).expected }),
     ...(judgement && evaluationOf(judgement.evaluation)),
@@ -414,7 +416,9 @@ export async function learn(
   };
   if (forgetting && !options.json) print(forgettingWords(forgetting));
   print(
-    options.json ? JSON.stringify(summary) : inWords(outcome, speed, recipe.objective, evaluated, saves, summary.out),
+    options.json
+      ? JSON.stringify(summary)
+      : inWords(outcome, speed, recipe.objective, evaluated, saves, summary.out, device.kind),
   );
   return saves.isOvertaken ? WRITTEN_NEXT_TO : 0;
 }

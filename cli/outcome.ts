@@ -3,7 +3,8 @@ import { formatCount, formatDuration, formatReading, formatShort } from '../src/
 import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS, oldMetricsIn } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
 import { metricIn, metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
-import type { TrainOutcome } from '../src/core/train/run';
+import { energyOf, wattHoursWords } from '../src/core/train/energy';
+import type { DeviceKind, TrainOutcome } from '../src/core/train/run';
 import type { Saves } from './saves';
 
 /** Tokens per second over all steps so far; null before the first. */
@@ -60,15 +61,17 @@ export function inWords(
   evaluated: (Evaluated & { step: number }) | undefined,
   saves: Saves,
   place: string,
+  device: DeviceKind,
 ): string {
   const how = HOW[reason];
   const words = evaluated && evaluationWords(objective, evaluated);
   const at = evaluated && evaluated.step !== state.step ? ` at step ${formatCount(evaluated.step)}` : '';
   const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}${at}.`;
+  const energy = wattHoursWords(energyOf(state.activeMs / 1000, device));
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
   const onward = reason === 'stopped' ? ` npm run grow -- --resume ${place} goes on from there.` : '';
   const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.${onward}`;
-  return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}${pace}.${result}\n${saved}`;
+  return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}, about ${energy}${pace}.${result}\n${saved}`;
 }
 
 const HOW = {

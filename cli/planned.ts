@@ -8,7 +8,7 @@ import { countParams } from '../src/core/models/spec';
 import { type ObjectiveId, objectiveOf, rolesOf } from '../src/core/objectives';
 import { matrixRate } from '../src/core/ops/matrixRate';
 import type { OptimizerId } from '../src/core/optim';
-import { energyOf, type Power } from '../src/core/plan/energy';
+import { energyOf, type Power } from '../src/core/train/energy';
 import type { Band } from '../src/core/plan/law';
 import { isFarOff, makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
 import { profileText, type TextProfile } from '../src/core/plan/profile';

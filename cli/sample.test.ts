@@ -37,12 +37,15 @@ test('BERT fills each blank with its likeliest, and tells what else could stand 
 
 test('T5 answers, the likeliest where nothing else is asked for, and by beams', async () => {
   const sample = ['sample', '--from', await folderOf(await untrainedT5()), '--device', 'cpu', '--tokens', '8', '--prompt', 'hgf']; // prettier-ignore
-  const [one, json, beams] = await Promise.all([
+  const [one, json, beams, marked] = await Promise.all([
     run(sample),
     run([...sample, '--json']),
     run([...sample, '--beams', '3']),
+    run([...sample, '--mark']),
   ]);
   expect(one).toMatchObject({ code: 0, stderr: '' });
   expect(`${(JSON.parse(json.stdout) as { text: string }).text}\n`).toBe(one.stdout);
   expect(beams).toMatchObject({ code: 0, stderr: '' });
+  expect(marked.stdout).toMatch(/^[^]*\n\nWritten by a language model \(.+, step \d+\) with Homegrown\.\n$/);
+  expect(marked.stdout.startsWith(one.stdout.trimEnd())).toBe(true);
 }, 120_000);

@@ -1,4 +1,5 @@
 /** npm run sample: what a model that grow, or the app, has written makes of a prompt: it goes on, answers, or fills its blanks. */
+import { basename } from 'node:path';
 import type { Message } from '../src/core/chat/conversation';
 import { readingAtMost } from '../src/core/export/contextOf';
 import { previewOf, previewRows } from '../src/core/export/preview';
@@ -7,6 +8,7 @@ import { type ModelChoice, network } from '../src/core/models/network';
 import { type Candidate, likeliestText } from '../src/core/sample/candidates';
 import { asked, converse } from '../src/core/sample/converse';
 import { fill } from '../src/core/sample/fill';
+import { markOf, withMark } from '../src/core/sample/mark';
 import { write } from '../src/core/sample/write';
 import { ADAPTER_IN } from './adapter';
 import { MIX, mixedBy, mixedPath } from './mix';
@@ -67,6 +69,7 @@ const OPTIONS = {
     initial: 1,
     help: 'With beams: above 0 longer answers win more easily',
   },
+  mark: { kind: 'switch', help: 'Ends with a line that says that a model wrote the text' },
   json: { kind: 'switch', help: 'One object: the text, and of each blank what could stand there, or the error' },
   device: {
     kind: 'choice',
@@ -89,6 +92,7 @@ async function sample({
   temperature: given,
   seed,
   beams,
+  mark,
   json,
   device,
   ...rest
@@ -104,7 +108,9 @@ async function sample({
     return;
   }
   const read = await readWeights(from, signal, adapter);
-  const { model: made, tokenizer, snapshot } = await mixedBy(mix, read, signal);
+  const { model: made, tokenizer, snapshot, info } = await mixedBy(mix, read, signal);
+  const note = mark ? markOf(info?.name ?? basename(from), info?.state.step) : undefined;
+  const marked = (text: string): string => (note === undefined ? text : withMark(text, note));
   const model = as(made);
   const question = chat ? await asked(model, tokenizer, conversation(prompt, system), tokens) : null;
   await openDevice(device);
@@ -113,7 +119,11 @@ async function sample({
   if (kind === 'encoder') {
     const filled = await fill(net, tokenizer, prompt, CANDIDATES);
     const text = likeliestText(filled);
-    print(json ? JSON.stringify({ text, blanks: filled.blanks.map((blank) => blank.map(asTold)) }) : text);
+    print(
+      json
+        ? JSON.stringify({ text: marked(text), blanks: filled.blanks.map((blank) => blank.map(asTold)) })
+        : marked(text),
+    );
     return;
   }
   const temperature = given ?? (kind === 'encoder-decoder' ? 0 : 0.8);
@@ -131,7 +141,7 @@ async function sample({
   };
   for await (const { id } of written()) tell(decoder.push(id));
   tell(decoder.end());
-  print(json ? JSON.stringify({ text }) : '');
+  print(json ? JSON.stringify({ text: marked(text) }) : note === undefined ? '' : `\n\n${note}`);
   signal.throwIfAborted();
 }
 

@@ -1,3 +1,4 @@
+import { deviceKindOf, energyOf, wattHoursWords } from '../train/energy';
 import { learnsWords } from '../adapters/words';
 import { choiceLabel, type Field, nameOf } from '../base/field';
 import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from '../base/units';
@@ -316,14 +317,12 @@ function bestOf(info: RunInfo): string[] {
   ];
 }
 
-/** Watts that a computer with a busy GPU is taken to draw, for want of a meter. */
-const WATTS = 60;
 function effort({ state, device }: RunInfo): string {
   const on = device === null ? 'a device that is not recorded' : plain(device);
   if (state.activeMs === 0) return `Trained on ${on}; for how long is not recorded.`;
-  const wattHours = (state.activeMs / 3.6e6) * WATTS;
+  const energy = energyOf(state.activeMs / 1000, deviceKindOf(device ?? ''));
   return (
-    `${formatDuration(state.activeMs)} of training on ${on}. About ${formatNumber(wattHours)} Wh, ` +
-    `if the machine drew ${WATTS} W meanwhile: an estimate, nothing was metered.`
+    `${formatDuration(state.activeMs)} of training on ${on}. About ${wattHoursWords(energy)}, ` +
+    `if the machine drew ${energy.watts} W: an estimate, not a measurement.`
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
-import { ASSUMED_WATTS, energyOf } from '../../core/plan/energy';
+import { ASSUMED_WATTS, costWords, energyOf, wattHoursWords } from '../../core/train/energy';
 import { objectiveOf } from '../../core/objectives';
 import type { Plan } from '../../core/plan/plan';
 import { useStudio, useStudioStore } from '../../state/react';
@@ -90,7 +90,7 @@ function Outlook({ plan }: { plan: Plan }) {
   const kind = useStudio((s) => (s.device.kind === 'open' ? s.device.info.kind : 'wasm'));
   const { watts, price } = useStudio((s) => s.project.plan);
   const { expected, twice, seconds, epochs, model, vocabulary, cost } = plan;
-  const energy = energyOf(seconds, kind, { price, ...(watts !== null && { watts }) });
+  const energy = energyOf(seconds, kind, { price, watts: watts ?? undefined });
   const { layers, width, context } = model.config;
   const two = (x: number): string => formatNumber(Number(x.toPrecision(2)));
   return (
@@ -110,7 +110,7 @@ function Outlook({ plan }: { plan: Plan }) {
       </p>
       <Fold
         className={styles.fold}
-        summary={`About ${two(energy.wattHours)} Wh, which cost ${energy.cost > 0 && energy.cost < 0.01 ? 'less than 0.01' : two(energy.cost)}, at ${formatCount(energy.watts)} W and ${formatNumber(price)} a kWh`}
+        summary={`About ${wattHoursWords(energy)}, which cost ${costWords(energy)}, at ${formatCount(energy.watts)} W and ${formatNumber(price)} a kWh`}
       >
         <Power kind={kind} />
       </Fold>

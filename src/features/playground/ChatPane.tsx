@@ -4,6 +4,7 @@ import { vocabularySize } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { Button, cx, IconButton, Pane, SurpriseLegend, TextField, TokenText } from '../../ui';
 import { ActOrStop } from './ActOrStop';
+import { CopyMenu } from './CopyMenu';
 import styles from './ChatPane.module.css';
 import inline from './inlineTokens.module.css';
 import { tokenView } from './surprise';
@@ -84,9 +85,21 @@ function Answer(p: { isUnderlined: boolean; chosen: number | undefined; onChoose
 
 function Aside(p: { underline: Underline; onUnderline: (underline: Underline) => void; isEmpty: boolean }) {
   const end = useStudio((s) => s.endWriting);
+  const text = useStudio(({ said, writtenAfter, written }) => {
+    const answer = written.map(({ text }) => text).join('');
+    const last =
+      writtenAfter === ''
+        ? []
+        : ([
+            { role: 'user', content: writtenAfter },
+            { role: 'assistant', content: answer },
+          ] as const);
+    return [...said, ...last].map(({ role, content }) => `${NAMES[role]}: ${content}`).join('\n\n');
+  });
   return (
     <>
       <UnderlineBy value={p.underline} onChange={p.onUnderline} />
+      <CopyMenu text={text} />
       <IconButton
         icon="plus"
         label="New chat"

@@ -2,31 +2,16 @@ import { Fragment } from 'react';
 import { formatCount, formatShare } from '../../core/base/units';
 import { filledText } from '../../state/playground';
 import { useStudio } from '../../state/react';
-import { Blank, IconButton, Pane } from '../../ui';
+import { Blank, Pane } from '../../ui';
+import { CopyMenu } from './CopyMenu';
 import { KINDS } from './kinds';
 import styles from './PlaygroundPage.module.css';
 
 /** The passage with a word in each blank, and how sure the model is of it. */
 export function FilledPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (blank: number) => void }) {
   const filled = useStudio((s) => s.filled);
-  const toast = useStudio((s) => s.toast);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(filled ? filledText(filled) : '');
-    toast({ text: 'Text copied' });
-  };
   return (
-    <Pane
-      title="Text"
-      isFirstOnPhone
-      aside={
-        <IconButton
-          icon="copy"
-          label="Copy text"
-          disabledReason={filled ? undefined : 'There is no text yet'}
-          onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
-        />
-      }
-    >
+    <Pane title="Text" isFirstOnPhone aside={<CopyMenu text={filled ? filledText(filled) : ''} />}>
       <div className={styles.flow}>
         {filled ? (
           <p className={styles.blanks}>

@@ -3,7 +3,8 @@ import { formatNumber } from '../../core/base/units';
 import { shownRun } from '../../state/openRun';
 import { vocabularySize } from '../../state/estimate';
 import { useShownPart, useStudio } from '../../state/react';
-import { cx, IconButton, Pane, SurpriseLegend, TokenText } from '../../ui';
+import { cx, Pane, SurpriseLegend, TokenText } from '../../ui';
+import { CopyMenu } from './CopyMenu';
 import { KINDS } from './kinds';
 import inline from './inlineTokens.module.css';
 import { meanBits, tokenView } from './surprise';
@@ -68,20 +69,11 @@ export function WrittenPane({
 function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (underline: Underline) => void }) {
   const prompt = useStudio((s) => s.writtenAfter);
   const written = useStudio((s) => s.written);
-  const toast = useStudio((s) => s.toast);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText((p.isAnswer ? '' : prompt) + written.map(({ text }) => text).join(''));
-    toast({ text: 'Text copied' });
-  };
+  const text = written.map(({ text }) => text).join('');
   return (
     <>
       <UnderlineBy value={p.underline} onChange={p.onUnderline} />
-      <IconButton
-        icon="copy"
-        label="Copy text"
-        disabledReason={written.length === 0 ? 'There is no text yet' : undefined}
-        onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
-      />
+      <CopyMenu text={p.isAnswer || text === '' ? text : prompt + text} />
     </>
   );
 }

@@ -5,6 +5,8 @@ import { forebears } from '../../core/runs/lineage';
 import { recipeOf } from '../../core/runs/segments';
 import { headlineOf } from '../../core/objectives';
 import { piecesOf } from '../../core/objectives/shown';
+import { costWords, wattHoursWords } from '../../core/train/energy';
+import { usePower } from '../../state/power';
 import { useKeptSteps } from '../../state/react';
 import { VERDICT_TONE } from '../../state/verdict';
 import {
@@ -26,7 +28,7 @@ import { KeptSteps } from './KeptSteps';
 import { RunActions } from './RunActions';
 import styles from './RunsPage.module.css';
 import { formatGap, gapOf, verdictOf } from './verdict';
-import { formatBits, headlineValue, type RunView, timeOf } from './view';
+import { formatBits, energyOfRun, headlineValue, type RunView, timeOf } from './view';
 import { differWords, HOW, standing } from './words';
 
 interface Row {
@@ -48,6 +50,7 @@ export function RunPane(p: {
   const [fork, setFork] = useState<number>();
   const beside = baseline && baseline.id !== view.id ? baseline : undefined;
   const { note } = view.row.record;
+  const power = usePower();
   const pair = beside ? [beside, view] : [view];
   const rows: Row[] = [
     ...(beside ? differences(beside.made, view.made) : []).map(({ setting }): Row => ({
@@ -59,6 +62,8 @@ export function RunPane(p: {
     { label: 'Gap to training', cell: (run) => known(gapOf(run), (nats) => `${formatGap(nats)} nats`) },
     { label: 'Best at step', cell: ({ best }) => known(best?.step, formatCount) },
     { label: 'Time', cell: (run) => known(timeOf(run), formatDuration) },
+    { label: 'Energy', cell: (run) => known(energyOfRun(run, power), (energy) => `about ${wattHoursWords(energy)}`) },
+    { label: 'Cost', cell: (run) => known(energyOfRun(run, power), costWords) },
   ];
   const { count, which } = beside ? differWords(beside.made, view.made) : { count: '', which: '' };
   return (
@@ -127,7 +132,7 @@ function Judged({ view, isRunning }: { view: RunView; isRunning: boolean }) {
   );
 }
 
-const known = (value: number | undefined, format: (value: number) => string): string =>
+const known = <T,>(value: T | undefined, format: (value: T) => string): string =>
   value === undefined ? '–' : format(value);
 const MEASURED: readonly Row[] = [{ label: 'Bits per byte', cell: ({ bits }) => known(bits, formatBits) }];
 

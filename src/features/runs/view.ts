@@ -16,6 +16,7 @@ import {
   tokensAt as tokensLearnt,
 } from '../../core/runs/segments';
 import { formatCount } from '../../core/base/units';
+import { deviceKindOf, type Energy, energyOf, type Power } from '../../core/train/energy';
 import { KIND_WORDS } from '../../state/preparation';
 
 /** Losses are in nats. */
@@ -93,6 +94,13 @@ function lowestOf(
 /** Milliseconds that it was trained, those of what it was forked from among them; undefined where that is not known. */
 export const timeOf = ({ row: { curve } }: Pick<RunView, 'row'>): number | undefined =>
   curve ? Math.max(0, curve.training.ms.at(-1) ?? 0, curve.evaluations.ms.at(-1) ?? 0) : undefined;
+
+/** An estimate from the time and the kind of device. */
+export function energyOfRun(view: Pick<RunView, 'row'>, power: Power): Energy | undefined {
+  const ms = timeOf(view);
+  const { device } = view.row.record;
+  return ms === undefined || device === null ? undefined : energyOf(ms / 1000, deviceKindOf(device), power);
+}
 
 const heldOutKey = ({ textHash, split, parts: { validation } }: NonNullable<SegmentData['facts']>) =>
   JSON.stringify([textHash, split.rule, split.seed, validation.bytes]);

@@ -22,6 +22,7 @@ import {
 import { beforeCurves, heldOutCurve, Mapped, partUpTo } from './columns';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import { changeMarks } from './segmentWords';
+import { EnergyUsed } from './EnergyUsed';
 import { StepCost } from './StepCost';
 
 /** Perplexity, and below it learning rate, gradient norm and speed. What a failure undid is not drawn. */
@@ -119,6 +120,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
         />
       </SmallCharts>
       <StepCost settings={settings} />
+      <EnergyUsed />
     </>
   );
 }

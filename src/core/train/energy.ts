@@ -1,0 +1,51 @@
+/** What training takes from the socket, and what that costs: an estimate, since no page can measure it. */
+import { formatNumber } from '../base/units';
+import type { DeviceKind } from './run';
+
+/** Watts of a machine at full work, less what it takes anyway, and a price. */
+export interface Power {
+  /** Undefined: as assumed for the kind of device. */
+  watts?: number | undefined;
+  /** Per kilowatt-hour, in any currency. */
+  price: number;
+}
+
+export interface Energy {
+  wattHours: number;
+  /** In the currency of the price. */
+  cost: number;
+  watts: number;
+}
+
+/**
+ * A laptop's processor with all cores busy, and a GPU that is part of one or a small one beside it: makers' sustained limits
+ * (Intel's and AMD's U and H series 15 to 45 W, Apple's M1 to M4 20 to 40 W, mobile RTX 35 to 115 W).
+ */
+export const ASSUMED_WATTS: Readonly<Record<DeviceKind, number>> = { webgpu: 40, wasm: 30, cpu: 15 };
+
+/** Of the European Union's households, in euros, rounded (Eurostat nrg_pc_204, 2024: 0.29). */
+export const ASSUMED_PRICE = 0.3;
+
+export function energyOf(
+  seconds: number,
+  kind: DeviceKind,
+  { watts = ASSUMED_WATTS[kind], price }: Power = { price: ASSUMED_PRICE },
+): Energy {
+  const wattHours = (watts * seconds) / 3600;
+  return { wattHours, cost: (wattHours / 1000) * price, watts };
+}
+
+/** The kind in a device's recorded name: `Apple M2, WebGPU`, `This processor, WASM`, `WASM`. */
+export function deviceKindOf(name: string): DeviceKind {
+  if (/\bwebgpu$/i.test(name)) return 'webgpu';
+  return /\bwasm$/i.test(name) ? 'wasm' : 'cpu';
+}
+
+/** `12 Wh`: two digits, since it rests on an assumption. */
+export const wattHoursWords = ({ wattHours }: Pick<Energy, 'wattHours'>): string => `${twoDigits(wattHours)} Wh`;
+
+/** `0.04`, or `less than 0.01`; without a currency. */
+export const costWords = ({ cost }: Pick<Energy, 'cost'>): string =>
+  cost > 0 && cost < 0.01 ? 'less than 0.01' : twoDigits(cost);
+
+const twoDigits = (x: number): string => formatNumber(Number(x.toPrecision(2)));

@@ -1,0 +1,36 @@
+import { markOf, withMark } from '../../core/sample/mark';
+import { useStudio, useStudioFields } from '../../state/react';
+import { trained } from '../../state/trained';
+import { MenuButton } from '../../ui';
+
+/** Copies what the model wrote, alone or with a line that says that a model wrote it. */
+export function CopyMenu({ text }: { text: string }) {
+  const toast = useStudio((s) => s.toast);
+  const { name, step } = useStudioFields((s) => {
+    const { name, step } = trained(s, 'playground');
+    return { name, step };
+  });
+  const mark = markOf(name, step);
+  const copy = async (words: string): Promise<void> => {
+    await navigator.clipboard.writeText(words);
+    toast({ text: 'Text copied' });
+  };
+  const isDisabled = text === '';
+  return (
+    <MenuButton
+      variant="quiet"
+      label="Copy text"
+      entries={[
+        { id: 'text', label: 'Copy text', hint: isDisabled ? 'There is no text yet' : 'text only', isDisabled },
+        { id: 'marked', label: 'Copy with a note', hint: mark, isDisabled },
+      ]}
+      onChoose={(id) =>
+        void copy(id === 'marked' ? withMark(text, mark) : text).catch(() =>
+          toast({ text: 'The browser did not allow copying' }),
+        )
+      }
+    >
+      Copy
+    </MenuButton>
+  );
+}

@@ -1,0 +1,22 @@
+import { formatCount, formatNumber } from '../../core/base/units';
+import { costWords, deviceKindOf, energyOf, wattHoursWords } from '../../core/train/energy';
+import { usePower } from '../../state/power';
+import { useShownPart } from '../../state/react';
+import { isAtRest } from '../../state/phase';
+import styles from './TrainPage.module.css';
+
+/** What the run has taken from the socket, and what that costs. */
+export function EnergyUsed() {
+  const power = usePower();
+  const device = useShownPart('train', ({ record }) => record?.device);
+  const milliseconds = useShownPart('train', ({ log }) => log.activeMs.at(-1));
+  const isOver = useShownPart('train', ({ phase }) => isAtRest(phase));
+  if (device == null || milliseconds === undefined) return null;
+  const energy = energyOf(milliseconds / 1000, deviceKindOf(device), power);
+  return (
+    <p className={styles.cost}>
+      {`About ${wattHoursWords(energy)}${isOver ? '' : ' so far'}, which cost ${costWords(energy)}, ` +
+        `at ${formatCount(energy.watts)} W and ${formatNumber(power.price)} per kWh.`}
+    </p>
+  );
+}
