@@ -1,5 +1,6 @@
 import { Fragment, lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { RunAgainDialog } from '../features/model/RunAgainDialog';
 import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
 import {
@@ -36,7 +37,7 @@ const UnreadableDialog = lazy(() =>
 export function App() {
   const [path, go] = useLocation();
   const store = useStudioStore();
-  const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable' | 'privacy' | 'everything'>();
+  const [overlay, setOverlay] = useState<'palette' | 'help' | 'unreadable' | 'privacy' | 'everything' | 'again'>();
   const [isRenaming, setRenaming] = useState(false);
   const projectId = useStudio((s) => s.project.id);
   const [singleKeys, setKeys] = useState(hasSingleKeys);
@@ -64,6 +65,7 @@ export function App() {
       openHelp: () => setOverlay('help'),
       openUnreadable: () => setOverlay('unreadable'),
       openPrivacy: () => setOverlay('privacy'),
+      askToRunAgain: () => setOverlay('again'),
       hasSingleKeys: singleKeys,
       toggleSingleKeys: () => {
         setKeys(!singleKeys);
@@ -112,6 +114,7 @@ export function App() {
         </Suspense>
       )}
       <PrivacyDialog isOpen={overlay === 'privacy'} onClose={() => setOverlay(undefined)} />
+      <RunAgainDialog isOpen={overlay === 'again'} onClose={() => setOverlay(undefined)} />
       <DeleteEverything isOpen={overlay === 'everything'} onClose={() => setOverlay(undefined)} />
       <MarkupDialog />
       <Notes />

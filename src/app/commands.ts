@@ -1,4 +1,5 @@
 /** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
+import { alreadyRan } from '../state/otherSettings';
 import { busyExport } from '../state/export';
 import { guideOf, nextStep } from '../state/nextStep';
 import { isTraining } from '../state/openRun';
@@ -21,6 +22,8 @@ export interface Shell extends ProjectShell {
   openHelp: () => void;
   openUnreadable: () => void;
   openPrivacy: () => void;
+  /** Asks before a run with settings that already ran. */
+  askToRunAgain: () => void;
   hasSingleKeys: boolean;
   toggleSingleKeys: () => void;
 }
@@ -75,7 +78,7 @@ function nextAction(
   return { id: 'next-step', label, run: act };
 }
 
-function run(s: Studio, { go }: Shell): Action[] {
+function run(s: Studio, { go, askToRunAgain }: Shell): Action[] {
   const group = 'Run';
   const action = runAction(s);
   if (action.kind === 'stop') {
@@ -96,6 +99,10 @@ function run(s: Studio, { go }: Shell): Action[] {
       run: () => {
         if (action.reason !== undefined) {
           s.toast({ text: action.reason });
+          return;
+        }
+        if (alreadyRan(s)) {
+          askToRunAgain();
           return;
         }
         action.run();

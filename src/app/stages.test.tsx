@@ -52,6 +52,7 @@ const shell = (stage: Stage | undefined, go: (path: string) => void = () => unde
   openHelp: () => undefined,
   openUnreadable: () => undefined,
   openPrivacy: () => undefined,
+  askToRunAgain: () => undefined,
   rename: () => undefined,
   deleteEverything: () => undefined,
   hasSingleKeys: true,

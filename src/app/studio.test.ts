@@ -37,6 +37,7 @@ const shell: Shell = {
   openHelp: () => undefined,
   openUnreadable: () => undefined,
   openPrivacy: () => undefined,
+  askToRunAgain: () => undefined,
   rename: () => undefined,
   deleteEverything: () => undefined,
   hasSingleKeys: true,

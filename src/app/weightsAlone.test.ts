@@ -61,7 +61,7 @@ test('is brought back as its best: it writes, is taken home and checked, and say
   await getState().importModel([new File([page.downloads[0]!.bytes as Uint8Array<ArrayBuffer>], 'harbour.zip')]);
   expect(seen(getState())).toMatchObject({
     saved: { step: 110 },
-    which: 'latest',
+    which: 'best',
     phase: { kind: 'stopped', step: 110 },
   });
   await getState().resume(111);
@@ -73,6 +73,7 @@ test('falls to its best where the damage shows only when it is read, and goes ba
   for (const step of [100, 120]) await spoil(store, STOPPED, step, 'change');
   page = await goldenPage(STOPPED, store);
   const { getState } = page.studio;
+  getState().setWhich('playground', 'latest');
   expect(seen(getState())).toMatchObject({ saved: { step: 120 }, which: 'latest', phase: { kind: 'stopped' } });
   getState().setSampling({ length: 4 });
   await getState().generate();

@@ -34,6 +34,12 @@ export function otherSettings(s: Studio): readonly string[] {
   ];
 }
 
+/** Whether the run that Train shows finished with the project's settings, so that another run gives the same model. */
+export function alreadyRan(s: Studio): boolean {
+  const run = shownRun(s, 'train');
+  return run.phase.kind === 'finished' && run.saved !== null && !isTuned(run) && otherSettings(s).length === 0;
+}
+
 const madeOf = (model: Made['model'], kind: keyof typeof KIND_WORDS): Pick<Made, 'model' | 'tokenizer'> => ({
   model,
   tokenizer: { key: `${kind} ${model.vocabulary}`, words: `${KIND_WORDS[kind]} ${formatCount(model.vocabulary)}` },

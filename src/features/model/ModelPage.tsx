@@ -3,15 +3,16 @@ import { useLocation } from 'wouter';
 import { counted, formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { runStateOf } from '../../state/nextStep';
-import { isTraining, isTuned, trainingRun } from '../../state/openRun';
-import { useSettingsDiffer } from '../../state/otherSettings';
-import { useShown, useStudio } from '../../state/react';
+import { isTraining, trainingRun } from '../../state/openRun';
+import { alreadyRan, useSettingsDiffer } from '../../state/otherSettings';
+import { useShownPart, useStudio, useStudioStore } from '../../state/react';
 import { useNextStep } from '../../state/useNextStep';
-import { Button, Dialog, MenuButton, NextButton, Notice, Panes, SettingsDiffer, Stage } from '../../ui';
+import { Button, MenuButton, NextButton, Notice, Panes, SettingsDiffer, Stage } from '../../ui';
 import { diagnose } from './doctor';
 import { EstimatePane } from './EstimatePane';
 import { byField } from './findings';
 import { PlanBlock } from './PlanBlock';
+import { RunAgainDialog } from './RunAgainDialog';
 import { ShapePane } from './ShapePane';
 import { SizeBlock } from './SizeBlock';
 import { TrainingPane } from './TrainingPane';
@@ -70,41 +71,29 @@ export function ModelPage() {
   );
 }
 
-/** Starts another run with the settings of one that is there; asks first where that one is finished. */
+/** Starts another run with the settings of one that is there; asks first where they already ran. */
 function NewRun({ reason }: { reason: string | undefined }) {
   const [, go] = useLocation();
   const [isAsking, setAsking] = useState(false);
-  const run = useShown('train');
-  const state = runStateOf(run);
-  const start = useStudio((s) => s.start);
-  const { record, saved } = run;
-  if (!record || state === 'running' || state === 'preparing' || state === 'stopping') return null;
+  const store = useStudioStore();
+  const state = useShownPart('train', runStateOf);
+  const hasRecord = useShownPart('train', ({ record }) => record !== null);
+  if (!hasRecord || state === 'running' || state === 'preparing' || state === 'stopping') return null;
   const begin = (): void => {
-    void start();
+    const s = store.getState();
+    if (alreadyRan(s)) {
+      setAsking(true);
+      return;
+    }
+    void s.start();
     go('/train');
   };
-  const hasRun = state === 'finished' && saved !== null && !isTuned(run);
   return (
     <>
-      <Button isDense disabledReason={reason} onPress={() => (hasRun ? setAsking(true) : begin())}>
+      <Button isDense disabledReason={reason} onPress={begin}>
         Start new run
       </Button>
-      <Dialog
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        title={`Train ${record.name} longer, or run it again?`}
-        actions={
-          <>
-            <Button onPress={() => setAsking(false)}>Cancel</Button>
-            <Button onPress={begin}>Run again</Button>
-            <Button variant="go" onPress={() => go('/train')}>
-              Train longer…
-            </Button>
-          </>
-        }
-      >
-        <p>{record.name} already ran with these settings. A second run gives the same model.</p>
-      </Dialog>
+      <RunAgainDialog isOpen={isAsking} onClose={() => setAsking(false)} />
     </>
   );
 }

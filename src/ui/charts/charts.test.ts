@@ -141,6 +141,23 @@ describe('endPlace', () => {
     const above = later.map(({ x }) => ({ x, y: 44 }));
     expect(endPlace(end, true, 100, above).y).toBeGreaterThan(44 + 8);
   });
+  it('stands off from a line that slopes into it, as far as it must', () => {
+    const slope = alongLine([
+      { x: 0, y: 20 },
+      { x: 80, y: 50 },
+    ]);
+    const { y } = endPlace({ x: 0, width: 80, y: 50 }, false, 200, slope);
+    expect(y).toBe(63); // below: above it the curve passes
+    const both = [
+      ...slope,
+      ...alongLine([
+        { x: 0, y: 80 },
+        { x: 80, y: 54 },
+      ]),
+    ];
+    const apart = endPlace({ x: 0, width: 80, y: 50 }, false, 200, both);
+    expect(both.filter((at) => Math.abs(at.y - apart.y) < 8)).toEqual([]);
+  });
   it('is never beside one that a forecast goes on from, and stays inside', () => {
     expect(endPlace(end, false, 100, []).y).toBe(37);
     expect(endPlace({ ...end, y: 4 }, true, 100, []).y).toBeGreaterThan(8);

@@ -43,19 +43,20 @@ export function clearest(places: readonly Label[], points: readonly { x: number;
   return covered.indexOf(Math.min(...covered));
 }
 
-/** px from a line's end to the middle of words above or below it. */
-const BESIDE = 13;
+/** px from a line's end to the middle of words above or below it: as near as no curve passes through them. */
+const DISTANCES = [13, 20, 28, 38, 50, 64];
 /** px that words take of the height. */
 const LINE = 16;
 
-/** Where the words of a line's end stand: beside it where they may, else above or below it, wherever the fewest curves pass. */
+/** Where the words of a line's end stand: beside it where they may, else above or below it, where no curve passes, or the fewest. */
 export function endPlace(
   end: Label,
   mayStandBeside: boolean,
   height: number,
   points: readonly { x: number; y: number }[],
 ): Label {
-  const places = [...(mayStandBeside ? [0] : []), -BESIDE, BESIDE].map((away) => ({ ...end, y: end.y + away }));
+  const away = [...(mayStandBeside ? [0] : []), ...DISTANCES.flatMap((distance) => [-distance, distance])];
+  const places = away.map((distance) => ({ ...end, y: end.y + distance }));
   const inside = places.filter(({ y }) => y > LINE / 2 && y < height - LINE / 2);
   return inside[clearest(inside, points, LINE / 2)] ?? places[0]!;
 }

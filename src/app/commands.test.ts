@@ -1,0 +1,43 @@
+/** What the palette does with a run, over the workers' real halves. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { seen } from '../core/testing/shown';
+import { commands, type Shell } from './commands';
+
+let page: TestStudio;
+beforeEach(() => {
+  vi.stubGlobal('navigator', { locks: lonelyLocks() });
+  page = testStudio(memoryStore());
+});
+afterEach(() => {
+  page.close();
+  vi.unstubAllGlobals();
+});
+
+test('the palette asks before it starts a run with settings that already ran, and not with others', async () => {
+  const { getState, setState } = page.studio;
+  await getState().load();
+  await getState().addPaste('The sea is wide and the whale is white. '.repeat(100), 'sea.txt');
+  getState().change({ tokenizerChoice: { kind: 'bytes', vocabulary: 257 } });
+  for (const [name, value] of Object.entries({ layers: 1, heads: 1, width: 8, context: 8 }))
+    getState().setModel(name, value);
+  getState().setRecipe({ batch: 2, steps: 2, warmup: 1, evalEvery: 2 });
+  await getState().start();
+  expect(seen(getState()).phase.kind).toBe('finished');
+
+  let asked = 0;
+  const start = vi.fn(() => Promise.resolve());
+  setState({ start });
+  const shell = { go: () => undefined, askToRunAgain: () => asked++ } as unknown as Shell;
+  const choose = (): void => {
+    const found = commands(getState(), page.studio, shell).find(({ id }) => id === 'start');
+    expect(found?.label).toBe('Start training');
+    found!.run();
+  };
+  choose();
+  expect([asked, start.mock.calls.length]).toEqual([1, 0]);
+  getState().setRecipe({ learningRate: 0.123 });
+  choose();
+  expect([asked, start.mock.calls.length]).toEqual([1, 1]);
+});
