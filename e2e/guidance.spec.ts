@@ -68,6 +68,34 @@ for (const { name, seed, filled } of STATES) {
   });
 }
 
+test('while a run trains each stage fills one button: the model so far, or the work of the page', async ({ page }) => {
+  const studio = new Studio(page);
+  await studio.openOnWasm('/model', await seeded({ texts: TEXTS, runs: [{ recipe: LONG, stopAfter: 10 }] }));
+  await page.getByRole('button', { name: RESUME }).click();
+  await studio.goTo('Train');
+  const filled = page.locator('[data-variant=go]:visible');
+  const SO_FAR = /^(Try it so far|Stop, use step \d+)$/;
+  for (const [stage, label] of Object.entries({
+    Train: SO_FAR,
+    Runs: SO_FAR,
+    Model: SO_FAR,
+    Text: SO_FAR,
+    Data: SO_FAR,
+    Playground: /^Write$/,
+    Evaluate: /^Evaluate$/,
+    Export: /^Download /,
+  })) {
+    // prettier-ignore
+    await studio.goTo(stage);
+    await expect(filled, stage).toHaveCount(1);
+    await expect(filled, stage).toHaveAccessibleName(label);
+  }
+  await page.getByRole('button', { name: 'Stop and save' }).click();
+  await studio.goTo('Train');
+  await expect(filled).toHaveAccessibleName(RESUME);
+  expect(studio.errors).toEqual([]);
+});
+
 test('a labeled table dropped on Text leads to a classifier, without a run before it', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/text');
