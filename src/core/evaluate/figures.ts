@@ -64,7 +64,7 @@ export const BASELINES = {
   copy: { label: 'Copy', says: 'copying the input' },
   majority: { label: 'Majority', says: 'the majority class' },
   naiveBayes: { label: 'Naive Bayes', says: 'naive Bayes' },
-  gzip: { label: 'gzip', says: 'packing by gzip' },
+  gzip: { label: 'gzip', says: 'gzip compression' },
   heldOut: { label: 'Held-out text', says: 'what goes on there' },
 } as const satisfies Record<string, { label: string; says: string }>;
 export type BaselineId = keyof typeof BASELINES;

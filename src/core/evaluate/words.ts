@@ -73,7 +73,7 @@ export function judged({ part, evaluation }: { part: string; evaluation: Evaluat
   const { metrics, baselines } = evaluation;
   const first = JUDGED_BY.find((each) => metrics[each] && bestBaseline(evaluation, each));
   if (!first)
-    return { tone: undefined, judgement: 'Measured, with nothing to hold it against', evidence: extent(evaluation) };
+    return { tone: undefined, judgement: 'Evaluated, without a baseline to compare', evidence: extent(evaluation) };
   const best = bestBaseline(evaluation, first)!;
   const of = baselines[best.name]!;
   // What predicts tokens is told by them.
@@ -84,7 +84,7 @@ export function judged({ part, evaluation }: { part: string; evaluation: Evaluat
   const { doing } = baselineWords(best.name);
   const isOfBits = id === 'loss' || id === 'bitsPerByte';
   const each = evaluation.labelled ? 'text' : metrics['maskedAccuracy'] ? 'hidden token' : 'token';
-  const unit = id === 'bitsPerByte' ? 'bits a byte' : `bits a ${each}`;
+  const unit = id === 'bitsPerByte' ? 'bits per byte' : `bits per ${each}`;
   const told = (x: number): string =>
     id === 'loss' ? formatNumber(x / Math.LN2) : isOfBits ? formatNumber(x) : withUnit(x, own.unit);
   const difference = Math.abs(needed - own.value);
@@ -93,25 +93,26 @@ export function judged({ part, evaluation }: { part: string; evaluation: Evaluat
     : own.unit === '%'
       ? `${formatNumber(difference)} points`
       : told(difference);
+  const both = `${told(own.value)} against ${told(needed)}`;
+  const where = part === 'text' ? 'on this text' : 'on text it never saw';
   const stands = standing(own, needed, better);
-  const judgement = {
-    better: `Better than ${doing} by ${by}`,
-    worse: `Not as good as ${doing}, by ${by}`,
-    'not distinguishable': `Not distinguishable from ${doing} on this much text`,
-    unknown: `Too little text to tell it from ${doing}`,
-  }[stands];
-  const next = ranked(baselines, id).find(({ name }) => name !== best.name);
-  const text = part === 'text' ? 'on this text' : 'on text that it has not learnt from';
-  const needs = isOfBits ? 'needs' : 'has';
-  const itself = isOfBits
-    ? `It needs ${told(own.value)} ${unit} ${text}`
-    : `Its ${lowerFirst(label)} is ${told(own.value)} ${text}`;
-  const others = next ? `, and ${baselineWords(next.name).doing} ${told(next.value)}` : '';
-  return {
-    tone: stands === 'better' ? 'ok' : 'warn',
-    judgement,
-    evidence: `${itself}; ${doing} ${needs} ${told(needed)}${others}. ${extent(evaluation)}`,
+  const sentences: Record<typeof stands, readonly [judgement: string, evidence: string]> = {
+    better: [`Better than ${doing}`, `${isOfBits ? by : `${label} is ${by}`} better ${where}: ${both}.`],
+    worse: [
+      `${upperFirst(doing)} still beats it`,
+      `${isOfBits ? `This model needs ${by} more` : `${label} is ${by} worse`} ${where}: ${both}.`,
+    ],
+    'not distinguishable': [
+      `About as good as ${doing}`,
+      `${isOfBits ? upperFirst(unit) : label} ${where}: ${both}. The two can't be told apart on this much text.`,
+    ],
+    unknown: [
+      `Too little text to compare it with ${doing}`,
+      `${isOfBits ? upperFirst(unit) : label} ${where}: ${both}, without an interval.`,
+    ],
   };
+  const [judgement, evidence] = sentences[stands];
+  return { tone: stands === 'better' ? 'ok' : 'warn', judgement, evidence: `${evidence} ${extent(evaluation)}` };
 }
 
 /** Where a figure stands beside a value that is known: told only where its interval does not hold that value. */
@@ -136,5 +137,4 @@ export const documentsWords = ({
 }: Pick<Evaluation, 'documents' | 'metrics' | 'ofPairs' | 'labelled'>) =>
   counted(documents, labelled ? 'text' : (ofPairs ?? metrics['exactMatch']) ? 'pair' : 'document');
 const withUnit = (x: number, unit: string): string => `${formatNumber(x)}${unit === '' ? '' : ` ${unit}`}`;
-const lowerFirst = (words: string): string =>
-  /^.[A-Z]/.test(words) ? words : words.charAt(0).toLowerCase() + words.slice(1);
+const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

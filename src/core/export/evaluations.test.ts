@@ -95,7 +95,9 @@ test('a card has each figure with its interval, beside what needs no model, and 
   expect(card).not.toContain('Not evaluated.');
   expect(card).toContain('### On a text that was given: letter &#60;b&#62;\n');
   // Fewer bits than guessing, more than gzip: the best of all is what it is held against.
-  expect(card).toContain('Not as good as packing by gzip, by 0.66 bits a byte. It needs 2.16 bits a byte on this text');
+  expect(card).toContain(
+    'Gzip compression still beats it. This model needs 0.66 bits per byte more on this text: 2.16 against 1.5.',
+  );
   expect(card).toContain('Of step 5, on 2026-02-03. Whether the model has learnt from this text is not known.');
   expect(card).toContain('| Figure | This model | 95 % interval | Uniform | gzip |');
   expect(card).toContain('| Loss, nats per token | 3.00 | 2.90 to 3.10 | 5.50 | – |');

@@ -26,29 +26,28 @@ const verdictOf = (low: number, value: number, high: number, part: 'validation' 
 test('it is better, or worse, only where its interval does not hold what needs no model', () => {
   expect(verdictOf(2.9, 3, 3.1)).toEqual({
     tone: 'ok',
-    judgement: 'Better than a trigram model by 1.44 bits a token',
+    judgement: 'Better than a trigram model',
     evidence:
-      'It needs 4.33 bits a token on text that it has not learnt from; a trigram model needs 5.77, ' +
-      'and a uniform guess 7.21. Measured on 2,000 tokens of 3 documents.',
+      '1.44 bits per token better on text it never saw: 4.33 against 5.77. Measured on 2,000 tokens of 3 documents.',
   });
   expect(verdictOf(3.9, 3.99, 4.05)).toMatchObject({
     tone: 'warn',
-    judgement: 'Not distinguishable from a trigram model on this much text',
+    judgement: 'About as good as a trigram model',
   });
   expect(verdictOf(4.2, 4.3, 4.4, 'text')).toMatchObject({
     tone: 'warn',
-    judgement: 'Not as good as a trigram model, by 0.433 bits a token',
-    evidence: expect.stringContaining('on this text;') as string,
+    judgement: 'A trigram model still beats it',
+    evidence: expect.stringContaining('needs 0.433 bits per token more on this text: 6.2 against 5.77.') as string,
   });
   // One piece of text has no interval.
   const alone = evaluation({ metrics: { loss: { value: 3, unit: 'nats per token' } } });
   expect(judged({ part: 'text', evaluation: alone })).toMatchObject({
     tone: 'warn',
-    judgement: 'Too little text to tell it from a trigram model',
+    judgement: 'Too little text to compare it with a trigram model',
   });
   expect(judged({ part: 'validation', evaluation: evaluation({ baselines: {} }) })).toMatchObject({
     tone: undefined,
-    judgement: 'Measured, with nothing to hold it against',
+    judgement: 'Evaluated, without a baseline to compare',
   });
 });
 
@@ -65,7 +64,10 @@ test('what is better the higher it is, is held against the highest', () => {
   });
   // Figures that only a newer version knows are taken to be the better the higher.
   expect(bestBaseline(answers, 'chrf')).toEqual({ name: 'copy', value: 40 });
-  expect(judged({ part: 'validation', evaluation: answers }).judgement).toMatch(/^Better than .* by 20$/);
+  expect(judged({ part: 'validation', evaluation: answers })).toMatchObject({
+    judgement: 'Better than copying the input',
+    evidence: expect.stringMatching(/^chrF is 20 better on text it never saw: 60 against 40\./i) as string,
+  });
 });
 
 test('an estimate has as many decimals as its interval shows', () => {
