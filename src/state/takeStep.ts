@@ -3,6 +3,7 @@ import { betterStep } from '../core/runs/best';
 import { recipeOf } from '../core/runs/segments';
 import { LONGER, type NextStepKind } from './nextStep';
 import { shownRun } from './openRun';
+import { answer, firstQuestion, questionsOf } from './questions';
 import type { Studio, StudioStore } from './studio';
 
 /** @returns the path of the page that shows what comes of it */
@@ -13,6 +14,11 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
     case 'add-text':
     case 'check-labels':
       return '/text';
+    case 'answer':
+    case 'train-classifier': {
+      const question = firstQuestion(questionsOf(s));
+      return question ? answer(s, question) : '/text';
+    }
     case 'start':
       void s.start();
       return '/train';

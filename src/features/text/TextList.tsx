@@ -1,5 +1,5 @@
-import { useMemo, useRef, useState } from 'react';
-import { formatBytes, formatCount, formatShort } from '../../core/base/units';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { formatCount, formatShort } from '../../core/base/units';
 import { learntOf, type TextRecord } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import {
@@ -7,7 +7,6 @@ import {
   Button,
   Checkbox,
   DropZone,
-  formatMoment,
   Icon,
   IconButton,
   MenuButton,
@@ -22,7 +21,7 @@ import {
 } from '../../ui';
 import { ImportProgress } from './ImportProgress';
 import { LicenceDialog } from './LicenceDialog';
-import { keyOf, rowsOf, type Row } from './rows';
+import { hasOwnTitle, keyOf, kindOf, nameOf, rowsOf, type Row, titleOf } from './rows';
 import { ReadingOptions } from './ReadingDialog';
 import { SelectionBar } from './SelectionBar';
 import styles from './TextList.module.css';
@@ -38,10 +37,12 @@ export interface TextListProps {
   onChoose: (chosen: Chosen) => void;
   onFiles: (files: DroppedFile[]) => void;
   onPaste: () => void;
+  /** Stands above the table. */
+  questions: ReactNode;
 }
-type SortKey = 'name' | 'characters' | 'size' | 'addedAt';
+type SortKey = 'name' | 'characters' | 'addedAt';
 
-export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) {
+export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: TextListProps) {
   const texts = useStudio((s) => s.texts);
   const removeTexts = useStudio((s) => s.removeTexts);
   const leaveOut = useStudio((s) => s.leaveOut);
@@ -58,7 +59,7 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
   const wanted = filter.trim().toLowerCase();
   const isOpen = ({ id }: TextRecord): boolean => wanted !== '' || openIds.has(id);
   const several = useMemo(
-    () => texts.filter(({ id, documents }) => documents > 1 && (wanted !== '' || openIds.has(id))),
+    () => texts.filter((text) => (text.documents > 1 ? wanted !== '' || openIds.has(text.id) : hasOwnTitle(text))),
     [texts, openIds, wanted],
   );
   const { found, more } = useDocuments(several, wanted);
@@ -115,13 +116,31 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
           ''
         ) : (
           <Checkbox
-            label={`Select ${row.kind === 'text' ? row.text.name : row.document.title}`}
+            label={`Select ${nameOf(row)}`}
             isChosen={selected.has(keyOf(row))}
             onChange={(isOn) => toggle([keyOf(row)], isOn)}
           />
         ),
     },
-    { id: 'name', header: 'Name', isHeader: true, isSortable: true, cell: (row) => <Name row={row} /> },
+    { id: 'name', header: 'File', isHeader: true, isSortable: true, cell: (row) => <Name row={row} /> },
+    {
+      id: 'title',
+      header: 'Title',
+      isQuiet: true,
+      leaveOut: 'phone',
+      cell: (row) => {
+        const title = titleOf(row);
+        return <span title={title}>{title}</span>;
+      },
+    },
+    {
+      id: 'kind',
+      header: 'Kind',
+      isQuiet: true,
+      width: '112px',
+      leaveOut: 'narrow',
+      cell: kindOf,
+    },
     {
       id: 'characters',
       header: 'Characters',
@@ -132,25 +151,6 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
         row.kind === 'more'
           ? ''
           : formatCount(row.kind === 'text' ? learntOf(row.text).characters : row.document.characters),
-    },
-    {
-      id: 'size',
-      header: 'Size',
-      isNumber: true,
-      isSortable: true,
-      isQuiet: true,
-      width: '84px',
-      leaveOut: 'phone',
-      cell: (row) => (row.kind === 'more' ? '' : formatBytes(row.kind === 'text' ? row.text.size : row.document.bytes)),
-    },
-    {
-      id: 'addedAt',
-      header: 'Added',
-      isSortable: true,
-      isQuiet: true,
-      width: '116px',
-      leaveOut: 'phone',
-      cell: (row) => (row.kind === 'text' ? formatMoment(row.text.addedAt) : ''),
     },
     {
       id: 'act',
@@ -166,11 +166,12 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
           );
         if (row.kind === 'text')
           return <IconButton icon="close" label={`Remove ${row.text.name}`} onPress={() => remove([row.text])} />;
-        const { place, title, isOut } = row.document;
+        const { place, isOut } = row.document;
+        const name = nameOf(row);
         return (
           <IconButton
             icon={isOut ? 'plus' : 'skipped'}
-            label={isOut ? `Put ${title} back` : `Leave ${title} out`}
+            label={isOut ? `Put ${name} back` : `Leave ${name} out`}
             onPress={() => void leaveOut(row.text.id, [place], !isOut)}
           />
         );
@@ -193,26 +194,29 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
         </>
       }
     >
-      <div className={styles.table} ref={table}>
-        <Table
-          label="Texts"
-          columns={columns}
-          rows={rows}
-          rowKey={keyOf}
-          chosenKey={chosen && (chosen.place === undefined ? chosen.id : `${chosen.id}/${chosen.place}`)}
-          onChoose={choose}
-          isExpanded={(row) => (row.kind === 'text' ? row.isOpen : undefined)}
-          isOff={(row) => row.kind === 'document' && row.document.isOut}
-          sort={sort}
-          onSort={(column) =>
-            setSort((now) => ({
-              column: column as SortKey,
-              order: now.column === column && now.order === 'ascending' ? 'descending' : 'ascending',
-            }))
-          }
-        />
-        {rows.length === 0 && <p className={styles.none}>No name holds “{filter.trim()}”</p>}
-      </div>
+      {questions}
+      {texts.length > 0 && (
+        <div className={styles.table} ref={table}>
+          <Table
+            label="Texts"
+            columns={columns}
+            rows={rows}
+            rowKey={keyOf}
+            chosenKey={chosen && (chosen.place === undefined ? chosen.id : `${chosen.id}/${chosen.place}`)}
+            onChoose={choose}
+            isExpanded={(row) => (row.kind === 'text' ? row.isOpen : undefined)}
+            isOff={(row) => row.kind === 'document' && row.document.isOut}
+            sort={sort}
+            onSort={(column) =>
+              setSort((now) => ({
+                column: column as SortKey,
+                order: now.column === column && now.order === 'ascending' ? 'descending' : 'ascending',
+              }))
+            }
+          />
+          {rows.length === 0 && <p className={styles.none}>No name holds “{filter.trim()}”</p>}
+        </div>
+      )}
       {licenceOf.length > 0 && <LicenceDialog texts={licenceOf} onClose={() => askLicence([])} />}
       <Block isTail>
         {meant.length > 0 && (
@@ -253,16 +257,15 @@ function Name({ row }: { row: Row }) {
         {formatCount(row.count)} more {row.count === 1 ? 'document' : 'documents'}, {formatCount(PAGE)} at a time
       </span>
     );
-  if (row.kind === 'document') {
-    const { title, isOut } = row.document;
+  const name = nameOf(row);
+  if (row.kind === 'document')
     return (
-      <span className={styles.under} title={title}>
-        {title}
-        {isOut && <small className={styles.quiet}>left out</small>}
+      <span className={styles.under} title={name}>
+        {name}
+        {row.document.isOut && <small className={styles.quiet}>left out</small>}
       </span>
     );
-  }
-  const { name, documents, leftOut } = row.text;
+  const { documents, leftOut } = row.text;
   return (
     <span title={name}>
       {row.isOpen !== undefined && (
