@@ -61,9 +61,9 @@ const List = ({ drop }: { drop: DropReport }) => (
   <div className={styles.list} role="group" aria-label="Files that were not added" tabIndex={0}>
     {drop.failed.length > 1 && (
       <section className={styles.failed}>
-        <h3>
+        <h2>
           Not added <small>{formatCount(drop.failed.length)}</small>
-        </h3>
+        </h2>
         <ul>
           {drop.failed.slice(0, MAX_LISTED).map((file) => (
             <li key={file.name}>{reasonOf(file)}</li>
@@ -74,9 +74,9 @@ const List = ({ drop }: { drop: DropReport }) => (
     )}
     {skippedGroups(drop, MAX_LISTED).map(({ title, files, more }) => (
       <section key={title}>
-        <h3>
+        <h2>
           {title} <small>{formatCount(files.length + more)}</small>
-        </h3>
+        </h2>
         <ul>
           {files.map((file) => (
             <li key={file.name}>

@@ -165,7 +165,7 @@ function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'e
             label="Another encoding"
             layout="bare"
             value={null}
-            placeholder={`${more.length} more`}
+            placeholder={more.length === 1 ? '1 other encoding' : `${more.length} other encodings`}
             onChange={choose}
             options={more.map(({ encoding, lines }) => ({
               value: encoding,

@@ -33,7 +33,7 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
         title={
           <>
             {names} {files.length === 1 ? 'looks' : 'look'} labeled: {counted(labeled.counts.length, 'label')} in column{' '}
-            <span className={styles.column}>{labeled.columns.label}</span>: {countsOf(labeled)}
+            <span className={styles.column}>{labeled.columns.label}</span>
           </>
         }
         actions={
@@ -52,8 +52,8 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
         detail={details || <Example of={question} labeled={labeled} />}
       >
         <p>
-          {labeled.isAll ? counted(labeled.rows, 'row') : `More than ${formatCount(labeled.rows)} rows`}. A classifier
-          learns to put these labels on new text.{' '}
+          {labeled.isAll ? counted(labeled.rows, 'row') : `More than ${formatCount(labeled.rows)} rows`}:{' '}
+          {countsOf(labeled)}. A classifier learns to put these labels on new text.{' '}
           <TextAction onPress={choose} isExpanded={isOpen}>
             Choose columns…
           </TextAction>

@@ -6,6 +6,7 @@ import {
   Block,
   Button,
   Checkbox,
+  cx,
   DropZone,
   Icon,
   IconButton,
@@ -21,7 +22,7 @@ import {
 } from '../../ui';
 import { ImportProgress } from './ImportProgress';
 import { LicenceDialog } from './LicenceDialog';
-import { hasOwnTitle, keyOf, kindOf, nameOf, rowsOf, type Row, titleOf } from './rows';
+import { hasOwnTitle, isListed, keyOf, kindOf, labelOf, nameOf, rowsOf, type Row, titleOf } from './rows';
 import { ReadingOptions } from './ReadingDialog';
 import { SelectionBar } from './SelectionBar';
 import styles from './TextList.module.css';
@@ -54,13 +55,16 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const [licenceOf, askLicence] = useState<readonly TextRecord[]>([]);
   const [sort, setSort] = useState<{ column: SortKey; order: SortOrder }>({ column: 'addedAt', order: 'ascending' });
-  /** Whose documents are shown; while the list is filtered, of all. */
-  const [openIds, setOpenIds] = useState<ReadonlySet<string>>(new Set());
+  /** Whose documents a person has shown or hidden; while the list is filtered, all are shown. */
+  const [toggledIds, setToggledIds] = useState<ReadonlySet<string>>(new Set());
   const wanted = filter.trim().toLowerCase();
-  const isOpen = ({ id }: TextRecord): boolean => wanted !== '' || openIds.has(id);
+  const isOpen = (text: TextRecord): boolean => wanted !== '' || isListed(text) !== toggledIds.has(text.id);
   const several = useMemo(
-    () => texts.filter((text) => (text.documents > 1 ? wanted !== '' || openIds.has(text.id) : hasOwnTitle(text))),
-    [texts, openIds, wanted],
+    () =>
+      texts.filter((text) =>
+        text.documents > 1 ? wanted !== '' || isListed(text) !== toggledIds.has(text.id) : hasOwnTitle(text),
+      ),
+    [texts, toggledIds, wanted],
   );
   const { found, more } = useDocuments(several, wanted);
   const sorted = texts.toSorted(by(sort.column));
@@ -97,7 +101,8 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
     if (row.kind === 'more') return;
     onChoose({ id: row.text.id, ...(row.kind === 'document' && { place: row.document.place }) });
     if (row.kind === 'document' || row.isOpen === undefined) return;
-    setOpenIds((open) => new Set(row.isOpen ? [...open].filter((id) => id !== row.text.id) : [...open, row.text.id]));
+    const { id } = row.text;
+    setToggledIds((ids) => new Set(ids.has(id) ? [...ids].filter((one) => one !== id) : [...ids, id]));
   };
 
   const columns: readonly Column<Row>[] = [
@@ -116,7 +121,7 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
           ''
         ) : (
           <Checkbox
-            label={`Select ${nameOf(row)}`}
+            label={`Select ${labelOf(row)}`}
             isChosen={selected.has(keyOf(row))}
             onChange={(isOn) => toggle([keyOf(row)], isOn)}
           />
@@ -167,7 +172,7 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
         if (row.kind === 'text')
           return <IconButton icon="close" label={`Remove ${row.text.name}`} onPress={() => remove([row.text])} />;
         const { place, isOut } = row.document;
-        const name = nameOf(row);
+        const name = labelOf(row);
         return (
           <IconButton
             icon={isOut ? 'plus' : 'skipped'}
@@ -188,9 +193,11 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
           <Button isDense onPress={onPaste}>
             Paste…
           </Button>
-          <span className={styles.filter}>
-            <SearchField label="Filter texts" placeholder="Filter" value={filter} onChange={setFilter} />
-          </span>
+          {texts.length > 0 && (
+            <span className={styles.filter}>
+              <SearchField label="Filter texts" placeholder="Filter" value={filter} onChange={setFilter} />
+            </span>
+          )}
         </>
       }
     >
@@ -261,11 +268,18 @@ function Name({ row }: { row: Row }) {
   if (row.kind === 'document')
     return (
       <span className={styles.under} title={name}>
+        <FileIcon />
         {name}
+        <OnPhone title={titleOf(row)} />
         {row.document.isOut && <small className={styles.quiet}>left out</small>}
       </span>
     );
   const { documents, leftOut } = row.text;
+  const isCounted = documents === 1 || name === `${formatCount(documents)} files`;
+  const about = [
+    ...(isCounted ? [] : [`${formatCount(documents)} documents`]),
+    ...(leftOut && documents > 1 ? [`${formatCount(leftOut.places.length)} left out`] : []),
+  ];
   return (
     <span title={name}>
       {row.isOpen !== undefined && (
@@ -273,15 +287,23 @@ function Name({ row }: { row: Row }) {
           <Icon name={row.isOpen ? 'chevron' : 'chevronRight'} />
         </span>
       )}
+      {row.isOpen === undefined && <FileIcon />}
       {name}
-      {documents > 1 && (
-        <small className={styles.quiet}>
-          {formatCount(documents)} documents{leftOut && `, ${formatCount(leftOut.places.length)} left out`}
-        </small>
-      )}
+      <OnPhone title={titleOf(row)} />
+      {about.length > 0 && <small className={styles.quiet}>{about.join(', ')}</small>}
     </span>
   );
 }
+
+/** There the column of titles is left out. */
+const OnPhone = ({ title }: { title: string }) =>
+  title === '' ? null : <small className={cx(styles.quiet, styles.onPhone)}>{title}</small>;
+
+const FileIcon = () => (
+  <span className={styles.icon}>
+    <Icon name="file" />
+  </span>
+);
 
 function SampleMenu() {
   const all = useStudio((s) => s.samples);

@@ -1,6 +1,6 @@
 /** The rows of the list of texts: a text, its documents under it where it is open, and how many more there are. */
 import type { DocumentRow, TextRecord } from '../../core/documents';
-import { FORMATS, isOfDocuments } from '../../core/documents/read';
+import { FORMATS, isOfDocuments, isTable } from '../../core/documents/read';
 import type { DocumentRows } from '../../state/texts';
 
 export type Row =
@@ -55,6 +55,12 @@ export function nameOf({ text, ...row }: Exclude<Row, { kind: 'more' }>): string
   return file === text.name ? title : file;
 }
 
+/** For screen readers: a file of several documents is named with the title of one. */
+export function labelOf(row: Exclude<Row, { kind: 'more' }>): string {
+  const title = row.kind === 'document' ? titleOf(row) : '';
+  return title === '' ? nameOf(row) : `${nameOf(row)}: ${title}`;
+}
+
 /** A title that says more than the name. */
 export function titleOf(row: Row): string {
   if (row.kind === 'more') return '';
@@ -67,3 +73,8 @@ export function kindOf(row: Row): string {
   const formats = row.kind === 'text' ? row.text.formats : [row.document.format];
   return formats.length === 1 ? FORMATS[formats[0]!].label : `${formats.length} kinds`;
 }
+
+/** A few files are shown as what they are; rows of a table are not. */
+export const isListed = ({ documents, formats }: TextRecord): boolean =>
+  documents > 1 && documents <= MAX_LISTED && !formats.some(isTable);
+const MAX_LISTED = 20;
