@@ -11,7 +11,7 @@ import { type Classified, classifier } from '../src/core/sample/classify';
 import { labelledHeader, labelledRow } from '../src/core/sample/labelledTable';
 import { labelsOf } from '../src/core/sample/labelsOf';
 import { ADAPTER_IN } from './adapter';
-import { type Named, textsOf } from './documents';
+import { listAll, type Named, textsOf } from './documents';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { ENCODING, encodingOf } from './encoding';
 
@@ -86,7 +86,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
     prompt !== undefined
       ? [{ name: 'prompt', text: prompt }]
       : text
-        ? await textsOf(text, signal)
+        ? await textsOf(text, signal, {}, listAll)
         : (await Promise.all(table!.map((each) => rowsIn(each, signal, reading)))).flat();
   if (texts.every((each) => each.text.trim() === ''))
     throw badFile('There is no text to classify.', 'Give one that is not empty.');

@@ -2,11 +2,23 @@
 import { memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
 import { unwatched } from '../src/core/base/job';
-import { importText, openText, type Reading } from '../src/core/documents';
+import { type Failure, paragraph } from '../src/core/base/errors';
+import {
+  type DropReport,
+  dropSummary,
+  type ImportOutcome,
+  importText,
+  joinedReports,
+  openText,
+  type Reading,
+  reportOf,
+  skippedLines,
+  skippedOf,
+} from '../src/core/documents';
 import { pairsFile } from './pairs';
 import { readers } from './readers';
 import { stderr } from './terminal';
-import { refusalOf, type Refused, refusedWords, sourcesMeant } from './texts';
+import { failedOf, failureOf, refusedWords, sourcesMeant } from './texts';
 
 /** A document, and the name of the file that has it. */
 export interface Named {
@@ -14,26 +26,30 @@ export interface Named {
   text: string;
 }
 
-/** Of each file its documents, but for those without a character; a copy of one before is passed over. @throws HomegrownError `bad-file` */
+/**
+ * Documents of each file, without empty ones. A copy of an earlier file is skipped.
+ * @param report receives what became of the files; by default, standard error lists what isn't read
+ * @throws HomegrownError `bad-file`
+ */
 export async function textsOf(
   paths: readonly string[],
   signal: AbortSignal,
   reading: Reading = {},
+  report: (of: DropReport) => void = listLeftOut,
 ): Promise<readonly Named[]> {
   const store = memoryStore();
   const texts: Named[] = [];
-  const { files, refused } = await sourcesMeant(paths);
-  const tell = (one: Refused): unknown => stderr.write(`${refusedWords(one)}\n`);
-  refused.forEach(tell);
+  const { files, refused, passedOver } = await sourcesMeant(paths);
+  let found: DropReport = { added: 0, skipped: passedOver.map(skippedOf), failed: refused.map(failedOf) };
   for (const [i, { source, ...file }] of files.entries()) {
     const imported = await importText(
       { ...source, reading: { ...source.reading, ...reading } },
       store,
       { addedAt: i, readers },
       { ...unwatched, signal },
-    ).catch((error: unknown) => refusalOf(file, error));
-    if ('reason' in imported) tell(imported);
-    if ('reason' in imported || imported.kind !== 'added') continue;
+    ).catch((error: unknown) => ({ kind: 'refused', failure: failureOf(file, error) }) as const);
+    found = joinedReports(found, reportedAs(file.name, imported));
+    if (imported.kind !== 'added') continue;
     for (const words of imported.text.notes) stderr.write(`${imported.text.name}: ${words}.\n`);
     for (const document of await openText(store, imported.text.id)) {
       let text = '';
@@ -41,7 +57,29 @@ export async function textsOf(
       if (text !== '') texts.push({ name: imported.text.name, text });
     }
   }
+  report(found);
   return texts;
+}
+
+function reportedAs(name: string, imported: ImportOutcome | { kind: 'refused'; failure: Failure }): DropReport {
+  const own = { added: 0, duplicates: [], passedOver: [], refused: [] };
+  if (imported.kind === 'added') return reportOf({ ...own, added: 1 });
+  if (imported.kind === 'refused') return reportOf({ ...own, refused: [{ name, failure: imported.failure }] });
+  return reportOf({ ...own, duplicates: [{ ...imported, name }] });
+}
+
+/** Says what isn't read. */
+export function listLeftOut(report: DropReport): void {
+  for (const { name, failure } of report.failed)
+    stderr.write(`${refusedWords({ name, reason: paragraph(failure.message, failure.remedy) })}\n`);
+  const skipped = report.skipped.filter(({ reason }) => reason !== 'hidden');
+  for (const line of skippedLines({ ...report, skipped })) stderr.write(`${line}\n`);
+}
+
+/** Says what isn't read, and how many files are. */
+export function listAll(report: DropReport): void {
+  listLeftOut(report);
+  stderr.write(`${dropSummary(report)}.\n`);
 }
 
 /** A row of a table, and the name of the file that has it. */

@@ -26,7 +26,7 @@ import type { Local } from './local';
 import { UsageError } from './options';
 import { readers } from './readers';
 import { tableFile } from './tables';
-import { refusedWords, sourcesMeant } from './texts';
+import { leftOutLines, sourcesMeant } from './texts';
 
 /** Where examples lie, and what of them is learnt. */
 export type Laid = NonNullable<Local['examples']>;
@@ -181,8 +181,8 @@ async function rowsOf(path: string, columns: Laid['files'][number]['columns']): 
 
 /** With their paths below the folder, in which their labels are. */
 async function sourcesIn(folder: string, note: (words: string) => void): Promise<readonly TextSource[]> {
-  const { files, refused } = await sourcesMeant([folder], note);
-  for (const one of refused) note(refusedWords(one));
+  const { files, ...others } = await sourcesMeant([folder], note);
+  leftOutLines(others).forEach(note);
   // A file right in the folder has no label.
   return files.map(({ name, source }) => ({
     ...source,

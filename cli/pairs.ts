@@ -5,7 +5,7 @@ import { UsageError } from './options';
 import { laidPaths, openLaid, type Past } from './resume';
 import { textFile } from './sources';
 import { stderr } from './terminal';
-import { filesMeant, refusedWords } from './texts';
+import { filesMeant, leftOutLines } from './texts';
 
 export interface Given {
   path: string;
@@ -38,8 +38,8 @@ async function filesMeantBy({ text, pairs, data }: Asked, past: Past | null): Pr
 /** Of a run that continues, a folder stands for the files below it. */
 async function pathsOf(text: readonly string[], mayBeFolders: boolean): Promise<readonly string[]> {
   if (!mayBeFolders) return text;
-  const { files, refused } = await filesMeant(text);
-  for (const one of refused) stderr.write(`${refusedWords(one)}\n`);
+  const { files, ...others } = await filesMeant(text);
+  for (const line of leftOutLines(others)) stderr.write(`${line}\n`);
   return files.map(({ path }) => path);
 }
 

@@ -1,6 +1,6 @@
 /** npm run prepare: files as people have them in, documents out, which grow learns from. */
 import { memoryStore } from '../src/core/base/blobStore';
-import { badFile, type BadRowList, paragraph } from '../src/core/base/errors';
+import { badFile, type BadRowList, paragraph, toFailure } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import { counted, formatCount } from '../src/core/base/units';
 import type { ByteStream } from '../src/core/files/byteSource';
@@ -8,8 +8,14 @@ import { textFile as streamOf } from '../src/core/files/byteSource';
 import {
   archiveCalled,
   type DropOutcome,
+  type DropReport,
+  dropSummary,
   importDrop,
   isBadEncoding,
+  joinedReports,
+  reportOf,
+  skippedLines,
+  skippedOf,
   type TableChoice,
   tableCalled,
   tableFormatOf,
@@ -34,7 +40,7 @@ import { readers } from './readers';
 import { ownRecipe, recipeCalled, recipeFile } from './recipe';
 import { columnsOf, type Line, linesOf, type Long } from './preparedLines';
 import { command, interruptible, print, stderr } from './terminal';
-import { type Refused, refusedWords, sourcesMeant } from './texts';
+import { failedOf, type Refused, refusedWords, sourcesMeant } from './texts';
 import { checkOutFolder, codeOf, writeFolder } from './write';
 
 const OPTIONS = {
@@ -77,14 +83,14 @@ const OPTIONS = {
 } as const;
 
 async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
-  const { out, report } = values;
+  const { out, report: reportTo } = values;
   const mappings = (values.map ?? []).map(mappingOf);
   const progress = new Progress(stderr, !values.json);
-  const { files, refused: unopened } = await sourcesMeant(values.from, (words) => progress.say(words));
+  const { files, refused: unopened, passedOver } = await sourcesMeant(values.from, (words) => progress.say(words));
   // What is looked into from here on is not left with a lock.
   const signal = interruptible();
   const since = await checkOutFolder(out, [], [DOCUMENTS, PREPARED, RECIPE_FILE]);
-  const reportSince = report === undefined ? undefined : await checkOutFolder(report, [], [DOCUMENTS, REPORT]);
+  const reportSince = reportTo === undefined ? undefined : await checkOutFolder(reportTo, [], [DOCUMENTS, REPORT]);
   for (const { name } of mappings)
     if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
       throw notAmong(name);
@@ -116,11 +122,19 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
   const { lines, long } = cleaned?.text
     ? await linesOf(store, cleaned.text, await languageDetector(), job)
     : { lines: [], long: [] };
-  const refused: readonly RefusedFile[] = [...unopened, ...refusedOf(drop), ...tooLong(long, lines)];
-  for (const one of refused) {
+  const withoutDocument = tooLong(long, lines);
+  const failed: readonly RefusedFile[] = [...unopened, ...refusedOf(drop), ...withoutDocument];
+  const refused: readonly RefusedFile[] = [...failed, ...skippedIn(drop)];
+  const report = joinedReports(inReport(drop), {
+    added: -withoutDocument.length,
+    skipped: passedOver.map(skippedOf),
+    failed: [...unopened, ...withoutDocument].map(failedOf),
+  });
+  for (const one of failed) {
     for (const line of one.rows ? rowLines(one.rows) : []) progress.say(line);
     progress.say(refusedWords(one));
   }
+  for (const line of skippedLines(report)) progress.say(line);
   const left: LeftOut[] = [];
   if (cleaned) for await (const one of leftOutOf(store, cleaned)) left.push(one);
   if (lines.length === 0)
@@ -153,17 +167,17 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
   const written = await writeFolder(out, [documents, jsonFile(PREPARED, prepared), recipeFile(recipe)], since);
   const told = { ...facts, out: written.place };
   const reportFiles = [documents, jsonFile(REPORT, { ...told, rules: cleaned!.tallies, left })];
-  const reported = report === undefined ? 0 : codeOf(report, await writeFolder(report, reportFiles, reportSince));
+  const reported = reportTo === undefined ? 0 : codeOf(reportTo, await writeFolder(reportTo, reportFiles, reportSince));
   progress.end();
   if (values.json) print(JSON.stringify(told));
   else
     print(
       paragraph(
+        dropSummary(report),
         `${counted(told.documents, 'document')} of ${formatCount(told.characters)} characters in ${written.place}`,
         `Languages: ${Object.entries(told.languages)
           .map(([code, n]) => `${code} ${formatCount(n)}`)
           .join(', ')}`,
-        refused.length > 0 ? `${counted(refused.length, 'file')} gave none` : undefined,
         drop.empty > 0 ? `${counted(drop.empty, 'row')} without text left out` : undefined,
         left.length > 0 ? `The recipe left out ${counted(left.length, 'document')}` : undefined,
         changedBy(cleaned!),
@@ -197,9 +211,14 @@ function removedOf(empty: number, long: number, left: readonly LeftOut[]): Recor
 const notAmong = (name: string): Error =>
   new UsageError(`--map names ${name}, which is not among the files of --from.`);
 
-function refusedOf({ refused, duplicates }: DropOutcome): RefusedFile[] {
-  return [
-    ...refused.map(({ name, error }) => ({
+const inReport = ({ refused, ...drop }: DropOutcome): DropReport =>
+  reportOf({ ...drop, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) });
+
+/** Files that have text and can't be read. */
+const refusedOf = ({ refused }: DropOutcome): RefusedFile[] =>
+  refused
+    .filter(({ error }) => error.noText === undefined)
+    .map(({ name, error }) => ({
       name,
       reason: paragraph(
         error.message,
@@ -208,10 +227,15 @@ function refusedOf({ refused, duplicates }: DropOutcome): RefusedFile[] {
         error.rows && `--skip-bad-rows leaves ${error.rows.count === 1 ? 'it' : 'them'} out`,
       ),
       ...(error.rows && { rows: error.rows }),
-    })),
-    ...duplicates.map(({ name }) => ({ name, reason: 'It holds the same as a file before it.' })),
-  ];
-}
+    }));
+
+/** Files without text, and duplicates. */
+const skippedIn = ({ refused, duplicates }: DropOutcome): Refused[] => [
+  ...refused
+    .filter(({ error }) => error.noText !== undefined)
+    .map(({ name, error }) => ({ name, reason: paragraph(error.message, error.remedy) })),
+  ...duplicates.map(({ name, equals }) => ({ name, reason: `Duplicate of ${equals}; added once.` })),
+];
 
 interface RefusedFile extends Refused {
   /** Where it is refused for these. */

@@ -2,10 +2,18 @@
 import { constants, type Dirent } from 'node:fs';
 import { access, lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { badFile, HomegrownError, isBadFile, paragraph } from '../src/core/base/errors';
+import { badFile, type Failure, HomegrownError, isBadFile, paragraph, toFailure } from '../src/core/base/errors';
 import { visibleName } from '../src/core/base/fileName';
-import { counted } from '../src/core/base/units';
-import { isSystemFile, SavedPages, type TextSource } from '../src/core/documents';
+import {
+  type FailedFile,
+  isSystemFile,
+  NOTHING,
+  type PassedOver,
+  SavedPages,
+  skippedLines,
+  skippedOf,
+  type TextSource,
+} from '../src/core/documents';
 import { isSystemError, systemFailure } from './failure';
 import { specialKind, textFile } from './sources';
 import { isWithin } from './target';
@@ -26,27 +34,45 @@ export interface Refused {
 export interface Meant {
   files: readonly MeantFile[];
   refused: readonly Refused[];
+  /** Hidden files and folders, and parts of saved pages. */
+  passedOver: readonly PassedOver[];
 }
 
 const toStderr = (words: string): void => stderr.write(`${words}\n`);
 export const refusedWords = ({ name, reason }: Refused): string => `Left out: ${name}. ${reason}`;
 
+/** A refused file in a report. */
+export const failedOf = ({ name, reason }: Refused): FailedFile => ({
+  name,
+  failure: { code: 'bad-file', message: reason },
+});
+
+/** A line for each refused file and each part of a saved page. Hidden files are nobody's text. */
+export const leftOutLines = ({ refused, passedOver }: Pick<Meant, 'refused' | 'passedOver'>): readonly string[] => [
+  ...refused.map(refusedWords),
+  ...skippedLines({ ...NOTHING, skipped: passedOver.filter(({ why }) => why !== 'hidden').map(skippedOf) }),
+];
+
 /**
  * The files of a folder are in the order in which the app takes them.
- * @param note receives what else is passed over: links to what is read anyway, and what saved pages show
+ * @param note receives links to files that are read anyway
  * @throws HomegrownError `bad-file` where a folder holds no file that can be read
  */
 export async function filesMeant(paths: readonly string[], note = toStderr): Promise<Meant> {
   const all = await Promise.all(paths.map((path) => meant(path, note)));
-  return { files: all.flatMap(({ files }) => files), refused: all.flatMap(({ refused }) => refused) };
+  return {
+    files: all.flatMap(({ files }) => files),
+    refused: all.flatMap(({ refused }) => refused),
+    passedOver: all.flatMap(({ passedOver }) => passedOver),
+  };
 }
 
 /** The same, opened. A file of a folder that can't be opened is refused alone. */
 export async function sourcesMeant(
   paths: readonly string[],
   note = toStderr,
-): Promise<{ files: readonly (MeantFile & { source: TextSource })[]; refused: readonly Refused[] }> {
-  const { files, refused } = await filesMeant(paths, note);
+): Promise<Omit<Meant, 'files'> & { files: readonly (MeantFile & { source: TextSource })[] }> {
+  const { files, refused, passedOver } = await filesMeant(paths, note);
   const opened = await Promise.all(
     files.map(async (file) => ({
       ...file,
@@ -56,35 +82,46 @@ export async function sourcesMeant(
   const all = [...refused, ...opened.flatMap(({ source }) => ('reason' in source ? [source] : []))];
   const readable = opened.flatMap(({ source, ...file }) => ('reason' in source ? [] : [{ ...file, source }]));
   if (readable.length === 0 && all[0]) throw badFile('No file can be read.', refusedWords(all[0]));
-  return { files: readable, refused: all };
+  return { files: readable, refused: all, passedOver };
 }
 
-/** Why one file of a folder isn't read. @throws the error where the file was given itself, or the file isn't to blame */
-export function refusalOf({ name, isInFolder }: Pick<MeantFile, 'name' | 'isInFolder'>, error: unknown): Refused {
+/** Why one file of a folder isn't read. @throws the error if the file was given itself, or the file isn't to blame */
+export function failureOf({ isInFolder }: Pick<MeantFile, 'isInFolder'>, error: unknown): Failure {
   const failure = isSystemError(error) ? systemFailure(error) : error;
   if (!isInFolder || !isBadFile(failure)) throw error;
-  return { name, reason: paragraph(failure.message, failure.remedy) };
+  return toFailure(failure);
+}
+function refusalOf(file: Pick<MeantFile, 'name' | 'isInFolder'>, error: unknown): Refused {
+  const { message, remedy } = failureOf(file, error);
+  return { name: file.name, reason: paragraph(message, remedy) };
 }
 
 async function meant(path: string, note: (words: string) => void): Promise<Meant> {
   const found = await stat(path).catch(() => null);
   if (!found?.isDirectory())
-    return { files: [{ path, name: visibleName(basename(path)), isInFolder: false }], refused: [] };
-  const walked: Walked = { root: await realpath(path), files: [], links: [], targets: new Set(), refused: [] };
+    return { files: [{ path, name: visibleName(basename(path)), isInFolder: false }], refused: [], passedOver: [] };
+  const walked: Walked = {
+    root: await realpath(path),
+    files: [],
+    links: [],
+    targets: new Set(),
+    refused: [],
+    hidden: [],
+  };
   await walk(path, '', walked);
   const all = walked.files.sort();
   const pages = new SavedPages(all);
   const files = all.filter((name) => !pages.holds(name));
   for (const name of walked.links.sort()) note(`${join(path, name)} is a link to what is read in its own place.`);
-  if (files.length < all.length) {
-    const passed = all.length - files.length;
-    note(`${counted(passed, 'file')} that saved pages show ${passed === 1 ? 'was' : 'were'} passed over.`);
-  }
   const refused = walked.refused.sort((a, b) => (a.name < b.name ? -1 : 1));
   if (files.length === 0) throw badFile(`There is no text in ${path}.`, refused[0] && refusedWords(refused[0]));
   return {
     files: files.map((name) => ({ path: join(path, name), name: visibleName(name), isInFolder: true })),
     refused,
+    passedOver: [
+      ...walked.hidden.sort().map((name): PassedOver => ({ name, why: 'hidden' })),
+      ...all.filter((name) => pages.holds(name)).map((name): PassedOver => ({ name, why: 'saved page' })),
+    ],
   };
 }
 
@@ -98,6 +135,8 @@ interface Walked {
   /** Hidden files that are read by a link. */
   targets: Set<string>;
   refused: Refused[];
+  /** Hidden files and the system's own. A folder, with a slash at its end, stands for all in it. */
+  hidden: string[];
 }
 
 async function walk(folder: string, below: string, walked: Walked): Promise<void> {
@@ -111,7 +150,10 @@ async function walk(folder: string, below: string, walked: Walked): Promise<void
   for (const entry of entries) {
     const own = entry.name.toString();
     const name = below === '' ? own : `${below}/${own}`;
-    if (isSystemFile(name)) continue;
+    if (isSystemFile(name)) {
+      walked.hidden.push(visibleName(entry.isDirectory() ? `${name}/` : name));
+      continue;
+    }
     const shown = visibleName(below === '' ? bytesShown(entry.name) : `${below}/${bytesShown(entry.name)}`);
     if (!Buffer.from(own).equals(entry.name)) {
       walked.refused.push({ name: shown, reason: 'Its name is not UTF-8. Rename it to read it.' });

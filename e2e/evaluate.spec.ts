@@ -111,7 +111,8 @@ test('of pairs whose targets are labels it is told which label is taken for whic
   const rows = Array.from({ length: 300 }, (_, i) => `film ${i} was ${'abc'[(i * 7) % 3]!},${kinds[(i * 7) % 3]!}\n`);
   const buffer = Buffer.from(`input,target\n${rows.join('')}`);
   await studio.choose('Choose files…', { name: 'films.csv', mimeType: 'text/csv', buffer });
-  await page.getByRole('dialog').getByRole('button', { name: 'Add a pair a row' }).click();
+  await page.getByRole('button', { name: 'Choose columns…' }).click();
+  await page.getByRole('button', { name: 'Add a pair a row' }).click();
   await expect(studio.stages).toContainText('characters');
   await studio.goTo('Model');
   await studio.set({ ...SMALL, Context: 32, Steps: 20, 'Warm-up': 5, 'Evaluate every': 20 });

@@ -20,24 +20,37 @@ test('a folder of every format is one text of its documents, and none of them is
   await dropOn(page, folder);
   const titles = Object.values(EVERY_FORMAT).flatMap((each) => each.titles);
   // What the system left in it, and the script of a saved page.
-  await expect(page.getByText('3 files were passed over')).toBeVisible();
+  const notice = page.getByRole('status').filter({ hasText: 'added' });
+  await expect(notice).toContainText(/^\d+ added, 3 skipped/);
   const table = page.getByRole('table', { name: 'Texts' });
   const text = table.getByRole('rowheader', { name: 'everything' });
   await expect(text).toContainText(`${titles.length} documents`);
+  await notice.getByRole('button', { name: 'Show' }).press('Enter');
+  const list = page.getByRole('group', { name: 'Files that were not added' });
+  await expect(list.getByRole('heading')).toHaveText([/^Hidden files/, /^Parts of saved pages 1$/]);
+  await notice.getByRole('button', { name: 'Dismiss' }).press('Enter');
+  await expect(list).toHaveCount(0);
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expect(page.getByRole('dialog')).toHaveCount(0);
 
   await text.getByRole('button').press('Enter');
   const rows = table.getByRole('rowheader');
   await expect(rows).toHaveCount(1 + titles.length);
-  const [, ...shown] = await rows.allInnerTexts();
-  expect(shown.map((title) => title.trim()).sort()).toEqual([...titles].sort());
+  // The file's name comes first. A title that says no more is not repeated.
+  const shown = await table.getByRole('row').evaluateAll((all) =>
+    all.slice(2).map((row) => {
+      const [name, title] = [...row.children].slice(1, 3).map((cell) => (cell as HTMLElement).innerText.trim());
+      return title || name;
+    }),
+  );
+  expect(shown.sort()).toEqual([...titles].sort());
   for (const [title, words] of [
     ['everything/deep/er/june.txt', `Call me Ishmael. ${HARMFUL}`],
     ['<img src=x onerror="globalThis.ran = true">', 'Some years ago.'],
     ['Crawled', 'A page of the web.'],
   ] as const) {
-    await table.getByRole('button', { name: title, exact: true }).press('Enter');
+    const row = table.getByRole('row').filter({ has: page.getByText(title, { exact: true }) });
+    await row.getByRole('rowheader').getByRole('button').press('Enter');
     await expect(page.getByText(words, { exact: true })).toBeVisible();
   }
   await expectAccessible(page, 'a text of every format');
@@ -87,11 +100,18 @@ test('a table that is broken keeps none of the others out, and is named', async 
   const studio = new Studio(page);
   await studio.openOnWasm();
   await dropOn(page, folder);
-  const question = page.getByRole('dialog', { name: 'Which columns of 2 tables hold what?' });
-  await expect(question).toContainText('Row 1 as a document');
-  await question.getByRole('button', { name: 'Add a document a row' }).press('Enter');
-  await expect(page.getByRole('alert')).toContainText('tables/a.csv was not added');
+  const questions = page.getByRole('group', { name: 'Questions about dropped files' });
+  await expect(questions.getByRole('heading')).toHaveText([
+    'tables/b.csv: which column is the text?',
+    'tables/a.csv can’t be read as a table',
+  ]);
+  await expect(questions).toContainText('opens a quote in line 2 that is never closed');
+  await questions.getByRole('button', { name: 'Choose columns…' }).press('Enter');
+  await questions.getByRole('button', { name: 'Add a document a row' }).press('Enter');
   await expect(page.getByRole('table', { name: 'Texts' })).toContainText('b.csv');
+  await questions.getByRole('button', { name: 'Skip tables/a.csv' }).press('Enter');
+  await expect(page.getByText('1 added, 1 skipped')).toBeVisible();
+  await expect(questions).toHaveCount(0);
   expect(studio.errors).toEqual([]);
 });
 
@@ -114,9 +134,11 @@ test('tables that lie loose are asked about, those that are text at once, and ar
   const studio = new Studio(page);
   await studio.openOnWasm();
   await dropOn(page, folder);
-  for (const asked of ['2 tables', 'loose/c.xlsx']) {
-    const question = page.getByRole('dialog', { name: `Which columns of ${asked} hold what?` });
-    // Until a table has been looked at there is nothing to add.
+  const questions = page.getByRole('group', { name: 'Questions about dropped files' });
+  for (const asked of ['2 files', 'loose/c.xlsx']) {
+    const title = `${asked}: which column is the text?`;
+    const question = questions.locator('section', { has: page.getByRole('heading', { name: title }) });
+    await question.getByRole('button', { name: 'Choose columns…' }).press('Enter');
     await expect(question).toContainText('Row 1 as a document');
     await question.getByRole('button', { name: 'Add a document a row' }).press('Enter');
     await expect(question).toBeHidden();
@@ -124,7 +146,7 @@ test('tables that lie loose are asked about, those that are text at once, and ar
   const rowheaders = page.getByRole('table', { name: 'Texts' }).getByRole('rowheader');
   await expect(rowheaders).toHaveText([/^loose\/june\.txt/, /^loose3 documents/, /^loose\/c\.xlsx/]);
   await rowheaders.nth(1).getByRole('button').press('Enter');
-  await expect(rowheaders).toHaveText([/june/, /^loose/, /^Row 1/, /^Row 3/, /^Row 1/, /c\.xlsx/]);
+  await expect(rowheaders).toHaveText([/june/, /^loose/, /a\.csv/, /a\.csv/, /b\.jsonl/, /c\.xlsx/]);
   await rowheaders.nth(4).getByRole('button').press('Enter');
   await expect(page.getByText('It is white.', { exact: true })).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);

@@ -1,5 +1,6 @@
 /** Guidance: in each state every stage has one filled button, the right one, and no page is wider than its window. */
 import { expect, test } from '@playwright/test';
+import { expectAccessible } from './axe';
 import { SEA, seeded, type Seed } from './seed';
 import { Studio } from './studio';
 
@@ -85,7 +86,6 @@ test('while a run trains each stage fills one button: the model so far, or the w
     Evaluate: /^Evaluate$/,
     Export: /^Download /,
   })) {
-    // prettier-ignore
     await studio.goTo(stage);
     await expect(filled, stage).toHaveCount(1);
     await expect(filled, stage).toHaveAccessibleName(label);
@@ -96,24 +96,43 @@ test('while a run trains each stage fills one button: the model so far, or the w
   expect(studio.errors).toEqual([]);
 });
 
-test('a labeled table dropped on Text leads to a classifier, without a run before it', async ({ page }) => {
+const TABLE = ['mail,kind', ...Array.from({ length: 60 }, (_, i) => (i % 3 ? `"The stand pipe by gate ${i} is open again",ham` : `"Lowest rates, act now, offer ${i}",spam`))].join('\n'); // prettier-ignore
+const LATIN = Buffer.from('Grüße aus dem Garten, £4 per row\n'.repeat(30), 'latin1');
+const given = (name: string, content: string | Buffer) => ({ name, mimeType: '', buffer: Buffer.from(content) });
+
+test('where all dropped files wait for an answer, the first answer is filled; a labeled table leads to a classifier', async ({
+  page,
+}) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/text');
-  const rows = Array.from({ length: 40 }, (_, i) =>
-    i % 2 ? `"Lowest rates, act now, offer ${i}",spam` : `"The stand pipe by gate ${i} is open again",ham`,
-  );
-  await studio.choose(/^(Choose|Add) files…/, {
-    name: 'mails.csv',
-    mimeType: 'text/csv',
-    buffer: Buffer.from(['mail,kind', ...rows].join('\n')),
-  });
-  const question = page.getByRole('dialog', { name: 'mails.csv looks labeled: 2 labels in column “kind”' });
-  await expect(question.locator('[data-variant=go]')).toHaveAccessibleName('Train a classifier');
-  await question.getByRole('button', { name: 'Train a classifier' }).click();
+  const filled = page.locator('[data-variant=go]:visible');
+  const add = /^(Choose|Add) files…/;
+  await studio.choose(add, given('mails.csv', TABLE));
+  const questions = page.getByRole('group', { name: 'Questions about dropped files' });
+  await expect(questions.getByRole('heading')).toHaveText('mails.csv looks labeled: 2 labels in column kind');
+  await expect(questions).toContainText('60 rows: ham 40, spam 20');
+  await expect(questions).toContainText('Answer before you reload');
+  await expect(filled).toHaveAccessibleName(/^Train a classifier · \d/);
+  await expectAccessible(page, 'a labeled table');
+
+  // Another question comes first, whatever its place, and a text before all.
+  await studio.choose(add, Array.from({ length: 10 }, (_, i) => given(`letter-${i}.txt`, Buffer.concat([LATIN, Buffer.from([48 + i])])))); // prettier-ignore
+  await expect(filled).toHaveAccessibleName('Use Latin-1 for 10 files');
+  await expect(page.getByText('11 need you')).toBeVisible();
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await expect.poll(over, `questions at ${width} px`).toBeLessThanOrEqual(0);
+  }
+  await filled.press('Enter');
+  await expect(page.getByText('10 added, 1 needs you')).toBeVisible();
+  await expect(filled).toHaveAccessibleName(/^Start training/);
+
+  await questions.getByRole('button', { name: 'Train a classifier' }).click();
   await expect(page).toHaveURL(/tune\?kind=classify/);
   await expect(page.getByText('mails.csv').first()).toBeVisible();
   const start = page.getByRole('button', { name: 'Start tuning' });
   await expect(start).not.toHaveAttribute('aria-disabled', 'true');
-  await expect(page.locator('[data-variant=go]:visible')).toHaveCount(1);
+  await expect(filled).toHaveCount(1);
   expect(studio.errors).toEqual([]);
 });

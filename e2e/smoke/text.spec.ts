@@ -3,9 +3,7 @@ import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../axe';
 import { Studio } from '../studio';
 
-test('texts are taken, markup is asked about once, and the system’s files are passed over, by keyboard', async ({
-  page,
-}) => {
+test('texts are taken, markup is asked about in place, and hidden files are skipped, by keyboard', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
   const file = (name: string, text: string) => ({ name, mimeType: '', buffer: Buffer.from(text) });
@@ -23,27 +21,28 @@ test('texts are taken, markup is asked about once, and the system’s files are 
     await (await chooser).setFiles(files);
   };
   await choose();
-  const question = page.getByRole('dialog', { name: 'Learn 3 files with all markup?' });
-  await expect(question).toContainText('1 HTML page and 2 XML files are more than prose');
-  await expect(page.getByText('2 files were passed over')).toBeVisible();
+  const question = page.getByRole('group', { name: 'Questions about dropped files' });
+  await expect(question.getByRole('heading')).toHaveText('3 files: use them with all markup?');
+  await expect(question).toContainText('1 HTML page and 2 XML files');
+  const notice = page.getByRole('status').filter({ hasText: 'added' });
+  await expect(notice).toContainText('1 added, 3 need you, 2 skipped');
+  await notice.getByRole('button', { name: 'Show' }).press('Enter');
+  await expect(page.getByRole('group', { name: 'Files that were not added' })).toContainText('Thumbs.db hidden');
   // The text did not wait for the answer.
   await expect(studio.stages).toContainText('17 characters');
   await expectAccessible(page, 'the question');
-  await question.press('Escape');
+  await question.getByRole('button', { name: 'Skip 3 files' }).press('Enter');
   await expect(question).toBeHidden();
+  await expect(notice).toContainText('1 added, 5 skipped');
   await expect(page.getByRole('table', { name: 'Texts' }).getByRole('row')).toHaveCount(2);
 
   await choose();
-  const take = question.getByRole('button', { name: 'Take them as they are' });
-  for (let i = 0; i < 6 && !(await take.evaluate((button) => button === document.activeElement)); i++) {
-    await page.keyboard.press('Tab');
-  }
+  await expect(notice).toContainText('3 need you, 3 skipped'); // june.txt is here already
+  await studio.tabTo('button', /^Use them as they are$/);
   await page.keyboard.press('Enter');
   // What was asked about is a drop of its own, and so a text of its own, of three documents.
   const table = page.getByRole('table', { name: 'Texts' });
-  await expect(table.getByRole('row')).toHaveCount(3);
   const several = table.getByRole('rowheader', { name: /^3 files/ }).getByRole('button');
-  await several.press('Enter');
   await expect(several).toHaveAttribute('aria-expanded', 'true');
   await expect(table.getByRole('row')).toHaveCount(6);
   for (const { name } of files.slice(0, 4)) await expect(table.getByText(name, { exact: true })).toBeVisible();
@@ -59,7 +58,6 @@ test('texts are taken, markup is asked about once, and the system’s files are 
   await expect(characters).not.toHaveText(all!);
   await expectAccessible(page, 'a document that is left out');
   await page.reload();
-  await several.press('Enter');
   await table.getByRole('button', { name: 'Put rows.rss back' }).press('Enter');
   await expect(characters).toHaveText(all!);
   expect(studio.errors).toEqual([]);

@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { toFailure } from '../core/base/errors';
 import { isTraining } from '../state/openRun';
+import { allWaiting } from '../state/questions';
 import type { StudioStore } from '../state/studio';
 
 /** Starts them all; the result ends them. */
@@ -42,7 +43,8 @@ function followOtherTabs(store: StudioStore): () => void {
 
 function askBeforeLeaving(store: StudioStore): () => void {
   const onLeave = (event: BeforeUnloadEvent): void => {
-    if (isTraining(store.getState())) event.preventDefault();
+    // Files that wait for an answer are stored nowhere.
+    if (isTraining(store.getState()) || allWaiting(store.getState()).length > 0) event.preventDefault();
   };
   addEventListener('beforeunload', onLeave);
   return () => removeEventListener('beforeunload', onLeave);

@@ -10,6 +10,7 @@ import { createStudio, type StudioStore } from '../state/studio';
 import { IDLE } from '../state/work';
 import { commands, type Shell } from './commands';
 import { receive } from './dropped';
+import { questionsOf } from '../state/questions';
 import { readPhase, title } from './phase';
 import { stageAt } from './routes';
 import { runAction } from './runAction';
@@ -156,11 +157,13 @@ test('a checkpoint deep in a folder of texts makes no model of it, and weights t
   await expect.poll(methods).toEqual(['importFiles', 'importModel', 'importModel']);
 });
 
-test('markup is asked about once a drop, the system’s files are passed over, and neither holds up the texts', async () => {
+test('markup is asked about, hidden files are skipped, and neither holds up the texts', async () => {
   const dropped = (name: string, bytes: string) => ({ name, file: new File([bytes], name) });
-  const { addFiles, takeMarkup, leaveMarkup } = store.getState();
+  const { addFiles, takeMarkup, skip } = store.getState();
   const imported = () =>
-    calls.flatMap(({ input }) => (input as { files: { name: string }[] }).files.map(({ name }) => name));
+    calls.flatMap(({ method, input }) =>
+      method === 'importFiles' ? (input as { files: { name: string }[] }).files.map(({ name }) => name) : [],
+    );
   void addFiles([
     dropped('d/.DS_Store', '\0\0\0\x01Bud1'),
     dropped('d/page.xml', '<p>Hi'),
@@ -169,28 +172,26 @@ test('markup is asked about once a drop, the system’s files are passed over, a
     dropped('__MACOSX/d/._june.txt', '\0'),
   ]);
   await expect.poll(imported).toEqual(['d/june.txt']);
-  expect(store.getState().markup.map(({ name, kind }) => [name, kind])).toEqual([
-    ['d/page.xml', 'xml'],
-    ['d/rows.txt', 'json'],
+  const asked = () => questionsOf(store.getState()).map(({ kind, files }) => [kind, files.map(({ name }) => name)]);
+  expect(asked()).toEqual([
+    ['markup', ['d/page.xml']],
+    ['looking', ['d/rows.txt']],
   ]);
-  expect(store.getState().toasts.map(({ text }) => text)).toEqual(['2 files were passed over']);
-  expect(store.getState().refused).toEqual([]);
-  leaveMarkup();
-  expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['xml']);
-  leaveMarkup();
-  expect(store.getState().markup).toEqual([]);
+  expect(store.getState().drop).toMatchObject({
+    skipped: [{ name: 'd/.DS_Store' }, { name: '__MACOSX/d/._june.txt' }],
+  });
+  expect(store.getState()).toMatchObject({ refused: [], toasts: [] });
+  const [json] = store.getState().markup.slice(1);
+  skip([json!]);
+  expect(asked()).toEqual([['markup', ['d/page.xml']]]);
+  expect(store.getState().drop!.skipped.at(-1)).toMatchObject({ name: 'd/rows.txt', why: 'skipped by you' });
 
-  // A second drop while the question is open joins it.
+  // A second drop while a question waits has its own.
   await addFiles([dropped('a.csv', 'x,y')]);
-  await addFiles([dropped('b.csv', 'x,y')]);
-  expect(store.getState().markup.map(({ name }) => name)).toEqual(['a.csv', 'b.csv']);
-  // So does what is pasted.
   await store.getState().addPaste('<!doctype html><p>Hi', 'Pasted text');
-  expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['csv', 'csv', 'html']);
+  expect(asked()).toContainEqual(['markup', ['d/page.xml', 'Pasted text']]);
+  expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['xml', 'csv', 'html']);
   expect(imported()).toEqual(['d/june.txt']);
-  // The tables first, and then what is no table.
-  void takeMarkup();
-  expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['html']);
-  void takeMarkup();
-  expect(store.getState().markup).toEqual([]);
+  void takeMarkup(store.getState().markup.filter(({ kind }) => kind !== 'csv'));
+  expect(store.getState().markup.map(({ kind }) => kind)).toEqual(['csv']);
 });

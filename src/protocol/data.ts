@@ -41,6 +41,7 @@ import type {
   TableChoice,
   TableFormatId,
   TableHead,
+  TableSurvey,
   TextRecord,
 } from '../core/documents';
 import type { TokenRole } from '../core/tokenizer/special';
@@ -78,11 +79,8 @@ export interface DataApi {
       between?: Between;
     };
     progress: Progress;
-    output: {
-      text: TextRecord | null;
+    output: Pick<DropOutcome, 'text' | 'added' | 'duplicates' | 'passedOver'> & {
       refused: readonly { name: string; failure: Failure }[];
-      duplicates: DropOutcome['duplicates'];
-      passedOver: number;
     };
   };
   importPaste: {
@@ -100,8 +98,14 @@ export interface DataApi {
   /** A table of a person's own, as a list that a model is asked. */
   readSentencePairs: { input: GivenFile; progress: Progress; output: readonly SentencePair[] };
   readTask: { input: GivenFile; progress: Progress; output: Task };
-  /** The encodings that a file may be in, which was refused by this name: its own, or its archive's and where it lies there. */
-  proposeEncodings: { input: { given: GivenFile; name: string }; progress: never; output: readonly Proposal[] };
+  /** A table's first rows, and its labels if one column holds labels. */
+  surveyTable: { input: GivenFile & { format: TableFormatId }; progress: never; output: TableSurvey };
+  /** The encodings that files may be in, by the names they were refused by: the file's own, or their paths in the archive. */
+  proposeEncodings: {
+    input: { given: GivenFile; names: readonly string[] };
+    progress: never;
+    output: readonly (readonly Proposal[])[];
+  };
   samples: { input: null; progress: never; output: readonly Sample[] };
   listTexts: { input: { projectId: string }; progress: never; output: readonly TextRecord[] };
   /** `count` documents of a text from the `from`th, of those whose title holds `query`; `of`: how many those are. */

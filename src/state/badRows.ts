@@ -1,12 +1,7 @@
 /** Files that were refused for malformed rows, which a person can leave out. */
-import type { BadRowList } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
+import { isMalformed, type Refusal } from './adding';
 import { useStudio } from './react';
-import type { Refusal, Reread } from './texts';
-
-type Malformed = Reread & { failure: { rows: BadRowList } };
-const isMalformed = (refusal: Refusal): refusal is Malformed =>
-  refusal.failure.rows !== undefined && refusal.dropped !== undefined;
 
 /** `Leave these 3 rows out` of all these files, and what does it; undefined where none has malformed rows. */
 export function useLeaveRowsOut(refused: readonly Refusal[]): { label: string; onPress: () => void } | undefined {

@@ -6,7 +6,8 @@ import { lonelyLocks } from '../core/testing/behindChannels';
 import { browserOver } from '../core/testing/tabs';
 import { SLACK, TELEGRAM } from '../core/testing/chats';
 import { inlineRows, workbookOf } from '../core/testing/workbook';
-import { askedAbout, kindOf, questionOf, sorted } from './markup';
+import { kindOf, sorted } from './markup';
+import { type Question, questionsOf, waitingFiles } from './questions';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -19,7 +20,7 @@ test('a question about markup waits until its project is opened again, also wher
   await getState().load();
   await saveProject(store, await readProject(store, 'a'), { ...initialProject('a', 1), name: 'Birds' });
   const rows = (name: string) => ({ name, file: new File(['{"text": "The sea is wide."}\n'.repeat(20)], name) });
-  const asked = () => askedAbout(getState()).map(({ name }) => name);
+  const asked = () => waitingFiles(getState()).map(({ name }) => name);
   // Its project is stored with that alone, or it could not be opened again.
   await getState().addFiles([rows('sea.jsonl')]);
   expect(asked()).toEqual(['sea.jsonl']);
@@ -38,15 +39,15 @@ test('a question about markup waits until its project is opened again, also wher
     text: '2 files wait for an answer',
     detail: 'they are asked about when Birds is opened again',
   });
-  await getState().takeMarkup();
+  await getState().takeMarkup(getState().markup.filter(({ name }) => name === 'sea.jsonl'));
   expect([asked(), getState().texts.map(({ name }) => name)]).toEqual([[], ['sea.jsonl']]);
   await getState().open('a');
   expect(asked()).toEqual(['gull.jsonl', 'tern.jsonl']);
-  getState().leaveMarkup();
-  expect(getState()).toMatchObject({ markup: [], texts: [] });
+  getState().skip(getState().markup);
+  expect(getState()).toMatchObject({ markup: [], texts: [], drop: { skipped: [{}, {}] } });
 });
 
-test('a workbook is asked about as a table, after those that are text; as documents its rows are no pairs', async () => {
+test('a workbook is asked about as a table of its own; as documents its rows are no pairs', async () => {
   const browser = browserOver(memoryStore());
   onTestFinished(() => browser.close());
   const { getState } = browser.tab().studio;
@@ -60,16 +61,19 @@ test('a workbook is asked about as a table, after those that are text; as docume
   const bytes = workbookOf([{ name: 'Data', rows }]) as Uint8Array<ArrayBuffer>;
   const book = (name: string) => ({ name, file: new File([bytes], name) });
   await getState().addFiles([book('a.xlsx'), { name: 'b.csv', file: new File(['x,y\na,b\n'], 'b.csv') }]);
-  const asked = () => questionOf(getState()).map(({ name }) => name);
-  expect(asked()).toEqual(['b.csv']);
-  getState().leaveMarkup();
-  expect(asked()).toEqual(['a.xlsx']);
-  expect((await getState().lookAtTable(questionOf(getState())[0]!)).columns).toEqual(['review', 'stars']);
-  await getState().takeMarkup();
+  const tables = () =>
+    questionsOf(getState()).filter((one): one is Question & { kind: 'table' } => one.kind === 'table');
+  await vi.waitFor(() =>
+    expect(tables().map(({ files }) => files.map(({ name }) => name))).toEqual([['a.xlsx'], ['b.csv']]),
+  );
+  const [workbook, csv] = tables();
+  expect(workbook!.survey.columns).toEqual(['review', 'stars']);
+  getState().skip(csv!.files);
+  await getState().takeMarkup(workbook!.files);
   expect(getState().texts).toMatchObject([{ name: 'a.xlsx', documents: 2, characters: 32, formats: ['xlsx'] }]);
   expect(getState().project.recipe.objective).toBe(objective);
   await getState().addFiles([book('c.xlsx')]);
-  await getState().takeColumns({ input: 'review', target: 'stars' });
+  await getState().takeColumns(getState().markup, { input: 'review', target: 'stars' });
   expect(getState().texts).toHaveLength(2);
   expect(getState().project.recipe.objective).not.toBe(objective);
 });

@@ -1,6 +1,7 @@
 /** Files that hold markup or data rather than prose: a person is asked whether they are learnt as they are. */
 import { ahead } from '../core/base/ahead';
-import type { Reading, TableChoice } from '../core/documents';
+import type { Failure } from '../core/base/errors';
+import type { Proposal, Reading, TableChoice, TableSurvey } from '../core/documents';
 import { headText, MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
 import {
   binaryTableCalled,
@@ -36,15 +37,19 @@ export interface Dropped {
 export interface DroppedMarkup extends Dropped {
   kind: MarkupId | TableFormatId;
   project: Pick<Project, 'id' | 'name'>;
+  /** What is known of a table that was dropped on Text; absent until it has been read. */
+  found?: TableSurvey | UnreadTable;
+}
+/** A table that can't be read, or not in UTF-8. */
+export interface UnreadTable {
+  failure: Failure;
+  /** Encodings that it may be in, the likeliest first. */
+  proposals?: readonly Proposal[];
 }
 
-/** Those that are asked about now: of the open project. Those of another wait until it is opened again. */
-export const askedAbout = ({ markup, project }: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] =>
-  markup.filter((one) => one.project.id === project.id);
-
-/** What one question is about: tables of which columns can be taken, those that are text and then those that are none, and when they are answered the others. */
-export function questionOf(studio: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] {
-  const asked = askedAbout(studio);
+/** Files to tune on that one dialog asks about: tables that are text, then other tables, and then the rest. */
+export function questionOf({ markup, project }: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] {
+  const asked = markup.filter((one) => one.project.id === project.id && one.tunes !== undefined);
   const all = asked.filter(({ tunes }) => tunes === asked[0]!.tunes);
   const [binary, text] = [all.filter(isBinary), all.filter((each) => isTable(each.kind) && !isBinary(each))];
   return [text, binary].find(({ length }) => length > 0) ?? all;

@@ -4,6 +4,7 @@ import { type Guide, nextStep } from './nextStep';
 
 const NONE: Guide = {
   hasText: true,
+  question: null,
   run: 'none',
   isClassifier: false,
   saved: null,
@@ -19,6 +20,23 @@ const CLASSIFIER = { isClassifier: true } as const;
 /** The state of each row of docs/guidance.md. */
 const STATES: Readonly<Record<string, Guide>> = {
   'no text': { ...NONE, hasText: false },
+  'no text, every file needs an answer, on Text': {
+    ...NONE,
+    hasText: false,
+    question: { words: 'Use Latin-1', isLabeled: false },
+  },
+  'no text, only a labeled table, on Text': {
+    ...NONE,
+    hasText: false,
+    question: { words: 'Train a classifier', isLabeled: true },
+    classifierTime: 120_000,
+  },
+  'no text, a question, on Train': { ...NONE, hasText: false, question: { words: 'Use Latin-1', isLabeled: false } },
+  'text, and a question, on Text': {
+    ...NONE,
+    question: { words: 'Use Latin-1', isLabeled: false },
+    startTime: 180_000,
+  },
   ready: { ...NONE, startTime: 180_000 },
   preparing: { ...NONE, run: 'preparing' },
   'running, nothing saved yet': { ...RUNNING, saved: null, best: null },
@@ -65,7 +83,8 @@ test('the table has every state, and no other', () => {
 });
 
 test.each(rows)('%s: %s', (state, button) => {
-  const label = nextStep(STATES[state]!, state.endsWith('on Model') ? 'model' : 'train')?.label ?? 'none';
+  const page = / on (\w+)$/.exec(state)?.[1]!.toLowerCase() ?? 'train';
+  const label = nextStep(STATES[state]!, page)?.label ?? 'none';
   expect(label).toBe(button.replaceAll(/[{}]/g, ''));
 });
 

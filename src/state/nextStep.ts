@@ -8,6 +8,8 @@ import { estimateProject } from './estimate';
 import { NO_RUN, type OpenRun, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { otherSettings } from './otherSettings';
+import { classifierTimeOf } from './classifierTime';
+import { answerWords, firstQuestion, isLabeled, questionsOf } from './questions';
 import { resumeRefusal, startRefusal } from './refusals';
 import { type StandingKind, standingOf } from './standing';
 import type { Studio } from './studio';
@@ -18,6 +20,8 @@ export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' 
 /** All that the next step depends on. Steps are numbers of training steps; times are in milliseconds. */
 export interface Guide {
   hasText: boolean;
+  /** Without text: the question about dropped files that comes first; null where none waits. */
+  question: { words: string; isLabeled: boolean } | null;
   run: RunState;
   isClassifier: boolean;
   /** Newest saved step; null where none is. */
@@ -32,6 +36,8 @@ export interface Guide {
   differs: boolean;
   /** Expected time of a new run with the settings as they are. */
   startTime?: number | undefined;
+  /** Expected time of a classifier on the labeled table that waits. */
+  classifierTime?: number | undefined;
   /** Expected time of training `LONGER` times as long. */
   longerTime?: number | undefined;
   /** Why no run can start. */
@@ -42,6 +48,8 @@ export interface Guide {
 
 export type NextStepKind =
   | 'add-text'
+  | 'answer'
+  | 'train-classifier'
   | 'start'
   | 'resume'
   | 'try'
@@ -77,7 +85,7 @@ export function nextStep(guide: Guide, page: string): NextStep | undefined {
     case 'stopping':
       return undefined;
     case 'none':
-      return hasText ? start : { kind: 'add-text', label: 'Add text…' };
+      return hasText ? start : withoutText(guide, page);
     case 'running':
       return whileRunning(guide);
     case 'paused':
@@ -91,6 +99,14 @@ export function nextStep(guide: Guide, page: string): NextStep | undefined {
     default:
       return run satisfies never;
   }
+}
+
+/** Dropped files that wait for an answer come first, on the page that asks. */
+function withoutText({ question, classifierTime }: Guide, page: string): NextStep {
+  if (!question || page !== 'text') return { kind: 'add-text', label: 'Add text…' };
+  return question.isLabeled
+    ? { kind: 'train-classifier', label: timed(question.words, classifierTime) }
+    : { kind: 'answer', label: question.words };
 }
 
 const resumeFrom = (step: number): NextStep => ({ kind: 'resume', label: `Resume from step ${formatCount(step)}` });
@@ -130,8 +146,13 @@ export function guideOf(s: Studio): Guide {
   const differs = isFinished && otherSettings(s).length > 0;
   const best = comparableBest(run)?.step ?? null;
   const saved = run.usable?.step ?? null;
+  const hasText = s.texts.length > 0;
+  const question = hasText ? undefined : firstQuestion(questionsOf(s));
+  const words = question && answerWords(question);
   return {
-    hasText: s.texts.length > 0,
+    hasText,
+    question: words === undefined ? null : { words, isLabeled: isLabeled(question!) },
+    classifierTime: question && isLabeled(question) ? classifierTimeOf(s, question.labeled) : undefined,
     run: state,
     isClassifier: run.record?.model.config.classes !== undefined,
     saved,

@@ -20,7 +20,7 @@ import {
 import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, usualRecipe, vocabularySize } from './estimate';
 import { explain } from './failures';
-import { askedAbout } from './markup';
+import { allWaiting } from './questions';
 import { beginOpening, type Found, MOST_KEPT, MOST_WAIT_MS, type Opening } from './shownWith';
 import type { Slice } from './studio';
 import { waits } from './textNotes';
@@ -131,7 +131,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
     }
     /** An older build did not store a project with its first text, and none is with a question alone: nobody would find that again. */
     const isToBeFound = (): boolean =>
-      last.stored === undefined && allTexts(get()).length + askedAbout(get()).length > 0;
+      last.stored === undefined && allTexts(get()).length + allWaiting(get()).length > 0;
     const isGone = ({ stored }: KeptProject): boolean => stored === undefined && last.stored !== undefined;
     /** The project was deleted in another tab: another one is opened. */
     async function leave(): Promise<void> {
@@ -139,7 +139,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
       if (leaving === project.id) return;
       leaving = project.id;
       set({ kept: 'yes' }); // what it could be kept in is gone, or has it
-      get().leaveMarkup();
+      get().skip(allWaiting(get()));
       toast({ text: `${project.name} was deleted in another tab` });
       void open(await nextOpened(store, newId, now(), project.id)); // in its turn
     }
@@ -311,7 +311,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
           if (get().project !== last.project || isToBeFound()) await saveNow().catch(notSaved);
           last = found;
           leaving = undefined;
-          const left = askedAbout(get());
+          const left = allWaiting(get());
           if (left.length > 0) toast(waits(left));
           const asLeft = get().turnRunsTo(id, rowsBefore);
           const shown = get().shownOf(found.project, there.run);
@@ -323,7 +323,8 @@ export const createProjectSlice: Slice<ProjectSlice> =
             // Of the project that is left; what is being made of it goes on.
             ...(there.texts ?? byUse([], id)),
             runs: runs?.rows ?? asLeft,
-            refused: [],
+            drop: null,
+            openedTable: null,
             importingModel: withoutFailure(s.importingModel),
             incoming: null,
             ...shown,

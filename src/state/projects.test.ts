@@ -8,7 +8,7 @@ import { addRun } from '../core/runs/record';
 import { type Halves, lonelyLocks } from '../core/testing/behindChannels';
 import { runRecord } from '../core/testing/runRecord';
 import { type Browser, browserOver } from '../core/testing/tabs';
-import { askedAbout } from './markup';
+import { waitingFiles } from './questions';
 import { otherProjects, projectSize, unreadableProjects } from './projects';
 import type { StudioStore } from './studio';
 
@@ -364,7 +364,7 @@ test('what failed, was refused, waits for an answer or is listed of a project is
   await getState().buildData({ validation: 0.1, test: 0, seed: 0 });
   await getState().listRuns();
   expect(getState()).toMatchObject({
-    refused: [{ name: 'bad.txt' }],
+    drop: { failed: [{ name: 'bad.txt' }] },
     markup: [{ name: 'sea.jsonl' }],
     tokenizing: { kind: 'failed' },
     building: { kind: 'failed' },
@@ -373,9 +373,9 @@ test('what failed, was refused, waits for an answer or is listed of a project is
   isHeld = true;
   const listing = getState().listRuns();
   expect(await getState().open('a')).toBe(true);
-  const of = { refused: [], tokenizing: { kind: 'idle' }, building: { kind: 'idle' }, runs: null };
+  const of = { drop: null, tokenizing: { kind: 'idle' }, building: { kind: 'idle' }, runs: null };
   expect(getState()).toMatchObject(of);
-  expect(askedAbout(getState())).toEqual([]);
+  expect(waitingFiles(getState())).toEqual([]);
   goOn();
   await listing;
   await vi.waitFor(() => expect(getState()).toMatchObject({ ...of, runs: [] }));

@@ -8,14 +8,11 @@ import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { explain } from './failures';
 import { nameBy, title } from './projectName';
 import type { Services, StudioStore } from './studio';
+import type { SuggestedPrompt } from './suggestedPrompt';
 
-interface Removal extends Pick<Services, 'data' | 'tabs' | 'now'> {
+interface Removal extends Pick<Services, 'data' | 'tabs' | 'now'>, SuggestedPrompt {
   get: StudioStore['getState'];
   set: StudioStore['setState'];
-  /** Words of a text to go on from; undefined where it has none, or cannot be read. */
-  suggestion(id: string): Promise<string | undefined>;
-  /** Makes a prompt that nobody has chosen one of the text. */
-  suggest(text: TextRecord | undefined): Promise<void>;
 }
 
 /** Those of the open project; told in a note, whose undo brings them back. */

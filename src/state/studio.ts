@@ -5,6 +5,7 @@ import type { Client } from '../client/connect';
 import type { DataApi } from '../protocol/data';
 import type { GpuApi } from '../protocol/gpu';
 import type { VerifyApi } from '../protocol/verify';
+import { type AddingSlice, createAddingSlice } from './adding';
 import { createCleaningSlice, type CleaningSlice } from './cleaning';
 import { createDeviceSlice, type DeviceSlice } from './device';
 import { createEvaluateSlice, type EvaluateSlice } from './evaluate';
@@ -68,6 +69,7 @@ export interface Tabs {
 export type Studio = ProjectSlice &
   ProjectsSlice &
   TextsSlice &
+  AddingSlice &
   PreparationSlice &
   PlanSlice &
   RunSlice &
@@ -92,6 +94,7 @@ export const createStudio = (services: Services): StudioStore =>
     ...createProjectSlice(services)(...a),
     ...createProjectsSlice(services)(...a),
     ...createTextsSlice(services)(...a),
+    ...createAddingSlice(services)(...a),
     ...createPreparationSlice(services)(...a),
     ...createPlanSlice(services)(...a),
     ...createRunSlice(services)(...a),

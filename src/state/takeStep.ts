@@ -2,7 +2,8 @@
 import { recipeOf } from '../core/runs/segments';
 import { LONGER, type NextStepKind } from './nextStep';
 import { shownRun } from './openRun';
-import type { StudioStore } from './studio';
+import { answer, firstQuestion, questionsOf } from './questions';
+import type { Studio, StudioStore } from './studio';
 
 /** @returns the path of the page that shows what comes of it */
 export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<string> {
@@ -12,6 +13,11 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
     case 'add-text':
     case 'check-labels':
       return '/text';
+    case 'answer':
+    case 'train-classifier': {
+      const question = firstQuestion(questionsOf(s));
+      return question ? answer(s, question) : '/text';
+    }
     case 'start':
       void s.start();
       return '/train';

@@ -1,12 +1,12 @@
 /** What a person is told of what was added, in a note. */
 import { formatCount } from '../core/base/units';
-import type { DropOutcome } from '../core/documents';
+import type { Duplicate } from '../core/documents';
 import { isToTune } from '../core/documents/record';
-import type { DroppedMarkup } from './markup';
+import type { Project } from './project';
 
 /** @param isTuned whether they were given to tune on */
 export const alreadyHere = (
-  duplicates: DropOutcome['duplicates'],
+  duplicates: readonly Pick<Duplicate, 'name' | 'of'>[],
   projectId: string,
   isTuned: boolean,
 ): { text: string; detail: string } => {
@@ -38,14 +38,11 @@ export const alreadyCleaned = (name: string, recipe: string): { text: string; de
   detail: `it is cleaned there by the recipe ${recipe}, and so here: Clean, on Text, shows what that does`,
 });
 
-export const passedOver = (n: number): { text: string; detail: string } => ({
-  text: n === 1 ? '1 file was passed over' : `${formatCount(n)} files were passed over`,
-  detail: 'what is hidden, such as .DS_Store, and what a saved page shows is no text',
-});
-
 /** @param files of one project, which is not open; one at least */
-export const waits = (files: readonly DroppedMarkup[]): { text: string; detail: string } => {
-  const [{ name, project }] = files as [DroppedMarkup];
+export const waits = (
+  files: readonly { name: string; project: Pick<Project, 'name'> }[],
+): { text: string; detail: string } => {
+  const [{ name, project }] = files as [(typeof files)[number]];
   return files.length === 1
     ? { text: `${name} waits for an answer`, detail: `it is asked about when ${project.name} is opened again` }
     : {

@@ -6,7 +6,8 @@ import { addRun } from '../core/runs/record';
 import { dataFacts, runRecord } from '../core/testing/runRecord';
 import { encoded } from '../core/testing/encoded';
 import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { isUndecoded } from './undecoded';
+import { dropSummary } from '../core/documents/dropReport';
+import { isUndecoded } from './adding';
 
 let page: TestStudio;
 afterEach(() => page.close());
@@ -54,8 +55,18 @@ test('texts come in, are refused, removed and brought back, and stay in the next
     fileOf('x', '.DS_Store'),
   ]);
   expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt']);
-  expect(getState().refused).toMatchObject([{ name: 'bad.txt', failure: { code: 'bad-file' } }]);
-  expect(getState().toasts.map(({ text }) => text)).toEqual(['1 file was passed over', 'again.txt is already here']);
+  expect(getState()).toMatchObject({ refused: [], toasts: [] });
+  expect(dropSummary(getState().drop!)).toBe('1 added, 2 skipped, 1 not added');
+  expect(getState().drop).toMatchObject({
+    skipped: [
+      { name: '.DS_Store', why: 'hidden' },
+      { name: 'again.txt', why: 'equals sea.txt' },
+    ],
+    failed: [{ name: 'bad.txt', failure: { code: 'bad-file' } }],
+  });
+  // The next drop replaces what is said of this one.
+  await getState().addFiles([fileOf('', 'notes.txt')]);
+  expect(dropSummary(getState().drop!)).toBe('1 skipped');
   expect(getState()).toMatchObject({ project: { name: 'sea' }, importing: { kind: 'idle' } });
   const [text] = getState().texts;
   expect(await getState().preview(text!.id, 0)).toMatchObject({ title: 'sea.txt', start: SEA });
@@ -84,10 +95,10 @@ test('a text that is not UTF-8 is refused with what it may be, and read as a per
   const table = encoded(`question,answer\n${'Qui a bu le café,moi\n'.repeat(9)}`, 'windows-1252');
   await getState().addFiles([fileOf(table, 'old.csv')]);
   await expect(getState().lookAtTable(getState().markup[0]!)).rejects.toMatchObject({ code: 'bad-encoding' });
-  getState().markupIn('windows-1252');
+  getState().markupIn(getState().markup, 'windows-1252');
   const { rows } = await getState().lookAtTable(getState().markup[0]!);
   expect(rows[0]).toEqual(['Qui a bu le café', 'moi']);
-  await getState().takeColumns({ input: 'question', target: 'answer' });
+  await getState().takeColumns(getState().markup, { input: 'question', target: 'answer' });
   expect(getState().texts.at(-1)).toMatchObject({ name: 'old.csv', documents: 9 });
 });
 
@@ -108,7 +119,7 @@ test('what a saved page shows is passed over, and the page is read', async () =>
   const getState = await opened();
   await getState().addFiles([fileOf(`<p>${SEA}</p>`, 'a/sea.html'), fileOf('run()', 'a/sea_files/x.js')]);
   expect(getState()).toMatchObject({ texts: [{ name: 'a/sea.html', documents: 1, formats: ['html'] }], refused: [] });
-  expect(getState().toasts.map(({ text }) => text)).toEqual(['1 file was passed over']);
+  expect(getState().drop).toMatchObject({ skipped: [{ name: 'a/sea_files/x.js', why: 'part of a saved page' }] });
 });
 
 test('markup waits for an answer, of which prose beside it knows nothing', async () => {
@@ -117,11 +128,11 @@ test('markup waits for an answer, of which prose beside it knows nothing', async
   await getState().addFiles([fileOf(rows, 'sea.jsonl'), fileOf(SEA, 'sea.txt')]);
   expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt']);
   expect(getState().markup.map(({ name }) => name)).toEqual(['sea.jsonl']);
-  getState().leaveMarkup();
+  getState().skip(getState().markup);
   expect(getState()).toMatchObject({ markup: [], texts: [{ name: 'sea.txt' }] });
   await getState().addPaste(rows, 'pasted.jsonl');
   expect(getState().texts).toHaveLength(1);
-  await getState().takeMarkup();
+  await getState().takeMarkup(getState().markup);
   expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt', 'pasted.jsonl']);
 });
 
@@ -343,7 +354,7 @@ test('a paste is stored while files are still being read, and how far these are 
   expect(await store.keys('texts/')).toHaveLength(1);
   expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt']);
   await getState().addPaste('\ud800', 'torn.txt');
-  expect(getState().refused).toMatchObject([{ name: 'torn.txt', failure: { code: 'bad-file' } }]);
+  expect(getState().drop).toMatchObject({ failed: [{ name: 'torn.txt', failure: { code: 'bad-file' } }] });
   expect(getState().importing.kind).toBe('busy');
   goOn();
   await adding;

@@ -7,6 +7,7 @@ import { projectRows } from '../core/runs/sizes';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { browserOver } from '../core/testing/tabs';
 import { questionOf } from './markup';
+import { waitingFiles } from './questions';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
@@ -71,7 +72,7 @@ test('a text that is here to be learnt from stays so, and the other way, and tha
   expect(getState().toasts.at(-1)).toMatchObject({ text: 'one.txt is already here to learn from' });
   await getState().addPaste('The sea is deep.', 'sea');
   expect(names()).toEqual([['one.txt'], ['two.txt']]);
-  expect(getState().toasts.at(-1)).toMatchObject({ text: 'sea is already here to tune on' });
+  expect(getState().drop!.skipped).toMatchObject([{ name: 'sea', why: 'equals two.txt on Teach it more' }]);
 });
 
 test('rows in no known shape are asked about, and two columns of them are chats; what is broken is told', async () => {
@@ -87,13 +88,12 @@ test('rows in no known shape are asked about, and two columns of them are chats;
   // Beside a question of what is to be learnt from, each has its own.
   await getState().addFiles([given('learn.csv', 'a,b\nc,d\n')]);
   expect(questionOf(getState()).map(({ name }) => name)).toEqual(['own.jsonl']);
-  await getState().takeColumns({ input: 'frage', target: 'antwort' });
+  await getState().takeColumns(questionOf(getState()), { input: 'frage', target: 'antwort' });
   expect(names()).toEqual([[], ['good.jsonl', 'own.jsonl']]);
   expect(getState().tuneTexts[1]).toMatchObject({ conversations: true, documents: 1 });
-  expect(questionOf(getState()).map(({ name }) => name)).toEqual(['learn.csv']);
+  expect(questionOf(getState())).toEqual([]);
+  expect(waitingFiles(getState()).map(({ name }) => name)).toEqual(['learn.csv']);
   getState().dismissRefusals();
-  expect(getState().refused).toHaveLength(1);
-  getState().dismissRefusals(true);
   expect(getState().refused).toEqual([]);
 
   await getState().addPaste(`${row('a', 'b')}\n${row('c', 'd')}`, 'Pasted chats', 'instruct');

@@ -2,11 +2,8 @@
 import { useEffect, useState } from 'react';
 import { toFailure } from '../core/base/errors';
 import { type EncodingId, ENCODINGS, type Proposal } from '../core/documents/encodings';
+import type { Undecoded } from './adding';
 import { useStudio } from './react';
-import type { Refusal, Undecoded } from './texts';
-
-export const isUndecoded = (refusal: Refusal): refusal is Undecoded =>
-  refusal.failure.code === 'bad-encoding' && refusal.dropped !== undefined;
 
 /** What a file that is not UTF-8 may be written in, as it is chosen from. */
 export interface Proposals {

@@ -76,9 +76,25 @@ export function IconButton({ variant = 'quiet', disabledReason, ...p }: IconButt
 }
 
 /** A word that acts: Show table, Show, Keep it. */
-export function TextAction({ children, onPress, label }: { children: ReactNode; onPress: () => void; label?: string }) {
+export function TextAction({
+  children,
+  onPress,
+  label,
+  isExpanded,
+}: {
+  children: ReactNode;
+  onPress: () => void;
+  label?: string;
+  /** Of one that shows and hides something. */
+  isExpanded?: boolean;
+}) {
   return (
-    <AriaButton className={cx(styles.act)} onPress={onPress} {...(label && { 'aria-label': label })}>
+    <AriaButton
+      className={cx(styles.act)}
+      onPress={onPress}
+      {...(label && { 'aria-label': label })}
+      {...(isExpanded !== undefined && { 'aria-expanded': isExpanded })}
+    >
       {children}
     </AriaButton>
   );

@@ -4,8 +4,10 @@ import { Icon, toneIcon, type Tone } from './Icon';
 import styles from './Notice.module.css';
 
 export interface NoticeProps {
-  /** Absent for news, which has no color and no sign. */
+  /** Absent for news, which has no color. */
   tone?: Tone;
+  /** News that is a fact has a sign. */
+  isFact?: boolean;
   /** What happened. */
   title: string;
   /** Why, or what it means. */
@@ -18,10 +20,10 @@ export interface NoticeProps {
 }
 
 /** Under the head, full width, or in a pane; never more than two on top of each other. */
-export function Notice({ tone, title, children, actions, areActionsBelow, isPlain }: NoticeProps) {
+export function Notice({ tone, isFact = false, title, children, actions, areActionsBelow, isPlain }: NoticeProps) {
   return (
     <div className={cx(styles.notice, tone && tone !== 'ok' && !isPlain && styles[tone])}>
-      {tone ? <Icon name={toneIcon[tone]} tone={tone} /> : <span aria-hidden />}
+      {tone ? <Icon name={toneIcon[tone]} tone={tone} /> : isFact ? <Icon name="info" /> : <span aria-hidden />}
       <b>{title}</b>
       {children !== undefined && <p>{children}</p>}
       {actions !== undefined && <span className={cx(styles.actions, areActionsBelow && styles.below)}>{actions}</span>}

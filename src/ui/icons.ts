@@ -19,6 +19,8 @@ export const ICONS = {
   live: [{ d: circle(8, 8, 3.4), solid: true }, { d: circle(8, 8, 6.2) }],
   warning: [{ d: 'M8 2.2 14.6 13.6H1.4z' }, { d: 'M8 6.4v3.4' }, { d: 'M8 11.8v.1' }],
   error: [{ d: circle(8, 8, 6.2) }, { d: 'M8 4.6v4.2' }, { d: 'M8 11.2v.1' }],
+  info: [{ d: circle(8, 8, 6) }, { d: 'M8 7.2v4M8 4.8v.1' }],
+  table: [{ d: 'M2 3h12v10H2zM2 6.4h12M6.4 6.4V13' }],
   download: [{ d: 'M8 2.6v8M4.6 7.4 8 10.8l3.4-3.4M2.8 13.4h10.4' }],
   upload: [{ d: 'M8 11V3M4.6 6.2 8 2.8l3.4 3.4M2.8 13.4h10.4' }],
   file: [{ d: 'M4 1.8h5.2L12.4 5v9.2H4z' }, { d: 'M9 1.8V5.2h3.4' }],

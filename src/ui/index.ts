@@ -3,6 +3,7 @@ import './base.css';
 import './fonts.css';
 import './strictStyles';
 
+export { Ask, type AskProps } from './Ask';
 export { BarFigure, BarRows, type BarFigureProps, type BarRow } from './BarFigure';
 export { Blank } from './Blank';
 export { Button, IconButton, TextAction, type ButtonProps, type IconButtonProps } from './Button';
@@ -33,6 +34,7 @@ export { Histogram, type HistogramBound, type HistogramProps } from './Histogram
 export { Icon, type Tone } from './Icon';
 export type { IconName } from './icons';
 export { LabelBars, type LabelBarsProps } from './LabelBars';
+export { LineChoice, type LineChoiceProps } from './LineChoice';
 export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';
 export {
   EmptyState,

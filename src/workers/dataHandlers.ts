@@ -32,6 +32,7 @@ import {
   removeText,
   setLicence,
   sharedNormalizers,
+  surveyTable,
   tableFormatOf,
   textOf,
   type TextSource,
@@ -145,7 +146,8 @@ export function dataHandlers(
     lookAtTable: ({ format, ...given }) => lookAtTable(fileSource(given), format, runReader),
     readSentencePairs: (given, job) => readSentencePairs(fileSource(given), runReader, job),
     readTask: (given, job) => readTask(fileSource(given), runReader, job),
-    proposeEncodings: ({ given, name }) => proposalsFor(fileSource(given), name),
+    surveyTable: ({ format, ...given }) => surveyTable(fileSource(given), format, runReader),
+    proposeEncodings: ({ given, names }) => proposalsFor(fileSource(given), names),
     samples: fetchSamples,
     async listTexts({ projectId }) {
       await swept.catch(() => undefined); // what could not go now goes at the next start

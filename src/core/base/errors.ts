@@ -27,6 +27,8 @@ export interface Failure {
   stack?: string;
   /** Of `bad-rows`. */
   rows?: BadRowList;
+  /** Of `bad-file`, if the file has no text: what it is instead, in a word or two (`empty`, `PNG picture`). */
+  noText?: string;
 }
 
 /** Rows of a file that can't be read. */
@@ -44,6 +46,7 @@ export class HomegrownError extends Error {
     message: string,
     readonly remedy?: string,
     readonly rows?: BadRowList,
+    readonly noText?: string,
   ) {
     super(message);
   }
@@ -51,6 +54,10 @@ export class HomegrownError extends Error {
 
 export const badFile = (message: string, remedy?: string): HomegrownError =>
   new HomegrownError('bad-file', message, remedy);
+
+/** A file that holds no text: it can be skipped, and nothing is lost. @param what in place of text */
+export const withoutText = (what: string, message: string, remedy?: string): HomegrownError =>
+  new HomegrownError('bad-file', message, remedy, undefined, what);
 
 /** Whatever is wrong with a file: others can be read. */
 export const isBadFile = (error: unknown): error is HomegrownError =>
@@ -76,6 +83,7 @@ export function toFailure(error: unknown): Failure {
       ...(error.remedy !== undefined && { remedy: error.remedy }),
       ...(error.stack !== undefined && { stack: error.stack }),
       ...(error.rows && { rows: error.rows }),
+      ...(error.noText !== undefined && { noText: error.noText }),
     };
   }
   if (error instanceof Error) {
@@ -88,5 +96,5 @@ export function toFailure(error: unknown): Failure {
 /** What Chromium and Firefox, and what Safari says where a script that is imported when it is needed does not come. */
 const NOT_LOADED = /dynamically imported module|Importing a module script failed/;
 
-export const fromFailure = ({ code, message, remedy, stack, rows }: Failure): HomegrownError =>
-  Object.assign(new HomegrownError(code, message, remedy, rows), stack === undefined ? {} : { stack });
+export const fromFailure = ({ code, message, remedy, stack, rows, noText }: Failure): HomegrownError =>
+  Object.assign(new HomegrownError(code, message, remedy, rows, noText), stack === undefined ? {} : { stack });

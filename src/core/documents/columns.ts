@@ -83,6 +83,18 @@ export function guessedColumns(head: TableHead): Columns {
   return label === undefined ? known : { ...known, label };
 }
 
+/** A text and its label. A title is part of the text, in the table's order: the subject of an email before its body. */
+export function labelColumns(head: TableHead): Partial<Pick<TextColumns, 'text' | 'besides' | 'label'>> {
+  const known = guessedColumns(head);
+  const own = 'text' in known ? known.text : known.input;
+  const [text, ...besides] = head.columns.filter((name) => name === own || name === known.title);
+  return {
+    ...(text !== undefined && { text }),
+    ...(besides.length > 0 && { besides }),
+    ...(known.label !== undefined && { label: known.label }),
+  };
+}
+
 /** Distinct labels of a column; none where its values are too long, too few or too many to be labels. */
 export const labelsIn = (head: TableHead, column: string): readonly string[] =>
   labelsAt(head, head.columns.indexOf(column));

@@ -1,5 +1,5 @@
 import { concatBytes } from '../base/concat';
-import { badFile, HomegrownError } from '../base/errors';
+import { badFile, HomegrownError, withoutText } from '../base/errors';
 import { formatCount } from '../base/units';
 import { invalidUtf8 } from '../base/utf8';
 import { once } from '../files/byteSource';
@@ -88,7 +88,7 @@ function begin(
   encoding?: EncodingId,
 ): Decoder {
   const signature = signatureOf(name, head);
-  if (signature) throw badFile(`${name} is ${signature.name}, not plain text.`, REMEDIES[signature.kind]);
+  if (signature) throw signed(name, signature);
   const markup = isWhole ? markupOf(name, head) : null;
   if (markup) note(`Is taken as the ${MARKUPS[markup].one} that it is: the model learns its markup too`);
   const starts = (...mark: number[]): boolean => mark.every((byte, i) => head[i] === byte);
@@ -110,6 +110,14 @@ function begin(
   }
   if (utf16Of(head)) throw new Fault(`${name} looks like UTF-16 without a byte order mark.`);
   return strict(name, 'utf-8', 0);
+}
+
+/** A document or an archive has text that is not read; a picture or a program has none. */
+function signed(name: string, { name: what, kind }: Signature): HomegrownError {
+  const message = `${name} is ${what}, not plain text.`;
+  return kind === 'other'
+    ? withoutText(what.replace(/^an? /, ''), message, REMEDIES.other)
+    : badFile(message, REMEDIES[kind]);
 }
 
 /** How the text in a file that is none can be had. */
@@ -258,7 +266,8 @@ async function inAnother({ message }: Fault, chunk: Uint8Array, encoding?: Encod
 const CONTEXT = 24;
 
 const binary = (name: string, nuls: number, characters: number): Error =>
-  badFile(
+  withoutText(
+    'binary file',
     `${name} looks like a binary file: ${formatCount(nuls)} of its first ${formatCount(characters)} characters are NUL.`,
     'Only text can be learnt from.',
   );

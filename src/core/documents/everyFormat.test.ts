@@ -6,7 +6,7 @@ import { FORMATS } from './read';
 import { ownFiles } from './savedPages';
 
 const sources = (files: Readonly<Record<string, string | Uint8Array>>) =>
-  ownFiles(Object.entries(files).map(([path, content]) => dropped(path, content)));
+  ownFiles(Object.entries(files).map(([path, content]) => dropped(path, content))).own;
 
 test.each(Object.entries(EVERY_FORMAT))('%s', async (_, { files, titles }) => {
   const { documents, reasons } = await readDrop(...sources(files));

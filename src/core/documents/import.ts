@@ -14,28 +14,39 @@ import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
 import { inItsEncoding } from './encodings';
 import { inProcess, type Readers } from './guard/readers';
 import { beginningOf } from './head';
-import { fileHashesOf } from './open';
+import { filesOf } from './open';
 import { type ArchiveFormatId, archiveCalled, tableCalled } from './read';
 import { type GivenFile, readFile, type TableChoice, type TextSource } from './readFile';
 import { FIRST_PROJECT, TEXT, textChunksPrefix, textKey, type TextRecord } from './record';
 import { piecesOf } from '../files/byteSource';
-import { SavedPages } from './savedPages';
+import { type PassedOver, SavedPages } from './savedPages';
 import { isSystemFile } from './system';
 import { filesIn } from './unpack';
 import { type Seen, Watch } from './watch';
 
-export type ImportOutcome = { kind: 'added'; text: TextRecord } | { kind: 'duplicate'; of: TextRecord };
+export type ImportOutcome =
+  | { kind: 'added'; text: TextRecord }
+  | ({ kind: 'duplicate'; of: TextRecord } & Pick<Duplicate, 'equals'>);
 export interface DropOutcome {
   /** Null where nothing of the drop is new, or can be read. */
   text: TextRecord | null;
+  /** Number of files that are in the text. */
+  added: number;
   /** What is no text, and why. */
   refused: readonly { name: string; error: HomegrownError }[];
   /** Rows of tables that have no text, and so are no documents. */
   empty: number;
-  /** Files in archives that are the system's own or what a saved page shows, and are passed over. */
-  passedOver: number;
-  /** Files whose documents are in the project already, and in which text. */
-  duplicates: readonly { name: string; of: TextRecord | null }[];
+  /** Files in archives that are the system's own or what a saved page shows. */
+  passedOver: readonly PassedOver[];
+  /** Files whose documents are in the project already. */
+  duplicates: readonly Duplicate[];
+}
+export interface Duplicate {
+  name: string;
+  /** Name of the file that it equals. */
+  equals: string;
+  /** The text that has that file; null: it is in this drop. */
+  of: TextRecord | null;
 }
 export interface ImportSettings {
   addedAt: number;
@@ -66,7 +77,9 @@ export async function importText(
 ): Promise<ImportOutcome> {
   const { text, refused, duplicates } = await importDrop([source], store, settings, job);
   if (refused[0]) throw refused[0].error;
-  return text ? { kind: 'added', text } : { kind: 'duplicate', of: duplicates[0]!.of! };
+  if (text) return { kind: 'added', text };
+  const { of, equals } = duplicates[0]!;
+  return { kind: 'duplicate', of: of!, equals };
 }
 
 /**
@@ -92,9 +105,11 @@ export async function importDrop(
   job: Job,
 ): Promise<DropOutcome> {
   const refused: DropOutcome['refused'][number][] = [];
-  const duplicates: DropOutcome['duplicates'][number][] = [];
-  let [empty, passedOver] = [0, 0];
-  const there = new Map<string, TextRecord | null>();
+  const duplicates: Duplicate[] = [];
+  const passedOver: PassedOver[] = [];
+  let empty = 0;
+  /** Files by their hashes. */
+  const there = new Map<string, Omit<Duplicate, 'name'>>();
   const unreadable = new Set<string>();
   const kind: Pick<TextRecord, 'conversations' | 'labelled'> = {
     ...(conversations && { conversations: true }),
@@ -105,7 +120,7 @@ export async function importDrop(
     text.conversations === kind.conversations && text.labelled === kind.labelled;
   for (const text of (await listTexts(store, projectId)).filter(isAlike)) {
     try {
-      for (const hash of await fileHashesOf(store, text)) there.set(hash, text);
+      for (const { name, sha256 } of await filesOf(store, text)) there.set(sha256, { equals: name, of: text });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       unreadable.add(text.id); // told where it is opened, and no reason to refuse another
@@ -131,14 +146,14 @@ export async function importDrop(
           return read(given, { chunks, blocks, readers: stoppable }, bytes(), seen, encoding);
         });
         const hash = await blocks.hashOfFile();
-        const of = there.get(hash);
-        if (of === undefined) {
-          there.set(hash, null);
+        const same = there.get(hash);
+        if (same === undefined) {
+          there.set(hash, { equals: given.name, of: null });
           blocks.end(file);
           empty += file.empty ?? 0;
           return;
         }
-        duplicates.push({ name: given.name, of });
+        duplicates.push({ name: given.name, ...same });
       } catch (error) {
         if (!isBadFile(error)) throw error;
         refused.push({ name: given.name, error });
@@ -154,8 +169,9 @@ export async function importDrop(
         for await (const { name, bytes, beside } of filesIn(watch.archive(source, seen), format)) {
           files++;
           pages.add(name);
-          if (isSystemFile(name) || pages.holds(name)) {
-            passedOver++;
+          const why = isSystemFile(name) ? 'hidden' : pages.holds(name) ? 'saved page' : undefined;
+          if (why) {
+            passedOver.push({ name, why });
             continue;
           }
           const table = (tableIn ?? tableByName)(name);
@@ -196,7 +212,7 @@ export async function importDrop(
     const { documents, names, size, characters, bytes, formats } = blocks;
     if (documents === 0) {
       await draft.discard();
-      return { text: null, ...told() };
+      return { text: null, added: 0, ...told() };
     }
     const hash = await blocks.hash();
     const elsewhere = (await listTexts(store)).find(
@@ -204,7 +220,8 @@ export async function importDrop(
     );
     if (elsewhere) {
       await draft.discard();
-      return { text: await addToProject(store, elsewhere.id, projectId, owner, isTuned), ...told() };
+      const text = await addToProject(store, elsewhere.id, projectId, owner, isTuned);
+      return { text, added: names.length, ...told() };
     }
     const drop = [...(await chunks.end()), ...(await blocks.finish())];
     if (drop.length > 0) await draft.drop(drop);
@@ -230,7 +247,7 @@ export async function importDrop(
       licence,
     };
     while (!(await draft.finish([[textKey(id), storedRecord(TEXT, text)]], await owner()))); // what it is to be in was saved meanwhile
-    return { text, ...told() };
+    return { text, added: names.length, ...told() };
   } catch (error) {
     await draft.discard();
     throw error;

@@ -10,9 +10,10 @@ export {
   usualColumns,
 } from './columns';
 export { lookAtTable } from './lookAtTable';
+export { surveyTable, type TableSurvey } from './surveyTable';
 export { type EncodingId, ENCODINGS, isBadEncoding, isEncoding, type Proposal } from './encodings';
 export { hashOf } from './hashOf';
-export { importDrop, importText, type DropOutcome, type ImportOutcome } from './import';
+export { importDrop, importText, type DropOutcome, type Duplicate, type ImportOutcome } from './import';
 export { AS_READ, changeLabelling, joinedLabels, type Labelling, labellingOf, relabelled } from './labels/labelling';
 export { BETWEEN, type Between } from './labels/between';
 export type { LabelledAs } from './labels/readLabelled';
@@ -61,5 +62,15 @@ export {
 export type { Reading } from './read/format';
 export type { ConversationReader } from './conversations';
 export { isOpened, type TableChoice, type TextSource } from './readFile';
-export { SavedPages } from './savedPages';
+export { type PassedOver, SavedPages } from './savedPages';
+export {
+  type DropReport,
+  type FailedFile,
+  dropSummary,
+  joined as joinedReports,
+  NOTHING,
+  reportOf,
+  skippedLines,
+  skippedOf,
+} from './dropReport';
 export { isSystemFile } from './system';

@@ -87,6 +87,9 @@ export async function* inFiles(
 /** A document as a row of a list. */
 export interface DocumentRow {
   place: number;
+  /** Name and format of the file that it is in. */
+  file: string;
+  format: ReadFile['format'];
   title: string;
   characters: number;
   bytes: number;
@@ -104,19 +107,26 @@ export async function listDocuments(
   const text = await textOf(store, id);
   const wanted = query.trim().toLowerCase();
   if (!text.indexed) {
-    const { name: title, characters, bytes } = text;
-    const all = title.toLowerCase().includes(wanted) ? [{ place: 0, title, characters, bytes, isOut: false }] : [];
+    const { name, formats, characters, bytes } = text;
+    const own = { place: 0, file: name, format: formats[0]!, title: name, characters, bytes, isOut: false };
+    const all = name.toLowerCase().includes(wanted) ? [own] : [];
     return { rows: all.slice(from, from + count), of: all.length };
   }
   const out = new Set(text.leftOut?.places);
   const labelNow = text.labelled && labelsNow(text);
-  const rowsOf = (block: DocumentBlock): DocumentRow[] =>
-    block.title.map((title, i) => {
+  let last: DocumentBlock['files'][number] | undefined;
+  const rowsOf = (block: DocumentBlock): DocumentRow[] => {
+    let next = 0;
+    return block.title.map((title, i) => {
       const place = block.from + i;
+      while (block.files[next] && block.files[next]!.at <= place) last = block.files[next++];
+      const { name: file = text.name, format = text.formats[0]! } = last ?? {};
       const label = labelNow?.(place, block.fields?.['label']?.[i] ?? '');
       const [characters, bytes] = [block.characters[i]!, block.bytes[i]!];
-      return { place, title, characters, bytes, isOut: out.has(place), ...(label !== undefined && { label }) };
+      const isOut = out.has(place);
+      return { place, file, format, title, characters, bytes, isOut, ...(label !== undefined && { label }) };
     });
+  };
   const rows: DocumentRow[] = [];
   if (wanted === '') {
     for (let n = Math.floor(from / BLOCK); n * BLOCK < Math.min(from + count, text.documents); n++) {
@@ -126,10 +136,14 @@ export async function listDocuments(
     return { rows, of: text.documents };
   }
   for await (const block of blocksOf(store, text)) {
-    rows.push(...rowsOf(block).filter(({ title }) => title.toLowerCase().includes(wanted)));
+    rows.push(...rowsOf(block).filter((row) => searched(row, text).includes(wanted)));
   }
   return { rows: rows.slice(from, from + count), of: rows.length };
 }
+
+/** Of one file among several, the file's name too. */
+const searched = ({ file, title }: DocumentRow, { name }: TextRecord): string =>
+  (file === name ? title : `${file}\n${title}`).toLowerCase();
 
 /** How a document begins, and what is known of the file that it is in. */
 export interface DocumentStart {
@@ -184,23 +198,30 @@ export async function previewDocument(
   throw damaged(`${text.name} has no document ${place + 1}`);
 }
 
-/** The hash of each file of a text, by those of its documents, also of those that are left out. */
-export async function fileHashesOf(store: BlobStore, text: TextRecord): Promise<readonly string[]> {
-  if (!text.indexed) return [text.sha256];
-  const hashes: string[] = [];
-  let own: HashOfMany | undefined;
+/** Name and hash of each file of a text. The hash is of its documents' hashes, including those left out. */
+export async function filesOf(
+  store: BlobStore,
+  text: TextRecord,
+): Promise<readonly { name: string; sha256: string }[]> {
+  if (!text.indexed) return [{ name: text.name, sha256: text.sha256 }];
+  const found: { name: string; sha256: string }[] = [];
+  let [own, name] = [new HashOfMany(), text.name];
+  let isBegun = false;
+  const end = async (): Promise<unknown> => isBegun && found.push({ name, sha256: await own.hex() });
   for await (const { from, sha256, files } of blocksOf(store, text)) {
-    const begins = new Set(files.map(({ at }) => at - from));
+    const begins = new Map(files.map(({ at, name }) => [at - from, name]));
     for (const [i, hash] of sha256.entries()) {
-      if (begins.has(i)) {
-        if (own) hashes.push(await own.hex());
-        own = undefined;
+      const next = begins.get(i);
+      if (next !== undefined) {
+        await end();
+        [own, name] = [new HashOfMany(), next];
       }
-      await (own ??= new HashOfMany()).add(hash);
+      isBegun = true;
+      await own.add(hash);
     }
   }
-  if (own) hashes.push(await own.hex());
-  return hashes;
+  await end();
+  return found;
 }
 
 /**

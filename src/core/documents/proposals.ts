@@ -6,15 +6,30 @@ import type { TextSource } from './readFile';
 import { filesIn } from './unpack';
 
 /**
- * @param name the file's own, or that by which it was refused in the archive that `source` is
- * @throws HomegrownError `bad-file` where it is not there any more
+ * Proposals for each name, in one pass over an archive.
+ * @param names the file's own, or those by which files were refused in the archive that `source` is
+ * @throws HomegrownError `bad-file` where one is not there any more
  */
-export async function proposalsFor(source: TextSource, name: string): Promise<readonly Proposal[]> {
+export async function proposalsFor(
+  source: TextSource,
+  names: readonly string[],
+): Promise<readonly (readonly Proposal[])[]> {
   const format = archiveCalled(source.name);
-  if (!format) return proposalsOf(await tellingLines(source.stream()));
+  if (!format) {
+    const all = await proposalsOf(await tellingLines(source.stream()));
+    return names.map(() => all);
+  }
   const { places } = source;
   const archive = { name: source.name, bytes: source.stream(), note: () => undefined, ...(places && { places }) };
-  for await (const file of filesIn(archive, format))
-    if (file.name === name) return proposalsOf(await tellingLines(file.bytes));
-  throw badFile(`${name} is not in ${source.name} any more.`, 'Choose it again.');
+  const wanted = new Set(names);
+  const found = new Map<string, readonly Proposal[]>();
+  for await (const file of filesIn(archive, format)) {
+    if (wanted.has(file.name)) found.set(file.name, await proposalsOf(await tellingLines(file.bytes)));
+    if (found.size === wanted.size) break;
+  }
+  return names.map((name) => {
+    const all = found.get(name);
+    if (!all) throw badFile(`${name} is not in ${source.name} any more.`, 'Choose it again.');
+    return all;
+  });
 }

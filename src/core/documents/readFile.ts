@@ -1,5 +1,5 @@
 /** A file as its documents: one of all its text, those that are in it, or of a table one a row. */
-import { badFile } from '../base/errors';
+import { withoutText } from '../base/errors';
 import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { counted } from '../base/units';
 import { charactersIn } from '../base/utf8';
@@ -95,7 +95,7 @@ export async function readFile(
     : isOfDocuments(format)
       ? await readDocuments(file, format, into, seen)
       : await readWhole(file, format, into, seen);
-  if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds text.');
+  if (seen.bytes === 0) throw withoutText('empty', `${name} is empty.`, CHOOSE);
   return { name: beside?.name ?? name, size: seen.bytes, notes, format, ...read };
 }
 
@@ -120,6 +120,7 @@ async function begun(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: bo
   return { whole, known: formatKnown(ids, name, headText(head), isAlone) };
 }
 type Read = Pick<ReadFile, 'columns' | 'empty'>;
+const CHOOSE = 'Choose a file that holds text.';
 
 async function readWhole(
   file: OpenFile,
@@ -142,7 +143,7 @@ async function readWhole(
   }
   if (seen.bytes > 0 && !hasText) {
     const content = characters === 0 ? 'no text' : `nothing but white space (${counted(characters, 'character')})`;
-    throw badFile(`${name} holds ${content}.`, 'Choose a file that holds text.');
+    throw withoutText(characters === 0 ? 'no text' : 'white space only', `${name} holds ${content}.`, CHOOSE);
   }
   const { fields: known }: TextFormat = FORMATS[format];
   const fields = known?.(name);
@@ -172,7 +173,7 @@ async function readDocuments(
     await blocks.add({ title, sha256, characters, bytes: encoded.length, ...(fields && { fields }) });
     hasText = true;
   }
-  if (!hasText && seen.bytes > 0) throw badFile(`${name} holds no text.`, 'Choose a file that holds text.');
+  if (!hasText && seen.bytes > 0) throw withoutText('no text', `${name} holds no text.`, CHOOSE);
   return {};
 }
 

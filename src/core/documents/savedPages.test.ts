@@ -15,7 +15,7 @@ test('what lies in the folder of a page is of it, where the page is there too, i
     'a/The whale.txt',
     '.DS_Store',
   ];
-  expect(ownFiles(names.map((name) => ({ name }))).map(({ name }) => name)).toEqual([
+  expect(ownFiles(names.map((name) => ({ name }))).own.map(({ name }) => name)).toEqual([
     'a/The whale.html',
     'a/Der Wal.htm',
     'a/La baleine.xhtml',

@@ -36,8 +36,24 @@ const MAX_FOLDERS = 256;
 const FOLDER =
   /^(.+)(?:_files|\.files|_fichiers|_archivos|_bestanden|_file|_filer|_tiedostot|_pliki|_soubory|_elemei|_ficheiros|_arquivos|_dosyalar|_datoteke|_fitxers|_failid|_fails|_bylos|_fajlovi|_fitxategiak|-Dateien|-filer)$/i;
 
-/** Those of a drop that are a person's: not the system's, nor what saved pages show. */
-export function ownFiles<F extends { name: string }>(files: readonly F[]): readonly F[] {
+/** A file that is not read: hidden or the system's own, or a part of a saved page. */
+export interface PassedOver {
+  name: string;
+  why: 'hidden' | 'saved page';
+}
+
+/** Parts a drop into a person's own files and the others. */
+export function ownFiles<F extends { name: string }>(
+  files: readonly F[],
+): { own: readonly F[]; passedOver: readonly PassedOver[] } {
   const pages = new SavedPages(files.map(({ name }) => name));
-  return files.filter(({ name }) => !isSystemFile(name) && !pages.holds(name));
+  const own: F[] = [];
+  const passedOver: PassedOver[] = [];
+  for (const file of files) {
+    const { name } = file;
+    if (isSystemFile(name)) passedOver.push({ name, why: 'hidden' });
+    else if (pages.holds(name)) passedOver.push({ name, why: 'saved page' });
+    else own.push(file);
+  }
+  return { own, passedOver };
 }

@@ -32,8 +32,9 @@ export async function classifierStudio(store: BlobStore = memoryStore()) {
   const add = async (rows: readonly (readonly string[])[], name?: string, between?: '|') => {
     const file = labelledFile(rows, name);
     await getState().addFiles([{ name: file.name, file }], 'classify');
-    if (questionOf(getState()).length !== 1) throw new Error('The columns of a table were not asked for');
-    await getState().takeColumns(COLUMNS, between);
+    const asked = questionOf(getState());
+    if (asked.length !== 1) throw new Error('The columns of a table were not asked for');
+    await getState().takeColumns(asked, COLUMNS, between);
   };
   return { store, getState, add, downloads, own: await getState().classifying() };
 }

@@ -1,11 +1,11 @@
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { Button, DropZone, FileButton, FirstStage, Pane, Panes } from '../../ui';
+import { DropNotice } from './DropNotice';
 import { FORMAT_WORDS } from './formatWords';
 import { ImportProgress } from './ImportProgress';
 import { NothingLeaves } from './NothingLeaves';
 import { ReadingOptions } from './ReadingDialog';
-import { Refusals } from './Refusals';
 import { SampleTable } from './SampleTable';
 import { StagesAhead } from './StagesAhead';
 import styles from './FirstScreen.module.css';
@@ -56,7 +56,7 @@ export function FirstScreen({ stages, onFiles, onPaste }: PageProps & { onPaste:
             </div>
             <NothingLeaves />
           </div>
-          <Refusals />
+          <DropNotice />
           <SampleTable />
         </Pane>
         <StagesAhead stages={stages} />

@@ -1,24 +1,33 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatBytes, formatCount } from '../../core/base/units';
 import { learntOf } from '../../core/documents/record';
+import { textsChanged } from '../../state/preparation';
+import { waitingFiles } from '../../state/questions';
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { useNextStep } from '../../state/useNextStep';
 import { FileButton, NextButton, Panes, Stage } from '../../ui';
+import { DropNotice, isPlainDrop } from './DropNotice';
 import { OutOfDate } from './OutOfDate';
-import { Refusals } from './Refusals';
 import { TextList, type Chosen } from './TextList';
 import { TextPreview } from './TextPreview';
 import { TextTabs } from './TextTabs';
 
-/** The texts that are there, and what is in the chosen one. */
+/** It brings the code of tables along, which the first page does without. */
+const Questions = lazy(() => import('./Questions').then((module) => ({ default: module.Questions })));
+
+/** The texts that are there, what is asked about dropped files, and what is in the chosen text. */
 export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onPaste: () => void }) {
   const texts = useStudio((s) => s.texts);
   const [asked, choose] = useState<Chosen>();
   const [place, setPlace] = useState(0);
   const [, go] = useLocation();
   const next = useNextStep('text', go);
+  const waiting = useStudio((s) => waitingFiles(s).length);
+  // One notice: a drop that only added texts has nothing to say that the other doesn't.
+  const isStale = useStudio((s) => textsChanged(s) && isPlainDrop(s.drop, waiting));
+  const isInRow = next?.kind === 'answer' || next?.kind === 'train-classifier';
   // A text that was removed leaves its place to the next one.
   const text = texts.find((t) => t.id === asked?.id) ?? texts[Math.min(place, texts.length - 1)];
   const chosen = text && (asked?.id === text.id ? asked : { id: text.id });
@@ -30,16 +39,22 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
       title="Text"
       tabs={<TextTabs current="library" />}
       summary={
-        <>
-          <b>{formatCount(texts.length)}</b> {texts.length === 1 ? 'text' : 'texts'},{' '}
-          {documents > texts.length && (
-            <>
-              <b>{formatCount(documents)}</b> documents,{' '}
-            </>
-          )}
-          <b>{formatCount(characters)}</b> characters, <b>{formatBytes(bytes)}</b> before the browser packs{' '}
-          {texts.length === 1 ? 'it' : 'them'}
-        </>
+        texts.length === 0 ? (
+          <>
+            <b>{formatCount(waiting)}</b> {waiting === 1 ? 'file needs' : 'files need'} you
+          </>
+        ) : (
+          <>
+            <b>{formatCount(texts.length)}</b> {texts.length === 1 ? 'text' : 'texts'},{' '}
+            {documents > texts.length && (
+              <>
+                <b>{formatCount(documents)}</b> documents,{' '}
+              </>
+            )}
+            <b>{formatCount(characters)}</b> characters, <b>{formatBytes(bytes)}</b> before the browser packs{' '}
+            {texts.length === 1 ? 'it' : 'them'}
+          </>
+        )
       }
       actions={
         <>
@@ -49,14 +64,23 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
           <FileButton isDense icon="plus" onFiles={onFiles}>
             Add files…
           </FileButton>
-          <NextButton step={next} isDense />
+          {!isInRow && <NextButton step={next} isDense />}
         </>
       }
     >
-      <OutOfDate />
-      <Refusals />
-      <Panes columns="minmax(440px, 6fr) minmax(360px, 5fr)" narrowColumns="minmax(400px, 6fr) minmax(320px, 5fr)">
+      {isStale ? <OutOfDate /> : <DropNotice />}
+      <Panes
+        columns={text ? 'minmax(0, 1fr) 400px' : 'minmax(0, 1fr)'}
+        narrowColumns={text ? 'minmax(0, 1fr) 320px' : 'minmax(0, 1fr)'}
+      >
         <TextList
+          questions={
+            waiting > 0 && (
+              <Suspense fallback={null}>
+                <Questions />
+              </Suspense>
+            )
+          }
           chosen={chosen}
           onChoose={(next) => {
             choose(next);

@@ -1,21 +1,22 @@
 import { lazy, Suspense } from 'react';
 import { formatCount } from '../../core/base/units';
-import { MARKUPS, type MarkupId } from '../../core/documents/markup';
 import { isTable } from '../../core/documents/read';
-import { type DroppedMarkup, questionOf } from '../../state/markup';
+import { questionOf } from '../../state/markup';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Dialog } from '../../ui';
+import { countedKinds } from './countedKinds';
 import styles from './MarkupDialog.module.css';
 
 /** It brings the code of tables along, which the first page does without. */
 const TableDialog = lazy(() => import('./TableDialog').then((module) => ({ default: module.TableDialog })));
 
-/** One question for all files of a drop that are not prose; to close it leaves them out. */
+/** One question for all files to tune on that are not prose; to close it leaves them out. */
 export function MarkupDialog() {
   const markup = useStudioFields(questionOf);
   const take = useStudio((s) => s.takeMarkup);
-  const leave = useStudio((s) => s.leaveMarkup);
+  const skip = useStudio((s) => s.skip);
   if (!markup[0]) return null;
+  const leave = (): void => skip(markup);
   if (isTable(markup[0].kind)) {
     return (
       <Suspense fallback={null}>
@@ -32,14 +33,14 @@ export function MarkupDialog() {
       actions={
         <>
           <Button onPress={leave}>Leave {them} out</Button>
-          <Button variant="go" onPress={() => void take()}>
+          <Button variant="go" onPress={() => void take(markup)}>
             Take {them} as {one ? 'it is' : 'they are'}
           </Button>
         </>
       }
     >
       <p>
-        {counted(markup)} {one ? 'is' : 'are'} more than prose, and Homegrown does not take the prose out yet. As{' '}
+        {countedKinds(markup)} {one ? 'is' : 'are'} more than prose, and Homegrown does not take the prose out yet. As{' '}
         {one ? 'it is' : 'they are'}, tags, quotes and commas become tokens like any other, and the model learns to
         write them too.
       </p>
@@ -53,12 +54,3 @@ export function MarkupDialog() {
   );
 }
 const MOST_NAMES = 200;
-
-/** `2 HTML pages and 1 CSV table` */
-function counted(markup: readonly DroppedMarkup[]): string {
-  const kinds = (Object.keys(MARKUPS) as MarkupId[]).flatMap((id) => {
-    const n = markup.filter(({ kind }) => kind === id).length;
-    return n === 0 ? [] : [`${formatCount(n)} ${n === 1 ? MARKUPS[id].one : MARKUPS[id].many}`];
-  });
-  return new Intl.ListFormat('en-GB').format(kinds);
-}

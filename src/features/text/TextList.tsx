@@ -1,13 +1,13 @@
-import { useMemo, useRef, useState } from 'react';
-import { formatBytes, formatCount, formatShort } from '../../core/base/units';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { formatCount, formatShort } from '../../core/base/units';
 import { learntOf, type TextRecord } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import {
   Block,
   Button,
   Checkbox,
+  cx,
   DropZone,
-  formatMoment,
   Icon,
   IconButton,
   MenuButton,
@@ -22,7 +22,7 @@ import {
 } from '../../ui';
 import { ImportProgress } from './ImportProgress';
 import { LicenceDialog } from './LicenceDialog';
-import { keyOf, rowsOf, type Row } from './rows';
+import { hasOwnTitle, isListed, keyOf, kindOf, labelOf, nameOf, rowsOf, type Row, titleOf } from './rows';
 import { ReadingOptions } from './ReadingDialog';
 import { SelectionBar } from './SelectionBar';
 import styles from './TextList.module.css';
@@ -38,10 +38,12 @@ export interface TextListProps {
   onChoose: (chosen: Chosen) => void;
   onFiles: (files: DroppedFile[]) => void;
   onPaste: () => void;
+  /** Stands above the table. */
+  questions: ReactNode;
 }
-type SortKey = 'name' | 'characters' | 'size' | 'addedAt';
+type SortKey = 'name' | 'characters' | 'addedAt';
 
-export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) {
+export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: TextListProps) {
   const texts = useStudio((s) => s.texts);
   const removeTexts = useStudio((s) => s.removeTexts);
   const leaveOut = useStudio((s) => s.leaveOut);
@@ -53,13 +55,16 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const [licenceOf, askLicence] = useState<readonly TextRecord[]>([]);
   const [sort, setSort] = useState<{ column: SortKey; order: SortOrder }>({ column: 'addedAt', order: 'ascending' });
-  /** Whose documents are shown; while the list is filtered, of all. */
-  const [openIds, setOpenIds] = useState<ReadonlySet<string>>(new Set());
+  /** Whose documents a person has shown or hidden; while the list is filtered, all are shown. */
+  const [toggledIds, setToggledIds] = useState<ReadonlySet<string>>(new Set());
   const wanted = filter.trim().toLowerCase();
-  const isOpen = ({ id }: TextRecord): boolean => wanted !== '' || openIds.has(id);
+  const isOpen = (text: TextRecord): boolean => wanted !== '' || isListed(text) !== toggledIds.has(text.id);
   const several = useMemo(
-    () => texts.filter(({ id, documents }) => documents > 1 && (wanted !== '' || openIds.has(id))),
-    [texts, openIds, wanted],
+    () =>
+      texts.filter((text) =>
+        text.documents > 1 ? wanted !== '' || isListed(text) !== toggledIds.has(text.id) : hasOwnTitle(text),
+      ),
+    [texts, toggledIds, wanted],
   );
   const { found, more } = useDocuments(several, wanted);
   const sorted = texts.toSorted(by(sort.column));
@@ -96,7 +101,8 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
     if (row.kind === 'more') return;
     onChoose({ id: row.text.id, ...(row.kind === 'document' && { place: row.document.place }) });
     if (row.kind === 'document' || row.isOpen === undefined) return;
-    setOpenIds((open) => new Set(row.isOpen ? [...open].filter((id) => id !== row.text.id) : [...open, row.text.id]));
+    const { id } = row.text;
+    setToggledIds((ids) => new Set(ids.has(id) ? [...ids].filter((one) => one !== id) : [...ids, id]));
   };
 
   const columns: readonly Column<Row>[] = [
@@ -115,13 +121,31 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
           ''
         ) : (
           <Checkbox
-            label={`Select ${row.kind === 'text' ? row.text.name : row.document.title}`}
+            label={`Select ${labelOf(row)}`}
             isChosen={selected.has(keyOf(row))}
             onChange={(isOn) => toggle([keyOf(row)], isOn)}
           />
         ),
     },
-    { id: 'name', header: 'Name', isHeader: true, isSortable: true, cell: (row) => <Name row={row} /> },
+    { id: 'name', header: 'File', isHeader: true, isSortable: true, cell: (row) => <Name row={row} /> },
+    {
+      id: 'title',
+      header: 'Title',
+      isQuiet: true,
+      leaveOut: 'phone',
+      cell: (row) => {
+        const title = titleOf(row);
+        return <span title={title}>{title}</span>;
+      },
+    },
+    {
+      id: 'kind',
+      header: 'Kind',
+      isQuiet: true,
+      width: '112px',
+      leaveOut: 'narrow',
+      cell: kindOf,
+    },
     {
       id: 'characters',
       header: 'Characters',
@@ -132,25 +156,6 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
         row.kind === 'more'
           ? ''
           : formatCount(row.kind === 'text' ? learntOf(row.text).characters : row.document.characters),
-    },
-    {
-      id: 'size',
-      header: 'Size',
-      isNumber: true,
-      isSortable: true,
-      isQuiet: true,
-      width: '84px',
-      leaveOut: 'phone',
-      cell: (row) => (row.kind === 'more' ? '' : formatBytes(row.kind === 'text' ? row.text.size : row.document.bytes)),
-    },
-    {
-      id: 'addedAt',
-      header: 'Added',
-      isSortable: true,
-      isQuiet: true,
-      width: '116px',
-      leaveOut: 'phone',
-      cell: (row) => (row.kind === 'text' ? formatMoment(row.text.addedAt) : ''),
     },
     {
       id: 'act',
@@ -166,11 +171,12 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
           );
         if (row.kind === 'text')
           return <IconButton icon="close" label={`Remove ${row.text.name}`} onPress={() => remove([row.text])} />;
-        const { place, title, isOut } = row.document;
+        const { place, isOut } = row.document;
+        const name = labelOf(row);
         return (
           <IconButton
             icon={isOut ? 'plus' : 'skipped'}
-            label={isOut ? `Put ${title} back` : `Leave ${title} out`}
+            label={isOut ? `Put ${name} back` : `Leave ${name} out`}
             onPress={() => void leaveOut(row.text.id, [place], !isOut)}
           />
         );
@@ -187,32 +193,37 @@ export function TextList({ chosen, onChoose, onFiles, onPaste }: TextListProps) 
           <Button isDense onPress={onPaste}>
             Paste…
           </Button>
-          <span className={styles.filter}>
-            <SearchField label="Filter texts" placeholder="Filter" value={filter} onChange={setFilter} />
-          </span>
+          {texts.length > 0 && (
+            <span className={styles.filter}>
+              <SearchField label="Filter texts" placeholder="Filter" value={filter} onChange={setFilter} />
+            </span>
+          )}
         </>
       }
     >
-      <div className={styles.table} ref={table}>
-        <Table
-          label="Texts"
-          columns={columns}
-          rows={rows}
-          rowKey={keyOf}
-          chosenKey={chosen && (chosen.place === undefined ? chosen.id : `${chosen.id}/${chosen.place}`)}
-          onChoose={choose}
-          isExpanded={(row) => (row.kind === 'text' ? row.isOpen : undefined)}
-          isOff={(row) => row.kind === 'document' && row.document.isOut}
-          sort={sort}
-          onSort={(column) =>
-            setSort((now) => ({
-              column: column as SortKey,
-              order: now.column === column && now.order === 'ascending' ? 'descending' : 'ascending',
-            }))
-          }
-        />
-        {rows.length === 0 && <p className={styles.none}>No name holds “{filter.trim()}”</p>}
-      </div>
+      {questions}
+      {texts.length > 0 && (
+        <div className={styles.table} ref={table}>
+          <Table
+            label="Texts"
+            columns={columns}
+            rows={rows}
+            rowKey={keyOf}
+            chosenKey={chosen && (chosen.place === undefined ? chosen.id : `${chosen.id}/${chosen.place}`)}
+            onChoose={choose}
+            isExpanded={(row) => (row.kind === 'text' ? row.isOpen : undefined)}
+            isOff={(row) => row.kind === 'document' && row.document.isOut}
+            sort={sort}
+            onSort={(column) =>
+              setSort((now) => ({
+                column: column as SortKey,
+                order: now.column === column && now.order === 'ascending' ? 'descending' : 'ascending',
+              }))
+            }
+          />
+          {rows.length === 0 && <p className={styles.none}>No name holds “{filter.trim()}”</p>}
+        </div>
+      )}
       {licenceOf.length > 0 && <LicenceDialog texts={licenceOf} onClose={() => askLicence([])} />}
       <Block isTail>
         {meant.length > 0 && (
@@ -253,16 +264,22 @@ function Name({ row }: { row: Row }) {
         {formatCount(row.count)} more {row.count === 1 ? 'document' : 'documents'}, {formatCount(PAGE)} at a time
       </span>
     );
-  if (row.kind === 'document') {
-    const { title, isOut } = row.document;
+  const name = nameOf(row);
+  if (row.kind === 'document')
     return (
-      <span className={styles.under} title={title}>
-        {title}
-        {isOut && <small className={styles.quiet}>left out</small>}
+      <span className={styles.under} title={name}>
+        <FileIcon />
+        {name}
+        <OnPhone title={titleOf(row)} />
+        {row.document.isOut && <small className={styles.quiet}>left out</small>}
       </span>
     );
-  }
-  const { name, documents, leftOut } = row.text;
+  const { documents, leftOut } = row.text;
+  const isCounted = documents === 1 || name === `${formatCount(documents)} files`;
+  const about = [
+    ...(isCounted ? [] : [`${formatCount(documents)} documents`]),
+    ...(leftOut && documents > 1 ? [`${formatCount(leftOut.places.length)} left out`] : []),
+  ];
   return (
     <span title={name}>
       {row.isOpen !== undefined && (
@@ -270,15 +287,23 @@ function Name({ row }: { row: Row }) {
           <Icon name={row.isOpen ? 'chevron' : 'chevronRight'} />
         </span>
       )}
+      {row.isOpen === undefined && <FileIcon />}
       {name}
-      {documents > 1 && (
-        <small className={styles.quiet}>
-          {formatCount(documents)} documents{leftOut && `, ${formatCount(leftOut.places.length)} left out`}
-        </small>
-      )}
+      <OnPhone title={titleOf(row)} />
+      {about.length > 0 && <small className={styles.quiet}>{about.join(', ')}</small>}
     </span>
   );
 }
+
+/** There the column of titles is left out. */
+const OnPhone = ({ title }: { title: string }) =>
+  title === '' ? null : <small className={cx(styles.quiet, styles.onPhone)}>{title}</small>;
+
+const FileIcon = () => (
+  <span className={styles.icon}>
+    <Icon name="file" />
+  </span>
+);
 
 function SampleMenu() {
   const all = useStudio((s) => s.samples);

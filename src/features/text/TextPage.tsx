@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { useSearch } from 'wouter';
+import { waitingFiles } from '../../state/questions';
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { Stage, useHeldFocus } from '../../ui';
@@ -13,7 +14,8 @@ const CleanPage = lazy(() => import('./clean/CleanPage').then((module) => ({ def
 /** What the model will learn from. Without any text it is the first screen. */
 export function TextPage({ stages, onFiles }: PageProps) {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
-  const isEmpty = useStudio((s) => s.texts.length === 0);
+  // A question about dropped files stands where their texts will.
+  const isEmpty = useStudio((s) => s.texts.length === 0 && waitingFiles(s).length === 0);
   const isClean = new URLSearchParams(useSearch()).get('part') === 'clean';
   const paste = usePaste(onFiles);
   useHeldFocus(isLoaded ? isEmpty : undefined);

@@ -1,9 +1,11 @@
 /** The rows of the list of texts: a text, its documents under it where it is open, and how many more there are. */
 import type { DocumentRow, TextRecord } from '../../core/documents';
+import { FORMATS, isOfDocuments, isTable } from '../../core/documents/read';
 import type { DocumentRows } from '../../state/texts';
 
 export type Row =
-  | { kind: 'text'; text: TextRecord; isOpen: boolean | undefined }
+  /** `title`: of a text that is one document. */
+  | { kind: 'text'; text: TextRecord; isOpen: boolean | undefined; title?: string }
   | { kind: 'document'; text: TextRecord; document: DocumentRow }
   | { kind: 'more'; text: TextRecord; count: number };
 
@@ -26,13 +28,53 @@ export function rowsOf(
 ): readonly Row[] {
   return texts.flatMap((text): Row[] => {
     const isOne = text.documents === 1;
-    const { rows = [], of = 0 } = (!isOne && isOpen(text) && found.get(text.id)) || {};
     const isCalled = text.name.toLowerCase().includes(wanted);
+    if (isOne) {
+      const own = found.get(text.id)?.rows[0];
+      if (!isCalled && !own) return [];
+      return [{ kind: 'text', text, isOpen: undefined, ...(own && { title: own.title }) }];
+    }
+    const { rows = [], of = 0 } = (isOpen(text) && found.get(text.id)) || {};
     if (!isCalled && rows.length === 0) return [];
     return [
-      { kind: 'text', text, isOpen: isOne ? undefined : isOpen(text) },
+      { kind: 'text', text, isOpen: isOpen(text) },
       ...rows.map((document) => ({ kind: 'document' as const, text, document })),
       ...(of > rows.length ? [{ kind: 'more' as const, text, count: of - rows.length }] : []),
     ];
   });
 }
+
+/** Of one document, which may have a title other than the file's name. */
+export const hasOwnTitle = ({ documents, formats }: TextRecord): boolean =>
+  documents === 1 && formats.some(isOfDocuments);
+
+/** The file comes first, also of a document in one of several files. A text of one file is called as that. */
+export function nameOf({ text, ...row }: Exclude<Row, { kind: 'more' }>): string {
+  if (row.kind === 'text') return text.name;
+  const { file, title } = row.document;
+  return file === text.name ? title : file;
+}
+
+/** For screen readers: a file of several documents is named with the title of one. */
+export function labelOf(row: Exclude<Row, { kind: 'more' }>): string {
+  const title = row.kind === 'document' ? titleOf(row) : '';
+  return title === '' ? nameOf(row) : `${nameOf(row)}: ${title}`;
+}
+
+/** A title that says more than the name. */
+export function titleOf(row: Row): string {
+  if (row.kind === 'more') return '';
+  const title = row.kind === 'text' ? (row.title ?? '') : row.document.title;
+  return title === nameOf(row) ? '' : title;
+}
+
+export function kindOf(row: Row): string {
+  if (row.kind === 'more') return '';
+  const formats = row.kind === 'text' ? row.text.formats : [row.document.format];
+  return formats.length === 1 ? FORMATS[formats[0]!].label : `${formats.length} kinds`;
+}
+
+/** A few files are shown as what they are; rows of a table are not. */
+export const isListed = ({ documents, formats }: TextRecord): boolean =>
+  documents > 1 && documents <= MAX_LISTED && !formats.some(isTable);
+const MAX_LISTED = 20;

@@ -7,8 +7,8 @@ import type { Purpose } from '../../core/runs/tuning';
 import { useLeaveRowsOut } from '../../state/badRows';
 import { remedy } from '../../state/failures';
 import { useStudio, useStudioFields, useStudioStore } from '../../state/react';
-import type { Undecoded } from '../../state/texts';
-import { isUndecoded, useEncodingQuestion } from '../../state/undecoded';
+import { isUndecoded, type Undecoded } from '../../state/adding';
+import { useEncodingQuestion } from '../../state/undecoded';
 import { toTuneOn } from '../../state/tuning';
 import { describeWork } from '../../state/work';
 import {
@@ -180,7 +180,9 @@ export function Reading() {
 }
 
 export function Refused() {
-  const refused = useStudioFields((s) => s.refused.filter(({ tunes }) => tunes !== undefined));
+  const refused = useStudioFields((s) =>
+    s.refused.filter(({ tunes, project }) => tunes !== undefined && project.id === s.project.id),
+  );
   const dismiss = useStudio((s) => s.dismissRefusals);
   const [isAsking, setAsking] = useState(false);
   const [asked, ...alike] = refused.filter(isUndecoded);
@@ -205,7 +207,7 @@ export function Refused() {
                 {leaveRowsOut.label}
               </Button>
             )}
-            <Button isDense onPress={() => dismiss(true)}>
+            <Button isDense onPress={() => dismiss()}>
               Dismiss
             </Button>
           </>

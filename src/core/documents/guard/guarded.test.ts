@@ -28,7 +28,7 @@ test.each(Object.entries(EVERY_FORMAT))(
   async (_, { files }) => {
     const { readers, workers } = guardedByChannel();
     const sources = (piece: number) =>
-      ownFiles(Object.entries(files).map(([path, content]) => dropped(path, content, piece)));
+      ownFiles(Object.entries(files).map(([path, content]) => dropped(path, content, piece))).own;
     const here = await readDrop(...sources(1000));
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 5000 }), async (piece) => {

@@ -1,6 +1,6 @@
 /** A PDF: the text that lies in its pages, in the order of reading. Scans have none, and are counted. */
 import type { PdfDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { badFile } from '../../base/errors';
+import { badFile, withoutText } from '../../base/errors';
 import { yieldToEventLoop } from '../../base/job';
 import { counted, formatCount } from '../../base/units';
 import { LARGEST_PACKED, MOST_PAGES } from '../limits';
@@ -29,7 +29,8 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     if (missing.size > 0)
       file.note(`Some letters may be missing: they are told by tables that are not here (${[...missing].join(', ')})`);
     if (!/\S/.test(text))
-      throw badFile(
+      throw withoutText(
+        pdf.numPages === 1 ? '1 page without text' : `${formatCount(pdf.numPages)} pages without text`,
         `${file.name} has no text on ${pdf.numPages === 1 ? 'its page' : `any of its ${formatCount(pdf.numPages)} pages`}, as scans have none.`,
         'Have a program for text recognition (OCR) read it, and add what that writes.',
       );

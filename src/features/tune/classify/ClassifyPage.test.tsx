@@ -9,6 +9,7 @@ import { labelledFile, labelledRows } from '../../../core/testing/labelledRuns';
 import { StudioContext } from '../../../state/react';
 import { resumeRefusal, TRAINING_ELSEWHERE } from '../../../state/refusals';
 import { usedStep } from '../../../state/trained';
+import { questionOf } from '../../../state/markup';
 import { classifierOf } from '../../../state/tuning';
 import { ClassifyPage } from './ClassifyPage';
 import { JudgedPane } from './JudgedPane';
@@ -42,7 +43,7 @@ async function stoppedLater() {
   });
   const file = labelledFile(labelledRows(60));
   await getState().addFiles([{ name: file.name, file }], 'classify');
-  await getState().takeColumns({ text: 'text', label: 'label' });
+  await getState().takeColumns(questionOf(getState()), { text: 'text', label: 'label' });
   await getState().tune('classify');
   const runId = getState().project.runId!;
   const { saved } = getState().opened[runId]!;

@@ -1,0 +1,105 @@
+/** What became of the files of a drop: one line, and a list by reason. Page and terminal show the same. */
+import type { Failure } from '../base/errors';
+import { counted, formatCount } from '../base/units';
+import type { DropOutcome } from './import';
+import type { PassedOver } from './savedPages';
+
+export interface DropReport {
+  /** Number of files. */
+  added: number;
+  /** Nothing is lost with them. */
+  skipped: readonly SkippedFile[];
+  failed: readonly FailedFile[];
+}
+/** Reasons in the order of the list. */
+const TITLES = {
+  duplicate: 'Duplicates',
+  'no text': 'No text',
+  hidden: 'Hidden files',
+  'saved page': 'Parts of saved pages',
+  answer: 'Skipped by you',
+} as const;
+export interface SkippedFile {
+  name: string;
+  reason: keyof typeof TITLES;
+  /** A few words that continue the name: `equals a.txt`, `PNG picture`. */
+  why: string;
+}
+export interface FailedFile {
+  name: string;
+  failure: Failure;
+}
+
+export const NOTHING: DropReport = { added: 0, skipped: [], failed: [] };
+
+/** @param refused files that nobody is asked about */
+export function reportOf({
+  added,
+  duplicates,
+  passedOver,
+  refused,
+}: Pick<DropOutcome, 'added' | 'duplicates' | 'passedOver'> & { refused: readonly FailedFile[] }): DropReport {
+  const equal = duplicates.map(({ name, equals }): SkippedFile => {
+    const isCopy = name === equals;
+    return { name, reason: 'duplicate', why: isCopy ? 'is already here' : `equals ${equals}` };
+  });
+  const empty = refused.flatMap(({ name, failure: { noText: why } }): SkippedFile[] =>
+    why === undefined ? [] : [{ name, reason: 'no text', why }],
+  );
+  const failed = refused.filter(({ failure }) => failure.noText === undefined);
+  return { added, skipped: [...equal, ...empty, ...passedOver.map(skippedOf)], failed };
+}
+
+/** A file that is not read. */
+export const skippedOf = ({ name, why }: PassedOver): SkippedFile => ({
+  name,
+  reason: why,
+  why: why === 'hidden' ? 'hidden' : 'part of a saved page',
+});
+
+/** Both drops as one. */
+export const joined = (a: DropReport, b: DropReport): DropReport => ({
+  added: a.added + b.added,
+  skipped: [...a.skipped, ...b.skipped],
+  failed: [...a.failed, ...b.failed],
+});
+
+/** `8 added, 2 need you, 4 skipped`. @param waiting number of files with a question */
+export function dropSummary({ added, skipped, failed }: DropReport, waiting = 0): string {
+  const parts: readonly (readonly [count: number, words: string])[] = [
+    [added, 'added'],
+    [waiting, waiting === 1 ? 'needs you' : 'need you'],
+    [skipped.length, 'skipped'],
+    [failed.length, 'not added'],
+  ];
+  const said = parts.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`);
+  return said.length === 0 ? 'Nothing to add' : said.join(', ');
+}
+
+export interface SkippedGroup {
+  title: string;
+  files: readonly SkippedFile[];
+  /** Number of files that are not listed. */
+  more: number;
+}
+
+/** Skipped files by reason. @param max files listed in a group */
+export function skippedGroups({ skipped }: DropReport, max: number): readonly SkippedGroup[] {
+  return (Object.keys(TITLES) as SkippedFile['reason'][]).flatMap((reason) => {
+    const files = skipped.filter((file) => file.reason === reason);
+    if (files.length === 0) return [];
+    return [{ title: TITLES[reason], files: files.slice(0, max), more: Math.max(0, files.length - max) }];
+  });
+}
+
+/** `b.txt equals a.txt`, `leek.jpg: JPEG picture`. */
+export const skippedWords = ({ name, reason, why }: SkippedFile): string =>
+  reason === 'duplicate' ? `${name} ${why}` : `${name}: ${why}`;
+
+/** The skipped files as lines of a terminal. */
+export const skippedLines = (report: DropReport): readonly string[] =>
+  skippedGroups(report, MAX_LINES).flatMap(({ title, files, more }) => [
+    ...files.map((file) => `Skipped: ${skippedWords(file)}`),
+    ...(more > 0 ? [`Skipped: ${counted(more, 'more file')} (${title.toLowerCase()})`] : []),
+  ]);
+const MAX_LINES = 20;

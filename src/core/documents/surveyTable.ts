@@ -1,0 +1,92 @@
+/** What a table is before anyone says what its columns are: its first rows, and how often each label occurs if one column holds labels. */
+import { BadRows } from './badRows';
+import { HEAD_ROWS, headOf, labelColumns, labelsIn, noRows, type TableHead, type TextColumns } from './columns';
+import { inItsEncoding } from './encodings';
+import { inProcess } from './guard/readers';
+import type { TableFormatId } from './read';
+import type { OpenFile, Row } from './read/format';
+import type { TextSource } from './readFile';
+
+export interface TableSurvey extends TableHead {
+  /** Absent if no column holds labels. */
+  labeled?: LabeledTable;
+}
+export interface LabeledTable {
+  columns: TextColumns & { label: string };
+  /** Rows of each label, the most frequent first; rows without a label don't count. */
+  counts: readonly { label: string; count: number }[];
+  /** Number of rows that were read. */
+  rows: number;
+  /** False if there are more rows. */
+  isAll: boolean;
+}
+
+/** @throws HomegrownError `bad-file` where it is no table, or has no rows; `bad-encoding` */
+export async function surveyTable(
+  source: Pick<TextSource, 'name' | 'stream' | 'places' | 'reading'>,
+  format: TableFormatId,
+  readers = inProcess,
+  maxRows = MAX_ROWS,
+): Promise<TableSurvey> {
+  return inItsEncoding(source.reading?.encoding, async (encoding) => {
+    const { name, stream, places } = source;
+    const file: OpenFile = {
+      name,
+      bytes: stream(),
+      note: () => undefined,
+      ...(places && { places }),
+      ...(encoding && { encoding }),
+    };
+    const first: Row['cells'][] = [];
+    let begun: Begun | undefined;
+    let rows = 0;
+    // A malformed row is reported when the table is added.
+    for await (const { cells } of new BadRows().goodOf(readers('rows', format, file))) {
+      if (rows === maxRows) return surveyOf(headOf(first), begun, rows, false);
+      rows++;
+      if (first.length < HEAD_ROWS) {
+        first.push(cells);
+        if (first.length < HEAD_ROWS) continue;
+        begun = begin(first);
+        if (!begun) break;
+      } else if (!count(begun!, cells)) {
+        begun = undefined;
+        break;
+      }
+    }
+    if (rows === 0) throw noRows(name);
+    if (first.length < HEAD_ROWS) begun = begin(first);
+    return surveyOf(headOf(first), begun, rows, true);
+  });
+}
+/** Rows that are counted; a million are not waited for. */
+const MAX_ROWS = 100_000;
+/** Labels that a guessed column can have. */
+const MAX_LABELS = 100;
+
+interface Begun {
+  columns: LabeledTable['columns'];
+  counts: Map<string, number>;
+}
+
+function begin(first: readonly Row['cells'][]): Begun | undefined {
+  const head = headOf(first);
+  const { text, label, ...others } = labelColumns(head);
+  if (text === undefined || label === undefined || labelsIn(head, label).length === 0) return undefined;
+  const begun: Begun = { columns: { text, label, ...others }, counts: new Map() };
+  for (const cells of first) count(begun, cells);
+  return begun;
+}
+
+/** @returns false where there are too many distinct values to be labels */
+function count({ columns, counts }: Begun, cells: Row['cells']): boolean {
+  const label = (cells.get(columns.label) ?? '').trim();
+  if (label !== '') counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts.size <= MAX_LABELS;
+}
+
+function surveyOf(head: TableHead, begun: Begun | undefined, rows: number, isAll: boolean): TableSurvey {
+  if (!begun || begun.counts.size < 2) return head;
+  const counts = [...begun.counts].map(([label, n]) => ({ label, count: n })).sort((a, b) => b.count - a.count);
+  return { ...head, labeled: { columns: begun.columns, counts, rows, isAll } };
+}

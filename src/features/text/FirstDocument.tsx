@@ -1,0 +1,30 @@
+import { formatCount } from '../../core/base/units';
+import type { Columns, TableHead } from '../../core/documents/columns';
+import map from './ColumnMap.module.css';
+
+/** What the first row becomes that has text. */
+export function FirstDocument({ head, columns, isChat }: { head: TableHead; columns: Columns; isChat: boolean }) {
+  const of = (row: readonly string[], name: string | undefined): string =>
+    name === undefined ? '' : (row[head.columns.indexOf(name)] ?? '').trim();
+  const learnt = 'text' in columns ? [columns.text, ...(columns.besides ?? [])] : [columns.input, columns.target];
+  const place = head.rows.findIndex((row) => learnt.every((name) => of(row, name) !== ''));
+  const row = head.rows[place];
+  if (!row) return <p>The first {formatCount(head.rows.length)} rows have no text there.</p>;
+  const { title, label, date, language } = columns;
+  const about = [title, label, date, language].map((name) => of(row, name)).filter((value) => value !== '');
+  return (
+    <div className={map.document}>
+      <p className={map.about}>
+        Row {place + 1} as a {isChat ? 'chat: what the user says, and the answer' : 'document'}
+        {about.length > 0 && `: ${about.join(', ')}`}
+      </p>
+      {learnt.map((name) => (
+        <p key={name} className={map.text}>
+          {of(row, name).slice(0, MOST_SHOWN)}
+        </p>
+      ))}
+    </div>
+  );
+}
+/** Code units. */
+const MOST_SHOWN = 400;

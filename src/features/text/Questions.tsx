@@ -1,0 +1,201 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { counted } from '../../core/base/units';
+import { type EncodingId, encodingName } from '../../core/documents/encodings';
+import { remedy } from '../../state/failures';
+import {
+  answer,
+  answerWords,
+  firstQuestion,
+  isSkipOnly,
+  skipWords,
+  type Question,
+  questionsOf,
+  encodingAnswer,
+} from '../../state/questions';
+import { useStudio, useStudioStore } from '../../state/react';
+import { useNextStep } from '../../state/useNextStep';
+import { Ask, Button, LineChoice, Select } from '../../ui';
+import { countedKinds } from './countedKinds';
+import styles from './Questions.module.css';
+import { TableRow } from './TableRow';
+
+/** What is asked about dropped files, a row each, above the table of texts. */
+export function Questions() {
+  const questions = useStudio(questionsOf);
+  const [, go] = useLocation();
+  const next = useNextStep('text', go);
+  if (questions.length === 0) return null;
+  const isAnswer = next?.kind === 'answer' || next?.kind === 'train-classifier';
+  const first = isAnswer ? firstQuestion(questions) : undefined;
+  const count = questions.reduce((sum, { files }) => sum + files.length, 0);
+  return (
+    <div role="group" aria-label="Questions about dropped files">
+      {questions.map((question) => (
+        <Row key={question.id} question={question} filled={question === first ? next?.label : undefined} onGo={go} />
+      ))}
+      <p className={styles.unsaved}>
+        {count === 1 ? 'This file isn’t' : `These ${counted(count, 'file')} aren’t`} saved yet. Answer before you reload
+        or close this page.
+      </p>
+    </div>
+  );
+}
+
+export interface RowProps<Q extends Question = Question> {
+  question: Q;
+  /** Words of the page's filled button, where this row has it. */
+  filled: string | undefined;
+  onGo: (path: string) => void;
+}
+
+function Row({ question, filled, onGo }: RowProps) {
+  switch (question.kind) {
+    case 'table':
+      return <TableRow question={question} filled={filled} onGo={onGo} />;
+    case 'encoding':
+      return <EncodingRow question={question} filled={filled} onGo={onGo} />;
+    case 'looking':
+      return <Ask icon="file" title={`Reading ${namesOf(question.files)}`} />;
+    case 'rows':
+    case 'markup':
+    case 'unread':
+      return <PlainRow question={question} filled={filled} onGo={onGo} />;
+    default:
+      return question satisfies never;
+  }
+}
+
+function PlainRow({ question, filled }: RowProps<Extract<Question, { kind: 'rows' | 'markup' | 'unread' }>>) {
+  const store = useStudioStore();
+  const { title, why } = wordsOf(question);
+  return (
+    <Ask
+      icon={question.kind === 'unread' ? 'table' : 'file'}
+      title={title}
+      actions={
+        <>
+          {!isSkipOnly(question) && <SkipButton of={question} />}
+          <Button
+            isDense
+            variant={filled === undefined ? 'default' : 'go'}
+            onPress={() => void answer(store.getState(), question)}
+          >
+            {answerWords(question)}
+          </Button>
+        </>
+      }
+    >
+      <p>{why}</p>
+    </Ask>
+  );
+}
+
+function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread' }>): { title: string; why: string } {
+  const { files } = question;
+  const isOne = files.length === 1;
+  switch (question.kind) {
+    case 'rows': {
+      const { listed } = question.files[0]!.failure.rows;
+      const rows =
+        question.count === 1 ? '1 row that can’t be read' : `${counted(question.count, 'row')} that can’t be read`;
+      return {
+        title: `${namesOf(files)}: ${rows}`,
+        why: listed.slice(0, 3).map(({ place, problem }) => `${place.charAt(0).toUpperCase()}${place.slice(1)} ${problem}.`).join(' '), // prettier-ignore
+      };
+    }
+    case 'markup':
+      return {
+        title: `${namesOf(files)}: use ${isOne ? 'it' : 'them'} with all markup?`,
+        why: `${countedKinds(question.files)}. The model learns tags, quotes and commas too.`,
+      };
+    case 'unread':
+      return {
+        title: `${namesOf(files)} can’t be read as ${isOne ? 'a table' : 'tables'}`,
+        why: [question.failure.message, remedy(question.failure)].filter(Boolean).join(' '),
+      };
+    default:
+      return question satisfies never;
+  }
+}
+
+function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'encoding' }>>) {
+  const store = useStudioStore();
+  const { files, proposals } = question;
+  const [chosen, choose] = useState<EncodingId>(proposals[0]!.encoding);
+  const likely = proposals.slice(0, LIKELY);
+  const own = proposals.find(({ encoding }) => encoding === chosen);
+  const shown = own && !likely.includes(own) ? [...likely, own] : likely;
+  const more = proposals.filter((one) => !shown.includes(one));
+  const [first] = files;
+  // It was read in another encoding before, and that was wrong.
+  const before = (first && 'failure' in first ? first.dropped : first)?.reading?.encoding;
+  return (
+    <Ask
+      icon="file"
+      title={`${namesOf(files)}: which line reads right?`}
+      actions={
+        <>
+          <SkipButton of={question} />
+          <Button
+            isDense
+            variant={filled === undefined ? 'default' : 'go'}
+            onPress={() => void answer(store.getState(), question, chosen)}
+          >
+            {encodingAnswer(chosen, files.length)}
+          </Button>
+        </>
+      }
+    >
+      {before && <p>It isn’t {encodingName(before)}.</p>}
+      {files.length > 1 && <p>Lines of {first!.name}</p>}
+      <LineChoice
+        label="Encodings, the likeliest first"
+        value={chosen}
+        onChange={choose}
+        options={shown.map(({ encoding, lines }) => ({
+          value: encoding,
+          label: encodingName(encoding),
+          line: lines[0] ?? '',
+        }))}
+      />
+      {more.length > 0 && (
+        <div className={styles.more}>
+          <Select
+            label="Another encoding"
+            layout="bare"
+            value={null}
+            placeholder={more.length === 1 ? '1 other encoding' : `${more.length} other encodings`}
+            onChange={choose}
+            options={more.map(({ encoding, lines }) => ({
+              value: encoding,
+              label: encodingName(encoding),
+              hint: lines[0] ?? '',
+            }))}
+          />
+        </div>
+      )}
+    </Ask>
+  );
+}
+/** Encodings that are shown at once. */
+const LIKELY = 2;
+
+export function SkipButton({ of: { files } }: { of: Question }) {
+  const skip = useStudio((s) => s.skip);
+  const isOne = files.length === 1;
+  return (
+    <Button
+      isDense
+      variant="quiet"
+      label={isOne ? `Skip ${files[0]!.name}` : `Skip ${counted(files.length, 'file')}`}
+      onPress={() => skip(files)}
+    >
+      {skipWords(files)}
+    </Button>
+  );
+}
+
+/** `letter-1998.txt`, `10 files`. */
+export const namesOf = (files: readonly { name: string }[]): string =>
+  files.length === 1 ? files[0]!.name : counted(files.length, 'file');

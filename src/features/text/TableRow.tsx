@@ -1,0 +1,172 @@
+import { useState } from 'react';
+import { counted, formatCount } from '../../core/base/units';
+import { guessedColumns } from '../../core/documents/columns';
+import type { LabeledTable } from '../../core/documents/surveyTable';
+import { isBinary } from '../../state/markup';
+import { answer, type TableQuestion } from '../../state/questions';
+import { useStudio, useStudioStore } from '../../state/react';
+import { Ask, Button, TextAction } from '../../ui';
+import { ColumnMap, type Roles } from './ColumnMap';
+import { FirstDocument } from './FirstDocument';
+import { namesOf, type RowProps, SkipButton } from './Questions';
+import styles from './Questions.module.css';
+import { areLabeled, columnsOf, rolesOf } from './tableRoles';
+
+/** A table: a labeled one can train a classifier, of another a person says what the columns hold. */
+export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
+  const store = useStudioStore();
+  const takeColumns = useStudio((s) => s.takeColumns);
+  const takeMarkup = useStudio((s) => s.takeMarkup);
+  const openTable = useStudio((s) => s.openTable);
+  const isOpen = useStudio((s) => s.openedTable === question.id);
+  const { files, survey, labeled } = question;
+  const names = namesOf(files);
+  const choose = (): void => openTable(isOpen ? null : question.id);
+  const variant = filled === undefined ? 'default' : 'go';
+  const details = isOpen && (
+    <Details question={question} isFilled={filled !== undefined} onClose={() => openTable(null)} onGo={onGo} />
+  );
+  if (labeled) {
+    return (
+      <Ask
+        icon="table"
+        title={
+          <>
+            {names} {files.length === 1 ? 'looks' : 'look'} labeled: {counted(labeled.counts.length, 'label')} in column{' '}
+            <span className={styles.column}>{labeled.columns.label}</span>
+          </>
+        }
+        actions={
+          !isOpen && (
+            <>
+              <SkipButton of={question} />
+              <Button isDense onPress={() => void takeColumns(files, guessedColumns(survey))}>
+                Use as plain text
+              </Button>
+              <Button isDense variant={variant} onPress={() => onGo(answer(store.getState(), question))}>
+                {filled ?? 'Train a classifier'}
+              </Button>
+            </>
+          )
+        }
+        detail={details || <Example of={question} labeled={labeled} />}
+      >
+        <p>
+          {labeled.isAll ? counted(labeled.rows, 'row') : `More than ${formatCount(labeled.rows)} rows`}:{' '}
+          {countsOf(labeled)}. A classifier learns to put these labels on new text.{' '}
+          <TextAction onPress={choose} isExpanded={isOpen}>
+            Choose columns…
+          </TextAction>
+        </p>
+      </Ask>
+    );
+  }
+  return (
+    <Ask
+      icon="table"
+      title={`${names}: which column is the text?`}
+      actions={
+        !isOpen && (
+          <>
+            <SkipButton of={question} />
+            {!isBinary(files[0]!) && (
+              <Button isDense onPress={() => void takeMarkup(files)}>
+                {files.length === 1 ? 'Use it as it is' : 'Use them as they are'}
+              </Button>
+            )}
+            <Button isDense variant={variant} onPress={choose}>
+              Choose columns…
+            </Button>
+          </>
+        )
+      }
+      {...(details && { detail: details })}
+    >
+      <p>
+        {counted(survey.columns.length, 'column')}: {survey.columns.slice(0, MAX_NAMED).join(', ')}
+        {survey.columns.length > MAX_NAMED && ` and ${formatCount(survey.columns.length - MAX_NAMED)} more`}
+      </p>
+    </Ask>
+  );
+}
+const MAX_NAMED = 8;
+
+/** `ham 40, spam 20`. */
+function countsOf({ counts }: LabeledTable): string {
+  const said = counts.slice(0, MAX_LABELS).map(({ label, count }) => `${label} ${formatCount(count)}`);
+  const more = counts.length - said.length;
+  return said.join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
+}
+const MAX_LABELS = 4;
+
+/** A text of each of the two most frequent labels. */
+function Example({ of: { survey }, labeled }: { of: TableQuestion; labeled: LabeledTable }) {
+  const { text, label } = labeled.columns;
+  const [textAt, labelAt] = [survey.columns.indexOf(text), survey.columns.indexOf(label)];
+  const rows = labeled.counts.slice(0, 2).flatMap((each) => {
+    const row = survey.rows.find((cells) => cells[labelAt]?.trim() === each.label && cells[textAt]?.trim());
+    return row ? [{ label: each.label, text: row[textAt]!.trim() }] : [];
+  });
+  return (
+    <p className={styles.example}>
+      {rows.map((row) => (
+        <span key={row.label}>
+          <bdi>{row.text.slice(0, MAX_SHOWN)}</bdi> <b>{row.label}</b>
+        </span>
+      ))}
+    </p>
+  );
+}
+/** Code units. */
+const MAX_SHOWN = 120;
+
+function Details({
+  question: { files, survey, labeled },
+  isFilled,
+  onClose,
+  onGo,
+}: {
+  question: TableQuestion;
+  isFilled: boolean;
+  onClose: () => void;
+  onGo: (path: string) => void;
+}) {
+  const takeColumns = useStudio((s) => s.takeColumns);
+  const [roles, choose] = useState<Roles>(() => rolesOf(survey, labeled ? 'classify' : undefined));
+  const columns = columnsOf(roles);
+  const needed = columns ? undefined : 'Say which column holds the text, or which two an input and its target';
+  const isPair = columns && 'input' in columns;
+  const isClassifier = areLabeled(survey, roles);
+  return (
+    <div className={styles.details}>
+      <ColumnMap head={survey} roles={roles} isJoined={isClassifier} onChange={choose} />
+      {files.length > 1 && <p>Columns with these names are used in all {formatCount(files.length)} tables.</p>}
+      {columns && <FirstDocument head={survey} columns={columns} isChat={false} />}
+      <div className={styles.buttons}>
+        <Button isDense variant="quiet" onPress={onClose}>
+          Cancel
+        </Button>
+        {isClassifier && (
+          <Button
+            isDense
+            variant={isFilled && labeled ? 'go' : 'default'}
+            onPress={() => {
+              if (columns) void takeColumns(files, columns, undefined, 'classify');
+              onGo('/tune?kind=classify');
+            }}
+          >
+            Train a classifier
+          </Button>
+        )}
+        <Button
+          isDense
+          variant={isFilled && !(isClassifier && labeled) ? 'go' : 'default'}
+          disabledReason={needed}
+          onPress={() => columns && void takeColumns(files, columns)}
+        >
+          {isPair ? 'Add a pair a row' : 'Add a document a row'}
+        </Button>
+      </div>
+    </div>
+  );
+}

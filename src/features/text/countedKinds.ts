@@ -1,0 +1,12 @@
+import { formatCount } from '../../core/base/units';
+import { MARKUPS, type MarkupId } from '../../core/documents/markup';
+import type { DroppedMarkup } from '../../state/markup';
+
+/** `2 HTML pages and 1 CSV table` */
+export function countedKinds(markup: readonly DroppedMarkup[]): string {
+  const kinds = (Object.keys(MARKUPS) as MarkupId[]).flatMap((id) => {
+    const n = markup.filter(({ kind }) => kind === id).length;
+    return n === 0 ? [] : [`${formatCount(n)} ${n === 1 ? MARKUPS[id].one : MARKUPS[id].many}`];
+  });
+  return new Intl.ListFormat('en-GB').format(kinds);
+}

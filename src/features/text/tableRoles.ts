@@ -1,0 +1,29 @@
+/** Which column of a table has which role: as it is guessed, and as the columns that are taken. */
+import { type Columns, guessedColumns, labelColumns, labelsIn, type TableHead } from '../../core/documents/columns';
+import type { Purpose } from '../../core/runs/tuning';
+import type { Roles } from './ColumnMap';
+
+/** Before anything is chosen. */
+export function rolesOf(head: TableHead, tunes: Purpose | undefined): Roles {
+  if (tunes === 'classify') return labelColumns(head);
+  const known = guessedColumns(head);
+  if (tunes !== 'instruct') return known;
+  if ('input' in known) return { input: known.input, target: known.target };
+  // The two with the most text.
+  const letters = head.columns.map((_, i) => head.rows.reduce((sum, row) => sum + row[i]!.length, 0));
+  const most = [...letters.keys()].sort((a, b) => letters[b]! - letters[a]!).slice(0, 2);
+  const [input, target] = most.sort((a, b) => a - b).map((i) => head.columns[i]);
+  return { ...(input !== undefined && { input }), ...(target !== undefined && { target }) };
+}
+
+export function columnsOf({ text, besides, input, target, ...about }: Roles): Columns | undefined {
+  if (text !== undefined) return { text, ...(besides && { besides: [...besides] }), ...about };
+  return input !== undefined && target !== undefined ? { input, target, ...about } : undefined;
+}
+
+export const cellsOf = ({ columns, rows }: TableHead, name: string | undefined): readonly string[] =>
+  name === undefined ? [] : rows.map((row) => row[columns.indexOf(name)] ?? '');
+
+/** Whether these roles make examples of a few labels. */
+export const areLabeled = (head: TableHead, { text, label }: Roles): boolean =>
+  text !== undefined && label !== undefined && labelsIn(head, label).length >= 2;

@@ -1,0 +1,360 @@
+/** Files, pastes and samples on their way into a project: what is read, skipped, refused, or waits for an answer. */
+import type { Failure } from '../core/base/errors';
+import { formatCount } from '../core/base/units';
+import type {
+  Columns,
+  Duplicate,
+  EncodingId,
+  ImportOutcome,
+  Proposal,
+  Reading,
+  TableHead,
+  TextRecord,
+} from '../core/documents';
+import { type DropReport, joined, NOTHING, reportOf, type SkippedFile, skippedOf } from '../core/documents/dropReport';
+import { allTexts, byUse, isToTune } from '../core/documents/record';
+import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
+import { ownFiles } from '../core/documents/savedPages';
+import type { Purpose } from '../core/runs/tuning';
+import type { Between } from '../core/documents/labels/between';
+import { explain } from './failures';
+import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, sorted, tableOf } from './markup';
+import type { Slice } from './studio';
+import { type Project, UNTITLED } from './project';
+import { title } from './projectName';
+import { type Inputs, inputsOf } from './preparation';
+import { reads } from './reads';
+import { looker } from './looks';
+import { suggestedPrompt } from './suggestedPrompt';
+import type { TextsSlice } from './texts';
+import { alreadyHere, alreadyCleaned, alreadyLeftOut, waits } from './textNotes';
+import { IDLE, work, type Work } from './work';
+
+/** A file that was refused, and why. */
+export interface Refusal {
+  name: string;
+  failure: Failure;
+  /** Itself, or the archive that it lies in: to be read again in another way. */
+  dropped?: Dropped;
+  /** What it was given for; absent: to learn from. */
+  tunes?: Purpose;
+  /** The project that it was given to. */
+  project: Target;
+  /** Encodings that it may be in, the likeliest first. */
+  proposals?: readonly Proposal[];
+}
+/** One that can be read again. */
+export type Reread = Refusal & { dropped: Dropped };
+/** One whose encoding a person can choose. */
+export type Undecoded = Reread;
+
+export const isUndecoded = (refusal: Refusal): refusal is Undecoded =>
+  refusal.failure.code === 'bad-encoding' && refusal.dropped !== undefined;
+/** Whether rows of it can be left out. */
+export const isMalformed = (
+  refusal: Refusal,
+): refusal is Reread & { failure: { rows: NonNullable<Failure['rows']> } } =>
+  refusal.failure.rows !== undefined && refusal.dropped !== undefined;
+
+/** A project that something is given to. */
+export type Target = Pick<Project, 'id' | 'name'>;
+
+export interface AddingSlice {
+  /** Files of all projects that were refused: to tune on, or with a question. */
+  refused: readonly Refusal[];
+  /** Files of all projects that wait for a person to say what they are. */
+  markup: readonly DroppedMarkup[];
+  /** What became of the newest drop on the open project; null once it was dismissed. */
+  drop: DropReport | null;
+  dismissDrop(): void;
+  /** Id of the question whose columns are being chosen. */
+  openedTable: string | null;
+  openTable(id: string | null): void;
+  importing: Work;
+  /** How files are read that are given from now on. */
+  reading: Reading;
+  setReading(changes: Reading): void;
+  /** Adds a text of all of them, asks about those that aren't prose, and skips hidden files and parts of saved pages. */
+  addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
+  /** A project and its texts once all is read that was given to it by now; undefined where the signal ends that. */
+  whenRead(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;
+  /** Adds files that wait, as they are. */
+  takeMarkup(files: readonly DroppedMarkup[]): Promise<void>;
+  /** Adds tables that wait. @param tunes a purpose other than the one that they were given for */
+  takeColumns(files: readonly DroppedMarkup[], columns: Columns, between?: Between, tunes?: Purpose): Promise<void>;
+  /** Adds none of these. */
+  skip(files: readonly (Refusal | DroppedMarkup)[]): void;
+  lookAtTable(file: DroppedMarkup): Promise<TableHead>;
+  addPaste(text: string, name: string, tunes?: Purpose): Promise<void>;
+  addSample(file: string): Promise<TextRecord | undefined>;
+  /** Those that were given to tune on. */
+  dismissRefusals(): void;
+  /** The encodings that a file may be in, the likeliest first. */
+  proposals(of: Pick<Undecoded, 'name' | 'dropped'>): Promise<readonly Proposal[]>;
+  /** Reads what was refused again, in another way. */
+  readIn(refused: readonly Reread[], reading: Reading): Promise<void>;
+  /** The same for tables that wait. */
+  markupIn(files: readonly DroppedMarkup[], encoding: EncodingId): void;
+}
+
+/** Files that are handed to a worker at once: more would hold the page. */
+const MAX_HANDED = 1000;
+
+export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) => {
+  const { data, now, tabs } = services;
+  const { inTurn, isBusy, follow, coming } = reads();
+  const { suggest } = suggestedPrompt(services, get);
+  const look = looker(services, get, set);
+  let drops = 0;
+  const target = (): Target => {
+    const { id, name } = get().project;
+    return { id, name };
+  };
+  const isOpen = ({ id }: Target): boolean => get().project.id === id;
+
+  /** Adds to what is said of the newest drop. What becomes of files of another project is said in a note. */
+  function report(of: DropReport, to: Target): void {
+    if (isOpen(to)) set(({ drop }) => ({ drop: joined(drop ?? NOTHING, of) }));
+    else
+      for (const { name, failure } of of.failed)
+        get().toast({ text: `${name} was not added to ${to.name}`, detail: explain(failure) });
+  }
+  /** A person can answer these, or they are of the page of tuning. */
+  function refuse(refused: readonly Refusal[]): void {
+    set((s) => ({ refused: [...s.refused, ...refused] }));
+    look();
+    const away = refused.filter(({ project }) => !isOpen(project));
+    if (away.length > 0) get().toast(waits(away));
+  }
+  type Options = Parameters<Parameters<typeof work<unknown>>[2]>[0];
+  /** One import of these files. Undefined if it was stopped, or has failed as a whole. The page shows one at a time. */
+  async function read<T>(
+    names: readonly string[],
+    to: Target,
+    begin: (options: Options) => Promise<T>,
+    tunes?: Purpose,
+    isShown = true,
+  ): Promise<T | undefined> {
+    const isMeant = new Set(names);
+    const isAgain = (one: Refusal): boolean => one.project.id === to.id && one.tunes === tunes && isMeant.has(one.name);
+    set(({ refused }) => ({ refused: refused.filter((one) => !isAgain(one)) }));
+    const failed: { failure?: Failure } = {};
+    const show = (at: Work): void => {
+      if (at.kind === 'failed') failed.failure = at.failure;
+      if (isShown) set({ importing: at.kind === 'failed' ? IDLE : at });
+    };
+    const outcome = await work(show, now, begin);
+    if (failed.failure) {
+      const name = names.length === 1 ? names[0]! : `${formatCount(names.length)} files`;
+      giveBack([{ name, failure: failed.failure, project: to, ...(tunes && { tunes }) }], to);
+    }
+    return outcome;
+  }
+  /** Files that were not added: some are asked about, the others are reported. */
+  function giveBack(refused: readonly Refusal[], to: Target): void {
+    const isListed = (one: Refusal): boolean =>
+      one.tunes === undefined ? isUndecoded(one) || isMalformed(one) : isOpen(to);
+    refuse(refused.filter(isListed));
+    const others = refused.filter((one) => !isListed(one));
+    report(reportOf({ added: 0, duplicates: [], passedOver: [], refused: others }), to);
+  }
+  async function join(text: TextRecord, names: readonly string[], to: Target, ofPairs = true): Promise<void> {
+    tabs.announce();
+    if (!isOpen(to)) {
+      get().toast({ text: `${text.name} was added to ${to.name}` });
+      return;
+    }
+    set((s) => byUse([...allTexts(s).filter(({ id }) => id !== text.id), text], to.id));
+    const { leftOut, cleaned } = text;
+    if (leftOut) get().toast(alreadyLeftOut(text.name, leftOut.places.length));
+    if (cleaned) get().toast(alreadyCleaned(text.name, cleaned.name));
+    // What a project is called, and its prompt, are of what it learns from.
+    if (isToTune(text, to.id)) {
+      get().change({});
+      return;
+    }
+    // What was only counted, as in `3 files`, is no name.
+    const isCalled = names.some((name) => name === text.name || name.startsWith(`${text.name}/`));
+    const isNamed = isCalled && get().project.name === UNTITLED;
+    // With a text a project is stored, also where nothing of it changes: what is in no list cannot be gone back to.
+    get().change(isNamed ? { name: title(text.name) } : {});
+    await suggest(text);
+    const objective = ofPairs && isOpen(to) ? answering(get()) : undefined;
+    if (objective) get().setRecipe({ objective });
+  }
+  /** A single text; resolves with the one that is there now. */
+  async function add(
+    name: string,
+    to: Target,
+    begin: (options: Options) => Promise<ImportOutcome>,
+    tunes?: Purpose,
+    isShown = true,
+  ): Promise<TextRecord | undefined> {
+    set({ drop: null });
+    const outcome = await read([name], to, begin, tunes, isShown);
+    if (outcome?.kind === 'added') await join(outcome.text, [name], to);
+    if (outcome?.kind !== 'duplicate') return outcome?.text;
+    duplicated([{ ...outcome, name }], to, tunes);
+    return outcome.of;
+  }
+  function duplicated(all: readonly Duplicate[], to: Target, tunes: Purpose | undefined): void {
+    if (all.length === 0) return;
+    if (tunes !== undefined) get().toast(alreadyHere(all, to.id, true));
+    else {
+      const duplicates = all.map((one) =>
+        one.of && isToTune(one.of, to.id) ? { ...one, equals: `${one.equals} on Teach it more` } : one,
+      );
+      report(reportOf({ added: 0, duplicates, passedOver: [], refused: [] }), to);
+    }
+  }
+
+  /** In its turn, into the project that was open when it was asked for. */
+  const into = <T>(to: Target, job: () => Promise<T>): Promise<T> =>
+    follow(
+      to.id,
+      get().takeInto(to.id, () => inTurn(job)),
+    );
+
+  const addDrop = (files: readonly Dropped[], to: Target): Promise<void> =>
+    into(to, async () => {
+      const drop = `${++drops}`;
+      const names = files.map(({ name }) => name);
+      const [{ tunes, between } = {}] = files;
+      const purpose = tunes && { tunes, ...(between && { between }) };
+      const begin = async (options: Options) => {
+        let from = 0;
+        for (; files.length - from > MAX_HANDED; from += MAX_HANDED)
+          await data.call('handFiles', { drop, files: files.slice(from, from + MAX_HANDED) });
+        const input = { drop, files: files.slice(from), projectId: to.id, addedAt: now(), ...purpose };
+        return data.call('importFiles', input, options);
+      };
+      const outcome = await read(names, to, begin, tunes);
+      if (!outcome) return;
+      const refused = outcome.refused.map((one): Refusal => {
+        const dropped = files.find(({ name }) => one.name === name || one.name.startsWith(`${name}/`));
+        return { ...one, project: to, ...(dropped && { dropped }), ...purpose };
+      });
+      const isAsked = ({ name, failure, dropped }: Refusal) => failure.code === 'bad-shape' && dropped?.name === name;
+      ask(refused.filter(isAsked).map(({ dropped }) => asTable(dropped!, to)));
+      if (tunes === undefined)
+        report(reportOf({ added: outcome.added, duplicates: [], passedOver: outcome.passedOver, refused: [] }), to);
+      duplicated(outcome.duplicates, to, tunes);
+      giveBack(
+        refused.filter((one) => !isAsked(one)),
+        to,
+      );
+      const ofPairs = files.every(({ table }) => table !== undefined);
+      if (outcome.text) await join(outcome.text, names, to, ofPairs);
+    });
+  async function addFiles(files: readonly Dropped[], to: Target, tunes?: Purpose): Promise<void> {
+    const { reading } = get();
+    const { own, passedOver } = ownFiles(files);
+    const given = own.map((each) => ({ reading, ...each, ...(tunes && { tunes }) }));
+    const { texts, markup } = await sorted(given, to, tunes);
+    if (isOpen(to)) set({ drop: tunes === undefined ? { ...NOTHING, skipped: passedOver.map(skippedOf) } : null });
+    // What isn't asked about doesn't wait for the answers.
+    ask(markup);
+    if (texts.length > 0) await addDrop(texts, to);
+  }
+  /** Where the project that they were given to is not shown any more, it is said that they wait. */
+  function ask(files: readonly DroppedMarkup[]): void {
+    set(({ markup }) => ({ markup: [...markup, ...files] }));
+    look();
+    if (files[0] && !isOpen(files[0].project)) get().toast(waits(files));
+  }
+  /** Takes what was asked about. */
+  async function take(
+    files: readonly DroppedMarkup[],
+    as: (file: DroppedMarkup) => Pick<Dropped, 'table' | 'between' | 'tunes'>,
+  ): Promise<void> {
+    set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
+    if (files[0])
+      await addDrop(
+        files.map((each) => ({ ...fileOf(each), ...as(each) })),
+        files[0].project,
+      );
+  }
+
+  return {
+    refused: [],
+    markup: [],
+    drop: null,
+    dismissDrop: () => set({ drop: null }),
+    openedTable: null,
+    openTable: (openedTable) => set({ openedTable }),
+    importing: IDLE,
+    reading: {},
+    setReading: (changes) => set(({ reading }) => ({ reading: { ...reading, ...changes } })),
+    addFiles: (files, tunes) => follow(get().project.id, addFiles(files, target(), tunes)),
+    async whenRead(inputs, signal) {
+      const { id: projectId } = inputs.project;
+      await coming(projectId, signal);
+      if (signal.aborted) return undefined;
+      if (get().project.id === projectId) return { ...inputsOf(get()), tuneTexts: get().tuneTexts };
+      return { ...inputs, ...byUse(await data.call('listTexts', { projectId }), projectId) };
+    },
+    takeMarkup: (files) => take(files, () => ({})),
+    takeColumns: (files, columns, between, tunes) =>
+      take(files, (file) => {
+        const table = { format: tableOf(file), columns };
+        return { table, ...(between && { between }), ...(tunes && { tunes }) };
+      }),
+    lookAtTable: (given) => data.call('lookAtTable', { ...fileOf(given), format: tableOf(given) }),
+    skip(files) {
+      const gone = new Set<unknown>(files);
+      set(({ refused, markup }) => ({
+        refused: refused.filter((one) => !gone.has(one)),
+        markup: markup.filter((one) => !gone.has(one)),
+      }));
+      const skipped = files
+        .filter(({ tunes }) => tunes === undefined)
+        .map(({ name }): SkippedFile => ({ name, reason: 'answer', why: 'skipped by you' }));
+      if (skipped.length > 0) report({ ...NOTHING, skipped }, files[0]!.project);
+    },
+    async addPaste(text, name, tunes) {
+      const purpose = tunes && { tunes };
+      // What no file can hold is refused as pasted text.
+      const isFile = !/\p{Surrogate}/u.test(text);
+      if (isFile && tunes !== undefined && tunes !== 'adapt')
+        return get().addFiles([{ name, file: new File([text], name) }], tunes);
+      const head = new TextEncoder().encode(text.slice(0, MARKUP_HEAD));
+      const kind = isFile ? markupOf(name, head) : null;
+      if (kind) {
+        set({ drop: NOTHING });
+        ask([{ name, kind, file: new File([text], name), project: target(), ...purpose }]);
+        return;
+      }
+      // A paste is nowhere but here: it is stored at once, not behind files that may take long.
+      const [to, isAside] = [target(), isBusy()];
+      const paste = async (): Promise<void> => {
+        const input = { text, name, projectId: to.id, addedAt: now(), ...purpose };
+        await add(name, to, (options) => data.call('importPaste', input, options), tunes, !isAside);
+      };
+      await (isAside ? follow(to.id, get().takeInto(to.id, paste)) : into(to, paste));
+    },
+    addSample(file) {
+      const to = target();
+      const input = { file, projectId: to.id, addedAt: now() };
+      return into(to, () => add(file, to, (options) => data.call('importSample', input, options)));
+    },
+    dismissRefusals: () =>
+      set((s) => ({
+        refused: s.refused.filter(({ tunes, project }) => tunes === undefined || project.id !== s.project.id),
+      })),
+    proposals: async ({ name, dropped }) =>
+      (await data.call('proposeEncodings', { given: fileOf(dropped), names: [name] }))[0]!,
+    readIn(refused, reading) {
+      set((s) => ({ refused: s.refused.filter((one) => !refused.some(({ name }) => name === one.name)) }));
+      const files = new Set(refused.map(({ dropped }) => dropped));
+      return addDrop(
+        [...files].map((dropped) => ({ ...dropped, reading: { ...dropped.reading, ...reading } })),
+        refused[0]?.project ?? target(),
+      );
+    },
+    markupIn(files, encoding) {
+      const inIt = ({ found: _, ...one }: DroppedMarkup) => ({ ...one, reading: { ...one.reading, encoding } });
+      set((s) => ({ markup: s.markup.map((one) => (files.includes(one) ? inIt(one) : one)) }));
+      look();
+    },
+  };
+};

@@ -1,0 +1,23 @@
+/** How long a classifier is expected to train on a table that waits for an answer. */
+import type { LabeledTable } from '../core/documents/surveyTable';
+import { modelSpec } from '../core/models';
+import { bodyOf, classifierOf } from './classifierPlan';
+import { estimate, limitsOf } from './estimate';
+import type { Studio } from './studio';
+
+/** In milliseconds, with the settings of the project; undefined where no device is open, or it can't be planned. */
+export function classifierTimeOf(
+  s: Pick<Studio, 'project' | 'runs' | 'device'>,
+  { counts, isAll }: LabeledTable,
+): number | undefined {
+  if (s.device.kind !== 'open' || !isAll) return undefined;
+  const learnt = counts.reduce((sum, { count }) => sum + count, 0) * (1 - s.project.tuning.classify.heldOut);
+  const labels = counts.map(({ label }) => label);
+  try {
+    const { model, recipe } = classifierOf(s.project, bodyOf(s), { labels, several: false, learnt }, limitsOf(s));
+    const { seconds } = estimate(modelSpec(model.id), model.config, model.vocabulary, recipe, s.device.info);
+    return seconds === undefined ? undefined : 1000 * seconds;
+  } catch {
+    return undefined; // The page of labels says what is wrong with the settings.
+  }
+}

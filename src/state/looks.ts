@@ -1,0 +1,73 @@
+/** Looks at files that wait for an answer, one after another: what a table holds, and which encodings a text may be in. */
+import { type Failure, toFailure } from '../core/base/errors';
+import type { Proposal } from '../core/documents';
+import { joined, NOTHING } from '../core/documents/dropReport';
+import { isTable } from '../core/documents/read';
+import { isUndecoded, type Refusal, type Undecoded } from './adding';
+import { type DroppedMarkup, fileOf, tableOf } from './markup';
+import type { Services, StudioStore } from './studio';
+
+/** @returns what begins to look, if nothing does */
+export function looker(
+  { data }: Pick<Services, 'data'>,
+  get: StudioStore['getState'],
+  set: StudioStore['setState'],
+): () => void {
+  let isLooking = false;
+  /** Something may have come that wasn't there at the last look. */
+  let isAsked = false;
+
+  async function proposeFor(first: Undecoded): Promise<void> {
+    const { dropped } = first;
+    const alike = get().refused.filter((one) => isUnknown(one) && one.dropped === dropped);
+    const names = alike.map(({ name }) => name);
+    const found = await data
+      .call('proposeEncodings', { given: fileOf(dropped), names })
+      .catch((): readonly (readonly Proposal[])[] => []);
+    const of = new Map<Refusal, readonly Proposal[]>(alike.map((one, i) => [one, found[i] ?? []]));
+    const hopeless = alike.filter((one) => of.get(one)!.length === 0);
+    set(({ refused, drop, project }) => ({
+      refused: refused
+        .filter((one) => of.get(one)?.length !== 0)
+        .map((one) => (of.has(one) ? { ...one, proposals: of.get(one)! } : one)),
+      // No encoding makes text of these, so nobody is asked.
+      ...(first.project.id === project.id &&
+        hopeless.length > 0 && { drop: joined(drop ?? NOTHING, { ...NOTHING, failed: hopeless }) }),
+    }));
+  }
+  async function survey(table: DroppedMarkup): Promise<void> {
+    const given = fileOf(table);
+    const found = await data
+      .call('surveyTable', { ...given, format: tableOf(table) })
+      .catch(async (error: unknown) => unread(toFailure(error), given));
+    set(({ markup }) => ({ markup: markup.map((one) => (one === table ? { ...one, found } : one)) }));
+  }
+  async function unread(failure: Failure, given: ReturnType<typeof fileOf>) {
+    if (failure.code !== 'bad-encoding') return { failure };
+    const found = data.call('proposeEncodings', { given, names: [given.name] });
+    const [proposals = []] = await found.catch((): readonly (readonly Proposal[])[] => []);
+    return { failure, ...(proposals.length > 0 && { proposals }) };
+  }
+  async function lookAtNext(): Promise<boolean> {
+    const { refused, markup } = get();
+    const text = refused.find(isUnknown);
+    const table = markup.find((one) => one.tunes === undefined && isTable(one.kind) && !one.found);
+    if (text) await proposeFor(text);
+    else if (table) await survey(table);
+    return text !== undefined || table !== undefined;
+  }
+  async function lookAtAll(): Promise<void> {
+    isLooking = true;
+    while (isAsked) {
+      isAsked = false;
+      while (await lookAtNext());
+    }
+    isLooking = false;
+  }
+  return () => {
+    isAsked = true;
+    if (!isLooking) void lookAtAll();
+  };
+}
+
+const isUnknown = (one: Refusal): one is Undecoded => one.tunes === undefined && isUndecoded(one) && !one.proposals;

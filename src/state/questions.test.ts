@@ -1,0 +1,120 @@
+/** What is asked about dropped files: files that are alike are one question, whose answer adds them all. */
+import { afterEach, expect, test, vi } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { dropSummary } from '../core/documents/dropReport';
+import { encoded } from '../core/testing/encoded';
+import { halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { guideOf, nextStep } from './nextStep';
+import { answer, answerWords, type Question, questionsOf, waitingFiles } from './questions';
+
+let page: TestStudio;
+afterEach(() => page.close());
+async function opened() {
+  const store = memoryStore();
+  page = testStudio(store, halvesOver(store));
+  await page.studio.getState().load();
+  return page.studio.getState;
+}
+const file = (name: string, content: string | Uint8Array<ArrayBuffer>) => ({ name, file: new File([content], name) });
+const LATIN = ['Un café noir, et un thé vert.', 'Le garçon a été très bref.', 'Où êtes-vous, mon élève ?'].join('\n');
+const latin = (name: string) => file(name, encoded(`${name}. ${LATIN}\n`.repeat(20), 'windows-1252'));
+const cyrillic = (name: string) =>
+  file(
+    name,
+    encoded('Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива.\n'.repeat(20), 'koi8-r'),
+  );
+const table = (name: string, rows: number) =>
+  file(
+    name,
+    [
+      'mail,kind',
+      ...Array.from({ length: rows }, (_, i) => `"Letter ${i} of ${name} has some words.",${i % 3 ? 'ham' : 'spam'}`),
+    ].join('\n'),
+  );
+/** Once all files have been looked at. */
+async function asked(getState: Awaited<ReturnType<typeof opened>>): Promise<readonly Question[]> {
+  await vi.waitFor(() => expect(questionsOf(getState()).every(({ kind }) => kind !== 'looking')).toBe(true));
+  return questionsOf(getState());
+}
+
+test('ten files in one encoding are one question, and another encoding is another', async () => {
+  const getState = await opened();
+  const names = Array.from({ length: 10 }, (_, i) => `${i}.txt`);
+  await getState().addFiles([...names.map(latin), cyrillic('war.txt'), file('sea.txt', 'The sea is wide.')]);
+  const [first, second, ...others] = await asked(getState);
+  expect(others).toEqual([]);
+  expect([answerWords(first!), answerWords(second!)]).toEqual(['Use Latin-1 for 10 files', 'Use KOI8-R']);
+  expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('1 added, 11 need you');
+  expect(answer(getState(), first!)).toBe('/text');
+  await vi.waitFor(() => expect(getState().texts.map(({ documents }) => documents)).toEqual([1, 10]));
+  // The answer is a part of the drop, and the other question stays.
+  expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('11 added, 1 needs you');
+  getState().skip(second!.files);
+  expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('11 added, 1 skipped');
+});
+
+test('bytes that no encoding makes text of are not asked about', async () => {
+  const getState = await opened();
+  const noise = Uint8Array.from({ length: 600 }, (_, i) => (i % 2 ? 0xff : 1 + (i % 8)));
+  await getState().addFiles([file('noise.txt', noise)]);
+  expect(await asked(getState)).toEqual([]);
+  expect(getState().drop).toMatchObject({ failed: [{ name: 'noise.txt' }] });
+});
+
+test('tables with the same labels are one question that counts them; where all wait, it is the next step', async () => {
+  const getState = await opened();
+  await getState().addFiles([table('a.csv', 60), table('b.csv', 30)]);
+  const [question, ...others] = await asked(getState);
+  expect(others).toEqual([]);
+  expect(question).toMatchObject({
+    kind: 'table',
+    labeled: {
+      columns: { text: 'mail', label: 'kind' },
+      counts: [
+        { label: 'ham', count: 60 },
+        { label: 'spam', count: 30 },
+      ],
+      rows: 90,
+    },
+  });
+  const step = () => nextStep(guideOf(getState()), 'text');
+  expect(step()).toMatchObject({
+    kind: 'train-classifier',
+    label: expect.stringMatching(/^Train a classifier/) as string,
+  });
+  // Another question comes before it, and a text before both.
+  await getState().addFiles([latin('old.txt')]);
+  await asked(getState);
+  expect(step()).toEqual({ kind: 'answer', label: 'Use Latin-1' });
+  await getState().addFiles([file('sea.txt', 'The sea is wide. '.repeat(40))]);
+  expect(step()).toMatchObject({ kind: 'start' });
+
+  expect(answer(getState(), question!)).toBe('/tune?kind=classify');
+  await vi.waitFor(() => expect(getState().tuneTexts).toMatchObject([{ documents: 90, labelled: 'one' }]));
+});
+
+test('a table in an old encoding asks for that first, and then what it holds', async () => {
+  const getState = await opened();
+  const rows = `question,answer\n${Array.from({ length: 9 }, (_, i) => `Qui a bu le café ${i} ?,moi`).join('\n')}\n`;
+  await getState().addFiles([file('old.csv', encoded(rows, 'windows-1252')), file('torn.jsonl', '{"a": 1}\n{"a": ')]);
+  const [encoding, broken] = await asked(getState);
+  expect([encoding!.kind, broken!.kind]).toEqual(['encoding', 'table']);
+  answer(getState(), encoding!);
+  await vi.waitFor(() => expect(questionsOf(getState()).map(({ kind }) => kind)).toEqual(['table', 'table']));
+  expect(answerWords(questionsOf(getState())[0]!)).toBe('Choose columns…');
+  answer(getState(), questionsOf(getState())[0]!);
+  expect(getState().openedTable).toBe(questionsOf(getState())[0]!.id);
+});
+
+test('malformed rows are a question, whose answer leaves them out', async () => {
+  const getState = await opened();
+  const rows = ['{"text": "The sea is wide."}', '{"text": ', '{"text": "The sea is deep."}'].join('\n');
+  await getState().addFiles([file('sea.jsonl', rows)]);
+  const [columns] = await asked(getState);
+  await getState().takeColumns(getState().markup, { text: 'text' });
+  const [question] = await asked(getState);
+  expect([columns!.kind, question!.kind, answerWords(question!)]).toEqual(['table', 'rows', 'Leave this row out']);
+  answer(getState(), question!);
+  await vi.waitFor(() => expect(getState().texts).toMatchObject([{ documents: 2 }]));
+  expect(getState().drop).toEqual({ added: 1, skipped: [], failed: [] });
+});

@@ -1,0 +1,196 @@
+/** What is asked about files that were dropped on Text: one question for files that are alike, answered in place. */
+import type { BadRowList, Failure } from '../core/base/errors';
+import { counted } from '../core/base/units';
+import type { EncodingId, Proposal, TableSurvey } from '../core/documents';
+import { encodingName } from '../core/documents/encodings';
+import type { LabeledTable } from '../core/documents/surveyTable';
+import { isTable } from '../core/documents/read';
+import { isUndecoded, type Refusal, type Reread, type Undecoded } from './adding';
+import { type DroppedMarkup, isBinary } from './markup';
+import type { Studio } from './studio';
+
+type Asked = Refusal | DroppedMarkup;
+interface About<F extends Asked = Asked> {
+  id: string;
+  /** At least one. */
+  files: readonly F[];
+}
+export type Question =
+  /** Which column holds what. `labeled`: one of them holds labels. */
+  | (About<DroppedMarkup> & { kind: 'table'; survey: TableSurvey; labeled?: LabeledTable })
+  /** Can't be read as a table. */
+  | (About<DroppedMarkup> & { kind: 'unread'; failure: Failure })
+  | (About<Undecoded | DroppedMarkup> & { kind: 'encoding'; proposals: readonly Proposal[] })
+  /** Some rows can't be read. */
+  | (About<Malformed> & { kind: 'rows'; count: number })
+  /** Not prose, and nothing takes the prose out of it. */
+  | (About<DroppedMarkup> & { kind: 'markup' })
+  /** Not looked at yet. */
+  | (About & { kind: 'looking' });
+type Malformed = Reread & { failure: { rows: BadRowList } };
+export type TableQuestion = Extract<Question, { kind: 'table' }>;
+
+type Waiting = Pick<Studio, 'refused' | 'markup' | 'project'>;
+
+/** Files of the open project that wait for an answer. */
+export const waitingFiles = ({ refused, markup, project }: Waiting): readonly Asked[] =>
+  [...refused, ...markup].filter((one) => one.project.id === project.id && one.tunes === undefined);
+
+/** Also those to tune on. */
+export const allWaiting = (s: Waiting): readonly Asked[] => [
+  ...waitingFiles(s),
+  ...s.markup.filter(({ tunes, project }) => tunes !== undefined && project.id === s.project.id),
+];
+
+let last: Waiting | undefined;
+let questions: readonly Question[] = [];
+
+/** Labeled tables first. The same list as long as nothing changes. */
+export function questionsOf({ refused, markup, project }: Waiting): readonly Question[] {
+  if (last?.refused === refused && last.markup === markup && last.project.id === project.id) return questions;
+  last = { refused, markup, project };
+  const groups = new Map<string, [Asked, ...Asked[]]>();
+  for (const file of waitingFiles(last)) {
+    const key = JSON.stringify(alikeBy(file));
+    const group = groups.get(key);
+    if (group) group.push(file);
+    else groups.set(key, [file]);
+  }
+  questions = [...groups.values()].map(questionOn).toSorted((a, b) => order(a) - order(b));
+  return questions;
+}
+const ORDER: readonly Question['kind'][] = ['encoding', 'table', 'unread', 'rows', 'markup', 'looking'];
+const order = (question: Question): number => (isLabeled(question) ? -1 : ORDER.indexOf(question.kind));
+
+export const isLabeled = (question: Question): question is TableQuestion & { labeled: LabeledTable } =>
+  question.kind === 'table' && question.labeled !== undefined;
+
+/** Files of which this is equal are one question. */
+function alikeBy(file: Asked): readonly unknown[] {
+  if ('failure' in file) {
+    if (!isUndecoded(file)) return ['rows'];
+    return file.proposals ? ['encoding', file.proposals[0]?.encoding] : ['looking'];
+  }
+  if (!isTable(file.kind)) return ['markup'];
+  const { found } = file;
+  if (!found) return ['looking'];
+  if ('failure' in found)
+    return found.proposals ? ['encoding', found.proposals[0]?.encoding] : ['unread', isBinary(file)];
+  return ['table', isBinary(file), found.columns, found.labeled?.columns];
+}
+
+/** @param files alike by `alikeBy` */
+function questionOn(files: readonly [Asked, ...Asked[]]): Question {
+  const [first] = files;
+  const [kind] = alikeBy(first) as readonly [Question['kind']];
+  const about = { id: `${kind}/${first.name}`, files };
+  if (kind === 'looking') return { kind, ...about };
+  if ('failure' in first) {
+    if (kind === 'encoding')
+      return { kind, ...about, files: files as readonly (Undecoded | DroppedMarkup)[], proposals: first.proposals! };
+    const malformed = files as readonly Malformed[];
+    const count = malformed.reduce((sum, { failure }) => sum + failure.rows.count, 0);
+    return { kind: 'rows', ...about, files: malformed, count };
+  }
+  const tables = files as readonly DroppedMarkup[];
+  const { found } = first;
+  if (!found) return { kind: 'markup', ...about, files: tables };
+  if (!('failure' in found)) return tableQuestion(about.id, tables, found);
+  const { failure, proposals } = found;
+  return proposals
+    ? { kind: 'encoding', ...about, files: tables, proposals }
+    : { kind: 'unread', ...about, files: tables, failure };
+}
+
+/** The labels of all its tables are counted together. */
+function tableQuestion(id: string, files: readonly DroppedMarkup[], survey: TableSurvey): TableQuestion {
+  const { labeled } = survey;
+  if (!labeled) return { kind: 'table', id, files, survey };
+  const all = files.flatMap(({ found }) => (found && 'labeled' in found ? [found.labeled] : []));
+  const counts = new Map<string, number>();
+  for (const { label, count } of all.flatMap((each) => each.counts))
+    counts.set(label, (counts.get(label) ?? 0) + count);
+  const joined: LabeledTable = {
+    columns: labeled.columns,
+    counts: [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count),
+    rows: all.reduce((sum, { rows }) => sum + rows, 0),
+    isAll: all.every(({ isAll }) => isAll),
+  };
+  return { kind: 'table', id, files, survey, labeled: joined };
+}
+
+/** `Use Latin-1 for 10 files`. */
+export const encodingAnswer = (encoding: EncodingId, count: number): string =>
+  `Use ${encodingName(encoding)}${count > 1 ? ` for ${counted(count, 'file')}` : ''}`;
+
+const asTheyAre = ({ length }: readonly unknown[]): string =>
+  length === 1 ? 'Use it as it is' : 'Use them as they are';
+export const skipWords = ({ length }: readonly unknown[]): string => (length === 1 ? 'Skip file' : 'Skip files');
+
+/** Of a table that is no text nothing can be used. */
+export const isSkipOnly = (question: Question): boolean => question.kind === 'unread' && isBinary(question.files[0]!);
+
+/** The button that answers a question; undefined while there is nothing to answer. */
+export function answerWords(question: Question): string | undefined {
+  const { files } = question;
+  switch (question.kind) {
+    case 'table':
+      return question.labeled ? 'Train a classifier' : 'Choose columns…';
+    case 'encoding':
+      return encodingAnswer(question.proposals[0]!.encoding, files.length);
+    case 'rows':
+      return question.count === 1 ? 'Leave this row out' : `Leave ${counted(question.count, 'row')} out`;
+    case 'markup':
+      return asTheyAre(files);
+    case 'unread':
+      return isSkipOnly(question) ? skipWords(files) : asTheyAre(files);
+    case 'looking':
+      return undefined;
+    default:
+      return question satisfies never;
+  }
+}
+
+/**
+ * Answers a question as its button says.
+ * @returns the path of the page that shows what comes of it
+ */
+export function answer(studio: Studio, question: Question, encoding?: EncodingId): string {
+  switch (question.kind) {
+    case 'table':
+      if (!question.labeled) {
+        studio.openTable(question.id);
+        return '/text';
+      }
+      void studio.takeColumns(question.files, question.labeled.columns, undefined, 'classify');
+      return '/tune?kind=classify';
+    case 'encoding': {
+      const chosen = encoding ?? question.proposals[0]!.encoding;
+      const undecoded = question.files.filter((file): file is Undecoded => 'failure' in file);
+      const tables = question.files.filter((file): file is DroppedMarkup => !('failure' in file));
+      if (tables.length > 0) studio.markupIn(tables, chosen);
+      if (undecoded.length > 0) void studio.readIn(undecoded, { encoding: chosen });
+      return '/text';
+    }
+    case 'rows':
+      void studio.readIn(question.files, { skipBadRows: true });
+      return '/text';
+    case 'markup':
+      void studio.takeMarkup(question.files);
+      return '/text';
+    case 'unread':
+      if (isSkipOnly(question)) studio.skip(question.files);
+      else void studio.takeMarkup(question.files);
+      return '/text';
+    case 'looking':
+      return '/text';
+    default:
+      return question satisfies never;
+  }
+}
+
+/** The question whose answer fills the button, where there is no text: a labeled table only if all are. */
+export function firstQuestion(all: readonly Question[]): Question | undefined {
+  const answerable = all.filter(({ kind }) => kind !== 'looking');
+  return answerable.find((question) => !isLabeled(question)) ?? answerable[0];
+}
