@@ -3,7 +3,7 @@ import { recipeOf } from '../core/runs/segments';
 import { LONGER, type NextStepKind } from './nextStep';
 import { shownRun } from './openRun';
 import { answer, firstQuestion, questionsOf } from './questions';
-import type { Studio, StudioStore } from './studio';
+import type { StudioStore } from './studio';
 
 /** @returns the path of the page that shows what comes of it */
 export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<string> {
