@@ -4,7 +4,7 @@ import { runColor } from '../runColor';
 import { Swatch } from '../Swatch';
 import { useCanvas, type Drawing } from './canvas';
 import { nearest } from './columns';
-import { alongLine, endPlace, placeReadout, pushApart, referencePlaces } from './labels';
+import { alongLine, endPlaces, placeReadout, referencePlaces } from './labels';
 import { along, type Scale } from './scale';
 import { useSize } from './surroundings';
 import type { Band, Change, FootMark, Line, Reference } from './types';
@@ -211,7 +211,6 @@ const Fitting = ({ label, longLabel }: { label: string; longLabel: string | unde
   );
 
 const endWords = (p: PlotProps, line: Line): string => `${line.label} ${p.describeY(line.y[line.y.length - 1] ?? NaN)}`;
-const GAP = 16;
 /** Mean width of a character in Inter at 11 px, medium weight, in px. */
 const CHARACTER = 5.8;
 /** px of a plot that has the short words. */
@@ -230,29 +229,26 @@ function referenceLabels(p: PlotProps, ends: ReturnType<typeof endLabels>, width
 }
 
 function endLabels(p: PlotProps, width: number, height: number) {
-  const placed = p.lines
-    .filter((line) => !line.isSilent && line.x.length > 0 && line.label !== '' && endsInside(p, line))
-    .map((line) => {
-      const last = Math.min(line.x.length, line.y.length) - 1;
-      const x = width * along(p.x, line.x[last]!);
-      const words = CHARACTER * endWords(p, line).length + 8;
-      const fits = x + 6 + words <= width + p.labelRoom;
-      const y = height * (1 - along(p.y, line.y[last]!));
-      // Without room at the right, or where a forecast goes on, the words stand above the line's end or below it.
-      const isBeside = fits && !(line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
-      const end = { x: fits ? x + 6 : width - words, width: words - 8, y };
-      return {
-        line,
-        ...endPlace(
-          end,
-          isBeside,
-          height,
-          p.lines.flatMap((line) => pointsUnder(p, line, end.x, width, height)),
-        ),
-      };
-    });
-  const tops = pushApart(placed, GAP, height);
-  return placed.map(({ line, x, width: words }, index) => ({ line, left: x, top: tops[index]!, width: words }));
+  const lines = p.lines.filter(
+    (line) => !line.isSilent && line.x.length > 0 && line.label !== '' && endsInside(p, line),
+  );
+  const ends = lines.map((line) => {
+    const last = Math.min(line.x.length, line.y.length) - 1;
+    const x = width * along(p.x, line.x[last]!);
+    const words = CHARACTER * endWords(p, line).length + 8;
+    const fits = x + 6 + words <= width + p.labelRoom;
+    const y = height * (1 - along(p.y, line.y[last]!));
+    // Without room at the right, or where a forecast goes on, the words stand above the line's end or below it.
+    const isBeside = fits && !(line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
+    return { x: fits ? x + 6 : width - words, width: words - 8, y, isBeside };
+  });
+  const left = Math.min(width, ...ends.map(({ x }) => x));
+  const pointsOf = (isSilent: boolean) =>
+    p.lines
+      .filter((line) => (line.isSilent ?? false) === isSilent)
+      .flatMap((line) => alongLine(pointsUnder(p, line, left, width, height)));
+  const places = endPlaces(ends, height, pointsOf(false), pointsOf(true));
+  return places.map(({ x, y, width: words }, index) => ({ line: lines[index]!, left: x, top: y, width: words }));
 }
 
 /** One that ends above or below what is drawn has no place for words: a table tells it. */
@@ -268,8 +264,8 @@ function pointsUnder(p: PlotProps, line: Line, left: number, width: number, heig
   const points: { x: number; y: number }[] = [];
   for (let i = count - 1; i >= 0; i -= stride) {
     const x = width * along(p.x, line.x[i]!);
-    if (x < left) break;
     points.push({ x, y: height * (1 - along(p.y, line.y[i]!)) });
+    if (x < left) break; // the curve comes from there
   }
   return points;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatReading } from '../../core/base/units';
 import { dialPosition, dialSize, formatSize } from '../SizeDial';
 import { nearest, visibleParts, visiblePoints } from './columns';
-import { alongLine, clearest, endPlace, meet, placeReadout, pushApart, referencePlaces } from './labels';
+import { alongLine, endPlaces, meet, placeReadout, referencePlaces } from './labels';
 import { along, scaleAround } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { linearTicks, logTicks, roundStep, timeTicks } from './ticks';
@@ -116,74 +116,63 @@ it('finds the nearest value of a column', () => {
   ]);
 });
 
-describe('clearest', () => {
-  const above = { x: 80, width: 40, y: 37 };
-  const below = { ...above, y: 63 };
-  it('is below the end of a curve that falls to it, and above one that rises', () => {
-    const falling = Array.from({ length: 20 }, (_, i) => ({ x: 82 + 2 * i, y: 12 + 2 * i }));
-    expect(clearest([above, below], falling, 8)).toBe(1);
-    expect(
-      clearest(
-        [above, below],
-        falling.map(({ x, y }) => ({ x, y: 100 - y })),
-        8,
-      ),
-    ).toBe(0);
-  });
-  it('is the first where nothing is under any', () => expect(clearest([above, below], [{ x: 10, y: 37 }], 8)).toBe(0));
-});
-describe('endPlace', () => {
-  const end = { x: 80, width: 40, y: 50 };
-  const later = Array.from({ length: 20 }, (_, i) => ({ x: 60 + 5 * i, y: 52 }));
-  it('is beside a line that ends, but where another one goes on there', () => {
-    expect(endPlace(end, true, 100, [])).toEqual(end);
-    expect(endPlace(end, true, 100, later).y).toBeLessThan(52 - 8);
-    const above = later.map(({ x }) => ({ x, y: 44 }));
-    expect(endPlace(end, true, 100, above).y).toBeGreaterThan(44 + 8);
-  });
-  it('stands off from a line that slopes into it, as far as it must', () => {
-    const slope = alongLine([
-      { x: 0, y: 20 },
-      { x: 80, y: 50 },
+describe('endPlaces', () => {
+  const end = { x: 80, width: 40, y: 50, isBeside: true };
+  const only = (points: readonly { x: number; y: number }[], change: Partial<typeof end> = {}, height = 100) =>
+    endPlaces([{ ...end, ...change }], height, points)[0]!.y;
+  const flat = (y: number) =>
+    alongLine([
+      { x: 60, y },
+      { x: 160, y },
     ]);
-    const { y } = endPlace({ x: 0, width: 80, y: 50 }, false, 200, slope);
-    expect(y).toBe(63); // below: above it the curve passes
-    const both = [
-      ...slope,
-      ...alongLine([
-        { x: 0, y: 80 },
-        { x: 80, y: 54 },
-      ]),
-    ];
-    const apart = endPlace({ x: 0, width: 80, y: 50 }, false, 200, both);
-    expect(both.filter((at) => Math.abs(at.y - apart.y) < 8)).toEqual([]);
+  it('is beside a line that ends, but where another one goes on there', () => {
+    expect(only([])).toBe(50);
+    expect(only(flat(52))).toBe(37);
+    expect(only(flat(44))).toBe(63);
   });
   it('is never beside one that a forecast goes on from, and stays inside', () => {
-    expect(endPlace(end, false, 100, []).y).toBe(37);
-    expect(endPlace({ ...end, y: 4 }, true, 100, []).y).toBeGreaterThan(8);
+    expect(only([], { isBeside: false })).toBe(37);
+    expect(only([], { y: 4 })).toBeGreaterThan(8);
+  });
+  it('is below the end of a curve that falls to it, and above one that rises', () => {
+    const falling = alongLine([
+      { x: 70, y: 12 },
+      { x: 120, y: 50 },
+    ]);
+    expect(only(falling, { isBeside: false })).toBe(63);
+    expect(
+      only(
+        falling.map(({ x, y }) => ({ x, y: 100 - y })),
+        { isBeside: false },
+      ),
+    ).toBe(37);
+  });
+  it('covers the background of a curve rather than the curve, and neither where there is room', () => {
+    const [y] = endPlaces([{ ...end, isBeside: false }], 76, flat(63), flat(37)).map((place) => place.y);
+    expect(y).toBe(22);
+    expect(endPlaces([{ ...end, isBeside: false }], 60, flat(63), flat(37))[0]!.y).toBe(22);
+  });
+  it('parts words of lines that end close to each other, off all curves', () => {
+    const curves = [
+      ...alongLine([
+        { x: 0, y: 120 },
+        { x: 200, y: 150 },
+      ]),
+      ...alongLine([
+        { x: 0, y: 125 },
+        { x: 200, y: 158 },
+      ]),
+    ];
+    const ends = [
+      { x: 110, width: 82, y: 150, isBeside: false },
+      { x: 110, width: 90, y: 158, isBeside: false },
+    ];
+    const places = endPlaces(ends, 300, curves);
+    expect(meet(places[0]!, places[1]!, 16)).toBe(false);
+    for (const { x, width, y } of places)
+      expect(curves.filter((at) => at.x >= x && at.x <= x + width && Math.abs(at.y - y) < 8)).toEqual([]);
   });
 });
-describe('pushApart', () => {
-  const at = (y: number, x = 0) => ({ x, width: 80, y });
-  it('parts labels that meet by the gap, in their order', () =>
-    expect(pushApart([at(52), at(50)], 16, 400)).toEqual([66, 50]));
-  it('lets labels be that stand side by side', () =>
-    expect(pushApart([at(50), at(50, 200)], 16, 400)).toEqual([50, 50]));
-  it('pushes up from the foot', () => expect(pushApart([at(398), at(399)], 16, 400)).toEqual([376, 392]));
-  it('keeps every pair apart', () => {
-    fc.assert(
-      fc.property(fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { maxLength: 12 }), (tops) => {
-        const sorted = pushApart(
-          tops.map((y) => at(y)),
-          16,
-          400,
-        ).sort((a, b) => a - b);
-        for (let i = 1; i < sorted.length; i++) expect(sorted[i]! - sorted[i - 1]!).toBeGreaterThanOrEqual(16 - 1e-9);
-      }),
-    );
-  });
-});
-
 describe('meet', () => {
   const at = (y: number, x = 0) => ({ x, width: 80, y });
   it('is so of words that would lie on one another', () => expect(meet(at(50), at(60, 70), 16)).toBe(true));

@@ -13,58 +13,56 @@ const isInColumn = (a: Label, b: Label): boolean => a.x < b.x + b.width && b.x <
 /** Whether they would stand closer than `gap`. */
 export const meet = (a: Label, b: Label, gap: number): boolean => isInColumn(a, b) && Math.abs(a.y - b.y) < gap;
 
-/** New middles, in the given order: labels whose widths meet stand at least `gap` apart and inside [0, height]. */
-export function pushApart(labels: readonly Label[], gap: number, height: number): number[] {
-  const order = labels.map((_, index) => index).sort((a, b) => labels[a]!.y - labels[b]!.y);
-  const y = labels.map((label) => Math.min(height, Math.max(0, label.y)));
-  const lowest = height - gap / 2;
-  for (let i = 0; i < order.length; i++) {
-    for (let j = 0; j < i; j++) {
-      const [above, here] = [order[j]!, order[i]!];
-      if (isInColumn(labels[above]!, labels[here]!)) y[here] = Math.max(y[here]!, y[above]! + gap);
-    }
-  }
-  for (let i = order.length - 1; i >= 0; i--) {
-    const here = order[i]!;
-    y[here] = Math.min(y[here]!, lowest);
-    for (let j = order.length - 1; j > i; j--) {
-      const below = order[j]!;
-      if (isInColumn(labels[below]!, labels[here]!)) y[here] = Math.min(y[here], y[below]! - gap);
-    }
-  }
-  return y;
-}
-
-/** Which of several places for words has the fewest points of curves on it; of equal ones the first. `half`: of a line's height. */
-export function clearest(places: readonly Label[], points: readonly { x: number; y: number }[], half: number): number {
-  const covered = places.map(
-    ({ x, width, y }) => points.filter((at) => at.x >= x && at.x <= x + width && Math.abs(at.y - y) < half).length,
-  );
-  return covered.indexOf(Math.min(...covered));
-}
-
 /** px from a line's end to the middle of words above or below it: as near as no curve passes through them. */
 const DISTANCES = [13, 20, 28, 38, 50, 64];
+/** Other words under words are worse than a curve, and a curve is worse than its background. */
+const [WORDS_COST, CURVE_COST] = [1_000_000, 1000];
 /** px that words take of the height. */
 const LINE = 16;
 
-/** Where the words of a line's end stand: beside it where they may, else above or below it, where no curve passes, or the fewest. */
-export function endPlace(
-  end: Label,
-  mayStandBeside: boolean,
-  height: number,
-  points: readonly { x: number; y: number }[],
-): Label {
-  const away = [...(mayStandBeside ? [0] : []), ...DISTANCES.flatMap((distance) => [-distance, distance])];
-  const places = away.map((distance) => ({ ...end, y: end.y + distance }));
-  const inside = places.filter(({ y }) => y > LINE / 2 && y < height - LINE / 2);
-  return inside[clearest(inside, points, LINE / 2)] ?? places[0]!;
+/** A line's end that gets words. */
+export interface LineEnd extends Label {
+  /** Whether they may stand right at the end, at its height. */
+  isBeside: boolean;
 }
+
+/**
+ * Where the words of lines' ends stand: beside an end where they may, else above or below it, where they cover no other words and
+ * no curve passes, or the fewest do. The highest end chooses first.
+ * @param points of curves, close enough to each other that none passes words unseen
+ * @param faint of curves in the background, which words may cover if they must
+ */
+export function endPlaces(
+  ends: readonly LineEnd[],
+  height: number,
+  points: readonly Point[],
+  faint: readonly Point[] = [],
+): readonly Label[] {
+  const found: Label[] = [];
+  const order = ends.map((_, index) => index).sort((a, b) => ends[a]!.y - ends[b]!.y);
+  for (const index of order) {
+    const { isBeside, ...end } = ends[index]!;
+    const away = [...(isBeside ? [0] : []), ...DISTANCES.flatMap((distance) => [-distance, distance])];
+    const places = away
+      .map((distance) => ({ ...end, y: end.y + distance }))
+      .filter(({ y }) => y > LINE / 2 && y < height - LINE / 2);
+    const taken = Object.values(found);
+    const costs = places.map(
+      (place) =>
+        WORDS_COST * taken.filter((other) => meet(other, place, LINE)).length +
+        CURVE_COST * coveredBy(place, points) +
+        coveredBy(place, faint) / (1 + faint.length),
+    );
+    found[index] = places[costs.indexOf(Math.min(...costs))] ?? end;
+  }
+  return found;
+}
+type Point = { x: number; y: number };
+const coveredBy = ({ x, width, y }: Label, points: readonly Point[]): number =>
+  points.filter((at) => at.x >= x && at.x <= x + width && Math.abs(at.y - y) < LINE / 2).length;
 
 /** px from the sides of the plot to the words of a reference line. */
 const SIDE = 8;
-/** A curve under words is better than other words. */
-const WORDS_COST = 1000;
 
 /**
  * Where the words of horizontal lines stand: on the line at the right, in the middle or at the left, where they cover no other words
@@ -83,8 +81,7 @@ export function referencePlaces(
     const places = [width - SIDE - words, (width - words) / 2, SIDE].map((x) => ({ x, width: words, y }));
     const costs = places.map(
       (place) =>
-        WORDS_COST * all.filter((other) => meet(other, place, LINE)).length +
-        points.filter((at) => at.x >= place.x && at.x <= place.x + words && Math.abs(at.y - y) < LINE / 2).length,
+        WORDS_COST * all.filter((other) => meet(other, place, LINE)).length + CURVE_COST * coveredBy(place, points),
     );
     const best = places[costs.indexOf(Math.min(...costs))]!;
     all.push(best);
