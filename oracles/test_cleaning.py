@@ -1,5 +1,6 @@
 """Rules that leave documents out, beside those whose names they have: verdict by verdict, score by score."""
 
+import functools
 import importlib
 import json
 import pkgutil
@@ -18,6 +19,8 @@ from datatrove.pipeline.filters import C4QualityFilter, FineWebQualityFilter, Go
 from datatrove.pipeline.filters.gopher_quality_filter import STOP_WORDS
 from datatrove.pipeline.filters.gopher_repetition_filter import find_all_duplicate, find_duplicates, find_top_duplicate, get_n_grams
 from datatrove.utils.text import PUNCTUATION_SET, TERMINAL_PUNCTUATION, split_into_sentences, split_into_words
+from datatrove.utils.typeshelper import Languages
+from datatrove.utils.word_tokenizers import load_word_tokenizer
 
 
 def judged(folder: Path, rules: list[tuple[str, dict]], texts: list) -> list[list[dict]]:
@@ -26,6 +29,16 @@ def judged(folder: Path, rules: list[tuple[str, dict]], texts: list) -> list[lis
     (folder / "documents.json").write_text(json.dumps(texts))
     said = homegrown.run("oracles/judged.ts", str(folder / "rules.json"), str(folder / "documents.json"))
     return [json.loads(line)["verdicts"] for line in said.splitlines()]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def split_once():
+    """Keeps the words and sentences of each text: filters and scores ask for the same ones up to nine times."""
+    tokenizer = load_word_tokenizer(Languages.english)
+    with pytest.MonkeyPatch.context() as patch:
+        for method in ("word_tokenize", "span_tokenize"):
+            patch.setattr(tokenizer, method, functools.cache(getattr(tokenizer, method)))
+        yield
 
 
 @pytest.fixture(scope="module")

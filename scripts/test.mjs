@@ -1,12 +1,13 @@
 // npm test: what must hold before each commit. npm run test:full: what that leaves out (long runs, real processes, compilers for
 // GPUs that aren't there, many generated cases, all other journeys). A test's file name shows its tier (CONTRIBUTING.md).
-import { execFileSync } from 'node:child_process';
 import { checks } from './checks.mjs';
 import { isUnitTest, Runner } from './runner.mjs';
 import { ensureBrowser, ensureGpuCompilers, ensurePackages, ensureVulkan, root } from './setup.mjs';
 
 /** Percent of the generated cases that a property states; `npm test` tries fewer (src/core/testing/propertyRuns.ts). */
 const FULL_CASES = '100';
+
+const isTypeScript = (file) => /\.tsx?$/.test(file);
 
 const runner = new Runner();
 runner.prepare('packages', ensurePackages);
@@ -25,7 +26,7 @@ async function runFull() {
   runner.prepare('GPU compilers', ensureGpuCompilers);
   const cases = { FAST_CHECK_RUNS: FULL_CASES };
   await runner.runParallel([runner.vitest('isa'), runner.vitest('slow', { env: cases })]);
-  await runner.run(runner.vitest('unit', { name: 'generated cases', files: propertyTests(), env: cases }));
+  await runner.run(runner.vitest('unit', { name: 'generated cases', only: await generatingTests(), env: cases }));
   await runner.run(runner.vitest('slow-kernels'));
   await runJourneys('full');
 }
@@ -38,11 +39,10 @@ async function runJourneys(project) {
   if (isBuilt) await runner.run(runner.playwright(project, browser));
 }
 
-/** Unit tests that generate cases, in which more of them find more. */
-function propertyTests() {
-  const files = execFileSync('git', ['grep', '-l', "from 'fast-check'", '--', '*.test.ts', '*.test.tsx'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  return files.split('\n').filter(isUnitTest);
+/** Unit tests that generate cases: more of them find more. Packages must be there, as it reads syntax trees. */
+async function generatingTests() {
+  const { tsImport } = await import('tsx/esm/api');
+  const { filesOf } = await tsImport('./importers.ts', import.meta.url);
+  const { propertyTests } = await tsImport('./properties.ts', import.meta.url);
+  return propertyTests(root, filesOf(root).filter(isTypeScript)).filter((test) => isUnitTest(test.replace(/:\d+$/, '')));
 }
