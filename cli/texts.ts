@@ -41,11 +41,13 @@ export async function filesMeant(paths: readonly string[], note = toStderr): Pro
   return { files: all.flatMap(({ files }) => files), refused: all.flatMap(({ refused }) => refused) };
 }
 
+export interface MeantSources {
+  files: readonly (MeantFile & { source: TextSource })[];
+  refused: readonly Refused[];
+}
+
 /** The same, opened. A file of a folder that can't be opened is refused alone. */
-export async function sourcesMeant(
-  paths: readonly string[],
-  note = toStderr,
-): Promise<{ files: readonly (MeantFile & { source: TextSource })[]; refused: readonly Refused[] }> {
+export async function sourcesMeant(paths: readonly string[], note = toStderr): Promise<MeantSources> {
   const { files, refused } = await filesMeant(paths, note);
   const opened = await Promise.all(
     files.map(async (file) => ({
