@@ -207,7 +207,7 @@ const summaryOf = (
     empty > 0 ? `${counted(empty, 'row')} without text left out` : undefined,
     left.length > 0 ? `The recipe left out ${counted(left.length, 'document')}` : undefined,
     changedBy(cleaned),
-    long.length > 0 ? `${counted(long.length, 'document')} longer than ${MOST} left out` : undefined,
+    long.length > 0 ? `${counted(long.length, 'document')} left out as too long for a line` : undefined,
     `npm run grow -- --data ${out} learns from them`,
   );
 
@@ -257,14 +257,14 @@ interface RefusedFile extends Refused {
 /** Files that have given nothing but documents that are too long. */
 function tooLong({ long, names }: Pick<PreparedLines, 'long' | 'names'> = NO_LINES): Refused[] {
   const reason = (characters: number): string =>
-    `It holds a document of ${formatCount(characters)} characters, and a line of at most ${MOST} is read again. Split it into several files, or give it to grow with --text, which has no such limit.`;
+    `It holds a document of ${formatCount(characters)} characters. A line can have ${MOST}. Split it into several files, or give it to grow with --text, which has no such limit.`;
   const found = new Map(
     long.filter(({ name }) => !names.has(name)).map(({ name, characters }) => [name, reason(characters)]),
   );
   return [...found].map(([name, reason]) => ({ name, reason }));
 }
 const NO_LINES = { long: [], names: new Set<string>() };
-const MOST = `${formatCount(LONGEST_LINE)} characters`;
+const MOST = `${formatCount(LONGEST_LINE)} characters, or ${formatCount(LONGEST_LINE / 2)} if any is beyond Latin-1`;
 
 const examples = [
   '--from my-folder --out documents --json',

@@ -26,6 +26,7 @@ test('a line is never longer than one is read, with its escapes and its other ce
     'quotes.txt': '"'.repeat(600),
     'long.txt': 'a'.repeat(1001),
     'fits.txt': 'b'.repeat(700),
+    'wide.txt': `“${'c'.repeat(400)}`,
   };
   const sources = Object.entries(files).map(([name, text]) => ({
     name,
@@ -40,6 +41,7 @@ test('a line is never longer than one is read, with its escapes and its other ce
   expect(long).toEqual([
     { name: 'quotes.txt', characters: 600 },
     { name: 'long.txt', characters: 1001 },
+    { name: 'wide.txt', characters: 401 },
   ]);
   for (const line of lines) expect(JSON.stringify(line).length).toBeLessThanOrEqual(1000);
 });

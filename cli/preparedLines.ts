@@ -6,6 +6,7 @@ import { yieldToEventLoop } from '../src/core/base/job';
 import { type Columns, documentsIn, type TextRecord } from '../src/core/documents';
 import { blocksOf } from '../src/core/documents/blocks';
 import { LANGUAGE_SAMPLE } from '../src/core/documents/language';
+import { BEYOND_LATIN_1 } from '../src/core/documents/jsonScan';
 import { LONGEST_LINE } from '../src/core/documents/limits';
 
 /** A line, without its text. */
@@ -145,13 +146,17 @@ async function beginning({ chunks }: Document): Promise<string> {
   return text;
 }
 
-/** UTF-8 bytes of a line with an id that no other has; `Infinity` where the line is longer than `most` code units. */
+/**
+ * UTF-8 bytes of a line with an id that no other has; `Infinity` where the line is longer than `most` code units, or than half
+ * as many where one is beyond Latin-1: such a text takes twice the memory.
+ */
 async function sizeOf(document: Document, about: Pick<LineStart, 'name' | 'language'>, most: number): Promise<number> {
-  let [units, bytes] = [SUFFIX, 0];
+  let [units, bytes, isWide] = [SUFFIX, 0, false];
   for await (const piece of lineOf(document, { id: shortOf(document), ...about })) {
     units += piece.length;
     bytes += Buffer.byteLength(piece);
-    if (units > most) return Infinity;
+    isWide ||= BEYOND_LATIN_1.test(piece);
+    if (units * (isWide ? 2 : 1) > most) return Infinity;
   }
   return bytes;
 }
