@@ -28,4 +28,5 @@ export async function filesOf(
 }
 
 /** Of the names in a folder, those that a model is read from. */
-export const isModelFile = (name: string): boolean => /\.(json|safetensors)$|^merges\.txt$/.test(name);
+export const isModelFile = (name: string): boolean =>
+  /\.(json|safetensors)$|^(merges\.txt|chat_template\.jinja)$/.test(name);

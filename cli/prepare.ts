@@ -1,5 +1,4 @@
 /** npm run prepare: files as people have them in, documents out, which grow learns from. */
-import { memoryStore } from '../src/core/base/blobStore';
 import { badFile, type BadRowList, paragraph, toFailure } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import { counted, formatCount } from '../src/core/base/units';
@@ -33,14 +32,15 @@ import { DOCUMENTS, PREPARED } from './data';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { ENCODING, encodingOf, SAYS_WHICH } from './encoding';
 import { rowLines } from './failure';
-import { isMeant, mappingOf } from './mapping';
+import { isMeant, type Mapping, mappingOf } from './mapping';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
 import { readers } from './readers';
 import { ownRecipe, recipeCalled, recipeFile } from './recipe';
-import { columnsOf, type Line, linesOf, type Long } from './preparedLines';
+import { type PreparedLines, surveyLines } from './preparedLines';
 import { command, interruptible, print, stderr } from './terminal';
-import { failedOf, type Refused, refusedWords, sourcesMeant } from './texts';
+import { spillStore } from './spillStore';
+import { failedOf, type MeantSources, type Refused, refusedWords, sourcesMeant } from './texts';
 import { checkOutFolder, codeOf, writeFolder } from './write';
 
 const OPTIONS = {
@@ -86,108 +86,146 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
   const { out, report: reportTo } = values;
   const mappings = (values.map ?? []).map(mappingOf);
   const progress = new Progress(stderr, !values.json);
-  const { files, refused: unopened, passedOver } = await sourcesMeant(values.from, (words) => progress.say(words));
+  const meant = await sourcesMeant(values.from, (words) => progress.say(words));
   // What is looked into from here on is not left with a lock.
-  const signal = interruptible();
+  const job: Job = { signal: interruptible(), report: (at) => progress.show(at) };
   const since = await checkOutFolder(out, [], [DOCUMENTS, PREPARED, RECIPE_FILE]);
   const reportSince = reportTo === undefined ? undefined : await checkOutFolder(reportTo, [], [DOCUMENTS, REPORT]);
   for (const { name } of mappings)
-    if (!files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
+    if (!meant.files.some((file) => archiveCalled(file.name) ?? isMeant({ name }, file.name, file.path)))
       throw notAmong(name);
-  const encoding = encodingOf(values.encoding);
   const recipe = await recipeCalled(values.recipe);
+  const met = new Set<string>();
+  const sources = sourcesOf(values, meant, mappings, met);
+  const store = await spillStore(out);
+  try {
+    const drop = await importDrop(sources, store, { addedAt: 0, readers }, job);
+    const unmet = mappings.find(({ name }) => !met.has(name));
+    if (unmet) throw notAmong(unmet.name);
+    const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { at: 0 }, job, beginCleaners));
+    const lines = cleaned?.text ? await surveyLines(store, cleaned.text, await languageDetector(), job) : undefined;
+    const withoutDocument = tooLong(lines);
+    const failed: readonly RefusedFile[] = [...meant.refused, ...refusedOf(drop), ...withoutDocument];
+    const refused: readonly RefusedFile[] = [...failed, ...skippedIn(drop)];
+    const report = joinedReports(inReport(drop), {
+      added: -withoutDocument.length,
+      skipped: meant.passedOver.map(skippedOf),
+      failed: [...meant.refused, ...withoutDocument].map(failedOf),
+    });
+    sayRefused(failed, progress);
+    for (const line of skippedLines(report)) progress.say(line);
+    const left: LeftOut[] = [];
+    if (cleaned) for await (const one of leftOutOf(store, cleaned)) left.push(one);
+    if (lines === undefined || lines.documents === 0) throw nothingLeft(meant, left, refused);
+    for (const words of drop.text!.notes) progress.say(`${words}.`);
+    const facts = factsOf(lines, drop, left, refused);
+    const documents: ByteStream = { name: DOCUMENTS, size: lines.bytes, chunks: () => lines.chunks(job.signal) };
+    const files = meant.files.map(({ name }) => name);
+    const prepared = jsonFile(PREPARED, { version: 1, columns: lines.columns, ...facts, files });
+    const written = await writeFolder(out, [documents, prepared, recipeFile(recipe)], since);
+    const told = { ...facts, out: written.place };
+    const reportFiles = [documents, jsonFile(REPORT, { ...told, rules: cleaned!.tallies, left })];
+    const reported =
+      reportTo === undefined ? 0 : codeOf(reportTo, await writeFolder(reportTo, reportFiles, reportSince));
+    progress.end();
+    print(values.json ? JSON.stringify(told) : summaryOf(told, dropSummary(report), drop, left, cleaned!, lines));
+    return Math.max(codeOf(out, written), reported);
+  } finally {
+    await store.close();
+  }
+}
+const REPORT = 'report.json';
+const jsonFile = (name: string, value: object): ByteStream => streamOf(name, `${JSON.stringify(value, null, 2)}\n`);
+
+/** @param met gets the names of mappings that a file is found for */
+function sourcesOf(
+  values: Values<typeof OPTIONS>,
+  { files }: MeantSources,
+  mappings: readonly Mapping[],
+  met: Set<string>,
+): readonly TextSource[] {
+  const encoding = encodingOf(values.encoding);
   const reading = {
     wholePages: values['whole-pages'],
     wholeMessages: values['whole-messages'],
     ...(encoding && { encoding }),
     ...skipping(values['skip-bad-rows']),
   };
-  const met = new Set<string>();
   const tableIn = (name: string, path?: string): TableChoice | undefined => {
     const mapping = mappings.find((each) => isMeant(each, name, path));
     if (mapping) met.add(mapping.name);
     const format = mapping ? tableFormatOf(name) : tableCalled(name);
     return format && { format, columns: mapping?.columns ?? 'recognised' };
   };
-  const sources = files.map(({ path, name, source }): TextSource => {
+  return files.map(({ path, name, source }): TextSource => {
     const table = archiveCalled(name) ? undefined : tableIn(name, path);
     return { ...source, name, tableIn, reading, ...(table && { table }) };
   });
-  const job: Job = { signal, report: (at) => progress.show(at) };
-  const store = memoryStore();
-  const drop = await importDrop(sources, store, { addedAt: 0, readers }, job);
-  const unmet = mappings.find(({ name }) => !met.has(name));
-  if (unmet) throw notAmong(unmet.name);
-  const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { at: 0 }, job, beginCleaners));
-  const { lines, long } = cleaned?.text
-    ? await linesOf(store, cleaned.text, await languageDetector(), job)
-    : { lines: [], long: [] };
-  const withoutDocument = tooLong(long, lines);
-  const failed: readonly RefusedFile[] = [...unopened, ...refusedOf(drop), ...withoutDocument];
-  const refused: readonly RefusedFile[] = [...failed, ...skippedIn(drop)];
-  const report = joinedReports(inReport(drop), {
-    added: -withoutDocument.length,
-    skipped: passedOver.map(skippedOf),
-    failed: [...unopened, ...withoutDocument].map(failedOf),
-  });
-  for (const one of failed) {
+}
+
+function sayRefused(refused: readonly RefusedFile[], progress: Progress): void {
+  for (const one of refused) {
     for (const line of one.rows ? rowLines(one.rows) : []) progress.say(line);
     progress.say(refusedWords(one));
   }
-  for (const line of skippedLines(report)) progress.say(line);
-  const left: LeftOut[] = [];
-  if (cleaned) for await (const one of leftOutOf(store, cleaned)) left.push(one);
-  if (lines.length === 0)
-    throw left[0]
-      ? badFile(
-          `The recipe leaves out all of ${counted(left.length, 'document')}. Of the first: ${left[0].reason}.`,
-          NONE,
-        )
-      : badFile(`No document was found in ${counted(files.length, 'file')}.`, refused[0]?.reason);
-  for (const words of drop.text!.notes) progress.say(`${words}.`);
-  const languages = new Map<string, number>();
-  for (const { language } of lines) languages.set(language, (languages.get(language) ?? 0) + 1);
-  const removed = removedOf(drop.empty, long.length, left);
-  const facts = {
-    documents: lines.length,
-    read: lines.length + Object.values(removed).reduce((sum, n) => sum + n, 0),
-    characters: lines.reduce((sum, { characters }) => sum + characters, 0),
-    refused,
-    removed,
+}
+
+const nothingLeft = (
+  { files }: MeantSources,
+  [first, ...more]: readonly LeftOut[],
+  [refused]: readonly Refused[],
+): Error =>
+  first
+    ? badFile(
+        `The recipe leaves out all of ${counted(more.length + 1, 'document')}. Of the first: ${first.reason}.`,
+        NONE,
+      )
+    : badFile(`No document was found in ${counted(files.length, 'file')}.`, refused?.reason);
+
+interface PreparedFacts {
+  documents: number;
+  read: number;
+  characters: number;
+  refused: readonly RefusedFile[];
+  removed: Readonly<Record<string, number>>;
+  languages: Readonly<Record<string, number>>;
+}
+
+function factsOf(
+  { documents, characters, languages, long }: PreparedLines,
+  { empty }: DropOutcome,
+  left: readonly LeftOut[],
+  refused: readonly RefusedFile[],
+): PreparedFacts {
+  const removed = removedOf(empty, long.length, left);
+  return {
+    documents,
+    read: documents + Object.values(removed).reduce((sum, n) => sum + n, 0),
+    ...{ characters, refused, removed },
     languages: Object.fromEntries([...languages].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))),
   };
-  const documents = jsonLines(lines, job.signal);
-  const jsonFile = (name: string, value: object): ByteStream => streamOf(name, `${JSON.stringify(value, null, 2)}\n`);
-  const prepared = {
-    version: 1,
-    columns: columnsOf(lines),
-    ...facts,
-    files: files.map(({ name }) => name),
-  };
-  const written = await writeFolder(out, [documents, jsonFile(PREPARED, prepared), recipeFile(recipe)], since);
-  const told = { ...facts, out: written.place };
-  const reportFiles = [documents, jsonFile(REPORT, { ...told, rules: cleaned!.tallies, left })];
-  const reported = reportTo === undefined ? 0 : codeOf(reportTo, await writeFolder(reportTo, reportFiles, reportSince));
-  progress.end();
-  if (values.json) print(JSON.stringify(told));
-  else
-    print(
-      paragraph(
-        dropSummary(report),
-        `${counted(told.documents, 'document')} of ${formatCount(told.characters)} characters in ${written.place}`,
-        `Languages: ${Object.entries(told.languages)
-          .map(([code, n]) => `${code} ${formatCount(n)}`)
-          .join(', ')}`,
-        drop.empty > 0 ? `${counted(drop.empty, 'row')} without text left out` : undefined,
-        left.length > 0 ? `The recipe left out ${counted(left.length, 'document')}` : undefined,
-        changedBy(cleaned!),
-        long.length > 0 ? `${counted(long.length, 'document')} longer than ${MOST} left out` : undefined,
-        `npm run grow -- --data ${written.place} learns from them`,
-      ),
-    );
-  return Math.max(codeOf(out, written), reported);
 }
-const REPORT = 'report.json';
+
+const summaryOf = (
+  { documents, characters, languages, out }: PreparedFacts & { out: string },
+  files: string,
+  { empty }: DropOutcome,
+  left: readonly LeftOut[],
+  cleaned: CleanedRecord,
+  { long }: PreparedLines,
+): string =>
+  paragraph(
+    files,
+    `${counted(documents, 'document')} of ${formatCount(characters)} characters in ${out}`,
+    `Languages: ${Object.entries(languages)
+      .map(([code, n]) => `${code} ${formatCount(n)}`)
+      .join(', ')}`,
+    empty > 0 ? `${counted(empty, 'row')} without text left out` : undefined,
+    left.length > 0 ? `The recipe left out ${counted(left.length, 'document')}` : undefined,
+    changedBy(cleaned),
+    long.length > 0 ? `${counted(long.length, 'document')} left out as too long for a line` : undefined,
+    `npm run grow -- --data ${out} learns from them`,
+  );
 
 const NONE = 'Change the recipe, or give --recipe none.';
 
@@ -243,29 +281,16 @@ interface RefusedFile extends Refused {
 }
 
 /** Files that have given nothing but documents that are too long. */
-function tooLong(long: readonly Long[], lines: readonly Line[]): { name: string; reason: string }[] {
-  const given = new Set(lines.map(({ name }) => name));
+function tooLong({ long, names }: Pick<PreparedLines, 'long' | 'names'> = NO_LINES): Refused[] {
   const reason = (characters: number): string =>
-    `It holds a document of ${formatCount(characters)} characters, and a line of at most ${MOST} is read again. Split it into several files, or give it to grow with --text, which has no such limit.`;
+    `It holds a document of ${formatCount(characters)} characters. A line can have ${MOST}. Split it into several files, or give it to grow with --text, which has no such limit.`;
   const found = new Map(
-    long.filter(({ name }) => !given.has(name)).map(({ name, characters }) => [name, reason(characters)]),
+    long.filter(({ name }) => !names.has(name)).map(({ name, characters }) => [name, reason(characters)]),
   );
   return [...found].map(([name, reason]) => ({ name, reason }));
 }
-const MOST = `${formatCount(LONGEST_LINE)} characters`;
-
-/** Its size is known before it is written, so each line is made twice. */
-function jsonLines(lines: readonly Line[], signal: AbortSignal): ByteStream {
-  const bytes = function* (): Generator<Uint8Array> {
-    for (const line of lines) {
-      signal.throwIfAborted();
-      yield Buffer.from(`${JSON.stringify(line)}\n`);
-    }
-  };
-  let size = 0;
-  for (const { length } of bytes()) size += length;
-  return { name: DOCUMENTS, size, chunks: bytes };
-}
+const NO_LINES = { long: [], names: new Set<string>() };
+const MOST = `${formatCount(LONGEST_LINE)} characters, or ${formatCount(LONGEST_LINE / 2)} if any is beyond Latin-1`;
 
 const examples = [
   '--from my-folder --out documents --json',

@@ -67,11 +67,10 @@ export async function filesMeant(paths: readonly string[], note = toStderr): Pro
   };
 }
 
+export type MeantSources = Omit<Meant, 'files'> & { files: readonly (MeantFile & { source: TextSource })[] };
+
 /** The same, opened. A file of a folder that can't be opened is refused alone. */
-export async function sourcesMeant(
-  paths: readonly string[],
-  note = toStderr,
-): Promise<Omit<Meant, 'files'> & { files: readonly (MeantFile & { source: TextSource })[] }> {
+export async function sourcesMeant(paths: readonly string[], note = toStderr): Promise<MeantSources> {
   const { files, refused, passedOver } = await filesMeant(paths, note);
   const opened = await Promise.all(
     files.map(async (file) => ({

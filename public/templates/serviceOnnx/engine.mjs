@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { classifying } from './labels.mjs';
+import { checkOverflow } from './overflow.mjs';
 import { passages } from './passage.mjs';
 import { sampler } from './sampler.mjs';
 import { fed, floats, row } from './tensors.mjs';
@@ -59,7 +60,9 @@ function filling(session, tokenizer, context, tokens) {
       const scores = floats(logits);
       const vocabulary = scores.length / ids.length;
       return places.map((place, blank) => {
-        const { order, probability } = ranked(scores.subarray(place * vocabulary, (place + 1) * vocabulary));
+        const own = scores.subarray(place * vocabulary, (place + 1) * vocabulary);
+        checkOverflow(own, vocabulary);
+        const { order, probability } = ranked(own);
         const written = order.filter((id) => tokenizer.bytes(id).length > 0);
         return Array.from(written.subarray(0, most), (token) => ({
           token,

@@ -1,3 +1,4 @@
+import { checkOverflow } from './overflow.mjs';
 import { fed, floats, matrix } from './tensors.mjs';
 
 /**
@@ -73,8 +74,8 @@ export function classifying(session, tokenizer, context, { before, after, paddin
     };
     const { logits } = await session.run(fed(session, given));
     const scores = floats(logits);
-    if (!scores.every(Number.isFinite)) throw new Error('The model scores labels with what is no number.');
     const labels = scores.length / rows.length;
+    checkOverflow(scores, labels);
     return rows.map((_, i) => Array.from(scores.subarray(i * labels, (i + 1) * labels)));
   }
 }

@@ -1,17 +1,20 @@
+import { checkOverflow } from './overflow.mjs';
+
 /**
  * Chooses tokens by their scores: the likeliest where the temperature is 0, else by chance among the likeliest that have
  * `topP` together. The same seed chooses the same.
  * @param {import('./api.mjs').Sampling} sampling
  * @returns {(scores: Float32Array) => number}
+ * @throws {import('./errors.mjs').ApiError} 500 where scores overflow
  */
 export function sampler({ temperature, topP, seed }) {
   const uniform = uniforms(seed);
   return (scores) => {
+    checkOverflow(scores, scores.length);
     /** @param {number} id */
     const score = (id) => scores[id] ?? -Infinity;
     let best = 0;
     for (let id = 1; id < scores.length; id++) if (score(id) > score(best)) best = id;
-    if (!Number.isFinite(score(best))) throw new Error('The model scores the next token with what is no number.');
     if (temperature === 0) return best;
     const order = Uint32Array.from(scores, (_, id) => id).sort((a, b) => score(b) - score(a) || a - b);
     const weights = Float64Array.from(order, (id) => Math.exp((score(id) - score(best)) / temperature));

@@ -314,3 +314,24 @@ test('files of one name, or of names that differ in case alone, are each read, a
   expect(names).toEqual(['a.tar/a.txt', 'a.tar/a.txt', 'a.tar/A.TXT', 'a.tar/annual\\u202Etxt.md']);
   expect(texts).toEqual(['One.', 'Two.', 'Three.', 'Four.']);
 });
+
+test('a gzip whose header never ends is refused after 144 KiB of it', async () => {
+  const pieces = [
+    Uint8Array.of(0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3),
+    ...new Array<Uint8Array>(1000).fill(utf8('a'.repeat(2 ** 14))),
+  ];
+  let pulled = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (const piece of pieces) {
+      pulled += piece.length;
+      yield await Promise.resolve(piece);
+    }
+  }
+  const source: TextSource = { name: 'a.txt.gz', size: 1000 * 2 ** 14 + 10, stream: endless };
+  const { reasons, texts } = await read(source, file('b.txt', 'Besides.'));
+  expect(reasons).toEqual([
+    [expect.stringMatching(/^a\.txt\.gz/), expect.stringMatching(/no content in 147456 bytes/)],
+  ]);
+  expect(texts).toEqual(['Besides.']);
+  expect(pulled).toBeLessThan(2 ** 21);
+});

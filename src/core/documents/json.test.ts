@@ -65,6 +65,58 @@ test('an object that takes much more memory than bytes is refused, in a list, a 
   ]);
 });
 
+test('an object whose text takes too much memory is refused, in a list, a line and by itself', async () => {
+  const pieces = function* (text: string, megabytes: number): Generator<Uint8Array> {
+    yield utf8(`{"text":"${text}`);
+    const piece = utf8('whale oil '.repeat(100_000));
+    for (let i = 0; i < megabytes; i++) yield piece;
+    yield utf8('"}');
+  };
+  const inList = function* (parts: Iterable<Uint8Array>): Generator<Uint8Array> {
+    yield utf8('[');
+    yield* parts;
+    yield utf8(']');
+  };
+  const problem = /takes more than 419 MB of memory to read/;
+  // A code unit beyond Latin-1 doubles what all of them take.
+  for (const [text, megabytes] of [
+    ['', 150],
+    ['“', 75],
+  ] as const) {
+    await expect(collect(rows(file(stream(pieces(text, megabytes)))))).rejects.toThrow(problem);
+    await expect(collect(rows(file(stream(inList(pieces(text, megabytes))))))).rejects.toThrow(problem);
+    expect(await collect(objects(file(stream(pieces(text, megabytes)))))).toEqual([
+      { place: 'line 1', problem: expect.stringMatching(megabytes > 100 ? /134,217,728|memory/ : problem) as string },
+    ]);
+  }
+  expect(await collect(rows(file(stream(pieces('', 60)))))).toHaveLength(1);
+});
+
+test('names that no object repeats take more memory than those that all have', async () => {
+  const listOf = (name: (i: number) => string): string =>
+    `{"rows":[${Array.from({ length: 1_000_000 }, (_, i) => `{"${name(i)}":1,"${name(i)}b":2}`).join(',')}]}`;
+  await expect(
+    collect(
+      rows(
+        cut(
+          listOf((i) => `name ${i}`),
+          2 ** 20,
+        ),
+      ),
+    ),
+  ).rejects.toThrow(/of memory to read/);
+  expect(
+    await collect(
+      rows(
+        cut(
+          listOf((i) => `name ${i % 7}`),
+          2 ** 20,
+        ),
+      ),
+    ),
+  ).toHaveLength(1);
+});
+
 test('a list may hold more values than an object', async () => {
   const item = `[${'1,'.repeat(1_000_000)}1],`;
   let count = 0;

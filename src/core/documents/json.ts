@@ -3,24 +3,27 @@ import { badFile, type HomegrownError } from '../base/errors';
 import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
 import { JsonLimit, JsonScan, NO_LEVEL } from './jsonScan';
-import { DEEPEST_CELL, MAX_JSON, MOST_NESTED } from './limits';
+import { DEEPEST_CELL, MOST_NESTED } from './limits';
 import type { OpenFile, Row } from './read/format';
 import { wholeTextPieces } from './whole';
 
 /** @throws HomegrownError `bad-file` */
 export async function jsonFile(file: OpenFile, most: number): Promise<unknown> {
   const scan = new JsonScan();
-  let text = '';
+  const pieces: string[] = [];
   for await (const piece of wholeTextPieces(file, most)) {
-    text += piece;
+    pieces.push(piece);
     try {
       scan.next(piece, 0, NO_LEVEL);
     } catch (error) {
       throw tooLarge(file.name, error);
     }
   }
-  return parsed(file.name, text);
+  return parsed(file.name, joined(pieces));
 }
+
+/** The text of pieces, which are freed: it takes as much memory as they do. */
+export const joined = (pieces: string[]): string => pieces.splice(0).join('');
 
 /**
  * The items of a list, each parsed by itself: a file of any size takes the memory of its largest item.
@@ -29,8 +32,8 @@ export async function jsonFile(file: OpenFile, most: number): Promise<unknown> {
  */
 export async function* listItems(file: OpenFile): AsyncGenerator {
   const scan = new JsonScan();
-  let held: string[] = [];
-  let [length, count, isBegun, isOver] = [0, 0, false, false];
+  const held: string[] = [];
+  let [count, isBegun, isOver] = [0, false, false];
   for await (const piece of decodeParsed(file)) {
     let from = 0;
     if (!isBegun) {
@@ -49,16 +52,12 @@ export async function* listItems(file: OpenFile): AsyncGenerator {
         throw tooLarge(file.name, error, count + 1);
       }
       held.push(piece.slice(from, at));
-      length += at - from;
-      if (length > MAX_JSON.item)
-        throw tooLarge(file.name, new JsonLimit(`has more than ${formatCount(MAX_JSON.item)} characters`), count + 1);
       from = at + 1;
       if (at === piece.length) break;
       isOver = piece[at] !== ',';
       if (piece[at] === '}') throw notJson(file.name, 'its list ends with }');
-      const text = held.join('');
+      const text = joined(held);
       if (!isOver || count > 0 || text.trim() !== '') yield parsed(file.name, text, ++count);
-      [held, length] = [[], 0];
       scan.forget();
     }
   }
@@ -127,12 +126,14 @@ function listsIn(object: object, path: string, lists: unknown[][], others: [stri
 /** Code units of the texts in it. */
 function lettersIn(value: unknown): number {
   let letters = 0;
-  const open: unknown[] = [value];
-  while (open.length > 0) {
-    const each = open.pop();
+  const open: object[] = [];
+  const add = (each: unknown): void => {
     if (typeof each === 'string') letters += each.length;
-    else if (typeof each === 'object' && each !== null) for (const inner of Object.values(each)) open.push(inner);
-  }
+    else if (typeof each === 'object' && each !== null) open.push(each);
+  };
+  add(value);
+  for (let each = open.pop(); each; each = open.pop())
+    for (const inner of Array.isArray(each) ? (each as unknown[]) : Object.values(each)) add(inner);
   return letters;
 }
 
@@ -155,7 +156,8 @@ export function cellsOf(object: object): Row['cells'] {
   let made = 0;
   for (let depth = 1; nested.length > 0 && depth < DEEPEST_CELL; depth++) {
     for (const [path, inner] of nested.splice(0)) {
-      for (const [name, value] of Object.entries(inner) as [string, unknown][]) {
+      for (const [name, value] of entriesOf(inner)) {
+        if (made >= MOST_NESTED && nested.length >= MOST_NESTED) break;
         if (isCell(value) && made++ < MOST_NESTED) cells.set(`${path}.${name}`, String(value));
         else if (typeof value === 'object' && value !== null && nested.length < MOST_NESTED)
           nested.push([`${path}.${name}`, value]);
@@ -164,6 +166,10 @@ export function cellsOf(object: object): Row['cells'] {
   }
   return cells;
 }
+
+/** As `Object.entries`, but of a list one after another: it may have millions. */
+const entriesOf = (value: object): Iterable<[name: string | number, value: unknown]> =>
+  Array.isArray(value) ? (value as unknown[]).entries() : Object.entries(value);
 const isCell = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
 /** Whether the first character is that of a list, and all bytes, those that it was found by too. */

@@ -1,6 +1,6 @@
 /** Walks over JSON without parsing it: where the items of a list end, and how much it holds. */
-import { formatCount } from '../base/units';
-import { MAX_JSON } from './limits';
+import { formatBytes, formatCount } from '../base/units';
+import { JSON_COSTS, MAX_JSON } from './limits';
 
 /** What JSON has too much of, as in `has more than 8,000,000 values`. */
 export class JsonLimit extends Error {}
@@ -10,14 +10,29 @@ export class JsonScan {
   /** Lists and objects that are open. */
   depth = 0;
   private values = 0;
+  /** Code units, and whether one is beyond Latin-1. */
+  private units = 0;
+  private isWide = false;
   /** Commas in each open object; NaN in a list, which may have any number. */
   private readonly members: number[] = [];
+  /** Different names, by their hashes: those that share one count as one. */
+  private names = 0;
+  private readonly seen = new Uint8Array(Math.ceil(NAME_HASHES / 8));
+  /** Names of earlier items that are still in `seen`: clearing it for each of millions of items would take hours. */
+  private marked = 0;
+  /** Of the last text. */
+  private hash = 0;
   private inString = false;
   private isEscaped = false;
 
-  /** Starts counting values again. */
+  /** Starts counting values and memory again. */
   forget(): void {
-    this.values = 0;
+    [this.values, this.units, this.isWide] = [0, 0, false];
+    this.marked += this.names;
+    this.names = 0;
+    if (this.marked < MAX_MARKED) return;
+    this.seen.fill(0);
+    this.marked = 0;
   }
 
   /**
@@ -26,6 +41,19 @@ export class JsonScan {
    * @throws JsonLimit
    */
   next(text: string, from: number, level: number): number {
+    const end = this.walk(text, from, level);
+    this.units += end - from;
+    this.isWide ||= BEYOND_LATIN_1.test(text.slice(from, end));
+    const memory =
+      this.units * JSON_COSTS.unit * (this.isWide ? 2 : 1) +
+      this.values * JSON_COSTS.value +
+      this.names * JSON_COSTS.name;
+    if (memory > MAX_JSON.memory)
+      throw new JsonLimit(`takes more than ${formatBytes(MAX_JSON.memory)} of memory to read`);
+    return end;
+  }
+
+  private walk(text: string, from: number, level: number): number {
     for (let at = from; at < text.length; at++) {
       if (this.inString) {
         at = this.endOfString(text, at);
@@ -34,6 +62,10 @@ export class JsonScan {
       switch (text.charCodeAt(at)) {
         case QUOTE:
           this.inString = true;
+          this.hash = 0;
+          break;
+        case COLON:
+          this.countName();
           break;
         case COMMA:
           this.count();
@@ -66,6 +98,7 @@ export class JsonScan {
           this.inString = false;
           return at;
         }
+        this.hash = (Math.imul(this.hash, HASH_FACTOR) + code) | 0;
       }
     }
     return text.length;
@@ -73,6 +106,14 @@ export class JsonScan {
 
   private count(): void {
     if (++this.values > MAX_JSON.values) throw new JsonLimit(`has more than ${formatCount(MAX_JSON.values)} values`);
+  }
+
+  private countName(): void {
+    const place = (this.hash >>> 0) % NAME_HASHES;
+    const bit = 1 << (place & 7);
+    if (this.seen[place >> 3]! & bit) return;
+    this.seen[place >> 3]! |= bit;
+    this.names++;
   }
 
   private enter(members: number): void {
@@ -84,9 +125,17 @@ export class JsonScan {
 }
 
 /** @throws JsonLimit */
-export const checkJson = (text: string): void => void new JsonScan().next(text, 0, NO_LEVEL);
+export function checkJson(pieces: Iterable<string>): void {
+  const scan = new JsonScan();
+  for (const piece of pieces) scan.next(piece, 0, NO_LEVEL);
+}
 /** A level that is never reached: the scan goes to the end. */
 export const NO_LEVEL = -Infinity;
 
-const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
+export const BEYOND_LATIN_1 = /[^\0-\xff]/;
+/** A prime near 2^23: a megabyte of bits. */
+const NAME_HASHES = 8_388_593;
+const MAX_MARKED = 4096;
+const HASH_FACTOR = 0x01000193;
+const [QUOTE, COMMA, BACKSLASH, COLON] = [0x22, 0x2c, 0x5c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];

@@ -26,9 +26,9 @@ export async function loadLanguages(): Promise<Languages> {
 /** The language that a text is in. */
 export async function languageDetector(): Promise<(text: string) => string> {
   const { detect } = await loadLanguages();
-  return (text) => detect(text.slice(0, ENOUGH)).language;
+  return (text) => detect(text.slice(0, LANGUAGE_SAMPLE)).language;
 }
-/** Code units that tell it. */
-const ENOUGH = 2000;
+/** Code units from the start of a text that its language is told by. */
+export const LANGUAGE_SAMPLE = 2000;
 /** ISO 639-2 for what is undetermined. */
 export const UNKNOWN = 'und';

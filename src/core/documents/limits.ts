@@ -40,8 +40,12 @@ export const LARGEST_STRINGS = 256 * MiB;
 export const MOST_COLUMNS = 16_384;
 /** Bytes of a file of JSON, of a notebook. */
 export const LARGEST_JSON_FILE = 256 * MiB;
-/** JSON in memory at once: values (20 to 100 bytes each, however short), names of one object, depth of nesting, and code units of a list's item. */
-export const MAX_JSON = { values: 8_000_000, names: 1_000_000, depth: 10_000, item: 96 * MiB } as const;
+/**
+ * JSON in memory at once: values, names of one object, depth of nesting, and bytes, of which a code unit, a value and a name that
+ * no object before had take so many while they are parsed. Code units take twice as many where one is beyond Latin-1.
+ */
+export const MAX_JSON = { values: 8_000_000, names: 1_000_000, depth: 10_000, memory: 400 * MiB } as const;
+export const JSON_COSTS = { unit: 3, value: 40, name: 130 } as const;
 /** How deep its objects may lie in each other, and columns that are made of what lies in one. */
 export const DEEPEST_CELL = 8;
 export const MOST_NESTED = 64;
@@ -65,5 +69,8 @@ export const LARGEST_MAILBOX = 256 * MiB;
 /** Characters of a chat that are in memory at once, and of a conversation in it: one that never rests is parted between two messages. */
 export const LARGEST_CHAT = 256 * MiB;
 export const LONGEST_CONVERSATION = MiB;
-/** Code units of a line of JSON Lines, which may hold a book: what prepare writes is what grow reads. */
+/**
+ * Code units of a line of JSON Lines, which may hold a book: what prepare writes is what grow reads. Half as many where one is
+ * beyond Latin-1, as `MAX_JSON.memory` has it.
+ */
 export const LONGEST_LINE = 128 * MiB;

@@ -2,7 +2,7 @@
 import type { BadRow } from '../base/badRow';
 import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
-import { begun, isObject, listItems } from './json';
+import { begun, isObject, joined, listItems } from './json';
 import { checkJson, JsonLimit } from './jsonScan';
 import { LONGEST_LINE } from './limits';
 import type { OpenFile } from './read/format';
@@ -30,10 +30,10 @@ export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject | Bad
   /** Pieces of a line that has not ended yet: looked through once each, however long it is. */
   let held: string[] = [];
   let [length, line] = [0, 0];
-  const objectOf = (text: string): (FoundObject | BadRow)[] => {
+  const objectOf = (pieces: string[]): (FoundObject | BadRow)[] => {
     line++;
     if (length > LONGEST_LINE) return [{ place: placeOf(line), problem: TOO_LONG }];
-    return text.trim() === '' ? [] : [parsed(line, text)];
+    return parsed(line, pieces);
   };
   for await (const piece of decodeParsed(file)) {
     const [end, ...lines] = piece.split('\n');
@@ -42,13 +42,13 @@ export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject | Bad
     if (length > LONGEST_LINE) held = [];
     else held.push(end!);
     if (lines.length === 0) continue;
-    yield* objectOf(held.join(''));
+    yield* objectOf(held);
     length = 0;
     const rest = lines.pop()!;
-    for (const text of lines) yield* objectOf(text);
+    for (const text of lines) yield* objectOf([text]);
     [held, length] = [[rest], rest.length];
   }
-  yield* objectOf(held.join(''));
+  yield* objectOf(held);
 }
 const placeOf = (line: number): string => `line ${formatCount(line)}`;
 const TOO_LONG = `has more than ${formatCount(LONGEST_LINE)} characters`;
@@ -56,18 +56,22 @@ const TOO_LONG = `has more than ${formatCount(LONGEST_LINE)} characters`;
 /** Characters of a line that takes little memory whatever it holds. */
 const MAX_UNCHECKED = 2 ** 20;
 
-function parsed(line: number, text: string): FoundObject | BadRow {
+/** None of an empty line. */
+function parsed(line: number, pieces: string[]): (FoundObject | BadRow)[] {
   const place = placeOf(line);
+  let text = '';
   let value: unknown;
   try {
-    if (text.length > MAX_UNCHECKED) checkJson(text);
+    if (pieces.some(({ length }) => length > MAX_UNCHECKED) || pieces.length > 1) checkJson(pieces);
+    text = joined(pieces);
+    if (text.trim() === '') return [];
     value = JSON.parse(text);
   } catch (error) {
-    if (error instanceof JsonLimit) return { place, problem: error.message };
+    if (error instanceof JsonLimit) return [{ place, problem: error.message }];
     value = undefined;
   }
-  if (isObject(value)) return { line, place, value: value as FoundObject['value'] };
-  return { place, problem: `isn't a JSON object: ${JSON.stringify(text.trim().slice(0, 40).toWellFormed())}` };
+  if (isObject(value)) return [{ line, place, value: value as FoundObject['value'] }];
+  return [{ place, problem: `isn't a JSON object: ${JSON.stringify(text.trim().slice(0, 40).toWellFormed())}` }];
 }
 
 async function* inList(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {

@@ -10,7 +10,7 @@ import { chatmlModel, turnsModel } from '../testing/chatModel';
 import { CHAT_TEMPLATES, everyTokenizer, specialTokenizer, turnsTokenizer } from '../testing/chatTemplates';
 import { untrainedBert } from '../testing/untrainedModels';
 import { createTokenizer } from '../tokenizer/byteLevel';
-import { type Tokenizer, withChatTemplate } from '../tokenizer/tokenizer';
+import { chatTemplateOf, type Tokenizer, withChatTemplate } from '../tokenizer/tokenizer';
 import type { Exported } from './format';
 import { FORMATS } from './formats';
 import { huggingFaceFiles } from './huggingFace';
@@ -146,4 +146,35 @@ test('card and datasheet tell how a conversation is written, and what was tuned'
   expect(datasheet(tuned)).toContain('Of each conversation the answers are learnt');
   expect(datasheet(info)).toContain('No labels.');
   expect(modelCard((await untrainedBert()).info)).not.toContain('Conversations');
+});
+
+test('chat templates with names of which none is the default are refused, and chat_template.jinja goes before them', async () => {
+  const files = await filesOf(chatml);
+  const named = (...names: string[]) => names.map((name) => ({ name, template: `{{ ${name} }}` }));
+  const importWith = (chat_template: unknown, jinja?: string) =>
+    importModel(
+      [
+        ...files
+          .filter(({ name }) => name !== 'chat_template.jinja')
+          .map(({ name, bytes }) => {
+            if (name !== 'tokenizer_config.json') return { name, source: bytesSource(bytes) };
+            const config = { ...(JSON.parse(new TextDecoder().decode(bytes)) as object), chat_template };
+            return { name, source: bytesSource(new TextEncoder().encode(JSON.stringify(config))) };
+          }),
+        ...(jinja === undefined
+          ? []
+          : [{ name: 'chat_template.jinja', source: bytesSource(new TextEncoder().encode(jinja)) }]),
+      ],
+      unwatched,
+    );
+  const templateIn = async (...given: Parameters<typeof importWith>) =>
+    chatTemplateOf((await importWith(...given)).tokenizer.model);
+  await expect(importWith(named('rag', 'tool_use'))).rejects.toMatchObject({
+    code: 'bad-file',
+    message: 'tokenizer_config.json has 2 chat templates, "rag", "tool_use", and none is called "default".',
+    remedy: expect.stringMatching(/^Nothing was imported\. Rename/) as string,
+  });
+  expect(await templateIn(named('rag', 'default'))).toBe('{{ default }}');
+  expect(await templateIn(named('rag'), '{{ messages }}')).toBe('{{ messages }}');
+  expect(await templateIn([])).toBeUndefined();
 });

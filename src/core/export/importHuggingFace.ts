@@ -16,7 +16,7 @@ import type { Classes } from '../models/spec';
 import { dataOf, recipeOf } from '../runs/segments';
 import { modelSchema } from '../runs/settings';
 import { createTokenizer } from '../tokenizer/byteLevel';
-import { readAnyTokenizerJson, readGpt2Files, readTokenizerConfig } from '../tokenizer/readJson';
+import { checkChatTemplates, readAnyTokenizerJson, readGpt2Files, readTokenizerConfig } from '../tokenizer/readJson';
 import { END_ALONE } from '../tokenizer/special';
 import { isApplied, type Tokenizer } from '../tokenizer/tokenizer';
 import type { ModelChoice } from '../train/run';
@@ -201,15 +201,14 @@ async function readTokenizer(folder: Folder, stated: ModelChoice, info: RunInfo 
   const own = folder.has(TOKENIZER_CONFIG) ? ((await readJson(folder, TOKENIZER_CONFIG)) as object) : {};
   // Where transformers puts it since 4.52.
   const template = folder.has(CHAT_TEMPLATE) ? await readText(folder, CHAT_TEMPLATE, LARGEST_JSON) : undefined;
-  const config = readTokenizerConfig({
-    ...own,
-    ...(template !== undefined && { chat_template: template }),
-  });
+  if (template === undefined) checkChatTemplates(own);
+  const all = template === undefined ? own : { ...own, chat_template: template };
+  const config = template === undefined ? said : JSON.stringify(all);
   const isOld = !folder.has('tokenizer.json') && folder.has('vocab.json');
   const file = isOld ? 'vocab.json' : 'tokenizer.json';
   const model = isOld
-    ? readGpt2Files(await whole('vocab.json'), await whole('merges.txt'), config, vocabulary)
-    : readAnyTokenizerJson(await whole('tokenizer.json'), said, vocabulary, isReadFromFirst(stated));
+    ? readGpt2Files(await whole('vocab.json'), await whole('merges.txt'), readTokenizerConfig(all), vocabulary)
+    : readAnyTokenizerJson(await whole('tokenizer.json'), config, vocabulary, isReadFromFirst(stated));
   if (info && (model.applied || isApplied(info.tokenizer)) && info.tokenizer !== model.kind)
     throw badFile(
       `${file} is of the kind ${model.kind}, and homegrown.json says ${info.tokenizer}`,

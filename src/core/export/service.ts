@@ -79,7 +79,7 @@ const OWN = ['package.json', 'package-lock.json', 'engine.mjs', 'weights.mjs'];
 const LLAMA = { folder: 'service', files: [...OWN, 'normalize.mjs'] };
 const ONNX = {
   folder: 'serviceOnnx',
-  files: [...OWN, 'tokenizer.mjs', 'passage.mjs', 'sampler.mjs', 'labels.mjs', 'tensors.mjs'],
+  files: [...OWN, 'tokenizer.mjs', 'passage.mjs', 'sampler.mjs', 'labels.mjs', 'overflow.mjs', 'tensors.mjs'],
 };
 
 type Values = Readonly<Record<string, string>>;

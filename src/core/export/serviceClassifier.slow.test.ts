@@ -227,6 +227,50 @@ test('a text that may have several labels has those that are likelier than not',
     expect(results[i]!.labels.toSorted()).toEqual(LABELS.filter((_, place) => own[place]! > 0.5).toSorted());
 }, 120_000);
 
+test.each([
+  ['gpt', 'a head of zeros', 0, (name: string) => name.startsWith('score')],
+  ['llama', 'weights near the largest of 16 bits', 60_000, (name: string) => !name.endsWith('.bias')],
+] as const)(
+  '%s with %s says that its outputs overflow, and answers nothing else',
+  async (id, _, value, isChanged) => {
+    const { snapshot, ...rest } = await untrainedClassifier(id, { labels: LABELS });
+    const tensors = new Map(
+      [...snapshot.tensors].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: isChanged(name) ? data.map((x) => (x < 0 ? -value : value)) : data },
+      ]),
+    );
+    const { url } = await serve(await folderOf({ ...rest, snapshot: { ...snapshot, tensors } }));
+    const body = JSON.stringify({ texts: TEXTS });
+    const response = await fetch(`${url}/v1/classify`, { method: 'POST', headers: json, body });
+    expect(response.status).toBe(500);
+    const message = expect.stringMatching(
+      /gives the same score to everything: .*its outputs overflow.* Export an earlier step of its training\.$/,
+    ) as string;
+    expect(await response.json()).toEqual({ error: { message, type: 'server_error', param: null, code: 'overflow' } });
+  },
+  120_000,
+);
+
+test('scores that are not finite are an overflow, and equal scores of one text beside others are none', async () => {
+  // The service has both templates in one folder.
+  const folder = await folderOf(await untrainedClassifier('gpt', { labels: LABELS }));
+  const { checkOverflow } = (await import(join(folder, 'overflow.mjs'))) as {
+    checkOverflow(scores: Float32Array, count: number): void;
+  };
+  for (const scores of [
+    [NaN, 0, 1],
+    [0, Infinity, 1],
+    [1, 2, 3, 4, -Infinity, 5],
+  ])
+    expect(() => checkOverflow(Float32Array.from(scores), 3)).toThrow(
+      /gives scores that are not finite: .* overflow\. /,
+    );
+  expect(() => checkOverflow(Float32Array.of(1, 1, 1, 2, 2, 2), 3)).toThrow(/the same score to everything/);
+  for (const scores of [[1, 1, 1, 1, 2, 1], [5, 4, 3], [7]])
+    expect(() => checkOverflow(Float32Array.from(scores), Math.min(3, scores.length))).not.toThrow();
+});
+
 test('at any threshold it gives the labels that page and terminal give, of one and of several', async () => {
   const code: string = '../../../public/templates/service/classify.mjs';
   const { toldOf } = (await import(code)) as {

@@ -11,19 +11,23 @@ export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
   const recent = new Recent();
   let out: Uint8Array[] = [];
   let [read, written, sum, size] = [0, 0, 0, 0];
+  /** Bytes since a member ended or content came: those of a header, which is looked through again with every piece. */
+  let idle = 0;
   /** A member has ended with the 8 bytes before `end`. */
   const check = (end: number): void => {
     const trailer = recent.before(end, 8);
     const view = new DataView(trailer.buffer);
     if (trailer.length < 8 || view.getUint32(0, true) !== sum || view.getUint32(4, true) !== size % 2 ** 32)
       throw fail(`it is damaged or cut off: its checksum is not that of the ${written} bytes before byte ${end}`);
-    [sum, size] = [0, 0];
+    [sum, size, idle] = [0, 0, 0];
   };
   const gunzip = new Gunzip((chunk) => {
     sum = crc32(chunk, sum);
     size += chunk.length;
     written += chunk.length;
-    if (chunk.length > 0) out.push(chunk);
+    if (chunk.length === 0) return;
+    out.push(chunk);
+    idle = 0;
   });
   gunzip.onmember = check;
   const push = (piece: Uint8Array, isLast: boolean): void => {
@@ -38,7 +42,9 @@ export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
   for await (const piece of piecesOf(bytes)) {
     read += piece.length;
     recent.add(piece);
+    idle += piece.length;
     push(piece, false);
+    if (idle > LONGEST_HEADER) throw fail(`it has no content in ${idle} bytes before byte ${read}`);
     yield* out;
     out = [];
   }

@@ -1,7 +1,9 @@
 /** tokenizer.json, or vocab.json with merges.txt, as others write them. */
+import { badFile } from '../base/errors';
 import { LARGEST_TOKENIZER, listOf, MOST_TOKENS } from '../base/limits';
 import type { Normalizer } from '../base/normalizer';
 import { normalizersSchema } from '../base/normalizerSchema';
+import { counted } from '../base/units';
 import { z } from '../base/zod';
 import { quoted, readVocabulary, refused } from './readVocabulary';
 import { SPLIT_NAMES, type SplitName, SPLITS } from './splits';
@@ -25,13 +27,31 @@ export function readTokenizerConfig(json: unknown): TokenizerConfig {
 /** Code units of a token. */
 const LONGEST_TOKEN = 100_000;
 
+const namedTemplates = z.array(z.object({ name: z.string(), template: z.string() }));
+
 /** Of several with names the one called `default`, as transformers takes it where no tools are given. */
 function templateIn(value: unknown): string | undefined {
-  const { data } = z
-    .union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))])
-    .safeParse(value);
-  return typeof data === 'object' ? data.find(({ name }) => name === 'default')?.template : data;
+  const { data } = z.union([z.string(), namedTemplates]).safeParse(value);
+  return typeof data === 'object' ? data.find(({ name }) => name === DEFAULT)?.template : data;
 }
+const DEFAULT = 'default';
+
+/**
+ * Refuses chat templates with names of which none is the default, as transformers does.
+ * @param json of tokenizer_config.json
+ * @throws HomegrownError `bad-file`
+ */
+export function checkChatTemplates(json: unknown): void {
+  const { data } = z.object({ chat_template: namedTemplates.min(1) }).safeParse(json);
+  if (!data || data.chat_template.some(({ name }) => name === DEFAULT)) return;
+  const names = data.chat_template.slice(0, MAX_NAMED).map(({ name }) => quoted(name.slice(0, 40)));
+  const more = data.chat_template.length > MAX_NAMED ? ' and others' : '';
+  throw badFile(
+    `tokenizer_config.json has ${counted(data.chat_template.length, 'chat template')}, ${names.join(', ')}${more}, and none is called "default".`,
+    'Nothing was imported. Rename the one to use to "default", or save it as chat_template.jinja in the same folder.',
+  );
+}
+const MAX_NAMED = 5;
 const tokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
 
 /**

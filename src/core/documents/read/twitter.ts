@@ -44,7 +44,7 @@ async function partIn(file: OpenFile): Promise<unknown> {
   const text = await wholeText(file, LARGEST_JSON_FILE);
   const start = /^\s*window\.YTD\.\w+\.part\d+\s*=\s*/.exec(text)?.[0].length ?? 0;
   try {
-    checkJson(text);
+    checkJson([text]);
     return JSON.parse(text.slice(start).replace(/;\s*$/, '')) as unknown;
   } catch (error) {
     const why = error instanceof Error ? error.message.slice(0, 200) : '';

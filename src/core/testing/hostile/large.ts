@@ -20,11 +20,11 @@ function filled(size: number, unit: string, head = '', end = ''): Uint8Array {
   return bytes;
 }
 
-/** `{"0000001":0,` and so on. */
-function namesOf(size: number): Uint8Array {
-  const one = '"00000000":0,';
-  const bytes = filled(size, one, '{', '"a":"Aye"}');
-  for (let at = 2, i = 0; at + one.length < bytes.length - 10; at += one.length, i++)
+/** `{"00000000":0,"10000000":0,` and so on: the zeros of each piece are its number. */
+function namesOf(size: number, one = '"00000000":0,', before = '{', after = '"a":"Aye"}'): Uint8Array {
+  const bytes = filled(size, one, before, after);
+  const first = before.length + one.indexOf('0');
+  for (let at = first, i = 0; at + one.length < bytes.length - after.length; at += one.length, i++)
     for (let digit = 0, left = i; digit < 8; digit++, left = Math.floor(left / 10))
       bytes[at + digit] = 48 + (left % 10);
   return bytes;
@@ -63,6 +63,13 @@ export const LARGE: Hostile = {
   ),
   'json of 16 MB of names': late('names.json', () => namesOf(16 * MiB)),
   'json of 100 MB in a text of one': late('text.json', () => filled(100e6, 'Aye ', '{"text":"', '"}')),
+  'json of 256 MB in a text of one': late('text.json', () => filled(255 * MiB, 'Aye ', '{"text":"', '"}')),
+  'json of 60 MB of names that no object repeats': late('names.json', () =>
+    namesOf(60e6, '{"00000000":0},', '{"rows":[', '{"a":"Aye"}]}'),
+  ),
+  'jsonl of 128 MB in a text of one, with a quote': late('text.jsonl', () =>
+    filled(128 * MiB, 'Aye ', '{"text":"“', '"}'),
+  ),
   'json of 50 MB of records in one': late('records.json', () => filled(50e6, RECORD, '{"rows":[', '{"text":"Aye"}]}')),
   'jsonl of 120 MB of brackets': late('deep.jsonl', () => filled(120e6, '[', '{"a":')),
   'jsonl of 120 MB of lists': late('lists.jsonl', () => filled(120e6, '[],', '{"a":[', '1]}\n')),

@@ -131,6 +131,9 @@ export const TABLES: Hostile = {
     const [empty, last] = [gzipSync(new Uint8Array()), gzipSync(utf8('Aye'))];
     return concatBytes([...Array.from({ length: 30_000 }, () => empty), last]);
   }),
+  'gz of an endless name': late('endless.txt.gz', () =>
+    concatBytes([Uint8Array.of(0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3), new Uint8Array(20e6).fill(97)]),
+  ),
   'tar of links': late('links.tar', () =>
     tarOf(Array.from({ length: 1000 }, (_, i) => ({ path: `a${i}`, type: '2', link: 'b' }))),
   ),
