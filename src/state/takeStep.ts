@@ -11,8 +11,9 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
   const { id, record, usable } = shownRun(s, 'train');
   switch (kind) {
     case 'add-text':
-    case 'check-labels':
       return '/text';
+    case 'check-labels':
+      return '/tune?kind=classify';
     case 'start':
       void s.start();
       return '/train';
@@ -31,7 +32,8 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
     case 'try':
       pickBest(s);
       if (usable) await s.show('playground', id);
-      return '/playground';
+      // With the focus in the field of the text.
+      return record?.model.config.classes ? '/playground?text' : '/playground';
     default:
       return kind satisfies never;
   }
