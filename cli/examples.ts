@@ -127,7 +127,18 @@ export async function examplesLaid(laid: Laid, note: (words: string) => void, jo
   return labelledBy(none, { renamed: laid.renamed, changed: [] }, job);
 }
 const NOTHING: LabelSurvey = {
-  ...{ texts: 0, none: 0, unlabelled: 0, labels: [], alike: [], leaks: [], empty: 0, long: 0, areSwapped: false },
+  ...{
+    texts: 0,
+    none: 0,
+    unlabelled: 0,
+    labels: [],
+    alike: [],
+    leaks: [],
+    empty: 0,
+    long: 0,
+    longest: 0,
+    areSwapped: false,
+  },
   nearEqual: { texts: 0, contrary: 0 },
 };
 

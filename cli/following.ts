@@ -1,7 +1,9 @@
 /** A run is followed while it learns: its curve is kept, and told to people and to programs. */
-import { formatCount, formatKernels, formatReading, formatShort } from '../src/core/base/units';
+import { formatKernels, formatReading, formatShort } from '../src/core/base/units';
 import { tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import type { ModelChoice, TrainEvent } from '../src/core/train/run';
+import type { BaselineFacts } from '../src/core/objectives/facts';
+import { atStep, reachedWords } from './labelWords';
 import type { Course } from './minutes';
 import { evaluationWords, Speed, valuesOf } from './outcome';
 import type { Progress } from './progress';
@@ -19,10 +21,12 @@ interface Followed {
   progress: Progress;
   isJson: boolean;
   evaluated(event: Evaluated): void;
+  /** Of a classifier's held-out texts. */
+  labels?: BaselineFacts['labels'];
 }
 type Evaluated = TrainEvent & { kind: 'evaluated' };
 
-export function following({ model, recipe, past, course, length, progress, isJson, evaluated }: Followed) {
+export function following({ model, recipe, past, course, length, progress, isJson, evaluated, labels }: Followed) {
   const speed = new Speed(tokensPerStep(recipe, model.config.context));
   let lastLoss: number | null = null;
   /** The curve, for trainer_state.json. */
@@ -50,7 +54,9 @@ export function following({ model, recipe, past, course, length, progress, isJso
     const { step, loss } = event;
     const { objective } = recipe;
     if (!isJson) {
-      progress.say(`step ${formatCount(step)}: ${evaluationWords(objective, event)}`);
+      progress.say(atStep(step, evaluationWords(objective, event)));
+      const evaluations = events.filter((each) => each.kind === 'evaluated');
+      for (const words of reachedWords(evaluations, labels)) progress.say(atStep(step, words));
       return;
     }
     const { mean: tokensPerSecond } = speed;

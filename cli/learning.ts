@@ -58,6 +58,7 @@ import { interruptible, openDevice, print, softwareAdapter, stderr } from './ter
 import { replayed } from './replayed';
 import { realPath } from './target';
 import { heldStepWords, hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
+import { finalStanding, longTextsWords, standingWords } from './labelWords';
 import { tokenizerSettings } from './tokenizerFlags';
 import { asClassifier, begunAs, forgettingWords, judged, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
 import { checkOutFolder, WRITTEN_NEXT_TO } from './write';
@@ -173,7 +174,8 @@ export async function learn(
   const first = askedOf(modelNow());
   const { inRows } = objectiveOf(first.objective);
   const laid = await inRows?.(learnt, modelNow().config.context, tokenizer, first, learnerOf(modelNow()));
-  if (laid?.words !== undefined) progress.say(laid.words);
+  const longer = longTextsWords(laid, modelNow().config.context, start === null && past === null);
+  for (const words of [laid?.words, longer]) if (words !== undefined) progress.say(words);
   for (const words of baselineSentences(first.objective, modelNow(), data)) progress.say(words);
   /** On the device in use. */
   const plan = () => {
@@ -311,6 +313,7 @@ export async function learn(
     progress,
     isJson: options.json,
     evaluated: (event) => (info.result = resultOf(event)),
+    ...(data.labels && { labels: data.labels }),
   });
   const toldOf = async (state: TrainState, folder: string, status = statusAt(state)) => {
     const told = ofFolder(withSteps(info, Math.max(state.step, length())), state, events, status);
@@ -394,6 +397,7 @@ export async function learn(
         )
       : undefined;
   const run = { folder: saves.place ?? out, data, info: { ...info, state: used }, tokenizer };
+  const standing = judgement && finalStanding(judgement.evaluation, data.labels);
   const kept = judgement && (await keepMeasured(run, 'validation', judgement.evaluation));
   if (kept?.problem !== undefined) progress.say(kept.problem);
   const after = judgement?.after ?? (old && events.flatMap(oldIn).at(-1));
@@ -412,9 +416,11 @@ export async function learn(
     ...(planner && { expected: planner.told(recipe).expected }),
     ...(judgement && evaluationOf(judgement.evaluation)),
     ...(forgetting && { forgetting }),
+    ...(standing && { standing: standing.kind }),
     out: saves.place ?? resume ?? out,
   };
   if (forgetting && !options.json) print(forgettingWords(forgetting));
+  if (standing && !options.json) print(standingWords(standing));
   print(
     options.json
       ? JSON.stringify(summary)

@@ -51,10 +51,12 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
   expect(whole.stderr).toMatch(/"Spam" is "spam".\n120 texts with 2 labels: ham 80 \(66.7 %\), spam 40 \(33.3 %\)./);
   const told = lines(whole.stdout).at(-1) as {
     step: number;
+    standing: string;
     metrics: Record<string, object>;
     baselines: Record<string, object>;
   };
   expect(told.step).toBe(8);
+  expect(told.standing).toMatch(/^(better|level|worse|no better than one label)$/);
   expect(Object.keys(told.metrics)).toEqual(expect.arrayContaining(['accuracy', 'macroF1', 'loss']));
   expect(told.metrics['accuracy']).toMatchObject({
     value: expect.any(Number) as number,
@@ -71,7 +73,11 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
   expect(half.stderr).toMatch(/Without training, majority class: [^]*Without training, naive Bayes: [^]*100 %/);
   // How many texts are truncated, before the first step; and which step is saved.
   expect(half.stderr).toMatch(
-    /\d+ texts with labels\. \d+ of them \([\d.]+ %\) are longer than \d+ tokens, and are cut there\./,
+    /\d+ texts with labels\. \d+ texts don't fit \([\d.]+ %\)\. Read to \d+ tokens, rest cut\.\n--context 64 reads all of each; --long-texts windows reads them/,
+  );
+  // How it does next to models that count, in the words of the page.
+  expect(half.stdout).toMatch(
+    /^(Finished: \d+ of \d+ texts right|A word-count model still beats it|It hasn't learned the labels)\. .*(naive Bayes|against|one label)/m,
   );
   expect(half.stderr).toContain('The classifier is that of step 4, best on the validation set.');
   expect(await call('grow', '--resume', 'half', '--steps', '8')).toMatchObject({ code: 0 });

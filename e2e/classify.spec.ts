@@ -47,6 +47,21 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await page.keyboard.press('ControlOrMeta+Enter');
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
 
+  // On Train: its predictions, which labels it confuses, and the milestones.
+  await expect(page).toHaveURL(/\/train$/);
+  await expect(page.getByRole('list', { name: 'Held-out texts' }).getByRole('listitem')).toHaveCount(6);
+  await expect(matrix(page)).toContainText('recall');
+  await expect(page.getByRole('list', { name: 'Milestones' })).toContainText(/Better than one label for all/);
+  await expect(page.getByRole('figure').filter({ hasText: 'Accuracy' }).first()).toContainText('95 % interval');
+  await expectAccessible(page, 'Train, a classifier');
+
+  // A reload shows the same, as it is recorded with the run.
+  const shown = await matrix(page).innerText();
+  await page.reload();
+  await studio.begun();
+  await expect.poll(() => matrix(page).innerText()).toBe(shown);
+  await studio.goTo('Tune');
+
   // How right it is, beside what needs no model.
   await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('main')).toContainText(
@@ -59,12 +74,12 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   // A mistake is opened by its cell, and its label changed: the run learnt before that.
   await pane(page).getByRole('tab', { name: /Worst/ }).click();
   const first = pane(page).getByRole('listitem').first();
-  await expect(first).toContainText(/given (Hours|Loans)/);
-  const wanted = /wanted (Hours|Loans)/.exec(await first.innerText())![1]!;
+  await expect(first).toContainText(/predicted (Hours|Loans)/);
+  const wanted = /actual (Hours|Loans)/.exec(await first.innerText())![1]!;
   const other = wanted === 'Hours' ? 'Loans' : 'Hours';
-  await pane(page).getByRole('tab', { name: 'Wanted and given' }).click();
+  await pane(page).getByRole('tab', { name: 'Confusion matrix' }).click();
   await matrix(page)
-    .getByRole('button', { name: new RegExp(`^wanted ${wanted}, given ${other}: [1-9]`) })
+    .getByRole('button', { name: new RegExp(`^actual ${wanted}, predicted ${other}: [1-9]`) })
     .click();
   const mistake = pane(page).getByRole('listitem').first();
   const relabel = async (): Promise<void> => {

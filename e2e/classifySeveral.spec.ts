@@ -44,6 +44,10 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await studio.set({ Batch: 8, 'Learning rate': 0.01 });
   await page.getByRole('button', { name: 'Start tuning' }).click();
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  await expect(
+    page.getByRole('group', { name: 'Each label by itself' }).getByRole('row', { name: /^sea/ }),
+  ).toBeVisible();
+  await studio.goTo('Tune');
   await expect(page.getByRole('main')).toContainText(/% of \d+ texts right/);
 
   // Each label by itself, beside what needs no model; a cell opens its texts, also where it must be likelier.

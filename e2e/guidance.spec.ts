@@ -134,5 +134,27 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   const start = page.getByRole('button', { name: 'Start tuning' });
   await expect(start).not.toHaveAttribute('aria-disabled', 'true');
   await expect(filled).toHaveCount(1);
+
+  // It trains on Train, in sight from its first evaluation on; then it is tried with a text of one's own.
+  await studio.set({ Context: 32, Passes: 50 });
+  await start.click();
+  await expect(page).toHaveURL(/\/train$/);
+  await expect(page.getByRole('list', { name: 'Held-out texts' }).getByRole('listitem')).toHaveCount(6, {
+    timeout: 120_000,
+  });
+  await expect(page.getByRole('group', { name: 'Confusion matrix' })).toBeVisible();
+  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  await expect(filled).toHaveCount(1);
+  await expect(filled).toHaveAccessibleName('Classify text');
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await expect.poll(over, `a classifier on Train at ${width} px`).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await filled.click();
+  await expect(page.getByRole('textbox', { name: 'Text' })).toBeFocused();
+  await page.keyboard.type('Lowest rates, act now, offer 99');
+  await expect(filled).toHaveAccessibleName('Classify text');
   expect(studio.errors).toEqual([]);
 });

@@ -17,8 +17,7 @@ const ROWS = Array.from({ length: 126 }, (_, i) => {
 export const TABLE = ['id,body,desk', ...ROWS].join('\n');
 
 export const pane = (page: Page) => page.getByRole('region', { name: 'How right it is' });
-export const matrix = (page: Page) =>
-  page.getByRole('group', { name: 'Labels that were wanted, by those that were given' });
+export const matrix = (page: Page) => page.getByRole('group', { name: 'Confusion matrix' });
 
 /** A studio on Tune, Classify, on WASM, with a model that learns such texts in seconds. */
 export async function opened(page: Page): Promise<Studio> {

@@ -3,7 +3,7 @@ import { alreadyRan } from '../state/otherSettings';
 import { busyExport } from '../state/export';
 import { guideOf, nextStep } from '../state/nextStep';
 import { isTraining } from '../state/openRun';
-import type { Stage, StageState } from '../state/stage';
+import type { Stage, StageAction, StageState } from '../state/stage';
 import type { Studio, StudioStore } from '../state/studio';
 import { takeStep } from '../state/takeStep';
 import type { Work } from '../state/work';
@@ -57,12 +57,22 @@ export const KEYS_OF_CONTROLS: readonly Action[] = [
 
 function onThisPage(s: Studio, store: StudioStore, { stage, go }: Shell): Action[] {
   const group = 'On this page';
-  const action = stage?.action ? stage.action(s) : nextAction(s, store, stage, go);
+  const own = stage?.action?.(s);
+  const action = stage?.action ? own && shownWhere(own, go) : nextAction(s, store, stage, go);
   return [
     ...(action ? [{ ...action, group, keys: 'mod+enter' }] : []),
     ...(stage?.keys?.(s) ?? []).map((key) => ({ ...key, group })),
   ];
 }
+
+/** An action that goes to where it shows. */
+const shownWhere = ({ run: act, goesTo, ...action }: StageAction, go: Shell['go']): Omit<Action, 'group'> => ({
+  ...action,
+  run() {
+    act();
+    if (goesTo !== undefined) go(goesTo);
+  },
+});
 
 /** The filled button of a page without work of its own. */
 function nextAction(

@@ -17,8 +17,7 @@ import type { RunRow, RunWords } from '../core/runs/rows';
 import type { Mix } from '../core/runs/mix';
 import type { Learnt } from '../core/runs/learnt';
 import type { Between } from '../core/documents/labels/between';
-import type { Labelling } from '../core/documents/labels/labelling';
-import type { LabelChange, LabelledText, LabelsTold, ToSurvey } from './labelled';
+import type { LabelApi, LabelChange, LabelledText, LabelsTold } from './labelled';
 import type { Decision } from '../core/runs/settings';
 import type { Measured } from '../core/export/homegrownJson';
 import type { Look, Previewed } from '../core/documents/clean/preview';
@@ -64,7 +63,7 @@ export type {
   TokenizerRecord,
 };
 
-export interface DataApi {
+export interface DataApi extends LabelApi {
   /** Files of a drop, some at a time, for the import of that drop: thousands at once would hold the page. */
   handFiles: { input: { drop: string; files: readonly GivenFile[] }; progress: never; output: null };
   /** Streams the files that were dropped or chosen at once into the store, as one text: after those that were handed over. */
@@ -195,25 +194,6 @@ export interface DataApi {
     input: { texts: readonly string[]; tokenizer: TokenizerModel; context: number; from: number; count: number };
     progress: Progress;
     output: Painting;
-  };
-  /** Which labels texts have by which they are to be told apart, and what is to be said of them before a start. */
-  surveyLabels: { input: ToSurvey; progress: Progress; output: LabelsTold };
-  /** Some of all documents of the texts, in their order, with the labels that they have now: so many from one, or at these places. */
-  labelledTexts: {
-    input: {
-      texts: readonly string[];
-      at: { from: number; count: number } | { places: readonly number[] };
-      /** Of each its beginning. */
-      characters: number;
-    };
-    progress: never;
-    output: readonly LabelledText[];
-  };
-  /** Calls labels of a text otherwise, or says of what one of its documents is an example; `before` takes it back. */
-  changeLabels: {
-    input: { id: string; change: LabelChange };
-    progress: never;
-    output: { text: TextRecord; before: Labelling };
   };
   /** How the scores of a classifier become an answer. */
   decide: { input: { runId: string; decision: Decision }; progress: never; output: null };

@@ -1,4 +1,7 @@
 /** Texts with labels, as the data worker tells of them and changes them. */
+import type { Progress } from '../core/base/job';
+import type { LongTexts } from '../core/base/longTexts';
+import type { ImportOutcome, TextRecord } from '../core/documents';
 import type { LabelProblem } from '../core/documents/labels/problems';
 import type { LabelSurvey } from '../core/documents/labels/survey';
 import type { TokenizerModel, TrainedKind } from '../core/tokenizer/tokenizer';
@@ -37,9 +40,50 @@ export interface LabelledText {
   /** Of one that may have several also none; absent: nobody has said it yet. */
   labels?: readonly string[];
 }
+/** A text to learn from whose documents have labels. */
+export interface TextWithLabels {
+  id: string;
+  name: string;
+  /** Documents with a label, and different labels. */
+  documents: number;
+  labels: number;
+}
 export type LabelChange =
   /** Of what it is an example; null: nobody has said it yet. */
   | { kind: 'relabel'; place: number; labels: readonly string[] | null }
   | { kind: 'join'; labels: readonly string[]; as: string }
   | { kind: 'unlabelled'; are: Unlabelled }
   | { kind: 'restore'; labelling: Labelling };
+
+/** What the data worker does with labels. */
+export interface LabelApi {
+  /** Which labels texts have by which they are to be told apart, and what is to be said of them before a start. */
+  surveyLabels: { input: ToSurvey; progress: Progress; output: LabelsTold };
+  /** Some of all documents of the texts, in their order, with the labels that they have now: so many from one, or at these places. */
+  labelledTexts: {
+    input: {
+      texts: readonly string[];
+      at: { from: number; count: number } | { places: readonly number[] };
+      /** Of each its beginning. */
+      characters: number;
+    };
+    progress: never;
+    output: readonly LabelledText[];
+  };
+  /** Calls labels of a text otherwise, or says of what one of its documents is an example; `before` takes it back. */
+  changeLabels: {
+    input: { id: string; change: LabelChange };
+    progress: never;
+    output: { text: TextRecord; before: Labelling };
+  };
+  /** Of texts to learn from, those whose documents have labels. */
+  labeledIn: { input: { texts: readonly string[] }; progress: never; output: readonly TextWithLabels[] };
+  /** The labeled documents of one of them as a text to classify. */
+  importLabeled: {
+    input: { textId: string; projectId: string; addedAt: number };
+    progress: Progress;
+    output: ImportOutcome;
+  };
+  /** Texts of a run's data that its classifier can't read whole; null if all fit, or if the data are gone. */
+  longTexts: { input: { runId: string }; progress: never; output: LongTexts | null };
+}

@@ -66,7 +66,9 @@ export async function beginClassifier(
   const limits = limitsOf(get());
   const model = parent?.model ?? { ...body.model, vocabulary: built.manifest.vocabulary };
   const learnt = parts.train.documents ?? told.texts;
-  const begun = classifierOf(project, { ...body, model }, { labels: order, several: told.several, learnt }, limits);
+  const judged = parts.validation.documents ?? 0;
+  const given = { labels: order, several: told.several, learnt, held: judged };
+  const begun = classifierOf(project, { ...body, model }, given, limits);
   const { trainable, recipe, classes } = begun;
   const tokens = { train: parts.train.tokens, validation: parts.validation.tokens };
   const wrong = problems(begun.model, recipe, tokens, limits, trainable);

@@ -1,7 +1,7 @@
 /** What a page says of a classifier before its start, and what it is begun with. */
 import { partsOf, type Trainable } from '../core/adapters/trainable';
 import { badSettings, type Failure, toFailure } from '../core/base/errors';
-import { counted, formatCount } from '../core/base/units';
+import { fittingContext } from '../core/base/longTexts';
 import { modelSpec, paramsOf } from '../core/models';
 import { usualPooling, withClasses } from '../core/models/classes';
 import { type Classes, countParams, usualConfig } from '../core/models/spec';
@@ -12,11 +12,11 @@ import { trainableOf, usualTuningRate } from '../core/runs/toLearn';
 import { ofPurpose } from '../core/runs/tuning';
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
 import { type Problem, problems } from '../core/train/problems';
-import type { Recipe } from '../core/train/recipe';
+import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 import { recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
 import type { LabelsTold } from '../protocol/data';
-import { askedSize, limitsOf } from './estimate';
+import { askedSize, estimate, limitsOf } from './estimate';
 import type { Studio } from './studio';
 import { tuningBase } from './tuning';
 
@@ -33,7 +33,9 @@ export function bodyOf(s: Pick<Studio, 'project' | 'runs'>): Body {
   if (base) return { model: base.row.record.model, isNew: false };
   const { model, tokenizer, tuning } = s.project;
   const isUsual = newBody(s.project) === 'usual';
-  const sizes = isUsual ? USUAL_BODY : { id: model.id, config: model.config };
+  const shape = isUsual ? USUAL_BODY : { id: model.id, config: model.config };
+  const { context = shape.config.context } = tuning.classify;
+  const sizes = { ...shape, config: { ...shape.config, context } };
   if (tokenizer && !tuning.classify.tokenizer) return { model: { ...sizes, vocabulary: tokenizer.size }, isNew: true };
   const made = madeTokenizer(s.project);
   return { model: { ...sizes, vocabulary: askedSize(made) }, isNew: true, made };
@@ -61,13 +63,13 @@ const MOST_USUAL = 50;
 
 /**
  * What it is begun with.
- * @param given its labels in the order of their scores, whether a text has several, and how many texts are not held out
+ * @param given its labels in the order of their scores, whether a text has several, and how many texts it learns from and are held out
  * @throws HomegrownError `bad-settings` where the model cannot tell texts apart, or has not what is to learn of it
  */
 export function classifierOf(
   { tuning, recompute }: Pick<Project, 'tuning' | 'recompute'>,
   body: Body,
-  { labels, several, learnt }: { labels: readonly string[]; several: boolean; learnt: number },
+  { labels, several, learnt, held }: { labels: readonly string[]; several: boolean; learnt: number; held: number },
   limits: MemoryLimits,
 ): Pick<ClassifierPlan, 'model' | 'classes' | 'recipe' | 'passes'> & { trainable: Trainable | undefined } {
   const usual = usualPooling(body.model);
@@ -100,11 +102,18 @@ export function classifierOf(
     learningRate: rateByHand ? learningRate : usualRate,
     warmup: Math.min(warmup, Math.floor(steps / 10)),
     evalEvery: Math.min(evalEvery, Math.max(1, Math.ceil(steps / 5))),
+    evalTokens: recipe.evalTokens === DEFAULT_RECIPE.evalTokens ? evalTokensFor(held, model) : recipe.evalTokens,
     replay: 0,
   };
   const { isOn } = recomputation(model, own, recompute, limits, trainable);
   return { model, classes, trainable, passes, recipe: { ...own, recompute: isOn } };
 }
+
+/** Tokens with which an evaluation reads all held-out texts, or as many of them as settle its interval. */
+const evalTokensFor = (held: number, { config }: ModelChoice): number =>
+  Math.max(DEFAULT_RECIPE.evalTokens, Math.ceil(Math.min(held, MAX_EVALUATED)) * config.context);
+/** Texts: the accuracy of so many is known to 4 %. */
+const MAX_EVALUATED = 600;
 
 export interface ClassifierPlan {
   model: ModelChoice;
@@ -112,12 +121,14 @@ export interface ClassifierPlan {
   recipe: Recipe;
   /** Times that each text is read. */
   passes: number;
-  /** `53 of 60 texts are longer than 62 tokens`; undefined where that is not known. */
-  long: string | undefined;
+  /** Context in which all texts fit; undefined if they do, or if the base settles it. */
+  fitting: number | undefined;
   /** Parameters that learn, and all. */
   learns: number;
   all: number;
   memory: MemoryPlan;
+  /** Expected time of training; undefined until the device was measured. */
+  seconds: number | undefined;
   problems: readonly Problem[];
 }
 
@@ -129,19 +140,22 @@ export function planClassifier(
   const limits = limitsOf(s);
   try {
     const learnt = told.texts * (1 - s.project.tuning.classify.heldOut);
-    const given = { labels: told.labels.map(({ label }) => label), several: told.several, learnt };
+    const held = told.texts - learnt;
+    const given = { labels: told.labels.map(({ label }) => label), several: told.several, learnt, held };
     const { model, classes, trainable, recipe, passes } = classifierOf(s.project, bodyOf(s), given, limits);
     const table = paramsOf(model);
+    const device = s.device.kind === 'open' ? s.device.info : undefined;
     const { added, trainableParams } = partsOf(table, trainable);
     return {
       model,
       classes,
       recipe,
       passes,
-      long: longWords(told),
+      fitting: fittingOf(told, bodyOf(s)),
       learns: countParams(trainableParams),
       all: countParams(table) + countParams(added),
       memory: memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe, trainable),
+      seconds: estimate(modelSpec(model.id), model.config, model.vocabulary, recipe, device).seconds,
       problems: problems(model, recipe, { train: Infinity, validation: Infinity }, limits, trainable),
     };
   } catch (error) {
@@ -149,12 +163,9 @@ export function planClassifier(
   }
 }
 
-function longWords({ long, texts, room, isAtLeast }: LabelsTold): string | undefined {
-  if (room === undefined) return undefined;
-  const count = `${isAtLeast && long > 0 ? 'at least ' : ''}${formatCount(long)} of ${counted(texts, 'text')}`;
-  // Of a tokenizer that is yet to be made only a lower bound is known.
-  if (isAtLeast && long === 0) return undefined;
-  return `${count} ${long === 1 ? 'is' : 'are'} longer than ${counted(room, 'token')}`;
+function fittingOf({ long, longest, room }: LabelsTold, { model, isNew }: Body): number | undefined {
+  const { context } = model.config;
+  return isNew && long > 0 && room !== undefined ? fittingContext({ room, longest }, context) : undefined;
 }
 
 /** Why it cannot begin yet: nothing would come of it, or something is asked first. Undefined where it can. */

@@ -38,7 +38,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
     replay: 0,
   });
   expect(plan.learns).toBe(plan.all);
-  expect(plan.long).toMatch(/^0 of 60 texts are longer than 3[12] tokens$/);
+  expect(plan.fitting).toBeUndefined();
 
   await getState().tune('classify');
   const { runId } = getState().project;
@@ -151,13 +151,26 @@ test('texts that would be cut are told before the start, also by a tokenizer tha
   await add([...labelledRows(20), ['a whale '.repeat(40), 'sea']]);
   const long = async () =>
     (await own.survey()).problems.filter(({ what }) => what === 'long').map(({ words }) => words);
-  expect(await long()).toEqual(['1 text (4.76 %) is longer than 32 tokens, and is cut there.']);
+  expect(await long()).toEqual([
+    expect.stringMatching(/^1 text doesn't fit \(4\.76 %\)\. Read to 3[12] tokens, rest cut\.$/),
+  ]);
   const { classify } = getState().project.tuning;
   getState().setTuning({ classify: { ...classify, tokenizer: { kind: 'bpe', vocabulary: 300 } } });
-  expect(await long()).toEqual(['1 text (4.76 %) is longer than 32 tokens, and is cut there.']);
+  expect(await long()).toEqual([
+    expect.stringMatching(/^1 text doesn't fit \(4\.76 %\)\. Read to 3[12] tokens, rest cut\.$/),
+  ]);
   const { model } = getState().project;
   getState().change({ model: { ...model, config: { ...model.config, context: 512 } } });
   expect(await long()).toEqual([]);
+  getState().change({ model });
+  // The length in which all would fit is proposed, and is what a new body reads then.
+  getState().setTuning({ classify });
+  const plan = planClassifier(getState(), await own.survey());
+  if ('code' in plan) throw new Error(plan.message);
+  expect(plan.fitting).toBe(384); // 320 bytes, and what stands around them
+  getState().setTuning({ classify: { ...classify, context: plan.fitting! } });
+  expect(await long()).toEqual([]);
+  expect(bodyOf(getState()).model.config.context).toBe(384);
 });
 
 test('one from nothing is small and reads 192 tokens, until the Model page was used or something else is said', async () => {

@@ -1,6 +1,7 @@
 /** What is done with texts that have labels, and with a classifier: counting, changing, judging and asking. */
 import { toFailure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
+import type { LongTexts } from '../core/base/longTexts';
 import { counted, formatCount } from '../core/base/units';
 import { type LeakWords, leakWords } from '../core/documents/labels/leakWords';
 import { allTexts, learntFacts, textRef, type TextRecord } from '../core/documents/record';
@@ -13,10 +14,12 @@ import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { PLAIN_DECISION } from '../core/runs/settings';
 import type { Progress } from '../core/base/job';
 import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
+import type { TextWithLabels } from '../protocol/labelled';
 import type { ClassifyFileInput, FileOfLabels, GivenLabels, GpuApi } from '../protocol/gpu';
 import { explain } from './failures';
 import { bodyOf } from './classifierPlan';
 import type { Services, Studio } from './studio';
+import { alreadyHere } from './textNotes';
 import { usedStep } from './trained';
 import { toTuneOn, tuningBase } from './tuning';
 
@@ -55,6 +58,12 @@ export interface Classifying {
   ): Promise<GpuApi['decided']['output']>;
   /** Downloads a table of the labels of each row of a file. */
   classifyFile(input: Omit<ClassifyFileInput, 'which'>, options?: Watched): Promise<Omit<FileOfLabels, 'file'>>;
+  /** Texts of the project to learn from whose documents have labels. */
+  labeledTexts(): Promise<readonly TextWithLabels[]>;
+  /** Takes the labeled documents of one of them as texts to classify. */
+  takeLabeled(textId: string): Promise<void>;
+  /** Texts of a run's data that it can't read whole; null if there are none. */
+  longTexts(runId: string): Promise<LongTexts | null>;
   /** Texts without a label that would help most with one. */
   toLabel(runId: string, options?: Watched): Promise<GpuApi['toLabel']['output']>;
 }
@@ -221,6 +230,21 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       });
       return told;
     },
+    labeledTexts: () => data.call('labeledIn', { texts: get().texts.map(({ id }) => id) }),
+    async takeLabeled(textId) {
+      const { project, toast, loadTexts } = get();
+      try {
+        const input = { textId, projectId: project.id, addedAt: now() };
+        const outcome = await data.call('importLabeled', input);
+        tabs.announce();
+        await loadTexts();
+        if (outcome.kind === 'duplicate')
+          toast(alreadyHere([{ name: outcome.of.name, of: outcome.of }], project.id, true));
+      } catch (error) {
+        toast({ text: 'The labeled texts were not added', detail: explain(toFailure(error)) });
+      }
+    },
+    longTexts: (runId) => data.call('longTexts', { runId }),
     toLabel: (runId, options) => gpu.call('toLabel', { ...used(runId), texts: ids(), count: TO_LABEL }, options),
   };
   return classifying;

@@ -58,6 +58,7 @@ const STATES: Readonly<Record<string, Guide>> = {
   'classifier running': { ...RUNNING, ...CLASSIFIER, verdict: 'level' },
   'classifier paused': { ...RUNNING, ...CLASSIFIER, run: 'paused' },
   'classifier finished, better than word counting': { ...FINISHED, ...CLASSIFIER },
+  'classifier finished, equal to word counting': { ...FINISHED, ...CLASSIFIER, standing: 'level' },
   'classifier finished, worse than word counting': {
     ...FINISHED,
     ...CLASSIFIER,

@@ -1,13 +1,10 @@
 /** Append-only columns for charts. Outside zustand: a run logs 10^5 points, and copying them at each would be O(n^2). */
-import type { Estimates } from '../core/metrics';
+import type { Evaluated } from '../core/metrics';
 import type { Shown } from '../core/objectives/shown';
 import type { StepCost, TrainEvent } from '../core/train/run';
 
-export interface Evaluation {
+export interface Evaluation extends Evaluated {
   step: number;
-  /** Nats. */
-  loss: number;
-  metrics: Estimates;
   activeMs: number;
   sample: Shown;
 }
@@ -83,10 +80,10 @@ export class RunLog {
         this.shown = { step: event.step, sample: event.sample };
         return;
       case 'evaluated': {
-        const { step, loss, metrics, activeMs, sample } = event;
+        const { kind: _, ...evaluation } = event;
         this.shown = undefined;
-        dropAfter(this.evaluations, step - 1);
-        this.evaluations.push({ step, loss, metrics, activeMs, sample });
+        dropAfter(this.evaluations, event.step - 1);
+        this.evaluations.push(evaluation);
         return;
       }
       case 'saved':

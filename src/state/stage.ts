@@ -48,10 +48,12 @@ export const MAX_LINE = 26;
 export const fitting = (...lines: readonly [string, ...string[]]): string =>
   lines.find(({ length }) => length <= MAX_LINE) ?? lines.at(-1)!;
 
-interface StageAction {
+export interface StageAction {
   id: string;
   label: string;
   run(): void;
+  /** Path of the page that shows what comes of it, if that is another one. */
+  goesTo?: string;
 }
 
 /** What a page is given of other folders of features. */

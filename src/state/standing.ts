@@ -1,18 +1,17 @@
 /** How a run compares with models that only count, and the verdict's words where that decides the next step. */
-import { formatReading, formatShare } from '../core/base/units';
-import { shareOf } from '../core/metrics/share';
-import { baselinesOf, headlineOf, objectiveOf } from '../core/objectives';
+import { formatReading } from '../core/base/units';
+import { baselinesOf, headlineOf } from '../core/objectives';
+import { labelProgress, labelStanding, type StandingKind } from '../core/runs/labelStanding';
 import type { Evaluation } from './runLog';
 import type { OpenRun } from './openRun';
 import type { Project } from './project';
 import { runSettings, type RunSettings } from './runSettings';
 
-/** `level`: the two can't be told apart on so few texts. */
-export type StandingKind = 'better' | 'level' | 'worse' | 'no better than one label' | 'unknown';
+export type { StandingKind } from '../core/runs/labelStanding';
 
 export interface Standing {
   kind: StandingKind;
-  /** Of a run that counting beats, or that learned nothing: the verdict, and one sentence with both numbers. */
+  /** Verdict with its evidence: of a classifier, and of a language model that counting beats. */
   judgement?: string;
   evidence?: string;
 }
@@ -26,7 +25,17 @@ export function standingOf(run: OpenRun, project: Project): Standing {
   const evaluations = run.log.evaluations.filter(({ step }) => step > after);
   if (evaluations.length === 0) return UNKNOWN;
   const best = evaluations.reduce((a, b) => (b.loss < a.loss ? b : a));
-  return settings.model.config.classes ? ofClassifier(best, settings) : ofLanguageModel(best, settings);
+  if (!settings.model.config.classes) return ofLanguageModel(best, settings);
+  return labelStanding(best, settings.segments.at(-1)!.data.facts?.labels) ?? UNKNOWN;
+}
+
+/** Verdict on a classifier while it trains; undefined of another model, and until it is evaluated. */
+export function learningOf(run: OpenRun, project: Project): Omit<Standing, 'kind'> | undefined {
+  const { model, segments } = runSettings(run, project);
+  if (!model.config.classes) return undefined;
+  const { after, data } = segments.at(-1)!;
+  const evaluations = run.log.evaluations.filter(({ step }) => after === 0 || step > after);
+  return labelProgress(evaluations, data.facts?.labels, model.config.classes.labels.length);
 }
 
 function ofLanguageModel({ loss }: Evaluation, settings: RunSettings): Standing {
@@ -39,26 +48,6 @@ function ofLanguageModel({ loss }: Evaluation, settings: RunSettings): Standing 
   const [mine, theirs] = [loss, strongest.loss].map((nats) => formatReading(scale.of(nats)));
   const evidence = `${label} ${mine} on text it never saw; ${strongest.words} has ${theirs}.`;
   return { kind: 'worse', judgement: `${upperFirst(strongest.words)} still beats it`, evidence };
-}
-
-function ofClassifier({ metrics }: Evaluation, { recipe, segments }: RunSettings): Standing {
-  const { facts } = segments.at(-1)!.data;
-  const measured = facts && objectiveOf(recipe.objective).measuredBaselines?.(facts);
-  const percent = (id: string): number | undefined => measured?.find((baseline) => baseline.id === id)?.values['accuracy']; // prettier-ignore
-  const [accuracy, majority, naiveBayes] = [metrics.accuracy?.value, percent('majority'), percent('naiveBayes')].map(
-    (value) => (value === undefined ? undefined : value / 100),
-  );
-  const texts = Object.values(facts?.labels?.validation ?? {}).reduce((sum, n) => sum + n, 0);
-  if (accuracy === undefined || majority === undefined || naiveBayes === undefined || texts === 0) return UNKNOWN;
-  const { low, high } = shareOf(Math.round(accuracy * texts), texts);
-  if (low <= 100 * majority) {
-    const evidence = `Accuracy ${formatShare(accuracy)}; always guessing one label gives ${formatShare(majority)}.`;
-    return { kind: 'no better than one label', judgement: "It hasn't learned the labels", evidence };
-  }
-  if (high >= 100 * naiveBayes) return { kind: low > 100 * naiveBayes ? 'better' : 'level' };
-  const [right, counted] = [accuracy, naiveBayes].map((share) => Math.round(share * texts));
-  const evidence = `${right} of ${texts} texts right; a word-count model (naive Bayes) gets ${counted}.`;
-  return { kind: 'worse', judgement: 'A word-count model still beats it', evidence };
 }
 
 const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

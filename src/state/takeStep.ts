@@ -11,13 +11,14 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
   const { id, record, usable } = shownRun(s, 'train');
   switch (kind) {
     case 'add-text':
-    case 'check-labels':
       return '/text';
     case 'answer':
     case 'train-classifier': {
       const question = firstQuestion(questionsOf(s));
       return question ? answer(s, question) : '/text';
     }
+    case 'check-labels':
+      return '/tune?kind=classify';
     case 'start':
       void s.start();
       return '/train';
@@ -34,7 +35,8 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
       return '/train';
     case 'try':
       if (usable) await s.show('playground', id);
-      return '/playground';
+      // With the focus in the field of the text.
+      return record?.model.config.classes ? '/playground?text' : '/playground';
     default:
       return kind satisfies never;
   }

@@ -34,7 +34,9 @@ export { Histogram, type HistogramBound, type HistogramProps } from './Histogram
 export { Icon, type Tone } from './Icon';
 export type { IconName } from './icons';
 export { LabelBars, type LabelBarsProps } from './LabelBars';
+export { FINDING_WORDS, type Finding, FINDINGS, LabelTable, type LabelTableProps } from './LabelTable';
 export { LineChoice, type LineChoiceProps } from './LineChoice';
+export { Matrix, type MatrixProps } from './Matrix';
 export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';
 export {
   EmptyState,

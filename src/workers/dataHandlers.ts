@@ -241,6 +241,10 @@ export function dataHandlers(
     surveyLabels: (wanted, job) => reading(async () => (await labelling()).surveyed(await store, wanted, job)),
     labelledTexts: (wanted) => reading(async () => (await labelling()).labelledTexts(await store, wanted)),
     changeLabels: async ({ id, change }) => (await labelling()).changeLabels(await store, id, change),
+    labeledIn: ({ texts }) => reading(async () => (await labelling()).labeledIn(await store, texts)),
+    importLabeled: ({ textId, ...settings }, job) =>
+      reading(async () => (await labelling()).importLabeled(await store, textId, await owned(settings), job)),
+    longTexts: async ({ runId }) => (await labelling()).longTextsOf(await store, runId),
     async decide({ runId, decision }) {
       await updateRun(await store, runId, (run) => ({ ...run, decision }));
       return null;

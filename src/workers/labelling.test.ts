@@ -7,7 +7,7 @@ import { unwatched } from '../core/base/job';
 import { labelWords } from '../core/base/labels';
 import { importText } from '../core/documents';
 import type { Between } from '../core/documents/labels/between';
-import { changeLabels, labelledTexts } from './labelling';
+import { changeLabels, importLabeled, labeledIn, labelledTexts } from './labelling';
 import { propertyRuns } from '../core/testing/propertyRuns';
 
 /** Of what stands between labels, of what tables are made of, and of anything else. */
@@ -81,4 +81,19 @@ test('of several labels each comes back, and none is told from what nobody has s
     }),
     { numRuns: propertyRuns(60) },
   );
+});
+
+test('labeled documents of a text to learn from are found, and taken as texts to classify', async () => {
+  const { store, id } = await table(['ham', 'spam', '', 'ham']);
+  const one = await table(['same', 'same'], undefined, store);
+  expect(await labeledIn(store, [id, one.id])).toEqual([{ id, name: 'a.csv', documents: 3, labels: 2 }]);
+  const outcome = await importLabeled(store, id, { addedAt: 2, projectId: 'other' }, unwatched);
+  if (outcome.kind !== 'added') throw new Error('it is there already');
+  expect(outcome.text).toMatchObject({ name: 'a.csv', documents: 3, labelled: 'one', tunes: ['other'] });
+  const all = await labelledTexts(store, { texts: [outcome.text.id], at: { from: 0, count: 9 }, characters: 9 });
+  expect(all.map(({ text, labels }) => [text, labels])).toEqual([
+    ['text 0', ['ham']],
+    ['text 1', ['spam']],
+    ['text 3', ['ham']],
+  ]);
 });

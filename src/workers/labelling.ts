@@ -3,7 +3,19 @@ import type { BlobStore } from '../core/base/blobStore';
 import type { Document, Documents } from '../core/base/document';
 import type { Job } from '../core/base/job';
 import { labelField } from '../core/base/labels';
-import { documentsIn, labelledAs, learntOf, sharedNormalizers, textOf, type TextRecord } from '../core/documents';
+import { csvOf } from '../core/base/csv';
+import { MOST_LABELS } from '../core/base/limits';
+import { type LongTexts, longTexts } from '../core/base/longTexts';
+import {
+  documentsIn,
+  importText,
+  labelledAs,
+  learntOf,
+  sharedNormalizers,
+  textOf,
+  type TextRecord,
+} from '../core/documents';
+import type { ImportSettings } from '../core/documents/import';
 import {
   changeLabelling,
   joinedLabels,
@@ -16,13 +28,18 @@ import {
 import { ofExample } from '../core/documents/labels/examples';
 import { labelProblems } from '../core/documents/labels/problems';
 import { surveyLabels } from '../core/documents/labels/survey';
+import { modelSpec } from '../core/models';
+import { manifestIfKept } from '../core/runs/data';
+import { readKnownRun } from '../core/runs/record';
+import { readTokenizer } from '../core/runs/tokenizer';
+import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { aroundText } from '../core/tokenizer/prompt';
 import { preTokenEnd } from '../core/tokenizer/split';
 import type { TrainedKind } from '../core/tokenizer/tokenizer';
 import { trainTokenizer } from '../core/tokenizer/train';
 import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
-import type { ToSurvey } from '../protocol/labelled';
+import type { TextWithLabels, ToSurvey } from '../protocol/labelled';
 
 export async function surveyed(
   store: BlobStore,
@@ -147,4 +164,63 @@ export async function changeLabels(
     }
   });
   return { text, before: before ?? labellingOf(text) };
+}
+
+/** Texts of both parts of a run's data that its classifier can't read whole. */
+export async function longTextsOf(store: BlobStore, runId: string): Promise<LongTexts | null> {
+  const record = await readKnownRun(store, runId);
+  const { id, config } = record.model;
+  const manifest = config.classes?.inWindows ? null : await manifestIfKept(store, record);
+  if (!config.classes || !manifest) return null;
+  const tokenizer = await createTokenizer(await readTokenizer(store, record));
+  const around = aroundText(tokenizer, modelSpec(id).kind === 'encoder').flat().length;
+  const lengths: number[] = [];
+  for (const part of ['train', 'validation'] as const)
+    for (const { label, tokens } of (await openPart(store, manifest, part).documents()) ?? [])
+      if (label !== null) lengths.push(tokens);
+  return longTexts(lengths, config.context - around) ?? null;
+}
+
+/** Of texts to learn from, those whose documents have labels: of how many, and which. */
+export async function labeledIn(store: BlobStore, ids: readonly string[]): Promise<readonly TextWithLabels[]> {
+  const found: TextWithLabels[] = [];
+  for (const id of ids) {
+    const text = await textOf(store, id);
+    const labels = new Set<string>();
+    let documents = 0;
+    for await (const { fields } of documentsIn(store, text)) {
+      const label = fields?.['label']?.trim();
+      if (!label) continue;
+      documents++;
+      if (labels.size <= MOST_LABELS) labels.add(label);
+    }
+    // One label tells nothing apart, and more than a classifier has are no labels.
+    if (labels.size >= 2 && labels.size <= MOST_LABELS)
+      found.push({ id, name: text.name, documents, labels: labels.size });
+  }
+  return found;
+}
+
+/** The labeled documents of a text that is learned from, as a text to classify. */
+export async function importLabeled(
+  store: BlobStore,
+  id: string,
+  settings: ImportSettings,
+  job: Job,
+): Promise<DataApi['importLabeled']['output']> {
+  const text = await textOf(store, id);
+  async function* stream(): AsyncGenerator<Uint8Array> {
+    const encoder = new TextEncoder();
+    yield encoder.encode(csvOf([['text', 'label']]));
+    for await (const { fields, chunks } of documentsIn(store, text)) {
+      const label = fields?.['label']?.trim();
+      if (!label) continue;
+      let all = '';
+      for await (const chunk of chunks()) all += chunk;
+      yield encoder.encode(csvOf([[all, label]]));
+    }
+  }
+  const table = { format: 'csv', columns: { text: 'text', label: 'label' } } as const;
+  const source = { name: text.name, size: text.bytes, stream, table };
+  return importText(source, store, { ...settings, licence: text.licence, isTuned: true, labelled: {} }, job);
 }

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { yieldToEventLoop, type Pause } from '../base/job';
 import { compile, type Program } from '../gpu/program';
 import { type Estimates, type Evaluated, metricOf } from '../metrics';
+import { type LabeledPairs, labelCounts } from '../metrics/labels/counts';
 import type { Network } from '../models/network';
 import { type LoadedObjective, metricsOf } from '../objectives';
 import { DIVISOR, divisor } from '../objectives/batch';
@@ -48,13 +49,17 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
       const meters = metrics
         .filter(([, { scale }]) => !scale)
         .map(([id, metric]) => [id, metric.start(source)] as const);
+      let labeled: LabeledPairs | undefined;
       const batches = await objective.batches(source, context, tokenizer);
       for await (const { arrays, weight, rows, context: width } of batches.evaluation(settings)) {
-        const { loss, correct } = await programFor(rows, width).run({ ...arrays, ...divisor(weight) });
+        const { loss, correct, scores } = await programFor(rows, width).run({ ...arrays, ...divisor(weight) });
+        const own = scores && objective.labeled?.(network, scores, arrays);
+        if (own) labeled = { ...own, pairs: [...(labeled?.pairs ?? []), ...own.pairs] };
         const seen = {
           loss: loss![0]! * weight,
           weight,
           ...(correct && { correct: correct.reduce((sum, right) => sum + right, 0) }),
+          ...(own && { labeled: own }),
         };
         for (const meter of [mean, ...meters.map(([, each]) => each)]) meter.add(seen);
         await pause();
@@ -64,7 +69,7 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
         for (const [, meter] of meters) meter.add({ loss: 0, weight: 0, answers });
       }
       const estimates: Estimates = Object.fromEntries(meters.map(([id, meter]) => [id, meter.value()]));
-      return { loss: mean.value().value, metrics: estimates };
+      return { loss: mean.value().value, metrics: estimates, ...(labeled && { labels: labelCounts(labeled) }) };
     },
     dispose() {
       for (const program of programs.values()) program.dispose();

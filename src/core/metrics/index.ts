@@ -3,7 +3,9 @@ import { accuracy } from './accuracy';
 import { bitsPerByte } from './bitsPerByte';
 import { chrf } from './chrf';
 import { exactMatch } from './exactMatch';
+import type { LabelCounts } from './labels/counts';
 import { loss } from './loss';
+import { macroF1 } from './macroF1';
 import { maskedAccuracy } from './maskedAccuracy';
 import type { Estimate, Metric, Extent, Scale } from './metric';
 import { oldPerplexity } from './oldPerplexity';
@@ -18,6 +20,7 @@ export const METRICS = {
   pseudoPerplexity,
   maskedAccuracy,
   accuracy,
+  macroF1,
   exactMatch,
   chrf,
   oldPerplexity,
@@ -37,6 +40,8 @@ export type Estimates = Readonly<Record<string, Estimate>>;
 export interface Evaluated {
   readonly loss: number;
   readonly metrics: Estimates;
+  /** Of a classifier; absent in journals of older builds. */
+  readonly labels?: LabelCounts;
 }
 
 /** What can be told of a mean loss alone, of a part that was measured: for each of `ids` that is not a scale. */

@@ -1,6 +1,7 @@
 /** What is measured of a model on held-out text. A metric is a file of this folder and a line in index.ts. */
 
 import { atOnce } from '../base/job';
+import type { LabeledPairs } from './labels/counts';
 import { estimates } from './text/estimate';
 import type { Pair, TextMetric } from './text/textMetric';
 
@@ -27,6 +28,8 @@ export interface Seen {
   correct?: number;
   /** What it gave to held-out inputs, each beside what was wanted; where the objective asks for answers. */
   answers?: readonly Pair[];
+  /** Labels that a classifier gives to held-out texts. */
+  labeled?: LabeledPairs;
   /** Perplexity on text that was learnt before, where there is such. */
   old?: number;
 }

@@ -1,5 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { labelsAsOne } from '../base/labels';
+import type { LabeledPairs } from '../metrics/labels/counts';
+import type { Classes } from '../models/spec';
+import { labelsOf, probabilitiesOf } from '../sample/labelsOf';
 
 /**
  * Cross-entropy of the label of each row, where wanted [rows, labels] has what that counts; where a text has several labels, that
@@ -18,4 +22,18 @@ export function labelsFound(scores: Tensor2D, wanted: Tensor2D, several: boolean
   if (!several) return tf.cast(tf.equal(tf.argMax(scores, 1), tf.argMax(wanted, 1)), 'float32');
   const zero = tf.scalar(0);
   return tf.cast(tf.all(tf.equal(tf.greater(scores, zero), tf.greater(wanted, zero)), 1), 'float32');
+}
+
+/** Texts with the labels that they get by their scores, and those that they have; both [texts, labels], 0 for a label that a text hasn't. */
+export function labeledBy(classes: Classes, scores: ArrayLike<number>, wanted: ArrayLike<number>): LabeledPairs {
+  const { labels, several = false } = classes;
+  const count = labels.length;
+  const pairs = Array.from({ length: scores.length / count }, (_, text) => {
+    const own = Array.from(labels, (_, place) => scores[text * count + place]!);
+    return {
+      output: labelsAsOne(labelsOf(classes, probabilitiesOf(own, several))),
+      wanted: labelsAsOne(labels.filter((_, place) => wanted[text * count + place]! > 0)),
+    };
+  });
+  return { labels, several, pairs };
 }

@@ -3,6 +3,7 @@ import { badSettings } from '../base/errors';
 import { stream } from '../base/rng';
 import { counted, formatCount, formatShare } from '../base/units';
 import { placesAmong } from '../base/labels';
+import { longEvidence, longJudgement, type LongTexts, longTexts } from '../base/longTexts';
 import type { Classes } from '../models/spec';
 import { rowArrays, widthOf, type Window, windowsOf } from '../sample/textRows';
 import type { PartSource, TokenSource } from '../shards/manifest';
@@ -137,15 +138,22 @@ export async function labelsTold(
   const { inWindows = false } = classes;
   const texts = await labelledIn(source, classes);
   const room = context - aroundText(tokenizer, isEncoder).flat().length;
-  const long = texts.filter(({ tokens }) => tokens > room);
+  const long = longTexts(
+    texts.map(({ tokens }) => tokens),
+    room,
+  );
   const windows = texts.reduce((sum, { tokens }) => sum + windowsOf(tokens, room, inWindows).length, 0);
-  const share = formatShare(long.length / texts.length);
-  const told = !inWindows
-    ? `${formatCount(long.length)} of them (${share}) are longer than ${formatCount(room)} tokens, and are cut there.`
-    : `${formatCount(long.length)} of them (${share}) are longer than ${formatCount(room)} tokens, and are read in ${formatCount(windows - texts.length + long.length)} windows.`;
+  const isCut = !inWindows && long !== undefined;
   return {
     rows: windows,
-    words: `${counted(texts.length, 'text')} with labels.${long.length > 0 ? ` ${told}` : ''}`,
-    isCut: !inWindows && long.length > 0,
+    words: `${counted(texts.length, 'text')} with labels.${long ? ` ${longWords(long, inWindows ? windows : undefined)}` : ''}`,
+    isCut,
+    ...(isCut && { long }),
   };
+}
+
+function longWords(long: LongTexts, windows: number | undefined): string {
+  const share = `${longJudgement(long)} (${formatShare(long.texts / long.of)})`;
+  if (windows === undefined) return `${share}. ${longEvidence(long)}.`;
+  return `${share} and ${long.texts === 1 ? 'is' : 'are'} read in ${formatCount(windows - long.of + long.texts)} windows of ${formatCount(long.room)} tokens.`;
 }

@@ -21,6 +21,7 @@ import { DEFAULT_RECIPE } from '../train/recipe';
 import { labelLoss } from './labelLoss';
 import { balancedWeights, labelledIn } from './labelRows';
 import { labels as objective } from './labels';
+import type { Answered } from './shown';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const CONTEXT = 24;
@@ -191,7 +192,11 @@ describe('on cpu', () => {
     const right = found.filter(({ probabilities }, i) => labelsOf(own.classes, probabilities)[0] === wanted[i]).length;
     expect(metrics['accuracy']!.value).toBeCloseTo((100 * right) / 60);
     const shown = await loaded.show(net, { tokenizer, prompt: '', source: part });
-    expect(shown).toHaveLength(4);
+    // Six texts, of both labels, with the probability of the given one.
+    expect(shown).toHaveLength(6);
+    const answers = shown as readonly Answered[];
+    expect(new Set(answers.map(({ wanted: label }) => label))).toEqual(new Set(LABELS));
+    for (const { confidence } of answers) expect(confidence).toBeGreaterThanOrEqual(0.5);
     measure.dispose();
     own.dispose();
     net.dispose();

@@ -87,7 +87,7 @@ export const labels = defineObjective({
   more: 'More texts with labels, or a model that has read text of this kind before,',
   shows: { hint: 'the same held-out texts' },
   async load() {
-    const { labelLoss, labelsFound } = await import('./labelLoss');
+    const { labeledBy, labelLoss, labelsFound } = await import('./labelLoss');
     const { labelScores } = await import('../sample/labelScores');
     const severalOf = ({ choice: { config } }: Network): boolean => config.classes?.several === true;
     return {
@@ -96,8 +96,10 @@ export const labels = defineObjective({
       measure(network, inputs, weight) {
         const [scores, wanted] = [labelScores(network, inputs), inputs['wanted'] as Tensor2D];
         const several = severalOf(network);
-        return { loss: labelLoss(scores, wanted, weight, several), correct: labelsFound(scores, wanted, several) };
+        const correct = labelsFound(scores, wanted, several);
+        return { loss: labelLoss(scores, wanted, weight, several), correct, scores };
       },
+      labeled: ({ choice }, scores, { wanted }) => labeledBy(choice.config.classes!, scores, wanted!),
       async show(network, { tokenizer, source, pause }) {
         if (!source) return [];
         const { showLabels } = await import('./showLabels');

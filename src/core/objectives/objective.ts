@@ -2,8 +2,10 @@
 import type { Choice, Fields, ValuesOf } from '../base/field';
 import type { Pause } from '../base/job';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { LongTexts } from '../base/longTexts';
 import type { InputSpec } from '../gpu/program';
 import type { ScaleId } from '../metrics';
+import type { LabeledPairs } from '../metrics/labels/counts';
 import type { Need } from '../metrics/metric';
 import type { Pair } from '../metrics/text/textMetric';
 import type { Network } from '../models/network';
@@ -11,7 +13,7 @@ import type { Classes, ForwardContext, ModelKind } from '../models/spec';
 import type { TokenSource } from '../shards/manifest';
 import type { TokenRole } from '../tokenizer/special';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { Batches } from './batch';
+import type { Batch, Batches } from './batch';
 import type { BaselineFacts } from './facts';
 import type { Shown } from './shown';
 
@@ -111,6 +113,8 @@ export interface InRows {
   words?: string;
   /** Whether something is longer than a row. */
   isCut: boolean;
+  /** Of a classifier: texts that are longer than a row; absent if all fit. */
+  long?: LongTexts;
 }
 
 /** Values of an objective's fields, and whatever lies beside them in a recipe. */
@@ -126,7 +130,9 @@ export interface Learning<Settings = ObjectiveSettings> {
    */
   loss(network: Network, inputs: Tensors, weight: Tensor, context?: ForwardContext): Scalar;
   /** What an evaluation measures of a batch besides, in one pass with the loss; absent where that is all. */
-  measure?(network: Network, inputs: Tensors, weight: Tensor): { loss: Scalar; correct: Tensor };
+  measure?(network: Network, inputs: Tensors, weight: Tensor): { loss: Scalar; correct: Tensor; scores?: Tensor };
+  /** Labels of a batch that was measured, by the scores that `measure` gives of it. */
+  labeled?(network: Network, scores: ArrayLike<number>, arrays: Batch['arrays']): LabeledPairs;
   /** What shows at an evaluation what was learnt: the same of the same weights. */
   show(network: Network, asked: ToShow, settings: Settings): Promise<Shown>;
   /** What it gives to inputs of a part, the same each time, beside what was wanted; where metrics are of answers. */

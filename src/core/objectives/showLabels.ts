@@ -7,7 +7,7 @@ import { labelledIn } from './labelRows';
 import { spread, textOf } from './pairRows';
 import type { Answered } from './shown';
 
-/** What it makes of some held-out texts, beside what was wanted. */
+/** Labels that the model gives to six held-out texts, the same at each evaluation, with the actual ones. */
 export async function showLabels(
   network: Network,
   tokenizer: Tokenizer,
@@ -16,7 +16,7 @@ export async function showLabels(
 ): Promise<readonly Answered[]> {
   const classes = network.choice.config.classes!;
   const all = await labelledIn(source, classes);
-  const some = spread(Math.min(SHOWN, all.length), all.length).map((place) => all[place]!);
+  const some = ofEachLabel(all);
   const texts: Uint32Array[] = [];
   for (const { start, tokens } of some) texts.push(await source.read(start, tokens));
   const own = classifier(network, tokenizer);
@@ -27,12 +27,30 @@ export async function showLabels(
       input: shortened(textOf(tokenizer, texts[i]!.subarray(0, BEGINNING))),
       wanted: wanted.map((place) => classes.labels[place]!).join(', '),
       given: labelsOf(classes, given[i]!.probabilities).join(', '),
+      ...(!classes.several && { confidence: Math.max(...given[i]!.probabilities) }),
     }));
   } finally {
     own.dispose();
   }
 }
-const SHOWN = 4;
+const SHOWN = 6;
+
+/** As many of each label as its turn comes, the commonest first, spread over the label's texts; in the order of the data. */
+function ofEachLabel<T extends { labels: readonly number[] }>(texts: readonly T[]): readonly T[] {
+  const byLabel = new Map<number, T[]>();
+  for (const text of texts) {
+    const label = text.labels[0] ?? -1; // none of several
+    const own = byLabel.get(label);
+    if (own) own.push(text);
+    else byLabel.set(label, [text]);
+  }
+  const groups = [...byLabel.values()].sort((a, b) => b.length - a.length).slice(0, SHOWN);
+  const chosen = groups.flatMap((own, turn) => {
+    const count = Math.ceil((SHOWN - turn) / groups.length);
+    return spread(Math.min(count, own.length), own.length).map((place) => own[place]!);
+  });
+  return texts.filter((text) => chosen.includes(text));
+}
 /** Tokens, and characters, of a text by which it is known. */
 const [BEGINNING, CHARACTERS] = [60, 120];
 const shortened = (text: string): string => {

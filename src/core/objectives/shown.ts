@@ -6,12 +6,16 @@ const filled = z.object({
   kind: z.literal('filled'),
   parts: z.array(z.object({ text: z.string(), wanted: z.string().nullable().exactOptional() })),
 });
-/** `wanted`: what the data have; absent where a person asked. */
+/**
+ * `wanted`: what the data have; absent if a person asked. `confidence`: probability of the given label, of 0 to 1; absent if a text
+ * may have several labels, and in journals of older builds.
+ */
 const answered = z.object({
   kind: z.literal('answered'),
   input: z.string(),
   wanted: z.string().exactOptional(),
   given: z.string(),
+  confidence: z.number().min(0).max(1).exactOptional(),
 });
 /** As it is stored: a string is what was written, which is all that older builds have; a list, answers to several inputs. */
 export const shownSchema = z.union([z.string(), filled, answered, z.array(answered).readonly()]);

@@ -2,6 +2,7 @@
 import { type Kind, readAll, readRecord, readRecordsUnder, type Unreadable } from '../base/record';
 import { isNumber, listOf, MOST_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
+import { labelCountsSchema } from '../metrics/labels/counts';
 import { shownSchema } from '../objectives/shown';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import type { Estimates } from '../metrics';
@@ -161,6 +162,7 @@ const other: z.ZodType<OtherEvent> = z.union([
       bitsPerByte: number.exactOptional(),
       activeMs: z.number(),
       sample: shownSchema,
+      labels: labelCountsSchema.exactOptional(),
     })
     .transform(({ bitsPerByte, metrics, ...event }) => ({
       ...event,

@@ -58,6 +58,8 @@ export interface ClassifierChoice extends Pick<TuningChoice, 'heldOut' | 'recipe
   body?: (typeof BODIES)[number];
   /** How the tokenizer of one from nothing is made of its texts; null: it has the project's, or one as is usual where that has none. */
   tokenizer: TokenizerChoice | null;
+  /** Tokens that a new body reads of a text, where that was set; absent: as its shape has it. */
+  context?: number;
 }
 
 const BODIES = ['usual', 'project'] as const;
@@ -164,6 +166,7 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
       passes: z.number().gt(0).max(MOST_PASSES).nullable(),
       body: z.enum(BODIES).exactOptional(),
       tokenizer: tokenizerChoiceSchema.nullable().default(null), // absent likewise
+      context: z.int().min(1).max(65_536).exactOptional(),
       heldOut,
       recipe: recipeSchema,
       rateByHand: z.boolean(),

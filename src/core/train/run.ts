@@ -3,7 +3,7 @@ import type { Trainable } from '../adapters/trainable';
 import type { Job, Pause } from '../base/job';
 import type { Snapshot, TrainState } from '../checkpoint/snapshot';
 import type { NamedTensors } from '../checkpoint/tensors';
-import type { Estimates } from '../metrics';
+import type { Evaluated } from '../metrics';
 import type { Estimate } from '../metrics/metric';
 import type { ModelChoice, Network } from '../models/network';
 import type { Shown } from '../objectives/shown';
@@ -32,7 +32,7 @@ export type TrainEvent =
   | StepEvent
   /** What the evaluation of this step will tell with its figures, which take longer. */
   | { kind: 'shown'; step: number; sample: Shown }
-  | { kind: 'evaluated'; step: number; loss: number; metrics: Estimates; activeMs: number; sample: Shown }
+  | ({ kind: 'evaluated'; step: number; activeMs: number; sample: Shown } & Evaluated)
   /** A whole step, which a run can go on from. */
   | { kind: 'saved'; step: number; bytes: number }
   /** The best step so far, its weights alone; no bytes where it had been saved whole. Or a step on the way. */

@@ -149,9 +149,9 @@ async function run(
     });
     const { step, activeMs } = state;
     job.report({ kind: 'shown', step, sample });
-    const { loss, metrics } = await measure();
-    measured = { step, loss };
-    job.report({ kind: 'evaluated', step, loss, metrics, activeMs, sample });
+    const found = await measure();
+    measured = { step, loss: found.loss };
+    job.report({ kind: 'evaluated', step, ...found, activeMs, sample });
   }
 
   /** At its place: the run ends where it has waited too long. */

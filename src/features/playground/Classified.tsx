@@ -1,3 +1,4 @@
+import { useSearch } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
 import { promptOf } from '../../state/playground';
 import { useShownPart, useStudio } from '../../state/react';
@@ -15,6 +16,7 @@ export function TextPane() {
   const text = useStudio(promptOf);
   const setPrompt = useStudio((s) => s.setPrompt);
   const labels = useLabels();
+  const isAsked = new URLSearchParams(useSearch()).has('text');
   return (
     <Pane title="Text" hint={`${formatCount(labels.length)} labels`}>
       <Block>
@@ -23,6 +25,7 @@ export function TextPane() {
           hideLabel
           rows={10}
           isProse
+          isFirst={isAsked}
           value={text}
           onChange={setPrompt}
           placeholder="Paste a text"

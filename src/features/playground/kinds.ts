@@ -33,7 +33,7 @@ export const KINDS: Readonly<Record<PlaygroundKind, Words>> = {
     nothing: 'What the model answers comes here, a token at a time',
   },
   classifier: {
-    act: 'Classify',
+    act: 'Classify text',
     acting: 'Classifying',
     summary: 'Give the classifier a text, and it tells its label, how sure it is, and which words spoke for it',
     nothing: 'The label of the text comes here, and how sure the model is of it',

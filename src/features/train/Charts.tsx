@@ -149,7 +149,9 @@ function MeasuredCharts(p: {
 }) {
   const evaluations = p.log.evaluations.filter(({ step }) => step <= p.upTo);
   const last = evaluations.at(-1);
-  const own = metricsOf(objectiveOf(p.recipe.objective)).filter((id) => metricOf(id).ofMean === undefined);
+  const own = metricsOf(objectiveOf(p.recipe.objective)).filter(
+    (id) => metricOf(id).ofMean === undefined && id !== 'accuracy',
+  ); // which has a chart of its own
   const ids = [...own, ...(last ? oldMetricsIn(last) : [])];
   const baselines = p.facts ? (objectiveOf(p.recipe.objective).measuredBaselines?.(p.facts) ?? []) : [];
   return ids.map((id) => {

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
+import { counted, formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
+import { accuracyOf, percentNumber } from '../../core/runs/labelStanding';
 import { estimateOf, type Evaluated, metricOf, type MetricId, oldMetricsIn } from '../../core/metrics';
 import { metricsOf, objectiveOf } from '../../core/objectives';
 import { trainingAt } from '../../core/train/verdict';
@@ -23,9 +24,16 @@ export function Readings({ settings }: { settings: RunSettings }) {
   const speed = log.tokensPerSecond.at(-1);
   const isFailed = phase.kind === 'failed' && saved !== null;
   const step = isFailed ? saved.step : (done ?? saved?.step ?? 0);
+  const time = timeReading(phase, planned - step, millisecondsLeft(log, planned), log.activeMs.at(-1));
+  const isClassifier = settings.model.config.classes !== undefined;
+  const facts = settings.segments.at(-1)!.data.facts?.labels;
   const readings: Reading[] = [
     { label: isFailed ? 'Saved at step' : 'Step', value: steady(9, formatCount(step), `of ${formatCount(planned)}`) },
-    ...metricsOf(objectiveOf(settings.recipe.objective)).map((id, i) => measuredReading(id, last, i === 0)),
+    ...(isClassifier ? labelReadings(last, facts) : []),
+    ...(isClassifier ? [time] : []),
+    ...metricsOf(objectiveOf(settings.recipe.objective))
+      .filter((id) => !isClassifier || metricOf(id).needs !== 'labels')
+      .map((id, i) => ({ ...measuredReading(id, last, i === 0), ...(isClassifier && { label: 'Validation loss' }) })),
     ...(last ? oldMetricsIn(last) : []).map((id) => measuredReading(id, last, false)),
     {
       label: 'Training loss',
@@ -33,7 +41,7 @@ export function Readings({ settings }: { settings: RunSettings }) {
       value: steady(6, trained === undefined ? undefined : formatReading(trained), 'nats'),
     },
     { label: 'Speed', value: steady(9, speed === undefined ? undefined : formatCount(speed), 'tokens/s') },
-    timeReading(phase, planned - step, millisecondsLeft(log, planned), log.activeMs.at(-1)),
+    ...(isClassifier ? [] : [time]),
     {
       label: isGpu ? 'GPU memory' : 'Memory',
       isSecondary: true,
@@ -41,6 +49,27 @@ export function Readings({ settings }: { settings: RunSettings }) {
     },
   ];
   return <NumberStrip readings={readings} />;
+}
+
+/** Accuracy and macro F1 of a classifier, with how many texts are right and the interval. */
+function labelReadings(last: Evaluated | undefined, facts: Parameters<typeof accuracyOf>[1]): readonly Reading[] {
+  const accuracy = last && accuracyOf(last, facts);
+  const f1 = last && estimateOf('macroF1', last);
+  return [
+    {
+      label: 'Accuracy',
+      run: 2,
+      value: steady(6, accuracy && percentNumber(accuracy.value), '%'),
+      ...(accuracy && { interval: `${formatCount(accuracy.right)} of ${counted(accuracy.texts, 'text')}` }),
+    },
+    {
+      label: metricOf('macroF1').label,
+      value: steady(6, f1 && percentNumber(f1.value), '%'),
+      // One without width says nothing: texts that are all right stay so however they are drawn again.
+      ...(f1?.low !== undefined &&
+        f1.low < f1.high! && { interval: `${percentNumber(f1.low)} to ${percentNumber(f1.high!)}` }),
+    },
+  ];
 }
 
 /** Of the newest evaluation. What the headline says in another way is left out where there is little room. */

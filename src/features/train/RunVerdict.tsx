@@ -9,7 +9,7 @@ import { overdue, overdueWords } from '../../state/overdue';
 import { useSavedSteps, useShown, useShownPart, useStudio, useStudioFields, useStudioStore } from '../../state/react';
 import { resumeRefusal } from '../../state/refusals';
 import { bestWords } from '../../state/trained';
-import { type Standing, standingOf } from '../../state/standing';
+import { learningOf, type Standing, standingOf } from '../../state/standing';
 import { useNextStep, useTryIt } from '../../state/useNextStep';
 import { useVerdict, VERDICT_TONE } from '../../state/verdict';
 import { Button, NextButton, Verdict } from '../../ui';
@@ -20,6 +20,8 @@ import { TrainLonger } from './TrainLonger';
 /** Verdicts on a run that went past its best step. */
 const WENT_PAST: readonly VerdictKind[] = ['overfitting', 'unsteady'];
 
+const NOT_LEARNING: Omit<Standing, 'kind'> = {};
+
 /** The state of the run, how it is known, and the next step. */
 export function RunVerdict() {
   const verdict = useVerdict();
@@ -27,6 +29,8 @@ export function RunVerdict() {
   const standing = useStudioFields((s): Partial<Standing> =>
     state === 'finished' ? standingOf(shownRun(s, 'train'), s.project) : {},
   );
+  const isRunning = state === 'running' || state === 'stopping';
+  const learning = useStudioFields((s) => (isRunning && learningOf(shownRun(s, 'train'), s.project)) || NOT_LEARNING);
   const late = useOverdue();
   useSavedSteps('train');
   const best = useShownPart('train', bestWords);
@@ -34,12 +38,19 @@ export function RunVerdict() {
   const isFine = tone !== 'warn' && tone !== 'error';
   if (late && isFine) return <Late {...late} />;
   if (state === 'paused' || state === 'interrupted') return <AtRest state={state} />;
-  const isRunning = state === 'running' || state === 'stopping';
-  if (standing.judgement !== undefined) {
+  if (isRunning && isFine && learning.judgement !== undefined) {
     return (
-      <Verdict sign="warn" judgement={standing.judgement} actions={<NextSteps state={state} />}>
+      <Verdict sign="running" judgement={learning.judgement} actions={<NextSteps state={state} />}>
+        {learning.evidence}
+      </Verdict>
+    );
+  }
+  if (standing.judgement !== undefined) {
+    const isBeaten = standing.kind === 'worse' || standing.kind === 'no better than one label';
+    return (
+      <Verdict sign={isBeaten ? 'warn' : 'ok'} judgement={standing.judgement} actions={<NextSteps state={state} />}>
         {standing.evidence}
-        {verdict.trend === 'falling' && ' It was still improving when training ended.'}
+        {isBeaten && verdict.trend === 'falling' && ' It was still improving when training ended.'}
       </Verdict>
     );
   }

@@ -1,12 +1,13 @@
 import { type ReactNode, useDeferredValue } from 'react';
 import { useLocation } from 'wouter';
-import { isOpening } from '../../state/openRun';
+import { isOpening, isTuned } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
 import { useSettingsDiffer } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
 import { Pane, Panes, RunSelect, SettingsDiffer, Stage, useHeldFocus } from '../../ui';
 import { Charts } from './Charts';
+import { ClassifierPanes } from './classify/ClassifierPanes';
 import { Compiling, Preparing } from './Preparing';
 import { Events } from './Events';
 import { FailurePanel } from './FailurePanel';
@@ -27,12 +28,19 @@ function Train() {
   const phase = useShownPart('train', (run) => run.phase.kind);
   const hasBegun = useShownPart(
     'train',
-    ({ phase: p }) => p.kind !== 'idle' && p.kind !== 'preparing' && !('of' in p && p.of === 0),
+    (run) =>
+      run.phase.kind !== 'idle' &&
+      run.phase.kind !== 'preparing' &&
+      !('of' in run.phase && run.phase.of === 0) &&
+      // Until the record of a tuned run is there, nothing says of which model and data it is.
+      (run.record !== null || !isTuned(run)),
   );
+  const isTuning = useShownPart('train', isTuned);
   useHeldFocus(phase);
   // The head stands at once; what a run takes is drawn after it, in pieces.
   const isDrawn = useDeferredValue(hasBegun, false);
   const settings = useRunSettings();
+  const { classes } = settings.model.config;
   const choice = useRunChoice('train');
   const [, go] = useLocation();
   const differing = useSettingsDiffer(go);
@@ -43,7 +51,9 @@ function Train() {
       summary={
         hasBegun
           ? describeSettings(settings)
-          : 'The model reads the text, guesses each next token, and is corrected a little at every step'
+          : isTuning
+            ? 'The model is measured before its first step'
+            : 'The model reads the text, guesses each next token, and is corrected a little at every step'
       }
       actions={
         <>
@@ -57,15 +67,19 @@ function Train() {
       {hasBegun && isDrawn && (
         <>
           <Readings settings={settings} />
-          <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
-            <Pane label="Charts">
-              <Charts settings={settings} />
-            </Pane>
-            <Pane label="Samples and events">
-              <Samples settings={settings} />
-              <Events settings={settings} />
-            </Pane>
-          </Panes>
+          {classes ? (
+            <ClassifierPanes settings={settings} classes={classes} />
+          ) : (
+            <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
+              <Pane label="Charts">
+                <Charts settings={settings} />
+              </Pane>
+              <Pane label="Samples and events">
+                <Samples settings={settings} />
+                <Events settings={settings} />
+              </Pane>
+            </Panes>
+          )}
         </>
       )}
     </Stage>

@@ -30,7 +30,7 @@ export const KINDS: Readonly<Record<Purpose, Kind>> = {
   },
   classify: {
     label: 'Classify',
-    words: 'The model learns to tell texts apart, from a table of texts with their labels',
+    words: 'A classifier learns to put labels on texts, from texts that have them',
     learnt: 'labels',
   },
 };

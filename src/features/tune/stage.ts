@@ -19,7 +19,9 @@ export const stage: Stage = {
   takesDrops: () => true,
   action(s) {
     if (tuneRefusal(s) !== undefined) return undefined;
-    return { id: 'tune', label: 'Start tuning', run: () => void s.tune() };
+    const isClassifier = s.project.tuning.purpose === 'classify';
+    const run = (): void => void s.tune();
+    return { id: 'tune', label: 'Start tuning', run, ...(isClassifier && { goesTo: '/train' }) };
   },
 };
 

@@ -186,7 +186,10 @@ function LineTable(q: { p: LineChartProps; describeX: (x: number) => string; des
       isNumber: true,
       cell: (x) => {
         const at = nearest(line.x, x);
-        return at >= 0 && line.x[at] === x ? q.describeY(line.y[at]!) : '–';
+        if (at < 0 || line.x[at] !== x) return '–';
+        const { low, high } = line;
+        const interval = low && high ? `, ${q.describeY(low[at]!)} to ${q.describeY(high[at]!)}` : '';
+        return q.describeY(line.y[at]!) + interval;
       },
     })),
   ];

@@ -210,22 +210,33 @@ function drawGround({ ctx, bbox }: uPlot, { x, y, yTicks, references, bands, cha
   ctx.restore();
 }
 
-/** The chosen point of a line with its halo, and the marks at the foot. */
+/** Intervals, the chosen point of a line with its halo, and the marks at the foot. */
 function drawMarks({ ctx, bbox }: uPlot, { lines, x, y, marks }: Drawing, ink: Ink): void {
   const ratio = devicePixelRatio;
   const across = (value: number) => bbox.left + bbox.width * along(x, value);
+  const down = (value: number) => bbox.top + bbox.height * (1 - along(y, value));
   ctx.save();
+  ctx.lineWidth = ratio;
+  for (const { low, high, x: at, run } of lines) {
+    if (!low || !high) continue;
+    ctx.strokeStyle = ink(runColor(run));
+    for (let i = 0; i < at.length; i++) {
+      ctx.beginPath();
+      ctx.moveTo(across(at[i]!), down(low[i]!));
+      ctx.lineTo(across(at[i]!), down(high[i]!));
+      ctx.stroke();
+    }
+  }
   for (const line of lines) {
     if (line.markAt === undefined) continue;
     const at = Array.prototype.findIndex.call(line.x, (value: number) => value >= line.markAt!);
     if (at < 0) continue;
-    const down = bbox.top + bbox.height * (1 - along(y, line.y[at]!));
     for (const [radius, color] of [
       [4.25, 'var(--paper)'],
       [2.75, runColor(line.run)],
     ] as const) {
       ctx.beginPath();
-      ctx.arc(across(line.x[at]!), down, radius * ratio, 0, 2 * Math.PI);
+      ctx.arc(across(line.x[at]!), down(line.y[at]!), radius * ratio, 0, 2 * Math.PI);
       ctx.fillStyle = ink(color);
       ctx.fill();
     }

@@ -49,6 +49,9 @@ export interface Line {
   run: RunColor;
   x: Numbers;
   y: Numbers;
+  /** 95 % interval of each point, drawn as a whisker. */
+  low?: Numbers;
+  high?: Numbers;
   /** `main` 1.75 px, `thin` 1.25 px, `raw` at 22 % with the minimum and maximum of each pixel column, `expected` dashed. */
   form?: 'main' | 'thin' | 'raw' | 'expected';
   hasPoints?: boolean;

@@ -1,6 +1,7 @@
 /** What of labels keeps a classifier from being trained, what a person must be asked, and what should be known before. */
 import { counted, formatCount, formatShare } from '../../base/units';
 import { MOST_LABELS } from '../../base/limits';
+import { longEvidence, longJudgement } from '../../base/longTexts';
 import { leakWords } from './leakWords';
 import { listed, named } from './named';
 import type { LabelSurvey } from './survey';
@@ -111,8 +112,8 @@ export function labelProblems(
     add(
       'told',
       'long',
-      `${isAtLeast ? 'At least ' : ''}${counted(long, 'text')} (${formatShare(long / texts)}) ${long === 1 ? 'is' : 'are'} longer than ${counted(room, 'token')}, and ${long === 1 ? 'is' : 'are'} cut there.`,
-      'Have them read in windows, whose scores are averaged, or take a model of a longer context.',
+      `${isAtLeast ? 'At least ' : ''}${longJudgement({ texts: long })} (${formatShare(long / texts)}). ${longEvidence({ room })}.`,
+      'Read them in windows and average the scores, or read more tokens.',
     );
   if (empty > 0)
     add(

@@ -193,10 +193,10 @@ test('texts that are longer than what is read of one are told with their share a
   expect(one).toMatchObject({
     kind: 'told',
     what: 'long',
-    words: '2 texts (12.5 %) are longer than 31 tokens, and are cut there.',
+    words: "2 texts don't fit (12.5 %). Read to 31 tokens, rest cut.",
   });
   expect(others).toEqual([]);
   expect(labelProblems({ ...survey, long: 1 }, { room: 31, isAtLeast: true })[0]!.words).toBe(
-    'At least 1 text (6.25 %) is longer than 31 tokens, and is cut there.',
+    "At least 1 text doesn't fit (6.25 %). Read to 31 tokens, rest cut.",
   );
 });

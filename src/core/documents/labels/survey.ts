@@ -28,6 +28,8 @@ export interface LabelSurvey {
   /** Texts in which there is no token, and those of which there are more than `room`; 0 where no tokenizer is known. */
   empty: number;
   long: number;
+  /** Tokens of the longest text, as far as they were counted; 0 where no tokenizer is known. */
+  longest: number;
   /** The labels read like texts, and the texts like labels. */
   areSwapped: boolean;
 }
@@ -50,7 +52,7 @@ export async function surveyLabels(
   const own: string[] = [];
   const sizes = { labels: 0, texts: 0 };
   const distinct = new Set<string>();
-  let [none, unlabelled, empty, long, seen] = [0, 0, 0, 0, 0];
+  let [none, unlabelled, empty, long, longest, seen] = [0, 0, 0, 0, 0, 0];
   for await (const { chunks, fields, bytes, sha256 } of documents) {
     if (seen++ % A_TURN === 0) {
       report({ label: 'Looking at labels', done: seen, unit: 'texts' });
@@ -70,6 +72,7 @@ export async function surveyLabels(
       continue;
     }
     if ((tokens ?? 0) > room) long++;
+    longest = Math.max(longest, tokens ?? 0);
     if (labels.length === 0) none++;
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
     words.add(text, labels);
@@ -93,6 +96,7 @@ export async function surveyLabels(
     nearEqual: equalOf(alike.groups(), own),
     empty,
     long,
+    longest,
     areSwapped:
       own.length >= FEWEST &&
       labels.length > own.length / 2 &&

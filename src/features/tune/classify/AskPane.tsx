@@ -16,9 +16,7 @@ export function AskPane({ situation: { judged, classifier } }: { situation: Clas
   return (
     <Pane title="Does it know when it is unsure?">
       {!classifier ? (
-        <EmptyState>
-          How sure it is beside how often it is right, and what it makes of a text, are shown here
-        </EmptyState>
+        <EmptyState>Its calibration, and a field to try a text, appear here once a classifier is trained</EmptyState>
       ) : (
         <>
           {judged?.evaluation.calibration && <Sureness evaluation={judged.evaluation} />}

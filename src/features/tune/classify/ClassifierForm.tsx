@@ -27,6 +27,8 @@ import styles from '../TunePage.module.css';
 import type { ClassifySituation } from './useClassify';
 
 const USUAL_WORDS = `${modelSpec(USUAL_BODY.id).label}, ${counted(USUAL_BODY.config.layers, 'layer')} of ${formatCount(USUAL_BODY.config.width)}, reads ${formatCount(USUAL_BODY.config.context)} tokens`;
+/** Tokens. */
+const CONTEXT = { min: 4, max: 8192 };
 const POOLING_WORDS: Readonly<Record<Pooling, string>> = {
   first: 'First token',
   mean: 'Mean of all',
@@ -158,6 +160,18 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
         />
         <HeldOut value={classify.heldOut} onChange={(heldOut) => set({ heldOut })} />
         <Row name="classWeights" recipe={recipe} hint="rare ones count as common ones" />
+        {body.isNew && (
+          <NumberField
+            label="Context"
+            hint="read of each text at most"
+            unit="tokens"
+            min={CONTEXT.min}
+            max={CONTEXT.max}
+            isWhole
+            value={body.model.config.context}
+            onChange={(context) => set({ context })}
+          />
+        )}
         <Select<'cut' | 'windows'>
           label="Long texts"
           hint={`beyond ${formatCount(body.model.config.context)} tokens`}
@@ -200,16 +214,6 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
         <Block isTail>
           <p className={text.small}>
             <span className={text.ink2}>Memory {formatBytes(plan.memory.total)}</span>
-          </p>
-        </Block>
-      )}
-      {plan?.long !== undefined && (
-        <Block isTail>
-          <p className={text.small}>
-            <span className={text.ink2}>
-              {plan.long.charAt(0).toUpperCase() + plan.long.slice(1)}
-              {classify.inWindows ? ': read in windows' : ': truncated there'}
-            </span>
           </p>
         </Block>
       )}

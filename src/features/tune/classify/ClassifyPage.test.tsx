@@ -86,7 +86,7 @@ test('a notice names the step of the figures until the step in use is measured',
   const before = await shown();
   expect(before).toContain(told);
   expect(before).toContain('>Measure it</button>');
-  expect(before).toContain('wanted in rows, given in columns');
+  expect(before).toContain('actual in rows, predicted in columns');
   // While it learns it is measured when that has ended.
   studio.setState({ training: { runId } as never });
   expect(await shown()).not.toContain('Measured at step');
@@ -96,7 +96,7 @@ test('a notice names the step of the figures until the step in use is measured',
   const after = await shown();
   expect(after).not.toContain('Measured at step');
   expect(after).not.toContain('Measure it');
-  expect(after).toContain('wanted in rows, given in columns');
+  expect(after).toContain('actual in rows, predicted in columns');
 });
 
 test('one that was stopped goes on by a button, which says why where it cannot', async () => {

@@ -1,5 +1,6 @@
 import { type ReactNode } from 'react';
-import { formatCount } from '../../../core/base/units';
+import { useLocation } from 'wouter';
+import { formatCount, formatDuration } from '../../../core/base/units';
 import { bestBaseline, baselineWords, estimateWords } from '../../../core/evaluate/words';
 import { useStudio } from '../../../state/react';
 import type { PageProps } from '../../../state/stage';
@@ -60,10 +61,12 @@ function Summary({ situation: { judged, step, stepWords } }: { situation: Classi
   );
 }
 
-function Start({ situation: { refusal } }: { situation: ClassifySituation }) {
+function Start({ situation: { refusal, plan } }: { situation: ClassifySituation }) {
   const tune = useStudio((s) => s.tune);
   const isTraining = useStudio((s) => s.training !== null);
+  const [, go] = useLocation();
   if (isTraining) return null;
+  const time = plan?.seconds === undefined ? '' : ` · ${formatDuration(1000 * plan.seconds)}`;
   return (
     <>
       <Resume />
@@ -72,9 +75,12 @@ function Start({ situation: { refusal } }: { situation: ClassifySituation }) {
         variant={refusal === undefined ? 'go' : 'default'}
         icon="play"
         disabledReason={refusal}
-        onPress={() => void tune('classify')}
+        onPress={() => {
+          void tune('classify');
+          go('/train');
+        }}
       >
-        Start tuning
+        Start tuning{refusal === undefined && time}
       </Button>
     </>
   );

@@ -7,7 +7,7 @@ import styles from './Classify.module.css';
 import { type Judged, percent } from './judged';
 import { useAnswer } from './useAnswer';
 
-/** Held-out texts with what was wanted and given, whose label can be changed. */
+/** Held-out texts with their actual and predicted labels; the label can be changed. */
 export function Examples({
   run,
   labels,
@@ -101,12 +101,12 @@ function Example({
       <header>
         <b>{own?.title ?? '…'}</b>
         <span>
-          {one === other ? '' : 'given '}
+          {one === other ? '' : 'predicted '}
           {other} {percent(sure)}
         </span>
         {one !== other && (
           <span>
-            wanted {one} {percent(sureOfWanted)}
+            actual {one} {percent(sureOfWanted)}
           </span>
         )}
         <span className={type.grow} />

@@ -4,24 +4,22 @@ import { formatCount } from '../../../core/base/units';
 import { type EachLabel as Row, eachLabel, f1Of } from '../../../core/evaluate/eachLabel';
 import type { Evaluation } from '../../../core/evaluate/evaluation';
 import { baselineWords, estimateWords } from '../../../core/evaluate/words';
-import { Block, EmptyState, Notice, PaneHead, Segmented, TabbedPane } from '../../../ui';
-import styles from './Classify.module.css';
-import { EachLabel, findingWords } from './EachLabel';
-import { Examples } from './Examples';
 import {
+  Block,
+  EmptyState,
   type Finding,
+  FINDING_WORDS,
   FINDINGS,
-  inCell,
-  inFinding,
-  isRight,
-  type Judged,
-  judgedTexts,
-  likelyWrong,
-  percent,
-  weakest,
-  worst,
-} from './judged';
-import { Matrix } from './Matrix';
+  LabelTable,
+  Matrix,
+  Notice,
+  PaneHead,
+  Segmented,
+  TabbedPane,
+} from '../../../ui';
+import styles from './Classify.module.css';
+import { Examples } from './Examples';
+import { inCell, inFinding, isRight, type Judged, judgedTexts, likelyWrong, percent, weakest, worst } from './judged';
 import { MeasuredBefore, NotMeasured } from './Measure';
 import { ToLabel } from './ToLabel';
 import type { ClassifySituation } from './useClassify';
@@ -45,7 +43,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
       value={view}
       onChange={setView}
       tabs={[
-        { id: 'matrix', label: 'Wanted and given' },
+        { id: 'matrix', label: 'Confusion matrix' },
         { id: 'worst', label: 'Worst', ...(labelled && { count: formatCount(mistakes.length) }) },
         { id: 'doubtful', label: 'Labels in doubt', ...(labelled && { count: formatCount(doubtful.length) }) },
         { id: 'toLabel', label: 'To label', ...(survey.told && { count: formatCount(unlabelled) }) },
@@ -54,8 +52,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
       {classifier && judged && labelled && <MeasuredBefore run={classifier.record} step={judged.step} used={step} />}
       {!classifier ? (
         <EmptyState>
-          Once a classifier has learnt, it is judged on the texts that were held out: which label it gives where which
-          was wanted, and every mistake can be opened
+          The confusion matrix and each mistake on held-out texts appear here once a classifier is trained
         </EmptyState>
       ) : judged === undefined ? null : judged === null || !labelled ? (
         <NotMeasured run={classifier.record} isMeasured={judged !== null} />
@@ -119,8 +116,8 @@ function Wanted({
   );
   const opened = several ? of && inFinding(texts, ...of) : cell && inCell(texts, cell[0], cell[1]);
   const title = several
-    ? of && findingWords(labels[of[0]]!, of[1])
-    : cell && `Wanted ${labels[cell[0]]!}, given ${labels[cell[1]]!}`;
+    ? of && `${labels[of[0]]!}, ${FINDING_WORDS[of[1]]}`
+    : cell && `Actual ${labels[cell[0]]!}, predicted ${labels[cell[1]]!}`;
   const weak = confusion ? foundLeast(confusion) : worstOf(each);
   return (
     <>
@@ -128,7 +125,7 @@ function Wanted({
       {confusion ? (
         <>
           <div className={styles.how}>
-            <span>wanted in rows, given in columns</span>
+            <span>actual in rows, predicted in columns</span>
             <Segmented<'count' | 'share'>
               label="Cells show"
               value={shows}
@@ -139,10 +136,10 @@ function Wanted({
               ]}
             />
           </div>
-          <Matrix confusion={confusion} shows={shows} chosen={cell} onChoose={choose} />
+          <Matrix {...confusion} shows={shows} chosen={cell} onChoose={choose} />
         </>
       ) : several ? (
-        <EachLabel rows={each} chosen={of} onChoose={chooseOf} />
+        <LabelTable rows={each.map((row) => ({ ...row, f1: f1Of(row) }))} chosen={of} onChoose={chooseOf} />
       ) : (
         <Block>
           {formatCount(labels.length)} labels are more than a table of them shows: the mistakes are in Worst
@@ -214,7 +211,7 @@ function worstOf(each: readonly Row[]): { label: string; words: string } | undef
 /** The one that is found least. */
 function foundLeast(confusion: NonNullable<Evaluation['confusion']>): { label: string; words: string } | undefined {
   const weak = weakest(confusion);
-  return weak && { label: weak.label, words: `${percent(weak.found)} found` };
+  return weak && { label: weak.label, words: `recall ${percent(weak.found)}` };
 }
 
 function Fact({ name, figure }: { name: string; figure: Evaluation['metrics'][string] | undefined }) {

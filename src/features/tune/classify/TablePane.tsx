@@ -27,6 +27,7 @@ import { TextRows } from '../TextRows';
 import { ClassifierForm } from './ClassifierForm';
 import styles from './Classify.module.css';
 import { RowsDialog } from './RowsDialog';
+import { TakeText, useLabeledTexts } from './TakeText';
 import { useAnswer } from './useAnswer';
 import type { ClassifySituation } from './useClassify';
 
@@ -45,9 +46,9 @@ export function TablePane({ situation, onFiles }: { situation: ClassifySituation
       aside={texts.length > 0 && <TextAction onPress={() => setOpen(true)}>All rows</TextAction>}
     >
       {texts.length === 0 ? (
-        <EmptyState action={<Samples />}>
-          There are no texts with labels yet. Drop a table, paste one or add a file: a row a text, a column of labels.
-          Or a folder in which each label has a folder of its texts
+        <EmptyState action={<WaysToBegin />}>
+          A classifier learns from labeled texts: a table with a row for each text and a column of labels, or a folder
+          for each label.
         </EmptyState>
       ) : (
         <>
@@ -82,25 +83,44 @@ export function TablePane({ situation, onFiles }: { situation: ClassifySituation
       <PaneHead title="Base" aside={<Import onFiles={onFiles} />} />
       <ClassifierForm situation={situation} />
       {texts.length > 0 && <TextRows texts={texts} what="Files" />}
+      {texts.length > 0 && <MoreFromText texts={texts} />}
       {isOpen && <RowsDialog of={told ? documentsIn(told) : 0} onClose={() => setOpen(false)} />}
     </Pane>
   );
 }
 
-/** Where there is nothing yet. */
-function Samples() {
+/** Labeled documents of the page Text, else samples. */
+function WaysToBegin() {
   const samples = useStudio((s) => s.samples);
   const addSample = useStudio((s) => s.addSample);
-  const labelled = samples.filter(({ labels }) => labels);
-  if (labelled.length === 0) return null;
+  const offered = useLabeledTexts();
+  const labeled = samples.filter(({ labels }) => labels);
   return (
     <span className={styles.links}>
-      {labelled.map(({ file, title }) => (
-        <Button key={file} variant="go" onPress={() => void addSample(file)}>
-          Take {title}
+      {offered.map((text, i) => (
+        <TakeText key={text.id} text={text} isNext={i === 0} />
+      ))}
+      {labeled.map(({ file, title }) => (
+        <Button key={file} variant={offered.length === 0 ? 'go' : 'default'} onPress={() => void addSample(file)}>
+          Use {title}
         </Button>
       ))}
     </span>
+  );
+}
+
+/** Labeled documents of the page Text that aren't here yet. */
+function MoreFromText({ texts }: { texts: readonly TextRecord[] }) {
+  const offered = useLabeledTexts().filter(({ name }) => texts.every((text) => text.name !== name));
+  if (offered.length === 0) return null;
+  return (
+    <Block>
+      <span className={styles.links}>
+        {offered.map((text) => (
+          <TakeText key={text.id} text={text} isNext={false} />
+        ))}
+      </span>
+    </Block>
   );
 }
 
@@ -214,7 +234,8 @@ function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlab
 const listed = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
 
 /** What is odd in the labels: asked, or told. */
-function Told({ told, situation: { texts } }: { told: LabelsTold; situation: ClassifySituation }) {
+function Told({ told, situation: { texts, plan } }: { told: LabelsTold; situation: ClassifySituation }) {
+  const fitting = plan?.fitting;
   const store = useStudioStore();
   const join = async (labels: readonly string[], as: string): Promise<void> => {
     const { change } = await store.getState().classifying();
@@ -263,9 +284,14 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
               </small>
             )}
             {what === 'long' && (
-              <small>
+              <small className={styles.ways}>
+                {fitting !== undefined && (
+                  <TextAction onPress={() => setTuning({ classify: { ...tuning.classify, context: fitting } })}>
+                    Read {formatCount(fitting)} tokens
+                  </TextAction>
+                )}
                 <TextAction onPress={() => setTuning({ classify: { ...tuning.classify, inWindows: true } })}>
-                  In windows
+                  Read in windows
                 </TextAction>
               </small>
             )}

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LabelledTexts } from '../../../core/evaluate/evaluation';
 import { answersAt, eachLabel } from '../../../core/evaluate/eachLabel';
-import { FINDINGS, inCell, inFinding, isRight, judgedTexts, likelyWrong, weakest, worst } from './judged';
+import { FINDINGS } from '../../../ui/LabelTable';
+import { inCell, inFinding, isRight, judgedTexts, likelyWrong, weakest, worst } from './judged';
 
 const LABELLED: LabelledTexts = {
   labels: ['land', 'sea'],

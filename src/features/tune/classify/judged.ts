@@ -3,6 +3,7 @@ import { formatShare } from '../../../core/base/units';
 import { givenAt, placesIn } from '../../../core/evaluate/eachLabel';
 import type { Evaluation, LabelledTexts } from '../../../core/evaluate/evaluation';
 import { leastSure } from '../../../core/sample/labelsOf';
+import type { Finding } from '../../../ui';
 
 /** A held-out text: which of them it is, its place among all documents of the data, and places of labels. */
 export interface Judged {
@@ -51,10 +52,6 @@ export function likelyWrong(texts: readonly Judged[], labels: number): readonly 
     .sort((a, b) => b.sure - b.sureOfWanted - (a.sure - a.sureOfWanted));
 }
 
-/** How a label of a text can be found, or not. */
-export type Finding = 'found' | 'missed' | 'wrong';
-export const FINDINGS: readonly Finding[] = ['found', 'missed', 'wrong'];
-
 /** Texts in which a label was found, was missed, or was given where it is not. */
 export const inFinding = (texts: readonly Judged[], label: number, finding: Finding): readonly Judged[] =>
   texts.filter(
@@ -73,15 +70,5 @@ export function weakest({
   });
   return found.sort((a, b) => a.found - b.found)[0];
 }
-
-/** In their order, the `most` places of so many of which `of` is least: as many as can be read. */
-export const leastOf = (count: number, most: number, of: (place: number) => number): readonly number[] =>
-  Array.from({ length: count }, (_, place) => place)
-    .sort((a, b) => of(a) - of(b))
-    .slice(0, most)
-    .sort((a, b) => a - b);
-
-/** A step of the ramp of colours: nothing is 0, all of a row 5. */
-export const rampOf = (share: number): number => (share === 0 ? 0 : Math.min(5, 1 + Math.floor(share * 5)));
 
 export const percent = (share: number): string => formatShare(Number(share.toPrecision(3)));

@@ -1,0 +1,28 @@
+import { atOnce } from '../base/job';
+import type { LabeledPairs } from './labels/counts';
+import { macroF1 as ofLabels } from './labels/macroF1';
+import type { Metric } from './metric';
+import { estimates } from './text/estimate';
+
+const { label, unit, better } = ofLabels([]);
+
+/** The mean F1 over labels, by the same code as the final evaluation, with its interval. */
+export const macroF1: Metric = {
+  label,
+  unit,
+  better,
+  says: 'how well it tells labels apart, with every label counting equally',
+  needs: 'labels',
+  start() {
+    let all: LabeledPairs | undefined;
+    return {
+      add({ labeled }) {
+        if (labeled) all = { ...labeled, pairs: [...(all?.pairs ?? []), ...labeled.pairs] };
+      },
+      value() {
+        if (!all || all.pairs.length === 0) return { value: NaN };
+        return atOnce(estimates([ofLabels(all.labels, all.several)], all.pairs))[0]!;
+      },
+    };
+  },
+};

@@ -1,0 +1,66 @@
+/** The rows of a classifier in the state table of guidance. */
+import { expect, test } from 'vitest';
+import { accuracyOf, intervalWords, labelMilestones, labelProgress, labelStanding } from './labelStanding';
+
+/** 60 held-out texts, half of each label; counting words finds the labels of 52. */
+const FACTS = { train: { ham: 200, spam: 200 }, validation: { ham: 30, spam: 30 }, accuracy: { majority: 50, naiveBayes: (100 * 52) / 60 } }; // prettier-ignore
+const evaluated = (right: number, step = 10, texts = 60) => ({
+  ...{ step, loss: 1, metrics: { accuracy: { value: (100 * right) / texts } } },
+  labels: { texts, right },
+});
+
+test.each([
+  [59, 'better', 'Finished: 59 of 60 texts right', 'Better than a word-count model (naive Bayes), which gets 52.'],
+  [56, 'level', 'Finished: 56 of 60 texts right', "A word-count model (naive Bayes) gets 52, so the two can't be told apart."], // prettier-ignore
+  [40, 'worse', 'A word-count model still beats it', '40 of 60 against 52. Training first on plain text of this kind may help.'], // prettier-ignore
+  [31, 'no better than one label', "It hasn't learned the labels", 'Accuracy 51.7 %; always guessing one label gives 50 %.'], // prettier-ignore
+])('%i of 60 right: %s', (right, kind, judgement, evidence) => {
+  expect(labelStanding(evaluated(right), FACTS)).toEqual({ kind, judgement, evidence });
+});
+
+test('of a part of the held-out texts shares are compared, and without a count of words the interval is shown', () => {
+  expect(labelStanding(evaluated(22, 1, 30), FACTS)!.evidence).toMatch(/ \(naive Bayes\) gets 86\.7 %, so/);
+  expect(labelStanding(evaluated(60, 1, 90), FACTS)!.evidence).toMatch(/^66\.7 % against 86\.7 %\./);
+  const { accuracy: _, ...uncounted } = FACTS;
+  expect(labelStanding(evaluated(56), uncounted)).toEqual({
+    kind: 'unknown',
+    judgement: 'Finished: 56 of 60 texts right',
+    evidence: 'Accuracy 93.3 %, 84.1 to 97.4 on texts it never saw.',
+  });
+  expect(labelStanding({ loss: 1, metrics: {} }, FACTS)).toBeUndefined();
+});
+
+test('the interval is that of scipy, binomtest(56, 60).proportion_ci(method="wilson")', () => {
+  const accuracy = accuracyOf(evaluated(56), FACTS)!;
+  expect(accuracy).toMatchObject({ texts: 60, right: 56 });
+  expect(accuracy.low).toBeCloseTo(84.0746, 3);
+  expect(accuracy.high).toBeCloseTo(97.3771, 3);
+  expect(intervalWords(accuracy)).toBe('93.3 %, 84.1 to 97.4');
+  // Older builds recorded the share alone.
+  expect(accuracyOf({ loss: 1, metrics: { accuracy: { value: (100 * 56) / 60 } } }, FACTS)).toEqual(accuracy);
+});
+
+test('while it trains the change of its accuracy is shown, next to one label for all', () => {
+  const curve = [30, 36, 40, 45, 50, 53].map((right, i) => evaluated(right, 6 * i));
+  expect(labelProgress(curve, FACTS, 2)).toEqual({
+    judgement: 'Learning the two labels',
+    evidence: 'Accuracy rose from 60.0 % to 88.3 % in the last 24 steps. Always guessing one label gives 50 %.',
+  });
+  expect(labelProgress(curve.slice(0, 1), FACTS, 12)).toEqual({
+    judgement: 'Learning the 12 labels',
+    evidence: 'Accuracy is 50.0 % so far. Always guessing one label gives 50 %.',
+  });
+  expect(labelProgress([evaluated(40, 1), evaluated(38, 2)], FACTS, 2)!.evidence).toMatch(/^Accuracy fell from/);
+  expect(labelProgress([], FACTS, 2)).toBeUndefined();
+});
+
+test('a milestone is reached where the interval is clear of it, and is not sure before', () => {
+  // The interval of 39 of 60 begins above 50 %, that of 38 does not.
+  expect(labelMilestones([evaluated(30, 0), evaluated(37, 10)], FACTS)).toEqual([
+    { id: 'majority', title: 'Better than one label for all', measure: 'Past 50 %', step: null },
+    { id: 'naiveBayes', title: 'Beats word counting', measure: 'Naive Bayes gets 86.7 %', step: null },
+  ]);
+  const later = labelMilestones([evaluated(37, 10), evaluated(45, 14), evaluated(57, 20), evaluated(59, 30)], FACTS);
+  expect(later.map(({ step }) => step)).toEqual([14, 30]);
+  expect(labelMilestones([evaluated(59)], undefined)).toEqual([]);
+});

@@ -1,0 +1,57 @@
+import { formatNumber } from '../../../core/base/units';
+import { accuracyOf, intervalWords } from '../../../core/runs/labelStanding';
+import { objectiveOf } from '../../../core/objectives';
+import { useShown } from '../../../state/react';
+import { plannedSteps, type RunSettings } from '../../../state/runSettings';
+import { LineChart } from '../../../ui/charts';
+
+/** Accuracy on held-out texts with its interval, and what is reached without a model. */
+export function AccuracyChart({ settings }: { settings: RunSettings }) {
+  const { log, phase } = useShown('train');
+  const { recipe, segments } = settings;
+  const { facts } = segments.at(-1)!.data;
+  const points = log.evaluations.flatMap((each) => {
+    const accuracy = accuracyOf(each, facts?.labels);
+    return accuracy ? [{ step: each.step, ...accuracy }] : [];
+  });
+  const last = points.at(-1);
+  const baselines = (facts && objectiveOf(recipe.objective).measuredBaselines?.(facts)) ?? [];
+  const references = baselines.flatMap(({ id, words, values }) =>
+    values['accuracy'] === undefined
+      ? []
+      : [{ value: values['accuracy'], label: words, ...(LONG[id] !== undefined && { longLabel: LONG[id] }) }],
+  );
+  const least = Math.min(100, ...points.map(({ low }) => low), ...references.map(({ value }) => value));
+  return (
+    <LineChart
+      title="Accuracy"
+      hint="held-out, with 95 % interval"
+      lines={[
+        {
+          id: 'accuracy',
+          label: 'accuracy',
+          run: 2,
+          hasPoints: true,
+          x: points.map(({ step }) => step),
+          y: points.map(({ value }) => value),
+          low: points.map(({ low }) => low),
+          high: points.map(({ high }) => high),
+        },
+      ]}
+      xMax={plannedSteps(phase, settings)}
+      // With room for points and words at 100 %.
+      y={{ min: Math.max(0, 10 * Math.floor(least / 10)), max: 104 }}
+      references={references}
+      describeY={percent}
+      minHeight={188}
+      caption={
+        last ? `Accuracy ${intervalWords(last)} at the newest evaluation` : 'Accuracy comes with the first evaluation'
+      }
+      syncKey="train"
+      subject={log}
+    />
+  );
+}
+
+const LONG: Readonly<Record<string, string>> = { majority: 'always the most common label' };
+const percent = (value: number): string => `${formatNumber(Number(value.toFixed(1)))} %`;

@@ -1,0 +1,69 @@
+import { useLocation } from 'wouter';
+import { counted, formatCount } from '../../../core/base/units';
+import { confusionIn, type LabelCounts } from '../../../core/metrics/labels/counts';
+import { f1Of } from '../../../core/evaluate/eachLabel';
+import type { Classes } from '../../../core/models/spec';
+import { useShownPart } from '../../../state/react';
+import type { RunSettings } from '../../../state/runSettings';
+import { EmptyState, LabelTable, Matrix, Pane, PaneHead, Panes, TextAction } from '../../../ui';
+import { Charts } from '../Charts';
+import { Events } from '../Events';
+import { AccuracyChart } from './AccuracyChart';
+import { Guesses } from './Guesses';
+import { Milestones } from './Milestones';
+
+/** A classifier, live: what it says of six held-out texts, its accuracy, which labels it confuses, and its milestones. */
+export function ClassifierPanes({ settings, classes }: { settings: RunSettings; classes: Classes }) {
+  return (
+    <Panes columns="minmax(0, 1fr) 444px" narrowColumns="minmax(0, 1fr) 348px">
+      <Pane label="Predictions and curves">
+        <Guesses settings={settings} classes={classes} />
+        <AccuracyChart settings={settings} />
+        <Charts settings={settings} />
+      </Pane>
+      <Pane label="Labels and events">
+        <Labels classes={classes} />
+        <Milestones settings={settings} />
+        <Events settings={settings} />
+      </Pane>
+    </Panes>
+  );
+}
+
+/** Which labels it predicts for which actual ones, at the newest evaluation. */
+function Labels({ classes: { labels, several } }: { classes: Classes }) {
+  const [, go] = useLocation();
+  const { step, labels: counts } = useShownPart('train', ({ log }) => log.evaluations.at(-1)) ?? {};
+  const isFinished = useShownPart('train', ({ phase }) => phase.kind === 'finished');
+  const mistakes = counts ? counts.texts - counts.right : 0;
+  const confusion = counts && confusionIn(counts, labels);
+  return (
+    <>
+      <PaneHead
+        title={several ? 'Each label' : 'Confusion matrix'}
+        hint={counts && `step ${formatCount(step!)}, ${counted(counts.texts, 'held-out text')}`}
+        aside={
+          isFinished &&
+          mistakes > 0 && (
+            <TextAction onPress={() => go('/tune?kind=classify')}>
+              {mistakes === 1 ? 'Check the mistake' : `Check the ${formatCount(mistakes)} mistakes`}
+            </TextAction>
+          )
+        }
+      />
+      {confusion ? (
+        <Matrix {...confusion} shows="count" />
+      ) : counts?.each ? (
+        <LabelTable rows={rowsOf(counts.each, labels)} />
+      ) : (
+        <EmptyState>{step === undefined ? 'It fills at each evaluation' : 'This run has no record of it'}</EmptyState>
+      )}
+    </>
+  );
+}
+
+const rowsOf = (each: NonNullable<LabelCounts['each']>, labels: readonly string[]) =>
+  each.map(([found, missed, wrong], place) => {
+    const row = { label: labels[place] ?? '', found, missed, wrong };
+    return { ...row, f1: f1Of(row) };
+  });

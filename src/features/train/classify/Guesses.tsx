@@ -1,0 +1,67 @@
+import { formatCount, formatShare } from '../../../core/base/units';
+import type { Answered } from '../../../core/objectives/shown';
+import type { Classes } from '../../../core/models/spec';
+import { useShownPart } from '../../../state/react';
+import type { RunSettings } from '../../../state/runSettings';
+import { cx, Icon, PaneHead } from '../../../ui';
+import styles from './Classifier.module.css';
+
+/** Held-out texts, the same at each evaluation, with the label that the model gives to each now. */
+export function Guesses({ settings: { recipe }, classes }: { settings: RunSettings; classes: Classes }) {
+  const sample = useShownPart('train', ({ log }) => log.shown?.sample ?? log.evaluations.at(-1)?.sample);
+  const texts = Array.isArray(sample) ? (sample as readonly Answered[]) : [];
+  // Of two labels the bar is of the second one, so that the middle is where the answer changes.
+  const pair = classes.labels.length === 2 && !classes.several ? classes.labels[1] : undefined;
+  const of = pair === undefined ? 'confidence in its label' : `probability of ${pair}`;
+  const count = NUMBERS[texts.length] ?? formatCount(texts.length);
+  return (
+    <>
+      <PaneHead
+        title={
+          texts.length === 0 ? 'Texts it never saw' : `${count} ${texts.length === 1 ? 'text' : 'texts'} it never saw`
+        }
+        hint={`${classes.several ? '' : `${of}, `}every ${formatCount(recipe.evalEvery)} steps`}
+      />
+      {texts.length === 0 && <p className={styles.none}>The first predictions come before the first step</p>}
+      <ul className={styles.guesses} aria-label="Held-out texts">
+        {texts.map((text, i) => (
+          <Guess key={`${i} ${text.input}`} text={text} pair={pair} />
+        ))}
+      </ul>
+    </>
+  );
+}
+const NUMBERS = ['', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
+
+function Guess({ text: { input, given, wanted, confidence }, pair }: { text: Answered; pair: string | undefined }) {
+  const isRight = given === wanted;
+  const share =
+    confidence === undefined ? undefined : pair === undefined || given === pair ? confidence : 1 - confidence;
+  const label = given === '' ? 'none' : given;
+  return (
+    <li>
+      <span className={styles.text} dir="auto" title={input}>
+        {input}
+      </span>
+      {share === undefined ? (
+        <span />
+      ) : (
+        <span
+          className={styles.bar}
+          role="img"
+          aria-label={`${pair ?? label} ${formatShare(Number(share.toPrecision(2)))}`}
+        >
+          <i style={{ width: `${(100 * share).toFixed(1)}%` }} />
+          {pair !== undefined && <u />}
+        </span>
+      )}
+      <span className={styles.label} title={isRight ? label : `${label}; actual label ${wanted ?? ''}`}>
+        {label}
+      </span>
+      <span className={cx(styles.sign)}>
+        <Icon name={isRight ? 'check' : 'close'} tone={isRight ? 'ok' : 'error'} />
+        <span className={styles.hidden}>{isRight ? 'right' : `wrong, actual label ${wanted ?? ''}`}</span>
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,94 @@
+import { useEffect, useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import { fittingContext, longEvidence, longJudgement, type LongTexts } from '../../../core/base/longTexts';
+import { formatCount } from '../../../core/base/units';
+import { labelMilestones } from '../../../core/runs/labelStanding';
+import { useShownPart, useStudioStore } from '../../../state/react';
+import type { RunSettings } from '../../../state/runSettings';
+import { Icon, PaneHead, TextAction } from '../../../ui';
+import styles from './Classifier.module.css';
+
+/** What the classifier is better than by now, and which texts it can't read whole. */
+export function Milestones({ settings }: { settings: RunSettings }) {
+  const log = useShownPart('train', (run) => run.log);
+  const evaluated = useShownPart('train', (run) => run.log.evaluations.at(-1)?.step);
+  const { after, data } = settings.segments.at(-1)!;
+  const milestones = useMemo(() => {
+    const evaluations = evaluated === undefined ? [] : log.evaluations;
+    return labelMilestones(
+      evaluations.filter(({ step }) => after === 0 || step > after),
+      data.facts?.labels,
+    );
+  }, [log, evaluated, after, data]);
+  const long = useLongTexts();
+  if (milestones.length === 0 && !long) return null;
+  return (
+    <>
+      <PaneHead title="Milestones" />
+      <ol className={styles.milestones} aria-label="Milestones">
+        {milestones.map(({ id, title, measure, step }) => (
+          <li key={id} data-next={step === null || undefined}>
+            {step === null ? <i /> : <Icon name="check" tone="ok" />}
+            <span>
+              <b>{title}</b>
+              <small>{measure}</small>
+            </span>
+            <span>{step === null ? 'not sure yet' : `step ${formatCount(step)}`}</span>
+          </li>
+        ))}
+        {long && <Long long={long} context={settings.model.config.context} />}
+      </ol>
+    </>
+  );
+}
+
+function Long({ long, context }: { long: LongTexts; context: number }) {
+  const store = useStudioStore();
+  const [, go] = useLocation();
+  // What a base reads at once is settled.
+  const isNew = useShownPart('train', ({ record }) => record !== null && record.parent === undefined);
+  const fitting = isNew ? fittingContext(long, context) : undefined;
+  const readMore = (): void => {
+    const { project, setTuning } = store.getState();
+    setTuning({ purpose: 'classify', classify: { ...project.tuning.classify, context: fitting! } });
+    go('/tune?kind=classify');
+  };
+  return (
+    <li>
+      <Icon name="warning" tone="warn" />
+      <span>
+        <b>{longJudgement(long)}</b>
+        <small>
+          {longEvidence(long)}
+          {fitting !== undefined && (
+            <>
+              {' '}
+              <TextAction onPress={readMore}>Read {formatCount(fitting)} tokens…</TextAction>
+            </>
+          )}
+        </small>
+      </span>
+      <span />
+    </li>
+  );
+}
+
+/** Of the run that Train shows, once that is known. */
+function useLongTexts(): LongTexts | undefined {
+  const store = useStudioStore();
+  const id = useShownPart('train', (run) => run.record?.id);
+  const [found, setFound] = useState<{ id: string; long: LongTexts | null }>();
+  useEffect(() => {
+    let isWanted = true;
+    const ask = async (runId: string): Promise<void> => {
+      const own = await store.getState().classifying();
+      const long = await own.longTexts(runId).catch(() => null); // data that can't be read are reported where they are used
+      if (isWanted) setFound({ id: runId, long });
+    };
+    if (id !== undefined) void ask(id);
+    return () => {
+      isWanted = false;
+    };
+  }, [store, id]);
+  return (found?.id === id && found?.long) || undefined;
+}

@@ -1,0 +1,25 @@
+import { counted } from '../../../core/base/units';
+import { textRef } from '../../../core/documents/record';
+import type { TextWithLabels } from '../../../protocol/labelled';
+import { useStudio, useStudioStore } from '../../../state/react';
+import { Button } from '../../../ui';
+import { useAnswer } from './useAnswer';
+
+/** Texts of the page Text whose documents have labels. */
+export function useLabeledTexts(): readonly TextWithLabels[] {
+  const refs = useStudio((s) => s.texts.map(textRef).join(' '));
+  const found = useAnswer(({ labeledTexts }) => labeledTexts(), [], [refs]);
+  return (found?.answer ?? []).slice(0, MAX_OFFERED);
+}
+const MAX_OFFERED = 3;
+
+/** Takes a text's labeled documents as texts to classify. */
+export function TakeText({ text: { id, name, documents, labels }, isNext }: { text: TextWithLabels; isNext: boolean }) {
+  const store = useStudioStore();
+  const take = async (): Promise<void> => (await store.getState().classifying()).takeLabeled(id);
+  return (
+    <Button variant={isNext ? 'go' : 'default'} onPress={() => void take()}>
+      Use {name}: {counted(documents, 'text')}, {counted(labels, 'label')}
+    </Button>
+  );
+}

@@ -1,0 +1,84 @@
+import { formatCount, formatShare } from '../core/base/units';
+import { cx } from './cx';
+import { Cell } from './Matrix';
+import styles from './Matrix.module.css';
+import { leastOf } from './ramp';
+import scroll from './scroll.module.css';
+
+/** How a label of a text can be found, or not. */
+export type Finding = 'found' | 'missed' | 'wrong';
+export const FINDINGS: readonly Finding[] = ['found', 'missed', 'wrong'];
+export const FINDING_WORDS: Readonly<Record<Finding, string>> = {
+  found: 'found',
+  missed: 'missed',
+  wrong: 'wrongly predicted',
+};
+
+/** Texts of a label by finding; `f1`: 0 to 1, undefined if the label never occurs. */
+export interface LabelTableRow extends Readonly<Record<Finding, number>> {
+  label: string;
+  f1: number | undefined;
+}
+
+export interface LabelTableProps {
+  rows: readonly LabelTableRow[];
+  chosen?: readonly [label: number, finding: Finding] | undefined;
+  /** Opens the texts of a cell; without it cells aren't buttons. */
+  onChoose?: (cell: readonly [label: number, finding: Finding]) => void;
+}
+
+/** Each label by itself, of texts that may have several. */
+export function LabelTable({ rows, chosen, onChoose }: LabelTableProps) {
+  const places = leastOf(rows.length, MAX_SHOWN, (place) => rows[place]!.f1 ?? 2);
+  return (
+    <>
+      <div className={cx(scroll.sideways, styles.matrix)} tabIndex={0} role="group" aria-label="Each label by itself">
+        <table className={styles.each}>
+          <thead>
+            <tr>
+              <th scope="col">label</th>
+              {FINDINGS.map((finding) => (
+                <th key={finding} scope="col">
+                  {FINDING_WORDS[finding]}
+                </th>
+              ))}
+              <th scope="col">F1</th>
+            </tr>
+          </thead>
+          <tbody>
+            {places.map((place) => {
+              const row = rows[place]!;
+              const all = Math.max(1, row.found + row.missed + row.wrong);
+              return (
+                <tr key={place}>
+                  <th scope="row" title={row.label}>
+                    {row.label}
+                  </th>
+                  {FINDINGS.map((finding) => (
+                    <Cell
+                      key={finding}
+                      words={formatCount(row[finding])}
+                      name={`${row.label}, ${FINDING_WORDS[finding]}`}
+                      share={row[finding] / all}
+                      isChosen={chosen?.[0] === place && chosen[1] === finding}
+                      onPress={onChoose && (() => onChoose([place, finding]))}
+                    />
+                  ))}
+                  <td>{row.f1 === undefined ? '–' : formatShare(Number(row.f1.toPrecision(3)))}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {places.length < rows.length && (
+        <p className={styles.fewer}>
+          The {formatCount(places.length)} of {formatCount(rows.length)} labels with the lowest F1
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Labels that can be read at once. */
+const MAX_SHOWN = 50;
