@@ -11,10 +11,12 @@ export function classifierTimeOf(
   { counts, isAll }: LabeledTable,
 ): number | undefined {
   if (s.device.kind !== 'open' || !isAll) return undefined;
-  const learnt = counts.reduce((sum, { count }) => sum + count, 0) * (1 - s.project.tuning.classify.heldOut);
+  const texts = counts.reduce((sum, { count }) => sum + count, 0);
+  const held = texts * s.project.tuning.classify.heldOut;
   const labels = counts.map(({ label }) => label);
   try {
-    const { model, recipe } = classifierOf(s.project, bodyOf(s), { labels, several: false, learnt }, limitsOf(s));
+    const given = { labels, several: false, learnt: texts - held, held };
+    const { model, recipe } = classifierOf(s.project, bodyOf(s), given, limitsOf(s));
     const { seconds } = estimate(modelSpec(model.id), model.config, model.vocabulary, recipe, s.device.info);
     return seconds === undefined ? undefined : 1000 * seconds;
   } catch {

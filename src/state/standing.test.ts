@@ -24,7 +24,9 @@ test('a language model stands against the strongest model that counts', () => {
   expect(standingOf(evaluated(record, Math.log(113)), project)).toEqual({
     kind: 'worse',
     judgement: 'A trigram model still beats it',
-    evidence: 'Perplexity 113 on text it never saw; a trigram model has 84.8.',
+    evidence:
+      'Perplexity 113 on text it never saw; a trigram model, which only counts which token follows which two, has 84.8. ' +
+      'It passed a unigram model (602).',
   });
   expect(standingOf({ ...evaluated(record, 4), log: new RunLog() }, project)).toEqual({ kind: 'unknown' });
   expect(standingOf(evaluated(runRecord({}), 4), project)).toEqual({ kind: 'unknown' });

@@ -1,20 +1,11 @@
 /** How a run compares with models that only count, and the verdict's words where that decides the next step. */
-import { formatReading } from '../core/base/units';
-import { baselinesOf, headlineOf } from '../core/objectives';
 import { labelProgress, labelStanding, type StandingKind } from '../core/runs/labelStanding';
-import type { Evaluation } from './runLog';
+import { modelStanding, type Standing } from '../core/runs/modelStanding';
 import type { OpenRun } from './openRun';
 import type { Project } from './project';
-import { runSettings, type RunSettings } from './runSettings';
+import { runSettings } from './runSettings';
 
-export type { StandingKind } from '../core/runs/labelStanding';
-
-export interface Standing {
-  kind: StandingKind;
-  /** Verdict with its evidence: of a classifier, and of a language model that counting beats. */
-  judgement?: string;
-  evidence?: string;
-}
+export type { StandingKind, Standing };
 
 const UNKNOWN: Standing = { kind: 'unknown' };
 
@@ -25,7 +16,7 @@ export function standingOf(run: OpenRun, project: Project): Standing {
   const evaluations = run.log.evaluations.filter(({ step }) => step > after);
   if (evaluations.length === 0) return UNKNOWN;
   const best = evaluations.reduce((a, b) => (b.loss < a.loss ? b : a));
-  if (!settings.model.config.classes) return ofLanguageModel(best, settings);
+  if (!settings.model.config.classes) return modelStanding(best.loss, settings);
   return labelStanding(best, settings.segments.at(-1)!.data.facts?.labels) ?? UNKNOWN;
 }
 
@@ -37,17 +28,3 @@ export function learningOf(run: OpenRun, project: Project): Omit<Standing, 'kind
   const evaluations = run.log.evaluations.filter(({ step }) => after === 0 || step > after);
   return labelProgress(evaluations, data.facts?.labels, model.config.classes.labels.length);
 }
-
-function ofLanguageModel({ loss }: Evaluation, settings: RunSettings): Standing {
-  const { recipe, model, segments } = settings;
-  const [, first, ...others] = baselinesOf(recipe.objective, model, segments.at(-1)!.data.facts); // uniform only guesses
-  if (!first) return UNKNOWN;
-  const strongest = others.reduce((a, b) => (b.loss < a.loss ? b : a), first);
-  const { label, scale } = headlineOf(recipe.objective);
-  if (loss < strongest.loss) return { kind: 'better' };
-  const [mine, theirs] = [loss, strongest.loss].map((nats) => formatReading(scale.of(nats)));
-  const evidence = `${label} ${mine} on text it never saw; ${strongest.words} has ${theirs}.`;
-  return { kind: 'worse', judgement: `${upperFirst(strongest.words)} still beats it`, evidence };
-}
-
-const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

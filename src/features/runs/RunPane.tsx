@@ -8,7 +8,6 @@ import { piecesOf } from '../../core/objectives/shown';
 import { costWords, wattHoursWords } from '../../core/train/energy';
 import { usePower } from '../../state/power';
 import { useKeptSteps } from '../../state/react';
-import { VERDICT_TONE } from '../../state/verdict';
 import {
   Block,
   cx,
@@ -27,7 +26,7 @@ import { ForkDialog } from './ForkDialog';
 import { KeptSteps } from './KeptSteps';
 import { RunActions } from './RunActions';
 import styles from './RunsPage.module.css';
-import { formatGap, gapOf, verdictOf } from './verdict';
+import { formatGap, gapOf, judgementOf } from './verdict';
 import { formatBits, energyOfRun, headlineValue, type RunView, timeOf } from './view';
 import { differWords, HOW, standing } from './words';
 
@@ -122,10 +121,10 @@ export function RunPane(p: {
 
 /** The verdict that Train gives, and where it stands. */
 function Judged({ view, isRunning }: { view: RunView; isRunning: boolean }) {
-  const { kind, judgement, evidence } = verdictOf(view, isRunning);
+  const { tone, judgement, evidence } = judgementOf(view, isRunning);
   return (
     <div className={styles.judged}>
-      <Verdict sign={VERDICT_TONE[kind]} judgement={judgement}>
+      <Verdict sign={tone} judgement={judgement}>
         {evidence}
       </Verdict>
     </div>

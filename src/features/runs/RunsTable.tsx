@@ -1,11 +1,10 @@
 import type { ReactNode } from 'react';
 import { formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
-import { VERDICT_TONE } from '../../state/verdict';
 import { valueWords } from '../../core/runs/compare';
 import { cx, Icon, Swatch, Table, text, type Column } from '../../ui';
 import styles from './RunsPage.module.css';
 import { differs, type IsRunning, type RunColumn, type Sort } from './table';
-import { formatGap, gapOf, verdictOf } from './verdict';
+import { formatGap, gapOf, judgementOf } from './verdict';
 import { formatBits, headlineValue, type RunView, timeOf } from './view';
 import { differenceWords, NONE, stateWords } from './words';
 
@@ -157,8 +156,7 @@ const CELLS: Readonly<Record<string, CellOf>> = {
   },
   state: (view, _, isRunning) => stateWords(view, isRunning),
   verdict(view, _, isRunning) {
-    const { kind, judgement } = verdictOf(view, isRunning);
-    const tone = VERDICT_TONE[kind];
+    const { tone, judgement } = judgementOf(view, isRunning);
     return (
       <span className={cx(styles.verdict, tone && tone !== 'ok' && text[tone])} title={judgement}>
         {tone && tone !== 'ok' && <Icon name={tone === 'warn' ? 'warning' : 'error'} size={14} />}

@@ -2,7 +2,7 @@
 import { isSameValue, type Setting, settingsThatDiffer, valueWords } from '../../core/runs/compare';
 import { headlineOf } from '../../core/objectives';
 import type { SortOrder } from '../../ui';
-import { gapOf, verdictOf } from './verdict';
+import { gapOf, judgementOf } from './verdict';
 import { headlineValue, type RunView, timeOf } from './view';
 import { stateWords } from './words';
 
@@ -48,7 +48,7 @@ export function columnsOf(
       return { id: setting.id, label: setting.label, isNumber: setting.isNumber, by, setting };
     }),
     { id: 'time', label: 'Time', unit: 'ms', isNumber: true, by: timeOf },
-    { id: 'verdict', label: 'Verdict', isNumber: false, by: (view) => verdictOf(view, isRunning(view)).judgement },
+    { id: 'verdict', label: 'Verdict', isNumber: false, by: (view) => judgementOf(view, isRunning(view)).judgement },
     { id: 'kept', label: 'Kept', unit: 'bytes', isNumber: true, by: ({ row }) => row.bytes ?? undefined },
     { id: 'state', label: 'State', isNumber: false, by: (view) => stateWords(view, isRunning(view)) },
   ];

@@ -4,7 +4,31 @@ import { cutOf, endingOf } from '../../core/runs/ending';
 import { objectiveOf } from '../../core/objectives';
 import { recipeOf } from '../../core/runs/segments';
 import { judge, type Verdict } from '../../core/train/verdict';
+import { modelStanding } from '../../core/runs/modelStanding';
+import { STILL_IMPROVING, VERDICT_TONE } from '../../state/verdict';
 import type { RunView } from './view';
+
+/** The verdict that Train gives: of a finished run that a counting model beats, that. */
+export function judgementOf(
+  view: RunView,
+  isRunning: boolean,
+): { tone: 'ok' | 'warn' | 'error' | undefined; judgement: string; evidence: string } {
+  const { record, curve } = view.row;
+  const { kind, trend, judgement, evidence } = verdictOf(view, isRunning);
+  const isFinished = !isRunning && ['finished', 'early'].includes(endingOf(record, view.step, view.planned));
+  if (isFinished && view.best && curve && !record.model.config.classes) {
+    const beaten = modelStanding(view.best.loss, {
+      recipe: recipeOf(record),
+      model: record.model,
+      segments: view.segments,
+    });
+    if (beaten.judgement !== undefined) {
+      const more = trend === 'falling' ? STILL_IMPROVING : '';
+      return { tone: 'warn', judgement: beaten.judgement, evidence: `${beaten.evidence}${more}` };
+    }
+  }
+  return { tone: VERDICT_TONE[kind], judgement, evidence };
+}
 
 /** @param isRunning it is being trained, here or in another tab */
 export function verdictOf(view: RunView, isRunning: boolean): Verdict {

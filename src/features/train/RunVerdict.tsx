@@ -11,7 +11,7 @@ import { resumeRefusal } from '../../state/refusals';
 import { bestWords } from '../../state/trained';
 import { learningOf, type Standing, standingOf } from '../../state/standing';
 import { useNextStep, useTryIt } from '../../state/useNextStep';
-import { useVerdict, VERDICT_TONE } from '../../state/verdict';
+import { STILL_IMPROVING, useVerdict, VERDICT_TONE } from '../../state/verdict';
 import { Button, NextButton, Verdict } from '../../ui';
 import { changeAndContinue } from './changing';
 import { restWords } from './restWords';
@@ -50,7 +50,7 @@ export function RunVerdict() {
     return (
       <Verdict sign={isBeaten ? 'warn' : 'ok'} judgement={standing.judgement} actions={<NextSteps state={state} />}>
         {standing.evidence}
-        {isBeaten && verdict.trend === 'falling' && ' It was still improving when training ended.'}
+        {isBeaten && verdict.trend === 'falling' && STILL_IMPROVING}
       </Verdict>
     );
   }

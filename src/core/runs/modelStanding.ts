@@ -1,0 +1,44 @@
+/** How a language model does against models that only count, with a verdict where one of them beats it. For Train and Runs. */
+import { formatReading } from '../base/units';
+import { baselinesOf, headlineOf, type ObjectiveId } from '../objectives';
+import type { ModelChoice } from '../models/network';
+import type { StandingKind } from './labelStanding';
+import type { Segments } from './segments';
+
+export interface Standing {
+  kind: StandingKind;
+  /** Verdict with its evidence: of a classifier, and of a language model that counting beats. */
+  judgement?: string;
+  evidence?: string;
+}
+
+/** What a baseline counts, for those who have never met it. */
+const COUNTS: Readonly<Record<string, string>> = {
+  unigram: 'which only counts how common each token is',
+  bigram: 'which only counts which token follows which',
+  trigram: 'which only counts which token follows which two',
+};
+
+/** @param loss best on the validation set, in nats per token */
+export function modelStanding(
+  loss: number,
+  { recipe, model, segments }: { recipe: { objective: ObjectiveId }; model: ModelChoice; segments: Segments },
+): Standing {
+  const [, ...counting] = baselinesOf(recipe.objective, model, segments.at(-1)!.data.facts); // uniform only guesses
+  const [strongest, ...others] = counting.toSorted((a, b) => a.loss - b.loss);
+  if (!strongest) return { kind: 'unknown' };
+  if (loss < strongest.loss) return { kind: 'better' };
+  const { label, scale } = headlineOf(recipe.objective);
+  const told = (nats: number): string => formatReading(scale.of(nats));
+  const counts = COUNTS[strongest.id];
+  const who = `${strongest.words}${counts === undefined ? '' : `, ${counts},`}`;
+  const passed = others.find((other) => loss < other.loss);
+  const past = passed ? ` It passed ${passed.words} (${told(passed.loss)}).` : '';
+  return {
+    kind: 'worse',
+    judgement: `${upperFirst(strongest.words)} still beats it`,
+    evidence: `${label} ${told(loss)} on text it never saw; ${who} has ${told(strongest.loss)}.${past}`,
+  };
+}
+
+const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
