@@ -23,7 +23,11 @@ const withSentinels = () => sentinelsAt(join(sandbox, String(made++)));
 /** @returns how it ended, what it said, what it complained of */
 function runWriter(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const killAt = fileURLToPath(new URL('./testing/killAt.mjs', import.meta.url));
-  const child = spawn(process.execPath, ['--import', killAt, writer, ...args], { env: { ...process.env, ...env } });
+  // As scripts/cli.mjs starts commands: most of a writer's time is compiling.
+  const compiled = fileURLToPath(new URL('../scripts/compiled.mjs', import.meta.url));
+  const child = spawn(process.execPath, ['--import', killAt, compiled, writer, ...args], {
+    env: { ...process.env, ...env },
+  });
   const ended = { signal: null as string | null, code: null as number | null, stdout: '', stderr: '' };
   child.stdout.on('data', (data: Buffer) => (ended.stdout += data.toString()));
   child.stderr.on('data', (data: Buffer) => (ended.stderr += data.toString()));
@@ -82,20 +86,17 @@ test('of 50 kills spread over the whole of a write none costs the older model, o
   }
 }, 600_000);
 
-test.each([
-  [2, 40],
-  [8, 15],
-])(
-  '%i processes that save into one folder at once, %i times each, wait for each other',
-  async (processes, saves) => {
+test.each([2, 8])(
+  '%i processes that save into one folder at once, 40 times each, wait for each other',
+  async (processes) => {
     const { around, model, expectWhole } = await withSentinels();
     const ended = await Promise.all(
       Array.from({ length: processes }, (_, i) =>
-        runWriter([model, String(1000 * (i + 1)), String(saves)], { KILL_UNDER: '/nowhere' }),
+        runWriter([model, String(1000 * (i + 1)), '40'], { KILL_UNDER: '/nowhere' }),
       ),
     );
     for (const { code, stderr } of ended) expect({ code, stderr }).toEqual({ code: 0, stderr: '0 calls\n' });
-    expect((await markIn(model)) % 1000).toBe(saves - 1);
+    expect((await markIn(model)) % 1000).toBe(39);
     expect(await namesIn(around)).toBe('model model.txt thesis.txt');
     await expectWhole();
   },
