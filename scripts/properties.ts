@@ -51,7 +51,7 @@ export function generatingNames(tree: ts.SourceFile, namesOf?: (module: string) 
     ts.forEachChild(node, visit);
   };
   visit(tree);
-  for (let size = -1; size < names.size; ) {
+  for (let size = -1; size < names.size;) {
     size = names.size;
     for (const [ours, node] of declared) if (mentions(node, names)) for (const name of ours) names.add(name);
   }

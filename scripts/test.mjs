@@ -1,5 +1,6 @@
 // npm test: what must hold before each commit. npm run test:full: what that leaves out (long runs, real processes, compilers for
 // GPUs that aren't there, many generated cases, all other journeys). A test's file name shows its tier (CONTRIBUTING.md).
+import { isBuilt, recordBuild } from './build.mjs';
 import { checks } from './checks.mjs';
 import { isUnitTest, Runner } from './runner.mjs';
 import { ensureBrowser, ensureGpuCompilers, ensurePackages, ensureVulkan, root } from './setup.mjs';
@@ -31,12 +32,15 @@ async function runFull() {
   await runJourneys('full');
 }
 
-/** Builds the app, which the journeys of one project of playwright.config.ts then visit. @param {string} project */
+/** Runs the journeys of one project of playwright.config.ts on the app, built unless dist is of these sources. @param {string} project */
 async function runJourneys(project) {
   let browser;
   runner.prepare('browser', () => (browser = ensureBrowser()));
-  const isBuilt = await runner.run({ name: 'build', args: ['vite', 'build', '--logLevel', 'warn'] });
-  if (isBuilt) await runner.run(runner.playwright(project, browser));
+  if (!isBuilt(root)) {
+    if (!(await runner.run({ name: 'build', args: ['vite', 'build', '--logLevel', 'warn'] }))) return;
+    recordBuild(root);
+  }
+  await runner.run(runner.playwright(project, browser));
 }
 
 /** Unit tests that generate cases: more of them find more. Packages must be there, as it reads syntax trees. */
@@ -44,5 +48,7 @@ async function generatingTests() {
   const { tsImport } = await import('tsx/esm/api');
   const { filesOf } = await tsImport('./importers.ts', import.meta.url);
   const { propertyTests } = await tsImport('./properties.ts', import.meta.url);
-  return propertyTests(root, filesOf(root).filter(isTypeScript)).filter((test) => isUnitTest(test.replace(/:\d+$/, '')));
+  return propertyTests(root, filesOf(root).filter(isTypeScript)).filter((test) =>
+    isUnitTest(test.replace(/:\d+$/, '')),
+  );
 }
