@@ -66,6 +66,8 @@ export default defineConfig(({ command }) => ({
   ],
   // Named, as what only a worker imports is otherwise found when it first asks for it, and then every page reloads.
   optimizeDeps: { entries: ['index.html', 'src/workers/role.worker.ts'], exclude: ['@wllama/wllama'] },
+  // Without this answers vary by Origin, which modules are asked for with: the service worker would find none in the browser's cache.
+  preview: { cors: false },
   html: command === 'serve' ? { cspNonce: 'dev' } : {},
   build: {
     target: 'es2023',

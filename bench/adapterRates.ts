@@ -1,6 +1,7 @@
 /**
  * Measures which peak learning rate LoRA needs: bases × purposes × ranks × rates, each tuned for the same few steps from the same
- * seed. Prints a line of JSON per run, then a table. `node --import tsx bench/adapterRates.ts ['GPT 96 × 2, bytes' …]`
+ * seeds. Prints a line of JSON per setting, then a table. Arguments choose bases and purposes:
+ * `node --import tsx bench/adapterRates.ts ['GPT 96 × 2, bytes' …] [classify …]`
  */
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { readFileSync } from 'node:fs';
@@ -46,13 +47,16 @@ interface Base {
   purposes: readonly Purpose[];
 }
 
+const ALL = ['adapt', 'instruct', 'classify'] as const;
+
 const BASES: readonly Base[] = [
-  { name: 'GPT 64 × 2, bytes', id: 'gpt', width: 64, layers: 2, kind: 'bytes', purposes: ['adapt', 'instruct'] },
-  { name: 'GPT 96 × 2, bytes', id: 'gpt', width: 96, layers: 2, kind: 'bytes', purposes: ['adapt', 'instruct'] },
+  { name: 'GPT 64 × 2, bytes', id: 'gpt', width: 64, layers: 2, kind: 'bytes', purposes: ALL },
+  { name: 'GPT 96 × 2, bytes', id: 'gpt', width: 96, layers: 2, kind: 'bytes', purposes: ALL },
   { name: 'GPT 128 × 2, bytes', id: 'gpt', width: 128, layers: 2, kind: 'bytes', purposes: ['adapt'] },
-  { name: 'Llama 64 × 3, bytes', id: 'llama', width: 64, layers: 3, kind: 'bytes', purposes: ['adapt'] },
-  { name: 'GPT 64 × 2, BPE', id: 'gpt', width: 64, layers: 2, kind: 'bpe', purposes: ['adapt'] },
+  { name: 'Llama 64 × 3, bytes', id: 'llama', width: 64, layers: 3, kind: 'bytes', purposes: ['adapt', 'classify'] },
+  { name: 'GPT 64 × 2, BPE', id: 'gpt', width: 64, layers: 2, kind: 'bpe', purposes: ['adapt', 'classify'] },
   { name: 'BERT 64 × 2, BPE', id: 'bert', width: 64, layers: 2, kind: 'bpe', purposes: ['adapt', 'classify'] },
+  { name: 'BERT 128 × 2, BPE', id: 'bert', width: 128, layers: 2, kind: 'bpe', purposes: ['classify'] },
 ];
 const RANKS: Readonly<Record<Purpose, readonly number[]>> = {
   adapt: [4, 8, 16, 64],
@@ -61,7 +65,14 @@ const RANKS: Readonly<Record<Purpose, readonly number[]>> = {
 };
 /** Of adapters, and of all weights of the same base. */
 const RATES = [0.0025, 0.005, 0.01, 0.02];
-const FULL_RATES = [0.001, 0.002, 0.004];
+const FULL_RATES: Readonly<Record<Purpose, readonly number[]>> = {
+  adapt: [0.001, 0.002, 0.004],
+  instruct: [0.001, 0.002, 0.004],
+  classify: [],
+};
+/** Of classify, whose best rate is lower: seeds, whose losses are averaged, of the head and of the order of batches. */
+const CLASSIFY_RATES = [0.00125, ...RATES];
+const SEEDS: Readonly<Record<Purpose, readonly number[]>> = { adapt: [0], instruct: [0], classify: [0, 1, 2] };
 /** Rows of an update. */
 const BATCH: Readonly<Record<Purpose, number>> = { adapt: 4, instruct: 4, classify: 16 };
 /** Of the other optimizers, on one base at one rank. */
@@ -69,6 +80,10 @@ const OTHERS = { lion: [0.001, 0.002, 0.004, 0.008], sgd: [0.1, 0.3, 1] } as con
 const OTHERS_ON = 'GPT 96 × 2, bytes';
 const CONTEXT = 80;
 const VOCABULARY = 768;
+/** Share of mails in the validation set: a label each, so more than of other texts. */
+const HELD_OUT_MAILS = 0.3;
+/** Tokens of the validation set that losses are measured on; of classify all of it, as a mail is a row with one label. */
+const TOKENS: Readonly<Record<Purpose, number>> = { adapt: 4096, instruct: 4096, classify: Infinity };
 /** Updates of a base, and of each tuning. */
 const PRETRAINED = 300;
 const TUNED = 100;
@@ -80,8 +95,10 @@ interface Measured {
   /** Null where all weights are trained. */
   rank: number | null;
   rate: number;
-  /** Nats per token on held-out text; null where the run diverged. */
+  /** Nats per token on held-out text, averaged over the seeds; null where a run diverged. */
   loss: number | null;
+  /** Of each seed. */
+  losses: readonly (number | null)[];
 }
 
 interface Made {
@@ -117,10 +134,11 @@ async function dataOf(
   source: TextSource,
   tokenizer: Tokenizer,
   settings: Partial<Parameters<typeof importText>[2]> = {},
+  validation = 0.1,
 ): Promise<Made> {
   const outcome = await importText(source, store, { addedAt: 1, ...settings }, unwatched);
   const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
-  const { manifest } = await buildData(store, [id], tokenizer, { validation: 0.1, test: 0, seed: 0 }, unwatched);
+  const { manifest } = await buildData(store, [id], tokenizer, { validation, test: 0, seed: 0 }, unwatched);
   return { tokenizer, train: openPart(store, manifest, 'train'), validation: openPart(store, manifest, 'validation') };
 }
 
@@ -194,23 +212,35 @@ async function startOf(
     const made = await dataOf(store, source, tokenizer, { isTuned: true, conversations: conversationReader });
     return { model, weights, objective: 'chats', ...made, tokenizer: (await spokenBy(tokenizer)).tokenizer };
   }
-  const made = await dataOf(store, await mails(), tokenizer, { isTuned: true, labelled: {} });
+  const made = await dataOf(store, await mails(), tokenizer, { isTuned: true, labelled: {} }, HELD_OUT_MAILS);
   const classifier = withClasses(model, { labels: ['ham', 'spam'], pooling: usualPooling(model)! });
   return { model: classifier, weights: withHead(classifier, weights, 1), objective: 'labels', ...made };
 }
 
+const asked = process.argv.slice(2);
+const names = asked.filter((word) => !ALL.some((purpose) => purpose === word));
+/** All purposes, or those among the arguments. */
+const isAsked = (purpose: Purpose): boolean => names.length === asked.length || asked.includes(purpose);
+
 async function measure(base: Base, tell: (measured: Measured) => void): Promise<void> {
   const store = memoryStore();
   const own = await pretrained(base, store);
-  for (const purpose of base.purposes) {
+  for (const purpose of base.purposes.filter(isAsked)) {
     const { objective, ...start } = await startOf(purpose, own, store);
     const run = async (rank: number | null, optimizer: Recipe['optimizer'], learningRate: number): Promise<void> => {
-      const recipe = recipeOf({ objective, optimizer, learningRate, batch: BATCH[purpose] });
-      const { loss } = await shortRun(start, recipe, rank === null ? undefined : lora(start.model, rank));
-      tell({ base: base.name, purpose, optimizer, rank, rate: learningRate, loss });
+      const losses: (number | null)[] = [];
+      for (const seed of SEEDS[purpose]) {
+        const recipe = recipeOf({ objective, optimizer, learningRate, seed, batch: BATCH[purpose] });
+        const trainable = rank === null ? undefined : lora(start.model, rank);
+        const weights = purpose === 'classify' ? withHead(start.model, own.weights, seed + 1) : start.weights;
+        losses.push((await shortRun({ ...start, weights }, recipe, trainable, TOKENS[purpose])).loss);
+      }
+      const loss = losses.includes(null) ? null : losses.reduce<number>((sum, each) => sum + each!, 0) / losses.length;
+      tell({ base: base.name, purpose, optimizer, rank, rate: learningRate, loss, losses });
     };
-    for (const rate of FULL_RATES) await run(null, 'adamw', rate);
-    for (const rank of RANKS[purpose]) for (const rate of RATES) await run(rank, 'adamw', rate);
+    const rates = purpose === 'classify' ? CLASSIFY_RATES : RATES;
+    for (const rank of RANKS[purpose]) for (const rate of rates) await run(rank, 'adamw', rate);
+    for (const rate of FULL_RATES[purpose]) await run(null, 'adamw', rate);
     if (base.name !== OTHERS_ON || purpose !== 'adapt') continue;
     for (const [optimizer, rates] of Object.entries(OTHERS))
       for (const rate of rates) await run(8, optimizer as Recipe['optimizer'], rate);
@@ -241,10 +271,11 @@ function table(all: readonly Measured[]): string {
 
 setWasmPaths(wasmFolder);
 await openWasm(nodeThreads(1));
-const asked = process.argv.slice(2);
 const all: Measured[] = [];
 const began = process.cpuUsage();
-for (const base of BASES.filter(({ name }) => asked.length === 0 || asked.includes(name)))
+for (const base of BASES.filter(
+  ({ name, purposes }) => (names.length === 0 || names.includes(name)) && purposes.some(isAsked),
+))
   await measure(base, (measured) => {
     all.push(measured);
     console.log(JSON.stringify(measured));

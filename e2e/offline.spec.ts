@@ -17,6 +17,7 @@ class Host {
   readonly asked: string[] = [];
   /** Those of the page and its workers. The service worker's own have no destination, and come after its script. */
   readonly askedByPage: string[] = [];
+  readonly askedByServiceWorker: string[] = [];
   private hasServiceWorker = false;
   private server: PreviewServer | undefined;
   private constructor(
@@ -39,7 +40,8 @@ class Host {
       if (headers['service-worker'] === undefined) this.asked.push(url);
       else this.hasServiceWorker = true;
       const isByServiceWorker = this.hasServiceWorker && headers['sec-fetch-dest'] === 'empty';
-      if (headers['service-worker'] === undefined && !isByServiceWorker) this.askedByPage.push(url);
+      if (headers['service-worker'] === undefined)
+        (isByServiceWorker ? this.askedByServiceWorker : this.askedByPage).push(url);
     });
   }
   /** As a build does whose files are as they are now. */
@@ -133,6 +135,8 @@ test('the first page takes few requests, then stores what a run needs, and the r
   await hasCore(studio);
   await expect(page.getByText('Text files and training work offline')).toBeVisible();
   expect(host.asked.filter((path) => path.includes('ort-wasm'))).toEqual([]);
+  // What the page has loaded the service worker takes from the browser's cache.
+  expect(host.askedByServiceWorker.filter((path) => path !== '/' && host.askedByPage.includes(path))).toEqual([]);
 
   await host.stop();
   await context.setOffline(true);

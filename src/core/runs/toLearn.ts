@@ -44,7 +44,8 @@ const without = (table: ParamTable, others: ParamTable): ParamTable =>
 
 /**
  * Peak learning rate of a tuning. Full fine-tuning takes a third of what a new model of this size bears. Adapters take five times
- * what a new model does, nearly independent of their rank: docs/benchmarks.md, "Learning rates of adapters".
+ * what a new model does, and of a classifier one and a half times, nearly independent of their rank: docs/benchmarks.md,
+ * "Learning rates of adapters".
  */
 export function usualTuningRate(
   model: ModelChoice,
@@ -55,7 +56,9 @@ export function usualTuningRate(
   const table = paramsOf(model);
   if (trainable && !trainable.adapter) return usualRate(countParams(partsOf(table, trainable).trainableParams));
   const whole = usualRate(countParams(table));
-  const rate = trainable?.adapter ? adapterRate * whole * rateScale(trainable.adapter) : whole / 3;
+  const rate = trainable?.adapter
+    ? adapterRate * whole * rateScale(trainable.adapter) * (model.config.classes ? CLASSIFIER_SHARE : 1)
+    : whole / 3;
   return Number(Math.min(rate, RECIPE.learningRate.max).toPrecision(1));
 }
 /**
@@ -63,6 +66,8 @@ export function usualTuningRate(
  * (`adapterRate`) keep this ratio.
  */
 const ADAPTER_RATE = 5;
+/** Best rate of a classifier's adapters, in that of other adapters: measured with AdamW. */
+const CLASSIFIER_SHARE = 0.3;
 
 /** The best rate is inversely proportional to what an adapter's update counts, which is measured at the initial settings. */
 function rateScale({ id, settings }: AdapterChoice): number {

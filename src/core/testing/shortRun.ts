@@ -18,11 +18,15 @@ export interface ShortRun {
   weights: NamedTensors;
 }
 
-/** @returns nats per token on held-out text, null where the run diverged, and the trained weights */
+/**
+ * @param tokens of the validation set that the loss is measured on, at most
+ * @returns nats per token of them, null where the run diverged, and the trained weights
+ */
 export async function shortRun(
   { model, tokenizer, train, validation, weights }: ShortRun,
   recipe: Recipe,
   trainable?: Trainable,
+  tokens = 4096,
 ): Promise<{ loss: number | null; weights: NamedTensors }> {
   const start = { model, recipe, base: weights, ...(trainable && { trainable }) };
   const learning = await learner(model, recipe, startingValues(start), () => performance.now(), trainable);
@@ -34,12 +38,10 @@ export async function shortRun(
       const { loss, norm } = await learning.step(step, await stepBatch(batches, recipe, step));
       if (!Number.isFinite(loss) || !Number.isFinite(norm)) return { loss: null, weights };
     }
-    const { loss } = await evaluating.measure(validation, { rows: 4, tokens: MAX_TOKENS }, tokenizer);
+    const { loss } = await evaluating.measure(validation, { rows: 4, tokens }, tokenizer);
     return { loss: Number.isFinite(loss) ? loss : null, weights: await learning.weights() };
   } finally {
     evaluating.dispose();
     learning.dispose();
   }
 }
-/** Tokens of an evaluation. */
-const MAX_TOKENS = 4096;
