@@ -97,7 +97,7 @@ export interface AddingSlice {
   markupIn(files: readonly DroppedMarkup[], encoding: EncodingId): void;
 }
 
-const keyOf = ({ name, tunes = '', project }: Refusal): string => [project.id, tunes, name].join('/');
+const keyOf = ({ name, tunes, project }: Refusal): string => JSON.stringify([project.id, tunes, name]);
 
 /** Files that are handed to a worker at once: more would hold the page. */
 const MAX_HANDED = 1000;
