@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { type DropReport, dropSummary, skippedLines } from '../src/core/documents';
+import { textsOf } from './documents';
 import { byteFile, textFile } from './sources';
 import { run } from './testing/run';
 import { filesMeant } from './texts';
@@ -34,8 +36,8 @@ beforeEach(async () => {
 afterAll(() => Promise.all(folders.map((each) => rm(each, { recursive: true }))));
 const meant = async (...paths: string[]) => {
   const notes: string[] = [];
-  const { files, refused } = await filesMeant(paths, (words) => void notes.push(words));
-  return { names: files.map(({ name }) => name), notes, refused };
+  const { files, refused, passedOver } = await filesMeant(paths, (words) => void notes.push(words));
+  return { names: files.map(({ name }) => name), notes, refused, passedOver };
 };
 
 test('unreadable names in a folder are refused with a reason, and all other files are read', async () => {
@@ -105,6 +107,39 @@ test('prepare and evaluate leave out such names and read the rest', async () => 
   });
 }, 60_000);
 
+test('prepare says in one line how many files it added and skipped, as the app does, and why', async () => {
+  await mkdir(path('in'));
+  for (const [name, content] of [
+    ['a.txt', 'The sea is wide and deep, and whales swim in it.'],
+    ['b.txt', 'The sea is wide and deep, and whales swim in it.'],
+    ['notes.txt', ''],
+    ['old.rtf', '{\\rtf1 The sea}'],
+    ['.DS_Store', ''],
+  ] as const)
+    await writeFile(path('in', name), content);
+  const ended = await run(['prepare', '--from', path('in'), '--recipe', 'none', '--out', path('out')]);
+  expect(ended.code).toBe(0);
+  expect(ended.stdout).toMatch(/^1 added, 3 skipped, 1 not added\. 1 document of 48 characters/);
+  expect(ended.stderr.trim().split('\n')).toEqual([
+    expect.stringMatching(/^Left out: old\.rtf\. old\.rtf is an RTF document/),
+    'Skipped: b.txt equals a.txt',
+    'Skipped: notes.txt: empty',
+    'Skipped: .DS_Store: hidden',
+  ]);
+}, 60_000);
+
+test('texts to classify are listed the same way', async () => {
+  await mkdir(path('in'));
+  for (const name of ['a.txt', 'b.txt']) await writeFile(path('in', name), 'The sea is wide.');
+  await writeFile(path('in', 'c.txt'), '');
+  await writeFile(path('in', 'd.txt'), 'The sea is deep.');
+  const reports: DropReport[] = [];
+  const texts = await textsOf([path('in')], new AbortController().signal, {}, (report) => void reports.push(report));
+  expect(texts.map(({ name }) => name)).toEqual(['a.txt', 'd.txt']);
+  expect(reports.map((report) => dropSummary(report))).toEqual(['2 added, 2 skipped']);
+  expect(skippedLines(reports[0]!)).toEqual(['Skipped: b.txt equals a.txt', 'Skipped: c.txt: empty']);
+});
+
 test('a folder that holds nothing to read is refused with the first reason; so is a socket that is named', async () => {
   await mkdir(path('in'));
   await expect(meant(path('in'))).rejects.toThrow(/^There is no text in .*in\.$/);
@@ -140,12 +175,21 @@ test('a file that changes while it is read is refused; the next read, of the fil
   await expect(sizeOf(again)).rejects.toThrow('was written meanwhile');
 });
 
-test('of a page that was saved with its folder the page is meant, and it is said; what is named itself is read', async () => {
+test('parts of a saved page and hidden files are skipped with a reason; a file that is named itself is read', async () => {
   await mkdir(path('sea_files', 'deep'), { recursive: true });
   for (const name of ['sea.html', 'sea_files/a.js', 'sea_files/deep/b.txt', 'gull.txt'])
     await writeFile(path(...name.split('/')), 'The sea is wide.');
-  const { names, notes } = await meant(folder);
+  await mkdir(path('.git'));
+  await writeFile(path('.git', 'HEAD'), 'main');
+  await writeFile(path('.DS_Store'), '');
+  const { names, notes, passedOver } = await meant(folder);
   expect(names).toEqual(['gull.txt', 'sea.html']);
-  expect(notes).toEqual(['2 files that saved pages show were passed over.']);
+  expect(notes).toEqual([]);
+  expect(passedOver).toEqual([
+    { name: '.DS_Store', why: 'hidden' },
+    { name: '.git/', why: 'hidden' },
+    { name: 'sea_files/a.js', why: 'saved page' },
+    { name: 'sea_files/deep/b.txt', why: 'saved page' },
+  ]);
   expect((await meant(path('sea_files', 'a.js'))).names).toEqual(['a.js']);
 });

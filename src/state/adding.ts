@@ -97,6 +97,8 @@ export interface AddingSlice {
   markupIn(files: readonly DroppedMarkup[], encoding: EncodingId): void;
 }
 
+const keyOf = ({ name, tunes, project }: Refusal): string => JSON.stringify([project.id, tunes, name]);
+
 /** Files that are handed to a worker at once: more would hold the page. */
 const MAX_HANDED = 1000;
 
@@ -344,7 +346,9 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     proposals: async ({ name, dropped }) =>
       (await data.call('proposeEncodings', { given: fileOf(dropped), names: [name] }))[0]!,
     readIn(refused, reading) {
-      set((s) => ({ refused: s.refused.filter((one) => !refused.some(({ name }) => name === one.name)) }));
+      // What is known of a file since may have made another object of it.
+      const again = new Set(refused.map(keyOf));
+      set((s) => ({ refused: s.refused.filter((one) => !again.has(keyOf(one))) }));
       const files = new Set(refused.map(({ dropped }) => dropped));
       return addDrop(
         [...files].map((dropped) => ({ ...dropped, reading: { ...dropped.reading, ...reading } })),

@@ -249,7 +249,7 @@ test('a table is a text of many documents, over blocks, with its columns and its
   const preview = await previewDocument(store, text.id, BLOCK, 100);
   expect(preview).toMatchObject({ start: `in ${BLOCK + 1}\nout é ${(BLOCK + 1) % 7}`, notes: text.notes });
   // The same table again is a duplicate; the same with other columns is not.
-  expect(await add(source, store)).toEqual({ kind: 'duplicate', of: text });
+  expect(await add(source, store)).toEqual({ kind: 'duplicate', of: text, equals: text.name });
   const other = await add({ ...source, table: { format: 'csv', columns: { input: 'y', target: 'x' } } }, store);
   expect(other.kind).toBe('added');
 });
