@@ -1,5 +1,6 @@
 /** npm run tune: from a model to one for a purpose, as a run of its own with that model as its parent. */
 import { readFile } from 'node:fs/promises';
+import { USUAL_BODY, USUAL_TOKENIZER } from '../src/core/runs/usualClassifier';
 import { classifying } from './classifying';
 import { learn } from './learning';
 import { UsageError, type Values } from './options';
@@ -37,7 +38,8 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
   const written = template === undefined ? undefined : await readFile(template, 'utf8');
   const isToAnswer = kind === 'instruct';
   const classify = kind === 'classify' ? await classifying(options) : undefined;
-  return learn({ ...grows, text: isToAnswer ? chats : text, pairs, data, resume: undefined }, given, {
+  const own = classify && options.from === undefined ? usualSizes(given) : {};
+  return learn({ ...grows, ...own, text: isToAnswer ? chats : text, pairs, data, resume: undefined }, given, {
     begins: beginsFlags(adapter, learns),
     rest,
     heldOut,
@@ -45,6 +47,15 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
     ...(isToAnswer && { chats: { ...(written !== undefined && { template: written }) } }),
     ...(classify && { classify }),
   });
+}
+
+/** A small encoder, as the page has it, where no size is given. */
+function usualSizes(given: ReadonlySet<string>): Partial<Values<typeof TUNE_OPTIONS>> {
+  if (given.has('model')) return {};
+  const { id, config } = USUAL_BODY;
+  const { layers, heads, width, context } = config;
+  const usual = { layers, heads, width, context, tokenizer: `${USUAL_TOKENIZER.kind}:${USUAL_TOKENIZER.vocabulary}` };
+  return { model: id, ...Object.fromEntries(Object.entries(usual).filter(([flag]) => !given.has(flag))) };
 }
 
 type Kind = Values<typeof TUNE_OPTIONS>['kind'];

@@ -40,6 +40,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test('without a size or a base it is a small BERT with a BPE tokenizer', async () => {
+  const found = await tune('--table', TABLE, '--merge', '--steps', '1', '--layers', '1', '--out', 'usual');
+  expect(found).toMatchObject({ code: 0 });
+  const { model, tokenizer } = await readModel(path('usual'));
+  expect(model).toMatchObject({ id: 'bert', config: { layers: 1, heads: 4, width: 128, context: 192 } });
+  expect(tokenizer.model.kind).toBe('bpe');
+});
+
 const weightsOf = async (name: string) => (await readModel(path(name))).snapshot.tensors;
 
 test('from nothing: labels are told and joined, and stopped it goes on as if it had not', async () => {

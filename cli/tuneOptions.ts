@@ -23,7 +23,7 @@ export const TUNE_OPTIONS = {
   from: {
     kind: 'text',
     path: 'reads',
-    otherwise: 'with --kind classify a new model, by the flags of its sizes and tokenizer',
+    otherwise: 'with --kind classify a new model: a small BERT, or by the flags of its sizes and tokenizer',
     help: 'Folder, zip or GGUF file of the model, whoever made it',
   },
   table: {

@@ -6,7 +6,7 @@ import { addTable, DESKS, matrix, opened, pane, setPasses, TABLE } from './label
 
 /** What it says of a text that is pasted. */
 async function askOf(page: Page): Promise<string> {
-  await page.getByRole('textbox', { name: 'Text' }).fill('Are you open on Sunday? No. 999');
+  await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Are you open on Sunday? No. 999');
   await page.getByRole('button', { name: 'Classify', exact: true }).click();
   const answer = page.getByRole('status').filter({ hasText: 'It is' });
   await expect(answer).toBeVisible({ timeout: 60_000 });

@@ -68,7 +68,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await page.keyboard.press('End');
   await expect(ask).toContainText('99 %');
   await expect.poll(async () => Number(/\d+$/.exec((await found.getAttribute('aria-label'))!)![0])).toBeLessThan(count);
-  await page.getByRole('textbox', { name: 'Text' }).fill('on page 999');
+  await page.getByRole('textbox', { name: 'Text', exact: true }).fill('on page 999');
   await page.getByRole('button', { name: 'Classify', exact: true }).click();
   await expect(ask.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
 

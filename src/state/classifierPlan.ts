@@ -4,12 +4,13 @@ import { badSettings, type Failure, toFailure } from '../core/base/errors';
 import { fittingContext } from '../core/base/longTexts';
 import { modelSpec, paramsOf } from '../core/models';
 import { usualPooling, withClasses } from '../core/models/classes';
-import { type Classes, countParams, usualConfig } from '../core/models/spec';
+import { type Classes, countParams } from '../core/models/spec';
 import { optimizerOf } from '../core/optim';
 import { isInitial } from '../core/runs/modelDraft';
 import type { Project, TokenizerChoice } from '../core/runs/project';
 import { trainableOf, usualTuningRate } from '../core/runs/toLearn';
 import { ofPurpose } from '../core/runs/tuning';
+import { USUAL_BODY, USUAL_TOKENIZER } from '../core/runs/usualClassifier';
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
 import { type Problem, problems } from '../core/train/problems';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
@@ -44,13 +45,6 @@ export function bodyOf(s: Pick<Studio, 'project' | 'runs'>): Body {
 /** What one from nothing would be. */
 export const newBody = ({ tuning: { classify }, model }: Pick<Project, 'tuning' | 'model'>): 'usual' | 'project' =>
   classify.body ?? (isInitial(model) ? 'usual' : 'project');
-/** About a million parameters with its tokenizer: on a processor it reads a few thousand texts three times in minutes. */
-export const USUAL_BODY = {
-  id: 'bert',
-  config: usualConfig(modelSpec('bert'), { layers: 2, heads: 4, width: 128, context: 192 }),
-} as const satisfies Pick<ModelChoice, 'id' | 'config'>;
-const USUAL_TOKENIZER: TokenizerChoice = { kind: 'bpe', vocabulary: 4096 };
-
 /** How one is made of the texts: as was asked for, or as is usual. */
 export const madeTokenizer = ({ tuning }: Pick<Project, 'tuning'>): TokenizerChoice =>
   tuning.classify.tokenizer ?? USUAL_TOKENIZER;

@@ -167,10 +167,10 @@ test('texts that would be cut are told before the start, also by a tokenizer tha
   getState().setTuning({ classify });
   const plan = planClassifier(getState(), await own.survey());
   if ('code' in plan) throw new Error(plan.message);
-  expect(plan.fitting).toBe(384); // 320 bytes, and what stands around them
+  expect(plan.fitting).toBe(320); // bytes, a multiple of 64
   getState().setTuning({ classify: { ...classify, context: plan.fitting! } });
   expect(await long()).toEqual([]);
-  expect(bodyOf(getState()).model.config.context).toBe(384);
+  expect(bodyOf(getState()).model.config.context).toBe(320);
 });
 
 test('one from nothing is small and reads 192 tokens, until the Model page was used or something else is said', async () => {

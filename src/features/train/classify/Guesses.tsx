@@ -1,14 +1,15 @@
 import { formatCount, formatShare } from '../../../core/base/units';
-import type { Answered } from '../../../core/objectives/shown';
+import type { Answered, Shown } from '../../../core/objectives/shown';
 import type { Classes } from '../../../core/models/spec';
 import { useShownPart } from '../../../state/react';
+import type { RunLog } from '../../../state/runLog';
 import type { RunSettings } from '../../../state/runSettings';
 import { cx, Icon, PaneHead } from '../../../ui';
 import styles from './Classifier.module.css';
 
 /** Held-out texts, the same at each evaluation, with the label that the model gives to each now. */
 export function Guesses({ settings: { recipe }, classes }: { settings: RunSettings; classes: Classes }) {
-  const sample = useShownPart('train', ({ log }) => log.shown?.sample ?? log.evaluations.at(-1)?.sample);
+  const sample = useShownPart('train', ({ log }) => newestSample(log));
   const texts = Array.isArray(sample) ? (sample as readonly Answered[]) : [];
   // Of two labels the bar is of the second one, so that the middle is where the answer changes.
   const pair = classes.labels.length === 2 && !classes.several ? classes.labels[1] : undefined;
@@ -30,6 +31,11 @@ export function Guesses({ settings: { recipe }, classes }: { settings: RunSettin
       </ul>
     </>
   );
+}
+/** At the newest evaluation, or asked for since. */
+function newestSample({ shown, evaluations, sampled }: RunLog): Shown | undefined {
+  const [measured, asked] = [shown ?? evaluations.at(-1), sampled.at(-1)];
+  return asked && asked.step > (measured?.step ?? -1) ? asked.sample : measured?.sample;
 }
 const NUMBERS = ['', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
 

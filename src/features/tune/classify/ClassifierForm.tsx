@@ -5,6 +5,7 @@ import { usualPooling } from '../../../core/models/classes';
 import { countParams, type Pooling, POOLINGS } from '../../../core/models/spec';
 import type { TokenizerChoice } from '../../../core/runs/project';
 import { type ClassifierChoice, MOST_PASSES, ofPurpose } from '../../../core/runs/tuning';
+import { USUAL_BODY } from '../../../core/runs/usualClassifier';
 import { isOf } from '../../../core/train/recipe';
 import { type TokenizerKind, TRAINED_KINDS } from '../../../core/tokenizer/tokenizer';
 import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../../core/tokenizer/train';
@@ -14,7 +15,6 @@ import {
   FEWEST_PASSES,
   madeTokenizer,
   newBody,
-  USUAL_BODY,
 } from '../../../state/classifierPlan';
 import { KIND_WORDS } from '../../../state/preparation';
 import { useStudio } from '../../../state/react';
