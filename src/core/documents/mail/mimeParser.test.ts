@@ -57,3 +57,10 @@ test('a message of more parts than a person sends is refused', async () => {
   const parts = 'Content-Type: multipart/mixed; boundary=b\n\n' + '--b\n\n'.repeat(20_001);
   await expect(parseMail(bytesOf(parts))).rejects.toThrow('it has more than 20,000 parts');
 });
+
+test('a head of more encoded words than any mail has is refused, and 20,000 are read', async () => {
+  const mail = (words: number): ArrayBuffer =>
+    bytesOf(`From: Ann <a@b>\nSubject: ${'=?utf-8?B?QUFB?= '.repeat(words)}\n\na =?${'=?'.repeat(30_000)}\n`);
+  expect((await parseMail(mail(20_000))).subject).toBe('AAA'.repeat(20_000));
+  await expect(parseMail(mail(20_001))).rejects.toThrow('it has more than 20,000 encoded words in its head');
+});

@@ -8,6 +8,8 @@ const MAX_DEPTH = 64;
 const MAX_LINES = 2_000_000;
 /** Parts of a message; postal-mime takes about 5 kB of memory for each. */
 const MAX_PARTS = 20_000;
+/** Encoded words (RFC 2047) in all heads; postal-mime looks through those before a word again where they may be joined. */
+const MAX_WORDS = 20_000;
 
 let parser: Promise<typeof PostalMime> | undefined;
 
@@ -29,6 +31,7 @@ interface Internals {
   readLine(): { bytes: Uint8Array; done: boolean };
   lines?: number;
   parts?: number;
+  words?: number;
 }
 
 /** Makes `readLine` return all lines of a body up to the next boundary at once, where its decoder keeps line ends as they are. */
@@ -43,7 +46,11 @@ function readsBlocks(prototype: Internals): void {
     if (!isBody || isPart) {
       this.lines = (this.lines ?? 0) + 1;
       if (this.lines > MAX_LINES) throw new Error(`it has more than ${formatCount(MAX_LINES)} lines`);
-      return readLine.call(this);
+      const line = readLine.call(this);
+      if (currentNode.state === 'header') this.words = (this.words ?? 0) + wordsIn(line.bytes);
+      if ((this.words ?? 0) > MAX_WORDS)
+        throw new Error(`it has more than ${formatCount(MAX_WORDS)} encoded words in its head`);
+      return line;
     }
     let end = from;
     do end = av.indexOf(LF, end) + 1 || av.length;
@@ -58,4 +65,12 @@ const isBoundary = ({ av, boundaries }: Internals, at: number): boolean =>
   av[at + 1] === DASH &&
   boundaries.some(({ value }) => value.every((byte, i) => av[at + 2 + i] === byte));
 
-const [LF, DASH] = [10, 45];
+/** Beginnings of encoded words, `=?`. */
+function wordsIn(line: Uint8Array): number {
+  let words = 0;
+  for (let at = line.indexOf(EQUALS); at >= 0; at = line.indexOf(EQUALS, at + 1))
+    if (line[at + 1] === QUESTION) words++;
+  return words;
+}
+
+const [LF, DASH, EQUALS, QUESTION] = [10, 45, 61, 63];
