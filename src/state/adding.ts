@@ -20,44 +20,16 @@ import type { Between } from '../core/documents/labels/between';
 import { explain } from './failures';
 import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
-import { type Project, UNTITLED } from './project';
+import { UNTITLED } from './project';
 import { title } from './projectName';
 import { type Inputs, inputsOf } from './preparation';
 import { reads } from './reads';
+import { isMalformed, isUndecoded, type Refusal, type Reread, type Target, type Undecoded } from './refused';
 import { looker } from './looks';
 import { suggestedPrompt } from './suggestedPrompt';
 import type { TextsSlice } from './texts';
 import { alreadyHere, alreadyCleaned, alreadyLeftOut, waits } from './textNotes';
 import { IDLE, work, type Work } from './work';
-
-/** A file that was refused, and why. */
-export interface Refusal {
-  name: string;
-  failure: Failure;
-  /** Itself, or the archive that it lies in: to be read again in another way. */
-  dropped?: Dropped;
-  /** What it was given for; absent: to learn from. */
-  tunes?: Purpose;
-  /** The project that it was given to. */
-  project: Target;
-  /** Encodings that it may be in, the likeliest first. */
-  proposals?: readonly Proposal[];
-}
-/** One that can be read again. */
-export type Reread = Refusal & { dropped: Dropped };
-/** One whose encoding a person can choose. */
-export type Undecoded = Reread;
-
-export const isUndecoded = (refusal: Refusal): refusal is Undecoded =>
-  refusal.failure.code === 'bad-encoding' && refusal.dropped !== undefined;
-/** Whether rows of it can be left out. */
-export const isMalformed = (
-  refusal: Refusal,
-): refusal is Reread & { failure: { rows: NonNullable<Failure['rows']> } } =>
-  refusal.failure.rows !== undefined && refusal.dropped !== undefined;
-
-/** A project that something is given to. */
-export type Target = Pick<Project, 'id' | 'name'>;
 
 export interface AddingSlice {
   /** Files of all projects that were refused: to tune on, or with a question. */

@@ -1,6 +1,6 @@
 /** Files that were refused for malformed rows, which a person can leave out. */
 import { formatCount } from '../core/base/units';
-import { isMalformed, type Refusal } from './adding';
+import { isMalformed, type Refusal } from './refused';
 import { useStudio } from './react';
 
 /** `Leave these 3 rows out` of all these files, and what does it; undefined where none has malformed rows. */

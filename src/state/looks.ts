@@ -3,7 +3,7 @@ import { type Failure, toFailure } from '../core/base/errors';
 import type { Proposal } from '../core/documents';
 import { joined, NOTHING } from '../core/documents/dropReport';
 import { isTable } from '../core/documents/read';
-import { isUndecoded, type Refusal, type Undecoded } from './adding';
+import { isUndecoded, type Refusal, type Undecoded } from './refused';
 import { type DroppedMarkup, fileOf, tableOf } from './markup';
 import type { Services, StudioStore } from './studio';
 

@@ -5,7 +5,7 @@ import type { EncodingId, Proposal, TableSurvey } from '../core/documents';
 import { encodingName } from '../core/documents/encodings';
 import type { LabeledTable } from '../core/documents/surveyTable';
 import { isTable } from '../core/documents/read';
-import { isUndecoded, type Refusal, type Reread, type Undecoded } from './adding';
+import { isUndecoded, type Refusal, type Reread, type Undecoded } from './refused';
 import { type DroppedMarkup, isBinary } from './markup';
 import type { Studio } from './studio';
 

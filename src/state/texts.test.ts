@@ -7,7 +7,7 @@ import { dataFacts, runRecord } from '../core/testing/runRecord';
 import { encoded } from '../core/testing/encoded';
 import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { dropSummary } from '../core/documents/dropReport';
-import { isUndecoded } from './adding';
+import { isUndecoded } from './refused';
 
 let page: TestStudio;
 afterEach(() => page.close());

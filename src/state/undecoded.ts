@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { toFailure } from '../core/base/errors';
 import { type EncodingId, ENCODINGS, type Proposal } from '../core/documents/encodings';
-import type { Undecoded } from './adding';
+import type { Undecoded } from './refused';
 import { useStudio } from './react';
 
 /** What a file that is not UTF-8 may be written in, as it is chosen from. */

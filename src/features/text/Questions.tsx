@@ -8,7 +8,6 @@ import {
   answerWords,
   firstQuestion,
   isSkipOnly,
-  skipWords,
   type Question,
   questionsOf,
   encodingAnswer,
@@ -18,6 +17,7 @@ import { useNextStep } from '../../state/useNextStep';
 import { Ask, Button, LineChoice, Select } from '../../ui';
 import { countedKinds } from './countedKinds';
 import styles from './Questions.module.css';
+import { namesOf, type RowProps, SkipButton } from './questionParts';
 import { TableRow } from './TableRow';
 
 /** What is asked about dropped files, a row each, above the table of texts. */
@@ -40,13 +40,6 @@ export function Questions() {
       </p>
     </div>
   );
-}
-
-export interface RowProps<Q extends Question = Question> {
-  question: Q;
-  /** Words of the page's filled button, where this row has it. */
-  filled: string | undefined;
-  onGo: (path: string) => void;
 }
 
 function Row({ question, filled, onGo }: RowProps) {
@@ -180,22 +173,3 @@ function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'e
 }
 /** Encodings that are shown at once. */
 const LIKELY = 2;
-
-export function SkipButton({ of: { files } }: { of: Question }) {
-  const skip = useStudio((s) => s.skip);
-  const isOne = files.length === 1;
-  return (
-    <Button
-      isDense
-      variant="quiet"
-      label={isOne ? `Skip ${files[0]!.name}` : `Skip ${counted(files.length, 'file')}`}
-      onPress={() => skip(files)}
-    >
-      {skipWords(files)}
-    </Button>
-  );
-}
-
-/** `letter-1998.txt`, `10 files`. */
-export const namesOf = (files: readonly { name: string }[]): string =>
-  files.length === 1 ? files[0]!.name : counted(files.length, 'file');

@@ -8,7 +8,7 @@ import { useStudio, useStudioStore } from '../../state/react';
 import { Ask, Button, TextAction } from '../../ui';
 import { ColumnMap, type Roles } from './ColumnMap';
 import { FirstDocument } from './FirstDocument';
-import { namesOf, type RowProps, SkipButton } from './Questions';
+import { namesOf, type RowProps, SkipButton } from './questionParts';
 import styles from './Questions.module.css';
 import { areLabeled, columnsOf, rolesOf } from './tableRoles';
 

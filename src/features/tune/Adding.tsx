@@ -7,7 +7,7 @@ import type { Purpose } from '../../core/runs/tuning';
 import { useLeaveRowsOut } from '../../state/badRows';
 import { remedy } from '../../state/failures';
 import { useStudio, useStudioFields, useStudioStore } from '../../state/react';
-import { isUndecoded, type Undecoded } from '../../state/adding';
+import { isUndecoded, type Undecoded } from '../../state/refused';
 import { useEncodingQuestion } from '../../state/undecoded';
 import { toTuneOn } from '../../state/tuning';
 import { describeWork } from '../../state/work';
