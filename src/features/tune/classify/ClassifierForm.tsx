@@ -9,13 +9,7 @@ import { USUAL_BODY } from '../../../core/runs/usualClassifier';
 import { isOf } from '../../../core/train/recipe';
 import { type TokenizerKind, TRAINED_KINDS } from '../../../core/tokenizer/tokenizer';
 import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../../core/tokenizer/train';
-import {
-  bodyOf,
-  type ClassifierPlan,
-  FEWEST_PASSES,
-  madeTokenizer,
-  newBody,
-} from '../../../state/classifierPlan';
+import { bodyOf, type ClassifierPlan, FEWEST_PASSES, madeTokenizer, newBody } from '../../../state/classifierPlan';
 import { KIND_WORDS } from '../../../state/preparation';
 import { useStudio } from '../../../state/react';
 import { basesFor } from '../../../state/tuning';
