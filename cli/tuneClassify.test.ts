@@ -41,7 +41,19 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('without a size or a base it is a small BERT with a BPE tokenizer', async () => {
-  const found = await tune('--table', TABLE, '--merge', '--steps', '1', '--layers', '1', '--out', 'usual');
+  const found = await tune(
+    '--table',
+    TABLE,
+    '--merge',
+    '--steps',
+    '1',
+    '--layers',
+    '1',
+    '--device',
+    'wasm',
+    '--out',
+    'usual',
+  );
   expect(found).toMatchObject({ code: 0 });
   const { model, tokenizer } = await readModel(path('usual'));
   expect(model).toMatchObject({ id: 'bert', config: { layers: 1, heads: 4, width: 128, context: 192 } });
