@@ -24,7 +24,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   const question = page.getByRole('group', { name: 'Questions about dropped files' });
   await expect(question.getByRole('heading')).toHaveText('3 files: use them with all markup?');
   await expect(question).toContainText('1 HTML page and 2 XML files');
-  const notice = page.getByRole('status').filter({ hasText: 'added' });
+  const notice = page.getByRole('status').filter({ hasText: 'skipped' });
   await expect(notice).toContainText('1 added, 3 need you, 2 skipped');
   await notice.getByRole('button', { name: 'Show' }).press('Enter');
   await expect(page.getByRole('group', { name: 'Files that were not added' })).toContainText('Thumbs.db hidden');
