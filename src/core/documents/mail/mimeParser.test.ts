@@ -1,7 +1,7 @@
 /** A body that is read in blocks is the one that postal-mime reads line by line. */
 import fc from 'fast-check';
 import PostalMime from 'postal-mime';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parseMail } from './mimeParser';
 
 /** As postal-mime has it, before it is changed. */
@@ -63,4 +63,14 @@ test('a head of more encoded words than any mail has is refused, and 20,000 are 
     bytesOf(`From: Ann <a@b>\nSubject: ${'=?utf-8?B?QUFB?= '.repeat(words)}\n\na =?${'=?'.repeat(30_000)}\n`);
   expect((await parseMail(mail(20_000))).subject).toBe('AAA'.repeat(20_000));
   await expect(parseMail(mail(20_001))).rejects.toThrow('it has more than 20,000 encoded words in its head');
+});
+
+test('a second copy of the module counts nothing twice', async () => {
+  vi.resetModules();
+  const again = await import('./mimeParser');
+  expect(again.parseMail).not.toBe(parseMail);
+  const subject = '=?utf-8?B?QUFB?= '.repeat(20_000);
+  expect((await again.parseMail(bytesOf(`From: Ann <a@b>\nSubject: ${subject}\n\nHello\n`))).subject).toHaveLength(
+    60_000,
+  );
 });

@@ -35,7 +35,9 @@ interface Internals {
 }
 
 /** Makes `readLine` return all lines of a body up to the next boundary at once, where its decoder keeps line ends as they are. */
-function readsBlocks(prototype: Internals): void {
+function readsBlocks(prototype: Internals & { readsBlocks?: true }): void {
+  if (prototype.readsBlocks) return; // or two copies of this module would count everything twice
+  prototype.readsBlocks = true;
   const { readLine } = prototype;
   prototype.readLine = function (): ReturnType<Internals['readLine']> {
     const { av, readPos: from, currentNode } = this;
