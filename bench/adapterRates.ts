@@ -52,9 +52,10 @@ const ALL = ['adapt', 'instruct', 'classify'] as const;
 const BASES: readonly Base[] = [
   { name: 'GPT 64 × 2, bytes', id: 'gpt', width: 64, layers: 2, kind: 'bytes', purposes: ALL },
   { name: 'GPT 96 × 2, bytes', id: 'gpt', width: 96, layers: 2, kind: 'bytes', purposes: ALL },
-  { name: 'GPT 128 × 2, bytes', id: 'gpt', width: 128, layers: 2, kind: 'bytes', purposes: ['adapt'] },
-  { name: 'Llama 64 × 3, bytes', id: 'llama', width: 64, layers: 3, kind: 'bytes', purposes: ['adapt', 'classify'] },
-  { name: 'GPT 64 × 2, BPE', id: 'gpt', width: 64, layers: 2, kind: 'bpe', purposes: ['adapt', 'classify'] },
+  { name: 'GPT 128 × 2, bytes', id: 'gpt', width: 128, layers: 2, kind: 'bytes', purposes: ['adapt', 'instruct'] },
+  { name: 'Llama 64 × 3, bytes', id: 'llama', width: 64, layers: 3, kind: 'bytes', purposes: ALL },
+  { name: 'GPT 64 × 2, BPE', id: 'gpt', width: 64, layers: 2, kind: 'bpe', purposes: ALL },
+  { name: 'Llama 64 × 3, BPE', id: 'llama', width: 64, layers: 3, kind: 'bpe', purposes: ['instruct'] },
   { name: 'BERT 64 × 2, BPE', id: 'bert', width: 64, layers: 2, kind: 'bpe', purposes: ['adapt', 'classify'] },
   { name: 'BERT 128 × 2, BPE', id: 'bert', width: 128, layers: 2, kind: 'bpe', purposes: ['classify'] },
 ];

@@ -104,7 +104,7 @@ export function judged({ part, evaluation }: { part: string; evaluation: Evaluat
     ],
     'not distinguishable': [
       `About as good as ${doing}`,
-      `${isOfBits ? upperFirst(unit) : label} ${where}: ${both}. The two can't be told apart on this much text.`,
+      `${isOfBits ? upperFirst(unit) : label} ${where}: ${both}. More text is needed to say which is better.`,
     ],
     unknown: [
       `Too little text to compare it with ${doing}`,
@@ -112,8 +112,11 @@ export function judged({ part, evaluation }: { part: string; evaluation: Evaluat
     ],
   };
   const [judgement, evidence] = sentences[stands];
-  return { tone: stands === 'better' ? 'ok' : 'warn', judgement, evidence: `${evidence} ${extent(evaluation)}` };
+  return { tone: TONES[stands], judgement, evidence: `${evidence} ${extent(evaluation)}` };
 }
+
+/** Only what is worse is a warning. */
+const TONES = { better: 'ok', worse: 'warn', 'not distinguishable': undefined, unknown: undefined } as const;
 
 /** Where a figure stands beside a value that is known: told only where its interval does not hold that value. */
 export function standing(

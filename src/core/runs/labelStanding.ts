@@ -5,7 +5,7 @@ import type { Estimate } from '../metrics/metric';
 import { shareOf } from '../metrics/share';
 import type { BaselineFacts } from '../objectives/facts';
 
-/** `level`: the two can't be told apart on so few texts. */
+/** `level`: so few texts can't show which of the two is better. */
 export type StandingKind = 'better' | 'level' | 'worse' | 'no better than one label' | 'unknown';
 
 export interface LabelStanding {
@@ -77,7 +77,7 @@ export function labelStanding(evaluated: Evaluated, facts: LabelFacts): LabelSta
     : {
         kind: 'level',
         judgement: finished,
-        evidence: `A word-count model (naive Bayes) gets ${theirs}, so the two can't be told apart.`,
+        evidence: `A word-count model (naive Bayes) gets ${theirs}: too few texts to say which model is better.`,
       };
 }
 

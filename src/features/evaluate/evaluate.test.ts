@@ -31,7 +31,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
       '1.44 bits per token better on text it never saw: 4.33 against 5.77. Measured on 2,000 tokens of 3 documents.',
   });
   expect(verdictOf(3.9, 3.99, 4.05)).toMatchObject({
-    tone: 'warn',
+    tone: undefined,
     judgement: 'About as good as a trigram model',
   });
   expect(verdictOf(4.2, 4.3, 4.4, 'text')).toMatchObject({
@@ -42,7 +42,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
   // One piece of text has no interval.
   const alone = evaluation({ metrics: { loss: { value: 3, unit: 'nats per token' } } });
   expect(judged({ part: 'text', evaluation: alone })).toMatchObject({
-    tone: 'warn',
+    tone: undefined,
     judgement: 'Too little text to compare it with a trigram model',
   });
   expect(judged({ part: 'validation', evaluation: evaluation({ baselines: {} }) })).toMatchObject({

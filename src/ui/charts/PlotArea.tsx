@@ -247,7 +247,14 @@ function endLabels(p: PlotProps, width: number, height: number) {
     p.lines
       .filter((line) => (line.isSilent ?? false) === isSilent)
       .flatMap((line) => alongLine(pointsUnder(p, line, left, width, height)));
-  const places = endPlaces(ends, height, pointsOf(false), pointsOf(true));
+  const references = p.references.flatMap(({ value }) => {
+    const y = height * (1 - along(p.y, value));
+    return alongLine([
+      { x: left, y },
+      { x: width, y },
+    ]);
+  });
+  const places = endPlaces(ends, height, [...pointsOf(false), ...references], pointsOf(true));
   return places.map(({ x, y, width: words }, index) => ({ line: lines[index]!, left: x, top: y, width: words }));
 }
 
