@@ -111,7 +111,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   const questions = page.getByRole('group', { name: 'Questions about dropped files' });
   await expect(questions.getByRole('heading')).toHaveText('mails.csv looks labeled: 2 labels in column kind');
   await expect(questions).toContainText('60 rows: ham 40, spam 20');
-  await expect(questions).toContainText('Answer before you reload');
+  await expect(questions).toContainText('Answer before you train, reload');
   await expect(filled).toHaveAccessibleName(/^Train a classifier · \d/);
   await expectAccessible(page, 'a labeled table');
 

@@ -35,8 +35,8 @@ export function Questions() {
         <Row key={question.id} question={question} filled={question === first ? next?.label : undefined} onGo={go} />
       ))}
       <p className={styles.unsaved}>
-        {count === 1 ? 'This file isn’t' : `These ${counted(count, 'file')} aren’t`} saved yet. Answer before you reload
-        or close this page.
+        {count === 1 ? 'This file isn’t' : `These ${counted(count, 'file')} aren’t`} saved yet, and training leaves{' '}
+        {count === 1 ? 'it' : 'them'} out. Answer before you train, reload, or close this page.
       </p>
     </div>
   );
