@@ -54,7 +54,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   // A text of one's own, dropped on the page, is measured and not kept.
   await page.getByRole('button', { name: /Measured on/ }).click();
   await page.getByRole('option', { name: /^Own text/ }).click();
-  await expect(page.getByText(/^Paste a text, drop a file or open one/)).toBeVisible();
+  await expect(page.getByText(/^Paste a text, drop a file, or open one/)).toBeVisible();
   await page.evaluate((text) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([text], 'letter.txt'));
@@ -125,7 +125,7 @@ test('of pairs whose targets are labels it is told which label is taken for whic
   await studio.event(20, /Evaluated/);
   await studio.goTo('Evaluate');
   await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
-  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('accuracy');
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('Accuracy');
   for (const label of ['Accuracy', 'Macro F1', 'Exact match', 'chrF'])
     await expect(studio.reading(label)).toBeVisible();
 

@@ -26,7 +26,7 @@ test('figures and sheets fit where there is little room', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/evaluate', await seeded({ texts: [['Pasted text', SEA]], runs: [{}] }));
   await page
-    .getByRole('button', { name: /^Measure/ })
+    .getByRole('button', { name: /^Evaluate$/ })
     .first()
     .click();
   await expect(page.getByText('Next token right', { exact: true })).toBeVisible({ timeout: 240_000 });

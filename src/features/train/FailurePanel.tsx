@@ -26,6 +26,7 @@ export function FailurePanel() {
     <Button
       key={remedy}
       isDense={!isMain}
+      variant={isMain ? 'go' : 'default'}
       {...(remedy === 'resume' && { icon: 'play' as const })}
       disabledReason={REFUSALS[remedy]?.(studio)}
       onPress={() => ACTS[remedy](store.getState(), navigate)}

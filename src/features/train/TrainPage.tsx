@@ -1,4 +1,4 @@
-import { type ReactNode, useDeferredValue } from 'react';
+import { lazy, type ReactNode, Suspense, useDeferredValue } from 'react';
 import { useLocation } from 'wouter';
 import { isOpening, isTuned } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
@@ -7,7 +7,6 @@ import { useSettingsDiffer } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
 import { Pane, Panes, RunSelect, SettingsDiffer, Stage, useHeldFocus } from '../../ui';
 import { Charts } from './Charts';
-import { ClassifierPanes } from './classify/ClassifierPanes';
 import { Compiling, Preparing } from './Preparing';
 import { Events } from './Events';
 import { FailurePanel } from './FailurePanel';
@@ -17,6 +16,11 @@ import { RunActions } from './RunActions';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { RunVerdict } from './RunVerdict';
 import { Samples } from './Samples';
+
+/** Most runs are of language models, whose page does without this code. */
+const ClassifierPanes = lazy(() =>
+  import('./classify/ClassifierPanes').then((module) => ({ default: module.ClassifierPanes })),
+);
 
 /** The run, live: what it does now, its curves and samples, and what can be done next. */
 export function TrainPage() {
@@ -68,7 +72,9 @@ function Train() {
         <>
           <Readings settings={settings} />
           {classes ? (
-            <ClassifierPanes settings={settings} classes={classes} />
+            <Suspense>
+              <ClassifierPanes settings={settings} classes={classes} />
+            </Suspense>
           ) : (
             <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
               <Pane label="Charts">
