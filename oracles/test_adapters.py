@@ -23,7 +23,7 @@ TUNED = {"kind": "adapt", "steps": STEPS, "eval_every": STEPS, "batch": ROWS, "l
 def tuned(artefacts, base, **flags):
     """The folder that `tune` writes of a base, beside which a LoRA has learnt."""
     out = artefacts.new("tuned")
-    homegrown.command("tune", **{"from": base}, text=artefacts.text, out=out, **{**TUNED, "adapter": "lora:4", **flags})
+    homegrown.command("tune", **{"from": base, "text": artefacts.text, "out": out, **TUNED, "adapter": "lora:4", **flags})
     return out
 
 
@@ -48,7 +48,10 @@ def assert_equal(ours: torch.Tensor, theirs: torch.Tensor) -> None:
 @pytest.mark.parametrize("kind", MODELS)
 def test_our_adapter_loads_in_peft_beside_its_base(artefacts, kind):
     base = artefacts.model(**MODELS[kind])
-    folder = tuned(artefacts, base)
+    speeches = artefacts.new("speeches.txt")
+    speeches.write_bytes(artefacts.samples["state-of-the-union.txt"].read_bytes()[:60_000])
+    # Of a text that is new to the base, so that it gets better and the folder holds the last step.
+    folder = tuned(artefacts, base, text=speeches)
     ids = torch.arange(2 * CONTEXT).reshape(2, CONTEXT)
     alone, merged = (scores(AutoModelForCausalLM.from_pretrained(each), ids) for each in (base, folder))
     theirs = beside(AutoModelForCausalLM.from_pretrained(base), folder / "adapter")

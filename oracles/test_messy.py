@@ -28,5 +28,5 @@ def test_a_messy_folder_ends_and_says_why_for_each_file_that_gave_nothing(tmp_pa
     assert not any("DS_Store" in name or "Thumbs" in name or "desktop.ini" in name for name in refused)
     for name, reason in refused.items():
         # A sentence on what is wrong and one on what to do; never an error of a program.
-        assert re.match(r".{15,}[.)] [A-Z].+\.$", reason, re.DOTALL) or "the same as a file before" in reason, (name, reason)
+        assert re.match(r".{15,}[.)] [A-Z].+\.$", reason, re.DOTALL) or reason.startswith("Duplicate of "), (name, reason)
         assert not re.search(r"undefined|\bNaN\b|TypeError|RangeError|\bat \w+ \(|\[object", reason), (name, reason)
