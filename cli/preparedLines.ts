@@ -136,7 +136,7 @@ async function* namedDocuments(
   }
 }
 
-/** As much of a text as its language is told by. */
+/** Enough of a text to detect its language. */
 async function beginning({ chunks }: Document): Promise<string> {
   let text = '';
   for await (const chunk of chunks()) {
@@ -231,7 +231,7 @@ class Ids {
   }
 }
 
-/** Languages that were told by the text, in a byte a document. */
+/** Detected languages, one byte per document. */
 class Detected {
   private readonly codes: string[] = [];
   private readonly all: Uint8Array;

@@ -135,7 +135,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await expect(start).not.toHaveAttribute('aria-disabled', 'true');
   await expect(filled).toHaveCount(1);
 
-  // It trains on Train, in sight from its first evaluation on; then it is tried with a text of one's own.
+  // Train shows it from its first evaluation on; then a person tries it with a text of their own.
   await studio.set({ Context: 32, Passes: 50 });
   await start.click();
   await expect(page).toHaveURL(/\/train$/);

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import styles from './BarFigure.module.css';
-import { TextAction } from './Button';
 import { Table, type Column } from './Table';
+import { TableToggle } from './TableToggle';
 
 export interface BarRow {
   id: string;
@@ -44,9 +44,7 @@ export function BarFigure(p: BarFigureProps) {
         <b>{p.title}</b>
         {p.hint !== undefined && <span>{p.hint}</span>}
         <span className={styles.grow} />
-        <TextAction label={`${isTable ? 'Show bars' : 'Show table'}, ${p.title}`} onPress={() => setTable(!isTable)}>
-          {isTable ? 'Show bars' : 'Show table'}
-        </TextAction>
+        <TableToggle title={p.title} figure="bars" isTable={isTable} onChange={setTable} />
       </div>
       {isTable ? (
         <div className={styles.table}>

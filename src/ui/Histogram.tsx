@@ -1,8 +1,8 @@
 import { useRef, useState, type PointerEvent, type ReactNode } from 'react';
 import { counted, formatCount } from '../core/base/units';
-import { TextAction } from './Button';
 import styles from './Histogram.module.css';
 import { Table } from './Table';
+import { TableToggle } from './TableToggle';
 
 /** What is beyond it is left out. It is moved on the picture, by pointer or keys. */
 export interface HistogramBound {
@@ -67,12 +67,7 @@ export function Histogram(p: HistogramProps) {
         <b>{p.title}</b>
         <span>{counted(p.values.length, p.of)}</span>
         <span className={styles.grow} />
-        <TextAction
-          label={`${isTable ? 'Show histogram' : 'Show table'}, ${p.title}`}
-          onPress={() => setTable(!isTable)}
-        >
-          {isTable ? 'Show histogram' : 'Show table'}
-        </TextAction>
+        <TableToggle title={p.title} figure="histogram" isTable={isTable} onChange={setTable} />
       </div>
       {isTable ? (
         <Table

@@ -1,6 +1,6 @@
 import { formatCount, formatShare } from '../core/base/units';
 import { cx } from './cx';
-import { Cell } from './Matrix';
+import { Cell, FewerLabels } from './Matrix';
 import styles from './Matrix.module.css';
 import { leastOf } from './ramp';
 import scroll from './scroll.module.css';
@@ -71,11 +71,7 @@ export function LabelTable({ rows, chosen, onChoose }: LabelTableProps) {
           </tbody>
         </table>
       </div>
-      {places.length < rows.length && (
-        <p className={styles.fewer}>
-          The {formatCount(places.length)} of {formatCount(rows.length)} labels with the lowest F1
-        </p>
-      )}
+      <FewerLabels shown={places.length} all={rows.length} lowest="F1" />
     </>
   );
 }

@@ -78,14 +78,18 @@ export function Matrix({ labels, counts, shows, chosen, onChoose }: MatrixProps)
           </tfoot>
         </table>
       </div>
-      {places.length < labels.length && (
-        <p className={styles.fewer}>
-          The {formatCount(places.length)} of {formatCount(labels.length)} labels with the lowest recall
-        </p>
-      )}
+      <FewerLabels shown={places.length} all={labels.length} lowest="recall" />
     </>
   );
 }
+
+/** Says which labels are shown, where not all are. */
+export const FewerLabels = ({ shown, all, lowest }: { shown: number; all: number; lowest: string }) =>
+  shown < all && (
+    <p className={styles.fewer}>
+      The {formatCount(shown)} of {formatCount(all)} labels with the lowest {lowest}
+    </p>
+  );
 
 /** A cell whose shade is a share; a button if it opens something. */
 export function Cell({

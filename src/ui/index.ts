@@ -84,6 +84,7 @@ export { SettingsForm } from './SettingsForm';
 export { StageTabs, type StageTab } from './StageTabs';
 export { Swatch } from './Swatch';
 export { Checkbox, Switch, type SwitchProps } from './Switch';
+export { TableToggle } from './TableToggle';
 export { TabbedPane, type TabbedPaneProps } from './TabbedPane';
 export { Bar, Table, type Column, type SortOrder, type TableProps } from './Table';
 export { default as text } from './text.module.css';

@@ -28,7 +28,7 @@ export async function languageDetector(): Promise<(text: string) => string> {
   const { detect } = await loadLanguages();
   return (text) => detect(text.slice(0, LANGUAGE_SAMPLE)).language;
 }
-/** Code units from the start of a text that its language is told by. */
+/** Code units at the start of a text that are enough to detect its language. */
 export const LANGUAGE_SAMPLE = 2000;
 /** ISO 639-2 for what is undetermined. */
 export const UNKNOWN = 'und';

@@ -1,10 +1,10 @@
 /** What a table is before anyone says what its columns are: its first rows, and how often each label occurs if one column holds labels. */
-import { BadRows } from './badRows';
+import { goodRows } from './goodRows';
 import { HEAD_ROWS, headOf, labelColumns, labelsIn, noRows, type TableHead, type TextColumns } from './columns';
 import { inItsEncoding } from './encodings';
 import { inProcess } from './guard/readers';
 import type { TableFormatId } from './read';
-import type { OpenFile, Row } from './read/format';
+import type { Row } from './read/format';
 import type { TextSource } from './readFile';
 
 export interface TableSurvey extends TableHead {
@@ -29,19 +29,10 @@ export async function surveyTable(
   maxRows = MAX_ROWS,
 ): Promise<TableSurvey> {
   return inItsEncoding(source.reading?.encoding, async (encoding) => {
-    const { name, stream, places } = source;
-    const file: OpenFile = {
-      name,
-      bytes: stream(),
-      note: () => undefined,
-      ...(places && { places }),
-      ...(encoding && { encoding }),
-    };
     const first: Row['cells'][] = [];
     let begun: Begun | undefined;
     let rows = 0;
-    // A malformed row is reported when the table is added.
-    for await (const { cells } of new BadRows().goodOf(readers('rows', format, file))) {
+    for await (const { cells } of goodRows(source, format, readers, encoding)) {
       if (rows === maxRows) return surveyOf(headOf(first), begun, rows, false);
       rows++;
       if (first.length < HEAD_ROWS) {
@@ -54,7 +45,7 @@ export async function surveyTable(
         break;
       }
     }
-    if (rows === 0) throw noRows(name);
+    if (rows === 0) throw noRows(source.name);
     if (first.length < HEAD_ROWS) begun = begin(first);
     return surveyOf(headOf(first), begun, rows, true);
   });

@@ -148,7 +148,7 @@ test('card and datasheet tell how a conversation is written, and what was tuned'
   expect(modelCard((await untrainedBert()).info)).not.toContain('Conversations');
 });
 
-test('chat templates with names of which none is the default are refused, and chat_template.jinja goes before them', async () => {
+test('named chat templates without a default are refused, and chat_template.jinja goes before them', async () => {
   const files = await filesOf(chatml);
   const named = (...names: string[]) => names.map((name) => ({ name, template: `{{ ${name} }}` }));
   const importWith = (chat_template: unknown, jinja?: string) =>

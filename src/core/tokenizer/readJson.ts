@@ -37,7 +37,7 @@ function templateIn(value: unknown): string | undefined {
 const DEFAULT = 'default';
 
 /**
- * Refuses chat templates with names of which none is the default, as transformers does.
+ * Refuses named chat templates without a default, as transformers does.
  * @param json of tokenizer_config.json
  * @throws HomegrownError `bad-file`
  */

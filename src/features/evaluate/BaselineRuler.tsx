@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { formatReading } from '../../core/base/units';
-import { cx, type Column, Table, TextAction } from '../../ui';
+import { cx, type Column, Table, TableToggle } from '../../ui';
 import styles from './BaselineRuler.module.css';
 import { baselineWords } from './words';
 
@@ -17,12 +17,7 @@ export function BaselineRuler({ evaluation }: { evaluation: Evaluation }) {
     <figure className={styles.block}>
       <div className={styles.head}>
         <span>bits per byte, fewer is better</span>
-        <TextAction
-          label={`${isTable ? 'Show chart' : 'Show table'}, bits per byte`}
-          onPress={() => setTable(!isTable)}
-        >
-          {isTable ? 'Show chart' : 'Show table'}
-        </TextAction>
+        <TableToggle title="bits per byte" isTable={isTable} onChange={setTable} />
       </div>
       {isTable ? <Rows own={own} marks={marks} /> : <Ruler own={own} marks={marks} />}
     </figure>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
 import { METRICS } from '../../core/metrics';
-import { type Column, Table, TextAction } from '../../ui';
+import { type Column, Table, TableToggle } from '../../ui';
 import { recorded } from './recorded';
 import styles from './RecordedRun.module.css';
 
@@ -17,9 +17,7 @@ export function RecordedRun() {
         as the model learns
       </p>
       <p className={styles.toggle}>
-        <TextAction label={`${isTable ? 'Show chart' : 'Show table'}, recorded run`} onPress={() => setTable(!isTable)}>
-          {isTable ? 'Show chart' : 'Show table'}
-        </TextAction>
+        <TableToggle title="recorded run" isTable={isTable} onChange={setTable} />
       </p>
       {isTable ? <Points /> : <Curve />}
       <ol className={styles.samples}>

@@ -4,7 +4,7 @@ import type { Classes } from '../../../core/models/spec';
 import { useShownPart } from '../../../state/react';
 import type { RunLog } from '../../../state/runLog';
 import type { RunSettings } from '../../../state/runSettings';
-import { cx, Icon, PaneHead } from '../../../ui';
+import { cx, Icon, PaneHead, text } from '../../../ui';
 import styles from './Classifier.module.css';
 
 /** Held-out texts, the same at each evaluation, with the label that the model gives to each now. */
@@ -66,7 +66,7 @@ function Guess({ text: { input, given, wanted, confidence }, pair }: { text: Ans
       </span>
       <span className={cx(styles.sign)}>
         <Icon name={isRight ? 'check' : 'close'} tone={isRight ? 'ok' : 'error'} />
-        <span className={styles.hidden}>{isRight ? 'right' : `wrong, actual label ${wanted ?? ''}`}</span>
+        <span className={text.hidden}>{isRight ? 'right' : `wrong, actual label ${wanted ?? ''}`}</span>
       </span>
     </li>
   );

@@ -1,0 +1,23 @@
+/** Well-formed rows of a table, before it is added: a malformed row is reported when it is. */
+import { BadRows } from './badRows';
+import type { EncodingId } from './encodings';
+import type { Readers } from './guard/readers';
+import type { TableFormatId } from './read';
+import type { OpenFile, Row } from './read/format';
+import type { TextSource } from './readFile';
+
+export function goodRows(
+  { name, stream, places }: Pick<TextSource, 'name' | 'stream' | 'places'>,
+  format: TableFormatId,
+  readers: Readers,
+  encoding: EncodingId | undefined,
+): AsyncIterable<Row> {
+  const file: OpenFile = {
+    name,
+    bytes: stream(),
+    note: () => undefined,
+    ...(places && { places }),
+    ...(encoding && { encoding }),
+  };
+  return new BadRows().goodOf(readers('rows', format, file));
+}

@@ -1,0 +1,19 @@
+import { TextAction } from './Button';
+
+export interface TableToggleProps {
+  isTable: boolean;
+  onChange: (isTable: boolean) => void;
+  /** What the figure shows, for screen readers. */
+  title: string;
+  figure?: 'chart' | 'bars' | 'histogram';
+}
+
+/** Changes between a figure and its table. */
+export function TableToggle({ isTable, onChange, title, figure = 'chart' }: TableToggleProps) {
+  const words = isTable ? `Show ${figure}` : 'Show table';
+  return (
+    <TextAction label={`${words}, ${title}`} onPress={() => onChange(!isTable)}>
+      {words}
+    </TextAction>
+  );
+}
