@@ -116,7 +116,7 @@ for (const [i, how] of (
   });
 }
 
-test('is worked by keyboard: settings, write, stop, alternatives; the same seed writes the same', async ({
+test('is worked by keyboard: settings, write, stop, alternatives; another Write takes the next seed', async ({
   page,
 }, info) => {
   const { wrong } = await open(page, info, models[0]!);
@@ -128,12 +128,15 @@ test('is worked by keyboard: settings, write, stop, alternatives; the same seed 
   await page.keyboard.press('Enter');
   await set(page, { Length: 40, Seed: 7, Temperature: 1 });
   const texts: string[] = [];
-  for (let i = 0; i < 2; i++) {
+  for (const seed of [7, 8, 7]) {
+    if (texts.length === 2) await set(page, { Seed: 7 });
     await page.keyboard.press('Control+Enter');
     await expect(page.locator('#status')).toContainText(/^40 tokens/);
+    await expect(page.getByRole('spinbutton', { name: 'Seed' })).toHaveValue(String(seed));
     texts.push(await written(page));
   }
-  expect(texts[0]).toBe(texts[1]);
+  expect(texts[2]).toBe(texts[0]);
+  expect(texts[1]).not.toBe(texts[0]);
   await page.getByRole('button', { name: 'Go on' }).click();
   await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue(
     recipeOf(models[0]!.info).samplePrompt + texts[0]!,

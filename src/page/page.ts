@@ -3,6 +3,7 @@ import { badFile, type Failure, paragraph, toFailure } from '../core/base/errors
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../core/base/units';
 import type { PageModel } from '../core/export/html';
 import type { ModelKind } from '../core/models/spec';
+import { nextSeed } from '../core/sample/nextSeed';
 import { hasBlank } from '../core/tokenizer/passage';
 import { blankList } from './blanks';
 import { card } from './card';
@@ -64,11 +65,16 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
   let words = WORDS[kind];
   let chat = kind === 'chat' ? list : null;
   let writing: { since: number; count: number; of: number; first: number } | null = null;
+  /** Prompt and settings of the last text drawn by chance. */
+  let lastDraw = '';
 
   function start(): void {
-    const settings = readSettings();
     const field = elementById('prompt', HTMLTextAreaElement);
     const prompt = field.value;
+    const draw = (): string => JSON.stringify([kind, prompt, readSettings()]);
+    if (!chat && readSettings().temperature > 0 && lastDraw === draw()) takeNextSeed();
+    lastDraw = draw();
+    const settings = readSettings();
     if ((chat || kind === 'classifier') && prompt.trim() === '') {
       field.focus();
       return;
@@ -153,6 +159,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
         show();
         if (data.kind === 'failed') {
           say('');
+          lastDraw = '';
           if (chat) elementById('prompt', HTMLTextAreaElement).value = chat.withdrawn();
           fail(data.failure);
           return;
@@ -245,6 +252,12 @@ function readSettings() {
     length: number('length'),
     seed: number('seed'),
   };
+}
+
+/** Asking for the same again gives another text. */
+function takeNextSeed(): void {
+  const field = elementById('seed', HTMLInputElement);
+  field.valueAsNumber = nextSeed(field.valueAsNumber);
 }
 
 function say(words: string): void {

@@ -18,7 +18,7 @@ const text = (): string =>
     .written.map((token) => token.text)
     .join('');
 
-test('the same seed writes the same, another step another, and a token can be replaced', async () => {
+test('a repeated request takes the next seed; the same seed gives the same text', async () => {
   const { getState } = page.studio;
   getState().setPrompt('the sea');
   getState().setSampling({ length: 24, seed: 3 });
@@ -33,7 +33,22 @@ test('the same seed writes the same, another step another, and a token can be re
     );
   }
   await getState().generate();
+  expect(text()).not.toBe(latest);
+  expect(getState().sampling.seed).toBe(4);
+  getState().setSampling({ seed: 3 });
+  await getState().generate();
   expect(text()).toBe(latest);
+  getState().setSampling({ temperature: 0 });
+  await getState().generate();
+  await getState().generate();
+  expect(getState().sampling.seed).toBe(3);
+});
+
+test('another step writes another text, and a token can be replaced', async () => {
+  const { getState } = page.studio;
+  getState().setSampling({ temperature: 0.8 });
+  await getState().generate();
+  const latest = text();
   getState().setWhich('playground', 'best');
   await getState().generate();
   const best = text();

@@ -6,6 +6,7 @@ import type { Decided } from '../core/evaluate/decided';
 import { modelSpec } from '../core/models';
 import type { ModelKind } from '../core/models/spec';
 import { recipeOf } from '../core/runs/segments';
+import { nextSeed } from '../core/sample/nextSeed';
 import { BLANK, hasBlank } from '../core/tokenizer/passage';
 import { hasChatTemplate } from '../core/tokenizer/tokenizer';
 import type { FilledPassage, GeneratedToken, GenerateInput, GivenLabels } from '../protocol/gpu';
@@ -50,6 +51,8 @@ export interface PlaygroundSlice {
   /** What was written after `writtenAfter`. */
   writtenAfter: string;
   written: readonly GeneratedToken[];
+  /** Model, prompt and settings of the last text drawn by chance: asking for the same again takes the next seed. */
+  lastDraw: string | null;
   /** The passage as a model that reads both ways has filled it. */
   filled: Filled | null;
   /** Which labels the text has by a classifier. */
@@ -116,6 +119,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     },
     writtenAfter: '',
     written: [],
+    lastDraw: null,
     filled: null,
     classified: null,
     writing: { kind: 'idle' },
@@ -128,12 +132,16 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     setSampling: (change) => set(({ sampling }) => ({ sampling: { ...sampling, ...change } })),
     async generate() {
       const prompt = promptOf(get());
-      const { sampling } = get();
       const kind = playgroundKind(get());
       const runId = shownId(get(), 'playground');
       const { which } = shownRun(get(), 'playground');
       if (runId === null || get().writing.kind === 'writing') return;
       const isChat = isChatting(get());
+      const draw = (): string => JSON.stringify([runId, which, isChat, prompt, get().sampling]);
+      if (isDrawn(kind, get().sampling) && get().lastDraw === draw())
+        get().setSampling({ seed: nextSeed(get().sampling.seed) });
+      const { sampling } = get();
+      const lastDraw = draw();
       const { system, said: before, writtenAfter, written: answer } = get();
       const said = isChat ? [...before, ...exchange(writtenAfter, answer)] : [];
       const abort = new AbortController();
@@ -178,7 +186,10 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
               onProgress: (token) => tell(({ written }) => ({ written: [...written, ...token] })),
             },
           );
-          tell(() => ({ writing: { kind: 'done', ...done } }));
+          tell(({ written }) => ({
+            writing: { kind: 'done', ...done },
+            lastDraw: written.length > 0 ? lastDraw : null,
+          }));
         }
       } catch (error) {
         if (kind === 'classifier' && abort.signal.aborted) {
@@ -195,7 +206,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     },
     async answerAgain() {
       const { prompt: typed, writtenAfter, written, sampling, generate } = get();
-      set({ prompt: writtenAfter, written: [], sampling: { ...sampling, seed: sampling.seed + 1 } });
+      set({ prompt: writtenAfter, written: [], sampling: { ...sampling, seed: nextSeed(sampling.seed) } });
       const answered = generate();
       set({ prompt: typed });
       await answered;
@@ -229,6 +240,10 @@ export function exchange(question: string, answer: readonly GeneratedToken[]): r
         { role: 'assistant', content },
       ];
 }
+
+/** Whether chance decides what the model writes. */
+const isDrawn = (kind: PlaygroundKind, { how, temperature }: Sampling): boolean =>
+  temperature > 0 && (kind === 'decoder' || (kind === 'encoder-decoder' && how === 'chance'));
 
 /** What is asked of a model that goes on from a text. */
 const chance = ({ how: _how, beams: _beams, ...sampling }: Sampling) => sampling;

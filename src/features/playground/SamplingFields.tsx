@@ -65,7 +65,7 @@ export function SeedField() {
   return (
     <NumberField
       label="Seed"
-      hint="same text again"
+      hint="same seed, same text"
       min={0}
       max={4_294_967_295}
       isWhole
