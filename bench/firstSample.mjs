@@ -14,7 +14,7 @@ for (let time = 0; time < Number(process.env.TIMES ?? 3); time++) {
   await page.goto('http://localhost:4191/');
   await page.getByRole('banner').getByText(/WASM/).first().waitFor();
   const began = performance.now();
-  await page.getByRole('button', { name: 'Train on it' }).first().click();
+  await page.getByRole('button', { name: /, Write like a text$/ }).click();
   const steps = page.getByRole('list', { name: 'Samples' }).locator('b');
   await steps
     .filter({ hasText: /^[13]0$/ })

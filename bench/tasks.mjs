@@ -35,7 +35,7 @@ await server.close();
 await rm(folder, { recursive: true });
 
 async function train() {
-  await page.getByRole('button', { name: 'Train on it' }).first().click();
+  await page.getByRole('button', { name: /, Write like a text$/ }).click();
   await page.waitForURL(/\/train$/);
   await page.waitForTimeout(1000 * Number(process.env.SECONDS ?? 60));
 }

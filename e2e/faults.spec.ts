@@ -12,7 +12,7 @@ test('a crash of the page costs no more than the steps since the last save, and 
   await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
   await studio.set({ ...SMALL, Steps: 100_000, 'Learning rate': 0.003, 'Evaluate every': 10, 'Save every': 100_000 });
   await studio.goTo('Text');
-  await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
+  await page.getByRole('button', { name: /, Write like a text$/ }).click();
   await studio.event(10, /Best kept/);
   // The tab's process dies, as it would when memory runs out: nothing gets to say goodbye.
   const crashed = page.waitForEvent('crash');
@@ -60,7 +60,7 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
   const counted = page.waitForFunction(() =>
     /Compiling\s*\d+ kernels/.test(document.querySelector('header')?.textContent ?? ''),
   );
-  await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
+  await page.getByRole('button', { name: /, Write like a text$/ }).click();
   await counted;
   await studio.event(20, /Saved/);
   // The browser's GPU process dies, as it does when a driver is reset.
@@ -107,7 +107,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await studio.openOnWasm('/model');
   await studio.set({ ...SMALL, Heads: 1, Steps: 4, Batch: 2, 'Evaluate every': 2 });
   await studio.goTo('Text');
-  await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
+  await page.getByRole('button', { name: /, Write like a text$/ }).click();
   await studio.event(4, /Saved/);
   await expect(studio.strip).toContainText('Finished');
 

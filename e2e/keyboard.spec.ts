@@ -14,7 +14,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
     await page.keyboard.type(String(value));
   }
   await studio.byPalette('Text');
-  await studio.tabTo('button', /Train on it, Moby Dick/);
+  await studio.tabTo('button', /, Write like a text$/);
   await page.keyboard.press('Enter');
   await studio.event(30, /Evaluated/);
   const resume = page.getByRole('button', { name: /^Resume from step/ });

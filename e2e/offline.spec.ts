@@ -92,7 +92,7 @@ test('with its server gone and the network off it opens, trains, and writes and 
   await studio.useDevice('WASM');
   await studio.set({ ...TINY, Layers: 1, Width: 32, Steps: 5, 'Evaluate every': 5 });
   await studio.goTo('Text');
-  await page.getByRole('button', { name: 'Train on it, Moby Dick' }).click();
+  await page.getByRole('button', { name: /, Write like a text$/ }).click();
   await studio.event(5, /Evaluated/);
   for (const stage of ['Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Evaluate', 'Tune', 'Playground', 'Export'])
     await studio.goTo(stage);
@@ -112,7 +112,7 @@ test('with its server gone and the network off it opens, trains, and writes and 
 async function interactive(studio: Studio): Promise<void> {
   const { page } = studio;
   await expect(studio.strip).toContainText(/WASM|WebGPU|CPU/, { timeout: 120_000 });
-  await expect(page.getByRole('button', { name: 'Train on it, Moby Dick' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: /, Write like a text$/ })).toBeEnabled();
   await page.getByRole('button', { name: 'Paste text…' }).click();
   await expect(page.getByRole('textbox', { name: 'Text', exact: true })).toBeVisible();
 }
@@ -171,7 +171,9 @@ test('a browser that is to save data gets the rest only when it is asked for', a
   await studio.expectPrivacy(/no, to save data/);
   await expectAccessible(page, 'saving data');
   expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(false);
-  await page.getByRole('button', { name: 'Load everything now' }).press('Enter');
+  const privacy = await studio.openPrivacy();
+  await privacy.getByRole('button', { name: 'Make Homegrown available offline' }).press('Enter');
+  await privacy.getByRole('button', { name: 'Close' }).click();
   await kept(studio);
   expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(true);
   await host.stop();

@@ -22,7 +22,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
 
   await studio.inProjects('New project');
   await expect(page).not.toHaveURL(/\/p\/first\//);
-  await expect(page.getByText('Grow a language model from your own text')).toBeVisible();
+  await expect(page.getByText('Train a language model on your own text')).toBeVisible();
   const id = /\/p\/([^/]+)\/text$/.exec(page.url())![1]!;
   await studio.paste(BIRD);
   await studio.paste(WHALE); // it is the other project's: no room is taken twice
@@ -246,7 +246,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await dialog.getByRole('button', { name: 'Delete everything' }).click();
   await expect(page.getByText('Everything of yours was deleted')).toBeVisible({ timeout: 60_000 });
   for (const each of [first, second]) {
-    await expect(each.page.getByText('Grow a language model from your own text')).toBeVisible({ timeout: 60_000 });
+    await expect(each.page.getByText('Train a language model on your own text')).toBeVisible({ timeout: 60_000 });
     await expect(each.project).toHaveText('Untitled');
   }
   // The device is asked about again at once; nothing else is there.

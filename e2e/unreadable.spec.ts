@@ -47,7 +47,7 @@ for (const [turn, which] of ['even', 'odd'].entries()) {
     await studio.useDevice('WASM');
     unreadable.delete('device'); // chosen again, by hand
     await studio.inProjects('New project');
-    await expect(page.getByRole('heading', { level: 1, name: /^Grow a language model/ })).toBeVisible(); // its first page
+    await expect(page.getByRole('heading', { level: 1, name: /^Train a language model/ })).toBeVisible(); // its first page
     await studio.goTo('Model');
     await studio.set(SETTINGS);
     await studio.goTo('Text');

@@ -12,19 +12,22 @@ export const mailFiles = (): readonly string[] =>
 
 export const labelOf = (file: string): string => (file.startsWith('spam-') ? 'spam' : 'ham');
 
-/** subject, body, label; of a body as much as tells what it is. */
-export async function mailTable(): Promise<string> {
+/** Subject, beginning of the body, and label of each email. */
+export async function mailRows(): Promise<readonly string[][]> {
   const rows: string[][] = [];
   for (const file of mailFiles()) {
     const { subject, text } = await messageOf(readFileSync(DATA + file).subarray(0, MOST_BYTES), true);
-    rows.push([subject, beginning(text), labelOf(file)]);
+    rows.push([subject, cutTo(text, MOST_CHARACTERS), labelOf(file)]);
   }
-  return csvOf([['subject', 'body', 'label'], ...rows]);
+  return rows;
 }
+export const mailTable = (rows: readonly (readonly string[])[]): string =>
+  csvOf([['subject', 'body', 'label'], ...rows]);
+
 /** Of a mail as it was sent; what is behind is attached, or more than is taken of the body. */
 const MOST_BYTES = 2 ** 14;
 const MOST_CHARACTERS = 2000;
 
-/** Up to the end of a word. */
-const beginning = (text: string): string =>
-  text.length <= MOST_CHARACTERS ? text : text.slice(0, MOST_CHARACTERS).replace(/\s+\S*$/, '');
+/** At most so many characters of a text, up to the end of a word. */
+export const cutTo = (text: string, characters: number): string =>
+  text.length <= characters ? text : text.slice(0, characters).replace(/\s+\S*$/, '');

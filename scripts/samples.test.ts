@@ -49,7 +49,8 @@ it(
         ['spam', 500 + 1396],
       ]),
     );
-    const { sample, text } = await buildMails();
+    const [{ sample, text }, few] = (await buildMails()) as [Built, Built];
+    expect(few.sample.description).toContain(`of ${few.text.match(/,(?:ham|spam)(?:\r\n|$)/g)!.length} emails`);
     const table = { format: tableFormatOf(sample.file), columns: sample.labels! };
     const store = memoryStore();
     const source = { ...dropped(sample.file, text, 2 ** 16), table };
@@ -66,6 +67,8 @@ it(
     expect(text.isWellFormed()).toBe(true);
   },
 );
+
+type Built = Awaited<ReturnType<typeof buildMails>>[0];
 
 it('are known to plans as reading them tells', { timeout: 180_000 }, async () => {
   expect(known).toEqual(await sampleProfiles());

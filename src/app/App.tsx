@@ -92,7 +92,11 @@ export function App() {
         <PageBoundary place={place} fallback={(failure) => <PageFailure title={name} failure={failure} />}>
           <Fragment key={stage?.staysOpen ? path : place}>
             <Suspense>
-              {stage ? pageOf(stage, { onFiles }) : <NotFound path={path} onHome={() => go('/text')} />}
+              {stage ? (
+                pageOf(stage, { onFiles, onPrivacy: () => setOverlay('privacy') })
+              ) : (
+                <NotFound path={path} onHome={() => go('/text')} />
+              )}
               <FocusHeading place={place} />
             </Suspense>
           </Fragment>

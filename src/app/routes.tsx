@@ -49,9 +49,9 @@ export async function fetchPages(): Promise<void> {
 
 const PAGES = new Map(STAGES.map((stage) => [stage, later(stage.page)]));
 
-export function pageOf(stage: Stage, given: Omit<PageProps, 'stages'>): ReactElement {
+export function pageOf(stage: Stage, given: PageProps): ReactElement {
   const Page = PAGES.get(stage)!;
-  return <Page stages={STAGES} {...given} />;
+  return <Page {...given} />;
 }
 
 function later<P>(load: () => Promise<ComponentType<P>>) {

@@ -365,6 +365,8 @@ export interface Sample {
   pairs?: true;
   /** A table of texts with labels, to classify: its columns. */
   labels?: Extract<Columns, { text: string }>;
+  /** Texts of each label. */
+  counts?: readonly { label: string; count: number }[];
 }
 
 /** Something stored that this version cannot read. It is left as it is. */

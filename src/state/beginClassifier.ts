@@ -1,7 +1,7 @@
 /** From a press on Start tuning to a classifier: texts with labels as data of the base's tokenizer, or of one that is made for them. */
-import { cutTo, MAX_NAME } from '../core/base/textLimits';
 import { badSettings } from '../core/base/errors';
 import { readKnownRun } from '../core/runs/record';
+import { nextRunNameIn } from '../core/runs/runName';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
@@ -77,8 +77,7 @@ export async function beginClassifier(
   const input = {
     runId,
     projectId: project.id,
-    // One that goes on from a classifier is called as that.
-    name: cutTo(`${(parent?.name ?? project.name).replace(CLASSIFIES, '')}${CLASSIFIES}`, MAX_NAME),
+    name: await nextRunNameIn(store, project),
     createdAt: now(),
     recipe,
     tokenizer,
@@ -106,4 +105,3 @@ export async function beginClassifier(
     }
   }
 }
-const CLASSIFIES = ', classifies';

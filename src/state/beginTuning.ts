@@ -1,8 +1,8 @@
 /** From a press on Start tuning to the run: chats and texts as data of the base's tokenizer, and what is old. */
-import { cutTo, MAX_NAME } from '../core/base/textLimits';
 import { badSettings } from '../core/base/errors';
 import type { Purpose } from '../core/runs/tuning';
 import { readKnownRun } from '../core/runs/record';
+import { nextRunNameIn } from '../core/runs/runName';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
@@ -74,7 +74,7 @@ export async function beginTuning(
   const input = {
     runId,
     projectId: project.id,
-    name: cutTo(`${record.name}, ${WORDS[to]}`, MAX_NAME),
+    name: await nextRunNameIn(store, project),
     createdAt: now(),
     from,
     recipe,
@@ -93,4 +93,3 @@ const NEEDS = {
   instruct: 'Add chats: questions with their answers.',
   adapt: 'Add text of the kind that it is to know.',
 } as const;
-const WORDS = { instruct: 'instructed', adapt: 'adapted' } as const;

@@ -8,7 +8,7 @@ import type { Studio } from './studio';
 /** In milliseconds, with the settings of the project; undefined where no device is open, or it can't be planned. */
 export function classifierTimeOf(
   s: Pick<Studio, 'project' | 'runs' | 'device'>,
-  { counts, isAll }: LabeledTable,
+  { counts, isAll }: Pick<LabeledTable, 'counts' | 'isAll'>,
 ): number | undefined {
   if (s.device.kind !== 'open' || !isAll) return undefined;
   const texts = counts.reduce((sum, { count }) => sum + count, 0);

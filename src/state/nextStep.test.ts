@@ -20,6 +20,7 @@ const CLASSIFIER = { isClassifier: true } as const;
 /** The state of each row of docs/guidance.md. */
 const STATES: Readonly<Record<string, Guide>> = {
   'no text': { ...NONE, hasText: false },
+  'no text, on Text': { ...NONE, hasText: false },
   'no text, every file needs an answer, on Text': {
     ...NONE,
     hasText: false,

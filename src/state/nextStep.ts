@@ -5,6 +5,7 @@ import { endingOf } from '../core/runs/ending';
 import { recipeOf } from '../core/runs/segments';
 import type { VerdictKind } from '../core/train/verdict';
 import { estimateProject } from './estimate';
+import { FIRST_MINUTES } from './plan';
 import { NO_RUN, type OpenRun, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { otherSettings } from './otherSettings';
@@ -48,6 +49,7 @@ export interface Guide {
 
 export type NextStepKind =
   | 'add-text'
+  | 'try-sample'
   | 'answer'
   | 'train-classifier'
   | 'start'
@@ -101,9 +103,10 @@ export function nextStep(guide: Guide, page: string): NextStep | undefined {
   }
 }
 
-/** Dropped files that wait for an answer come first, on the page that asks. */
+/** Dropped files that wait for an answer come first, on the page that asks; else that page offers a sample. */
 function withoutText({ question, classifierTime }: Guide, page: string): NextStep {
-  if (!question || page !== 'text') return { kind: 'add-text', label: 'Add text…' };
+  if (page !== 'text') return { kind: 'add-text', label: 'Add text…' };
+  if (!question) return { kind: 'try-sample', label: timed('Try it', 60_000 * FIRST_MINUTES) };
   return question.isLabeled
     ? { kind: 'train-classifier', label: timed(question.words, classifierTime) }
     : { kind: 'answer', label: question.words };
@@ -134,7 +137,7 @@ const refusable = (step: NextStep, refusal: string | undefined): NextStep =>
   refusal === undefined ? step : { ...step, refusal };
 
 /** `Start training · 2 min 20 s`; without a time where none is known. */
-const timed = (words: string, time: number | undefined): string =>
+export const timed = (words: string, time: number | undefined): string =>
   time === undefined ? words : `${words} · ${formatDuration(time)}`;
 
 /** The guide of the run that Train shows. Every change of the store asks for it, so it works out only what the state needs. */

@@ -6,7 +6,9 @@ import type { Project } from '../core/runs/project';
 const ID = 't5';
 const SIZES = { layers: 2, heads: 4, width: 64, hidden: 128, context: 16 };
 
-export const forPairsSample = ({ recipe }: Project): Partial<Project> => ({
+export const forPairsSample = ({
+  recipe,
+}: Project): Pick<Project, 'model' | 'recipe' | 'rateByHand' | 'tokenizerChoice'> => ({
   model: { id: ID, config: { ...modelSpec(ID).presets[0]!.config, ...SIZES }, byHand: [] },
   recipe: {
     ...recipe,

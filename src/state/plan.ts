@@ -43,6 +43,8 @@ export interface PlanSlice {
 
 /** Of the first click. */
 export const FIRST_MINUTES = 3;
+/** File of the bundled sample that the first page offers first. */
+export const FIRST_SAMPLE = 'moby-dick.txt';
 
 export const createPlanSlice: Slice<PlanSlice> =
   ({ data, gpu }) =>
@@ -141,7 +143,11 @@ export const createPlanSlice: Slice<PlanSlice> =
         const { id } = get().project;
         if (!(await get().addSample(file)) || get().project.id !== id) return;
         const { project, samples } = get();
-        const pairs = samples.find((sample) => sample.file === file)?.pairs;
+        const { pairs, labels } = samples.find((sample) => sample.file === file) ?? {};
+        if (labels) {
+          await get().tune('classify');
+          return;
+        }
         if (pairs && isAsNew({ ...project, recipe: { ...project.recipe, objective: DEFAULT_RECIPE.objective } })) {
           get().change(forPairsSample(project));
         }

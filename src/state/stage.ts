@@ -27,8 +27,6 @@ export interface Stage {
   keys?(s: Studio): readonly (StageAction & { keys: string })[];
   /** Whether the page takes what is dropped on it itself. */
   takesDrops?(s: Studio): boolean;
-  /** For a newcomer: what is made here with the settings as they are, and what there is to see. */
-  ahead?(s: Studio): { reading: string; words: string };
 }
 
 /**
@@ -56,9 +54,10 @@ export interface StageAction {
   goesTo?: string;
 }
 
-/** What a page is given of other folders of features. */
+/** What the frame gives to each page. */
 export interface PageProps {
-  stages: readonly Stage[];
   /** Gives files to whom they are for, texts or a model, and goes to the page that shows what becomes of them. */
   onFiles(files: readonly { path: string; file: File }[]): void;
+  /** Opens the dialog that shows how to check that nothing leaves the computer. */
+  onPrivacy(): void;
 }

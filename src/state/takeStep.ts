@@ -2,6 +2,7 @@
 import { recipeOf } from '../core/runs/segments';
 import { LONGER, type NextStepKind } from './nextStep';
 import { shownRun } from './openRun';
+import { FIRST_SAMPLE } from './plan';
 import { answer, firstQuestion, questionsOf } from './questions';
 import type { StudioStore } from './studio';
 
@@ -12,6 +13,9 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
   switch (kind) {
     case 'add-text':
       return '/text';
+    case 'try-sample':
+      void s.growSample(FIRST_SAMPLE);
+      return '/train';
     case 'answer':
     case 'train-classifier': {
       const question = firstQuestion(questionsOf(s));

@@ -4,6 +4,7 @@ import { formatCount } from '../core/base/units';
 import { mergeFields, same } from '../core/runs/mergeFields';
 import { updateProject } from '../core/runs/projects';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
+import { nextRunNameIn } from '../core/runs/runName';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { isTuning } from '../core/runs/tunes';
@@ -179,7 +180,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         const input = {
           runId,
           projectId: project.id,
-          name: project.name,
+          name: await nextRunNameIn(store, project),
           createdAt: now(),
           model,
           recipe,

@@ -1,5 +1,5 @@
-import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
-import { Button, type ButtonProps } from './Button';
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { Button, type ButtonProps, TextAction } from './Button';
 import { cx } from './cx';
 import { filesOfDrop, filesOfList, type DroppedFile } from './droppedFiles';
 import { Icon } from './Icon';
@@ -10,10 +10,12 @@ export interface DropZoneProps {
   onFiles: (files: DroppedFile[]) => void;
   /** What could not be read, in the browser's words. */
   onError?: (message: string) => void;
-  /** The large form of the first screen, with its buttons inside. */
-  isBig?: boolean;
-  /** Buttons and a line of formats, in the large form. */
+  /** The form of the first page: a title, what may be dropped, and buttons. */
+  title?: string;
+  /** What may be dropped, under the title. */
   children?: ReactNode;
+  /** Other ways to add files. */
+  actions?: ReactNode;
   /** What is dropped here is not added to anything: what to drop, and what letting go will do. */
   words?: DropWords;
 }
@@ -23,15 +25,18 @@ export interface DropWords {
 }
 
 /** The whole window accepts; this is where it says so. One at a time. */
-export function DropZone({ onFiles, onError, isBig, children, words }: DropZoneProps) {
+export function DropZone({ onFiles, onError, title, children, actions, words }: DropZoneProps) {
   const over = useDropped(onFiles, onError, words?.over);
   return (
-    <div className={cx(styles.drop, isBig && styles.big, over && styles.over)}>
+    <div className={cx(styles.drop, title !== undefined && styles.big, over && styles.over)}>
       <Icon name="upload" />
-      {isBig ? (
+      {title !== undefined ? (
         <>
-          <b>{over ?? 'Drop files or folders here'}</b>
-          {children}
+          <div className={styles.words}>
+            <b>{over ?? title}</b>
+            {children}
+          </div>
+          <span className={styles.actions}>{actions}</span>
         </>
       ) : (
         <span>{over ?? words?.rest ?? 'Drop files or folders anywhere on this page'}</span>
@@ -81,10 +86,7 @@ export function useDropped(
   return over;
 }
 
-export interface FileButtonProps extends Pick<
-  ButtonProps,
-  'children' | 'variant' | 'isDense' | 'icon' | 'disabledReason'
-> {
+export interface FileChoice {
   onFiles: (files: DroppedFile[]) => void;
   /** A folder with all below it, in place of single files. */
   isFolder?: boolean;
@@ -92,6 +94,8 @@ export interface FileButtonProps extends Pick<
   /** As the input's attribute: `.txt,.md`. */
   accept?: string;
 }
+export interface FileButtonProps
+  extends FileChoice, Pick<ButtonProps, 'children' | 'variant' | 'isDense' | 'icon' | 'disabledReason'> {}
 
 /** A button that opens the browser's choice of files or of a folder. */
 export function FileButton({ onFiles, isFolder = false, isSingle = false, accept, ...button }: FileButtonProps) {
@@ -99,19 +103,37 @@ export function FileButton({ onFiles, isFolder = false, isSingle = false, accept
   return (
     <>
       <Button {...button} icon={button.icon ?? (isFolder ? 'folder' : 'file')} onPress={() => input.current?.click()} />
-      <input
-        ref={input}
-        type="file"
-        hidden
-        multiple={!isSingle}
-        {...(accept && { accept })}
-        {...(isFolder && { webkitdirectory: '' })}
-        onChange={(event) => {
-          const files = filesOfList(event.currentTarget.files ?? []);
-          event.currentTarget.value = '';
-          if (files.length > 0) onFiles(files);
-        }}
-      />
+      <FileInput input={input} onFiles={onFiles} isFolder={isFolder} isSingle={isSingle} accept={accept} />
     </>
   );
 }
+
+/** The same in a sentence. */
+export function FileAction({ children, ...choice }: FileChoice & { children: string }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <TextAction onPress={() => input.current?.click()}>{children}</TextAction>
+      <FileInput input={input} {...choice} />
+    </>
+  );
+}
+
+type FileInputProps = { [key in keyof FileChoice]: FileChoice[key] | undefined } & Pick<FileChoice, 'onFiles'> & {
+    input: RefObject<HTMLInputElement | null>;
+  };
+const FileInput = ({ input, onFiles, isFolder = false, isSingle = false, accept }: FileInputProps) => (
+  <input
+    ref={input}
+    type="file"
+    hidden
+    multiple={!isSingle}
+    {...(accept && { accept })}
+    {...(isFolder && { webkitdirectory: '' })}
+    onChange={(event) => {
+      const files = filesOfList(event.currentTarget.files ?? []);
+      event.currentTarget.value = '';
+      if (files.length > 0) onFiles(files);
+    }}
+  />
+);

@@ -38,6 +38,8 @@ export const ICONS = {
   plus: [{ d: 'M8 3.2v9.6M3.2 8h9.6' }],
   skipped: [{ d: circle(8, 8, 6.2) }, { d: 'm3.7 12.3 8.6-8.6' }],
   close: [{ d: 'm4 4 8 8M12 4l-8 8' }],
+  chat: [{ d: 'M2.4 3.2h11.2v7.6H7l-3.2 2.6v-2.6H2.4z' }],
+  lock: [{ d: 'M3.2 7h9.6v6.6H3.2z' }, { d: 'M5.2 7V5a2.8 2.8 0 0 1 5.6 0v2' }],
   search: [{ d: circle(7, 7, 4.2) }, { d: 'm10.2 10.2 3.4 3.4' }],
 } satisfies Record<string, readonly IconPart[]>;
 export type IconName = keyof typeof ICONS;

@@ -19,7 +19,7 @@ export { CommandPalette, KeyHelp } from './CommandPalette';
 export { cx } from './cx';
 export { DecidedWords, type DecidedWordsProps } from './DecidedWords';
 export { Dialog, type DialogProps } from './Dialog';
-export { DropZone, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';
+export { DropZone, FileAction, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';
 export { PageDrop, type PageDropProps } from './PageDrop';
 export { Pager, type PagerProps } from './Pager';
 export { filesOfList, type DroppedFile } from './droppedFiles';

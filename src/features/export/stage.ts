@@ -16,12 +16,6 @@ export const stage: Stage = {
     const label = `Download the ${FORMATS[MAIN_FORMAT].card.name}`;
     return { id: 'export', label, run: () => void s.exportModel(MAIN_FORMAT) };
   },
-  ahead: () => ({
-    reading: 'a Hugging Face folder',
-    words:
-      'Weights, tokenizer and a model card in one zip, which other tools open and which grows on when it is dropped ' +
-      'back in.',
-  }),
 };
 
 /** Of the newest export. A model that could be exported is none. */

@@ -3,7 +3,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
 import { type BlobStore, memoryStore } from '../../core/base/blobStore';
-import { type ModelId, MODELS } from '../../core/models';
+import { MODELS } from '../../core/models';
 import { sizesOf } from '../../core/models/spec';
 import type { TestStudio } from '../../core/testing/behindChannels';
 import { toy, TOY_ID as TOY } from '../../core/testing/toyModel/spec';
@@ -89,18 +89,6 @@ test('every architecture is offered, and the form is of the sizes of the chosen 
 
   studio.getState().chooseModel('gpt');
   expect(shape(await page(studio))).toEqual(FIRST);
-});
-
-test('the first screen says what it reads a token by, which its kind decides', async () => {
-  const { stage } = await import('./stage');
-  const { getState } = await open();
-  const words = (id: ModelId) => {
-    const { config } = getState().project.model;
-    const project = { ...getState().project, model: { id, config, byHand: [] } };
-    return stage.ahead!({ ...getState(), project }).words;
-  };
-  expect(words('gpt')).toMatch(/^2 layers that look back over 64 tokens and guess the next one\./);
-  expect(words('bert')).toMatch(/^2 layers that look at up to 64 tokens at once, before and after each\./);
 });
 
 test('another architecture keeps what both have; what one has alone is there again where it was left', async () => {

@@ -18,9 +18,4 @@ export const stage: Stage = {
     if (isChatting(s) && promptOf(s).trim() === '') return undefined;
     return { id: 'write', label: wordsOf(s).act, run: () => void s.generate() };
   },
-  ahead: () => ({
-    reading: 'your prompt',
-    words:
-      'You write a beginning and it writes on, or fills your blanks, or answers; each token shows what else it might have been.',
-  }),
 };

@@ -2,6 +2,7 @@ import { MAX_NAME } from '../../core/base/textLimits';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
+import { nextRunName } from '../../core/runs/runName';
 import { recipeOf } from '../../core/runs/segments';
 import { withSetting } from '../../core/runs/setting';
 import { changeable, type Recipe } from '../../core/train/recipe';
@@ -25,10 +26,11 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
   const [, go] = useLocation();
   const [step, setStep] = useState(p.from);
   const [name, setName] = useState<string>();
+  const nextName = useStudio((s) => nextRunName(s.project.name, s.runs?.map((row) => row.record.name) ?? []));
   const [recipe, setRecipe] = useState<Recipe>(() => longer(recipeOf(record), p.from));
   const [withTexts, setWithTexts] = useState(false);
   const from = steps.find((kept) => kept.step === step);
-  const called = name ?? `${view.name}, from ${formatCount(step)}`;
+  const called = name ?? nextName;
   const more = Math.max(0, recipe.steps - step);
   const refusal =
     elsewhere ??

@@ -1,66 +1,84 @@
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
-import { Button, DropZone, FileButton, FirstStage, Pane, Panes } from '../../ui';
+import { Button, DropZone, FileAction, FileButton, FirstStage, Icon, Pane, Panes, TextAction } from '../../ui';
+import { Doors } from './Doors';
 import { DropNotice } from './DropNotice';
-import { FORMAT_WORDS } from './formatWords';
+import { ENFORCED } from './enforced';
 import { ImportProgress } from './ImportProgress';
-import { NothingLeaves } from './NothingLeaves';
 import { ReadingOptions } from './ReadingDialog';
-import { SampleTable } from './SampleTable';
-import { StagesAhead } from './StagesAhead';
+import { RecordedRun } from './RecordedRun';
 import styles from './FirstScreen.module.css';
 
-/** Before there is any text: what this is, and every way to begin. */
-export function FirstScreen({ stages, onFiles, onPaste }: PageProps & { onPaste: () => void }) {
+/** The Text page before there is any text: three samples to try, every way to add text, and a recorded run. */
+export function FirstScreen({ onFiles, onPaste, onPrivacy }: PageProps & { onPaste: () => void }) {
   const toast = useStudio((s) => s.toast);
   const isReading = useStudio((s) => s.importing.kind === 'busy');
+  const enforcement = useStudio((s) => s.enforcement);
   return (
     <FirstStage
-      title="Grow a language model from your own text, in this tab"
-      summary="Drop in text and watch a transformer learn it on your own machine; then talk to it, and download it in formats that other tools open."
+      title="Train a language model on your own text, in this tab"
+      summary="Watch it learn, chat with it, look inside it, and take it with you."
     >
-      <Panes columns="minmax(0, 1fr) minmax(0, 1fr)">
-        <Pane label="Begin">
-          <div className={styles.block}>
-            <h2>Your text</h2>
-            <div className={styles.drop}>
-              <DropZone
-                isBig
-                onFiles={onFiles}
-                onError={(detail) => toast({ text: 'What was dropped could not be read', detail })}
-              >
-                <span className={styles.ways}>
-                  <FileButton onFiles={onFiles}>Choose files…</FileButton>
-                  <FileButton onFiles={onFiles} isFolder>
-                    Choose a folder…
-                  </FileButton>
-                  <Button onPress={onPaste}>Paste text…</Button>
-                </span>
-                <div className={styles.slot}>
-                  {isReading ? (
-                    <ImportProgress />
-                  ) : (
-                    <>
-                      <span>{FORMAT_WORDS}, or any other file of UTF-8 text</span>
-                      <ReadingOptions />
-                      <span className={styles.also}>
-                        A website comes as the file that <code>wget -r -l 2 --warc-file=site ADDRESS</code> writes
-                      </span>
-                      <span className={styles.model}>
-                        Or a model, to talk to at once or to train on: a GGUF file, a Hugging Face folder, a zip of one
-                      </span>
-                    </>
-                  )}
-                </div>
-              </DropZone>
-            </div>
-            <NothingLeaves />
-          </div>
+      <Panes columns="minmax(0, 13fr) minmax(0, 12fr)">
+        <Pane label="Start">
+          <Doors />
           <DropNotice />
-          <SampleTable />
+          <div className={styles.drop}>
+            <DropZone
+              title="Or drop your own files or folders"
+              onFiles={onFiles}
+              onError={(detail) => toast({ text: "Some dropped files couldn't be read", detail })}
+              actions={
+                <>
+                  <FileButton onFiles={onFiles}>Choose files…</FileButton>
+                  <Button onPress={onPaste}>Paste text…</Button>
+                </>
+              }
+            >
+              <div className={styles.slot}>
+                {isReading ? (
+                  <ImportProgress />
+                ) : (
+                  <>
+                    <span>Text, documents, tables, email, models</span>
+                    <span className={styles.ways}>
+                      <ReadingOptions>What can I drop?</ReadingOptions>
+                      <FileAction onFiles={onFiles} isFolder>
+                        Choose a folder…
+                      </FileAction>
+                    </span>
+                  </>
+                )}
+              </div>
+            </DropZone>
+          </div>
+          <p className={styles.line}>
+            <Icon name="chat" tone="ok" />
+            <span>
+              Already have a model? Open a{' '}
+              <FileAction onFiles={onFiles} accept={MODEL_FILES}>
+                GGUF file or zip
+              </FileAction>{' '}
+              or a{' '}
+              <FileAction onFiles={onFiles} isFolder>
+                Hugging Face folder
+              </FileAction>{' '}
+              to chat with it or train it further.
+            </span>
+          </p>
+          <p className={styles.line}>
+            <Icon name="lock" tone="ok" />
+            <span>
+              Nothing leaves this computer. {ENFORCED[enforcement]}{' '}
+              <TextAction onPress={onPrivacy}>How to check</TextAction>
+            </span>
+          </p>
         </Pane>
-        <StagesAhead stages={stages} />
+        <Pane label="A recorded run">
+          <RecordedRun />
+        </Pane>
       </Panes>
     </FirstStage>
   );
 }
+const MODEL_FILES = '.gguf,.zip';

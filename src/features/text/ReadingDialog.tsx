@@ -1,14 +1,15 @@
 import { useState } from 'react';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, Switch, TextAction } from '../../ui';
+import { FORMAT_WORDS } from './formatWords';
 import styles from './ReadingDialog.module.css';
 
-/** What of web pages and mail is taken, where that can be asked. */
-export function ReadingOptions() {
+/** Opens what can be dropped, and what is read of web pages and email. */
+export function ReadingOptions({ children = 'How files are read…' }: { children?: string }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <TextAction onPress={() => setOpen(true)}>How files are read…</TextAction>
+      <TextAction onPress={() => setOpen(true)}>{children}</TextAction>
       {isOpen && <ReadingDialog onClose={() => setOpen(false)} />}
     </>
   );
@@ -22,24 +23,28 @@ function ReadingDialog({ onClose }: { onClose: () => void }) {
       isOpen
       isDismissable
       onClose={onClose}
-      title="How files are read"
+      title="Files that Homegrown reads"
       actions={
         <Button variant="go" onPress={onClose}>
           Done
         </Button>
       }
     >
-      <p>It holds for what is added from now on, in this tab. What is there stays as it was read.</p>
+      <p>{FORMAT_WORDS}, and any other file of UTF-8 text.</p>
+      <p>
+        To import a website, save it with <code>wget -r -l 2 --warc-file=site ADDRESS</code> and drop the file here.
+      </p>
       <div className={styles.switches}>
+        <p>For files that you add from now on, in this tab:</p>
         <Switch
           label="All text of web pages"
-          hint="Menus and footers too, and not only what a page is about"
+          hint="Menus and footers too"
           isOn={wholePages}
           onChange={(isOn) => setReading({ wholePages: isOn })}
         />
         <Switch
           label="All text of messages"
-          hint="What a message of mail quotes of others and its signature, too"
+          hint="Quoted messages and signatures too"
           isOn={wholeMessages}
           onChange={(isOn) => setReading({ wholeMessages: isOn })}
         />

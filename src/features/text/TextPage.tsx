@@ -12,7 +12,7 @@ import { usePaste } from './usePaste';
 const CleanPage = lazy(() => import('./clean/CleanPage').then((module) => ({ default: module.CleanPage })));
 
 /** What the model will learn from. Without any text it is the first screen. */
-export function TextPage({ stages, onFiles }: PageProps) {
+export function TextPage({ onFiles, onPrivacy }: PageProps) {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   // A question about dropped files stands where their texts will.
   const isEmpty = useStudio((s) => s.texts.length === 0 && waitingFiles(s).length === 0);
@@ -23,7 +23,7 @@ export function TextPage({ stages, onFiles }: PageProps) {
   return (
     <>
       {isEmpty ? (
-        <FirstScreen stages={stages} onFiles={onFiles} onPaste={paste.open} />
+        <FirstScreen onFiles={onFiles} onPaste={paste.open} onPrivacy={onPrivacy} />
       ) : isClean ? (
         <Suspense fallback={<Stage title="Text">{null}</Stage>}>
           <CleanPage />

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { recorded } from './recorded';
 
-test('the run of the first screen begins near guessing, learns, and wrote what is shown at steps that were measured', () => {
+test('the recorded run starts near uniform, learns, and its samples belong to measured steps', () => {
   const { points, samples, vocabulary, prompt } = recorded;
   expect(points[0]!.step).toBe(0);
   expect(Math.abs(points[0]!.loss - Math.log(vocabulary))).toBeLessThan(0.2);
@@ -10,6 +10,13 @@ test('the run of the first screen begins near guessing, learns, and wrote what i
   for (const { step, words } of samples) {
     expect(steps).toContain(step);
     expect(words.startsWith(prompt)).toBe(true);
+    expect(words).not.toContain('\ufffd');
   }
   expect(samples.at(-1)!.step).toBe(steps.at(-1));
+});
+
+test('the answer of the letter puzzle is right, and the label is one of the sample', () => {
+  const [, letters] = recorded.answer.input.split(' ');
+  expect(recorded.answer.output).toBe(Array.from(letters!).toSorted().join(''));
+  expect(['spam', 'ham']).toContain(recorded.label.label);
 });

@@ -1,10 +1,18 @@
-/** The run of the first screen: losses in nats on held-out text, and the same prompt continued. Made by scripts/firstRun.ts. */
-import run from './recordedRun.json';
+import recordedJson from './recorded.json';
 
-export const recorded: {
+/** What the first page shows: a run on a sample, with losses in nats on held-out text, and answers of other models. */
+export interface Recorded {
   title: string;
   prompt: string;
   vocabulary: number;
   points: readonly { step: number; loss: number }[];
+  /** The same prompt continued, at some of the points. */
   samples: readonly { step: number; words: string }[];
-} = run;
+  /** What a classifier of the emails says of one. */
+  label: { input: string; label: string; share: number };
+  /** What a model of the letter tasks answers. */
+  answer: { input: string; output: string };
+}
+
+/** Made by scripts/firstRun.ts. */
+export const recorded: Recorded = recordedJson;

@@ -1,9 +1,7 @@
 import { formatCount, formatShort } from '../../core/base/units';
-import { vocabularySize } from '../../state/estimate';
-import { dataState, KIND_WORDS, tokenizerState } from '../../state/preparation';
+import { dataState, tokenizerState } from '../../state/preparation';
 import { NOTHING_YET, type Stage, type StageState } from '../../state/stage';
 import type { Studio } from '../../state/studio';
-import { sharesOf } from './data/shares';
 import { modelTokenizer } from './tokenizer/modelTokenizer';
 
 export const stage: Stage = {
@@ -13,16 +11,6 @@ export const stage: Stage = {
   form: 'automatic',
   state,
   page: async () => (await import('./TokensPage')).TokensPage,
-  ahead({ project }) {
-    const validation = Math.round(100 * project.split.validation);
-    const size = `${KIND_WORDS[project.tokenizerChoice.kind]}, ${formatCount(vocabularySize(project))} tokens`;
-    return {
-      reading: `${size}, ${sharesOf(project.split)} split`,
-      words:
-        'Letters that often stand together are joined, pair by pair, until common words are one token. ' +
-        `${validation} % of each text is the validation set, which measures what the model learned.`,
-    };
-  },
 };
 
 function state(s: Studio): StageState {

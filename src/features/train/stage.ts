@@ -1,11 +1,10 @@
-import { counted, formatCount, formatDuration, formatNumber, formatShare } from '../../core/base/units';
-import { headlineOf, headlineWords, type ObjectiveId, objectiveOf } from '../../core/objectives';
+import { formatCount, formatNumber, formatShare } from '../../core/base/units';
+import { headlineOf, headlineWords, type ObjectiveId } from '../../core/objectives';
 import { endingOf } from '../../core/runs/ending';
 import type { RunRecord } from '../../core/runs/record';
 import { dataOf, measuredAt, recipeOf } from '../../core/runs/segments';
 import { isTuned, isWeightsAlone, type OpenRun, shownRun } from '../../state/openRun';
 import { hasOtherTexts } from '../../state/preparation';
-import { estimateProject, vocabularySize } from '../../state/estimate';
 import type { Asked } from '../../core/train/run';
 import { isBeginning, isUnreadable } from '../../state/phase';
 import { askRefusal } from '../../state/refusals';
@@ -29,22 +28,6 @@ export const stage: Stage = {
       { id: 'sample', label: 'Sample now', keys: 's', run: () => ask(s, { what: 'sample', prompt }) },
       { id: 'evaluate', label: 'Evaluate now', keys: 'e', run: () => ask(s, { what: 'evaluate' }) },
     ];
-  },
-  ahead({ project, device }) {
-    const { seconds } = estimateProject(project, device.kind === 'open' ? device.info : undefined);
-    const time = seconds === undefined ? '' : `, ${formatDuration(1000 * seconds)}`;
-    const { objective, steps } = project.recipe;
-    const { label, says, better, scale } = headlineOf(objective);
-    const [blind] = objectiveOf(objective).baselines({ vocabulary: vocabularySize(project), data: null });
-    const start = scale.of(blind.loss);
-    const subject = says ? `${label} says ${says}. It` : label;
-    const course = better === 'lower' ? 'falls' : 'rises';
-    return {
-      reading: `${counted(steps, 'step')}${time}`,
-      words:
-        `${subject} begins near ${start < 100 ? formatNumber(start) : formatCount(start)}, ${blind.words}, and ` +
-        `${course} on a live chart, while what has been learnt shows on the same prompt again and again.`,
-    };
   },
 };
 
