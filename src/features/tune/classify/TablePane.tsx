@@ -234,8 +234,7 @@ function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlab
 const listed = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
 
 /** What is odd in the labels: asked, or told. */
-function Told({ told, situation: { texts, plan } }: { told: LabelsTold; situation: ClassifySituation }) {
-  const fitting = plan?.fitting;
+function Told({ told, situation: { texts } }: { told: LabelsTold; situation: ClassifySituation }) {
   const store = useStudioStore();
   const join = async (labels: readonly string[], as: string): Promise<void> => {
     const { change } = await store.getState().classifying();
@@ -250,12 +249,9 @@ function Told({ told, situation: { texts, plan } }: { told: LabelsTold; situatio
   const tuning = useStudio((s) => s.project.tuning);
   const single = told.labels.filter(({ count }) => count === 1).map(({ label }) => label);
   const say = useUnlabelled(texts);
-  // Names that are alike have a row with what to do, and texts that wait for a label a tab.
+  // Names that are alike have a row with what to do, texts that wait for a label a tab, and texts that are cut a notice.
   const problems = told.problems.filter(
-    ({ what, kind }) =>
-      what !== 'alike' &&
-      (what !== 'unlabelled' || kind === 'asked') &&
-      (what !== 'long' || !tuning.classify.inWindows),
+    ({ what, kind }) => what !== 'alike' && what !== 'long' && (what !== 'unlabelled' || kind === 'asked'),
   );
   if (told.alike.length + problems.length === 0) return null;
   return (
@@ -281,18 +277,6 @@ function Told({ told, situation: { texts, plan } }: { told: LabelsTold; situatio
               <small className={styles.ways}>
                 <TextAction onPress={() => void say('none')}>Examples of none</TextAction>
                 <TextAction onPress={() => void say('left-out')}>Not labelled yet</TextAction>
-              </small>
-            )}
-            {what === 'long' && (
-              <small className={styles.ways}>
-                {fitting !== undefined && (
-                  <TextAction onPress={() => setTuning({ classify: { ...tuning.classify, context: fitting } })}>
-                    Read {formatCount(fitting)} tokens
-                  </TextAction>
-                )}
-                <TextAction onPress={() => setTuning({ classify: { ...tuning.classify, inWindows: true } })}>
-                  Read in windows
-                </TextAction>
               </small>
             )}
             {what === 'single' && (
