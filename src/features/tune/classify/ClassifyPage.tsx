@@ -37,7 +37,7 @@ export function ClassifyPage({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageP
       <Reading />
       <CutNotice situation={situation} />
       <Panes columns="400px minmax(0, 1fr) 384px" narrowColumns="340px minmax(0, 1fr) 328px">
-        <TablePane situation={situation} onFiles={onFiles} />
+        <TablePane situation={situation} adding={adding} onFiles={onFiles} />
         <JudgedPane situation={situation} />
         <AskPane situation={situation} />
       </Panes>
