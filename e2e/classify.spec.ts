@@ -36,7 +36,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   page,
 }, info) => {
   const studio = await opened(page);
-  await expect(page.getByRole('button', { name: 'Start tuning' })).toHaveAttribute('aria-disabled', 'true');
+  await expect(page.getByRole('button', { name: /^Train the classifier/ })).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page, 'Classify, with nothing to learn');
   await addTable(page);
   await expect(page.getByRole('listitem').filter({ hasText: /^Hours\s*66$/ })).toBeVisible();

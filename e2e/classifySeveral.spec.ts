@@ -29,7 +29,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
 
   // What no label means is asked before a start, and can be answered otherwise.
   await expect(page.getByText('15 texts have no label: are they examples of none, or not labelled yet?')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Start tuning' })).toHaveAttribute('aria-disabled', 'true');
+  await expect(page.getByRole('button', { name: /^Train the classifier/ })).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page, 'Classify, asked of texts without a label');
   await page.getByRole('button', { name: 'Not labelled yet', exact: true }).click();
   await expect(page.getByText('; 15 texts without a label')).toBeVisible();
@@ -42,7 +42,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await studio.set({ Passes: 30 });
   await page.getByText('Seldom changed').click();
   await studio.set({ Batch: 8, 'Learning rate': 0.01 });
-  await page.getByRole('button', { name: 'Start tuning' }).click();
+  await page.getByRole('button', { name: /^Train the classifier/ }).click();
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
   await expect(
     page.getByRole('group', { name: 'Each label by itself' }).getByRole('row', { name: /^sea/ }),

@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { SEA, seeded, type Seed } from './seed';
-import { Studio } from './studio';
+import { SMALL, Studio } from './studio';
 
 const TEXTS = [['sea.txt', SEA]] as const;
 const LONG = { steps: 100_000, dropout: 0.2 };
@@ -18,6 +18,7 @@ const STATES: readonly { name: string; seed?: Seed; filled: Readonly<Record<stri
       Text: /^Try it · 3 min, Write like a text$/,
       Train: ADD_TEXT,
       Runs: ADD_TEXT,
+      Tune: ADD_TEXT,
       Tokenizer: ADD_TEXT,
       Data: ADD_TEXT,
       Playground: ADD_TEXT,
@@ -28,17 +29,17 @@ const STATES: readonly { name: string; seed?: Seed; filled: Readonly<Record<stri
   {
     name: 'text alone',
     seed: { texts: TEXTS, runs: [] },
-    filled: { Text: START, Tokenizer: /^Build tokens$/, Data: /^Build tokens$/, Model: START, Train: START, Runs: START, Playground: START, Evaluate: START, Export: START }, // prettier-ignore
+    filled: { Text: START, Tokenizer: /^Build tokens$/, Data: /^Build tokens$/, Model: START, Train: START, Runs: START, Tune: START, Playground: START, Evaluate: START, Export: START }, // prettier-ignore
   },
   {
     name: 'a paused run',
     seed: { texts: TEXTS, runs: [{ recipe: LONG, stopAfter: 30 }] },
-    filled: { Text: RESUME, Tokenizer: RESUME, Data: RESUME, Model: RESUME, Train: RESUME, Runs: RESUME, Tune: /^Add files…$/, Evaluate: /^Evaluate$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
+    filled: { Text: RESUME, Tokenizer: RESUME, Data: RESUME, Model: RESUME, Train: RESUME, Runs: RESUME, Tune: /^Add text…$/, Evaluate: /^Evaluate$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
   },
   {
     name: 'a finished run',
     seed: { texts: TEXTS, runs: [{}] },
-    filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Tune: /^Add files…$/, Evaluate: /^Evaluate$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
+    filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Tune: /^Add text…$/, Evaluate: /^Evaluate$/, Playground: /^Write$/, Export: /^Download / }, // prettier-ignore
   },
 ];
 const WIDTHS = [390, 768, 1024, 1100, 1440, 1920];
@@ -56,6 +57,7 @@ for (const { name, seed, filled } of STATES) {
       const button = page.locator('[data-variant=go]:visible');
       await expect(button, `${stage}, ${name}`).toHaveCount(1);
       await expect(button, `${stage}, ${name}`).toHaveAccessibleName(label);
+      await expect(button, `${stage}, ${name}`).not.toHaveAttribute('aria-disabled', 'true');
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -98,7 +100,8 @@ test('while a run trains each stage fills one button: the model so far, or the w
   expect(studio.errors).toEqual([]);
 });
 
-const TABLE = ['mail,kind', ...Array.from({ length: 60 }, (_, i) => (i % 3 ? `"The stand pipe by gate ${i} is open again",ham` : `"Lowest rates, act now, offer ${i}",spam`))].join('\n'); // prettier-ignore
+/** One of the texts is longer than a small model reads. */
+const TABLE = ['mail,kind', ...Array.from({ length: 60 }, (_, i) => (i % 3 ? `"The stand pipe by gate ${i} is open again${i === 1 ? ' and again'.repeat(60) : ''}",ham` : `"Lowest rates, act now, offer ${i}",spam`))].join('\n'); // prettier-ignore
 const LATIN = Buffer.from('Grüße aus dem Garten, £4 per row\n'.repeat(30), 'latin1');
 const given = (name: string, content: string | Buffer) => ({ name, mimeType: '', buffer: Buffer.from(content) });
 
@@ -106,7 +109,9 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   page,
 }) => {
   const studio = new Studio(page);
-  await studio.openOnWasm('/text');
+  await studio.openOnWasm('/model');
+  await studio.set({ ...SMALL, Width: 32, Context: 64 });
+  await studio.goTo('Text');
   const filled = page.locator('[data-variant=go]:visible');
   const add = /^(Choose|Add) files…/;
   await studio.choose(add, given('mails.csv', TABLE));
@@ -130,16 +135,19 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await expect(page.getByText('10 added, 1 needs you')).toBeVisible();
   await expect(filled).toHaveAccessibleName(/^Start training/);
 
-  await questions.getByRole('button', { name: 'Train a classifier' }).click();
+  // It would train at once, but a text is cut: that is said first, with what reading all of it costs.
+  await questions.getByRole('button', { name: /^Train a classifier · \d/ }).click();
   await expect(page).toHaveURL(/tune\?kind=classify/);
-  await expect(page.getByText('mails.csv').first()).toBeVisible();
-  const start = page.getByRole('button', { name: 'Start tuning' });
-  await expect(start).not.toHaveAttribute('aria-disabled', 'true');
+  const notice = page.getByRole('status').filter({ hasText: "1 text doesn't fit" });
+  await expect(notice).toContainText(/Reading \d+ tokens takes about .+ instead of /);
+  await expect(notice.getByRole('button', { name: /^Read \d+ tokens$/ })).toBeVisible();
   await expect(filled).toHaveCount(1);
+  await expect(filled).toHaveAccessibleName(/^Train the classifier · \d/);
+  await expect(filled).not.toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(page, 'the setup of a classifier whose texts are cut');
 
   // Train shows it from its first evaluation on; then a person tries it with a text of their own.
-  await studio.set({ Context: 32, Passes: 50 });
-  await start.click();
+  await filled.click();
   await expect(page).toHaveURL(/\/train$/);
   await expect(page.getByRole('list', { name: 'Held-out texts' }).getByRole('listitem')).toHaveCount(6, {
     timeout: 120_000,
@@ -156,7 +164,14 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await page.setViewportSize({ width: 1440, height: 900 });
   await filled.click();
   await expect(page.getByRole('textbox', { name: 'Text' })).toBeFocused();
+  // Without a text the filled button asks for one.
+  await page.getByRole('textbox', { name: 'Text' }).fill('');
+  await expect(filled).not.toHaveAttribute('aria-disabled', 'true');
+  await filled.click();
+  await expect(page.getByText('Type a text first')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Text' })).toBeFocused();
   await page.keyboard.type('Lowest rates, act now, offer 99');
   await expect(filled).toHaveAccessibleName('Classify text');
+  await expect(page.getByText('Type a text first')).toBeHidden();
   expect(studio.errors).toEqual([]);
 });

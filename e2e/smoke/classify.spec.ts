@@ -7,7 +7,7 @@ test('a classifier whose tab closes resumes from its last checkpoint and is eval
   await addTable(page);
   await setPasses(studio, 60);
   await studio.set({ 'Save every': 20 });
-  await page.getByRole('button', { name: 'Start tuning' }).click();
+  await page.getByRole('button', { name: /^Train the classifier/ }).click();
   await expect(studio.strip).toContainText(/step (4|5|6)\d/, { timeout: 240_000 });
   await page.reload();
   await studio.begun();
@@ -21,7 +21,7 @@ test('a classifier whose tab closes resumes from its last checkpoint and is eval
   await expect(page.getByRole('main')).toContainText(/% of 24 texts right/);
   // Another one takes its place.
   await studio.set({ Passes: 1 });
-  await page.getByRole('button', { name: 'Start tuning' }).click();
+  await page.getByRole('button', { name: /^Train the classifier/ }).click();
   await expect(studio.stages).toContainText('2 runs');
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
   await studio.goTo('Tune');

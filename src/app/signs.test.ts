@@ -32,6 +32,7 @@ const entry = (name: string): string | undefined => rail().find((words) => words
 const TEXT = { id: 't', name: 'moby.txt', sha256: 'a', documents: 1, characters: 1_210_000, bytes: 1_210_000 } as never;
 const OTHER = { id: 'u', name: 'more.txt', sha256: 'b', documents: 1, characters: 9, bytes: 9 } as never;
 const LABELS = { id: 'l', name: 'spam.csv', sha256: 'c', labelled: 'one' } as never;
+const LABELED = { ...(OTHER as object), id: 'v', labels: 2 } as never;
 const BUSY = { kind: 'busy', progress: null, since: 0, at: 0, stop: () => undefined } as const;
 const FAILED = { kind: 'failed', failure: toFailure(new HomegrownError('bug', 'It broke')) } as const;
 
@@ -154,6 +155,11 @@ describe('before a run', () => {
   test('Teach it more waits for a model or a label', () => {
     expect(entry('Teach it more')).toBeUndefined();
     store.setState({ tuneTexts: [LABELS] });
+    expect(entry('Teach it more')).toBe('Teach it more: none');
+    // Labels of documents on Text count too.
+    store.setState({ tuneTexts: [], texts: [TEXT] });
+    expect(entry('Teach it more')).toBeUndefined();
+    store.setState({ texts: [TEXT, LABELED] });
     expect(entry('Teach it more')).toBe('Teach it more: none');
   });
 });

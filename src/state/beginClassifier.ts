@@ -1,11 +1,13 @@
-/** From a press on Start tuning to a classifier: texts with labels as data of the base's tokenizer, or of one that is made for them. */
+/** From a press on Train the classifier to its run: texts with labels become data of the base's tokenizer, or of a new one. */
 import { badSettings } from '../core/base/errors';
 import { readKnownRun } from '../core/runs/record';
 import { nextRunNameIn } from '../core/runs/runName';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import type { LabelsTold } from '../protocol/data';
 import { bodyOf, classifierOf, labelsRefusal } from './classifierPlan';
+import { isUndecided } from './classifierStart';
 import { limitsOf, settingsOf } from './estimate';
 import type { Following, Held } from './following';
 import { textFacts, textIds } from './preparation';
@@ -19,8 +21,7 @@ export async function beginClassifier(
   { signal, fail, follow }: Pick<Following, 'signal' | 'fail' | 'follow'>,
   get: () => Studio,
   held: Held,
-  runId: string,
-  pressed: Asking,
+  { runId, pressed, ask }: { runId: string; pressed: Asking; ask?: (() => void) | undefined },
 ): Promise<void> {
   const { store, gpu, data, now } = services;
   const read = await get().whenRead(pressed, signal());
@@ -31,15 +32,11 @@ export async function beginClassifier(
   const { project } = pressed;
   const texts = toTuneOn({ project, tuneTexts: read.tuneTexts }, 'classify');
   const ids = textIds({ texts });
-  if (ids.length === 0)
-    throw badSettings(
-      'There are no texts with labels to learn',
-      'Add a table with a column of texts and one of labels.',
-    );
-  const own = await get().classifying();
-  const told = await own.survey({ signal: signal() }, { project, tuneTexts: read.tuneTexts });
-  const refusal = labelsRefusal(told);
-  if (refusal !== undefined) throw badSettings(refusal, 'Nothing was started.');
+  const told = await surveyed(get, { project, tuneTexts: read.tuneTexts }, signal(), ask);
+  if (!told) {
+    held.undo();
+    return;
+  }
 
   const asked = { project, runs: get().runs };
   const [base, body] = [tuningBase(asked, 'classify'), bodyOf(asked)];
@@ -89,7 +86,7 @@ export async function beginClassifier(
       ? gpu.call('tune', { ...input, from, classes, ...(trainable && { trainable }) }, options)
       : gpu.call('begin', { ...input, model: begun.model }, options),
   );
-  await own.judge(runId);
+  await (await get().classifying()).judge(runId);
 
   /** The project's, else one that is made for these texts, and is the run's alone. Undefined where that was stopped. */
   async function tokenizerFor(): Promise<TokenizerModel | undefined> {
@@ -104,4 +101,37 @@ export async function beginClassifier(
       return undefined;
     }
   }
+}
+
+/**
+ * Counts the labels.
+ * @param ask called instead of a start if a person must decide something first
+ * @returns undefined if nothing starts
+ * @throws HomegrownError `bad-settings` if nothing can start, and nobody is to be asked
+ */
+async function surveyed(
+  get: () => Studio,
+  of: Pick<Studio, 'project' | 'tuneTexts'>,
+  signal: AbortSignal,
+  ask: (() => void) | undefined,
+): Promise<LabelsTold | undefined> {
+  const isEmpty = toTuneOn(of, 'classify').length === 0;
+  if (isEmpty && !ask)
+    throw badSettings(
+      'There are no texts with labels to train on.',
+      'Add a table with a column of texts and a column of labels.',
+    );
+  try {
+    const told = isEmpty ? undefined : await (await get().classifying()).survey({ signal }, of);
+    const { runs, device } = get();
+    if (told && !(ask && isUndecided({ project: of.project, runs, device }, told))) {
+      const refusal = labelsRefusal(told);
+      if (refusal !== undefined) throw badSettings(refusal, 'Nothing was started.');
+      return told;
+    }
+    ask?.();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return undefined;
 }

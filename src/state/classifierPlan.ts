@@ -115,8 +115,8 @@ export interface ClassifierPlan {
   recipe: Recipe;
   /** Times that each text is read. */
   passes: number;
-  /** Context in which all texts fit; undefined if they do, or if the base settles it. */
-  fitting: number | undefined;
+  /** Context in which all texts fit, and the expected time with it; undefined if they do fit, or if the base settles it. */
+  fitting: { context: number; seconds: number | undefined } | undefined;
   /** Parameters that learn, and all. */
   learns: number;
   all: number;
@@ -136,20 +136,31 @@ export function planClassifier(
     const learnt = told.texts * (1 - s.project.tuning.classify.heldOut);
     const held = told.texts - learnt;
     const given = { labels: told.labels.map(({ label }) => label), several: told.several, learnt, held };
-    const { model, classes, trainable, recipe, passes } = classifierOf(s.project, bodyOf(s), given, limits);
+    const body = bodyOf(s);
+    const { model, classes, trainable, recipe, passes } = classifierOf(s.project, body, given, limits);
     const table = paramsOf(model);
     const device = s.device.kind === 'open' ? s.device.info : undefined;
+    const secondsOf = (own: Pick<ClassifierPlan, 'model' | 'recipe'>): number | undefined =>
+      estimate(modelSpec(own.model.id), own.model.config, own.model.vocabulary, own.recipe, device).seconds;
+    const context = fittingOf(told, body);
+    const fitted =
+      context === undefined
+        ? undefined
+        : { ...body, model: { ...body.model, config: { ...body.model.config, context } } };
     const { added, trainableParams } = partsOf(table, trainable);
     return {
       model,
       classes,
       recipe,
       passes,
-      fitting: fittingOf(told, bodyOf(s)),
+      fitting: fitted && {
+        context: fitted.model.config.context,
+        seconds: secondsOf(classifierOf(s.project, fitted, given, limits)),
+      },
       learns: countParams(trainableParams),
       all: countParams(table) + countParams(added),
       memory: memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe, trainable),
-      seconds: estimate(modelSpec(model.id), model.config, model.vocabulary, recipe, device).seconds,
+      seconds: secondsOf({ model, recipe }),
       problems: problems(model, recipe, { train: Infinity, validation: Infinity }, limits, trainable),
     };
   } catch (error) {

@@ -79,6 +79,7 @@ export function following(
       }));
     set({
       training: { runId, projectId }, // a second press meanwhile is none
+      undecided: null,
       opened: { ...opened, [runId]: { ...(before ?? newOpenRun(runId)), ...begun, phase: { kind: 'preparing' } } },
       shown: isShown ? { ...shown, train: runId === project.runId ? null : runId } : shown,
     });

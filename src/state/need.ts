@@ -1,8 +1,10 @@
 /** Why a page that works with a model has none, and the way to one. */
-import { isTraining, modelOf, type Page, shownId, shownRun } from './openRun';
+import { isTraining, isTuned, modelOf, type Page, shownId, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { beginRefusal } from './refusals';
+import type { Purpose } from '../core/runs/tuning';
 import type { Studio } from './studio';
+import { tuningBase } from './tuning';
 
 export interface Need {
   /** A sentence; undefined where the project's next step leads to a model. */
@@ -15,12 +17,7 @@ export interface Need {
 export function modelNeed(s: Studio, page: Page): Need | undefined {
   if (modelOf(s, page)) return undefined;
   const run = shownRun(s, page);
-  if (isToCome(s, page)) {
-    return {
-      reason: 'The run hasn’t saved a step yet. This page opens with the first.',
-      button: { label: 'Watch it train', path: '/train' },
-    };
-  }
+  if (isToCome(s, page)) return NOT_SAVED_YET;
   if (isUnreadable(run.phase)) {
     // Where Train shows another run, Runs tells what happened to this one.
     const path = shownId(s, 'train') === run.id ? '/train' : '/runs';
@@ -29,6 +26,30 @@ export function modelNeed(s: Studio, page: Page): Need | undefined {
   if (s.shown[page] !== null) {
     return { reason: 'No step of this run is saved anymore.', button: { label: 'Show runs', path: '/runs' } };
   }
+  return toTrain(s);
+}
+
+/** What stands between Teach it more and a model that can learn this; undefined once there is one. */
+export function baseNeed(s: Studio, purpose: Purpose): Need | undefined {
+  if (tuningBase(s, purpose)) return undefined;
+  if (isToCome(s, 'train') && !isTuned(shownRun(s, 'train'))) return NOT_SAVED_YET;
+  const runs = s.runs ?? [];
+  if (runs.some(({ record }) => record.model.config.classes)) {
+    const button = s.texts.length > 0 ? { label: 'Set up training…', path: '/model' } : { label: 'Add text…', path: '/text' }; // prettier-ignore
+    return { reason: 'A classifier can’t learn to write. Train a language model first.', button };
+  }
+  if (runs.length > 0)
+    return { reason: 'No step of a run is saved anymore.', button: { label: 'Show runs', path: '/runs' } };
+  return toTrain(s);
+}
+
+const NOT_SAVED_YET: Need = {
+  reason: 'The run hasn’t saved a step yet. This page opens with the first.',
+  button: { label: 'Watch it train', path: '/train' },
+};
+
+/** The project's next step, or the settings if they can't be trained. */
+function toTrain(s: Studio): Need {
   const refusal = s.texts.length > 0 ? beginRefusal(s) : undefined;
   if (refusal === undefined) return { reason: undefined, button: undefined };
   return { reason: refusal, button: { label: 'Change settings…', path: '/model' } };

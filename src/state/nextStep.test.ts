@@ -29,9 +29,14 @@ const STATES: Readonly<Record<string, Guide>> = {
   'no text, only a labeled table, on Text': {
     ...NONE,
     hasText: false,
-    question: { words: 'Train a classifier', isLabeled: true },
-    classifierTime: 120_000,
+    question: { words: 'Train a classifier · 2 min', isLabeled: true },
   },
+  'no text, an unclear labeled table, on Text': {
+    ...NONE,
+    hasText: false,
+    question: { words: 'Set up classifier…', isLabeled: true },
+  },
+  'no text, labeled texts added': { ...NONE, hasText: false, hasLabels: true },
   'no text, a question, on Train': { ...NONE, hasText: false, question: { words: 'Use Latin-1', isLabeled: false } },
   'text, and a question, on Text': {
     ...NONE,

@@ -1,5 +1,5 @@
 /** The one filled button: what the app proposes next. docs/guidance.md has the table that it follows. */
-import { formatCount, formatDuration } from '../core/base/units';
+import { formatCount } from '../core/base/units';
 import { comparableBest } from '../core/runs/best';
 import { endingOf } from '../core/runs/ending';
 import { recipeOf } from '../core/runs/segments';
@@ -9,11 +9,13 @@ import { FIRST_MINUTES } from './plan';
 import { NO_RUN, type OpenRun, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { otherSettings } from './otherSettings';
-import { classifierTimeOf } from './classifierTime';
+import { tableLabel } from './classifierStart';
 import { answerWords, firstQuestion, isLabeled, questionsOf } from './questions';
 import { resumeRefusal, startRefusal } from './refusals';
 import { type StandingKind, standingOf } from './standing';
 import type { Studio } from './studio';
+import { timed } from './timed';
+import { toTuneOn } from './tuning';
 import { verdictNow } from './verdict';
 
 export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' | 'interrupted' | 'finished' | 'failed';
@@ -23,6 +25,8 @@ export interface Guide {
   hasText: boolean;
   /** Without text: the question about dropped files that comes first; null where none waits. */
   question: { words: string; isLabeled: boolean } | null;
+  /** Without text: texts with labels were added, to train a classifier on. */
+  hasLabels?: boolean;
   run: RunState;
   isClassifier: boolean;
   /** Newest saved step; null where none is. */
@@ -37,8 +41,6 @@ export interface Guide {
   differs: boolean;
   /** Expected time of a new run with the settings as they are. */
   startTime?: number | undefined;
-  /** Expected time of a classifier on the labeled table that waits. */
-  classifierTime?: number | undefined;
   /** Expected time of training `LONGER` times as long. */
   longerTime?: number | undefined;
   /** Why no run can start. */
@@ -52,6 +54,7 @@ export type NextStepKind =
   | 'try-sample'
   | 'answer'
   | 'train-classifier'
+  | 'set-up-classifier'
   | 'start'
   | 'resume'
   | 'try'
@@ -103,13 +106,14 @@ export function nextStep(guide: Guide, page: string): NextStep | undefined {
   }
 }
 
-/** Dropped files that wait for an answer come first, on the page that asks; else that page offers a sample. */
-function withoutText({ question, classifierTime }: Guide, page: string): NextStep {
-  if (page !== 'text') return { kind: 'add-text', label: 'Add text…' };
-  if (!question) return { kind: 'try-sample', label: timed('Try it', 60_000 * FIRST_MINUTES) };
-  return question.isLabeled
-    ? { kind: 'train-classifier', label: timed(question.words, classifierTime) }
-    : { kind: 'answer', label: question.words };
+/** Dropped files that wait for an answer come first, on the page that asks; without labels that page offers a sample. */
+function withoutText({ question, hasLabels }: Guide, page: string): NextStep {
+  if (question && page === 'text')
+    return { kind: question.isLabeled ? 'train-classifier' : 'answer', label: question.words };
+  if (hasLabels) return { kind: 'set-up-classifier', label: 'Set up classifier…' };
+  return page === 'text'
+    ? { kind: 'try-sample', label: timed('Try it', 60_000 * FIRST_MINUTES) }
+    : { kind: 'add-text', label: 'Add text…' };
 }
 
 const resumeFrom = (step: number): NextStep => ({ kind: 'resume', label: `Resume from step ${formatCount(step)}` });
@@ -136,10 +140,6 @@ function onceFinished({ isClassifier, standing, longerTime, refusal }: Guide): N
 const refusable = (step: NextStep, refusal: string | undefined): NextStep =>
   refusal === undefined ? step : { ...step, refusal };
 
-/** `Start training · 2 min 20 s`; without a time where none is known. */
-export const timed = (words: string, time: number | undefined): string =>
-  time === undefined ? words : `${words} · ${formatDuration(time)}`;
-
 /** The guide of the run that Train shows. Every change of the store asks for it, so it works out only what the state needs. */
 export function guideOf(s: Studio): Guide {
   const run = shownRun(s, 'train');
@@ -151,11 +151,12 @@ export function guideOf(s: Studio): Guide {
   const saved = run.usable?.step ?? null;
   const hasText = s.texts.length > 0;
   const question = hasText ? undefined : firstQuestion(questionsOf(s));
-  const words = question && answerWords(question);
+  const isTable = question !== undefined && isLabeled(question);
+  const words = question && (isTable ? tableLabel(s, question.labeled) : answerWords(question));
   return {
     hasText,
-    question: words === undefined ? null : { words, isLabeled: isLabeled(question!) },
-    classifierTime: question && isLabeled(question) ? classifierTimeOf(s, question.labeled) : undefined,
+    question: words === undefined ? null : { words, isLabeled: isTable },
+    hasLabels: !hasText && toTuneOn(s, 'classify').length > 0,
     run: state,
     isClassifier: run.record?.model.config.classes !== undefined,
     saved,

@@ -4,8 +4,9 @@ import { memoryStore } from '../core/base/blobStore';
 import { dropSummary } from '../core/documents/dropReport';
 import { encoded } from '../core/testing/encoded';
 import { halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { tableLabel } from './classifierStart';
 import { guideOf, nextStep } from './nextStep';
-import { answer, answerWords, type Question, questionsOf, waitingFiles } from './questions';
+import { answer, answerWords, isLabeled, type Question, questionsOf, waitingFiles } from './questions';
 
 let page: TestStudio;
 afterEach(() => page.close());
@@ -89,6 +90,9 @@ test('tables with the same labels are one question that counts them; where all w
   await getState().addFiles([file('sea.txt', 'The sea is wide. '.repeat(40))]);
   expect(step()).toMatchObject({ kind: 'start' });
 
+  // While a run trains in another tab, nothing can start at once.
+  page.studio.setState({ trainingElsewhere: true });
+  expect(tableLabel(getState(), isLabeled(question!) ? question.labeled : undefined)).toBe('Set up classifier…');
   expect(answer(getState(), question!)).toBe('/tune?kind=classify');
   await vi.waitFor(() => expect(getState().tuneTexts).toMatchObject([{ documents: 90, labelled: 'one' }]));
 });

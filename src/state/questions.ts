@@ -1,12 +1,13 @@
 /** What is asked about files that were dropped on Text: one question for files that are alike, answered in place. */
 import type { BadRowList, Failure } from '../core/base/errors';
 import { counted } from '../core/base/units';
-import type { EncodingId, Proposal, TableSurvey } from '../core/documents';
+import type { Columns, EncodingId, Proposal, TableSurvey } from '../core/documents';
 import { encodingName } from '../core/documents/encodings';
 import type { LabeledTable } from '../core/documents/surveyTable';
 import { isTable } from '../core/documents/read';
 import { isUndecoded, type Refusal, type Reread, type Undecoded } from './refused';
 import { type DroppedMarkup, isBinary } from './markup';
+import { CLASSIFIER_SETUP, isTableUndecided } from './classifierStart';
 import type { Studio } from './studio';
 
 type Asked = Refusal | DroppedMarkup;
@@ -130,12 +131,12 @@ export const skipWords = ({ length }: readonly unknown[]): string => (length ===
 /** Of a table that is no text nothing can be used. */
 export const isSkipOnly = (question: Question): boolean => question.kind === 'unread' && isBinary(question.files[0]!);
 
-/** The button that answers a question; undefined while there is nothing to answer. */
+/** The button that answers a question; undefined while there is nothing to answer. A labeled table has its own: `tableLabel`. */
 export function answerWords(question: Question): string | undefined {
   const { files } = question;
   switch (question.kind) {
     case 'table':
-      return question.labeled ? 'Train a classifier' : 'Choose columns…';
+      return 'Choose columns…';
     case 'encoding':
       return encodingAnswer(question.proposals[0]!.encoding, files.length);
     case 'rows':
@@ -162,8 +163,7 @@ export function answer(studio: Studio, question: Question, encoding?: EncodingId
         studio.openTable(question.id);
         return '/text';
       }
-      void studio.takeColumns(question.files, question.labeled.columns, undefined, 'classify');
-      return '/tune?kind=classify';
+      return trainOnTables(studio, question.files, question.labeled.columns, question.labeled);
     case 'encoding': {
       const chosen = encoding ?? question.proposals[0]!.encoding;
       const undecoded = question.files.filter((file): file is Undecoded => 'failure' in file);
@@ -187,6 +187,24 @@ export function answer(studio: Studio, question: Question, encoding?: EncodingId
     default:
       return question satisfies never;
   }
+}
+
+/**
+ * Adds tables as texts to classify, and trains a classifier on them at once unless something must be decided first.
+ * @param labeled what is known of the labels in these columns
+ * @returns the path of the page that shows what comes of it
+ */
+export function trainOnTables(
+  studio: Studio,
+  files: readonly DroppedMarkup[],
+  columns: Columns,
+  labeled?: LabeledTable,
+): string {
+  const isUndecided = isTableUndecided(studio, labeled);
+  void studio.takeColumns(files, columns, undefined, 'classify');
+  if (isUndecided) return CLASSIFIER_SETUP;
+  void studio.tune('classify', { asksFirst: true });
+  return '/train';
 }
 
 /** The question whose answer fills the button, where there is no text: a labeled table only if all are. */

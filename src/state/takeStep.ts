@@ -1,5 +1,6 @@
 /** Does what a next step says. */
 import { recipeOf } from '../core/runs/segments';
+import { CLASSIFIER_SETUP } from './classifierStart';
 import { LONGER, type NextStepKind } from './nextStep';
 import { shownRun } from './openRun';
 import { FIRST_SAMPLE } from './plan';
@@ -22,7 +23,8 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
       return question ? answer(s, question) : '/text';
     }
     case 'check-labels':
-      return '/tune?kind=classify';
+    case 'set-up-classifier':
+      return CLASSIFIER_SETUP;
     case 'start':
       void s.start();
       return '/train';

@@ -39,8 +39,14 @@ export interface TrainingSlice {
   resume(steps?: number, change?: Change): Promise<void>;
   /** Begins a run from a saved step of another, with its settings or with others. */
   fork(from: { runId: string; step: number }, change: Change & { name: string; recipe: Recipe }): Promise<void>;
-  /** Begins a run that tunes the project's base, as that is set, to this end where it is said. */
-  tune(purpose?: Purpose): Promise<void>;
+  /**
+   * Begins a run that tunes the project's base to this purpose, or to the one that is set.
+   * `asksFirst`: a classifier starts only if nothing must be decided first; else `undecided` says so.
+   */
+  tune(purpose?: Purpose, options?: { asksFirst?: boolean }): Promise<void>;
+  /** Project whose classifier didn't start, because its setup asks something first; null once that is shown. */
+  undecided: string | null;
+  showUndecided(): void;
   /** The run at rest that is being asked. */
   asking: string | null;
   /** Asks the run that Train shows to measure or to write now: what it answers is in its log. */
@@ -149,6 +155,8 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
     training: null,
     lostAt: [],
     asking: null,
+    undecided: null,
+    showUndecided: () => set({ undecided: null }),
     start: (minutes) =>
       beginNew(async (runId, held, asked) => {
         const inputs = await get().whenRead(asked, signal());
@@ -245,14 +253,15 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         );
         if (parent.model.config.classes) await (await get().classifying()).judge(runId);
       }),
-    tune: (purpose) =>
+    tune: (purpose, { asksFirst = false } = {}) =>
       beginNew(
         async (runId, held, asked) => {
           const to = purpose ?? asked.project.tuning.purpose;
           const own = { signal, fail, follow };
           if (to === 'classify') {
             const { beginClassifier } = await import('./beginClassifier');
-            await beginClassifier(services, own, get, held, runId, asked);
+            const ask = asksFirst ? () => set({ undecided: asked.project.id }) : undefined;
+            await beginClassifier(services, own, get, held, { runId, pressed: asked, ask });
             return;
           }
           const { beginTuning } = await import('./beginTuning');

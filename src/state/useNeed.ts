@@ -1,7 +1,9 @@
 /** Why a page has no model, and the one button that leads to one. */
-import { modelNeed } from './need';
+import type { Purpose } from '../core/runs/tuning';
+import { baseNeed, modelNeed, type Need } from './need';
 import type { Page } from './openRun';
 import { useStudioFields } from './react';
+import type { Studio } from './studio';
 import { useNextStep, type NextStepButton } from './useNextStep';
 
 export interface PageNeed {
@@ -14,10 +16,21 @@ export interface PageNeed {
  * Undefined once the page has a model.
  * @param go opens the page at a path
  */
-export function useNeed(page: Page, go: (path: string) => void): PageNeed | undefined {
+export const useNeed = (page: Page, go: (path: string) => void): PageNeed | undefined =>
+  usePageNeed((s) => modelNeed(s, page), page, go);
+
+/** The same for Teach it more: undefined once there is a model that can learn this. */
+export const useBaseNeed = (purpose: Purpose, go: (path: string) => void): PageNeed | undefined =>
+  usePageNeed((s) => baseNeed(s, purpose), 'tune', go);
+
+function usePageNeed(
+  needOf: (s: Studio) => Need | undefined,
+  page: string,
+  go: (path: string) => void,
+): PageNeed | undefined {
   const next = useNextStep(page, go);
   const { isNeeded, reason, label, path } = useStudioFields((s) => {
-    const need = modelNeed(s, page);
+    const need = needOf(s);
     return { isNeeded: need !== undefined, reason: need?.reason, ...need?.button };
   });
   if (!isNeeded) return undefined;

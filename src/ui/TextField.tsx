@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from 'react';
+import { type ReactNode, type RefObject, useId } from 'react';
 import {
   Input,
   Label,
@@ -30,6 +30,8 @@ export interface TextFieldProps {
   max?: number;
   /** It has the focus as soon as it is there: the field that a dialog is about. */
   isFirst?: boolean;
+  /** The text area, for a page that focuses it. */
+  area?: RefObject<HTMLTextAreaElement | null>;
 }
 
 export function TextField(p: TextFieldProps) {
@@ -52,6 +54,7 @@ export function TextField(p: TextFieldProps) {
         <TextArea
           className={cx(field.well, styles.area, p.isProse && styles.prose, p.error && field.bad)}
           rows={p.rows}
+          {...(p.area && { ref: p.area })}
           dir="auto"
           placeholder={p.placeholder ?? ''}
         />

@@ -5,6 +5,7 @@ import { memoryStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { unwatched } from '../core/base/job';
 import { labelWords } from '../core/base/labels';
+import { MOST_LABELS } from '../core/base/limits';
 import { importText } from '../core/documents';
 import type { Between } from '../core/documents/labels/between';
 import { changeLabels, importLabeled, labeledIn, labelledTexts } from './labelling';
@@ -16,7 +17,12 @@ const name = fc
   .map((text) => text.trim())
   .filter((text) => text !== '');
 
-async function table(cells: readonly string[], between?: Between, store = memoryStore()) {
+async function table(
+  cells: readonly string[],
+  between?: Between,
+  store = memoryStore(),
+  labelled: object | null = between ? { between } : {},
+) {
   const bytes = new TextEncoder().encode(csvOf([['text', 'label'], ...cells.map((cell, i) => [`text ${i}`, cell])]));
   const source = {
     name: 'a.csv',
@@ -27,14 +33,14 @@ async function table(cells: readonly string[], between?: Between, store = memory
     },
     table: { format: 'csv', columns: { text: 'text', label: 'label' } } as const,
   };
-  const outcome = await importText(source, store, { addedAt: 1, labelled: between ? { between } : {} }, unwatched);
+  const outcome = await importText(source, store, { addedAt: 1, ...(labelled && { labelled }) }, unwatched);
   if (outcome.kind !== 'added') throw new Error('it is there already');
-  const { id } = outcome.text;
+  const { id, labels } = outcome.text;
   const shown = async () => {
     const all = await labelledTexts(store, { texts: [id], at: { from: 0, count: cells.length }, characters: 9 });
     return all.map(({ labels }) => labels);
   };
-  return { store, id, shown };
+  return { store, id, labels, shown };
 }
 
 test('beside texts of several labels those of one are shown as they are learnt, and can be given several', async () => {
@@ -96,4 +102,12 @@ test('labeled documents of a text to learn from are found, and taken as texts to
     ['text 1', ['spam']],
     ['text 3', ['ham']],
   ]);
+});
+
+test('a text to learn from says how many labels its documents have, where they tell documents apart', async () => {
+  const counted = async (cells: readonly string[]) => (await table(cells, undefined, undefined, null)).labels;
+  expect(await counted(['ham', 'spam', '', ' ham '])).toBe(2);
+  expect(await counted(['same', 'same', ''])).toBeUndefined();
+  expect(await counted(['', ''])).toBeUndefined();
+  expect(await counted(Array.from({ length: MOST_LABELS + 1 }, (_, i) => `label ${i}`))).toBeUndefined();
 });

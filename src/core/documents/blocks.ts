@@ -1,6 +1,7 @@
 /** The list of a text's documents, block by block. */
 import { ahead } from '../base/ahead';
 import type { BlobStore } from '../base/blobStore';
+import { MOST_LABELS } from '../base/limits';
 import { readRecord, storedRecord } from '../base/record';
 import { counted } from '../base/units';
 import type { Draft } from '../base/draft';
@@ -46,6 +47,9 @@ export class BlockWriter {
   /** Of the file that is begun: what there was before it, and its hash. */
   private before = this.mark();
   private own = new HashOfMany();
+  /** Distinct labels of the files that ended, and of the file that is begun. */
+  private readonly labels = new Set<string>();
+  private readonly ownLabels = new Set<string>();
   /** Those that are not written yet, in their order. */
   private open: Begun[] = [];
   /** Blocks that lie in the store, also those that were taken back since. */
@@ -72,6 +76,8 @@ export class BlockWriter {
     this.documents++;
     this.characters += document.characters;
     this.bytes += document.bytes;
+    const label = document.fields?.['label']?.trim();
+    if (label && this.ownLabels.size <= MOST_LABELS) this.ownLabels.add(label);
   }
 
   /** Of the documents of the file that is begun. It ends or is taken back then. */
@@ -94,8 +100,16 @@ export class BlockWriter {
       if (names) names.push(name);
       else this.told.set(note, [name]);
     }
+    for (const label of this.ownLabels) if (this.labels.size <= MOST_LABELS) this.labels.add(label);
+    this.ownLabels.clear();
     this.before = this.mark();
     this.own = new HashOfMany();
+  }
+
+  /** Number of distinct labels; undefined where they can tell no documents apart. */
+  labelCount(): number | undefined {
+    const { size } = this.labels;
+    return size >= 2 && size <= MOST_LABELS ? size : undefined;
   }
 
   /** Without the file that is begun. */
@@ -103,6 +117,7 @@ export class BlockWriter {
     const { hash, ...sums } = this.before;
     Object.assign(this, sums);
     this.all.back(hash);
+    this.ownLabels.clear();
     this.own = new HashOfMany();
     this.open = this.open.filter(({ from }) => from < this.documents);
     for (const { from, rows } of this.open) rows.length = Math.min(rows.length, this.documents - from);

@@ -225,6 +225,7 @@ export async function importDrop(
     }
     const drop = [...(await chunks.end()), ...(await blocks.finish())];
     if (drop.length > 0) await draft.drop(drop);
+    const labels = blocks.labelCount();
     const text: TextRecord = {
       version: 4,
       id,
@@ -232,6 +233,7 @@ export async function importDrop(
       projects: [projectId],
       ...(isTuned && { tunes: [projectId] }),
       ...kind,
+      ...(!labelled && labels !== undefined && { labels }),
       sha256: hash,
       size,
       characters,

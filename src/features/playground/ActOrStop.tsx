@@ -3,24 +3,27 @@ import { isTraining } from '../../state/openRun';
 import { isChatting } from '../../state/playground';
 import { useNow, useStudio } from '../../state/react';
 import { Button, Progress } from '../../ui';
-import { wordsOf } from './kinds';
+import { lackingWords, wordsOf } from './kinds';
 import { readStatus } from './status';
 import styles from './PlaygroundPage.module.css';
 
-/** The button that lets the model work, or stops it, and how far it is. */
-export function ActOrStop({ disabledReason }: { disabledReason?: string | undefined }) {
+/**
+ * The button that lets the model work, or stops it, and how far it is.
+ * @param onLacking a press while something must be typed first
+ */
+export function ActOrStop({ onLacking }: { onLacking?: () => void }) {
   const isRunning = useStudio(isTraining);
   return (
     <>
       {isRunning && (
         <p className={styles.pace}>The model works between the steps of the run that trains, so it takes longer</p>
       )}
-      <Act disabledReason={disabledReason} />
+      <Act onLacking={onLacking} />
     </>
   );
 }
 
-function Act({ disabledReason }: { disabledReason: string | undefined }) {
+function Act({ onLacking }: { onLacking: (() => void) | undefined }) {
   const { act, acting } = useStudio(wordsOf);
   const isChat = useStudio(isChatting);
   const writing = useStudio((s) => s.writing);
@@ -28,6 +31,7 @@ function Act({ disabledReason }: { disabledReason: string | undefined }) {
   const blanks = useStudio((s) => s.filled?.blanks.length ?? 0);
   const length = useStudio((s) => s.sampling.length);
   const generate = useStudio((s) => s.generate);
+  const isLacking = useStudio((s) => lackingWords(s) !== undefined);
   const now = useNow(writing.kind === 'writing');
   if (writing.kind === 'writing') {
     const left = written > 0 ? ((now - writing.since) * (length - written)) / written : 0;
@@ -50,7 +54,12 @@ function Act({ disabledReason }: { disabledReason: string | undefined }) {
   }
   return (
     <div className={styles.write}>
-      <Button variant="go" isDense minWidth={84} disabledReason={disabledReason} onPress={() => void generate()}>
+      <Button
+        variant="go"
+        isDense
+        minWidth={84}
+        onPress={() => (isLacking && onLacking ? onLacking() : void generate())}
+      >
         {act}
       </Button>
       <span className={styles.status}>{readStatus(writing, written, blanks, isChat)}</span>

@@ -9,6 +9,7 @@ import styles from './ChatPane.module.css';
 import inline from './inlineTokens.module.css';
 import { tokenView } from './surprise';
 import { type Underline, UnderlineBy } from './UnderlineBy';
+import { useLacking } from './useLacking';
 
 /** What was said, and what is to be said next. Each token of the last answer can be chosen. */
 export function ChatPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (index: number) => void }) {
@@ -116,6 +117,7 @@ function Composer() {
   const setMessage = useStudio((s) => s.setPrompt);
   const generate = useStudio((s) => s.generate);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
+  const lacking = useLacking();
   const isBlank = message.trim() === '';
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -132,8 +134,10 @@ function Composer() {
         value={message}
         onChange={setMessage}
         placeholder="Say something"
+        error={lacking.error}
+        area={lacking.field}
       />
-      <ActOrStop disabledReason={isBlank ? 'There is nothing to say yet' : undefined} />
+      <ActOrStop onLacking={lacking.onLacking} />
     </div>
   );
 }

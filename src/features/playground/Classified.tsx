@@ -6,6 +6,7 @@ import { Block, DecidedWords, EmptyState, LabelBars, Pane, TextField } from '../
 import { ActOrStop } from './ActOrStop';
 import { KINDS } from './kinds';
 import styles from './PlaygroundPage.module.css';
+import { useLacking } from './useLacking';
 
 const NONE: readonly string[] = [];
 const useClasses = () => useShownPart('playground', ({ record }) => record?.model.config.classes);
@@ -16,6 +17,7 @@ export function TextPane() {
   const text = useStudio(promptOf);
   const setPrompt = useStudio((s) => s.setPrompt);
   const labels = useLabels();
+  const lacking = useLacking();
   const isAsked = new URLSearchParams(useSearch()).has('text');
   return (
     <Pane title="Text" hint={`${formatCount(labels.length)} labels`}>
@@ -29,8 +31,10 @@ export function TextPane() {
           value={text}
           onChange={setPrompt}
           placeholder="Paste a text"
+          error={lacking.error}
+          area={lacking.field}
         />
-        <ActOrStop disabledReason={text.trim() === '' ? 'There is no text yet' : undefined} />
+        <ActOrStop onLacking={lacking.onLacking} />
       </Block>
     </Pane>
   );

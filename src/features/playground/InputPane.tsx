@@ -6,6 +6,7 @@ import { ActOrStop } from './ActOrStop';
 import { tooLongWords } from './reach';
 import styles from './PlaygroundPage.module.css';
 import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
+import { useLacking } from './useLacking';
 
 const HOW: readonly { value: Sampling['how']; label: string }[] = [
   { value: 'likeliest', label: 'Likeliest' },
@@ -18,13 +19,24 @@ export function InputPane() {
   const input = useStudio(promptOf);
   const tooLong = useShownPart('playground', ({ record }) => record && tooLongWords(input, record)) ?? undefined;
   const setPrompt = useStudio((s) => s.setPrompt);
+  const lacking = useLacking();
   const how = useStudio((s) => s.sampling.how);
   const set = useStudio((s) => s.setSampling);
   return (
     <Pane title="Input" hint={`${formatCount(Array.from(input).length)} characters`}>
       <Block>
-        <TextField label="Input" hideLabel rows={5} isProse value={input} onChange={setPrompt} hint={tooLong} />
-        <ActOrStop disabledReason={input === '' ? 'The input is empty' : undefined} />
+        <TextField
+          label="Input"
+          hideLabel
+          rows={5}
+          isProse
+          value={input}
+          onChange={setPrompt}
+          hint={tooLong}
+          error={lacking.error}
+          area={lacking.field}
+        />
+        <ActOrStop onLacking={lacking.onLacking} />
       </Block>
       <Block isForm>
         <div className={styles.how}>

@@ -6,12 +6,14 @@ import { Block, Button, Pane, TextField } from '../../ui';
 import { ActOrStop } from './ActOrStop';
 import styles from './PlaygroundPage.module.css';
 import { tooLongWords } from './reach';
+import { useLacking } from './useLacking';
 
 /** A passage with blanks. */
 export function PassagePane() {
   const passage = useStudio(promptOf);
   const tooLong = useShownPart('playground', ({ record }) => record && tooLongWords(passage, record)) ?? undefined;
   const setPrompt = useStudio((s) => s.setPrompt);
+  const lacking = useLacking();
   const blanks = countBlanks(passage);
   return (
     <Pane title="Passage" hint={`${formatCount(blanks)} ${blanks === 1 ? 'blank' : 'blanks'}`}>
@@ -24,13 +26,15 @@ export function PassagePane() {
           value={passage}
           onChange={setPrompt}
           hint={tooLong ?? `Write ___ or ${BLANK} for a blank`}
+          error={lacking.error}
+          area={lacking.field}
         />
         <div className={styles.beside}>
           <Button isDense variant="quiet" icon="plus" onPress={() => setPrompt(`${passage.trimEnd()} ___`.trimStart())}>
             Blank at the end
           </Button>
         </div>
-        <ActOrStop disabledReason={blanks === 0 ? 'The passage has no blank to fill' : undefined} />
+        <ActOrStop onLacking={lacking.onLacking} />
       </Block>
     </Pane>
   );

@@ -1,5 +1,6 @@
 /** What a model does here, by its kind. */
-import { isChatting, playgroundKind, type PlaygroundKind } from '../../state/playground';
+import { countBlanks } from '../../core/tokenizer/passage';
+import { isChatting, playgroundKind, type PlaygroundKind, promptOf } from '../../state/playground';
 import type { Studio } from '../../state/studio';
 
 interface Words {
@@ -39,6 +40,24 @@ export const KINDS: Readonly<Record<PlaygroundKind, Words>> = {
     nothing: 'The label of the text comes here, and how sure the model is of it',
   },
 };
+
+/** What a person must type before the model can work; undefined if nothing is missing. */
+export function lackingWords(s: Studio): string | undefined {
+  const text = promptOf(s);
+  if (isChatting(s)) return text.trim() === '' ? 'Type a message first' : undefined;
+  switch (playgroundKind(s)) {
+    case 'decoder':
+      return undefined; // It can write without a beginning.
+    case 'encoder':
+      return countBlanks(text) === 0 ? 'Type ___ for a blank first' : undefined;
+    case 'encoder-decoder':
+      return text === '' ? 'Type an input first' : undefined;
+    case 'classifier':
+      return text.trim() === '' ? 'Type a text first' : undefined;
+    default:
+      return undefined;
+  }
+}
 
 /** Who is talked with answers. */
 export const wordsOf = (s: Studio): Words => KINDS[isChatting(s) ? 'encoder-decoder' : playgroundKind(s)];

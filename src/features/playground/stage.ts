@@ -1,8 +1,7 @@
 import { modelOf } from '../../state/openRun';
 import { NOTHING_YET, type Stage } from '../../state/stage';
-import { isChatting, promptOf } from '../../state/playground';
 import { modelLine } from '../../state/trained';
-import { wordsOf } from './kinds';
+import { lackingWords, wordsOf } from './kinds';
 
 export const stage: Stage = {
   id: 'playground',
@@ -15,7 +14,8 @@ export const stage: Stage = {
   page: async () => (await import('./PlaygroundPage')).PlaygroundPage,
   action(s) {
     if (!modelOf(s, 'playground') || s.writing.kind === 'writing') return undefined;
-    if (isChatting(s) && promptOf(s).trim() === '') return undefined;
-    return { id: 'write', label: wordsOf(s).act, run: () => void s.generate() };
+    const lacking = lackingWords(s);
+    const run = (): void => (lacking === undefined ? void s.generate() : s.toast({ text: lacking }));
+    return { id: 'write', label: wordsOf(s).act, run };
   },
 };

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { formatShare } from '../../core/base/units';
 import type { Sample } from '../../protocol/data';
-import { timed } from '../../state/nextStep';
+import { timed } from '../../state/timed';
 import { FIRST_SAMPLE } from '../../state/plan';
 import { isTraining } from '../../state/openRun';
 import { useStudio } from '../../state/react';

@@ -3,7 +3,8 @@ import { counted, formatCount } from '../../core/base/units';
 import { guessedColumns } from '../../core/documents/columns';
 import type { LabeledTable } from '../../core/documents/surveyTable';
 import { isBinary } from '../../state/markup';
-import { answer, type TableQuestion } from '../../state/questions';
+import { tableLabel } from '../../state/classifierStart';
+import { answer, type TableQuestion, trainOnTables } from '../../state/questions';
 import { useStudio, useStudioStore } from '../../state/react';
 import { Ask, Button, TextAction } from '../../ui';
 import { ColumnMap, type Roles } from './ColumnMap';
@@ -20,6 +21,7 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
   const openTable = useStudio((s) => s.openTable);
   const isOpen = useStudio((s) => s.openedTable === question.id);
   const { files, survey, labeled } = question;
+  const trainWords = useStudio((s) => tableLabel(s, labeled));
   const names = namesOf(files);
   const choose = (): void => openTable(isOpen ? null : question.id);
   const variant = filled === undefined ? 'default' : 'go';
@@ -44,7 +46,7 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
                 Use as plain text
               </Button>
               <Button isDense variant={variant} onPress={() => onGo(answer(store.getState(), question))}>
-                {filled ?? 'Train a classifier'}
+                {trainWords}
               </Button>
             </>
           )
@@ -131,12 +133,16 @@ function Details({
   onClose: () => void;
   onGo: (path: string) => void;
 }) {
+  const store = useStudioStore();
   const takeColumns = useStudio((s) => s.takeColumns);
   const [roles, choose] = useState<Roles>(() => rolesOf(survey, labeled ? 'classify' : undefined));
   const columns = columnsOf(roles);
   const needed = columns ? undefined : 'Say which column holds the text, or which two an input and its target';
   const isPair = columns && 'input' in columns;
   const isClassifier = areLabeled(survey, roles);
+  // The labels of other columns aren't counted yet.
+  const known = columns && labeled && columns.label === labeled.columns.label ? labeled : undefined;
+  const trainWords = useStudio((s) => tableLabel(s, known));
   return (
     <div className={styles.details}>
       <ColumnMap head={survey} roles={roles} isJoined={isClassifier} onChange={choose} />
@@ -150,12 +156,9 @@ function Details({
           <Button
             isDense
             variant={isFilled && labeled ? 'go' : 'default'}
-            onPress={() => {
-              if (columns) void takeColumns(files, columns, undefined, 'classify');
-              onGo('/tune?kind=classify');
-            }}
+            onPress={() => columns && onGo(trainOnTables(store.getState(), files, columns, known))}
           >
-            Train a classifier
+            {trainWords}
           </Button>
         )}
         <Button

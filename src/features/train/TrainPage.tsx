@@ -1,5 +1,6 @@
-import { lazy, type ReactNode, Suspense, useDeferredValue } from 'react';
+import { lazy, type ReactNode, Suspense, useDeferredValue, useEffect } from 'react';
 import { useLocation } from 'wouter';
+import { CLASSIFIER_SETUP } from '../../state/classifierStart';
 import { isOpening, isTuned } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
@@ -25,7 +26,20 @@ const ClassifierPanes = lazy(() =>
 /** The run, live: what it does now, its curves and samples, and what can be done next. */
 export function TrainPage() {
   const isComing = useStudio((s) => isOpening(s, 'train'));
+  useSetupFirst();
   return isComing ? <Stage title="Train">{null}</Stage> : <Train />;
+}
+
+/** Opens the setup of a classifier that didn't start because something must be decided first. */
+function useSetupFirst(): void {
+  const isAsked = useStudio((s) => s.undecided === s.project.id);
+  const shown = useStudio((s) => s.showUndecided);
+  const [, go] = useLocation();
+  useEffect(() => {
+    if (!isAsked) return;
+    shown();
+    go(CLASSIFIER_SETUP, { replace: true });
+  }, [isAsked, shown, go]);
 }
 
 function Train() {

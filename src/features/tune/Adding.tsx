@@ -51,7 +51,7 @@ const WORDS: Readonly<
   Record<Purpose, { add: string; over: string; title: string; hint: string; name: string; button: string }>
 > = {
   adapt: {
-    add: 'Add files…',
+    add: 'Add text…',
     over: 'Drop to learn this text',
     title: 'Add text to learn',
     hint: 'It is for tuning alone: a run on Train does not learn it',
@@ -67,7 +67,7 @@ const WORDS: Readonly<
     button: 'Add chats',
   },
   classify: {
-    add: 'A file…',
+    add: 'Add labeled table…',
     over: 'Drop to learn these labels',
     title: 'Add texts with labels',
     hint: 'A table with a line of names, such as text,label, and a row for each text',
@@ -76,9 +76,16 @@ const WORDS: Readonly<
   },
 };
 
+/** @param isNext filled: the next step of a page without data */
+export const AddButton = ({ adding, isNext = false }: { adding: Adding; isNext?: boolean }) => (
+  <FileButton isDense={!isNext} icon="plus" variant={isNext ? 'go' : 'default'} onFiles={adding.take}>
+    {WORDS[adding.purpose].add}
+  </FileButton>
+);
+
+/** In the head. Without data, the empty stage has the button that adds files. */
 export function AddButtons({ adding }: { adding: Adding }) {
-  // The next step of a page without data; Classify has a sample with a filled button.
-  const isNext = useStudio((s) => adding.purpose !== 'classify' && toTuneOn(s, adding.purpose).length === 0);
+  const isEmpty = useStudio((s) => toTuneOn(s, adding.purpose).length === 0);
   return (
     <>
       <Button isDense onPress={() => adding.setOpen(true)}>
@@ -86,12 +93,10 @@ export function AddButtons({ adding }: { adding: Adding }) {
       </Button>
       {adding.purpose === 'classify' && (
         <FileButton isDense isFolder onFiles={adding.take}>
-          A folder…
+          Add a folder…
         </FileButton>
       )}
-      <FileButton isDense icon="plus" variant={isNext ? 'go' : 'default'} onFiles={adding.take}>
-        {WORDS[adding.purpose].add}
-      </FileButton>
+      {!isEmpty && <AddButton adding={adding} />}
     </>
   );
 }

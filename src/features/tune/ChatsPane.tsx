@@ -2,7 +2,10 @@ import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import { explain, headline } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import { Block, Button, EmptyState, Icon, Notice, Pager, Pane, Progress, Segmented, text, TextAction } from '../../ui';
+import { Block, Button, EmptyStage, Icon, Notice, Pager, Pane, Progress, Segmented, text, TextAction } from '../../ui';
+import { AddButton, type Adding } from './Adding';
+import { EMPTY } from './empty';
+import { ExampleChats } from './ExampleChats';
 import type { Situation } from './situation';
 import { SpeakersDialog } from './SpeakersDialog';
 import { TemplateDialog } from './TemplateDialog';
@@ -14,7 +17,7 @@ import { SHOWN } from './usePainting';
 type View = 'tokens' | 'text' | 'template';
 
 /** Every token of some conversations, shown as learnt or only read, before anything starts. */
-export function ChatsPane({ situation }: { situation: Situation }) {
+export function ChatsPane({ situation, adding }: { situation: Situation; adding: Adding }) {
   const { painting, isBusy, progress } = situation.painting;
   const [view, setView] = useState<View>('tokens');
   const { from, show, texts } = situation;
@@ -50,10 +53,18 @@ export function ChatsPane({ situation }: { situation: Situation }) {
       }
     >
       {texts.length === 0 ? (
-        <EmptyState action={<FromTexts />}>
-          There are no chats yet. Paste some, drop a file or add one: JSON Lines with a conversation a row, as OpenAI,
-          ShareGPT or Alpaca have them, or a table with a column of questions and one of answers
-        </EmptyState>
+        <EmptyStage
+          figure={<ExampleChats />}
+          reason="JSON Lines in the OpenAI, ShareGPT or Alpaca format, or a table of questions and answers."
+          action={
+            <span className={styles.links}>
+              <AddButton adding={adding} isNext />
+              <FromTexts />
+            </span>
+          }
+        >
+          {EMPTY.instruct.words}
+        </EmptyStage>
       ) : (
         <>
           {isBusy && !painting && (

@@ -11,8 +11,20 @@ import { RunLog } from '../../state/runLog';
 import type { Studio } from '../../state/studio';
 import { lastTuned } from '../../state/tuning';
 import { keepsOldText } from '../../state/tuningPlan';
-import { Block, Button, Checkbox, type Column, Pane, PaneHead, Passage, Progress, Table, text } from '../../ui';
-import { LineChart } from '../../ui/charts';
+import {
+  Block,
+  Button,
+  Checkbox,
+  type Column,
+  EmptyStage,
+  Pane,
+  PaneHead,
+  Passage,
+  Progress,
+  Table,
+  text,
+} from '../../ui';
+import { ExampleCurves, LineChart } from '../../ui/charts';
 import { captionOf, type Change, changeOf, forgettingOf } from './forgetting';
 import { KINDS } from './kinds';
 import { MixBlock } from './MixBlock';
@@ -28,15 +40,7 @@ export function ForgettingPane({ situation }: { situation: Situation }) {
       {last && last.log.evaluations.length > 0 ? (
         <Told last={last} />
       ) : (
-        <Block>
-          <p className={text.dense}>
-            <span className={text.ink2}>
-              {situation.hasOld
-                ? 'At every evaluation it is measured on held-out text of what it had learnt before, and drawn here beside what it learns: what is gained, and what is forgotten'
-                : 'What it forgets is drawn here, where there is text that it had learnt before'}
-            </span>
-          </p>
-        </Block>
+        !last?.run && <EmptyStage figure={<ExampleCurves />}>See what your model gains, and what it forgets</EmptyStage>
       )}
       <OldText situation={situation} />
     </Pane>

@@ -2,13 +2,16 @@ import { useEffect, useState } from 'react';
 import { counted, formatShort } from '../../core/base/units';
 import { learntOf, type TextRecord } from '../../core/documents/record';
 import { useStudio, useStudioStore } from '../../state/react';
-import { EmptyState, Pane, text } from '../../ui';
+import { EmptyStage, Pane, text } from '../../ui';
+import { AddButton, type Adding } from './Adding';
+import { EMPTY } from './empty';
+import { ExampleText } from './ExampleText';
 import type { Situation } from './situation';
 import { TextRows } from './TextRows';
 import styles from './TunePage.module.css';
 
 /** The texts that it would go on with, and how each begins. */
-export function TextsPane({ situation: { texts } }: { situation: Situation }) {
+export function TextsPane({ situation: { texts }, adding }: { situation: Situation; adding: Adding }) {
   const characters = texts.reduce((sum, each) => sum + learntOf(each).characters, 0);
   return (
     <Pane
@@ -17,9 +20,13 @@ export function TextsPane({ situation: { texts } }: { situation: Situation }) {
       isFirstOnPhone
     >
       {texts.length === 0 ? (
-        <EmptyState>
-          There is no text yet to adapt to. Paste some, drop files, or add them: any kind that Text reads
-        </EmptyState>
+        <EmptyStage
+          figure={<ExampleText />}
+          reason="Any file that Text reads: documents, mail, web pages, books."
+          action={<AddButton adding={adding} isNext />}
+        >
+          {EMPTY.adapt.words}
+        </EmptyStage>
       ) : (
         <>
           {texts.map((each) => (

@@ -6,9 +6,11 @@ import { isOpening } from '../../state/openRun';
 import { shownPurpose } from '../../state/shownPurpose';
 import { useRuns, useRunsShown, useStudio, useStudioStore } from '../../state/react';
 import type { PageProps } from '../../state/stage';
-import { Button, EmptyState, Panes, Stage, StageTabs, useHeldFocus } from '../../ui';
+import { useBaseNeed } from '../../state/useNeed';
+import { Button, EmptyStage, NextButton, Panes, Stage, StageTabs, useHeldFocus } from '../../ui';
 import { AddButtons, AddDialog, type Adding, Dropped, Reading, Refused, useAdding } from './Adding';
 import { BasePane } from './BasePane';
+import { EMPTY } from './empty';
 import { Failed } from './Failed';
 import { ForgettingPane } from './ForgettingPane';
 import { isPurpose, KINDS } from './kinds';
@@ -80,11 +82,11 @@ function Tune({ purpose, tabs, onFiles }: { purpose: Purpose; tabs: ReactNode } 
       {base ? (
         <Panes columns="304px minmax(0, 1fr) 392px" narrowColumns="264px minmax(0, 1fr) 332px">
           <BasePane situation={situation} onFiles={onFiles} />
-          {Learnt && <Learnt situation={situation} />}
+          {Learnt && <Learnt situation={situation} adding={adding} />}
           <ForgettingPane situation={situation} />
         </Panes>
       ) : (
-        <NoBase />
+        <NoBase purpose={purpose} />
       )}
       {base && <Dropped adding={adding} />}
       {base && <AddDialog adding={adding} />}
@@ -132,23 +134,23 @@ function Start({ situation, adding }: { situation: Situation; adding: Adding }) 
   );
 }
 
-function NoBase() {
+function NoBase({ purpose }: { purpose: Purpose }) {
   const [, go] = useLocation();
-  const hasRuns = useStudio((s) => (s.runs?.length ?? 0) > 0);
+  const need = useBaseNeed(purpose, go);
+  if (!need || purpose === 'classify') return null;
+  const { figure: Figure, words } = EMPTY[purpose];
   return (
-    <EmptyState
+    <EmptyStage
+      figure={<Figure />}
+      reason={need.reason ?? 'Teaching starts from a model that you trained or imported.'}
       action={
         <span className={styles.links}>
-          <Button variant="go" onPress={() => go('/train')}>
-            Train a model
-          </Button>
-          <Button onPress={() => go('/export')}>Bring one in…</Button>
+          <NextButton step={need.step} />
+          <Button onPress={() => go('/export')}>Import a model…</Button>
         </span>
       }
     >
-      {hasRuns
-        ? 'No step of a run is kept that could be tuned'
-        : 'Tuning begins with a model: one that was trained here, or a Hugging Face folder or GGUF file that is brought in'}
-    </EmptyState>
+      {words}
+    </EmptyStage>
   );
 }

@@ -1,5 +1,6 @@
 /** What a model can be tuned to: a tab each. One more is a file that shows what it would learn, and a line here. */
 import type { ComponentType } from 'react';
+import type { Adding } from './Adding';
 import { type Purpose, PURPOSES } from '../../core/runs/tuning';
 import { ChatsPane } from './ChatsPane';
 import type { Situation } from './situation';
@@ -12,19 +13,19 @@ export interface Kind {
   /** Of the line that is drawn for what is learnt. */
   learnt: string;
   /** Absent: it has a page of its own. */
-  pane?: ComponentType<{ situation: Situation }>;
+  pane?: ComponentType<{ situation: Situation; adding: Adding }>;
 }
 
 export const KINDS: Readonly<Record<Purpose, Kind>> = {
   adapt: {
     label: 'Adapt',
-    words: 'The model goes on with text of a kind that it has seen little of, and what it forgets by that is measured',
+    words: 'The model trains on a new kind of text, and the app measures what it forgets',
     learnt: 'new text',
     pane: TextsPane,
   },
   instruct: {
     label: 'Instruct',
-    words: 'The model learns to answer, from questions with their answers: of each row the answer alone is learnt',
+    words: 'The model learns to answer: it trains on the answers only, not on the questions',
     learnt: 'chats',
     pane: ChatsPane,
   },

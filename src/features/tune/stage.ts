@@ -1,8 +1,6 @@
-import { tunedAs } from '../../core/documents/record';
-import { modelOf } from '../../state/openRun';
 import { tuneRefusal } from '../../state/refusals';
 import { NOTHING_YET, type Stage } from '../../state/stage';
-import type { Studio } from '../../state/studio';
+import { hasModelOrLabel } from '../../state/teachable';
 
 export const stage: Stage = {
   id: 'tune',
@@ -13,7 +11,7 @@ export const stage: Stage = {
     { label: 'Classify texts', query: '?kind=classify' },
   ],
   form: 'door',
-  isListed: (s) => (s.runs?.length ?? 0) > 0 || modelOf(s, 'train') !== null || s.tuneTexts.some(hasLabels),
+  isListed: hasModelOrLabel,
   state: () => NOTHING_YET,
   page: async () => (await import('./TunePage')).TunePage,
   takesDrops: () => true,
@@ -21,8 +19,8 @@ export const stage: Stage = {
     if (tuneRefusal(s) !== undefined) return undefined;
     const isClassifier = s.project.tuning.purpose === 'classify';
     const run = (): void => void s.tune();
-    return { id: 'tune', label: 'Start tuning', run, ...(isClassifier && { goesTo: '/train' }) };
+    return isClassifier
+      ? { id: 'tune', label: 'Train the classifier', run, goesTo: '/train' }
+      : { id: 'tune', label: 'Start tuning', run };
   },
 };
-
-const hasLabels = (text: Studio['tuneTexts'][number]): boolean => tunedAs(text) === 'labels';

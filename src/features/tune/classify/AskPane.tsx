@@ -6,7 +6,8 @@ import { PLAIN_DECISION } from '../../../core/runs/settings';
 import { EVEN } from '../../../core/base/labels';
 import type { RunRow } from '../../../protocol/data';
 import { useStudioStore } from '../../../state/react';
-import { Block, EmptyState, Pane, Reliability, Slider, text } from '../../../ui';
+import { Block, EmptyStage, Pane, Reliability, Slider, text } from '../../../ui';
+import { ExampleBars } from './ExampleFigures';
 import { percent } from './judged';
 import { TryText } from './TryText';
 import type { ClassifySituation } from './useClassify';
@@ -16,7 +17,7 @@ export function AskPane({ situation: { judged, classifier } }: { situation: Clas
   return (
     <Pane title="Does it know when it is unsure?">
       {!classifier ? (
-        <EmptyState>Its calibration, and a field to try a text, appear here once a classifier is trained</EmptyState>
+        <EmptyStage figure={<ExampleBars />}>Try a text of your own, and see how sure your classifier is</EmptyStage>
       ) : (
         <>
           {judged?.evaluation.calibration && <Sureness evaluation={judged.evaluation} />}

@@ -1,15 +1,17 @@
 import { type ReactNode } from 'react';
 import { useLocation } from 'wouter';
-import { formatCount, formatDuration } from '../../../core/base/units';
+import { formatCount } from '../../../core/base/units';
 import { bestBaseline, baselineWords, estimateWords } from '../../../core/evaluate/words';
 import { useStudio } from '../../../state/react';
 import type { PageProps } from '../../../state/stage';
+import { timed } from '../../../state/timed';
 import { Button, Panes, Stage } from '../../../ui';
 import { AddButtons, AddDialog, Dropped, Reading, Refused, useAdding } from '../Adding';
 import { KINDS } from '../kinds';
 import { Failed } from '../Failed';
 import { Resume } from '../Resume';
 import { AskPane } from './AskPane';
+import { CutNotice } from './CutNotice';
 import { JudgedPane } from './JudgedPane';
 import { TablePane } from './TablePane';
 import { type ClassifySituation, useClassify } from './useClassify';
@@ -33,8 +35,9 @@ export function ClassifyPage({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageP
       <Failed />
       <Refused />
       <Reading />
+      <CutNotice situation={situation} />
       <Panes columns="400px minmax(0, 1fr) 384px" narrowColumns="340px minmax(0, 1fr) 328px">
-        <TablePane situation={situation} onFiles={onFiles} />
+        <TablePane situation={situation} adding={adding} onFiles={onFiles} />
         <JudgedPane situation={situation} />
         <AskPane situation={situation} />
       </Panes>
@@ -66,7 +69,7 @@ function Start({ situation: { refusal, plan } }: { situation: ClassifySituation 
   const isTraining = useStudio((s) => s.training !== null);
   const [, go] = useLocation();
   if (isTraining) return null;
-  const time = plan?.seconds === undefined ? '' : ` · ${formatDuration(1000 * plan.seconds)}`;
+  const time = refusal === undefined && plan?.seconds !== undefined ? 1000 * plan.seconds : undefined;
   return (
     <>
       <Resume />
@@ -80,7 +83,7 @@ function Start({ situation: { refusal, plan } }: { situation: ClassifySituation 
           go('/train');
         }}
       >
-        Start tuning{refusal === undefined && time}
+        {timed('Train the classifier', time)}
       </Button>
     </>
   );

@@ -6,7 +6,7 @@ import type { Evaluation } from '../../../core/evaluate/evaluation';
 import { baselineWords, estimateWords } from '../../../core/evaluate/words';
 import {
   Block,
-  EmptyState,
+  EmptyStage,
   type Finding,
   FINDING_WORDS,
   FINDINGS,
@@ -18,6 +18,7 @@ import {
   TabbedPane,
 } from '../../../ui';
 import styles from './Classify.module.css';
+import { ExampleMatrix } from './ExampleFigures';
 import { Examples } from './Examples';
 import { inCell, inFinding, isRight, type Judged, judgedTexts, likelyWrong, percent, weakest, worst } from './judged';
 import { MeasuredBefore, NotMeasured } from './Measure';
@@ -51,9 +52,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
     >
       {classifier && judged && labelled && <MeasuredBefore run={classifier.record} step={judged.step} used={step} />}
       {!classifier ? (
-        <EmptyState>
-          The confusion matrix and each mistake on held-out texts appear here once a classifier is trained
-        </EmptyState>
+        <EmptyStage figure={<ExampleMatrix />}>See which labels your classifier mistakes for which</EmptyStage>
       ) : judged === undefined ? null : judged === null || !labelled ? (
         <NotMeasured run={classifier.record} isMeasured={judged !== null} />
       ) : view === 'matrix' ? (

@@ -11,7 +11,7 @@ import type { PageProps } from '../../../state/stage';
 import {
   Block,
   Button,
-  EmptyState,
+  EmptyStage,
   Icon,
   Notice,
   Pane,
@@ -22,10 +22,12 @@ import {
   text,
   TextAction,
 } from '../../../ui';
+import { AddButton, type Adding } from '../Adding';
 import { Import } from '../BasePane';
 import { TextRows } from '../TextRows';
 import { ClassifierForm } from './ClassifierForm';
 import styles from './Classify.module.css';
+import { ExampleTable } from './ExampleFigures';
 import { RowsDialog } from './RowsDialog';
 import { TakeText, useLabeledTexts } from './TakeText';
 import { useAnswer } from './useAnswer';
@@ -34,7 +36,11 @@ import type { ClassifySituation } from './useClassify';
 const documentsIn = ({ texts, unlabelled }: LabelsTold): number => texts + unlabelled;
 
 /** What it would learn: texts with their labels, and how. */
-export function TablePane({ situation, onFiles }: { situation: ClassifySituation } & Pick<PageProps, 'onFiles'>) {
+export function TablePane({
+  situation,
+  adding,
+  onFiles,
+}: { situation: ClassifySituation; adding: Adding } & Pick<PageProps, 'onFiles'>) {
   const { texts, survey } = situation;
   const [isOpen, setOpen] = useState(false);
   const { told, failure, progress } = survey;
@@ -46,10 +52,13 @@ export function TablePane({ situation, onFiles }: { situation: ClassifySituation
       aside={texts.length > 0 && <TextAction onPress={() => setOpen(true)}>All rows</TextAction>}
     >
       {texts.length === 0 ? (
-        <EmptyState action={<WaysToBegin />}>
-          A classifier learns from labeled texts: a table with a row for each text and a column of labels, or a folder
-          for each label.
-        </EmptyState>
+        <EmptyStage
+          figure={<ExampleTable />}
+          reason="A table with a row for each text and a column of labels, or a folder for each label."
+          action={<WaysToBegin adding={adding} />}
+        >
+          Teach a model to put your labels on new text
+        </EmptyStage>
       ) : (
         <>
           <FirstRows key={texts.map(textRef).join(' ')} situation={situation} />
@@ -89,8 +98,8 @@ export function TablePane({ situation, onFiles }: { situation: ClassifySituation
   );
 }
 
-/** Labeled documents of the page Text, else samples. */
-function WaysToBegin() {
+/** Labeled documents of the page Text, else a table; next to them the samples. */
+function WaysToBegin({ adding }: { adding: Adding }) {
   const samples = useStudio((s) => s.samples);
   const addSample = useStudio((s) => s.addSample);
   const offered = useLabeledTexts();
@@ -100,8 +109,9 @@ function WaysToBegin() {
       {offered.map((text, i) => (
         <TakeText key={text.id} text={text} isNext={i === 0} />
       ))}
+      <AddButton adding={adding} isNext={offered.length === 0} />
       {labeled.map(({ file, title }) => (
-        <Button key={file} variant={offered.length === 0 ? 'go' : 'default'} onPress={() => void addSample(file)}>
+        <Button key={file} onPress={() => void addSample(file)}>
           Use {title}
         </Button>
       ))}
@@ -234,8 +244,7 @@ function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlab
 const listed = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
 
 /** What is odd in the labels: asked, or told. */
-function Told({ told, situation: { texts, plan } }: { told: LabelsTold; situation: ClassifySituation }) {
-  const fitting = plan?.fitting;
+function Told({ told, situation: { texts } }: { told: LabelsTold; situation: ClassifySituation }) {
   const store = useStudioStore();
   const join = async (labels: readonly string[], as: string): Promise<void> => {
     const { change } = await store.getState().classifying();
@@ -250,12 +259,9 @@ function Told({ told, situation: { texts, plan } }: { told: LabelsTold; situatio
   const tuning = useStudio((s) => s.project.tuning);
   const single = told.labels.filter(({ count }) => count === 1).map(({ label }) => label);
   const say = useUnlabelled(texts);
-  // Names that are alike have a row with what to do, and texts that wait for a label a tab.
+  // Names that are alike have a row with what to do, texts that wait for a label a tab, and texts that are cut a notice.
   const problems = told.problems.filter(
-    ({ what, kind }) =>
-      what !== 'alike' &&
-      (what !== 'unlabelled' || kind === 'asked') &&
-      (what !== 'long' || !tuning.classify.inWindows),
+    ({ what, kind }) => what !== 'alike' && what !== 'long' && (what !== 'unlabelled' || kind === 'asked'),
   );
   if (told.alike.length + problems.length === 0) return null;
   return (
@@ -281,18 +287,6 @@ function Told({ told, situation: { texts, plan } }: { told: LabelsTold; situatio
               <small className={styles.ways}>
                 <TextAction onPress={() => void say('none')}>Examples of none</TextAction>
                 <TextAction onPress={() => void say('left-out')}>Not labelled yet</TextAction>
-              </small>
-            )}
-            {what === 'long' && (
-              <small className={styles.ways}>
-                {fitting !== undefined && (
-                  <TextAction onPress={() => setTuning({ classify: { ...tuning.classify, context: fitting } })}>
-                    Read {formatCount(fitting)} tokens
-                  </TextAction>
-                )}
-                <TextAction onPress={() => setTuning({ classify: { ...tuning.classify, inWindows: true } })}>
-                  Read in windows
-                </TextAction>
               </small>
             )}
             {what === 'single' && (

@@ -1,0 +1,59 @@
+/** From a labeled table on Text to a classifier: it trains at once, or its setup asks what must be decided first. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { readKnownRun } from '../core/runs/record';
+import { lonelyLocks } from '../core/testing/behindChannels';
+import { classifierStudio } from '../core/testing/classifierStudio';
+import { labelledFile, labelledRows } from '../core/testing/labelledRuns';
+import { tableLabel } from './classifierStart';
+import { guideOf, nextStep } from './nextStep';
+import { answer, isLabeled, questionsOf } from './questions';
+
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
+
+/** A labeled table that waits for an answer on Text. */
+async function dropped(rows: readonly (readonly string[])[]) {
+  const { store, getState } = await classifierStudio();
+  const file = labelledFile(rows);
+  await getState().addFiles([{ name: file.name, file }]);
+  await vi.waitFor(() => expect(questionsOf(getState())[0]?.kind).toBe('table'));
+  const [question] = questionsOf(getState());
+  if (!isLabeled(question!)) throw new Error('The table does not look labeled');
+  const label = tableLabel(getState(), question.labeled);
+  return { store, getState, label, press: () => answer(getState(), question) };
+}
+
+test('a table that leaves nothing to decide trains at the press', async () => {
+  const { store, getState, label, press } = await dropped(labelledRows(60));
+  expect(label).toMatch(/^Train a classifier/);
+  expect(press()).toBe('/train');
+  await vi.waitFor(() => expect(getState().project.runId).not.toBeNull(), { timeout: 60_000 });
+  const record = await readKnownRun(store, getState().project.runId!);
+  expect(record.model.config.classes).toMatchObject({ labels: ['land', 'sea'] });
+  expect(getState().undecided).toBeNull();
+  await vi.waitFor(() => expect(getState().training).toBeNull(), { timeout: 60_000 });
+});
+
+test('texts that would be cut are announced before anything trains', async () => {
+  const { getState, press } = await dropped([...labelledRows(40), ['a whale '.repeat(40), 'sea']]);
+  expect(press()).toBe('/train');
+  await vi.waitFor(() => expect(getState().undecided).toBe(getState().project.id), { timeout: 60_000 });
+  await vi.waitFor(() => expect(getState().training).toBeNull());
+  expect(getState().runs ?? []).toEqual([]);
+  expect(getState().tuneTexts).toMatchObject([{ documents: 41, labelled: 'one' }]);
+  expect(nextStep(guideOf(getState()), 'train')).toEqual({ kind: 'set-up-classifier', label: 'Set up classifier…' });
+  // Who has seen that starts it as it is.
+  getState().showUndecided();
+  await getState().tune('classify');
+  expect(getState().project.runId).not.toBeNull();
+});
+
+test('a label of one text is decided in the setup, whose button names no time', async () => {
+  const { getState, label, press } = await dropped([...labelledRows(40), ['a gull over the pier', 'bird']]);
+  expect(label).toBe('Set up classifier…');
+  expect(nextStep(guideOf(getState()), 'text')).toMatchObject({ kind: 'train-classifier', label });
+  expect(press()).toBe('/tune?kind=classify');
+  await vi.waitFor(() => expect(getState().tuneTexts).toMatchObject([{ documents: 41 }]));
+  expect([getState().training, getState().undecided]).toEqual([null, null]);
+});

@@ -1,0 +1,38 @@
+/** Whether a classifier can train at once, or a person must decide something in its setup first. */
+import type { LabeledTable } from '../core/documents/surveyTable';
+import type { LabelsTold } from '../protocol/data';
+import { labelsRefusal, planClassifier } from './classifierPlan';
+import { classifierTimeOf } from './classifierTime';
+import type { Studio } from './studio';
+import { timed } from './timed';
+import { toTuneOn } from './tuning';
+
+export const CLASSIFIER_SETUP = '/tune?kind=classify';
+
+/**
+ * Whether something must be decided before a classifier trains on a table that waits for an answer.
+ * @param labeled absent if a person chose the columns, so that their labels aren't counted yet
+ */
+export function isTableUndecided(s: Studio, labeled?: LabeledTable): boolean {
+  if (s.training !== null || s.trainingElsewhere || toTuneOn(s, 'classify').length > 0) return true;
+  if (!labeled) return false;
+  const { fewest } = s.project.tuning.classify;
+  return !labeled.isAll || (fewest > 1 && labeled.counts.some(({ count }) => count === 1));
+}
+
+/** `Train a classifier · 2 min`, or `Set up classifier…` if something must be decided first. */
+export const tableLabel = (s: Studio, labeled?: LabeledTable): string =>
+  isTableUndecided(s, labeled)
+    ? 'Set up classifier…'
+    : timed('Train a classifier', labeled && classifierTimeOf(s, labeled));
+
+/** The same question once the texts are read: also whether texts would be cut, or the model can't be trained as set. */
+export function isUndecided(s: Pick<Studio, 'project' | 'runs' | 'device'>, told: LabelsTold): boolean {
+  if (labelsRefusal(told) !== undefined || told.alike.length > 0 || areCut(s, told)) return true;
+  const plan = planClassifier(s, told);
+  return 'code' in plan || plan.problems.length > 0;
+}
+
+/** Whether the ends of some texts are left out. */
+export const areCut = ({ project }: Pick<Studio, 'project'>, { long, room }: LabelsTold): boolean =>
+  long > 0 && room !== undefined && !project.tuning.classify.inWindows;

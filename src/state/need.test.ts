@@ -1,0 +1,40 @@
+/** Why Teach it more has no model, and the way to one. */
+import { beforeEach, expect, test } from 'vitest';
+import { inertServices } from '../core/testing/inertServices';
+import { runRecord } from '../core/testing/runRecord';
+import { baseNeed } from './need';
+import { createStudio, type StudioStore } from './studio';
+
+let store: StudioStore;
+beforeEach(() => {
+  store = createStudio(inertServices());
+  store.setState({ loaded: 'ready', runs: [] });
+});
+const need = () => baseNeed(store.getState(), 'instruct');
+const TEXT = { id: 't', name: 'moby.txt', sha256: 'a', documents: 1, characters: 9, bytes: 9 } as never;
+const row = (bytes: number, classes = false) => {
+  const record = runRecord({});
+  const model = { ...record.model, config: { ...record.model.config, ...(classes && { classes: { labels: ['a', 'b'] } }) } }; // prettier-ignore
+  return { record: { ...record, model }, step: 10, bytes, curve: null } as never;
+};
+
+test('without a run the next step of the project leads to a model', () => {
+  expect(need()).toEqual({ reason: undefined, button: undefined });
+  store.setState({ texts: [TEXT] });
+  expect(need()).toEqual({ reason: undefined, button: undefined });
+});
+
+test('a saved step is a model to teach; a run without one shows the runs', () => {
+  store.setState({ runs: [row(1)] });
+  expect(need()).toBeUndefined();
+  store.setState({ runs: [row(0)] });
+  expect(need()?.button).toEqual({ label: 'Show runs', path: '/runs' });
+});
+
+test('a classifier is no model to teach, and the way leads to a language model', () => {
+  store.setState({ runs: [row(1, true)] });
+  expect(need()?.reason).toMatch(/^A classifier can’t learn to write/);
+  expect(need()?.button).toEqual({ label: 'Add text…', path: '/text' });
+  store.setState({ texts: [TEXT] });
+  expect(need()?.button).toEqual({ label: 'Set up training…', path: '/model' });
+});

@@ -1,0 +1,10 @@
+import { tunedAs } from '../core/documents/record';
+import { modelOf } from './openRun';
+import type { Studio } from './studio';
+
+/** Whether there is something to teach more, or to teach: a model, or a label of any text. */
+export const hasModelOrLabel = (s: Studio): boolean =>
+  (s.runs?.length ?? 0) > 0 ||
+  modelOf(s, 'train') !== null ||
+  s.tuneTexts.some((text) => tunedAs(text) === 'labels') ||
+  s.texts.some(({ labels }) => labels !== undefined);
