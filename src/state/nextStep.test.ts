@@ -23,7 +23,7 @@ const STATES: Readonly<Record<string, Guide>> = {
   'no text, every file needs an answer, on Text': {
     ...NONE,
     hasText: false,
-    question: { words: 'Use Latin-1', isLabeled: false },
+    question: { words: 'Use Windows-1252', isLabeled: false },
   },
   'no text, only a labeled table, on Text': {
     ...NONE,
@@ -31,10 +31,14 @@ const STATES: Readonly<Record<string, Guide>> = {
     question: { words: 'Train a classifier', isLabeled: true },
     classifierTime: 120_000,
   },
-  'no text, a question, on Train': { ...NONE, hasText: false, question: { words: 'Use Latin-1', isLabeled: false } },
+  'no text, a question, on Train': {
+    ...NONE,
+    hasText: false,
+    question: { words: 'Use Windows-1252', isLabeled: false },
+  },
   'text, and a question, on Text': {
     ...NONE,
-    question: { words: 'Use Latin-1', isLabeled: false },
+    question: { words: 'Use Windows-1252', isLabeled: false },
     startTime: 180_000,
   },
   ready: { ...NONE, startTime: 180_000 },
