@@ -124,7 +124,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
 
   // Another question comes first, whatever its place, and a text before all.
   await studio.choose(add, Array.from({ length: 10 }, (_, i) => given(`letter-${i}.txt`, Buffer.concat([LATIN, Buffer.from([48 + i])])))); // prettier-ignore
-  await expect(filled).toHaveAccessibleName('Use Latin-1 for 10 files');
+  await expect(filled).toHaveAccessibleName('Use Windows-1252 for 10 files');
   await expect(page.getByText('11 need you')).toBeVisible();
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });

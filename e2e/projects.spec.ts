@@ -74,20 +74,20 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   await studio.goTo('Model');
   await studio.set({ Batch: 7 });
   await studio.inProjects('Duplicate the project');
-  await expect(studio.project).toHaveText('Birds, copy');
+  await expect(studio.project).toHaveText('Birds copy');
   await expect(studio.field('Batch')).toHaveValue('7');
   await studio.inProjects('Whales');
   await expect(studio.field('Batch')).not.toHaveValue('7');
   await studio.goTo('Text');
 
   // Deleted, brought back, deleted for good: what another project has too stays.
-  await studio.inProjects('Birds, copy');
+  await studio.inProjects('Birds copy');
   await studio.inProjects('Delete the project');
-  await expect(studio.project).not.toHaveText('Birds, copy');
+  await expect(studio.project).not.toHaveText('Birds copy');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(studio.project).toHaveText('Birds, copy');
+  await expect(studio.project).toHaveText('Birds copy');
   for (const [name, texts] of [
-    ['Birds, copy', 2],
+    ['Birds copy', 2],
     ['Birds', 1],
   ] as const) {
     await studio.inProjects(name);

@@ -16,14 +16,14 @@ test('a text in an old encoding is read in the one in which its letters are righ
   await expect(question.getByRole('heading')).toHaveText('2 files: which line reads right?');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(question).toContainText('Un thé déjà bu, très près');
-  await expect(question.getByRole('radio', { name: /Latin-1/ })).toBeChecked();
+  await expect(question.getByRole('radio', { name: /Windows-1252/ })).toBeChecked();
   await expectAccessible(page, 'encodings');
-  await studio.tabTo('radio', /Latin-1/);
+  await studio.tabTo('radio', /Windows-1252/);
   await page.keyboard.press('ArrowDown');
-  const other = question.getByRole('button', { name: /^Use (?!Latin-1).* for 2 files$/ });
+  const other = question.getByRole('button', { name: /^Use (?!Windows-1252).* for 2 files$/ });
   await expect(other).toBeVisible();
   await page.keyboard.press('ArrowUp');
-  await studio.tabTo('button', /^Use Latin-1 for 2 files$/);
+  await studio.tabTo('button', /^Use Windows-1252 for 2 files$/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('status').filter({ hasText: '2 added' })).toBeVisible();
   const table = page.getByRole('table', { name: 'Texts' });

@@ -134,6 +134,8 @@ export interface DataApi extends LabelApi {
   learntFrom: { input: { textIds: readonly string[] }; progress: never; output: readonly Learnt[] };
   addToProject: { input: { id: string; projectId: string; isTuned?: boolean }; progress: never; output: TextRecord };
   purgeText: { input: { id: string }; progress: never; output: null };
+  /** What a project of these texts is called while nobody has named it; null: it has none. */
+  nameOfTexts: { input: { ids: readonly string[] }; progress: never; output: string | null };
 
   /** Settings for these texts, a device and a time; and what the texts are found to be. */
   plan: {

@@ -20,8 +20,7 @@ import type { Between } from '../core/documents/labels/between';
 import { explain } from './failures';
 import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
-import { UNTITLED } from './project';
-import { title } from './projectName';
+import { nameByTexts } from './projectName';
 import { type Inputs, inputsOf } from './preparation';
 import { reads } from './reads';
 import { isMalformed, isUndecoded, type Refusal, type Reread, type Target, type Undecoded } from './refused';
@@ -132,26 +131,22 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     const others = refused.filter((one) => !isListed(one));
     report(reportOf({ added: 0, duplicates: [], passedOver: [], refused: others }), to);
   }
-  async function join(text: TextRecord, names: readonly string[], to: Target, ofPairs = true): Promise<void> {
+  async function join(text: TextRecord, to: Target, ofPairs = true): Promise<void> {
     tabs.announce();
     if (!isOpen(to)) {
       get().toast({ text: `${text.name} was added to ${to.name}` });
       return;
     }
+    const before = get().texts;
     set((s) => byUse([...allTexts(s).filter(({ id }) => id !== text.id), text], to.id));
     const { leftOut, cleaned } = text;
     if (leftOut) get().toast(alreadyLeftOut(text.name, leftOut.places.length));
     if (cleaned) get().toast(alreadyCleaned(text.name, cleaned.name));
-    // What a project is called, and its prompt, are of what it learns from.
-    if (isToTune(text, to.id)) {
-      get().change({});
-      return;
-    }
-    // What was only counted, as in `3 files`, is no name.
-    const isCalled = names.some((name) => name === text.name || name.startsWith(`${text.name}/`));
-    const isNamed = isCalled && get().project.name === UNTITLED;
-    // With a text a project is stored, also where nothing of it changes: what is in no list cannot be gone back to.
-    get().change(isNamed ? { name: title(text.name) } : {});
+    // With a text a project is stored, even if none of its fields changes: a project in no list can't be opened again.
+    get().change({});
+    // Texts to tune on give a project neither its name nor its prompt.
+    if (isToTune(text, to.id)) return;
+    await nameByTexts({ data, get }, before);
     await suggest(text);
     const objective = ofPairs && isOpen(to) ? answering(get()) : undefined;
     if (objective) get().setRecipe({ objective });
@@ -166,7 +161,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
   ): Promise<TextRecord | undefined> {
     set({ drop: null });
     const outcome = await read([name], to, begin, tunes, isShown);
-    if (outcome?.kind === 'added') await join(outcome.text, [name], to);
+    if (outcome?.kind === 'added') await join(outcome.text, to);
     if (outcome?.kind !== 'duplicate') return outcome?.text;
     duplicated([{ ...outcome, name }], to, tunes);
     return outcome.of;
@@ -218,7 +213,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
         to,
       );
       const ofPairs = files.every(({ table }) => table !== undefined);
-      if (outcome.text) await join(outcome.text, names, to, ofPairs);
+      if (outcome.text) await join(outcome.text, to, ofPairs);
     });
   async function addFiles(files: readonly Dropped[], to: Target, tunes?: Purpose): Promise<void> {
     const { reading } = get();

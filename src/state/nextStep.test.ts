@@ -24,7 +24,7 @@ const STATES: Readonly<Record<string, Guide>> = {
   'no text, every file needs an answer, on Text': {
     ...NONE,
     hasText: false,
-    question: { words: 'Use Latin-1', isLabeled: false },
+    question: { words: 'Use Windows-1252', isLabeled: false },
   },
   'no text, only a labeled table, on Text': {
     ...NONE,
@@ -37,10 +37,14 @@ const STATES: Readonly<Record<string, Guide>> = {
     question: { words: 'Set up classifier…', isLabeled: true },
   },
   'no text, labeled texts added': { ...NONE, hasText: false, hasLabels: true },
-  'no text, a question, on Train': { ...NONE, hasText: false, question: { words: 'Use Latin-1', isLabeled: false } },
+  'no text, a question, on Train': {
+    ...NONE,
+    hasText: false,
+    question: { words: 'Use Windows-1252', isLabeled: false },
+  },
   'text, and a question, on Text': {
     ...NONE,
-    question: { words: 'Use Latin-1', isLabeled: false },
+    question: { words: 'Use Windows-1252', isLabeled: false },
     startTime: 180_000,
   },
   ready: { ...NONE, startTime: 180_000 },

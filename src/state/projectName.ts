@@ -1,15 +1,35 @@
-/** What a project is called that nobody has named. */
+/** Names a project that nobody has named after its texts, while it has no run. */
 import type { TextRecord } from '../core/documents';
 import { UNTITLED } from './project';
+import type { Services, StudioStore } from './studio';
 
-/** 'moby-dick.txt' -> 'moby-dick' */
-export const title = (name: string): string => name.replace(/^.*\//, '').replace(/\.[^.]+$/, '') || name;
+interface Naming extends Pick<Services, 'data'> {
+  get: StudioStore['getState'];
+}
 
-/** A drop that was only counted. */
-const COUNTED = /^[\d,]+ files$/;
-
-/** As the first of its texts that has a name. */
-export function nameBy(texts: readonly TextRecord[]): string {
-  const named = texts.find(({ name, documents }) => documents === 1 || !COUNTED.test(name));
-  return named ? title(named.name) : UNTITLED;
+/**
+ * Names the open project after the texts that it has now.
+ * @param before the texts that it had
+ * @returns takes the name back, if there is a new one
+ */
+export async function nameByTexts(
+  { data, get }: Naming,
+  before: readonly TextRecord[],
+): Promise<{ undo(): void } | undefined> {
+  const { project, training } = get();
+  const { id, name } = project;
+  if (project.runId !== null || training?.projectId === id) return undefined;
+  // A text that can't be read names nothing. The page that shows it says so.
+  const nameOf = (texts: readonly TextRecord[]): Promise<string | null> =>
+    data.call('nameOfTexts', { ids: texts.map((text) => text.id) }).catch(() => null);
+  if (name !== UNTITLED && name !== (await nameOf(before))) return undefined;
+  const named = (await nameOf(get().texts)) ?? (get().texts.length === 0 ? UNTITLED : name);
+  const isStill = (called: string): boolean => get().project.id === id && get().project.name === called;
+  if (named === name || !isStill(name)) return undefined;
+  get().change({ name: named });
+  return {
+    undo: () => {
+      if (isStill(named)) get().change({ name });
+    },
+  };
 }

@@ -125,7 +125,7 @@ test('a new project is stored and shown, once; a copy has the settings and anoth
   await studio!.getState().open('b');
   setRecipe({ batch: 3 });
   expect(await duplicateProject()).toBe(true);
-  expect(studio!.getState().project).toMatchObject({ name: 'B, copy', runId: null, recipe: { batch: 3 } });
+  expect(studio!.getState().project).toMatchObject({ name: 'B copy', runId: null, recipe: { batch: 3 } });
 });
 
 test('a project that is deleted is hidden, can be had back, and is dropped when that can no longer be asked for', async () => {
@@ -229,12 +229,12 @@ async function fresh(
 }
 const loose = (name: string) => ({ name, file: new File([`${name}: the whale is large. `.repeat(20)], name) });
 
-test('the first project is stored once it has a text, however that is called, and so are its texts found again', async () => {
+test('the first project is stored once it has a text, and its texts are found again', async () => {
   const store = memoryStore();
   const getState = await fresh(store);
   await getState().addFiles([loose('a.txt'), loose('b.txt')]);
   await getState().flush();
-  expect(getState().project.name).toBe('Untitled'); // `2 files` is no name
+  expect(getState().project.name).toBe('a and 1 more');
   expect(await store.keys('projects/')).toEqual(['projects/first']);
   expect(await getState().newProject()).toBe(true);
   expect(getState().project.id).not.toBe('first');

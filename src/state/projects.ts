@@ -94,7 +94,7 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
       duplicateProject: () => {
         const { id, name } = get().project;
         return begin(`A copy of ${name}`, (copy) =>
-          data.call('duplicateProject', { id, copy, name: `${name}, copy`, at: now() }),
+          data.call('duplicateProject', { id, copy, name: `${name} copy`, at: now() }),
         );
       },
       rescueProject: (from) =>

@@ -120,7 +120,7 @@ function tableQuestion(id: string, files: readonly DroppedMarkup[], survey: Tabl
   return { kind: 'table', id, files, survey, labeled: joined };
 }
 
-/** `Use Latin-1 for 10 files`. */
+/** `Use Windows-1252 for 10 files`. */
 export const encodingAnswer = (encoding: EncodingId, count: number): string =>
   `Use ${encodingName(encoding)}${count > 1 ? ` for ${counted(count, 'file')}` : ''}`;
 

@@ -6,7 +6,7 @@ import { allTexts, byUse, isToTune } from '../core/documents/record';
 import { type Learnt, learntWords } from '../core/runs/learnt';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { explain } from './failures';
-import { nameBy, title } from './projectName';
+import { nameByTexts } from './projectName';
 import type { Services, StudioStore } from './studio';
 import type { SuggestedPrompt } from './suggestedPrompt';
 
@@ -64,7 +64,8 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
   tabs.announce();
   const learntFrom = removed.filter((text) => !isToTune(text, projectId));
   const forgotten = await forget(removal, projectId, learntFrom);
-  const renamed = rename(removal, projectId, learntFrom);
+  const renamed =
+    learntFrom.length > 0 && isHere() ? await nameByTexts(removal, byUse(before, projectId).texts) : undefined;
   const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
   let isBack = false;
   const undo = () => {
@@ -118,18 +119,4 @@ async function forget(
     };
   }
   return undefined;
-}
-
-/** A project that is called as a text that is gone is called as the first that remains. */
-function rename({ get }: Removal, projectId: string, removed: readonly TextRecord[]): Undoable | undefined {
-  const { project, texts, change } = get();
-  const before = project.name;
-  if (project.id !== projectId || !removed.some(({ name }) => title(name) === before)) return undefined;
-  const name = nameBy(texts);
-  change({ name });
-  return {
-    undo: () => {
-      if (get().project.id === projectId && get().project.name === name) change({ name: before });
-    },
-  };
 }

@@ -39,6 +39,7 @@ import {
 } from '../core/documents';
 import { inProcess, type Readers } from '../core/documents/guard/readers';
 import { learntStart } from '../core/documents/learntStart';
+import { nameOfTexts } from '../core/documents/suggestedName';
 import { learnerOf, objectiveOf } from '../core/objectives';
 import { makePlan } from '../core/plan/plan';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -179,6 +180,7 @@ export function dataHandlers(
       await purgeText(await store, id);
       return null;
     },
+    nameOfTexts: async ({ ids }) => (await nameOfTexts(await store, ids)) ?? null,
 
     plan: ({ texts, ...input }, job) =>
       reading(async () => {

@@ -8,7 +8,7 @@ import { charactersOf, encoded } from '../testing/encoded';
 import { collect, stream } from '../testing/texts';
 import { importDrop, lookAtTable, openText, proposalsFor, type TextSource } from '.';
 import { decodeText } from './decode';
-import { type EncodingId, ENCODINGS, proposalsOf, tellingLines } from './encodings';
+import { type EncodingId, encodingName, ENCODINGS, proposalsOf, tellingLines } from './encodings';
 import { propertyRuns } from '../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -75,6 +75,10 @@ test('of several that read alike the commonest is proposed: what comes after may
 });
 
 const IDS = (Object.keys(ENCODINGS) as EncodingId[]).filter((id) => !id.startsWith('utf-16'));
+test.each(IDS)('%s has one name in the question about a file and in the note on what was read', (encoding) => {
+  expect(ENCODINGS[encoding]).toMatch(new RegExp(`, ${encodingName(encoding)}$`));
+});
+
 test.each(IDS)('%s is read as it is, wherever the chunks end', async (encoding) => {
   const characters = charactersOf(encoding);
   expect(characters.length).toBeGreaterThan(180);

@@ -31,9 +31,8 @@ export const ENCODINGS = {
   'utf-16be': 'UTF-16, big-endian',
 } as const;
 export type EncodingId = keyof typeof ENCODINGS;
-/** Without its languages: `KOI8-R`. Windows-1252 has all letters of Latin-1, which is the name that people know. */
-export const encodingName = (id: EncodingId): string =>
-  id === 'windows-1252' ? 'Latin-1' : isWide(id) ? ENCODINGS[id] : ENCODINGS[id].split(', ')[1]!;
+/** The name without its languages: `KOI8-R`. */
+export const encodingName = (id: EncodingId): string => (isWide(id) ? ENCODINGS[id] : ENCODINGS[id].split(', ')[1]!);
 export const isEncoding = (id: string): id is EncodingId => Object.hasOwn(ENCODINGS, id);
 export const isBadEncoding = (error: unknown): error is HomegrownError =>
   error instanceof HomegrownError && error.code === 'bad-encoding';

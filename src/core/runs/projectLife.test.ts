@@ -54,11 +54,11 @@ test('a row says what a project has, what of it is its own, and what others have
 });
 
 test('a copy has the texts and settings, no runs, and takes no room; stopped in the middle there is none of it', async () => {
-  const copy = { id: 'a', copy: 'c', name: 'a, copy', at: 9 };
+  const copy = { id: 'a', copy: 'c', name: 'a copy', at: 9 };
   const whole = await library();
   await updateProject(whole, 'a', (project) => ({ ...project, runId: 'r', recompute: 'off' }));
   await duplicateProject(whole, copy);
-  expect((await readProject(whole, 'c')).project).toMatchObject({ name: 'a, copy', runId: null, recompute: 'off' });
+  expect((await readProject(whole, 'c')).project).toMatchObject({ name: 'a copy', runId: null, recompute: 'off' });
   expect(await namesIn(whole, 'c')).toEqual(await namesIn(whole, 'a'));
   expect((await whole.keys('text/')).length).toBe((await (await library()).keys('text/')).length);
   expect((await listRuns(whole)).filter(({ projectId }) => projectId === 'c')).toEqual([]);

@@ -1,0 +1,48 @@
+/** The name of a project that nobody has named, over the data worker's real half. */
+import { afterEach, expect, test, vi } from 'vitest';
+import { memoryStore } from '../core/base/blobStore';
+import { encoded } from '../core/testing/encoded';
+import { halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { answer, questionsOf } from './questions';
+
+let page: TestStudio;
+afterEach(() => page.close());
+async function opened() {
+  const store = memoryStore();
+  page = testStudio(store, halvesOver(store));
+  await page.studio.getState().load();
+  return page.studio.getState;
+}
+const file = (name: string, content: string | Uint8Array<ArrayBuffer>) => ({ name, file: new File([content], name) });
+const day = (year: number) => file(`diary-${year}.txt`, `${year}. The sea is wide today. `.repeat(20));
+const old = (year: number) =>
+  file(`diary-${year}.txt`, encoded(`${year}. Un café noir, et un thé déjà bu.\n`.repeat(20), 'windows-1252'));
+const letter = file('to-grandmother.txt', 'Dear grandmother. '.repeat(20));
+
+test('a letter that is read first does not name eight years of diary that wait for an answer', async () => {
+  const getState = await opened();
+  await getState().addFiles([letter, ...Array.from({ length: 8 }, (_, i) => old(2012 + i))]);
+  expect(getState().project.name).toBe('to-grandmother');
+  await vi.waitFor(() => expect(questionsOf(getState())).toMatchObject([{ kind: 'encoding' }]));
+  answer(getState(), questionsOf(getState())[0]!);
+  await vi.waitFor(() => expect(getState().project.name).toBe('diary'));
+});
+
+test('neither do the other files of one drop leave it without a name', async () => {
+  const getState = await opened();
+  await getState().addFiles([letter, ...Array.from({ length: 8 }, (_, i) => day(2012 + i))]);
+  expect(getState().project.name).toBe('diary');
+});
+
+test('a name that a person gave stays, and any name once there is a run', async () => {
+  const getState = await opened();
+  getState().change({ name: 'Grandmother' });
+  await getState().addFiles([day(2019), day(2020)]);
+  expect(getState().project.name).toBe('Grandmother');
+  getState().change({ name: 'Untitled', runId: 'r' });
+  await getState().addFiles([letter]);
+  expect(getState().project.name).toBe('Untitled');
+  getState().change({ runId: null });
+  await getState().addFiles([day(2021)]);
+  expect(getState().project.name).toBe('diary');
+});
