@@ -1,5 +1,5 @@
 /** The one filled button: what the app proposes next. docs/guidance.md has the table that it follows. */
-import { formatCount, formatDuration } from '../core/base/units';
+import { formatCount } from '../core/base/units';
 import { comparableBest } from '../core/runs/best';
 import { endingOf } from '../core/runs/ending';
 import { recipeOf } from '../core/runs/segments';
@@ -13,6 +13,7 @@ import { answerWords, firstQuestion, isLabeled, questionsOf } from './questions'
 import { resumeRefusal, startRefusal } from './refusals';
 import { type StandingKind, standingOf } from './standing';
 import type { Studio } from './studio';
+import { timed } from './timed';
 import { verdictNow } from './verdict';
 
 export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' | 'interrupted' | 'finished' | 'failed';
@@ -132,10 +133,6 @@ function onceFinished({ isClassifier, standing, longerTime, refusal }: Guide): N
 
 const refusable = (step: NextStep, refusal: string | undefined): NextStep =>
   refusal === undefined ? step : { ...step, refusal };
-
-/** `Start training · 2 min 20 s`; without a time where none is known. */
-const timed = (words: string, time: number | undefined): string =>
-  time === undefined ? words : `${words} · ${formatDuration(time)}`;
 
 /** The guide of the run that Train shows. Every change of the store asks for it, so it works out only what the state needs. */
 export function guideOf(s: Studio): Guide {
