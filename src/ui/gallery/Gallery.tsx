@@ -83,7 +83,6 @@ export function Gallery() {
               </MenuButton>
             }
             device={{ label: 'Device', value: 'Apple M2', detail: 'WebGPU, f16' }}
-            memory={{ label: 'GPU memory', value: '134 MB', detail: 'planned' }}
             phase={
               page === 'failed'
                 ? { label: 'Stopped', value: 'the GPU was lost at step 2,731', tone: 'error' }
