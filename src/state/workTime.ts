@@ -1,5 +1,6 @@
 /** Expected times of work besides training, in milliseconds, for the buttons that start it. */
 import { learntOf } from '../core/documents/record';
+import { WRITING } from '../core/evaluate/writing';
 import { buildSeconds, evaluationSeconds } from '../core/plan/workTime';
 import { learntFrom } from '../core/objectives';
 import { dataOf } from '../core/runs/segments';
@@ -18,8 +19,11 @@ export function evaluationTime(s: Studio, isStrided = false): number | undefined
   const own = facts ? facts.parts.train.bytes / facts.parts.train.tokens : USUAL_CHARACTERS.bpe;
   const tokens = isOfText ? ownText && ownText.text.length / own : facts?.parts[evaluatedOn]?.tokens;
   if (!tokens) return undefined;
-  return 1000 * evaluationSeconds(run.model, tokens, device.info, isStrided);
+  return 1000 * evaluationSeconds(run.model, tokens, WRITTEN, device.info, isStrided);
 }
+
+/** Tokens, at most. */
+const WRITTEN = WRITING.texts * WRITING.tokens;
 
 /** Undefined without text. */
 export function buildTime({ texts, buildRate }: Pick<Studio, 'texts' | 'buildRate'>): number | undefined {

@@ -1,25 +1,26 @@
 /** How long work besides training takes: an evaluation of a text, and building tokens. */
-import { WRITING } from '../evaluate/writing';
 import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import { costOf, forwardSeconds, type PlanDevice } from './pace';
 
 /**
  * Seconds of an evaluation: the text is read once in windows as long as the context, and a decoder writes some texts.
+ * @param written tokens that a decoder writes
  * @param isStrided the text is read twice more, in windows that overlap by half
  */
 export function evaluationSeconds(
   { id, config, vocabulary }: ModelChoice,
   tokens: number,
+  written: number,
   device: PlanDevice,
   isStrided = false,
 ): number {
   const spec = modelSpec(id);
   const cost = costOf(spec, config, vocabulary);
   const read = (isStrided ? 3 : 1) * tokens;
-  const written = spec.kind === 'decoder' && !config.classes ? WRITING.texts * WRITING.tokens : 0;
+  const passesOfWriting = spec.kind === 'decoder' && !config.classes ? written : 0;
   const passes = Math.ceil(read / (ROWS * config.context));
-  return forwardSeconds(cost, device, read, passes) + forwardSeconds(cost, device, written, written);
+  return forwardSeconds(cost, device, read, passes) + forwardSeconds(cost, device, passesOfWriting, passesOfWriting);
 }
 /** Windows that a pass reads. */
 const ROWS = 8;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestStudio } from '../../core/testing/behindChannels';
 import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
+import { WRITING } from '../../core/evaluate/writing';
 import { evaluationSeconds } from '../../core/plan/workTime';
 import { type Guide, guideOf, nextStep } from '../../state/nextStep';
 import type { Studio } from '../../state/studio';
@@ -53,7 +54,7 @@ test('the button names the time of the forward passes over the part, and none wh
   if (s.device.kind !== 'open') throw new Error('no device');
   const { record } = s.opened[STOPPED]!;
   const tokens = record!.segments.at(-1)!.data.facts!.parts.validation.tokens;
-  const seconds = evaluationSeconds(record!.model, tokens, s.device.info);
+  const seconds = evaluationSeconds(record!.model, tokens, WRITING.texts * WRITING.tokens, s.device.info);
   expect(evaluationTime(s)).toBeCloseTo(1000 * seconds, 6);
   expect(evaluationTime(s, true)).toBeGreaterThan(evaluationTime(s)!);
   expect(evaluationTime({ ...s, device: { kind: 'opening' } })).toBeUndefined();

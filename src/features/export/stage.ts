@@ -18,10 +18,10 @@ export const stage: Stage = {
     return { id: 'export', label: `Export ${object}`, run: () => void s.exportModel(format) };
   },
   ahead: () => ({
-    reading: 'a Hugging Face folder',
+    reading: 'an offline page, or a folder',
     words:
-      'Weights, tokenizer and a model card in one zip, which other tools open and which grows on when it is dropped ' +
-      'back in.',
+      'One page with the model inside, which any browser opens; or weights, tokenizer and a model card, which other tools open ' +
+      'and which train on when they are dropped back in.',
   }),
 };
 
