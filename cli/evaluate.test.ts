@@ -104,6 +104,15 @@ test('without a text it is measured on what was held out of its own, with what i
   expect(metrics['loss']!.value).toBeCloseTo(told['valLoss'] as number, 0);
   expect(Object.keys(baselines)).toContain('trigram');
   expect((await run([...own, '--part', 'test'])).stdout).toMatch(/held out no part for a test/);
+  // Baselines are those that were counted when the data were built: another number in the record shows.
+  const { trigram } = (await openPast(path('own'))).data.nGrams!;
+  expect(baselines['trigram']!['loss' as 'value']).toBeCloseTo(trigram, 10);
+  const json = path('own/homegrown.json');
+  const text = await readFile(json, 'utf8');
+  expect(text).toContain(String(trigram));
+  await writeFile(json, text.replaceAll(String(trigram), String(trigram + 1)));
+  const [{ baselines: again }] = lines(await run(own)) as [{ baselines: Record<string, { loss: number }> }];
+  expect(again['trigram']!.loss).toBeCloseTo(trigram + 1, 10);
 });
 test('what is measured of its own part, and asked by lists, is kept in its folder, counted where that is for a test, and goes out with it', async () => {
   const sizes = ['--layers', '1', '--heads', '1', '--width', '16', '--context', '16', '--batch', '2'];

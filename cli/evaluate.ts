@@ -167,10 +167,11 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     values.text || values.pairs || values.table
       ? await givenFiles(values, signal)
       : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
-  const { model, tokenizer, info, documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts } = given;
+  const { model, tokenizer, info, documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts, facts } =
+    given;
   if (documents?.length === 0) throw badSettings('There is no text to measure on.', 'Give files that have some.');
   const asked = {
-    ...{ documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts },
+    ...{ documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts, facts },
     metrics,
     stride: values.stride,
     ...lists,

@@ -149,7 +149,7 @@ export async function learn(
   if (start && chats) progress.say(templateWords(start.tokenizer, tuning.chats?.template));
   const planned = planner && ((documents: readonly Document[], at: Job) => planner.begin(documents, at));
   const split = { validation: tuning?.heldOut ?? VALIDATION_SHARE, test: options['test-share'], seed: 0 };
-  const { tokenizer, data, places, prompt, told, sources, ...parts } = await prepare(
+  const { tokenizer, data, places, prompt, told, sources, measured, ...parts } = await prepare(
     opened,
     past ?? {
       tokenizer: start
@@ -390,11 +390,12 @@ export async function learn(
   const evaluated = outcome.validationLoss === null ? undefined : last;
   const judgement =
     tuning && newest && !signal.aborted
-      ? await judged({ model, recipe, weights: newest.tensors, tokenizer, ...parts, sources, old }, signal).catch(
-          (error: unknown) => {
-            throw withPlace(error, saves);
-          },
-        )
+      ? await judged(
+          { model, recipe, weights: newest.tensors, tokenizer, ...parts, data, measured, sources, old },
+          signal,
+        ).catch((error: unknown) => {
+          throw withPlace(error, saves);
+        })
       : undefined;
   const run = { folder: saves.place ?? out, data, info: { ...info, state: used }, tokenizer };
   const standing = judgement && finalStanding(judgement.evaluation, data.labels);

@@ -12,6 +12,7 @@ import type { ImportedModel } from '../src/core/export/incoming';
 import { learntFrom } from '../src/core/objectives';
 import { countTargets } from '../src/core/objectives/pairRows';
 import { recipeOf } from '../src/core/runs/segments';
+import { storedBaselines } from '../src/core/runs/storedBaselines';
 import { pairsOf, textsOf } from './documents';
 import { skipping } from './badRows';
 import { encodingOf } from './encoding';
@@ -130,7 +131,7 @@ export async function ownParts(past: Past, signal: AbortSignal): Promise<Prepare
 export async function ownText(from: string, part: 'validation' | 'test', signal: AbortSignal): Promise<Given> {
   const past = await openPast(from);
   const { info, tokenizer, snapshot } = past;
-  const { sources, ...parts } = await ownParts(past, signal);
+  const { sources, measured, ...parts } = await ownParts(past, signal);
   const heldOut = parts[part];
   if (!heldOut)
     throw badSettings(
@@ -141,5 +142,7 @@ export async function ownText(from: string, part: 'validation' | 'test', signal:
   const { context } = info.model.config;
   const learnt = learntFrom(recipeOf(info).objective);
   const sourceOf = (place: number): string => sources[place] ?? '';
-  return { ...of, ...(await partToEvaluate({ heldOut, train: parts.train }, tokenizer, sourceOf, learnt, context)) };
+  const stored = storedBaselines(info.model, parts.data, parts.data, part) && measured;
+  const heldOutOf = { heldOut, train: parts.train };
+  return { ...of, ...(await partToEvaluate(heldOutOf, tokenizer, sourceOf, learnt, context, stored)) };
 }

@@ -20,14 +20,17 @@ import { compiled, type ChatTemplate } from '../src/core/chat/template';
 import { usualTemplate } from '../src/core/chat/usual';
 import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../src/core/documents/split';
+import type { StoredBaselines } from '../src/core/evaluate/ofPart';
 import { learntFrom } from '../src/core/objectives';
+import { baselineFacts } from '../src/core/objectives/facts';
 import { measureData } from '../src/core/objectives/baselines/measureData';
 import { factsOf } from '../src/core/runs/facts';
 import { recipeOf } from '../src/core/runs/segments';
+import { storedBaselines } from '../src/core/runs/storedBaselines';
 import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
 import { buildShards } from '../src/core/shards/build';
 import type { PartSource } from '../src/core/shards/manifest';
-import { openPart } from '../src/core/shards/read';
+import { openPart, readCounts } from '../src/core/shards/read';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../src/core/tokenizer/train';
@@ -57,6 +60,8 @@ export interface Prepared {
   validation: PartSource;
   /** Where one was asked for. */
   test?: PartSource;
+  /** What models without training reach on the validation set. */
+  measured: StoredBaselines;
   /** Words of the first text to go on from, if it has a sentence. */
   prompt: string | undefined;
   /** Where the files lie. */
@@ -108,7 +113,10 @@ export async function prepare(
   const split = { validation, test, seed, ...(labelled && { labelled }) };
   const manifest = await buildShards(documents, tokenizer, split, store, job);
   if (template && manifest.parts.validation.tokens === 0) throw tooFewChats();
-  const { facts } = await measureData(store, manifest, tokenizer, labelled, yieldUntil(job.signal));
+  const known = goesOn ? storedBaselines(of.info.model, of.data, manifest, 'validation') : undefined;
+  const { facts, counts } = known
+    ? { facts: baselineFacts(known), counts: { train: await readCounts(store, manifest, 'train') } }
+    : await measureData(store, manifest, tokenizer, labelled, yieldUntil(job.signal));
   const learnt = openPart(store, manifest, 'train');
   const held = openPart(store, manifest, 'validation');
   const data = factsOf({ manifest, ...facts }, texts);
@@ -119,6 +127,7 @@ export async function prepare(
     data,
     train: learnt,
     validation: held,
+    measured: { facts, counts: counts.train },
     ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
     prompt: template || examples ? undefined : promptFrom(await beginning(documents[0])),
     places,

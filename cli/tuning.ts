@@ -10,6 +10,7 @@ import { withClasses, withHead } from '../src/core/models/classes';
 import { type ModelChoice, network, type Rest } from '../src/core/models/network';
 import type { BaseConfig, Classes } from '../src/core/models/spec';
 import { learntFrom } from '../src/core/objectives';
+import { storedBaselines } from '../src/core/runs/storedBaselines';
 import type { Recipe } from '../src/core/train/recipe';
 import type { Examples } from './examples';
 import type { OldText } from './forgetting';
@@ -80,7 +81,7 @@ export async function measuredBy(old: OldText, model: ModelChoice, weights: Name
   }
 }
 
-interface Tuned extends Pick<Prepared, 'tokenizer' | 'train' | 'validation' | 'sources'> {
+interface Tuned extends Pick<Prepared, 'tokenizer' | 'train' | 'validation' | 'data' | 'measured' | 'sources'> {
   model: ModelChoice;
   recipe: Recipe;
   /** With what an adapter has learnt in them. */
@@ -90,13 +91,14 @@ interface Tuned extends Pick<Prepared, 'tokenizer' | 'train' | 'validation' | 's
 
 /** What `evaluate` says of the result on its held-out part, and its perplexity on old text. */
 export async function judged(
-  { model, recipe, weights, tokenizer, train, validation, sources, old }: Tuned,
+  { model, recipe, weights, tokenizer, train, validation, data, measured, sources, old }: Tuned,
   signal: AbortSignal,
 ): Promise<{ evaluation: Evaluation; after?: number }> {
   const learnt = learntFrom(recipe.objective);
   const sourceOf = (place: number): string => sources[place] ?? '';
   const parts = { heldOut: validation, train };
-  const part = await partToEvaluate(parts, tokenizer, sourceOf, learnt, model.config.context);
+  const stored = storedBaselines(model, data, data, 'validation') && measured;
+  const part = await partToEvaluate(parts, tokenizer, sourceOf, learnt, model.config.context, stored);
   const net = await network(model, weights);
   try {
     const evaluation = await evaluate(

@@ -63,7 +63,9 @@ async function recompute(studio: Studio): Promise<void> {
   await studio.set({ Memory: 0.01 });
   await expect(sentence).toHaveText(/^Activations are computed again, because .* half of the 10 MB that are allowed:/);
   const [, total] = /: ([\d.]+ MB) instead of/.exec(await sentence.innerText())!;
-  await expect(studio.strip).toContainText(`${total} planned`);
+  await studio.strip.getByRole('button', { name: /^Device/ }).click();
+  await expect(page.getByRole('menu')).toContainText(`${total} of memory planned`);
+  await page.keyboard.press('Escape');
   await expect(page.getByRole('main')).toContainText(`${total} of memory`);
   const select = page.getByRole('button', { name: /Recompute/ });
   await select.focus();

@@ -60,7 +60,7 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   await expectAccessible(page, 'Evaluate, asked');
 
   // All of it as a table, of every step that was asked.
-  await page.getByRole('button', { name: 'Download', exact: true }).click();
+  await page.getByRole('button', { name: 'Download report' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('menuitem', { name: /^CSV/ }).click(),

@@ -4,6 +4,9 @@ import { expect, type Page } from '@playwright/test';
 import { seeded } from './seed';
 import { Studio } from './studio';
 
+/** Evaluate's button, which names its time where that is known. */
+export const EVALUATE = /^Evaluate( · |$)/;
+
 export const MOBY = 'dist/samples/moby-dick.txt';
 /** It is shown, and does nothing. */
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title = 2</script>\n';

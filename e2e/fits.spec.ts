@@ -1,5 +1,6 @@
 /** What fits: figures and the sheet on a phone; tables, samples, and the strip at three widths. */
 import { expect, test, type Page } from '@playwright/test';
+import { EVALUATE } from './evaluation';
 import { SEA, seeded } from './seed';
 import { Studio } from './studio';
 
@@ -25,10 +26,7 @@ const unfitFigures = (page: Page): Promise<string[]> =>
 test('figures and sheets fit where there is little room', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/evaluate', await seeded({ texts: [['Pasted text', SEA]], runs: [{}] }));
-  await page
-    .getByRole('button', { name: /^Evaluate$/ })
-    .first()
-    .click();
+  await page.getByRole('button', { name: EVALUATE }).first().click();
   await expect(page.getByText('Next token right', { exact: true })).toBeVisible({ timeout: 240_000 });
   for (const width of [430, 412, 390, 375, 360, 320]) {
     await page.setViewportSize({ width, height: 844 });

@@ -1,7 +1,7 @@
 /** Evaluate: a saved step is measured on text that it has not learned from. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../axe';
-import { evaluateChapters } from '../evaluation';
+import { EVALUATE, evaluateChapters } from '../evaluation';
 
 test('a step is measured, canceled, measured again by key, and its verdict and figures have intervals', async ({
   page,
@@ -10,11 +10,11 @@ test('a step is measured, canceled, measured again by key, and its verdict and f
   await expect(page.getByText('See how your model compares with word counting')).toBeVisible();
 
   // Cancelled in the middle, and begun again by keyboard.
-  await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+  await page.getByRole('button', { name: EVALUATE }).click();
   const progress = page.getByRole('main').getByRole('progressbar');
   await expect(progress).toHaveAttribute('aria-valuenow', /[1-9]/);
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('button', { name: 'Evaluate', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: EVALUATE })).toBeVisible();
   expect(await studio.keys('evaluations/')).toEqual([]);
   await page.keyboard.press('Control+Enter');
   const verdict = page.getByRole('region', { name: 'Verdict' });

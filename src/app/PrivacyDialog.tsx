@@ -1,6 +1,6 @@
-import { formatBytes, formatCount } from '../core/base/units';
+import { formatBytes } from '../core/base/units';
 import { ENFORCED } from '../features/text/enforced';
-import type { Offline } from '../state/privacy';
+import { type Offline, requestWords } from '../state/privacy';
 import { useStudio } from '../state/react';
 import { Button, Dialog, TextAction } from '../ui';
 import { useUsage } from './privacyPromise';
@@ -28,8 +28,7 @@ function Check() {
   const usage = useUsage();
   const stored = usage?.bytes === undefined ? '–' : formatBytes(usage.bytes);
   const readings = [
-    { label: 'Requests to other sites', value: formatCount(requests.elsewhere) },
-    { label: 'Requests to this site', value: formatCount(requests.own) },
+    ...requestWords(requests),
     { label: 'Works offline', value: offlineWords(offline) },
     { label: 'Stored here', value: usage?.persistent ? `${stored}, kept until you delete it` : stored },
   ];
@@ -45,6 +44,10 @@ function Check() {
           </div>
         ))}
       </dl>
+      <p className={styles.hint}>
+        The second count rises as you open pages and as the app saves its files for offline use. Your text is in none of
+        these requests.
+      </p>
       {offline.kind === 'to be asked' && (
         <TextAction onPress={offline.keep}>Make Homegrown available offline</TextAction>
       )}

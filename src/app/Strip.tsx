@@ -1,10 +1,9 @@
 import { useRouter } from 'wouter';
-import { formatAgo, formatBytes, formatCount } from '../core/base/units';
-import { estimateProject } from '../state/estimate';
+import { formatAgo, formatCount } from '../core/base/units';
 import { useNow, useStudio, useStudioFields, useStudioStore } from '../state/react';
-import { isTraining, shownRun, spokenRun, trainingRun } from '../state/openRun';
+import { isTraining, shownRun, spokenRun } from '../state/openRun';
 import { MenuButton, TopStrip, type StripFact } from '../ui';
-import { chooseDevice, deviceChoices, KIND_NAME } from './device';
+import { chooseDevice, deviceChoices, KIND_NAME, memoryWords } from './device';
 import { readPhase } from './phase';
 import { ProjectMenu, type ProjectMenuProps } from './ProjectMenu';
 import { StripAction } from './StripAction';
@@ -18,14 +17,13 @@ export interface StripProps {
   isTrain: boolean;
 }
 
-/** Project, device, memory, phase, saved; and Stop or Resume. */
+/** Project, device, phase, saved; and Stop or Resume. */
 export function Strip(p: StripProps) {
   const { fact, progress } = usePhase();
   return (
     <TopStrip
       project={<ProjectMenu {...p.project} />}
       device={useDeviceFact()}
-      memory={useMemoryFact()}
       phase={fact}
       saved={useSavedFact()}
       progress={progress}
@@ -55,6 +53,7 @@ function useDeviceFact(): StripFact {
   const store = useStudioStore();
   const device = useStudio((s) => s.device);
   const measured = useStudio((s) => s.measured);
+  const memory = useStudio(memoryWords);
   const name = device.kind === 'open' ? device.info.name : device.kind === 'opening' ? 'Opening' : 'None';
   const menu = (
     <MenuButton
@@ -63,7 +62,7 @@ function useDeviceFact(): StripFact {
       entries={deviceChoices({ device, measured }).map((choice) => ({
         id: choice.kind,
         label: choice.name,
-        hint: choice.hint,
+        hint: choice.isChosen ? `${choice.hint}, ${memory}` : choice.hint,
         isChosen: choice.isChosen,
       }))}
       onChoose={(id) => {
@@ -79,18 +78,6 @@ function useDeviceFact(): StripFact {
   const { kind, software, features } = device.info;
   const detail = [KIND_NAME[kind], ...(software ? ['in software'] : features.includes('shader-f16') ? ['f16'] : [])];
   return { label: 'Device', value: menu, detail: detail.join(', ') };
-}
-
-function useMemoryFact(): StripFact {
-  const device = useStudio((s) => s.device);
-  const label = device.kind === 'open' && device.info.kind !== 'webgpu' ? 'Memory' : 'GPU memory';
-  const inUse = useStudio((s) => trainingRun(s)?.log.memoryBytes ?? 0);
-  const planned = useStudio((s) => trainingRun(s)?.log.cost.plannedBytes);
-  const project = useStudio((s) => s.project);
-  if (planned !== undefined) return { label, value: formatBytes(planned), detail: 'planned' };
-  if (inUse > 0) return { label, value: formatBytes(inUse), detail: 'in use' };
-  const info = device.kind === 'open' ? device.info : undefined;
-  return { label, value: formatBytes(estimateProject(project, info).memory.total), detail: 'planned' };
 }
 
 function useSavedFact(): StripFact {

@@ -1,8 +1,9 @@
 /** The device in words, for the strip, its menu and the palette. */
-import { formatNumber } from '../core/base/units';
+import { formatBytes, formatNumber } from '../core/base/units';
 import type { DeviceKind } from '../core/train/run';
 import type { StudioStore, Studio } from '../state/studio';
-import { isTraining } from '../state/openRun';
+import { estimateProject } from '../state/estimate';
+import { isTraining, trainingRun } from '../state/openRun';
 
 export const KIND_NAME: Record<DeviceKind, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
 const HOW: Record<DeviceKind, string> = {
@@ -30,6 +31,15 @@ export function deviceChoices({ device, measured }: Pick<Studio, 'device' | 'mea
       isChosen: device.kind === 'open' && device.info.kind === kind,
     };
   });
+}
+
+/** `133 MB of memory planned`: of the run that trains, else of the project's settings. */
+export function memoryWords(s: Pick<Studio, 'project' | 'device'> & Parameters<typeof trainingRun>[0]): string {
+  const log = trainingRun(s)?.log;
+  if (log?.cost.plannedBytes !== undefined) return `${formatBytes(log.cost.plannedBytes)} of memory planned`;
+  if (log && log.memoryBytes > 0) return `${formatBytes(log.memoryBytes)} of memory in use`;
+  const info = s.device.kind === 'open' ? s.device.info : undefined;
+  return `${formatBytes(estimateProject(s.project, info).memory.total)} of memory planned`;
 }
 
 /** Changes the device, or says why not now. */

@@ -145,14 +145,14 @@ export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>):
   const characters = texts.reduce((n, text) => n + learntOf(text).characters, 0);
   const tokens =
     characters /
-    (tokenizer?.model.kind === tokenizerChoice.kind ? tokenizer.bytesPerToken : USUAL[tokenizerChoice.kind]);
+    (tokenizer?.model.kind === tokenizerChoice.kind ? tokenizer.bytesPerToken : USUAL_CHARACTERS[tokenizerChoice.kind]);
   const { validation, test } = split;
   const learnt = 1 - validation - test;
   const documents = learnt * texts.reduce((n, text) => n + learntOf(text).documents, 0);
   return { train: tokens * learnt, validation: tokens * validation, documents, isCounted: false };
 }
 /** Characters a token, before a tokenizer has been trained. */
-const USUAL: Record<TokenizerChoice['kind'], number> = { bpe: 3, characters: 1, bytes: 1 };
+export const USUAL_CHARACTERS: Record<TokenizerChoice['kind'], number> = { bpe: 3, characters: 1, bytes: 1 };
 
 /**
  * Why a run with these settings cannot start; empty when it can. Text that is not counted yet is taken to be enough, and so

@@ -80,7 +80,8 @@ export function outOfDate(
   ];
 }
 
-const hasStrided = (s: Shown & Pick<Studio, 'keptEvaluation'>): boolean =>
+/** Whether the evaluation that the page shows measured perplexity with full left context, which the next one does again. */
+export const hasStrided = (s: Shown & Pick<Studio, 'keptEvaluation'>): boolean =>
   shownEvaluation(s)?.record.evaluation.metrics['stridedPerplexity'] !== undefined;
 
 /** Whether perplexity with full left context can be measured of what the page shows, and was not. */

@@ -39,6 +39,8 @@ test('a check that was stopped while it waited does not run, though a newer file
   getState().endExports();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(getState().exports).toEqual({});
+  // The format that the person chose last stays the choice.
+  expect(getState().exportChoice).toBe('hf');
 });
 
 test('an import that is taken back after another project is shown changes the project that it came into', async () => {

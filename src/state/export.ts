@@ -53,6 +53,8 @@ export type Exports = Readonly<Partial<Record<FormatId, Exporting>>>;
 export interface ExportSlice {
   /** Of the run that Export shows, in this session. */
   exports: Exports;
+  /** What a person exported last in this session, of any run. */
+  exportChoice: FormatId | null;
   /** What was measured of a step of a run, which `of` names: its card tells of it. */
   cardEvaluations: { of: string; measured: Measured } | null;
   importingModel: Work;
@@ -159,6 +161,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
 
     return {
       exports: {},
+      exportChoice: null,
       cardEvaluations: null,
       importingModel: IDLE,
       incoming: null,
@@ -194,6 +197,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         // With moments, weights are as they were trained.
         const temperature = withMoments(FORMATS[format], withOptimizer) ? 1 : temperatureAt(decision, step);
         download(blob, name);
+        set({ exportChoice: format });
         const file: ExportedFile = { step, name, size: blob.size, files, temperature, sidecars };
         lastCheck = check(format, blob, file, lastCheck);
         return file;

@@ -5,9 +5,11 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Split } from '../core/documents/split';
+import { buildSeconds } from '../core/plan/workTime';
 import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { dataState, hasOtherTexts, isSplitAsOne, tokenizerState } from './preparation';
 import { initialProject } from './project';
+import { buildTime } from './workTime';
 
 const texts = [{ id: 'a' }, { id: 'b' }] as never;
 const data = (ids: readonly string[], rule: Split['rule']) =>
@@ -48,10 +50,14 @@ test('a run learns from other texts once one was added, removed or changed, what
 let page: TestStudio | undefined;
 afterEach(() => page?.close());
 /** A page with a text, whose tokenizer is to be of bytes. */
-async function opened(change: (halves: Halves) => void = () => undefined, store: BlobStore = memoryStore()) {
+async function opened(
+  change: (halves: Halves) => void = () => undefined,
+  store: BlobStore = memoryStore(),
+  services: Parameters<typeof testStudio>[2] = {},
+) {
   const halves = halvesOver(store);
   change(halves);
-  page = testStudio(store, halves);
+  page = testStudio(store, halves, services);
   const { getState } = page.studio;
   await getState().load();
   await getState().addPaste('The whale is large. The sea is wide. '.repeat(60), 'sea.txt');
@@ -62,13 +68,21 @@ async function opened(change: (halves: Halves) => void = () => undefined, store:
 test('what is missing is made once, what is out of date again, and both are shown and kept', async () => {
   const store = memoryStore();
   const made: string[] = [];
-  const getState = await opened(({ data }) => {
+  let time = 0;
+  const count = ({ data }: Halves): void => {
     const { trainTokenizer, buildData } = data;
     data.trainTokenizer = (...call) => (made.push('tokenizer'), trainTokenizer(...call));
     data.buildData = (...call) => (made.push('data'), buildData(...call));
-  }, store);
+  };
+  const getState = await opened(count, store, { now: () => (time += 500) });
+  const characters = getState().texts[0]!.characters;
+  expect(buildTime(getState())).toBeCloseTo(1000 * buildSeconds(characters), 6);
   expect(await getState().prepare()).toBe(true);
   expect([tokenizerState(getState()), dataState(getState())]).toEqual(['done', 'done']);
+  // From then on the estimate is by the speed of this machine.
+  const { buildRate } = getState();
+  expect(buildRate).toBeGreaterThan(0);
+  expect(buildTime(getState())).toBeCloseTo(1000 * buildSeconds(characters, buildRate), 6);
   expect(await getState().prepare()).toBe(true);
   expect(made).toEqual(['tokenizer', 'data']);
   expect(getState()).toMatchObject({ tokenizing: { kind: 'idle' }, building: { kind: 'idle' } });

@@ -30,6 +30,8 @@ export interface Making {
 export interface PreparationSlice extends Making {
   trainTokenizer(choice: TokenizerChoice): Promise<boolean>;
   buildData(split: SplitChoice): Promise<boolean>;
+  /** Characters per second from text to tokens, as the last build in this session had them; undefined before one. */
+  buildRate: number | undefined;
   /** Makes whatever is missing or out of date. True when all is there. */
   prepare(): Promise<boolean>;
   /** The same for a project and its texts as they were; what they are then, or undefined. */
@@ -111,6 +113,7 @@ export const createPreparationSlice: Slice<PreparationSlice> =
     }
     return {
       ...NOTHING,
+      buildRate: undefined,
       trainTokenizer(choice) {
         get().change({ tokenizerChoice: choice });
         return train(get(), choice);
@@ -119,6 +122,7 @@ export const createPreparationSlice: Slice<PreparationSlice> =
       prepare: async () => (await get().prepareFor(get())) !== undefined,
       async prepareFor(inputs) {
         const { id } = inputs.project;
+        const [began, isAllToDo] = [now(), tokenizerState(inputs) !== 'done'];
         const latest = async (): Promise<Inputs> =>
           get().project.id === id ? get() : { ...inputs, project: (await readProject(store, id)).project };
         if (tokenizerState(inputs) !== 'done' || rolesToCome(inputs.project).length > 0) {
@@ -127,6 +131,8 @@ export const createPreparationSlice: Slice<PreparationSlice> =
         }
         if (dataState(inputs) !== 'done') {
           if (!(await build(inputs, inputs.project.split))) return undefined;
+          const characters = inputs.texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
+          if (isAllToDo && now() > began) set({ buildRate: (1000 * characters) / (now() - began) });
           inputs = await latest();
         }
         return inputs;

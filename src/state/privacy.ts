@@ -1,4 +1,5 @@
 /** What the promise that nothing leaves rests on here, as it was found out: who holds the page, what it asked for, what is kept. */
+import { formatCount } from '../core/base/units';
 import type { Slice } from './studio';
 
 /** What this browser refuses of all that would lead to another address. */
@@ -28,6 +29,15 @@ export interface PrivacySlice {
   /** A newer version is here, and opens when all pages of this one are closed. */
   hasNewer: boolean;
 }
+
+/** What the counters say, in words. This site answers with the app's own files alone, and is sent nothing else. */
+export const requestWords = ({
+  own,
+  elsewhere,
+}: PrivacySlice['requests']): readonly { label: string; value: string }[] => [
+  { label: 'Requests to other sites', value: formatCount(elsewhere) },
+  { label: 'Requests to this site', value: `${formatCount(own)}, all for the app’s own files` },
+];
 
 export const createPrivacySlice: Slice<PrivacySlice> = () => () => ({
   enforcement: 'page',

@@ -28,6 +28,12 @@ test('a language model stands against the strongest model that counts', () => {
       'Perplexity 113 on text it never saw; a trigram model, which only counts which token follows which two, has 84.8. ' +
       'It passed a unigram model (602).',
   });
+  // The words of Train, Runs and Evaluate about the end of training are one function's.
+  expect(standingOf(evaluated(record, 4.5), project, 'falling').evidence).toMatch(
+    / It was still improving when training ended\.$/,
+  );
+  expect(standingOf(evaluated(record, 4.5), project, 'level').evidence).not.toContain('improving');
+  expect(standingOf(evaluated(record, 4.38), project, 'falling')).toEqual({ kind: 'better' });
   expect(standingOf({ ...evaluated(record, 4), log: new RunLog() }, project)).toEqual({ kind: 'unknown' });
   expect(standingOf(evaluated(runRecord({}), 4), project)).toEqual({ kind: 'unknown' });
 });

@@ -1,6 +1,8 @@
 /** How a run compares with models that only count, and the verdict's words where that decides the next step. */
 import { labelProgress, labelStanding, type StandingKind } from '../core/runs/labelStanding';
 import { modelStanding, type Standing } from '../core/runs/modelStanding';
+import { stillImproving } from '../core/objectives/baseline';
+import type { Verdict } from '../core/train/verdict';
 import type { OpenRun } from './openRun';
 import type { Project } from './project';
 import { runSettings } from './runSettings';
@@ -9,15 +11,18 @@ export type { StandingKind, Standing };
 
 const UNKNOWN: Standing = { kind: 'unknown' };
 
-/** Of the best evaluation since the data last changed. */
-export function standingOf(run: OpenRun, project: Project): Standing {
+/** Of the best evaluation since the data last changed. @param trend of the loss at the end, where its words are wanted */
+export function standingOf(run: OpenRun, project: Project, trend?: Verdict['trend']): Standing {
   const settings = runSettings(run, project);
   const { after } = settings.segments.at(-1)!;
   const evaluations = run.log.evaluations.filter(({ step }) => step > after);
   if (evaluations.length === 0) return UNKNOWN;
   const best = evaluations.reduce((a, b) => (b.loss < a.loss ? b : a));
-  if (!settings.model.config.classes) return modelStanding(best.loss, settings);
-  return labelStanding(best, settings.segments.at(-1)!.data.facts?.labels) ?? UNKNOWN;
+  if (!settings.model.config.classes) return modelStanding(best.loss, settings, trend);
+  const standing = labelStanding(best, settings.segments.at(-1)!.data.facts?.labels);
+  if (!standing) return UNKNOWN;
+  const isBeaten = standing.kind === 'worse' || standing.kind === 'no better than one label';
+  return { ...standing, evidence: `${standing.evidence}${stillImproving(isBeaten && trend === 'falling')}` };
 }
 
 /** Verdict on a classifier while it trains; undefined of another model, and until it is evaluated. */

@@ -1,6 +1,7 @@
 /** The next step as a button: its words, and what it does. */
 import { guideOf, nextStep, type NextStepKind } from './nextStep';
 import { useStudioFields, useStudioStore } from './react';
+import type { StandingKind } from './standing';
 import { takeStep } from './takeStep';
 
 export interface NextStepButton {
@@ -13,11 +14,17 @@ export interface NextStepButton {
 /**
  * @param page id of the stage that shows the button
  * @param go opens the page at a path
+ * @param standing of the model, where the page knows it better than the run's own evaluations say
  */
-export function useNextStep(page: string, go: (path: string) => void): NextStepButton | undefined {
+export function useNextStep(
+  page: string,
+  go: (path: string) => void,
+  standing?: StandingKind,
+): NextStepButton | undefined {
   const store = useStudioStore();
   const { label, kind, refusal } = useStudioFields((s) => {
-    const step = nextStep(guideOf(s), page);
+    const guide = guideOf(s);
+    const step = nextStep(standing === undefined ? guide : { ...guide, standing }, page);
     return { label: step?.label, kind: step?.kind, refusal: step?.refusal };
   });
   if (label === undefined || kind === undefined) return undefined;

@@ -47,9 +47,6 @@ function verdictOf(
   return judge(courseOf(settings, { ...now, trained, cut: now.isOver ? cut : undefined, early: log.early.at(-1) }));
 }
 
-/** After the evidence of a run that a baseline beats. */
-export const STILL_IMPROVING = ' It was still improving when training ended.';
-
 /** How good or bad news a verdict is; undefined where it is neither yet. */
 export const VERDICT_TONE: Readonly<Record<VerdictKind, 'ok' | 'warn' | 'error' | undefined>> = {
   beginning: undefined,

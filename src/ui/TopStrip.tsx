@@ -15,7 +15,6 @@ export interface TopStripProps {
   /** The project's name, usually a MenuButton of variant `plain`. */
   project: ReactNode;
   device: StripFact;
-  memory: StripFact;
   /** The label is the phase: Ready, Reading, Compiling, Training, Stopped. */
   phase: StripFact;
   saved: StripFact;
@@ -47,7 +46,6 @@ export function TopStrip(p: TopStripProps) {
       <dl className={styles.facts}>
         <Fact fact={{ label: 'Project', value: p.project }} place="project" />
         <Fact fact={p.device} place="device" />
-        <Fact fact={p.memory} place="memory" />
         <Fact fact={p.phase} place="phase" isStrong={p.progress !== undefined} />
         <Fact fact={p.saved} place="saved" />
       </dl>

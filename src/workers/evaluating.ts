@@ -16,8 +16,9 @@ import { looked, looksAt } from '../core/runs/looks';
 import { readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { sourcesOf } from '../core/runs/sources';
+import { storedBaselines } from '../core/runs/storedBaselines';
 import type { ShardManifest } from '../core/shards/manifest';
-import { openPart } from '../core/shards/read';
+import { openPart, readCounts } from '../core/shards/read';
 import type { EvaluationInput, ListsInput } from '../protocol/gpu';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { LoadedModel } from './models';
@@ -72,7 +73,9 @@ async function asked(
   const parts = { heldOut: openPart(store, manifest, part), train: openPart(store, manifest, 'train') };
   const sourceOf = await sourcesOf(store, dataOf(run).facts);
   const { context } = run.model.config;
-  const ask = await partToEvaluate(parts, tokenizer, sourceOf, learntFrom(run.objective), context);
+  const facts = storedBaselines(run.model, dataOf(run).facts, manifest, part);
+  const stored = facts && { facts, counts: await readCounts(store, manifest, 'train') };
+  const ask = await partToEvaluate(parts, tokenizer, sourceOf, learntFrom(run.objective), context, stored);
   return { part, textHash: partHash(manifest, part), ask: { ...ask, decision: decisionOn(run, part, step) } };
 }
 

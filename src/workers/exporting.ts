@@ -1,6 +1,6 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { yieldToEventLoop, type Job } from '../core/base/job';
-import { MAIN_FORMAT } from '../core/export/cards';
+import { FOLDER_FORMAT } from '../core/export/cards';
 import type { ExportOptions } from '../core/export/format';
 import { exportRun } from '../core/export/run';
 import { type ByteStream, readBytes } from '../core/files/byteSource';
@@ -26,7 +26,7 @@ export async function exportModel(
   return {
     file: new Blob(parts, { type: kind === 'folder' ? 'application/zip' : 'application/octet-stream' }),
     // Zips of several formats may lie in one folder.
-    name: kind === 'file' ? files[0]!.name : `${format === MAIN_FORMAT ? name : `${name}-${format}`}.zip`,
+    name: kind === 'file' ? files[0]!.name : `${format === FOLDER_FORMAT ? name : `${name}-${format}`}.zip`,
     files: files.map((file) => ({ name: file.name, size: file.size })),
     sidecars: await Promise.all(
       sidecars.map(async (file) => ({ name: file.name, text: new TextDecoder().decode(await readBytes(file)) })),

@@ -9,14 +9,32 @@ import { heldChatsIn } from './heldChats';
 import { heldPairsIn } from './heldPairs';
 import { heldTextsIn } from './heldTexts';
 import type { ToEvaluate } from './readings/reading';
+import type { BaselineFacts } from '../objectives/facts';
 
 /** What a part is measured as. */
-export type OfPart = 'documents' | 'pairs' | 'chats' | 'labelled' | 'learntTexts' | 'train' | 'learntPairs' | 'counts';
+export type OfPart =
+  | 'documents'
+  | 'pairs'
+  | 'chats'
+  | 'labelled'
+  | 'learntTexts'
+  | 'train'
+  | 'learntPairs'
+  | 'counts'
+  | 'facts';
+
+/** What was measured when the data were built. */
+export interface StoredBaselines {
+  facts: BaselineFacts;
+  /** How often each id occurs in the training part, [vocabulary]. */
+  counts: ArrayLike<number>;
+}
 
 /**
  * @param sourceOf the name of the text that has the document in this place among all of the data
  * @param learnt what was learnt from: it is measured on
  * @param context tokens that the model reads at once
+ * @param stored if it was measured on this part: then the training part isn't read
  */
 export async function partToEvaluate(
   { heldOut, train }: { heldOut: PartSource; train: PartSource },
@@ -24,6 +42,7 @@ export async function partToEvaluate(
   sourceOf: (place: number) => string,
   learnt: LearntFrom,
   context: number,
+  stored?: StoredBaselines,
 ): Promise<Pick<ToEvaluate, OfPart>> {
   if (learnt === 'chats') return { chats: await heldChatsIn(heldOut, context, sourceOf) };
   if (learnt === 'labels') {
@@ -31,7 +50,10 @@ export async function partToEvaluate(
     return { labelled: await heldTextsIn(heldOut, tokenizer, sourceOf), learntTexts };
   }
   if (learnt === 'documents')
-    return { documents: await documentsIn(heldOut, tokenizer, sourceOf), train: await countedIn(train, tokenizer) };
+    return {
+      documents: await documentsIn(heldOut, tokenizer, sourceOf),
+      ...(stored ?? { train: await countedIn(train, tokenizer) }),
+    };
   const pairs = await heldPairsIn(heldOut, sourceOf);
   const areLabels = labelsAmong(pairs.map(({ target }) => textOf(tokenizer, target))) !== undefined;
   return {

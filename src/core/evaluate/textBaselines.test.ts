@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { buildSamples } from '../../../scripts/samples';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { MAX_COUNTED_TOKENS, measureNGrams } from '../objectives/baselines/nGramFacts';
 import { measureData } from '../objectives/baselines/measureData';
+import { nGrams } from '../objectives/baselines/nGrams';
 import { causal } from '../objectives/causal';
 import { masked } from '../objectives/masked';
 import { buildShards } from '../shards/build';
@@ -13,6 +14,8 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { trainTokenizer } from '../tokenizer/train';
 import { countedIn, documentsIn } from './blocks';
 import { textBaselines } from './textBaselines';
+
+vi.mock('../objectives/baselines/nGrams', { spy: true });
 
 const noPause = (): Promise<void> => Promise.resolve();
 
@@ -30,12 +33,24 @@ test('baselines that are stored with the data equal those of an evaluation to th
   const manifest = await buildShards(pieces, tokenizer, split, store, unwatched);
   const { facts } = await measureData(store, manifest, tokenizer, undefined, noPause);
   const part = (name: 'train' | 'validation') => openPart(store, manifest, name);
-  const { baselines } = await textBaselines(
-    await documentsIn(part('validation'), tokenizer),
-    tokenizer,
-    await countedIn(part('train'), tokenizer),
-    noPause,
-  );
+  const documents = await documentsIn(part('validation'), tokenizer);
+  const train = await countedIn(part('train'), tokenizer);
+  expect(nGrams).toHaveBeenCalledTimes(1);
+  const stored = await textBaselines(documents, tokenizer, { train, facts }, noPause);
+  // They are taken from the facts: nothing was counted a second time.
+  expect(nGrams).toHaveBeenCalledTimes(1);
+  const { baselines, leftOut } = await textBaselines(documents, tokenizer, { train }, noPause);
+  expect(nGrams).toHaveBeenCalledTimes(2);
+  expect(stored.leftOut).toEqual(leftOut);
+  expect(Object.keys(stored.baselines)).toEqual(Object.keys(baselines));
+  for (const [name, figures] of Object.entries(baselines)) {
+    expect(Object.keys(stored.baselines[name]!)).toEqual(Object.keys(figures));
+    for (const [id, value] of Object.entries(figures)) expect(stored.baselines[name]![id]).toBeCloseTo(value, 10);
+  }
+  // Facts of an older build lack the shares, so the text is counted.
+  const { nGramTop: __, ...without } = facts;
+  await textBaselines(documents, tokenizer, { train, facts: without }, noPause);
+  expect(nGrams).toHaveBeenCalledTimes(3);
   expect(facts.nGrams).toEqual({
     unigram: baselines['unigram']!['loss'],
     bigram: baselines['bigram']!['loss'],

@@ -1,21 +1,28 @@
 /** What a text costs without a model, and how often what is likeliest to it comes. */
 import { type Pause, yieldToEventLoop } from '../base/job';
 import { formatCount } from '../base/units';
-import { N_GRAM_ORDERS, placesIn, sequenceOf } from '../objectives/baselines/nGramFacts';
-import { nGrams } from '../objectives/baselines/nGrams';
+import { N_GRAM_ORDERS, type NGramName, sequenceOf, storedNGrams, sumNGrams } from '../objectives/baselines/nGramFacts';
+import type { BaselineFacts } from '../objectives/facts';
 import { beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type Held, MOST_COUNTED, type Tokenised } from './blocks';
 import type { Evaluation } from './evaluation';
 import { LIKELIHOOD_IDS, likelihoodOf, type Sums } from './likelihood';
 
-const COUNTED = Object.keys(N_GRAM_ORDERS) as (keyof typeof N_GRAM_ORDERS)[];
+const COUNTED = Object.keys(N_GRAM_ORDERS) as NGramName[];
 
-/** @param train documents that are counted; without them nothing is known of which tokens are common */
+/** What n-gram models are made of; without either, nothing is known of which tokens are common. */
+export interface Counted {
+  /** Documents to count. */
+  train?: readonly Tokenised[] | undefined;
+  /** Of the data whose validation set the documents are: if these have what n-gram models reach, nothing is counted. */
+  facts?: BaselineFacts | undefined;
+}
+
 export async function textBaselines(
   documents: readonly Held[],
   tokenizer: Tokenizer,
-  train?: readonly Tokenised[],
+  { train, facts }: Counted,
   pause: Pause = yieldToEventLoop,
 ): Promise<Pick<Evaluation, 'baselines' | 'leftOut'>> {
   const tokens = documents.reduce((sum, { ids }) => sum + ids.length, 0);
@@ -37,27 +44,17 @@ export async function textBaselines(
     }),
     ...(bytes > 0 && { gzip: { bitsPerByte: (8 * packed) / bytes } }),
   };
-  if (!train) return { baselines, leftOut: COUNTED.map((name) => ({ name, reason: NOT_COUNTED })) };
+  const stored = facts && storedNGrams(facts, tokens);
+  if (!stored && !train) return { baselines, leftOut: COUNTED.map((name) => ({ name, reason: NOT_COUNTED })) };
   const begin = beginOf(tokenizer);
-  const [counted, read] = [sequenceOf(train, begin), sequenceOf(documents, begin)];
-  const models = nGrams(counted.ids, tokenizer.size);
+  const sums =
+    stored ?? (await sumNGrams(sequenceOf(train!, begin), sequenceOf(documents, begin), tokenizer.size, pause));
   for (const name of COUNTED) {
-    const order = N_GRAM_ORDERS[name];
-    const sums = { nats: 0, first: 0, firstFive: 0 };
-    let measured = 0;
-    for (const at of placesIn(read)) {
-      sums.nats += models.loss(order, read.ids, at);
-      const place = models.likeliest(order, read.ids, at).indexOf(read.ids[at]!);
-      if (place === 0) sums.first++;
-      if (place >= 0) sums.firstFive++;
-      if (++measured % AT_ONCE === 0) await pause();
-    }
-    baselines[name] = told(sums);
+    const { nats, top1, top5 } = sums[name];
+    baselines[name] = told({ nats, first: top1, firstFive: top5 });
   }
   return { baselines, leftOut: [] };
 }
-/** Tokens that take some tens of ms. */
-const AT_ONCE = 4096;
 export const NOT_COUNTED = `What the model learnt from is not given, or is more than ${formatCount(MOST_COUNTED)} tokens, so that nothing is counted.`;
 
 /** By the platform's own: level 6, as the command has it. */

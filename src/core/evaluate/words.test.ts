@@ -28,6 +28,15 @@ test('what counts no tokens is held against it too: nothing is better than it wh
   });
 });
 
+test('of a model that a baseline beats it says whether perplexity was still falling when training ended', () => {
+  const evidence = (gzip: number) => judged({ part: 'validation', evaluation: evaluation(gzip) }, true).evidence;
+  const FALLING = 'Perplexity was still falling when training ended.';
+  expect(evidence(1.2)).toContain(`1.44 against 1.2. ${FALLING} Measured on`);
+  expect(evidence(1.45)).not.toContain(FALLING);
+  expect(evidence(2)).not.toContain(FALLING);
+  expect(verdict(1.2).evidence).not.toContain(FALLING);
+});
+
 test('better and worse are where the interval does not hold the other value', () => {
   expect(standing({ low: 2, high: 3 }, 3.1, 'lower')).toBe('better');
   expect(standing({ low: 2, high: 3 }, 3.1, 'higher')).toBe('worse');

@@ -1,6 +1,7 @@
 /** What an evaluation comes to, in sentences that its figures bear out: the same on the page, in the terminal and in a card. */
 import { counted, formatNumber } from '../base/units';
 import type { Evaluation, Figure } from './evaluation';
+import { stillBeats, stillImproving } from '../objectives/baseline';
 import { BASELINES, figureFacts, type FigureFacts, isFigure } from './figures';
 
 /** One that only a newer version knows is called as it is stored. */
@@ -56,6 +57,7 @@ export function estimateWords({ value, low, high }: Pick<Figure, 'value' | 'low'
 }
 
 export interface Judged {
+  kind: 'better' | 'worse' | 'not distinguishable' | 'unknown';
   tone: 'ok' | 'warn' | undefined;
   judgement: string;
   evidence: string;
@@ -68,12 +70,21 @@ const JUDGED_BY = ['accuracy', 'bitsPerByte', 'loss', 'chrf', 'bleu', 'rougeL', 
  * Whether it is better than the best of what needs no model, by how much, and how sure that is: better and worse are said only
  * where the interval does not hold what that comes to.
  * @param part a held-out one, or `text`
+ * @param isImproving the run is finished, and still improved when training ended
  */
-export function judged({ part, evaluation }: { part: string; evaluation: Evaluation }): Judged {
+export function judged(
+  { part, evaluation }: { part: string; evaluation: Evaluation },
+  isImproving: boolean = false,
+): Judged {
   const { metrics, baselines } = evaluation;
   const first = JUDGED_BY.find((each) => metrics[each] && bestBaseline(evaluation, each));
   if (!first)
-    return { tone: undefined, judgement: 'Evaluated, without a baseline to compare', evidence: extent(evaluation) };
+    return {
+      kind: 'unknown',
+      tone: undefined,
+      judgement: 'Evaluated, without a baseline to compare',
+      evidence: extent(evaluation),
+    };
   const best = bestBaseline(evaluation, first)!;
   const of = baselines[best.name]!;
   // What predicts tokens is told by them.
@@ -99,8 +110,8 @@ export function judged({ part, evaluation }: { part: string; evaluation: Evaluat
   const sentences: Record<typeof stands, readonly [judgement: string, evidence: string]> = {
     better: [`Better than ${doing}`, `${isOfBits ? by : `${label} is ${by}`} better ${where}: ${both}.`],
     worse: [
-      `${upperFirst(doing)} still beats it`,
-      `${isOfBits ? `This model needs ${by} more` : `${label} is ${by} worse`} ${where}: ${both}.`,
+      stillBeats(doing),
+      `${isOfBits ? `This model needs ${by} more` : `${label} is ${by} worse`} ${where}: ${both}.${stillImproving(isImproving, isOfBits ? 'Perplexity' : undefined)}`,
     ],
     'not distinguishable': [
       `About as good as ${doing}`,
@@ -112,7 +123,7 @@ export function judged({ part, evaluation }: { part: string; evaluation: Evaluat
     ],
   };
   const [judgement, evidence] = sentences[stands];
-  return { tone: TONES[stands], judgement, evidence: `${evidence} ${extent(evaluation)}` };
+  return { kind: stands, tone: TONES[stands], judgement, evidence: `${evidence} ${extent(evaluation)}` };
 }
 
 /** Only what is worse is a warning. */

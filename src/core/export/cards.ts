@@ -1,9 +1,14 @@
 /** The formats as a person meets them: cards, each in one precision or several. */
-import type { Card, Precision } from './format';
+import type { Card, FormatSettings, Precision } from './format';
 import { type FormatId, FORMATS } from './formats';
 
 export const FORMAT_IDS = Object.keys(FORMATS) as FormatId[];
-export const MAIN_FORMAT: FormatId = FORMAT_IDS[0]!;
+/** The model as a folder: its zip has the run's name, those of other formats theirs too. */
+export const FOLDER_FORMAT: FormatId = 'hf';
+
+/** What a person is offered first: a page that any browser opens, if there is one for the model; else the folder. */
+export const firstFormat = (settings: FormatSettings): FormatId =>
+  FORMATS.html.problem?.(settings) ? FOLDER_FORMAT : 'html';
 
 export const CARDS: readonly Card[] = [...new Set(FORMAT_IDS.map((id) => FORMATS[id].card))];
 

@@ -95,6 +95,8 @@ export const tokenizerProblem = (what: string, kind: TokenizerKind): string | nu
 export interface Card {
   /** As in "Download GGUF". */
   name: string;
+  /** As in "Export page"; absent: the name. */
+  object?: string;
   purpose: string;
   /** As in "opens in"; and that of a model of which it is something else. */
   opensIn: string;

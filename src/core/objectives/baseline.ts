@@ -1,6 +1,19 @@
 /** Losses of models that only count tokens, or nothing. */
 import type { Baseline, Chosen } from './objective';
 
+/** Judgement on a model that a baseline beats; the same on Train, Runs and Evaluate. */
+export const stillBeats = (baseline: string): string =>
+  `${baseline.charAt(0).toUpperCase()}${baseline.slice(1)} still beats it`;
+
+/**
+ * Sentence after the evidence of a finished run that a baseline beats; empty unless it was improving when training ended.
+ * @param falling name of the metric that fell, where the sentence before names none
+ */
+export const stillImproving = (improving: boolean, falling?: string): string =>
+  improving
+    ? ` ${falling === undefined ? 'It was still improving' : `${falling} was still falling`} when training ended.`
+    : '';
+
 type Facts = Omit<Chosen, 'classes'>;
 
 export const uniform = ({ vocabulary }: Facts): Baseline => ({
@@ -27,7 +40,7 @@ export function nGramBaselines(facts: Facts): readonly Baseline[] {
       words: 'a bigram model',
       label: 'bigram',
       hint: 'counts which token follows which; below it, the model uses more than the last token',
-      before: 'A bigram model still beats it',
+      before: stillBeats('a bigram model'),
       milestone: 'Knows word pairs',
     },
     {
@@ -36,7 +49,7 @@ export function nGramBaselines(facts: Facts): readonly Baseline[] {
       words: 'a trigram model',
       label: 'trigram',
       hint: 'counts which token follows which two; a fair opponent',
-      before: 'A trigram model still beats it',
+      before: stillBeats('a trigram model'),
       milestone: 'Knows word triples',
     },
   ];

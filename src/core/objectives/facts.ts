@@ -21,6 +21,8 @@ function isOfCounts(value: unknown): boolean {
 export const countOf = (counts: Readonly<Record<string, number>>, label: string): number =>
   Object.hasOwn(counts, label) ? counts[label]! : 0;
 
+const topSchema = z.object({ top1: z.int().nonnegative(), top5: z.int().nonnegative() });
+
 /** Fields of a record of data. */
 export const baselineFields = {
   /** Nats per token of always guessing by frequency. */
@@ -30,6 +32,8 @@ export const baselineFields = {
    * the training part is too long to count.
    */
   nGrams: z.object({ unigram: z.number(), bigram: z.number(), trigram: z.number() }).exactOptional(),
+  /** Tokens of the validation set that are the most probable, or among the five most probable, by the same models. */
+  nGramTop: z.object({ unigram: topSchema, bigram: topSchema, trigram: topSchema }).exactOptional(),
   /** Percent of held-out tokens of text that always guessing the commonest finds; older builds did not measure it. */
   unigramAccuracy: z.number().exactOptional(),
   /** Where documents have an input and a target: the same of the tokens of targets, and by metric what giving the input back scores. */

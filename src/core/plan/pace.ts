@@ -60,19 +60,27 @@ type Sizes = Pick<Recipe, 'batch' | 'accumulate' | 'recompute' | 'evalTokens'>;
 /** @param context tokens of a row */
 export function expectedPace(cost: Cost, context: number, recipe: Sizes, device: PlanDevice): Pace {
   const { batch, accumulate, recompute, evalTokens } = recipe;
-  const { share, layer, step: fixed } = EFFICIENCY[device.kind];
   const { slowness = 1 } = device;
-  const rate = device.gigaflops * 1e9 * share;
-  const pass = fixed + layer * cost.layers;
+  const { rate, pass } = ratesOf(cost, device);
   const perToken = cost.step + (recompute ? cost.forward : 0);
   const flops = batch * accumulate * context * perToken + cost.update;
   const step = slowness * (flops / rate + accumulate * pass);
   const batches = Math.ceil(evalTokens / (batch * context));
   // Each token of the sample is a pass of its own.
-  const forward = (tokens: number, passes: number): number => (tokens * cost.forward) / rate + (passes * pass) / 3;
-  const evaluation = slowness * (forward(evalTokens, batches) + forward(WRITTEN, WRITTEN));
+  const evaluation = forwardSeconds(cost, device, evalTokens, batches) + forwardSeconds(cost, device, WRITTEN, WRITTEN);
   const save = (SAVED * cost.parameters) / WRITE_RATE;
   return { start: evaluation + save, step, evaluation, save };
+}
+/** Seconds of forward passes. @param tokens of all passes together */
+export function forwardSeconds(cost: Cost, device: PlanDevice, tokens: number, passes: number): number {
+  const { rate, pass } = ratesOf(cost, device);
+  return (device.slowness ?? 1) * ((tokens * cost.forward) / rate + (passes * pass) / 3);
+}
+
+/** Floating-point operations per second, and seconds that each pass of a step takes besides. */
+function ratesOf({ layers }: Cost, { kind, gigaflops }: PlanDevice): { rate: number; pass: number } {
+  const { share, layer, step } = EFFICIENCY[kind];
+  return { rate: gigaflops * 1e9 * share, pass: step + layer * layers };
 }
 /** Tokens of a sample. */
 const WRITTEN = 80;

@@ -1,7 +1,9 @@
 /** How a language model does against models that only count, with a verdict where one of them beats it. For Train and Runs. */
 import { formatReading } from '../base/units';
 import { baselinesOf, headlineOf, type ObjectiveId } from '../objectives';
+import { stillBeats, stillImproving } from '../objectives/baseline';
 import type { ModelChoice } from '../models/network';
+import type { Verdict } from '../train/verdict';
 import type { StandingKind } from './labelStanding';
 import type { Segments } from './segments';
 
@@ -19,10 +21,14 @@ const COUNTS: Readonly<Record<string, string>> = {
   trigram: 'which only counts which token follows which two',
 };
 
-/** @param loss best on the validation set, in nats per token */
+/**
+ * @param loss best on the validation set, in nats per token
+ * @param trend of that loss at the end of training
+ */
 export function modelStanding(
   loss: number,
   { recipe, model, segments }: { recipe: { objective: ObjectiveId }; model: ModelChoice; segments: Segments },
+  trend: Verdict['trend'] = null,
 ): Standing {
   const [, ...counting] = baselinesOf(recipe.objective, model, segments.at(-1)!.data.facts); // uniform only guesses
   const [strongest, ...others] = counting.toSorted((a, b) => a.loss - b.loss);
@@ -36,9 +42,7 @@ export function modelStanding(
   const past = passed ? ` It passed ${passed.words} (${told(passed.loss)}).` : '';
   return {
     kind: 'worse',
-    judgement: `${upperFirst(strongest.words)} still beats it`,
-    evidence: `${label} ${told(loss)} on text it never saw; ${who} has ${told(strongest.loss)}.${past}`,
+    judgement: stillBeats(strongest.words),
+    evidence: `${label} ${told(loss)} on text it never saw; ${who} has ${told(strongest.loss)}.${past}${stillImproving(trend === 'falling')}`,
   };
 }
-
-const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

@@ -6,6 +6,7 @@ import {
   evaluatedStep,
   evaluationFile,
   evaluateRefusal,
+  hasStrided,
   lacksStrided,
   looksSoFar,
   outOfDate,
@@ -15,14 +16,19 @@ import {
 } from '../../state/evaluate';
 import { explain, headline } from '../../state/failures';
 import { listsOfRun, shownLists } from '../../state/lists';
-import { isOpening, isTraining, shownRun } from '../../state/openRun';
+import { runStateOf } from '../../state/nextStep';
+import { isOpening, isTraining, type OpenRun, shownRun } from '../../state/openRun';
 import { useSavedSteps, useStudio, useStudioFields } from '../../state/react';
 import { useRunChoice } from '../../state/runChoice';
 import { type PageNeed, useNeed } from '../../state/useNeed';
 import { modelSpec } from '../../core/models';
 import { dataOf } from '../../core/runs/segments';
+import { timed } from '../../state/timed';
 import { useNextStep } from '../../state/useNextStep';
+import type { Studio } from '../../state/studio';
+import { useVerdict } from '../../state/verdict';
 import { describeWork } from '../../state/work';
+import { evaluationTime } from '../../state/workTime';
 import {
   Button,
   CheckpointSelect,
@@ -47,7 +53,7 @@ import type { Given } from './givenText';
 import { Result } from './Result';
 import { Summary } from './Summary';
 import { askedRows, evaluationRows } from './table';
-import { judged, looksWords, outOfDateWords } from './words';
+import { evaluatedStanding, judged, looksWords, outOfDateWords } from './words';
 
 /** How good a saved step is on text that it has not learnt from, beside what needs no model, and where it fails. */
 export function EvaluatePage() {
@@ -130,14 +136,17 @@ function Measured({ onGive }: { onGive: () => void }) {
 function Judgement({ onGive }: { onGive: () => void }) {
   const kept = useStudio(shownEvaluation)!;
   const reasons = useStudioFields(outOfDate);
-  const step = useStudio(evaluatedStep);
-  const { tone, judgement, evidence } = judged(kept.record);
+  const chosen = useStudioFields((s) => ({ step: evaluatedStep(s) ?? 0, which: evaluated(s).which }));
+  const isImproving = useIsImproving();
+  const { tone, judgement, evidence } = judged(kept.record, isImproving && reasons.length === 0);
   return (
     <>
       {reasons.length > 0 && (
-        <Notice tone="warn" title="Out of date" actions={<MeasureOrGive onGive={onGive} isMain />}>
-          {`What is shown was measured before: ${outOfDateWords(reasons, kept.record, `step ${formatCount(step ?? 0)}`)}`}
-        </Notice>
+        <Notice
+          tone="warn"
+          title={outOfDateWords(reasons, kept.record, chosen)}
+          actions={<MeasureOrGive onGive={onGive} isMain />}
+        />
       )}
       <Verdict
         sign={tone}
@@ -158,10 +167,19 @@ function Judgement({ onGive }: { onGive: () => void }) {
   );
 }
 
-/** The project's next step, once the model is evaluated. */
+const evaluated = (s: Studio): OpenRun => shownRun(s, 'evaluate');
+
+/** Whether the page's run is finished, and still improved when training ended. Another text says nothing of that. */
+function useIsImproving(): boolean {
+  const { trend } = useVerdict(evaluated);
+  return useStudio((s) => s.evaluatedOn !== 'text' && runStateOf(evaluated(s)) === 'finished') && trend === 'falling';
+}
+
+/** The project's next step, once the model is evaluated: it fits the judgement that stands beside it. */
 function Next() {
   const [, go] = useLocation();
-  return <NextButton step={useNextStep('evaluate', go)} isDense />;
+  const standing = useStudio(evaluatedStanding);
+  return <NextButton step={useNextStep('evaluate', go, standing)} isDense />;
 }
 
 /** What the part of the page shows, as a file. */
@@ -186,7 +204,7 @@ function Download({ isAsked }: { isAsked: boolean }) {
         else saveTable(evaluationFile(record), evaluationRows(run, record));
       }}
     >
-      Download
+      Download report
     </MenuButton>
   );
 }
@@ -217,9 +235,10 @@ function Working() {
 function MeasureButton({ children, isMain }: { children: string; isMain?: boolean }) {
   const evaluateStep = useStudio((s) => s.evaluateStep);
   const refusal = useStudio(evaluateRefusal);
+  const label = useStudio((s) => timed(children, evaluationTime(s, hasStrided(s))));
   return (
     <Button isDense variant={isMain ? 'go' : 'default'} disabledReason={refusal} onPress={() => void evaluateStep()}>
-      {children}
+      {label}
     </Button>
   );
 }

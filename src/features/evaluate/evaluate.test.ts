@@ -6,7 +6,16 @@ import { calibrationWords } from './calibration';
 import { shownPassages } from './filter';
 import { leftOutOf } from './LeftOut';
 import { askedRows, evaluationRows } from './table';
-import { bestBaseline, confusionWords, contextWords, estimateWords, judged, leftOutWords, looksWords } from './words';
+import {
+  bestBaseline,
+  confusionWords,
+  contextWords,
+  estimateWords,
+  judged,
+  leftOutWords,
+  looksWords,
+  outOfDateWords,
+} from './words';
 
 const evaluation = (change: Partial<Evaluation> = {}): Evaluation => ({
   tokens: 2000,
@@ -25,6 +34,7 @@ const verdictOf = (low: number, value: number, high: number, part: 'validation' 
 
 test('it is better, or worse, only where its interval does not hold what needs no model', () => {
   expect(verdictOf(2.9, 3, 3.1)).toEqual({
+    kind: 'better',
     tone: 'ok',
     judgement: 'Better than a trigram model',
     evidence:
@@ -49,6 +59,16 @@ test('it is better, or worse, only where its interval does not hold what needs n
     tone: undefined,
     judgement: 'Evaluated, without a baseline to compare',
   });
+});
+
+test('an evaluation that is out of date says of which step it is, and which is used now', () => {
+  const record = { step: 1000 };
+  expect(outOfDateWords(['step'], record, { step: 2600, which: 'best' })).toBe(
+    'Evaluated at step 1,000; the best is now 2,600',
+  );
+  expect(outOfDateWords(['step', 'tokenizer'], record, { step: 800, which: 800 })).toBe(
+    'Evaluated at step 1,000; step 800 is chosen. The tokenizer changed since this evaluation',
+  );
 });
 
 test('what was not measured is called as its figure is', () => {

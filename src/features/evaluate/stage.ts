@@ -1,7 +1,16 @@
-import { evaluateRefusal, outOfDate, shownEvaluating, shownEvaluation, takesText } from '../../state/evaluate';
+import {
+  evaluateRefusal,
+  hasStrided,
+  outOfDate,
+  shownEvaluating,
+  shownEvaluation,
+  takesText,
+} from '../../state/evaluate';
 import { NOTHING_YET, type Stage, type StageState } from '../../state/stage';
 import type { Studio } from '../../state/studio';
+import { timed } from '../../state/timed';
 import { modelLine } from '../../state/trained';
+import { evaluationTime } from '../../state/workTime';
 import { lineOf } from './line';
 
 export const stage: Stage = {
@@ -13,7 +22,11 @@ export const stage: Stage = {
   takesDrops: takesText,
   action(s) {
     if (evaluateRefusal(s) !== undefined) return undefined;
-    return { id: 'measure', label: 'Evaluate', run: () => void s.evaluateStep() };
+    return {
+      id: 'measure',
+      label: timed('Evaluate', evaluationTime(s, hasStrided(s))),
+      run: () => void s.evaluateStep(),
+    };
   },
 };
 

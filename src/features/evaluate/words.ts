@@ -1,9 +1,14 @@
 /** What was measured, in words that only the page needs; the others are the core's. */
-import { counted, formatCount, formatNumber, formatReading } from '../../core/base/units';
+import { counted, formatCount, formatReading } from '../../core/base/units';
+import type { WhichSnapshot } from '../../core/checkpoint/snapshot';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { BASELINES, figureFacts, isFigure } from '../../core/evaluate/figures';
-import { figureWords } from '../../core/evaluate/words';
+import { figureWords, judged } from '../../core/evaluate/words';
 import type { EvaluatedOn, EvaluationRecord, KeptPart } from '../../core/runs/evaluations';
+import { outOfDate, shownEvaluation } from '../../state/evaluate';
+import { shownId } from '../../state/openRun';
+import type { StandingKind } from '../../state/standing';
+import type { Studio } from '../../state/studio';
 
 export {
   baselineWords,
@@ -14,18 +19,38 @@ export {
   judged,
 } from '../../core/evaluate/words';
 
-/** `An earlier step, of other text than is there now`: why what is shown is out of date. */
+/**
+ * How the next step's model stands by the evaluation that the page shows; undefined where that says nothing of it: of another run,
+ * step or text, and of a classifier, whose labels have a standing of their own.
+ */
+export function evaluatedStanding(s: Studio): StandingKind | undefined {
+  const kept = shownEvaluation(s);
+  const isOfNext = shownId(s, 'evaluate') === shownId(s, 'train') && outOfDate(s).length === 0;
+  if (!kept || !isOfNext || kept.record.part === 'text' || kept.record.evaluation.labelled) return undefined;
+  return STANDINGS[judged(kept.record).kind];
+}
+const STANDINGS = { better: 'better', worse: 'worse', 'not distinguishable': 'level', unknown: undefined } as const;
+
+/**
+ * Why what is shown is out of date: `Evaluated at step 1,000; the best is now 2,600`.
+ * @param chosen the step that the page would evaluate now
+ */
 export function outOfDateWords(
   reasons: readonly ('step' | 'text' | 'tokenizer')[],
   { step }: Pick<EvaluationRecord, 'step'>,
-  chosen: string,
+  chosen: { step: number; which: WhichSnapshot },
 ): string {
+  const { which } = chosen;
+  const now =
+    typeof which === 'number'
+      ? `step ${formatCount(which)} is chosen`
+      : `the ${which} is now ${formatCount(chosen.step)}`;
   const words = {
-    step: `it is of step ${formatNumber(step)}, and ${chosen} is chosen`,
-    text: 'the text is another by now, or given anew',
-    tokenizer: 'the tokenizer is another by now',
+    step: `Evaluated at step ${formatCount(step)}; ${now}`,
+    text: 'The text changed since this evaluation',
+    tokenizer: 'The tokenizer changed since this evaluation',
   };
-  return reasons.map((reason) => words[reason]).join('; ');
+  return reasons.map((reason) => words[reason]).join('. ');
 }
 
 export const PART_NAMES: Readonly<Record<EvaluatedOn, string>> = {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { Card } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { formatBytes } from '../../core/base/units';
 import { formatSettings } from './formatSettings';
@@ -36,7 +37,7 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
       }
       progress={<Busy exporting={exporting} />}
       isBusy={exporting?.kind === 'writing' || exporting?.kind === 'checking'}
-      action={<Action name={card.name} exporting={exporting} isStale={isStale} problem={problem} {...p} />}
+      action={<Action card={card} size={size} exporting={exporting} isStale={isStale} problem={problem} {...p} />}
     >
       {p.children}
     </FormatCard>
@@ -50,7 +51,9 @@ function Busy({ exporting }: { exporting: Exporting | undefined }) {
 
 /** Keeps its place and its width, whatever it does. */
 function Action(p: {
-  name: string;
+  card: Pick<Card, 'name' | 'object'>;
+  /** Expected, in bytes. */
+  size: number | undefined;
   format: FormatId;
   exporting: Exporting | undefined;
   isStale: boolean;
@@ -59,24 +62,27 @@ function Action(p: {
 }) {
   const exportModel = useStudio((s) => s.exportModel);
   const stop = stopOf(p.exporting);
+  const { name, object = name } = p.card;
   if (stop) {
     return (
-      <Button isDense icon="stop" minWidth={WIDTH} label={`Stop, ${p.name}`} onPress={stop}>
+      <Button isDense icon="stop" minWidth={WIDTH} label={`Stop, ${name}`} onPress={stop}>
         Stop
       </Button>
     );
   }
+  const isFirst = p.isMain && !fileOf(p.exporting);
+  const words = `Export ${object}${p.size === undefined ? '' : ` · ${formatBytes(p.size)}`}`;
   return (
     <Button
       isDense
       icon={p.isStale ? 'retry' : 'download'}
       minWidth={WIDTH}
-      label={`Download ${p.name}`}
+      {...(!isFirst && { label: `Download ${name}` })}
       disabledReason={p.problem}
       onPress={() => void exportModel(p.format)}
       {...(p.isMain && { variant: 'go' })}
     >
-      Download
+      {isFirst ? words : 'Download'}
     </Button>
   );
 }

@@ -1,10 +1,10 @@
-import { MAIN_FORMAT } from '../../core/export/cards';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { formatCount } from '../../core/base/units';
 import { busyExport, type Exporting, fileOf } from '../../state/export';
 import { modelOf } from '../../state/openRun';
 import { fitting, NOTHING_YET, type Sign, type Stage, type StageState } from '../../state/stage';
 import type { Studio } from '../../state/studio';
+import { mainFormat } from './mainFormat';
 
 export const stage: Stage = {
   id: 'export',
@@ -13,8 +13,9 @@ export const stage: Stage = {
   page: async () => (await import('./ExportPage')).ExportPage,
   action(s) {
     if (!modelOf(s, 'export') || busyExport(s)) return undefined;
-    const label = `Download the ${FORMATS[MAIN_FORMAT].card.name}`;
-    return { id: 'export', label, run: () => void s.exportModel(MAIN_FORMAT) };
+    const format = mainFormat(s)!;
+    const { name, object = name } = FORMATS[format].card;
+    return { id: 'export', label: `Export ${object}`, run: () => void s.exportModel(format) };
   },
 };
 

@@ -40,7 +40,7 @@ const cardOf = (name: string): string =>
     .split('<article')
     .find((card) => card.includes(`>${name}</h3>`))!;
 
-test('its card, with its size; others keep theirs, in their order and precision', () => {
+test('its card, with its size; others keep theirs and their precision, the offline page before them', () => {
   const card = cardOf('Table of weights');
   for (const words of ['Look at every weight', 'any editor of text', 'a line for each tensor', 'Not written yet'])
     expect(card).toContain(words);
@@ -48,10 +48,10 @@ test('its card, with its size; others keep theirs, in their order and precision'
   expect(card).toContain('aria-label="Download Table of weights"');
   const names = [...page().matchAll(/<h3>([^<]*)<\/h3>/g)].map(([, name]) => name);
   expect(names).toEqual([
+    'Offline page',
     'Hugging Face folder',
     'GGUF',
     'ONNX',
-    'Offline page',
     'Web service',
     'Cluster hand-over',
     'Table of weights',

@@ -5,7 +5,7 @@ import { objectiveOf } from '../../core/objectives';
 import { recipeOf } from '../../core/runs/segments';
 import { judge, type Verdict } from '../../core/train/verdict';
 import { modelStanding } from '../../core/runs/modelStanding';
-import { STILL_IMPROVING, VERDICT_TONE } from '../../state/verdict';
+import { VERDICT_TONE } from '../../state/verdict';
 import type { RunView } from './view';
 
 /** The verdict that Train gives: of a finished run that a counting model beats, that. */
@@ -17,15 +17,10 @@ export function judgementOf(
   const { kind, trend, judgement, evidence } = verdictOf(view, isRunning);
   const isFinished = !isRunning && ['finished', 'early'].includes(endingOf(record, view.step, view.planned));
   if (isFinished && view.best && curve && !record.model.config.classes) {
-    const beaten = modelStanding(view.best.loss, {
-      recipe: recipeOf(record),
-      model: record.model,
-      segments: view.segments,
-    });
-    if (beaten.judgement !== undefined) {
-      const more = trend === 'falling' ? STILL_IMPROVING : '';
-      return { tone: 'warn', judgement: beaten.judgement, evidence: `${beaten.evidence}${more}` };
-    }
+    const settings = { recipe: recipeOf(record), model: record.model, segments: view.segments };
+    const beaten = modelStanding(view.best.loss, settings, trend);
+    if (beaten.judgement !== undefined)
+      return { tone: 'warn', judgement: beaten.judgement, evidence: beaten.evidence ?? '' };
   }
   return { tone: VERDICT_TONE[kind], judgement, evidence };
 }

@@ -11,7 +11,7 @@ import { resumeRefusal } from '../../state/refusals';
 import { bestWords } from '../../state/trained';
 import { learningOf, type Standing, standingOf } from '../../state/standing';
 import { useNextStep, useTryIt } from '../../state/useNextStep';
-import { STILL_IMPROVING, useVerdict, VERDICT_TONE } from '../../state/verdict';
+import { useVerdict, VERDICT_TONE } from '../../state/verdict';
 import { Button, NextButton, Verdict } from '../../ui';
 import { changeAndContinue } from './changing';
 import { restWords } from './restWords';
@@ -27,7 +27,7 @@ export function RunVerdict() {
   const verdict = useVerdict();
   const state = useShownPart('train', runStateOf);
   const standing = useStudioFields((s): Partial<Standing> =>
-    state === 'finished' ? standingOf(shownRun(s, 'train'), s.project) : {},
+    state === 'finished' ? standingOf(shownRun(s, 'train'), s.project, verdict.trend) : {},
   );
   const isRunning = state === 'running' || state === 'stopping';
   const learning = useStudioFields((s) => (isRunning && learningOf(shownRun(s, 'train'), s.project)) || NOT_LEARNING);
@@ -50,7 +50,6 @@ export function RunVerdict() {
     return (
       <Verdict sign={isBeaten ? 'warn' : 'ok'} judgement={standing.judgement} actions={<NextSteps state={state} />}>
         {standing.evidence}
-        {isBeaten && verdict.trend === 'falling' && STILL_IMPROVING}
       </Verdict>
     );
   }

@@ -4,6 +4,7 @@ import type { Network } from '../../models/network';
 import type { ModelKind } from '../../models/spec';
 import type { Pair } from '../../objectives/pairRows';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
+import type { BaselineFacts } from '../../objectives/facts';
 import type { Held, Tokenised } from '../blocks';
 import type { Evaluation } from '../evaluation';
 import type { BaselineId, FigureId } from '../figures';
@@ -30,6 +31,8 @@ export interface ToEvaluate {
   learntTexts?: readonly LabelledText[] | undefined;
   /** What was learnt from, for baselines that count it. */
   train?: readonly Tokenised[] | undefined;
+  /** Of the data whose validation set `documents` are, so that n-grams that were counted with them aren't counted again. */
+  facts?: BaselineFacts | undefined;
   /** The same of pairs, where their targets are labels. */
   learntPairs?: readonly Pair[] | undefined;
   /** How often each id occurs in what was learnt from, of pairs in targets and at their ends, [vocabulary]; absent: those of `train`. */

@@ -24,14 +24,14 @@ export const text: Reading = {
   ...LEFT_TO_RIGHT,
   async read(read) {
     const { network, tokenizer, asked, isAsked, pause, report } = read;
-    const { documents = [], train } = asked;
+    const { documents = [] } = asked;
     checkHasText(documents);
     const windows = endToEnd(network);
     const { rows, scores } = await scoreText(network, tokenizer, documents, windows, pause, report);
     const position = (token: number): number => (token % windows.context) + 1;
     const losses = scores.map(({ loss }) => ({ loss, position }));
     const fails = whereItFails(documents, losses, tokenizer, asked);
-    const { baselines, leftOut } = await textBaselines(documents, tokenizer, train, pause);
+    const { baselines, leftOut } = await textBaselines(documents, tokenizer, asked, pause);
     const figures = await figuresOf(LIKE, rows, 'piece', read);
     return {
       metrics: figures.metrics,

@@ -7,6 +7,7 @@ import { BYTES, F32, type Format, tokenizerProblem } from '../format';
 export const html: Format = {
   card: {
     name: 'Offline page',
+    object: 'page',
     purpose: 'Give it to someone who has only a browser',
     opensIn: 'any browser, by double-click, no server',
     holds: 'one HTML file with the model inside',

@@ -5,8 +5,18 @@ import { modelSpec } from '../../models';
 import { recipeOf } from '../../runs/segments';
 import { trainedModels } from '../../testing/trainedModel';
 import { untrainedBert, untrainedT5 } from '../../testing/untrainedModels';
-import { CARDS, FORMAT_IDS, formatOfCard, MAIN_FORMAT, PRECISIONS } from '../cards';
-import { expectedBytes, type Exported, F16, F32, type Format, type Known, weightBytes } from '../format';
+import { DEFAULT_RECIPE } from '../../train/recipe';
+import { CARDS, firstFormat, FOLDER_FORMAT, FORMAT_IDS, formatOfCard, PRECISIONS } from '../cards';
+import {
+  expectedBytes,
+  type Exported,
+  F16,
+  F32,
+  type Format,
+  type FormatSettings,
+  type Known,
+  weightBytes,
+} from '../format';
 import { type FormatId, FORMATS } from '.';
 
 let models: Exported[];
@@ -28,7 +38,14 @@ test('cards have names of their own, and lines are on cards that are there', () 
   expect(new Set(CARDS.map(({ name }) => name)).size).toBe(CARDS.length);
   for (const { onCard } of CARDS)
     if (onCard) expect(CARDS.find((card) => card === onCard.card)?.onCard).toBeUndefined();
-  expect(FORMATS[MAIN_FORMAT].card.onCard).toBeUndefined();
+  expect(FORMATS[FOLDER_FORMAT].card.onCard).toBeUndefined();
+});
+
+test('the offline page is offered first, and the folder of a model that has no such page', () => {
+  const model = { id: 'gpt', config: modelSpec('gpt').presets[0]!.config, vocabulary: 257 } as const;
+  const settings: FormatSettings = { model, recipe: DEFAULT_RECIPE, tokenizer: 'bytes' };
+  expect(firstFormat(settings)).toBe('html');
+  expect(firstFormat({ ...settings, tokenizer: 'wordpiece' })).toBe('hf');
 });
 
 test('a card gives the precision that is chosen, else the next with more bits, else its only one', () => {

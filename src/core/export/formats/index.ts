@@ -9,7 +9,7 @@ import { pytorch } from './pytorch';
 import { safetensors } from './safetensors';
 import { service } from './service';
 
-/** Every format, by the name it has in the terminal, in the order of the page. The first is what its main button gives. */
+/** Every format, by the name it has in the terminal, in the order of the page, which shows the one that it offers first before the others. */
 export const FORMATS = {
   hf: huggingFace,
   safetensors,

@@ -1,4 +1,4 @@
-/** Losses of a unigram, a bigram and a trigram model on the validation set: what a model of the next token must beat. */
+/** What a unigram, a bigram and a trigram model reach on the validation set: what a model of the next token must beat. */
 import type { Pause } from '../../base/job';
 import type { PartSource } from '../../shards/manifest';
 import { beginOf } from '../../tokenizer/prompt';
@@ -11,6 +11,15 @@ export const MAX_COUNTED_TOKENS = 2 ** 22;
 
 /** By the names that facts, evaluations and the terminal have. */
 export const N_GRAM_ORDERS = { unigram: 1, bigram: 2, trigram: 3 } as const satisfies Record<string, NGramOrder>;
+export type NGramName = keyof typeof N_GRAM_ORDERS;
+const N_GRAM_NAMES = Object.keys(N_GRAM_ORDERS) as NGramName[];
+
+/** Over the tokens of a text: nats, and tokens that are the most probable or among the five most probable. */
+export interface NGramSums {
+  nats: number;
+  top1: number;
+  top5: number;
+}
 
 /** Documents one after another, each after the token that a text begins with. */
 export interface Sequence {
@@ -40,33 +49,66 @@ export function* placesIn({ lengths }: Sequence): Generator<number, void> {
   }
 }
 
+/** Counts n-grams in one text, and sums what they reach on another. */
+export async function sumNGrams(
+  train: Sequence,
+  held: Sequence,
+  vocabulary: number,
+  pause: Pause,
+): Promise<Record<NGramName, NGramSums>> {
+  const models = nGrams(train.ids, vocabulary);
+  const sums = { unigram: noSums(), bigram: noSums(), trigram: noSums() };
+  let tokens = 0;
+  for (const name of N_GRAM_NAMES) {
+    const [order, sum] = [N_GRAM_ORDERS[name], sums[name]];
+    for (const at of placesIn(held)) {
+      sum.nats += models.loss(order, held.ids, at);
+      const rank = models.likeliest(order, held.ids, at).indexOf(held.ids[at]!);
+      if (rank === 0) sum.top1++;
+      if (rank >= 0) sum.top5++;
+      if (++tokens % A_TURN === 0) await pause();
+    }
+  }
+  return sums;
+}
+/** Tokens until others have a turn: some tens of milliseconds. */
+const A_TURN = 4096;
+const noSums = (): NGramSums => ({ nats: 0, top1: 0, top5: 0 });
+
+type NGramFacts = Pick<BaselineFacts, 'nGrams' | 'nGramTop'>;
+
 /** Empty if the training part is too long to count, or if there is nothing to measure on. */
 export async function measureNGrams(
   train: PartSource,
   validation: PartSource,
   tokenizer: Tokenizer,
   pause: Pause,
-): Promise<Pick<BaselineFacts, 'nGrams'>> {
+): Promise<NGramFacts> {
   if (train.tokens > MAX_COUNTED_TOKENS || validation.tokens > MAX_COUNTED_TOKENS) return {};
   const begin = beginOf(tokenizer);
   const [counted, held] = [await sequenceIn(train, begin), await sequenceIn(validation, begin)];
   if (held.lengths.length === 0) return {};
   await pause();
-  const models = nGrams(counted.ids, tokenizer.size);
-  const nats = { unigram: 0, bigram: 0, trigram: 0 };
-  let tokens = 0;
-  for (const at of placesIn(held)) {
-    nats.unigram += models.loss(1, held.ids, at);
-    nats.bigram += models.loss(2, held.ids, at);
-    nats.trigram += models.loss(3, held.ids, at);
-    if (++tokens % A_TURN === 0) await pause();
-  }
+  const { unigram, bigram, trigram } = await sumNGrams(counted, held, tokenizer.size, pause);
+  const tokens = tokensOf(held);
+  const top = ({ top1, top5 }: NGramSums) => ({ top1, top5 });
   return {
-    nGrams: { unigram: nats.unigram / tokens, bigram: nats.bigram / tokens, trigram: nats.trigram / tokens },
+    nGrams: { unigram: unigram.nats / tokens, bigram: bigram.nats / tokens, trigram: trigram.nats / tokens },
+    nGramTop: { unigram: top(unigram), bigram: top(bigram), trigram: top(trigram) },
   };
 }
-/** Tokens until others have a turn. */
-const A_TURN = 2 ** 15;
+
+/**
+ * The sums that `measureNGrams` stored; undefined in records of older builds.
+ * @param tokens of the validation set
+ */
+export function storedNGrams({ nGrams: losses, nGramTop }: NGramFacts, tokens: number) {
+  if (!losses || !nGramTop) return undefined;
+  const sums = (name: NGramName): NGramSums => ({ nats: losses[name] * tokens, ...nGramTop[name] });
+  return { unigram: sums('unigram'), bigram: sums('bigram'), trigram: sums('trigram') };
+}
+
+const tokensOf = ({ lengths }: Sequence): number => lengths.reduce((sum, length) => sum + length, 0);
 
 async function sequenceIn(part: PartSource, begin: number): Promise<Sequence> {
   const all = await part.read(0, part.tokens);

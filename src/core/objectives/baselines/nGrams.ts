@@ -61,16 +61,25 @@ function likeliestOf(levels: readonly Level[], vocabulary: number) {
     const lower = level > 0 ? likeliest(contexts.slice(0, -1)) : firstFive(vocabulary);
     const following = levels[level]!.following(context);
     if (following.length === 0) return lower;
-    const candidates = new Set([...lower, ...following]);
-    const found = Array.from(candidates, (token) => ({ token, p: probability(contexts, token) }))
-      .sort((a, b) => b.p - a.p || a.token - b.token)
-      .slice(0, LIKELIEST)
-      .map(({ token }) => token);
+    const found = fiveBest(new Set([...lower, ...following]), (token) => probability(contexts, token));
     cache[level]!.set(context, found);
     return found;
   };
 }
 const LIKELIEST = 5;
+
+/** In order of their probability; ties go to the lower id. */
+function fiveBest(tokens: Iterable<number>, probability: (token: number) => number): readonly number[] {
+  const best: { token: number; p: number }[] = [];
+  for (const token of tokens) {
+    const p = probability(token);
+    const at = best.findIndex((other) => p > other.p || (p === other.p && token < other.token));
+    if (at >= 0) best.splice(at, 0, { token, p });
+    else if (best.length < LIKELIEST) best.push({ token, p });
+    if (best.length > LIKELIEST) best.pop();
+  }
+  return best.map(({ token }) => token);
+}
 const firstFive = (vocabulary: number): readonly number[] =>
   Array.from({ length: Math.min(vocabulary, LIKELIEST) }, (_, id) => id);
 

@@ -1,6 +1,8 @@
 import { dataState } from '../../../state/preparation';
 import { useStudio } from '../../../state/react';
 import { isTraining } from '../../../state/openRun';
+import { timed } from '../../../state/timed';
+import { buildTime } from '../../../state/workTime';
 import { Button } from '../../../ui';
 
 /** Build, rebuild with all that it needs, or cancel what is under way. */
@@ -11,6 +13,7 @@ export function BuildButton({ isMain = false }: { isMain?: boolean }) {
   const hasText = useStudio((s) => s.texts.length > 0);
   const isRunning = useStudio(isTraining);
   const prepare = useStudio((s) => s.prepare);
+  const time = useStudio((s) => (state === 'done' ? undefined : buildTime(s)));
   const busy = [tokenizing, building].find((work) => work.kind === 'busy');
   const width = 118;
   if (busy?.kind === 'busy') {
@@ -36,7 +39,7 @@ export function BuildButton({ isMain = false }: { isMain?: boolean }) {
       onPress={() => void prepare()}
       disabledReason={reason}
     >
-      {state === 'none' ? 'Build tokens' : 'Rebuild'}
+      {timed(state === 'none' ? 'Build tokens' : 'Rebuild', time)}
     </Button>
   );
 }

@@ -1,0 +1,22 @@
+/** Baselines that were measured when the data of a run were built, for an evaluation of the same part. */
+import { modelSpec } from '../models';
+import type { ModelChoice } from '../models/network';
+import type { BaselineFacts } from '../objectives/facts';
+import type { PartName } from '../shards/manifest';
+import { partHash } from './partHash';
+import type { DataFacts } from './settings';
+
+/**
+ * The facts of a run's data if they have what n-gram models reach on this part. Undefined for the test part, which isn't measured
+ * when data are built; for records of older builds and texts too long to count; for other data than the manifest is of; and for
+ * models that don't predict the next token.
+ */
+export function storedBaselines(
+  { id }: Pick<ModelChoice, 'id'>,
+  facts: DataFacts | null,
+  manifest: Parameters<typeof partHash>[0],
+  part: PartName,
+): BaselineFacts | undefined {
+  if (part !== 'validation' || !facts?.nGrams || !facts.nGramTop || modelSpec(id).kind !== 'decoder') return undefined;
+  return partHash(facts, part) === partHash(manifest, part) ? facts : undefined;
+}

@@ -1,0 +1,66 @@
+/** The button beside an evaluation fits its judgement, and names its time. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TestStudio } from '../../core/testing/behindChannels';
+import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
+import { WRITING } from '../../core/evaluate/writing';
+import { evaluationSeconds } from '../../core/plan/workTime';
+import { type Guide, guideOf, nextStep } from '../../state/nextStep';
+import type { Studio } from '../../state/studio';
+import { timed } from '../../state/timed';
+import { evaluationTime } from '../../state/workTime';
+import { evaluatedStanding } from './words';
+
+let page: TestStudio;
+beforeAll(async () => {
+  page = await goldenPage(STOPPED);
+});
+afterAll(() => page.close());
+
+/** The page's state with an evaluation in which a trigram model is so many nats better. */
+function against(s: Studio, nats: number): Studio {
+  const kept = s.keptEvaluation!.kept!;
+  const { evaluation } = kept.record;
+  const loss = { ...evaluation.metrics['loss']!, low: 2.99, value: 3, high: 3.01 };
+  const record = {
+    ...kept.record,
+    evaluation: { ...evaluation, metrics: { loss }, baselines: { trigram: { loss: 3 - nats } } },
+  };
+  return { ...s, keptEvaluation: { ...s.keptEvaluation!, kept: { ...kept, record } } };
+}
+
+test('a run that a trigram model beats there is trained longer, whatever its own evaluations said', async () => {
+  const { getState } = page.studio;
+  await getState().evaluateStep();
+  const finished: Guide = { ...guideOf(getState()), run: 'finished', standing: 'better', longerTime: 720_000 };
+  const label = (s: Studio): string | undefined => {
+    const standing = evaluatedStanding(s);
+    return nextStep(standing === undefined ? finished : { ...finished, standing }, 'evaluate')?.label;
+  };
+  expect(evaluatedStanding(against(getState(), 0.4))).toBe('worse');
+  expect(label(against(getState(), 0.4))).toBe('Train 4× longer · 12 min');
+  expect(evaluatedStanding(against(getState(), 0.005))).toBe('level');
+  expect(label(against(getState(), -0.4))).toBe('Try it');
+  // An evaluation of another step says nothing of the one that is used.
+  getState().setWhich('evaluate', 'best');
+  await getState().loadEvaluation();
+  expect(evaluatedStanding(against(getState(), 0.4))).toBeUndefined();
+  getState().setWhich('evaluate', 'latest');
+});
+
+test('the button names the time of the forward passes over the part, and none where it is not known', async () => {
+  const { getState } = page.studio;
+  await getState().useDevice('wasm');
+  const s = getState();
+  if (s.device.kind !== 'open') throw new Error('no device');
+  const { record } = s.opened[STOPPED]!;
+  const tokens = record!.segments.at(-1)!.data.facts!.parts.validation.tokens;
+  const seconds = evaluationSeconds(record!.model, tokens, WRITING.texts * WRITING.tokens, s.device.info);
+  expect(evaluationTime(s)).toBeCloseTo(1000 * seconds, 6);
+  expect(evaluationTime(s, true)).toBeGreaterThan(evaluationTime(s)!);
+  expect(evaluationTime({ ...s, device: { kind: 'opening' } })).toBeUndefined();
+  expect(evaluationTime({ ...s, evaluatedOn: 'text' })).toBeUndefined();
+  const text = { name: 'letter.txt', text: 'The sea is wide. '.repeat(100), hash: null };
+  expect(evaluationTime({ ...s, evaluatedOn: 'text', ownText: text })).toBeGreaterThan(0);
+  expect(timed('Evaluate', 12_000)).toBe('Evaluate · 12 s');
+  expect(timed('Evaluate', undefined)).toBe('Evaluate');
+});

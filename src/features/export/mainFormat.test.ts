@@ -1,0 +1,24 @@
+/** Which format Export's filled button gives. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TestStudio } from '../../core/testing/behindChannels';
+import { FINISHED, goldenPage } from '../../core/testing/goldenPage';
+import type { Studio } from '../../state/studio';
+import { firstFormatOf, mainFormat } from './mainFormat';
+import { stage } from './stage';
+
+let page: TestStudio;
+beforeAll(async () => {
+  page = await goldenPage(FINISHED);
+});
+afterAll(() => page.close());
+
+test('a new model is offered as an offline page; what a person exported stays the choice, if the model allows it', () => {
+  const s = page.studio.getState();
+  expect(mainFormat(s)).toBe('html');
+  expect(stage.action!(s)).toMatchObject({ label: 'Export page' });
+  const chosen: Studio = { ...s, exportChoice: 'gguf-f16' };
+  expect(mainFormat(chosen)).toBe('gguf-f16');
+  expect(firstFormatOf(chosen)).toBe('html'); // the order of the page stays
+  // No adapter was trained, so none can be exported.
+  expect(mainFormat({ ...s, exportChoice: 'peft' })).toBe('html');
+});

@@ -1,0 +1,21 @@
+/** The format of the page's filled button: the one that a person exported last, else the one that suits most. */
+import { firstFormat } from '../../core/export/cards';
+import { type FormatId, FORMATS } from '../../core/export/formats';
+import type { RunRecord } from '../../core/runs/record';
+import { modelOf } from '../../state/openRun';
+import type { Studio } from '../../state/studio';
+import { formatSettings } from './formatSettings';
+
+/** Undefined where there is no model. */
+export const firstFormatOf = (s: Pick<Studio, 'shown' | 'opened' | 'project'>): FormatId | undefined => {
+  const run = modelOf(s, 'export')?.record;
+  return run && firstFormat(formatSettings(run));
+};
+
+export function mainFormat(s: Pick<Studio, 'shown' | 'opened' | 'project' | 'exportChoice'>): FormatId | undefined {
+  const run = modelOf(s, 'export')?.record;
+  if (!run) return undefined;
+  return s.exportChoice !== null && canExport(run, s.exportChoice) ? s.exportChoice : firstFormat(formatSettings(run));
+}
+
+const canExport = (run: RunRecord, format: FormatId): boolean => !FORMATS[format].problem?.(formatSettings(run));

@@ -1,0 +1,32 @@
+/** Expected times of work besides training, in milliseconds, for the buttons that start it. */
+import { learntOf } from '../core/documents/record';
+import { WRITING } from '../core/evaluate/writing';
+import { buildSeconds, evaluationSeconds } from '../core/plan/workTime';
+import { learntFrom } from '../core/objectives';
+import { dataOf } from '../core/runs/segments';
+import { USUAL_CHARACTERS } from './estimate';
+import { isTraining, modelOf } from './openRun';
+import type { Studio } from './studio';
+
+/** Undefined if the device isn't known, shares its time with training, or has to write an answer to each example. */
+export function evaluationTime(s: Studio, isStrided = false): number | undefined {
+  const { device, evaluatedOn, ownText } = s;
+  const run = modelOf(s, 'evaluate')?.record;
+  if (!run || device.kind !== 'open' || isTraining(s)) return undefined;
+  const isOfText = evaluatedOn === 'text';
+  const { facts } = dataOf(run);
+  if (!isOfText && !['documents', 'labels'].includes(learntFrom(run.objective))) return undefined;
+  const own = facts ? facts.parts.train.bytes / facts.parts.train.tokens : USUAL_CHARACTERS.bpe;
+  const tokens = isOfText ? ownText && ownText.text.length / own : facts?.parts[evaluatedOn]?.tokens;
+  if (!tokens) return undefined;
+  return 1000 * evaluationSeconds(run.model, tokens, WRITTEN, device.info, isStrided);
+}
+
+/** Tokens, at most. */
+const WRITTEN = WRITING.texts * WRITING.tokens;
+
+/** Undefined without text. */
+export function buildTime({ texts, buildRate }: Pick<Studio, 'texts' | 'buildRate'>): number | undefined {
+  const characters = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
+  return characters === 0 ? undefined : 1000 * buildSeconds(characters, buildRate);
+}
