@@ -99,8 +99,8 @@ async function recordLabel(folder: string): Promise<Recorded['label']> {
   const columns = 'text=subject+body,label=label';
   command('tune', '--kind', 'classify', '--table', `${table}:${columns}`, '--out', out, '--device', 'wasm', '--json');
   const said = command('classify', '--from', out, '--prompt', EMAIL, '--device', 'wasm', '--json');
-  const { label, labels } = JSON.parse(said) as { label: string; labels: Record<string, number> };
-  return { input: EMAIL, label, share: Number(labels[label]!.toFixed(3)) };
+  const { label, probabilities } = JSON.parse(said) as { label: string; probabilities: Record<string, number> };
+  return { input: EMAIL, label, share: Number(probabilities[label]!.toFixed(3)) };
 }
 
 const TASK = 'sort whales';

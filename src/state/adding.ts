@@ -20,7 +20,7 @@ import type { Between } from '../core/documents/labels/between';
 import { explain } from './failures';
 import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
-import { nameByTexts } from './projectName';
+import { nameByTexts, namingTexts } from './projectName';
 import { type Inputs, inputsOf } from './preparation';
 import { reads } from './reads';
 import { isMalformed, isUndecoded, type Refusal, type Reread, type Target, type Undecoded } from './refused';
@@ -137,16 +137,16 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       get().toast({ text: `${text.name} was added to ${to.name}` });
       return;
     }
-    const before = get().texts;
+    const before = namingTexts(get());
     set((s) => byUse([...allTexts(s).filter(({ id }) => id !== text.id), text], to.id));
     const { leftOut, cleaned } = text;
     if (leftOut) get().toast(alreadyLeftOut(text.name, leftOut.places.length));
     if (cleaned) get().toast(alreadyCleaned(text.name, cleaned.name));
     // With a text a project is stored, even if none of its fields changes: a project in no list can't be opened again.
     get().change({});
-    // Texts to tune on give a project neither its name nor its prompt.
-    if (isToTune(text, to.id)) return;
     await nameByTexts({ data, get }, before);
+    // Texts to tune on give a project no prompt.
+    if (isToTune(text, to.id)) return;
     await suggest(text);
     const objective = ofPairs && isOpen(to) ? answering(get()) : undefined;
     if (objective) get().setRecipe({ objective });

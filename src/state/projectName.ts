@@ -1,7 +1,11 @@
 /** Names a project that nobody has named after its texts, while it has no run. */
 import type { TextRecord } from '../core/documents';
 import { UNTITLED } from './project';
-import type { Services, StudioStore } from './studio';
+import type { Services, Studio, StudioStore } from './studio';
+
+/** The project's texts; without any, those to tune on. */
+export const namingTexts = ({ texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>): readonly TextRecord[] =>
+  texts.length > 0 ? texts : tuneTexts;
 
 interface Naming extends Pick<Services, 'data'> {
   get: StudioStore['getState'];
@@ -23,7 +27,7 @@ export async function nameByTexts(
   const nameOf = (texts: readonly TextRecord[]): Promise<string | null> =>
     data.call('nameOfTexts', { ids: texts.map((text) => text.id) }).catch(() => null);
   if (name !== UNTITLED && name !== (await nameOf(before))) return undefined;
-  const named = (await nameOf(get().texts)) ?? (get().texts.length === 0 ? UNTITLED : name);
+  const named = (await nameOf(namingTexts(get()))) ?? (namingTexts(get()).length === 0 ? UNTITLED : name);
   const isStill = (called: string): boolean => get().project.id === id && get().project.name === called;
   if (named === name || !isStill(name)) return undefined;
   get().change({ name: named });

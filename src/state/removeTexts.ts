@@ -6,7 +6,7 @@ import { allTexts, byUse, isToTune } from '../core/documents/record';
 import { type Learnt, learntWords } from '../core/runs/learnt';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { explain } from './failures';
-import { nameByTexts } from './projectName';
+import { nameByTexts, namingTexts } from './projectName';
 import type { Services, StudioStore } from './studio';
 import type { SuggestedPrompt } from './suggestedPrompt';
 
@@ -64,8 +64,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
   tabs.announce();
   const learntFrom = removed.filter((text) => !isToTune(text, projectId));
   const forgotten = await forget(removal, projectId, learntFrom);
-  const renamed =
-    learntFrom.length > 0 && isHere() ? await nameByTexts(removal, byUse(before, projectId).texts) : undefined;
+  const renamed = isHere() ? await nameByTexts(removal, namingTexts(byUse(before, projectId))) : undefined;
   const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
   let isBack = false;
   const undo = () => {
