@@ -20,7 +20,10 @@ beforeEach(() => {
 
 function choose(id: ModelId, classes?: object): void {
   const { project } = store.getState();
-  const config = { ...usualConfig(modelSpec(id), { layers: 1, heads: 2, width: 16, context: 32 }), ...(classes && { classes }) };
+  const config = {
+    ...usualConfig(modelSpec(id), { layers: 1, heads: 2, width: 16, context: 32 }),
+    ...(classes && { classes }),
+  };
   store.setState({ project: { ...project, model: { ...project.model, id, config } as never } });
 }
 const KINDS = [
@@ -30,18 +33,21 @@ const KINDS = [
   { kind: 'decoder', pane: <PromptPane />, id: 'gpt', without: '', words: undefined },
 ] as const; // prettier-ignore
 
-test.each(KINDS)('$kind', ({ pane, without, words, ...model }) => {
-  choose(model.id, 'classes' in model ? model.classes : undefined);
-  store.getState().setPrompt(without);
-  expect(lackingWords(store.getState())).toBe(words);
-  const html = renderToStaticMarkup(
-    <Router ssrPath="/playground">
-      <StudioContext.Provider value={{ ...store, getInitialState: store.getState }}>{pane}</StudioContext.Provider>
-    </Router>,
-  );
-  const filled = html.match(/<button[^>]*data-variant="go"[^>]*>/g) ?? [];
-  expect(filled).toHaveLength(1);
-  expect(filled[0]).not.toContain('aria-disabled');
-  store.getState().setPrompt('The sea is ___ deep');
-  expect(lackingWords(store.getState())).toBeUndefined();
-});
+test.each(KINDS)(
+  '$kind: without a text the filled button is enabled, and asks for one',
+  ({ pane, without, words, ...model }) => {
+    choose(model.id, 'classes' in model ? model.classes : undefined);
+    store.getState().setPrompt(without);
+    expect(lackingWords(store.getState())).toBe(words);
+    const html = renderToStaticMarkup(
+      <Router ssrPath="/playground">
+        <StudioContext.Provider value={{ ...store, getInitialState: store.getState }}>{pane}</StudioContext.Provider>
+      </Router>,
+    );
+    const filled = html.match(/<button[^>]*data-variant="go"[^>]*>/g) ?? [];
+    expect(filled).toHaveLength(1);
+    expect(filled[0]).not.toContain('aria-disabled');
+    store.getState().setPrompt('The sea is ___ deep');
+    expect(lackingWords(store.getState())).toBeUndefined();
+  },
+);
