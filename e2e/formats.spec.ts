@@ -103,7 +103,7 @@ test('a table that is broken keeps none of the others out, and is named', async 
   const questions = page.getByRole('group', { name: 'Questions about dropped files' });
   await expect(questions.getByRole('heading')).toHaveText([
     'tables/b.csv: which column is the text?',
-    'tables/a.csv can’t be read as a table',
+    'tables/a.csv can’t be read',
   ]);
   await expect(questions).toContainText('opens a quote in line 2 that is never closed');
   await questions.getByRole('button', { name: 'Choose columns…' }).press('Enter');

@@ -6,7 +6,8 @@ import { encoded } from '../core/testing/encoded';
 import { halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { tableLabel } from './classifierStart';
 import { guideOf, nextStep } from './nextStep';
-import { answer, answerWords, isLabeled, type Question, questionsOf, waitingFiles } from './questions';
+import type { DroppedMarkup } from './markup';
+import { answer, answerWords, isByName, isLabeled, type Question, questionsOf, waitingFiles } from './questions';
 
 let page: TestStudio;
 afterEach(() => page.close());
@@ -121,4 +122,16 @@ test('malformed rows are a question, whose answer leaves them out', async () => 
   answer(getState(), question!);
   await vi.waitFor(() => expect(getState().texts).toMatchObject([{ documents: 2 }]));
   expect(getState().drop).toEqual({ added: 1, skipped: [], failed: [] });
+});
+
+test('files that can’t be read as what they are are asked about apart from those that only look like it', async () => {
+  const getState = await opened();
+  const torn = '{"a": "The sea is wide and the tide is high", "b": [1, 2';
+  await getState().addFiles([file('torn.json', torn), file('notes.txt', torn), file('more.txt', `${torn}, 3`)]);
+  const all = await asked(getState);
+  expect(all.map(({ kind, files }) => [kind, files.map(({ name }) => name)])).toEqual([
+    ['unread', ['torn.json']],
+    ['unread', ['notes.txt', 'more.txt']],
+  ]);
+  expect(all.map(({ files }) => isByName(files[0] as DroppedMarkup))).toEqual([true, false]);
 });

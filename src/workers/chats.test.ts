@@ -104,6 +104,7 @@ test.each([
     /other.jsonl is in no shape of chats .*OpenAI’s, ShareGPT’s, Alpaca’s.*: its rows have frage, antwort/,
   ],
   ['other.csv', 'frage,antwort\nWo?,Da.\n', 'bad-shape', /its rows have frage, antwort/],
+  ['torn.txt', '{"messages": [\n', 'bad-file', /^torn\.txt/],
   [
     'order.jsonl',
     lines([chat('a', 'b'), { messages: [...chat('a', 'b').messages].reverse() }]),
@@ -128,7 +129,7 @@ test.each([
     'bad-rows',
     /late.jsonl .*line 121, which ends with the user/,
   ],
-  ['prose.txt', 'Call me Ishmael.', 'bad-file', /prose.txt has no row that can be read: line 1 isn't a JSON object/],
+  ['prose.txt', 'Call me Ishmael.', 'bad-file', /^prose\.txt is plain text, which has no rows of chats/],
   ['nothing.jsonl', '', 'bad-file', /nothing.jsonl is empty/],
   ['blank.jsonl', '\n\n', 'bad-file', /blank.jsonl holds no chats/],
   ['none.json', '[]', 'bad-file', /none.json holds no chats/],

@@ -4,10 +4,13 @@ import { badFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
 import { charactersIn } from '../base/utf8';
+import { signatureOf } from '../files/signatures';
 import { BadRows } from './badRows';
 import type { ReadFile } from './blocks';
 import type { EncodingId } from './encodings';
 import type { FoundRow } from './guard/readers';
+import { withHead } from './head';
+import { headText, MARKUP_HEAD } from './markup';
 import { FORMATS, formatOf, isOfDocuments, tableCalled, type TableFormatId } from './read';
 import type { OpenFile } from './read/format';
 import type { GivenFile, Into } from './readFile';
@@ -45,10 +48,11 @@ export async function readConversations(
   encoding?: EncodingId,
 ): Promise<ReadFile> {
   const { name, places, reading } = given;
+  const { format, columns, isGuessed = false } = tableOf(given);
   const notes: string[] = [];
   const file: OpenFile = {
     name,
-    bytes,
+    bytes: isGuessed ? await objectsOnly(name, bytes, encoding) : bytes,
     note: (sentence) => void notes.push(sentence),
     ...(places && { places }),
     ...(reading && { reading }),
@@ -56,7 +60,6 @@ export async function readConversations(
   };
   const bad = new BadRows();
   const told: Pick<ReadFile, 'columns' | 'empty'> = {};
-  const { format, columns } = tableOf(given);
   const found =
     columns === 'recognised'
       ? reader.ofObjects(placed(readers('objects', format, file)), file)
@@ -78,14 +81,29 @@ const GIVE =
   'Give JSON Lines in the shape of OpenAI, ShareGPT or Alpaca, or a table with a column of questions and one of answers.';
 
 /** What is no table by its name is lines of JSON, or a list. */
-function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: AskedColumns } {
+function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: AskedColumns; isGuessed?: true } {
   if (table) return table;
   const format = tableCalled(name);
   if (format) return { format, columns: 'recognised' };
   const other = formatOf(name);
   if (isOfDocuments(other))
     throw badFile(`${name} is read as ${FORMATS[other].label}, which has no rows of chats.`, GIVE);
-  return { format: 'jsonl', columns: 'recognised' };
+  return { format: 'jsonl', columns: 'recognised', isGuessed: true };
+}
+
+/** The same bytes. @throws HomegrownError `bad-file` if they are text that doesn't begin as JSON does */
+async function objectsOnly(
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+  encoding?: EncodingId,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { head, whole } = await withHead(bytes, MARKUP_HEAD);
+  const start = (encoding ? new TextDecoder(encoding).decode(head) : headText(head)).trimStart();
+  // Pictures and other encodings are refused by the reader, which says what they are.
+  const isText = !signatureOf(name, head) && !/[\0\ufffd]/.test(start);
+  if (!isText || start === '' || /^[{[]/.test(start)) return whole;
+  await whole.return?.();
+  throw badFile(`${name} is plain text, which has no rows of chats.`, GIVE);
 }
 
 async function* placed(rows: AsyncIterable<FoundRow | BadRow>): AsyncGenerator<Row | BadRow> {

@@ -9,6 +9,7 @@ import { formatCount } from '../base/units';
 import { BlockWriter } from './blocks';
 import { ChunkWriter } from './chunks';
 import type { ConversationReader } from './conversations';
+import { originalsFirst } from './copies';
 import type { LabelledAs } from './labels/readLabelled';
 import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
 import { inItsEncoding } from './encodings';
@@ -90,7 +91,7 @@ export async function importText(
  * @throws HomegrownError `storage-full`; as `owner` does; the signal's reason when stopped
  */
 export async function importDrop(
-  sources: readonly TextSource[],
+  dropped: readonly TextSource[],
   store: BlobStore,
   {
     addedAt,
@@ -104,6 +105,7 @@ export async function importDrop(
   }: ImportSettings,
   job: Job,
 ): Promise<DropOutcome> {
+  const sources = originalsFirst(dropped);
   const refused: DropOutcome['refused'][number][] = [];
   const duplicates: Duplicate[] = [];
   const passedOver: PassedOver[] = [];

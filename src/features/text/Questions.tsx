@@ -2,11 +2,14 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted } from '../../core/base/units';
 import { type EncodingId, encodingName } from '../../core/documents/encodings';
+import { MARKUPS, type MarkupId } from '../../core/documents/markup';
+import type { DroppedMarkup } from '../../state/markup';
 import { remedy } from '../../state/failures';
 import {
   answer,
   answerWords,
   firstQuestion,
+  isByName,
   isSkipOnly,
   type Question,
   questionsOf,
@@ -104,13 +107,22 @@ function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread
       };
     case 'unread':
       return {
-        title: `${namesOf(files)} can’t be read as ${isOne ? 'a table' : 'tables'}`,
+        title: unreadTitle(question.files),
         why: [question.failure.message, remedy(question.failure)].filter(Boolean).join(' '),
       };
     default:
       return question satisfies never;
   }
 }
+
+function unreadTitle(files: readonly DroppedMarkup[]): string {
+  const [{ kind }] = files as readonly [DroppedMarkup];
+  if (isByName(files[0]!) || !isMarkup(kind)) return `${namesOf(files)} can’t be read`;
+  return files.length === 1
+    ? `${namesOf(files)} looks like a ${MARKUPS[kind].one}, but can’t be read as one`
+    : `${namesOf(files)} look like ${MARKUPS[kind].many}, but can’t be read as such`;
+}
+const isMarkup = (kind: DroppedMarkup['kind']): kind is MarkupId => Object.hasOwn(MARKUPS, kind);
 
 function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'encoding' }>>) {
   const store = useStudioStore();
