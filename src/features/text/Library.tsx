@@ -13,6 +13,7 @@ import { OutOfDate } from './OutOfDate';
 import { TextList, type Chosen } from './TextList';
 import { TextPreview } from './TextPreview';
 import { TextTabs } from './TextTabs';
+import { TuneTexts } from './TuneTexts';
 
 /** It brings the code of tables along, which the first page does without. */
 const Questions = lazy(() => import('./Questions').then((module) => ({ default: module.Questions })));
@@ -40,9 +41,11 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
       tabs={<TextTabs current="library" />}
       summary={
         texts.length === 0 ? (
-          <>
-            <b>{formatCount(waiting)}</b> {waiting === 1 ? 'file needs' : 'files need'} you
-          </>
+          waiting > 0 && (
+            <>
+              <b>{formatCount(waiting)}</b> {waiting === 1 ? 'file needs' : 'files need'} you
+            </>
+          )
         ) : (
           <>
             <b>{formatCount(texts.length)}</b> {texts.length === 1 ? 'text' : 'texts'},{' '}
@@ -75,11 +78,14 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
       >
         <TextList
           questions={
-            waiting > 0 && (
-              <Suspense fallback={null}>
-                <Questions />
-              </Suspense>
-            )
+            <>
+              {waiting > 0 && (
+                <Suspense fallback={null}>
+                  <Questions />
+                </Suspense>
+              )}
+              <TuneTexts />
+            </>
           }
           chosen={chosen}
           onChoose={(next) => {

@@ -15,7 +15,7 @@ const CleanPage = lazy(() => import('./clean/CleanPage').then((module) => ({ def
 export function TextPage({ onFiles, onPrivacy }: PageProps) {
   const isLoaded = useStudio((s) => s.loaded === 'ready');
   // A question about dropped files stands where their texts will.
-  const isEmpty = useStudio((s) => s.texts.length === 0 && waitingFiles(s).length === 0);
+  const isEmpty = useStudio((s) => s.texts.length + s.tuneTexts.length + waitingFiles(s).length === 0);
   const isClean = new URLSearchParams(useSearch()).get('part') === 'clean';
   const paste = usePaste(onFiles);
   useHeldFocus(isLoaded ? isEmpty : undefined);

@@ -6,9 +6,11 @@ export const stage: Stage = {
   id: 'text',
   name: 'Text',
   parts: [{ label: 'Clean', query: '?part=clean' }],
-  state({ texts, importing }) {
+  state({ texts, tuneTexts, importing }) {
     const isReading = importing.kind === 'busy';
-    if (texts.length === 0) return isReading ? { sign: 'running', line: 'reading files' } : NOTHING_YET;
+    if (texts.length === 0 && isReading) return { sign: 'running', line: 'reading files' };
+    if (texts.length + tuneTexts.length === 0) return NOTHING_YET;
+    if (texts.length === 0) return { sign: 'done', line: `${counted(tuneTexts.length, 'file')} to tune on` };
     const sum = texts.reduce((all, text) => all + learntOf(text).characters, 0);
     const characters = `${formatShort(sum)} characters`;
     const line = fitting(`${counted(texts.length, 'text')}, ${characters}`, characters);
