@@ -17,7 +17,8 @@ export class JsonScan {
   private readonly members: number[] = [];
   /** Different names, by their hashes: those that share one count as one. */
   private names = 0;
-  private readonly seen = new Uint8Array(Math.ceil(NAME_HASHES / 8));
+  /** Made at the first name: an archive may have thousands of files that have none. */
+  private seen: Uint8Array | undefined;
   /** Names of earlier items that are still in `seen`: clearing it for each of millions of items would take hours. */
   private marked = 0;
   /** Of the last text. */
@@ -31,7 +32,7 @@ export class JsonScan {
     this.marked += this.names;
     this.names = 0;
     if (this.marked < MAX_MARKED) return;
-    this.seen.fill(0);
+    this.seen?.fill(0);
     this.marked = 0;
   }
 
@@ -111,6 +112,7 @@ export class JsonScan {
   private countName(): void {
     const place = (this.hash >>> 0) % NAME_HASHES;
     const bit = 1 << (place & 7);
+    this.seen ??= new Uint8Array(Math.ceil(NAME_HASHES / 8));
     if (this.seen[place >> 3]! & bit) return;
     this.seen[place >> 3]! |= bit;
     this.names++;

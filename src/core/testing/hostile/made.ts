@@ -7,7 +7,7 @@ export type HostileFiles = Readonly<Record<string, Uint8Array>>;
 export type Hostile = Readonly<Record<string, () => HostileFiles>>;
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-export const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+export const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 export const zipped = (parts: Readonly<Record<string, string>>): Uint8Array =>
   zipSync(Object.fromEntries(Object.entries(parts).map(([path, text]) => [path, utf8(text)])), { level: 1 });
 /** A text for each number from 0. */
