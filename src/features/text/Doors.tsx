@@ -8,7 +8,7 @@ import { isTraining } from '../../state/openRun';
 import { useStudio } from '../../state/react';
 import { sampleTime } from '../../state/sampleTime';
 import { Button } from '../../ui';
-import { recorded } from './recorded';
+import { FIRST_SHOWN, recorded } from './recorded';
 import styles from './Doors.module.css';
 
 interface Door {
@@ -84,7 +84,7 @@ const DOORS: readonly Door[] = [
     sample: 'Moby Dick',
     summary: 'The model learns a style and continues any sentence',
     input: prompt,
-    output: samples.at(-1)!.words.slice(prompt.length).trim(),
+    output: samples[FIRST_SHOWN]!.words.slice(prompt.length).trim(),
   },
   {
     file: 'spam-or-not.csv',

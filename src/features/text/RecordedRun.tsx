@@ -2,16 +2,11 @@ import { useEffect, useRef, useState, type PointerEvent } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
 import { METRICS } from '../../core/metrics';
 import { cx, Icon, PaneHead, type Column, Table, TableToggle } from '../../ui';
-import { recorded } from './recorded';
+import { FIRST_SHOWN, recorded } from './recorded';
 import styles from './RecordedRun.module.css';
 
 const { title, prompt, points, samples, vocabulary } = recorded;
 const LAST = samples.length - 1;
-/** Index of the sample that is shown first: English, and not the end yet. */
-const FIRST_SHOWN = Math.max(
-  0,
-  samples.findIndex(({ step }) => step >= 2000),
-);
 /** Milliseconds of a replay, from step 0 to the end. */
 const REPLAY_MS = 8000;
 

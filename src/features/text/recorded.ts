@@ -16,3 +16,6 @@ export interface Recorded {
 
 /** Made by scripts/firstRun.ts. */
 export const recorded: Recorded = recordedJson;
+
+/** Index of the sample that is shown first: English, and not the end yet. */
+export const FIRST_SHOWN = recorded.samples.findIndex(({ step }) => step >= 2000);
