@@ -15,7 +15,7 @@ import { template } from '../testing/exports/templates';
 import { once } from '../testing/once';
 import { answerStart } from '../tokenizer/prompt';
 import { compare, type Figures, matches } from '../verify/compare';
-import { reference, type Reference } from '../verify/reference';
+import { PLACES, reference, type Reference } from '../verify/reference';
 import { withAdapter } from './adapted';
 import { FORMAT_IDS } from './cards';
 import { checkOf, expectedBytes, type Exported, type Known } from './format';
@@ -183,6 +183,7 @@ describe.each(rows())('$name', (row) => {
     const figures = await inSecondEngine(row, format, bytes);
     if (figures) {
       expect(matches(figures), JSON.stringify(figures)).toBe(true);
+      expect(figures.places).toBe(PLACES);
       if (!format.startsWith('gguf') && format !== 'service') expect(figures.difference).toBeLessThan(closeTo(row));
     }
     if (isPlain(row) || (row.config.classes && format === 'html')) {

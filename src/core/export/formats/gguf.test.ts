@@ -99,8 +99,10 @@ async function expectText(
   const at = ours.findIndex((id, i) => id !== theirs[i]);
   if (at === -1) return expect(theirs).toEqual(ours);
   const read = [...begun, ...ours.slice(0, at)];
-  const scores = (await ourScores(row, read)).slice(-(await exportedOf(row)).tokenizer.size);
-  expect(scores[ours[at]!]! - scores[theirs[at]!]!, `token ${at}`).toBeLessThan(BOUND_OF_F16.most);
+  const { tokenizer } = await exportedOf(row);
+  const scores = (await ourScores(row, read)).slice(-tokenizer.size);
+  const other = theirs[at] ?? tokenizer.endOfText;
+  expect(scores[ours[at]!]! - scores[other]!, `token ${at}`).toBeLessThan(BOUND_OF_F16.most);
 }
 
 const written = rows().filter((row) => refusalOf(row, 'gguf-f32') === null);
@@ -122,7 +124,7 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
           for (const prompt of PROMPTS) {
             const begun = [...tokenizer.encode(prompt)];
             const [theirs, ours] = [await text(model, begun, tokenizer.endOfText), await ourText(row, prompt)];
-            if (format === ggufF32) expect(theirs).toEqual(ours);
+            if (format === ggufF32 && !row.isAdapted) expect(theirs).toEqual(ours);
             else await expectText(row, begun, theirs, ours);
           }
           if (format === ggufF16)
@@ -140,7 +142,7 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
         for (const prompt of PROMPTS) {
           const ids = [...tokenizer.encode(prompt)];
           const ours = await ourText(row, prompt);
-          expect(await text(model, ids, tokenizer.endOfText, lora)).toEqual(ours);
+          await expectText(row, ids, await text(model, ids, tokenizer.endOfText, lora), ours);
           expect(await text(model, ids, tokenizer.endOfText)).not.toEqual(ours);
         }
       });

@@ -38,6 +38,8 @@ const NAMED: Partial<Record<ModelId, Readonly<Record<string, object>>>> = {
 };
 /** Those of which there is a classifier too. */
 const AS_CLASSIFIERS = ['inner width of its own, without biases', 'OLMo 2', 'Mistral, a window of 9'];
+/** Those of which there is one with an adapter too, besides the plain ones. */
+const ADAPTED = ['OLMo 2', 'Qwen3, heads wider than the model'];
 /** What goes with a classifier of its own, where no model has one without it. */
 const WITH_UNTIED: Partial<Record<ModelId, object>> = { t5: { scaled: false } };
 /** Small in place of what a form begins with. */
@@ -78,7 +80,13 @@ function rowsOf(id: ModelId): readonly Row[] {
   });
   if (plain.length === 0) throw new Error(`No row of ${spec.label} fits its own bounds: give it sizes in SMALL`);
   const [first] = plain as [Row];
-  return [...plain, ...classifiers(id, spec, first), { ...first, name: `${spec.label}, adapted`, isAdapted: true }];
+  const tuned = plain.filter(({ name }) => ADAPTED.some((words) => name === `${spec.label}, ${words}`));
+  return [
+    ...plain,
+    ...classifiers(id, spec, first),
+    { ...first, name: `${spec.label}, adapted`, isAdapted: true },
+    ...tuned.map((row): Row => ({ ...row, name: `${row.name}, adapted`, isAdapted: true })),
+  ];
 }
 
 /** Every other position of a switch or a choice. */
