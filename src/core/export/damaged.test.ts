@@ -1,11 +1,12 @@
 /** Exported files in which a bit has flipped, or a weight is no number, through what reads them here. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { template } from '../../../scripts/templates';
 import { unwatched } from '../base/job';
 import { bytesSource, readBytes } from '../files/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
-import { trainedModels } from '../testing/trainedModel';
+import { exportedOf } from '../testing/exports/models';
+import { plainRow } from '../testing/exports/rows';
+import { template } from '../testing/exports/templates';
 import type { Exported, Format } from './format';
 import { huggingFace } from './formats/huggingFace';
 import { importHuggingFace } from './importHuggingFace';
@@ -16,8 +17,8 @@ import { propertyRuns } from '../testing/propertyRuns';
 type Files = ReadonlyMap<string, Uint8Array>;
 let model: Exported;
 beforeAll(async () => {
-  model = (await trainedModels())[0]!;
-}, 240_000);
+  model = await exportedOf(plainRow('gpt'));
+});
 
 async function written(format: Format, exported = model): Promise<Files> {
   const files = await format.files(exported, { withOptimizer: true, template });

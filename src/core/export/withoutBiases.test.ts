@@ -1,4 +1,4 @@
-/** A model without biases, of an inner width of its own: where formats have biases, they are 0. What engines compute: engines.test.ts. */
+/** A model without biases, of an inner width of its own: where formats have biases, they are 0. What engines compute: everyModel.test.ts. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
@@ -14,10 +14,8 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { exportedFrom } from './exported';
 import type { Exported } from './format';
 import { pytorch } from './formats/pytorch';
-import { ggufFile } from './gguf';
 import { huggingFaceFiles } from './huggingFace';
 import { importHuggingFace } from './importHuggingFace';
-import { importModel } from './importModel';
 import { modelCard } from './modelCard';
 import { hubWeights } from './weights';
 
@@ -105,9 +103,4 @@ test('the card says what it is', () => {
   expect(card).toMatch(/Inner width\s*\|\s*40/);
   expect(card).toMatch(/Biases\s*\|\s*no/);
   expect(card).toMatch(/Attention dropout\s*\|\s*0\.2/);
-});
-test('GGUF that comes in again has biases', async () => {
-  const bytes = await readBytes(ggufFile(bare, 'F32'));
-  const back = await importModel([{ name: 'it.gguf', source: bytesSource(bytes) }], unwatched);
-  expect(back.model.config).toEqual({ ...config, biases: true });
 });

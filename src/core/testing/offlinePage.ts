@@ -1,5 +1,5 @@
 /** The offline page that is exported, and its engine, told to write as a person would tell it. */
-import { template } from '../../../scripts/templates';
+import { template } from './exports/templates';
 import { serve } from '../../page/engine';
 import type { FromEngine, Line, ToEngine } from '../../page/protocol';
 import type { Exported } from '../export/format';

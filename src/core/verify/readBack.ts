@@ -49,6 +49,13 @@ export async function readFolder(zip: ByteSource, path: string): Promise<ReadBac
   return { model: withClasses(model, classesSchema(classes!.pooling).parse(json)), weights };
 }
 
+/** A file of weights alone. @param own the model that it was written from, whose sizes files of others may not have */
+export async function readWeights(source: ByteSource, own: ModelChoice): Promise<ReadBack> {
+  const { elsewhere } = modelSpec(own.id);
+  const model = elsewhere ? { ...own, config: elsewhere(own.config) } : own;
+  return { model, weights: await readSafetensors(source) };
+}
+
 /** u64 length, JSON, bytes of f32: only what we write is read. https://github.com/huggingface/safetensors#format */
 export async function readSafetensors(source: ByteSource): Promise<Map<string, Float32Array>> {
   const first = await source.read(0, 8);

@@ -26,7 +26,7 @@ export const safetensors: Format = {
   },
   check: {
     engine: 'page',
-    opens: async (file, model) => ({ model, weights: await (await readers()).readSafetensors(file) }),
+    opens: async (file, model) => (await readers()).readWeights(file, model),
     bound: BOUND_OF_F32,
   },
 };

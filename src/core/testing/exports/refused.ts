@@ -1,0 +1,98 @@
+/** Which rows can't be written in which format, and in which words that is said: what the architectures state, and what is stated here. */
+import type { FormatId } from '../../export/formats';
+import { kindOf } from '../../export/kinds';
+import { type ModelId, modelSpec } from '../../models';
+import { usualPooling } from '../../models/classes';
+import { sizesOf } from '../../models/spec';
+import type { Row } from './rows';
+
+/** Of sizes that no class of transformers has, or no architecture of llama.cpp. A row that isn't here is in all formats that its architecture states. */
+const NORMS =
+  'norms after them go with QK-norm of rows (OLMo 2), norms before them with QK-norm of heads (Qwen3) or none (Llama)';
+const NO_KIN: Partial<Record<ModelId, Readonly<Record<string, string>>>> = {
+  llama: {
+    'none after': 'no QK-norm and norms after the branches',
+    'heads after': 'QK-norm of heads and norms after the branches',
+    'rows before': 'QK-norm of rows and norms before the branches',
+  },
+};
+const noKin = ({ id, config }: Row): string | undefined => {
+  const { qkNorm, norm } = sizesOf(config);
+  return NO_KIN[id]?.[`${String(qkNorm)} ${String(norm)}`];
+};
+const isOlmo = ({ config }: Row): boolean => sizesOf(config)['qkNorm'] === 'rows';
+const narrow = ({ config }: Row): string | undefined => {
+  const window = Number(sizesOf(config)['window'] ?? 0);
+  if (window === 0 || window >= config.context) return undefined;
+  return `it would see ${config.context} tokens where this one sees ${window}`;
+};
+
+/** In transformers. */
+function byTransformers(row: Row): string | undefined {
+  const kin = noKin(row);
+  if (kin) return `transformers has no class with ${kin}: ${NORMS}`;
+  const seen = narrow(row);
+  return seen && isOlmo(row) ? `OLMo 2 has no window of attention in transformers: ${seen}` : undefined;
+}
+const POOLED = { first: 'the first token', mean: 'the mean', last: 'the last token' };
+/** In a class of it, which scores one token alone. */
+function byItsClass(row: Row): string | undefined {
+  const { classes } = row.config;
+  if (!classes || classes.pooling === usualPooling(row)) return byTransformers(row);
+  return (
+    `transformers has no class that scores ${POOLED[classes.pooling]} of a text here: it would score ${POOLED[usualPooling(row)!]} of a text. ` +
+    'ONNX, the web service and the offline page have such a classifier'
+  );
+}
+function byLlamaCpp(row: Row): string | undefined {
+  const kin = noKin(row);
+  if (kin) return `llama.cpp has no architecture with ${kin}: ${NORMS}`;
+  const seen = narrow(row);
+  if (seen) return `llama.cpp has no window of attention for such a model: ${seen}`;
+  const { headWidth } = sizesOf(row.config);
+  const together = Number(headWidth) * row.config.heads;
+  if (!isOlmo(row) || together === 0 || together === row.config.width) return undefined;
+  return `llama.cpp has the heads of OLMo 2 as wide together as the model, ${row.config.width} columns, and here they have ${together}`;
+}
+
+function asGguf(row: Row): string | undefined {
+  const { label, gguf } = modelSpec(row.id);
+  if (!gguf) return `A ${label} model cannot be written as GGUF`;
+  if (row.config.classes) return 'What reads GGUF files writes text, and this model tells texts apart by its labels';
+  return byLlamaCpp(row);
+}
+function asOnnx(row: Row): string | undefined {
+  const { label, onnx } = modelSpec(row.id);
+  return onnx ? byTransformers(row) : `A ${label} model cannot be written as ONNX`;
+}
+function asPytorch(row: Row): string | undefined {
+  const { label, pytorch } = modelSpec(row.id);
+  if (!pytorch) return `A ${label} model cannot be handed over to PyTorch`;
+  const other = byItsClass(row);
+  if (other !== undefined) return other;
+  if (row.config.classes)
+    return 'train.py knows how to learn the next token alone, and this model tells texts apart by its labels';
+  return row.isAdapted && 'train.py goes on with all of a model, and of this one a part or an adapter learns';
+}
+const ofAdapters =
+  (other: (row: Row) => string | undefined) =>
+  (row: Row): string | undefined =>
+    row.isAdapted ? other(row) : 'This model has learnt no adapter';
+
+const REASONS: Readonly<Record<FormatId, (row: Row) => string | undefined>> = {
+  hf: byItsClass,
+  safetensors: byItsClass,
+  peft: ofAdapters(byItsClass),
+  'gguf-f32': asGguf,
+  'gguf-f16': asGguf,
+  'gguf-q8_0': asGguf,
+  'gguf-lora': ofAdapters(asGguf),
+  'onnx-f32': asOnnx,
+  'onnx-f16': asOnnx,
+  html: ({ id }) => (modelSpec(id).page ? undefined : `The offline page cannot run ${modelSpec(id).label} models yet.`),
+  service: (row) => (kindOf(row) === 'decoder' ? asGguf(row) : asOnnx(row)),
+  pytorch: asPytorch,
+};
+
+/** Why a row can't be written in a format; null where it can. */
+export const refusalOf = (row: Row, format: FormatId): string | null => REASONS[format](row) ?? null;

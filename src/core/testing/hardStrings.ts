@@ -1,0 +1,75 @@
+/** Strings that tokenizers cut in different ways where one of them is wrong. */
+import fc from 'fast-check';
+import { awkwardText } from './texts';
+
+/** Engines know different versions of Unicode; and U+FEFF is white space in JavaScript, in transformers.js too, only. */
+const settled = (text: string): boolean => !/[\p{Cn}\p{Co}\ufeff]/u.test(text);
+
+/** At least 200: written by hand, and drawn. */
+export const HARD_STRINGS: readonly string[] = [
+  [
+    '',
+    ' ',
+    '  ',
+    '   x',
+    '\n',
+    '\n\n\n',
+    ' \n ',
+    '\r\n\r\n',
+    '\t\ta',
+    'a \n b',
+    'trailing   ',
+    '\u00a0\u3000x',
+    '\u0085x',
+  ],
+  ["it's", "don't we'll I'd they've you're I'm", "IT'S", "'S", "''s", "o'clock", 'it’s', "'", "' s", "x'll'll"],
+  ['Call me Ishmael.', 'HELLO', 'naïve café', 'Ångström', 'e\u0301', 'ﬁne', 'Straße', 'İstanbul', 'ǆ', 'ʰa', 'ªº'],
+  [
+    '你好，世界',
+    '日本語のテキスト',
+    '한국어',
+    'ไทย',
+    'العربية ١٢٣',
+    'עברית',
+    'हिन्दी',
+    'Ελληνικά',
+    'Русский',
+    '𝒜𝔅ℭ',
+    '𠮷野家',
+  ],
+  [
+    '😀',
+    '👨‍👩‍👧',
+    '🇩🇪🇫🇷',
+    '❤️',
+    '👍🏽 ok',
+    '\u200b',
+    '\u200d',
+    '\ufeffx',
+    'x\ufeff',
+    '\0',
+    '\u0001\u0002',
+    '\u001b[0m',
+    '\u007f',
+    '\u0085',
+  ],
+  ['0', '1234567890', '3.14159', '1,000,000', 'v2.0.1', '½ ² Ⅷ ٣ 四', '0x1F', '1st 2nd', '10%', '€5', '-1e-5'],
+  ['<|endoftext|>', 'a<|endoftext|>b', '<|im_start|>', '<s></s>', '[INST]', '<|endoftext', '|>', '<unk>', '▁x', 'Ġx Ċ'],
+  [
+    'a_b',
+    'x-y',
+    'snake_case camelCase',
+    '...',
+    '—–-',
+    '!?!?',
+    '"quoted" ‘so’',
+    '{"k": [1]}',
+    'https://x.y/z?a=b',
+    '\\n',
+    '#',
+    '##',
+  ],
+  [2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => 'a'.repeat(n)),
+  [1, 2, 3, 4, 5, 7, 8, 16, 33].map((n) => `${' '.repeat(n)}a${'\n'.repeat(n)}b${'\t'.repeat(n)}`),
+  fc.sample(awkwardText.filter(settled), { numRuns: 300, seed: 1 }),
+].flat();
