@@ -26,7 +26,9 @@ export const card = (page: Page, name: string) =>
 export async function take(page: Page, name: string, info: TestInfo): Promise<Buffer> {
   const download = page.waitForEvent('download');
   // The page's filled button names the size.
-  const button = card(page, name).getByRole('button', { name: new RegExp(`^(Download ${name}$|Export .* · )`) });
+  const button = card(page, name).getByRole('button', {
+    name: new RegExp(`^(Download( again,)? ${name}$|Export .* · )`),
+  });
   await button.click();
   const path = info.outputPath(name);
   await (await download).saveAs(path);

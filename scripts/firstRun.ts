@@ -30,8 +30,12 @@ const EVERY = 25;
 /** Steps whose samples are shown: dense at first, when the model changes most. */
 const SHOWN = [0, 25, 50, 100, 200, 400, 700, 1000, 1400, 2000, 2400, 3000, 3500, STEPS];
 
-/** Undecodable bytes are not shown. */
-const shown = (sample: string): string => sample.replaceAll('\ufffd', '').replace(/\s+/g, ' ').trim();
+/** Undecodable bytes and controls are not shown. */
+const shown = (sample: string): string =>
+  sample
+    .replaceAll(/[\ufffd\0-\x08\x0b-\x1f\x7f-\x9f]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 async function recordRun(): Promise<Pick<Recorded, 'title' | 'prompt' | 'vocabulary' | 'points' | 'samples'>> {
   const [{ sample, text }] = buildSamples() as [ReturnType<typeof buildSamples>[0]];

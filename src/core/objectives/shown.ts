@@ -32,7 +32,14 @@ export interface Piece {
   wanted?: string;
 }
 
+/** Bytes that decode to no character, and controls, are not drawn. */
+const drawn = (text: string): string => text.replaceAll(/[\ufffd\0-\x08\x0b-\x1f\x7f-\x9f]/g, '');
+
 export function piecesOf(shown: Shown, prompt: string): readonly Piece[] {
+  return rawPieces(shown, prompt).map((piece) => ({ ...piece, text: drawn(piece.text) }));
+}
+
+function rawPieces(shown: Shown, prompt: string): readonly Piece[] {
   if (typeof shown === 'string') {
     if (!shown.startsWith(prompt)) return [{ text: shown, is: 'made' }];
     const rest = shown.slice(prompt.length);
@@ -41,7 +48,7 @@ export function piecesOf(shown: Shown, prompt: string): readonly Piece[] {
   if ('length' in shown)
     return shown.flatMap((each, i) => [
       ...(i > 0 ? [{ text: '\n', is: 'given' } as const] : []),
-      ...piecesOf(each, prompt),
+      ...rawPieces(each, prompt),
     ]);
   switch (shown.kind) {
     case 'filled':

@@ -70,19 +70,20 @@ function Action(p: {
       </Button>
     );
   }
-  const isFirst = p.isMain && !fileOf(p.exporting);
+  const isAgain = fileOf(p.exporting) !== undefined;
+  const isFirst = p.isMain && !isAgain;
   const words = `Export ${object}${p.size === undefined ? '' : ` · ${formatBytes(p.size)}`}`;
   return (
     <Button
       isDense
       icon={p.isStale ? 'retry' : 'download'}
       minWidth={WIDTH}
-      {...(!isFirst && { label: `Download ${name}` })}
+      {...(!isFirst && { label: isAgain ? `Download again, ${name}` : `Download ${name}` })}
       disabledReason={p.problem}
       onPress={() => void exportModel(p.format)}
       {...(p.isMain && { variant: 'go' })}
     >
-      {isFirst ? words : 'Download'}
+      {isFirst ? words : isAgain ? 'Download again' : 'Download'}
     </Button>
   );
 }

@@ -169,6 +169,7 @@ describe('endPlaces', () => {
     ];
     const places = endPlaces(ends, 300, curves);
     expect(meet(places[0]!, places[1]!, 16)).toBe(false);
+    expect(places[0]!.y).toBeLessThan(places[1]!.y);
     for (const { x, width, y } of places)
       expect(curves.filter((at) => at.x >= x && at.x <= x + width && Math.abs(at.y - y) < 8)).toEqual([]);
   });

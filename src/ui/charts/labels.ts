@@ -16,7 +16,7 @@ export const meet = (a: Label, b: Label, gap: number): boolean => isInColumn(a, 
 /** px from a line's end to the middle of words above or below it: as near as no curve passes through them. */
 const DISTANCES = [13, 20, 28, 38, 50, 64];
 /** Other words under words are worse than a curve, and a curve is worse than its background. */
-const [WORDS_COST, CURVE_COST] = [1_000_000, 1000];
+const [WORDS_COST, ORDER_COST, CURVE_COST] = [1_000_000, 500_000, 1000];
 /** px that words take of the height. */
 const LINE = 16;
 
@@ -50,6 +50,7 @@ export function endPlaces(
     const costs = places.map(
       (place) =>
         WORDS_COST * taken.filter((other) => meet(other, place, LINE)).length +
+        ORDER_COST * taken.filter((other) => other.y > place.y).length +
         CURVE_COST * coveredBy(place, points) +
         coveredBy(place, faint) / (1 + faint.length),
     );
