@@ -39,6 +39,15 @@ async function asked(getState: Awaited<ReturnType<typeof opened>>): Promise<read
   return questionsOf(getState());
 }
 
+test('the copy of a small file is skipped, by whatever name and in whatever order', async () => {
+  const getState = await opened();
+  const names = ['a copy.txt', 'a.txt', 'b (1).txt', 'b.txt', 'Copy of a.txt', 'c.txt'];
+  await getState().addFiles(names.map((name) => file(name, `${name.match(/[abc](?=\.| )/)![0]} is wide.`)));
+  const { drop } = getState();
+  expect(drop!.failed).toEqual([]);
+  expect(dropSummary(drop!, 0)).toBe('3 added, 3 skipped');
+});
+
 test('ten files in one encoding are one question, and another encoding is another', async () => {
   const getState = await opened();
   const names = Array.from({ length: 10 }, (_, i) => `${i}.txt`);

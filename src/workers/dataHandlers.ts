@@ -313,8 +313,8 @@ const fileSource = ({ file, ...given }: Read): TextSource => ({
 });
 
 /**
- * Small ones are read whole, and some before their turn. They are to be read in their order, or not at all: what an
- * archive packs too deep, or is the system's own, is never asked for.
+ * Small files are read whole, and some ahead, in their order. A file that is asked for after its turn is read by itself; one
+ * that an archive packs too deep, or is the system's own, is never asked for.
  */
 function fileSources(files: readonly Read[]): TextSource[] {
   const small = files.filter(({ file }) => isSmall(file));
@@ -323,20 +323,25 @@ function fileSources(files: readonly Read[]): TextSource[] {
     const [read] = await Promise.allSettled([given.file.arrayBuffer().catch(failed(given.file))]);
     return { given, read };
   });
+  /** Read ahead and left out, as others were asked for first. */
+  const passed = new Set<Read>();
   return files.map((given) => {
     const { file, ...rest } = given;
     if (!isSmall(file)) return fileSource(given);
     let isRead = false;
     const stream = async function* (): AsyncGenerator<Uint8Array> {
-      if (isRead) {
-        // In another encoding, once it is known not to be UTF-8.
+      if (isRead || passed.has(given)) {
+        // In another encoding, once it is known not to be UTF-8, or a copy after its original.
         yield new Uint8Array(await file.arrayBuffer().catch(failed(file)));
         return;
       }
       isRead = true;
       let next = await contents.next();
-      while (!next.done && next.value.given !== given) next = await contents.next();
-      if (next.done) throw new Error('it was read already, or after its turn');
+      while (!next.done && next.value.given !== given) {
+        passed.add(next.value.given);
+        next = await contents.next();
+      }
+      if (next.done) throw new Error('it was read already');
       const { read } = next.value;
       if (read.status === 'rejected') throw read.reason;
       yield new Uint8Array(read.value);
