@@ -41,6 +41,29 @@ test('others take no more than their share of the time of the steps, whatever a 
   }
 });
 
+test('parts of one work that pause at once share a turn, and all end', async () => {
+  let clock = 0;
+  const { withPriority, interleaved } = deviceScheduler(() => clock);
+  let isDone = false;
+  const run = withPriority(async (pause) => {
+    for (let step = 0; step < 100 || !isDone; step++) {
+      if (step === 10_000) throw new Error('The work beside the run never ended');
+      clock += 10;
+      await pause(() => Promise.resolve());
+    }
+  });
+  await yieldToEventLoop();
+  const part = async (pause: () => Promise<void>): Promise<void> => {
+    for (let piece = 0; piece < 20; piece++) {
+      clock++;
+      await pause();
+    }
+  };
+  await interleaved(async (pause) => void (await Promise.all([part(pause), part(pause)])));
+  isDone = true;
+  await run;
+});
+
 test('several get pieces in turn, and many at a boundary where steps are long', async () => {
   const { order } = await race(4, 1000, [
     { pieces: 40, ms: 10 },

@@ -53,14 +53,17 @@ export function deviceScheduler(now: () => number): DeviceScheduler {
     },
     async interleaved(work) {
       let end = nothing;
-      const pause = async (): Promise<void> => {
+      const turn = async (): Promise<void> => {
         // In the queue before the last piece ends, so that the next can follow at once.
-        const turn = isTraining && new Promise<() => void>((begin) => waiting.push(begin));
+        const begun = isTraining && new Promise<() => void>((begin) => waiting.push(begin));
         end();
         end = nothing;
-        if (turn) end = await turn;
+        if (begun) end = await begun;
         else await yieldToEventLoop();
       };
+      let ahead: Promise<void> | undefined;
+      // Parts of the work that pause at once share a turn: one that waited for a second turn would keep the first from ending.
+      const pause = (): Promise<void> => (ahead ??= turn().finally(() => (ahead = undefined)));
       try {
         await pause();
         return await work(pause);

@@ -64,16 +64,17 @@ export async function measureLabelBaselines(
 ): Promise<Record<LabelBaselineId, Record<LabelMetricId, number>>> {
   const { labels, several = false } = classes;
   const { accuracy, macroF1 } = labelMetrics(labels, several);
-  const measured = LABEL_BASELINE_IDS.map(async (name) => {
+  const measured: [LabelBaselineId, Record<LabelMetricId, number>][] = [];
+  for (const name of LABEL_BASELINE_IDS) {
     const label = several ? ofEach(name, training, labels) : LABEL_BASELINES[name](training);
     const given: Pair[] = [];
     for (const { text, label: wanted } of held) {
       given.push({ output: label(text), wanted });
       if (given.length % A_TURN === 0) await pause();
     }
-    return [name, { accuracy: scoreOf(accuracy, given), macroF1: scoreOf(macroF1, given) }] as const;
-  });
-  return Object.fromEntries(await Promise.all(measured)) as Record<LabelBaselineId, Record<LabelMetricId, number>>;
+    measured.push([name, { accuracy: scoreOf(accuracy, given), macroF1: scoreOf(macroF1, given) }]);
+  }
+  return Object.fromEntries(measured) as Record<LabelBaselineId, Record<LabelMetricId, number>>;
 }
 /** Texts until others have a turn. */
 const A_TURN = 64;
