@@ -35,7 +35,8 @@ function Check() {
   return (
     <div className={styles.check}>
       <p>Text, models and runs stay in this browser. {ENFORCED[enforcement]}</p>
-      <p>To check it, open the browser’s developer tools and choose Network. Every request appears there.</p>
+      {offline.kind === 'kept' && <p>To check it, turn off your network: everything still works.</p>}
+      <p>The Network tab of the browser’s developer tools lists every request.</p>
       <dl className={styles.readings}>
         {readings.map(({ label, value }) => (
           <div key={label}>

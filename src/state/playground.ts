@@ -12,6 +12,7 @@ import { hasChatTemplate } from '../core/tokenizer/tokenizer';
 import type { FilledPassage, GeneratedToken, GenerateInput, GivenLabels } from '../protocol/gpu';
 import { shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
+import { usedStep } from './trained';
 
 export interface Sampling extends Pick<GenerateInput, 'temperature' | 'topK' | 'topP' | 'seed' | 'length'> {
   /** Of a model that answers. */
@@ -51,6 +52,8 @@ export interface PlaygroundSlice {
   /** What was written after `writtenAfter`. */
   writtenAfter: string;
   written: readonly GeneratedToken[];
+  /** Step of the model that wrote it: a run that trains may have gone on since. */
+  writtenStep: number | undefined;
   /** Model, prompt and settings of the last text drawn by chance: asking for the same again takes the next seed. */
   lastDraw: string | null;
   /** The passage as a model that reads both ways has filled it. */
@@ -119,6 +122,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     },
     writtenAfter: '',
     written: [],
+    writtenStep: undefined,
     lastDraw: null,
     filled: null,
     classified: null,
@@ -150,6 +154,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
         said,
         writtenAfter: prompt,
         written: [],
+        writtenStep: usedStep(get(), runId),
         filled: null,
         classified: null,
         writing: mine,

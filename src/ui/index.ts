@@ -36,6 +36,7 @@ export type { IconName } from './icons';
 export { LabelBars, type LabelBarsProps } from './LabelBars';
 export { FINDING_WORDS, type Finding, FINDINGS, LabelTable, type LabelTableProps } from './LabelTable';
 export { LineChoice, type LineChoiceProps } from './LineChoice';
+export { ExampleMatrix } from './ExampleMatrix';
 export { Matrix, type MatrixProps } from './Matrix';
 export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';
 export {

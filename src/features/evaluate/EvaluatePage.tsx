@@ -33,6 +33,7 @@ import {
   Button,
   CheckpointSelect,
   EmptyStage,
+  ExampleMatrix,
   MenuButton,
   NextButton,
   Notice,
@@ -294,7 +295,7 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
   const isToHoldOut = on === 'test' && hasData && refusal !== undefined && !isBusy;
   return (
     <EmptyStage
-      figure={<ExampleBaselines />}
+      figure={isClassifier ? <ExampleMatrix /> : <ExampleBaselines />}
       reason={refusal === undefined || (on === 'text' && isToGive) ? words[on] : refusal}
       action={
         isToGive ? (

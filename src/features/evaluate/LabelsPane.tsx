@@ -34,7 +34,7 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
       isFirstOnPhone
       aside={
         <Button isDense variant="quiet" onPress={() => go('/tune?kind=classify')}>
-          See the texts
+          Open in Teach it more
         </Button>
       }
     >

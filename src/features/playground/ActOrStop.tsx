@@ -1,6 +1,6 @@
 import { formatCount, formatDuration } from '../../core/base/units';
 import { isTraining } from '../../state/openRun';
-import { isChatting } from '../../state/playground';
+import { isChatting, playgroundKind } from '../../state/playground';
 import { useNow, useStudio } from '../../state/react';
 import { Button, Progress } from '../../ui';
 import { lackingWords, wordsOf } from './kinds';
@@ -26,6 +26,7 @@ export function ActOrStop({ onLacking }: { onLacking?: () => void }) {
 function Act({ onLacking }: { onLacking: (() => void) | undefined }) {
   const { act, acting } = useStudio(wordsOf);
   const isChat = useStudio(isChatting);
+  const writesTokens = useStudio((s) => ['decoder', 'encoder-decoder'].includes(playgroundKind(s)));
   const writing = useStudio((s) => s.writing);
   const written = useStudio((s) => s.written.length);
   const blanks = useStudio((s) => s.filled?.blanks.length ?? 0);
@@ -42,12 +43,16 @@ function Act({ onLacking }: { onLacking: (() => void) | undefined }) {
           Stop
         </Button>
         <div className={styles.status}>
-          <Progress
-            label={acting}
-            detail={left < 1000 ? detail : `${detail} · ${formatDuration(left)} left`}
-            value={written}
-            max={length}
-          />
+          {writesTokens ? (
+            <Progress
+              label={acting}
+              detail={left < 1000 ? detail : `${detail} · ${formatDuration(left)} left`}
+              value={written}
+              max={length}
+            />
+          ) : (
+            acting
+          )}
         </div>
       </div>
     );

@@ -1,5 +1,5 @@
 /** Example data in gray, as what the page shows of texts with labels and of a classifier. */
-import { LabelBars, Matrix, Table } from '../../../ui';
+import { LabelBars, Table } from '../../../ui';
 
 export const ExampleTable = () => (
   <Table
@@ -21,15 +21,6 @@ const ROWS = [
   { text: 'Nine crates of maps, if you want them', label: 'Gifts' },
   { text: 'When does the reading room close?', label: 'Hours' },
   { text: 'Renew my three books until May', label: 'Loans' },
-] as const;
-
-export const ExampleMatrix = () => <Matrix labels={LABELS} counts={COUNTS} shows="count" />;
-
-const LABELS = ['Loans', 'Hours', 'Gifts'] as const;
-const COUNTS = [
-  [53, 3, 1],
-  [2, 41, 0],
-  [1, 2, 27],
 ] as const;
 
 export const ExampleBars = () => <LabelBars label="Example" bars={BARS} />;

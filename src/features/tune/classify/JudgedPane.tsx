@@ -16,9 +16,9 @@ import {
   PaneHead,
   Segmented,
   TabbedPane,
+  ExampleMatrix,
 } from '../../../ui';
 import styles from './Classify.module.css';
-import { ExampleMatrix } from './ExampleFigures';
 import { Examples } from './Examples';
 import { inCell, inFinding, isRight, type Judged, judgedTexts, likelyWrong, percent, weakest, worst } from './judged';
 import { MeasuredBefore, NotMeasured } from './Measure';
