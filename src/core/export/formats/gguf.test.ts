@@ -97,7 +97,10 @@ async function expectText(
   ours: readonly number[],
 ): Promise<void> {
   const at = ours.findIndex((id, i) => id !== theirs[i]);
-  if (at === -1) return expect(theirs).toEqual(ours);
+  if (at === -1) {
+    expect(theirs).toEqual(ours);
+    return;
+  }
   const read = [...begun, ...ours.slice(0, at)];
   const { tokenizer } = await exportedOf(row);
   const scores = (await ourScores(row, read)).slice(-tokenizer.size);

@@ -75,7 +75,7 @@ function rowsOf(id: ModelId): readonly Row[] {
     ...Object.entries(NAMED[id] ?? {}),
   ];
   const plain = changes.flatMap(([words, change], at): Row[] => {
-    const config = { ...usualConfig(spec, { ...SIZES[at % SIZES.length]!, ...SMALL[id] } as BaseConfig), ...change };
+    const config = { ...usualConfig(spec, { ...SIZES[at % SIZES.length]!, ...SMALL[id] }), ...change };
     return spec.problems(config).length > 0 ? [] : [{ name: `${spec.label}, ${words}`, id, config }];
   });
   if (plain.length === 0) throw new Error(`No row of ${spec.label} fits its own bounds: give it sizes in SMALL`);

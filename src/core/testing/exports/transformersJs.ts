@@ -4,7 +4,6 @@ import {
   AutoModelForMaskedLM,
   AutoModelForSeq2SeqLM,
   AutoTokenizer,
-  type PreTrainedModel,
   Tensor,
 } from '@huggingface/transformers';
 
@@ -35,10 +34,10 @@ const CLASSES = {
 
 /** @param folder its name under the folder that `transformersFolder` made */
 export async function open(folder: string, kind: keyof typeof CLASSES): Promise<Opened> {
-  const [model, tokenizer] = (await Promise.all([
+  const [model, tokenizer] = await Promise.all([
     CLASSES[kind].from_pretrained(folder),
     AutoTokenizer.from_pretrained(folder),
-  ])) as [PreTrainedModel, Awaited<ReturnType<typeof AutoTokenizer.from_pretrained>>];
+  ]);
   return {
     ids: (text) => Array.from((tokenizer(text) as { input_ids: { data: BigInt64Array } }).input_ids.data, Number),
     async generate(ids, settings) {
