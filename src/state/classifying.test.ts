@@ -43,7 +43,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   await getState().tune('classify');
   const { runId } = getState().project;
   const record = await readKnownRun(store, runId!);
-  expect(record).toMatchObject({ status: 'finished', objective: 'labels', name: 'Untitled, classifies' });
+  expect(record).toMatchObject({ status: 'finished', objective: 'labels', name: 'texts-1' });
   expect(record.parent).toBeUndefined();
   expect(record.model.config.classes).toEqual({ labels: ['land', 'sea'], pooling: 'mean' });
   expect(getState().project.tuning.base).toBe('nothing');

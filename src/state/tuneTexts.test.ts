@@ -24,14 +24,14 @@ async function studioOver(store = memoryStore()) {
   return { store, browser, getState, names };
 }
 
-test('they are listed apart, name no project, and are removed with undo for what they were', async () => {
+test('they are listed apart, name a project without other texts, and are removed with undo for what they were', async () => {
   const { store, browser, getState, names } = await studioOver();
   const other = browser.tab().studio;
   await other.getState().load();
   await getState().addFiles([given('chats.jsonl', row('Who?', 'Me.'))], 'instruct');
   await getState().addPaste('The sea is wide and deep today.', 'sea notes', 'adapt');
   expect(names()).toEqual([[], ['chats.jsonl', 'sea notes']]);
-  expect(getState().project).toMatchObject({ name: 'Untitled' });
+  expect(getState().project).toMatchObject({ name: 'chats' });
   const [chats, sea] = getState().tuneTexts;
   expect([chats!.conversations, sea!.conversations, sea!.tunes]).toEqual([true, undefined, ['first']]);
   await vi.waitFor(() => expect(other.getState().tuneTexts).toHaveLength(2));
