@@ -54,7 +54,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   // Another run is written with while this one trains.
   await studio.goTo('Playground');
   await page.getByRole('button', { name: /Run$/ }).click();
-  await page.getByRole('option', { name: /Pasted text/ }).click();
+  await page.getByRole('option', { name: /pasted-text-1/ }).click();
   await studio.set({ Length: 4 });
   await page.getByRole('button', { name: 'Write', exact: true }).click();
   await expect(page.getByText(/^4 tokens in/)).toBeVisible({ timeout: 60_000 });
@@ -81,7 +81,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await expect(kin).toHaveCount(2);
   await expect(kin.last()).toContainText(/slow fork, .*learning rate 0\.003 → 0\.0001/);
   await page.getByRole('link', { name: 'Lineage' }).click();
-  await expect(page.getByRole('button', { name: /^slow, fork of Pasted text at step 20, to step/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^slow, fork of pasted-text-1 at step 20, to step/ })).toBeVisible();
   expect(studio.errors).toEqual([]);
 });
 

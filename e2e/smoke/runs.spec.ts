@@ -99,8 +99,8 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   expect(taken.suggestedFilename()).toBe('wide-step-0.zip');
   await studio.goTo('Playground');
   await page.getByRole('button', { name: /Run$/ }).click();
-  await page.getByRole('option', { name: /Pasted text/ }).click();
-  await expect(page.getByText(/^Step 20 of Pasted text/)).toBeVisible();
+  await page.getByRole('option', { name: /pasted-text-1/ }).click();
+  await expect(page.getByText(/^Step 20 of pasted-text-1/)).toBeVisible();
   await studio.goTo('Export');
   await expect(page.getByText(/^Step 0 of wide/)).toBeVisible();
 
