@@ -18,7 +18,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     buffer: Buffer.from(page1861(i + 1).repeat(4)),
   }));
   files.push({ name: 'short.txt', mimeType: 'text/plain', buffer: Buffer.from('Ship  news.') });
-  await page.locator('input[type=file]').first().setInputFiles(files);
+  await page.locator('input[type=file]:not([webkitdirectory])').first().setInputFiles(files);
   await page.getByRole('link', { name: 'Clean' }).click();
   const rules = page.getByRole('region', { name: 'Rules' });
   const sides = page.getByRole('region', { name: /^(Before and after|Ranked)$/ });
@@ -178,7 +178,7 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
     mimeType: 'text/plain',
     buffer: Buffer.from(mixed(4 * i, 80, i)),
   }));
-  await page.locator('input[type=file]').first().setInputFiles(files);
+  await page.locator('input[type=file]:not([webkitdirectory])').first().setInputFiles(files);
   await expect(page.getByRole('link', { name: 'Clean' })).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Find or run a command' }).fill('clean');

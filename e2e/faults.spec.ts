@@ -123,7 +123,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('The memory is not enough', { timeout: 120_000 });
   await expect(alert).toContainText(/found no room: WASM can address 4\.29 GB in all.*The plan is .* MB/);
-  await expect(alert).toContainText(/moby-dick, step 4/);
+  await expect(alert).toContainText(/moby-dick-1, step 4/);
   await expectAccessible(page, 'Train, a run that found no memory');
 
   // The one before is in reach, at once and after a reload, and nothing says that a step 0 was saved.
@@ -153,12 +153,12 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await expect(studio.stages).toContainText('1 run');
   const { runId } = (await studio.stored('projects/first')) as { runId: string };
   await studio.choose('Choose a zip…', zip);
-  await expect(page.getByText('moby-dick is here')).toBeVisible();
+  await expect(page.getByText('moby-dick-1 is here')).toBeVisible();
   await expect(studio.stages).toContainText('2 runs');
   expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
 
   // What was there comes back; what came gives its room back.
-  await studio.openRun(/moby-dick/);
+  await studio.openRun(/moby-dick-1/);
   await expect.poll(async () => studio.stored('projects/first')).toMatchObject({ runId });
   await studio.goTo('Runs');
   await studio.chooseRun(studio.runs.first());

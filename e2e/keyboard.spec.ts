@@ -50,7 +50,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   const download = page.waitForEvent('download');
   await studio.tabTo('button', /^Download Hugging Face folder$/);
   await page.keyboard.press('Enter');
-  expect((await download).suggestedFilename()).toBe(`moby-dick-step-${String(reached)}.zip`);
+  expect((await download).suggestedFilename()).toBe(`moby-dick-1-step-${String(reached)}.zip`);
   expect(studio.errors).toEqual([]);
 });
 
@@ -141,7 +141,7 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   const download = page.waitForEvent('download');
   await studio.tabTo('button', /^Download Hugging Face folder$/);
   await page.keyboard.press('Enter');
-  expect((await download).suggestedFilename()).toMatch(/^pasted-text-step-\d+\.zip$/);
+  expect((await download).suggestedFilename()).toMatch(/^pasted-text-1-step-\d+\.zip$/);
   expect(studio.errors).toEqual([]);
 });
 

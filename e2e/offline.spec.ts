@@ -133,7 +133,6 @@ test('the first page takes few requests, then stores what a run needs, and the r
   expect(host.askedByPage.length).toBeLessThanOrEqual(60);
   await page.keyboard.press('Escape');
   await hasCore(studio);
-  await expect(page.getByText('Text files and training work offline')).toBeVisible();
   expect(host.asked.filter((path) => path.includes('ort-wasm'))).toEqual([]);
   // What the page has loaded the service worker takes from the browser's cache.
   expect(host.askedByServiceWorker.filter((path) => path !== '/' && host.askedByPage.includes(path))).toEqual([]);

@@ -19,6 +19,7 @@ import { trainTokenizer } from '../src/core/tokenizer/train';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import { train } from '../src/core/train/train';
 import type { Recorded } from '../src/features/text/recorded';
+import { cutTo } from './mails';
 import { buildMails, buildSamples } from './samples';
 
 const OUT = new URL('../src/features/text/recorded.json', import.meta.url);
@@ -30,12 +31,17 @@ const EVERY = 25;
 /** Steps whose samples are shown: dense at first, when the model changes most. */
 const SHOWN = [0, 25, 50, 100, 200, 400, 700, 1000, 1400, 2000, 2400, 3000, 3500, STEPS];
 
+/** As many characters of a sample as the page has room for. */
+const SHOWN_CHARACTERS = 320;
 /** Undecodable bytes and controls are not shown. */
 const shown = (sample: string): string =>
-  sample
-    .replaceAll(/[\ufffd\0-\x08\x0b-\x1f\x7f-\x9f]/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+  cutTo(
+    sample
+      .replaceAll(/[\ufffd\0-\x08\x0b-\x1f\x7f-\x9f]/g, '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+    SHOWN_CHARACTERS,
+  );
 
 async function recordRun(): Promise<Pick<Recorded, 'title' | 'prompt' | 'vocabulary' | 'points' | 'samples'>> {
   const [{ sample, text }] = buildSamples() as [ReturnType<typeof buildSamples>[0]];

@@ -5,7 +5,7 @@ import { Doors } from './Doors';
 import { DropNotice } from './DropNotice';
 import { ENFORCED } from './enforced';
 import { ImportProgress } from './ImportProgress';
-import { ReadingOptions } from './ReadingDialog';
+import { ReadingOptions } from './ReadingOptions';
 import { RecordedRun } from './RecordedRun';
 import styles from './FirstScreen.module.css';
 

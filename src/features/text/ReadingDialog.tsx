@@ -1,21 +1,10 @@
-import { useState } from 'react';
 import { useStudio } from '../../state/react';
-import { Button, Dialog, Switch, TextAction } from '../../ui';
+import { Button, Dialog, Switch } from '../../ui';
 import { FORMAT_WORDS } from './formatWords';
 import styles from './ReadingDialog.module.css';
 
-/** Opens what can be dropped, and what is read of web pages and email. */
-export function ReadingOptions({ children = 'How files are read…' }: { children?: string }) {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <>
-      <TextAction onPress={() => setOpen(true)}>{children}</TextAction>
-      {isOpen && <ReadingDialog onClose={() => setOpen(false)} />}
-    </>
-  );
-}
-
-function ReadingDialog({ onClose }: { onClose: () => void }) {
+/** What can be dropped, and what is read of web pages and email. */
+export function ReadingDialog({ onClose }: { onClose: () => void }) {
   const { wholePages = false, wholeMessages = false } = useStudio((s) => s.reading);
   const setReading = useStudio((s) => s.setReading);
   return (

@@ -78,7 +78,7 @@ const Points = () => (
 /** Position of a step in percent of the width: the first steps have room. */
 const xOf = (step: number): number => (100 * Math.log1p(step / 20)) / Math.log1p(samples[LAST]!.step / 20);
 const UNIFORM = Math.log(vocabulary);
-const MAX = Math.max(UNIFORM, ...points.map(({ loss }) => loss)) + 0.15;
+const MAX = Math.max(UNIFORM, ...points.map(({ loss }) => loss)) + 0.35;
 const MIN = Math.min(...points.map(({ loss }) => loss)) - 0.25;
 /** Position of a loss in percent of the height. */
 const yOf = (loss: number): number => (100 * (MAX - loss)) / (MAX - MIN);

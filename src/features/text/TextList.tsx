@@ -21,9 +21,9 @@ import {
   text,
 } from '../../ui';
 import { ImportProgress } from './ImportProgress';
-import { LicenceDialog } from './LicenceDialog';
+import { LicenceDialog } from './licenceDialogLater';
 import { hasOwnTitle, isListed, keyOf, kindOf, labelOf, nameOf, rowsOf, type Row, titleOf } from './rows';
-import { ReadingOptions } from './ReadingDialog';
+import { ReadingOptions } from './ReadingOptions';
 import { SelectionBar } from './SelectionBar';
 import styles from './TextList.module.css';
 import { PAGE, useDocuments } from './useDocuments';

@@ -7,7 +7,7 @@ import { FORMATS } from '../../core/documents/read';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { formatMoment, Notice, Pane, TextAction } from '../../ui';
-import { LicenceDialog } from './LicenceDialog';
+import { LicenceDialog } from './licenceDialogLater';
 import styles from './TextPreview.module.css';
 import { TextProjects } from './TextProjects';
 
