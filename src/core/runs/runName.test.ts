@@ -6,7 +6,8 @@ import { nextRunName } from './runName';
 test('a run is named after its project, with the next number', () => {
   expect(nextRunName('Moby Dick', [])).toBe('moby-dick-1');
   expect(nextRunName('Moby Dick', ['moby-dick-1', 'moby-dick-3', 'slow'])).toBe('moby-dick-4');
-  expect(nextRunName('Война и мир, том 1.txt', ['untitled-1'])).toBe('война-и-мир-том-1-txt-2');
+  expect(nextRunName('Война и мир, том 1.txt', ['untitled-1'])).toBe('война-и-мир-том-1-txt-1');
+  expect(nextRunName('diary-2019', ['diary-2019', 'SmolLM2-135'])).toBe('diary-2019-1');
   expect(nextRunName('…', [])).toBe('run-1');
 });
 

@@ -4,19 +4,21 @@ import type { Project } from './project';
 import { listRuns } from './record';
 
 /**
- * Returns the name of a project's next run, `moby-dick-3`: one above the highest number in use, also by runs that had the
- * project's earlier name.
+ * Returns the name of a project's next run, `moby-dick-3`: the project's with the number after the highest in use.
  * @param used names of the project's runs
  */
 export function nextRunName(project: string, used: readonly string[]): string {
-  const numbers = used.map((name) => Number(/-(\d{1,6})$/.exec(name)?.[1] ?? 0));
-  const number = Math.max(0, ...numbers) + 1;
   const words = project
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '');
-  return `${cutTo(words || 'run', MAX_NAME - 8)}-${number}`;
+  const start = `${cutTo(words || 'run', MAX_NAME - MAX_DIGITS - 1)}-`;
+  const ends = used.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
+  const numbers = ends.filter((end) => /^\d+$/.test(end) && end.length <= MAX_DIGITS).map(Number);
+  return `${start}${Math.max(0, ...numbers) + 1}`;
 }
+/** Of a run's number. */
+const MAX_DIGITS = 7;
 
 /** The same, with the names that are stored. */
 export async function nextRunNameIn(store: BlobStore, { id, name }: Pick<Project, 'id' | 'name'>): Promise<string> {
