@@ -4,7 +4,7 @@ import { updateRun } from '../core/runs/record';
 import type { TestStudio } from '../core/testing/behindChannels';
 import { FINISHED, goldenPage, spoil, STOPPED } from '../core/testing/goldenPage';
 import { seen } from '../core/testing/shown';
-import { canChat, isChatting, promptOf } from './playground';
+import { canChat, isChatting, promptOf, resultNote } from './playground';
 
 let page: TestStudio & { store: Parameters<typeof spoil>[0] };
 beforeAll(async () => {
@@ -49,7 +49,10 @@ test('another step writes another text, and a token can be replaced', async () =
   getState().setSampling({ temperature: 0.8 });
   await getState().generate();
   const latest = text();
+  const { writtenStep } = getState();
+  expect(resultNote(getState())).toBeUndefined();
   getState().setWhich('playground', 'best');
+  expect(resultNote(getState())).toBe(`by step ${writtenStep}`);
   await getState().generate();
   const best = text();
   expect(best).not.toBe(latest);
@@ -65,6 +68,14 @@ test('another step writes another text, and a token can be replaced', async () =
   getState().setPrompt('');
   await getState().generate(); // from the end of a text
   expect(getState().written).toHaveLength(3);
+});
+
+test('labels of a text that has changed since are of the earlier text', () => {
+  const { getState } = page.studio;
+  const given = { labels: ['spam'], probabilities: new Float64Array([1]), tokens: 2, read: 2, windows: 1 };
+  const state = { ...getState(), classified: { given, label: 0, decided: null } as never, writtenStep: undefined };
+  expect(resultNote({ ...state, prompt: 'Win now', writtenAfter: 'Win now' })).toBeUndefined();
+  expect(resultNote({ ...state, prompt: 'Lunch at one', writtenAfter: 'Win now' })).toBe('of the earlier text');
 });
 
 test('a stop is a result; a second press meanwhile is none; and another model ends what is written', async () => {

@@ -1,6 +1,7 @@
 /** Talking to a model: a prompt, how to choose among its guesses, and the tokens as they come, or the blanks as it fills them. */
 import { toFailure, type Failure } from '../core/base/errors';
 import { likeliest } from '../core/base/likeliest';
+import { formatCount } from '../core/base/units';
 import type { Message } from '../core/chat/conversation';
 import type { Decided } from '../core/evaluate/decided';
 import { modelSpec } from '../core/models';
@@ -234,6 +235,18 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       await generate();
     },
   });
+
+/** How the result that stands differs from what is chosen now: `of the earlier text, by step 352`. */
+export function resultNote(
+  s: Shown & Pick<Studio, 'classified' | 'written' | 'writtenAfter' | 'writtenStep' | 'runs'>,
+) {
+  const runId = shownId(s, 'playground');
+  if (runId === null || (!s.classified && s.written.length === 0)) return undefined;
+  const isOfEarlier = s.classified !== null && promptOf(s) !== s.writtenAfter;
+  const isOfOtherStep = s.writtenStep !== undefined && s.writtenStep !== usedStep(s, runId);
+  const notes = [isOfEarlier && 'of the earlier text', isOfOtherStep && `by step ${formatCount(s.writtenStep!)}`];
+  return notes.filter(Boolean).join(', ') || undefined;
+}
 
 /** What a user and a model said to it; nothing where it said nothing. */
 export function exchange(question: string, answer: readonly GeneratedToken[]): readonly Message[] {

@@ -1,6 +1,6 @@
 import { useSearch } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
-import { promptOf } from '../../state/playground';
+import { promptOf, resultNote } from '../../state/playground';
 import { useShownPart, useStudio } from '../../state/react';
 import { Block, DecidedWords, EmptyState, LabelBars, Pane, TextField } from '../../ui';
 import { ActOrStop } from './ActOrStop';
@@ -75,9 +75,10 @@ export function LabelsPane() {
   const shares = classified?.given.probabilities;
   const places = [...labels.keys()];
   const order = (shares ? places.sort((a, b) => shares[b]! - shares[a]!) : places).slice(0, MOST);
-  const first = `the ${shares ? 'likeliest' : 'first'} ${formatCount(MOST)}`;
+  const first = labels.length > MOST ? `the ${shares ? 'likeliest' : 'first'} ${formatCount(MOST)}` : undefined;
+  const hint = [first, useStudio(resultNote)].filter(Boolean).join(', ');
   return (
-    <Pane title="Labels" {...(labels.length > MOST && { hint: first })}>
+    <Pane title="Labels" {...(hint !== '' && { hint })}>
       <LabelBars
         label="How sure of each label"
         bars={order.map((place) => ({

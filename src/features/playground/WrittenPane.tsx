@@ -1,9 +1,9 @@
 import { useLayoutEffect, useRef, useState } from 'react';
-import { formatCount, formatNumber } from '../../core/base/units';
-import { shownId, shownRun } from '../../state/openRun';
+import { formatNumber } from '../../core/base/units';
+import { shownRun } from '../../state/openRun';
 import { vocabularySize } from '../../state/estimate';
+import { resultNote } from '../../state/playground';
 import { useShownPart, useStudio } from '../../state/react';
-import { usedStep } from '../../state/trained';
 import { cx, Pane, SurpriseLegend, TokenText } from '../../ui';
 import { CopyMenu } from './CopyMenu';
 import { KINDS } from './kinds';
@@ -79,19 +79,8 @@ function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (under
   );
 }
 
-/** `Written by step 352`, once pages use another step. */
-function useOtherStep(): string | undefined {
-  return useStudio((s) => {
-    const runId = shownId(s, 'playground');
-    const now = runId === null ? undefined : usedStep(s, runId);
-    return s.writtenStep === undefined || s.writtenStep === now
-      ? undefined
-      : `Written by step ${formatCount(s.writtenStep)} · `;
-  });
-}
-
 function Foot({ underline }: { underline: 'surprise' | 'off' }) {
-  const otherStep = useOtherStep();
+  const note = useStudio(resultNote);
   const mean = useStudio((s) => meanBits(s.written));
   const heldOut = useShownPart('playground', ({ log }) => log.evaluations.at(-1)?.loss);
   if (mean === undefined) return null;
@@ -99,7 +88,7 @@ function Foot({ underline }: { underline: 'surprise' | 'off' }) {
     <div className={styles.foot}>
       {underline === 'surprise' && <SurpriseLegend />}
       <span className={styles.mean}>
-        {otherStep}
+        {note !== undefined && `Written ${note} · `}
         {formatNumber(mean)} bits a token
         {heldOut !== undefined && `, against ${formatNumber(heldOut / Math.LN2)} on held-out text`}
       </span>
