@@ -31,6 +31,9 @@ export function FirstScreen({ onFiles, onPaste, onPrivacy }: PageProps & { onPas
               actions={
                 <>
                   <FileButton onFiles={onFiles}>Choose files…</FileButton>
+                  <FileButton onFiles={onFiles} isFolder>
+                    Choose folder…
+                  </FileButton>
                   <Button onPress={onPaste}>Paste text…</Button>
                 </>
               }
@@ -41,12 +44,7 @@ export function FirstScreen({ onFiles, onPaste, onPrivacy }: PageProps & { onPas
                 ) : (
                   <>
                     <span>Text, documents, tables, email, models</span>
-                    <span className={styles.ways}>
-                      <ReadingOptions>What can I drop?</ReadingOptions>
-                      <FileAction onFiles={onFiles} isFolder>
-                        Choose a folder…
-                      </FileAction>
-                    </span>
+                    <ReadingOptions>What can I drop?</ReadingOptions>
                   </>
                 )}
               </div>
