@@ -86,7 +86,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   await expect(page.getByRole('button', { name: 'Measure with full context' })).toBeHidden();
 
   // After a reload what was found is there; of another step it is out of date.
-  const [before] = (await verdict.innerText()).split(/\s*Evaluate again/); // the device is measured anew, so times may differ
+  const [before] = (await verdict.innerText()).split(/\s*Evaluate again/); // the device is measured again, so times may differ
   await page.reload();
   await expect(verdict).toContainText(before!.replace(/\n+/g, ' '), { useInnerText: true });
   await page.emulateMedia({ colorScheme: 'dark' });

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { unwatched } from '../src/core/base/job';
 import { memoryStore } from '../src/core/base/blobStore';
 import { documentsOf, importText, pastedText } from '../src/core/documents';
+import { drawn } from '../src/core/objectives/shown';
 import { buildShards } from '../src/core/shards/build';
 import { openPart } from '../src/core/shards/read';
 import { useWasm as onWasm } from '../src/core/testing/wasm';
@@ -33,15 +34,7 @@ const SHOWN = [0, 25, 50, 100, 200, 400, 700, 1000, 1400, 2000, 2400, 3000, 3500
 
 /** As many characters of a sample as the page has room for. */
 const SHOWN_CHARACTERS = 320;
-/** Undecodable bytes and controls are not shown. */
-const shown = (sample: string): string =>
-  cutTo(
-    sample
-      .replaceAll(/[\ufffd\0-\x08\x0b-\x1f\x7f-\x9f]/g, '')
-      .replace(/\s+/g, ' ')
-      .trim(),
-    SHOWN_CHARACTERS,
-  );
+const shown = (sample: string): string => cutTo(drawn(sample).replace(/\s+/g, ' ').trim(), SHOWN_CHARACTERS);
 
 async function recordRun(): Promise<Pick<Recorded, 'title' | 'prompt' | 'vocabulary' | 'points' | 'samples'>> {
   const [{ sample, text }] = buildSamples() as [ReturnType<typeof buildSamples>[0]];

@@ -358,8 +358,6 @@ export interface Sample {
   file: string;
   title: string;
   description: string;
-  /** In a few words: `prose, the first run`. */
-  goodFor: string;
   licence: string;
   characters: number;
   bytes: number;

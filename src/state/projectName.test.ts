@@ -1,19 +1,15 @@
 /** The name of a project that nobody has named, over the data worker's real half. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { memoryStore } from '../core/base/blobStore';
 import { encoded } from '../core/testing/encoded';
-import { halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { givenFile as file, loadedStudio, type TestStudio } from '../core/testing/behindChannels';
 import { answer, questionsOf } from './questions';
 
 let page: TestStudio;
 afterEach(() => page.close());
 async function opened() {
-  const store = memoryStore();
-  page = testStudio(store, halvesOver(store));
-  await page.studio.getState().load();
+  page = await loadedStudio();
   return page.studio.getState;
 }
-const file = (name: string, content: string | Uint8Array<ArrayBuffer>) => ({ name, file: new File([content], name) });
 const day = (year: number) => file(`diary-${year}.txt`, `${year}. The sea is wide today. `.repeat(20));
 const old = (year: number) =>
   file(`diary-${year}.txt`, encoded(`${year}. Un café noir, et un thé déjà bu.\n`.repeat(20), 'windows-1252'));

@@ -1,9 +1,8 @@
 /** What is asked about dropped files: files that are alike are one question, whose answer adds them all. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { memoryStore } from '../core/base/blobStore';
 import { dropSummary } from '../core/documents/dropReport';
 import { encoded } from '../core/testing/encoded';
-import { halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { givenFile as file, loadedStudio, type TestStudio } from '../core/testing/behindChannels';
 import { tableLabel } from './classifierStart';
 import { guideOf, nextStep } from './nextStep';
 import type { DroppedMarkup } from './markup';
@@ -12,12 +11,9 @@ import { answer, answerWords, isByName, isLabeled, type Question, questionsOf, w
 let page: TestStudio;
 afterEach(() => page.close());
 async function opened() {
-  const store = memoryStore();
-  page = testStudio(store, halvesOver(store));
-  await page.studio.getState().load();
+  page = await loadedStudio();
   return page.studio.getState;
 }
-const file = (name: string, content: string | Uint8Array<ArrayBuffer>) => ({ name, file: new File([content], name) });
 const LATIN = ['Un café noir, et un thé vert.', 'Le garçon a été très bref.', 'Où êtes-vous, mon élève ?'].join('\n');
 const latin = (name: string) => file(name, encoded(`${name}. ${LATIN}\n`.repeat(20), 'windows-1252'));
 const cyrillic = (name: string) =>

@@ -20,7 +20,7 @@ export interface ButtonProps {
   /** Smallest width in px, so that a button which becomes Stop keeps its place. */
   minWidth?: number;
   type?: 'button' | 'submit';
-  /** The name for screen readers, if the words are not enough ("Train on it, Moby Dick"). */
+  /** The name for screen readers, if the words are not enough ("Try it · 3 min, Write like a text"). */
   label?: string;
 }
 

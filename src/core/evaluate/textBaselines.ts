@@ -11,7 +11,7 @@ import { LIKELIHOOD_IDS, likelihoodOf, type Sums } from './likelihood';
 
 const COUNTED = Object.keys(N_GRAM_ORDERS) as NGramName[];
 
-/** What n-gram models are made of; without either, nothing is known of which tokens are common. */
+/** Sources of the n-gram baselines; without either, they are left out. */
 export interface Counted {
   /** Documents to count. */
   train?: readonly Tokenised[] | undefined;

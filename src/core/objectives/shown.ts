@@ -33,7 +33,7 @@ export interface Piece {
 }
 
 /** Bytes that decode to no character, and controls, are not drawn. */
-const drawn = (text: string): string => text.replaceAll(/[\ufffd\0-\x08\x0b-\x1f\x7f-\x9f]/g, '');
+export const drawn = (text: string): string => text.replaceAll(/[\ufffd\0-\x08\x0b-\x1f\x7f-\x9f]/g, '');
 
 export function piecesOf(shown: Shown, prompt: string): readonly Piece[] {
   return rawPieces(shown, prompt).map((piece) => ({ ...piece, text: drawn(piece.text) }));

@@ -9,7 +9,7 @@ import { createStudio, type Services, type StudioStore } from '../../state/studi
 import { dataHandlers } from '../../workers/dataHandlers';
 import { type Handlers, serve } from '../../workers/serve';
 import { verifying } from '../../workers/verifying';
-import type { BlobStore } from '../base/blobStore';
+import { type BlobStore, memoryStore } from '../base/blobStore';
 import type { Job } from '../base/job';
 import { inertServices } from './inertServices';
 
@@ -168,3 +168,13 @@ export function lonelyLocks(): object {
     query: () => Promise.resolve({ held: [...held.keys()].map((name) => ({ name })) }),
   };
 }
+
+/** A page over an empty store, with the workers' real halves, that has loaded. */
+export async function loadedStudio(): Promise<TestStudio> {
+  const page = testStudio(memoryStore());
+  await page.studio.getState().load();
+  return page;
+}
+
+/** A file as the page is given it. */
+export const givenFile = (name: string, content: BlobPart) => ({ name, file: new File([content], name) });

@@ -15,7 +15,7 @@ export const firstFormatOf = (s: Pick<Studio, 'shown' | 'opened' | 'project'>): 
 export function mainFormat(s: Pick<Studio, 'shown' | 'opened' | 'project' | 'exportChoice'>): FormatId | undefined {
   const run = modelOf(s, 'export')?.record;
   if (!run) return undefined;
-  return s.exportChoice !== null && canExport(run, s.exportChoice) ? s.exportChoice : firstFormat(formatSettings(run));
+  return s.exportChoice !== null && canExport(run, s.exportChoice) ? s.exportChoice : firstFormatOf(s);
 }
 
 const canExport = (run: RunRecord, format: FormatId): boolean => !FORMATS[format].problem?.(formatSettings(run));

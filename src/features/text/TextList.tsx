@@ -21,7 +21,7 @@ import {
   text,
 } from '../../ui';
 import { ImportProgress } from './ImportProgress';
-import { LicenceDialog } from './licenceDialogLater';
+import { LazyLicenceDialog } from './LazyLicenceDialog';
 import { hasOwnTitle, isListed, keyOf, kindOf, labelOf, nameOf, rowsOf, type Row, titleOf } from './rows';
 import { ReadingOptions } from './ReadingOptions';
 import { SelectionBar } from './SelectionBar';
@@ -224,7 +224,7 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
           {rows.length === 0 && <p className={styles.none}>No name holds “{filter.trim()}”</p>}
         </div>
       )}
-      {licenceOf.length > 0 && <LicenceDialog texts={licenceOf} onClose={() => askLicence([])} />}
+      {licenceOf.length > 0 && <LazyLicenceDialog texts={licenceOf} onClose={() => askLicence([])} />}
       <Block isTail>
         {meant.length > 0 && (
           <SelectionBar

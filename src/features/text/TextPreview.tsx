@@ -7,7 +7,7 @@ import { FORMATS } from '../../core/documents/read';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { formatMoment, Notice, Pane, TextAction } from '../../ui';
-import { LicenceDialog } from './licenceDialogLater';
+import { LazyLicenceDialog } from './LazyLicenceDialog';
 import styles from './TextPreview.module.css';
 import { TextProjects } from './TextProjects';
 
@@ -110,7 +110,7 @@ function Licence({ text }: { text: TextRecord }) {
       <TextAction onPress={() => ask(true)} label={`State the licence of ${text.name}`}>
         {text.licence === null ? 'State it…' : 'Change…'}
       </TextAction>
-      {isAsked && <LicenceDialog texts={[text]} onClose={() => ask(false)} />}
+      {isAsked && <LazyLicenceDialog texts={[text]} onClose={() => ask(false)} />}
     </p>
   );
 }
