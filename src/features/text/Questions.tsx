@@ -16,6 +16,7 @@ import {
   encodingAnswer,
 } from '../../state/questions';
 import { useStudio, useStudioStore } from '../../state/react';
+import { unsavedFiles } from '../../state/saved';
 import { useNextStep } from '../../state/useNextStep';
 import { Ask, Button, LineChoice, Select } from '../../ui';
 import { countedKinds } from './countedKinds';
@@ -28,10 +29,10 @@ export function Questions() {
   const questions = useStudio(questionsOf);
   const [, go] = useLocation();
   const next = useNextStep('text', go);
+  const count = useStudio(unsavedFiles);
   if (questions.length === 0) return null;
   const isAnswer = next?.kind === 'answer' || next?.kind === 'train-classifier';
   const first = isAnswer ? firstQuestion(questions) : undefined;
-  const count = questions.reduce((sum, { files }) => sum + files.length, 0);
   return (
     <div role="group" aria-label="Questions about dropped files">
       {questions.map((question) => (
