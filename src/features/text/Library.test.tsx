@@ -38,3 +38,12 @@ test('a labeled table is one of the texts that are counted', async () => {
   expect(await shown()).toMatch(/Texts 2 /);
   expect(await shown()).toContain('1 text , 16 characters');
 });
+
+test('a license is shown where a text has one, as samples do, and nobody is asked about their own files', async () => {
+  const getState = await opened();
+  await getState().addFiles([file('diary.txt', 'Today the sea was wide.')]);
+  expect(await shown()).toContain('Preview diary.txt');
+  expect(await shown()).not.toMatch(/licen[cs]e/i);
+  await getState().setLicence([getState().texts[0]!.id], 'public domain');
+  expect(await shown()).toMatch(/License: +public domain *\. +Change…/);
+});
