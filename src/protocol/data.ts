@@ -76,9 +76,11 @@ export interface DataApi extends LabelApi {
       tunes?: Purpose;
       /** Where texts have several labels: what stands between them. */
       between?: Between;
+      /** Id of the text that they join, if it can still take them. */
+      joins?: string;
     };
     progress: Progress;
-    output: Pick<DropOutcome, 'text' | 'added' | 'duplicates' | 'passedOver'> & {
+    output: Pick<DropOutcome, 'text' | 'joined' | 'added' | 'duplicates' | 'passedOver'> & {
       refused: readonly { name: string; failure: Failure }[];
     };
   };

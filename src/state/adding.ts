@@ -1,5 +1,6 @@
 /** Files, pastes and samples on their way into a project: what is read, skipped, refused, or waits for an answer. */
 import type { Failure } from '../core/base/errors';
+import { groupedBy } from '../core/base/groupedBy';
 import { formatCount } from '../core/base/units';
 import type {
   Columns,
@@ -77,8 +78,10 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
   const { data, now, tabs } = services;
   const { inTurn, isBusy, follow, coming } = reads();
   const { suggest } = suggestedPrompt(services, get);
-  const look = looker(services, get, set);
-  let drops = 0;
+  const look = looker(services, get, set, (files) => void takeAsText(files));
+  let [drops, imports] = [0, 0];
+  /** Id of the text of each drop. */
+  const texts = new Map<number, string>();
   const target = (): Target => {
     const { id, name } = get().project;
     return { id, name };
@@ -131,14 +134,17 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     const others = refused.filter((one) => !isListed(one));
     report(reportOf({ added: 0, duplicates: [], passedOver: [], refused: others }), to);
   }
-  async function join(text: TextRecord, to: Target, ofPairs = true): Promise<void> {
+  /** @param old a text whose documents are in this one now */
+  async function join(text: TextRecord, to: Target, ofPairs = true, old?: string): Promise<void> {
     tabs.announce();
     if (!isOpen(to)) {
       get().toast({ text: `${text.name} was added to ${to.name}` });
       return;
     }
     const before = namingTexts(get());
-    set((s) => byUse([...allTexts(s).filter(({ id }) => id !== text.id), text], to.id));
+    const others = allTexts(get()).filter(({ id }) => id !== text.id);
+    const isJoined = others.some(({ id }) => id === old);
+    set(byUse(isJoined ? others.map((each) => (each.id === old ? text : each)) : [...others, text], to.id));
     const { leftOut, cleaned } = text;
     if (leftOut) get().toast(alreadyLeftOut(text.name, leftOut.places.length));
     if (cleaned) get().toast(alreadyCleaned(text.name, cleaned.name));
@@ -184,18 +190,20 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       get().takeInto(to.id, () => inTurn(job)),
     );
 
-  const addDrop = (files: readonly Dropped[], to: Target): Promise<void> =>
+  /** Files that came with one drop, or at least are given for one purpose. @param isGuessed whether they looked like a table */
+  const addDrop = (files: readonly Dropped[], to: Target, isGuessed = false): Promise<void> =>
     into(to, async () => {
-      const drop = `${++drops}`;
+      const handed = `${++imports}`;
       const names = files.map(({ name }) => name);
-      const [{ tunes, between } = {}] = files;
+      const [{ tunes, between, drop = -1 } = {}] = files;
       const purpose = tunes && { tunes, ...(between && { between }) };
+      const joins = tunes === undefined ? texts.get(drop) : undefined;
       const begin = async (options: Options) => {
         let from = 0;
         for (; files.length - from > MAX_HANDED; from += MAX_HANDED)
-          await data.call('handFiles', { drop, files: files.slice(from, from + MAX_HANDED) });
-        const input = { drop, files: files.slice(from), projectId: to.id, addedAt: now(), ...purpose };
-        return data.call('importFiles', input, options);
+          await data.call('handFiles', { drop: handed, files: files.slice(from, from + MAX_HANDED) });
+        const about = { projectId: to.id, addedAt: now(), ...purpose, ...(joins !== undefined && { joins }) };
+        return data.call('importFiles', { drop: handed, files: files.slice(from), ...about }, options);
       };
       const outcome = await read(names, to, begin, tunes);
       if (!outcome) return;
@@ -205,25 +213,38 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       });
       const isAsked = ({ name, failure, dropped }: Refusal) => failure.code === 'bad-shape' && dropped?.name === name;
       ask(refused.filter(isAsked).map(({ dropped }) => asTable(dropped!, to)));
-      if (tunes === undefined)
-        report(reportOf({ added: outcome.added, duplicates: [], passedOver: outcome.passedOver, refused: [] }), to);
+      if (tunes === undefined) {
+        const left = new Set([...refused, ...outcome.duplicates].map(({ name }) => name));
+        const plain = isGuessed ? names.filter((name) => !left.has(name)) : [];
+        report({ ...reportOf({ ...outcome, duplicates: [], refused: [] }), ...(plain.length > 0 && { plain }) }, to);
+      }
       duplicated(outcome.duplicates, to, tunes);
       giveBack(
         refused.filter((one) => !isAsked(one)),
         to,
       );
       const ofPairs = files.every(({ table }) => table !== undefined);
-      if (outcome.text) await join(outcome.text, to, ofPairs);
+      if (!outcome.text) return;
+      if (tunes === undefined && drop >= 0) texts.set(drop, outcome.text.id);
+      await join(outcome.text, to, ofPairs, outcome.joined);
+      // What is being made of the texts may still read it; then the next start drops it.
+      if (outcome.joined !== undefined && get().training === null)
+        data.call('purgeText', { id: outcome.joined }).catch(() => undefined);
     });
+  /** Files that were answered together, those of each drop by themselves. */
+  const addAnswered = async (files: readonly Dropped[], to: Target, isGuessed = false): Promise<void> => {
+    await Promise.all(groupedBy(files, ({ drop }) => drop).map((some) => addDrop(some, to, isGuessed)));
+  };
   async function addFiles(files: readonly Dropped[], to: Target, tunes?: Purpose): Promise<void> {
     const { reading } = get();
     const { own, passedOver } = ownFiles(files);
-    const given = own.map((each) => ({ reading, ...each, ...(tunes && { tunes }) }));
-    const { texts, markup } = await sorted(given, to, tunes);
+    const drop = ++drops;
+    const given = own.map((each) => ({ reading, ...each, drop, ...(tunes && { tunes }) }));
+    const { texts: prose, markup } = await sorted(given, to, tunes);
     if (isOpen(to)) set({ drop: tunes === undefined ? { ...NOTHING, skipped: passedOver.map(skippedOf) } : null });
     // What isn't asked about doesn't wait for the answers.
     ask(markup);
-    if (texts.length > 0) await addDrop(texts, to);
+    if (prose.length > 0) await addDrop(prose, to);
   }
   /** Where the project that they were given to is not shown any more, it is said that they wait. */
   function ask(files: readonly DroppedMarkup[]): void {
@@ -238,10 +259,16 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
   ): Promise<void> {
     set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
     if (files[0])
-      await addDrop(
+      await addAnswered(
         files.map((each) => ({ ...fileOf(each), ...as(each) })),
         files[0].project,
       );
+  }
+  /** Files that begin like a table and are none, whatever project they were given to: nobody is asked about these. */
+  async function takeAsText(files: readonly DroppedMarkup[]): Promise<void> {
+    set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
+    for (const some of groupedBy(files, ({ project }) => project.id))
+      await addAnswered(some.map(fileOf), some[0]!.project, true);
   }
 
   return {
@@ -317,7 +344,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       const again = new Set(refused.map(keyOf));
       set((s) => ({ refused: s.refused.filter((one) => !again.has(keyOf(one))) }));
       const files = new Set(refused.map(({ dropped }) => dropped));
-      return addDrop(
+      return addAnswered(
         [...files].map((dropped) => ({ ...dropped, reading: { ...dropped.reading, ...reading } })),
         refused[0]?.project ?? target(),
       );

@@ -4,14 +4,18 @@ import type { Proposal } from '../core/documents';
 import { joined, NOTHING } from '../core/documents/dropReport';
 import { isTable } from '../core/documents/read';
 import { isUndecoded, type Refusal, type Undecoded } from './refused';
-import { type DroppedMarkup, fileOf, tableOf } from './markup';
+import { type DroppedMarkup, fileOf, isNoTable, tableOf } from './markup';
 import type { Services, StudioStore } from './studio';
 
-/** @returns what begins to look, if nothing does */
+/**
+ * @param addAsText adds files that only begin like a table, once all have been looked at
+ * @returns what begins to look, if nothing does
+ */
 export function looker(
   { data }: Pick<Services, 'data'>,
   get: StudioStore['getState'],
   set: StudioStore['setState'],
+  addAsText: (files: readonly DroppedMarkup[]) => void,
 ): () => void {
   let isLooking = false;
   /** Something may have come that wasn't there at the last look. */
@@ -63,6 +67,8 @@ export function looker(
       while (await lookAtNext());
     }
     isLooking = false;
+    const prose = get().markup.filter(isNoTable);
+    if (prose.length > 0) addAsText(prose);
   }
   return () => {
     isAsked = true;

@@ -10,6 +10,8 @@ export interface DropReport {
   /** Nothing is lost with them. */
   skipped: readonly SkippedFile[];
   failed: readonly FailedFile[];
+  /** Names of those of `added` that look like a table and aren't one, so they were added as plain text. */
+  plain?: readonly string[];
 }
 /** Reasons in the order of the list. */
 const TITLES = {
@@ -62,6 +64,7 @@ export const joined = (a: DropReport, b: DropReport): DropReport => ({
   added: a.added + b.added,
   skipped: [...a.skipped, ...b.skipped],
   failed: [...a.failed, ...b.failed],
+  ...((a.plain || b.plain) && { plain: [...(a.plain ?? []), ...(b.plain ?? [])] }),
 });
 
 /** `8 added, 2 need you, 4 skipped`. @param waiting number of files with a question */
@@ -75,6 +78,12 @@ export function dropSummary({ added, skipped, failed }: DropReport, waiting = 0)
   const said = parts.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`);
   return said.length === 0 ? 'Nothing to add' : said.join(', ');
 }
+
+/** `a.txt looks like a table, but isn't one. It was added as plain text.` */
+export const plainWords = (names: readonly string[]): string =>
+  names.length === 1
+    ? `${names[0]!} looks like JSON or a table, but isn’t. It was added as plain text`
+    : `${formatCount(names.length)} files look like JSON or tables, but aren’t. They were added as plain text`;
 
 export interface SkippedGroup {
   title: string;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { paragraph } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
-import { type DropReport, dropSummary, skippedGroups, skippedWords } from '../../core/documents/dropReport';
+import { type DropReport, dropSummary, plainWords, skippedGroups, skippedWords } from '../../core/documents/dropReport';
 import { remedy } from '../../state/failures';
 import { waitingFiles } from '../../state/questions';
 import { useStudio } from '../../state/react';
@@ -18,7 +18,7 @@ export function DropNotice() {
 
 /** Whether there is more to say than how many files were added. */
 export const isPlainDrop = (drop: DropReport | null, waiting: number): boolean =>
-  !drop || drop.skipped.length + drop.failed.length + waiting === 0;
+  !drop || (drop.skipped.length + drop.failed.length + waiting === 0 && !drop.plain);
 
 const isNothing = (drop: DropReport, waiting: number): boolean => drop.added === 0 && isPlainDrop(drop, waiting);
 /** What failed is shown at once, also where it came after the notice. */
@@ -26,7 +26,7 @@ const keyOf = ({ failed }: DropReport): number => failed.length;
 
 function Shown({ drop, waiting }: { drop: DropReport; waiting: number }) {
   const dismiss = useStudio((s) => s.dismissDrop);
-  const { skipped, failed } = drop;
+  const { skipped, failed, plain } = drop;
   const hasFailed = failed.length > 0;
   const [isOpen, setOpen] = useState(failed.length > 1);
   const isList = skipped.length + failed.length > 1;
@@ -50,7 +50,9 @@ function Shown({ drop, waiting }: { drop: DropReport; waiting: number }) {
           <span className={styles.reason}>{reasonOf(failed[0]!)}</span>
         ) : skipped.length === 1 && !isList ? (
           skippedWords(skipped[0]!)
-        ) : undefined}
+        ) : (
+          plain && plainWords(plain)
+        )}
       </Notice>
       {isList && isOpen && <List drop={drop} />}
     </div>
