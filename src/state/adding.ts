@@ -1,7 +1,7 @@
 /** Files, pastes and samples on their way into a project: what is read, skipped, refused, or waits for an answer. */
 import type { Failure } from '../core/base/errors';
 import { groupedBy } from '../core/base/groupedBy';
-import { formatCount } from '../core/base/units';
+import { counted } from '../core/base/units';
 import type {
   Columns,
   Duplicate,
@@ -24,7 +24,7 @@ import type { Slice } from './studio';
 import { nameByTexts, namingTexts } from './projectName';
 import { type Inputs, inputsOf } from './preparation';
 import { reads } from './reads';
-import { isMalformed, isUndecoded, type Refusal, type Reread, type Target, type Undecoded } from './refused';
+import { isMalformed, isOfText, isUndecoded, type Refusal, type Reread, type Target, type Undecoded } from './refused';
 import { looker } from './looks';
 import { suggestedPrompt } from './suggestedPrompt';
 import type { TextsSlice } from './texts';
@@ -91,9 +91,11 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
   /** Adds to what is said of the newest drop. What becomes of files of another project is said in a note. */
   function report(of: DropReport, to: Target): void {
     if (isOpen(to)) set(({ drop }) => ({ drop: joined(drop ?? NOTHING, of) }));
-    else
-      for (const { name, failure } of of.failed)
-        get().toast({ text: `${name} was not added to ${to.name}`, detail: explain(failure) });
+    else if (of.failed[0]) {
+      const { name, failure } = of.failed[0];
+      const what = of.failed.length === 1 ? `${name} was` : `${counted(of.failed.length, 'file')} were`;
+      get().toast({ text: `${what} not added to ${to.name}`, detail: explain(failure) });
+    }
   }
   /** A person can answer these, or they are of the page of tuning. */
   function refuse(refused: readonly Refusal[]): void {
@@ -103,14 +105,14 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     if (away.length > 0) get().toast(waits(away));
   }
   type Options = Parameters<Parameters<typeof work<unknown>>[2]>[0];
-  /** One import of these files. Undefined if it was stopped, or has failed as a whole. The page shows one at a time. */
+  /** One import of these files: its outcome, or why it failed as a whole; neither if it was stopped. The page shows one at a time. */
   async function read<T>(
     names: readonly string[],
     to: Target,
     begin: (options: Options) => Promise<T>,
     tunes?: Purpose,
     isShown = true,
-  ): Promise<T | undefined> {
+  ): Promise<{ outcome?: T; failure?: Failure }> {
     const isMeant = new Set(names);
     const isAgain = (one: Refusal): boolean => one.project.id === to.id && one.tunes === tunes && isMeant.has(one.name);
     set(({ refused }) => ({ refused: refused.filter((one) => !isAgain(one)) }));
@@ -120,16 +122,21 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       if (isShown) set({ importing: at.kind === 'failed' ? IDLE : at });
     };
     const outcome = await work(show, now, begin);
-    if (failed.failure) {
-      const name = names.length === 1 ? names[0]! : `${formatCount(names.length)} files`;
-      giveBack([{ name, failure: failed.failure, project: to, ...(tunes && { tunes }) }], to);
-    }
-    return outcome;
+    return { ...(outcome !== undefined && { outcome }), ...failed };
+  }
+  /** Files of an import that failed as a whole, or was stopped. @param tunes what for, if they weren't given on Text */
+  function notRead(names: readonly string[], to: Target, failure: Failure | undefined, tunes?: Purpose): void {
+    if (failure && tunes !== undefined) {
+      const name = names.length === 1 ? names[0]! : counted(names.length, 'file');
+      giveBack([{ name, failure, project: to, tunes }], to);
+    } else if (failure) report({ ...NOTHING, failed: names.map((name) => ({ name, failure })) }, to);
+    else if (tunes === undefined)
+      report({ ...NOTHING, skipped: names.map((name) => ({ name, reason: 'answer', why: 'stopped' })) }, to);
   }
   /** Files that were not added: some are asked about, the others are reported. */
   function giveBack(refused: readonly Refusal[], to: Target): void {
     const isListed = (one: Refusal): boolean =>
-      one.tunes === undefined ? isUndecoded(one) || isMalformed(one) : isOpen(to);
+      isOfText(one) ? isMalformed(one) || (isUndecoded(one) && one.tunes === undefined) : isOpen(to);
     refuse(refused.filter(isListed));
     const others = refused.filter((one) => !isListed(one));
     report(reportOf({ added: 0, duplicates: [], passedOver: [], refused: others }), to);
@@ -166,12 +173,14 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     isShown = true,
   ): Promise<TextRecord | undefined> {
     set({ drop: null });
-    const outcome = await read([name], to, begin, tunes, isShown);
+    const { outcome, failure } = await read([name], to, begin, tunes, isShown);
+    if (!outcome) notRead([name], to, failure, tunes);
     if (outcome?.kind === 'added') await join(outcome.text, to);
     if (outcome?.kind !== 'duplicate') return outcome?.text;
     duplicated([{ ...outcome, name }], to, tunes);
     return outcome.of;
   }
+  /** @param tunes what for, if they weren't given on Text */
   function duplicated(all: readonly Duplicate[], to: Target, tunes: Purpose | undefined): void {
     if (all.length === 0) return;
     if (tunes !== undefined) get().toast(alreadyHere(all, to.id, true));
@@ -195,9 +204,10 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     into(to, async () => {
       const handed = `${++imports}`;
       const names = files.map(({ name }) => name);
-      const [{ tunes, between, drop = -1 } = {}] = files;
+      const [{ tunes, between, drop } = {}] = files;
       const purpose = tunes && { tunes, ...(between && { between }) };
-      const joins = tunes === undefined ? texts.get(drop) : undefined;
+      const elsewhere = drop === undefined ? tunes : undefined;
+      const joins = tunes === undefined && drop !== undefined ? texts.get(drop) : undefined;
       const begin = async (options: Options) => {
         let from = 0;
         for (; files.length - from > MAX_HANDED; from += MAX_HANDED)
@@ -205,27 +215,27 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
         const about = { projectId: to.id, addedAt: now(), ...purpose, ...(joins !== undefined && { joins }) };
         return data.call('importFiles', { drop: handed, files: files.slice(from), ...about }, options);
       };
-      const outcome = await read(names, to, begin, tunes);
-      if (!outcome) return;
+      const { outcome, failure } = await read(names, to, begin, tunes);
+      if (!outcome) return notRead(names, to, failure, elsewhere);
       const refused = outcome.refused.map((one): Refusal => {
         const dropped = files.find(({ name }) => one.name === name || one.name.startsWith(`${name}/`));
         return { ...one, project: to, ...(dropped && { dropped }), ...purpose };
       });
       const isAsked = ({ name, failure, dropped }: Refusal) => failure.code === 'bad-shape' && dropped?.name === name;
       ask(refused.filter(isAsked).map(({ dropped }) => asTable(dropped!, to)));
-      if (tunes === undefined) {
+      if (elsewhere === undefined) {
         const left = new Set([...refused, ...outcome.duplicates].map(({ name }) => name));
         const plain = isGuessed ? names.filter((name) => !left.has(name)) : [];
         report({ ...reportOf({ ...outcome, duplicates: [], refused: [] }), ...(plain.length > 0 && { plain }) }, to);
       }
-      duplicated(outcome.duplicates, to, tunes);
+      duplicated(outcome.duplicates, to, elsewhere);
       giveBack(
         refused.filter((one) => !isAsked(one)),
         to,
       );
       const ofPairs = files.every(({ table }) => table !== undefined);
       if (!outcome.text) return;
-      if (tunes === undefined && drop >= 0) texts.set(drop, outcome.text.id);
+      if (tunes === undefined && drop !== undefined) texts.set(drop, outcome.text.id);
       await join(outcome.text, to, ofPairs, outcome.joined);
       // What is being made of the texts may still read it; then the next start drops it.
       if (outcome.joined !== undefined && get().training === null)
@@ -239,7 +249,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     const { reading } = get();
     const { own, passedOver } = ownFiles(files);
     const drop = ++drops;
-    const given = own.map((each) => ({ reading, ...each, drop, ...(tunes && { tunes }) }));
+    const given = own.map((each) => ({ reading, ...each, ...(tunes ? { tunes } : { drop }) }));
     const { texts: prose, markup } = await sorted(given, to, tunes);
     if (isOpen(to)) set({ drop: tunes === undefined ? { ...NOTHING, skipped: passedOver.map(skippedOf) } : null });
     // What isn't asked about doesn't wait for the answers.
@@ -317,7 +327,8 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       const kind = isFile ? markupOf(name, head) : null;
       if (kind) {
         set({ drop: NOTHING });
-        ask([{ name, kind, file: new File([text], name), project: target(), ...purpose }]);
+        const use = purpose ?? { drop: ++drops };
+        ask([{ name, kind, file: new File([text], name), project: target(), ...use }]);
         return;
       }
       // A paste is nowhere but here: it is stored at once, not behind files that may take long.
@@ -335,7 +346,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     },
     dismissRefusals: () =>
       set((s) => ({
-        refused: s.refused.filter(({ tunes, project }) => tunes === undefined || project.id !== s.project.id),
+        refused: s.refused.filter((one) => isOfText(one) || one.project.id !== s.project.id),
       })),
     proposals: async ({ name, dropped }) =>
       (await data.call('proposeEncodings', { given: fileOf(dropped), names: [name] }))[0]!,

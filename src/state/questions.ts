@@ -5,7 +5,7 @@ import type { Columns, EncodingId, Proposal, TableSurvey } from '../core/documen
 import { encodingName } from '../core/documents/encodings';
 import type { LabeledTable } from '../core/documents/surveyTable';
 import { isTable } from '../core/documents/read';
-import { isUndecoded, type Refusal, type Reread, type Undecoded } from './refused';
+import { isOfText, isUndecoded, type Refusal, type Reread, type Undecoded } from './refused';
 import { type DroppedMarkup, isBinary, isNoTable } from './markup';
 import { CLASSIFIER_SETUP, isTableUndecided } from './classifierStart';
 import type { Studio } from './studio';
@@ -35,7 +35,9 @@ type Waiting = Pick<Studio, 'refused' | 'markup' | 'project'>;
 
 /** Files of the open project that wait for an answer. */
 export const waitingFiles = ({ refused, markup, project }: Waiting): readonly Asked[] =>
-  [...refused, ...markup].filter((one) => one.project.id === project.id && one.tunes === undefined);
+  [...refused.filter(isOfText), ...markup.filter(({ tunes }) => tunes === undefined)].filter(
+    (one) => one.project.id === project.id,
+  );
 
 /** Also those to tune on. */
 export const allWaiting = (s: Waiting): readonly Asked[] => [

@@ -19,6 +19,7 @@ const TITLES = {
   'no text': 'No text',
   hidden: 'Hidden files',
   'saved page': 'Parts of saved pages',
+  part: 'Parts of other files',
   answer: 'Skipped by you',
 } as const;
 export interface SkippedFile {
@@ -56,7 +57,7 @@ export function reportOf({
 export const skippedOf = ({ name, why }: PassedOver): SkippedFile => ({
   name,
   reason: why,
-  why: why === 'hidden' ? 'hidden' : 'part of a saved page',
+  why: { hidden: 'hidden', 'saved page': 'part of a saved page', part: 'part of a file that was not added' }[why],
 });
 
 /** Both drops as one. */

@@ -32,7 +32,7 @@ export type ImportOutcome =
 export interface DropOutcome {
   /** Null where nothing of the drop is new, or can be read. */
   text: TextRecord | null;
-  /** Number of files that were added to the text. */
+  /** Number of files that were added to the text, with those that belong to one of them. */
   added: number;
   /** Id of the text whose documents are in `text` now, and that the project no longer has. */
   joined?: string;
@@ -145,7 +145,7 @@ export async function importDrop(
     const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id, draft)];
     if (old) await copyInto(store, old.text, { chunks, blocks });
     const before = { documents: blocks.documents, files: blocks.names.length };
-    const take = async (given: GivenFile, bytes: () => AsyncIterable<Uint8Array>, seen: Seen): Promise<void> => {
+    const take = async (given: GivenFile, bytes: () => AsyncIterable<Uint8Array>, seen: Seen): Promise<boolean> => {
       const mark = chunks.mark();
       const back = (): void => {
         chunks.back(mark);
@@ -163,7 +163,7 @@ export async function importDrop(
           there.set(hash, { equals: given.name, of: null });
           blocks.end(file);
           empty += file.empty ?? 0;
-          return;
+          return true;
         }
         duplicates.push({ name: given.name, ...same });
       } catch (error) {
@@ -171,7 +171,9 @@ export async function importDrop(
         refused.push({ name: given.name, error });
       }
       back();
+      return false;
     };
+    let parts = 0;
     const takeApart = async (source: TextSource, format: ArchiveFormatId, seen: Seen): Promise<void> => {
       const { name, reading, tableIn } = source;
       let files = 0;
@@ -212,17 +214,16 @@ export async function importDrop(
       const others = groups.get(source);
       const open = (path: string) => watch.stream(again(others!.files.get(path)!), seen);
       if (format) await takeApart(source, format, seen);
-      else if (others)
-        await take(
-          { ...source, beside: { ...others.named, paths: new Set(others.files.keys()), open } },
-          () => watch.stream(again(source), seen),
-          seen,
-        );
-      else await take({ ...source, ...watch.places(source, seen) }, () => watch.stream(source, seen), seen);
+      else if (others) {
+        const { named, files } = others;
+        const given = { ...source, beside: { ...named, paths: new Set(files.keys()), open } };
+        if (await take(given, () => watch.stream(again(source), seen), seen)) parts += files.size;
+        else for (const { name } of files.values()) passedOver.push({ name, why: 'part' });
+      } else await take({ ...source, ...watch.places(source, seen) }, () => watch.stream(source, seen), seen);
     }
     job.signal.throwIfAborted();
     const { documents, names, size, characters, bytes, formats } = blocks;
-    const added = names.length - before.files;
+    const added = names.length - before.files + parts;
     if (documents === before.documents) {
       await draft.discard();
       return { text: null, added: 0, ...told() };
