@@ -16,13 +16,16 @@ import { type DropReport, joined, NOTHING, reportOf, type SkippedFile, skippedOf
 import { allTexts, byUse, isToTune } from '../core/documents/record';
 import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { ownFiles } from '../core/documents/savedPages';
+import { same } from '../core/runs/mergeFields';
 import type { Purpose } from '../core/runs/tuning';
 import type { Between } from '../core/documents/labels/between';
 import { explain } from './failures';
 import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
+import { keptOf } from './lastDrop';
 import { nameByTexts, namingTexts } from './projectName';
 import { type Inputs, inputsOf } from './preparation';
+import { waitingFiles } from './questions';
 import { reads } from './reads';
 import { isMalformed, isOfText, isUndecoded, type Refusal, type Reread, type Target, type Undecoded } from './refused';
 import { looker } from './looks';
@@ -36,7 +39,7 @@ export interface AddingSlice {
   refused: readonly Refusal[];
   /** Files of all projects that wait for a person to say what they are. */
   markup: readonly DroppedMarkup[];
-  /** What became of the newest drop on the open project; null once it was dismissed. */
+  /** What became of the newest drop on the open project in this session; null once it was dismissed. */
   drop: DropReport | null;
   dismissDrop(): void;
   /** Id of the question whose columns are being chosen. */
@@ -78,7 +81,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
   const { data, now, tabs } = services;
   const { inTurn, isBusy, follow, coming } = reads();
   const { suggest } = suggestedPrompt(services, get);
-  const look = looker(services, get, set, (files) => void takeAsText(files));
+  const look = looker(services, get, set, { report, addAsText: (files) => void takeAsText(files) });
   let [drops, imports] = [0, 0];
   /** Id of the text of each drop. */
   const texts = new Map<number, string>();
@@ -90,16 +93,27 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
 
   /** Adds to what is said of the newest drop. What becomes of files of another project is said in a note. */
   function report(of: DropReport, to: Target): void {
-    if (isOpen(to)) set(({ drop }) => ({ drop: joined(drop ?? NOTHING, of) }));
-    else if (of.failed[0]) {
+    if (isOpen(to)) {
+      set(({ drop }) => ({ drop: joined(drop ?? NOTHING, of) }));
+      keep();
+    } else if (of.failed[0]) {
       const { name, failure } = of.failed[0];
       const what = of.failed.length === 1 ? `${name} was` : `${counted(of.failed.length, 'file')} were`;
       get().toast({ text: `${what} not added to ${to.name}`, detail: explain(failure) });
     }
   }
+  /** Keeps with the project which files are left out: a reload loses what waits for an answer. */
+  function keep(): void {
+    const { drop, project, change } = get();
+    // A project without a text is shown as a new one.
+    if (!drop || allTexts(get()).length === 0) return;
+    const lastDrop = keptOf(drop, waitingFiles(get()));
+    if (!same(lastDrop, project.lastDrop)) change({ lastDrop });
+  }
   /** A person can answer these, or they are of the page of tuning. */
   function refuse(refused: readonly Refusal[]): void {
     set((s) => ({ refused: [...s.refused, ...refused] }));
+    keep();
     look();
     const away = refused.filter(({ project }) => !isOpen(project));
     if (away.length > 0) get().toast(waits(away));
@@ -157,6 +171,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     if (cleaned) get().toast(alreadyCleaned(text.name, cleaned.name));
     // With a text a project is stored, even if none of its fields changes: a project in no list can't be opened again.
     get().change({});
+    keep();
     await nameByTexts({ data, get }, before);
     // Texts to tune on give a project no prompt.
     if (isToTune(text, to.id)) return;
@@ -259,6 +274,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
   /** Where the project that they were given to is not shown any more, it is said that they wait. */
   function ask(files: readonly DroppedMarkup[]): void {
     set(({ markup }) => ({ markup: [...markup, ...files] }));
+    keep();
     look();
     if (files[0] && !isOpen(files[0].project)) get().toast(waits(files));
   }
@@ -285,7 +301,10 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     refused: [],
     markup: [],
     drop: null,
-    dismissDrop: () => set({ drop: null }),
+    dismissDrop() {
+      set({ drop: null });
+      if (get().project.lastDrop) get().change({ lastDrop: null });
+    },
     openedTable: null,
     openTable: (openedTable) => set({ openedTable }),
     importing: IDLE,

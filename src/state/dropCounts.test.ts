@@ -29,7 +29,7 @@ const JPEG = Uint8Array.from([
   ...Array<number>(200).fill(7),
 ]);
 const NOISE = Uint8Array.from({ length: 600 }, (_, i) => (i % 2 ? 0xff : 1 + (i % 8)));
-const LATIN = 'Le garçon a été très bref, où êtes-vous, mon élève ?\n'.repeat(12);
+const LATIN = 'Le garçon a été très bref : où êtes-vous, mon élève ?\n'.repeat(12);
 const labeled = (n: number) =>
   ['mail,kind', ...Array.from({ length: 12 }, (_, i) => `"Letter ${i} of ${n}, with words.",${i % 3 ? 'ham' : 'spam'}`)].join('\n'); // prettier-ignore
 
@@ -44,6 +44,7 @@ const KINDS: Readonly<Record<string, (n: number) => readonly Given[]>> = {
   code: (n) => [given(`d/code-${n}.py`, `def sea(): return ${n}\n`)],
   markdown: (n) => [given(`d/note-${n}.md`, `# Sea ${n}\n\nwide`)],
   latin: (n) => [given(`d/old-${n}.txt`, encoded(`${n}. ${LATIN}`, 'windows-1252'))],
+  'latin lines with commas': (n) => [given(`d/commas-${n}.txt`, encoded(`Été ${n}, été, hiver\n`.repeat(12), 'windows-1252'))], // prettier-ignore
   'latin table': (n) => [given(`d/old-${n}.csv`, encoded(`a,b\n${`Qui a bu le café ${n},moi\n`.repeat(9)}`, 'windows-1252'))], // prettier-ignore
   table: (n) => [given(`d/table-${n}.csv`, `a,b\nThe sea ${n},wide\nThe tide,high\n`)],
   'labeled table': (n) => [given(`d/mails-${n}.csv`, labeled(n))],

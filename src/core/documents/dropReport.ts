@@ -14,13 +14,15 @@ export interface DropReport {
   plain?: readonly string[];
 }
 /** Reasons in the order of the list. */
-const TITLES = {
+export const TITLES = {
   duplicate: 'Duplicates',
   'no text': 'No text',
   hidden: 'Hidden files',
   'saved page': 'Parts of saved pages',
   part: 'Parts of other files',
   answer: 'Skipped by you',
+  unanswered: 'Without an answer',
+  other: 'Other files',
 } as const;
 export interface SkippedFile {
   name: string;
@@ -68,8 +70,13 @@ export const joined = (a: DropReport, b: DropReport): DropReport => ({
   ...((a.plain || b.plain) && { plain: [...(a.plain ?? []), ...(b.plain ?? [])] }),
 });
 
+/** Of a report, or of numbers alone. */
+interface Counts extends Pick<DropReport, 'added'> {
+  skipped: { length: number };
+  failed: { length: number };
+}
 /** `8 added, 2 need you, 4 skipped`. @param waiting number of files with a question */
-export function dropSummary({ added, skipped, failed }: DropReport, waiting = 0): string {
+export function dropSummary({ added, skipped, failed }: Counts, waiting = 0): string {
   const parts: readonly (readonly [count: number, words: string])[] = [
     [added, 'added'],
     [waiting, waiting === 1 ? 'needs you' : 'need you'],
@@ -94,7 +101,7 @@ export interface SkippedGroup {
 }
 
 /** Skipped files by reason. @param max files listed in a group */
-export function skippedGroups({ skipped }: DropReport, max: number): readonly SkippedGroup[] {
+export function skippedGroups({ skipped }: Pick<DropReport, 'skipped'>, max: number): readonly SkippedGroup[] {
   return (Object.keys(TITLES) as SkippedFile['reason'][]).flatMap((reason) => {
     const files = skipped.filter((file) => file.reason === reason);
     if (files.length === 0) return [];

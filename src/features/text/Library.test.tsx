@@ -47,3 +47,12 @@ test('a license is shown where a text has one, as samples do, and nobody is aske
   await getState().setLicence([getState().texts[0]!.id], 'public domain');
   expect(await shown()).toMatch(/License: +public domain *\. +Change…/);
 });
+
+test('after a reload the page still lists the files that the last drop skipped', async () => {
+  const getState = await opened();
+  await getState().addFiles([file('d/a.txt', 'The sea is wide.'), file('d/empty.txt', '')]);
+  expect(await shown()).toContain('1 added, 1 skipped');
+  page.studio.setState({ drop: null });
+  expect(await shown()).toContain('Last drop: 1 added, 1 skipped');
+  expect(await shown()).toContain('d/empty.txt');
+});
