@@ -335,6 +335,8 @@ export interface GivenFile {
   /** What it is read as where two columns of it are learnt. */
   table?: TableChoice;
   reading?: Reading;
+  /** Only begins like a table or JSON, and is neither. */
+  isProse?: boolean;
 }
 
 export interface PartRows {

@@ -214,8 +214,8 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       get().takeInto(to.id, () => inTurn(job)),
     );
 
-  /** Files that came with one drop, or at least are given for one purpose. @param isGuessed whether they looked like a table */
-  const addDrop = (files: readonly Dropped[], to: Target, isGuessed = false): Promise<void> =>
+  /** Files that came with one drop, for one purpose. */
+  const addDrop = (files: readonly Dropped[], to: Target): Promise<void> =>
     into(to, async () => {
       const handed = `${++imports}`;
       const names = files.map(({ name }) => name);
@@ -240,7 +240,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       ask(refused.filter(isAsked).map(({ dropped }) => asTable(dropped!, to)));
       if (elsewhere === undefined) {
         const left = new Set([...refused, ...outcome.duplicates].map(({ name }) => name));
-        const plain = isGuessed ? names.filter((name) => !left.has(name)) : [];
+        const plain = files.flatMap(({ name, isProse }) => (isProse && !left.has(name) ? name : []));
         report({ ...reportOf({ ...outcome, duplicates: [], refused: [] }), ...(plain.length > 0 && { plain }) }, to);
       }
       duplicated(outcome.duplicates, to, elsewhere);
@@ -257,8 +257,8 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
         data.call('purgeText', { id: outcome.joined }).catch(() => undefined);
     });
   /** Files that were answered together, those of each drop by themselves. */
-  const addAnswered = async (files: readonly Dropped[], to: Target, isGuessed = false): Promise<void> => {
-    await Promise.all(groupedBy(files, ({ drop }) => drop).map((some) => addDrop(some, to, isGuessed)));
+  const addAnswered = async (files: readonly Dropped[], to: Target): Promise<void> => {
+    await Promise.all(groupedBy(files, ({ drop }) => drop).map((some) => addDrop(some, to)));
   };
   async function addFiles(files: readonly Dropped[], to: Target, tunes?: Purpose): Promise<void> {
     const { reading } = get();
@@ -294,7 +294,10 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
   async function takeAsText(files: readonly DroppedMarkup[]): Promise<void> {
     set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
     for (const some of groupedBy(files, ({ project }) => project.id))
-      await addAnswered(some.map(fileOf), some[0]!.project, true);
+      await addAnswered(
+        some.map((each) => ({ ...fileOf(each), isProse: true })),
+        some[0]!.project,
+      );
   }
 
   return {

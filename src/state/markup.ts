@@ -31,6 +31,8 @@ export interface Dropped {
   tunes?: Purpose;
   /** Of texts with several labels: what stands between them. */
   between?: Between;
+  /** Only begins like a table or JSON, and is neither. */
+  isProse?: boolean;
   /** Number of the drop that it came with: it joins that drop's text, also when it is answered later. */
   drop?: number;
 }

@@ -19,13 +19,15 @@ test('each figure says what it counts: files of the app, app files saved, and a 
   ).toEqual([
     'Requests to other sites: 0',
     'Loaded from this site: 1,412 files of this app',
-    'Works offline: training: 4.4 MB of 51.6 MB of app files saved',
+    'Works offline: training',
+    'App files, saved here: 4.4 MB of 51.6 MB',
     'Your data, stored here: 1.2 MB, kept until you delete it',
   ]);
   expect(rows({ requests: { own: 1, elsewhere: 2 }, offline: { kind: 'kept', bytes: 51_600_000 } })).toEqual([
     'Requests to other sites: 2',
     'Loaded from this site: 1 file of this app',
-    'Works offline: everything: 51.6 MB of app files saved',
+    'Works offline: everything',
+    'App files, saved here: all 51.6 MB',
     'Your data, stored here: –',
   ]);
 });

@@ -38,11 +38,13 @@ export const privacyRows = ({
   offline,
   usage,
 }: Pick<PrivacySlice, 'requests' | 'offline' | 'usage'>): readonly { label: string; value: string }[] => {
+  const files = filesWords(offline);
   const stored = usage?.bytes === undefined ? '–' : formatBytes(usage.bytes);
   return [
     { label: 'Requests to other sites', value: formatCount(elsewhere) },
     { label: 'Loaded from this site', value: `${counted(own, 'file')} of this app` },
     { label: 'Works offline', value: offlineWords(offline) },
+    ...(files === undefined ? [] : [{ label: 'App files, saved here', value: files }]),
     { label: 'Your data, stored here', value: usage?.persistent ? `${stored}, kept until you delete it` : stored },
   ];
 };
@@ -53,15 +55,18 @@ function offlineWords(offline: Offline): string {
       return 'no';
     case 'to be asked':
       return 'no, to save data';
-    case 'keeping': {
-      const { hasCore, bytes, of } = offline;
-      return `${hasCore ? 'training' : 'not yet'}: ${formatBytes(bytes)} of ${formatBytes(of)} of app files saved`;
-    }
+    case 'keeping':
+      return offline.hasCore ? 'training' : 'not yet';
     case 'kept':
-      return `everything: ${formatBytes(offline.bytes)} of app files saved`;
+      return 'everything';
     default:
       return offline satisfies never;
   }
+}
+
+function filesWords(offline: Offline): string | undefined {
+  if (offline.kind === 'keeping') return `${formatBytes(offline.bytes)} of ${formatBytes(offline.of)}`;
+  return offline.kind === 'kept' ? `all ${formatBytes(offline.bytes)}` : undefined;
 }
 
 export const createPrivacySlice: Slice<PrivacySlice> = () => () => ({

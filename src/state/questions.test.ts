@@ -138,7 +138,9 @@ test('prose that only begins like a table is added as plain text, and one line c
   ]);
   await vi.waitFor(() => expect(getState().texts).toMatchObject([{ name: 'diary', documents: 3 }]));
   expect(questionsOf(getState())).toEqual([]);
-  const { drop } = getState();
+  const { drop, texts } = getState();
+  // Nothing says that they are JSON.
+  expect(texts[0]!.notes).toEqual([]);
   expect(dropSummary(drop!, 0)).toBe('3 added');
   expect(plainWords(drop!.plain!)).toBe('2 files look like JSON or tables, but aren’t. They were added as plain text');
 });

@@ -24,11 +24,14 @@ function Shown({ drop, isLast }: { drop: ShownDrop; isLast: boolean }) {
   const hasFailed = failed.length > 0 && !isLast;
   const [isOpen, setOpen] = useState(failed.length > 1 && !isLast);
   const isList = skipped.length + failed.length > 1;
+  const isOne = skipped.length === 1 && !isList;
+  const hasDetail = isOne || plain !== undefined;
   return (
     <div className={styles.drop} role={hasFailed ? 'alert' : 'status'}>
       <Notice
         {...(hasFailed ? { tone: 'error' } : { isFact: true })}
         title={title}
+        areActionsShort
         actions={
           <>
             {isList && (
@@ -44,11 +47,13 @@ function Shown({ drop, isLast }: { drop: ShownDrop; isLast: boolean }) {
           <span className={styles.reason}>
             <Reason file={failed[0]!} />
           </span>
-        ) : skipped.length === 1 && !isList ? (
-          skippedWords(skipped[0]!)
-        ) : (
-          plain && plainWords(plain)
-        )}
+        ) : hasDetail ? (
+          <>
+            {isOne && skippedWords(skipped[0]!)}
+            {isOne && plain && <br />}
+            {plain && plainWords(plain)}
+          </>
+        ) : undefined}
       </Notice>
       {isList && isOpen && <List drop={drop} />}
     </div>

@@ -326,7 +326,8 @@ function SampleMenu() {
 }
 
 /** @param aside number of texts above the table, which no filter hides */
-const hintOf = (texts: number, aside: number, rows: readonly Row[], wanted: string): string => {
+const hintOf = (texts: number, aside: number, rows: readonly Row[], wanted: string): string | undefined => {
+  if (texts + aside === 0) return undefined;
   const shown = rows.filter(({ kind }) => kind === 'text').length + aside;
   const all = formatCount(texts + aside);
   return wanted === '' ? all : `${formatCount(shown)} of ${all}`;
