@@ -59,10 +59,10 @@ class Host {
 }
 const PORT = portFor(100);
 
-const kept = (studio: Studio) => studio.expectPrivacy(/Works offline\s*everything, [\d.]+ MB/);
+const kept = (studio: Studio) => studio.expectPrivacy(/Works offline\s*everything\s*App files, saved here\s*all [\d.]+ MB/);
 const MB = String.raw`[\d.]+ [kM]B`;
 const hasCore = (studio: Studio) =>
-  studio.expectPrivacy(new RegExp(String.raw`Works offline\s*training, ${MB} of ${MB}`));
+  studio.expectPrivacy(new RegExp(String.raw`Works offline\s*training\s*App files, saved here\s*${MB} of ${MB}`));
 async function count(studio: Studio, label: string): Promise<number> {
   const words = new RegExp(`${label}\\s*([\\d,]+)`);
   return Number(words.exec(await studio.expectPrivacy(words))![1]!.replace(',', ''));
@@ -81,7 +81,7 @@ test('with its server gone and the network off it opens, trains, and writes and 
   await studio.open(`${host.address}/`);
   await kept(studio);
   // The counter is what the server saw.
-  await expect.poll(async () => (await count(studio, 'Requests to this site')) - host.asked.length).toBe(0);
+  await expect.poll(async () => (await count(studio, 'Loaded from this site')) - host.asked.length).toBe(0);
   expect(await count(studio, 'Requests to other sites')).toBe(0);
 
   await host.stop();
@@ -104,7 +104,7 @@ test('with its server gone and the network off it opens, trains, and writes and 
   }
   // Nothing was asked for, by anyone, of anyone, but whether the service worker is still the server's.
   expect(await count(studio, 'Requests to other sites')).toBe(0);
-  expect(await count(studio, 'Requests to this site')).toBe(1);
+  expect(await count(studio, 'Loaded from this site')).toBe(1);
   expect(studio.errors).toEqual([]);
 });
 

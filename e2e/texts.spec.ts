@@ -115,11 +115,11 @@ test('text is written by hand, many are chosen at once, and the focus stays on t
   await table.getByRole('checkbox', { name: 'Select all that are shown' }).press('Space');
   const selection = page.getByRole('group', { name: 'With what is selected' });
   await expect(selection).toContainText('3 texts selected');
-  await selection.getByRole('button', { name: 'Licence…' }).press('Enter');
-  await page.getByRole('button', { name: /Licence$/ }).press('Enter');
+  await selection.getByRole('button', { name: 'License…' }).press('Enter');
+  await page.getByRole('button', { name: /License$/ }).press('Enter');
   await page.getByRole('option', { name: /^CC-BY-4\.0/ }).press('Enter');
-  await page.getByRole('button', { name: 'State it' }).press('Enter');
-  await expect(page.getByText('Licence: CC-BY-4.0.')).toBeVisible();
+  await page.getByRole('button', { name: 'Save license' }).press('Enter');
+  await expect(page.getByText('License: CC-BY-4.0.')).toBeVisible();
   await expectAccessible(page, 'texts that are selected');
   await selection.getByRole('button', { name: 'Remove' }).press('Enter');
   await expect(page.getByText('3 texts removed')).toBeVisible();

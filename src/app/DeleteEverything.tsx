@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
 import { formatBytes, formatCount } from '../core/base/units';
 import type { Everything } from '../protocol/data';
-import { useStudio } from '../state/react';
+import { useStudio, useStudioStore } from '../state/react';
 import { deleteEverythingRefusal } from '../state/projects';
-import { usage } from '../storage/usage';
 import { Button, Dialog, Stage } from '../ui';
 import styles from './DeleteEverything.module.css';
 import { askToDeleteEverything } from './everything';
+import { measureUsage } from './privacyPromise';
 
 /** What would be freed, by kind, and the one button that frees it. There is no undo, which is said. */
 export function DeleteEverything({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -34,14 +34,12 @@ export function DeleteEverything({ isOpen, onClose }: { isOpen: boolean; onClose
 function What() {
   const measure = useStudio((s) => s.measureEverything);
   const [kinds, setKinds] = useState<Everything>();
-  const [bytes, setBytes] = useState<number>();
+  const bytes = useStudio((s) => s.usage?.bytes);
+  const store = useStudioStore();
   useEffect(() => {
-    measure().then(setKinds, () => setKinds([])); // the sum is told all the same
-    usage().then(
-      (now) => setBytes(now.bytes),
-      () => undefined,
-    );
-  }, [measure]);
+    measure().then(setKinds, () => setKinds([])); // the sum is shown all the same
+    void measureUsage(store);
+  }, [measure, store]);
   return (
     <>
       <dl className={styles.kinds}>

@@ -6,7 +6,6 @@ import type { Stage } from '../state/stage';
 import { Rail, TextAction } from '../ui';
 import { openNewer } from './offline';
 import { pathOf } from './routes';
-import { useUsage } from './privacyPromise';
 import { GROUPS, isListed, STAGES } from './stages';
 
 export function StageRail(p: { current: Stage | undefined; onGo: (path: string) => void; onPrivacy: () => void }) {
@@ -16,7 +15,7 @@ export function StageRail(p: { current: Stage | undefined; onGo: (path: string) 
   const lines = useStudioFields((s) => STAGES.map((stage) => stage.state(s).line));
   const listed = useStudioFields((s) => STAGES.map((stage) => isListed(stage, s)));
   const hasNewer = useStudio((s) => s.hasNewer);
-  const usage = useUsage();
+  const usage = useStudio((s) => s.usage);
   const { base } = useRouter();
   const entry = (stage: Stage) => {
     const at = STAGES.indexOf(stage);

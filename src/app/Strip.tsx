@@ -1,7 +1,7 @@
 import { useRouter } from 'wouter';
-import { formatAgo, formatCount } from '../core/base/units';
 import { useNow, useStudio, useStudioFields, useStudioStore } from '../state/react';
-import { isTraining, shownRun, spokenRun } from '../state/openRun';
+import { isTraining, spokenRun } from '../state/openRun';
+import { savedWords } from '../state/saved';
 import { MenuButton, TopStrip, type StripFact } from '../ui';
 import { chooseDevice, deviceChoices, KIND_NAME, memoryWords } from './device';
 import { readPhase } from './phase';
@@ -81,18 +81,7 @@ function useDeviceFact(): StripFact {
 }
 
 function useSavedFact(): StripFact {
-  /** Of the run under way, else of the model that there is. */
-  const saved = useStudio((s) => spokenRun(s).saved ?? (isTraining(s) ? null : shownRun(s, 'playground').usable));
-  const active = useStudio(isTraining);
-  const texts = useStudio((s) => s.texts.length + s.tuneTexts.length);
-  const kept = useStudio((s) => s.kept);
-  const now = useNow(active && saved?.at != null);
-  const label = 'Saved';
-  if (kept === 'no') return { label, value: 'not the last change', tone: 'error' };
-  if (saved) {
-    const ago = saved.at === null || !active ? 'kept' : formatAgo(now - saved.at);
-    return { label, value: `step ${formatCount(saved.step)}`, detail: ago };
-  }
-  if (active) return { label, value: 'no step yet' };
-  return { label, value: texts > 0 ? 'all changes' : 'nothing yet' };
+  const isMoving = useStudio((s) => isTraining(s) && spokenRun(s).saved?.at != null);
+  const now = useNow(isMoving);
+  return { label: 'Saved', ...useStudioFields((s) => savedWords(s, now)) };
 }

@@ -7,7 +7,7 @@ import { loadFonts } from '../ui';
 import { calm, idle } from './calm';
 import { deleteWhatWasAsked } from './everything';
 import { keepOffline } from './offline';
-import { watchPromise } from './privacyPromise';
+import { watchPromise, watchUsage } from './privacyPromise';
 import { fetchPages, placeOf } from './routes';
 import { createServices } from './services';
 
@@ -25,6 +25,7 @@ export async function open(onDeleting: () => void): Promise<StudioStore> {
   // Both before anything is drawn: the promise is worded by who holds the page.
   await Promise.all([watchPromise(studio), studio.getState().load(placeOf(location.pathname).project)]);
   tellDeleted(studio, deleted);
+  watchUsage(studio);
   void studio.getState().useDevice('auto');
   void studio.getState().listProjects();
   void studio.getState().migrate();

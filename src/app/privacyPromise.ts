@@ -1,9 +1,7 @@
 /** The promise that nothing leaves, as a reading: who holds the page, what was really asked for, and what is really stored. */
-import { useEffect, useState } from 'react';
 import { spokenRun } from '../state/openRun';
-import { useStudio } from '../state/react';
-import type { StudioStore } from '../state/studio';
-import { usage, type Usage } from '../storage/usage';
+import type { Studio, StudioStore } from '../state/studio';
+import { usage } from '../storage/usage';
 import { watchRequests, type Requests } from '../workers/requests';
 import { detectEnforcement } from './enforcement';
 import { onWorkerRequests } from './workers';
@@ -21,32 +19,26 @@ export const countRequests = (store: StudioStore, more: Requests): void =>
     requests: { own: own + more.own, elsewhere: elsewhere + more.elsewhere },
   }));
 
+/** Measures what this origin stores: now, after saves and changes, and now and then. */
+export function watchUsage(store: StudioStore): void {
+  let before = fieldsOf(store.getState());
+  store.subscribe((s) => {
+    const now = fieldsOf(s);
+    if (now.every((value, i) => value === before[i])) return;
+    before = now;
+    void measureUsage(store);
+  });
+  void measureUsage(store);
+  setInterval(() => void measureUsage(store), EVERY_MS);
+}
 const EVERY_MS = 15_000;
-/** What this origin stores, asked again after saves and changes, and now and then. */
-export function useUsage(): Usage | undefined {
-  const [now, setNow] = useState<Usage>();
-  const saved = useStudio((s) => spokenRun(s).saved?.step);
-  const texts = useStudio((s) => s.texts);
-  const tuneTexts = useStudio((s) => s.tuneTexts);
-  const data = useStudio((s) => s.project.data);
-  const runId = useStudio((s) => s.project.runId);
-  useEffect(() => {
-    let isCurrent = true;
-    const ask = (): void => {
-      if (document.hidden) return;
-      usage().then(
-        (value) => {
-          if (isCurrent) setNow(value);
-        },
-        () => undefined, // a browser that does not say; the reading stays an en dash
-      );
-    };
-    ask();
-    const timer = setInterval(ask, EVERY_MS);
-    return () => {
-      isCurrent = false;
-      clearInterval(timer);
-    };
-  }, [saved, texts, tuneTexts, data, runId]);
-  return now;
+const fieldsOf = (s: Studio): readonly unknown[] => {
+  return [spokenRun(s).saved?.step, s.texts, s.tuneTexts, s.project.data, s.project.runId];
+};
+
+/** The rail and the dialogs show this measurement, so their figures agree. */
+export async function measureUsage(store: StudioStore): Promise<void> {
+  if (document.hidden) return;
+  const measured = await usage().catch(() => undefined); // a browser that does not say: the reading stays an en dash
+  if (measured) store.setState({ usage: measured });
 }

@@ -76,9 +76,11 @@ export interface DataApi extends LabelApi {
       tunes?: Purpose;
       /** Where texts have several labels: what stands between them. */
       between?: Between;
+      /** Id of the text that they join, if it can still take them. */
+      joins?: string;
     };
     progress: Progress;
-    output: Pick<DropOutcome, 'text' | 'added' | 'duplicates' | 'passedOver'> & {
+    output: Pick<DropOutcome, 'text' | 'joined' | 'added' | 'duplicates' | 'passedOver'> & {
       refused: readonly { name: string; failure: Failure }[];
     };
   };
@@ -333,6 +335,8 @@ export interface GivenFile {
   /** What it is read as where two columns of it are learnt. */
   table?: TableChoice;
   reading?: Reading;
+  /** Only begins like a table or JSON, and is neither. */
+  isProse?: boolean;
 }
 
 export interface PartRows {

@@ -1,6 +1,7 @@
 /** Files, pastes and samples on their way into a project: what is read, skipped, refused, or waits for an answer. */
 import type { Failure } from '../core/base/errors';
-import { formatCount } from '../core/base/units';
+import { groupedBy } from '../core/base/groupedBy';
+import { counted } from '../core/base/units';
 import type {
   Columns,
   Duplicate,
@@ -15,15 +16,18 @@ import { type DropReport, joined, NOTHING, reportOf, type SkippedFile, skippedOf
 import { allTexts, byUse, isToTune } from '../core/documents/record';
 import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { ownFiles } from '../core/documents/savedPages';
+import { same } from '../core/runs/mergeFields';
 import type { Purpose } from '../core/runs/tuning';
 import type { Between } from '../core/documents/labels/between';
 import { explain } from './failures';
 import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
+import { keptOf } from './lastDrop';
 import { nameByTexts, namingTexts } from './projectName';
 import { type Inputs, inputsOf } from './preparation';
+import { waitingFiles } from './questions';
 import { reads } from './reads';
-import { isMalformed, isUndecoded, type Refusal, type Reread, type Target, type Undecoded } from './refused';
+import { isMalformed, isOfText, isUndecoded, type Refusal, type Reread, type Target, type Undecoded } from './refused';
 import { looker } from './looks';
 import { suggestedPrompt } from './suggestedPrompt';
 import type { TextsSlice } from './texts';
@@ -35,7 +39,7 @@ export interface AddingSlice {
   refused: readonly Refusal[];
   /** Files of all projects that wait for a person to say what they are. */
   markup: readonly DroppedMarkup[];
-  /** What became of the newest drop on the open project; null once it was dismissed. */
+  /** What became of the newest drop on the open project in this session; null once it was dismissed. */
   drop: DropReport | null;
   dismissDrop(): void;
   /** Id of the question whose columns are being chosen. */
@@ -77,8 +81,10 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
   const { data, now, tabs } = services;
   const { inTurn, isBusy, follow, coming } = reads();
   const { suggest } = suggestedPrompt(services, get);
-  const look = looker(services, get, set);
-  let drops = 0;
+  const look = looker(services, get, set, { report, addAsText: (files) => void takeAsText(files) });
+  let [drops, imports] = [0, 0];
+  /** Id of the text of each drop. */
+  const texts = new Map<number, string>();
   const target = (): Target => {
     const { id, name } = get().project;
     return { id, name };
@@ -87,27 +93,40 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
 
   /** Adds to what is said of the newest drop. What becomes of files of another project is said in a note. */
   function report(of: DropReport, to: Target): void {
-    if (isOpen(to)) set(({ drop }) => ({ drop: joined(drop ?? NOTHING, of) }));
-    else
-      for (const { name, failure } of of.failed)
-        get().toast({ text: `${name} was not added to ${to.name}`, detail: explain(failure) });
+    if (isOpen(to)) {
+      set(({ drop }) => ({ drop: joined(drop ?? NOTHING, of) }));
+      keep();
+    } else if (of.failed[0]) {
+      const { name, failure } = of.failed[0];
+      const what = of.failed.length === 1 ? `${name} was` : `${counted(of.failed.length, 'file')} were`;
+      get().toast({ text: `${what} not added to ${to.name}`, detail: explain(failure) });
+    }
+  }
+  /** Keeps with the project which files are left out: a reload loses what waits for an answer. */
+  function keep(): void {
+    const { drop, project, change } = get();
+    // A project without a text is shown as a new one.
+    if (!drop || allTexts(get()).length === 0) return;
+    const lastDrop = keptOf(drop, waitingFiles(get()));
+    if (!same(lastDrop, project.lastDrop)) change({ lastDrop });
   }
   /** A person can answer these, or they are of the page of tuning. */
   function refuse(refused: readonly Refusal[]): void {
     set((s) => ({ refused: [...s.refused, ...refused] }));
+    keep();
     look();
     const away = refused.filter(({ project }) => !isOpen(project));
     if (away.length > 0) get().toast(waits(away));
   }
   type Options = Parameters<Parameters<typeof work<unknown>>[2]>[0];
-  /** One import of these files. Undefined if it was stopped, or has failed as a whole. The page shows one at a time. */
+  /** One import of these files: its outcome, or why it failed as a whole; neither if it was stopped. The page shows one at a time. */
   async function read<T>(
     names: readonly string[],
     to: Target,
     begin: (options: Options) => Promise<T>,
     tunes?: Purpose,
     isShown = true,
-  ): Promise<T | undefined> {
+  ): Promise<{ outcome?: T; failure?: Failure }> {
     const isMeant = new Set(names);
     const isAgain = (one: Refusal): boolean => one.project.id === to.id && one.tunes === tunes && isMeant.has(one.name);
     set(({ refused }) => ({ refused: refused.filter((one) => !isAgain(one)) }));
@@ -117,33 +136,42 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       if (isShown) set({ importing: at.kind === 'failed' ? IDLE : at });
     };
     const outcome = await work(show, now, begin);
-    if (failed.failure) {
-      const name = names.length === 1 ? names[0]! : `${formatCount(names.length)} files`;
-      giveBack([{ name, failure: failed.failure, project: to, ...(tunes && { tunes }) }], to);
-    }
-    return outcome;
+    return { ...(outcome !== undefined && { outcome }), ...failed };
+  }
+  /** Files of an import that failed as a whole, or was stopped. @param tunes what for, if they weren't given on Text */
+  function notRead(names: readonly string[], to: Target, failure: Failure | undefined, tunes?: Purpose): void {
+    if (failure && tunes !== undefined) {
+      const name = names.length === 1 ? names[0]! : counted(names.length, 'file');
+      giveBack([{ name, failure, project: to, tunes }], to);
+    } else if (failure) report({ ...NOTHING, failed: names.map((name) => ({ name, failure })) }, to);
+    else if (tunes === undefined)
+      report({ ...NOTHING, skipped: names.map((name) => ({ name, reason: 'answer', why: 'stopped' })) }, to);
   }
   /** Files that were not added: some are asked about, the others are reported. */
   function giveBack(refused: readonly Refusal[], to: Target): void {
     const isListed = (one: Refusal): boolean =>
-      one.tunes === undefined ? isUndecoded(one) || isMalformed(one) : isOpen(to);
+      isOfText(one) ? isMalformed(one) || (isUndecoded(one) && one.tunes === undefined) : isOpen(to);
     refuse(refused.filter(isListed));
     const others = refused.filter((one) => !isListed(one));
     report(reportOf({ added: 0, duplicates: [], passedOver: [], refused: others }), to);
   }
-  async function join(text: TextRecord, to: Target, ofPairs = true): Promise<void> {
+  /** @param old a text whose documents are in this one now */
+  async function join(text: TextRecord, to: Target, ofPairs = true, old?: string): Promise<void> {
     tabs.announce();
     if (!isOpen(to)) {
       get().toast({ text: `${text.name} was added to ${to.name}` });
       return;
     }
     const before = namingTexts(get());
-    set((s) => byUse([...allTexts(s).filter(({ id }) => id !== text.id), text], to.id));
+    const others = allTexts(get()).filter(({ id }) => id !== text.id);
+    const isJoined = others.some(({ id }) => id === old);
+    set(byUse(isJoined ? others.map((each) => (each.id === old ? text : each)) : [...others, text], to.id));
     const { leftOut, cleaned } = text;
     if (leftOut) get().toast(alreadyLeftOut(text.name, leftOut.places.length));
     if (cleaned) get().toast(alreadyCleaned(text.name, cleaned.name));
     // With a text a project is stored, even if none of its fields changes: a project in no list can't be opened again.
     get().change({});
+    keep();
     await nameByTexts({ data, get }, before);
     // Texts to tune on give a project no prompt.
     if (isToTune(text, to.id)) return;
@@ -160,12 +188,14 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     isShown = true,
   ): Promise<TextRecord | undefined> {
     set({ drop: null });
-    const outcome = await read([name], to, begin, tunes, isShown);
+    const { outcome, failure } = await read([name], to, begin, tunes, isShown);
+    if (!outcome) notRead([name], to, failure, tunes);
     if (outcome?.kind === 'added') await join(outcome.text, to);
     if (outcome?.kind !== 'duplicate') return outcome?.text;
     duplicated([{ ...outcome, name }], to, tunes);
     return outcome.of;
   }
+  /** @param tunes what for, if they weren't given on Text */
   function duplicated(all: readonly Duplicate[], to: Target, tunes: Purpose | undefined): void {
     if (all.length === 0) return;
     if (tunes !== undefined) get().toast(alreadyHere(all, to.id, true));
@@ -184,50 +214,67 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       get().takeInto(to.id, () => inTurn(job)),
     );
 
+  /** Files that came with one drop, for one purpose. */
   const addDrop = (files: readonly Dropped[], to: Target): Promise<void> =>
     into(to, async () => {
-      const drop = `${++drops}`;
+      const handed = `${++imports}`;
       const names = files.map(({ name }) => name);
-      const [{ tunes, between } = {}] = files;
+      const [{ tunes, between, drop } = {}] = files;
       const purpose = tunes && { tunes, ...(between && { between }) };
+      const elsewhere = drop === undefined ? tunes : undefined;
+      const joins = tunes === undefined && drop !== undefined ? texts.get(drop) : undefined;
       const begin = async (options: Options) => {
         let from = 0;
         for (; files.length - from > MAX_HANDED; from += MAX_HANDED)
-          await data.call('handFiles', { drop, files: files.slice(from, from + MAX_HANDED) });
-        const input = { drop, files: files.slice(from), projectId: to.id, addedAt: now(), ...purpose };
-        return data.call('importFiles', input, options);
+          await data.call('handFiles', { drop: handed, files: files.slice(from, from + MAX_HANDED) });
+        const about = { projectId: to.id, addedAt: now(), ...purpose, ...(joins !== undefined && { joins }) };
+        return data.call('importFiles', { drop: handed, files: files.slice(from), ...about }, options);
       };
-      const outcome = await read(names, to, begin, tunes);
-      if (!outcome) return;
+      const { outcome, failure } = await read(names, to, begin, tunes);
+      if (!outcome) return notRead(names, to, failure, elsewhere);
       const refused = outcome.refused.map((one): Refusal => {
         const dropped = files.find(({ name }) => one.name === name || one.name.startsWith(`${name}/`));
         return { ...one, project: to, ...(dropped && { dropped }), ...purpose };
       });
       const isAsked = ({ name, failure, dropped }: Refusal) => failure.code === 'bad-shape' && dropped?.name === name;
       ask(refused.filter(isAsked).map(({ dropped }) => asTable(dropped!, to)));
-      if (tunes === undefined)
-        report(reportOf({ added: outcome.added, duplicates: [], passedOver: outcome.passedOver, refused: [] }), to);
-      duplicated(outcome.duplicates, to, tunes);
+      if (elsewhere === undefined) {
+        const left = new Set([...refused, ...outcome.duplicates].map(({ name }) => name));
+        const plain = files.flatMap(({ name, isProse }) => (isProse && !left.has(name) ? name : []));
+        report({ ...reportOf({ ...outcome, duplicates: [], refused: [] }), ...(plain.length > 0 && { plain }) }, to);
+      }
+      duplicated(outcome.duplicates, to, elsewhere);
       giveBack(
         refused.filter((one) => !isAsked(one)),
         to,
       );
       const ofPairs = files.every(({ table }) => table !== undefined);
-      if (outcome.text) await join(outcome.text, to, ofPairs);
+      if (!outcome.text) return;
+      if (tunes === undefined && drop !== undefined) texts.set(drop, outcome.text.id);
+      await join(outcome.text, to, ofPairs, outcome.joined);
+      // What is being made of the texts may still read it; then the next start drops it.
+      if (outcome.joined !== undefined && get().training === null)
+        data.call('purgeText', { id: outcome.joined }).catch(() => undefined);
     });
+  /** Files that were answered together, those of each drop by themselves. */
+  const addAnswered = async (files: readonly Dropped[], to: Target): Promise<void> => {
+    await Promise.all(groupedBy(files, ({ drop }) => drop).map((some) => addDrop(some, to)));
+  };
   async function addFiles(files: readonly Dropped[], to: Target, tunes?: Purpose): Promise<void> {
     const { reading } = get();
     const { own, passedOver } = ownFiles(files);
-    const given = own.map((each) => ({ reading, ...each, ...(tunes && { tunes }) }));
-    const { texts, markup } = await sorted(given, to, tunes);
+    const drop = ++drops;
+    const given = own.map((each) => ({ reading, ...each, ...(tunes ? { tunes } : { drop }) }));
+    const { texts: prose, markup } = await sorted(given, to, tunes);
     if (isOpen(to)) set({ drop: tunes === undefined ? { ...NOTHING, skipped: passedOver.map(skippedOf) } : null });
     // What isn't asked about doesn't wait for the answers.
     ask(markup);
-    if (texts.length > 0) await addDrop(texts, to);
+    if (prose.length > 0) await addDrop(prose, to);
   }
   /** Where the project that they were given to is not shown any more, it is said that they wait. */
   function ask(files: readonly DroppedMarkup[]): void {
     set(({ markup }) => ({ markup: [...markup, ...files] }));
+    keep();
     look();
     if (files[0] && !isOpen(files[0].project)) get().toast(waits(files));
   }
@@ -238,9 +285,18 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
   ): Promise<void> {
     set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
     if (files[0])
-      await addDrop(
+      await addAnswered(
         files.map((each) => ({ ...fileOf(each), ...as(each) })),
         files[0].project,
+      );
+  }
+  /** Files that begin like a table and are none, whatever project they were given to: nobody is asked about these. */
+  async function takeAsText(files: readonly DroppedMarkup[]): Promise<void> {
+    set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
+    for (const some of groupedBy(files, ({ project }) => project.id))
+      await addAnswered(
+        some.map((each) => ({ ...fileOf(each), isProse: true })),
+        some[0]!.project,
       );
   }
 
@@ -248,7 +304,10 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     refused: [],
     markup: [],
     drop: null,
-    dismissDrop: () => set({ drop: null }),
+    dismissDrop() {
+      set({ drop: null });
+      if (get().project.lastDrop) get().change({ lastDrop: null });
+    },
     openedTable: null,
     openTable: (openedTable) => set({ openedTable }),
     importing: IDLE,
@@ -290,7 +349,8 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       const kind = isFile ? markupOf(name, head) : null;
       if (kind) {
         set({ drop: NOTHING });
-        ask([{ name, kind, file: new File([text], name), project: target(), ...purpose }]);
+        const use = purpose ?? { drop: ++drops };
+        ask([{ name, kind, file: new File([text], name), project: target(), ...use }]);
         return;
       }
       // A paste is nowhere but here: it is stored at once, not behind files that may take long.
@@ -308,7 +368,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
     },
     dismissRefusals: () =>
       set((s) => ({
-        refused: s.refused.filter(({ tunes, project }) => tunes === undefined || project.id !== s.project.id),
+        refused: s.refused.filter((one) => isOfText(one) || one.project.id !== s.project.id),
       })),
     proposals: async ({ name, dropped }) =>
       (await data.call('proposeEncodings', { given: fileOf(dropped), names: [name] }))[0]!,
@@ -317,7 +377,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       const again = new Set(refused.map(keyOf));
       set((s) => ({ refused: s.refused.filter((one) => !again.has(keyOf(one))) }));
       const files = new Set(refused.map(({ dropped }) => dropped));
-      return addDrop(
+      return addAnswered(
         [...files].map((dropped) => ({ ...dropped, reading: { ...dropped.reading, ...reading } })),
         refused[0]?.project ?? target(),
       );

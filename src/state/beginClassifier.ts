@@ -1,7 +1,6 @@
 /** From a press on Train the classifier to its run: texts with labels become data of the base's tokenizer, or of a new one. */
 import { badSettings } from '../core/base/errors';
 import { readKnownRun } from '../core/runs/record';
-import { nextRunNameIn } from '../core/runs/runName';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
@@ -11,6 +10,7 @@ import { isUndecided } from './classifierStart';
 import { limitsOf, settingsOf } from './estimate';
 import type { Following, Held } from './following';
 import { textFacts, textIds } from './preparation';
+import { nextRunNameOf } from './projectName';
 import type { Services, Studio } from './studio';
 import type { Asking } from './training';
 import { toTuneOn, tuningBase } from './tuning';
@@ -74,7 +74,7 @@ export async function beginClassifier(
   const input = {
     runId,
     projectId: project.id,
-    name: await nextRunNameIn(store, project),
+    name: await nextRunNameOf({ store, get }, project.id),
     createdAt: now(),
     recipe,
     tokenizer,

@@ -2,13 +2,13 @@
 import { badSettings } from '../core/base/errors';
 import type { Purpose } from '../core/runs/tuning';
 import { readKnownRun } from '../core/runs/record';
-import { nextRunNameIn } from '../core/runs/runName';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { limitsOf, settingsOf } from './estimate';
 import type { Following, Held } from './following';
 import { textFacts, textIds } from './preparation';
+import { nextRunNameOf } from './projectName';
 import type { Services, Studio } from './studio';
 import type { Asking } from './training';
 import { oldTextsOf, toTuneOn, tuningBase } from './tuning';
@@ -74,7 +74,7 @@ export async function beginTuning(
   const input = {
     runId,
     projectId: project.id,
-    name: await nextRunNameIn(store, project),
+    name: await nextRunNameOf({ store, get }, project.id),
     createdAt: now(),
     from,
     recipe,

@@ -32,6 +32,8 @@ test('a table that leaves nothing to decide trains at the press', async () => {
   const record = await readKnownRun(store, getState().project.runId!);
   expect(record.model.config.classes).toMatchObject({ labels: ['land', 'sea'] });
   expect(getState().undecided).toBeNull();
+  // The table names the project, and the project the run.
+  expect([getState().project.name, record.name]).toEqual(['texts', 'texts-1']);
   await vi.waitFor(() => expect(getState().training).toBeNull(), { timeout: 60_000 });
 });
 

@@ -1,17 +1,25 @@
 /** Looks at files that wait for an answer, one after another: what a table holds, and which encodings a text may be in. */
 import { type Failure, toFailure } from '../core/base/errors';
 import type { Proposal } from '../core/documents';
-import { joined, NOTHING } from '../core/documents/dropReport';
+import { type DropReport, NOTHING } from '../core/documents/dropReport';
 import { isTable } from '../core/documents/read';
-import { isUndecoded, type Refusal, type Undecoded } from './refused';
-import { type DroppedMarkup, fileOf, tableOf } from './markup';
+import { isUndecoded, type Refusal, type Target, type Undecoded } from './refused';
+import { type DroppedMarkup, fileOf, isNoTable, tableOf } from './markup';
 import type { Services, StudioStore } from './studio';
+
+interface Outcomes {
+  /** Says that files can't be added. */
+  report(of: DropReport, to: Target): void;
+  /** Adds files that only begin like a table, once all have been looked at. */
+  addAsText(files: readonly DroppedMarkup[]): void;
+}
 
 /** @returns what begins to look, if nothing does */
 export function looker(
   { data }: Pick<Services, 'data'>,
   get: StudioStore['getState'],
   set: StudioStore['setState'],
+  { report, addAsText }: Outcomes,
 ): () => void {
   let isLooking = false;
   /** Something may have come that wasn't there at the last look. */
@@ -26,14 +34,13 @@ export function looker(
       .catch((): readonly (readonly Proposal[])[] => []);
     const of = new Map<Refusal, readonly Proposal[]>(alike.map((one, i) => [one, found[i] ?? []]));
     const hopeless = alike.filter((one) => of.get(one)!.length === 0);
-    set(({ refused, drop, project }) => ({
+    set(({ refused }) => ({
       refused: refused
         .filter((one) => of.get(one)?.length !== 0)
         .map((one) => (of.has(one) ? { ...one, proposals: of.get(one)! } : one)),
-      // No encoding makes text of these, so nobody is asked.
-      ...(first.project.id === project.id &&
-        hopeless.length > 0 && { drop: joined(drop ?? NOTHING, { ...NOTHING, failed: hopeless }) }),
     }));
+    // No encoding makes text of these, so nobody is asked.
+    if (hopeless.length > 0) report({ ...NOTHING, failed: hopeless }, first.project);
   }
   async function survey(table: DroppedMarkup): Promise<void> {
     const given = fileOf(table);
@@ -63,6 +70,8 @@ export function looker(
       while (await lookAtNext());
     }
     isLooking = false;
+    const prose = get().markup.filter(isNoTable);
+    if (prose.length > 0) addAsText(prose);
   }
   return () => {
     isAsked = true;

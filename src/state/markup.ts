@@ -31,6 +31,10 @@ export interface Dropped {
   tunes?: Purpose;
   /** Of texts with several labels: what stands between them. */
   between?: Between;
+  /** Only begins like a table or JSON, and is neither. */
+  isProse?: boolean;
+  /** Number of the drop that it came with: it joins that drop's text, also when it is answered later. */
+  drop?: number;
 }
 
 /** One that waits for an answer, and the project that it was dropped on. */
@@ -55,14 +59,22 @@ export function questionOf({ markup, project }: Pick<Studio, 'markup' | 'project
   return [text, binary].find(({ length }) => length > 0) ?? all;
 }
 
+/** Whether its name says what it is; else its first characters did. */
+export const isByName = ({ name, kind }: Pick<DroppedMarkup, 'name' | 'kind'>): boolean => tableCalled(name) === kind;
+
+/** Whether it only begins like a table, as a diary in braces does: it is prose, in an encoding that is known. */
+export const isNoTable = (file: DroppedMarkup): boolean =>
+  file.found !== undefined && 'failure' in file.found && !file.found.proposals && !isByName(file) && !isBinary(file);
+
 /** Whether it is a table that is no text, and so cannot be learnt as it is written. */
 export const isBinary = ({ kind }: DroppedMarkup): boolean => isTable(kind) && 'isBinary' in FORMATS[kind];
 
-export const fileOf = ({ file, name, reading, tunes }: Dropped): Dropped => ({
+export const fileOf = ({ file, name, reading, tunes, drop }: Dropped): Dropped => ({
   file,
   name,
   ...(reading && { reading }),
   ...(tunes && { tunes }),
+  ...(drop !== undefined && { drop }),
 });
 
 /** Rows that are no chats: which two columns are a question and its answer, a person says. */

@@ -1,5 +1,5 @@
 /** What the promise that nothing leaves rests on here, as it was found out: who holds the page, what it asked for, what is kept. */
-import { formatCount } from '../core/base/units';
+import { counted, formatBytes, formatCount } from '../core/base/units';
 import type { Slice } from './studio';
 
 /** What this browser refuses of all that would lead to another address. */
@@ -26,22 +26,53 @@ export interface PrivacySlice {
   /** Since the page began to load: its own, its workers' and its service worker's. */
   requests: { own: number; elsewhere: number };
   offline: Offline;
+  /** What this origin stores, for every place that shows it; undefined until it was measured. */
+  usage: { bytes: number | undefined; persistent: boolean } | undefined;
   /** A newer version is here, and opens when all pages of this one are closed. */
   hasNewer: boolean;
 }
 
-/** What the counters say, in words. This site answers with the app's own files alone, and is sent nothing else. */
-export const requestWords = ({
-  own,
-  elsewhere,
-}: PrivacySlice['requests']): readonly { label: string; value: string }[] => [
-  { label: 'Requests to other sites', value: formatCount(elsewhere) },
-  { label: 'Requests to this site', value: `${formatCount(own)}, all for the app’s own files` },
-];
+/** The rows of the privacy dialog: one figure for each thing, and what it counts. */
+export const privacyRows = ({
+  requests: { own, elsewhere },
+  offline,
+  usage,
+}: Pick<PrivacySlice, 'requests' | 'offline' | 'usage'>): readonly { label: string; value: string }[] => {
+  const files = filesWords(offline);
+  const stored = usage?.bytes === undefined ? '–' : formatBytes(usage.bytes);
+  return [
+    { label: 'Requests to other sites', value: formatCount(elsewhere) },
+    { label: 'Loaded from this site', value: `${counted(own, 'file')} of this app` },
+    { label: 'Works offline', value: offlineWords(offline) },
+    ...(files === undefined ? [] : [{ label: 'App files, saved here', value: files }]),
+    { label: 'Your data, stored here', value: usage?.persistent ? `${stored}, kept until you delete it` : stored },
+  ];
+};
+
+function offlineWords(offline: Offline): string {
+  switch (offline.kind) {
+    case 'not here':
+      return 'no';
+    case 'to be asked':
+      return 'no, to save data';
+    case 'keeping':
+      return offline.hasCore ? 'training' : 'not yet';
+    case 'kept':
+      return 'everything';
+    default:
+      return offline satisfies never;
+  }
+}
+
+function filesWords(offline: Offline): string | undefined {
+  if (offline.kind === 'keeping') return `${formatBytes(offline.bytes)} of ${formatBytes(offline.of)}`;
+  return offline.kind === 'kept' ? `all ${formatBytes(offline.bytes)}` : undefined;
+}
 
 export const createPrivacySlice: Slice<PrivacySlice> = () => () => ({
   enforcement: 'page',
   requests: { own: 0, elsewhere: 0 },
   offline: { kind: 'not here' },
+  usage: undefined,
   hasNewer: false,
 });

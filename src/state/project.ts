@@ -21,6 +21,7 @@ import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, usualRecipe, vocabularySize } from './estimate';
 import { explain } from './failures';
 import { allWaiting } from './questions';
+import { relisting } from './relisting';
 import { beginOpening, type Found, MOST_KEPT, MOST_WAIT_MS, type Opening } from './shownWith';
 import type { Slice } from './studio';
 import { waits } from './textNotes';
@@ -157,46 +158,9 @@ export const createProjectSlice: Slice<ProjectSlice> =
     const begin = (id: string): Opening => beginOpening(id, find, data, get);
     /** What projects that may be opened next would be shown with. */
     const ahead = new Map<string, Opening>();
-    /** Hints come faster than lists do: one list at a time, and one that waits, for `ms` at least. */
-    function joined(ms: number, list: () => Promise<unknown>): () => void {
-      let isToList = false;
-      let listing: Promise<unknown> = Promise.resolve();
-      return () => {
-        if (isToList) return;
-        isToList = true;
-        listing = listing
-          .then(() => tabs.pause(ms))
-          .then(() => {
-            isToList = false;
-            return list();
-          })
-          .catch(notCaughtUp);
-      };
-    }
-    const listOwn = joined(1000, () => {
-      const { loadTexts, runs, listRuns, opened, training, listSaved, loadEvaluation } = get();
-      const { keptLists, loadLists, cardEvaluations, loadCardEvaluations } = get();
-      const atRest = Object.keys(opened).filter((id) => id !== training?.runId); // a step of them may be kept no more
-      return Promise.all([
-        loadTexts(),
-        loadEvaluation(),
-        ...(keptLists ? [loadLists()] : []),
-        ...(cardEvaluations ? [loadCardEvaluations()] : []),
-        ...(runs ? [listRuns()] : []),
-        ...atRest.map((id) => listSaved(id)),
-      ]);
-    });
-    /** More rarely: all runs of all of them are read, and who opens their menu lists them too. */
-    const listOthers = joined(5000, async () => {
-      if (get().projects.length > 0) await get().listProjects();
-    });
-    /** What is listed here, as other tabs have it by now. */
-    function listAnew(): void {
-      listOwn();
-      listOthers();
-    }
     const notCaughtUp = (error: unknown): void =>
       get().toast({ text: 'Changes of other tabs could not be read', detail: toFailure(error).message });
+    const listAnew = relisting(get, (ms) => tabs.pause(ms), notCaughtUp);
     const tell = (changed: readonly (keyof Project)[]): void => {
       const { toasts, toast, dismiss } = get();
       for (const { id, text } of toasts) if (text === ELSEWHERE) dismiss(id);

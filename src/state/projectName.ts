@@ -1,5 +1,7 @@
-/** Names a project that nobody has named after its texts, while it has no run. */
+/** Names a project that nobody has named after its texts, until it has a run, and runs after their project. */
 import type { TextRecord } from '../core/documents';
+import { readProject } from '../core/runs/projects';
+import { nextRunNameIn } from '../core/runs/runName';
 import { UNTITLED } from './project';
 import type { Services, Studio, StudioStore } from './studio';
 
@@ -20,15 +22,15 @@ export async function nameByTexts(
   { data, get }: Naming,
   before: readonly TextRecord[],
 ): Promise<{ undo(): void } | undefined> {
-  const { project, training } = get();
-  const { id, name } = project;
-  if (project.runId !== null || training?.projectId === id) return undefined;
+  const { id, name } = get().project;
+  if (hasNamedRun(get())) return undefined;
   // A text that can't be read names nothing. The page that shows it says so.
   const nameOf = (texts: readonly TextRecord[]): Promise<string | null> =>
     data.call('nameOfTexts', { ids: texts.map((text) => text.id) }).catch(() => null);
   if (name !== UNTITLED && name !== (await nameOf(before))) return undefined;
   const named = (await nameOf(namingTexts(get()))) ?? (namingTexts(get()).length === 0 ? UNTITLED : name);
-  const isStill = (called: string): boolean => get().project.id === id && get().project.name === called;
+  const isStill = (called: string): boolean =>
+    get().project.id === id && get().project.name === called && !hasNamedRun(get());
   if (named === name || !isStill(name)) return undefined;
   get().change({ name: named });
   return {
@@ -36,4 +38,16 @@ export async function nameByTexts(
       if (isStill(named)) get().change({ name });
     },
   };
+}
+
+/** A run takes its name when it begins, so texts that are read while it prepares still name its project. */
+const hasNamedRun = ({ project, training, opened }: Studio): boolean =>
+  project.runId !== null || (training?.projectId === project.id && opened[training.runId]?.phase.kind !== 'preparing');
+
+/** Returns the name of a project's next run. @param id a project whose texts may have named it since the press */
+export async function nextRunNameOf(
+  { store, get }: Pick<Services, 'store'> & Pick<Naming, 'get'>,
+  id: string,
+): Promise<string> {
+  return nextRunNameIn(store, get().project.id === id ? get().project : (await readProject(store, id)).project);
 }

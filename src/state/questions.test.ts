@@ -1,12 +1,11 @@
 /** What is asked about dropped files: files that are alike are one question, whose answer adds them all. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { dropSummary } from '../core/documents/dropReport';
+import { dropSummary, plainWords } from '../core/documents/dropReport';
 import { encoded } from '../core/testing/encoded';
 import { givenFile as file, loadedStudio, type TestStudio } from '../core/testing/behindChannels';
 import { tableLabel } from './classifierStart';
 import { guideOf, nextStep } from './nextStep';
-import type { DroppedMarkup } from './markup';
-import { answer, answerWords, isByName, isLabeled, type Question, questionsOf, waitingFiles } from './questions';
+import { answer, answerWords, isLabeled, type Question, questionsOf, waitingFiles } from './questions';
 
 let page: TestStudio;
 afterEach(() => page.close());
@@ -53,7 +52,7 @@ test('ten files in one encoding are one question, and another encoding is anothe
   expect([answerWords(first!), answerWords(second!)]).toEqual(['Use Windows-1252 for 10 files', 'Use KOI8-R']);
   expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('1 added, 11 need you');
   expect(answer(getState(), first!)).toBe('/text');
-  await vi.waitFor(() => expect(getState().texts.map(({ documents }) => documents)).toEqual([1, 10]));
+  await vi.waitFor(() => expect(getState().texts.map(({ documents }) => documents)).toEqual([11]));
   // The answer is a part of the drop, and the other question stays.
   expect(dropSummary(getState().drop!, waitingFiles(getState()).length)).toBe('11 added, 1 needs you');
   getState().skip(second!.files);
@@ -129,14 +128,70 @@ test('malformed rows are a question, whose answer leaves them out', async () => 
   expect(getState().drop).toEqual({ added: 1, skipped: [], failed: [] });
 });
 
-test('files that can’t be read as what they are are asked about apart from those that only look like it', async () => {
+test('prose that only begins like a table is added as plain text, and one line counts all such files', async () => {
   const getState = await opened();
   const torn = '{"a": "The sea is wide and the tide is high", "b": [1, 2';
-  await getState().addFiles([file('torn.json', torn), file('notes.txt', torn), file('more.txt', `${torn}, 3`)]);
-  const all = await asked(getState);
-  expect(all.map(({ kind, files }) => [kind, files.map(({ name }) => name)])).toEqual([
-    ['unread', ['torn.json']],
-    ['unread', ['notes.txt', 'more.txt']],
+  await getState().addFiles([
+    file('diary/sea.txt', 'The sea is wide.'),
+    file('diary/notes.txt', torn),
+    file('diary/more.txt', `${torn}, 3`),
   ]);
-  expect(all.map(({ files }) => isByName(files[0] as DroppedMarkup))).toEqual([true, false]);
+  await vi.waitFor(() => expect(getState().texts).toMatchObject([{ name: 'diary', documents: 3 }]));
+  expect(questionsOf(getState())).toEqual([]);
+  const { drop, texts } = getState();
+  // Nothing says that they are JSON.
+  expect(texts[0]!.notes).toEqual([]);
+  expect(dropSummary(drop!, 0)).toBe('3 added');
+  expect(plainWords(drop!.plain!)).toBe('2 files look like JSON or tables, but aren’t. They were added as plain text');
+});
+
+test('a file whose name says that it is a table, and that isn’t one, can be used as plain text', async () => {
+  const getState = await opened();
+  const torn = '{"a": "The sea is wide and the tide is high", "b": [1, 2';
+  await getState().addFiles([file('torn.json', torn), file('other.json', `${torn}, 3`)]);
+  const all = await asked(getState);
+  expect(all.map(({ kind, files }) => [kind, files.length])).toEqual([['unread', 2]]);
+  expect(answerWords(all[0]!)).toBe('Use them as they are');
+  answer(getState(), all[0]!);
+  await vi.waitFor(() => expect(getState().texts).toMatchObject([{ documents: 2 }]));
+});
+
+test('a file that is answered later joins the text of its drop, whatever it is asked about', async () => {
+  const getState = await opened();
+  const rows = ['{"text": "The sea is high."}', '{"text": ', '{"text": "The sea is deep."}'].join('\n');
+  await getState().addFiles([
+    file('log/a.txt', 'The sea is wide.'),
+    latin('log/old.txt'),
+    file('log/rows.csv', 'a,b\nThe sea,one\nThe tide,two\n'),
+    file('log/torn.jsonl', rows),
+  ]);
+  await getState().addFiles([file('later.txt', 'Another drop.')]);
+  await asked(getState);
+  const names = () => getState().texts.map(({ name, documents }) => `${name} ${documents}`);
+  expect(names()).toEqual(['log/a.txt 1', 'later.txt 1']);
+  const first = getState().texts[0]!.id;
+  answer(
+    getState(),
+    (await asked(getState)).find(({ kind }) => kind === 'encoding')!,
+  );
+  await vi.waitFor(() => expect(names()).toEqual(['log 2', 'later.txt 1']));
+  const tables = getState().markup.filter(({ name }) => name === 'log/rows.csv');
+  await getState().takeColumns(tables, { text: 'a' });
+  expect(names()).toEqual(['log 4', 'later.txt 1']);
+  await getState().takeColumns(getState().markup, { text: 'text' });
+  answer(getState(), (await asked(getState))[0]!);
+  await vi.waitFor(() => expect(names()).toEqual(['log 6', 'later.txt 1']));
+  // What was joined is gone from the store, and the project has its place in the list after a reload too.
+  await getState().loadTexts();
+  expect(names()).toEqual(['log 6', 'later.txt 1']);
+  expect(getState().texts.map(({ id }) => id)).not.toContain(first);
+});
+
+test('a file whose drop’s text was removed is a text of its own', async () => {
+  const getState = await opened();
+  await getState().addFiles([file('a.txt', 'The sea is wide.'), latin('old.txt')]);
+  const [question] = await asked(getState);
+  await getState().removeTexts([getState().texts[0]!.id]);
+  answer(getState(), question!);
+  await vi.waitFor(() => expect(getState().texts).toMatchObject([{ name: 'old.txt', documents: 1 }]));
 });

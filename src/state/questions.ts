@@ -4,9 +4,9 @@ import { counted } from '../core/base/units';
 import type { Columns, EncodingId, Proposal, TableSurvey } from '../core/documents';
 import { encodingName } from '../core/documents/encodings';
 import type { LabeledTable } from '../core/documents/surveyTable';
-import { isTable, tableCalled } from '../core/documents/read';
-import { isUndecoded, type Refusal, type Reread, type Undecoded } from './refused';
-import { type DroppedMarkup, isBinary } from './markup';
+import { isTable } from '../core/documents/read';
+import { isOfText, isUndecoded, type Refusal, type Reread, type Undecoded } from './refused';
+import { type DroppedMarkup, isBinary, isNoTable } from './markup';
 import { CLASSIFIER_SETUP, isTableUndecided } from './classifierStart';
 import type { Studio } from './studio';
 
@@ -19,7 +19,7 @@ interface About<F extends Asked = Asked> {
 export type Question =
   /** Which column holds what. `labeled`: one of them holds labels. */
   | (About<DroppedMarkup> & { kind: 'table'; survey: TableSurvey; labeled?: LabeledTable })
-  /** Can't be read as the table that its name says, or that it begins like. */
+  /** Can't be read as the table that its name says. */
   | (About<DroppedMarkup> & { kind: 'unread'; failure: Failure })
   | (About<Undecoded | DroppedMarkup> & { kind: 'encoding'; proposals: readonly Proposal[] })
   /** Some rows can't be read. */
@@ -35,7 +35,9 @@ type Waiting = Pick<Studio, 'refused' | 'markup' | 'project'>;
 
 /** Files of the open project that wait for an answer. */
 export const waitingFiles = ({ refused, markup, project }: Waiting): readonly Asked[] =>
-  [...refused, ...markup].filter((one) => one.project.id === project.id && one.tunes === undefined);
+  [...refused.filter(isOfText), ...markup.filter(({ tunes }) => tunes === undefined)].filter(
+    (one) => one.project.id === project.id,
+  );
 
 /** Also those to tune on. */
 export const allWaiting = (s: Waiting): readonly Asked[] => [
@@ -74,9 +76,8 @@ function alikeBy(file: Asked): readonly unknown[] {
   }
   if (!isTable(file.kind)) return ['markup'];
   const { found } = file;
-  if (!found) return ['looking'];
-  if ('failure' in found)
-    return found.proposals ? ['encoding', found.proposals[0]?.encoding] : ['unread', file.kind, isByName(file)];
+  if (!found || isNoTable(file)) return ['looking'];
+  if ('failure' in found) return found.proposals ? ['encoding', found.proposals[0]?.encoding] : ['unread', file.kind];
   return ['table', isBinary(file), found.columns, found.labeled?.columns];
 }
 
@@ -102,9 +103,6 @@ function questionOn(files: readonly [Asked, ...Asked[]]): Question {
     ? { kind: 'encoding', ...about, files: tables, proposals }
     : { kind: 'unread', ...about, files: tables, failure };
 }
-
-/** Whether its name says what it is; else its first characters did. */
-export const isByName = ({ name, kind }: DroppedMarkup): boolean => tableCalled(name) === kind;
 
 /** The labels of all its tables are counted together. */
 function tableQuestion(id: string, files: readonly DroppedMarkup[], survey: TableSurvey): TableQuestion {

@@ -26,6 +26,9 @@ export type Reread = Refusal & { dropped: Dropped };
 /** One whose encoding a person can choose. */
 export type Undecoded = Reread;
 
+/** Whether it was given on Text, also where a person has said since that it is to tune on. */
+export const isOfText = ({ tunes, dropped }: Refusal): boolean => tunes === undefined || dropped?.drop !== undefined;
+
 export const isUndecoded = (refusal: Refusal): refusal is Undecoded =>
   refusal.failure.code === 'bad-encoding' && refusal.dropped !== undefined;
 /** Whether rows of it can be left out. */

@@ -75,7 +75,7 @@ export const createTextsSlice: Slice<TextsSlice> = (services) => (set, get) => {
       }
       if (before.length < 2) return;
       const undo = () => before.forEach((text) => void get().setLicence([text.id], text.licence));
-      get().toast({ text: `Licence of ${formatCount(before.length)} texts stated`, undo });
+      get().toast({ text: `License of ${formatCount(before.length)} texts saved`, undo });
     },
     async putInProject(id, projectId, isIn) {
       const { texts, projects, project, removeTexts, toast } = get();

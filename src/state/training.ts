@@ -4,7 +4,6 @@ import { formatCount } from '../core/base/units';
 import { mergeFields, same } from '../core/runs/mergeFields';
 import { updateProject } from '../core/runs/projects';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
-import { nextRunNameIn } from '../core/runs/runName';
 import { dataOf, recipeOf } from '../core/runs/segments';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { isTuning } from '../core/runs/tunes';
@@ -21,6 +20,7 @@ import { explain } from './failures';
 import { following, type Held } from './following';
 import { NO_RUN, type OpenRun, shownId, shownRun } from './openRun';
 import { hasOtherTexts, type Inputs, inputsOf, textFacts, textIds, textsFor } from './preparation';
+import { nextRunNameOf } from './projectName';
 import type { Slice, Studio } from './studio';
 
 export interface TrainingSlice {
@@ -188,7 +188,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         const input = {
           runId,
           projectId: project.id,
-          name: await nextRunNameIn(store, project),
+          name: await nextRunNameOf({ store, get }, project.id),
           createdAt: now(),
           model,
           recipe,

@@ -15,18 +15,24 @@ export interface NoticeProps {
   actions?: ReactNode;
   /** Several ways, with words of their own: they stand under what is said. */
   areActionsBelow?: boolean;
+  /** At most a word and a sign: they stay beside the title on a phone. */
+  areActionsShort?: boolean;
   /** One of several in a list: on the pane's own ground. */
   isPlain?: boolean;
 }
 
 /** Under the head, full width, or in a pane; never more than two on top of each other. */
-export function Notice({ tone, isFact = false, title, children, actions, areActionsBelow, isPlain }: NoticeProps) {
+export function Notice({ tone, isFact = false, title, children, actions, isPlain, ...p }: NoticeProps) {
   return (
     <div className={cx(styles.notice, tone && tone !== 'ok' && !isPlain && styles[tone])}>
       {tone ? <Icon name={toneIcon[tone]} tone={tone} /> : isFact ? <Icon name="info" /> : <span aria-hidden />}
       <b>{title}</b>
       {children !== undefined && <p>{children}</p>}
-      {actions !== undefined && <span className={cx(styles.actions, areActionsBelow && styles.below)}>{actions}</span>}
+      {actions !== undefined && (
+        <span className={cx(styles.actions, p.areActionsBelow && styles.below, p.areActionsShort && styles.short)}>
+          {actions}
+        </span>
+      )}
     </div>
   );
 }

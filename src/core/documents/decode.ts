@@ -14,7 +14,7 @@ import type { OpenFile, TextPiece } from './read/format';
  * @throws HomegrownError `bad-file` for what is not text, at the first byte that shows it; `bad-encoding` for what may be, in
  * an encoding that nobody has chosen, with those that are likely and how the place reads in them
  */
-export const decodeText = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, true);
+export const decodeText = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, !file.isProse);
 
 /** As `decodeText`, of source code: its markup is what it is. */
 export const decodeCode = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, false);

@@ -10,14 +10,19 @@ export interface DropReport {
   /** Nothing is lost with them. */
   skipped: readonly SkippedFile[];
   failed: readonly FailedFile[];
+  /** Names of those of `added` that look like a table and aren't one, so they were added as plain text. */
+  plain?: readonly string[];
 }
 /** Reasons in the order of the list. */
-const TITLES = {
+export const TITLES = {
   duplicate: 'Duplicates',
   'no text': 'No text',
   hidden: 'Hidden files',
   'saved page': 'Parts of saved pages',
+  part: 'Parts of other files',
   answer: 'Skipped by you',
+  unanswered: 'Without an answer',
+  other: 'Other files',
 } as const;
 export interface SkippedFile {
   name: string;
@@ -54,7 +59,7 @@ export function reportOf({
 export const skippedOf = ({ name, why }: PassedOver): SkippedFile => ({
   name,
   reason: why,
-  why: why === 'hidden' ? 'hidden' : 'part of a saved page',
+  why: { hidden: 'hidden', 'saved page': 'part of a saved page', part: 'part of a file that was not added' }[why],
 });
 
 /** Both drops as one. */
@@ -62,10 +67,16 @@ export const joined = (a: DropReport, b: DropReport): DropReport => ({
   added: a.added + b.added,
   skipped: [...a.skipped, ...b.skipped],
   failed: [...a.failed, ...b.failed],
+  ...((a.plain || b.plain) && { plain: [...(a.plain ?? []), ...(b.plain ?? [])] }),
 });
 
+/** Of a report, or of numbers alone. */
+interface Counts extends Pick<DropReport, 'added'> {
+  skipped: { length: number };
+  failed: { length: number };
+}
 /** `8 added, 2 need you, 4 skipped`. @param waiting number of files with a question */
-export function dropSummary({ added, skipped, failed }: DropReport, waiting = 0): string {
+export function dropSummary({ added, skipped, failed }: Counts, waiting = 0): string {
   const parts: readonly (readonly [count: number, words: string])[] = [
     [added, 'added'],
     [waiting, waiting === 1 ? 'needs you' : 'need you'],
@@ -76,6 +87,12 @@ export function dropSummary({ added, skipped, failed }: DropReport, waiting = 0)
   return said.length === 0 ? 'Nothing to add' : said.join(', ');
 }
 
+/** `a.txt looks like a table, but isn't one. It was added as plain text.` */
+export const plainWords = (names: readonly string[]): string =>
+  names.length === 1
+    ? `${names[0]!} looks like JSON or a table, but isn’t. It was added as plain text`
+    : `${formatCount(names.length)} files look like JSON or tables, but aren’t. They were added as plain text`;
+
 export interface SkippedGroup {
   title: string;
   files: readonly SkippedFile[];
@@ -84,7 +101,7 @@ export interface SkippedGroup {
 }
 
 /** Skipped files by reason. @param max files listed in a group */
-export function skippedGroups({ skipped }: DropReport, max: number): readonly SkippedGroup[] {
+export function skippedGroups({ skipped }: Pick<DropReport, 'skipped'>, max: number): readonly SkippedGroup[] {
   return (Object.keys(TITLES) as SkippedFile['reason'][]).flatMap((reason) => {
     const files = skipped.filter((file) => file.reason === reason);
     if (files.length === 0) return [];

@@ -1,4 +1,4 @@
-import type { BlobStore } from '../base/blobStore';
+import type { BlobStore, Json } from '../base/blobStore';
 import { type Draft, openDraft } from '../base/draft';
 import { badFile, type HomegrownError, isBadFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
@@ -11,7 +11,8 @@ import { ChunkWriter } from './chunks';
 import type { ConversationReader } from './conversations';
 import { originalsFirst } from './copies';
 import type { LabelledAs } from './labels/readLabelled';
-import { addToProject, listTexts, NO_OWNER, type Owner } from './library';
+import { copyInto, isUnchanged, joinable, takenOut } from './joining';
+import { addToProject, listTexts, NO_OWNER, type Owner, removeText } from './library';
 import { inItsEncoding } from './encodings';
 import { inProcess, type Readers } from './guard/readers';
 import { beginningOf } from './head';
@@ -31,8 +32,10 @@ export type ImportOutcome =
 export interface DropOutcome {
   /** Null where nothing of the drop is new, or can be read. */
   text: TextRecord | null;
-  /** Number of files that are in the text. */
+  /** Number of files that were added to the text, with those that belong to one of them. */
   added: number;
+  /** Id of the text whose documents are in `text` now, and that the project no longer has. */
+  joined?: string;
   /** What is no text, and why. */
   refused: readonly { name: string; error: HomegrownError }[];
   /** Rows of tables that have no text, and so are no documents. */
@@ -62,6 +65,8 @@ export interface ImportSettings {
   conversations?: ConversationReader;
   /** Its documents are examples of labels, which are written so. */
   labelled?: LabelledAs;
+  /** Id of a text that the files join, if it can still take them: the project then has one text of both. */
+  joins?: string;
   /** Runs what reads the files; absent: this thread, where a reader that doesn't end is never ended. */
   readers?: Readers;
 }
@@ -93,7 +98,10 @@ export async function importText(
 export async function importDrop(
   dropped: readonly TextSource[],
   store: BlobStore,
-  {
+  settings: ImportSettings,
+  job: Job,
+): Promise<DropOutcome> {
+  const {
     addedAt,
     projectId = FIRST_PROJECT,
     owner = NO_OWNER,
@@ -101,10 +109,9 @@ export async function importDrop(
     isTuned = false,
     conversations,
     labelled,
+    joins,
     readers = inProcess,
-  }: ImportSettings,
-  job: Job,
-): Promise<DropOutcome> {
+  } = settings;
   const sources = originalsFirst(dropped);
   const refused: DropOutcome['refused'][number][] = [];
   const duplicates: Duplicate[] = [];
@@ -128,6 +135,7 @@ export async function importDrop(
       unreadable.add(text.id); // told where it is opened, and no reason to refuse another
     }
   }
+  const old = joins === undefined || unreadable.has(joins) ? undefined : await joinable(store, joins, projectId);
   const told = () => ({ refused, empty, passedOver, duplicates });
   const read = await readerOf(conversations, labelled);
   const stoppable: Readers = (kind, format, file) => readers(kind, format, file, job.signal);
@@ -135,7 +143,9 @@ export async function importDrop(
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
     const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id, draft)];
-    const take = async (given: GivenFile, bytes: () => AsyncIterable<Uint8Array>, seen: Seen): Promise<void> => {
+    if (old) await copyInto(store, old.text, { chunks, blocks });
+    const before = { documents: blocks.documents, files: blocks.names.length };
+    const take = async (given: GivenFile, bytes: () => AsyncIterable<Uint8Array>, seen: Seen): Promise<boolean> => {
       const mark = chunks.mark();
       const back = (): void => {
         chunks.back(mark);
@@ -153,7 +163,7 @@ export async function importDrop(
           there.set(hash, { equals: given.name, of: null });
           blocks.end(file);
           empty += file.empty ?? 0;
-          return;
+          return true;
         }
         duplicates.push({ name: given.name, ...same });
       } catch (error) {
@@ -161,7 +171,9 @@ export async function importDrop(
         refused.push({ name: given.name, error });
       }
       back();
+      return false;
     };
+    let parts = 0;
     const takeApart = async (source: TextSource, format: ArchiveFormatId, seen: Seen): Promise<void> => {
       const { name, reading, tableIn } = source;
       let files = 0;
@@ -202,17 +214,17 @@ export async function importDrop(
       const others = groups.get(source);
       const open = (path: string) => watch.stream(again(others!.files.get(path)!), seen);
       if (format) await takeApart(source, format, seen);
-      else if (others)
-        await take(
-          { ...source, beside: { ...others.named, paths: new Set(others.files.keys()), open } },
-          () => watch.stream(again(source), seen),
-          seen,
-        );
-      else await take({ ...source, ...watch.places(source, seen) }, () => watch.stream(source, seen), seen);
+      else if (others) {
+        const { named, files } = others;
+        const given = { ...source, beside: { ...named, paths: new Set(files.keys()), open } };
+        if (await take(given, () => watch.stream(again(source), seen), seen)) parts += files.size;
+        else for (const { name } of files.values()) passedOver.push({ name, why: 'part' });
+      } else await take({ ...source, ...watch.places(source, seen) }, () => watch.stream(source, seen), seen);
     }
     job.signal.throwIfAborted();
     const { documents, names, size, characters, bytes, formats } = blocks;
-    if (documents === 0) {
+    const added = names.length - before.files + parts;
+    if (documents === before.documents) {
       await draft.discard();
       return { text: null, added: 0, ...told() };
     }
@@ -223,7 +235,8 @@ export async function importDrop(
     if (elsewhere) {
       await draft.discard();
       const text = await addToProject(store, elsewhere.id, projectId, owner, isTuned);
-      return { text, added: names.length, ...told() };
+      if (old) await removeText(store, old.text.id, projectId, addedAt);
+      return { text, added, ...(old && { joined: old.text.id }), ...told() };
     }
     const drop = [...(await chunks.end()), ...(await blocks.finish())];
     if (drop.length > 0) await draft.drop(drop);
@@ -247,11 +260,19 @@ export async function importDrop(
       leftOut: null,
       formats: [...formats],
       notes: blocks.notes(),
-      addedAt,
+      addedAt: old?.text.addedAt ?? addedAt,
       licence,
     };
-    while (!(await draft.finish([[textKey(id), storedRecord(TEXT, text)]], await owner()))); // what it is to be in was saved meanwhile
-    return { text, added: names.length, ...told() };
+    const out = old && takenOut(old, projectId, addedAt);
+    const put: [string, Json][] = [[textKey(id), storedRecord(TEXT, text)], ...(out ? [out.put] : [])];
+    while (!(await draft.finish(put, [...(await owner()), ...(out ? [out.expect] : [])]))) {
+      // The project was saved meanwhile; or the text that they join was changed, so they are a text of their own.
+      if (!old || (await isUnchanged(store, old))) continue;
+      await draft.discard();
+      const { joins: _, ...alone } = settings;
+      return await importDrop(dropped, store, alone, job);
+    }
+    return { text, added, ...(old && { joined: old.text.id }), ...told() };
   } catch (error) {
     await draft.discard();
     throw error;

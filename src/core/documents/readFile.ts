@@ -40,6 +40,8 @@ export interface TextSource {
   tableIn?: (name: string) => TableChoice | undefined;
   /** Learnt as it is, markup and all, whatever its name says: as builds did that took no text out. */
   isPlain?: boolean;
+  /** Only begins like a table or JSON, and is neither. */
+  isProse?: boolean;
   reading?: Reading;
 }
 export interface TableChoice {
@@ -70,7 +72,7 @@ export interface Into {
  * @throws HomegrownError `bad-file`; `bad-encoding` where its text is in another than UTF-8, or than `encoding`
  */
 export async function readFile(
-  { name, isPlain, reading, places, beside, table = isPlain ? undefined : binaryTable(name) }: GivenFile,
+  { name, isPlain, isProse, reading, places, beside, table = isPlain ? undefined : binaryTable(name) }: GivenFile,
   into: Into,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number },
@@ -88,6 +90,7 @@ export async function readFile(
     ...(reading && { reading }),
     ...(encoding && { encoding }),
     ...(beside && { beside }),
+    ...(isProse && { isProse }),
   };
   const format = known ?? (table ? table.format : isPlain ? 'txt' : formatOf(name));
   const read = isTable(format)

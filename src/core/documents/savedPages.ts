@@ -36,10 +36,10 @@ const MAX_FOLDERS = 256;
 const FOLDER =
   /^(.+)(?:_files|\.files|_fichiers|_archivos|_bestanden|_file|_filer|_tiedostot|_pliki|_soubory|_elemei|_ficheiros|_arquivos|_dosyalar|_datoteke|_fitxers|_failid|_fails|_bylos|_fajlovi|_fitxategiak|-Dateien|-filer)$/i;
 
-/** A file that is not read: hidden or the system's own, or a part of a saved page. */
+/** A file that is not read: hidden or the system's own, or a part of a saved page or of a file that was not added. */
 export interface PassedOver {
   name: string;
-  why: 'hidden' | 'saved page';
+  why: 'hidden' | 'saved page' | 'part';
 }
 
 /** Parts a drop into a person's own files and the others. */

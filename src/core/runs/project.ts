@@ -3,6 +3,7 @@ import { HomegrownError } from '../base/errors';
 import { storedMoment } from '../base/moment';
 import type { JsonObject, Kind } from '../base/record';
 import { z } from '../base/zod';
+import { type KeptDrop, keptDropSchema } from '../documents/keptDrop';
 import { FIRST_PROJECT } from '../documents/record';
 import type { SplitChoice } from '../documents/split';
 import { baselineFields, type BaselineFacts } from '../objectives/facts';
@@ -42,6 +43,8 @@ export interface Project {
   runId: string | null;
   /** The run that others are compared with. */
   baseline: string | null;
+  /** Files of the last drop that were not added; null if all were. */
+  lastDrop: KeptDrop | null;
   /** Since when it is hidden, until it is purged or restored. */
   removedAt?: number;
 }
@@ -99,6 +102,7 @@ export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => (
   tuning: initialTuning(),
   runId: null,
   baseline: null,
+  lastDrop: null,
 });
 
 /** What two tabs made of `base`: every field that one of them changed, and `mine` where both did. */
@@ -239,6 +243,8 @@ const FIELDS = {
   tuning: tuningSchema,
   runId,
   baseline: runId,
+  // A list that can't be read is no reason to put the project aside.
+  lastDrop: keptDropSchema.nullable().catch(null),
   removedAt: storedMoment,
 } as const satisfies Record<Exclude<keyof Project, 'id'>, z.ZodType>;
 const FIELD_NAMES = Object.keys(FIELDS) as (keyof typeof FIELDS)[];

@@ -1,40 +1,37 @@
 import { useState } from 'react';
-import { paragraph } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
-import { type DropReport, dropSummary, skippedGroups, skippedWords } from '../../core/documents/dropReport';
-import { remedy } from '../../state/failures';
+import { plainWords, skippedGroups, skippedWords } from '../../core/documents/dropReport';
+import type { FailedWords } from '../../core/documents/keptDrop';
+import { type ShownDrop, shownDrop } from '../../state/lastDrop';
 import { waitingFiles } from '../../state/questions';
-import { useStudio } from '../../state/react';
+import { useStudio, useStudioFields } from '../../state/react';
 import { IconButton, Notice, TextAction } from '../../ui';
-import { refusalWords } from './refusalWords';
 import styles from './DropNotice.module.css';
 
-/** The one notice of a drop: how many files were added, need an answer, and were skipped. */
+/** The one notice of a drop: how many files were added, need an answer, and were skipped. After a reload, of the last one. */
 export function DropNotice() {
   const drop = useStudio((s) => s.drop);
-  const waiting = useStudio((s) => waitingFiles(s).length);
-  return drop && !isNothing(drop, waiting) ? <Shown key={keyOf(drop)} drop={drop} waiting={waiting} /> : null;
+  const kept = useStudio((s) => (s.texts.length + s.tuneTexts.length > 0 ? s.project.lastDrop : null));
+  const waiting = useStudioFields((s) => waitingFiles(s).map(({ name }) => name));
+  const shown = shownDrop(drop, kept, waiting);
+  // What fails later is shown at once, too.
+  return shown ? <Shown key={`${drop === null}/${shown.failed.length}`} drop={shown} isLast={drop === null} /> : null;
 }
 
-/** Whether there is more to say than how many files were added. */
-export const isPlainDrop = (drop: DropReport | null, waiting: number): boolean =>
-  !drop || drop.skipped.length + drop.failed.length + waiting === 0;
-
-const isNothing = (drop: DropReport, waiting: number): boolean => drop.added === 0 && isPlainDrop(drop, waiting);
-/** What failed is shown at once, also where it came after the notice. */
-const keyOf = ({ failed }: DropReport): number => failed.length;
-
-function Shown({ drop, waiting }: { drop: DropReport; waiting: number }) {
+function Shown({ drop, isLast }: { drop: ShownDrop; isLast: boolean }) {
   const dismiss = useStudio((s) => s.dismissDrop);
-  const { skipped, failed } = drop;
-  const hasFailed = failed.length > 0;
-  const [isOpen, setOpen] = useState(failed.length > 1);
+  const { title, skipped, failed, plain } = drop;
+  const hasFailed = failed.length > 0 && !isLast;
+  const [isOpen, setOpen] = useState(failed.length > 1 && !isLast);
   const isList = skipped.length + failed.length > 1;
+  const isOne = skipped.length === 1 && !isList;
+  const hasDetail = isOne || plain !== undefined;
   return (
     <div className={styles.drop} role={hasFailed ? 'alert' : 'status'}>
       <Notice
         {...(hasFailed ? { tone: 'error' } : { isFact: true })}
-        title={dropSummary(drop, waiting)}
+        title={title}
+        areActionsShort
         actions={
           <>
             {isList && (
@@ -46,10 +43,16 @@ function Shown({ drop, waiting }: { drop: DropReport; waiting: number }) {
           </>
         }
       >
-        {hasFailed && failed.length === 1 ? (
-          <span className={styles.reason}>{reasonOf(failed[0]!)}</span>
-        ) : skipped.length === 1 && !isList ? (
-          skippedWords(skipped[0]!)
+        {failed.length === 1 ? (
+          <span className={styles.reason}>
+            <Reason file={failed[0]!} />
+          </span>
+        ) : hasDetail ? (
+          <>
+            {isOne && skippedWords(skipped[0]!)}
+            {isOne && plain && <br />}
+            {plain && plainWords(plain)}
+          </>
         ) : undefined}
       </Notice>
       {isList && isOpen && <List drop={drop} />}
@@ -57,7 +60,7 @@ function Shown({ drop, waiting }: { drop: DropReport; waiting: number }) {
   );
 }
 
-const List = ({ drop }: { drop: DropReport }) => (
+const List = ({ drop }: { drop: ShownDrop }) => (
   <div className={styles.list} role="group" aria-label="Files that were not added" tabIndex={0}>
     {drop.failed.length > 1 && (
       <section className={styles.failed}>
@@ -66,7 +69,9 @@ const List = ({ drop }: { drop: DropReport }) => (
         </h2>
         <ul>
           {drop.failed.slice(0, MAX_LISTED).map((file) => (
-            <li key={file.name}>{reasonOf(file)}</li>
+            <li key={file.name}>
+              <Reason file={file} />
+            </li>
           ))}
           <More count={drop.failed.length - MAX_LISTED} />
         </ul>
@@ -87,14 +92,19 @@ const List = ({ drop }: { drop: DropReport }) => (
         </ul>
       </section>
     ))}
+    {drop.more > 0 && (
+      <ul>
+        <More count={drop.more} />
+      </ul>
+    )}
   </div>
 );
 const MAX_LISTED = 100;
 
 const More = ({ count }: { count: number }) => (count > 0 ? <li>and {formatCount(count)} more</li> : null);
 
-const reasonOf = (file: DropReport['failed'][number]) => (
+const Reason = ({ file: { name, why } }: { file: FailedWords }) => (
   <>
-    <b>{file.name}</b> {paragraph(refusalWords(file), remedy(file.failure))}
+    <b>{name}</b> {why}
   </>
 );

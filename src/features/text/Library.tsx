@@ -2,13 +2,14 @@ import { lazy, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatBytes, formatCount } from '../../core/base/units';
 import { learntOf } from '../../core/documents/record';
+import { isPlainDrop } from '../../state/lastDrop';
 import { textsChanged } from '../../state/preparation';
 import { waitingFiles } from '../../state/questions';
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import { useNextStep } from '../../state/useNextStep';
 import { FileButton, NextButton, Panes, Stage } from '../../ui';
-import { DropNotice, isPlainDrop } from './DropNotice';
+import { DropNotice } from './DropNotice';
 import { OutOfDate } from './OutOfDate';
 import { TextList, type Chosen } from './TextList';
 import { TextPreview } from './TextPreview';
@@ -32,33 +33,11 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
   // A text that was removed leaves its place to the next one.
   const text = texts.find((t) => t.id === asked?.id) ?? texts[Math.min(place, texts.length - 1)];
   const chosen = text && (asked?.id === text.id ? asked : { id: text.id });
-  const characters = texts.reduce((n, t) => n + learntOf(t).characters, 0);
-  const bytes = texts.reduce((n, t) => n + t.bytes, 0);
-  const documents = texts.reduce((n, t) => n + learntOf(t).documents, 0);
   return (
     <Stage
       title="Text"
       tabs={<TextTabs current="library" />}
-      summary={
-        texts.length === 0 ? (
-          waiting > 0 && (
-            <>
-              <b>{formatCount(waiting)}</b> {waiting === 1 ? 'file needs' : 'files need'} you
-            </>
-          )
-        ) : (
-          <>
-            <b>{formatCount(texts.length)}</b> {texts.length === 1 ? 'text' : 'texts'},{' '}
-            {documents > texts.length && (
-              <>
-                <b>{formatCount(documents)}</b> documents,{' '}
-              </>
-            )}
-            <b>{formatCount(characters)}</b> characters, <b>{formatBytes(bytes)}</b> before the browser packs{' '}
-            {texts.length === 1 ? 'it' : 'them'}
-          </>
-        )
-      }
+      summary={<Summary />}
       actions={
         <>
           <FileButton isDense isFolder onFiles={onFiles}>
@@ -98,5 +77,38 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
         {text && <TextPreview key={`${text.id}/${chosen?.place}`} text={text} place={chosen?.place} />}
       </Panes>
     </Stage>
+  );
+}
+
+/** One line of what is here: files that wait only while nothing else is. */
+function Summary() {
+  const texts = useStudio((s) => s.texts);
+  const aside = useStudio((s) => s.tuneTexts.length);
+  const waiting = useStudio((s) => waitingFiles(s).length);
+  const characters = texts.reduce((n, t) => n + learntOf(t).characters, 0);
+  const bytes = texts.reduce((n, t) => n + t.bytes, 0);
+  const documents = texts.reduce((n, t) => n + learntOf(t).documents, 0);
+  if (texts.length > 0)
+    return (
+      <>
+        <b>{formatCount(texts.length)}</b> {texts.length === 1 ? 'text' : 'texts'},{' '}
+        {documents > texts.length && (
+          <>
+            <b>{formatCount(documents)}</b> documents,{' '}
+          </>
+        )}
+        <b>{formatCount(characters)}</b> characters, <b>{formatBytes(bytes)}</b>
+      </>
+    );
+  if (waiting > 0)
+    return (
+      <>
+        <b>{formatCount(waiting)}</b> {waiting === 1 ? 'file needs' : 'files need'} you
+      </>
+    );
+  return (
+    <>
+      <b>{formatCount(aside)}</b> {aside === 1 ? 'text' : 'texts'} for Teach it more
+    </>
   );
 }

@@ -12,7 +12,7 @@ const OPTIONS: readonly Option<Choice>[] = [
   { value: 'other', label: 'In other words' },
 ];
 
-/** Under what licence texts may be used, as their person knows: it goes into model cards and datasheets. */
+/** States the license of texts, for model cards and datasheets. */
 export function LicenceDialog({ texts, onClose }: { texts: readonly TextRecord[]; onClose: () => void }) {
   const setLicence = useStudio((s) => s.setLicence);
   const [first, ...others] = texts;
@@ -22,7 +22,7 @@ export function LicenceDialog({ texts, onClose }: { texts: readonly TextRecord[]
   const length = words.trim().length;
   const error =
     choice === 'other' && length > MOST_LICENCE
-      ? `${formatCount(length)} characters, and at most ${formatCount(MOST_LICENCE)} are kept`
+      ? `${formatCount(length)} characters; the maximum is ${formatCount(MOST_LICENCE)}`
       : undefined;
   const save = (): void => {
     void setLicence(
@@ -35,23 +35,23 @@ export function LicenceDialog({ texts, onClose }: { texts: readonly TextRecord[]
     <Dialog
       isOpen
       onClose={onClose}
-      title={`Licence of ${others.length === 0 ? first?.name : `${formatCount(texts.length)} texts`}`}
+      title={`License of ${others.length === 0 ? first?.name : `${formatCount(texts.length)} texts`}`}
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
           <Button
             variant="go"
             onPress={save}
-            disabledReason={error ?? (choice === 'other' && length === 0 ? 'There are no words yet' : undefined)}
+            disabledReason={error ?? (choice === 'other' && length === 0 ? 'Type the license first' : undefined)}
           >
-            State it
+            Save license
           </Button>
         </>
       }
     >
-      <p>Models that learn from {others.length === 0 ? 'it' : 'them'} say so in their card and datasheet.</p>
+      <p>Model cards and datasheets state it when you share a model.</p>
       <div className={styles.fields}>
-        <Select label="Licence" value={choice} onChange={choose} options={OPTIONS} />
+        <Select label="License" value={choice} onChange={choose} options={OPTIONS} />
         {choice === 'other' && (
           <TextField
             label="In your words"
@@ -59,7 +59,7 @@ export function LicenceDialog({ texts, onClose }: { texts: readonly TextRecord[]
             onChange={setWords}
             rows={3}
             error={error}
-            hint="such as who allowed it, for what, and where that can be read"
+            hint="Who allowed what, and where to read it"
           />
         )}
       </div>

@@ -9,13 +9,13 @@ import {
   answer,
   answerWords,
   firstQuestion,
-  isByName,
   isSkipOnly,
   type Question,
   questionsOf,
   encodingAnswer,
 } from '../../state/questions';
 import { useStudio, useStudioStore } from '../../state/react';
+import { unsavedFiles } from '../../state/saved';
 import { useNextStep } from '../../state/useNextStep';
 import { Ask, Button, LineChoice, Select } from '../../ui';
 import { countedKinds } from './countedKinds';
@@ -28,10 +28,10 @@ export function Questions() {
   const questions = useStudio(questionsOf);
   const [, go] = useLocation();
   const next = useNextStep('text', go);
+  const count = useStudio(unsavedFiles);
   if (questions.length === 0) return null;
   const isAnswer = next?.kind === 'answer' || next?.kind === 'train-classifier';
   const first = isAnswer ? firstQuestion(questions) : undefined;
-  const count = questions.reduce((sum, { files }) => sum + files.length, 0);
   return (
     <div role="group" aria-label="Questions about dropped files">
       {questions.map((question) => (
@@ -106,21 +106,25 @@ function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread
         why: `${countedKinds(question.files)}. The model learns tags, quotes and commas too.`,
       };
     case 'unread':
-      return {
-        title: unreadTitle(question.files),
-        why: [question.failure.message, remedy(question.failure)].filter(Boolean).join(' '),
-      };
+      return unreadWords(question);
     default:
       return question satisfies never;
   }
 }
 
-function unreadTitle(files: readonly DroppedMarkup[]): string {
+/** A text file that is no valid JSON or table can be used as it is; of another table only its reason can be shown. */
+function unreadWords({ files, failure }: Extract<Question, { kind: 'unread' }>): { title: string; why: string } {
   const [{ kind }] = files as readonly [DroppedMarkup];
-  if (isByName(files[0]!) || !isMarkup(kind)) return `${namesOf(files)} can’t be read`;
-  return files.length === 1
-    ? `${namesOf(files)} looks like a ${MARKUPS[kind].one}, but can’t be read as one`
-    : `${namesOf(files)} look like ${MARKUPS[kind].many}, but can’t be read as such`;
+  const isOne = files.length === 1;
+  if (!isMarkup(kind)) {
+    const why = isOne ? [failure.message, remedy(failure)].filter(Boolean).join(' ') : 'Save them again, or skip them.';
+    return { title: `${namesOf(files)} can’t be read`, why };
+  }
+  const { one, many } = MARKUPS[kind];
+  return {
+    title: isOne ? `${namesOf(files)} isn’t a valid ${one}` : `${namesOf(files)} aren’t valid ${many}`,
+    why: isOne ? 'Use it as plain text, or skip it.' : 'Use them as plain text, or skip them.',
+  };
 }
 const isMarkup = (kind: DroppedMarkup['kind']): kind is MarkupId => Object.hasOwn(MARKUPS, kind);
 

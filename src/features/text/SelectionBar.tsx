@@ -24,7 +24,7 @@ export function SelectionBar(p: SelectionBarProps) {
             Remove
           </Button>
           <Button isDense onPress={p.onLicence}>
-            Licence…
+            License…
           </Button>
         </>
       )}

@@ -45,6 +45,7 @@ type SortKey = 'name' | 'characters' | 'addedAt';
 
 export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: TextListProps) {
   const texts = useStudio((s) => s.texts);
+  const aside = useStudio((s) => s.tuneTexts.length);
   const removeTexts = useStudio((s) => s.removeTexts);
   const leaveOut = useStudio((s) => s.leaveOut);
   const toast = useStudio((s) => s.toast);
@@ -186,7 +187,7 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
   return (
     <Pane
       title="Texts"
-      hint={hintOf(texts, rows, wanted)}
+      hint={hintOf(texts.length, aside, rows, wanted)}
       aside={
         <>
           <SampleMenu />
@@ -324,9 +325,12 @@ function SampleMenu() {
   );
 }
 
-const hintOf = (texts: readonly TextRecord[], rows: readonly Row[], wanted: string): string => {
-  const shown = rows.filter(({ kind }) => kind === 'text').length;
-  return wanted === '' ? formatCount(texts.length) : `${formatCount(shown)} of ${formatCount(texts.length)}`;
+/** @param aside number of texts above the table, which no filter hides */
+const hintOf = (texts: number, aside: number, rows: readonly Row[], wanted: string): string | undefined => {
+  if (texts + aside === 0) return undefined;
+  const shown = rows.filter(({ kind }) => kind === 'text').length + aside;
+  const all = formatCount(texts + aside);
+  return wanted === '' ? all : `${formatCount(shown)} of ${all}`;
 };
 
 const by =

@@ -42,7 +42,7 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
           value={<span title={sha256}>{sha256 === undefined ? '–' : `${sha256.slice(0, 12)}…`}</span>}
         />
       </dl>
-      <Licence text={text} />
+      {text.licence !== null && <License text={text} license={text.licence} />}
       {text.cleaned && !isOne && (
         <p className={styles.note}>
           Cleaned by the recipe {text.cleaned.name}: {formatCount(learntOf(text).characters)} of{' '}
@@ -102,13 +102,14 @@ function Beginning({ start, characters }: Pick<DocumentStart, 'start' | 'charact
 }
 const AT_FIRST = 3000;
 
-function Licence({ text }: { text: TextRecord }) {
+/** Of samples, and of texts whose license a person has stated: nobody is asked about their own files. */
+function License({ text, license }: { text: TextRecord; license: string }) {
   const [isAsked, ask] = useState(false);
   return (
     <p className={styles.note}>
-      {text.licence === null ? 'Its licence is not stated. ' : `Licence: ${text.licence}. `}
-      <TextAction onPress={() => ask(true)} label={`State the licence of ${text.name}`}>
-        {text.licence === null ? 'State it…' : 'Change…'}
+      License: {license}.{' '}
+      <TextAction onPress={() => ask(true)} label={`Change the license of ${text.name}`}>
+        Change…
       </TextAction>
       {isAsked && <LazyLicenceDialog texts={[text]} onClose={() => ask(false)} />}
     </p>

@@ -10,7 +10,7 @@ export const stage: Stage = {
     const isReading = importing.kind === 'busy';
     if (texts.length === 0 && isReading) return { sign: 'running', line: 'reading files' };
     if (texts.length + tuneTexts.length === 0) return NOTHING_YET;
-    if (texts.length === 0) return { sign: 'done', line: `${counted(tuneTexts.length, 'file')} to tune on` };
+    if (texts.length === 0) return { sign: 'done', line: `${counted(tuneTexts.length, 'text')} for Teach it more` };
     const sum = texts.reduce((all, text) => all + learntOf(text).characters, 0);
     const characters = `${formatShort(sum)} characters`;
     const line = fitting(`${counted(texts.length, 'text')}, ${characters}`, characters);

@@ -17,6 +17,8 @@ export interface OpenFile {
   encoding?: EncodingId;
   /** Of one that others belong to: those, which are not read by themselves. */
   beside?: Beside;
+  /** Its markup is none. */
+  isProse?: boolean;
 }
 
 /** Files that belong to one, by their paths from the folder that all of them lie in. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { badFile, toFailure } from '../../core/base/errors';
+import { badFile, toFailure } from '../core/base/errors';
 import { refusalWords } from './refusalWords';
 
 test('a refusal that stands after a file’s name does not say it again', () => {

@@ -1,4 +1,4 @@
-import type { FailedFile } from '../../core/documents/dropReport';
+import type { FailedFile } from '../core/documents/dropReport';
 
 /** What is wrong with a file, without the name that stands before it: `is a PDF, not plain text`. */
 export function refusalWords({ name, failure: { message } }: FailedFile): string {

@@ -1,0 +1,72 @@
+/** Adds documents to a text: a new one that has the documents of both takes its place in the project. */
+import type { BlobStore, Expected, Json, Stored } from '../base/blobStore';
+import { isUnreadable, parseRecord, storedRecord } from '../base/record';
+import type { BlockWriter, ReadFile } from './blocks';
+import type { ChunkWriter } from './chunks';
+import { inFiles } from './open';
+import { inProjects, isToTune, TEXT, textKey, type TextRecord } from './record';
+
+/** A text as it was read, and what lies in the store for it. */
+export interface Joined {
+  text: TextRecord;
+  stored: Stored;
+}
+
+/**
+ * Returns a text that documents can be added to for a project. Undefined if the project doesn't learn from it, if a person
+ * has cleaned it, left documents out or stated a license, or if it is too large to copy.
+ */
+export async function joinable(store: BlobStore, id: string, projectId: string): Promise<Joined | undefined> {
+  const key = textKey(id);
+  const stored = await store.get(key);
+  const text = stored === undefined ? undefined : readable(stored, key);
+  if (!text) return undefined;
+  const isPlain = text.indexed && !text.leftOut && !text.cleaned && !text.labelling && text.licence === null;
+  const isRead = !text.conversations && !text.labelled && !isToTune(text, projectId);
+  const isJoinable = isPlain && isRead && text.projects.includes(projectId) && text.bytes <= MAX_JOINED_BYTES;
+  return isJoinable ? { text, stored: stored! } : undefined;
+}
+const MAX_JOINED_BYTES = 64 * 2 ** 20;
+
+/** The page that shows a text says what can't be read of it. */
+function readable(stored: Stored, key: string): TextRecord | undefined {
+  try {
+    return parseRecord(stored, key, TEXT);
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the text is as it was when it was found joinable. */
+export const isUnchanged = async (store: BlobStore, { text, stored }: Joined): Promise<boolean> =>
+  JSON.stringify(await store.get(textKey(text.id))) === JSON.stringify(stored);
+
+/** Writes all documents of a text as the first ones of another. @throws HomegrownError `storage-damaged` */
+export async function copyInto(
+  store: BlobStore,
+  text: TextRecord,
+  { chunks, blocks }: { chunks: ChunkWriter; blocks: BlockWriter },
+): Promise<void> {
+  let last: ReadFile | undefined;
+  for await (const { document, file } of inFiles(store, text)) {
+    if (last && last !== file) blocks.end(last);
+    last = file;
+    for await (const chunk of document.chunks()) await chunks.write(chunk);
+    const { title = '', sha256, characters, bytes, fields, spans } = document;
+    await blocks.add({ title, sha256, characters, bytes, ...(fields && { fields }), ...(spans && { spans }) });
+  }
+  if (last) blocks.end(last);
+}
+
+/** Takes the text that was joined out of the project, in the commit that adds the new one. @param at milliseconds since 1970 */
+export function takenOut(
+  { text, stored }: Joined,
+  projectId: string,
+  at: number,
+): { put: [string, Json]; expect: Expected } {
+  const key = textKey(text.id);
+  const projects = text.projects.filter((project) => project !== projectId);
+  const left = { ...inProjects(text, projects, text.tunes ?? []), ...(projects.length === 0 && { removedAt: at }) };
+  return { put: [key, storedRecord(TEXT, left)], expect: [key, stored as Json] };
+}

@@ -1,0 +1,58 @@
+/** What the Text page says of the texts that are there, rendered over a studio with the workers' real halves. */
+import { prerender } from 'react-dom/static';
+import { afterEach, expect, test, vi } from 'vitest';
+import { Router } from 'wouter';
+import { givenFile as file, loadedStudio, type TestStudio } from '../../core/testing/behindChannels';
+import { questionsOf } from '../../state/questions';
+import { StudioContext } from '../../state/react';
+import { Library } from './Library';
+
+let page: TestStudio;
+afterEach(() => page.close());
+async function opened() {
+  page = await loadedStudio();
+  return page.studio.getState;
+}
+/** The words of the page, with a space where an element ends. */
+async function shown(): Promise<string> {
+  const { studio } = page;
+  const { prelude } = await prerender(
+    <Router ssrPath="/text">
+      <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
+        <Library onFiles={() => undefined} onPaste={() => undefined} />
+      </StudioContext.Provider>
+    </Router>,
+  );
+  return (await new Response(prelude).text()).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+}
+const TABLE = ['mail,kind', ...Array.from({ length: 20 }, (_, i) => `letter ${i} of the sea,${i % 3 ? 'ham' : 'spam'}`)].join('\n'); // prettier-ignore
+
+test('a labeled table is one of the texts that are counted', async () => {
+  const getState = await opened();
+  await getState().addFiles([file('mails.csv', TABLE)]);
+  await vi.waitFor(() => expect(questionsOf(getState())).toMatchObject([{ kind: 'table' }]));
+  await getState().takeColumns(getState().markup, { text: 'mail', label: 'kind' }, undefined, 'classify');
+  expect(await shown()).toMatch(/Texts 1 /);
+  expect(await shown()).toContain('1 text for Teach it more');
+  await getState().addFiles([file('sea.txt', 'The sea is wide.')]);
+  expect(await shown()).toMatch(/Texts 2 /);
+  expect(await shown()).toContain('1 text , 16 characters');
+});
+
+test('a license is shown where a text has one, as samples do, and nobody is asked about their own files', async () => {
+  const getState = await opened();
+  await getState().addFiles([file('diary.txt', 'Today the sea was wide.')]);
+  expect(await shown()).toContain('Preview diary.txt');
+  expect(await shown()).not.toMatch(/licen[cs]e/i);
+  await getState().setLicence([getState().texts[0]!.id], 'public domain');
+  expect(await shown()).toMatch(/License: +public domain *\. +Change…/);
+});
+
+test('after a reload the page still lists the files that the last drop skipped', async () => {
+  const getState = await opened();
+  await getState().addFiles([file('d/a.txt', 'The sea is wide.'), file('d/empty.txt', '')]);
+  expect(await shown()).toContain('1 added, 1 skipped');
+  page.studio.setState({ drop: null });
+  expect(await shown()).toContain('Last drop: 1 added, 1 skipped');
+  expect(await shown()).toContain('d/empty.txt');
+});

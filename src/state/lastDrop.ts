@@ -1,0 +1,51 @@
+/** What became of the last drop: of this session as it is known, else what is kept with the project. */
+import { paragraph } from '../core/base/errors';
+import { dropSummary, type DropReport, type FailedFile, type SkippedFile } from '../core/documents/dropReport';
+import { type FailedWords, type KeptDrop, keptDrop } from '../core/documents/keptDrop';
+import { remedy } from './failures';
+import { refusalWords } from './refusalWords';
+
+export interface ShownDrop {
+  title: string;
+  skipped: readonly SkippedFile[];
+  failed: readonly FailedWords[];
+  /** Number of files that aren't listed. */
+  more: number;
+  plain?: readonly string[];
+}
+
+const wordsOf = (file: FailedFile): FailedWords => {
+  return { name: file.name, why: paragraph(refusalWords(file), remedy(file.failure)) };
+};
+
+/** As it is kept. Files that wait are left out unless a person answers before the page closes. */
+export function keptOf({ added, skipped, failed }: DropReport, waiting: readonly { name: string }[]): KeptDrop | null {
+  const unanswered = waiting.map(({ name }): SkippedFile => ({ name, reason: 'unanswered', why: 'had no answer' }));
+  return keptDrop(added, [...skipped, ...unanswered], failed.map(wordsOf));
+}
+
+/** Whether there is more to say than how many files were added. */
+export const isPlainDrop = (drop: DropReport | null, waiting: number): boolean =>
+  !drop || (drop.skipped.length + drop.failed.length + waiting === 0 && !drop.plain);
+
+/** @param waiting names of files that wait for an answer */
+export function shownDrop(
+  drop: DropReport | null,
+  kept: KeptDrop | null,
+  waiting: readonly string[],
+): ShownDrop | undefined {
+  if (drop) {
+    if (drop.added === 0 && isPlainDrop(drop, waiting.length)) return undefined;
+    const { skipped, failed, plain } = drop;
+    const title = dropSummary(drop, waiting.length);
+    return { title, skipped, failed: failed.map(wordsOf), more: 0, ...(plain && { plain }) };
+  }
+  if (!kept) return undefined;
+  const isAsked = ({ name, reason }: SkippedFile): boolean => reason === 'unanswered' && waiting.includes(name);
+  const skipped = kept.skippedFiles.filter((file) => !isAsked(file));
+  const asked = kept.skippedFiles.length - skipped.length;
+  const counts = { added: kept.added, skipped: { length: kept.skipped - asked }, failed: { length: kept.failed } };
+  if (counts.skipped.length + kept.failed === 0) return undefined;
+  const more = counts.skipped.length + kept.failed - skipped.length - kept.failedFiles.length;
+  return { title: `Last drop: ${dropSummary(counts, waiting.length)}`, skipped, failed: kept.failedFiles, more };
+}

@@ -1,0 +1,47 @@
+/** Lists again what is listed here, as other tabs have changed it. */
+import type { StudioStore } from './studio';
+
+/** @returns what lists again; hints come faster than lists do, so lists that wait are one */
+export function relisting(
+  get: StudioStore['getState'],
+  pause: (ms: number) => Promise<unknown>,
+  onError: (error: unknown) => void,
+): () => void {
+  /** One list at a time, and one that waits, for `ms` at least. */
+  function joined(ms: number, list: () => Promise<unknown>): () => void {
+    let isToList = false;
+    let listing: Promise<unknown> = Promise.resolve();
+    return () => {
+      if (isToList) return;
+      isToList = true;
+      listing = listing
+        .then(() => pause(ms))
+        .then(() => {
+          isToList = false;
+          return list();
+        })
+        .catch(onError);
+    };
+  }
+  const listOwn = joined(1000, () => {
+    const { loadTexts, runs, listRuns, opened, training, listSaved, loadEvaluation } = get();
+    const { keptLists, loadLists, cardEvaluations, loadCardEvaluations } = get();
+    const atRest = Object.keys(opened).filter((id) => id !== training?.runId); // a step of them may be gone
+    return Promise.all([
+      loadTexts(),
+      loadEvaluation(),
+      ...(keptLists ? [loadLists()] : []),
+      ...(cardEvaluations ? [loadCardEvaluations()] : []),
+      ...(runs ? [listRuns()] : []),
+      ...atRest.map((id) => listSaved(id)),
+    ]);
+  });
+  /** More rarely: this reads all runs of all projects, and the menu of projects lists them too. */
+  const listOthers = joined(5000, async () => {
+    if (get().projects.length > 0) await get().listProjects();
+  });
+  return () => {
+    listOwn();
+    listOthers();
+  };
+}

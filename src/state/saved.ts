@@ -1,0 +1,31 @@
+/** What of the open project is stored. The strip and the Text page both say it from here. */
+import { counted, formatAgo, formatCount } from '../core/base/units';
+import { isTraining, shownRun, spokenRun } from './openRun';
+import { waitingFiles } from './questions';
+import type { Studio } from './studio';
+
+export interface SavedWords {
+  value: string;
+  detail?: string;
+  tone?: 'error';
+}
+
+/** Number of dropped files that are in no text until a person answers. */
+export const unsavedFiles = (s: Pick<Studio, 'refused' | 'markup' | 'project'>): number => waitingFiles(s).length;
+
+/** Words after `Saved`. @param now milliseconds since 1970 */
+export function savedWords(s: Studio, now: number): SavedWords {
+  if (s.kept === 'no') return { value: 'not the last change', tone: 'error' };
+  const isActive = isTraining(s);
+  const unsaved = unsavedFiles(s);
+  const hasTexts = s.texts.length + s.tuneTexts.length > 0;
+  if (unsaved > 0 && hasTexts && !isActive) return { value: `all but ${counted(unsaved, 'file')}` };
+  // Of the run under way, else of the model that there is.
+  const saved = spokenRun(s).saved ?? (isActive ? null : shownRun(s, 'playground').usable);
+  if (saved) {
+    const detail = saved.at === null || !isActive ? 'kept' : formatAgo(now - saved.at);
+    return { value: `step ${formatCount(saved.step)}`, detail };
+  }
+  if (isActive) return { value: 'no step yet' };
+  return { value: hasTexts ? 'all changes' : 'nothing yet' };
+}
