@@ -311,7 +311,9 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
         )
       }
     >
-      {isClassifier ? 'See which labels it mistakes for which' : 'See how your model compares with word counting'}
+      {isClassifier
+        ? 'See how many texts it gets right, and which labels it confuses'
+        : 'See how your model compares with word counting'}
     </EmptyStage>
   );
 }
