@@ -2,6 +2,7 @@
 import type { Progress } from '../core/base/job';
 import type { LongTexts } from '../core/base/longTexts';
 import type { ImportOutcome, TextRecord } from '../core/documents';
+import type { LeakWords } from '../core/documents/labels/leakWords';
 import type { LabelProblem } from '../core/documents/labels/problems';
 import type { LabelSurvey } from '../core/documents/labels/survey';
 import type { TokenizerModel, TrainedKind } from '../core/tokenizer/tokenizer';
@@ -86,4 +87,6 @@ export interface LabelApi {
   };
   /** Texts of a run's data that its classifier can't read whole; null if all fit, or if the data are gone. */
   longTexts: { input: { runId: string }; progress: never; output: LongTexts | null };
+  /** Words that give away labels of a run's texts; null if its data are gone. */
+  runLeaks: { input: { runId: string }; progress: never; output: readonly LeakWords[] | null };
 }

@@ -247,6 +247,7 @@ export function dataHandlers(
     importLabeled: ({ textId, ...settings }, job) =>
       reading(async () => (await labelling()).importLabeled(await store, textId, await owned(settings), job)),
     longTexts: async ({ runId }) => (await labelling()).longTextsOf(await store, runId),
+    runLeaks: async ({ runId }, job) => (await labelling()).leaksOf(await store, runId, job),
     async decide({ runId, decision }) {
       await updateRun(await store, runId, (run) => ({ ...run, decision }));
       return null;

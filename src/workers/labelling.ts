@@ -1,7 +1,7 @@
 /** Labels of the texts that are there to be told apart: counted, shown with their texts, and changed. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Document, Documents } from '../core/base/document';
-import type { Job } from '../core/base/job';
+import { type Job, yieldUntil } from '../core/base/job';
 import { labelField } from '../core/base/labels';
 import { csvOf } from '../core/base/csv';
 import { MOST_LABELS } from '../core/base/limits';
@@ -26,9 +26,11 @@ import {
   withUnlabelled,
 } from '../core/documents/labels/labelling';
 import { ofExample } from '../core/documents/labels/examples';
+import { type LeakWords, leakWordsIn } from '../core/documents/labels/leakWords';
 import { labelProblems } from '../core/documents/labels/problems';
 import { surveyLabels } from '../core/documents/labels/survey';
 import { modelSpec } from '../core/models';
+import { textOf as learnedText } from '../core/objectives/pairRows';
 import { manifestIfKept } from '../core/runs/data';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
@@ -180,6 +182,32 @@ export async function longTextsOf(store: BlobStore, runId: string): Promise<Long
       if (label !== null) lengths.push(tokens);
   return longTexts(lengths, config.context - around) ?? null;
 }
+
+/** Words that give away labels of a run's texts, counted in both parts of its data; null if these are gone. */
+export async function leaksOf(
+  store: BlobStore,
+  runId: string,
+  { signal }: Pick<Job, 'signal'>,
+): Promise<readonly LeakWords[] | null> {
+  const record = await readKnownRun(store, runId);
+  const { classes } = record.model.config;
+  const manifest = classes ? await manifestIfKept(store, record) : null;
+  if (!classes || !manifest) return null;
+  const tokenizer = await createTokenizer(await readTokenizer(store, record));
+  const parts = [openPart(store, manifest, 'train'), openPart(store, manifest, 'validation')];
+  const pause = yieldUntil(signal);
+  async function* texts() {
+    for (const part of parts)
+      for (const [at, { start, tokens, label }] of ((await part.documents()) ?? []).entries()) {
+        if (at % A_TURN === 0) await pause();
+        if (label === null || tokens === 0) continue;
+        yield { text: learnedText(tokenizer, await part.read(start, tokens)), label };
+      }
+  }
+  return leakWordsIn(texts(), classes.several === true);
+}
+/** Texts until others have a turn. */
+const A_TURN = 64;
 
 /** Of texts to learn from, those whose documents have labels: of how many, and which. */
 export async function labeledIn(store: BlobStore, ids: readonly string[]): Promise<readonly TextWithLabels[]> {

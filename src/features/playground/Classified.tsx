@@ -12,7 +12,7 @@ const NONE: readonly string[] = [];
 const useClasses = () => useShownPart('playground', ({ record }) => record?.model.config.classes);
 const useLabels = (): readonly string[] => useClasses()?.labels ?? NONE;
 
-/** A text to be told apart. */
+/** The text to classify. */
 export function TextPane() {
   const text = useStudio(promptOf);
   const setPrompt = useStudio((s) => s.setPrompt);
@@ -40,7 +40,7 @@ export function TextPane() {
   );
 }
 
-/** The text with the words that spoke for the likeliest label. */
+/** The text, with the words that changed this one answer. */
 export function DecidedPane() {
   const classified = useStudio((s) => s.classified);
   const { labels = NONE, several } = useClasses() ?? {};
@@ -68,7 +68,7 @@ export function DecidedPane() {
   );
 }
 
-/** The labels that it has, and of a text how sure it is of each. */
+/** All labels, with the confidence in each for the text. */
 export function LabelsPane() {
   const classified = useStudio((s) => s.classified);
   const labels = useLabels();
@@ -80,7 +80,7 @@ export function LabelsPane() {
   return (
     <Pane title="Labels" {...(hint !== '' && { hint })}>
       <LabelBars
-        label="How sure of each label"
+        label="Confidence in each label"
         bars={order.map((place) => ({
           label: labels[place]!,
           share: shares?.[place] ?? 0,
