@@ -17,6 +17,7 @@ import type { TextWithLabels } from '../protocol/labelled';
 import type { ClassifyFileInput, FileOfLabels, GivenLabels, GpuApi } from '../protocol/gpu';
 import { explain } from './failures';
 import { bodyOf } from './classifierPlan';
+import { correctingOver } from './corrections';
 import type { Services, Studio } from './studio';
 import { alreadyHere } from './textNotes';
 import { usedStep } from './trained';
@@ -59,6 +60,8 @@ export interface Classifying {
   labeledTexts(): Promise<readonly TextWithLabels[]>;
   /** Takes the labeled documents of one of them as texts to classify. */
   takeLabeled(textId: string): Promise<void>;
+  /** Saves the right label of a text that got a wrong one; a toast undoes it. False if it wasn't saved. */
+  correct(text: string, label: string): Promise<boolean>;
   /** Texts of a run's data that it can't read whole; null if there are none. */
   longTexts(runId: string): Promise<LongTexts | null>;
   /** Texts without a label that would help most with one. */
@@ -256,6 +259,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
         toast({ text: 'The labeled texts were not added', detail: explain(toFailure(error)) });
       }
     },
+    correct: correctingOver({ data, tabs, now }, get),
     longTexts: (runId) => data.call('longTexts', { runId }),
     toLabel: (runId, options) => gpu.call('toLabel', { ...used(runId), texts: ids(), count: TO_LABEL }, options),
   };

@@ -237,18 +237,63 @@ export async function importLabeled(
   job: Job,
 ): Promise<DataApi['importLabeled']['output']> {
   const text = await textOf(store, id);
+  const source = tableOf(text.name, text.bytes, () => labeledRows(store, text));
+  return importText(source, store, { ...settings, ...LABELED, licence: text.licence }, job);
+}
+
+/** A table with a correction: a new text, since texts don't change. */
+export async function importCorrection(
+  store: BlobStore,
+  { textId, name, text, label }: Omit<DataApi['importCorrection']['input'], 'projectId' | 'addedAt'>,
+  settings: ImportSettings,
+  job: Job,
+): Promise<DataApi['importCorrection']['output']> {
+  const rows: (readonly [text: string, label: string])[] = [];
+  let before: string | null = null;
+  if (textId !== undefined)
+    for await (const row of labeledRows(store, await textOf(store, textId))) {
+      if (row[0] === text) before = row[1];
+      else rows.push(row);
+    }
+  if (label === before && textId !== undefined) return { text: null, before };
+  if (label !== null) rows.push([text, label]);
+  if (rows.length === 0) return { text: null, before };
+  const bytes = rows.reduce((sum, row) => sum + row.join().length, 0);
+  const outcome = await importText(
+    tableOf(name, bytes, () => rows),
+    store,
+    { ...settings, ...LABELED },
+    job,
+  );
+  return { text: outcome.kind === 'added' ? outcome.text : outcome.of, before };
+}
+
+const LABELED = { isTuned: true, labelled: {} } as const;
+
+/** Texts of labeled documents, each with the label that it has now. */
+async function* labeledRows(
+  store: BlobStore,
+  text: TextRecord,
+): AsyncGenerator<readonly [text: string, label: string]> {
+  for await (const { fields, chunks } of documentsIn(store, text)) {
+    const label = fields?.['label']?.trim();
+    if (!label) continue;
+    let all = '';
+    for await (const chunk of chunks()) all += chunk;
+    yield [all, label];
+  }
+}
+
+/** Rows as a table that is imported. @param size in bytes, for the progress */
+function tableOf(
+  name: string,
+  size: number,
+  rows: () => Iterable<readonly string[]> | AsyncIterable<readonly string[]>,
+) {
   async function* stream(): AsyncGenerator<Uint8Array> {
     const encoder = new TextEncoder();
     yield encoder.encode(csvOf([['text', 'label']]));
-    for await (const { fields, chunks } of documentsIn(store, text)) {
-      const label = fields?.['label']?.trim();
-      if (!label) continue;
-      let all = '';
-      for await (const chunk of chunks()) all += chunk;
-      yield encoder.encode(csvOf([[all, label]]));
-    }
+    for await (const row of rows()) yield encoder.encode(csvOf([row]));
   }
-  const table = { format: 'csv', columns: { text: 'text', label: 'label' } } as const;
-  const source = { name: text.name, size: text.bytes, stream, table };
-  return importText(source, store, { ...settings, licence: text.licence, isTuned: true, labelled: {} }, job);
+  return { name, size, stream, table: { format: 'csv', columns: { text: 'text', label: 'label' } } as const };
 }

@@ -37,7 +37,7 @@ export const KINDS: Readonly<Record<PlaygroundKind, Words>> = {
     act: 'Classify text',
     acting: 'Classifying',
     summary: 'Give the classifier a text, and it returns a label and its confidence',
-    nothing: 'The words that changed the answer are marked here',
+    nothing: 'The label appears here, with the words that changed the answer',
   },
 };
 
