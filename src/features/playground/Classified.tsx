@@ -55,7 +55,11 @@ export function AnswerPane() {
   const share = formatShare(Number(given.probabilities[label]!.toPrecision(3)));
   return (
     <Pane title="Answer">
-      {note !== undefined && <Notice isFact title={`This answer is ${note}`} />}
+      {note !== undefined && (
+        <Notice isFact title={`This answer is ${note}`}>
+          Classify the text again to update it
+        </Notice>
+      )}
       <p className={styles.answer} role="status">
         <b>{given.labels.length > 0 ? given.labels.join(', ') : several ? 'None of its labels' : 'Not sure'}</b>
         {!several && given.labels.length > 0 && <span>{share}</span>}
