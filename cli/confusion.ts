@@ -1,18 +1,18 @@
-/** Which labels are taken for which, and how each is found by itself, as a terminal prints it. */
+/** The confusion matrix, and the counts of each label, as a terminal prints them. */
 import type { Confusion } from '../src/core/metrics/labels/confusion';
 import { formatShare } from '../src/core/base/units';
 import { answersAt, answersWords, eachLabel, isOfSeveral } from '../src/core/evaluate/eachLabel';
 import type { LabelledTexts } from '../src/core/evaluate/evaluation';
 import { print } from './terminal';
 
-/** A row for each label that was wanted, a column for each that was given, by their numbers. */
+/** A row for each actual label, a column for each predicted one, by their numbers. */
 export function printConfusion({ labels, counts }: Confusion): void {
   const names = labels.map((label, i) => `${i + 1} ${label === '' ? '(nothing)' : label}`);
   const wide = Math.max(...names.map(({ length }) => length));
   const width = Math.max(...counts.flat().map((count) => String(count).length), String(labels.length).length);
   const row = (name: string, cells: readonly (string | number)[]): string =>
     `  ${name.padEnd(wide)}  ${cells.map((cell) => String(cell).padStart(width)).join('  ')}`;
-  print('Confusion: a row for each label that was wanted, a column for each that was given.');
+  print('Confusion matrix: a row for each actual label, a column for each predicted label.');
   print(
     row(
       '',
@@ -22,7 +22,7 @@ export function printConfusion({ labels, counts }: Confusion): void {
   for (const [i, name] of names.entries()) print(row(name, counts[i]!));
 }
 
-/** A row a label: in how many texts it was found, missed, and given where it is not. */
+/** A row for each label: texts in which it was found, missed, and wrongly predicted. */
 export function printEachLabel(labelled: LabelledTexts): void {
   const rows = eachLabel(labelled);
   const wide = Math.max(...rows.map(({ label }) => label.length));
@@ -30,7 +30,7 @@ export function printEachLabel(labelled: LabelledTexts): void {
   const width = Math.max('missed'.length, ...counts.flat().map((count) => String(count).length));
   const row = (name: string, cells: readonly (string | number)[]): string =>
     `  ${name.padEnd(wide)}  ${cells.map((cell) => String(cell).padStart(width)).join('  ')}`;
-  print('Each label by itself: texts in which it was found, missed, and given where it is not.');
+  print('Each label: texts in which it was found, missed, and wrongly predicted.');
   print(row('', ['found', 'missed', 'wrong']));
   for (const [i, { label }] of rows.entries()) print(row(label, counts[i]!));
 }

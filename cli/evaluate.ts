@@ -2,6 +2,7 @@
 import { badSettings, HomegrownError } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { counted, formatReading } from '../src/core/base/units';
+import { type LeakNotice, leakNotice, leakWordsIn } from '../src/core/documents/labels/leakWords';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 import { FIGURE_IDS, figureFacts, type FigureId, isFigure } from '../src/core/evaluate/figures';
@@ -189,7 +190,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   for (const words of [...leftOutWords(evaluation), ...keptWords(kept, past)]) stderr.write(`${words}\n`);
   if (values.json)
     print(JSON.stringify({ ...toldOf(evaluation), ...(kept.look !== undefined && { look: kept.look }) }));
-  else inWords(evaluation, values.text || values.pairs || values.table ? 'text' : values.part);
+  else inWords(evaluation, values.text || values.pairs || values.table ? 'text' : values.part, await leakOf(given));
 }
 
 /** As `classify` decides. */
@@ -223,9 +224,15 @@ function keptWords({ look, problem }: Kept, past?: Past): string[] {
   ];
 }
 
-function inWords(evaluation: Evaluation, part: string): void {
+/** The warning that one word may explain the accuracy, by all texts that are at hand. */
+async function leakOf({ model, labelled = [], learntTexts = [] }: Given): Promise<LeakNotice | undefined> {
+  const { classes } = model.config;
+  return classes && leakNotice(await leakWordsIn([...labelled, ...learntTexts], classes.several === true));
+}
+
+function inWords(evaluation: Evaluation, part: string, leak: LeakNotice | undefined): void {
   const { minimalPairs: right, swaps, tasks = [] } = evaluation;
-  if (evaluation.tokens > 0) figuresInWords(evaluation, part);
+  if (evaluation.tokens > 0) figuresInWords(evaluation, part, leak);
   for (const task of tasks) printTask(task);
   if (right) printPreferences('Minimal pairs', 'the right sentence is the likelier one', right);
   if (!swaps) return;
@@ -233,7 +240,7 @@ function inWords(evaluation: Evaluation, part: string): void {
   print('Half is no preference. It tells what the text made likely, not what a model does in use; the list is short.');
 }
 
-function figuresInWords(evaluation: Evaluation, part: string): void {
+function figuresInWords(evaluation: Evaluation, part: string, leak: LeakNotice | undefined): void {
   const { metrics, baselines, confusion, labelled, tokens, where } = evaluation;
   print(`Of ${counted(tokens, 'token')}, between which values it lies with 95 % confidence:`);
   const label = (id: string): string => (isFigure(id) ? figureFacts(id).label : id);
@@ -244,6 +251,7 @@ function figuresInWords(evaluation: Evaluation, part: string): void {
     print(`${label(id).padEnd(width)}  ${valueWords(figure, figure, formatReading)}`);
   const { judgement, evidence } = judged({ part, evaluation });
   print(`${judgement}. ${evidence}`);
+  if (leak) print(`${leak.title}. ${leak.text}`);
   print('Without a model:');
   for (const [name, figures] of Object.entries(baselines)) {
     const values = Object.entries(figures).map(([id, value]) => `${label(id).toLowerCase()} ${formatReading(value)}`);

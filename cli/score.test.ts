@@ -63,7 +63,7 @@ test('of many lines that are all alike that is said, and not that they are too f
   );
 });
 
-test('labels are told of by accuracy, macro F1 and which is taken for which', async () => {
+test('labels are scored by accuracy, macro F1 and a confusion matrix', async () => {
   const lines = (...counts: readonly (readonly [string, number])[]): string =>
     counts.flatMap(([label, count]) => Array.from({ length: count }, () => `${label}\n`)).join('');
   await writeFile(path('labels'), lines(['good', 12], ['bad', 8]));
@@ -92,7 +92,9 @@ test('labels are told of by accuracy, macro F1 and which is taken for which', as
   // Unasked it is told where lines are labels.
   const told = await run(flags);
   expect(told.stdout).toMatch(/^Macro F1 .*average:macro/m);
-  expect(told.stdout).toMatch(/was given\.\n {11}1 {2}2 {2}3\n {2}1 bad {4}6 {2}0 {2}2\n {2}2 good {3}3 {2}9 {2}0\n/);
+  expect(told.stdout).toMatch(
+    /each predicted label\.\n {11}1 {2}2 {2}3\n {2}1 bad {4}6 {2}0 {2}2\n {2}2 good {3}3 {2}9 {2}0\n/,
+  );
 });
 
 test.each([

@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
-import { unwatched } from '../src/core/base/job';
-import { bits } from '../src/core/base/rng';
-import { BINS } from '../src/core/evaluate/likelihood';
-import { ownText } from './measuredOn';
 import { readModel } from './read';
+import { GOOD, ROWS, words } from './testing/mails';
 import { lines, run, TINY } from './testing/run';
 
 let folder: string;
@@ -18,17 +15,6 @@ const NEW = [...TINY, '--model', 'bert'];
 const SHORT = ['--eval-every', '4', '--schedule', 'constant', '--learning-rate', '0.01', '--json'];
 const tune = (...args: string[]) => call('tune', '--kind', 'classify', ...SHORT, ...args);
 const TABLE = 'mails.csv:text=subject+body,label=kind';
-
-const GOOD = 'meeting report lunch project notes call team plan'.split(' ');
-const BAD = 'win money free click offer prize cash deal'.split(' ');
-const words = (of: readonly string[], i: number, length: number): string =>
-  Array.from({ length }, (_, k) => of[bits(1, 'mail', i, k) % of.length]!).join(' ');
-const ROWS = Array.from({ length: 120 }, (_, i) => {
-  const isSpam = i % 3 === 0;
-  const own = isSpam ? BAD : GOOD;
-  const kind = isSpam ? (i % 30 === 0 ? 'Spam' : 'spam') : 'ham';
-  return [words(own, i, 2), words(own, 1000 + i, 3 + (i % 5)), kind] as const;
-});
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'homegrown-classify-'));
@@ -364,76 +350,3 @@ test.each([
   },
   60_000,
 );
-
-test('the temperature that is told is kept, and is used by whatever reads the folder', async () => {
-  const mixed = ROWS.map(([subject, body, kind], i) => [
-    `${subject} ${body}`,
-    (kind === 'ham') === i % 7 < 6 ? 'ham' : 'spam',
-  ]);
-  await writeFile(path('mixed.csv'), csvOf([['text', 'label'], ...mixed]));
-  const own = [...NEW, '--table', 'mixed.csv', '--held-out', '0.3', '--steps', '80', '--out', 'warm'];
-  const told = lines((await tune(...own)).stdout).at(-1) as {
-    step: number;
-    temperature: number;
-    calibrationError: { asItLearnt: number; scaled: number };
-  };
-  expect(told.temperature).not.toBe(1);
-  const { info } = await readModel(path('warm'));
-  expect(info!.decision).toEqual({ temperature: told.temperature, atLeast: 0, step: told.step });
-
-  const { labelled } = await ownText(path('warm'), 'validation', unwatched.signal);
-  const held = labelled!.map(({ ids: _, ...text }) => text);
-  await writeFile(path('held.csv'), csvOf([['text'], ...held.map(({ text }) => [text])]));
-  const scored = async (from: string) =>
-    (
-      lines(
-        (await call('classify', '--from', from, '--table', 'held.csv:text=text', '--device', 'wasm', '--json')).stdout,
-      ) as { label: string; probabilities: Record<string, number> }[]
-    ).map(({ label, probabilities }, i) => ({
-      sure: Math.max(...Object.values(probabilities)),
-      isRight: label === held[i]!.label,
-      odds: Math.log(probabilities['ham']! / probabilities['spam']!),
-    }));
-  const scaled = await scored('warm');
-  expect(await call('export', '--from', 'warm', '--format', 'hf', '--out', 'out')).toMatchObject({ code: 0 });
-  expect((await readModel(path('out'))).info!.decision).toMatchObject({ ...info!.decision, inWeights: true });
-  const again = await scored('out');
-  again.forEach(({ odds }, i) => expect(odds).toBeCloseTo(scaled[i]!.odds, 2));
-
-  // As it learnt: what is told of that is by the scores alone.
-  const file = path('warm', 'homegrown.json');
-  const { decision: _, ...plain } = JSON.parse(await readFile(file, 'utf8')) as { decision: object };
-  await writeFile(file, JSON.stringify(plain));
-  const asItLearnt = await scored('warm');
-  expect(errorOf(asItLearnt)).toBeCloseTo(told.calibrationError.asItLearnt, 2);
-  asItLearnt.forEach(({ odds }, i) => expect(odds / told.temperature).toBeCloseTo(scaled[i]!.odds, 2));
-  // The error that is told is by temperatures that other texts gave.
-  expect(errorOf(scaled)).toBeLessThan(errorOf(asItLearnt));
-}, 240_000);
-
-/** Percent. */
-function errorOf(texts: readonly { sure: number; isRight: boolean }[]): number {
-  const off = new Array<number>(BINS).fill(0);
-  for (const { sure, isRight } of texts) off[Math.min(BINS - 1, Math.floor(sure * BINS))]! += sure - Number(isRight);
-  return (100 * off.reduce((sum, one) => sum + Math.abs(one), 0)) / texts.length;
-}
-
-test('a temperature that is in the weights of a folder is not taken once more', async () => {
-  const texts = ['--prompt', 'win money meeting', '--device', 'wasm', '--json'];
-  const given = async (): Promise<unknown> => lines((await call('classify', '--from', 'whole', ...texts)).stdout)[0];
-  const file = path('whole', 'homegrown.json');
-  const { decision: _, ...info } = JSON.parse(await readFile(file, 'utf8')) as {
-    decision: object;
-    state: { step: number };
-  };
-  await writeFile(file, JSON.stringify(info));
-  const before = await given();
-  const decision = { temperature: 4, atLeast: 0, step: info.state.step };
-  const written = async (more: object): Promise<unknown> => {
-    await writeFile(file, JSON.stringify({ ...info, decision: { ...decision, ...more } }));
-    return given();
-  };
-  expect(await written({ inWeights: true })).toEqual(before);
-  expect(await written({})).not.toEqual(before);
-  await writeFile(file, JSON.stringify(info));
-});

@@ -109,7 +109,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   // A pasted text: how sure of each label, and the words that decided.
   const answer = await askOf(page);
   expect(DESKS.map((desk) => `It is ${desk}`)).toContain(answer);
-  await expect(page.getByRole('group', { name: /Words that spoke for/ })).toContainText('open on Sunday', {
+  await expect(page.getByRole('group', { name: /Words that changed the answer/ })).toContainText('open on Sunday', {
     timeout: 60_000,
   });
   await expectAccessible(page, 'Classify, asked');
@@ -134,7 +134,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   expect(studio.errors).toEqual([]);
 });
 
-test('a word that gives a label away is told below the labels and by the doctor of the Model page', async ({
+test('a word that gives a label away is shown below the labels, by the doctor of Model, and next to the accuracy', async ({
   page,
 }) => {
   const studio = await opened(page);
@@ -144,12 +144,23 @@ test('a word that gives a label away is told below the labels and by the doctor 
   await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
   await page.getByRole('button', { name: 'Add a text a row' }).click();
   const words = 'The word “xqz” gives “Hours” away: it is in 40 of 40 (100 %) of its texts, and in 0 of 40 (0 %)';
-  await expect(page.getByRole('listitem').filter({ hasText: words })).toContainText('take it out of them');
+  const warning = page.getByText('The accuracy may come from one word');
+  await expect(warning).toBeVisible();
+  await expect(page.getByRole('main')).toContainText(`${words} of the others. If it only comes from`);
   await studio.goTo('Model');
   await expect(page.getByText('Texts to classify: 1 word gives “Hours” away')).toBeVisible();
   await expect(page.getByRole('main')).toContainText(words);
   await expectAccessible(page, 'Model, a word that gives a label away');
   await page.getByRole('button', { name: 'Go to the texts' }).click();
   await expect(studio.tuningKinds.getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
+  await setPasses(studio, 6);
+  await page.getByRole('button', { name: /^Train the classifier/ }).click();
+  await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  await expect(warning).toBeVisible();
+  // One press in the rail shows an evaluation; its first line is the result.
+  await studio.goTo('Evaluate');
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText(/^\d+ of 16 texts right \(/);
+  await expect(warning).toBeVisible();
+  await expectAccessible(page, 'Evaluate, a word that gives a label away');
   expect(studio.errors).toEqual([]);
 });

@@ -178,5 +178,19 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await page.keyboard.type('Lowest rates, act now, offer 99');
   await expect(filled).toHaveAccessibleName('Classify text');
   await expect(page.getByText('Type a text first')).toBeHidden();
+
+  // The answer comes first; a wrong one is corrected there, and the note takes that back.
+  await filled.click();
+  const answer = page.getByRole('region', { name: 'Answer' });
+  await expect(answer.getByRole('status')).toContainText(/(ham|spam) ?\d/, { timeout: 60_000 });
+  await expect(answer).toContainText('which words changed this one answer', { timeout: 60_000 });
+  await answer.getByRole('button', { name: 'Choose the right label' }).click();
+  await page.getByRole('menuitem').first().click();
+  await expect(page.getByText('Saved. Train again to use it')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText('Saved. Train again to use it')).toBeHidden();
+  await page.getByRole('textbox', { name: 'Text' }).fill('Lunch at noon?');
+  await expect(answer).toContainText('This answer is for the earlier text');
+  await expectAccessible(page, 'Playground, an answer for an earlier text');
   expect(studio.errors).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import type { Progress } from '../core/base/job';
 import type { LongTexts } from '../core/base/longTexts';
 import type { ImportOutcome, TextRecord } from '../core/documents';
+import type { LeakWords } from '../core/documents/labels/leakWords';
 import type { LabelProblem } from '../core/documents/labels/problems';
 import type { LabelSurvey } from '../core/documents/labels/survey';
 import type { TokenizerModel, TrainedKind } from '../core/tokenizer/tokenizer';
@@ -84,6 +85,17 @@ export interface LabelApi {
     progress: Progress;
     output: ImportOutcome;
   };
+  /**
+   * A text with its right label, in a new table; with `textId`, after the rows of that table, which stays. A row of the same text is
+   * replaced, or left out if the label is null. `before`: the label of that row; null if there was none.
+   */
+  importCorrection: {
+    input: { textId?: string; name: string; text: string; label: string | null; projectId: string; addedAt: number };
+    progress: Progress;
+    output: { text: TextRecord | null; before: string | null };
+  };
   /** Texts of a run's data that its classifier can't read whole; null if all fit, or if the data are gone. */
   longTexts: { input: { runId: string }; progress: never; output: LongTexts | null };
+  /** Words that give away labels of a run's texts; null if its data are gone. */
+  runLeaks: { input: { runId: string }; progress: never; output: readonly LeakWords[] | null };
 }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
+import { leakNotice } from '../core/documents/labels/leakWords';
 import { initialModel } from '../core/runs/modelDraft';
 import { initialProject, type TokenizerChoice } from '../core/runs/project';
 import { readKnownRun } from '../core/runs/record';
@@ -10,6 +11,8 @@ import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio, SIZES } from '../core/testing/classifierStudio';
 import { labelledFile, labelledRows } from '../core/testing/labelledRuns';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import { evaluateRefusal, evaluationOf, shownEvaluating, shownEvaluation, startsByItself } from './evaluate';
+import { isTraining } from './openRun';
 import { bodyOf, labelsRefusal, planClassifier, weightOf } from './classifierPlan';
 import { tuneRefusal } from './refusals';
 import { shownPurpose } from './shownPurpose';
@@ -112,6 +115,60 @@ test('a word that gives a label away is known of the texts, counted once while t
   const [text] = toTuneOn(getState(), 'classify');
   for (let place = 1; place < 20; place += 2) await own.label(text!.id, place, ['land']);
   expect(await own.leaks()).toEqual([]);
+});
+
+test('Evaluate starts what is not measured by itself, shows it as it runs, and stops for good where that is canceled', async () => {
+  const { getState, add, own, studio } = await classifierStudio();
+  await add(labelledRows(60));
+  const trained = getState().tune('classify');
+  await vi.waitFor(() => expect(isTraining(getState())).toBe(true));
+  expect(startsByItself(getState())).toBe(false);
+  await trained;
+  const runId = getState().project.runId!;
+  await getState().useDevice('wasm');
+  await getState().loadEvaluation();
+  // It was measured at its end.
+  expect(shownEvaluation(getState())).toBeTruthy();
+  expect(startsByItself(getState())).toBe(false);
+
+  // What another page or the end of a run measures is shown on Evaluate too.
+  const judging = own.judge(runId);
+  await vi.waitFor(() => expect(shownEvaluating(getState()).kind).toBe('busy'));
+  expect(evaluateRefusal(getState())).toMatch(/is being measured/);
+  expect((await judging)?.runId).toBe(runId);
+  expect(shownEvaluating(getState()).kind).toBe('idle');
+
+  // Without a measurement the page starts one, once.
+  studio.setState({ keptEvaluation: { of: evaluationOf(getState()), kept: null } });
+  expect(startsByItself(getState())).toBe(true);
+  expect(startsByItself({ ...getState(), evaluatedOn: 'test' })).toBe(false);
+  const evaluated = getState().evaluateStep();
+  expect(startsByItself(getState())).toBe(false);
+  const { evaluating } = getState();
+  if (evaluating.kind === 'busy') evaluating.stop();
+  await evaluated;
+  studio.setState({ keptEvaluation: { of: evaluationOf(getState()), kept: null } });
+  expect(startsByItself(getState())).toBe(false);
+  await getState().evaluateStep();
+  expect(shownEvaluation(getState())?.record.evaluation.labelled).toBeDefined();
+});
+
+test("words that give away labels of a run's own texts are found in its data, whatever their labels are now", async () => {
+  const { getState, add, own } = await classifierStudio();
+  await add(
+    Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? [`a thing ${i}`, 'land'] : [`a thing ${i} xqz`, 'sea'])),
+  );
+  await getState().tune('classify');
+  const { runId } = getState().project;
+  const leaks = await own.leaksOf(runId!);
+  expect(leaks).toMatchObject([
+    { label: 'sea', words: expect.stringMatching(/^The word “xqz” gives “sea” away: it is in 30 of 30 /) as string },
+  ]);
+  const [text] = toTuneOn(getState(), 'classify');
+  for (let place = 1; place < 20; place += 2) await own.label(text!.id, place, ['land']);
+  expect(await own.leaks()).toEqual([]);
+  expect(await own.leaksOf(runId!)).toBe(leaks);
+  expect(leakNotice(leaks!)).toMatchObject({ title: 'The accuracy may come from one word' });
 });
 
 test('what nothing would come of is refused in words before a start', async () => {

@@ -1,5 +1,5 @@
 /** What is done with texts that have labels, and with a classifier: counting, changing, judging and asking. */
-import { toFailure } from '../core/base/errors';
+import { type Failure, toFailure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
 import type { LongTexts } from '../core/base/longTexts';
 import { counted, formatCount } from '../core/base/units';
@@ -12,27 +12,25 @@ import { readTokenizer } from '../core/runs/tokenizer';
 import type { Decision } from '../core/runs/settings';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { PLAIN_DECISION } from '../core/runs/settings';
-import type { Progress } from '../core/base/job';
 import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
 import type { TextWithLabels } from '../protocol/labelled';
 import type { ClassifyFileInput, FileOfLabels, GivenLabels, GpuApi } from '../protocol/gpu';
 import { explain } from './failures';
 import { bodyOf } from './classifierPlan';
+import { correctingOver } from './corrections';
 import type { Services, Studio } from './studio';
 import { alreadyHere } from './textNotes';
 import { usedStep } from './trained';
 import { toTuneOn, tuningBase } from './tuning';
-
-export interface Watched {
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
-}
+import type { Watched } from './work';
 
 export interface Classifying {
   /** @param of as it was set when that was asked for */
   survey(options?: Watched, of?: Pick<Studio, 'project' | 'tuneTexts'>): Promise<LabelsTold>;
   /** Words that give away labels of the texts that the next classifier learns; of those that were surveyed last they are known. */
   leaks(options?: Watched): Promise<readonly LeakWords[]>;
+  /** Words that give away labels of the texts of a run's data; counted once. Null if the data are gone. */
+  leaksOf(runId: string): Promise<readonly LeakWords[] | null>;
   /** Some of the texts that the next classifier learns. */
   rows(at: DataApi['labelledTexts']['input']['at'], characters: number): Promise<readonly LabelledText[]>;
   /** Texts at these places of what a classifier learnt; undefined where they are not there as they were. */
@@ -62,6 +60,8 @@ export interface Classifying {
   labeledTexts(): Promise<readonly TextWithLabels[]>;
   /** Takes the labeled documents of one of them as texts to classify. */
   takeLabeled(textId: string): Promise<void>;
+  /** Saves the right label of a text that got a wrong one; a toast undoes it. False if it wasn't saved. */
+  correct(text: string, label: string): Promise<boolean>;
   /** Texts of a run's data that it can't read whole; null if there are none. */
   longTexts(runId: string): Promise<LongTexts | null>;
   /** Texts without a label that would help most with one. */
@@ -100,6 +100,9 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
     which: usedStep(get(), runId) ?? 'latest',
   });
 
+  /** By data. */
+  const runLeaks = new Map<string, Promise<readonly LeakWords[] | null>>();
+
   /** By run and step, those that are on the way. */
   const settling = new Map<string, Promise<void>>();
 
@@ -110,6 +113,10 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
     const kept = await classifying.judged(runId, step);
     if (kept?.step !== step || !kept.evaluation.labelled) await classifying.judge(runId);
     else if (run.decision === undefined || run.decision.step !== step) await applyTemperature(kept);
+  }
+
+  function notEvaluated(failure: Failure): undefined {
+    get().toast({ text: "The classifier couldn't be evaluated", detail: explain(failure) });
   }
 
   async function applyTemperature({ runId, step, evaluation }: EvaluationRecord): Promise<void> {
@@ -139,6 +146,14 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       const of = toTuneOn(get(), 'classify').map(textRef).join(' ');
       if (known?.of !== of) await classifying.survey(options);
       return known!.leaks;
+    },
+    leaksOf(runId) {
+      const run = recordOf(runId);
+      const of = (run && dataOf(run).id) ?? runId;
+      const asked = runLeaks.get(of) ?? data.call('runLeaks', { runId });
+      runLeaks.set(of, asked);
+      asked.catch(() => runLeaks.delete(of));
+      return asked;
     },
     rows: (at, characters) => data.call('labelledTexts', { texts: ids(), at, characters }),
     async examples(run, places) {
@@ -173,17 +188,17 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       await get().listSaved(runId);
       const step = usedStep(get(), runId);
       if (step === undefined) return undefined;
+      const name = recordOf(runId)?.name ?? '';
       try {
-        const on = { part: 'validation' } as const;
-        const record = await gpu.call('evaluation', { runId, which: step, on, now: now() }, options);
+        const record = await get().measure({ runId, name, step, on: { part: 'validation' } }, options);
+        if (!record) return undefined;
+        if ('code' in record) return notEvaluated(record);
         await applyTemperature(record);
         await get().lookAgain(runId);
         await Promise.all([get().loadEvaluation(), get().loadCardEvaluations()]);
         return record;
       } catch (error) {
-        if (options?.signal?.aborted) return undefined;
-        get().toast({ text: 'The classifier was not measured', detail: explain(toFailure(error)) });
-        return undefined;
+        return notEvaluated(toFailure(error));
       }
     },
     settle(runId) {
@@ -244,6 +259,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
         toast({ text: 'The labeled texts were not added', detail: explain(toFailure(error)) });
       }
     },
+    correct: correctingOver({ data, tabs, now }, get),
     longTexts: (runId) => data.call('longTexts', { runId }),
     toLabel: (runId, options) => gpu.call('toLabel', { ...used(runId), texts: ids(), count: TO_LABEL }, options),
   };

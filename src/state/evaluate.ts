@@ -1,4 +1,5 @@
 /** Measuring a saved step on held-out text or a text of one's own, and what was measured of it before. */
+import type { Failure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
 import { formatCount } from '../core/base/units';
 import { modelSpec } from '../core/models';
@@ -12,7 +13,8 @@ import type { EvaluationInput } from '../protocol/gpu';
 import { modelOf, type OpenRun, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 import { chosenStep } from './trained';
-import { IDLE, work, type Work } from './work';
+import { IDLE, work, type Watched, type Work } from './work';
+import { evaluationTime } from './workTime';
 
 export interface EvaluateSlice {
   evaluatedOn: EvaluatedOn;
@@ -27,10 +29,23 @@ export interface EvaluateSlice {
   giveText(name: string, text: string): void;
   /** Reads what is kept of what the page shows. */
   loadEvaluation(): Promise<void>;
+  /** Key of what a person canceled last. */
+  canceledEvaluation: string | null;
+  /** Runs an evaluation, which Evaluate shows unless it shows another one. @returns why it failed; undefined if it was canceled */
+  measure(of: Measurement, watched?: Watched): Promise<EvaluationRecord | Failure | undefined>;
   /** Measures the step that the page shows. @param isStrided with full left context besides; as it was measured before if absent */
   evaluateStep(isStrided?: boolean): Promise<void>;
   /** Hands over what is kept of the page's run, as it is. */
   saveEvaluation(record: EvaluationRecord): void;
+}
+
+/** `on`: a part, or a text of one's own. */
+export interface Measurement {
+  runId: string;
+  name: string;
+  step: number;
+  on: EvaluationInput['on'];
+  isStrided?: boolean;
 }
 
 type Shown = Pick<Studio, 'shown' | 'opened' | 'project' | 'evaluatedOn'>;
@@ -41,8 +56,11 @@ export const evaluatedStep = (s: Shown): number | undefined => {
   return model ? (chosenStep(model) ?? model.usable).step : undefined;
 };
 
-/** Names what the page shows: what is kept of it is asked for by this. */
-export const evaluationOf = (s: Shown): string => [shownId(s, 'evaluate'), evaluatedStep(s), s.evaluatedOn].join(' ');
+/** Key of an evaluation. */
+const keyOf = (runId: string | null, step: number | undefined, on: EvaluatedOn): string => [runId, step, on].join(' ');
+
+/** Key of what the page shows. */
+export const evaluationOf = (s: Shown): string => keyOf(shownId(s, 'evaluate'), evaluatedStep(s), s.evaluatedOn);
 
 /** What is kept of what the page shows; undefined while that is not known. */
 export const shownEvaluation = (s: Shown & Pick<Studio, 'keptEvaluation'>): KeptEvaluation | null | undefined =>
@@ -92,6 +110,19 @@ export function lacksStrided(s: Shown & Pick<Studio, 'keptEvaluation'>): boolean
   const isMeasured = shownEvaluation(s)?.record.evaluation.metrics['perplexity'] !== undefined;
   return isMeasured && isOfText && !hasStrided(s);
 }
+
+/**
+ * Whether Evaluate measures without a press: a classifier on its validation set, in a few seconds, if nobody canceled that. The test
+ * set is only measured on demand, since each look is counted.
+ */
+export function startsByItself(s: Studio): boolean {
+  const isClassifier = modelOf(s, 'evaluate')?.record.model.config.classes !== undefined;
+  if (!isClassifier || s.evaluatedOn !== 'validation' || shownEvaluation(s) !== null) return false;
+  if (shownEvaluating(s).kind !== 'idle' || s.canceledEvaluation === evaluationOf(s)) return false;
+  return evaluateRefusal(s) === undefined && (evaluationTime(s) ?? Infinity) <= MAX_UNASKED;
+}
+/** Milliseconds. */
+const MAX_UNASKED = 30_000;
 
 /** Why nothing can be measured; undefined where it can. */
 export function evaluateRefusal(s: Studio): string | undefined {
@@ -155,6 +186,8 @@ export function looksSoFar(s: Shown): number {
 export const evaluationFile = ({ step, part }: Pick<EvaluationRecord, 'step' | 'part'>): string =>
   `step-${step}-${part === 'lists' ? 'asked' : part}`;
 
+const failureOf = (work: Work): Failure | undefined => (work.kind === 'failed' ? work.failure : undefined);
+
 export const createEvaluateSlice: Slice<EvaluateSlice> =
   ({ gpu, data, now, tabs, download }) =>
   (set, get) => ({
@@ -163,6 +196,7 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
     keptEvaluation: null,
     evaluating: IDLE,
     underEvaluation: null,
+    canceledEvaluation: null,
     chooseEvaluatedOn: (evaluatedOn) =>
       set(({ evaluating }) => ({ evaluatedOn, ...(evaluating.kind === 'failed' && { evaluating: IDLE }) })),
     giveText: (name, text) => set({ ownText: { name, text, hash: null }, evaluatedOn: 'text' }),
@@ -174,21 +208,34 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
       const kept = await data.call('keptEvaluation', { runId, step, part: get().evaluatedOn }).catch(() => null); // told where what cannot be read is
       if (evaluationOf(get()) === of) set({ keptEvaluation: { of, kept } });
     },
+    async measure({ runId, name, step, on, isStrided = false }, watched = {}) {
+      const isShown = get().evaluating.kind !== 'busy';
+      const part = 'part' in on ? on.part : 'text';
+      if (isShown) set({ underEvaluation: { runId, name, step, on: part }, canceledEvaluation: null });
+      let last: Work = IDLE;
+      const tell = (evaluating: Work): void => {
+        last = evaluating;
+        if (isShown) set({ evaluating });
+        if (evaluating.kind === 'busy' && evaluating.progress) watched.onProgress?.(evaluating.progress);
+      };
+      const stop = (): void => void (last.kind === 'busy' && last.stop());
+      watched.signal?.addEventListener('abort', stop);
+      const input = { runId, which: step, on, isStrided, now: now() };
+      const record = await work(tell, now, (options) => gpu.call('evaluation', input, options));
+      watched.signal?.removeEventListener('abort', stop);
+      const failure = failureOf(last);
+      if (!record && !failure) set({ canceledEvaluation: keyOf(runId, step, part) });
+      return record ?? failure;
+    },
     async evaluateStep(isStrided = hasStrided(get())) {
       const model = modelOf(get(), 'evaluate');
       const step = evaluatedStep(get());
       if (!model || step === undefined || evaluateRefusal(get()) !== undefined) return;
       const { evaluatedOn, ownText } = get();
       const { id: runId, record: run } = model;
-      const on = askedOn(get());
-      set({ underEvaluation: { runId, name: run.name, step, on: evaluatedOn } });
-      const record = await work(
-        (evaluating) => set({ evaluating }),
-        now,
-        (options) => gpu.call('evaluation', { runId, which: step, on, isStrided, now: now() }, options),
-      );
+      const record = await get().measure({ runId, name: run.name, step, on: askedOn(get()), isStrided });
       await get().lookAgain(runId);
-      if (!record) return;
+      if (!record || 'code' in record) return;
       if (record.look !== undefined) get().changeRun(runId, lookedAt(record.textHash, record.look));
       if (ownText && get().ownText === ownText && evaluatedOn === 'text')
         set({ ownText: { ...ownText, hash: record.textHash } });

@@ -52,7 +52,7 @@ test('another step writes another text, and a token can be replaced', async () =
   const { writtenStep } = getState();
   expect(resultNote(getState())).toBeUndefined();
   getState().setWhich('playground', 'best');
-  expect(resultNote(getState())).toBe(`by step ${writtenStep}`);
+  expect(resultNote(getState())).toBe(`from step ${writtenStep}`);
   await getState().generate();
   const best = text();
   expect(best).not.toBe(latest);
@@ -70,12 +70,12 @@ test('another step writes another text, and a token can be replaced', async () =
   expect(getState().written).toHaveLength(3);
 });
 
-test('labels of a text that has changed since are of the earlier text', () => {
+test('labels of a text that changed since are for the earlier text', () => {
   const { getState } = page.studio;
   const given = { labels: ['spam'], probabilities: new Float64Array([1]), tokens: 2, read: 2, windows: 1 };
   const state = { ...getState(), classified: { given, label: 0, decided: null } as never, writtenStep: undefined };
   expect(resultNote({ ...state, prompt: 'Win now', writtenAfter: 'Win now' })).toBeUndefined();
-  expect(resultNote({ ...state, prompt: 'Lunch at one', writtenAfter: 'Win now' })).toBe('of the earlier text');
+  expect(resultNote({ ...state, prompt: 'Lunch at one', writtenAfter: 'Win now' })).toBe('for the earlier text');
 });
 
 test('a stop is a result; a second press meanwhile is none; and another model ends what is written', async () => {

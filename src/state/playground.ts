@@ -236,7 +236,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
     },
   });
 
-/** How the result that stands differs from what is chosen now: `of the earlier text, by step 352`. */
+/** How the shown result differs from what is chosen now: `for the earlier text, from step 352`. */
 export function resultNote(
   s: Shown & Pick<Studio, 'classified' | 'written' | 'writtenAfter' | 'writtenStep' | 'runs'>,
 ) {
@@ -244,7 +244,7 @@ export function resultNote(
   if (runId === null || (!s.classified && s.written.length === 0)) return undefined;
   const isOfEarlier = s.classified !== null && promptOf(s) !== s.writtenAfter;
   const isOfOtherStep = s.writtenStep !== undefined && s.writtenStep !== usedStep(s, runId);
-  const notes = [isOfEarlier && 'of the earlier text', isOfOtherStep && `by step ${formatCount(s.writtenStep!)}`];
+  const notes = [isOfEarlier && 'for the earlier text', isOfOtherStep && `from step ${formatCount(s.writtenStep!)}`];
   return notes.filter(Boolean).join(', ') || undefined;
 }
 

@@ -1,5 +1,6 @@
 /** How a run compares with models that only count, and the verdict's words where that decides the next step. */
-import { labelProgress, labelStanding, type StandingKind } from '../core/runs/labelStanding';
+import type { StandingKind } from '../core/evaluate/labelResult';
+import { labelProgress, labelStanding } from '../core/runs/labelStanding';
 import { modelStanding, type Standing } from '../core/runs/modelStanding';
 import { stillImproving } from '../core/objectives/baseline';
 import type { Verdict } from '../core/train/verdict';

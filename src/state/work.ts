@@ -9,6 +9,12 @@ export type Work =
   | { kind: 'busy'; progress: Progress | null; since: number; at: number; stop(): void }
   | { kind: 'failed'; failure: Failure };
 
+/** Who waits for work can stop it, and follow how far it is. */
+export interface Watched {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
 export const IDLE: Work = { kind: 'idle' };
 
 /**

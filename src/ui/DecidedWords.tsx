@@ -2,18 +2,24 @@ import { cx } from './cx';
 import styles from './DecidedWords.module.css';
 
 export interface DecidedWordsProps {
-  /** What they spoke for. */
+  /** The predicted label. */
   label: string;
-  /** End to end they are the text; above 0 a word spoke for it, below 0 against it. */
+  /** End to end they are the text; above 0 a word raised the label's score, below 0 it lowered it. */
   words: readonly { text: string; score: number }[];
 }
 
-/** A text, each word on a ground by how much it spoke for something, or over a dashed line where it spoke against. */
+/** A text, each word shaded by how much it raised the score of its label, or over a dashed line if it lowered it. */
 export function DecidedWords({ label, words }: DecidedWordsProps) {
   const most = words.reduce((max, { score }) => Math.max(max, Math.abs(score)), 0);
   return (
     <>
-      <p className={styles.words} dir="auto" role="group" tabIndex={0} aria-label={`Words that spoke for ${label}`}>
+      <p
+        className={styles.words}
+        dir="auto"
+        role="group"
+        tabIndex={0}
+        aria-label={`Words that changed the answer ${label}`}
+      >
         {words.map(({ text, score }, i) => {
           const step = most > 0 ? Math.min(STEPS, Math.floor(((STEPS + 1) * Math.abs(score)) / most)) : 0;
           if (step === 0) return text;
@@ -29,12 +35,14 @@ export function DecidedWords({ label, words }: DecidedWordsProps) {
           <i className={styles.for1} aria-hidden />
           <i className={styles.for2} aria-hidden />
           <i className={styles.for3} aria-hidden />
-          spoke for {label}
+          for {label}
         </span>
         <span>
-          <span className={styles.against2}>dashed</span>&nbsp;spoke against
+          <span className={styles.against2}>dashed</span>&nbsp;against {label}
         </span>
-        <span>by integrated gradients: what it went by, and not why</span>
+        <span>
+          Shows which words changed this one answer, by integrated gradients. What the model learned overall can differ.
+        </span>
       </p>
     </>
   );

@@ -31,7 +31,11 @@ export function Matrix({ labels, counts, shows, chosen, onChoose }: MatrixProps)
         role="group"
         aria-label="Confusion matrix"
       >
-        <table style={{ minWidth: `calc(${ACTUAL + RECALL + EACH * places.length}px + 2 * var(--pane-gutter))` }}>
+        <table
+          style={{
+            minWidth: `calc(${ACTUAL + RECALL + EACH * places.length}px + var(--first-gutter) + var(--pane-gutter))`,
+          }}
+        >
           <thead>
             <tr>
               <th scope="col">actual</th>

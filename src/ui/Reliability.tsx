@@ -27,7 +27,7 @@ export interface ReliabilityProps {
   children?: ReactNode;
 }
 
-/** Reliability diagram: how sure it was of its answers, and how often these were right (Guo et al. 2017, arXiv:1706.04599). */
+/** Reliability diagram: accuracy of the answers by their confidence (Guo et al. 2017, arXiv:1706.04599). */
 export function Reliability({ bins: all, of, words, children }: ReliabilityProps) {
   const [isTable, setTable] = useState(false);
   const [one, many, head] = ANSWERED[of];
@@ -46,8 +46,8 @@ export function Reliability({ bins: all, of, words, children }: ReliabilityProps
             rows={bins}
             rowKey={({ confidence }) => String(confidence)}
             columns={[
-              { id: 'sure', header: 'How sure', cell: ({ confidence }) => share(confidence) },
-              { id: 'right', header: 'How often right', isNumber: true, cell: ({ accuracy }) => share(accuracy) },
+              { id: 'sure', header: 'Confidence', cell: ({ confidence }) => share(confidence) },
+              { id: 'right', header: 'Accuracy', isNumber: true, cell: ({ accuracy }) => share(accuracy) },
               {
                 id: 'count',
                 header: head,
@@ -63,18 +63,18 @@ export function Reliability({ bins: all, of, words, children }: ReliabilityProps
       )}
       <figcaption className={styles.caption}>
         {words}
-        {children} Of{' '}
+        {children} Larger points stand for more of the{' '}
         {counted(
           bins.reduce((sum, { count }) => sum + count, 0),
           one,
           many,
         )}
-        ; a larger point is more of them.
+        .
       </figcaption>
     </figure>
   );
 }
-const TITLE = 'How often right, by how sure';
+const TITLE = 'Accuracy by confidence';
 const share = (value: number): string => formatShare(Number(value.toPrecision(3)));
 
 function Diagram({ bins, words }: Pick<ReliabilityProps, 'bins' | 'words'>) {
@@ -85,7 +85,7 @@ function Diagram({ bins, words }: Pick<ReliabilityProps, 'bins' | 'words'>) {
       <span className={styles.y} aria-hidden>
         <span>100 %</span>
         <span>50 %</span>
-        <span>right 0 %</span>
+        <span>0 %</span>
       </span>
       <svg viewBox={`${-ROOM} ${-ROOM} ${WIDE + 2 * ROOM} ${HIGH + 2 * ROOM}`} aria-hidden>
         <path className={styles.grid} d={`M0 0H${WIDE}M0 ${HIGH / 2}H${WIDE}M0 ${HIGH}H${WIDE}`} />
@@ -102,7 +102,7 @@ function Diagram({ bins, words }: Pick<ReliabilityProps, 'bins' | 'words'>) {
         ))}
       </svg>
       <span className={styles.x} aria-hidden>
-        <span>sure 0 %</span>
+        <span>0 % confident</span>
         <span>50 %</span>
         <span>100 %</span>
       </span>

@@ -104,4 +104,5 @@ export {
 } from './Tokens';
 export { Tooltip } from './Tooltip';
 export { TopStrip, type StripFact, type TopStripProps } from './TopStrip';
+export { LeakNotice, type LeakNoticeProps } from './LeakNotice';
 export { SettingsDiffer, type SettingsDifferProps } from './SettingsDiffer';

@@ -246,7 +246,13 @@ export function dataHandlers(
     labeledIn: ({ texts }) => reading(async () => (await labelling()).labeledIn(await store, texts)),
     importLabeled: ({ textId, ...settings }, job) =>
       reading(async () => (await labelling()).importLabeled(await store, textId, await owned(settings), job)),
+    importCorrection: ({ textId, name, text, label, ...settings }, job) =>
+      reading(async () => {
+        const correction = { ...(textId !== undefined && { textId }), name, text, label };
+        return (await labelling()).importCorrection(await store, correction, await owned(settings), job);
+      }),
     longTexts: async ({ runId }) => (await labelling()).longTextsOf(await store, runId),
+    runLeaks: async ({ runId }, job) => (await labelling()).leaksOf(await store, runId, job),
     async decide({ runId, decision }) {
       await updateRun(await store, runId, (run) => ({ ...run, decision }));
       return null;

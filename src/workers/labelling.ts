@@ -1,7 +1,7 @@
 /** Labels of the texts that are there to be told apart: counted, shown with their texts, and changed. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Document, Documents } from '../core/base/document';
-import type { Job } from '../core/base/job';
+import { type Job, yieldUntil } from '../core/base/job';
 import { labelField } from '../core/base/labels';
 import { csvOf } from '../core/base/csv';
 import { MOST_LABELS } from '../core/base/limits';
@@ -26,9 +26,11 @@ import {
   withUnlabelled,
 } from '../core/documents/labels/labelling';
 import { ofExample } from '../core/documents/labels/examples';
+import { type LeakWords, leakWordsIn } from '../core/documents/labels/leakWords';
 import { labelProblems } from '../core/documents/labels/problems';
 import { surveyLabels } from '../core/documents/labels/survey';
 import { modelSpec } from '../core/models';
+import { textOf as learnedText } from '../core/objectives/pairRows';
 import { manifestIfKept } from '../core/runs/data';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
@@ -181,6 +183,32 @@ export async function longTextsOf(store: BlobStore, runId: string): Promise<Long
   return longTexts(lengths, config.context - around) ?? null;
 }
 
+/** Words that give away labels of a run's texts, counted in both parts of its data; null if these are gone. */
+export async function leaksOf(
+  store: BlobStore,
+  runId: string,
+  { signal }: Pick<Job, 'signal'>,
+): Promise<readonly LeakWords[] | null> {
+  const record = await readKnownRun(store, runId);
+  const { classes } = record.model.config;
+  const manifest = classes ? await manifestIfKept(store, record) : null;
+  if (!classes || !manifest) return null;
+  const tokenizer = await createTokenizer(await readTokenizer(store, record));
+  const parts = [openPart(store, manifest, 'train'), openPart(store, manifest, 'validation')];
+  const pause = yieldUntil(signal);
+  async function* texts() {
+    for (const part of parts)
+      for (const [at, { start, tokens, label }] of ((await part.documents()) ?? []).entries()) {
+        if (at % A_TURN === 0) await pause();
+        if (label === null || tokens === 0) continue;
+        yield { text: learnedText(tokenizer, await part.read(start, tokens)), label };
+      }
+  }
+  return leakWordsIn(texts(), classes.several === true);
+}
+/** Texts until others have a turn. */
+const A_TURN = 64;
+
 /** Of texts to learn from, those whose documents have labels: of how many, and which. */
 export async function labeledIn(store: BlobStore, ids: readonly string[]): Promise<readonly TextWithLabels[]> {
   const found: TextWithLabels[] = [];
@@ -209,18 +237,63 @@ export async function importLabeled(
   job: Job,
 ): Promise<DataApi['importLabeled']['output']> {
   const text = await textOf(store, id);
+  const source = tableOf(text.name, text.bytes, () => labeledRows(store, text));
+  return importText(source, store, { ...settings, ...LABELED, licence: text.licence }, job);
+}
+
+/** A table with a correction: a new text, since texts don't change. */
+export async function importCorrection(
+  store: BlobStore,
+  { textId, name, text, label }: Omit<DataApi['importCorrection']['input'], 'projectId' | 'addedAt'>,
+  settings: ImportSettings,
+  job: Job,
+): Promise<DataApi['importCorrection']['output']> {
+  const rows: (readonly [text: string, label: string])[] = [];
+  let before: string | null = null;
+  if (textId !== undefined)
+    for await (const row of labeledRows(store, await textOf(store, textId))) {
+      if (row[0] === text) before = row[1];
+      else rows.push(row);
+    }
+  if (label === before && textId !== undefined) return { text: null, before };
+  if (label !== null) rows.push([text, label]);
+  if (rows.length === 0) return { text: null, before };
+  const bytes = rows.reduce((sum, row) => sum + row.join().length, 0);
+  const outcome = await importText(
+    tableOf(name, bytes, () => rows),
+    store,
+    { ...settings, ...LABELED },
+    job,
+  );
+  return { text: outcome.kind === 'added' ? outcome.text : outcome.of, before };
+}
+
+const LABELED = { isTuned: true, labelled: {} } as const;
+
+/** Texts of labeled documents, each with the label that it has now. */
+async function* labeledRows(
+  store: BlobStore,
+  text: TextRecord,
+): AsyncGenerator<readonly [text: string, label: string]> {
+  for await (const { fields, chunks } of documentsIn(store, text)) {
+    const label = fields?.['label']?.trim();
+    if (!label) continue;
+    let all = '';
+    for await (const chunk of chunks()) all += chunk;
+    yield [all, label];
+  }
+}
+
+/** Rows as a table that is imported. @param size in bytes, for the progress */
+function tableOf(
+  name: string,
+  size: number,
+  rows: () => Iterable<readonly string[]> | AsyncIterable<readonly string[]>,
+) {
   async function* stream(): AsyncGenerator<Uint8Array> {
     const encoder = new TextEncoder();
     yield encoder.encode(csvOf([['text', 'label']]));
-    for await (const { fields, chunks } of documentsIn(store, text)) {
-      const label = fields?.['label']?.trim();
-      if (!label) continue;
-      let all = '';
-      for await (const chunk of chunks()) all += chunk;
-      yield encoder.encode(csvOf([[all, label]]));
-    }
+    for await (const row of rows()) yield encoder.encode(csvOf([row]));
   }
-  const table = { format: 'csv', columns: { text: 'text', label: 'label' } } as const;
-  const source = { name: text.name, size: text.bytes, stream, table };
-  return importText(source, store, { ...settings, licence: text.licence, isTuned: true, labelled: {} }, job);
+  return { name, size, stream, table: { format: 'csv', columns: { text: 'text', label: 'label' } } as const };
 }

@@ -54,6 +54,10 @@ export function givenAt(
 const isSame = (some: readonly number[], others: readonly number[]): boolean =>
   some.length === others.length && some.every((place) => others.includes(place));
 
+/** Number of texts whose predicted labels aren't the actual ones. */
+export const mistakesIn = ({ wanted, given }: Pick<LabelledTexts, 'wanted' | 'given'>): number =>
+  given.filter((places, text) => !isSame(placesIn(places), placesIn(wanted[text]!))).length;
+
 /** What it says where it must be so sure. */
 export interface Answers {
   atLeast: number;

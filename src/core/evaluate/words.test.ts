@@ -37,6 +37,53 @@ test('of a model that a baseline beats it says whether perplexity was still fall
   expect(verdict(1.2).evidence).not.toContain(FALLING);
 });
 
+/** Texts right of 85, next to what naive Bayes gets; always guessing one label gets 58. */
+function ofLabels(right: number, bayes: number, change: Partial<Evaluation> = {}) {
+  const value = (texts: number): number => (100 * texts) / 85;
+  return judged({
+    part: 'validation',
+    evaluation: {
+      ...{ tokens: 9000, documents: 85, bytes: 30_000, leftOut: [] },
+      metrics: { accuracy: { value: value(right), low: value(right) - 4, high: value(right), unit: '%' } },
+      baselines: { majority: { accuracy: value(58) }, naiveBayes: { accuracy: value(bayes) } },
+      ...change,
+    },
+  });
+}
+
+test('of labels the first line is how many are right, and the second compares that with counting', () => {
+  expect(ofLabels(85, 83)).toEqual({
+    kind: 'not distinguishable',
+    tone: 'ok',
+    judgement: '85 of 85 texts right (100 %)',
+    evidence:
+      'A word-count model (naive Bayes) gets 83: too few texts to say which model is better. Always guessing one label gives 68.2 %.',
+  });
+  expect(ofLabels(85, 70)).toMatchObject({
+    kind: 'better',
+    evidence: 'Better than a word-count model (naive Bayes), which gets 70. Always guessing one label gives 68.2 %.',
+  });
+  expect(ofLabels(70, 83)).toMatchObject({
+    kind: 'worse',
+    tone: 'warn',
+    judgement: '70 of 85 texts right (82.4 %)',
+    evidence:
+      'A word-count model still beats it: 70 of 85 against 83. Training first on plain text of this kind may help. Always guessing one label gives 68.2 %.',
+  });
+  expect(ofLabels(59, 83)).toMatchObject({
+    kind: 'worse',
+    tone: 'warn',
+    judgement: '59 of 85 texts right (69.4 %)',
+    evidence: "It hasn't learned the labels: accuracy 69.4 %; always guessing one label gives 68.2 %.",
+  });
+  // Without baselines the interval says how sure that is; an encoder-decoder is given pairs.
+  expect(ofLabels(80, 0, { baselines: {}, ofPairs: true })).toMatchObject({
+    kind: 'unknown',
+    judgement: '80 of 85 pairs right (94.1 %)',
+    evidence: 'Accuracy 94.1 %, 87.0 to 97.5 on texts it never saw.',
+  });
+});
+
 test('better and worse are where the interval does not hold the other value', () => {
   expect(standing({ low: 2, high: 3 }, 3.1, 'lower')).toBe('better');
   expect(standing({ low: 2, high: 3 }, 3.1, 'higher')).toBe('worse');

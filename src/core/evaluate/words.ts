@@ -1,8 +1,9 @@
 /** What an evaluation comes to, in sentences that its figures bear out: the same on the page, in the terminal and in a card. */
 import { counted, formatNumber } from '../base/units';
-import type { Evaluation, Figure } from './evaluation';
 import { stillBeats, stillImproving } from '../objectives/baseline';
+import type { Evaluation, Figure } from './evaluation';
 import { BASELINES, figureFacts, type FigureFacts, isFigure } from './figures';
+import { accuracyIn, comparedWithCounting, oneLabel, percent, rightWords } from './labelResult';
 
 /** One that only a newer version knows is called as it is stored. */
 export const figureWords = (id: string): Pick<FigureFacts, 'label' | 'better' | 'says'> =>
@@ -63,8 +64,8 @@ export interface Judged {
   evidence: string;
 }
 
-/** By which of what was measured it is judged: the first of these that has a baseline. Bytes are the same to whatever counts them. */
-const JUDGED_BY = ['accuracy', 'bitsPerByte', 'loss', 'chrf', 'bleu', 'rougeL', 'exactMatch'] as const;
+/** Metrics to judge by: the first of these that has a baseline. Bytes are the same to whatever counts them. */
+const JUDGED_BY = ['bitsPerByte', 'loss', 'chrf', 'bleu', 'rougeL', 'exactMatch'] as const;
 
 /**
  * Whether it is better than the best of what needs no model, by how much, and how sure that is: better and worse are said only
@@ -77,6 +78,7 @@ export function judged(
   isImproving: boolean = false,
 ): Judged {
   const { metrics, baselines } = evaluation;
+  if (metrics['accuracy']) return judgedLabels({ part, evaluation }, metrics['accuracy'].value, isImproving);
   const first = JUDGED_BY.find((each) => metrics[each] && bestBaseline(evaluation, each));
   if (!first)
     return {
@@ -126,6 +128,35 @@ export function judged(
   return { kind: stands, tone: TONES[stands], judgement, evidence: `${evidence} ${extent(evaluation)}` };
 }
 
+/** Labels, of texts or as targets of pairs: how many are right comes first, then what models that only count get. */
+function judgedLabels(
+  { part, evaluation }: { part: string; evaluation: Evaluation },
+  accuracy: number,
+  isImproving: boolean,
+): Judged {
+  const { documents: texts, baselines, ofPairs } = evaluation;
+  const own = accuracyIn(texts, Math.round((accuracy / 100) * texts));
+  const [majority, naiveBayes] = [baselines['majority']?.['accuracy'], baselines['naiveBayes']?.['accuracy']];
+  const where = part === 'text' ? 'on these texts' : undefined;
+  const { kind, verdict, evidence } = comparedWithCounting(own, { majority, naiveBayes, texts }, where);
+  const isBeaten = kind === 'worse' || kind === 'no better than one label';
+  const guess =
+    majority === undefined || kind === 'no better than one label' ? '' : ` ${upperFirst(oneLabel(majority))}.`;
+  return {
+    kind: LABEL_KINDS[kind],
+    tone: isBeaten ? 'warn' : 'ok',
+    judgement: `${rightWords(own, ofPairs ? 'pair' : 'text')} (${percent(own.value)})`,
+    evidence: `${verdict === undefined ? evidence : `${verdict}: ${lowerFirst(evidence)}`}${stillImproving(isBeaten && isImproving)}${guess}`,
+  };
+}
+const LABEL_KINDS = {
+  better: 'better',
+  level: 'not distinguishable',
+  worse: 'worse',
+  'no better than one label': 'worse',
+  unknown: 'unknown',
+} as const;
+
 /** Only what is worse is a warning. */
 const TONES = { better: 'ok', worse: 'warn', 'not distinguishable': undefined, unknown: undefined } as const;
 
@@ -151,4 +182,5 @@ export const documentsWords = ({
 }: Pick<Evaluation, 'documents' | 'metrics' | 'ofPairs' | 'labelled'>) =>
   counted(documents, labelled ? 'text' : (ofPairs ?? metrics['exactMatch']) ? 'pair' : 'document');
 const withUnit = (x: number, unit: string): string => `${formatNumber(x)}${unit === '' ? '' : ` ${unit}`}`;
+const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
 const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,6 +1,7 @@
 /** The rows of a classifier in the state table of guidance. */
 import { expect, test } from 'vitest';
-import { accuracyOf, intervalWords, labelMilestones, labelProgress, labelStanding } from './labelStanding';
+import { intervalWords } from '../evaluate/labelResult';
+import { accuracyOf, labelMilestones, labelProgress, labelStanding } from './labelStanding';
 
 /** 60 held-out texts, half of each label; counting words finds the labels of 52. */
 const FACTS = { train: { ham: 200, spam: 200 }, validation: { ham: 30, spam: 30 }, accuracy: { majority: 50, naiveBayes: (100 * 52) / 60 } }; // prettier-ignore

@@ -4,7 +4,7 @@ import { baselinesOf, headlineOf, type ObjectiveId } from '../objectives';
 import { stillBeats, stillImproving } from '../objectives/baseline';
 import type { ModelChoice } from '../models/network';
 import type { Verdict } from '../train/verdict';
-import type { StandingKind } from './labelStanding';
+import type { StandingKind } from '../evaluate/labelResult';
 import type { Segments } from './segments';
 
 export interface Standing {

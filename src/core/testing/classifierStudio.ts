@@ -36,5 +36,5 @@ export async function classifierStudio(store: BlobStore = memoryStore()) {
     if (asked.length !== 1) throw new Error('The columns of a table were not asked for');
     await getState().takeColumns(asked, COLUMNS, between);
   };
-  return { store, getState, add, downloads, own: await getState().classifying() };
+  return { store, studio: zustand, getState, add, downloads, own: await getState().classifying() };
 }

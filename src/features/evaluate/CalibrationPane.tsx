@@ -1,10 +1,10 @@
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { isOfSeveral } from '../../core/evaluate/eachLabel';
-import { Pane, PaneHead, Reliability } from '../../ui';
+import { Matrix, Pane, PaneHead, Reliability } from '../../ui';
 import styles from './CalibrationPane.module.css';
 import { calibrationWords, percent } from './calibration';
-import { Confusion } from './Confusion';
-import { estimateWords, leftOutWords } from './words';
+import page from './EvaluatePage.module.css';
+import { confusionWords, estimateWords, leftOutWords } from './words';
 
 type Shown = Pick<Evaluation, 'calibration' | 'labelled' | 'metrics' | 'leftOut'> & {
   confusion?: Evaluation['confusion'] | undefined;
@@ -14,7 +14,7 @@ type Shown = Pick<Evaluation, 'calibration' | 'labelled' | 'metrics' | 'leftOut'
 export const hasCalibrationPane = ({ calibration, confusion, leftOut }: Shown): boolean =>
   calibration !== undefined || confusion !== undefined || leftOut.length > 0;
 
-/** Whether the model is as often right as it is sure, or which label it takes for which; and what was not measured. */
+/** Confidence next to accuracy, or the confusion matrix of pairs whose targets are labels; and what was not measured. */
 export function CalibrationPane({
   evaluation: { calibration, confusion, labelled, metrics, leftOut },
 }: {
@@ -24,12 +24,17 @@ export function CalibrationPane({
   const words = error && estimateWords(error);
   return (
     <Pane
-      title={calibration ? 'Calibration' : confusion ? 'Which label it takes for which' : 'Not measured'}
+      title={calibration ? 'Calibration' : confusion ? 'Confusion matrix' : 'Not measured'}
       {...(words && {
         hint: `error ${percent(words.value)}${words.interval === undefined ? '' : `, ${words.interval}`}`,
       })}
     >
-      {confusion && <Confusion confusion={confusion} />}
+      {confusion && (
+        <>
+          <p className={page.none}>{confusionWords(confusion)}</p>
+          <Matrix {...confusion} shows="count" />
+        </>
+      )}
       {calibration && (
         <Reliability
           bins={calibration.bins}

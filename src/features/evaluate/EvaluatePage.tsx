@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { counted, formatCount } from '../../core/base/units';
 import { useCheckpointChoice } from '../../state/checkpoint';
@@ -12,6 +12,7 @@ import {
   outOfDate,
   shownEvaluating,
   shownEvaluation,
+  startsByItself,
   takesText,
 } from '../../state/evaluate';
 import { explain, headline } from '../../state/failures';
@@ -114,6 +115,7 @@ function Measured({ onGive }: { onGive: () => void }) {
   const work = useStudio(shownEvaluating);
   const kept = useStudio(shownEvaluation);
   useHeldFocus(work.kind);
+  useStart();
   return (
     <>
       {work.kind === 'failed' && (
@@ -131,6 +133,15 @@ function Measured({ onGive }: { onGive: () => void }) {
       {kept && <Result record={kept.record} />}
     </>
   );
+}
+
+/** Begins before the page is painted, so that no empty page flashes. */
+function useStart(): void {
+  const isToStart = useStudio(startsByItself);
+  const evaluateStep = useStudio((s) => s.evaluateStep);
+  useLayoutEffect(() => {
+    if (isToStart) void evaluateStep();
+  }, [isToStart, evaluateStep]);
 }
 
 /** The judgement; marked where it is of something else than what is chosen. */
@@ -311,7 +322,9 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
         )
       }
     >
-      {isClassifier ? 'See which labels it mistakes for which' : 'See how your model compares with word counting'}
+      {isClassifier
+        ? 'See how many texts it gets right, and which labels it confuses'
+        : 'See how your model compares with word counting'}
     </EmptyStage>
   );
 }

@@ -1,23 +1,24 @@
 import { useLocation } from 'wouter';
 import { counted, formatCount, formatNumber } from '../../core/base/units';
 import type { LabelledTexts } from '../../core/evaluate/evaluation';
-import { type EachLabel, eachLabel, f1Of, isOfSeveral } from '../../core/evaluate/eachLabel';
+import { type EachLabel, eachLabel, f1Of, isOfSeveral, mistakesIn } from '../../core/evaluate/eachLabel';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import { useStudio } from '../../state/react';
 import { classifierOf } from '../../state/tuning';
-import { Button, Pane, PaneHead, Table, TextAction } from '../../ui';
-import { Confusion } from './Confusion';
+import { type Finding, FINDING_WORDS, FINDINGS, Matrix, Pane, PaneHead, Table, TextAction } from '../../ui';
 import page from './EvaluatePage.module.css';
+import { confusionWords } from './words';
 
-/** What a classifier gives to texts, by label; Tune has the texts themselves. */
+/** Predicted labels of a classifier next to the actual ones. Teach it more shows the texts. */
 export function LabelsPane({ record, labelled }: { record: EvaluationRecord; labelled: LabelledTexts }) {
   const { evaluation, part, runId } = record;
   const [, go] = useLocation();
   const { confusion } = evaluation;
-  // What Tune opens are the texts by which the classifier was watched that was made last.
+  // Teach it more opens the validation set of the newest classifier.
   const isOpenThere = useStudio((s) => part === 'validation' && classifierOf(s)?.record.id === runId);
   const several = isOfSeveral(labelled);
-  function cellOf(finding: 'found' | 'missed' | 'wrong') {
+  const mistakes = mistakesIn(labelled);
+  function cellOf(finding: Finding) {
     return function Cell(row: EachLabel) {
       const count = formatCount(row[finding]);
       if (!several || !isOpenThere || row[finding] === 0) return count;
@@ -29,37 +30,57 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
   const divisor = formatNumber(labelled.temperature);
   return (
     <Pane
-      title={confusion ? 'Which label it takes for which' : 'Each label by itself'}
-      hint={`of ${counted(place.length, 'text')}${cut > 0 ? `, of ${formatCount(cut)} of which not all was read` : ''}`}
+      title={confusion ? 'Confusion matrix' : 'Each label'}
+      hint={`${counted(place.length, 'text')}${cut > 0 ? `, ${formatCount(cut)} too long to read whole` : ''}`}
       isFirstOnPhone
       aside={
-        <Button isDense variant="quiet" onPress={() => go('/tune?kind=classify')}>
-          Open in Teach it more
-        </Button>
+        isOpenThere && (
+          <TextAction onPress={() => go('/tune?kind=classify')}>
+            {mistakes === 0
+              ? 'Show the texts'
+              : mistakes === 1
+                ? 'Check the mistake'
+                : `Check the ${formatCount(mistakes)} mistakes`}
+          </TextAction>
+        )
       }
     >
       {confusion && (
         <>
-          <Confusion confusion={confusion} />
-          <PaneHead title="Each label by itself" />
+          <p className={page.none}>{confusionWords(confusion)}</p>
+          <Matrix {...confusion} shows="count" />
+          <PaneHead title="Each label" />
         </>
       )}
       <Table
-        label="How well it finds each label"
+        label="Each label"
         isDense
         rows={eachLabel(labelled)}
         rowKey={({ label }) => label}
         columns={[
           { id: 'label', header: 'Label', cell: ({ label }) => label },
-          { id: 'found', header: 'Found', isNumber: true, cell: cellOf('found') },
-          { id: 'missed', header: 'Missed', isNumber: true, cell: cellOf('missed') },
-          { id: 'wrong', header: 'Wrongly given', isNumber: true, cell: cellOf('wrong') },
-          {
-            id: 'right',
-            header: 'Right where given',
+          ...FINDINGS.map((finding) => ({
+            id: finding,
+            header: upperFirst(FINDING_WORDS[finding]),
             isNumber: true,
-            cell: ({ found, wrong }) => shareWords(found + wrong === 0 ? undefined : found / (found + wrong)),
-          },
+            cell: cellOf(finding),
+          })),
+          ...(confusion
+            ? []
+            : [
+                {
+                  id: 'precision',
+                  header: 'Precision',
+                  isNumber: true,
+                  cell: ({ found, wrong }: EachLabel) => shareWords(shareOf(found, wrong)),
+                },
+                {
+                  id: 'recall',
+                  header: 'Recall',
+                  isNumber: true,
+                  cell: ({ found, missed }: EachLabel) => shareWords(shareOf(found, missed)),
+                },
+              ]),
           {
             id: 'f1',
             header: 'F1',
@@ -70,12 +91,16 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
       />
       {divisor !== '1' && (
         <p className={page.none}>
-          {`As it learnt, how sure it is lies ${formatNumber(labelled.calibrationError.asItLearnt)} % off how often it is right; divided by a temperature of ${divisor}, ${formatNumber(labelled.calibrationError.scaled)} %`}
+          {`Calibration error ${formatNumber(labelled.calibrationError.asItLearnt)} % as trained, ${formatNumber(labelled.calibrationError.scaled)} % at temperature ${divisor}`}
         </p>
       )}
     </Pane>
   );
 }
 
+const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+/** Undefined if there is nothing to share. */
+const shareOf = (found: number, others: number): number | undefined =>
+  found + others === 0 ? undefined : found / (found + others);
 const shareWords = (share: number | undefined): string =>
   share === undefined ? '–' : `${formatNumber(100 * share)} %`;

@@ -1,8 +1,10 @@
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import { shownRun } from '../../state/openRun';
 import { useStudio } from '../../state/react';
-import { Panes } from '../../ui';
+import { useLeakNotice } from '../../state/useLeakNotice';
+import { LeakNotice, Panes } from '../../ui';
 import { BaselineRuler } from './BaselineRuler';
 import { CalibrationPane, hasCalibrationPane } from './CalibrationPane';
 import type { Filter } from './filter';
@@ -17,13 +19,16 @@ export function Result({ record }: { record: EvaluationRecord }) {
   const model = useStudio((s) => shownRun(s, 'evaluate').record?.model);
   const isThird = hasCalibrationPane(evaluation);
   const { labelled } = evaluation;
-  // Which label it takes for which is told with the labels.
+  // The pane of the labels has the confusion matrix.
   const own = { ...evaluation, confusion: undefined };
   const isBeside = hasCalibrationPane(own);
   const [filter, setFilter] = useState<Filter>();
+  const [, go] = useLocation();
+  const leak = useLeakNotice(record.runId, go);
   return (
     <>
       <Scores evaluation={evaluation} />
+      {leak && <LeakNotice {...leak} />}
       <BaselineRuler evaluation={evaluation} />
       {labelled ? (
         <Panes

@@ -147,16 +147,16 @@ test('a bar leaves passages that hold its tokens, the dearest of those first; ea
   expect(shown('worst', { by: 'position', from: 9, to: 16 })).toEqual([]);
 });
 
-test('calibration is told by the direction that it errs in', () => {
+test('calibration says whether the model is overconfident', () => {
   const bins = (accuracy: number) => [
     { confidence: 0.4, accuracy, count: 3 },
     { confidence: 0.8, accuracy, count: 1 },
   ];
   expect(calibrationWords(bins(0.3))).toMatch(
-    /^Sure to 50.0\u00a0% on average and right in 30.0\u00a0%: surer than it is right, by 20.0 points\.$/,
+    /^Mean confidence 50.0\u00a0%, accuracy 30.0\u00a0%: overconfident by 20.0 points\.$/,
   );
-  expect(calibrationWords(bins(0.9))).toMatch(/more often right than it thinks, by 40.0 points\.$/);
-  expect(calibrationWords(bins(0.5))).toMatch(/as often right as it thinks, taken together\.$/);
+  expect(calibrationWords(bins(0.9))).toMatch(/: underconfident by 40.0 points\.$/);
+  expect(calibrationWords(bins(0.5))).toMatch(/: the same on average\.$/);
 });
 
 const record = (change: Partial<EvaluationRecord>): EvaluationRecord => ({
@@ -177,7 +177,7 @@ test('the table has every figure whole, with its interval, what needs no model, 
   expect(evaluationRows('whales', record({ part: 'text', name: 'a letter' }))[1]![2]).toBe('a letter');
   const confusion = { labels: ['bad', 'good'], counts: [[3, 1], [7, 12]] }; // prettier-ignore
   const ofLabels = evaluationRows('whales', record({ part: 'test', evaluation: evaluation({ confusion }) }));
-  expect(ofLabels.filter((row) => row.includes('given where good was wanted')).map((row) => [row[4], row[5]])).toEqual([
+  expect(ofLabels.filter((row) => row.includes('predicted, actual good')).map((row) => [row[4], row[5]])).toEqual([
     ['bad', 7],
     ['good', 12],
   ]);
@@ -255,8 +255,8 @@ test('what could not be asked is told with how many and the first reasons, by it
   expect(leftOutOf(leftOut, 'tasks')).toBe('5 not asked. a. b. c. And for 1 other reason.');
 });
 
-test('the commonest mistake among labels is told, and where there is none', () => {
+test('the most common mistake among labels is named, and a matrix without one says so', () => {
   const labels = ['bad', 'good'];
-  expect(confusionWords({ labels, counts: [[3, 1], [7, 12]] })).toBe('“good” is taken for “bad” most often, 7 of 19 times'); // prettier-ignore
-  expect(confusionWords({ labels, counts: [[3, 0], [0, 12]] })).toBe('Each is the one that was wanted'); // prettier-ignore
+  expect(confusionWords({ labels, counts: [[3, 1], [7, 12]] })).toBe('Most common mistake: “good” predicted as “bad”, 7 of 19 times'); // prettier-ignore
+  expect(confusionWords({ labels, counts: [[3, 0], [0, 12]] })).toBe('No mistakes: every predicted label is right'); // prettier-ignore
 });

@@ -35,7 +35,7 @@ export function evaluationRows(run: string, record: EvaluationRecord): readonly 
     ),
     ...(confusion?.labels ?? []).flatMap((wanted, i) =>
       confusion!.labels.map((given, j) =>
-        row(`given where ${wanted} was wanted`, given, { value: confusion!.counts[i]![j]! }),
+        row(`predicted, actual ${wanted}`, given, { value: confusion!.counts[i]![j]! }),
       ),
     ),
     ...(calibration?.bins ?? []).map(({ confidence, accuracy, count }) =>

@@ -90,15 +90,16 @@ export function contextWords(
   return 'Level at the end of the context: a longer one would buy this model little';
 }
 
-/** `“sea” is taken for “land” most often, 12 of 40 times`: of labels that were wanted and another one given. */
+/** `Most common mistake: “sea” predicted as “land”, 12 of 40 times`. */
 export function confusionWords({ labels, counts }: NonNullable<Evaluation['confusion']>): string {
-  const wrong = counts.flatMap((row, wanted) =>
-    row.flatMap((count, given) => (given === wanted || count === 0 ? [] : [{ count, wanted, given }])),
+  const mistakes = counts.flatMap((row, actual) =>
+    row.flatMap((count, predicted) => (predicted === actual || count === 0 ? [] : [{ count, actual, predicted }])),
   );
-  const [most] = wrong.sort((a, b) => b.count - a.count);
-  if (!most) return 'Each is the one that was wanted';
-  const all = counts[most.wanted]!.reduce((a, b) => a + b, 0);
-  return `“${labels[most.wanted]!}” is taken for “${labels[most.given]!}” most often, ${formatCount(most.count)} of ${counted(all, 'time')}`;
+  const [worst] = mistakes.sort((a, b) => b.count - a.count);
+  if (!worst) return 'No mistakes: every predicted label is right';
+  const { actual, predicted, count } = worst;
+  const all = counts[actual]!.reduce((a, b) => a + b, 0);
+  return `Most common mistake: “${labels[actual]!}” predicted as “${labels[predicted]!}”, ${formatCount(count)} of ${counted(all, 'time')}`;
 }
 
 /** What was not measured: a figure, a baseline, or what is called as it is told. */

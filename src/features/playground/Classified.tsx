@@ -1,8 +1,8 @@
 import { useSearch } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
 import { promptOf, resultNote } from '../../state/playground';
-import { useShownPart, useStudio } from '../../state/react';
-import { Block, DecidedWords, EmptyState, LabelBars, Pane, TextField } from '../../ui';
+import { useShownPart, useStudio, useStudioStore } from '../../state/react';
+import { Block, DecidedWords, EmptyState, LabelBars, MenuButton, Notice, Pane, PaneHead, TextField } from '../../ui';
 import { ActOrStop } from './ActOrStop';
 import { KINDS } from './kinds';
 import styles from './PlaygroundPage.module.css';
@@ -12,7 +12,7 @@ const NONE: readonly string[] = [];
 const useClasses = () => useShownPart('playground', ({ record }) => record?.model.config.classes);
 const useLabels = (): readonly string[] => useClasses()?.labels ?? NONE;
 
-/** A text to be told apart. */
+/** The text to classify. */
 export function TextPane() {
   const text = useStudio(promptOf);
   const setPrompt = useStudio((s) => s.setPrompt);
@@ -40,35 +40,71 @@ export function TextPane() {
   );
 }
 
-/** The text with the words that spoke for the likeliest label. */
-export function DecidedPane() {
+/** The label of the text with its confidence, a way to correct it, and the words that changed it. */
+export function AnswerPane() {
   const classified = useStudio((s) => s.classified);
   const { labels = NONE, several } = useClasses() ?? {};
+  const note = useStudio(resultNote);
   if (!classified)
     return (
-      <Pane title="Words that decided">
+      <Pane title="Answer">
         <EmptyState>{KINDS.classifier.nothing}</EmptyState>
       </Pane>
     );
   const { given, label, decided } = classified;
+  const share = formatShare(Number(given.probabilities[label]!.toPrecision(3)));
   return (
-    <Pane
-      title="Words that decided"
-      hint={given.labels.length > 0 ? given.labels.join(', ') : several ? 'none of its labels' : 'not sure'}
-    >
-      {decided && <DecidedWords label={labels[label] ?? ''} words={decided.words} />}
+    <Pane title="Answer">
+      {note !== undefined && (
+        <Notice isFact title={`This answer is ${note}`}>
+          Classify the text again to update it
+        </Notice>
+      )}
+      <p className={styles.answer} role="status">
+        <b>{given.labels.length > 0 ? given.labels.join(', ') : several ? 'None of its labels' : 'Not sure'}</b>
+        {!several && given.labels.length > 0 && <span>{share}</span>}
+      </p>
+      {!several && <Correction labels={labels} predicted={given.labels[0]} />}
       {given.read < given.tokens && (
-        <div className={styles.foot}>
-          <span className={styles.mean}>
-            {`Of ${formatCount(given.tokens)} tokens it read ${formatCount(given.read)}: the rest is longer than its context`}
-          </span>
-        </div>
+        <p className={styles.cut}>
+          {`The model read ${formatCount(given.read)} of ${formatCount(given.tokens)} tokens: the rest doesn’t fit its context`}
+        </p>
+      )}
+      {decided && (
+        <>
+          <PaneHead title="Words that decided" />
+          <DecidedWords label={labels[label] ?? ''} words={decided.words} />
+        </>
       )}
     </Pane>
   );
 }
 
-/** The labels that it has, and of a text how sure it is of each. */
+/** Saves the text with its right label as an example to train on. */
+function Correction({ labels, predicted }: { labels: readonly string[]; predicted: string | undefined }) {
+  const store = useStudioStore();
+  const text = useStudio((s) => s.writtenAfter);
+  const others = labels.filter((label) => label !== predicted);
+  return (
+    <div className={styles.correction}>
+      <span>Wrong?</span>
+      <MenuButton
+        variant="plain"
+        entries={others.map((label) => ({ id: label, label }))}
+        onChoose={(label) =>
+          void store
+            .getState()
+            .classifying()
+            .then((own) => own.correct(text, label))
+        }
+      >
+        Choose the right label
+      </MenuButton>
+    </div>
+  );
+}
+
+/** All labels, with the confidence in each for the text. */
 export function LabelsPane() {
   const classified = useStudio((s) => s.classified);
   const labels = useLabels();
@@ -80,7 +116,7 @@ export function LabelsPane() {
   return (
     <Pane title="Labels" {...(hint !== '' && { hint })}>
       <LabelBars
-        label="How sure of each label"
+        label="Confidence in each label"
         bars={order.map((place) => ({
           label: labels[place]!,
           share: shares?.[place] ?? 0,

@@ -23,7 +23,7 @@ import { AlternativesPane } from './AlternativesPane';
 import { ChatPane } from './ChatPane';
 import { ChatSettingsPane } from './ChatSettingsPane';
 import { CandidatesPane } from './CandidatesPane';
-import { DecidedPane, LabelsPane, TextPane } from './Classified';
+import { AnswerPane, LabelsPane, TextPane } from './Classified';
 import { ExampleWriting } from './ExampleWriting';
 import { FilledPane } from './FilledPane';
 import { InputPane } from './InputPane';
@@ -122,7 +122,7 @@ function KindPanes({ kind, isChat }: { kind: PlaygroundKind; isChat: boolean }) 
       return (
         <>
           <TextPane />
-          <DecidedPane />
+          <AnswerPane />
           <LabelsPane />
         </>
       );

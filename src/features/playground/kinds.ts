@@ -36,8 +36,8 @@ export const KINDS: Readonly<Record<PlaygroundKind, Words>> = {
   classifier: {
     act: 'Classify text',
     acting: 'Classifying',
-    summary: 'Give the classifier a text, and it tells its label, how sure it is, and which words spoke for it',
-    nothing: 'The label of the text comes here, and how sure the model is of it',
+    summary: 'Give the classifier a text, and it returns a label and its confidence',
+    nothing: 'The label appears here, with the words that changed the answer',
   },
 };
 

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { counted, formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
-import { accuracyOf, percentNumber } from '../../core/runs/labelStanding';
+import { percentNumber } from '../../core/evaluate/labelResult';
+import { accuracyOf } from '../../core/runs/labelStanding';
 import { estimateOf, type Evaluated, metricOf, type MetricId, oldMetricsIn } from '../../core/metrics';
 import { metricsOf, objectiveOf } from '../../core/objectives';
 import { trainingAt } from '../../core/train/verdict';

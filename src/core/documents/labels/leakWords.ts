@@ -1,6 +1,7 @@
-/** What is said of words that give labels away, wherever texts with labels are told of. */
-import { formatCount, formatShare } from '../../base/units';
-import type { Leak } from './leaks';
+/** Sentences on words that give labels away, for every page and the terminal. */
+import { labelsIn } from '../../base/labels';
+import { counted, formatCount, formatShare } from '../../base/units';
+import { type Leak, WordsByLabel } from './leaks';
 import { listed, named } from './named';
 
 export interface LeakWords {
@@ -25,11 +26,39 @@ export function leakWords(leaks: readonly Leak[]): readonly LeakWords[] {
         : `The words ${listed(all, count)} give ${named(label)} away: ${named(word)}`;
     const remedy =
       count === 1
-        ? 'If it comes of how the texts were collected, take it out of them: a classifier would learn that word and little else.'
-        : 'If they come of how the texts were collected, take them out of them: a classifier would learn those words and little else.';
+        ? 'If it only comes from how the texts were collected, remove it: a classifier learns that word and little else.'
+        : 'If they only come from how the texts were collected, remove them: a classifier learns those words and little else.';
     const words = `${what} is in ${share(within)} of its texts, and in ${share(without)} of the others.`;
     return { label, count, words, remedy };
   });
+}
+
+/** The same of texts with their labels. @param several whether a label is several */
+export async function leakWordsIn(
+  texts: Iterable<{ text: string; label: string }> | AsyncIterable<{ text: string; label: string }>,
+  several: boolean,
+): Promise<readonly LeakWords[]> {
+  const words = new WordsByLabel();
+  for await (const { text, label } of texts) words.add(text, several ? labelsIn(label) : [label]);
+  return leakWords(words.leaks());
+}
+
+export interface LeakNotice {
+  title: string;
+  text: string;
+}
+
+/** The warning next to an accuracy; undefined if no word gives a label away. */
+export function leakNotice(leaks: readonly LeakWords[]): LeakNotice | undefined {
+  const [worst] = leaks;
+  if (!worst) return undefined;
+  const words = leaks.reduce((sum, { count }) => sum + count, 0);
+  const others = leaks.length - 1;
+  const more = others === 0 ? '' : ` And words for ${counted(others, 'more label', 'more labels')}.`;
+  return {
+    title: `The accuracy may come from ${words === 1 ? 'one word' : counted(words, 'word')}`,
+    text: `${worst.words}${more} ${(leaks.find(({ count }) => count > 1) ?? worst).remedy}`,
+  };
 }
 
 const share = ({ texts, of }: Leak['within']): string =>

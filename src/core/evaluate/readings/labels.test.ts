@@ -55,7 +55,9 @@ test.each([0, 1])('each input is given the label that is likelier as its target,
   expect(found.baselines['majority']).toEqual({ accuracy: 50, macroF1: expect.closeTo(100 / 3) as number });
   expect(Object.keys(found.baselines)).toEqual(['majority', 'naiveBayes']);
   expect(documentsWords(found)).toBe('6 pairs');
-  expect(judged({ part: 'validation', evaluation: found }).evidence).toMatch(/^Accuracy .*[\d.]+ % against [\d.]+ %/);
+  expect(judged({ part: 'validation', evaluation: found }).judgement).toMatch(
+    new RegExp(`^${right} of 6 pairs right \\(`),
+  );
 });
 
 test('what was not learnt from has no baseline, and what is no label is told where it is asked for', async () => {

@@ -1,5 +1,6 @@
 import { formatNumber } from '../../../core/base/units';
-import { accuracyOf, intervalWords } from '../../../core/runs/labelStanding';
+import { intervalWords } from '../../../core/evaluate/labelResult';
+import { accuracyOf } from '../../../core/runs/labelStanding';
 import { objectiveOf } from '../../../core/objectives';
 import { useShown } from '../../../state/react';
 import { plannedSteps, type RunSettings } from '../../../state/runSettings';

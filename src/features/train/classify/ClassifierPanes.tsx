@@ -5,7 +5,8 @@ import { f1Of } from '../../../core/evaluate/eachLabel';
 import type { Classes } from '../../../core/models/spec';
 import { useShownPart } from '../../../state/react';
 import type { RunSettings } from '../../../state/runSettings';
-import { EmptyState, LabelTable, Matrix, Pane, PaneHead, Panes, TextAction } from '../../../ui';
+import { useLeakNotice } from '../../../state/useLeakNotice';
+import { EmptyState, LabelTable, LeakNotice, Matrix, Pane, PaneHead, Panes, TextAction } from '../../../ui';
 import { Charts } from '../Charts';
 import { Events } from '../Events';
 import { AccuracyChart } from './AccuracyChart';
@@ -14,19 +15,27 @@ import { Milestones } from './Milestones';
 
 /** A classifier, live: what it says of six held-out texts, its accuracy, which labels it confuses, and its milestones. */
 export function ClassifierPanes({ settings, classes }: { settings: RunSettings; classes: Classes }) {
+  const [, go] = useLocation();
+  const leak = useLeakNotice(
+    useShownPart('train', ({ id }) => id),
+    go,
+  );
   return (
-    <Panes columns="minmax(0, 1fr) 444px" narrowColumns="minmax(0, 1fr) 348px">
-      <Pane label="Predictions and curves">
-        <Guesses settings={settings} classes={classes} />
-        <AccuracyChart settings={settings} />
-        <Charts settings={settings} />
-      </Pane>
-      <Pane label="Labels and events">
-        <Labels classes={classes} />
-        <Milestones settings={settings} />
-        <Events settings={settings} />
-      </Pane>
-    </Panes>
+    <>
+      {leak && <LeakNotice {...leak} />}
+      <Panes columns="minmax(0, 1fr) 444px" narrowColumns="minmax(0, 1fr) 348px">
+        <Pane label="Predictions and curves">
+          <Guesses settings={settings} classes={classes} />
+          <AccuracyChart settings={settings} />
+          <Charts settings={settings} />
+        </Pane>
+        <Pane label="Labels and events">
+          <Labels classes={classes} />
+          <Milestones settings={settings} />
+          <Events settings={settings} />
+        </Pane>
+      </Panes>
+    </>
   );
 }
 

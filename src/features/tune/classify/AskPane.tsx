@@ -40,7 +40,7 @@ function Sureness({ evaluation }: { evaluation: Evaluation }) {
   const { calibrationError, temperature = 1 } = evaluation.labelled ?? {};
   const told = error && estimateWords(error);
   const words = told
-    ? `${error.value <= FINE ? 'Yes' : 'Not well'}: off by ${told.value} % on average${told.interval === undefined ? '' : `, ${told.interval}`}.`
+    ? `${error.value <= FINE ? 'Well' : 'Poorly'} calibrated: confidence is off by ${told.value} % on average${told.interval === undefined ? '' : `, ${told.interval}`}.`
     : 'Not measured.';
   const divisor = estimateWords({ value: temperature }).value;
   return (
@@ -51,7 +51,7 @@ function Sureness({ evaluation }: { evaluation: Evaluation }) {
     >
       {calibrationError &&
         divisor !== '1' &&
-        ` As it learnt by ${estimateWords({ value: calibrationError.asItLearnt }).value} %, before its scores were divided by ${divisor}.`}
+        ` As trained, before temperature ${divisor}, by ${estimateWords({ value: calibrationError.asItLearnt }).value} %.`}
     </Reliability>
   );
 }

@@ -85,7 +85,7 @@ test('a notice names the step of the figures until the step in use is measured',
   const told = `Measured at step ${ended}</b><p>Step ${step}, which is used, was not measured.`;
   const before = await shown();
   expect(before).toContain(told);
-  expect(before).toContain('>Measure it</button>');
+  expect(before).toContain(`>Evaluate step ${step}</button>`);
   expect(before).toContain('actual in rows, predicted in columns');
   // While it learns it is measured when that has ended.
   studio.setState({ training: { runId } as never });
@@ -95,7 +95,7 @@ test('a notice names the step of the figures until the step in use is measured',
   await own.judge(runId);
   const after = await shown();
   expect(after).not.toContain('Measured at step');
-  expect(after).not.toContain('Measure it');
+  expect(after).not.toContain('Evaluate step');
   expect(after).toContain('actual in rows, predicted in columns');
 });
 

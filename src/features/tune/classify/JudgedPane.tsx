@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { useSearch } from 'wouter';
 import { formatCount } from '../../../core/base/units';
-import { type EachLabel as Row, eachLabel, f1Of } from '../../../core/evaluate/eachLabel';
+import { eachLabel, f1Of } from '../../../core/evaluate/eachLabel';
 import type { Evaluation } from '../../../core/evaluate/evaluation';
 import { baselineWords, estimateWords } from '../../../core/evaluate/words';
 import {
@@ -20,7 +20,7 @@ import {
 } from '../../../ui';
 import styles from './Classify.module.css';
 import { Examples } from './Examples';
-import { inCell, inFinding, isRight, type Judged, judgedTexts, likelyWrong, percent, weakest, worst } from './judged';
+import { inCell, inFinding, isRight, type Judged, judgedTexts, likelyWrong, weakestLabel, worst } from './judged';
 import { MeasuredBefore, NotMeasured } from './Measure';
 import { ToLabel } from './ToLabel';
 import type { ClassifySituation } from './useClassify';
@@ -52,7 +52,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
     >
       {classifier && judged && labelled && <MeasuredBefore run={classifier.record} step={judged.step} used={step} />}
       {!classifier ? (
-        <EmptyStage figure={<ExampleMatrix />}>See which labels your classifier mistakes for which</EmptyStage>
+        <EmptyStage figure={<ExampleMatrix />}>See which labels your classifier confuses</EmptyStage>
       ) : judged === undefined ? null : judged === null || !labelled ? (
         <NotMeasured run={classifier.record} isMeasured={judged !== null} />
       ) : view === 'matrix' ? (
@@ -68,7 +68,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
           run={classifier.record}
           labels={labelled.labels}
           texts={mistakes}
-          nothing="It made no mistake on what was held out"
+          nothing="No mistakes on the held-out texts"
         />
       ) : view === 'doubtful' ? (
         <Examples
@@ -117,7 +117,7 @@ function Wanted({
   const title = several
     ? of && `${labels[of[0]]!}, ${FINDING_WORDS[of[1]]}`
     : cell && `Actual ${labels[cell[0]]!}, predicted ${labels[cell[1]]!}`;
-  const weak = confusion ? foundLeast(confusion) : worstOf(each);
+  const weakest = weakestLabel(each, several ? 'F1' : 'recall');
   return (
     <>
       <BetterByCounting evaluation={evaluation} />
@@ -164,12 +164,10 @@ function Wanted({
               : { value: 100 * meanOf(each.flatMap((label) => f1Of(label) ?? [])), unit: '%' }
           }
         />
-        {weak && (
+        {weakest && (
           <div>
-            <dt>Weakest</dt>
-            <dd>
-              {weak.label}, {weak.words}
-            </dd>
+            <dt>{weakest.term}</dt>
+            <dd>{weakest.words}</dd>
           </div>
         )}
         {Object.entries(evaluation.baselines).map(([name, { accuracy }]) =>
@@ -200,18 +198,6 @@ function useAskedFinding(labels: readonly string[]): readonly [number, Finding] 
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
-
-/** Of several labels, the one that is told apart worst. */
-function worstOf(each: readonly Row[]): { label: string; words: string } | undefined {
-  const known = each.map((row) => ({ label: row.label, f1: f1Of(row) ?? 2 })).sort((a, b) => a.f1 - b.f1);
-  return known[0] && known[0].f1 <= 1 ? { label: known[0].label, words: `F1 ${percent(known[0].f1)}` } : undefined;
-}
-
-/** The one that is found least. */
-function foundLeast(confusion: NonNullable<Evaluation['confusion']>): { label: string; words: string } | undefined {
-  const weak = weakest(confusion);
-  return weak && { label: weak.label, words: `recall ${percent(weak.found)}` };
-}
 
 function Fact({ name, figure }: { name: string; figure: Evaluation['metrics'][string] | undefined }) {
   if (!figure) return null;

@@ -1,25 +1,30 @@
 /** What is shown of a classifier whose used step wasn't measured, or was measured at another step. */
-import { useState } from 'react';
 import { formatCount } from '../../../core/base/units';
 import { dataOf } from '../../../core/runs/segments';
 import type { RunRow } from '../../../protocol/data';
 import { useStudio, useStudioStore } from '../../../state/react';
-import { describeWork, IDLE, type Work, work } from '../../../state/work';
+import { describeWork, IDLE } from '../../../state/work';
 import { Button, EmptyState, Notice, Progress } from '../../../ui';
 
 function useMeasuring(runId: string) {
   const store = useStudioStore();
   const isTraining = useStudio((s) => s.training?.runId === runId);
-  const [measuring, setMeasuring] = useState<Work>(IDLE);
+  // Also when another page, or the end of a run, began it.
+  const measuring = useStudio((s) =>
+    s.underEvaluation?.runId === runId && s.underEvaluation.on === 'validation' ? s.evaluating : IDLE,
+  );
   const measure = (): void =>
-    void work(setMeasuring, Date.now, async (options) => (await store.getState().classifying()).judge(runId, options));
+    void store
+      .getState()
+      .classifying()
+      .then((own) => own.judge(runId));
   return { isTraining, told: describeWork(measuring), measure };
 }
 
 /** In place of what was measured. @param isMeasured how right it is came along, without what it gave to each text */
 export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeasured: boolean }) {
   const { isTraining, told, measure } = useMeasuring(run.id);
-  if (isTraining) return <EmptyState>It is judged as soon as it has learnt</EmptyState>;
+  if (isTraining) return <EmptyState>The evaluation starts when training ends</EmptyState>;
   if (dataOf(run).id === null)
     return (
       <EmptyState>
@@ -33,12 +38,12 @@ export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeas
       action={
         told ? undefined : (
           <Button variant="go" onPress={measure}>
-            Measure it
+            Evaluate
           </Button>
         )
       }
     >
-      {told ? <Progress {...told} /> : 'The step in use was not measured on the validation set'}
+      {told ? <Progress {...told} /> : 'The step in use isn’t evaluated on the validation set yet'}
     </EmptyState>
   );
 }
@@ -65,7 +70,7 @@ export function MeasuredBefore({
         isHere &&
         !told && (
           <Button isDense onPress={measure}>
-            Measure it
+            Evaluate step {formatCount(used)}
           </Button>
         )
       }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { labelWords } from '../../../core/base/labels';
 import { counted, formatCount, formatShare } from '../../../core/base/units';
 import { textRef, type TextRecord } from '../../../core/documents/record';
+import { leakNotice, leakWords } from '../../../core/documents/labels/leakWords';
 import type { Unlabelled } from '../../../core/documents/labels/labelling';
 import type { LabelsTold } from '../../../protocol/data';
 import { weightOf } from '../../../state/classifierPlan';
@@ -13,6 +14,7 @@ import {
   Button,
   EmptyStage,
   Icon,
+  LeakNotice,
   Notice,
   Pane,
   PaneHead,
@@ -206,6 +208,7 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
         <WithoutLabel texts={situation.texts} are={told.unlabelledAre} />
       )}
       <Told told={told} situation={situation} />
+      <Leak told={told} />
     </>
   );
 }
@@ -243,6 +246,11 @@ function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlab
 
 const listed = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
 
+function Leak({ told: { leaks } }: { told: LabelsTold }) {
+  const leak = leakNotice(leakWords(leaks));
+  return leak && <LeakNotice {...leak} />;
+}
+
 /** What is odd in the labels: asked, or told. */
 function Told({ told, situation: { texts } }: { told: LabelsTold; situation: ClassifySituation }) {
   const store = useStudioStore();
@@ -259,9 +267,9 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
   const tuning = useStudio((s) => s.project.tuning);
   const single = told.labels.filter(({ count }) => count === 1).map(({ label }) => label);
   const say = useUnlabelled(texts);
-  // Names that are alike have a row with what to do, texts that wait for a label a tab, and texts that are cut a notice.
+  // Names that are alike have a row with what to do, texts that wait for a label a tab, cut texts and leaks a notice.
   const problems = told.problems.filter(
-    ({ what, kind }) => what !== 'alike' && what !== 'long' && (what !== 'unlabelled' || kind === 'asked'),
+    ({ what, kind }) => !['alike', 'long', 'leak'].includes(what) && (what !== 'unlabelled' || kind === 'asked'),
   );
   if (told.alike.length + problems.length === 0) return null;
   return (

@@ -90,7 +90,7 @@ export function TryText({ run }: { run: RunRow['record'] }) {
 /** Of the button, whichever it is. */
 const WIDTH = 88;
 
-/** Labels with how sure it is of each, and the words that spoke for the likeliest. */
+/** Labels with the confidence in each, and the words that changed the answer. */
 function Given({
   classes: { labels, several },
   given,
@@ -117,7 +117,7 @@ function Given({
         )}
         {given.read < given.tokens && `; of ${formatCount(given.tokens)} tokens it read ${formatCount(given.read)}`}
       </p>
-      <LabelBars label="How sure of each label" bars={bars} />
+      <LabelBars label="Confidence in each label" bars={bars} />
       {why && <DecidedWords label={labels[order[0]!]!} words={why.words} />}
     </>
   );

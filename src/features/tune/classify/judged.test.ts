@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { LabelledTexts } from '../../../core/evaluate/evaluation';
 import { answersAt, eachLabel } from '../../../core/evaluate/eachLabel';
 import { FINDINGS } from '../../../ui/LabelTable';
-import { inCell, inFinding, isRight, judgedTexts, likelyWrong, weakest, worst } from './judged';
+import { inCell, inFinding, isRight, judgedTexts, likelyWrong, weakestLabel, worst } from './judged';
 
 const LABELLED: LabelledTexts = {
   labels: ['land', 'sea'],
@@ -71,18 +71,18 @@ test('of several labels texts are opened by label and how it was found, at any t
   expect(answersAt({ ...LABELLED, given: SEVERAL.given, wanted: SEVERAL.wanted }, 0.4)).toBeUndefined();
 });
 
-test('the weakest label is the one that is found least', () => {
-  expect(
-    weakest({
-      labels: ['a', 'b', 'none'],
-      counts: [
-        [9, 1, 0],
-        [2, 8, 0],
-        [0, 0, 0],
-      ],
-    }),
-  ).toEqual({
-    label: 'b',
-    found: 0.8,
+test('the weakest label has the lowest recall, and none is named where all have the same', () => {
+  const row = (label: string, found: number, missed: number, wrong = 0) => ({ label, found, missed, wrong });
+  const none = row('none', 0, 0);
+  expect(weakestLabel([row('a', 9, 1), row('b', 8, 2), none], 'recall')).toEqual({
+    term: 'Weakest label',
+    words: 'b, recall 80 %',
   });
+  expect(weakestLabel([row('ok', 60, 0), row('spam', 25, 0)], 'recall')).toEqual({
+    term: 'Recall',
+    words: '100 % for every label',
+  });
+  // Texts that may have several labels: by F1, which counts wrong predictions too.
+  expect(weakestLabel([row('a', 5, 0), row('b', 5, 0, 5)], 'F1')?.words).toBe('b, F1 66.7 %');
+  expect(weakestLabel([none], 'recall')).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 /** What is read of a classifier's evaluation: cells, mistakes, and labels that may be wrong. */
 import { formatShare } from '../../../core/base/units';
-import { givenAt, placesIn } from '../../../core/evaluate/eachLabel';
-import type { Evaluation, LabelledTexts } from '../../../core/evaluate/evaluation';
+import { type EachLabel, f1Of, givenAt, placesIn } from '../../../core/evaluate/eachLabel';
+import type { LabelledTexts } from '../../../core/evaluate/evaluation';
 import { leastSure } from '../../../core/sample/labelsOf';
 import type { Finding } from '../../../ui';
 
@@ -59,16 +59,21 @@ export const inFinding = (texts: readonly Judged[], label: number, finding: Find
       wanted.includes(label) === (finding !== 'wrong') && given.includes(label) === (finding !== 'missed'),
   );
 
-/** The label of which the smallest share is found; undefined where nothing was counted. */
-export function weakest({
-  labels,
-  counts,
-}: NonNullable<Evaluation['confusion']>): { label: string; found: number } | undefined {
-  const found = labels.flatMap((label, place) => {
-    const own = counts[place]!.reduce((sum, count) => sum + count, 0);
-    return own === 0 ? [] : [{ label, found: counts[place]![place]! / own }];
+/** The label with the lowest recall or F1, as a fact in words; undefined if nothing was counted. Equal ones have no weakest. */
+export function weakestLabel(
+  rows: readonly EachLabel[],
+  by: 'recall' | 'F1',
+): { term: string; words: string } | undefined {
+  const measured = rows.flatMap((row) => {
+    const all = row.found + row.missed;
+    const value = by === 'F1' ? f1Of(row) : all === 0 ? undefined : row.found / all;
+    return value === undefined ? [] : [{ label: row.label, value }];
   });
-  return found.sort((a, b) => a.found - b.found)[0];
+  const [weakest, ...others] = measured.sort((a, b) => a.value - b.value);
+  if (!weakest) return undefined;
+  if (others.every(({ value }) => value === weakest.value))
+    return { term: by === 'F1' ? 'F1' : 'Recall', words: `${percent(weakest.value)} for every label` };
+  return { term: 'Weakest label', words: `${weakest.label}, ${by} ${percent(weakest.value)}` };
 }
 
 export const percent = (share: number): string => formatShare(Number(share.toPrecision(3)));

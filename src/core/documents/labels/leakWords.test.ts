@@ -1,0 +1,30 @@
+/** The warning next to an accuracy that a word may explain. */
+import { expect, test } from 'vitest';
+import type { Leak } from './leaks';
+import { leakNotice, leakWords, leakWordsIn } from './leakWords';
+
+const leak = (word: string, label: string): Leak => ({
+  ...{ word, label, within: { texts: 40, of: 40 }, without: { texts: 0, of: 80 }, above: 0.9 },
+});
+
+test('the warning says how many words may explain the accuracy, where they are, and what to do', () => {
+  expect(leakNotice([])).toBeUndefined();
+  expect(leakNotice(leakWords([leak('the', 'ok')]))).toEqual({
+    title: 'The accuracy may come from one word',
+    text: 'The word “the” gives “ok” away: it is in 40 of 40 (100 %) of its texts, and in 0 of 80 (0 %) of the others. If it only comes from how the texts were collected, remove it: a classifier learns that word and little else.',
+  });
+  const notice = leakNotice(leakWords(['a', 'b', 'c', 'd'].flatMap((label) => [leak(`x${label}`, label), leak(`y${label}`, label)])))!; // prettier-ignore
+  expect(notice.title).toBe('The accuracy may come from 8 words');
+  expect(notice.text).toMatch(
+    /^The words “xa” and “ya” give “a” away: .* of the others\. And words for 3 more labels\. If they only come from /,
+  );
+});
+
+test('texts with several labels count for each of them', async () => {
+  const texts = Array.from({ length: 60 }, (_, i) => ({
+    text: i % 2 ? `zq ${i}` : `${i}`,
+    label: i % 2 ? 'a|b' : 'b',
+  }));
+  expect((await leakWordsIn(texts, true)).map(({ label }) => label)).toEqual(['a']);
+  expect((await leakWordsIn(texts, false)).map(({ label }) => label)).toEqual(['a|b']);
+});

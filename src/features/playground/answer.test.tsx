@@ -1,0 +1,52 @@
+/** The answer of a classifier: its label first, which text it is for, and a way to say that it is wrong. */
+import { renderToStaticMarkup } from 'react-dom/server';
+import { expect, test } from 'vitest';
+import { Router } from 'wouter';
+import { inertServices } from '../../core/testing/inertServices';
+import { DEFAULT_RECIPE } from '../../core/train/recipe';
+import { newOpenRun } from '../../state/openRun';
+import type { Classified } from '../../state/playground';
+import { StudioContext } from '../../state/react';
+import { createStudio } from '../../state/studio';
+import { AnswerPane } from './Classified';
+
+function answerOf(prompt: string, several = false): string {
+  const store = createStudio(inertServices());
+  const { project, opened } = store.getState();
+  const classes = { labels: ['ham', 'spam'], ...(several && { several }) };
+  const record = {
+    id: 'r',
+    model: { id: 'bert', config: { classes } },
+    segments: [{ recipe: DEFAULT_RECIPE }],
+  } as never;
+  const given = { labels: ['spam'], probabilities: [0.127, 0.873], tokens: 3, read: 3, windows: 1 };
+  const decided = { words: [{ text: 'Win ', score: 1 }, { text: 'now', score: 0 }] }; // prettier-ignore
+  store.setState({
+    project: { ...project, runId: 'r' },
+    opened: { ...opened, r: { ...newOpenRun('r'), record } },
+    ...{ prompt, writtenAfter: 'Win now', classified: { given, label: 1, decided } as unknown as Classified },
+  });
+  const html = renderToStaticMarkup(
+    <Router ssrPath="/playground">
+      <StudioContext.Provider value={{ ...store, getInitialState: store.getState }}>
+        <AnswerPane />
+      </StudioContext.Provider>
+    </Router>,
+  );
+  return html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+}
+
+test('the label and its confidence come first, and a wrong one can be corrected', () => {
+  const shown = answerOf('Win now');
+  expect(shown).toMatch(/^ Answer spam 87\.3 % .*Wrong\? Choose the right label .*Words that decided/);
+  expect(shown).toContain('which words changed this one answer');
+  expect(shown).not.toContain('earlier text');
+});
+
+test('an answer for a text that was edited since says so', () => {
+  expect(answerOf('Win nothing')).toMatch(/^ Answer This answer is for the earlier text /);
+});
+
+test('a text with several labels has no one right label to choose', () => {
+  expect(answerOf('Win now', true)).not.toContain('Choose the right label');
+});

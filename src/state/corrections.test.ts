@@ -1,0 +1,59 @@
+/** A person says that an answer is wrong: the text with its right label becomes a row of a table to train on. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { lonelyLocks } from '../core/testing/behindChannels';
+import { classifierStudio } from '../core/testing/classifierStudio';
+import { labelledRows } from '../core/testing/labelledRuns';
+import { toTuneOn } from './tuning';
+
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+vi.setConfig({ testTimeout: 180_000 });
+
+test('a corrected answer is a row of Corrections, undone by its note, and part of the next training', async () => {
+  const { getState, add, own } = await classifierStudio();
+  await add(labelledRows(40));
+  const names = (): readonly string[] =>
+    toTuneOn(getState(), 'classify')
+      .map(({ name }) => name)
+      .sort();
+  const rows = async () => {
+    const table = toTuneOn(getState(), 'classify').find(({ name }) => name === 'Corrections')!;
+    const all = await own.rows({ from: 0, count: 60 }, 100);
+    return all.filter(({ textId }) => textId === table.id).map(({ text, labels }) => [text, ...(labels ?? [])]);
+  };
+  // Undone, and saved again: the same bytes as what was removed.
+  await own.correct('a whale, "quoted"\non two lines', 'land');
+  getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(() => expect(names()).toEqual(['texts.csv']));
+  await own.correct('a whale, "quoted"\non two lines', 'land');
+  expect(names()).toEqual(['Corrections', 'texts.csv']);
+  expect(getState().toasts.at(-1)).toMatchObject({ text: 'Saved. Train again to use it' });
+  expect(await rows()).toEqual([['a whale, "quoted"\non two lines', 'land']]);
+
+  // Two at once are both saved, the same text has its newest label, and undo gives back the label before.
+  await Promise.all([own.correct('the hill', 'sea'), own.correct('a whale, "quoted"\non two lines', 'sea')]);
+  expect(names()).toEqual(['Corrections', 'texts.csv']);
+  expect(await rows()).toEqual([
+    ['the hill', 'sea'],
+    ['a whale, "quoted"\non two lines', 'sea'],
+  ]);
+  getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(async () => expect((await rows()).at(-1)).toEqual(['a whale, "quoted"\non two lines', 'land']));
+
+  await getState().tune('classify');
+  const { record } = getState().opened[getState().project.runId!]!;
+  const { parts } = record!.segments.at(-1)!.data.facts!;
+  expect(parts.train.documents! + parts.validation.documents!).toBe(42);
+  // What a run learned from stays as it is, so that its mistakes can be opened: later corrections are a table of their own.
+  await own.correct('the hill 99', 'land');
+  expect(names()).toEqual(['Corrections', 'Corrections 2', 'texts.csv']);
+  getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(() => expect(names()).toEqual(['Corrections', 'texts.csv']));
+});
+
+test("a correction that can't be saved says so, and leaves the texts as they are", async () => {
+  const { getState, own } = await classifierStudio();
+  await expect(own.correct(' \n', 'land')).resolves.toBe(false);
+  expect(getState().toasts.at(-1)).toMatchObject({ text: "The correction wasn't saved" });
+  expect(toTuneOn(getState(), 'classify')).toEqual([]);
+});

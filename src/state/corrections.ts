@@ -1,0 +1,65 @@
+/** Corrected answers of a classifier: rows of a table of the project, which the next classifier trains on. */
+import { toFailure } from '../core/base/errors';
+import type { TextRecord } from '../core/documents/record';
+import { explain } from './failures';
+import type { Services, Studio } from './studio';
+import { toTuneOn } from './tuning';
+
+const NAME = 'Corrections';
+
+/** Saves the right label of a text. False if it wasn't saved, which a toast reports. */
+export function correctingOver(
+  { data, tabs, now }: Pick<Services, 'data' | 'tabs' | 'now'>,
+  get: () => Studio,
+): (text: string, label: string) => Promise<boolean> {
+  const tables = (): readonly TextRecord[] =>
+    toTuneOn(get(), 'classify').filter(({ name }) => name === NAME || name.startsWith(`${NAME} `));
+
+  /** The table that takes rows: no run trained on it, since the texts of a run stay as they are. */
+  async function openTable(): Promise<TextRecord | undefined> {
+    for (const table of tables()) {
+      const runs = await data.call('learntFrom', { textIds: [table.id] });
+      if (runs.length === 0) return table;
+    }
+    return undefined;
+  }
+
+  /** Gives a text a label, or takes its row out. @returns the label that it had in the table */
+  async function put(text: string, label: string | null): Promise<string | null> {
+    const { id: projectId } = get().project;
+    const table = await openTable();
+    if (!table && label === null) return null;
+    const count = tables().length;
+    const name = table?.name ?? (count === 0 ? NAME : `${NAME} ${count + 1}`);
+    const settings = { projectId, addedAt: now(), name, ...(table && { textId: table.id }) };
+    const { before } = await data.call('importCorrection', { ...settings, text, label });
+    if (table && before !== label) await data.call('removeText', { id: table.id, projectId, at: now() });
+    tabs.announce();
+    if (get().project.id === projectId) await get().loadTexts();
+    return before;
+  }
+
+  async function saved(text: string, label: string | null): Promise<{ before: string | null } | undefined> {
+    try {
+      return { before: await put(text, label) };
+    } catch (error) {
+      get().toast({ text: "The correction wasn't saved", detail: explain(toFailure(error)) });
+      return undefined;
+    }
+  }
+
+  /** One after another: each reads what the one before it wrote. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = (text: string, label: string | null): ReturnType<typeof saved> => {
+    const mine = turn.then(() => saved(text, label));
+    turn = mine;
+    return mine;
+  };
+
+  return async (text, label) => {
+    const done = await inTurn(text, label);
+    if (!done) return false;
+    get().toast({ text: 'Saved. Train again to use it', undo: () => void inTurn(text, done.before) });
+    return true;
+  };
+}
