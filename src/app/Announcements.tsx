@@ -22,7 +22,7 @@ function announcement(s: Studio, judgement: string | undefined): string {
     if (importingModel.kind === 'busy') return 'Reading the model';
     const exported = exportWords(s);
     if (exported !== undefined) return exported;
-    if (writing.kind === 'done') {
+    if (writing.kind === 'done' && !writing.isRestored) {
       const { filled, written } = s;
       return filled
         ? `${formatCount(filled.blanks.length)} blanks filled`
