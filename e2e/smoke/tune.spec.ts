@@ -30,7 +30,7 @@ test('an interrupted tuning resumes from its last checkpoint; one that cannot st
     timeout: 240_000,
   });
   await page.getByRole('button', { name: 'Stop and save' }).click();
-  await expect(studio.strip).toContainText('Stopped', { timeout: 120_000 });
+  await expect(studio.strip).toContainText('Paused', { timeout: 120_000 });
   await expect(forgetting(page).getByRole('table', { name: 'Before and after' })).toContainText('Old text');
   expect(studio.errors).toEqual([]);
 });

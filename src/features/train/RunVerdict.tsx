@@ -67,7 +67,7 @@ export function RunVerdict() {
 
 /** Paused by the person, or interrupted: what is saved, what is lost, and how much is left. */
 function AtRest({ state }: { state: 'paused' | 'interrupted' }) {
-  const words = useStudioFields((s) => restWords(shownRun(s, 'train'), state));
+  const words = useStudioFields((s) => restWords(shownRun(s, 'train')));
   return (
     <Verdict sign="paused" judgement={words.judgement} actions={<NextSteps state={state} />}>
       {words.evidence}
