@@ -3,7 +3,6 @@ import { formatCount } from '../core/base/units';
 import { comparableBest } from '../core/runs/best';
 import { recipeOf } from '../core/runs/segments';
 import type { VerdictKind } from '../core/train/verdict';
-import { estimateProject } from './estimate';
 import { FIRST_MINUTES } from './plan';
 import { endingOfRun, NO_RUN, type OpenRun, shownRun } from './openRun';
 import { isUnreadable } from './phase';
@@ -16,6 +15,7 @@ import type { Studio } from './studio';
 import { timed } from './timed';
 import { toTuneOn } from './tuning';
 import { verdictNow } from './verdict';
+import { startWait } from './wait';
 
 export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
@@ -198,8 +198,8 @@ export function runStateOf(run: OpenRun): RunState {
 
 const isAtWork = (state: RunState): boolean => ['preparing', 'running', 'stopping'].includes(state);
 
-function startTimeOf({ project, device }: Studio): number | undefined {
-  const { seconds } = estimateProject(project, device.kind === 'open' ? device.info : undefined);
+function startTimeOf(s: Studio): number | undefined {
+  const seconds = startWait(s);
   return seconds === undefined ? undefined : 1000 * seconds;
 }
 
