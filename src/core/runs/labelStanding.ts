@@ -33,6 +33,11 @@ const heldOutOf = (facts: LabelFacts): HeldOut => ({
   texts: Object.values(facts?.validation ?? {}).reduce((sum, texts) => sum + texts, 0),
 });
 
+/** What a classifier is judged by. */
+export type MeasuredLabels = Pick<Evaluated, 'metrics'> & {
+  readonly labels?: Pick<NonNullable<Evaluated['labels']>, 'right' | 'texts'>;
+};
+
 /** Texts that an evaluation measured, how many were right, and where the accuracy lies, in percent. */
 export interface Accuracy extends Required<Estimate> {
   texts: number;
@@ -40,7 +45,7 @@ export interface Accuracy extends Required<Estimate> {
 }
 
 /** Undefined if no text was measured. Journals of older builds have the share alone: of all held-out texts. */
-export function accuracyOf({ metrics, labels }: Evaluated, facts: LabelFacts): Accuracy | undefined {
+export function accuracyOf({ metrics, labels }: MeasuredLabels, facts: LabelFacts): Accuracy | undefined {
   const { accuracy } = metrics;
   const texts = labels?.texts ?? heldOutOf(facts).texts;
   if (!accuracy || texts === 0) return undefined;
@@ -49,7 +54,7 @@ export function accuracyOf({ metrics, labels }: Evaluated, facts: LabelFacts): A
 }
 
 /** Of a finished run, by the evaluation of the step that is used. */
-export function labelStanding(evaluated: Evaluated, facts: LabelFacts): LabelStanding | undefined {
+export function labelStanding(evaluated: MeasuredLabels, facts: LabelFacts): LabelStanding | undefined {
   const own = accuracyOf(evaluated, facts);
   if (!own) return undefined;
   const { majority, naiveBayes, texts } = heldOutOf(facts);
