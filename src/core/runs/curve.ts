@@ -86,10 +86,7 @@ export const labelsIn = ({ metrics, labels }: Pick<Evaluated, 'metrics' | 'label
 });
 
 /** The evaluation at a step, with what the curve holds of it: the loss, and of a classifier its labels. */
-export function evaluatedAt(
-  { evaluations }: RunCurve,
-  step: number,
-): (MeasuredLabels & Pick<Evaluated, 'loss'>) | undefined {
+export function evaluatedAt({ evaluations }: RunCurve, step: number): MeasuredLabels | undefined {
   const at = evaluations.step.indexOf(step);
   if (at < 0) return undefined;
   const [accuracy, right, texts] = LABELS.map((name) => evaluations[name][at]!) as [number, number, number];

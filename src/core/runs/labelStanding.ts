@@ -34,7 +34,7 @@ const heldOutOf = (facts: LabelFacts): HeldOut => ({
 });
 
 /** What a classifier is judged by. */
-export type MeasuredLabels = Pick<Evaluated, 'metrics'> & {
+export type MeasuredLabels = Pick<Evaluated, 'loss' | 'metrics'> & {
   readonly labels?: Pick<NonNullable<Evaluated['labels']>, 'right' | 'texts'>;
 };
 

@@ -1,5 +1,4 @@
 /** How a finished run does against models that only count, by the evaluation of its best step. For Train, Runs and Evaluate. */
-import type { Evaluated } from '../metrics';
 import { stillImproving } from '../objectives/baseline';
 import type { Verdict } from '../train/verdict';
 import { labelStanding, type MeasuredLabels } from './labelStanding';
@@ -7,7 +6,7 @@ import { modelStanding, type Standing } from './modelStanding';
 
 /** @param trend of the loss at the end of training */
 export function finishedStanding(
-  best: MeasuredLabels & Pick<Evaluated, 'loss'>,
+  best: MeasuredLabels,
   settings: Parameters<typeof modelStanding>[1],
   trend: Verdict['trend'] = null,
 ): Standing {

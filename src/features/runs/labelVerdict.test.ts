@@ -27,13 +27,13 @@ const record = runRecord({
   step: 40,
   objective: 'labels',
   recipe: { ...DEFAULT_RECIPE, objective: 'labels', steps: 40 },
-  model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8, classes } as never, vocabulary: 257 },
-  data: { facts: dataFacts({ labels } as never) },
+  model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8, classes }, vocabulary: 257 },
+  data: { facts: dataFacts({ labels }) },
 });
 const evaluated = (step: number, loss: number, right: number): TrainEvent => ({
   ...{ kind: 'evaluated', step, loss, activeMs: 10 * step, sample: '' },
   metrics: { accuracy: { value: (100 * right) / 60 } },
-  labels: { right, texts: 60 } as never,
+  labels: { right, texts: 60 },
 });
 
 test.each([
