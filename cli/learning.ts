@@ -1,13 +1,10 @@
 /** What grow and tune do: files are read, a model learns from them, and its folder is written again at every save. */
-import { energyOf } from '../src/core/train/energy';
 import { resolve } from 'node:path';
-import { adapterOf } from '../src/core/adapters';
 import { rested } from '../src/core/adapters/trainable';
-import { learnsWords } from '../src/core/adapters/words';
 import { badSettings } from '../src/core/base/errors';
 import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
-import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../src/core/base/units';
+import { formatReading } from '../src/core/base/units';
 import { spokenBy } from '../src/core/chat/spoken';
 import { isContextFree } from '../src/core/export/contextOf';
 import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
@@ -16,15 +13,13 @@ import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
 import { paramsOf } from '../src/core/models';
 import { type BaseConfig, countParams } from '../src/core/models/spec';
 import { learnerOf, objectiveOf, rolesOf } from '../src/core/objectives';
-import { optimizerOf } from '../src/core/optim';
 import { SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
 import { batchOfTokens } from '../src/core/train/batchTokens';
 import { ownOf, partly } from '../src/core/train/partly';
 import { isOutOfPatience } from '../src/core/train/patience';
 import { problems, unfit } from '../src/core/train/problems';
-import { stepsOfEpoch } from '../src/core/train/epoch';
-import { DEFAULT_RECIPE, RECIPE, type Recipe } from '../src/core/train/recipe';
-import { recomputation, type Recomputation, recomputationWords } from '../src/core/train/recomputation';
+import { RECIPE, type Recipe } from '../src/core/train/recipe';
+import { recomputation, type Recomputation } from '../src/core/train/recomputation';
 import { fittedTo, shortTextWords } from '../src/core/train/shortText';
 import type { ModelChoice, Snapshot, TrainInput, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
@@ -33,20 +28,19 @@ import { fasterDevice } from './fasterDevice';
 import { baselineSentences } from './baselineWords';
 import { baseOf } from './base';
 import { BestStep } from './bestStep';
-import { toldOf as evaluationOf } from './evaluated';
 import { following } from './following';
 import { oldText } from './forgetting';
 import { templateWords } from './chats';
 import { openStart } from './from';
 import { GROWN_FILES } from './listed';
 import { localFile } from './local';
-import { keepMeasured, measuredIn } from './measured';
+import { measuredIn } from './measured';
 import { Course, fit, type Fit, leftOf, over } from './minutes';
 import { checkFlags } from './learnFlags';
 import { UsageError, type Values } from './options';
-import { besideWords, finite, inWords, valuesOf } from './outcome';
+import { besideWords } from './outcome';
 import { measurePace, type Pace, timeOf } from './pace';
-import { isForThePlan, Planner, planWords } from './planned';
+import { isForThePlan, Planner } from './planned';
 import { Progress } from './progress';
 import { filesToRead } from './pairs';
 import { prepare, trained } from './prepared';
@@ -54,16 +48,18 @@ import { opening } from './read';
 import { normalizersBy, recipeCalled } from './recipe';
 import { deviceOf, goingOn, openPast, recipeGoingOn, withSteps } from './resume';
 import { Saves, withPlace } from './saves';
-import { interruptible, openDevice, print, softwareAdapter, stderr } from './terminal';
+import { interruptible, openDevice, softwareAdapter, stderr } from './terminal';
 import { replayed } from './replayed';
 import { realPath } from './target';
-import { heldStepWords, hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
-import { finalStanding, longTextsWords, standingWords } from './labelWords';
+import { hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
+import { longTextsWords } from './labelWords';
 import { tokenizerSettings } from './tokenizerFlags';
-import { asClassifier, begunAs, forgettingWords, judged, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
+import { asClassifier, begunAs, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
+import { startWords } from './startWords';
+import { summarize } from './summary';
 import { checkOutFolder, WRITTEN_NEXT_TO } from './write';
 import { OPTIONS, VALIDATION_SHARE } from './growOptions';
-import { batchWords, limitsNow, objectiveAsked, powerOf, recipeOf } from './growRecipe';
+import { limitsNow, objectiveAsked, recipeOf } from './growRecipe';
 
 /**
  * @param tuning what tune asks besides
@@ -267,33 +263,15 @@ export async function learn(
   const { model, recipe } = input;
   const begun = begin(model, recipe);
   const info: RunInfo = { ...begun.info, device: where, ...(told.length > 0 && { documents: told }) };
-  const { test } = data.parts;
-  const tested = test ? `${formatCount(test.tokens)} held out for a test, ` : '';
   const parameters = countParams(paramsOf(model));
-  progress.say(
-    `${formatCount(parts.train.tokens)} tokens to learn from, ${tested}a vocabulary of ${formatCount(tokenizer.size)}, ` +
-      `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${where}.`,
-  );
-  if (fitted)
-    progress.say(
-      `So many steps fit into ${minutes!} minutes: one takes ${formatDuration(fitted.pace.step)}, ` +
-        `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
-    );
-  const read = recipe.steps / stepsOfEpoch(data.parts.train, model.config.context, recipe, laid?.rows);
-  if (!planner) progress.say(`The text is read ${formatNumber(Number(read.toPrecision(2)))} times.`);
-  if (planner) for (const words of planWords(planner.told(recipe), device.kind, powerOf(options))) progress.say(words);
-  if (options['batch-tokens'] !== undefined) progress.say(batchWords(recipe, model.config));
-  if (start) progress.say(start.words);
-  if (began?.words !== undefined) progress.say(began.words);
-  if (trainable) progress.say(`What learns: ${learnsWords(paramsOf(model), trainable)}.`);
-  if (past) progress.say(`${past.folder} goes on from step ${formatCount(past.info.state.step)}.`);
-  progress.say(recomputationWords(again, OTHERWISE));
-  if (!past && !planner && recipe.learningRate !== (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate)) {
-    const { label } = optimizerOf(recipe.optimizer);
-    progress.say(
-      `The learning rate is ${recipe.learningRate}, the default for ${label}${trainable?.adapter ? ` and ${adapterOf(trainable.adapter.id).label}` : ''} at this size.`,
-    );
-  }
+  const words = startWords({
+    ...{ options, data, learnt, model, recipe, parameters, where, fitted, planner, trainable, past, again },
+    vocabulary: tokenizer.size,
+    rows: laid?.rows,
+    kind: device.kind,
+    begun: [start?.words, began?.words],
+  });
+  for (const each of words) progress.say(each);
 
   const forgets = beganWith !== undefined && measuresOld && (await oldText(beganWith, oldFiles, tokenizer, signal));
   const old = forgets && 'old' in forgets ? forgets.old : undefined;
@@ -383,54 +361,14 @@ export async function learn(
     await saves.end();
   }
   progress.end();
-  const ended = ofFolder(info, used, events, statusAt(outcome.state));
-  const ofStep = heldStepWords(ended);
-  if (ofStep !== undefined) progress.say(ofStep);
-  const last = events.filter((event) => event.kind === 'evaluated').findLast(({ step }) => step <= used.step);
-  const evaluated = outcome.validationLoss === null ? undefined : last;
-  const judgement =
-    tuning && newest && !signal.aborted
-      ? await judged(
-          { model, recipe, weights: newest.tensors, tokenizer, ...parts, data, measured, sources, old },
-          signal,
-        ).catch((error: unknown) => {
-          throw withPlace(error, saves);
-        })
-      : undefined;
-  const run = { folder: saves.place ?? out, data, info: { ...info, state: used }, tokenizer };
-  const standing = judgement && finalStanding(judgement.evaluation, data.labels);
-  const kept = judgement && (await keepMeasured(run, 'validation', judgement.evaluation));
-  if (kept?.problem !== undefined) progress.say(kept.problem);
-  const after = judgement?.after ?? (old && events.flatMap(oldIn).at(-1));
-  const forgetting = before !== undefined && after !== undefined ? { before, after } : undefined;
-  const summary = {
-    step: used.step,
-    ...(used.step !== outcome.state.step && { lastStep: outcome.state.step }),
-    trainLoss: finite(outcome.trainLoss),
-    valLoss: evaluated?.loss ?? null,
-    ...valuesOf(recipe.objective, evaluated),
-    tokensPerSecond: speed.mean,
-    parameters,
-    device: device.kind,
-    wattHours: energyOf(outcome.state.activeMs / 1000, device.kind).wattHours,
-    ...(outcome.reason === 'early' && { endedEarly: true }),
-    ...(planner && { expected: planner.told(recipe).expected }),
-    ...(judgement && evaluationOf(judgement.evaluation)),
-    ...(forgetting && { forgetting }),
-    ...(standing && { standing: standing.kind }),
-    out: saves.place ?? resume ?? out,
-  };
-  if (forgetting && !options.json) print(forgettingWords(forgetting));
-  if (standing && !options.json) print(standingWords(standing));
-  print(
-    options.json
-      ? JSON.stringify(summary)
-      : inWords(outcome, speed, recipe.objective, evaluated, saves, summary.out, device.kind),
-  );
+  await summarize({
+    ...{ options, out, info, used, outcome, status: statusAt(outcome.state), events, progress, saves, signal },
+    ...{ tuning, newest, model, recipe, tokenizer, parts, data, measured, sources, old, before },
+    ...{ speed, parameters, device, planner },
+  });
   return saves.isOvertaken ? WRITTEN_NEXT_TO : 0;
 }
 
 /** Of steps on one device, before it is said which is faster. */
 const TRIAL_MS = 1000;
 const WHOLE = { withOptimizer: true } as const;
-const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';

@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatReading, formatShort } from '../src/
 import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS, oldMetricsIn } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
 import { metricIn, metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
+import { endingWord } from '../src/core/train/endingWord';
 import { energyOf, wattHoursWords } from '../src/core/train/energy';
 import type { DeviceKind, TrainOutcome } from '../src/core/train/run';
 import type { Saves } from './saves';
@@ -63,7 +64,7 @@ export function inWords(
   place: string,
   device: DeviceKind,
 ): string {
-  const how = HOW[reason];
+  const how = `${endingWord(reason)}${reason === 'early' ? ', because it no longer improved,' : ''}`;
   const words = evaluated && evaluationWords(objective, evaluated);
   const at = evaluated && evaluated.step !== state.step ? ` at step ${formatCount(evaluated.step)}` : '';
   const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}${at}.`;
@@ -73,12 +74,6 @@ export function inWords(
   const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.${onward}`;
   return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}, about ${energy}${pace}.${result}\n${saved}`;
 }
-
-const HOW = {
-  finished: 'Finished',
-  early: 'No improvement any more: ended early',
-  stopped: 'Stopped',
-} as const satisfies Record<TrainOutcome['reason'], string>;
 
 /** As soon as it is so. */
 export const besideWords = (saves: Saves): string =>

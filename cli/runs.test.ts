@@ -49,7 +49,7 @@ test('models are listed with their lineage, for programs and in words', async ()
     {
       runs: [
         ...BUILDS.map((build) => ofOlder(path(build))),
-        { folder: path('a'), id: 'id-of-a', step: 8, state: 'stopped', baselines, parent: null },
+        { folder: path('a'), id: 'id-of-a', step: 8, state: 'paused', baselines, parent: null },
         {
           ...{ folder: path('b'), id: 'id-of-b', step: 16, state: 'interrupted or still running' },
           baselines,
@@ -59,7 +59,7 @@ test('models are listed with their lineage, for programs and in words', async ()
           folder: path('c'),
           id: 'id-of-c',
           step: 24,
-          state: 'ended early',
+          state: 'finished early',
           baselines,
           parent: { id: 'abc', step: 3, how: 'import' },
         },
@@ -69,9 +69,9 @@ test('models are listed with their lineage, for programs and in words', async ()
   const words = await run(['runs', '--in', '.'], { cwd: folder });
   expect(words).toMatchObject({ code: 0, stderr: '' });
   expect(words.stdout.split('\n').slice(2, 5)).toEqual([
-    'a: step 8 of 2,000 of marked, stopped',
+    'a: step 8 of 2,000 of marked, paused',
     'b: step 16 of 2,000 of marked, interrupted or still running; went on from step 8 of a',
-    'c: step 24 of 2,000 of marked, ended early; went on from step 3 of Ahab (abc), which is not here',
+    'c: step 24 of 2,000 of marked, finished early; went on from step 3 of Ahab (abc), which is not here',
   ]);
   expect((await run(['runs', '--in', 'empty'], { cwd: folder })).stdout).toBe('There is no model in empty.\n');
 });

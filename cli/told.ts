@@ -3,6 +3,7 @@ import type { RunInfo } from '../src/core/export/homegrownJson';
 import { formatCount } from '../src/core/base/units';
 import { bestNotKept } from '../src/core/runs/best';
 import { endingOf } from '../src/core/runs/ending';
+import { endingWord } from '../src/core/train/endingWord';
 import { isMeasuredAlike, recipeOf } from '../src/core/runs/segments';
 import type { TrainEvent, TrainState } from '../src/core/train/run';
 
@@ -50,5 +51,6 @@ export function heldStepWords({ model, state, segments, bestNotKept }: RunInfo):
 export function endingWords({ status, state, segments }: RunInfo): string | undefined {
   if (status === undefined) return undefined;
   const ending = endingOf({ status }, state.step, recipeOf({ segments }).steps);
-  return ending === 'interrupted' ? 'interrupted or still running' : ending === 'early' ? 'ended early' : ending;
+  const word = endingWord(ending).toLowerCase();
+  return ending === 'interrupted' ? `${word} or still running` : word;
 }

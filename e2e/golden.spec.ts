@@ -25,7 +25,7 @@ async function goOn(studio: Studio, { runId, device, from, steps }: Continuation
     );
   await expect.poll(async () => (await rows()).length, { timeout: 60_000 }).toBe(steps.length);
   await page.getByRole('button', { name: 'Stop and save' }).click();
-  await expect(studio.strip).toContainText('Stopped');
+  await expect(studio.strip).toContainText('Paused');
   return (await rows()).map(([step, loss, , norm]) => [step!, loss!, norm!]);
 }
 

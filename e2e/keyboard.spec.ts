@@ -119,7 +119,7 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   await studio.event(10, /Evaluated/);
   await studio.tabTo('button', /^Stop and save$/);
   await page.keyboard.press('Enter');
-  await expect(studio.strip).toContainText('Stopped');
+  await expect(studio.strip).toContainText('Paused');
   await expect(heading('Train')).toBeFocused(); // the strip's button is gone
 
   await studio.tabTo('button', /^Resume from step/);
@@ -127,7 +127,7 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   await expect(heading('Train')).toBeFocused();
   await studio.tabTo('button', /^Stop and save$/);
   await page.keyboard.press('Enter');
-  await expect(studio.strip).toContainText('Stopped');
+  await expect(studio.strip).toContainText('Paused');
 
   await goTo('Playground');
   await studio.tabTo('textbox', /^Length$/);

@@ -42,7 +42,7 @@ test('charts are drawn at most once a second where less motion is wanted, and mo
   // One drawing may have been on its way, and one is due at once.
   for (const all of await times()) expect(all.length).toBeLessThanOrEqual(CLEARS * (2 + (all.at(-1)! - began) / 1000));
   await page.getByRole('button', { name: 'Stop and save' }).click();
-  await expect(studio.strip).toContainText('Stopped');
+  await expect(studio.strip).toContainText('Paused');
   expect(studio.errors).toEqual([]);
 });
 

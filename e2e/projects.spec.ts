@@ -183,7 +183,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await other.getByRole('banner').getByRole('button', { name: 'Resume' }).click();
   await expect(second.strip).toContainText('Training', { timeout: 60_000 });
   await other.getByRole('button', { name: 'Stop and save' }).click();
-  await expect(second.strip).toContainText('Stopped', { timeout: 60_000 });
+  await expect(second.strip).toContainText('Paused', { timeout: 60_000 });
 
   // What is taken home of it comes into the other project as a run of its own, which knows where it is from.
   await second.goTo('Export');

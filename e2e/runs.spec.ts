@@ -71,7 +71,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
     timeout: 60_000,
   });
   await page.getByRole('button', { name: 'Stop and save' }).click();
-  await expect(studio.strip).toContainText(/Stopped|Finished/);
+  await expect(studio.strip).toContainText(/Paused|Finished/);
 
   // Which comes from which, after a reload too.
   await page.reload();

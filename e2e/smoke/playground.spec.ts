@@ -1,12 +1,14 @@
 /** Playground: which run it shows, and how it follows the text that a model writes in a small window. */
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { SEA, seeded } from '../seed';
 import { Studio } from '../studio';
 
 /** A finished run, and one that was stopped and is the project's. */
 const RUNS = [{}, { recipe: { steps: 100_000, dropout: 0.2 }, stopAfter: 30 }] as const;
 
-test('Playground shows the run that was chosen there, or the one that Train sends to it', async ({ page }) => {
+test('Playground shows the run that was chosen there, or the one that Train sends to it, and keeps what it wrote', async ({
+  page,
+}) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/playground', await seeded({ texts: [['Pasted text', SEA]], runs: RUNS }));
   await expect(page.getByText(/^Step 30 of/)).toBeVisible();
@@ -34,5 +36,42 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await page.keyboard.press('ControlOrMeta+Enter');
   await expect(page.getByText(/^60 tokens in/)).toBeVisible();
   await expect(page.getByRole('option').last()).toBeInViewport();
+
+  // What it wrote is there after a reload, and after another run is chosen, with the model that wrote it.
+  const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
+  const [prompt, text] = [await page.getByRole('textbox', { name: 'Prompt' }).inputValue(), await tokens.innerText()];
+  await expect.poll(() => storedReason(page)).toBe('length');
+  await page.reload();
+  await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue(prompt);
+  await expect(page.getByText(/^60 tokens in/)).toBeVisible();
+  expect(await tokens.innerText()).toBe(text);
+  await expect(page.getByText(/^Written by/)).toBeHidden();
+  await page.getByRole('button', { name: /Run$/ }).click();
+  await page.getByRole('option').last().click();
+  await expect(page.getByText(/^Written by .+, step 30 · /)).toBeVisible();
+  expect(await tokens.innerText()).toBe(text);
+
+  // A reload in the middle of a text keeps what was written by then.
+  await studio.set({ Length: 10_000 });
+  await page.getByRole('textbox', { name: 'Prompt' }).fill('A new beginning');
+  await page.getByRole('button', { name: 'Write', exact: true }).click();
+  await expect.poll(() => storedReason(page)).toBe('stopped');
+  await page.reload();
+  await expect(page.getByText(/^Stopped after [\d,]+ tokens?/)).toBeVisible();
+  await expect(page.getByText('A new beginning')).toHaveCount(2); // the prompt, and before the text
   expect(studio.errors).toEqual([]);
 });
+
+/** How the text that is stored for the project ended; a text that is still written counts as stopped. */
+const storedReason = (page: Page): Promise<string | undefined> =>
+  page.evaluate(async () => {
+    const request = indexedDB.open('homegrown');
+    await new Promise((resolve) => (request.onsuccess = resolve));
+    const all = request.result
+      .transaction('values')
+      .objectStore('values')
+      .getAll(IDBKeyRange.bound('written/', 'written0'));
+    await new Promise((resolve) => (all.onsuccess = resolve));
+    request.result.close();
+    return (all.result as { outcome: { reason: string } }[])[0]?.outcome.reason;
+  });

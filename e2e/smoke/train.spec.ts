@@ -21,7 +21,7 @@ test('a run starts by key while a choice has the focus; after a stop Train offer
   await page.keyboard.press('ControlOrMeta+Enter');
   await studio.event(10, /Evaluated/);
   await page.getByRole('button', { name: 'Stop and save' }).click();
-  await expect(studio.strip).toContainText('Stopped');
+  await expect(studio.strip).toContainText('Paused');
   const restart = page.getByRole('button', { name: 'Start new run' });
   await expect(restart).toHaveCount(0);
   await studio.goTo('Model');

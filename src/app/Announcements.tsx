@@ -1,6 +1,7 @@
 import { formatCount, formatKernels } from '../core/base/units';
 import { headlineWords } from '../core/objectives';
-import { spokenRun } from '../state/openRun';
+import { endingWord } from '../core/train/endingWord';
+import { endingOfRun, spokenRun } from '../state/openRun';
 import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
 import { isActive, isBeginning } from '../state/phase';
@@ -14,15 +15,17 @@ export function Announcements() {
   return <LiveRegion message={useStudio((s) => announcement(s, kind === 'beginning' ? undefined : judgement))} />;
 }
 
-function announcement(s: Studio, judgement: string | undefined): string {
+export function announcement(s: Studio, judgement: string | undefined): string {
   const { writing, importingModel } = s;
-  const { phase, log, record } = spokenRun(s);
+  const run = spokenRun(s);
+  const { phase, log, record } = run;
+  const word = endingWord(endingOfRun(run));
   if (!isActive(phase)) {
     if (writing.kind === 'writing') return 'Writing';
     if (importingModel.kind === 'busy') return 'Reading the model';
     const exported = exportWords(s);
     if (exported !== undefined) return exported;
-    if (writing.kind === 'done') {
+    if (writing.kind === 'done' && !writing.isRestored) {
       const { filled, written } = s;
       return filled
         ? `${formatCount(filled.blanks.length)} blanks filled`
@@ -42,12 +45,12 @@ function announcement(s: Studio, judgement: string | undefined): string {
     case 'stopping':
       return 'Stopping and saving';
     case 'stopped':
-      return sentence(`Stopped and saved at step ${formatCount(phase.step)}`, judgement);
+      return sentence(`${word} at step ${formatCount(phase.step)}, which is saved`, judgement);
     case 'finished': {
       const last = log.evaluations.at(-1);
       const objective = record?.objective ?? s.project.recipe.objective;
       const result = last ? `, ${headlineWords(objective, last.loss)} on held-out text` : '';
-      return sentence(`Finished at step ${formatCount(phase.step)}${result}`, judgement);
+      return sentence(`${word} at step ${formatCount(phase.step)}${result}`, judgement);
     }
     case 'failed':
       return headline(phase.failure);

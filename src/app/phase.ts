@@ -1,7 +1,8 @@
 /** What goes on now, in words: the strip's reading, its lower edge, the title, and what is said aloud. */
 import { formatCount, formatDuration, formatKernels } from '../core/base/units';
+import { endingWord } from '../core/train/endingWord';
 import type { Counted } from '../core/train/run';
-import { spokenRun } from '../state/openRun';
+import { endingOfRun, spokenRun } from '../state/openRun';
 import { busyExport } from '../state/export';
 import { headline } from '../state/failures';
 import { millisecondsLeft } from '../state/pace';
@@ -100,7 +101,9 @@ function readWork(label: string, work: Work): Reading {
 
 function readRest(s: Studio): Reading {
   const { texts, trainingElsewhere } = s;
-  const { phase, record, log } = spokenRun(s);
+  const run = spokenRun(s);
+  const { phase, record, log } = run;
+  const label = endingWord(endingOfRun(run));
   if (trainingElsewhere) {
     const step = record?.status === 'running' ? log.step.at(-1) : undefined;
     const detail = step === undefined ? {} : { detail: `step ${formatCount(step)}` };
@@ -109,15 +112,15 @@ function readRest(s: Studio): Reading {
   switch (phase.kind) {
     case 'stopped':
       return {
-        fact: { label: 'Stopped', value: `step ${formatCount(phase.step)}`, detail: `of ${formatCount(phase.of)}` },
-        progress: { label: 'Stopped', share: phase.of > 0 ? phase.step / phase.of : 0 },
+        fact: { label, value: `step ${formatCount(phase.step)}`, detail: `of ${formatCount(phase.of)}` },
+        progress: { label, share: phase.of > 0 ? phase.step / phase.of : 0 },
       };
     case 'finished':
-      return { fact: { label: 'Finished', value: `step ${formatCount(phase.step)}` } };
+      return { fact: { label, value: `step ${formatCount(phase.step)}` } };
     case 'failed':
       return {
-        fact: { label: 'Stopped', value: lowerFirst(headline(phase.failure)), tone: 'error' },
-        progress: { label: 'Stopped', share: phase.of > 0 ? phase.step / phase.of : 0, isStopped: true },
+        fact: { label, value: lowerFirst(headline(phase.failure)), tone: 'error' },
+        progress: { label, share: phase.of > 0 ? phase.step / phase.of : 0, isStopped: true },
       };
     case 'idle':
     case 'preparing':
@@ -145,7 +148,7 @@ export function title(s: Studio, stage: string): string {
           ? 'beginning'
           : 'compiling'
         : phase.kind === 'failed'
-          ? 'stopped'
+          ? endingWord('failed').toLowerCase()
           : stage;
   return `${now} · Homegrown`;
 }

@@ -111,7 +111,7 @@ test('a failure stays in the strip, in red and in words', () => {
   const failure = toFailure(new HomegrownError('device-lost', 'The GPU went away'));
   showing(store, { phase: { kind: 'failed', failure, step: 5, of: 10 } });
   const { fact, progress } = readPhase(store.getState(), 0);
-  expect(fact).toEqual({ label: 'Stopped', value: 'the GPU was lost', tone: 'error' });
+  expect(fact).toEqual({ label: 'Failed', value: 'the GPU was lost', tone: 'error' });
   expect(progress?.isStopped).toBe(true);
 });
 

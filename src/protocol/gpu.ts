@@ -14,6 +14,7 @@ import type { DataRecord } from './data';
 import type { ToEvaluate } from '../core/evaluate/readings/reading';
 import type { EvaluationRecord } from '../core/runs/evaluations';
 import type { Fork } from '../core/runs/fork';
+import type { FilledPassage, GeneratedToken, Guess } from '../core/runs/playground';
 import type { DataFacts } from '../core/runs/settings';
 import type { Trainable } from '../core/adapters/trainable';
 import type { Classes } from '../core/models/spec';
@@ -21,6 +22,8 @@ import type { Message } from '../core/chat/conversation';
 import type { Asked, DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { MemoryLimits } from '../core/train/memory';
 import type { Recipe } from '../core/train/recipe';
+
+export type { FilledPassage, GeneratedToken, Guess };
 
 export interface GpuApi {
   /** Opens the device, or another one. Fails while a run trains; ends what is done beside. */
@@ -256,30 +259,4 @@ export interface FillInput {
   passage: string;
   /** Candidates of each blank. */
   most: number;
-}
-export interface FilledPassage {
-  /** The passage around its blanks: one more than there are. */
-  pieces: readonly string[];
-  /** Of each blank the likeliest, the best first; `inPlace`: as it stands in the passage, the space before it too. */
-  blanks: readonly (readonly (Guess & { inPlace: string })[])[];
-  ms: number;
-}
-
-/** A token that could stand at a place. */
-export interface Guess {
-  id: number;
-  /** Null where it is no whole characters. */
-  text: string | null;
-  bytes: readonly number[];
-  probability: number;
-}
-
-export interface GeneratedToken {
-  id: number;
-  /** Text that this token completes; may be '' inside a multi-byte character. */
-  text: string;
-  /** That it stands for. */
-  bytes: readonly number[];
-  probability: number;
-  alternatives: readonly Guess[];
 }

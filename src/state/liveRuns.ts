@@ -1,4 +1,5 @@
 /** The list of runs, with evaluations of the training run that came after it was read: rail, Runs and Train then agree. */
+import { labelsIn } from '../core/runs/curve';
 import { segmentAt } from '../core/runs/segments';
 import { meanAt } from '../core/train/verdict';
 import type { RunRow } from '../protocol/data';
@@ -31,12 +32,16 @@ function liveRow(row: RunRow, log: RunLog): RunRow {
   const known = rows.get(row);
   if (known && known.curve!.evaluations.step.length === evaluations.step.length + fresh.length) return known;
   const trained = fresh.map(({ step }) => meanAt(log, step, record.segments[segmentAt(record.segments, step)]!.after));
+  const labels = fresh.map(labelsIn);
   const more = {
     step: fresh.map(({ step }) => step),
     loss: fresh.map(({ loss }) => loss),
     ms: fresh.map(({ activeMs }) => activeMs),
     trained: trained.map((mean) => mean?.mean ?? NaN),
     trainedError: trained.map((mean) => mean?.error ?? NaN),
+    accuracy: labels.map(({ accuracy }) => accuracy),
+    right: labels.map(({ right }) => right),
+    texts: labels.map(({ texts }) => texts),
   };
   const joined = { ...evaluations };
   for (const name of Object.keys(more) as (keyof typeof more)[])

@@ -1,12 +1,10 @@
 /** The one filled button: what the app proposes next. docs/guidance.md has the table that it follows. */
 import { formatCount } from '../core/base/units';
 import { comparableBest } from '../core/runs/best';
-import { endingOf } from '../core/runs/ending';
 import { recipeOf } from '../core/runs/segments';
 import type { VerdictKind } from '../core/train/verdict';
-import { estimateProject } from './estimate';
 import { FIRST_MINUTES } from './plan';
-import { NO_RUN, type OpenRun, shownRun } from './openRun';
+import { endingOfRun, NO_RUN, type OpenRun, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { otherSettings } from './otherSettings';
 import { tableLabel } from './classifierStart';
@@ -17,6 +15,7 @@ import type { Studio } from './studio';
 import { timed } from './timed';
 import { toTuneOn } from './tuning';
 import { verdictNow } from './verdict';
+import { startWait } from './wait';
 
 export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
@@ -174,7 +173,7 @@ export function guideOf(s: Studio): Guide {
 /** What the run does, or how it came to rest. */
 export function runStateOf(run: OpenRun): RunState {
   if (run === NO_RUN) return 'none';
-  const { phase, record } = run;
+  const { phase } = run;
   switch (phase.kind) {
     case 'idle':
       return 'none';
@@ -189,7 +188,7 @@ export function runStateOf(run: OpenRun): RunState {
     case 'failed':
       return isUnreadable(phase) && run.usable ? 'finished' : 'failed';
     case 'stopped': {
-      const ending = record && endingOf(record, phase.step, phase.of);
+      const ending = endingOfRun(run);
       return ending === 'early' ? 'finished' : ending === 'interrupted' ? 'interrupted' : 'paused';
     }
     default:
@@ -199,8 +198,8 @@ export function runStateOf(run: OpenRun): RunState {
 
 const isAtWork = (state: RunState): boolean => ['preparing', 'running', 'stopping'].includes(state);
 
-function startTimeOf({ project, device }: Studio): number | undefined {
-  const { seconds } = estimateProject(project, device.kind === 'open' ? device.info : undefined);
+function startTimeOf(s: Studio): number | undefined {
+  const seconds = startWait(s);
   return seconds === undefined ? undefined : 1000 * seconds;
 }
 

@@ -4,6 +4,7 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import { cutOf, endingOf } from '../core/runs/ending';
+import type { Ending } from '../core/train/endingWord';
 import type { RunRecord } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import { isTuning } from '../core/runs/tunes';
@@ -100,6 +101,13 @@ export const spokenRun = (s: Studio): OpenRun => trainingRun(s) ?? shownRun(s, '
 /** Whether it tunes another's model, also before it has a record that says so. */
 export const isTuned = ({ tunes, record }: Pick<OpenRun, 'tunes' | 'record'>): boolean =>
   tunes ?? (record !== null && isTuning(record));
+
+/** How a run that is at rest came to it. Without a record it was stopped before its first save. */
+export function endingOfRun({ record, phase }: Pick<OpenRun, 'record' | 'phase'>): Ending {
+  if (phase.kind === 'failed') return 'failed';
+  if (phase.kind !== 'stopped') return 'finished';
+  return record ? endingOf(record, phase.step, phase.of) : 'stopped';
+}
 
 /** What cut a run short that is at rest. */
 export const cutOfRun = ({ record, phase }: Pick<OpenRun, 'record' | 'phase'>): ReturnType<typeof cutOf> =>

@@ -15,6 +15,7 @@ import type { Granted } from './overdue';
 import { type Inputs, textIds } from './preparation';
 import { forPairsSample } from './pairsSample';
 import type { Slice, Studio } from './studio';
+import { buildTime } from './workTime';
 
 export interface Planned {
   /** What it was made for. */
@@ -30,6 +31,8 @@ export interface PlanSlice {
   granted: Granted | null;
   /** What is planned for so many minutes; undefined without a text or a device. What nobody has set follows it. */
   planFor(minutes: number): Promise<Plan | undefined>;
+  /** Plans for the project's minutes and changes no setting, so that a button can say how long a start takes. */
+  lookAtPlan(): Promise<void>;
   /** Makes the project's settings those of the plan. False where there is none. */
   takePlan(minutes: number): Promise<boolean>;
   /** One click: a bundled text, settings that suit it, and off. */
@@ -54,7 +57,8 @@ export const createPlanSlice: Slice<PlanSlice> =
     /** Of what is shown: one that was asked for earlier may come later. */
     let turns = 0;
 
-    async function make({ project, texts }: Inputs, minutes: number, vocabulary?: number): Promise<Plan | undefined> {
+    async function make(inputs: Inputs, minutes: number, vocabulary?: number): Promise<Plan | undefined> {
+      const { project, texts } = inputs;
       const { device } = get();
       const turn = ++turns;
       if (texts.length === 0 || device.kind !== 'open') return undefined;
@@ -65,7 +69,7 @@ export const createPlanSlice: Slice<PlanSlice> =
         held: validation + test,
         device: { kind, gigaflops, ...(slowness !== undefined && { slowness }) },
         limits: limitsOf({ device }),
-        seconds: 60 * minutes,
+        seconds: trainingBudget(inputs, minutes, get().buildRate),
         model: project.model.id,
         ...(vocabulary !== undefined && { vocabulary }),
       });
@@ -124,11 +128,16 @@ export const createPlanSlice: Slice<PlanSlice> =
       granted: null,
       async planFor(minutes) {
         const inputs = get();
-        const plan = await make(inputs, minutes);
+        const known = minutes === inputs.project.plan.minutes ? plannedNow(inputs) : undefined;
+        const plan = known ?? (await make(inputs, minutes));
         // What is prepared meanwhile has a plan of its own.
         if (plan && !get().training && get().project === inputs.project && isAsNew(inputs.project))
           await keep(inputs, settingsOf(plan, inputs.project, minutes));
         return plan;
+      },
+      async lookAtPlan() {
+        const inputs = get();
+        if (!plannedNow(inputs)) await make(inputs, inputs.project.plan.minutes);
       },
       async takePlan(minutes) {
         const inputs = get();
@@ -236,6 +245,16 @@ export function expectedOf({
     },
     known.unigramBits,
   );
+}
+
+/** The plan for the project as it is; undefined until it is made. */
+export const plannedNow = (s: Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>): Plan | undefined =>
+  s.planned?.of === planKey(s, s.project.plan.minutes) ? s.planned.plan : undefined;
+
+/** Seconds that are left for training: the minutes hold the building of tokens too, and half of them at least are for training. */
+function trainingBudget({ texts }: Inputs, minutes: number, buildRate: number | undefined): number {
+  const seconds = 60 * minutes;
+  return Math.max(seconds / 2, seconds - (buildTime({ texts, buildRate }) ?? 0) / 1000);
 }
 
 /** All that a plan depends on. */

@@ -49,10 +49,10 @@ test('another step writes another text, and a token can be replaced', async () =
   getState().setSampling({ temperature: 0.8 });
   await getState().generate();
   const latest = text();
-  const { writtenStep } = getState();
+  const { writtenBy } = getState();
   expect(resultNote(getState())).toBeUndefined();
   getState().setWhich('playground', 'best');
-  expect(resultNote(getState())).toBe(`from step ${writtenStep}`);
+  expect(resultNote(getState())).toBe(`from step ${writtenBy!.step}`);
   await getState().generate();
   const best = text();
   expect(best).not.toBe(latest);
@@ -73,12 +73,12 @@ test('another step writes another text, and a token can be replaced', async () =
 test('labels of a text that changed since are for the earlier text', () => {
   const { getState } = page.studio;
   const given = { labels: ['spam'], probabilities: new Float64Array([1]), tokens: 2, read: 2, windows: 1 };
-  const state = { ...getState(), classified: { given, label: 0, decided: null } as never, writtenStep: undefined };
+  const state = { ...getState(), classified: { given, label: 0, decided: null } as never, writtenBy: null };
   expect(resultNote({ ...state, prompt: 'Win now', writtenAfter: 'Win now' })).toBeUndefined();
   expect(resultNote({ ...state, prompt: 'Lunch at one', writtenAfter: 'Win now' })).toBe('for the earlier text');
 });
 
-test('a stop is a result; a second press meanwhile is none; and another model ends what is written', async () => {
+test('a stop is a result; a second press meanwhile is none; another model ends the writing, and the text stays, with its model', async () => {
   const { getState } = page.studio;
   getState().setSampling({ length: 100_000 });
   const writing = getState().generate();
@@ -92,9 +92,12 @@ test('a stop is a result; a second press meanwhile is none; and another model en
 
   const ended = getState().generate();
   await vi.waitFor(() => expect(getState().written.length).toBeGreaterThan(0));
+  const { name, step } = getState().writtenBy!;
   expect(await getState().bringBack(FINISHED)).toBe(true);
   await ended;
-  expect(getState()).toMatchObject({ written: [], writtenAfter: '', writing: { kind: 'idle' } });
+  expect(getState()).toMatchObject({ writing: { kind: 'done', reason: 'stopped' } });
+  expect(getState().written.length).toBeGreaterThan(0);
+  expect(resultNote(getState())).toBe(`by ${name}, step ${step}`);
 });
 
 test('a step that cannot be read is told, the one before is used, and the same press then works', async () => {

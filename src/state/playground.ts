@@ -6,25 +6,20 @@ import type { Message } from '../core/chat/conversation';
 import type { Decided } from '../core/evaluate/decided';
 import { modelSpec } from '../core/models';
 import type { ModelKind } from '../core/models/spec';
+import type { Filled, GeneratedToken, Sampling, WrittenBy, WrittenRecord } from '../core/runs/playground';
 import { recipeOf } from '../core/runs/segments';
+import { markOf } from '../core/sample/mark';
 import { nextSeed } from '../core/sample/nextSeed';
 import { BLANK, hasBlank } from '../core/tokenizer/passage';
 import { hasChatTemplate } from '../core/tokenizer/tokenizer';
-import type { FilledPassage, GeneratedToken, GenerateInput, GivenLabels } from '../protocol/gpu';
-import { shownId, shownRun } from './openRun';
+import type { GivenLabels } from '../protocol/gpu';
+import { vocabularySize } from './estimate';
+import { playgroundKeeper } from './keptPlayground';
+import { modelOf, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 import { usedStep } from './trained';
 
-export interface Sampling extends Pick<GenerateInput, 'temperature' | 'topK' | 'topP' | 'seed' | 'length'> {
-  /** Of a model that answers. */
-  how: 'likeliest' | 'beams' | 'chance';
-  beams: { count: number; lengthPenalty: number };
-}
-
-/** A passage with what was chosen for each of its blanks: the place among its candidates, 0 at first. */
-export interface Filled extends FilledPassage {
-  choices: readonly number[];
-}
+export type { Filled, Sampling };
 
 /** Labels that a classifier gives to a text, and once they are known the words that spoke for the likeliest. */
 export interface Classified {
@@ -37,7 +32,14 @@ export interface Classified {
 export type Writing =
   | { kind: 'idle' }
   | { kind: 'writing'; since: number; stop(): void }
-  | { kind: 'done'; reason: 'length' | 'stopped' | 'end' | 'filled' | 'classified'; ms: number; leftOut?: number }
+  | {
+      kind: 'done';
+      reason: 'length' | 'stopped' | 'end' | 'filled' | 'classified';
+      ms: number;
+      leftOut?: number;
+      /** It was read from the store: nothing has just ended. */
+      isRestored?: true;
+    }
   | { kind: 'failed'; failure: Failure };
 
 export interface PlaygroundSlice {
@@ -53,10 +55,14 @@ export interface PlaygroundSlice {
   /** What was written after `writtenAfter`. */
   writtenAfter: string;
   written: readonly GeneratedToken[];
-  /** Step of the model that wrote it: a run that trains may have gone on since. */
-  writtenStep: number | undefined;
+  /** Settings with which it was written. */
+  writtenWith: Sampling | null;
+  /** The model that wrote it: the run may have trained on since, or the page may show another run. */
+  writtenBy: WrittenBy | null;
   /** Model, prompt and settings of the last text drawn by chance: asking for the same again takes the next seed. */
   lastDraw: string | null;
+  /** Project whose stored prompt, settings and text are shown; null until they are read. */
+  playgroundOf: string | null;
   /** The passage as a model that reads both ways has filled it. */
   filled: Filled | null;
   /** Which labels the text has by a classifier. */
@@ -72,8 +78,12 @@ export interface PlaygroundSlice {
   answerAgain(): Promise<void>;
   /** Another of its candidates stands in a blank. */
   choose(blank: number, candidate: number): void;
-  /** Ends what is being written, and clears what was: another model takes the place. */
+  /** Ends what is being written, clears what was written, and removes it from the store. */
   endWriting(): void;
+  /** Shows what the open project has stored, once for each project that is opened. */
+  loadPlayground(): Promise<void>;
+  /** Another model takes the place: ends what is being written. A text stays if the new model writes such texts too. */
+  leaveModel(): void;
   /** Writes on from `text` in place of the token at `index`; the text up to there becomes the prompt. */
   continueFrom(index: number, text: string): Promise<void>;
 }
@@ -110,24 +120,13 @@ export const filledText = ({ pieces, blanks, choices }: Filled): string =>
 /** Candidates that are listed for a blank. */
 const MOST = 12;
 
-export const createPlaygroundSlice: Slice<PlaygroundSlice> =
-  ({ gpu, now }) =>
-  (set, get) => ({
-    prompt: null,
-    isChat: null,
-    system: '',
-    said: [],
-    sampling: {
-      ...{ temperature: 0.8, topK: 40, topP: 1, seed: 1, length: 200 },
-      ...{ how: 'likeliest', beams: { count: 4, lengthPenalty: 1 } },
-    },
-    writtenAfter: '',
-    written: [],
-    writtenStep: undefined,
-    lastDraw: null,
-    filled: null,
-    classified: null,
-    writing: { kind: 'idle' },
+export const createPlaygroundSlice: Slice<PlaygroundSlice> = (services) => (set, get, api) => {
+  const { gpu, now } = services;
+  const keeper = playgroundKeeper(services, api, shownText);
+  return {
+    ...NO_SETTINGS,
+    ...NOTHING_WRITTEN,
+    playgroundOf: null,
     setPrompt: (prompt) => set({ prompt }),
     setChat(isChat) {
       get().endWriting();
@@ -142,7 +141,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       const { which } = shownRun(get(), 'playground');
       if (runId === null || get().writing.kind === 'writing') return;
       const isChat = isChatting(get());
-      const draw = (): string => JSON.stringify([runId, which, isChat, prompt, get().sampling]);
+      const draw = (): string => drawOf({ runId, which, isChat }, prompt, get().sampling);
       if (isDrawn(kind, get().sampling) && get().lastDraw === draw())
         get().setSampling({ seed: nextSeed(get().sampling.seed) });
       const { sampling } = get();
@@ -155,7 +154,8 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
         said,
         writtenAfter: prompt,
         written: [],
-        writtenStep: usedStep(get(), runId),
+        writtenBy: writerOf(get(), runId),
+        writtenWith: sampling,
         filled: null,
         classified: null,
         writing: mine,
@@ -223,7 +223,30 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       const { writing } = get();
       if (writing.kind === 'idle') return;
       if (writing.kind === 'writing') writing.stop();
-      set({ said: [], writtenAfter: '', written: [], filled: null, classified: null, writing: { kind: 'idle' } });
+      set(NOTHING_WRITTEN);
+      keeper.forget();
+    },
+    async loadPlayground() {
+      const { playgroundOf, project, writing, leaveModel } = get();
+      if (playgroundOf === project.id) {
+        leaveModel();
+        return;
+      }
+      if (writing.kind === 'writing') writing.stop();
+      set({ ...NO_SETTINGS, ...NOTHING_WRITTEN, playgroundOf: null });
+      await keeper.load();
+    },
+    leaveModel() {
+      const { writing, writtenBy, written, filled } = get();
+      if (writing.kind === 'writing') writing.stop();
+      const hasText = writing.kind !== 'failed' && (written.length > 0 || filled !== null);
+      if (hasText && writtenBy && isSuited(get(), writtenBy)) {
+        if (writing.kind === 'writing')
+          set({ writing: { kind: 'done', reason: 'stopped', ms: now() - writing.since } });
+        return;
+      }
+      set(NOTHING_WRITTEN);
+      void keeper.loadText();
     },
     choose(blank, candidate) {
       set(({ filled }) => ({ filled: filled && { ...filled, choices: filled.choices.with(blank, candidate) } }));
@@ -234,18 +257,82 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> =
       set({ prompt: [writtenAfter, ...before, text].join('') });
       await generate();
     },
-  });
+  };
+};
 
-/** How the shown result differs from what is chosen now: `for the earlier text, from step 352`. */
+const NO_SETTINGS = {
+  prompt: null,
+  isChat: null,
+  system: '',
+  sampling: {
+    ...{ temperature: 0.8, topK: 40, topP: 1, seed: 1, length: 200 },
+    ...{ how: 'likeliest', beams: { count: 4, lengthPenalty: 1 } },
+  },
+} as const satisfies Partial<Studio>;
+
+const NOTHING_WRITTEN = {
+  ...{ said: [], writtenAfter: '', written: [], writtenBy: null, writtenWith: null, lastDraw: null },
+  ...{ filled: null, classified: null },
+  writing: { kind: 'idle' },
+} as const satisfies Partial<Studio>;
+
+/** Tells two requests apart. */
+const drawOf = (
+  { runId, which, isChat }: Pick<WrittenBy, 'runId' | 'which' | 'isChat'>,
+  prompt: string,
+  sampling: Sampling,
+): string => JSON.stringify([runId, which, isChat, prompt, sampling]);
+
+function writerOf(s: Studio, runId: string): WrittenBy {
+  const { record, which, usable } = shownRun(s, 'playground');
+  const { name, vocabulary } = { name: record?.name ?? '', vocabulary: record?.model.vocabulary ?? 0 };
+  const step = usedStep(s, runId) ?? usable?.step ?? 0;
+  return { runId, name, step, kind: playgroundKind(s), isChat: isChatting(s), vocabulary, which };
+}
+
+function shownText(s: Studio, { by, prompt, sampling, said, tokens, filled, outcome }: WrittenRecord): Partial<Studio> {
+  if (!isSuited(s, by)) return {};
+  return {
+    ...{ said, writtenAfter: prompt, written: tokens, writtenBy: by, writtenWith: sampling, filled },
+    writing: { kind: 'done', ...outcome, isRestored: true },
+    lastDraw: tokens.length > 0 ? drawOf(by, prompt, sampling) : null,
+  };
+}
+
+/** Whether a text can stand on the page with the model that is shown: another one of its kind; in a chat, the same run alone. */
+function isSuited(s: Shown, by: WrittenBy): boolean {
+  const { record, id } = modelOf(s, 'playground') ?? {};
+  if (!record || by.kind !== playgroundKind(s) || by.isChat !== isChatting(s)) return false;
+  return !by.isChat || by.runId === id;
+}
+
+/** How the shown result differs from what is chosen now: `for the earlier text, from step 352`, `by sea-1, step 20`. */
 export function resultNote(
-  s: Shown & Pick<Studio, 'classified' | 'written' | 'writtenAfter' | 'writtenStep' | 'runs'>,
-) {
+  s: Shown & Pick<Studio, 'classified' | 'written' | 'filled' | 'writtenAfter' | 'writtenBy' | 'runs'>,
+): string | undefined {
   const runId = shownId(s, 'playground');
-  if (runId === null || (!s.classified && s.written.length === 0)) return undefined;
-  const isOfEarlier = s.classified !== null && promptOf(s) !== s.writtenAfter;
-  const isOfOtherStep = s.writtenStep !== undefined && s.writtenStep !== usedStep(s, runId);
-  const notes = [isOfEarlier && 'for the earlier text', isOfOtherStep && `from step ${formatCount(s.writtenStep!)}`];
+  const { classified, written, filled, writtenBy } = s;
+  if (runId === null || (!classified && !filled && written.length === 0)) return undefined;
+  const isOfEarlier = classified !== null && promptOf(s) !== s.writtenAfter;
+  const notes = [isOfEarlier && 'for the earlier text', writtenBy && otherModel(s, writtenBy, runId)];
   return notes.filter(Boolean).join(', ') || undefined;
+}
+function otherModel(s: Pick<Studio, 'opened' | 'runs'>, { runId, name, step }: WrittenBy, shown: string) {
+  const words = `step ${formatCount(step)}`;
+  if (runId !== shown) return `by ${nameNow(s, runId) ?? name}, ${words}`;
+  return step === usedStep(s, shown) ? undefined : `from ${words}`;
+}
+const nameNow = ({ opened, runs }: Pick<Studio, 'opened' | 'runs'>, runId: string): string | undefined =>
+  opened[runId]?.record?.name ?? runs?.find(({ record }) => record.id === runId)?.record.name;
+
+/** Size of the vocabulary of the model that wrote, or of the shown one if nothing is written. */
+export const writtenVocabulary = (s: Shown & Pick<Studio, 'writtenBy'>): number =>
+  s.writtenBy?.vocabulary ?? shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project);
+
+/** The line under a copied text, which says that a model wrote it. */
+export function resultMark(s: Pick<Studio, 'writtenBy' | 'opened' | 'runs'>): string {
+  const { runId, name, step } = s.writtenBy ?? { runId: '', name: '', step: undefined };
+  return markOf(nameNow(s, runId) ?? name, step);
 }
 
 /** What a user and a model said to it; nothing where it said nothing. */

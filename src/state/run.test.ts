@@ -151,10 +151,13 @@ test('Playground and Export go on with the earlier model until the new run has s
   await vi.waitFor(() => expect(studio.getState().written.length).toBeGreaterThan(0), PATIENT);
   goOn();
   await running;
-  // What was being written belongs to the model before: it was ended, and what came late is nowhere.
+  // What was being written belongs to the model before: it was ended, and what came by then stays, with that model's name.
   await writing;
   expect(asked).toEqual([first]);
-  expect(studio.getState()).toMatchObject({ written: [], writing: { kind: 'idle' } });
+  expect(studio.getState()).toMatchObject({
+    writtenBy: { runId: first },
+    writing: { kind: 'done', reason: 'stopped' },
+  });
   expect(seen(studio.getState()).model?.id).not.toBe(first);
   await studio.getState().listRuns();
   expect(studio.getState().runs?.at(-1)?.record).toMatchObject({ id: first, step: 2 });

@@ -184,10 +184,10 @@ export const createRunSlice: Slice<RunSlice> =
         const mine = ++loads;
         if (!isShown) set({ openingRuns: true });
         return inTurn(async () => {
-          const { project, endWriting, endExports, shownOf, tellDamaged } = get();
-          endWriting();
+          const { project, endExports, shownOf, tellDamaged, loadPlayground } = get();
           endExports();
           if (isShown) {
+            await loadPlayground();
             if (ahead) tellDamaged(ahead.id, (await ahead.read).damaged);
             close();
             return;
@@ -196,6 +196,7 @@ export const createRunSlice: Slice<RunSlice> =
           set({ shown, opened });
           for (const id of ids(get())) await open(id, ahead);
           close();
+          await loadPlayground();
           if (mine === loads) set({ openingRuns: false });
         });
       },
@@ -221,7 +222,7 @@ export const createRunSlice: Slice<RunSlice> =
           if (after !== null && after !== before && !get().opened[after]) await open(after);
           if (isWanted()) {
             set(({ shown, project }) => ({ shown: { ...shown, [page]: runId === project.runId ? null : runId } }));
-            if (after !== before && page === 'playground') get().endWriting();
+            if (after !== before && page === 'playground') get().leaveModel();
             if (after !== before && page === 'export') get().endExports();
           }
           close();
@@ -237,10 +238,10 @@ export const createRunSlice: Slice<RunSlice> =
           const isThere = runId === null || (run !== undefined && isModel(run));
           const outcome = !isWanted() ? 'overtaken' : isThere ? 'shown' : 'no model';
           if (outcome === 'shown') {
-            get().endWriting();
             get().endExports();
             get().change({ runId });
             set({ shown: { train: null, evaluate: null, playground: null, export: null } });
+            get().leaveModel();
           }
           close();
           return outcome;

@@ -1,4 +1,5 @@
 import { modelSpec } from '../core/models';
+import { buildSeconds } from '../core/plan/workTime';
 import type { Sample } from '../protocol/data';
 import { classifierTimeOf } from './classifierTime';
 import { askedSize, estimate } from './estimate';
@@ -6,10 +7,10 @@ import { forPairsSample } from './pairsSample';
 import { FIRST_MINUTES } from './plan';
 import type { Studio } from './studio';
 
-/** @returns the milliseconds that training on a bundled sample takes; undefined until the device is open */
+/** @returns the milliseconds from the press until a run on a bundled sample is done; undefined until the device is open */
 export function sampleTime(
-  s: Pick<Studio, 'project' | 'runs' | 'device'>,
-  { counts, pairs }: Sample,
+  s: Pick<Studio, 'project' | 'runs' | 'device' | 'buildRate'>,
+  { counts, pairs, characters }: Sample,
 ): number | undefined {
   if (counts) return classifierTimeOf(s, { counts, isAll: true });
   if (!pairs) return 60_000 * FIRST_MINUTES;
@@ -17,5 +18,5 @@ export function sampleTime(
   const { model, recipe, tokenizerChoice } = forPairsSample(s.project);
   const vocabulary = askedSize(tokenizerChoice);
   const { seconds } = estimate(modelSpec(model.id), model.config, vocabulary, recipe, s.device.info);
-  return seconds === undefined ? undefined : 1000 * seconds;
+  return seconds === undefined ? undefined : 1000 * (seconds + buildSeconds(characters, s.buildRate));
 }

@@ -1,8 +1,8 @@
 /** How a run compares with models that only count, and the verdict's words where that decides the next step. */
 import type { StandingKind } from '../core/evaluate/labelResult';
-import { labelProgress, labelStanding } from '../core/runs/labelStanding';
-import { modelStanding, type Standing } from '../core/runs/modelStanding';
-import { stillImproving } from '../core/objectives/baseline';
+import { labelProgress } from '../core/runs/labelStanding';
+import type { Standing } from '../core/runs/modelStanding';
+import { finishedStanding } from '../core/runs/standing';
 import type { Verdict } from '../core/train/verdict';
 import type { OpenRun } from './openRun';
 import type { Project } from './project';
@@ -19,11 +19,7 @@ export function standingOf(run: OpenRun, project: Project, trend?: Verdict['tren
   const evaluations = run.log.evaluations.filter(({ step }) => step > after);
   if (evaluations.length === 0) return UNKNOWN;
   const best = evaluations.reduce((a, b) => (b.loss < a.loss ? b : a));
-  if (!settings.model.config.classes) return modelStanding(best.loss, settings, trend);
-  const standing = labelStanding(best, settings.segments.at(-1)!.data.facts?.labels);
-  if (!standing) return UNKNOWN;
-  const isBeaten = standing.kind === 'worse' || standing.kind === 'no better than one label';
-  return { ...standing, evidence: `${standing.evidence}${stillImproving(isBeaten && trend === 'falling')}` };
+  return finishedStanding(best, settings, trend);
 }
 
 /** Verdict on a classifier while it trains; undefined of another model, and until it is evaluated. */

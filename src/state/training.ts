@@ -293,7 +293,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
     },
     async adopt(runId) {
       await refresh(runId);
-      const { opened, training, project, shown, change, endWriting, endExports } = get();
+      const { opened, training, project, shown, change, leaveModel, endExports } = get();
       if (!opened[runId]?.record) return;
       const projectId = training?.projectId ?? project.id;
       if (projectId !== project.id) {
@@ -303,9 +303,9 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
       }
       if (shown.train === runId) set({ shown: { ...shown, train: null } });
       if (project.runId === runId) return;
-      if (shown.playground === null) endWriting();
       if (shown.export === null) endExports();
       change({ runId });
+      if (shown.playground === null) leaveModel();
     },
   };
 };

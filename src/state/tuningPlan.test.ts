@@ -31,6 +31,7 @@ const studio = (tuning: Parameters<typeof project>[0] = {}) => ({
   texts: [],
   tuneTexts: [],
   device: { kind: 'opening' } as const,
+  buildRate: undefined,
 });
 
 test('a recipe is of the purpose and the base: its objective, its prompt, the rate of what learns, old text where it is kept', () => {
@@ -85,4 +86,19 @@ test('what is wrong with chats stops the start or is doubted, and what holds is 
   expect(tones({ conversations: 20 })[1]).toBe('warn: 20 conversations are few');
   const { endsWith: _, ...without } = PAINTING;
   expect(doubtsOf({ ...without, asksAlike: false }, 0.1, 64).map(({ tone }) => tone)).toEqual(['ok', 'warn', 'warn']);
+});
+
+test('a tuning names the wait until it is done: longer for more steps and for more text, unknown before the device is measured', () => {
+  const info = { kind: 'wasm', name: 'Processor', software: false, features: [], gigaflops: 20, choices: [] } as const;
+  const text = { id: 't', tunes: ['first'], projects: ['first'], bytes: 9e6, characters: 9e6, documents: 10 };
+  const seconds = (steps: number, given: object = { device: { kind: 'open', info } }): number | undefined => {
+    const recipe = { ...project().tuning.recipe, steps };
+    const plan = planTuning({ ...studio({ recipe }), ...given }, BASE);
+    return 'code' in plan ? undefined : plan.seconds;
+  };
+  expect(seconds(100, {})).toBeUndefined();
+  expect(seconds(100)).toBeGreaterThan(0);
+  expect(seconds(1000)! / seconds(100)!).toBeGreaterThan(5);
+  const withText = { device: { kind: 'open', info }, tuneTexts: [text], buildRate: 1e6 };
+  expect(seconds(100, withText)! - seconds(100)!).toBeCloseTo(9, 6);
 });

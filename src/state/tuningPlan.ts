@@ -17,9 +17,10 @@ import { tokensPerStep, type Recipe } from '../core/train/recipe';
 import { recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
 import type { Painting } from '../protocol/data';
-import { limitsOf } from './estimate';
+import { estimate, limitsOf } from './estimate';
 import type { Studio } from './studio';
 import { oldTextsOf, toTuneOn } from './tuning';
+import { buildTime } from './workTime';
 
 type Base = Pick<ListedRun, 'model' | 'objective' | 'segments'>;
 
@@ -62,12 +63,14 @@ export interface TuningPlan {
   full: MemoryPlan;
   /** Times that what is learnt is read; undefined where its tokens are not known. */
   passes: number | undefined;
+  /** Expected wait from the press until it is done: its texts are cut, then it trains. Undefined until the device was measured. */
+  seconds: number | undefined;
   problems: readonly Problem[];
 }
 
 /** @returns why, where the model has not what is to learn of it */
 export function planTuning(
-  s: Pick<Studio, 'project' | 'texts' | 'tuneTexts' | 'device'>,
+  s: Pick<Studio, 'project' | 'texts' | 'tuneTexts' | 'device' | 'buildRate'>,
   base: Base,
   painting?: Painting,
 ): TuningPlan | Failure {
@@ -78,6 +81,9 @@ export function planTuning(
     const { added, trainableParams } = partsOf(table, trainable);
     const memoryOf = (of?: Trainable): MemoryPlan => memoryPlan(spec, model.config, model.vocabulary, recipe, of);
     const tokens = tokensToLearn(s, base, painting);
+    const device = s.device.kind === 'open' ? s.device.info : undefined;
+    const training = estimate(spec, model.config, model.vocabulary, recipe, device).seconds;
+    const building = buildTime({ texts: toTuneOn(s), buildRate: s.buildRate }) ?? 0;
     const read = recipe.steps * tokensPerStep(recipe, model.config.context) * (1 - recipe.replay);
     return {
       recipe,
@@ -86,6 +92,7 @@ export function planTuning(
       memory: memoryOf(trainable),
       full: memoryOf(),
       passes: tokens === undefined ? undefined : read / tokens,
+      seconds: training === undefined ? undefined : training + building / 1000,
       problems: problems(model, recipe, { train: Infinity, validation: Infinity }, limits, trainable),
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import { guideOf, nextStep, type NextStepKind } from './nextStep';
 import { useStudioFields, useStudioStore } from './react';
 import type { StandingKind } from './standing';
 import { takeStep } from './takeStep';
+import { usePlannedTime } from './usePlan';
 
 export interface NextStepButton {
   kind: NextStepKind;
@@ -27,6 +28,7 @@ export function useNextStep(
     const step = nextStep(standing === undefined ? guide : { ...guide, standing }, page);
     return { label: step?.label, kind: step?.kind, refusal: step?.refusal };
   });
+  usePlannedTime(kind === 'start');
   if (label === undefined || kind === undefined) return undefined;
   return { kind, label, disabledReason: refusal, onPress: () => void takeStep(store, kind).then(go) };
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { toFailure } from '../core/base/errors';
 import type { Plan } from '../core/plan/plan';
-import { planKey } from './plan';
+import { isAsNew, planKey, plannedNow } from './plan';
 import { useStudio, useStudioStore } from './react';
 
 export interface UsedPlan {
@@ -24,7 +24,9 @@ export function usePlan(): UsedPlan {
   const isBusy = useStudio((s) => s.importing.kind === 'busy' || Boolean(s.training));
   const [failure, setFailure] = useState<string>();
   useEffect(() => {
-    if (isReady && !isBusy && store.getState().planned?.of !== key)
+    const s = store.getState();
+    // A button may have asked for the plan already, and changed no setting.
+    if (isReady && !isBusy && (s.planned?.of !== key || isAsNew(s.project)))
       store
         .getState()
         .planFor(minutes)
@@ -34,4 +36,20 @@ export function usePlan(): UsedPlan {
         );
   }, [isReady, isBusy, key, minutes, store]);
   return { minutes, plan, failure, isReady };
+}
+
+/** Has the plan made that a button's time needs: the one that a project without settings of its own would start with. */
+export function usePlannedTime(isNeeded: boolean): void {
+  const store = useStudioStore();
+  const key = useStudio((s) =>
+    isNeeded && s.texts.length > 0 && s.device.kind === 'open' && isAsNew(s.project)
+      ? planKey(s, s.project.plan.minutes)
+      : undefined,
+  );
+  const isBusy = useStudio((s) => s.importing.kind === 'busy' || Boolean(s.training));
+  useEffect(() => {
+    const s = store.getState();
+    // A start says why no plan can be made.
+    if (key !== undefined && !isBusy && !plannedNow(s)) s.lookAtPlan().catch(() => undefined);
+  }, [store, key, isBusy]);
 }

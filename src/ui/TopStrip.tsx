@@ -15,7 +15,7 @@ export interface TopStripProps {
   /** The project's name, usually a MenuButton of variant `plain`. */
   project: ReactNode;
   device: StripFact;
-  /** The label is the phase: Ready, Reading, Compiling, Training, Stopped. */
+  /** The label is the phase: Ready, Reading, Compiling, Training, Paused. */
   phase: StripFact;
   saved: StripFact;
   /** 0 to 1; the strip's lower edge. */

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { readBytes } from '../core/files/byteSource';
-import { memoryStore, type BlobStore, type Stored } from '../core/base/blobStore';
+import { memoryStore, type BlobStore, type Json, type Stored } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { storedRecord } from '../core/base/record';
 import { claimRun } from '../core/checkpoint/checkpoint';
@@ -12,6 +12,7 @@ import { FIRST_PROJECT, initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
 import { KINDS, kindOf } from '../core/runs/kinds';
 import { addRun } from '../core/runs/record';
+import { purgeRemoved, runRows } from '../core/runs/rows';
 import { dropUnused } from '../core/runs/unused';
 import { readShards } from '../core/shards/build';
 import { dataId } from '../core/shards/manifest';
@@ -131,6 +132,33 @@ test('shards that a run, or a project, may own which cannot be read are not coll
     const before = await all(store);
     await dropUnused(store);
     expect(await all(store)).toEqual(before);
+  }
+});
+
+test('a run with a field that this build doesn’t know is listed as unreadable, and neither dropped nor collected', async () => {
+  const known = (await (await library()).get('runs-index/r')) as { segments: { data: object }[] };
+  const [segment] = known.segments;
+  for (const unknown of [
+    { ...known, ofNewerBuild: 1 },
+    { ...known, segments: [{ ...segment, ofNewerBuild: 1 }] },
+    { ...known, segments: [{ ...segment, data: { ...segment!.data, ofNewerBuild: 1 } }] },
+    { ...known, removedAt: 1, ofNewerBuild: 1 },
+  ] as unknown as Json[]) {
+    const store = await library();
+    await store.commit({ put: [['runs-index/r', unknown]] });
+    const before = await all(store);
+    const [told, ...others] = await listUnreadable(store, 'r');
+    expect(told).toMatchObject({ key: 'runs-index/r', name: 'A run', failure: { code: 'storage-damaged' } });
+    expect(told!.failure.message).toContain('ofNewerBuild');
+    expect(others).toEqual([]);
+    // The other runs are listed, and nothing that may be its own goes at a start, even if it was deleted long ago.
+    await addRun(store, runRecord({ id: 's', status: 'stopped', step: 1, tokenizer: TOKENIZER }));
+    expect((await runRows(store, 'first', () => undefined)).map(({ record }) => record.id)).toEqual(['s']);
+    await dropUnused(store);
+    await purgeRemoved(store, Date.now(), (_, work) => work());
+    for (const [key, value] of before) expect(await store.get(key), key).toEqual(value);
+    const files = (await rawFiles(store, told!.key)).map(({ name }) => name);
+    expect(files).toContain('runs-index/r.json');
   }
 });
 

@@ -6,14 +6,19 @@ import type { BlobStore, Expected } from '../base/blobStore';
 import { isCount, isNumber, listOf } from '../base/limits';
 import type { Kind } from '../base/record';
 import { z } from '../base/zod';
+import type { Evaluated } from '../metrics';
 import { type Shown, shownSchema } from '../objectives/shown';
 import type { TrainEvent } from '../train/run';
 import { meanAt } from '../train/verdict';
 import { readJournal } from './journal';
+import type { MeasuredLabels } from './labelStanding';
 import { segmentAt, type Segments } from './segments';
 
 const TRAINING = ['step', 'low', 'high', 'ms'] as const;
-const EVALUATIONS = ['step', 'loss', 'ms', 'trained', 'trainedError'] as const;
+const BEFORE_LABELS = ['step', 'loss', 'ms', 'trained', 'trainedError'] as const;
+/** Of a classifier: percent of texts with the right label, and how many were right of how many. */
+const LABELS = ['accuracy', 'right', 'texts'] as const;
+const EVALUATIONS = [...BEFORE_LABELS, ...LABELS] as const;
 type Columns<N extends string> = Readonly<Record<N, Float64Array>>;
 
 /** Columns of one length, as charts draw them. Losses are in nats; `ms` is training up to there. */
@@ -24,7 +29,7 @@ export interface RunCurve {
   training: Columns<(typeof TRAINING)[number]>;
   /**
    * On held-out text, the last one among them; beside each the mean training loss around its step, of its segment, and the
-   * standard error of that, NaN where no step of it was told.
+   * standard error of that, NaN where no step of it was told. What a classifier alone has is NaN of other models.
    */
   evaluations: Columns<(typeof EVALUATIONS)[number]>;
   /** What was written at the last evaluation. */
@@ -53,9 +58,17 @@ export function curveOf(
   const last = measured.at(-1);
   // The lowest of each stretch, so that the best is among them; and where it ended.
   const lowest = grouped(measured).map((group) => group.reduce((a, b) => (b.loss < a.loss ? b : a)));
-  const evaluations = [...new Set([...lowest, ...(last ? [last] : [])])].map(({ step, loss, activeMs }) => {
+  const evaluations = [...new Set([...lowest, ...(last ? [last] : [])])].map((event) => {
+    const { step, loss, activeMs } = event;
     const trained = meanAt(whole, step, segments[segmentAt(segments, step)]!.after);
-    return { step, loss, ms: activeMs, trained: trained?.mean ?? NaN, trainedError: trained?.error ?? NaN };
+    return {
+      step,
+      loss,
+      ms: activeMs,
+      trained: trained?.mean ?? NaN,
+      trainedError: trained?.error ?? NaN,
+      ...labelsIn(event),
+    };
   });
   return {
     step,
@@ -64,6 +77,29 @@ export function curveOf(
     sample: last?.sample ?? '',
   };
 }
+
+/** What an evaluation says of labels, as columns have it. */
+export const labelsIn = ({ metrics, labels }: Pick<Evaluated, 'metrics' | 'labels'>) => ({
+  accuracy: metrics.accuracy?.value ?? NaN,
+  right: labels?.right ?? NaN,
+  texts: labels?.texts ?? NaN,
+});
+
+/** The evaluation at a step, with what the curve holds of it: the loss, and of a classifier its labels. */
+export function evaluatedAt({ evaluations }: RunCurve, step: number): MeasuredLabels | undefined {
+  const at = evaluations.step.indexOf(step);
+  if (at < 0) return undefined;
+  const [accuracy, right, texts] = LABELS.map((name) => evaluations[name][at]!) as [number, number, number];
+  return {
+    loss: evaluations.loss[at]!,
+    metrics: Number.isNaN(accuracy) ? {} : { accuracy: { value: accuracy } },
+    ...(!Number.isNaN(right) && { labels: { right, texts } }),
+  };
+}
+
+/** Whether an older build made it of a classifier, without its accuracy. */
+export const lacksLabels = ({ evaluations: { step, accuracy } }: RunCurve): boolean =>
+  step.length > 0 && accuracy.every((value) => Number.isNaN(value));
 
 const columnsOf = <N extends string>(names: readonly N[], rows: readonly Readonly<Record<N, number>>[]): Columns<N> =>
   columnsBy(names, (name) => Float64Array.from(rows, (row) => row[name]));
@@ -97,7 +133,9 @@ export async function makeCurve(
 export const CURVES = 'curves/';
 export const curveKey = (runId: string): string => `${CURVES}${runId}`;
 
-const VERSION = 3;
+const VERSION = 4;
+/** It has no columns of labels. */
+const VERSION_BEFORE_LABELS = 3;
 /** What comes before the columns: version, step, points of training, evaluations. */
 const HEAD = 4;
 
@@ -117,8 +155,9 @@ function ofBytes(bytes: Uint8Array): RunCurve {
   const { buffer } = bytes.slice(); // where float64 can begin
   const numbers = new Float64Array(buffer, 0, Math.floor(bytes.length / 8));
   const [version, step, trained, evaluated] = numbers as unknown as [number, number, number, number];
-  if (version !== VERSION) throw new Error(`it is of version ${version}`);
-  const end = HEAD + trained * TRAINING.length + evaluated * EVALUATIONS.length;
+  if (version !== VERSION && version !== VERSION_BEFORE_LABELS) throw new Error(`it is of version ${version}`);
+  const stored: readonly string[] = version === VERSION ? EVALUATIONS : BEFORE_LABELS;
+  const end = HEAD + trained * TRAINING.length + evaluated * stored.length;
   if (![step, trained, evaluated].every(isCount) || Math.max(trained, evaluated) > MOST_POINTS || end > numbers.length)
     throw new Error(`it has ${bytes.length} bytes for ${trained} and ${evaluated} points`);
   let at = HEAD;
@@ -126,7 +165,7 @@ function ofBytes(bytes: Uint8Array): RunCurve {
   const curve = {
     step,
     training: columnsBy(TRAINING, () => next(trained)),
-    evaluations: columnsBy(EVALUATIONS, () => next(evaluated)),
+    evaluations: columnsBy(EVALUATIONS, (name) => (stored.includes(name) ? next(evaluated) : unknown(evaluated))),
     sample: shownSchema.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8 * end)))),
   };
   const { step: steps, loss, ms } = curve.evaluations;
@@ -136,6 +175,8 @@ function ofBytes(bytes: Uint8Array): RunCurve {
       if (!Number.isFinite(column[i])) throw new Error('it holds what is no number');
   return curve;
 }
+
+const unknown = (points: number): Float64Array => new Float64Array(points).fill(NaN);
 
 const column = listOf(z.number(), MOST_POINTS, isNumber).transform((values) => Float64Array.from(values));
 const isPartly = (value: unknown): value is number | null => value === null || isNumber(value);
@@ -147,7 +188,9 @@ const curveSchema: z.ZodType<RunCurve> = z
   .object({
     step: z.int().nonnegative(),
     training: z.object({ step: column, low: column, high: column, ms: column }),
-    evaluations: z.object({ step: column, loss: column, ms: column, trained: partly, trainedError: partly }),
+    evaluations: z
+      .object({ step: column, loss: column, ms: column, trained: partly, trainedError: partly })
+      .transform((before) => ({ ...before, ...columnsBy(LABELS, () => unknown(before.step.length)) })),
     sample: shownSchema,
   })
   .refine(({ training, evaluations }) =>
@@ -163,5 +206,6 @@ export const CURVE: Kind<RunCurve> = {
       throw new Error('what was learnt at each evaluation is not in it'); // it is made again
     },
     (old) => old, // as JSON
+    (old) => old, // without labels
   ],
 };

@@ -1,8 +1,6 @@
 /** How a run that isn't being trained came to rest. */
+import type { Ending } from '../train/endingWord';
 import type { RunRecord } from './record';
-
-/** `early`: by its own rule, before its last step. `interrupted`: its tab or process ended in the middle of it. */
-export type Ending = 'finished' | 'early' | 'stopped' | 'interrupted' | 'failed';
 
 /**
  * @param step newest step that is saved

@@ -14,6 +14,7 @@ import { DEVICE, DEVICE_KEY, DEVICE_MEMORIES, DEVICE_MEMORY, TILINGS, TILINGS_KE
 import { CURVE, curveKey, CURVES } from './curve';
 import { EVALUATION, EVALUATIONS, evaluationsOf } from './evaluations';
 import { JOURNAL, journalKey, JOURNALS, unreadableInJournal } from './journal';
+import { PLAYGROUND, PLAYGROUNDS, WRITTEN, WRITTEN_TEXT } from './playground';
 import { PROJECT } from './project';
 import { OLD_KEY, PROJECTS, SET_ASIDE, unreadableProjects } from './projects';
 import { listRuns, recordKey, RUN, unreadableRuns } from './record';
@@ -65,6 +66,8 @@ export const KINDS: readonly KindAt[] = [
   kindAt({ at: PROJECTS, name: 'A project', kind: PROJECT, unreadable: projectsAt(PROJECTS) }),
   kindAt({ at: OLD_KEY, name: 'The project of an older build', kind: PROJECT, unreadable: projectsAt(OLD_KEY) }),
   kindAt({ at: SET_ASIDE, name: 'An earlier project', kind: PROJECT, unreadable: projectsAt(SET_ASIDE) }),
+  kindAt({ at: PLAYGROUNDS, name: 'Settings of the Playground', kind: PLAYGROUND }),
+  kindAt({ at: WRITTEN, name: 'The last text that a model wrote', kind: WRITTEN_TEXT }),
   kindAt({
     at: textKey(''),
     name: 'A text',

@@ -33,8 +33,13 @@ const heldOutOf = (facts: LabelFacts): HeldOut => ({
   texts: Object.values(facts?.validation ?? {}).reduce((sum, texts) => sum + texts, 0),
 });
 
+/** What a classifier is judged by. */
+export type MeasuredLabels = Pick<Evaluated, 'loss' | 'metrics'> & {
+  readonly labels?: Pick<NonNullable<Evaluated['labels']>, 'right' | 'texts'>;
+};
+
 /** Undefined if no text was measured. Journals of older builds have the share alone: of all held-out texts. */
-export function accuracyOf({ metrics, labels }: Evaluated, facts: LabelFacts): Accuracy | undefined {
+export function accuracyOf({ metrics, labels }: MeasuredLabels, facts: LabelFacts): Accuracy | undefined {
   const { accuracy } = metrics;
   const texts = labels?.texts ?? heldOutOf(facts).texts;
   if (!accuracy || texts === 0) return undefined;
@@ -42,7 +47,7 @@ export function accuracyOf({ metrics, labels }: Evaluated, facts: LabelFacts): A
 }
 
 /** Of a finished run, by the evaluation of the step that is used. */
-export function labelStanding(evaluated: Evaluated, facts: LabelFacts): LabelStanding | undefined {
+export function labelStanding(evaluated: MeasuredLabels, facts: LabelFacts): LabelStanding | undefined {
   const own = accuracyOf(evaluated, facts);
   if (!own) return undefined;
   const { kind, verdict = `Finished: ${rightWords(own)}`, evidence } = comparedWithCounting(own, heldOutOf(facts));

@@ -6,6 +6,7 @@ import { type Kind, parseRecord, storedRecord } from '../base/record';
 import { surveySnapshots } from '../checkpoint/checkpoint';
 import { listTexts, purgeText, removeText, UNDO_MS } from '../documents/library';
 import { inProjects, isToTune, TEXT, textKey, type TextRecord } from '../documents/record';
+import { playgroundKeys } from './playground';
 import { initialProject, PROJECT } from './project';
 import { listProjects, projectKey, readProject } from './projects';
 import { newestFirst } from './lineage';
@@ -113,7 +114,8 @@ export async function purgeProject(
   for (;;) {
     const now = await readProject(store, id);
     if (now.stored === undefined || now.project.removedAt === undefined) return;
-    if (await store.commit({ drop: [now.key], expect: [[now.key, now.stored as Json]] })) return;
+    const drop = [now.key, ...playgroundKeys(id)];
+    if (await store.commit({ drop, expect: [[now.key, now.stored as Json]] })) return;
   }
 }
 

@@ -9,7 +9,7 @@ import { type Overview, overview } from '../checkpoint/overview';
 import { UNDO_MS } from '../documents/library';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { defaultStep } from './best';
-import { CURVE, curveKey, makeCurve, type RunCurve } from './curve';
+import { CURVE, curveKey, lacksLabels, makeCurve, type RunCurve } from './curve';
 import { listRuns, purgeRun, recordKey, RUN, type RunRecord, updateRun } from './record';
 
 /** Without the merges of its tokenizer, which are most of a record. */
@@ -70,7 +70,7 @@ async function rowOf(
   return {
     record: { ...record, tokenizer: { kind: tokenizer.kind } },
     step,
-    curve: curve?.step === step ? curve : null,
+    curve: curve?.step === step && !(record.model.config.classes && lacksLabels(curve)) ? curve : null,
     bytes,
   };
 }

@@ -7,7 +7,8 @@ import { headKey, HEADS } from '../checkpoint/head';
 import { dataId, manifestKey } from '../shards/manifest';
 import { dataNamedBy } from './data';
 import { EVALUATION, EVALUATIONS } from './evaluations';
-import { listProjects } from './projects';
+import { PLAYGROUND, PLAYGROUNDS, WRITTEN, WRITTEN_TEXT } from './playground';
+import { idAt, listProjects, OLD_KEY, PROJECTS } from './projects';
 import { listRuns, recordKey, type RunRecord, unreadableRuns } from './record';
 
 /**
@@ -17,6 +18,7 @@ import { listRuns, recordKey, type RunRecord, unreadableRuns } from './record';
  */
 export async function dropUnused(store: BlobStore): Promise<void> {
   await dropOrphaned(store);
+  await dropPlaygrounds(store);
   const [ids, bases] = [await dataIds(store), await basesThere(store)];
   if (ids.length + bases.length === 0 || (await isOwnerUnknown(store))) return;
   const { projects } = await listProjects(store);
@@ -58,6 +60,16 @@ async function dropOrphaned(store: BlobStore): Promise<void> {
   const orphaned = measured.filter((key) => !there.has(key.split('/')[1]));
   const { records: readable } = await readRecords(store, orphaned, EVALUATION);
   if (readable.size > 0) await store.commit({ drop: [...readable.keys()] });
+}
+
+/** Of projects that are gone: another tab saved them after the purge. What can't be read stays. */
+async function dropPlaygrounds(store: BlobStore): Promise<void> {
+  const there = new Set([...(await store.keys(PROJECTS)), ...(await store.keys(OLD_KEY))].map(idAt));
+  const orphaned = async (at: string) => (await store.keys(at)).filter((key) => !there.has(key.slice(at.length)));
+  const settings = await readRecords(store, await orphaned(PLAYGROUNDS), PLAYGROUND);
+  const written = await readRecords(store, await orphaned(WRITTEN), WRITTEN_TEXT);
+  const drop = [...settings.records.keys(), ...written.records.keys()];
+  if (drop.length > 0) await store.commit({ drop });
 }
 
 export const dataIds = async (store: BlobStore): Promise<string[]> =>

@@ -9,6 +9,8 @@ const TORN = 'half a rec';
 const RARE: readonly (readonly [key: string, value: Json])[] = [
   ['project', { name: 'of an older build' }],
   ['set-aside/project/1', { name: 'set aside' }],
+  ['playground/first', { prompt: 'The sea' }],
+  ['written/first', { prompt: 'The sea' }],
   ['draft/text/left/', true],
   ['device-memory/wasm', 1e9],
   ['cuts', { gpu: 'wide' }],

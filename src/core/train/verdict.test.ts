@@ -273,10 +273,12 @@ describe('a run is judged', () => {
 
   test('a run that ended by itself, one that was stopped and one that was interrupted read differently', () => {
     const judgementOf = (cut?: Course['cut']): string => judge(course([[100, 5, 5]], { isOver: true, cut })).judgement;
-    for (const cut of ['stopped', 'interrupted', undefined] as const)
-      expect(judgementOf(cut)).toBe(
-        `${cut ? cut[0]!.toUpperCase() + cut.slice(1) : 'Finished'} before it could be judged`,
-      );
+    for (const [cut, word] of [
+      ['stopped', 'Paused'],
+      ['interrupted', 'Interrupted'],
+      [undefined, 'Finished'],
+    ] as const)
+      expect(judgementOf(cut)).toBe(`${word} before it could be judged`);
   });
 });
 

@@ -3,6 +3,7 @@ import { counted, formatCount, formatNumber, formatReading } from '../base/units
 import type { Metric, Scale } from '../metrics/metric';
 import { inShort, nameOf, valueWords } from '../metrics/words';
 import type { Baseline } from '../objectives/objective';
+import { endingWord } from './endingWord';
 
 export type VerdictKind =
   | 'beginning' // too little is known
@@ -187,8 +188,7 @@ function judged(course: Course): Verdict {
       };
 }
 
-const overWords = ({ cut }: Course): string =>
-  cut === undefined ? 'Finished' : { stopped: 'Stopped', interrupted: 'Interrupted' }[cut];
+const overWords = ({ cut }: Course): string => endingWord(cut ?? 'finished');
 
 function beginning(course: Course, last: Evaluation | undefined): Omit<Verdict, 'trend'> {
   const { isOver, headline, baselines } = course;

@@ -5,6 +5,7 @@ import { objectiveOf } from '../../core/objectives';
 import type { Plan } from '../../core/plan/plan';
 import { useStudio, useStudioStore } from '../../state/react';
 import { usePlan } from '../../state/usePlan';
+import { planWait } from '../../state/wait';
 import { Button, Fold, NumberField, Segmented } from '../../ui';
 import styles from './ModelPage.module.css';
 
@@ -90,6 +91,7 @@ function Outlook({ plan }: { plan: Plan }) {
   const kind = useStudio((s) => (s.device.kind === 'open' ? s.device.info.kind : 'wasm'));
   const { watts, price } = useStudio((s) => s.project.plan);
   const { expected, twice, seconds, epochs, model, vocabulary, cost } = plan;
+  const wait = useStudio((s) => planWait(s, plan));
   const energy = energyOf(seconds, kind, { price, watts: watts ?? undefined });
   const { layers, width, context } = model.config;
   const two = (x: number): string => formatNumber(Number(x.toPrecision(2)));
@@ -98,7 +100,7 @@ function Outlook({ plan }: { plan: Plan }) {
       <p className={styles.outlook}>
         <b>{formatShort(cost.parameters)}</b> parameters: {formatCount(layers)} layers of {formatCount(width)}, a
         context of {formatCount(context)}, a vocabulary of {formatCount(vocabulary.size)}; the text is read{' '}
-        {two(epochs)} times in about <b>{formatDuration(1000 * seconds)}</b>. It expects{' '}
+        {two(epochs)} times in about <b>{formatDuration(1000 * wait)}</b>. It expects{' '}
         <b>
           {formatReading(expected.low)} to {formatReading(expected.high)}
         </b>{' '}

@@ -46,6 +46,7 @@ export interface Situation {
   leaks: readonly LeakWords[] | undefined;
   /** Special tokens that the objective needs and the project's tokenizer has not. */
   rolesToCome: readonly TokenRole[];
+  /** Its time, and the plan's, are the wait from the press until the run is done. */
   estimate: Estimate;
   /** Bits per byte that these settings are expected to reach, and what is planned for the time that a run may take; if known. */
   expected: Band | undefined;

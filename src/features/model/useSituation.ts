@@ -1,10 +1,11 @@
 import { useMemo } from 'react';
 import { estimateProject, limitsOf, modelOf, recomputationOf, startProblems, textSize } from '../../state/estimate';
-import { expectedOf, planKey } from '../../state/plan';
+import { expectedOf, plannedNow } from '../../state/plan';
 import { dataState, rolesToCome } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { useInRows } from '../../state/useInRows';
 import { useLeaks } from '../../state/useLeaks';
+import { planWait, startWait } from '../../state/wait';
 import type { Situation } from './doctor';
 
 /** The settings as they are, with all that they are judged by. */
@@ -13,10 +14,12 @@ export function useSituation(): Situation {
   const texts = useStudio((s) => s.texts);
   const opening = useStudio((s) => s.device);
   const planned = useStudio((s) => s.planned);
+  const buildRate = useStudio((s) => s.buildRate);
   const inRows = useInRows();
   const leaks = useLeaks();
   return useMemo(() => {
-    const inputs = { project, texts, device: opening, planned };
+    const inputs = { project, texts, device: opening, planned, buildRate };
+    const plan = plannedNow(inputs);
     const device = opening.kind === 'open' ? opening.info : undefined;
     const recomputation = recomputationOf(project, limitsOf({ device: opening }));
     return {
@@ -30,10 +33,10 @@ export function useSituation(): Situation {
       inRows,
       leaks,
       rolesToCome: rolesToCome(project),
-      estimate: estimateProject(project, device),
+      estimate: { ...estimateProject(project, device), seconds: startWait(inputs) },
       expected: expectedOf(inputs),
-      plan: planned?.of === planKey(inputs, project.plan.minutes) ? planned.plan : undefined,
+      plan: plan && { ...plan, seconds: planWait(inputs, plan) },
       device,
     };
-  }, [project, texts, opening, planned, inRows, leaks]);
+  }, [project, texts, opening, planned, buildRate, inRows, leaks]);
 }

@@ -1,6 +1,5 @@
 import { formatCount, formatShare } from '../../core/base/units';
-import { shownRun } from '../../state/openRun';
-import { vocabularySize } from '../../state/estimate';
+import { writtenVocabulary } from '../../state/playground';
 import { useStudio } from '../../state/react';
 import type { GeneratedToken } from '../../protocol/gpu';
 import { Block, Pane } from '../../ui';
@@ -22,7 +21,7 @@ export function AlternativesPane({
   const prompt = useStudio((s) => s.writtenAfter);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
   const continueFrom = useStudio((s) => s.continueFrom);
-  const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
+  const vocabulary = useStudio(writtenVocabulary);
   const token = at === undefined ? undefined : written[at];
   if (at === undefined || !token) {
     return (
@@ -63,8 +62,9 @@ export function AlternativesPane({
       <GuessTable label={`What token ${formatCount(at + 1)} could be`} rows={rows} chosen={token.id} action={goOn} />
       <Block>
         <p className={styles.quiet}>
-          The likeliest {formatCount(token.alternatives.length)} of {formatCount(vocabulary)}, as the model says before
-          temperature, top-k and top-p; together {formatShare(listed)}
+          {token.alternatives.length === 0
+            ? 'The alternatives of this token aren’t saved: the text was too long'
+            : `The likeliest ${formatCount(token.alternatives.length)} of ${formatCount(vocabulary)}, as the model says before temperature, top-k and top-p; together ${formatShare(listed)}`}
         </p>
       </Block>
     </Pane>

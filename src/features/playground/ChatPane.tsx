@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
-import { shownRun } from '../../state/openRun';
-import { vocabularySize } from '../../state/estimate';
+import { resultNote, writtenVocabulary } from '../../state/playground';
 import { useStudio } from '../../state/react';
 import { Button, cx, IconButton, Pane, SurpriseLegend, TextField, TokenText } from '../../ui';
 import { ActOrStop } from './ActOrStop';
@@ -51,7 +50,8 @@ function Answer(p: { isUnderlined: boolean; chosen: number | undefined; onChoose
   const written = useStudio((s) => s.written);
   const writing = useStudio((s) => s.writing);
   const again = useStudio((s) => s.answerAgain);
-  const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
+  const vocabulary = useStudio(writtenVocabulary);
+  const note = useStudio(resultNote);
   const end = useShown(written.length);
   const views = written.map((token) => tokenView(token, vocabulary));
   const isSilent = written.length === 0 && writing.kind === 'done';
@@ -74,6 +74,7 @@ function Answer(p: { isUnderlined: boolean; chosen: number | undefined; onChoose
       {writing.kind === 'done' && (
         <div className={styles.beneath}>
           {p.isUnderlined && written.length > 0 && <SurpriseLegend />}
+          {note !== undefined && <span>Written {note}</span>}
           <Button variant="quiet" isDense icon="retry" onPress={() => void again()}>
             Answer again
           </Button>

@@ -1,16 +1,12 @@
-import { markOf, withMark } from '../../core/sample/mark';
-import { useStudio, useStudioFields } from '../../state/react';
-import { trained } from '../../state/trained';
+import { withMark } from '../../core/sample/mark';
+import { resultMark } from '../../state/playground';
+import { useStudio } from '../../state/react';
 import { MenuButton } from '../../ui';
 
 /** Copies what the model wrote, alone or with a line that says that a model wrote it. */
 export function CopyMenu({ text }: { text: string }) {
   const toast = useStudio((s) => s.toast);
-  const { name, step } = useStudioFields((s) => {
-    const { name, step } = trained(s, 'playground');
-    return { name, step };
-  });
-  const mark = markOf(name, step);
+  const mark = useStudio(resultMark);
   const copy = async (words: string): Promise<void> => {
     await navigator.clipboard.writeText(words);
     toast({ text: 'Text copied' });

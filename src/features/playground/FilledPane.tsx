@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import { formatCount, formatShare } from '../../core/base/units';
-import { filledText } from '../../state/playground';
+import { filledText, resultNote } from '../../state/playground';
 import { useStudio } from '../../state/react';
 import { Blank, Pane } from '../../ui';
 import { CopyMenu } from './CopyMenu';
@@ -10,6 +10,7 @@ import styles from './PlaygroundPage.module.css';
 /** The passage with a word in each blank, and how sure the model is of it. */
 export function FilledPane({ chosen, onChoose }: { chosen: number | undefined; onChoose: (blank: number) => void }) {
   const filled = useStudio((s) => s.filled);
+  const note = useStudio(resultNote);
   return (
     <Pane title="Text" isFirstOnPhone aside={<CopyMenu text={filled ? filledText(filled) : ''} />}>
       <div className={styles.flow}>
@@ -43,6 +44,7 @@ export function FilledPane({ chosen, onChoose }: { chosen: number | undefined; o
       </div>
       {filled && (
         <div className={styles.foot}>
+          {note !== undefined && <span className={styles.mean}>Filled {note}</span>}
           <span className={styles.mean}>All at once: each as if the others were still blank</span>
           <span className={styles.mean}>choose one to see more</span>
         </div>

@@ -1,9 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { formatNumber } from '../../core/base/units';
-import { shownRun } from '../../state/openRun';
-import { vocabularySize } from '../../state/estimate';
-import { resultNote } from '../../state/playground';
-import { useShownPart, useStudio } from '../../state/react';
+import { shownId, shownRun } from '../../state/openRun';
+import { resultNote, writtenVocabulary } from '../../state/playground';
+import { useStudio } from '../../state/react';
 import { cx, Pane, SurpriseLegend, TokenText } from '../../ui';
 import { CopyMenu } from './CopyMenu';
 import { KINDS } from './kinds';
@@ -27,7 +26,7 @@ export function WrittenPane({
   const written = useStudio((s) => s.written);
   const isWriting = useStudio((s) => s.writing.kind === 'writing');
   const [underline, setUnderline] = useState<Underline>('surprise');
-  const vocabulary = useStudio((s) => shownRun(s, 'playground').record?.model.vocabulary ?? vocabularySize(s.project));
+  const vocabulary = useStudio(writtenVocabulary);
   const views = written.map((token) => tokenView(token, vocabulary));
   const end = useFollowing(written.length, isWriting);
   const hasText = written.length > 0 || isWriting;
@@ -82,7 +81,11 @@ function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (under
 function Foot({ underline }: { underline: 'surprise' | 'off' }) {
   const note = useStudio(resultNote);
   const mean = useStudio((s) => meanBits(s.written));
-  const heldOut = useShownPart('playground', ({ log }) => log.evaluations.at(-1)?.loss);
+  const heldOut = useStudio((s) =>
+    s.writtenBy?.runId === shownId(s, 'playground')
+      ? shownRun(s, 'playground').log.evaluations.at(-1)?.loss
+      : undefined,
+  );
   if (mean === undefined) return null;
   return (
     <div className={styles.foot}>

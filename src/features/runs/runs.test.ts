@@ -172,14 +172,14 @@ test('a run is judged by its own evaluations, as one that is over or goes on, an
   );
 });
 
-test('a run whose tab ended in the middle of it reads as interrupted, one that was stopped as stopped', () => {
+test('a run whose tab ended in the middle of it reads as interrupted, one that a person stopped as paused', () => {
   const view = named('hot rate');
   const left = { ...view, row: { ...view.row, record: { ...view.row.record, status: 'running' as const } } };
   const stopped = { ...view, row: { ...view.row, record: { ...view.row.record, status: 'stopped' as const } } };
   expect([stateWords(left, true), stateWords(left, false), stateWords(stopped, false)]).toEqual([
     'running, 150 of 4,000',
     'interrupted at 150 of 4,000',
-    'stopped at 150 of 4,000',
+    'paused at 150 of 4,000',
   ]);
 });
 

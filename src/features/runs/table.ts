@@ -1,6 +1,8 @@
 /** The table of runs: its columns as values, their order, and what a filter leaves. */
 import { isSameValue, type Setting, settingsThatDiffer, valueWords } from '../../core/runs/compare';
 import { headlineOf } from '../../core/objectives';
+import { endingOf } from '../../core/runs/ending';
+import { endingWord } from '../../core/train/endingWord';
 import type { SortOrder } from '../../ui';
 import { gapOf, judgementOf } from './verdict';
 import { headlineValue, type RunView, timeOf } from './view';
@@ -80,15 +82,16 @@ export const sortedBy = (now: Sort, column: string): Sort => ({
   order: now.column === column && now.order === 'ascending' ? 'descending' : 'ascending',
 });
 
-/** Runs in whose name, tags, note or differing settings every word of the filter is. */
+/** Runs in whose name, tags, note, ending or differing settings every word of the filter is. */
 export function filtered(views: readonly RunView[], filter: string, columns: readonly RunColumn[]): readonly RunView[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return views;
-  return views.filter(({ name, made, row: { record } }) => {
+  return views.filter(({ name, made, step, planned, row: { record } }) => {
     const settings = columns.flatMap(({ setting }) =>
       setting ? [`${setting.label} ${valueWords(setting.of(made))}`] : [],
     );
-    const text = [name, ...record.tags, record.note, record.status, ...settings].join('\n').toLowerCase();
+    const ending = endingWord(endingOf(record, step, planned));
+    const text = [name, ...record.tags, record.note, ending, ...settings].join('\n').toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

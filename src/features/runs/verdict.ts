@@ -1,14 +1,15 @@
 /** A run judged by its curve in few points: by the one who judges it on Train, of what was kept of each evaluation. */
 import { courseOf } from '../../core/runs/course';
+import { evaluatedAt } from '../../core/runs/curve';
 import { cutOf, endingOf } from '../../core/runs/ending';
 import { objectiveOf } from '../../core/objectives';
 import { recipeOf } from '../../core/runs/segments';
+import { finishedStanding, isBeaten } from '../../core/runs/standing';
 import { judge, type Verdict } from '../../core/train/verdict';
-import { modelStanding } from '../../core/runs/modelStanding';
 import { VERDICT_TONE } from '../../state/verdict';
 import type { RunView } from './view';
 
-/** The verdict that Train gives: of a finished run that a counting model beats, that. */
+/** The verdict that Train gives: of a finished classifier its standing, of a language model that one if a counting model beats it. */
 export function judgementOf(
   view: RunView,
   isRunning: boolean,
@@ -16,11 +17,14 @@ export function judgementOf(
   const { record, curve } = view.row;
   const { kind, trend, judgement, evidence } = verdictOf(view, isRunning);
   const isFinished = !isRunning && ['finished', 'early'].includes(endingOf(record, view.step, view.planned));
-  if (isFinished && view.best && curve && !record.model.config.classes) {
+  const best = view.best && curve ? evaluatedAt(curve, view.best.step) : undefined;
+  if (isFinished && best) {
     const settings = { recipe: recipeOf(record), model: record.model, segments: view.segments };
-    const beaten = modelStanding(view.best.loss, settings, trend);
-    if (beaten.judgement !== undefined)
-      return { tone: 'warn', judgement: beaten.judgement, evidence: beaten.evidence ?? '' };
+    const standing = finishedStanding(best, settings, trend);
+    if (standing.judgement !== undefined) {
+      const tone = isBeaten(standing) ? 'warn' : 'ok';
+      return { tone, judgement: standing.judgement, evidence: standing.evidence ?? '' };
+    }
   }
   return { tone: VERDICT_TONE[kind], judgement, evidence };
 }

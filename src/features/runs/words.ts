@@ -1,6 +1,7 @@
 /** How two runs compare, in a sentence or two. */
 import { formatCount } from '../../core/base/units';
 import { endingOf } from '../../core/runs/ending';
+import { endingWord } from '../../core/train/endingWord';
 import { changeWords, type Made } from '../../core/runs/compare';
 import type { How } from '../../core/runs/lineage';
 import { formatGap, gapOf } from './verdict';
@@ -48,21 +49,13 @@ export function differenceWords(view: RunView, baseline: RunView | undefined): s
   return `${difference > 0 ? '+' : difference < 0 ? '−' : '±'}${formatBits(Math.abs(difference))}`;
 }
 
-/** `finished at 4,000`, `stopped at 1,200 of 4,000`. */
+/** `finished at 4,000`, `paused at 1,200 of 4,000`. */
 export function stateWords({ step, planned, row: { record } }: RunView, isRunning: boolean): string {
   const place = `${formatCount(step)} of ${formatCount(planned)}`;
   if (isRunning) return `running, ${place}`;
   const ending = endingOf(record, step, planned);
   if (record.origin && step === 0 && ending !== 'failed') return 'came in';
-  switch (ending) {
-    case 'finished':
-      return `finished at ${formatCount(step)}`;
-    case 'early':
-      return `ended early at ${place}`;
-    case 'stopped':
-    case 'interrupted':
-      return `${ending} at ${place}`;
-    case 'failed':
-      return `failed, step ${place}`;
-  }
+  const word = endingWord(ending).toLowerCase();
+  if (ending === 'finished') return `${word} at ${formatCount(step)}`;
+  return ending === 'failed' ? `${word}, step ${place}` : `${word} at ${place}`;
 }

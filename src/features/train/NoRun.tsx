@@ -6,6 +6,7 @@ import { useStudio } from '../../state/react';
 import { usePlan } from '../../state/usePlan';
 import { describeWork } from '../../state/work';
 import { useNextStep } from '../../state/useNextStep';
+import { startWait } from '../../state/wait';
 import { Block, Button, EmptyStage, NextButton, Progress, Verdict } from '../../ui';
 import { ExampleCurves } from '../../ui/charts';
 import { nameWithin } from './deviceName';
@@ -19,6 +20,7 @@ export function NoRun() {
   const device = useStudio((s) => (s.device.kind === 'open' ? s.device.info : undefined));
   const { plan, failure, isReady } = usePlan();
   const isComing = useStudio((s) => s.takingIn.includes(s.project.id));
+  const seconds = useStudio(startWait);
   const reading = describeWork(useStudio((s) => s.importing));
   if (!hasText && isComing) {
     return <Block isWideGutter>{reading && <Progress {...reading} delayMs={0} />}</Block>;
@@ -30,7 +32,7 @@ export function NoRun() {
       </EmptyStage>
     );
   }
-  const { parameters, seconds } = estimateProject(project, device);
+  const { parameters } = estimateProject(project, device);
   const time = seconds === undefined ? '' : `, about ${formatDuration(1000 * seconds)} on ${nameWithin(device)}`;
   return (
     <Verdict

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
+import { isBeaten } from '../../core/runs/standing';
 import type { VerdictKind } from '../../core/train/verdict';
 import { type RunState, runStateOf } from '../../state/nextStep';
 import { shownRun } from '../../state/openRun';
@@ -46,9 +47,12 @@ export function RunVerdict() {
     );
   }
   if (standing.judgement !== undefined) {
-    const isBeaten = standing.kind === 'worse' || standing.kind === 'no better than one label';
     return (
-      <Verdict sign={isBeaten ? 'warn' : 'ok'} judgement={standing.judgement} actions={<NextSteps state={state} />}>
+      <Verdict
+        sign={isBeaten({ kind: 'unknown', ...standing }) ? 'warn' : 'ok'}
+        judgement={standing.judgement}
+        actions={<NextSteps state={state} />}
+      >
         {standing.evidence}
       </Verdict>
     );
@@ -67,7 +71,7 @@ export function RunVerdict() {
 
 /** Paused by the person, or interrupted: what is saved, what is lost, and how much is left. */
 function AtRest({ state }: { state: 'paused' | 'interrupted' }) {
-  const words = useStudioFields((s) => restWords(shownRun(s, 'train'), state));
+  const words = useStudioFields((s) => restWords(shownRun(s, 'train')));
   return (
     <Verdict sign="paused" judgement={words.judgement} actions={<NextSteps state={state} />}>
       {words.evidence}

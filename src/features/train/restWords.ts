@@ -1,7 +1,8 @@
 /** What the verdict says of a run that doesn't train and isn't finished. */
 import { counted, formatCount, formatDuration } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
-import type { OpenRun } from '../../state/openRun';
+import { endingWord } from '../../core/train/endingWord';
+import { endingOfRun, type OpenRun } from '../../state/openRun';
 import { millisecondsLeft } from '../../state/pace';
 
 export interface RestWords {
@@ -10,14 +11,17 @@ export interface RestWords {
 }
 
 /** `Paused at step 2,600`: `Everything is saved. 47 s left.` What is lost of an interrupted run is counted. */
-export function restWords({ saved, log, lost, record }: OpenRun, state: 'paused' | 'interrupted'): RestWords {
+export function restWords(run: OpenRun): RestWords {
+  const { saved, log, lost, record } = run;
+  const ending = endingOfRun(run);
+  const word = endingWord(ending);
   const step = saved?.step ?? 0;
   const left = millisecondsLeft(log, record ? recipeOf(record).steps : 0);
   const leftWords = left === undefined ? '' : ` ${formatDuration(left)} left.`;
-  if (state === 'paused')
-    return { judgement: `Paused at step ${formatCount(step)}`, evidence: `Everything is saved.${leftWords}` };
+  if (ending !== 'interrupted')
+    return { judgement: `${word} at step ${formatCount(step)}`, evidence: `Everything is saved.${leftWords}` };
   const steps = lost?.steps ?? 0;
-  const judgement = `Interrupted at step ${formatCount(step + steps)}`;
+  const judgement = `${word} at step ${formatCount(step + steps)}`;
   if (steps === 0) return { judgement, evidence: `Nothing is lost.${leftWords}` };
   const time = `about ${formatDuration(lost!.milliseconds)} of training`;
   const which = steps === 1 ? 'the step after it' : `the ${counted(steps, 'step')} after it`;

@@ -1,9 +1,8 @@
 import { formatCount, formatNumber, formatShare } from '../../core/base/units';
 import { headlineOf, headlineWords, type ObjectiveId } from '../../core/objectives';
-import { endingOf } from '../../core/runs/ending';
 import type { RunRecord } from '../../core/runs/record';
 import { dataOf, measuredAt, recipeOf } from '../../core/runs/segments';
-import { isTuned, isWeightsAlone, type OpenRun, shownRun } from '../../state/openRun';
+import { endingOfRun, isTuned, isWeightsAlone, type OpenRun, shownRun } from '../../state/openRun';
 import { hasOtherTexts } from '../../state/preparation';
 import type { Asked } from '../../core/train/run';
 import { isBeginning, isUnreadable } from '../../state/phase';
@@ -64,10 +63,9 @@ function state(s: Studio): StageState {
 
 /** Of a run that has ended, for now or for good. */
 function atRest(s: Studio, run: OpenRun): StageState {
-  const { phase, record } = run;
+  const { record } = run;
   const line = resultLine(s, run);
-  const isDone = !record || !('step' in phase) || phase.kind === 'finished';
-  const ending = isDone ? 'finished' : endingOf(record, phase.step, phase.of);
+  const ending = endingOfRun(run);
   if (ending === 'failed') return { sign: 'failed', line: failureLine(run) };
   if (ending === 'stopped') return { sign: 'paused', line };
   if (ending === 'interrupted') return { sign: 'interrupted', line };

@@ -6,6 +6,7 @@ import { isOpening } from '../../state/openRun';
 import { shownPurpose } from '../../state/shownPurpose';
 import { useRuns, useRunsShown, useStudio, useStudioStore } from '../../state/react';
 import type { PageProps } from '../../state/stage';
+import { timed } from '../../state/timed';
 import { useBaseNeed } from '../../state/useNeed';
 import { Button, EmptyStage, NextButton, Panes, Stage, StageTabs, useHeldFocus } from '../../ui';
 import { AddButtons, AddDialog, type Adding, Dropped, Reading, Refused, useAdding } from './Adding';
@@ -115,6 +116,8 @@ function Start({ situation, adding }: { situation: Situation; adding: Adding }) 
   const tune = useStudio((s) => s.tune);
   const isTraining = useStudio((s) => s.training !== null);
   if (!situation.base) return null;
+  const { refusal, plan } = situation;
+  const time = refusal === undefined && plan?.seconds !== undefined ? 1000 * plan.seconds : undefined;
   return (
     <>
       <AddButtons adding={adding} />
@@ -122,12 +125,12 @@ function Start({ situation, adding }: { situation: Situation; adding: Adding }) 
       {!isTraining && (
         <Button
           isDense
-          variant={situation.refusal === undefined ? 'go' : 'default'}
+          variant={refusal === undefined ? 'go' : 'default'}
           icon="play"
-          disabledReason={situation.refusal}
+          disabledReason={refusal}
           onPress={() => void tune(situation.tuning.purpose)}
         >
-          Start tuning
+          {timed('Start tuning', time)}
         </Button>
       )}
     </>

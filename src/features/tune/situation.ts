@@ -37,12 +37,13 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
   const old = useStudio((s) => s.texts);
   const device = useStudio((s) => s.device);
   const tuneTexts = useStudio((s) => s.tuneTexts);
+  const buildRate = useStudio((s) => s.buildRate);
   const { row, step } = useStudioFields((s) => ({ row: undefined, step: 0, ...tuningBase(s) }));
   const texts = useMemo(() => toTuneOn({ project, tuneTexts }), [project, tuneTexts]);
   const painting = usePainting(tuning.purpose === 'instruct' ? row : undefined, texts, tuning.template, from);
   const planned = useMemo(
-    () => row && planTuning({ project, texts: old, tuneTexts, device }, row.record, painting.painting),
-    [row, project, old, tuneTexts, device, painting.painting],
+    () => row && planTuning({ project, texts: old, tuneTexts, device, buildRate }, row.record, painting.painting),
+    [row, project, old, tuneTexts, device, buildRate, painting.painting],
   );
   const [plan, failure] = planned && 'code' in planned ? [undefined, planned] : [planned, undefined];
   const context = row?.record.model.config.context ?? 0;

@@ -1,0 +1,77 @@
+/** What grow and tune say of a run before its first step: its text, its length, its settings, and what they were chosen by. */
+import { adapterOf } from '../src/core/adapters';
+import type { Trainable } from '../src/core/adapters/trainable';
+import { learnsWords } from '../src/core/adapters/words';
+import { formatCount, formatDuration, formatNumber, formatShort } from '../src/core/base/units';
+import { paramsOf } from '../src/core/models';
+import { optimizerOf } from '../src/core/optim';
+import type { DataFacts } from '../src/core/runs/settings';
+import { stepsOfEpoch } from '../src/core/train/epoch';
+import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
+import { type Recomputation, recomputationWords } from '../src/core/train/recomputation';
+import type { DeviceKind, ModelChoice } from '../src/core/train/run';
+import type { OPTIONS } from './growOptions';
+import { batchWords, powerOf } from './growRecipe';
+import type { Fit } from './minutes';
+import type { Values } from './options';
+import { type Planner, planWords } from './planned';
+import type { Past } from './resume';
+
+export interface RunStart {
+  options: Values<typeof OPTIONS>;
+  data: DataFacts;
+  /** Tokens to learn from, and rows of them where they don't lie end to end. */
+  learnt: { tokens: number };
+  rows: number | undefined;
+  model: ModelChoice;
+  /** Of the tokenizer: an imported model may have room for more. */
+  vocabulary: number;
+  recipe: Recipe;
+  parameters: number;
+  /** The device in words. */
+  where: string;
+  kind: DeviceKind;
+  /** Of a run that is to take so many minutes. */
+  fitted: Fit | null;
+  planner: Planner | null;
+  trainable: Trainable | undefined;
+  /** Of a run that resumes. */
+  past: Past | null;
+  again: Recomputation;
+  /** What it begins with, in words. */
+  begun: readonly (string | undefined)[];
+}
+
+/** Sentences, in their order. */
+export function startWords(run: RunStart): readonly string[] {
+  const { options, data, learnt, model, recipe, fitted, planner, trainable, past } = run;
+  const { test } = data.parts;
+  const tested = test ? `${formatCount(test.tokens)} held out for a test, ` : '';
+  const read = recipe.steps / stepsOfEpoch(data.parts.train, model.config.context, recipe, run.rows);
+  return [
+    `${formatCount(learnt.tokens)} tokens to learn from, ${tested}a vocabulary of ${formatCount(run.vocabulary)}, ` +
+      `${formatShort(run.parameters)} parameters, ${recipe.steps} steps on ${run.where}.`,
+    fitted &&
+      `So many steps fit into ${options.minutes!} minutes: one takes ${formatDuration(fitted.pace.step)}, ` +
+        `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
+    planner ? undefined : `The text is read ${formatNumber(Number(read.toPrecision(2)))} times.`,
+    ...(planner ? planWords(planner.told(recipe), run.kind, powerOf(options)) : []),
+    options['batch-tokens'] !== undefined && batchWords(recipe, model.config),
+    ...run.begun,
+    trainable && `What learns: ${learnsWords(paramsOf(model), trainable)}.`,
+    past && `${past.folder} goes on from step ${formatCount(past.info.state.step)}.`,
+    recomputationWords(run.again, OTHERWISE),
+    rateWords(run),
+  ].filter((words) => typeof words === 'string');
+}
+
+/** The learning rate, where neither a person nor a plan chose it and it isn't the default of all. */
+function rateWords({ options, recipe, planner, trainable, past }: RunStart): string | undefined {
+  if (past || planner || recipe.learningRate === (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate))
+    return undefined;
+  const { label } = optimizerOf(recipe.optimizer);
+  const adapter = trainable?.adapter ? ` and ${adapterOf(trainable.adapter.id).label}` : '';
+  return `The learning rate is ${recipe.learningRate}, the default for ${label}${adapter} at this size.`;
+}
+
+const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';

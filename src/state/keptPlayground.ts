@@ -1,0 +1,144 @@
+/** Stores the Playground's settings and its last text with the project, and reads them again. Nothing else in a tab writes them. */
+import { toFailure } from '../core/base/errors';
+import {
+  dropWritten,
+  type PlaygroundSettings,
+  readPlayground,
+  savePlayground,
+  saveWritten,
+  type WrittenRecord,
+} from '../core/runs/playground';
+import { explain } from './failures';
+import type { Services, Studio, StudioStore } from './studio';
+
+export interface PlaygroundKeeper {
+  /** Shows the settings that are stored for the open project, and its text if the shown model writes such texts. */
+  load(): Promise<void>;
+  /** Shows the stored text, if nothing is shown and the shown model writes such texts. */
+  loadText(): Promise<void>;
+  /** Removes the stored text. */
+  forget(): void;
+}
+
+/** @param shownText a stored text as the page shows it; nothing where the shown model doesn't write such texts */
+export function playgroundKeeper(
+  { store, tabs, now }: Services,
+  api: StudioStore,
+  shownText: (s: Studio, written: WrittenRecord) => Partial<Studio>,
+): PlaygroundKeeper {
+  /** To be stored, by project. A text that is null is to be removed. */
+  const settings = new Map<string, PlaygroundSettings>();
+  const texts = new Map<string, WrittenRecord | null>();
+  let hasFailed = false;
+  let endPause = (): void => undefined;
+
+  async function saveAll<T>(pending: Map<string, T>, save: (id: string, record: T) => Promise<void>): Promise<void> {
+    for (const [id, record] of pending) {
+      pending.delete(id);
+      try {
+        await save(id, record);
+        hasFailed = false;
+      } catch (error) {
+        // Said once: the next key press would say it again.
+        if (!hasFailed)
+          api.getState().toast({ text: 'The Playground could not be saved', detail: explain(toFailure(error)) });
+        hasFailed = true;
+      }
+    }
+  }
+  const settingsQueue = queue(() => saveAll(settings, (id, record) => savePlayground(store, id, record)));
+  const textQueue = queue(async () => {
+    await saveAll(texts, (id, record) => (record ? saveWritten(store, id, record) : dropWritten(store, id)));
+    // Tokens come ten times a second, and each save writes all of them.
+    const pause = new Promise<void>((resolve) => (endPause = resolve));
+    if (api.getState().writing.kind === 'writing') await Promise.race([tabs.pause(PAUSE_MS), pause]);
+  });
+
+  api.subscribe((s, before) => {
+    const { playgroundOf: id, writing } = s;
+    if (id === null || id !== s.project.id || id !== before.playgroundOf) return;
+    if (SETTINGS.some((field) => s[field] !== before[field])) {
+      settings.set(id, settingsOf(s));
+      settingsQueue.ask();
+    }
+    if (writing !== before.writing && writing.kind === 'done' && writing.isRestored) return;
+    const text = TEXT.some((field) => s[field] !== before[field]) ? textOf(s, now()) : undefined;
+    if (text) {
+      texts.set(id, text);
+      textQueue.ask();
+    }
+    if (writing.kind !== 'writing') endPause();
+  });
+
+  // What the store doesn't give back is not there; what can't be read is listed elsewhere.
+  const read = (id: string) => readPlayground(store, id).catch(() => ({ settings: undefined, written: undefined }));
+  return {
+    async load() {
+      const { id } = api.getState().project;
+      endPause();
+      await Promise.all([settingsQueue.idle(), textQueue.idle()]);
+      const { settings: kept, written } = await read(id);
+      const s = api.getState();
+      if (s.project.id !== id) return;
+      const fields = kept && fieldsOf(kept);
+      const text = written && shownText({ ...s, ...fields }, written);
+      api.setState({ ...fields, ...text, playgroundOf: id });
+    },
+    async loadText() {
+      const { id } = api.getState().project;
+      await textQueue.idle();
+      const { written } = await read(id);
+      const s = api.getState();
+      if (written && s.project.id === id && s.writing.kind === 'idle') api.setState(shownText(s, written));
+    },
+    forget() {
+      const { playgroundOf } = api.getState();
+      if (playgroundOf === null) return;
+      texts.set(playgroundOf, null);
+      textQueue.ask();
+    },
+  };
+}
+/** Milliseconds between two saves of a text while it is written. */
+const PAUSE_MS = 1000;
+
+const SETTINGS = ['prompt', 'isChat', 'system', 'sampling'] as const satisfies readonly (keyof Studio)[];
+const TEXT = ['written', 'writtenBy', 'filled', 'writing'] as const satisfies readonly (keyof Studio)[];
+
+/** Runs `work` again and again, once for all that was asked meanwhile. */
+function queue(work: () => Promise<void>): { ask(): void; idle(): Promise<void> } {
+  let last = Promise.resolve();
+  let isWaiting = false;
+  return {
+    ask() {
+      if (isWaiting) return;
+      isWaiting = true;
+      last = last.then(() => {
+        isWaiting = false;
+        return work();
+      });
+    },
+    idle: () => last,
+  };
+}
+
+const settingsOf = ({ prompt, isChat, system, sampling }: Studio): PlaygroundSettings => ({
+  ...{ version: 1, prompt, isChat, system, sampling },
+});
+const fieldsOf = ({ version: _, ...fields }: PlaygroundSettings): Partial<Studio> => fields;
+
+/** What was written so far; undefined where that is nothing, or labels. While it is written, it is stored as stopped. */
+function textOf(s: Studio, now: number): WrittenRecord | undefined {
+  const { writtenBy: by, writtenWith: sampling, written, filled, writing, said, writtenAfter: prompt } = s;
+  if (!by || !sampling || (written.length === 0 && !filled)) return undefined;
+  if (writing.kind !== 'writing' && writing.kind !== 'done') return undefined;
+  const isDone = writing.kind === 'done';
+  const reason = isDone && writing.reason !== 'classified' ? writing.reason : 'stopped';
+  const ms = isDone ? writing.ms : now - writing.since;
+  const leftOut = isDone ? writing.leftOut : undefined;
+  return {
+    ...{ version: 1, by, prompt, sampling, said, tokens: written },
+    filled,
+    outcome: { reason, ms, ...(leftOut !== undefined && { leftOut }) },
+  };
+}

@@ -1,0 +1,51 @@
+/** The button, the plan and the Model page name one time for one press: until the run is done. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { buildSamples } from '../../scripts/samples';
+import { memoryStore } from '../core/base/blobStore';
+import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { guideOf, nextStep } from './nextStep';
+import { isAsNew, plannedNow } from './plan';
+import { initialProject } from './project';
+import { timed } from './timed';
+import { buildingSeconds, planWait, startWait } from './wait';
+import { buildTime } from './workTime';
+
+let page: TestStudio;
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+afterEach(() => page.close());
+
+test('a start names the plan’s time, with the building of tokens, before and after the plan is made', async () => {
+  page = testStudio(memoryStore());
+  const { getState } = page.studio;
+  await getState().load();
+  await getState().useDevice('wasm');
+  await getState().addPaste(buildSamples()[0]!.text.slice(0, 400_000), 'whale.txt');
+  const label = (): string | undefined => nextStep(guideOf(getState()), 'text')?.label;
+  const minutes = 0.2;
+  getState().change({ plan: { ...initialProject().plan, minutes } });
+
+  // Nothing is planned yet: a start takes the whole budget.
+  expect(label()).toBe(timed('Start training', 60_000 * minutes));
+
+  await getState().lookAtPlan();
+  expect(isAsNew(getState().project)).toBe(true);
+  const plan = plannedNow(getState())!;
+  const wait = planWait(getState(), plan);
+  expect(buildingSeconds(getState())).toBe(buildTime(getState())! / 1000);
+  expect(wait).toBeGreaterThan(plan.seconds);
+  // The budget holds the building too.
+  expect(wait).toBeLessThanOrEqual(60 * minutes);
+  expect(label()).toBe(timed('Start training', 1000 * wait));
+
+  // On the Model page the settings become the plan's, and the time stays.
+  await getState().planFor(minutes);
+  expect(isAsNew(getState().project)).toBe(false);
+  expect(startWait(getState())).toBeCloseTo(wait, 6);
+  expect(label()).toBe(timed('Start training', 1000 * wait));
+
+  // Once the tokens are built, they take no time.
+  await getState().prepareFor(getState());
+  expect(startWait(getState())).toBeLessThan(wait);
+  expect(startWait(getState())).toBeCloseTo(planWait(getState(), plannedNow(getState())!), 6);
+}, 120_000);

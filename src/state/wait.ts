@@ -1,0 +1,30 @@
+/** How long a person waits from the press until a run is done: its tokens are built, then it trains. Buttons and plan share it. */
+import type { Plan } from '../core/plan/plan';
+import { estimateProject } from './estimate';
+import { isAsNew, plannedNow } from './plan';
+import { dataState, type Inputs } from './preparation';
+import type { Studio } from './studio';
+import { buildTime } from './workTime';
+
+type Building = Inputs & Pick<Studio, 'buildRate'>;
+
+/** Seconds until the texts are tokens; 0 if they are. */
+export const buildingSeconds = (s: Building): number => (dataState(s) === 'done' ? 0 : (buildTime(s) ?? 0) / 1000);
+
+/** Seconds until a run by the plan is done. */
+export const planWait = (s: Building, plan: Plan): number => buildingSeconds(s) + plan.seconds;
+
+/**
+ * Seconds until a run is done that starts now; undefined until the device was measured. A project without settings of its own
+ * starts with the plan for its time budget.
+ */
+export function startWait(s: Building & Pick<Studio, 'device' | 'planned'>): number | undefined {
+  const { project, device } = s;
+  if (device.kind !== 'open') return undefined;
+  if (isAsNew(project)) {
+    const plan = plannedNow(s);
+    return plan ? planWait(s, plan) : 60 * project.plan.minutes;
+  }
+  const { seconds } = estimateProject(project, device.info);
+  return seconds === undefined ? undefined : buildingSeconds(s) + seconds;
+}
