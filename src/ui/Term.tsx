@@ -7,6 +7,9 @@ import styles from './Term.module.css';
 /** The popover and all sentences load when the first term is opened. */
 type Entries = typeof import('./TermEntry');
 
+/** Keys that an open term answers, or that do nothing by themselves. */
+const OWN_KEYS = new Set(['Enter', ' ', 'Escape', 'Tab', 'Shift', 'Control', 'Alt', 'Meta']);
+
 interface Opened {
   TermEntry: Entries['TermEntry'];
   numbers: RunNumbers;
@@ -60,9 +63,11 @@ export function Term({ id, children }: { id: TermId; children: string }) {
     if (!isOpen) return;
     const onOutside = (event: Event): void => {
       const { target } = event;
-      if ([word, popup].some(({ current }) => target instanceof Node && current?.contains(target))) return;
+      const isInside = [word, popup].some(({ current }) => target instanceof Node && current?.contains(target));
+      const key = event instanceof globalThis.KeyboardEvent ? event.key : undefined;
+      if (isInside && (key === undefined || OWN_KEYS.has(key))) return;
       // Where hover opened it, the focus is elsewhere, and Esc means this alone.
-      if (event instanceof globalThis.KeyboardEvent && event.key === 'Escape') event.stopPropagation();
+      if (key === 'Escape') event.stopPropagation();
       close();
     };
     for (const type of ['pointerdown', 'keydown']) addEventListener(type, onOutside, true);

@@ -40,6 +40,7 @@ export function TermEntry({ wordRef, popupRef, ...p }: TermEntryProps) {
     >
       <div
         role="dialog"
+        data-term
         aria-label={termName(p.id)}
         onPointerEnter={p.onPointerEnter}
         onPointerLeave={p.onPointerLeave}

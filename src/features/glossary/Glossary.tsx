@@ -13,7 +13,9 @@ export function Glossary() {
   const numbers = useNumbers();
   const found = useMemo(() => searchTerms(query), [query]);
   const chosen = useRef<HTMLDivElement>(null);
-  useEffect(() => chosen.current?.scrollIntoView({ block: 'center' }), [asked]);
+  useEffect(() => {
+    chosen.current?.scrollIntoView({ block: 'center' });
+  }, [asked]);
   return (
     <Stage
       title="Glossary"
