@@ -41,7 +41,7 @@ async function explain(studio: Studio): Promise<void> {
   await page.getByRole('heading', { level: 1 }).focus();
   await studio.tabTo('button', /^Perplexity$/);
   const term = page.locator(':focus');
-  const entry = page.getByRole('dialog', { name: 'Perplexity' });
+  const entry = page.getByRole('complementary', { name: 'Glossary: Perplexity' });
   await expect(entry).toContainText(`here ${String(perplexity)}`);
   await expect(term).toHaveAccessibleDescription(/^How many tokens the model hesitates between/);
   await expectAccessible(page, 'Train, an open term');
@@ -59,7 +59,7 @@ async function explain(studio: Studio): Promise<void> {
   // With the pointer, on its way to the link too; Esc closes it wherever the focus is.
   await page.getByRole('heading', { level: 1 }).focus();
   await page.getByRole('button', { name: 'Learning rate' }).hover();
-  const rate = page.getByRole('dialog', { name: 'Learning rate' });
+  const rate = page.getByRole('complementary', { name: 'Glossary: Learning rate' });
   await expect(rate).toContainText('at most 0.');
   await rate.hover();
   await page.keyboard.press('Escape');
@@ -70,7 +70,7 @@ async function explain(studio: Studio): Promise<void> {
   await page.setViewportSize({ width: 390, height: 844 });
   const tokens = page.getByRole('button', { name: 'Bits per byte' }).first();
   await tokens.click();
-  const bits = page.getByRole('dialog', { name: 'Bits per byte' });
+  const bits = page.getByRole('complementary', { name: 'Glossary: Bits per byte' });
   await expect(bits).toBeInViewport({ ratio: 1 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   await page.setViewportSize(before);

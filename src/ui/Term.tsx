@@ -23,6 +23,7 @@ export function Term({ id, children }: { id: TermId; children: string }) {
   const glossary = useContext(GlossaryContext);
   const word = useRef<HTMLSpanElement>(null);
   const popup = useRef<HTMLDivElement>(null);
+  const entryId = useId();
   const textId = useId();
   const [opened, setOpened] = useState<Opened>();
   const [takesFocus, setTakesFocus] = useState(false);
@@ -93,6 +94,7 @@ export function Term({ id, children }: { id: TermId; children: string }) {
         role="button"
         tabIndex={0}
         aria-expanded={isOpen}
+        aria-controls={isOpen ? entryId : undefined}
         aria-describedby={isOpen ? textId : undefined}
         onClick={(event) => {
           event.preventDefault(); // of a label, which would go to its field
@@ -114,6 +116,7 @@ export function Term({ id, children }: { id: TermId; children: string }) {
       {opened && (
         <opened.TermEntry
           id={id}
+          entryId={entryId}
           textId={textId}
           wordRef={word}
           popupRef={popup}

@@ -8,6 +8,7 @@ import styles from './TermEntry.module.css';
 
 export interface TermEntryProps {
   id: TermId;
+  entryId: string;
   /** Id of the sentence, by which the term is described. */
   textId: string;
   wordRef: RefObject<HTMLElement | null>;
@@ -38,10 +39,9 @@ export function TermEntry({ wordRef, popupRef, ...p }: TermEntryProps) {
       placement="bottom start"
       offset={6}
     >
-      <div
-        role="dialog"
-        data-term
-        aria-label={termName(p.id)}
+      <aside
+        id={p.entryId}
+        aria-label={`Glossary: ${termName(p.id)}`}
         onPointerEnter={p.onPointerEnter}
         onPointerLeave={p.onPointerLeave}
         className={styles.words}
@@ -62,7 +62,7 @@ export function TermEntry({ wordRef, popupRef, ...p }: TermEntryProps) {
             All terms
           </a>
         )}
-      </div>
+      </aside>
     </Popover>
   );
 }

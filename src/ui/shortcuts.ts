@@ -65,7 +65,7 @@ export function useShortcuts(actions: () => readonly Action[], hasSingleKeys = t
     // A button or a list that has the focus would take a key with a modifier for its own.
     if (isOnTheWay !== (event.ctrlKey || event.metaKey)) return;
     const target = event.target instanceof Element ? event.target : undefined;
-    if (document.querySelector('[role=dialog]:not([data-term])') !== null) return;
+    if (document.querySelector('[role=dialog]') !== null) return;
     for (const action of actions()) {
       if (action.keys === undefined || !matchesKeys(action.keys, event)) continue;
       const isSingle = !/mod|f\d|shift/.test(action.keys);

@@ -21,7 +21,7 @@ export function Confusion({ confusion }: { confusion: NonNullable<Evaluation['co
           { id: 'wanted', header: 'Wanted / given', cell: ({ label }) => label },
           ...labels.map((given, place) => ({
             id: `given ${given}`,
-            header: given,
+            header: <>{given}</>, // a person's label, in which no term is marked
             isNumber: true,
             cell: (row: (typeof rows)[number]) => {
               const count = formatCount(counts[row.place]![place]!);

@@ -184,7 +184,7 @@ function LineTable(q: { p: LineChartProps; describeX: (x: number) => string; des
     { id: 'x', header: q.p.xWord ?? 'step', cell: q.describeX },
     ...lines.map((line): Column<number> => ({
       id: line.id,
-      header: line.label,
+      header: <>{line.label}</>, // may be the name of a run
       isNumber: true,
       cell: (x) => {
         const at = nearest(line.x, x);
