@@ -4,6 +4,7 @@ const files = 'core/files';
 const nets = ['core/gpu', 'core/ops', 'core/nn', 'core/models'];
 const MAY_IMPORT = {
   'core/base': [],
+  'core/glossary': [base],
   'core/files': [base],
   'core/documents': [base, files],
   'core/tokenizer': [base],
@@ -81,8 +82,8 @@ const MAY_IMPORT = {
   workers: ['core', 'page', 'protocol', 'storage'],
   client: ['core/base', 'protocol'],
   state: ['core', 'protocol', 'client'],
-  // How numbers are written, which is one way everywhere.
-  ui: ['core/base'],
+  // How numbers are written, which is one way everywhere, and what the field's terms mean.
+  ui: ['core/base', 'core/glossary'],
   features: ['core', 'state', 'ui', 'protocol'],
   app: ['core', 'protocol', 'state', 'client', 'storage', 'workers', 'features', 'ui'],
 };

@@ -15,6 +15,7 @@ const NAMES = [
   'compare',
   'evaluate',
   'export',
+  'glossary',
   'grow',
   'prepare',
   'runs',

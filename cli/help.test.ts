@@ -43,6 +43,7 @@ test('every command tells its flags, whatever else is typed', async () => {
     ['bench', 'step', '-h'],
     ['runs', '--help'],
     ['score', '--help'],
+    ['glossary', '--help'],
     ['prepare', '--help'],
     ['evaluate', '--help'],
     ['compare', '--help'],

@@ -67,7 +67,7 @@ async function recompute(studio: Studio): Promise<void> {
   await expect(page.getByRole('menu')).toContainText(`${total} of memory planned`);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('main')).toContainText(`${total} of memory`);
-  const select = page.getByRole('button', { name: /Recompute/ });
+  const select = page.getByRole('button', { name: /. Recompute$/ });
   await select.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('option', { name: 'Auto: on' })).toBeFocused();

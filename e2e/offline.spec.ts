@@ -59,7 +59,8 @@ class Host {
 }
 const PORT = portFor(100);
 
-const kept = (studio: Studio) => studio.expectPrivacy(/Works offline\s*everything\s*App files, saved here\s*all [\d.]+ MB/);
+const kept = (studio: Studio) =>
+  studio.expectPrivacy(/Works offline\s*everything\s*App files, saved here\s*all [\d.]+ MB/);
 const MB = String.raw`[\d.]+ [kM]B`;
 const hasCore = (studio: Studio) =>
   studio.expectPrivacy(new RegExp(String.raw`Works offline\s*training\s*App files, saved here\s*${MB} of ${MB}`));

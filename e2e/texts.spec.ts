@@ -116,7 +116,7 @@ test('text is written by hand, many are chosen at once, and the focus stays on t
   const selection = page.getByRole('group', { name: 'With what is selected' });
   await expect(selection).toContainText('3 texts selected');
   await selection.getByRole('button', { name: 'License…' }).press('Enter');
-  await page.getByRole('button', { name: /License$/ }).press('Enter');
+  await page.getByRole('button', { name: /. License$/ }).press('Enter');
   await page.getByRole('option', { name: /^CC-BY-4\.0/ }).press('Enter');
   await page.getByRole('button', { name: 'Save license' }).press('Enter');
   await expect(page.getByText('License: CC-BY-4.0.')).toBeVisible();

@@ -1,4 +1,4 @@
-// npm run prepare | grow | tune | classify | sample | export | runs | evaluate | compare | score | bench: the same core from a terminal, written in TypeScript (bundle.mjs).
+// npm run prepare | grow | tune | classify | sample | export | runs | evaluate | compare | score | glossary | bench: the same core from a terminal, written in TypeScript (bundle.mjs).
 // The command runs in a process of its own. This one sees to it that whatever ends the other is told in one line, that it is
 // told of every signal and of the end of npm, and that a second Ctrl-C ends it even where it is busy (docs/decisions/0018).
 import { spawn, spawnSync } from 'node:child_process';
@@ -19,6 +19,7 @@ const COMMANDS = {
   evaluate: 'how likely a text is to a model, with intervals and baselines',
   compare: 'whether one model finds a text likelier than another does',
   score: 'what outputs are worth beside what was wanted',
+  glossary: 'what a term of the field means',
   bench: 'what a training step, its kernels or a tokenizer cost here',
 };
 const [name, ...args] = process.argv.slice(2);

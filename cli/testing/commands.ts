@@ -7,6 +7,7 @@ import { classifyCommand } from '../classify';
 import { compareCommand } from '../compare';
 import { evaluateCommand } from '../evaluate';
 import { exportCommand } from '../export';
+import { glossaryCommand } from '../glossary';
 import { growCommand } from '../grow';
 import { type Output, writingTo } from '../output';
 import { prepareCommand } from '../prepare';
@@ -22,6 +23,7 @@ export const COMMANDS: Readonly<Record<string, Commands>> = {
   compare: [compareCommand],
   evaluate: [evaluateCommand],
   export: [exportCommand],
+  glossary: [glossaryCommand],
   grow: [growCommand],
   prepare: [prepareCommand],
   runs: [runsCommand],

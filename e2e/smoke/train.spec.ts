@@ -1,5 +1,6 @@
 /** Train: a run starts from the keyboard, stops and saves, and settings that changed since are shown before it resumes. */
 import { expect, test } from '@playwright/test';
+import { expectAccessible } from '../axe';
 import { SEA } from '../seed';
 import { SMALL, Studio } from '../studio';
 
@@ -15,6 +16,7 @@ test('a run starts by key while a choice has the focus; after a stop Train offer
   await page.keyboard.press('ControlOrMeta+Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
   await expect(studio.strip).toContainText('Finished');
+  await explain(studio);
 
   await studio.goTo('Model');
   await studio.set({ Steps: 100_000, Dropout: 0.2 });
@@ -31,3 +33,60 @@ test('a run starts by key while a choice has the focus; after a stop Train offer
   await expect(restart).toBeVisible();
   expect(studio.errors).toEqual([]);
 });
+
+/** A term explains itself with the run's number, by keyboard, hover and tap, and leads to the glossary. */
+async function explain(studio: Studio): Promise<void> {
+  const { page } = studio;
+  const perplexity = await studio.perplexity();
+  await page.getByRole('heading', { level: 1 }).focus();
+  await studio.tabTo('button', /^Perplexity$/);
+  const term = page.locator(':focus');
+  const entry = page.getByRole('complementary', { name: 'Glossary: Perplexity' });
+  await expect(entry).toContainText(`here ${String(perplexity)}`);
+  await expect(term).toHaveAccessibleDescription(/^How many tokens the model hesitates between/);
+  await expectAccessible(page, 'Train, an open term');
+  await page.keyboard.press('Escape');
+  await expect(entry).toBeHidden();
+  await expect(term).toBeFocused();
+
+  // Enter goes to the link, and Esc back to the term.
+  await page.keyboard.press('Enter');
+  await expect(entry.getByRole('link', { name: 'All terms' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(term).toBeFocused();
+  await expect(entry).toBeHidden();
+
+  // With the pointer, on its way to the link too; Esc closes it wherever the focus is.
+  await page.getByRole('heading', { level: 1 }).focus();
+  await page.getByRole('button', { name: 'Learning rate' }).hover();
+  const rate = page.getByRole('complementary', { name: 'Glossary: Learning rate' });
+  await expect(rate).toContainText('at most 0.');
+  await rate.hover();
+  await page.keyboard.press('Escape');
+  await expect(rate).toBeHidden();
+
+  // On a phone it opens by a tap, within the page.
+  const before = page.viewportSize()!;
+  await page.setViewportSize({ width: 390, height: 844 });
+  const tokens = page.getByRole('button', { name: 'Bits per byte' }).first();
+  await tokens.click();
+  const bits = page.getByRole('complementary', { name: 'Glossary: Bits per byte' });
+  await expect(bits).toBeInViewport({ ratio: 1 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.setViewportSize(before);
+
+  await tokens.focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'Glossary' })).toBeVisible();
+  await expect(page.getByText(/here [\d.]+\. Plain text takes 8\./)).toBeInViewport();
+  await expectAccessible(page, 'Glossary');
+  await page.keyboard.press('/');
+  await page.keyboard.type('nucleus');
+  const terms = page.getByRole('region', { name: 'All terms' }).getByRole('term');
+  await expect(terms).toHaveText([/^Top-p/]);
+  await page.getByRole('searchbox', { name: 'Find a term' }).fill('flux capacitor');
+  await page.getByRole('button', { name: 'Show all terms' }).click();
+  await expect(terms.first()).toHaveText(/^Accuracy/);
+  await studio.goTo('Train');
+}

@@ -1,5 +1,5 @@
-import { Fragment, lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { useLocation } from 'wouter';
+import { Fragment, lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useLocation, useRouter } from 'wouter';
 import { RunAgainDialog } from '../features/model/RunAgainDialog';
 import { MarkupDialog } from '../features/text/MarkupDialog';
 import { useStudio, useStudioStore } from '../state/react';
@@ -9,6 +9,8 @@ import {
   type DroppedFile,
   focusHeading,
   Frame,
+  type Glossary,
+  GlossaryContext,
   KeyHelp,
   Toasts,
   useShortcuts,
@@ -76,7 +78,7 @@ export function App() {
   useStudio((s) => (overlay === 'palette' || overlay === 'help' ? s : null)); // they list what is so while they are open
 
   return (
-    <>
+    <GlossaryContext value={useGlossary(stage?.id, go)}>
       <Frame
         strip={
           <Strip
@@ -123,11 +125,25 @@ export function App() {
       <MarkupDialog />
       <Notes />
       <Announcements />
-    </>
+    </GlossaryContext>
   );
 }
 
 const NONE: readonly Action[] = [];
+
+/** What terms show of the run that the page shows, and where all of them are. */
+function useGlossary(page: string | undefined, go: (path: string) => void): Glossary {
+  const store = useStudioStore();
+  const { base } = useRouter();
+  return useMemo(() => {
+    const path = (id: string): string => `/glossary?term=${id}`;
+    return {
+      numbers: async () => (await import('../state/runNumbers')).runNumbers(store.getState(), page),
+      href: (id) => base + path(id),
+      onAll: (id) => go(path(id)),
+    };
+  }, [store, base, page, go]);
+}
 
 function Notes() {
   const toasts = useStudio((s) => s.toasts);

@@ -2,7 +2,7 @@ import { useMemo, useRef } from 'react';
 import { useStudio, useStudioStore } from '../state/react';
 import { deleteEverythingRefusal, deleteProjectRefusal, otherProjects } from '../state/projects';
 import { MenuButton } from '../ui';
-import { openActions, projectActions, projectMenu, type ProjectShell } from './projectActions';
+import { GLOSSARY, openActions, projectActions, projectMenu, type ProjectShell } from './projectActions';
 import { ProjectName } from './ProjectName';
 
 export interface ProjectMenuProps extends ProjectShell {
@@ -44,6 +44,10 @@ function Menu(shell: ProjectShell) {
       entries={entries}
       more={more}
       onChoose={(chosen) => {
+        if (chosen === GLOSSARY) {
+          shell.go(`/${GLOSSARY}`);
+          return;
+        }
         const studio = store.getState();
         const actions = [...openActions(studio), ...projectActions(studio, shell)];
         actions.find((action) => action.id === chosen)?.run();

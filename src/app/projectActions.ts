@@ -81,6 +81,9 @@ const RESCUE = 'Go on with one that cannot be read';
 const rescueHint = (row: ProjectRow): string => `its ${projectSize(row)}, in a new project`;
 const openId = ({ id }: { id: string }): string => `open-${id}`;
 
+/** Opens the glossary; the palette has it among the pages. */
+export const GLOSSARY = 'glossary';
+
 /** The menu's lists: the projects, what can be done with the open one, and with all that is stored. */
 export function projectMenu(
   s: Open,
@@ -103,6 +106,6 @@ export function projectMenu(
       }),
     ],
     ACTIONS.map(entry),
-    [entry(DELETE_EVERYTHING)],
+    [{ id: GLOSSARY, label: 'Glossary' }, entry(DELETE_EVERYTHING)],
   ];
 }

@@ -41,21 +41,21 @@ export const stageAt = (path: string): Stage | undefined => STAGES.find((stage) 
 
 const LOADERS: (() => Promise<unknown>)[] = [];
 
-/** Fetches every page that is still to come: afterwards the app needs no network, and no newer deployment can break it. */
+/** Fetches every page of work that is still to come: afterwards it needs no network, and no newer deployment can break it. */
 export async function fetchPages(): Promise<void> {
   // A page that cannot be had now says so when it is gone to.
   await Promise.allSettled(LOADERS.map((load) => load()));
 }
 
-const PAGES = new Map(STAGES.map((stage) => [stage, later(stage.page)]));
+const PAGES = new Map(STAGES.map((stage) => [stage, later(stage.page, stage.isAside)]));
 
 export function pageOf(stage: Stage, given: PageProps): ReactElement {
   const Page = PAGES.get(stage)!;
   return <Page {...given} />;
 }
 
-function later<P>(load: () => Promise<ComponentType<P>>) {
-  LOADERS.push(load);
+function later<P>(load: () => Promise<ComponentType<P>>, isAside = false) {
+  if (!isAside) LOADERS.push(load);
   return lazy(() =>
     load().then(
       (component) => ({ default: component }),

@@ -76,7 +76,7 @@ test('the groups and their order are one list', () => {
   expect(GROUPS.map(({ name, stages }) => `${name}: ${stages.map((stage) => stage.name).join(', ')}`)).toEqual([
     'Prepare: Text, Tokens & data',
     'Train: Model, Train, Runs, Teach it more',
-    'Use: Playground, Evaluate, Export',
+    'Use: Playground, Evaluate, Export, Glossary',
   ]);
 });
 

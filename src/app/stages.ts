@@ -1,6 +1,7 @@
 /** Every stage, in the groups and the order of the rail. Adding one is a folder of features and a word here. */
 import { stage as evaluate } from '../features/evaluate/stage';
 import { stage as exporting } from '../features/export/stage';
+import { stage as glossary } from '../features/glossary/stage';
 import { stage as model } from '../features/model/stage';
 import { stage as playground } from '../features/playground/stage';
 import { stage as runs } from '../features/runs/stage';
@@ -19,7 +20,7 @@ export interface StageGroup {
 export const GROUPS: readonly StageGroup[] = [
   { name: 'Prepare', stages: [text, tokens] },
   { name: 'Train', stages: [model, train, runs, tune] },
-  { name: 'Use', stages: [playground, evaluate, exporting] },
+  { name: 'Use', stages: [playground, evaluate, exporting, glossary] },
 ];
 
 export const STAGES: readonly Stage[] = GROUPS.flatMap(({ stages }) => stages);

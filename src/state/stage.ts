@@ -15,6 +15,8 @@ export interface Stage {
   form?: 'automatic' | 'door';
   /** Whether the rail lists it; absent: always. Its address and the palette open it in any case. */
   isListed?(s: Studio): boolean;
+  /** A page to look things up, which loads when it is opened and not before: no work needs it. */
+  isAside?: true;
   /** Its sign in the rail. A stage is never locked. */
   state(s: Studio): StageState;
   /** Loads its page, which is done when it is first gone to. */

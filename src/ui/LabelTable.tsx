@@ -4,6 +4,7 @@ import { Cell, FewerLabels } from './Matrix';
 import styles from './Matrix.module.css';
 import { leastOf } from './ramp';
 import scroll from './scroll.module.css';
+import { Term } from './Term';
 
 /** How a label of a text can be found, or not. */
 export type Finding = 'found' | 'missed' | 'wrong';
@@ -36,13 +37,17 @@ export function LabelTable({ rows, chosen, onChoose }: LabelTableProps) {
         <table className={styles.each}>
           <thead>
             <tr>
-              <th scope="col">label</th>
+              <th scope="col">
+                <Term id="label">label</Term>
+              </th>
               {FINDINGS.map((finding) => (
                 <th key={finding} scope="col">
                   {FINDING_WORDS[finding]}
                 </th>
               ))}
-              <th scope="col">F1</th>
+              <th scope="col">
+                <Term id="f1">F1</Term>
+              </th>
             </tr>
           </thead>
           <tbody>

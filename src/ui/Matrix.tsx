@@ -3,6 +3,7 @@ import { cx } from './cx';
 import styles from './Matrix.module.css';
 import { leastOf, rampOf } from './ramp';
 import scroll from './scroll.module.css';
+import { Term } from './Term';
 
 export interface MatrixProps {
   labels: readonly string[];
@@ -44,7 +45,9 @@ export function Matrix({ labels, counts, shows, chosen, onChoose }: MatrixProps)
                   {labels[place]}
                 </th>
               ))}
-              <th scope="col">recall</th>
+              <th scope="col">
+                <Term id="recall">recall</Term>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -73,7 +76,9 @@ export function Matrix({ labels, counts, shows, chosen, onChoose }: MatrixProps)
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">precision</th>
+              <th scope="row">
+                <Term id="precision">precision</Term>
+              </th>
               {places.map((place) => (
                 <td key={place}>{predicted[place]! > 0 ? percent(counts[place]![place]! / predicted[place]!) : '–'}</td>
               ))}

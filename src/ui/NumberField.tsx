@@ -5,6 +5,7 @@ import { cx } from './cx';
 import field from './Field.module.css';
 import { formatExact, judge, stepNumber, type Bounds } from './numbers';
 import styles from './NumberField.module.css';
+import { TermLabel } from './Term';
 
 export interface NumberFieldProps extends Bounds {
   label: string;
@@ -80,7 +81,9 @@ export function NumberField({ label, value, onChange, step = 1, format = formatE
       isDisabled={p.isDisabled ?? false}
     >
       <span className={field.words}>
-        <Label className={cx(field.label)}>{label}</Label>
+        <Label className={cx(field.label)}>
+          <TermLabel>{label}</TermLabel>
+        </Label>
         {hint && (
           <Text slot="description" id={hintId} className={cx(field.hint, error && field.isBad)}>
             {hint}

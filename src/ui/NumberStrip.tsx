@@ -3,6 +3,7 @@ import { cx } from './cx';
 import type { RunColor } from './runColor';
 import { Swatch } from './Swatch';
 import styles from './NumberStrip.module.css';
+import { TermLabel } from './Term';
 
 export interface Reading {
   label: string;
@@ -29,7 +30,9 @@ export function NumberStrip({ readings, isCompact }: { readings: readonly Readin
         <div key={label} className={cx(isSecondary && styles.secondary, i % columns === 0 && styles.first)}>
           <dt>
             {run !== undefined && <Swatch run={run} />}
-            {label}
+            <span>
+              <TermLabel>{label}</TermLabel>
+            </span>
           </dt>
           <dd>
             {value}

@@ -14,6 +14,7 @@ import field from './Field.module.css';
 import { Icon } from './Icon';
 import menu from './Menu.module.css';
 import styles from './Select.module.css';
+import { TermLabel } from './Term';
 
 export interface Option<T extends string> {
   value: T;
@@ -51,7 +52,7 @@ export function Select<T extends string>({ layout = 'row', ...p }: SelectProps<T
       {...(p.placeholder && { placeholder: p.placeholder })}
     >
       <span className={isRow ? field.words : styles.hidden}>
-        <Label className={cx(field.label)}>{p.label}</Label>
+        <Label className={cx(field.label)}>{isRow ? <TermLabel>{p.label}</TermLabel> : p.label}</Label>
         {hint && (
           <Text slot="description" id={hintId} className={cx(field.hint, p.error && field.isBad)}>
             {hint}

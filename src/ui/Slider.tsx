@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { cx } from './cx';
 import styles from './Slider.module.css';
+import { TermLabel } from './Term';
 
 export interface SliderProps {
   label: string;
@@ -25,7 +26,9 @@ export function Slider({ layout = 'stacked', output, ...p }: SliderProps) {
   const share = p.max > p.min ? (p.value - p.min) / (p.max - p.min) : 0;
   return (
     <div className={layout === 'inline' ? styles.inline : styles.stacked}>
-      <label htmlFor={id}>{p.label}</label>
+      <label htmlFor={id}>
+        <TermLabel>{p.label}</TermLabel>
+      </label>
       {layout === 'stacked' && <output htmlFor={id}>{output ?? p.value}</output>}
       <span className={cx(styles.range)} style={{ '--share': share }}>
         <input

@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { IconButton } from './Button';
 import { cx } from './cx';
 import styles from './Stage.module.css';
+import { TermLabel } from './Term';
 
 export interface StageProps {
   title: string;
@@ -105,7 +106,9 @@ export function Pane(p: PaneProps) {
         </h2>
       ) : (
         <div className={styles.paneHead}>
-          <h2 id={id}>{p.title}</h2>
+          <h2 id={id}>
+            <TermLabel>{p.title}</TermLabel>
+          </h2>
           {p.hint !== undefined && <span className={styles.hint}>{p.hint}</span>}
           <span className={styles.grow} />
           {p.aside}
@@ -138,7 +141,9 @@ function Close({ what, onClose }: { what: string; onClose: () => void }) {
 export function PaneHead({ title, hint, aside }: { title: string; hint?: ReactNode; aside?: ReactNode }) {
   return (
     <div className={cx(styles.paneHead, styles.section)}>
-      <h2>{title}</h2>
+      <h2>
+        <TermLabel>{title}</TermLabel>
+      </h2>
       {hint !== undefined && <span className={styles.hint}>{hint}</span>}
       <span className={styles.grow} />
       {aside}

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, 
 import { cx } from './cx';
 import scroll from './scroll.module.css';
 import styles from './Table.module.css';
+import { TermLabel } from './Term';
 
 export type SortOrder = 'ascending' | 'descending';
 export interface Column<Row> {
@@ -161,7 +162,7 @@ function Head<Row>(p: { column: Column<Row>; sort: TableProps<Row>['sort']; onSo
           {order && <span aria-hidden> {order === 'descending' ? '↓' : '↑'}</span>}
         </button>
       ) : (
-        column.header
+        <TermLabel>{column.header}</TermLabel>
       )}
     </th>
   );

@@ -11,6 +11,7 @@ import { formatCount } from '../core/base/units';
 import { cx } from './cx';
 import field from './Field.module.css';
 import styles from './TextField.module.css';
+import { TermLabel } from './Term';
 
 export interface TextFieldProps {
   label: string;
@@ -49,7 +50,9 @@ export function TextField(p: TextFieldProps) {
       isDisabled={p.isDisabled ?? false}
       autoFocus={p.isFirst ?? false}
     >
-      <Label className={cx(p.hideLabel ? styles.hidden : field.label)}>{p.label}</Label>
+      <Label className={cx(p.hideLabel ? styles.hidden : field.label)}>
+        {p.hideLabel ? p.label : <TermLabel>{p.label}</TermLabel>}
+      </Label>
       {p.rows && p.rows > 1 ? (
         <TextArea
           className={cx(field.well, styles.area, p.isProse && styles.prose, p.error && field.bad)}

@@ -88,6 +88,8 @@ export { Checkbox, Switch, type SwitchProps } from './Switch';
 export { TableToggle } from './TableToggle';
 export { TabbedPane, type TabbedPaneProps } from './TabbedPane';
 export { Bar, Table, type Column, type SortOrder, type TableProps } from './Table';
+export { Term, TermLabel } from './Term';
+export { GlossaryContext, type Glossary } from './glossary';
 export { default as text } from './text.module.css';
 export { SearchField, TextField, type TextFieldProps } from './TextField';
 export { Toasts, type ToastEntry } from './Toasts';

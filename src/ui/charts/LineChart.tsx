@@ -12,6 +12,7 @@ import { useAtMost, useDrawingInterval } from './surroundings';
 import { linearTicks, logTicks } from './ticks';
 import type { Band, Change, FootMark, Line, Reference } from './types';
 import { formatTick } from './words';
+import { TermLabel } from '../Term';
 import styles from './LineChart.module.css';
 
 export interface LineChartProps {
@@ -73,10 +74,11 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
   const describeY = p.describeY ?? formatReading;
   const toggle = <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>;
   const small = p.small;
+  const title = <TermLabel>{p.title}</TermLabel>;
   return (
     <figure className={cx(styles.figure, small && styles.small)}>
       <div className={styles.head}>
-        {small ? <span className={styles.name}>{p.title}</span> : <b>{p.title}</b>}
+        {small ? <span className={styles.name}>{title}</span> : <b>{title}</b>}
         {p.hint !== undefined && <span>{p.hint}</span>}
         {p.keys && <Keys keys={p.keys} />}
         <span className={styles.grow} />
@@ -182,7 +184,7 @@ function LineTable(q: { p: LineChartProps; describeX: (x: number) => string; des
     { id: 'x', header: q.p.xWord ?? 'step', cell: q.describeX },
     ...lines.map((line): Column<number> => ({
       id: line.id,
-      header: line.label,
+      header: <>{line.label}</>, // may be the name of a run
       isNumber: true,
       cell: (x) => {
         const at = nearest(line.x, x);

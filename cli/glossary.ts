@@ -1,0 +1,44 @@
+/** npm run glossary: what a term of the field means, from the entries that the app shows. */
+import { searchTerms, termSentence } from '../src/core/glossary/sentence';
+import { otherNames, TERM_IDS, termName, type TermId } from '../src/core/glossary/terms';
+import { UsageError, type Values } from './options';
+import { command, print } from './terminal';
+
+const OPTIONS = {
+  term: { kind: 'text', path: 'none', initial: '', help: 'Term, or words to find; all terms without it' },
+  json: { kind: 'switch', help: 'One object: the terms, or the error' },
+} as const;
+
+function show({ term, json }: Values<typeof OPTIONS>): Promise<void> {
+  const found = termsFor(term);
+  if (found.length === 0)
+    throw new UsageError(`No term matches '${term}'. Without a term, the command lists all ${TERM_IDS.length}.`);
+  if (json) print(JSON.stringify({ terms: found.map((id) => ({ id, name: termName(id), says: termSentence(id) })) }));
+  else print(found.map(inWords).join('\n'));
+  return Promise.resolve();
+}
+
+/** A term by its name alone, and by other words all that match. */
+function termsFor(query: string): readonly TermId[] {
+  const wanted = query.toLowerCase();
+  const exact = TERM_IDS.find(
+    (id) => id === wanted || [termName(id), ...otherNames(id)].some((name) => name.toLowerCase() === wanted),
+  );
+  return exact ? [exact] : searchTerms(query);
+}
+
+const inWords = (id: TermId): string => `${termName(id)}: ${termSentence(id)}`;
+
+const about = 'Says what a term of the field means: perplexity, warm-up, LoRA and about 100 others.';
+const examples = ['perplexity', 'learning rate', '--term loss --json'];
+const stated = command({ name: 'glossary', about, options: OPTIONS, examples, run: show });
+
+/** Words before the first flag are the term: `glossary learning rate --json`. */
+export const glossaryCommand: typeof stated = {
+  ...stated,
+  run(args) {
+    const flags = args.findIndex((arg) => arg.startsWith('--'));
+    const words = args.slice(0, flags === -1 ? undefined : flags);
+    return stated.run(words.length > 0 ? [`--term=${words.join(' ')}`, ...args.slice(words.length)] : args);
+  },
+};

@@ -1,0 +1,77 @@
+/** Strings that a person sees keep to the language guide: its replaced words are gone, but for an allowance that only shrinks. */
+import { expect, test } from 'vitest';
+import { ALLOWANCE, bannedIn, bannedWords, countByFile, readAllowance } from './language';
+import { shownStrings, stringsOf } from './strings';
+
+const strings = shownStrings('.');
+
+test('no file has more strings with words that the guide replaces than it had, and none is allowed more than it has', () => {
+  const counts = countByFile(bannedIn(strings));
+  const allowed = readAllowance('.');
+  const over = Object.keys(counts).filter((file) => counts[file]! > (allowed[file] ?? 0));
+  expect(over, 'run `npm run strings -- --banned` and rewrite these').toEqual([]);
+  // `npm run strings -- --shrink` writes the smaller counts.
+  expect(allowed, `${ALLOWANCE} allows more than there is`).toEqual(counts);
+});
+
+test('words of the guide are found in any form, and everyday words are not', () => {
+  for (const text of [
+    'What would be learnt is being painted',
+    'It goes on with the text that it began with',
+    'The rest rests in',
+    'Seldom changed',
+    'How long may it take',
+    'Its weights stand beside the base',
+    'Mend this passage',
+    'Everything of yours',
+    'The licence of a text',
+  ])
+    expect(bannedWords(text), text).not.toEqual([]);
+  for (const text of [
+    'Training continues from step 40',
+    'Recommended settings',
+    'The model learned 7 labels',
+    'Restore the rest',
+    'Besides, it is fast',
+    'What happens next',
+  ])
+    expect(bannedWords(text), text).toEqual([]);
+});
+
+test('strings are found where a person sees them, with the line and the values in braces', () => {
+  const source = [
+    "import { a } from './learnt things here';",
+    "const id = 'not shown'.includes('as a word');",
+    'export const Page = ({ step, total }) => (',
+    '  <main className="head of page">',
+    '    <NumberField label="Steps" hint={step > 1 ? `of ${formatCount(total)} in all` : undefined} />',
+    '    Step {formatCount(step)} of <b>{total}</b>',
+    '  </main>',
+    ');',
+    "throw new HomegrownError('bad-file', `${name} is cut off`, 'Save it again.');",
+    "if (kind === 'weights alone') throw new Error('no person sees this one');",
+  ].join('\n');
+  expect(stringsOf('src/features/a/A.tsx', source).map(({ line, text }) => [line, text])).toEqual([
+    [6, 'Step {step} of {total}'],
+    [5, 'Steps'],
+    [5, 'of {total} in all'],
+    [9, '{name} is cut off'],
+    [9, 'Save it again.'],
+  ]);
+});
+
+test('the list has strings of pages, typed errors, the terminal and templates', () => {
+  const count = (file: RegExp): number => strings.filter((string) => file.test(string.file)).length;
+  for (const [file, least] of [
+    [/^src\/features\//, 1000],
+    [/^src\/(state|app|ui)\//, 500],
+    [/^src\/core\//, 2000],
+    [/^cli\//, 500],
+    [/^public\/templates\/.*\.md$/, 100],
+    [/^public\/templates\/.*\.py$/, 20],
+    [/^src\/page\/page\.html$/, 10],
+  ] as const)
+    expect(count(file), file.source).toBeGreaterThan(least);
+  // Of kernels and graphs, typed errors alone.
+  expect(count(/\.wgsl\.ts$/)).toBe(0);
+});

@@ -1,0 +1,71 @@
+/** What is said of a term, with the open run's number where there is one. Terminal and app share it. */
+import { formatCount, formatNumber, formatReading, formatShare, formatShort } from '../base/units';
+import { ENTRIES } from './entries';
+import { otherNames, TERM_IDS, termName, type TermId } from './terms';
+
+/** Numbers of a run that entries use, and how each is written. */
+const FORMATS = {
+  perplexity: formatReading,
+  bitsPerByte: formatReading,
+  loss: formatReading,
+  accuracy: formatShare,
+  macroF1: formatShare,
+  uniform: formatReading,
+  unigram: formatReading,
+  bigram: formatReading,
+  trigram: formatReading,
+  vocabulary: formatCount,
+  parameters: formatShort,
+  layers: formatCount,
+  heads: formatCount,
+  width: formatCount,
+  context: formatCount,
+  batch: formatCount,
+  step: formatCount,
+  steps: formatCount,
+  warmup: formatCount,
+  learningRate: formatNumber,
+  weightDecay: formatNumber,
+  dropout: formatNumber,
+  seed: formatCount,
+  validationTokens: formatCount,
+  labels: formatCount,
+} as const;
+export type RunNumberId = keyof typeof FORMATS;
+/** Those that are known of the open run. Losses of counting models are perplexities; shares are 0 to 1. */
+export type RunNumbers = Readonly<Partial<Record<RunNumberId, number>>>;
+
+const NO_NUMBERS: RunNumbers = {};
+
+/** `How many tokens the model hesitates between, on average; here 113.` Without the number, the sentence is about any run. */
+export function termSentence(id: TermId, numbers: RunNumbers = NO_NUMBERS): string {
+  const { says, here } = ENTRIES[id];
+  return (here && filled(here, numbers)) ?? says;
+}
+
+/** Undefined where a number is not known. */
+function filled(template: string, numbers: RunNumbers): string | undefined {
+  if (!numbersIn(template).every((name) => isRunNumber(name) && Number.isFinite(numbers[name]))) return undefined;
+  return template.replace(/\{(\w+)\}/g, (_, name: RunNumberId) => FORMATS[name](numbers[name]!));
+}
+
+/** Ids of the numbers that a template uses. */
+export const numbersIn = (template: string): string[] => [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+export const isRunNumber = (name: string): name is RunNumberId => Object.hasOwn(FORMATS, name);
+
+/**
+ * Terms in which every word of the query occurs: in a name, in another word for it, or in what is said of it. Terms whose name
+ * begins with the query come first; the rest is in alphabetical order, as all of them are for an empty query.
+ */
+export function searchTerms(query: string): TermId[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = TERM_IDS.filter((id) => {
+    const text = [termName(id), ...otherNames(id), ENTRIES[id].says].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const start = words.join(' ');
+  const isNamed = (id: TermId): boolean =>
+    start !== '' && [termName(id), ...otherNames(id)].some((name) => name.toLowerCase().startsWith(start));
+  const byName = (a: TermId, b: TermId): number => termName(a).localeCompare(termName(b), 'en');
+  return found.sort((a, b) => Number(isNamed(b)) - Number(isNamed(a)) || byName(a, b));
+}

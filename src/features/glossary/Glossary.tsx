@@ -1,0 +1,66 @@
+import { useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { useSearch } from 'wouter';
+import { searchTerms, termSentence, type RunNumbers } from '../../core/glossary/sentence';
+import { otherNames, TERM_IDS, termName } from '../../core/glossary/terms';
+import { formatCount } from '../../core/base/units';
+import { EmptyState, GlossaryContext, Pane, Panes, SearchField, Stage, TextAction } from '../../ui';
+import styles from './Glossary.module.css';
+
+/** All terms of the field with what they mean, and a search over both. `?term=perplexity` goes to one. */
+export function Glossary() {
+  const [query, setQuery] = useState('');
+  const asked = new URLSearchParams(useSearch()).get('term');
+  const numbers = useNumbers();
+  const found = useMemo(() => searchTerms(query), [query]);
+  const chosen = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    chosen.current?.scrollIntoView({ block: 'center' });
+  }, [asked]);
+  return (
+    <Stage
+      title="Glossary"
+      summary={
+        <>
+          <b>{formatCount(TERM_IDS.length)}</b> terms of the field in plain words
+        </>
+      }
+    >
+      <Panes columns="minmax(0, 1fr)">
+        <Pane title="All terms" aside={<SearchField label="Find a term" value={query} onChange={setQuery} />}>
+          {found.length === 0 ? (
+            <EmptyState action={<TextAction onPress={() => setQuery('')}>Show all terms</TextAction>}>
+              No term matches “{query.trim()}”
+            </EmptyState>
+          ) : (
+            <dl className={styles.terms}>
+              {found.map((id) => {
+                const others = otherNames(id).filter((name) => name.toLowerCase() !== termName(id).toLowerCase());
+                return (
+                  <div key={id} {...(id === asked && { ref: chosen, 'data-chosen': true })}>
+                    <dt>
+                      {termName(id)}
+                      {others.length > 0 && <small>{others.join(', ')}</small>}
+                    </dt>
+                    <dd>{termSentence(id, numbers)}</dd>
+                  </div>
+                );
+              })}
+            </dl>
+          )}
+        </Pane>
+      </Panes>
+    </Stage>
+  );
+}
+
+const NO_NUMBERS: RunNumbers = {};
+
+/** Of the project's run, as they are when the page opens. */
+function useNumbers(): RunNumbers {
+  const glossary = useContext(GlossaryContext);
+  const [numbers, setNumbers] = useState(NO_NUMBERS);
+  useEffect(() => {
+    glossary?.numbers().then(setNumbers, () => undefined); // Sentences without numbers stay.
+  }, [glossary]);
+  return numbers;
+}

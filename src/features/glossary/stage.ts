@@ -1,0 +1,11 @@
+import { NOTHING_YET, type Stage } from '../../state/stage';
+
+export const stage: Stage = {
+  id: 'glossary',
+  name: 'Glossary',
+  form: 'automatic',
+  isListed: () => false,
+  isAside: true,
+  state: () => NOTHING_YET,
+  page: async () => (await import('./Glossary')).Glossary,
+};

@@ -1,0 +1,63 @@
+/** Numbers of the run that a page shows, for what is said of the field's terms. Loaded when a term is opened. */
+import type { RunNumbers } from '../core/glossary/sentence';
+import { estimateOf, type MetricId } from '../core/metrics';
+import { modelSpec } from '../core/models';
+import { countParams } from '../core/models/spec';
+import { baselinesOf, metricsOf, objectiveOf } from '../core/objectives';
+import { measuredAt, recipeOf } from '../core/runs/segments';
+import { type OpenRun, PAGES, shownRun } from './openRun';
+import type { Studio } from './studio';
+import { chosenStep } from './trained';
+
+/** @param page id of a stage; one that shows no run of its own speaks of the run that Train shows */
+export function runNumbers(s: Studio, page: string | undefined): RunNumbers {
+  const own = PAGES.find((each) => each === page) ?? 'train';
+  return numbersOf(shownRun(s, own), own === 'train');
+}
+
+/** @param isNewest whether the newest evaluation counts, as on Train, or the one of the step that is used */
+function numbersOf(run: OpenRun, isNewest: boolean): RunNumbers {
+  const { record, log } = run;
+  if (!record) return {};
+  const { id, config, vocabulary } = record.model;
+  const recipe = recipeOf(record);
+  const facts = record.segments.at(-1)!.data.facts;
+  const used = chosenStep(run) ?? run.usable;
+  const evaluated = isNewest || !used ? log.evaluations.at(-1) : measuredAt(record, log.evaluations, used.step);
+  const known: { -readonly [Name in keyof RunNumbers]: RunNumbers[Name] } = {
+    vocabulary,
+    parameters: countParams(modelSpec(id).params(config, vocabulary)),
+    layers: config.layers,
+    heads: config.heads,
+    width: config.width,
+    context: config.context,
+    batch: recipe.batch,
+    steps: recipe.steps,
+    warmup: recipe.warmup,
+    learningRate: recipe.learningRate,
+    weightDecay: recipe.weightDecay,
+    dropout: recipe.dropout,
+    seed: recipe.seed,
+  };
+  if (facts) known.validationTokens = facts.parts.validation.tokens;
+  if (config.classes) known.labels = config.classes.labels.length;
+  else {
+    for (const { id: baseline, loss } of baselinesOf(recipe.objective, record.model, facts))
+      if (isCounting(baseline)) known[baseline] = Math.exp(loss);
+  }
+  if (evaluated) {
+    known.loss = evaluated.loss;
+    const measured = metricsOf(objectiveOf(recipe.objective));
+    for (const metric of METRICS)
+      if (measured.includes(metric)) set(known, metric, estimateOf(metric, evaluated)?.value);
+  }
+  return known;
+}
+
+const METRICS = ['perplexity', 'bitsPerByte', 'accuracy', 'macroF1'] as const satisfies readonly MetricId[];
+const COUNTING = ['uniform', 'unigram', 'bigram', 'trigram'] as const;
+const isCounting = (id: string): id is (typeof COUNTING)[number] => (COUNTING as readonly string[]).includes(id);
+
+function set(known: Record<string, number | undefined>, name: string, value: number | undefined): void {
+  if (value !== undefined) known[name] = value;
+}

@@ -1,0 +1,146 @@
+import { useContext, useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { RunNumbers } from '../core/glossary/sentence';
+import { findTerm, type TermId } from '../core/glossary/terms';
+import { GlossaryContext } from './glossary';
+import styles from './Term.module.css';
+
+/** The popover and all sentences load when the first term is opened. */
+type Entries = typeof import('./TermEntry');
+
+/** Keys that an open term answers, or that do nothing by themselves. */
+const OWN_KEYS = new Set(['Enter', ' ', 'Escape', 'Tab', 'Shift', 'Control', 'Alt', 'Meta']);
+
+interface Opened {
+  TermEntry: Entries['TermEntry'];
+  numbers: RunNumbers;
+}
+
+/** Milliseconds until the pointer opens a term, and until it closes on the way to the link. */
+const [OPEN_AFTER, CLOSE_AFTER] = [400, 200];
+
+/** A word of the field with a dotted underline. Hover, focus and tap open its sentence; Enter goes to the link in it; Esc closes it. */
+export function Term({ id, children }: { id: TermId; children: string }) {
+  const glossary = useContext(GlossaryContext);
+  const word = useRef<HTMLSpanElement>(null);
+  const popup = useRef<HTMLDivElement>(null);
+  const entryId = useId();
+  const textId = useId();
+  const [opened, setOpened] = useState<Opened>();
+  const [takesFocus, setTakesFocus] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  /** Whether it is to be open: what loads meanwhile shows only if it still is. */
+  const isWanted = useRef(false);
+
+  const later = (act: () => void, milliseconds: number): void => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(act, milliseconds);
+  };
+  const open = (focus = false): void => {
+    clearTimeout(timer.current);
+    isWanted.current = true;
+    if (focus) setTakesFocus(true);
+    Promise.all([import('./TermEntry'), glossary?.numbers() ?? {}]).then(
+      ([{ TermEntry }, numbers]) => {
+        if (isWanted.current) setOpened({ TermEntry, numbers });
+      },
+      () => undefined, // It can't be loaded now; the word stays readable, and the next press tries again.
+    );
+  };
+  const close = (): void => {
+    clearTimeout(timer.current);
+    isWanted.current = false;
+    setTakesFocus(false);
+    setOpened(undefined);
+  };
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      isWanted.current = false;
+    },
+    [],
+  );
+  const isOpen = opened !== undefined;
+  useEffect(() => {
+    if (!isOpen) return;
+    const onOutside = (event: Event): void => {
+      const { target } = event;
+      const isInside = [word, popup].some(({ current }) => target instanceof Node && current?.contains(target));
+      const key = event instanceof globalThis.KeyboardEvent ? event.key : undefined;
+      if (isInside && (key === undefined || OWN_KEYS.has(key))) return;
+      // Where hover opened it, the focus is elsewhere, and Esc means this alone.
+      if (key === 'Escape') event.stopPropagation();
+      close();
+    };
+    for (const type of ['pointerdown', 'keydown']) addEventListener(type, onOutside, true);
+    return () => {
+      for (const type of ['pointerdown', 'keydown']) removeEventListener(type, onOutside, true);
+    };
+  }, [isOpen]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' || event.key === ' ') open(true);
+    else if (event.key === 'Escape' && isOpen) close();
+    else return;
+    // In a dialog, Esc closes this alone; in a label, the keys don't reach the field.
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <>
+      <span
+        ref={word}
+        className={styles.term}
+        role="button"
+        tabIndex={0}
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? entryId : undefined}
+        aria-describedby={isOpen ? textId : undefined}
+        onClick={(event) => {
+          event.preventDefault(); // of a label, which would go to its field
+          open();
+        }}
+        onKeyDown={onKeyDown}
+        onFocus={(event) => {
+          // By Tab, not by a press, nor where closing gave the focus back.
+          if (event.relatedTarget && !popup.current && event.currentTarget.matches(':focus-visible')) open();
+        }}
+        onBlur={(event) => {
+          if (!popup.current?.contains(event.relatedTarget)) close();
+        }}
+        onPointerEnter={(event) => event.pointerType === 'mouse' && later(open, OPEN_AFTER)}
+        onPointerLeave={(event) => event.pointerType === 'mouse' && later(close, CLOSE_AFTER)}
+      >
+        {children}
+      </span>
+      {opened && (
+        <opened.TermEntry
+          id={id}
+          entryId={entryId}
+          textId={textId}
+          wordRef={word}
+          popupRef={popup}
+          numbers={opened.numbers}
+          takesFocus={takesFocus}
+          onClose={close}
+          onPointerEnter={() => clearTimeout(timer.current)}
+          onPointerLeave={() => later(close, CLOSE_AFTER)}
+        />
+      )}
+    </>
+  );
+}
+
+/** A label with its first term marked. What is no plain text stays as it is. */
+export function TermLabel({ children }: { children: ReactNode }) {
+  const found = typeof children === 'string' ? findTerm(children) : undefined;
+  if (!found || typeof children !== 'string') return children;
+  const { id, start, end } = found;
+  return (
+    <>
+      {children.slice(0, start)}
+      <Term id={id}>{children.slice(start, end)}</Term>
+      {children.slice(end)}
+    </>
+  );
+}
