@@ -16,7 +16,10 @@ test('the storage is measured at once, after changes, and every 15 seconds, unle
   vi.stubGlobal('document', page);
   const usageDetails = { caches: 400 };
   vi.stubGlobal('navigator', {
-    storage: { estimate: async () => ({ usage: (bytes += 100), usageDetails }), persisted: async () => true },
+    storage: {
+      estimate: () => Promise.resolve({ usage: (bytes += 100), usageDetails }),
+      persisted: () => Promise.resolve(true),
+    },
   });
   const store = createStudio(inertServices());
   watchUsage(store);

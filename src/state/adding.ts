@@ -231,7 +231,10 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
         return data.call('importFiles', { drop: handed, files: files.slice(from), ...about }, options);
       };
       const { outcome, failure } = await read(names, to, begin, tunes);
-      if (!outcome) return notRead(names, to, failure, elsewhere);
+      if (!outcome) {
+        notRead(names, to, failure, elsewhere);
+        return;
+      }
       const refused = outcome.refused.map((one): Refusal => {
         const dropped = files.find(({ name }) => one.name === name || one.name.startsWith(`${name}/`));
         return { ...one, project: to, ...(dropped && { dropped }), ...purpose };

@@ -115,7 +115,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
     else if (run.decision === undefined || run.decision.step !== step) await applyTemperature(kept);
   }
 
-  function notEvaluated(failure: Failure): undefined {
+  function notEvaluated(failure: Failure): void {
     get().toast({ text: "The classifier couldn't be evaluated", detail: explain(failure) });
   }
 
@@ -192,13 +192,17 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       try {
         const record = await get().measure({ runId, name, step, on: { part: 'validation' } }, options);
         if (!record) return undefined;
-        if ('code' in record) return notEvaluated(record);
+        if ('code' in record) {
+          notEvaluated(record);
+          return undefined;
+        }
         await applyTemperature(record);
         await get().lookAgain(runId);
         await Promise.all([get().loadEvaluation(), get().loadCardEvaluations()]);
         return record;
       } catch (error) {
-        return notEvaluated(toFailure(error));
+        notEvaluated(toFailure(error));
+        return undefined;
       }
     },
     settle(runId) {

@@ -218,7 +218,9 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
         if (isShown) set({ evaluating });
         if (evaluating.kind === 'busy' && evaluating.progress) watched.onProgress?.(evaluating.progress);
       };
-      const stop = (): void => void (last.kind === 'busy' && last.stop());
+      const stop = (): void => {
+        if (last.kind === 'busy') last.stop();
+      };
       watched.signal?.addEventListener('abort', stop);
       const input = { runId, which: step, on, isStrided, now: now() };
       const record = await work(tell, now, (options) => gpu.call('evaluation', input, options));
