@@ -156,7 +156,7 @@ test('Playground and Export go on with the earlier model until the new run has s
   expect(asked).toEqual([first]);
   expect(studio.getState()).toMatchObject({
     writtenBy: { runId: first },
-    writing: { kind: 'done', reason: 'stopped' },
+    writing: { kind: 'done' },
   });
   expect(seen(studio.getState()).model?.id).not.toBe(first);
   await studio.getState().listRuns();
