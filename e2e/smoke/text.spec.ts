@@ -40,7 +40,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   await expect(notice).toContainText('3 need you, 3 skipped'); // june.txt is here already
   await studio.tabTo('button', /^Use them as they are$/);
   await page.keyboard.press('Enter');
-  // What was asked about is a drop of its own, and so a text of its own, of three documents.
+  // Of this drop nothing else was added, so the three files are a text of their own.
   const table = page.getByRole('table', { name: 'Texts' });
   const several = table.getByRole('rowheader', { name: /^3 files/ }).getByRole('button');
   await expect(several).toHaveAttribute('aria-expanded', 'true');
@@ -58,6 +58,9 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   await expect(characters).not.toHaveText(all!);
   await expectAccessible(page, 'a document that is left out');
   await page.reload();
+  const last = page.getByRole('status').filter({ hasText: 'Last drop: 3 added, 3 skipped' });
+  await last.getByRole('button', { name: 'Show' }).press('Enter');
+  await expect(page.getByRole('group', { name: 'Files that were not added' })).toContainText('Thumbs.db hidden');
   await table.getByRole('button', { name: 'Put rows.rss back' }).press('Enter');
   await expect(characters).toHaveText(all!);
   expect(studio.errors).toEqual([]);

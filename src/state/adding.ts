@@ -16,16 +16,14 @@ import { type DropReport, joined, NOTHING, reportOf, type SkippedFile, skippedOf
 import { allTexts, byUse, isToTune } from '../core/documents/record';
 import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { ownFiles } from '../core/documents/savedPages';
-import { same } from '../core/runs/mergeFields';
 import type { Purpose } from '../core/runs/tuning';
 import type { Between } from '../core/documents/labels/between';
 import { explain } from './failures';
 import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
-import { keptOf } from './lastDrop';
+import { keepDrop } from './lastDrop';
 import { nameByTexts, namingTexts } from './projectName';
 import { type Inputs, inputsOf } from './preparation';
-import { waitingFiles } from './questions';
 import { reads } from './reads';
 import { isMalformed, isOfText, isUndecoded, type Refusal, type Reread, type Target, type Undecoded } from './refused';
 import { looker } from './looks';
@@ -102,14 +100,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       get().toast({ text: `${what} not added to ${to.name}`, detail: explain(failure) });
     }
   }
-  /** Keeps with the project which files are left out: a reload loses what waits for an answer. */
-  function keep(): void {
-    const { drop, project, change } = get();
-    // A project without a text is shown as a new one.
-    if (!drop || allTexts(get()).length === 0) return;
-    const lastDrop = keptOf(drop, waitingFiles(get()));
-    if (!same(lastDrop, project.lastDrop)) change({ lastDrop });
-  }
+  const keep = (): void => keepDrop(get());
   /** A person can answer these, or they are of the page of tuning. */
   function refuse(refused: readonly Refusal[]): void {
     set((s) => ({ refused: [...s.refused, ...refused] }));
@@ -214,8 +205,11 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       get().takeInto(to.id, () => inTurn(job)),
     );
 
-  /** Files that came with one drop, for one purpose. */
-  const addDrop = (files: readonly Dropped[], to: Target): Promise<void> =>
+  /**
+   * Files that came with one drop, for one purpose.
+   * @param meant names of those that were answered: an archive is read again for them, and the others in it are counted already
+   */
+  const addDrop = (files: readonly Dropped[], to: Target, meant?: ReadonlySet<string>): Promise<void> =>
     into(to, async () => {
       const handed = `${++imports}`;
       const names = files.map(({ name }) => name);
@@ -235,18 +229,24 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
         notRead(names, to, failure, elsewhere);
         return;
       }
-      const refused = outcome.refused.map((one): Refusal => {
+      const isMeant = ({ name }: { name: string }): boolean => meant?.has(name) ?? true;
+      const duplicates = outcome.duplicates.filter(isMeant);
+      const passedOver = outcome.passedOver.filter(isMeant);
+      const refused = outcome.refused.filter(isMeant).map((one): Refusal => {
         const dropped = files.find(({ name }) => one.name === name || one.name.startsWith(`${name}/`));
         return { ...one, project: to, ...(dropped && { dropped }), ...purpose };
       });
       const isAsked = ({ name, failure, dropped }: Refusal) => failure.code === 'bad-shape' && dropped?.name === name;
       ask(refused.filter(isAsked).map(({ dropped }) => asTable(dropped!, to)));
       if (elsewhere === undefined) {
-        const left = new Set([...refused, ...outcome.duplicates].map(({ name }) => name));
+        const left = new Set([...refused, ...duplicates].map(({ name }) => name));
         const plain = files.flatMap(({ name, isProse }) => (isProse && !left.has(name) ? name : []));
-        report({ ...reportOf({ ...outcome, duplicates: [], refused: [] }), ...(plain.length > 0 && { plain }) }, to);
+        report(
+          { ...reportOf({ ...outcome, passedOver, duplicates: [], refused: [] }), ...(plain.length > 0 && { plain }) },
+          to,
+        );
       }
-      duplicated(outcome.duplicates, to, elsewhere);
+      duplicated(duplicates, to, elsewhere);
       giveBack(
         refused.filter((one) => !isAsked(one)),
         to,
@@ -260,8 +260,8 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
         data.call('purgeText', { id: outcome.joined }).catch(() => undefined);
     });
   /** Files that were answered together, those of each drop by themselves. */
-  const addAnswered = async (files: readonly Dropped[], to: Target): Promise<void> => {
-    await Promise.all(groupedBy(files, ({ drop }) => drop).map((some) => addDrop(some, to)));
+  const addAnswered = async (files: readonly Dropped[], to: Target, meant?: ReadonlySet<string>): Promise<void> => {
+    await Promise.all(groupedBy(files, ({ drop }) => drop).map((some) => addDrop(some, to, meant)));
   };
   async function addFiles(files: readonly Dropped[], to: Target, tunes?: Purpose): Promise<void> {
     const { reading } = get();
@@ -383,6 +383,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       return addAnswered(
         [...files].map((dropped) => ({ ...dropped, reading: { ...dropped.reading, ...reading } })),
         refused[0]?.project ?? target(),
+        new Set(refused.map(({ name }) => name)),
       );
     },
     markupIn(files, encoding) {

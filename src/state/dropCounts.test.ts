@@ -1,5 +1,6 @@
 /** The report of a drop counts every file that was given exactly once, whatever the files are and whatever is answered. */
 import fc from 'fast-check';
+import { strToU8, zipSync } from 'fflate';
 import { expect, test, vi } from 'vitest';
 import { encoded } from '../core/testing/encoded';
 import { halvesOver, loadedStudio, testStudio } from '../core/testing/behindChannels';
@@ -53,6 +54,18 @@ const KINDS: Readonly<Record<string, (n: number) => readonly Given[]>> = {
   'malformed rows': (n) => [given(`d/rows-${n}.jsonl`, `{"text": "The sea ${n}."}\n{"text": \n{"text": "Deep."}\n`)],
   page: (n) => [given(`d/page-${n}.html`, `<p>The sea ${n}</p>`), given(`d/page-${n}_files/a.css`, 'p {}')],
   xml: (n) => [given(`d/feed-${n}.xml`, `<?xml version="1.0"?><sea>${n}</sea>`)],
+  archive: (n) => [
+    given(
+      `d/all-${n}.zip`,
+      new Uint8Array(
+        zipSync({
+          'a.txt': strToU8(`The sea ${n} in a zip.`),
+          'old.txt': encoded(`${n} zipped. ${LATIN}`, 'windows-1252'),
+          '.DS_Store': strToU8('x'),
+        }),
+      ),
+    ),
+  ],
   chat: (n) => [
     given(`w${n}/_chat.txt`, `[2021-03-07, 10:1${n % 10}:00] Ann: Aye ${n}\n[2021-03-07, 10:12:00] Bo: <attached: ${n}.jpg>\n`.repeat(4)), // prettier-ignore
     given(`w${n}/0000000${n % 10}-PHOTO-2021-03-07-10-12-00.jpg`, JPEG),
@@ -61,6 +74,10 @@ const KINDS: Readonly<Record<string, (n: number) => readonly Given[]>> = {
 const drops = fc
   .array(fc.constantFrom(...Object.keys(KINDS)), { minLength: 1, maxLength: 10 })
   .map((kinds) => kinds.flatMap((kind, n) => KINDS[kind]!(n)));
+
+/** An archive counts as the files in it. */
+const countOf = (files: readonly Given[]): number =>
+  files.reduce((sum, { name }) => sum + (name.endsWith('.zip') ? 3 : 1), 0);
 
 /** What became of each file: numbers that add up to all, and names that are in one list alone. */
 function counts(getState: StudioStore['getState']) {
@@ -89,7 +106,7 @@ test('each file is added, waits, or is skipped; and so it is once all questions 
         const { getState } = page.studio;
         await getState().addFiles(files);
         await settled(getState);
-        expect(counts(getState).all).toBe(files.length);
+        expect(counts(getState).all).toBe(countOf(files));
         for (let [question] = questionsOf(getState()); question; [question] = questionsOf(getState())) {
           const { survey, labeled } = question.kind === 'table' ? question : {};
           const tables = question.files as readonly DroppedMarkup[];
@@ -102,9 +119,9 @@ test('each file is added, waits, or is skipped; and so it is once all questions 
           await settled(getState);
           await getState().whenRead(getState(), new AbortController().signal);
           await settled(getState);
-          expect(counts(getState).all).toBe(files.length);
+          expect(counts(getState).all).toBe(countOf(files));
         }
-        expect(counts(getState)).toMatchObject({ waiting: 0, all: files.length });
+        expect(counts(getState)).toMatchObject({ waiting: 0, all: countOf(files) });
       } finally {
         page.close();
       }

@@ -2,8 +2,12 @@
 import { paragraph } from '../core/base/errors';
 import { dropSummary, type DropReport, type FailedFile, type SkippedFile } from '../core/documents/dropReport';
 import { type FailedWords, type KeptDrop, keptDrop } from '../core/documents/keptDrop';
+import { allTexts } from '../core/documents/record';
+import { same } from '../core/runs/mergeFields';
 import { remedy } from './failures';
+import { waitingFiles } from './questions';
 import { refusalWords } from './refusalWords';
+import type { Studio } from './studio';
 
 export interface ShownDrop {
   title: string;
@@ -18,8 +22,17 @@ const wordsOf = (file: FailedFile): FailedWords => {
   return { name: file.name, why: paragraph(refusalWords(file), remedy(file.failure)) };
 };
 
+/** Keeps with the project which files are left out: a reload loses what waits for an answer. */
+export function keepDrop(s: Studio): void {
+  const { drop, project, change } = s;
+  // A project without a text is shown as a new one.
+  if (!drop || allTexts(s).length === 0) return;
+  const lastDrop = keptOf(drop, waitingFiles(s));
+  if (!same(lastDrop, project.lastDrop)) change({ lastDrop });
+}
+
 /** As it is kept. Files that wait are left out unless a person answers before the page closes. */
-export function keptOf({ added, skipped, failed }: DropReport, waiting: readonly { name: string }[]): KeptDrop | null {
+function keptOf({ added, skipped, failed }: DropReport, waiting: readonly { name: string }[]): KeptDrop | null {
   const unanswered = waiting.map(({ name }): SkippedFile => ({ name, reason: 'unanswered', why: 'had no answer' }));
   return keptDrop(added, [...skipped, ...unanswered], failed.map(wordsOf));
 }

@@ -112,7 +112,7 @@ function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread
   }
 }
 
-/** A text file that is no valid JSON or table can be used as it is; of another table only its reason can be shown. */
+/** A text file that is no valid JSON or table can be used as it is. Of several files no single reason is shown. */
 function unreadWords({ files, failure }: Extract<Question, { kind: 'unread' }>): { title: string; why: string } {
   const [{ kind }] = files as readonly [DroppedMarkup];
   const isOne = files.length === 1;
@@ -123,7 +123,7 @@ function unreadWords({ files, failure }: Extract<Question, { kind: 'unread' }>):
   const { one, many } = MARKUPS[kind];
   return {
     title: isOne ? `${namesOf(files)} isn’t a valid ${one}` : `${namesOf(files)} aren’t valid ${many}`,
-    why: isOne ? 'Use it as plain text, or skip it.' : 'Use them as plain text, or skip them.',
+    why: isOne ? `${failure.message} Use it as plain text, or skip it.` : 'Use them as plain text, or skip them.',
   };
 }
 const isMarkup = (kind: DroppedMarkup['kind']): kind is MarkupId => Object.hasOwn(MARKUPS, kind);
