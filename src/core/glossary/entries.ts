@@ -217,6 +217,11 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   chrf: { says: 'Compares character sequences of an output with a reference. It forgives different word endings.' },
   rouge: { says: 'Measures how many words or word sequences an output shares with a reference. Common for summaries.' },
   ter: { says: 'How many edits turn an output into the reference, per word. Lower is better.' },
+  distinct: {
+    says: 'Share of words that differ from all others in what the model writes; Distinct-2 counts pairs of words.',
+  },
+  repetition: { says: 'Share of four-word sequences that the model wrote before in the same text.' },
+  loops: { says: 'Share of texts that end in the same words again and again.' },
   prompt: { says: 'The text that you give a model to continue or answer.' },
   sampling: { says: 'Drawing the next token at random by its probability, instead of always taking the likeliest.' },
   temperature: { says: 'Below 1 the model plays safe, above 1 it takes risks.' },
