@@ -4,7 +4,7 @@ import { createElement, type ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { findTerm, TERM_IDS, TERMS, type TermId } from '../src/core/glossary/terms';
-import { NumberField, NumberStrip, Pane, PaneHead, Select, Slider, Table, TextField } from '../src/ui';
+import { BarFigure, NumberField, NumberStrip, Pane, PaneHead, Select, Slider, Table, TextField } from '../src/ui';
 import { FIELD_TERMS } from './fieldTerms';
 import { shownStrings, stringsOf, type ShownString } from './strings';
 
@@ -51,6 +51,7 @@ const MARKING: Readonly<Record<string, string>> = {
   LengthField: 'label',
   Pane: 'title',
   PaneHead: 'title',
+  BarFigure: 'title',
   LineChart: 'title',
   SmallChart: 'title',
 };
@@ -117,6 +118,7 @@ const each: readonly [string, ReactElement][] = [
   ],
   ['Pane', createElement(Pane, { title: LABEL, children: null })],
   ['PaneHead', createElement(PaneHead, { title: LABEL })],
+  ['BarFigure', createElement(BarFigure, { title: LABEL, heads: ['a', 'b'], rows: [], format: String })],
 ];
 test.each(each)('%s marks the first term of its label', (_, element) => {
   const html = renderToStaticMarkup(element);

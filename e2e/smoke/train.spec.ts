@@ -79,7 +79,7 @@ async function explain(studio: Studio): Promise<void> {
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Glossary' })).toBeVisible();
-  await expect(page.getByText(/here [\d.]+\. Plain text takes 8\./)).toBeInViewport();
+  await expect(page.getByText(/here [\d.]+\. Uncompressed text takes 8\./)).toBeInViewport();
   await expectAccessible(page, 'Glossary');
   await page.keyboard.press('/');
   await page.keyboard.type('nucleus');

@@ -58,6 +58,18 @@ test('Train has the newest evaluation, and other pages that of the step they use
   expect(numbers('train').bitsPerByte).toBe(1.5);
 });
 
+test('Playground has the settings by which it writes, where they are on', () => {
+  show();
+  store.getState().setSampling({ topK: 40, topP: 1, seed: 7 });
+  expect(numbers('playground')).toMatchObject({ topK: 40, seed: 7 });
+  expect(numbers('playground').topP).toBeUndefined();
+  store.getState().setSampling({ topK: 0, topP: 0.9 });
+  expect(numbers('playground')).toMatchObject({ topP: 0.9 });
+  expect(numbers('playground').topK).toBeUndefined();
+  expect(numbers('train')).toMatchObject({ seed: DEFAULT_RECIPE.seed });
+  expect(numbers('train').topP).toBeUndefined();
+});
+
 test('a classifier has labels, and no perplexity or counting models', () => {
   const { model } = runRecord({});
   const classes = { labels: ['ham', 'spam'], pooling: 'last' } as const;

@@ -12,8 +12,16 @@ import { chosenStep } from './trained';
 /** @param page id of a stage; one that shows no run of its own speaks of the run that Train shows */
 export function runNumbers(s: Studio, page: string | undefined): RunNumbers {
   const own = PAGES.find((each) => each === page) ?? 'train';
-  return numbersOf(shownRun(s, own), own === 'train');
+  const numbers = numbersOf(shownRun(s, own), own === 'train');
+  return own === 'playground' ? { ...numbers, ...samplingNumbers(s.sampling) } : numbers;
 }
+
+/** Settings by which a model writes; those that are off aren't among them. */
+const samplingNumbers = ({ topK, topP, seed }: Studio['sampling']): RunNumbers => ({
+  seed,
+  ...(topK > 1 && { topK }),
+  ...(topP < 1 && { topP }),
+});
 
 /** @param isNewest whether the newest evaluation counts, as on Train, or the one of the step that is used */
 function numbersOf(run: OpenRun, isNewest: boolean): RunNumbers {

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import styles from './BarFigure.module.css';
 import { Table, type Column } from './Table';
+import { TermLabel } from './Term';
 import { TableToggle } from './TableToggle';
 
 export interface BarRow {
@@ -41,7 +42,9 @@ export function BarFigure(p: BarFigureProps) {
   return (
     <figure className={styles.figure}>
       <div className={styles.head}>
-        <b>{p.title}</b>
+        <b>
+          <TermLabel>{p.title}</TermLabel>
+        </b>
         {p.hint !== undefined && <span>{p.hint}</span>}
         <span className={styles.grow} />
         <TableToggle title={p.title} figure="bars" isTable={isTable} onChange={setTable} />

@@ -3,6 +3,7 @@ import { counted, formatCount, formatShare } from '../core/base/units';
 import { TextAction } from './Button';
 import styles from './Reliability.module.css';
 import { Table } from './Table';
+import { TermLabel } from './Term';
 
 /** Answers that were about so sure. */
 export interface SureBin {
@@ -35,7 +36,9 @@ export function Reliability({ bins: all, of, words, children }: ReliabilityProps
   return (
     <figure className={styles.figure}>
       <div className={styles.head}>
-        <b>{TITLE}</b>
+        <b>
+          <TermLabel>{TITLE}</TermLabel>
+        </b>
         <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>
       </div>
       {isTable ? (

@@ -42,12 +42,12 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   },
   layer: {
     says: 'One round of attention and computation. Text passes through all layers in order.',
-    here: 'One round of attention and computation. Text passes through all {layers} layers in order.',
+    here: 'One round of attention and computation. Text passes through all of them in order; this model has {layers}.',
   },
   attention: { says: 'Lets each token take in information from other tokens, with weights that the model computes.' },
   'attention-head': {
     says: 'One of several attention computations that run in parallel in a layer, each with its own focus.',
-    here: 'One of {heads} attention computations that run in parallel in a layer, each with its own focus.',
+    here: 'One of several attention computations that run in parallel in a layer, each with its own focus; here {heads}.',
   },
   embedding: {
     says: 'The list of numbers that stands for a token inside the model. Similar tokens get similar numbers.',
@@ -96,7 +96,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
     here: 'The rows of tokens that one training step learns from together; here {batch}.',
   },
   'micro-batch': {
-    says: 'Part of a batch that fits into memory. Their gradients are added up before the weights change.',
+    says: 'Part of a batch that fits into memory. Gradients of all parts are added up before the weights change.',
   },
   gradient: { says: 'Says for each weight in which direction, and how strongly, a change would lower the loss.' },
   'gradient-clipping': { says: 'Limits the size of the gradient, so that one unusual batch can’t ruin the model.' },
@@ -113,8 +113,8 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
     says: 'How the learning rate changes during training. It usually rises at first and falls toward the end.',
   },
   'warm-up': {
-    says: 'First steps, in which the learning rate rises slowly, so that training starts without shocks.',
-    here: 'First {warmup} steps, in which the learning rate rises slowly, so that training starts without shocks.',
+    says: 'The first steps, in which the learning rate rises slowly, so that training starts without shocks.',
+    here: 'The first steps, here {warmup}, in which the learning rate rises slowly, so that training starts without shocks.',
   },
   'weight-decay': {
     says: 'Pulls weights toward zero at every step, so that the model relies on no single weight.',
@@ -125,7 +125,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   sgd: { says: 'Stochastic gradient descent, the simplest optimizer: it moves each weight against its gradient.' },
   lion: { says: 'An optimizer that uses only the sign of each change. It needs less memory than AdamW.' },
   muon: {
-    says: 'An optimizer that moves a weight matrix equally in all directions. It often needs fewer steps than AdamW.',
+    says: 'An optimizer that balances the update of a weight matrix over all its directions. It often needs fewer steps than AdamW.',
   },
   momentum: { says: 'Averages recent gradients, so that steps go in a steady direction.' },
   epoch: { says: 'One pass over the training text.' },
@@ -147,7 +147,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   },
   seed: {
     says: 'The start of all random choices. The same seed and settings give the same text.',
-    here: 'The start of all random choices. The same seed and settings give the same run; here {seed}.',
+    here: 'The start of all random choices. The same seed and settings give the same result; here {seed}.',
   },
   perplexity: {
     says: 'How many tokens the model hesitates between, on average. Lower is better.',
@@ -161,7 +161,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   },
   'bits-per-byte': {
     says: 'Bits needed to store each byte of new text with this model. Unlike perplexity, it compares models with different tokenizers.',
-    here: 'Bits needed to store each byte of new text with this model; here {bitsPerByte}. Plain text takes 8.',
+    here: 'Bits needed to store each byte of new text with this model; here {bitsPerByte}. Uncompressed text takes 8.',
   },
   surprisal: { says: 'How unexpected a token was, in bits; 1 bit more means half the probability.' },
   baseline: { says: 'A simple method or an earlier run to compare with. A number without one says little.' },
@@ -215,13 +215,24 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
     says: 'Compares word sequences of an output with a reference, up to four words long. Common for translations.',
   },
   chrf: { says: 'Compares character sequences of an output with a reference. It forgives different word endings.' },
-  rouge: { says: 'Share of the reference’s words that an output contains. Common for summaries.' },
+  rouge: { says: 'Measures how many words or word sequences an output shares with a reference. Common for summaries.' },
   ter: { says: 'How many edits turn an output into the reference, per word. Lower is better.' },
+  distinct: {
+    says: 'Share of words that differ from all others in what the model writes; Distinct-2 counts pairs of words.',
+  },
+  repetition: { says: 'Share of four-word sequences that the model wrote before in the same text.' },
+  loops: { says: 'Share of texts that end in the same words again and again.' },
   prompt: { says: 'The text that you give a model to continue or answer.' },
   sampling: { says: 'Drawing the next token at random by its probability, instead of always taking the likeliest.' },
   temperature: { says: 'Below 1 the model plays safe, above 1 it takes risks.' },
-  'top-k': { says: 'Draws only from the k likeliest tokens.' },
-  'top-p': { says: 'Draws only from the likeliest tokens that add up to a probability of p.' },
+  'top-k': {
+    says: 'Draws only from the k likeliest tokens.',
+    here: 'Draws only from the {topK} likeliest tokens.',
+  },
+  'top-p': {
+    says: 'Draws only from the likeliest tokens that add up to a probability of p.',
+    here: 'Draws only from the likeliest tokens that add up to a probability of {topP}.',
+  },
   'beam-search': { says: 'Keeps several candidate outputs at once and returns the likeliest one.' },
   'fine-tuning': { says: 'Training a finished model further, for a purpose or a kind of text.' },
   'base-model': { says: 'The model that fine-tuning starts from.' },

@@ -30,6 +30,8 @@ const FORMATS = {
   seed: formatCount,
   validationTokens: formatCount,
   labels: formatCount,
+  topK: formatCount,
+  topP: formatShare,
 } as const;
 export type RunNumberId = keyof typeof FORMATS;
 /** Those that are known of the open run. Losses of counting models are perplexities; shares are 0 to 1. */

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { formatReading } from '../../core/base/units';
-import { cx, type Column, Table, TableToggle } from '../../ui';
+import { cx, type Column, Table, TableToggle, TermLabel } from '../../ui';
 import styles from './BaselineRuler.module.css';
 import { baselineWords } from './words';
 
@@ -16,7 +16,9 @@ export function BaselineRuler({ evaluation }: { evaluation: Evaluation }) {
   return (
     <figure className={styles.block}>
       <div className={styles.head}>
-        <span>bits per byte, fewer is better</span>
+        <span>
+          <TermLabel>bits per byte, fewer is better</TermLabel>
+        </span>
         <TableToggle title="bits per byte" isTable={isTable} onChange={setTable} />
       </div>
       {isTable ? <Rows own={own} marks={marks} /> : <Ruler own={own} marks={marks} />}

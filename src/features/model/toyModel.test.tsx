@@ -2,6 +2,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
+import { withoutMarks } from '../../core/testing/withoutMarks';
 import { type BlobStore, memoryStore } from '../../core/base/blobStore';
 import { MODELS } from '../../core/models';
 import { sizesOf } from '../../core/models/spec';
@@ -56,7 +57,7 @@ async function page(studio: TestStudio['studio']): Promise<string> {
 
 /** The rows of the shape, and what each holds. */
 function shape(html: string): Record<string, string> {
-  const pane = /<h2[^>]*>Shape<\/h2>.*?The way of one row/s.exec(html)![0];
+  const pane = /<h2[^>]*>Shape<\/h2>.*?The way of one row/s.exec(withoutMarks(html))![0];
   const rows = pane.matchAll(/<label[^>]*>([^<]*)<\/label>.*?<input[^>]*? value="([^"]*)"/gs);
   return Object.fromEntries([...rows].map(([, label, value]) => [label!, value!]));
 }

@@ -1,6 +1,7 @@
 /** An optimizer and a schedule that are in their lists are in the form, with fields of their own and the usual rate. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { beforeAll, expect, test } from 'vitest';
+import { withoutMarks } from '../../core/testing/withoutMarks';
 import type { OptimizerId } from '../../core/optim';
 import type { ScheduleId } from '../../core/optim/schedule';
 import { inertServices } from '../../core/testing/inertServices';
@@ -26,11 +27,12 @@ async function form(studio: StudioStore, row: 'main' | 'seldom'): Promise<string
   const { RecipeRows } = await import('./RecipeRow');
   const { StudioContext } = await import('../../state/react');
   const findings = { stop: () => undefined, isCautioned: () => false };
-  return renderToStaticMarkup(
+  const html = renderToStaticMarkup(
     <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
       <RecipeRows row={row} facts={{ tokensPerStep: 1536, epochs: 7 }} findings={findings} />
     </StudioContext.Provider>,
   );
+  return withoutMarks(html);
 }
 
 const labels = (html: string): string[] =>
