@@ -89,8 +89,9 @@ export async function withStop(page: Page, studio: Studio): Promise<number> {
   const stoppedAt = await stop();
   const bytes = await studio.scriptBytes();
   expect(bytes).toBeGreaterThan(1_000_000); // TensorFlow.js, once
-  // TensorFlow.js twice would be 2.8 MB more.
-  expect(bytes).toBeLessThan(2_800_000);
+  // TensorFlow.js twice would be 2.8 MB more. Names of the glossary's terms are 8 kB; its sentences, which load as Tab passes a
+  // term, are 18 kB.
+  expect(bytes).toBeLessThan(2_826_000);
   const perplexity = await studio.perplexity();
 
   // The curve, the samples and the step are there after a reload.
