@@ -12,7 +12,7 @@ export function printConfusion({ labels, counts }: Confusion): void {
   const width = Math.max(...counts.flat().map((count) => String(count).length), String(labels.length).length);
   const row = (name: string, cells: readonly (string | number)[]): string =>
     `  ${name.padEnd(wide)}  ${cells.map((cell) => String(cell).padStart(width)).join('  ')}`;
-  print('Confusion: a row for each label that was wanted, a column for each that was given.');
+  print('Confusion matrix: actual labels in rows, predicted labels in columns.');
   print(
     row(
       '',
@@ -30,7 +30,7 @@ export function printEachLabel(labelled: LabelledTexts): void {
   const width = Math.max('missed'.length, ...counts.flat().map((count) => String(count).length));
   const row = (name: string, cells: readonly (string | number)[]): string =>
     `  ${name.padEnd(wide)}  ${cells.map((cell) => String(cell).padStart(width)).join('  ')}`;
-  print('Each label by itself: texts in which it was found, missed, and given where it is not.');
+  print('Each label: true positives, false negatives and false positives.');
   print(row('', ['found', 'missed', 'wrong']));
   for (const [i, { label }] of rows.entries()) print(row(label, counts[i]!));
 }

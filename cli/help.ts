@@ -39,9 +39,9 @@ function say(option: Option): string {
   if (option.kind === 'choice') facts.push(option.of.join(', '));
   if (option.kind === 'choice' && option.alone !== undefined) facts.push(`${option.alone} without a value`);
   if (option.kind === 'switch') return option.help;
-  if ('otherwise' in option) facts.push(`${option.otherwise} if not given`);
-  else if (!('initial' in option)) facts.push('must be given');
-  else if (isValue(option)) facts.push(`${option.initial} if not given`);
+  if ('otherwise' in option) facts.push(`default ${option.otherwise}`);
+  else if (!('initial' in option)) facts.push('required');
+  else if (isValue(option)) facts.push(`default ${option.initial}`);
   return facts.length > 0 ? `${option.help} (${facts.join('; ')})` : option.help;
 }
 /** What stands for "not given" is told in `help`. */

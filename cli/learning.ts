@@ -76,7 +76,7 @@ export async function learn(
 ): Promise<number> {
   const { resume, from, data: prepared } = typed;
   if (prepared !== undefined && (typed.text ?? typed.pairs))
-    throw new UsageError('--data is learnt in place of --text and --pairs. Leave one of them out.');
+    throw new UsageError("--data can't be combined with --text or --pairs. Use one of them.");
   const isOfPairs = prepared !== undefined && (await openData(prepared)).isOfPairs;
   const options: typeof typed = isOfPairs ? { ...typed, pairs: [prepared] } : typed;
   const out = checkFlags(options, given, tuning);
@@ -108,7 +108,7 @@ export async function learn(
       : null;
   const { id, config: asked } = past?.info.model ?? start?.model ?? begunAs(options, tuning);
   const unknown = folderProblem({ model: { id, config: asked, vocabulary: SMALLEST_VOCABULARY } });
-  if (unknown !== null) throw badSettings(`A Hugging Face folder is written here, and ${unknown}`);
+  if (unknown !== null) throw badSettings(`grow saves a Hugging Face folder, and ${unknown}`);
   /** With it, by what it has planned when that is asked. */
   const configNow = (): BaseConfig => planner?.plan.model.config ?? asked;
   const beginning = !start ? 'new' : tuning ? { trainable } : 'continued';
@@ -268,25 +268,25 @@ export async function learn(
   const begun = begin(model, recipe);
   const info: RunInfo = { ...begun.info, device: where, ...(told.length > 0 && { documents: told }) };
   const { test } = data.parts;
-  const tested = test ? `${formatCount(test.tokens)} held out for a test, ` : '';
+  const tested = test ? `${formatCount(test.tokens)} in the test set, ` : '';
   const parameters = countParams(paramsOf(model));
   progress.say(
-    `${formatCount(parts.train.tokens)} tokens to learn from, ${tested}a vocabulary of ${formatCount(tokenizer.size)}, ` +
+    `${formatCount(parts.train.tokens)} training tokens, ${tested}a vocabulary of ${formatCount(tokenizer.size)}, ` +
       `${formatShort(parameters)} parameters, ${recipe.steps} steps on ${where}.`,
   );
   if (fitted)
     progress.say(
-      `So many steps fit into ${minutes!} minutes: one takes ${formatDuration(fitted.pace.step)}, ` +
+      `${minutes!} minutes fit these steps: a step takes ${formatDuration(fitted.pace.step)}, ` +
         `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
     );
   const read = recipe.steps / stepsOfEpoch(data.parts.train, model.config.context, recipe, laid?.rows);
-  if (!planner) progress.say(`The text is read ${formatNumber(Number(read.toPrecision(2)))} times.`);
+  if (!planner) progress.say(`Epochs: ${formatNumber(Number(read.toPrecision(2)))}.`);
   if (planner) for (const words of planWords(planner.told(recipe), device.kind, powerOf(options))) progress.say(words);
   if (options['batch-tokens'] !== undefined) progress.say(batchWords(recipe, model.config));
   if (start) progress.say(start.words);
   if (began?.words !== undefined) progress.say(began.words);
-  if (trainable) progress.say(`What learns: ${learnsWords(paramsOf(model), trainable)}.`);
-  if (past) progress.say(`${past.folder} goes on from step ${formatCount(past.info.state.step)}.`);
+  if (trainable) progress.say(`Trainable: ${learnsWords(paramsOf(model), trainable)}.`);
+  if (past) progress.say(`Resuming ${past.folder} at step ${formatCount(past.info.state.step)}.`);
   progress.say(recomputationWords(again, OTHERWISE));
   if (!past && !planner && recipe.learningRate !== (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate)) {
     const { label } = optimizerOf(recipe.optimizer);
@@ -299,7 +299,7 @@ export async function learn(
   const old = forgets && 'old' in forgets ? forgets.old : undefined;
   if (forgets && 'why' in forgets) progress.say(forgets.why);
   const before = old && (began ? await measuredBy(old, model, began.weights) : past?.events.flatMap(oldIn)[0]);
-  if (began && before !== undefined) progress.say(`On old text its perplexity is ${formatReading(before)}.`);
+  if (began && before !== undefined) progress.say(`Perplexity on old text: ${formatReading(before)}.`);
 
   const { now } = basis;
   const course = fitted && new Course(recipe, fitted.pace, planner?.plan.most ?? Infinity, () => leftOf(minutes!), now);
@@ -375,7 +375,7 @@ export async function learn(
       await save(better, statusAt(outcome.state));
     }
     const removed = isDone || hasLearnt(events, outcome.state.step) ? await saves.settle() : [];
-    if (removed.length > 0) stderr.write(`Removed what killed runs had left: ${removed.join(', ')}.\n`);
+    if (removed.length > 0) stderr.write(`Removed leftovers of killed runs: ${removed.join(', ')}.\n`);
   } catch (error) {
     progress.end();
     throw withPlace(error, saves);
@@ -433,4 +433,4 @@ export async function learn(
 /** Of steps on one device, before it is said which is faster. */
 const TRIAL_MS = 1000;
 const WHOLE = { withOptimizer: true } as const;
-const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
+const OTHERWISE = '--recompute off keeps them; --memory sets the limit in GB.';
