@@ -70,7 +70,7 @@ export const OPTIONS = {
   objective: {
     kind: 'choice',
     of: Object.keys(OBJECTIVES) as ObjectiveId[],
-    otherwise: 'the default of the architecture',
+    otherwise: 'set by the architecture',
     help: 'Training objective',
     choices: objectiveWords(),
   },

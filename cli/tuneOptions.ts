@@ -14,11 +14,7 @@ export const TUNE_OPTIONS = {
     kind: 'choice',
     of: ['adapt', 'instruct', 'classify'],
     help: 'Purpose of the fine-tuning',
-    choices: [
-      'adapt: to a new kind of text',
-      'instruct: to answer, from chats or pairs',
-      'classify: to predict the label of a text',
-    ],
+    choices: ['Adapt to a new kind of text', 'Answer, from chats or pairs', 'Predict the label of a text'],
   },
   from: {
     kind: 'text',
@@ -52,7 +48,7 @@ export const TUNE_OPTIONS = {
     kind: 'whole',
     min: 1,
     max: 1e6,
-    otherwise: 'a label of one text is an error asks',
+    otherwise: 'a label of one text raises an error',
     help: 'For classify: drop labels with fewer texts',
   },
   pooling: {

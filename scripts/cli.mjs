@@ -14,7 +14,7 @@ const COMMANDS = {
   tune: 'fine-tune a model',
   classify: 'predict labels with a classifier',
   sample: 'continue a prompt, answer it, or fill its blanks',
-  export: 'export export export export a model in the format of another tool',
+  export: 'export a model in the format of another tool',
   runs: 'list the models in a folder and their parent runs',
   evaluate: 'evaluate a model, with intervals and baselines',
   compare: 'compare two models on a text',
