@@ -85,8 +85,8 @@ function cases(book: string, large: number, cleaners: BeginHelp) {
       grown(book, 20 * MB, 'many'),
       RECIPES['ten rules'],
     ),
-    'read, cleaned, tokenised and sharded': learning(book, grown(book, large, 'one'), RECIPES.recommended),
-    'read, cleaned, tokenised and sharded, documents of 4 KB': learning(
+    'read, cleaned, tokenized and sharded': learning(book, grown(book, large, 'one'), RECIPES.recommended),
+    'read, cleaned, tokenized and sharded, documents of 4 KB': learning(
       book,
       grown(book, large, 'many'),
       RECIPES.recommended,

@@ -99,10 +99,10 @@ test('what is no adapter of the model is refused, and nothing is written', async
       /does not fit its base/,
     ],
     [['sample', '--from', 'base', '--adapter', 'pickled'], /There is no adapter_model.safetensors.*safetensors/s],
-    [['sample', '--from', 'base', '--adapter', 'other'], /There is no adapter_config.json in other/],
+    [['sample', '--from', 'base', '--adapter', 'other'], /other has no adapter_config.json/],
     [['sample', '--from', 'tuned', '--adapter', 'tuned'], /learnt beside weights that hash to/],
     [['sample', '--from', join('tuned', 'adapter')], /it is of an adapter, which is nothing without its base/],
-    [['evaluate', '--from', 'base', '--adapter', 'tuned'], /Give --text or --pairs/],
+    [['evaluate', '--from', 'base', '--adapter', 'tuned'], /Add --text or --pairs/],
     [['export', '--from', 'base', '--format', 'peft'], /has learnt no adapter/],
   ];
   for (const [args, words] of cases) {

@@ -7,7 +7,7 @@ import type { Start } from './from';
 import { adapterFolder } from './read';
 import type { Begins } from './tuning';
 
-export const ADAPTER_IN = 'PEFT folder of what was learnt beside the model, which is merged into it';
+export const ADAPTER_IN = 'PEFT folder of an adapter of the model, which is merged into it';
 
 /** A run that goes on from what an adapter has learnt. */
 export async function beginsWith(path: string, { model, weights }: Pick<Start, 'model' | 'weights'>): Promise<Begins> {
@@ -18,6 +18,6 @@ export async function beginsWith(path: string, { model, weights }: Pick<Start, '
     base,
     weights: merged(paramsOf(model), base, trainable),
     from: path,
-    words: `What was learnt in ${path} is where the adapter begins.${words === undefined ? '' : ` ${words}`}`,
+    words: `Training continues from the adapter in ${path}.${words === undefined ? '' : ` ${words}`}`,
   };
 }

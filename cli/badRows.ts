@@ -1,7 +1,7 @@
 /** The flag that leaves out rows that can't be read. */
 export const SKIP_BAD_ROWS = {
   kind: 'switch',
-  help: 'Leave out malformed rows of tables, JSON Lines and chats, and list them; without it, a file with one is refused',
+  help: 'Skip and list malformed rows of tables, JSON Lines and chats; otherwise a file with one is refused',
 } as const;
 
 /** As files are read by it. */

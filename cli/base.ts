@@ -20,26 +20,20 @@ export async function baseOf(
   const { trainable, model } = info;
   if (!trainable?.adapter) {
     if (from !== undefined && !info.replayed)
-      throw new UsageError('--from begins a run with a model, and --resume goes on with a run. Leave one of them out.');
+      throw new UsageError('--from starts a new run from a model; --resume continues a run. Use one of them.');
     return trainable && snapshot.tensors;
   }
   const path = from ?? local?.base;
   if (path === undefined)
-    throw badFile(`Where the model lies beside which the run in ${folder} has learnt is not known.`, AGAIN);
+    throw badFile(`The run in ${folder} trained an adapter, but the path of its base model is not known.`, AGAIN);
   const { snapshot: base } = await readWeights(path).catch((error: unknown) => {
     if (from !== undefined || !(error instanceof HomegrownError)) throw error;
-    throw badFile(
-      `The model in ${path}, beside which the run in ${folder} has learnt, cannot be read. ${error.message}`,
-      AGAIN,
-    );
+    throw badFile(`Couldn't read ${path}, the base model of the adapter run in ${folder}. ${error.message}`, AGAIN);
   });
   // The head of a classifier has learnt, and lies with the run.
   const head = headOf(model);
   const missing = Object.keys(paramsOf(model)).find((name) => !base.tensors.has(name) && !Object.hasOwn(head, name));
   if (missing === undefined) return withHead(model, base.tensors, 0);
-  throw badFile(
-    `The model in ${path} has no ${missing}, and the run in ${folder} has learnt beside one that had.`,
-    AGAIN,
-  );
+  throw badFile(`The model in ${path} has no ${missing}, which the adapter run in ${folder} needs in its base.`, AGAIN);
 }
-const AGAIN = 'Nothing was written. Give that model with --from.';
+const AGAIN = 'Nothing was written. Name the base model with --from.';

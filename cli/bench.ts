@@ -32,9 +32,9 @@ const adapter = {
   kind: 'text',
   path: 'none',
   initial: '',
-  help: 'Part of the name of the GPU that Dawn shall take',
+  help: 'Part of the name of the GPU that Dawn uses',
 } as const;
-const json = { kind: 'switch', help: 'One object, or the error' } as const;
+const json = { kind: 'switch', help: 'Print one JSON object' } as const;
 const { fields } = MODELS.gpt;
 /** As large as the model may be. */
 const size = (label: string, max: number) =>
@@ -44,7 +44,7 @@ const STEP = {
     kind: 'choice',
     of: Object.keys(SHAPES) as (keyof typeof SHAPES)[],
     initial: 'S',
-    help: 'The sizes by which steps are compared',
+    help: 'Size preset to measure',
   },
   vocab: size('Tokens in the vocabulary', LARGEST_VOCABULARY),
   context: size('Context', fields.context.max),
@@ -54,7 +54,7 @@ const STEP = {
   batch: size('Rows', 4096),
   steps: { kind: 'whole', min: 3, max: 1e5, initial: 12, help: 'Steps to measure' },
   device: { kind: 'choice', of: ['webgpu', 'wasm'], initial: 'webgpu', help: 'Where it runs' },
-  threads: { kind: 'whole', min: 1, max: 64, otherwise: 'one for each core', help: 'Threads of wasm' },
+  threads: { kind: 'whole', min: 1, max: 64, otherwise: 'one per core', help: 'Threads of wasm' },
   adapter,
   profile: { kind: 'switch', help: 'Time each kernel instead' },
   json,
@@ -64,7 +64,7 @@ const ISA = { json } as const;
 const ESTIMATE = { adapter, json } as const;
 const EVALUATION = {
   config: { kind: 'choice', of: ['S', 'M'], initial: 'S', help: 'Shape of the model' },
-  tokens: { kind: 'whole', min: 1000, max: 1e6, initial: 20_000, help: 'Tokens that it is measured on' },
+  tokens: { kind: 'whole', min: 1000, max: 1e6, initial: 20_000, help: 'Tokens to evaluate' },
   json,
 } as const;
 const TEXT = {
@@ -73,13 +73,13 @@ const TEXT = {
     min: 1,
     max: 100_000,
     initial: 200,
-    help: 'Megabytes of each text that is read, tokenised and sharded',
+    help: 'Megabytes of each text that is read, tokenized and sharded',
   },
-  only: { kind: 'choice', of: TEXT_CASES, otherwise: 'all', help: 'One measurement' },
+  only: { kind: 'choice', of: TEXT_CASES, otherwise: 'all', help: 'Run only this measurement' },
   json,
 } as const;
 const CLEANING = {
-  steps: { kind: 'whole', min: 1, max: 1e6, initial: 300, help: 'Of each of six runs' },
+  steps: { kind: 'whole', min: 1, max: 1e6, initial: 300, help: 'Steps of each of six runs' },
   json,
 } as const;
 const TOKENIZER = {
@@ -88,7 +88,7 @@ const TOKENIZER = {
     min: SMALLEST_VOCABULARY,
     max: LARGEST_VOCABULARY,
     initial: 4096,
-    help: 'Entries that BPE learns',
+    help: 'Vocabulary size of BPE',
   },
   json,
 } as const;
@@ -169,7 +169,7 @@ async function benchIsa({ json }: Values<typeof ISA>): Promise<void> {
   for (const adapter of ADAPTERS) {
     const missing = await whyNot(adapter);
     if (missing === undefined) kernels.push(...(await kernelsOn(adapter, 'all')));
-    else stderr.write(`Nothing was compiled for ${adapter}: ${missing}.\n`);
+    else stderr.write(`Couldn't compile for ${adapter}: ${missing}.\n`);
   }
   if (json) print(JSON.stringify({ kernels }));
   else {
@@ -229,7 +229,7 @@ async function benchTokenizers({ vocab, json }: Values<typeof TOKENIZER>): Promi
     print(JSON.stringify({ tokenizers: own, ...shortened({ trainSeconds, encodeMBps }), rivals: others }));
     return;
   }
-  const head = ['', 'entries', 'learnt in ms', 'cut in ms', 'MB/s', 'joined in ms', 'bytes a token'];
+  const head = ['', 'entries', 'trained in ms', 'encoded in ms', 'MB/s', 'decoded in ms', 'bytes a token'];
   const rows = tokenizers.map(
     ({ kind, vocabulary, trainMs, encodeMs, megabytesPerSecond, decodeMs, bytesPerToken }) => [
       kind,
@@ -243,7 +243,7 @@ async function benchTokenizers({ vocab, json }: Values<typeof TOKENIZER>): Promi
   );
   print(inColumns([head, ...rows], 1).join('\n'));
   const others = rivals.map(({ name, megabytesPerSecond }) => `${name} ${megabytesPerSecond.toFixed(1)}`).join(', ');
-  print(`\n8,192 entries of 10 MB of English are learnt in ${trainSeconds.toFixed(2)} s.`);
+  print(`\n8,192 entries from 10 MB of English: trained in ${trainSeconds.toFixed(2)} s.`);
   print(`By GPT-2's vocabulary, a second time: ${encodeMBps.toFixed(1)} MB/s (${others}).`);
 }
 
@@ -272,14 +272,14 @@ async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
       const { lora: _, ...whole } = shape;
       const [ms, wholeMs] = (await inTurn([shape, whole], options.steps)) as [number, number];
       const ratio = (ms / wholeMs).toFixed(2);
-      print(`\nin turn with all that learns ${ms.toFixed(1)} ms a step, it ${wholeMs.toFixed(1)}: ${ratio} x`);
+      print(`\nalternating with full training: ${ms.toFixed(1)} ms a step against ${wholeMs.toFixed(1)}: ${ratio} x`);
       return;
     }
     if (shape.model !== undefined) {
       const { model: _, ...asGpt } = shape;
       const [ms, gptMs] = (await inTurn([shape, asGpt], options.steps)) as [number, number];
       print(
-        `\nin turn with a GPT    ${ms.toFixed(1)} ms a step, its ${gptMs.toFixed(1)}: ${(ms / gptMs).toFixed(2)} x`,
+        `\nalternating with a GPT: ${ms.toFixed(1)} ms a step against ${gptMs.toFixed(1)}: ${(ms / gptMs).toFixed(2)} x`,
       );
       return;
     }
@@ -299,8 +299,8 @@ function checkShape(shape: Shape, device: 'webgpu' | 'wasm'): void {
   const bytes = weights + spec.activationBytes(config, vocabulary, { batch: shape.batch, recompute: false });
   const most = device === 'wasm' ? Math.min(2 ** 32, totalmem()) : totalmem();
   if (bytes <= most) return;
-  const needs = `A step of this shape needs ${formatBytes(bytes)} of memory, and ${formatBytes(most)}`;
-  throw new HomegrownError('out-of-memory', `${needs} can be had`);
+  const needs = `A step of this shape needs ${formatBytes(bytes)} of memory, but only ${formatBytes(most)}`;
+  throw new HomegrownError('out-of-memory', `${needs} is available`);
 }
 
 function rivalsTable(ours: StepReport, { reports, missing }: Awaited<ReturnType<typeof benchRivals>>): string[] {
@@ -339,58 +339,56 @@ function table(config: string | Shape, { losses, ...figures }: StepReport): stri
 export const benchCommands: Commands = [
   command({
     name: 'bench step',
-    about: 'Measures a training step of any shape, beside other trainers where they are installed.',
+    about: 'Measures a training step of any shape, and other trainers if they are installed.',
     options: STEP,
     examples: ['--config M', '--vocab 300 --context 128 --width 64 --heads 2 --layers 2 --batch 8 --device wasm'],
     run: benchOneStep,
   }),
   command({
     name: 'bench ops',
-    about: 'Measures each kernel of a step against that of TensorFlow.js.',
+    about: 'Compares each kernel of a step with that of TensorFlow.js.',
     options: OPS,
     examples: ['--json'],
     run: benchEachOp,
   }),
   command({
     name: 'bench text',
-    about:
-      'Measures reading what people have into documents, cleaning them, and both with tokens and shards of a large text.',
+    about: 'Measures reading, cleaning, tokenizing and sharding of documents.',
     options: TEXT,
-    examples: ['--json', "--only 'read, cleaned, tokenised and sharded' --large 2000"],
+    examples: ['--json', "--only 'read, cleaned, tokenized and sharded' --large 2000"],
     run: benchTexts,
   }),
   command({
     name: 'bench tokenizer',
-    about: 'Measures learning a vocabulary and cutting text, beside other packages.',
+    about: 'Compares training a tokenizer and encoding text with other packages.',
     options: TOKENIZER,
     examples: ['--vocab 8192'],
     run: benchTokenizers,
   }),
   command({
     name: 'bench evaluation',
-    about:
-      'Measures what an evaluation takes beside its forward passes, on WASM, and metrics of 3,000 pairs of sentences.',
+    about: 'Measures the overhead of an evaluation on WASM, and metrics of 3,000 pairs of sentences.',
     options: EVALUATION,
     examples: ['--config M --json'],
     run: benchEvaluations,
   }),
   command({
     name: 'bench isa',
-    about: 'Compiles every kernel for GPUs that are not there, and tells what each needs of them.',
+    about: 'Compiles every kernel for GPUs that this machine lacks, and reports their needs.',
     options: ISA,
     examples: ['--json'],
     run: benchIsa,
   }),
   command({
     name: 'bench estimate',
-    about: 'Tells what a training step would take on GPUs that are not here, on paper.',
+    about: 'Estimates the time of a training step on GPUs that this machine lacks.',
     options: ESTIMATE,
     examples: ['--json'],
     run: benchEstimate,
   }),
   command({
     name: 'bench cleaning',
-    about: 'Measures what cleaning is worth: a small model learns a crawl as it is and cleaned, three times each.',
+    about: 'Measures the gain from cleaning: trains a small model on a raw and a cleaned crawl, three times each.',
     options: CLEANING,
     examples: ['--steps 1000 --json'],
     run: benchCleaning,

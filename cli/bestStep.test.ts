@@ -54,7 +54,7 @@ test('a folder holds the best step if the last is worse: judged, asked, exported
     return (lines(stdout)[0] as { probabilities: { ham: number } }).probabilities.ham;
   };
   const exported = await call('export', '--from', 'noise', '--format', 'hf', '--out', 'noise-out');
-  expect(exported.stderr).toContain(`The classifier is that of step ${best.step}, best on the validation set.`);
+  expect(exported.stderr).toContain(`Saved classifier: step ${best.step}, best on the validation set.`);
   expect((await readModel(path('noise-out'))).info).toMatchObject({ state: { step: best.step } });
   expect(await asked('noise-out')).toBeCloseTo(await asked('noise'), 4);
   // It resumes from there as if it had never gone on.

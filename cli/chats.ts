@@ -50,7 +50,7 @@ export async function readChats(
     for await (const document of placedDocuments(store, text)) stored.push(document);
     for (const words of read.length === 0 && !isAgain ? await told(stored, template) : []) note(words);
     const documents: Document[] = [];
-    const leaveOut = ({ message }: Error): void => note(`${message} It is left out.`);
+    const leaveOut = ({ message }: Error): void => note(`${message} This chat was skipped.`);
     for await (const document of paintedDocuments(stored, template, isAgain ? leaveOut : undefined)) {
       job.signal.throwIfAborted();
       documents.push(document);
@@ -72,16 +72,12 @@ async function told(stored: readonly Document[], template: ChatTemplate): Promis
   return [
     ...shown.map((conversation) => {
       const all = painted(conversation, template);
-      return `${all.learnt.length === 1 ? 'Its answer is' : 'Its answers are'} learnt, between ⟦ and ⟧:\n${marked(all, template)}`;
+      return `Training answers are between ⟦ and ⟧:\n${marked(all, template)}`;
     }),
     ...(endsWith === undefined
-      ? ['The template writes no special token after an answer: the model will not learn where an answer ends.']
+      ? ["The template writes no special token after an answer, so the model can't learn when to stop."]
       : []),
-    ...(asksAlike
-      ? []
-      : [
-          'The template asks for an answer otherwise than it writes one: the model will be asked what it has not learnt.',
-        ]),
+    ...(asksAlike ? [] : ['The chat prompt differs from the training prompt. Answers may be worse.']),
   ];
 }
 const SHOWN = 2;
@@ -99,7 +95,7 @@ function marked(all: Painted, { tokenizer }: ChatTemplate): string {
 /** Which template chats are written by. */
 export const templateWords = (tokenizer: Tokenizer, source?: string): string =>
   source !== undefined
-    ? 'Chats are written by the template of --template.'
+    ? 'Chat template: the file of --template.'
     : ownTemplate(tokenizer) !== undefined
-      ? 'Chats are written by the template that came with the tokenizer.'
-      : 'The tokenizer has no template: chats are written as is usual with its special tokens. --template takes another.';
+      ? "Chat template: the tokenizer's own."
+      : 'The tokenizer has no chat template; using the default for its special tokens. --template sets another.';

@@ -98,7 +98,7 @@ test('a run of the app goes on in a terminal from the file, to its bits; with an
   await writeFile(path('other.jsonl'), WRITTEN['openai.jsonl'].replace('Who is 7?', 'Who was 7?'));
   expect(await goOn('other.jsonl')).toMatchObject({
     code: 1,
-    stdout: expect.stringContaining('What is in openai.jsonl is not what the run in app learnt from') as string,
+    stdout: expect.stringContaining('The content of openai.jsonl is not the training text of the run in app') as string,
   });
   expect(await goOn('openai.jsonl')).toMatchObject({ code: 0 });
   expect(

@@ -145,5 +145,7 @@ test('a run may continue in its own folder, and not in a folder of it', async ()
   await check({ resume: at('run'), out: at('run', 'sub', '..') });
   await check({ resume: at('run') });
   await expect(check({ resume: at('run'), out: at('run', 'sub') })).rejects.toThrow('--resume');
-  await expect(check({ resume: at('run'), text: [at('run', 'text.txt')] })).rejects.toThrow(/--resume .* holds --text/);
+  await expect(check({ resume: at('run'), text: [at('run', 'text.txt')] })).rejects.toThrow(
+    /--resume .* contains --text/,
+  );
 });

@@ -37,22 +37,22 @@ function pathsOf(options: Options, values: Values<Options>, uses: readonly PathU
 
 async function checkOutputs(a: Named, b: Named): Promise<void> {
   const [isInB, isInA] = [await isIn(a.path, b.path), await isIn(b.path, a.path)];
-  if (isInA && isInB) throw refused(`--${a.flag} and --${b.flag} name the same place, ${a.path}.`);
-  if (isInB) throw refused(`--${a.flag} ${a.path} is in --${b.flag} ${b.path}.`);
-  if (isInA) throw refused(`--${b.flag} ${b.path} is in --${a.flag} ${a.path}.`);
+  if (isInA && isInB) throw refused(`--${a.flag} and --${b.flag} name the same path, ${a.path}.`);
+  if (isInB) throw refused(`--${a.flag} ${a.path} is inside --${b.flag} ${b.path}.`);
+  if (isInA) throw refused(`--${b.flag} ${b.path} is inside --${a.flag} ${a.path}.`);
 }
 
 async function checkInput(output: Named, input: Named, mayBeSame: boolean): Promise<void> {
   const [holds, isHeld] = [await isIn(input.path, output.path), await isIn(output.path, input.path)];
   const [out, read] = [`--${output.flag} ${output.path}`, `--${input.flag} ${input.path}`];
   if (holds && isHeld) {
-    if (!mayBeSame) throw refused(`${out} is the same place as ${read}, which this command reads.`);
-  } else if (holds) throw refused(`${out} holds ${read}, which this command reads.`);
+    if (!mayBeSame) throw refused(`${out} is the same path as ${read}, which this command reads.`);
+  } else if (holds) throw refused(`${out} contains ${read}, which this command reads.`);
   else if (isHeld && (await isFolder(input.path)))
-    throw refused(`${out} is in ${read}, a folder that this command reads.`);
+    throw refused(`${out} is inside ${read}, a folder that this command reads.`);
 }
 
 const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
 const refused = (words: string): HomegrownError =>
-  badSettings(words, 'Nothing was read or written. Name another place to write to.');
+  badSettings(words, 'Nothing was read or written. Choose another output path.');

@@ -27,16 +27,16 @@ import { checkOutFile, codeOf, writeFile } from './write';
 type Asked = Named & Partial<NamedRow>;
 
 const OPTIONS = {
-  from: { kind: 'text', path: 'reads', help: 'Folder of the classifier, or a zip of it' },
+  from: { kind: 'text', path: 'reads', help: 'Folder or zip of the classifier' },
   adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
   prompt: { kind: 'text', path: 'none', otherwise: 'none', help: 'A text' },
-  text: { kind: 'texts', path: 'reads', otherwise: 'none', help: 'Files or folders of texts, each of which is one' },
+  text: { kind: 'texts', path: 'reads', otherwise: 'none', help: 'Text files, or folders of them, one text a file' },
   table: {
     kind: 'texts',
     path: 'reads',
     pathIn: withoutColumns,
     otherwise: 'none',
-    help: 'Tables of which each row is a text: FILE.csv, or FILE.csv:text=COLUMN, or text=SUBJECT+BODY for several columns',
+    help: 'Tables with one text a row: FILE.csv, FILE.csv:text=COLUMN, or text=SUBJECT+BODY to join columns',
   },
   encoding: { ...ENCODING, help: `With --table: ${ENCODING.help}` },
   'skip-bad-rows': { ...SKIP_BAD_ROWS, help: `With --table: ${SKIP_BAD_ROWS.help}` },
@@ -44,33 +44,33 @@ const OPTIONS = {
     kind: 'real',
     min: 0,
     max: 1,
-    otherwise: 'as the model says, or else 0',
-    help: 'How sure it must be of a label, 0 to 1: of a text of which it is not it says none; where texts may have several labels it says each that is so likely, and with 0 each that is likelier than not',
+    otherwise: "the model's own, or 0",
+    help: 'Confidence threshold, 0 to 1: no label below it; with several labels a text, every label above it, and at 0 every label above 0.5',
   },
   device: {
     kind: 'choice',
     of: DEVICES,
     initial: 'auto',
-    help: 'Where it runs; auto is a GPU where there is one, else wasm',
+    help: 'Device; auto uses a GPU if there is one, else wasm',
   },
   out: {
     kind: 'text',
     path: 'writes',
     otherwise: 'none',
-    help: 'File to write the results to, as a table (CSV): a row a text, of tables with all of their columns',
+    help: 'CSV file for the results, one text a row; keeps all columns of a table',
   },
   json: {
     kind: 'switch',
-    help: 'One object a line: each text with its label and the probabilities of all; or the error',
+    help: 'Print one JSON object a line: each text, its label and all probabilities',
   },
 } as const;
 
 async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   const { from, adapter, prompt, text, table, out, json, 'at-least': typed } = values;
   if ([prompt, text, table].filter((each) => each !== undefined).length !== 1)
-    throw new UsageError('classify takes --prompt, --text or --table, one of them.');
-  if (values.encoding !== undefined && !table) throw new UsageError('--encoding is of a table: give --table.');
-  if (values['skip-bad-rows'] && !table) throw new UsageError('--skip-bad-rows is of a table: give --table.');
+    throw new UsageError('classify needs one of --prompt, --text and --table.');
+  if (values.encoding !== undefined && !table) throw new UsageError('--encoding needs --table.');
+  if (values['skip-bad-rows'] && !table) throw new UsageError('--skip-bad-rows needs --table.');
   const encoding = encodingOf(values.encoding);
   const reading = { ...(encoding && { encoding }), ...skipping(values['skip-bad-rows']) };
   const since = out === undefined ? undefined : await checkOutFile(out, from);
@@ -79,8 +79,8 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   const { classes } = model.config;
   if (!classes)
     throw badSettings(
-      `The model in ${from} has no labels: it scores tokens.`,
-      'npm run tune -- --kind classify makes a classifier of it.',
+      `The model in ${from} is not a classifier: it predicts tokens, not labels.`,
+      'Fine-tune it as a classifier with npm run tune -- --kind classify.',
     );
   const texts: readonly Asked[] =
     prompt !== undefined
@@ -89,7 +89,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
         ? await textsOf(text, signal, {}, listAll)
         : (await Promise.all(table!.map((each) => rowsIn(each, signal, reading)))).flat();
   if (texts.every((each) => each.text.trim() === ''))
-    throw badFile('There is no text to classify.', 'Give one that is not empty.');
+    throw badFile('All texts are empty: nothing to classify.', 'Name a text that is not empty.');
   await openDevice(values.device);
   const decision = info?.decision ? decisionInUse(info.decision) : PLAIN_DECISION;
   const temperature = temperatureAt(decision, snapshot.state.step);
@@ -122,11 +122,11 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   const cut = told.filter(({ tokens, read }) => read < tokens).length;
   if (cut > 0)
     stderr.write(
-      `Of ${counted(cut, 'text')} only the beginning was read: the model reads ${formatCount(model.config.context)} tokens at once.\n`,
+      `Truncated ${counted(cut, 'text')}: the model's context is ${formatCount(model.config.context)} tokens.\n`,
     );
 
   const empty = told.length - told.filter(isRead).length;
-  if (empty > 0) stderr.write(`${counted(empty, 'row')} without text ${empty === 1 ? 'has' : 'have'} no label.\n`);
+  if (empty > 0) stderr.write(`No label for ${counted(empty, 'row')} without text.\n`);
   return written ? codeOf(out!, written) : 0;
 
   function givenTo({ probabilities, tokens }: Classified) {
@@ -156,6 +156,5 @@ const examples = [
   '--from my-filter --prompt "You have won a prize"',
   '--from my-filter --table mails.csv:text=subject+body --at-least 0.9 --out labels.csv --json',
 ];
-const about =
-  'Says which label texts have, and how likely each is, by a model that tune --kind classify or someone else has written.';
+const about = 'Predicts the label of each text and its probability, with a classifier from tune or elsewhere.';
 export const classifyCommand = command({ name: 'classify', about, options: OPTIONS, examples, run: classify });

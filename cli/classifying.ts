@@ -19,7 +19,7 @@ type Asked = Pick<
 /** @throws HomegrownError of what of the labels cannot be learnt, or a person must be asked */
 export async function classifying(options: Asked): Promise<NonNullable<Tuning['classify']>> {
   const { table, several, unlabelled, merge, fewest, pooling } = options;
-  if (!table) throw new UsageError('--kind classify takes --table.');
+  if (!table) throw new UsageError('--kind classify needs --table.');
   const note = (words: string): void => stderr.write(`${words}\n`);
   const as = several === undefined ? {} : { between: several };
   const encoding = encodingOf(options.encoding);
@@ -33,8 +33,8 @@ export async function classifying(options: Asked): Promise<NonNullable<Tuning['c
       const usual = usualPooling({ id });
       if (!usual)
         throw badSettings(
-          `${modelSpec(id).label} tells no texts apart: it answers.`,
-          'Take an encoder or a decoder, or give the labels to it as targets with --kind instruct --pairs. Nothing was started.',
+          `${modelSpec(id).label} can't be a classifier: it is an encoder-decoder.`,
+          'Nothing was started. Use an encoder or a decoder, or train it on the labels as targets: --kind instruct --pairs.',
         );
       return {
         labels,

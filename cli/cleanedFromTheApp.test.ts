@@ -119,10 +119,14 @@ test('is refused what is missing, another, or changed, by name', async () => {
   const without = (name: string): string[] => names.filter((own) => own !== name).map((own) => path('letters', own));
   // Also one that was left out, which others are cleaned with.
   for (const name of ['a.txt', 'c.txt', 'k.txt'])
-    await refused(new RegExp(`^letters/${name} is not given, which the run in app`), 'fish.txt', ...without(name));
-  await refused(/^fish\.txt is not given/, 'letters');
+    await refused(
+      new RegExp(`^letters/${name} is missing: the run in app trained on it`),
+      'fish.txt',
+      ...without(name),
+    );
+  await refused(/^fish\.txt is missing/, 'letters');
   await writeFile(path('other.txt'), 'other');
-  await refused(/other\.txt is not among what the run in app learnt from/, 'fish.txt', 'letters', 'other.txt');
+  await refused(/other\.txt is not a training text of the run in app/, 'fish.txt', 'letters', 'other.txt');
   await mkdir(path('late'));
   await writeFile(path('late/b.txt'), 'changed');
   await refused(/late\/b\.txt has changed since the run in app/, 'fish.txt', ...without('b.txt'), 'late/b.txt');
@@ -133,7 +137,7 @@ test('is refused without its recipe, and by another; a file of that name that is
   await copied('bare');
   expect(await listedIn(path('bare'))).toContain('recipe.json');
   await rm(path('bare/recipe.json'));
-  const words = /recipe\.json there is not that recipe, or is gone\. Put the file back/;
+  const words = /recipe\.json there is missing or another recipe\. Restore the file/;
   expect((await goOn('bare', '--text', 'fish.txt', 'letters')).stderr).toMatch(words);
   await writeFile(path('bare/recipe.json'), '{"flour":2}');
   expect(await listedIn(path('bare'))).not.toContain('recipe.json');
@@ -147,7 +151,7 @@ test('texts that two recipes have cleaned go on in the app alone', async () => {
   await grownInTheApp(store, [letters, fish], path('both'), 5, 'of-both');
   await expect(readFile(path('both/recipe.json'))).rejects.toThrow(/ENOENT/);
   const { stderr } = await goOn('both', '--text', 'fish.txt', 'letters');
-  expect(stderr).toMatch(/learnt texts that 2 recipes had cleaned, and a folder has one\. It goes on in the app/);
+  expect(stderr).toMatch(/used 2 cleaning recipes, but a folder has only one\. Continue the run in its app/);
 }, 120_000);
 
 test('goes on from files where the app has cleaned its text otherwise since, while it keeps the recipe', async () => {

@@ -62,10 +62,7 @@ export async function cleanTogether(
   const read = await readTogether(store, files, 0, job);
   const text = await applyRecipe(store, read.id, recipe, { at: 0 }, job, beginCleaners);
   if (learntOf(text).documents === 0)
-    throw badSettings(
-      'The recipe leaves nothing of the text to learn from.',
-      'Let a rule that leaves documents out ask for less.',
-    );
+    throw badSettings('The recipe removes all of the text.', 'Relax a rule that removes documents.');
   noteOf(text, files, note);
   const texts = [learntFacts(text)];
   // Of one file it says all itself.
@@ -180,7 +177,7 @@ async function groupsOf(past: Past, own: readonly OwnText[], files: Files, job: 
   if (others[0]) throw notOurs(past, own, given, { title: others[0].file.path, sha256: others[0].sha256 });
   for (const { name, sha256, documents = [{ name, sha256 }] } of own.filter((_, i) => !isWhole(own[i]!, groups[i]!))) {
     const missing = documents.find((document) => !given.has(document.sha256));
-    throw badFile(`${missing?.name ?? name} is not given, which the run in ${past.folder} learnt from.`, AGAIN);
+    throw badFile(`${missing?.name ?? name} is missing: the run in ${past.folder} trained on it.`, AGAIN);
   }
   return groups.map((group) => group.map(({ file }) => file));
 }

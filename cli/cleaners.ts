@@ -36,7 +36,7 @@ function helperIn(thread: Worker): Helper {
   };
   thread.on('message', (through: readonly Through[]) => asked.shift()?.resolve(through));
   thread.on('error', fail).on('messageerror', fail);
-  thread.on('exit', (code) => fail(new Error(`A thread that cleaned along ended with code ${code}`)));
+  thread.on('exit', (code) => fail(new Error(`A cleaning thread ended with code ${code}`)));
   return (task) =>
     new Promise((resolve, reject) => {
       if (failure) reject(failure);

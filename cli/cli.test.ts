@@ -159,7 +159,7 @@ test('grow computes activations again where the plan takes much of the memory th
   const auto = await again('--memory', '0.008');
   expect(auto).toMatchObject({ code: 0, recompute: true });
   expect(auto.stderr).toMatch(/computed again, because with them the plan would take more than half of the 8 MB/);
-  expect(auto.stderr).toContain('--recompute off keeps them; --memory says how many GB a run may take.\n');
+  expect(auto.stderr).toContain('--recompute off keeps them; --memory sets the limit in GB.\n');
   expect(await again('--memory', '0.008', '--recompute', 'off')).toMatchObject({ code: 0, recompute: false });
   expect(await again('--recompute')).toMatchObject({ code: 0, recompute: true });
   const refused = await again('--memory', '0.001');
@@ -237,5 +237,5 @@ test('bench measures a training step of any shape, and says so in one line', asy
 
   const wrong = await run(['bench', 'stepp']);
   expect(wrong.code).toBe(2);
-  expect(wrong.stderr).toMatch(/^There is no bench 'stepp'\. There are step, ops, text, tokenizer, /);
+  expect(wrong.stderr).toMatch(/^Unknown bench 'stepp'\. Available: step, ops, text, tokenizer, /);
 });

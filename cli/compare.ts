@@ -13,23 +13,24 @@ import { readWeights } from './read';
 import { command, DEVICES, interruptible, openDevice, print } from './terminal';
 
 const OPTIONS = {
-  from: { kind: 'text', path: 'reads', help: 'Folder of a model, a zip of it, or a GGUF file' },
-  with: { kind: 'text', path: 'reads', help: 'That of the model that it is compared with' },
-  text: { kind: 'texts', path: 'reads', help: 'Files or folders that both are measured on' },
-  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Of the drawings that the interval is made by' },
+  from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the first model' },
+  with: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the second model' },
+  text: { kind: 'texts', path: 'reads', help: 'Files or folders to evaluate both on' },
+  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Seed of the bootstrap interval' },
   device: {
     kind: 'choice',
     of: DEVICES,
     initial: 'auto',
-    help: 'Where they run; auto is a GPU where there is one, else wasm',
+    help: 'Device; auto uses a GPU if there is one, else wasm',
   },
-  json: { kind: 'switch', help: 'One object, or the error' },
+  json: { kind: 'switch', help: 'Print one JSON object' },
 } as const;
 
 async function compare(values: Values<typeof OPTIONS>): Promise<void> {
   const signal = interruptible();
   const texts = (await textsOf(values.text, signal)).map(({ text }) => text);
-  if (texts.length === 0) throw badSettings('There is no text to compare on.', 'Give files that have some.');
+  if (texts.length === 0)
+    throw badSettings('All texts are empty: nothing to compare on.', 'Name files that are not empty.');
   await openDevice(values.device);
   const [first, second] = [await natsIn(values.from, texts, signal), await natsIn(values.with, texts, signal)];
   const found = comparison(first.nats, second.nats, first.bytes, values.seed);
@@ -41,19 +42,19 @@ async function compare(values: Values<typeof OPTIONS>): Promise<void> {
     print(JSON.stringify({ difference, low, high, unit, verdict, ...(times !== undefined && { times }), ...forms }));
     return;
   }
-  print(`${values.with}, beside ${values.from}: ${comparisonWords(found)}.`);
+  print(`${values.with}, compared with ${values.from}: ${comparisonWords(found)}.`);
   if (isUnlike)
     print(
-      `They do not read the same: ${values.from} reads the text ${formWords(first)}, ${values.with} ${formWords(second)}. What a form drops is not predicted, and the text is the likelier for it; bits are of its bytes as they were given.`,
+      `The tokenizers normalize differently. ${values.from} reads the text ${formWords(first)}, ${values.with} ${formWords(second)}. Dropped characters are not predicted, which lowers the loss. Bits are per byte of the original text.`,
     );
 }
 
 /** What is done to a text before it is cut into tokens, in words; empty: nothing. */
 function formOf({ applied, elsewhere, normalizers = [] }: TokenizerModel): string {
-  if (applied) return 'as the files of its tokenizer say';
+  if (applied) return 'normalized by its tokenizer files';
   return normalizerWords([...(elsewhere ? SPLITS[elsewhere.split].normalizers : []), ...normalizers]);
 }
-const formWords = ({ form }: { form: string }): string => (form === '' ? 'as it is' : `normalised (${form})`);
+const formWords = ({ form }: { form: string }): string => (form === '' ? 'unchanged' : `normalized (${form})`);
 
 /** Of each piece of the texts, by the model in a folder. */
 async function natsIn(folder: string, texts: readonly string[], signal: AbortSignal) {
@@ -69,5 +70,5 @@ async function natsIn(folder: string, texts: readonly string[], signal: AbortSig
 }
 
 const examples = ['--from my-gpt --with my-llama --text held-out.txt --json'];
-const about = 'Tells whether one model finds a text likelier than another does; their tokenizers may differ.';
+const about = 'Compares two models by bits per byte of a text; their tokenizers may differ.';
 export const compareCommand = command({ name: 'compare', about, options: OPTIONS, examples, run: compare });

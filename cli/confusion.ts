@@ -12,7 +12,7 @@ export function printConfusion({ labels, counts }: Confusion): void {
   const width = Math.max(...counts.flat().map((count) => String(count).length), String(labels.length).length);
   const row = (name: string, cells: readonly (string | number)[]): string =>
     `  ${name.padEnd(wide)}  ${cells.map((cell) => String(cell).padStart(width)).join('  ')}`;
-  print('Confusion matrix: a row for each actual label, a column for each predicted label.');
+  print('Confusion matrix: actual labels in rows, predicted labels in columns.');
   print(
     row(
       '',
@@ -30,7 +30,7 @@ export function printEachLabel(labelled: LabelledTexts): void {
   const width = Math.max('missed'.length, ...counts.flat().map((count) => String(count).length));
   const row = (name: string, cells: readonly (string | number)[]): string =>
     `  ${name.padEnd(wide)}  ${cells.map((cell) => String(cell).padStart(width)).join('  ')}`;
-  print('Each label: texts in which it was found, missed, and wrongly predicted.');
+  print('Each label: true positives, false negatives and false positives.');
   print(row('', ['found', 'missed', 'wrong']));
   for (const [i, { label }] of rows.entries()) print(row(label, counts[i]!));
 }

@@ -46,7 +46,7 @@ test('a run ends in its time where steps become slower or quicker, with the step
     'now slower, now quicker': (time: number) => (Math.floor(time / 7000) % 2 === 0 ? 8 : 15),
   })) {
     const { time, changes, words } = ended(stepAt);
-    expect(words[0], name).toMatch(/^A step takes \d+ ms now: the run has [\d,]+ steps\.$/);
+    expect(words[0], name).toMatch(/^A step now takes \d+ ms, so the run has [\d,]+ steps\.$/);
     expect(changes, name).toBeGreaterThan(0);
     expect(time, name).toBeLessThanOrEqual(TIME);
     expect(time, name).toBeGreaterThan(0.93 * TIME);

@@ -22,8 +22,8 @@ export async function openData(folder: string): Promise<Given & { isOfPairs: boo
   if (text === null) {
     const isThere = (await stat(folder).catch(() => null))?.isDirectory() ?? false;
     throw badFile(
-      isThere ? `${folder} has no ${PREPARED}, and so was not written by prepare.` : `There is no folder ${folder}.`,
-      'Give the folder that npm run prepare has written, or files with --text.',
+      isThere ? `${folder} has no ${PREPARED}, so prepare did not write it.` : `There is no folder ${folder}.`,
+      'Name a folder that npm run prepare wrote, or files with --text.',
     );
   }
   const json = jsonOf(text);
@@ -31,8 +31,11 @@ export async function openData(folder: string): Promise<Given & { isOfPairs: boo
   if (!read.success) {
     const version = z.object({ version: z.int() }).safeParse(json);
     if (version.success && version.data.version > 1)
-      throw new HomegrownError('newer-version', `${path} is of version ${version.data.version}`);
-    throw badFile(`${path} is not what prepare writes there.`, 'Prepare the documents again.');
+      throw new HomegrownError(
+        'newer-version',
+        `${path} has version ${version.data.version}, newer than this Homegrown reads`,
+      );
+    throw badFile(`${path} is damaged, or prepare did not write it.`, 'Run prepare again.');
   }
   const { columns } = read.data;
   const documents = join(folder, DOCUMENTS);

@@ -6,15 +6,15 @@ import { UsageError } from './options';
 export const ENCODING = {
   kind: 'text',
   path: 'none',
-  otherwise: 'such files are refused, with the encodings that they may be in',
-  help: 'What text is in that is not UTF-8, such as windows-1252, koi8-r, shift_jis',
+  otherwise: 'other files are refused, with likely encodings',
+  help: 'Encoding of text that is not UTF-8, such as windows-1252, koi8-r, shift_jis',
 } as const;
 
 /** @throws UsageError */
 export function encodingOf(typed: string | undefined): EncodingId | undefined {
   const encoding = typed?.toLowerCase();
   if (encoding === undefined || isEncoding(encoding)) return encoding;
-  throw new UsageError(`--encoding is one of ${Object.keys(ENCODINGS).join(', ')}, not ${typed!}.`);
+  throw new UsageError(`--encoding must be one of ${Object.keys(ENCODINGS).join(', ')}, not '${typed!}'.`);
 }
 
 /** With the flag that answers it, where it asks for an encoding. */
@@ -22,4 +22,4 @@ export const withFlag = (error: unknown): unknown =>
   isBadEncoding(error)
     ? new HomegrownError('bad-encoding', error.message, paragraph(error.remedy ?? '', SAYS_WHICH))
     : error;
-export const SAYS_WHICH = '--encoding says which text is in that is not UTF-8';
+export const SAYS_WHICH = 'Set the encoding with --encoding';

@@ -77,7 +77,7 @@ test('tasks of one\u2019s own need no text; their columns are found or named', a
   await writeFile(path('answers.csv'), 'Frage,Wort\nthe white,whale\n');
   const flags = ['--from', path('bytes'), '--device', 'wasm', '--task', path('choices.csv')];
   const told = await run(['evaluate', ...flags, `${path('answers.csv')}:prompt=Frage,answer=Wort`, '--json']);
-  expect(told.stderr).toMatch(/^Measured on no text\. The run in .* cannot go on/);
+  expect(told.stderr).toMatch(/^Text metrics skipped\. Can't resume the run in .*:/);
   const { tasks } = JSON.parse(told.stdout) as { tasks: TaskScores[] };
   expect(tasks.map(({ name, rows, metrics }) => [name, rows, Object.keys(metrics)])).toEqual([
     ['choices.csv', 2, ['accuracy', 'accuracyPerCharacter']],
@@ -103,7 +103,7 @@ test('without a text it is measured on what was held out of its own, with what i
   const told = evaluations.findLast(({ valLoss }) => valLoss !== undefined)!;
   expect(metrics['loss']!.value).toBeCloseTo(told['valLoss'] as number, 0);
   expect(Object.keys(baselines)).toContain('trigram');
-  expect((await run([...own, '--part', 'test'])).stdout).toMatch(/held out no part for a test/);
+  expect((await run([...own, '--part', 'test'])).stdout).toMatch(/has no test set/);
   // Baselines are those that were counted when the data were built: another number in the record shows.
   const { trigram } = (await openPast(path('own'))).data.nGrams!;
   expect(baselines['trigram']!['loss' as 'value']).toBeCloseTo(trigram, 10);
@@ -124,7 +124,7 @@ test('what is measured of its own part, and asked by lists, is kept in its folde
   await writeFile(path('of-whales.csv'), 'prompt,answer\nthe white,whale\n');
   expect(lines(await run([...own, '--minimal-pairs', path('ran.csv'), '--json']))[0]!['look']).toBe(1);
   const again = await run([...own, '--task', path('of-whales.csv')]);
-  expect(again.stderr).toMatch(/This is the 2nd look at the test part.*Kept in .*kept: its card tells of it/s);
+  expect(again.stderr).toMatch(/This is the 2nd evaluation on the test set.*Saved in .*kept: its model card/s);
   expect(again.stdout).toMatch(/(Better than |still beats it|About as good as |Too little text to compare it with )/);
   // Only what tells of it is another; a run that goes on there knows the folder for its own.
   expect(await readFile(path('kept/homegrown.files.json'), 'utf8')).toBe(list);
@@ -159,11 +159,13 @@ test('a folder that went on while it was measured, and one that cannot be writte
   };
   const before = await readFile(path('own/homegrown.json'), 'utf8');
   const gone = { ...past, info: { ...past.info, state: { ...past.info.state, step: 1 } } };
-  expect((await keepMeasured(gone, 'validation', evaluation)).problem).toMatch(/not kept in .*has gone on meanwhile/);
+  expect((await keepMeasured(gone, 'validation', evaluation)).problem).toMatch(
+    /isn't saved in .*trained on during the evaluation/,
+  );
   const list = JSON.parse(await readFile(path('own/homegrown.files.json'), 'utf8')) as { files: string[] };
   const others = { ...list, files: list.files.filter((name) => name !== 'README.md') };
   await writeFile(path('own/homegrown.files.json'), JSON.stringify(others));
-  expect((await keepMeasured(past, 'validation', evaluation)).problem).toMatch(/not Homegrown’s own/);
+  expect((await keepMeasured(past, 'validation', evaluation)).problem).toMatch(/did not write all files/);
   expect(await readFile(path('own/homegrown.json'), 'utf8')).toBe(before);
 });
 
@@ -192,7 +194,7 @@ test('malformed rows of pairs and of lists are listed, and left out where that i
   expect(ended.stderr).toContain('own.jsonl: 1 malformed row left out: line 2.');
   expect(JSON.parse(ended.stdout)).toMatchObject({ metrics: { loss: {} }, swaps: { kinds: { all: { pairs: 1 } } } });
   const none = await run(flags('--skip-bad-rows'));
-  expect(none.stderr).toContain('--skip-bad-rows is for files: give --text, --pairs, --table or a list.');
+  expect(none.stderr).toContain('--skip-bad-rows needs --text, --pairs, --table or a list.');
 }, 120_000);
 
 test('answers to the rows of a table are scored, beside copying', async () => {
@@ -235,7 +237,7 @@ test('two models of different tokenizers are compared on the same text', async (
   expect(low! <= difference! && difference! <= high!).toBe(true);
   expect([unit, verdict]).toEqual(['bits per byte', expect.stringMatching(/better|worse|not distinguishable/)]);
   const { stdout: words } = await run(['compare', ...flags]);
-  expect(words).toMatch(/pairs, beside .*bytes: (better by|worse by|not dist)/);
+  expect(words).toMatch(/pairs, compared with .*bytes: (better by|worse by|not dist)/);
   expect(words).not.toMatch(/do not read the same/);
 });
 
@@ -255,7 +257,7 @@ test('where one of two models normalises its text, or they do so differently, co
     return (await run(['compare', ...flags, ...more])).stdout;
   };
   expect(await compared('bytes', 'lowered')).toMatch(
-    /bytes reads the text as it is, .*lowered normalised \(lower case\)\. What a form drops/,
+    /bytes reads the text unchanged, .*lowered normalized \(lower case\)\. Dropped/,
   );
   expect(JSON.parse(await compared('composed', 'lowered', '--json'))).toMatchObject({
     normalised: { from: 'Unicode form NFKC', with: 'lower case' },
@@ -265,9 +267,9 @@ test('where one of two models normalises its text, or they do so differently, co
 
 test.each([
   [['--text', 'empty'], /empty/],
-  [['--text', 'text', '--metrics', 'loss,beauty'], /no metric 'beauty'\. Metrics: loss, .*stridedPerplexity/],
+  [['--text', 'text', '--metrics', 'loss,beauty'], /Unknown metric 'beauty'\. Metrics: loss, .*stridedPerplexity/],
   [['--text', 'text', '--task', 'text'], /text has no rows/],
-  [['--text', 'text', '--task', 'text:prompt=,answer=a'], /--task names columns as in/],
+  [['--text', 'text', '--task', 'text:prompt=,answer=a'], /--task must name columns such as/],
   [
     ['--text', 'text', '--metrics', 'stridedPerplexity', '--stride', '65'],
     /stride of 65 is longer than the context of 64/,

@@ -35,34 +35,34 @@ import { BUNDLED, ownSentences, printPreferences, printTask, sentencePairsOf, ta
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 
 const OPTIONS = {
-  from: { kind: 'text', path: 'reads', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
   adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   text: {
     kind: 'texts',
     path: 'reads',
-    otherwise: 'its own held-out part, where its texts lie as they lay',
-    help: 'Files or folders that it is measured on',
+    otherwise: "the run's validation set, if its texts haven't moved",
+    help: 'Files or folders to evaluate on',
   },
   pairs: {
     kind: 'texts',
     path: 'reads',
     pathIn: withoutColumns,
     otherwise: 'none',
-    help: 'In place of --text, tables of which each row is an input and its target: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN',
+    help: 'Instead of --text, tables with an input and its target a row: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN',
   },
   table: {
     kind: 'texts',
     path: 'reads',
     pathIn: withoutColumns,
     otherwise: 'none',
-    help: 'Of a classifier, in place of --text, tables of texts with labels: FILE.csv, or FILE.csv:text=COLUMN,label=COLUMN (text=SUBJECT+BODY for several); or a folder of texts for each label. Several labels stand in a cell with | between them',
+    help: 'For a classifier, instead of --text: tables of labeled texts, FILE.csv or FILE.csv:text=COLUMN,label=COLUMN (text=SUBJECT+BODY joins columns), or a folder with a subfolder per label. Separate several labels in a cell by |',
   },
   unlabelled: {
     kind: 'choice',
     of: ['none', 'left-out'],
-    otherwise: 'asked about',
-    help: 'With --table, of a classifier that gives several labels: what texts without one are, examples of none, or not labelled yet and so left out',
+    otherwise: 'an error asks',
+    help: 'With --table and several labels a text: texts without a label have none of them, or are not labeled yet and left out',
   },
   encoding: { ...ENCODING, help: `With --table: ${ENCODING.help}` },
   'skip-bad-rows': SKIP_BAD_ROWS,
@@ -70,89 +70,89 @@ const OPTIONS = {
     kind: 'real',
     min: 0,
     max: 1,
-    otherwise: 'as the model says, or else 0',
-    help: 'Of a classifier: how sure it must be of a label to give it; of several labels each that is so likely is given, and with 0 each that is likelier than not',
+    otherwise: "the model's own, or 0",
+    help: 'Confidence threshold of a classifier; with several labels a text, every label above it, and at 0 every label above 0.5',
   },
   part: {
     kind: 'choice',
     of: ['validation', 'test'],
     initial: 'validation',
-    help: 'Which of its own parts, without --text and --pairs',
+    help: "Part of the run's own data, without --text and --pairs",
   },
   train: {
     kind: 'texts',
     path: 'reads',
     pathIn: withoutColumns,
-    otherwise: 'its own, without --text',
-    help: 'What it learnt from, for baselines that count tokens; with --pairs and --table tables, for those that count labels and words',
+    otherwise: "the run's own, without --text",
+    help: 'Training text, for n-gram baselines; with --pairs and --table, training tables, for label and word baselines',
   },
   metrics: {
     kind: 'text',
     path: 'none',
-    otherwise: 'all that apply but stridedPerplexity',
-    help: `Their names, with commas between: ${FIGURE_IDS.join(', ')}`,
+    otherwise: 'all that apply except stridedPerplexity',
+    help: `Metrics, separated by commas: ${FIGURE_IDS.join(', ')}`,
   },
   'minimal-pairs': {
     kind: 'text',
     path: 'reads',
     pathIn: ownSentences,
     otherwise: 'not measured',
-    help: `Which of two sentences is likelier, of which the first is right: ${BUNDLED}, or a table with columns first, second, kind`,
+    help: `Minimal pairs, the first sentence right: ${BUNDLED}, or a table with columns first, second, kind`,
   },
   swaps: {
     kind: 'text',
     path: 'reads',
     pathIn: ownSentences,
     otherwise: 'not measured',
-    help: `The same of sentences that differ in a name, pronoun or origin: ${BUNDLED}, or such a table`,
+    help: `Pairs that differ in a name, pronoun or origin: ${BUNDLED}, or such a table`,
   },
   task: {
     kind: 'texts',
     path: 'reads',
     pathIn: withoutColumns,
     otherwise: 'none',
-    help: 'Tables of prompts with answers, or with choices: FILE.csv, or FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN',
+    help: 'Tables of prompts with answers or choices: FILE.csv, or FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN',
   },
   stride: {
     kind: 'whole',
     min: 1,
     max: 1e6,
     otherwise: 'half a context',
-    help: 'Tokens that windows of stridedPerplexity move on by',
+    help: 'Stride of the windows of stridedPerplexity, in tokens',
   },
-  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Of the drawings that intervals are made by' },
+  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Seed of the bootstrap intervals' },
   device: {
     kind: 'choice',
     of: DEVICES,
     initial: 'auto',
-    help: 'Where it runs; auto is a GPU where there is one, else wasm',
+    help: 'Device; auto uses a GPU if there is one, else wasm',
   },
-  json: { kind: 'switch', help: 'One object, or the error' },
+  json: { kind: 'switch', help: 'Print one JSON object' },
 } as const;
 
 /** Its own part, unless that is not at hand and there is something else to ask. */
 async function ownTextOrNone(values: Values<typeof OPTIONS>, isNeeded: boolean, signal: AbortSignal): Promise<Given> {
   if (values.adapter !== undefined && isNeeded)
-    throw new UsageError('With --adapter it is no run that has held out a part. Give --text or --pairs.');
+    throw new UsageError('A model with --adapter has no held-out set of its own. Add --text or --pairs.');
   if (values.adapter !== undefined) return readWeights(values.from, signal, values.adapter);
   try {
     return await ownText(values.from, values.part, signal);
   } catch (error) {
     if (isNeeded || !(error instanceof HomegrownError)) throw error;
-    stderr.write(`Measured on no text. ${error.message}\n`);
+    stderr.write(`Text metrics skipped. ${error.message}\n`);
     return readWeights(values.from, signal);
   }
 }
 
 async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): Promise<void> {
   if ([values.text, values.pairs, values.table].filter(Boolean).length > 1)
-    throw new UsageError('Give --text, --pairs or --table.');
-  if (values.encoding !== undefined && !values.table) throw new UsageError('--encoding is of a table: give --table.');
+    throw new UsageError('Add --text, --pairs or --table.');
+  if (values.encoding !== undefined && !values.table) throw new UsageError('--encoding needs --table.');
   const ownLists = [values['minimal-pairs'], values.swaps].filter((list) => list !== undefined && list !== BUNDLED);
   const files = [values.text, values.pairs, values.table, values.task].some((some) => some !== undefined);
   if (values['skip-bad-rows'] && !files && ownLists.length === 0)
-    throw new UsageError('--skip-bad-rows is for files: give --text, --pairs, --table or a list.');
-  if (values.unlabelled && !values.table) throw new UsageError('--unlabelled is of a table: give --table.');
+    throw new UsageError('--skip-bad-rows needs --text, --pairs, --table or a list.');
+  if (values.unlabelled && !values.table) throw new UsageError('--unlabelled needs --table.');
   const metrics = values.metrics?.split(',').map(known);
   const signal = interruptible();
   const reading = skipping(values['skip-bad-rows']);
@@ -170,7 +170,8 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
       : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
   const { model, tokenizer, info, documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts, facts } =
     given;
-  if (documents?.length === 0) throw badSettings('There is no text to measure on.', 'Give files that have some.');
+  if (documents?.length === 0)
+    throw badSettings('All texts are empty: nothing to evaluate on.', 'Name files that are not empty.');
   const asked = {
     ...{ documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts, facts },
     metrics,
@@ -201,7 +202,7 @@ function decisionOf({ info, snapshot }: Given, typed: number | undefined): ToEva
 
 function known(name: string): FigureId {
   if (isFigure(name)) return name;
-  throw new UsageError(`There is no metric '${name}'. Metrics: ${FIGURE_IDS.join(', ')}.`);
+  throw new UsageError(`Unknown metric '${name}'. Metrics: ${FIGURE_IDS.join(', ')}.`);
 }
 
 /** `Left out: unigram, bigram. What ... is not given.`, a line a reason. */
@@ -219,8 +220,8 @@ function keptWords({ look, problem }: Kept, past?: Past): string[] {
   return [
     ...(look === undefined
       ? []
-      : [`This is the ${ordinal(look)} look at the test part: each that decides something makes it less of a test.`]),
-    `Kept in ${past.folder}: its card tells of it, and so do exports of it.`,
+      : [`This is the ${ordinal(look)} evaluation on the test set. Choosing by its results makes it less of a test.`]),
+    `Saved in ${past.folder}: its model card and exports include it.`,
   ];
 }
 
@@ -234,15 +235,15 @@ function inWords(evaluation: Evaluation, part: string, leak: LeakNotice | undefi
   const { minimalPairs: right, swaps, tasks = [] } = evaluation;
   if (evaluation.tokens > 0) figuresInWords(evaluation, part, leak);
   for (const task of tasks) printTask(task);
-  if (right) printPreferences('Minimal pairs', 'the right sentence is the likelier one', right);
+  if (right) printPreferences('Minimal pairs', 'the right sentence has the higher probability', right);
   if (!swaps) return;
-  printPreferences('Swaps', 'the first is the likelier one', swaps);
-  print('Half is no preference. It tells what the text made likely, not what a model does in use; the list is short.');
+  printPreferences('Swaps', 'the first has the higher probability', swaps);
+  print('50 % means no preference. The list is short and shows the training text, not the model in use.');
 }
 
 function figuresInWords(evaluation: Evaluation, part: string, leak: LeakNotice | undefined): void {
   const { metrics, baselines, confusion, labelled, tokens, where } = evaluation;
-  print(`Of ${counted(tokens, 'token')}, between which values it lies with 95 % confidence:`);
+  print(`On ${counted(tokens, 'token')}, with 95 % confidence intervals:`);
   const label = (id: string): string => (isFigure(id) ? figureFacts(id).label : id);
   const width = Math.max(
     ...[...Object.keys(metrics).map(label), ...Object.keys(baselines)].map(({ length }) => length),
@@ -252,7 +253,7 @@ function figuresInWords(evaluation: Evaluation, part: string, leak: LeakNotice |
   const { judgement, evidence } = judged({ part, evaluation });
   print(`${judgement}. ${evidence}`);
   if (leak) print(`${leak.title}. ${leak.text}`);
-  print('Without a model:');
+  print('Baselines:');
   for (const [name, figures] of Object.entries(baselines)) {
     const values = Object.entries(figures).map(([id, value]) => `${label(id).toLowerCase()} ${formatReading(value)}`);
     print(`${name.padEnd(width)}  ${values.join(', ')}`);
@@ -273,9 +274,8 @@ const kindWords = (kind: string): string => (Object.hasOwn(TOKEN_KINDS, kind) ? 
 const examples = [
   '--from my-model --text held-out.txt --train moby-dick.txt --json',
   '--from my-t5 --pairs held-out.csv:input=english,target=german',
-  '--from my-gpt --pairs held-out.csv:input=review,target=sentiment --train learnt.csv --metrics accuracy,macroF1',
+  '--from my-gpt --pairs held-out.csv:input=review,target=sentiment --train train.csv --metrics accuracy,macroF1',
   '--from my-model --task capitals.csv:prompt=question,answer=city',
 ];
-const about =
-  'Measures how likely a text is to a model, or how good its answers are, with intervals, beside what counting, gzip and copying come to.';
+const about = 'Evaluates a model on text, pairs, labels or tasks, with 95 % intervals and baselines.';
 export const evaluateCommand = command({ name: 'evaluate', about, options: OPTIONS, examples, run });

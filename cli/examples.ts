@@ -66,8 +66,7 @@ export async function examplesAsked(
     const { path, columns } = isFolder ? { path: meant, columns: null } : await tableFile(meant);
     files.push({ path: resolve(path), ...(columns && { columns }) });
   }
-  if (unlabelled && !as.between)
-    throw new UsageError('--unlabelled is for texts that may have several labels. Leave it out.');
+  if (unlabelled && !as.between) throw new UsageError('--unlabelled is only for texts with several labels. Remove it.');
   let labelling = unlabelled ? withUnlabelled(AS_READ, unlabelled) : AS_READ;
   const laid: Laid = {
     ...{ files, ...as, renamed: labelling.renamed },
@@ -80,7 +79,7 @@ export async function examplesAsked(
   };
   for (const { names, as: to } of merge ? read.survey.alike : []) {
     join(names, to);
-    note(`${names.slice(1).map(quoted).join(', ')} ${names.length === 2 ? 'is' : 'are'} ${quoted(to)}.`);
+    note(`${names.slice(1).map(quoted).join(', ')} ${names.length === 2 ? 'is' : 'are'} merged into ${quoted(to)}.`);
   }
   const merged = await labelledBy(read, labelling, job);
   const rare = merged.survey.labels.filter(({ count }) => count < (fewest ?? 0)).map(({ label }) => label);
@@ -89,12 +88,10 @@ export async function examplesAsked(
   if (rare.length === merged.survey.labels.length)
     throw badSettings(
       `No label has ${counted(fewest!, 'text')}: the largest, ${quoted(largest!.label)}, has ${formatCount(largest!.count)}.`,
-      'Nothing was started. Choose a smaller --fewest.',
+      'Nothing was started. Lower --fewest.',
     );
   join(rare, '');
-  note(
-    `${counted(rare.length, 'label')} of fewer than ${formatCount(fewest!)} texts ${rare.length === 1 ? 'is' : 'are'} left out.`,
-  );
+  note(`Left out ${counted(rare.length, 'label')} with fewer than ${formatCount(fewest!)} texts.`);
   return labelledBy(merged, labelling, job);
 }
 
@@ -112,17 +109,18 @@ export async function examplesLaid(laid: Laid, note: (words: string) => void, jo
     const given = sources.map((source) => ({ ...source, reading }));
     const { text, refused, duplicates } = await importDrop(given, store, settings, job);
     if (refused[0] && (sources.length === 1 || !text)) throw withFlag(nameColumns(refused[0].error));
-    for (const { name, error } of refused) note(`${name} was left out. ${error.message}`);
+    for (const { name, error } of refused) note(`Skipped ${name}. ${error.message}`);
     if (duplicates.length > 0 && sources.length > 1)
-      note(
-        `${counted(duplicates.length, 'file')} equal to another of their label ${duplicates.length === 1 ? 'was' : 'were'} left out.`,
-      );
+      note(`Skipped ${counted(duplicates.length, 'file')}: duplicates of another with the same label.`);
     if (!text) continue;
     for (const words of text.notes) note(`${text.name}: ${words}.`);
     texts.push(text);
   }
   if (texts.length === 0)
-    throw badFile('There is no text in what was given.', 'Give a table, or a folder of texts for each label.');
+    throw badFile(
+      'The table or folder contains no text.',
+      'Name a table, or a folder with a subfolder of texts per label.',
+    );
   const none: Examples = { store, texts, documents: [], laid, survey: NOTHING };
   return labelledBy(none, { renamed: laid.renamed, changed: [] }, job);
 }
@@ -168,20 +166,20 @@ export function checkExamples(
     .slice(0, MOST_LISTED)
     .map(({ label, count }) => `${label} ${formatCount(count)} (${formatShare(count / texts)})`);
   note(
-    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${listed.join(', ')}${labels.length > MOST_LISTED ? ' and others' : ''}${none > 0 ? `; none of them ${formatCount(none)} (${formatShare(none / texts)})` : ''}.`,
+    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${listed.join(', ')}${labels.length > MOST_LISTED ? ' and others' : ''}${none > 0 ? `; no label ${formatCount(none)} (${formatShare(none / texts)})` : ''}.`,
   );
   for (const { what, words, remedy } of problems) {
-    const told = what === 'alike' ? '--merge takes them as one.' : remedy;
+    const told = what === 'alike' ? '--merge joins them.' : remedy;
     note(told === undefined ? words : `${words} ${told}`);
   }
 }
 const MOST_LISTED = 20;
 /** Where a flag answers. */
 const FLAGS: Readonly<Partial<Record<string, string>>> = {
-  single: '--fewest 2 leaves such labels out, --fewest 1 keeps them; --merge joins names that read like one.',
-  swapped: 'Name them: --table FILE.csv:text=COLUMN,label=COLUMN.',
-  unlabelled: '--unlabelled none takes them as examples of none, --unlabelled left-out as not labelled yet.',
-  many: 'Name another column as the label, or leave rare labels out with --fewest.',
+  single: '--fewest 2 drops such labels, --fewest 1 keeps them; --merge joins similar names.',
+  swapped: 'Name the columns: --table FILE.csv:text=COLUMN,label=COLUMN.',
+  unlabelled: '--unlabelled none trains them as examples of no label; --unlabelled left-out drops them.',
+  many: 'Name another label column, or drop rare labels with --fewest.',
 };
 const quoted = (name: string): string => JSON.stringify(name);
 
@@ -203,5 +201,5 @@ async function sourcesIn(folder: string, note: (words: string) => void): Promise
 
 const nameColumns = (error: HomegrownError): HomegrownError =>
   error.code === 'bad-shape'
-    ? badFile(error.message, 'Name them: --table FILE.csv:text=COLUMN,label=COLUMN. Nothing was started.')
+    ? badFile(error.message, 'Name the columns: --table FILE.csv:text=COLUMN,label=COLUMN. Nothing was started.')
     : error;

@@ -20,18 +20,18 @@ import { checkOutFile, checkOutFolder, codeOf, writeFile, writeFolder, type Writ
 import { heldStepWords } from './told';
 
 const OPTIONS = {
-  from: { kind: 'text', path: 'reads', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
   adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   format: {
     kind: 'choice',
     of: FORMAT_IDS,
-    help: 'Format to write',
+    help: 'Format',
     choices: FORMAT_IDS.map((id) => formatWords(FORMATS[id])),
   },
-  out: { kind: 'text', path: 'writes', help: 'File, or folder, to write' },
-  optimizer: { kind: 'switch', help: 'Also what training needs to go on, where the format has a place for it' },
-  json: { kind: 'switch', help: 'One object a line: what was written, or the error' },
+  out: { kind: 'text', path: 'writes', help: 'File or folder to write' },
+  optimizer: { kind: 'switch', help: 'Include optimizer state to resume training, if the format has room for it' },
+  json: { kind: 'switch', help: 'Print one JSON object a line: the files written' },
 } as const;
 
 async function exportModel({
@@ -57,7 +57,7 @@ async function exportModel({
   if (beside.adapted?.words !== undefined) stderr.write(`${beside.adapted.words}\n`);
   const exported = await exportedFrom(imported, basename(resolve(from)), Date.now(), withMoments(writer, optimizer));
   const problem = writer.problem?.(settingsOf(exported.info)) ?? null;
-  if (problem !== null) throw badSettings(problem, 'Choose another format.');
+  if (problem !== null) throw badSettings(problem, 'Choose another --format.');
   const files = (await writer.files(exported, { withOptimizer: optimizer, template })).map((file) =>
     until(signal, file),
   );
@@ -116,5 +116,5 @@ const examples = [
   '--from my-model --format gguf-f16 --out my-model.gguf',
   '--from my-model --format html --out whale.html',
 ];
-const about = 'Writes a model of grow, the app or someone else in the format of another tool.';
+const about = 'Exports a model in the format of another tool.';
 export const exportCommand = command({ name: 'export', about, options: OPTIONS, examples, run: exportModel });

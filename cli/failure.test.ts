@@ -35,21 +35,21 @@ test.each<[string, () => unknown, string, number, RegExp]>([
     () => readFileSync('/nowhere/at/all'),
     'bad-file',
     1,
-    /^\/nowhere\/at\/all cannot be used: no such file or directory \(ENOENT\)\. /,
+    /^\/nowhere\/at\/all can't be used: no such file or directory \(ENOENT\)\. /,
   ],
   [
     'a folder that is a file',
     () => readdirSync('/dev/null'),
     'bad-file',
     1,
-    /^\/dev\/null cannot be listed: not a directory/,
+    /^\/dev\/null can't be listed: not a directory/,
   ],
   [
     'a full disk',
     writeToFull,
     'storage-full',
     1,
-    /^A file cannot be written: no space left on device \(ENOSPC\)\. What was there before is unchanged\. /,
+    /^A file can't be written: no space left on device \(ENOSPC\)\. Existing files are unchanged\. /,
   ],
   ['an array that is too large', () => new Float64Array(2 ** 40), 'out-of-memory', 1, /^Memory ran out \(.+\)\. /],
   [
@@ -66,7 +66,7 @@ test.each<[string, () => unknown, string, number, RegExp]>([
     },
     'bug',
     1,
-    /^Homegrown made a mistake: one two x+ … x+ end.*HOMEGROWN_DEBUG=1/,
+    /^Homegrown has a bug: one two x+ … x+ end.*HOMEGROWN_DEBUG=1/,
   ],
   [
     'a setting',
@@ -80,11 +80,11 @@ test.each<[string, () => unknown, string, number, RegExp]>([
   [
     'what was typed',
     () => {
-      throw new UsageError('There is no flag --x.');
+      throw new UsageError('Unknown flag --x.');
     },
     'usage',
     2,
-    /^There is no flag --x\.$/,
+    /^Unknown flag --x\.$/,
   ],
   [
     'a hang-up',
@@ -93,7 +93,7 @@ test.each<[string, () => unknown, string, number, RegExp]>([
     },
     'stopped',
     129,
-    /unchanged\.$/,
+    /Nothing was changed\.$/,
   ],
 ])('%s is one line with something to do', (_, act, code, exitCode, words) => {
   const ending = endingOf(thrown(act));

@@ -21,7 +21,7 @@ export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
 export class Stopped extends Error {
   override readonly name = 'Stopped';
   constructor(readonly signal: Signal) {
-    super('Stopped before it was done; what was there before is unchanged.');
+    super('Stopped before the end. Nothing was changed.');
   }
 }
 
@@ -43,7 +43,7 @@ function known(error: unknown): HomegrownError {
       /allocat|invalid (typed )?(array|string) length|maximum size exceeded/i.test(what)) ||
     (error instanceof Error && error.name === 'RuntimeError' && /out of bounds|out of memory|oom/i.test(what));
   if (isShort) return new HomegrownError('out-of-memory', `Memory ran out (${what})`);
-  return new HomegrownError('bug', `Homegrown made a mistake: ${what || 'it gives no reason'}`);
+  return new HomegrownError('bug', `Homegrown has a bug: ${what || 'no reason given'}`);
 }
 
 type SystemError = NodeJS.ErrnoException & { errno: number };
@@ -57,7 +57,7 @@ export function systemFailure(error: SystemError, path = error.path): HomegrownE
     name === 'ENOSPC' || name === 'EDQUOT' ? 'storage-full' : name === 'ENOMEM' ? 'out-of-memory' : 'bad-file';
   const subject = path === undefined ? 'A file' : shortened(path);
   const verb = VERBS[error.syscall ?? ''] ?? 'used';
-  return new HomegrownError(code, `${subject} cannot be ${verb}: ${reason} (${name})`);
+  return new HomegrownError(code, `${subject} can't be ${verb}: ${reason} (${name})`);
 }
 const VERBS: Readonly<Record<string, string>> = {
   scandir: 'listed',
@@ -68,7 +68,7 @@ const VERBS: Readonly<Record<string, string>> = {
   copyfile: 'copied',
   stat: 'found',
   lstat: 'found',
-  rename: 'put into its place',
+  rename: 'moved into place',
   rm: 'removed',
   rmdir: 'removed',
   unlink: 'removed',
@@ -77,25 +77,25 @@ const shortened = (path: string): string => (path.length > 200 ? `${path.slice(0
 
 /** What can be done in a terminal, where the thrower does not know better. */
 const REMEDIES: Readonly<Record<FailureCode, string>> = {
-  'bad-file': 'Check that path, or give another.',
+  'bad-file': 'Check the path, or name another.',
   'bad-encoding': 'Name its encoding, or save it as UTF-8.',
   'bad-rows': 'Fix these rows.',
   'bad-shape': 'Name two of its columns with --pairs FILE:input=COLUMN,target=COLUMN. Nothing was written.',
-  'bad-settings': 'Change what is named.',
-  'out-of-memory': 'What was saved before is whole. Take a smaller model, batch, context or text.',
-  'device-lost': 'What was saved before is whole. Halve the batch, or take --device wasm.',
-  'device-gone': 'What was saved before is whole. Take --device wasm.',
+  'bad-settings': 'Change that setting.',
+  'out-of-memory': 'Everything saved so far is intact. Use a smaller model, batch, context or text.',
+  'device-lost': 'Everything saved so far is intact. Halve the batch, or use --device wasm.',
+  'device-gone': 'Everything saved so far is intact. Use --device wasm.',
   diverged: 'Lower the learning rate or lengthen the warm-up.',
-  'storage-full': 'What was there before is unchanged. Free some space, or give another path.',
-  'storage-damaged': 'Make it again from the text.',
-  'storage-blocked': 'Give another path.',
-  'in-use': 'Wait until the other is done.',
-  'newer-version': 'Take the newest Homegrown.',
-  'load-failed': 'If a package is damaged, npm ci installs them anew.',
-  bug: 'What was saved before is whole. Run it again with HOMEGROWN_DEBUG=1 and report what it says.',
+  'storage-full': 'Existing files are unchanged. Free some space, or choose another path.',
+  'storage-damaged': 'Train the model again from its text.',
+  'storage-blocked': 'Choose another path.',
+  'in-use': 'Wait until the other command ends.',
+  'newer-version': 'Update Homegrown.',
+  'load-failed': 'If a package is damaged, run npm ci to reinstall.',
+  bug: 'Everything saved so far is intact. Run the command again with HOMEGROWN_DEBUG=1 and report its output.',
 };
 
-const SKIPS = '--skip-bad-rows leaves them out; nothing was written';
+const SKIPS = 'Nothing was written; --skip-bad-rows skips them';
 
 /** A line for each row that can't be read, and how many more there are. The message names a row that is the only one. */
 export function rowLines({ count, listed }: BadRowList): readonly string[] {

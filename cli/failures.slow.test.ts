@@ -52,9 +52,9 @@ test('a full disk, a read-only one and a name too long leave nothing behind', as
   expectOneLine(full, 'storage-full', /no space left on device/);
   expect(await readdir(path('full'))).toEqual([]);
   expect(locked.code).toBeGreaterThan(0);
-  expectOneLine(locked, lastCode(locked), /read-only file system|cannot be written/);
+  expectOneLine(locked, lastCode(locked), /read-only file system|can't be written/);
   expect(long.code).toBeGreaterThan(0);
-  expectOneLine(long, lastCode(long), /ENAMETOOLONG|cannot be written/);
+  expectOneLine(long, lastCode(long), /ENAMETOOLONG|can't be written/);
 
   const exported = await run(['export', '--from', path('model'), '--format', 'gguf-f32', '--out', path('full/m.gguf')]);
   expect(exported.code).toBe(1);
@@ -75,7 +75,7 @@ test('a disk that fills up while a run saves costs neither the older model nor t
   expectOneLine(
     ended,
     'storage-full',
-    /no space left on device .*The newest save is in .*model\.stopped; the model in .* is as it was/,
+    /no space left on device .*The last checkpoint is in .*model\.stopped; the model in .* is unchanged/,
   );
   expect(await step('filling/model.stopped')).toBe(0);
   expect((await readFile(path('filling', 'model', 'model.safetensors'))).equals(older)).toBe(true);
@@ -89,7 +89,7 @@ test('a full standard output is reported; a closed one ends the command without 
   const full = await spawnCommand(sample, { stdout: device.fd });
   await device.close();
   expect(full.code).toBe(1);
-  expectOneLine(full, null, /Standard output cannot be written: no space left on device/);
+  expectOneLine(full, null, /Standard output can't be written: no space left on device/);
 
   const node = `${process.execPath} ${CLI}`;
   const through = (command: string[], filter: string) =>
@@ -113,7 +113,7 @@ describe('our own mistakes', () => {
   test('are one line too, that says whose they are; their stack is shown to who asks for it', async () => {
     const ended = await spawnCommand(['grow', ...grow('out')], { env });
     expect(ended.code).toBe(1);
-    expectOneLine(ended, 'bug', /Homegrown made a mistake.*MessageChannel is not defined.*HOMEGROWN_DEBUG=1/);
+    expectOneLine(ended, 'bug', /Homegrown has a bug.*MessageChannel is not defined.*HOMEGROWN_DEBUG=1/);
     const debugged = await spawnCommand(['grow', ...grow('out')], { env: { ...env, HOMEGROWN_DEBUG: '1' } });
     expect(debugged.code).toBe(1);
     expect(debugged.stderr).toMatch(/\n +at .*job\.ts/);
@@ -124,7 +124,7 @@ describe('our own mistakes', () => {
       env: { NODE_OPTIONS: `--import "data:text/javascript,${deaf}"` },
     });
     expect(ended.code).toBe(1);
-    expectOneLine(ended, 'bug', /Homegrown made a mistake: it waited for what could not come any more/);
+    expectOneLine(ended, 'bug', /Homegrown has a bug: it waited for an event that can't occur/);
   });
   test('that end the process are reported by its parent', async () => {
     // Bundles the command, for which so small a heap has no room.

@@ -27,8 +27,9 @@ test('a long run is measured on WASM and on the software adapter, goes by the fa
   expect(ended.code).toBe(0);
   const { device } = JSON.parse(await readFile(path('model/homegrown.json'), 'utf8')) as { device: string };
   const [, faster, wasm, adapter] =
-    /^(.+) is faster here: WASM takes (.+) a step, (.+) (?:takes .+ a step|made none in time)\.$/m.exec(ended.stderr) ??
-    [];
+    /^Using (.+), which is faster: WASM takes (.+) a step, (.+) (?:takes .+ a step|none finished in time)\.$/m.exec(
+      ended.stderr,
+    ) ?? [];
   expect(wasm, ended.stderr).toBeDefined();
   expect(['WASM', adapter]).toContain(faster);
   expect(device).toBe(faster === 'WASM' ? 'WASM' : `${adapter}, WebGPU`);

@@ -29,13 +29,13 @@ async function chosen(wasm?: number, adapter?: number, most = Infinity) {
 test('it is the one whose run is measured to be shorter, and both paces are told', async () => {
   expect(await chosen(400, 300)).toEqual({
     kind: 'webgpu',
-    why: 'SoftPipe is faster here: WASM takes 400 ms a step, SoftPipe takes 300 ms a step.',
+    why: 'Using SoftPipe, which is faster: WASM takes 400 ms a step, SoftPipe takes 300 ms a step.',
     opened: ['webgpu'],
     limit: 10_000,
   });
   expect(await chosen(400, 500)).toMatchObject({
     kind: 'wasm',
-    why: 'WASM is faster here: WASM takes 400 ms a step, SoftPipe takes 500 ms a step.',
+    why: 'Using WASM, which is faster: WASM takes 400 ms a step, SoftPipe takes 500 ms a step.',
     opened: ['webgpu', 'wasm'],
   });
 });
@@ -43,7 +43,7 @@ test('it is the one whose run is measured to be shorter, and both paces are told
 test('one that cannot run it, or makes no steps in a part of the time, is not the faster', async () => {
   const { kind, why } = await chosen(400);
   expect(kind).toBe('wasm');
-  expect(why).toMatch(/SoftPipe made none in time/);
+  expect(why).toMatch(/SoftPipe none finished in time/);
   expect(await chosen(undefined, 300)).toMatchObject({ kind: 'webgpu', limit: Infinity });
   expect(await chosen(undefined, 300, 60_000)).toMatchObject({ kind: 'webgpu', limit: 15_000 });
 });
@@ -51,7 +51,7 @@ test('one that cannot run it, or makes no steps in a part of the time, is not th
 test('a run that ends before another device has begun is on WASM, without a look at that', async () => {
   expect(await chosen(10, 1)).toEqual({
     kind: 'wasm',
-    why: 'WASM is taken: the run needs about 1 s, in which SoftPipe would hardly begin.',
+    why: 'Using WASM: the run takes about 1 s, too short for SoftPipe to pay off.',
     opened: [],
     limit: undefined,
   });

@@ -27,17 +27,17 @@ export async function fasterDevice(trial: Trial): Promise<{ device: Device; why:
   const wasm = await measured(trial, Infinity);
   const due = Math.min(most, whole(wasm));
   if (due < WORTH_A_TRY) {
-    const why = `WASM is taken: the run needs about ${formatDuration(due)}, in which ${adapter} would hardly begin.`;
+    const why = `Using WASM: the run takes about ${formatDuration(due)}, too short for ${adapter} to pay off.`;
     return { device: { kind: 'wasm' }, why };
   }
   const device = await open('webgpu');
   const gpu = await measured(trial, TRIED * due);
   const isFaster = whole(gpu) < whole(wasm);
   const told = (pace: Pace | null): string =>
-    pace ? `takes ${formatDuration(pace.step)} a step` : 'made none in time';
+    pace ? `takes ${formatDuration(pace.step)} a step` : 'none finished in time';
   return {
     device: isFaster ? device : await open('wasm'),
-    why: `${isFaster ? adapter : 'WASM'} is faster here: WASM ${told(wasm)}, ${adapter} ${told(gpu)}.`,
+    why: `Using ${isFaster ? adapter : 'WASM'}, which is faster: WASM ${told(wasm)}, ${adapter} ${told(gpu)}.`,
   };
 }
 /** Milliseconds of a run, below which a second device is not opened: that and its kernels take about as long. */

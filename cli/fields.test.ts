@@ -15,15 +15,15 @@ test('every setting has its flag, with bounds and words', async () => {
   const { flagsOf } = await import('./fields');
   const told = help({ name: 'grow', about: '', options: flagsOf(RECIPE), examples: [] });
   expect(told.match(/^ {2}--[a-z]/gm)).toHaveLength(Object.keys(RECIPE).length);
-  expect(told).toMatch(/^ {2}--inertia X +Inertia, memory of the sign \(0 to 0\.999; 0\.75 if not given\)$/m);
-  expect(told).toMatch(/^ {2}--optimizer NAME +Optimizer \(adamw, sgd, lion, muon, signum; adamw if not given\)$/m);
+  expect(told).toMatch(/^ {2}--inertia X +Inertia, memory of the sign \(0 to 0\.999; default: 0\.75\)$/m);
+  expect(told).toMatch(/^ {2}--optimizer NAME +Optimizer \(adamw, sgd, lion, muon, signum; default: adamw\)$/m);
   expect(told).toMatch(
     /^--optimizer\n.*\n {2}sgd {5}SGD, one step size.*\n(?:.*\n)* {2}signum {2}Signum, the sign of each step alone$/m,
   );
   expect(told).toMatch(
-    /^ {2}--schedule NAME +.* \(cosine, linear, constant, wsd, inverseSqrt, root; cosine if not given\)$/m,
+    /^ {2}--schedule NAME +.* \(cosine, linear, constant, wsd, inverseSqrt, root; default: cosine\)$/m,
   );
-  expect(told).toMatch(/^ {2}--eval-every N +Steps between evaluations \(1 to 1000000000; 250 if not given\)$/m);
+  expect(told).toMatch(/^ {2}--eval-every N +Steps between evaluations \(1 to 1000000000; default: 250\)$/m);
   expect(told).toMatch(/^ {2}--warmup N +Warm-up, in steps, the rate rises from 0 /m);
 });
 

@@ -14,7 +14,7 @@ export async function filesOf(
   if (/\.(zip|gguf)$/i.test(from)) return [{ name: basename(from), path: from, source: await byteFile(from) }];
   const names = await readdir(from).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw badFile(`There is no folder ${from}.`, 'Give the folder that grow has written.');
+    throw badFile(`There is no folder ${from}.`, 'Name a folder that grow wrote.');
   });
   const files = [];
   const adapter = names.includes('adapter') ? ADAPTER_FILES.filter((name) => !names.includes(name)).map(inModel) : [];

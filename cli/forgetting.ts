@@ -27,20 +27,20 @@ export async function oldText(
     const documents = (await textsOf(files, signal)).map(({ text, name }) => held(tokenizer, text, name));
     if (documents.some(({ ids }) => ids.length > 0)) return { old: measuredOn(documents, tokenizer, signal) };
     throw badSettings(
-      'There is no text in what --old names.',
-      'Give text that the model had learnt, held out from it.',
+      'The files of --old contain no text.',
+      'Name held-out text of the kind that the base was trained on.',
     );
   }
   try {
     const { documents, chats } = await ownText(from, 'validation', signal);
     if (documents) return { old: measuredOn(documents, tokenizer, signal) };
-    return { why: `${from} has learnt ${chats ? 'chats' : 'pairs'}, and not text. ${OTHERWISE}` };
+    return { why: `${from} was trained on ${chats ? 'chats' : 'pairs'}, not on text. ${OTHERWISE}` };
   } catch (error) {
     if (!(error instanceof HomegrownError)) throw error;
     return { why: paragraph(error.message, OTHERWISE) };
   }
 }
-const OTHERWISE = 'What is forgotten is not measured: --old FILE gives text for that.';
+const OTHERWISE = 'Forgetting is not measured; --old FILE names text for it.';
 
 const measuredOn = (documents: readonly Held[], tokenizer: Tokenizer, signal: AbortSignal): OldText => {
   const measure = perplexityOn(documents, tokenizer, { ...unwatched, signal });

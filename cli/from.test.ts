@@ -80,9 +80,9 @@ test('what it learns is what its architecture learns', async () => {
 test('what the model has settled is refused by its name, and nothing is written', async () => {
   const before = await readdir(folder);
   const cases: [string[], RegExp][] = [
-    [['--layers', '3'], /--layers is settled in the model that --from names/],
-    [['--tokenizer', 'bytes'], /--tokenizer is settled in the model that --from names/],
-    [['--resume', 'own'], /--from begins a run with a model, and --resume goes on with a run/],
+    [['--layers', '3'], /--layers can't change: the model of --from sets it/],
+    [['--tokenizer', 'bytes'], /--tokenizer can't change/],
+    [['--resume', 'own'], /--from starts a new run from a model; --resume continues a run/],
     [['--context', '32'], /The model reads 16 tokens at once, and not 32/],
   ];
   for (const [args, words] of cases) {

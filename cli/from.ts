@@ -42,8 +42,8 @@ export async function openStart(from: string, typed: Values<Options>): Promise<S
     weights: ownOf(model, snapshot.tensors),
     told: toldOf(from, read),
     words:
-      `${from} is ${spec.label}${info ? ` at step ${formatCount(snapshot.state.step)}` : ''}. It reads ${taken} tokens at once` +
-      (taken === made ? '.' : `, of the ${made} that it was made for: --context says how many.`),
+      `${from} is ${spec.label}${info ? ` at step ${formatCount(snapshot.state.step)}` : ''}. Context: ${taken} tokens` +
+      (taken === made ? '.' : ` of its ${made}; --context changes it.`),
   };
 }
 const usual = ({ model, info }: ImportedModel): ModelChoice => (info ? model : withContext(model, USUAL_CONTEXT));
@@ -61,5 +61,5 @@ export function checkKept(given: ReadonlySet<string>): void {
   const sizes = Object.keys(sizeFlags()).filter((name) => name !== 'context');
   const flag = ['tokenizer', 'special', 'model', ...sizes].find((name) => given.has(name));
   if (flag === undefined) return;
-  throw new UsageError(`--${flag} is settled in the model that --from names. Leave it out, or begin a new model.`);
+  throw new UsageError(`--${flag} can't change: the model of --from sets it. Remove it, or train a new model.`);
 }

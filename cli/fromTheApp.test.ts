@@ -82,7 +82,7 @@ test('goes on from a folder, also where it is not told which documents they were
   expect(await onIn('app-folder', path('mail'), path('texts/fish.txt'))).toMatchObject({
     code: 0,
     stderr: expect.stringMatching(
-      /^Left out: all\. The link leads out of the folder, to \S+letters\. Give that path too.*\n$/,
+      /^Left out: all\. The link leads outside the folder, to \S+letters\. To read it, name that path too.*\n$/,
     ) as string,
   });
   await rm(path('mail/all'));
@@ -105,14 +105,11 @@ test('is refused by name what is missing, another, or changed, and nothing is to
   const before = await all('app');
   const [first, ...rest] = given();
   const cases: [string[], RegExp][] = [
-    [[fish, ...rest], /letters\/a\.txt is not given, which the run in .*app learnt from/],
-    [given(), /fish\.txt is not given/],
-    [[fish, ...given(), path('another.txt')], /another\.txt is not among what the run in .*app learnt from/],
-    [[fish, path('letters')], /letters\/c\.txt is not among what/],
-    [
-      [fish, first!, path('late/b.txt'), ...rest.slice(1)],
-      /late\/b\.txt has changed since .* begins with [0-9a-f]{16}/,
-    ],
+    [[fish, ...rest], /letters\/a\.txt is missing: the run in .*app trained on it/],
+    [given(), /fish\.txt is missing/],
+    [[fish, ...given(), path('another.txt')], /another\.txt is not a training text of the run in .*app/],
+    [[fish, path('letters')], /letters\/c\.txt is not a training text/],
+    [[fish, first!, path('late/b.txt'), ...rest.slice(1)], /late\/b\.txt has changed since .* SHA-256 [0-9a-f]{16}/],
   ];
   const refused = async (model: string, texts: readonly string[]): Promise<string> => {
     const { files } = await sourcesMeant(texts);
@@ -127,9 +124,9 @@ test('is refused by name what is missing, another, or changed, and nothing is to
   await cp(path('app'), path('app-bare'), { recursive: true });
   await writeFile(path('app-bare/homegrown.json'), JSON.stringify(untold));
   expect(await refused('app-bare', [fish, ...rest])).toMatch(
-    /letters, which the run in .*app-bare learnt from, is not these 8 files, or not in this order/,
+    /letters, a training text of the run in .*app-bare, is not these 8 files in this order/,
   );
   const ended = await onIn('app', ...given());
-  expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fish\.txt is not given/) as string });
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fish\.txt is missing/) as string });
   expect(await all('app')).toEqual(before);
 }, 120_000);

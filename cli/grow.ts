@@ -11,5 +11,5 @@ const examples = [
   '--model t5 --pairs letters.csv:input=letters,target=sorted --out my-model',
   '--from SmolLM2-135M.gguf --context 512 --text moby-dick.txt --steps 200 --out my-model',
 ];
-const about = 'Text files in, a trained model out, as a Hugging Face folder. Ctrl-C stops and saves.';
+const about = 'Trains a model on text and saves it as a Hugging Face folder. Ctrl-C stops and saves.';
 export const growCommand = command({ name: 'grow', about, options: OPTIONS, examples, run: learn });

@@ -28,7 +28,7 @@ export function batchWords(recipe: Recipe, { context }: BaseConfig): string {
   const { batch, accumulate } = recipe;
   const parts = accumulate === 1 ? '' : `, in ${formatCount(accumulate)} micro-batches`;
   const rows = `${formatCount(batch * accumulate)} rows of ${formatCount(context)}`;
-  return `An update learns from ${formatCount(tokensPerStep(recipe, context))} tokens: ${rows}${parts}.`;
+  return `Tokens per update: ${formatCount(tokensPerStep(recipe, context))}, ${rows}${parts}.`;
 }
 
 /** @param gigabytes `--memory`; 0: as the device reports */

@@ -95,13 +95,15 @@ test('it refuses a text that has changed, and a recipe that is another or gone',
   const goOn = () => told('grow', '--resume', 'straight', '--steps', '12');
   const was = await readFile(path('a.txt'));
   await writeFile(path('a.txt'), 'Call me Ahab. '.repeat(60));
-  expect((await goOn()).stderr).toMatch(/What is in a\.txt is not what the run in straight learnt from\. Nothing was/);
+  expect((await goOn()).stderr).toMatch(
+    /The content of a\.txt is not the training text of the run in straight\. Nothing was/,
+  );
   await writeFile(path('a.txt'), was);
   await rename(path('straight/recipe.json'), path('kept.json'));
-  expect((await goOn()).stderr).toMatch(/recipe\.json there is not that recipe, or is gone\. Put the file back/);
+  expect((await goOn()).stderr).toMatch(/recipe\.json there is missing or another recipe\. Restore the file/);
   await writeFile(path('straight/recipe.json'), JSON.stringify({ ...RECIPE, steps: RECIPE.steps.slice(1) }));
-  expect((await goOn()).stderr).toMatch(/recipe\.json there is not that recipe, or is gone/);
-  expect((await told('grow', '--resume', 'straight', '--recipe', 'none')).stderr).toMatch(/--recipe is settled/);
+  expect((await goOn()).stderr).toMatch(/recipe\.json there is missing or another recipe/);
+  expect((await told('grow', '--resume', 'straight', '--recipe', 'none')).stderr).toMatch(/--recipe can't change/);
 }, 60_000);
 
 test('documents that were prepared by it bring their form along', async () => {
@@ -135,7 +137,7 @@ test('several files are cleaned together, as prepare does, and go on in any orde
   await rm(path('half/local.json'));
   const resumed = ['grow', '--json', '--resume', 'half', '--steps', '6', '--text'];
   const [first, ...others] = [...files].reverse();
-  expect((await told(...resumed, ...others)).stderr).toMatch(/^l\.txt is not given/);
+  expect((await told(...resumed, ...others)).stderr).toMatch(/^l\.txt is missing/);
   expect(await told(...resumed, first!, ...others)).toMatchObject({ code: 0, stderr: '' });
   for (const file of ['model.safetensors', 'recipe.json'])
     expect((await readFile(path('half', file))).equals(await readFile(path('whole', file))), file).toBe(true);

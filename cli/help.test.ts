@@ -18,11 +18,11 @@ test('each flag has a line: what it is, its bounds, and what it is if it is not 
   expect(help({ name: 'bench step', about: 'Measures.', options, examples: ['--steps 5'] }).split('\n')).toEqual([
     'Measures.',
     '',
-    '  --text FILE...  Files to learn from (must be given)',
-    '  --steps N       Updates (1 to 1000; 10 if not given)',
-    '  --warmup N      Steps of rise (0 to 9; a tenth if not given)',
-    '  --device NAME   Where it runs (wasm, cpu; wasm if not given)',
-    '  --format NAME   What is written (a, bc; must be given)',
+    '  --text FILE...  Files to learn from (required)',
+    '  --steps N       Updates (1 to 1000; default: 10)',
+    '  --warmup N      Steps of rise (0 to 9; default: a tenth)',
+    '  --device NAME   Where it runs (wasm, cpu; default: wasm)',
+    '  --format NAME   What is written (a, bc; required)',
     '  --prompt TEXT   What is continued',
     '  --json          One object a line',
     '',
@@ -53,11 +53,11 @@ test('every command tells its flags, whatever else is typed', async () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain(`npm run --silent ${asked[i]![0]!} -- `);
   }
-  expect(told[0]!.stdout).toMatch(/^ {2}--learning-rate X +Learning rate.* \(1e-9 to 10; 0\.001 if not given\)$/m);
+  expect(told[0]!.stdout).toMatch(/^ {2}--learning-rate X +Learning rate.* \(1e-9 to 10; default: 0\.001\)$/m);
   expect(told[0]!.stdout).toMatch(
-    /^ {2}--recompute NAME +Compute blocks again.* \(auto, on, off; on without a value; auto if not given\)$/m,
+    /^ {2}--recompute NAME +Recompute activations.* \(auto, on, off; on without a value; default: auto\)$/m,
   );
-  expect(told[0]!.stdout).toMatch(/^ {2}--memory X +GB that a run may take; .* \(0 to 4096; 0 if not given\)$/m);
+  expect(told[0]!.stdout).toMatch(/^ {2}--memory X +GB that a run may use; .* \(0 to 4096; default: 0\)$/m);
   expect(told[3]!.stdout.match(/^npm run --silent bench -- (step|ops|tokenizer)/gm)?.length).toBeGreaterThan(2);
   expect(told[4]!.stdout).not.toContain('bench -- ops');
   for (const id of FORMAT_IDS) expect(told[2]!.stdout).toContain(`\n  ${id.padEnd(11)}  ${formatWords(FORMATS[id])}\n`);

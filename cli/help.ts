@@ -6,9 +6,7 @@ export const asksForHelp = (args: readonly string[]): boolean => args.includes('
 
 export function help(command: { name: string; about: string; options: Options; examples: readonly string[] }): string {
   const { name, about, options, examples } = command;
-  const flags = Object.entries(options).map(
-    ([flag, option]) => [`--${flag} ${VALUES[option.kind]}`, say(option)] as const,
-  );
+  const flags = flagRows(options);
   const width = Math.max(...flags.map(([flag]) => flag.length));
   const [script, ...words] = name.split(' ');
   const typed = ['npm run --silent', script, '--', ...words].join(' ');
@@ -22,7 +20,11 @@ export function help(command: { name: string; about: string; options: Options; e
   ].join('\n');
 }
 
-/** What each value of a flag is, where it is told. */
+/** Each flag with its kind of value, and its meaning with bounds and default. */
+export const flagRows = (options: Options): readonly (readonly [flag: string, meaning: string])[] =>
+  Object.entries(options).map(([flag, option]) => [`--${flag} ${VALUES[option.kind]}`.trimEnd(), say(option)] as const);
+
+/** Meaning of each value of a flag whose values need explanation. */
 function choices(flag: string, option: Option): readonly string[] {
   if (option.kind !== 'choice' || !option.choices) return [];
   const width = Math.max(...option.of.map((name) => name.length));
@@ -39,9 +41,9 @@ function say(option: Option): string {
   if (option.kind === 'choice') facts.push(option.of.join(', '));
   if (option.kind === 'choice' && option.alone !== undefined) facts.push(`${option.alone} without a value`);
   if (option.kind === 'switch') return option.help;
-  if ('otherwise' in option) facts.push(`${option.otherwise} if not given`);
-  else if (!('initial' in option)) facts.push('must be given');
-  else if (isValue(option)) facts.push(`${option.initial} if not given`);
+  if ('otherwise' in option) facts.push(`default: ${option.otherwise}`);
+  else if (!('initial' in option)) facts.push('required');
+  else if (isValue(option)) facts.push(`default: ${option.initial}`);
   return facts.length > 0 ? `${option.help} (${facts.join('; ')})` : option.help;
 }
 /** What stands for "not given" is told in `help`. */

@@ -11,8 +11,8 @@ import { labelMilestones, type LabelStanding, labelStanding } from '../src/core/
 export function longTextsWords(laid: InRows | undefined, context: number, isNew: boolean): string | undefined {
   if (!laid?.long) return undefined;
   const fitting = isNew ? fittingContext(laid.long, context) : undefined;
-  const longer = fitting === undefined ? '' : `--context ${fitting} reads all of each; `;
-  return `${longer}--long-texts windows reads them in parts and averages the scores.`;
+  const longer = fitting === undefined ? '' : `--context ${fitting} fits all of them; `;
+  return `${longer}--long-texts windows splits them and averages the scores.`;
 }
 
 /** Milestones that the newest evaluation reached first. */

@@ -13,16 +13,15 @@ export function checkFlags(
 ): string {
   const { resume, from, data: prepared, minutes } = options;
   const out = options.out ?? resume;
-  if (options.text && options.pairs)
-    throw new UsageError('--text and --pairs are two ways to learn from a file. Leave one of them out.');
+  if (options.text && options.pairs) throw new UsageError("--text can't be combined with --pairs. Use one of them.");
   if (from !== undefined && resume === undefined) checkKept(given);
   if (resume !== undefined) checkSettled(given);
   else if (!options.text && !options.pairs && prepared === undefined && !tuning?.classify)
     throw new UsageError('--text is missing.');
   if (out === undefined) throw new UsageError('--out is missing.');
   if (minutes !== undefined && given.has('steps'))
-    throw new UsageError('--minutes and --steps both say how long the run is. Leave one of them out.');
+    throw new UsageError("--minutes can't be combined with --steps. Use one of them.");
   if (given.has('batch-tokens') && (given.has('batch') || given.has('accumulate')))
-    throw new UsageError('--batch-tokens says what --batch and --accumulate say. Leave it out, or both of them.');
+    throw new UsageError("--batch-tokens can't be combined with --batch or --accumulate. Use one way.");
   return out;
 }

@@ -72,7 +72,7 @@ export async function learn(
 ): Promise<number> {
   const { resume, from, data: prepared } = typed;
   if (prepared !== undefined && (typed.text ?? typed.pairs))
-    throw new UsageError('--data is learnt in place of --text and --pairs. Leave one of them out.');
+    throw new UsageError("--data can't be combined with --text or --pairs. Use one of them.");
   const isOfPairs = prepared !== undefined && (await openData(prepared)).isOfPairs;
   const options: typeof typed = isOfPairs ? { ...typed, pairs: [prepared] } : typed;
   const out = checkFlags(options, given, tuning);
@@ -104,7 +104,7 @@ export async function learn(
       : null;
   const { id, config: asked } = past?.info.model ?? start?.model ?? begunAs(options, tuning);
   const unknown = folderProblem({ model: { id, config: asked, vocabulary: SMALLEST_VOCABULARY } });
-  if (unknown !== null) throw badSettings(`A Hugging Face folder is written here, and ${unknown}`);
+  if (unknown !== null) throw badSettings(`grow saves a Hugging Face folder, and ${unknown}`);
   /** With it, by what it has planned when that is asked. */
   const configNow = (): BaseConfig => planner?.plan.model.config ?? asked;
   const beginning = !start ? 'new' : tuning ? { trainable } : 'continued';
@@ -277,7 +277,7 @@ export async function learn(
   const old = forgets && 'old' in forgets ? forgets.old : undefined;
   if (forgets && 'why' in forgets) progress.say(forgets.why);
   const before = old && (began ? await measuredBy(old, model, began.weights) : past?.events.flatMap(oldIn)[0]);
-  if (began && before !== undefined) progress.say(`On old text its perplexity is ${formatReading(before)}.`);
+  if (began && before !== undefined) progress.say(`Perplexity on old text: ${formatReading(before)}.`);
 
   const { now } = basis;
   const course = fitted && new Course(recipe, fitted.pace, planner?.plan.most ?? Infinity, () => leftOf(minutes!), now);
@@ -353,7 +353,7 @@ export async function learn(
       await save(better, statusAt(outcome.state));
     }
     const removed = isDone || hasLearnt(events, outcome.state.step) ? await saves.settle() : [];
-    if (removed.length > 0) stderr.write(`Removed what killed runs had left: ${removed.join(', ')}.\n`);
+    if (removed.length > 0) stderr.write(`Removed leftovers of killed runs: ${removed.join(', ')}.\n`);
   } catch (error) {
     progress.end();
     throw withPlace(error, saves);

@@ -20,6 +20,6 @@ test('what is given is taken', () => {
 });
 test('the flag says so', () => {
   const { help, otherwise } = rateFlag();
-  expect(help).toBe('Learning rate, at its peak; with another optimizer than adamw what is usual with it');
+  expect(help).toBe('Learning rate, at its peak; other optimizers than adamw have their own default');
   expect(otherwise).toBe('0.001');
 });

@@ -11,7 +11,7 @@ import { UsageError } from './options';
 
 export function rateFlag() {
   const { min, max, initial } = RECIPE.learningRate;
-  const help = `${helpOf(RECIPE.learningRate)}; with another optimizer than ${DEFAULT_RECIPE.optimizer} what is usual with it`;
+  const help = `${helpOf(RECIPE.learningRate)}; other optimizers than ${DEFAULT_RECIPE.optimizer} have their own default`;
   return { kind: 'real', min, max, help, otherwise: String(initial) } as const;
 }
 
@@ -34,7 +34,7 @@ export function rateOf(
 /** As given; otherwise what is usual, or a tenth of the steps where that would be most of them. */
 export function warmupOf({ warmup, steps }: { warmup: number | undefined; steps: number }): number {
   if (warmup !== undefined && warmup > steps)
-    throw new UsageError(`--warmup ${warmup} is more than the ${steps} steps of the run.`);
+    throw new UsageError(`--warmup ${warmup} exceeds the ${steps} steps of the run.`);
   if (warmup !== undefined) return warmup;
   return DEFAULT_RECIPE.warmup <= steps / 2 ? DEFAULT_RECIPE.warmup : Math.round(steps / 10);
 }

@@ -22,7 +22,7 @@ export async function runsIn(
 ): Promise<{ runs: readonly FoundRun[]; unreadable: readonly { folder: string; why: string }[] }> {
   const names = await readdir(folder).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw badFile(`There is no folder ${folder}.`, 'Give the folder that holds those of models.');
+    throw badFile(`There is no folder ${folder}.`, "Name the folder that contains the models' folders.");
   });
   // Of a save that was cut off, the folder itself may be empty, or not be there yet.
   const cutOff = names.flatMap((name) => /^\.(.+)\.saving$/.exec(name)?.[1] ?? []);
@@ -47,7 +47,7 @@ const INFO = 'homegrown.json';
 async function readRun(folder: string): Promise<FoundRun | null> {
   const path = join(folder, INFO);
   if (!(await isFile(path))) return null;
-  if ((await stat(path)).size > LARGEST_JSON) throw badFile(`${path} is too large to be one of ours.`);
+  if ((await stat(path)).size > LARGEST_JSON) throw badFile(`${path} is too large: Homegrown did not write it.`);
   return { folder, info: await readRunInfo(path, jsonOf(await readFile(path, 'utf8'))) };
 }
 

@@ -57,8 +57,8 @@ async function readList(folder: string): Promise<z.infer<typeof listSchema> | nu
     found.isFile() && found.size <= LARGEST ? listSchema.safeParse(jsonOf(await readFile(path, 'utf8'))) : null;
   if (list?.success) return list.data;
   throw badSettings(
-    `${path} is not a list of files that this Homegrown can read.`,
-    'Nothing in that folder was touched. Name another with --out.',
+    `${path} is damaged, or of a newer Homegrown.`,
+    'Nothing in that folder was changed. Choose another --out.',
   );
 }
 
@@ -102,17 +102,17 @@ export async function whatIs(folder: string, name: string): Promise<'nothing' | 
 export async function checkFolder(path: string, coming: readonly string[]): Promise<void> {
   const names = await readdir(path).catch((error: unknown): string[] => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw badSettings(`${path} cannot be written as a folder.`, 'Name another with --out.');
+    throw badSettings(`${path} can't be used as a folder.`, 'Choose another --out.');
   });
   const listed = await listedIn(path);
   if (names.length > 0 && listed === null)
-    throw badSettings(`${path} is not empty and was not written by Homegrown.`, 'Name another with --out.');
+    throw badSettings(`${path} is not empty and was not written by Homegrown.`, 'Choose another --out.');
   for (const name of coming) {
     const found = await whatIs(path, name);
     if (found === 'nothing' || (found === 'file' && listed?.includes(name))) continue;
     throw badSettings(
-      `${join(path, name)} was not written by Homegrown, and a file of that name is to come there.`,
-      'Nothing was written. Move it away, or name another folder with --out.',
+      `Homegrown did not write ${join(path, name)}, and would overwrite it.`,
+      'Nothing was written. Move that file, or choose another --out.',
     );
   }
 }
@@ -122,8 +122,8 @@ export async function checkKind(path: string, coming: readonly string[]): Promis
   const listed = ((await listedIn(path)) ?? []).filter((name) => name !== LIST);
   if (listed.length === 0 || coming.length === 0 || coming.some((name) => listed.includes(name))) return;
   throw badSettings(
-    `${path} holds another kind of result: ${listed.slice(0, 3).join(', ')}${listed.length > 3 ? ' and more' : ''}.`,
-    'Nothing was written. Name another folder with --out.',
+    `${path} contains another kind of result: ${listed.slice(0, 3).join(', ')}${listed.length > 3 ? ' and more' : ''}.`,
+    'Nothing was written. Choose another --out.',
   );
 }
 
@@ -134,8 +134,8 @@ export async function checkNotPart(path: string): Promise<void> {
     const listed = (await listedIn(at).catch(() => null)) ?? [];
     if (listed.some((file) => file === name || file.startsWith(`${name}/`)))
       throw badSettings(
-        `${path} is part of what Homegrown has written in ${at}.`,
-        'Nothing was written. Name another with --out.',
+        `${path} is part of a result of Homegrown in ${at}.`,
+        'Nothing was written. Choose another --out.',
       );
   }
 }

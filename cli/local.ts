@@ -70,6 +70,12 @@ export async function readLocal(folder: string): Promise<Local | null> {
   if (read.success) return read.data;
   const version = z.object({ version: z.int() }).safeParse(json);
   if (version.success && version.data.version > 1)
-    throw new HomegrownError('newer-version', `${path} is of version ${version.data.version}`);
-  throw badFile(`${path} is not what grow writes there`, 'Remove it, and give the texts of the run with --text.');
+    throw new HomegrownError(
+      'newer-version',
+      `${path} has version ${version.data.version}, newer than this Homegrown reads`,
+    );
+  throw badFile(
+    `${path} is damaged, or grow did not write it`,
+    'Delete it, and name the texts of the run with --text.',
+  );
 }

@@ -72,8 +72,8 @@ const LOCK_TIMEOUT_MS = 300_000;
 const held = (path: string, holder: string): HomegrownError =>
   new HomegrownError(
     'in-use',
-    `Another command has been reading or writing there for ${LOCK_TIMEOUT_MS / 60_000} minutes (process ${HOLDER.exec(holder)?.[2] ?? holder}).`,
-    `Nothing was changed. Wait for its end; if it no longer runs, remove ${path}.`,
+    `Another command (process ${HOLDER.exec(holder)?.[2] ?? holder}) has used this folder for ${LOCK_TIMEOUT_MS / 60_000} minutes.`,
+    `Nothing was changed. Wait for its end; if it no longer runs, delete ${path}.`,
   );
 
 /** Folders of those who died while they waited. */

@@ -24,7 +24,7 @@ export function mappingOf(typed: string): Mapping {
   const isTold = (text ?? '') !== '' ? input === undefined && target === undefined : Boolean(input && target);
   if (name === undefined || !isTold || Object.values(about).includes(''))
     throw new UsageError(
-      `--map names a file and its columns, as in NAME.csv:text=COLUMN,label=COLUMN or NAME.csv:input=COLUMN,target=COLUMN, not '${typed}'. A column is ${COLUMN_ROLES.join(', ')}.`,
+      `--map must be a file and its columns, such as NAME.csv:text=COLUMN,label=COLUMN or NAME.csv:input=COLUMN,target=COLUMN, not '${typed}'. Columns: ${COLUMN_ROLES.join(', ')}.`,
     );
   return { name, columns: (text ? { text, ...about } : { input, target, ...about }) as Columns };
 }

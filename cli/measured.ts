@@ -55,10 +55,10 @@ export async function keepMeasured(
     return await transaction(folder, async (at) => {
       const info = await infoIn(at.path);
       if (info?.id !== past.info.id || info.state.step !== past.info.state.step)
-        throw badSettings(`The run in ${folder} has gone on meanwhile.`, 'Measure it again.');
+        throw badSettings(`The run in ${folder} trained on during the evaluation.`, 'Run evaluate again.');
       const listed = await listedIn(at.path);
       if (!TOLD.every((name) => listed?.includes(name)))
-        throw badSettings(`Files of ${folder} are not Homegrown’s own.`, 'Measure the folder that grow has written.');
+        throw badSettings(`Homegrown did not write all files of ${folder}.`, 'Evaluate a folder that grow wrote.');
       const looks = part === 'test' ? looked(info.looks, of) : info.looks;
       const look = part === 'test' ? looksAt(looks, of) : undefined;
       const madeAt = Date.now();
@@ -86,7 +86,7 @@ export async function keepMeasured(
     });
   } catch (error) {
     if (!(error instanceof HomegrownError) && !isSystemError(error)) throw error;
-    return { problem: `It is not kept in ${folder}. ${error.message}` };
+    return { problem: `The evaluation isn't saved in ${folder}. ${error.message}` };
   }
 }
 

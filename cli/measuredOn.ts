@@ -135,8 +135,8 @@ export async function ownText(from: string, part: 'validation' | 'test', signal:
   const heldOut = parts[part];
   if (!heldOut)
     throw badSettings(
-      `The run in ${from} has held out no part for a test.`,
-      'Measure on --part validation, or grow one with --test-share.',
+      `The run in ${from} has no test set.`,
+      'Evaluate on --part validation, or train a model with --test-share.',
     );
   const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
   const { context } = info.model.config;

@@ -22,7 +22,7 @@ const grow = (...args: string[]) => spawnCommand(['grow', '--text', path('text.t
 async function fitted(grown: (minutes: string) => Promise<Ended>): Promise<Ended> {
   for (let minutes = 0.1; ; minutes *= 2) {
     const ended = await grown(String(minutes));
-    if (minutes > 3 || !/ minutes hold no step: /.test(ended.stderr)) return ended;
+    if (minutes > 3 || !/ minutes are too short: /.test(ended.stderr)) return ended;
   }
 }
 
@@ -63,9 +63,9 @@ test('so many steps are taken as fit, with the warm-up and the schedule of so ma
 test('too little time, and two words on how long, are told before anything is written', async () => {
   const short = await grow('--minutes', '0.001', '--out', path('short'));
   expect(short.code).toBe(2);
-  expect(short.stderr).toMatch(/^0\.001 minutes hold no step: a single one .* takes .* here\. Give more --minutes/);
+  expect(short.stderr).toMatch(/^0\.001 minutes are too short: one step .* takes .* here\. Raise --minutes/);
   const both = await grow('--minutes', '1', '--steps', '5', '--out', path('short'));
   expect(both.code).toBe(2);
-  expect(both.stderr).toMatch(/--minutes and --steps both say how long the run is/);
+  expect(both.stderr).toMatch(/--minutes can't be combined with --steps/);
   await expect(access(path('short'))).rejects.toThrow(/ENOENT/);
 }, 120_000);

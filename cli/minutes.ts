@@ -32,8 +32,8 @@ export async function fit(input: TrainInput, minutes: number, signal: AbortSigna
   if (steps > begun) return { steps, pace };
   const least = Date.now() - BEGAN + END + timeOf(pace, input.recipe, begun, begun + 1) / CALM;
   throw badSettings(
-    `${minutes} minutes hold no step: a single one with its evaluations and saves takes ${formatDuration(least)} here.`,
-    'Give more --minutes, or take a smaller model, batch or context.',
+    `${minutes} minutes are too short: one step with its evaluations and saves takes ${formatDuration(least)} here.`,
+    'Raise --minutes, or use a smaller model, batch or context.',
   );
 }
 /** Of the time, for the measurement. */
@@ -90,7 +90,7 @@ export class Course {
     this.fit(event);
     if (Math.abs(this.steps - this.said) <= MUCH * this.said) return undefined;
     this.said = this.steps;
-    return `A step takes ${formatDuration(this.step)} now: the run has ${formatCount(this.steps)} steps.`;
+    return `A step now takes ${formatDuration(this.step)}, so the run has ${formatCount(this.steps)} steps.`;
   }
 
   private fit(event: TrainEvent): void {

@@ -9,7 +9,7 @@ import { UsageError } from './options';
 import { readWeights } from './read';
 
 export const MIX =
-  'Folder of a model that its weights are averaged with, and which share of it, as DIR:0.3: as a rule the one that it was tuned from, to forget less of that';
+  'Model folder to average the weights with, and its share, such as DIR:0.3; usually the base, to forget less of it';
 
 /** The folder that `--mix` names. */
 export const mixedPath = (flag: string): string | undefined => SPELLED.exec(flag)?.[1];
@@ -21,7 +21,7 @@ function parsed(flag: string): { path: string; share: number } {
   const [, path, words] = SPELLED.exec(flag) ?? [];
   const share = words?.trim() ? Number(words) : NaN;
   if (path !== undefined && share >= 0 && share <= 1) return { path, share };
-  throw new UsageError(`--mix must be a folder and a share from 0 to 1, as my-base:0.3, not '${flag}'.`);
+  throw new UsageError(`--mix must be a folder and a share from 0 to 1, such as my-base:0.3, not '${flag}'.`);
 }
 
 /** The model, or the same averaged as --mix says. */

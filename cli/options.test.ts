@@ -46,8 +46,8 @@ test('a choice may have a meaning alone, and takes a value too', () => {
   expect(() => parseOptions(options, ['--again='])).toThrow('needs a value');
 });
 test.each([
-  ['--text a --stpes 5', 'There is no flag --stpes'],
-  ['--text a --constructor 5', 'There is no flag --constructor'],
+  ['--text a --stpes 5', 'Unknown flag --stpes'],
+  ['--text a --constructor 5', 'Unknown flag --constructor'],
   ['--steps 5', '--text is missing'],
   ['--text', '--text needs a value'],
   ['--text a --steps', '--steps needs a value'],
@@ -63,7 +63,7 @@ test.each([
   ['--text a --device gpu', '--device must be one of wasm, cpu'],
   ['--text a --json=1', '--json takes no value'],
   ['--text a --steps 5 --steps 6', '--steps is given twice'],
-  ['a.txt --text b', "'a.txt' is not expected here"],
+  ['a.txt --text b', "'a.txt' is not a flag"],
 ])('%s is refused in one line', (line, message) => {
   expect(() => parse(line)).toThrow(UsageError);
   expect(() => parse(line)).toThrow(message);

@@ -57,11 +57,11 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
     const match = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(args[i]!);
     const name = match?.[1];
     const attached: string | undefined = match?.[2];
-    if (name === undefined) throw new UsageError(`'${args[i]!}' is not expected here. Flags begin with two dashes.`);
+    if (name === undefined) throw new UsageError(`'${args[i]!}' is not a flag. Flags start with two dashes.`);
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (!option)
       throw new UsageError(
-        `There is no flag --${name}. Flags: ${Object.keys(options)
+        `Unknown flag --${name}. Flags: ${Object.keys(options)
           .map((o) => `--${o}`)
           .join(' ')}`,
       );

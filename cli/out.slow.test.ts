@@ -81,7 +81,7 @@ describe('an older model stays', () => {
     await fs.cp(`${model()}.stopped`, `${model()}.stopped-2`, { recursive: true }); // a copy of a leftover is none
     expect(await run(['grow', ...further, '--out', 'src/older'], { cwd: at() })).toMatchObject({
       code: 0,
-      stderr: 'Removed what killed runs had left: src/older.stopped.\n',
+      stderr: 'Removed leftovers of killed runs: src/older.stopped.\n',
     });
     expect((await fs.readdir(at('src'))).sort()).toEqual(['older', 'older.stopped-2']);
   }, 300_000);

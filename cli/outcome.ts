@@ -70,7 +70,7 @@ export function inWords(
   const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}${at}.`;
   const energy = wattHoursWords(energyOf(state.activeMs / 1000, device));
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
-  const onward = reason === 'stopped' ? ` npm run grow -- --resume ${place} goes on from there.` : '';
+  const onward = reason === 'stopped' ? ` To continue: npm run grow -- --resume ${place}` : '';
   const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.${onward}`;
   return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}, about ${energy}${pace}.${result}\n${saved}`;
 }
@@ -78,10 +78,10 @@ export function inWords(
 /** As soon as it is so. */
 export const besideWords = (saves: Saves): string =>
   saves.isAdopted
-    ? `${saves.out} is written by another command too: from here on, saves go to ${saves.place!}.`
-    : `${saves.out} holds a model, which stays until this run is done; its saves go to ${saves.place!}.`;
+    ? `Another command also writes to ${saves.out}: checkpoints now go to ${saves.place!}.`
+    : `${saves.out} keeps its model until this run ends; checkpoints go to ${saves.place!}.`;
 
 const whyBeside = ({ out, isAdopted, isOvertaken }: Saves): string =>
   isAdopted || isOvertaken
-    ? `another command has written to ${out}, which is as that left it`
-    : `stopped before it was better than at step 0. The model in ${out} is as it was`;
+    ? `another command has written to ${out}, which is unchanged since`
+    : `stopped before it improved on step 0. The model in ${out} is unchanged`;

@@ -38,7 +38,10 @@ export async function measurePace(
   let [saveBegan, savedAt, measuredAt] = [0, 0, 0];
   const checkTime = (): void => {
     if (steps.length < LEAST_STEPS && now() - began > limit)
-      throw badSettings(`In ${formatDuration(limit)} it has not made ${LEAST_STEPS} steps.`, 'Choose another device.');
+      throw badSettings(
+        `The device finished fewer than ${LEAST_STEPS} steps in ${formatDuration(limit)}.`,
+        'Choose another --device.',
+      );
   };
   await train(
     {

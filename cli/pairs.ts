@@ -80,7 +80,7 @@ function columnsIn(words: string): { input: string; target: string } {
   const [input, target] = [named.get('input'), named.get('target')];
   if (!input || !target)
     throw new UsageError(
-      `--pairs names both columns or none, as in FILE.csv:input=COLUMN,target=COLUMN, not '${words}'.`,
+      `--pairs must name both columns or none, such as FILE.csv:input=COLUMN,target=COLUMN, not '${words}'.`,
     );
   return { input, target };
 }

@@ -50,7 +50,7 @@ export class Planner {
   constructor(private readonly wish: Wish) {}
 
   get plan(): Plan {
-    if (!this.current) throw new HomegrownError('bug', 'Nothing is planned yet');
+    if (!this.current) throw new HomegrownError('bug', 'No plan yet');
     return this.current;
   }
 
@@ -116,16 +116,16 @@ export function planWords(
   const { wattHours, cost, watts } = energyOf(seconds, kind, power);
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   return [
-    `The plan: a vocabulary of ${formatCount(model.vocabulary)}, ${formatCount(layers)} layers of ${formatCount(width)} ` +
-      `(${formatShort(parameters)} parameters), a context of ${formatCount(context)}, ` +
-      `${formatCount(recipe.batch * context)} tokens a step at a rate of ${formatNumber(recipe.learningRate)}; ` +
-      `the text is read ${formatNumber(Number(epochs.toPrecision(2)))} times.`,
+    `Plan: vocabulary ${formatCount(model.vocabulary)}, ${formatCount(layers)} layers of width ${formatCount(width)} ` +
+      `(${formatShort(parameters)} parameters), context ${formatCount(context)}, ` +
+      `${formatCount(recipe.batch * context)} tokens a step, learning rate ${formatNumber(recipe.learningRate)}; ` +
+      `epochs: ${formatNumber(Number(epochs.toPrecision(2)))}.`,
     (objectiveOf(recipe.objective).gives.includes('bytes')
-      ? `It expects ${bandWords(expected)} bits per byte of held-out text in ${formatDuration(1000 * seconds)}, ` +
-        `and in twice the time about ${formatReading(twice.value)}. `
-      : `It is to take ${formatDuration(1000 * seconds)}; what it reaches is not foretold for what it learns. `) +
-      `That takes about ${formatNumber(Number(wattHours.toPrecision(2)))} Wh at ${formatCount(watts)} W${power.watts === undefined ? ', which is assumed' : ''}, ` +
-      `and costs ${formatNumber(Number(cost.toPrecision(2)))} at ${formatNumber(power.price)} a kWh.`,
+      ? `Expected: ${bandWords(expected)} bits per byte on the validation set in ${formatDuration(1000 * seconds)}, ` +
+        `about ${formatReading(twice.value)} in twice the time. `
+      : `Time: ${formatDuration(1000 * seconds)}. No estimate of the result for this objective. `) +
+      `Energy: about ${formatNumber(Number(wattHours.toPrecision(2)))} Wh at ${formatCount(watts)} W${power.watts === undefined ? ', an estimate' : ''}, ` +
+      `cost ${formatNumber(Number(cost.toPrecision(2)))} at ${formatNumber(power.price)} a kWh.`,
   ];
 }
 

@@ -58,7 +58,7 @@ async function waitingAtPipes(onWaiting: (pipes: readonly string[], children: re
       spawnCommand(['prepare', '--from', pipe, '--out', join(folder, 'out'), '--json'], {
         onStart: (child) => void children.push(child),
         onOutput: (_, __, stderr) => {
-          if (waiting.has(pipe) || !stderr.includes(`${pipe} is a pipe: waiting for a program to write to it.`)) return;
+          if (waiting.has(pipe) || !stderr.includes(`Waiting for a program to write to the pipe ${pipe}.`)) return;
           waiting.add(pipe);
           if (waiting.size === pipes.length) onWaiting(pipes, children);
         },
@@ -73,7 +73,7 @@ test('prepare says that it waits at a pipe, and one Ctrl-C ends it', async () =>
     for (const child of children) child.kill('SIGINT');
   });
   expect(ended.map(({ code }) => code)).toEqual([130, 130, 130]);
-  for (const { stderr } of ended) expect(stderr).toMatch(/Press Ctrl-C to stop\.\nStopped before it was done/);
+  for (const { stderr } of ended) expect(stderr).toMatch(/Press Ctrl-C to stop\.\nStopped before the end/);
   expect((await readdir(folder)).sort()).toEqual(['a.txt', 'b.txt', 'c.txt']);
 }, 120_000);
 

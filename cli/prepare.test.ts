@@ -129,7 +129,7 @@ test('a table of pairs without a map is known by its names, and is learnt as pai
   });
   const args = ['--data', path('pairs'), ...TINY, '--steps', '2', '--out', path('answers')];
   // Two steps of four pairs, of 27.
-  const stderr = expect.stringContaining('The text is read 0.3 times.') as string;
+  const stderr = expect.stringContaining('Epochs: 0.3.') as string;
   expect(await run(['grow', ...args])).toMatchObject({ code: 0, stderr });
   const told = await readFile(path('answers/homegrown.json'), 'utf8');
   expect(told).toMatch(/"objective":\s*"pairs"/);
@@ -137,11 +137,14 @@ test('a table of pairs without a map is known by its names, and is learnt as pai
 
 test('a folder that is missing or not ours is reported', async () => {
   const wrong = await run(['prepare', '--from', path('in'), '--map', 'none.csv:text=a', '--out', path('o'), '--json']);
-  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/names none\.csv, which is not among/)]);
+  expect([wrong.code, wrong.stderr]).toEqual([
+    2,
+    expect.stringMatching(/names none\.csv, which isn't a file of --from/),
+  ]);
   for (const [report, out, said] of [
-    ['o', 'o', /--report and --out name the same place/],
-    ['o/r', 'o', /--report .*o\/r is in --out/],
-    ['r', 'r/deep/o', /--out .*r\/deep\/o is in --report/],
+    ['o', 'o', /--report and --out name the same path/],
+    ['o/r', 'o', /--report .*o\/r is inside --out/],
+    ['r', 'r/deep/o', /--out .*r\/deep\/o is inside --report/],
   ] as const) {
     const within = ['prepare', '--from', path('in'), '--report', path(report), '--out', path(out)];
     expect(await run(within)).toMatchObject({ code: 2, stderr: expect.stringMatching(said) as string });

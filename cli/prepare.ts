@@ -47,21 +47,21 @@ const OPTIONS = {
   from: {
     kind: 'texts',
     path: 'reads',
-    help: 'Files, or folders of them, also packed (ZIP, tar, gzip, bzip2): text, Markdown, web pages (HTML, MHTML), PDFs, Word and OpenDocument texts, PowerPoint presentations, books (EPUB), tables (CSV, TSV, JSON, JSON Lines, Excel workbooks, Parquet), subtitles, notebooks, mail (mbox, eml), chats (WhatsApp, Telegram, Slack, Discord), archives that X, Mastodon and Reddit give, crawls of the web (WARC, WET), dumps of Wikipedia (XML), code',
+    help: 'Files, folders or archives (ZIP, tar, gzip, bzip2): text, Markdown, web pages (HTML, MHTML), PDFs, Word and OpenDocument texts, PowerPoint presentations, books (EPUB), tables (CSV, TSV, JSON, JSON Lines, Excel workbooks, Parquet), subtitles, notebooks, mail (mbox, eml), chats (WhatsApp, Telegram, Slack, Discord), exports of X, Mastodon and Reddit, web crawls (WARC, WET), Wikipedia dumps (XML), code',
   },
   map: {
     kind: 'texts',
     path: 'none',
-    otherwise: 'columns are recognised by their names',
-    help: 'What columns of a table are: NAME.csv:text=COLUMN,label=COLUMN, or input and target; title, date and language too; a row is a document',
+    otherwise: 'columns are recognized by their names',
+    help: 'Columns of a table: NAME.csv:text=COLUMN,label=COLUMN, or input and target; also title, date and language; a row is a document',
   },
   'whole-pages': {
     kind: 'switch',
-    help: 'All text of a web page, menus and footers too, and not only what it is about',
+    help: 'Keep all text of a web page, with menus and footers, not only the main part',
   },
   'whole-messages': {
     kind: 'switch',
-    help: 'All text of a message of mail: what it quotes of others and its signature, too',
+    help: 'Keep all text of an email, with quoted replies and the signature',
   },
   encoding: ENCODING,
   'skip-bad-rows': SKIP_BAD_ROWS,
@@ -70,16 +70,16 @@ const OPTIONS = {
     path: 'reads',
     pathIn: ownRecipe,
     initial: 'recommended',
-    help: 'What cleans the documents: recommended, a short and safe recipe, which it writes; the file of a recipe, such as recipe.json that was written with others; or none',
+    help: 'Cleaning recipe: recommended (short and safe; saved to recipe.json), a recipe file, such as the recipe.json of other documents, or none',
   },
   report: {
     kind: 'text',
     path: 'writes',
     otherwise: 'none',
-    help: 'Folder to write a report to: report.json, with what each rule of the recipe did and left out, and documents.jsonl with what remained, a document a line',
+    help: 'Folder for a report: report.json, with the changes and removals of each rule, and documents.jsonl with the documents that remain, one a line',
   },
-  out: { kind: 'text', path: 'writes', help: 'Folder to write the documents to, for grow --data' },
-  json: { kind: 'switch', help: 'One object at the end: counts, what was refused, languages; or the error' },
+  out: { kind: 'text', path: 'writes', help: 'Folder for the documents, for grow --data' },
+  json: { kind: 'switch', help: 'Print one JSON object: counts, refused files, languages' },
 } as const;
 
 async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
@@ -177,10 +177,10 @@ const nothingLeft = (
 ): Error =>
   first
     ? badFile(
-        `The recipe leaves out all of ${counted(more.length + 1, 'document')}. Of the first: ${first.reason}.`,
+        `The recipe removes all of ${counted(more.length + 1, 'document')}. Reason for the first: ${first.reason}.`,
         NONE,
       )
-    : badFile(`No document was found in ${counted(files.length, 'file')}.`, refused?.reason);
+    : badFile(`No documents in ${counted(files.length, 'file')}.`, refused?.reason);
 
 interface PreparedFacts {
   documents: number;
@@ -216,24 +216,24 @@ const summaryOf = (
 ): string =>
   paragraph(
     files,
-    `${counted(documents, 'document')} of ${formatCount(characters)} characters in ${out}`,
+    `Saved ${counted(documents, 'document')} (${formatCount(characters)} characters) in ${out}`,
     `Languages: ${Object.entries(languages)
       .map(([code, n]) => `${code} ${formatCount(n)}`)
       .join(', ')}`,
-    empty > 0 ? `${counted(empty, 'row')} without text left out` : undefined,
-    left.length > 0 ? `The recipe left out ${counted(left.length, 'document')}` : undefined,
+    empty > 0 ? `Skipped ${counted(empty, 'row')} without text` : undefined,
+    left.length > 0 ? `The recipe removed ${counted(left.length, 'document')}` : undefined,
     changedBy(cleaned),
-    long.length > 0 ? `${counted(long.length, 'document')} left out as too long for a line` : undefined,
-    `npm run grow -- --data ${out} learns from them`,
+    long.length > 0 ? `Skipped ${counted(long.length, 'document')}: too long for a line` : undefined,
+    `To train on them: npm run grow -- --data ${out}`,
   );
 
-const NONE = 'Change the recipe, or give --recipe none.';
+const NONE = 'Change the recipe, or use --recipe none.';
 
 /** In places, by rule. */
 function changedBy({ tallies }: CleanedRecord): string | undefined {
   const changing = tallies.filter(({ places }) => places > 0);
   const places = changing.map(({ rule, places }) => `${ruleOf(rule as RuleId).label}: ${counted(places, 'place')}`);
-  return places.length > 0 ? `The recipe changed, by ${places.join(', by ')}` : undefined;
+  return places.length > 0 ? `Changes of the recipe: ${places.join(', ')}` : undefined;
 }
 
 /** In documents: rows without text, and documents of which nothing is left; too long ones; by rule those that it leaves out. */
@@ -246,8 +246,7 @@ function removedOf(empty: number, long: number, left: readonly LeftOut[]): Recor
   return Object.fromEntries(removed);
 }
 
-const notAmong = (name: string): Error =>
-  new UsageError(`--map names ${name}, which is not among the files of --from.`);
+const notAmong = (name: string): Error => new UsageError(`--map names ${name}, which isn't a file of --from.`);
 
 const inReport = ({ refused, ...drop }: DropOutcome): DropReport =>
   reportOf({ ...drop, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) });
@@ -262,7 +261,7 @@ const refusedOf = ({ refused }: DropOutcome): RefusedFile[] =>
         error.message,
         error.remedy,
         isBadEncoding(error) ? SAYS_WHICH : undefined,
-        error.rows && `--skip-bad-rows leaves ${error.rows.count === 1 ? 'it' : 'them'} out`,
+        error.rows && `--skip-bad-rows skips ${error.rows.count === 1 ? 'it' : 'them'}`,
       ),
       ...(error.rows && { rows: error.rows }),
     }));
@@ -283,18 +282,18 @@ interface RefusedFile extends Refused {
 /** Files that have given nothing but documents that are too long. */
 function tooLong({ long, names }: Pick<PreparedLines, 'long' | 'names'> = NO_LINES): Refused[] {
   const reason = (characters: number): string =>
-    `It holds a document of ${formatCount(characters)} characters. A line can have ${MOST}. Split it into several files, or give it to grow with --text, which has no such limit.`;
+    `A document has ${formatCount(characters)} characters; the limit is ${MOST}. Split it into several files, or use grow --text, which has no limit.`;
   const found = new Map(
     long.filter(({ name }) => !names.has(name)).map(({ name, characters }) => [name, reason(characters)]),
   );
   return [...found].map(([name, reason]) => ({ name, reason }));
 }
 const NO_LINES = { long: [], names: new Set<string>() };
-const MOST = `${formatCount(LONGEST_LINE)} characters, or ${formatCount(LONGEST_LINE / 2)} if any is beyond Latin-1`;
+const MOST = `${formatCount(LONGEST_LINE)} characters, or ${formatCount(LONGEST_LINE / 2)} if any is outside Latin-1`;
 
 const examples = [
   '--from my-folder --out documents --json',
   '--from reviews.csv --map reviews.csv:text=review,label=stars --report report --out documents',
 ];
-const about = 'Takes documents out of files as people have them, and says what was read and what was not.';
+const about = 'Reads and cleans documents from files of many formats, and reports skipped files.';
 export const prepareCommand = command({ name: 'prepare', about, options: OPTIONS, examples, run: prepare });

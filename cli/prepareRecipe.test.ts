@@ -60,7 +60,7 @@ test('a recipe of one’s own is read: what it did is told by rule, and in the r
   await writeFile(path('all.json'), JSON.stringify({ ...recipe, steps: [stepOf('length', { least: 100 })] }));
   const none = await prepare('--recipe', path('all.json'));
   expect(none.code).toBe(1);
-  expect(none.stdout).toMatch(/The recipe leaves out all of 3 documents\. Of the first: .*--recipe none/);
+  expect(none.stdout).toMatch(/The recipe removes all of 3 documents\. Reason for the first: .*--recipe none/);
   await writeFile(path('wrong.json'), '{"version":1,"name":"a","steps":[{"rule":"polish"}]}');
   const wrong = await prepare('--recipe', path('wrong.json'));
   expect([wrong.code, wrong.stdout]).toEqual([1, expect.stringMatching(/wrong\.json is no recipe: at steps 1 rule/)]);

@@ -85,7 +85,7 @@ export async function surveyLines(
       bytes += size;
     }
     if (i++ % A_TURN !== 0) continue;
-    report({ label: 'Telling languages', done: i, of: text.documents, unit: 'files' });
+    report({ label: 'Detecting languages', done: i, of: text.documents, unit: 'files' });
     await yieldToEventLoop();
     signal.throwIfAborted();
   }

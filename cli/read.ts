@@ -52,8 +52,8 @@ export async function adapterFolder(path: string): Promise<Folder> {
   const found = adapterIn(new Map(files.map(({ name, source }) => [name, source])));
   if (found) return found;
   throw badFile(
-    `There is no adapter_config.json in ${path}.`,
-    'Nothing was written. Give the folder that PEFT or tune has written for this model.',
+    `${path} has no adapter_config.json.`,
+    'Nothing was written. Name a PEFT or tune adapter folder of this model.',
   );
 }
 

@@ -63,7 +63,7 @@ test('a folder that may not be listed is not called missing', async ({ skip }) =
   if (process.getuid?.() !== 0 || asNobody('test', '-r', CLI).status !== 0)
     skip('This process may not become another that has no permission.');
   const { status, stderr } = asNobody(process.execPath, CLI, 'sample', '--from', path('locked'), '--device', 'wasm');
-  expect(stderr).toMatch(/locked cannot be listed: permission denied \(EACCES\)\. [^\n]+\n$/);
+  expect(stderr).toMatch(/locked can't be listed: permission denied \(EACCES\)\. [^\n]+\n$/);
   expect(status).toBe(1);
 });
 

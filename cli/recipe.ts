@@ -57,13 +57,13 @@ export async function recipeOfRun(folder: string, { texts }: DataFacts): Promise
   if (hash === undefined) return undefined;
   if (hashes.size > 1)
     throw badFile(
-      `The run in ${folder} learnt texts that ${hashes.size} recipes had cleaned, and a folder has one`,
-      'It goes on in the app that it is from. Or begin a new run.',
+      `The run in ${folder} used ${hashes.size} cleaning recipes, but a folder has only one`,
+      'Continue the run in its app, or start a new run.',
     );
   const recipe = await recipeIn(folder);
   if (recipe && (await recipeHash(recipe)) === hash) return recipe;
   throw badFile(
-    `The run in ${folder} learnt text that a recipe had cleaned, and ${RECIPE_FILE} there is not that recipe, or is gone`,
-    'Put the file back that was written with the run. The app writes none where it has cleaned its texts otherwise since, and keeps that recipe no more: such a run goes on in the app. Or begin a new run.',
+    `The run in ${folder} used a cleaning recipe, but ${RECIPE_FILE} there is missing or another recipe`,
+    'Restore the file that was saved with the run, or start a new run. The app omits the file if you cleaned the text again later; continue such a run in the app.',
   );
 }

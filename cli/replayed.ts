@@ -22,13 +22,12 @@ export async function replayed(
   known: DataFacts | undefined,
   signal: AbortSignal,
 ): Promise<Replayed> {
-  if (from === undefined)
-    throw badSettings('--replay is of what a model had learnt before, and this run begins with none.', 'Leave it out.');
+  if (from === undefined) throw badSettings('--replay needs a base model, and this run has none.', 'Remove it.');
   const { train: part, data } = await ownParts(await openPast(from), signal);
   if (known && !isSameData(known, data))
     throw badFile(
-      `What the run in ${from} learnt from is not what was replayed before.`,
-      'Give the base as it was with --from, or leave old text out from here on with --replay 0.',
+      `The training text of the run in ${from} is not the text replayed before.`,
+      'Name the original base with --from, or stop replay with --replay 0.',
     );
   return { part, data };
 }

@@ -149,21 +149,26 @@ test('no export tells where its texts lie, nor does the app that has brought it 
 }, 120_000);
 
 const CHANGED =
-  /whale\.txt has changed since the run in begun learnt from it: its SHA-256 begins with [0-9a-f]{16}, and began with [0-9a-f]{16}\. Nothing was written\..* begin a new run, or .*npm run tune -- --kind adapt --from begun --text FILE --out OTHER\. .*Change and continue takes any text/;
+  /whale\.txt has changed since the run in begun trained on it: SHA-256 [0-9a-f]{16}… instead of [0-9a-f]{16}… Nothing was written\..* start a new run, or .*npm run tune -- --kind adapt --from begun --text FILE --out OTHER\. .*Change and continue accepts any text/;
 describe('it does not go on, and nothing is touched', () => {
   test.each<[string, string[], number, RegExp]>([
     ['from a text that has changed', ['--text', 'changed/whale.txt', 'texts/fish.txt'], 1, CHANGED],
-    ['from a text that is another', ['--text', 'other.txt'], 1, /other\.txt is not among what the run in begun learnt/],
-    ['from some of its texts', ['--text', 'texts/fish.txt'], 1, /whale\.txt is not given.* Give all texts of the run/],
-    ['with another tokenizer', ['--tokenizer', 'bytes'], 2, /--tokenizer is settled in a run that goes on/],
-    ['as a model of another size', ['--width', '16'], 2, /--width is settled/],
+    [
+      'from a text that is another',
+      ['--text', 'other.txt'],
+      1,
+      /other\.txt is not a training text of the run in begun/,
+    ],
+    ['from some of its texts', ['--text', 'texts/fish.txt'], 1, /whale\.txt is missing.* Name all texts of the run/],
+    ['with another tokenizer', ['--tokenizer', 'bytes'], 2, /--tokenizer can't change when a run resumes/],
+    ['as a model of another size', ['--width', '16'], 2, /--width can't change/],
     [
       'where its steps are done',
       ['--steps', '8'],
       2,
-      /Step 8 of 8 is done in begun\. Ask for more in all with --steps/,
+      /The run in begun has already finished step 8 of 8\. Raise the total with --steps/,
     ],
-    ['around its folder', ['--out', '.'], 2, /--out \. holds --resume begun/],
+    ['around its folder', ['--out', '.'], 2, /--out \. contains --resume begun/],
   ])('%s', async (_, args, code, words) => {
     await mkdir(path('changed'), { recursive: true });
     await writeFile(path('changed/whale.txt'), 'Ein Wal — das ist ein Fisch. '.repeat(60));
@@ -183,12 +188,14 @@ describe('it does not go on, and nothing is touched', () => {
     const gone = await goOn('--resume', 'begun', '--steps', '16');
     await rename(path('gone'), path('texts'));
     expect(gone.code).toBe(1);
-    expect(gone.stderr).toMatch(/learnt from .*whale\.txt, which is not there.* Give all texts of the run again/);
+    expect(gone.stderr).toMatch(/whale\.txt, a training text of the run in .*is missing.* Name all texts of the run/);
     await cp(path('begun'), path('bare'), { recursive: true });
     await rm(path('bare/local.json'));
-    expect((await goOn('--resume', 'bare', '--steps', '16')).stderr).toMatch(/Where whale\.txt lies.*is not known/);
+    expect((await goOn('--resume', 'bare', '--steps', '16')).stderr).toMatch(/The path of whale\.txt.*is not known/);
     await rm(path('bare/optimizer.safetensors'));
-    expect((await goOn('--resume', 'bare', '--steps', '16')).stderr).toMatch(/It has no optimizer\.safetensors/);
+    expect((await goOn('--resume', 'bare', '--steps', '16')).stderr).toMatch(
+      /optimizer\.safetensors, needed for an exact continuation, is missing/,
+    );
     const none = await goOn('--resume', 'none');
     expect(none.stderr).toMatch(/There is no folder none/);
   }, 120_000);
@@ -201,9 +208,7 @@ test('a run of an older build that cut several texts otherwise does not go on as
   const texts = ['harbour.txt', 'notes.md', 'page.html'].map((name) => join(golden, 'texts', name));
   const ended = await goOn('--resume', 'older', '--steps', '20', '--text', ...texts);
   expect(ended.code).toBe(2);
-  expect(ended.stderr).toMatch(
-    /older learnt from 2,885 tokens, and its texts are cut into 2,8\d\d today\. An older Homegrown/,
-  );
+  expect(ended.stderr).toMatch(/older trained on 2,885 tokens, but its texts now have 2,8\d\d\. An older Homegrown/);
   expect(await hashes('older')).toEqual(before);
 }, 120_000);
 
@@ -211,9 +216,7 @@ test('a folder of the build before there was local.json says that its text is to
   await cp(join(ROOT, 'golden/1608a14/grown/bytes'), path('before'), { recursive: true });
   const asked = await goOn('--resume', 'before', '--steps', '16');
   expect(asked.code).toBe(1);
-  expect(asked.stderr).toMatch(
-    /Where harbour\.txt lies, .* is not known\. Give all texts of the run again with --text/,
-  );
+  expect(asked.stderr).toMatch(/The path of harbour\.txt, .* is not known\. Name all texts of the run with --text/);
   const text = join(ROOT, 'golden/7bac939/texts/harbour.txt');
   expect(await goOn('--resume', 'before', '--steps', '16', '--text', text)).toMatchObject({ code: 0, stderr: '' });
   expect((await readModel(path('before'))).info).toMatchObject({ version: 2, state: { step: 16 } });

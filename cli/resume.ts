@@ -40,10 +40,10 @@ export interface Past {
 /** @throws HomegrownError `bad-file` where the folder has not what a run goes on from */
 export async function openPast(folder: string): Promise<Past> {
   const { info, tokenizer, snapshot, resumable, events } = await readModel(folder);
-  if (!info) throw endsHere(folder, 'It has no homegrown.json, which says how it was trained');
+  if (!info) throw endsHere(folder, 'homegrown.json, with the training settings, is missing');
   const data = dataOf(info);
-  if (!data) throw endsHere(folder, 'It does not say what it learnt from');
-  if (!resumable) throw endsHere(folder, 'It has no optimizer.safetensors, without which training goes another way');
+  if (!data) throw endsHere(folder, "homegrown.json doesn't name the training text");
+  if (!resumable) throw endsHere(folder, 'optimizer.safetensors, needed for an exact continuation, is missing');
   const known = events.filter((event) => event.kind !== 'compiling' && event.step <= info.state.step);
   const recipe = await recipeOfRun(folder, data);
   const local = await readLocal(folder);
@@ -51,7 +51,7 @@ export async function openPast(folder: string): Promise<Past> {
 }
 
 const endsHere = (folder: string, why: string): HomegrownError =>
-  badFile(`The run in ${folder} cannot go on. ${why}`, 'Give a folder that grow has written, or begin a new run.');
+  badFile(`Can't resume the run in ${folder}: ${why}`, 'Name a folder that grow wrote, or start a new run.');
 
 /**
  * The run from its step on, by a recipe that may be other than it was: what the folder is to tell, and where it begins.
@@ -130,7 +130,7 @@ export function checkSettled(given: ReadonlySet<string>): void {
   ];
   const flag = settled.find((name) => given.has(name));
   if (flag === undefined) return;
-  throw new UsageError(`--${flag} is settled in a run that goes on. Leave it out, or begin a new run.`);
+  throw new UsageError(`--${flag} can't change when a run resumes. Remove it, or start a new run.`);
 }
 
 /**
@@ -144,8 +144,8 @@ export function recipeGoingOn({ folder, info }: Past, typed: Values<Options>, gi
   const { step } = info.state;
   if (step < recipe.steps) return recipe;
   throw badSettings(
-    `Step ${formatCount(step)} of ${formatCount(recipe.steps)} is done in ${folder}.`,
-    'Ask for more in all with --steps.',
+    `The run in ${folder} has already finished step ${formatCount(step)} of ${formatCount(recipe.steps)}.`,
+    'Raise the total with --steps.',
   );
 }
 
@@ -165,7 +165,7 @@ export function laidPaths(past: Past): readonly string[] {
   return files.map(({ name, sha256 }) => {
     const found = paths.get(sha256);
     if (found !== undefined) return found;
-    throw badFile(`Where ${name} lies, which the run in ${folder} learnt from, is not known.`, AGAIN);
+    throw badFile(`The path of ${name}, a training text of the run in ${folder}, is not known.`, AGAIN);
   });
 }
 
@@ -176,10 +176,10 @@ export async function openLaid({ folder, local }: Past, paths: readonly string[]
   return texts.map((text, i) => {
     const { table, skipBadRows } = known.get(paths[i]!) ?? {};
     if (text) return { ...text, ...(table && { table }), ...(skipBadRows && { reading: { skipBadRows } }) };
-    throw badFile(`The run in ${folder} learnt from ${paths[i]}, which is not there or cannot be read.`, AGAIN);
+    throw badFile(`${paths[i]}, a training text of the run in ${folder}, is missing or can't be read.`, AGAIN);
   });
 }
-export const AGAIN = 'Give all texts of the run again with --text.';
+export const AGAIN = 'Name all texts of the run with --text.';
 
 interface Named {
   name: string;
@@ -272,7 +272,7 @@ export async function inItsOrder(
     return files.map(({ name, sha256 }, place): Document => {
       const document = given.get(sha256);
       if (document) return { ...document, text, place };
-      throw badFile(`${name} is not given, which the run in ${past.folder} learnt from.`, AGAIN);
+      throw badFile(`${name} is missing: the run in ${past.folder} trained on it.`, AGAIN);
     });
   });
   const told = texts.flatMap(({ sha256: text, documents }) =>
@@ -287,8 +287,8 @@ const isSeveral = ({ data: { texts, parts } }: Past): boolean => (parts.train.do
 
 const notTold = ({ folder }: Past, { name }: Named, files: number): HomegrownError =>
   badFile(
-    `${name}, which the run in ${folder} learnt from, is not these ${files} files, or not in this order. The folder does not tell which documents it was`,
-    'Give all of its files, and no others, in the order in which they were added.',
+    `${name}, a training text of the run in ${folder}, is not these ${files} files in this order. The folder doesn't list its documents`,
+    'Name exactly its files, in the order in which they were added.',
   );
 
 const byTitle = <F extends { title?: string }>(files: readonly F[]): readonly F[] =>
@@ -302,17 +302,17 @@ export function notOurs(
 ): HomegrownError {
   const missing = texts.flatMap(({ documents, ...text }) => documents ?? text).filter((own) => !given.has(own.sha256));
   const before = missing.find(({ name }) => basename(name) === basename(title!));
-  if (!before) return badFile(`${title!} is not among what the run in ${folder} learnt from`, otherwise(folder));
+  if (!before) return badFile(`${title!} is not a training text of the run in ${folder}`, otherwise(folder));
   const [is, was] = [sha256, before.sha256].map((hash) => hash.slice(0, 16));
   return badFile(
-    `${title!} has changed since the run in ${folder} learnt from it: its SHA-256 begins with ${is!}, and began with ${was!}`,
+    `${title!} has changed since the run in ${folder} trained on it: SHA-256 ${is!}… instead of ${was!}…`,
     otherwise(folder),
   );
 }
 const anyway = (folder: string): string =>
-  `begin a new run, or have a model of its own go on from this one: npm run tune -- --kind adapt --from ${folder} --text FILE --out OTHER. In the app, Change and continue takes any text.`;
+  `start a new run, or fine-tune this model: npm run tune -- --kind adapt --from ${folder} --text FILE --out OTHER. In the app, Change and continue accepts any text.`;
 const otherwise = (folder: string): string =>
-  `Nothing was written. Give the text as it was with --text. To learn from another, ${anyway(folder)}`;
+  `Nothing was written. Name the original text with --text. To train on another text, ${anyway(folder)}`;
 
 /** @throws HomegrownError `bad-file` where tables and others that documents are in are not those that the run learnt from, in their order */
 export function checkSameTexts(past: Past, texts: readonly Named[]): void {
@@ -323,15 +323,15 @@ export function checkSameTexts(past: Past, texts: readonly Named[]): void {
 
 export const notSame = ({ folder }: Past, name: string): HomegrownError =>
   badFile(
-    `What is in ${name} is not what the run in ${folder} learnt from`,
-    `Nothing was written. Give the same files in their order, tables with --pairs and with their columns. To learn from others, ${anyway(folder)}`,
+    `The content of ${name} is not the training text of the run in ${folder}`,
+    `Nothing was written. Name the same files in their order, tables with --pairs and their columns. To train on others, ${anyway(folder)}`,
   );
 
 /** Where the files are those that they were, and the recipe is. */
 export const cleanedOtherwise = ({ folder }: Past, name: string): HomegrownError =>
   badFile(
-    `What the recipe makes of ${name} today is not what the run in ${folder} learnt from. Another build of Homegrown cleaned it, or other documents of it were left out by hand`,
-    `Nothing was written. It cannot go on exactly: ${anyway(folder)}`,
+    `The recipe now cleans ${name} differently than for the run in ${folder}. Another version of Homegrown cleaned it, or documents were left out by hand`,
+    `Nothing was written. An exact continuation isn't possible: ${anyway(folder)}`,
   );
 
 /** @throws HomegrownError `bad-settings` where today's build cuts the run's texts in another way */
@@ -340,9 +340,9 @@ export function checkSameData({ folder, data: known }: Past, data: DataFacts): v
   const [was, is] = [known, data].map(({ parts }) => formatCount(parts.train.tokens));
   throw badSettings(
     paragraph(
-      `The run in ${folder} learnt from ${was!} tokens, and its texts are cut into ${is!} today`,
-      'An older Homegrown held out another part of several texts',
+      `The run in ${folder} trained on ${was!} tokens, but its texts now have ${is!}`,
+      'An older Homegrown chose another validation set for several texts',
     ),
-    `Nothing was written. It cannot go on exactly: ${anyway(folder)}`,
+    `Nothing was written. An exact continuation isn't possible: ${anyway(folder)}`,
   );
 }

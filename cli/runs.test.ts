@@ -70,10 +70,10 @@ test('models are listed with their lineage, for programs and in words', async ()
   expect(words).toMatchObject({ code: 0, stderr: '' });
   expect(words.stdout.split('\n').slice(2, 5)).toEqual([
     'a: step 8 of 2,000 of marked, paused',
-    'b: step 16 of 2,000 of marked, interrupted or still running; went on from step 8 of a',
-    'c: step 24 of 2,000 of marked, finished early; went on from step 3 of Ahab (abc), which is not here',
+    'b: step 16 of 2,000 of marked, interrupted or still running; continued from step 8 of a',
+    "c: step 24 of 2,000 of marked, finished early; continued from step 3 of Ahab (abc), which isn't here",
   ]);
-  expect((await run(['runs', '--in', 'empty'], { cwd: folder })).stdout).toBe('There is no model in empty.\n');
+  expect((await run(['runs', '--in', 'empty'], { cwd: folder })).stdout).toBe('No models in empty.\n');
 });
 
 test('what cannot be read is told and left out, what was cut off is made whole, and no folder is an error', async () => {
@@ -98,8 +98,8 @@ test('what cannot be read is told and left out, what was cut off is made whole, 
       ],
     },
   ]);
-  expect(said.stderr).toContain(`${join(all, 'a')} is left out: `);
-  expect(said.stderr).toMatch(/all\/c is left out: .*homegrown\.json is of version 3, made by a newer Homegrown/);
+  expect(said.stderr).toContain(`Skipped ${join(all, 'a')}: `);
+  expect(said.stderr).toMatch(/Skipped .*all\/c: .*homegrown\.json is of version 3, made by a newer Homegrown/);
   expect((await readdir(all)).sort()).toEqual(['a', 'b', 'c']);
 
   const none = await run(['runs', '--in', path('none'), '--json']);

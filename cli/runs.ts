@@ -1,4 +1,4 @@
-/** npm run runs: the models in a folder, and which of them went on from which. */
+/** npm run runs: lists the models in a folder and their parent runs. */
 import { formatCount } from '../src/core/base/units';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import { baselineFigures } from '../src/core/objectives';
@@ -9,13 +9,13 @@ import { endingWords } from './told';
 import { command, print, stderr } from './terminal';
 
 const OPTIONS = {
-  in: { kind: 'text', path: 'reads', help: 'Folder that holds those of models' },
-  json: { kind: 'switch', help: 'One object: the runs, or the error' },
+  in: { kind: 'text', path: 'reads', help: "Folder that contains the models' folders" },
+  json: { kind: 'switch', help: 'Print one JSON object: the runs' },
 } as const;
 
 async function listRuns({ in: folder, json }: Values<typeof OPTIONS>): Promise<void> {
   const { runs, unreadable } = await runsIn(folder);
-  for (const { folder, why } of unreadable) stderr.write(`${folder} is left out: ${why}\n`);
+  for (const { folder, why } of unreadable) stderr.write(`Skipped ${folder}: ${why}\n`);
   if (json)
     print(
       JSON.stringify({
@@ -29,7 +29,7 @@ async function listRuns({ in: folder, json }: Values<typeof OPTIONS>): Promise<v
         })),
       }),
     );
-  else if (runs.length === 0) print(`There is no model in ${folder}.`);
+  else if (runs.length === 0) print(`No models in ${folder}.`);
   else for (const run of runs) print(inWords(run, runs));
 }
 
@@ -41,17 +41,17 @@ const ofEnding = (info: RunInfo): { state?: string } => {
 const lineage = (parent: RunInfo['parent']): object | null =>
   parent ? { id: parent.id, step: parent.step, how: parent.how } : null;
 
-/** `models/b: step 16 of 20 of moby-dick.txt; went on from step 8 of models/a` */
+/** `models/b: step 16 of 20 of moby-dick.txt; continued from step 8 of models/a` */
 function inWords({ folder, info }: FoundRun, all: readonly FoundRun[]): string {
   const { name, state, parent } = info;
   const ending = endingWords(info);
   const words = `${folder}: step ${formatCount(state.step)} of ${formatCount(recipeOf(info).steps)} of ${name}${ending === undefined ? '' : `, ${ending}`}`;
   if (!parent) return words;
   const from =
-    all.find((run) => run.info.id === parent.id)?.folder ?? `${parent.name} (${parent.id}), which is not here`;
-  return `${words}; went on from step ${formatCount(parent.step)} of ${from}`;
+    all.find((run) => run.info.id === parent.id)?.folder ?? `${parent.name} (${parent.id}), which isn't here`;
+  return `${words}; continued from step ${formatCount(parent.step)} of ${from}`;
 }
 
 const examples = ['--in models', '--in . --json'];
-const about = 'Lists the models in a folder, and which of them went on from which.';
+const about = 'Lists the models in a folder and their parent runs.';
 export const runsCommand = command({ name: 'runs', about, options: OPTIONS, examples, run: listRuns });

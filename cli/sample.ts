@@ -17,65 +17,65 @@ import { lookAt, readWeights } from './read';
 import { command, DEVICES, interruptible, openDevice, print, stdout } from './terminal';
 
 const OPTIONS = {
-  from: { kind: 'text', path: 'reads', help: 'Folder of the model, a zip of it, or a GGUF file' },
+  from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
   adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   context: {
     kind: 'whole',
     min: 1,
     max: 1e6,
-    otherwise: 'as many as it was made for',
-    help: 'Tokens that it reads at once, where no weight depends on how many those are: with fewer it needs less memory',
+    otherwise: "the model's own",
+    help: 'Context length in tokens, for models without position weights; a shorter one needs less memory',
   },
-  preview: { kind: 'switch', help: 'Only what the model is, and the memory that it needs' },
+  preview: { kind: 'switch', help: 'Print only the architecture and the memory that it needs' },
   prompt: {
     kind: 'text',
     path: 'none',
     initial: '',
-    help: 'What is continued or answered, or a passage with [MASK] for each blank; if not given, a text is begun',
+    help: 'Prompt to continue or answer, or a passage with [MASK] for each blank; without one, a new text',
   },
   chat: {
     kind: 'switch',
-    help: 'The prompt is a question, put to the model by its chat template; what is written ends with its turn',
+    help: "Apply the model's chat template to the prompt; the answer ends with its turn",
   },
   system: {
     kind: 'text',
     path: 'none',
     otherwise: 'nothing',
-    help: 'With --chat: what stands before the question, for the model to go by',
+    help: 'With --chat: the system prompt',
   },
-  tokens: { kind: 'whole', min: 1, max: 1e6, initial: 200, help: 'Tokens to write, at most' },
+  tokens: { kind: 'whole', min: 1, max: 1e6, initial: 200, help: 'Maximum number of new tokens' },
   temperature: {
     kind: 'real',
     min: 0,
     max: 10,
-    otherwise: '0.8, and 0 of a model that answers',
-    help: 'Above 1 is bolder; 0 takes the likeliest',
+    otherwise: '0.8, or 0 for a model that answers',
+    help: 'Temperature; 0 is greedy',
   },
-  'top-k': { kind: 'whole', min: 0, max: 1e6, initial: 0, help: 'Only so many of the likeliest, 0 for all' },
-  'top-p': { kind: 'real', min: 0.001, max: 1, initial: 1, help: 'Only the likeliest that have this share together' },
-  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 1, help: 'The same seed gives the same text' },
+  'top-k': { kind: 'whole', min: 0, max: 1e6, initial: 0, help: 'Top-k: sample from the k likeliest, 0 for all' },
+  'top-p': { kind: 'real', min: 0.001, max: 1, initial: 1, help: 'Top-p: sample from the likeliest up to this total' },
+  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 1, help: 'Seed; the same seed gives the same text' },
   beams: {
     kind: 'whole',
     min: 1,
     max: 64,
     initial: 1,
-    help: 'Of a model that answers: the likeliest answer as a whole, by so many beginnings at once; above 1 nothing is drawn by chance',
+    help: 'Beam search for a model that answers: number of beams; above 1 nothing is sampled',
   },
   'length-penalty': {
     kind: 'real',
     min: -10,
     max: 10,
     initial: 1,
-    help: 'With beams: above 0 longer answers win more easily',
+    help: 'Length penalty of beam search: above 0 favors longer answers',
   },
-  mark: { kind: 'switch', help: 'Ends with a line that says that a model wrote the text' },
-  json: { kind: 'switch', help: 'One object: the text, and of each blank what could stand there, or the error' },
+  mark: { kind: 'switch', help: 'Add a last line that says that a model wrote the text' },
+  json: { kind: 'switch', help: 'Print one JSON object: the text, and the candidates of each blank' },
   device: {
     kind: 'choice',
     of: DEVICES,
     initial: 'auto',
-    help: 'Where it runs; auto is a GPU where there is one, else wasm',
+    help: 'Device; auto uses a GPU if there is one, else wasm',
   },
 } as const;
 
@@ -97,7 +97,7 @@ async function sample({
   device,
   ...rest
 }: Values<typeof OPTIONS>): Promise<void> {
-  if (system !== undefined && !chat) throw new UsageError('--system goes with --chat.');
+  if (system !== undefined && !chat) throw new UsageError('--system needs --chat.');
   const signal = interruptible();
   const as = (model: ModelChoice): ModelChoice => (context === undefined ? model : readingAtMost(model, context));
   if (preview) {
@@ -161,6 +161,5 @@ const examples = [
   '--from my-t5 --prompt "hgfedcba" --beams 4',
   '--from SmolLM2-135M.gguf --context 1024 --preview',
 ];
-const about =
-  'Continues a prompt, answers it, or fills its blanks, with a model that grow, the app or someone else has written.';
+const about = 'Continues a prompt, answers it, or fills its blanks.';
 export const sampleCommand = command({ name: 'sample', about, options: OPTIONS, examples, run: sample });

@@ -157,10 +157,10 @@ async function within<T>(place: string, use: (at: Transaction) => Promise<T>): P
 export function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
   const error = isSystemError(thrown) ? systemFailure(thrown) : thrown;
   if (!(error instanceof HomegrownError) || place === null) return thrown;
-  const where = `The newest save is in ${place}${isBeside ? `; the model in ${out} is as it was` : ''}.`;
+  const where = `The last checkpoint is in ${place}${isBeside ? `; the model in ${out} is unchanged` : ''}.`;
   const remedy =
     error.code === 'diverged'
-      ? 'Lower --learning-rate, or limit the gradient with --clip, and begin again; or go on from there with --resume.'
+      ? 'Lower --learning-rate or clip gradients with --clip, then start again, or continue with --resume.'
       : error.remedy;
   return new HomegrownError(error.code, paragraph(error.message, where), remedy);
 }

@@ -34,28 +34,28 @@ const OPTIONS = {
   references: {
     kind: 'text',
     path: 'reads',
-    otherwise: 'none, where metrics need none',
-    help: 'What was wanted, a line for each',
+    otherwise: 'none, for metrics without references',
+    help: 'References, one line per output',
   },
   metrics: {
     kind: 'text',
     path: 'none',
     otherwise: 'all that apply',
-    help: `Their names, with commas between: ${[...IDS, CONFUSION].join(', ')}`,
+    help: `Metrics, separated by commas: ${[...IDS, CONFUSION].join(', ')}`,
   },
   tokenize: {
     kind: 'choice',
     of: VARIANTS.tokenize,
     initial: '13a',
-    help: 'How BLEU cuts words; intl by classes of Unicode',
+    help: 'Tokenizer of BLEU; intl splits by Unicode class',
   },
-  stem: { kind: 'switch', help: 'ROUGE takes the endings of English words off' },
+  stem: { kind: 'switch', help: 'Stem English words for ROUGE' },
   'skip-bad-rows': {
     ...SKIP_BAD_ROWS,
-    help: 'Leave out lines that are not UTF-8 of both files, and list them; without it, a file with one is refused',
+    help: 'Skip and list lines that are not UTF-8, in both files; otherwise a file with one is refused',
   },
-  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Of the drawings that intervals are made by' },
-  json: { kind: 'switch', help: 'One object, or the error' },
+  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Seed of the bootstrap intervals' },
+  json: { kind: 'switch', help: 'Print one JSON object' },
 } as const;
 
 async function score(values: Values<typeof OPTIONS>): Promise<void> {
@@ -68,7 +68,7 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
   const ofLabels = LABEL_METRIC_IDS.some((id) => beside.includes(id)) || isConfusionAsked;
   if (!pairs && (beside.length > 0 || isConfusionAsked))
     throw new UsageError(
-      `${[...beside, ...(isConfusionAsked ? [CONFUSION] : [])].join(', ')}: of outputs beside what was wanted. Give --references.`,
+      `${[...beside, ...(isConfusionAsked ? [CONFUSION] : [])].join(', ')}: these metrics need references. Add --references.`,
     );
   const labels = ofLabels ? labelsOf(pairs!) : [];
   const metrics = {
@@ -90,7 +90,7 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
   };
   told(
     all.filter((each) => !scores.includes(each)),
-    'The lines have too few words for it.',
+    'The lines have too few words.',
   );
   told(
     scores.filter(({ low }) => low === undefined),
@@ -121,7 +121,7 @@ function fitting(
       return true;
     } catch (error) {
       if (!(error instanceof HomegrownError)) throw error;
-      stderr.write(`${error.message} It was left out.\n`);
+      stderr.write(`${error.message} The line was skipped.\n`);
       return false;
     }
   });
@@ -149,12 +149,12 @@ async function linesIn({
     return lines;
   };
   const outputs = await read(hypotheses);
-  if (outputs.length === 0) throw badSettings(`${hypotheses} is empty.`, 'Give at least one line.');
+  if (outputs.length === 0) throw badSettings(`${hypotheses} is empty.`, 'Add at least one line.');
   const wanted = references === undefined ? undefined : await read(references);
   if (wanted && outputs.length !== wanted.length)
     throw badSettings(
-      `${hypotheses} has ${counted(outputs.length, 'line')} and ${references!} ${formatCount(wanted.length)}.`,
-      'Each output needs the line that was wanted, in the same place.',
+      `${hypotheses} has ${counted(outputs.length, 'line')}, but ${references!} has ${formatCount(wanted.length)}.`,
+      'Each output needs its reference on the same line.',
     );
   const places = [...outputs.keys()].filter((at) => !isBad(outputs[at]!) && !isBad(wanted?.[at] ?? ''));
   const good = (lines: readonly Line[]): readonly string[] => places.map((at) => lines[at] as string);
@@ -176,8 +176,8 @@ function labelsOf(pairs: readonly Pair[]): readonly string[] {
   const labels = differentLabels(pairs.flatMap(({ output, wanted }) => [output, wanted]));
   if (labels.length <= MOST_LABELS) return labels;
   throw badSettings(
-    `There are ${formatCount(labels.length)} different lines, and of labels ${MOST_LABELS} at most are told apart.`,
-    'Score texts by exactMatch, chrf and their like.',
+    `There are ${formatCount(labels.length)} different lines; at most ${MOST_LABELS} labels are supported.`,
+    'Score texts by exactMatch or chrf.',
   );
 }
 const MOST_LABELS = 200;
@@ -187,7 +187,7 @@ const isBeside = (id: Id): id is BesideId => (BESIDE_IDS as readonly Id[]).inclu
 function known(name: string): Id | typeof CONFUSION {
   const id = [...IDS, CONFUSION].find((each) => each === name);
   if (id) return id as Id | typeof CONFUSION;
-  throw new UsageError(`There is no metric '${name}' of texts. Metrics: ${[...IDS, CONFUSION].join(', ')}.`);
+  throw new UsageError(`Unknown metric '${name}'. Metrics: ${[...IDS, CONFUSION].join(', ')}.`);
 }
 
 type Line = string | BadRow;
@@ -216,6 +216,5 @@ const examples = [
   '--hypotheses given.txt --references labels.txt --metrics accuracy,macroF1,confusion --json',
   '--hypotheses out.txt --metrics distinct2,loops',
 ];
-const about =
-  'Scores outputs by BLEU, TER, ROUGE and their like, or by how much they repeat, each with the interval that it lies in with 95 % confidence.';
+const about = 'Scores outputs by BLEU, TER, ROUGE, accuracy or repetition, with 95 % intervals.';
 export const scoreCommand = command({ name: 'score', about, options: OPTIONS, examples, run: score });

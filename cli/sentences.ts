@@ -53,7 +53,7 @@ function columnsIn(words: string): TaskColumns {
   const [[prompt, ...prompts], [answer, ...answers], choices] = [of('prompt'), of('answer'), of('choices')];
   if (named.some(([, column]) => column === '') || prompts.length > 0 || answers.length > 0)
     throw new UsageError(
-      `--task names columns as in FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN,choices=COLUMN, not '${words}'.`,
+      `--task must name columns such as FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN,choices=COLUMN, not '${words}'.`,
     );
   return {
     ...(prompt !== undefined && { prompt }),
@@ -79,7 +79,7 @@ export function printTask({ name, rows, cut, metrics, baselines }: TaskScores): 
   }
   for (const [baseline, figures] of Object.entries(baselines))
     print(`  ${TASK_BASELINES[baseline as TaskBaselineId].label} ${formatReading(Object.values(figures)[0]!)} %`);
-  if (cut > 0) print(`  ${counted(cut, 'prompt')} longer than the model reads lost a part.`);
+  if (cut > 0) print(`  Truncated ${counted(cut, 'prompt')}: longer than the context.`);
 }
 
 /** @param says what a share tells: `the right sentence is the likelier one` */

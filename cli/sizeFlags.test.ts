@@ -18,28 +18,28 @@ const typed = (id: ModelId, line = '') => configOf(id, parseOptions(flags(), lin
 
 test('with one architecture the flags are as ever', () => {
   expect(told().filter((line) => line.startsWith('  --'))).toEqual([
-    '  --layers N     Layers (1 to 48; 4 if not given)',
-    '  --heads N      Heads, divides the width (1 to 32; 4 if not given)',
-    '  --width N      Width, a multiple of the heads (8 to 2048; 128 if not given)',
-    '  --context N    Context, in tokens (4 to 2048; 64 if not given)',
-    '  --hidden N     Inner width of the feed-forward; of gpt and bert 0 is four times the width (0 to 16384; 0 if not given)',
-    '  --biases NAME  Biases, of linear layers and norms (on, off; on without a value; on if not given)',
+    '  --layers N     Layers (1 to 48; default: 4)',
+    '  --heads N      Heads, divides the width (1 to 32; default: 4)',
+    '  --width N      Width, a multiple of the heads (8 to 2048; default: 128)',
+    '  --context N    Context, in tokens (4 to 2048; default: 64)',
+    '  --hidden N     Inner width of the feed-forward; 0 for gpt and bert is four times the width (0 to 16384; default: 0)',
+    '  --biases NAME  Biases, of linear layers and norms (on, off; on without a value; default: on)',
   ]);
   expect(typed('gpt')).toEqual({ layers: 4, heads: 4, width: 128, context: 64, hidden: 0, biases: true });
   expect(typed('gpt', '--biases off --hidden 96')).toMatchObject({ hidden: 96, biases: false });
-  expect(() => typed('gpt', '--kv-heads 2')).toThrow('There is no flag --kv-heads');
+  expect(() => typed('gpt', '--kv-heads 2')).toThrow('Unknown flag --kv-heads');
 });
 
 test('with another in the list there are its sizes too, and what differs is told', () => {
   Object.assign(MODELS, { toy });
   expect(told().filter((line) => line.startsWith('  --'))).toEqual([
-    '  --layers N     Layers (1 to 48; 4 of gpt, 3 of toy if not given)',
-    '  --heads N      Heads, divides the width (1 to 32; 4 if not given)',
-    '  --width N      Width, a multiple of the heads (8 to 2048; 128 if not given)',
-    '  --context N    Context, in tokens (4 to 4096; 64 if not given)',
-    '  --hidden N     Inner width of the feed-forward; of gpt and bert 0 is four times the width (0 to 16384; 0 of gpt, 344 of toy if not given)',
-    '  --biases NAME  Biases, of linear layers and norms; of gpt alone (on, off; on without a value; on if not given)',
-    '  --kv-heads N   Heads of keys, divides the heads; of toy alone (1 to 32; 2 if not given)',
+    '  --layers N     Layers (1 to 48; default: 4 for gpt, 3 for toy)',
+    '  --heads N      Heads, divides the width (1 to 32; default: 4)',
+    '  --width N      Width, a multiple of the heads (8 to 2048; default: 128)',
+    '  --context N    Context, in tokens (4 to 4096; default: 64)',
+    '  --hidden N     Inner width of the feed-forward; 0 for gpt and bert is four times the width (0 to 16384; default: 0 for gpt, 344 for toy)',
+    '  --biases NAME  Biases, of linear layers and norms; only gpt (on, off; on without a value; default: on)',
+    '  --kv-heads N   Heads of keys, divides the heads; only toy (1 to 32; default: 2)',
   ]);
   expect(architectureWords()).toEqual([
     'GPT, with --layers --heads --width --context --hidden --biases',
@@ -55,7 +55,7 @@ test('each architecture takes its own, as it states them, and refuses those of a
     expect(() => typed(id, line)).toThrow(UsageError);
     return expect(() => typed(id, line));
   };
-  refused('gpt', '--kv-heads 2').toThrow('--kv-heads is a size of toy; a model of gpt has none.');
+  refused('gpt', '--kv-heads 2').toThrow("--kv-heads is only for toy; gpt doesn't have it.");
   refused(TOY, '--width 1600').toThrow(
     '--width with --model toy: Width must be a whole number from 8 to 1024, not 1600.',
   );
@@ -63,14 +63,14 @@ test('each architecture takes its own, as it states them, and refuses those of a
   refused(TOY, '--hidden 9000').toThrow(
     '--hidden with --model toy: Inner width must be a whole number from 8 to 8192, not 9000.',
   );
-  refused(TOY, '--biases off').toThrow('--biases is a size of gpt; a model of toy has none.');
+  refused(TOY, '--biases off').toThrow("--biases is only for gpt; toy doesn't have it.");
 });
 
 test('what goes with other sizes is made of them where it is not given', () => {
   without(TOY);
   Object.assign(MODELS, { llama });
   expect(told()).toContain(
-    '  --kv-heads N      Heads of keys and values, divides the heads; of llama alone (1 to 128; what goes with the others if not given)',
+    '  --kv-heads N      Heads of keys and values, divides the heads; only llama (1 to 128; default: chosen to fit the others)',
   );
   expect(typed('llama', '--heads 3 --width 96')).toEqual({
     ...{ layers: 4, heads: 3, kvHeads: 3, width: 96, hidden: 256, context: 64 },
@@ -79,7 +79,7 @@ test('what goes with other sizes is made of them where it is not given', () => {
   expect(typed('llama', '--qk-norm heads --window 16')).toMatchObject({ qkNorm: 'heads', window: 16 });
   expect(typed('llama', '--qk-norm rows --norm after')).toMatchObject({ qkNorm: 'rows', norm: 'after' });
   expect(told()).toContain(
-    '  --norm NAME       Norms, of attention and feed-forward; of llama alone (before, after; before if not given)',
+    '  --norm NAME       Norms, of attention and feed-forward; only llama (before, after; default: before)',
   );
   expect(() => typed('llama', '--qk-norm on')).toThrow("--qk-norm must be one of none, heads, rows, not 'on'.");
   expect(typed('llama', '--heads 8 --kv-heads 1 --hidden 50')).toMatchObject({ heads: 8, kvHeads: 1, hidden: 50 });
@@ -88,6 +88,6 @@ test('what goes with other sizes is made of them where it is not given', () => {
 test('what a size is in one architecture alone is told with its name', () => {
   Object.assign(MODELS, { t5 });
   expect(told()).toContain(
-    '  --layers N        Layers; of t5 layers of the encoder, and as many of the decoder (1 to 96; 4 if not given)',
+    '  --layers N        Layers; for t5 layers of the encoder and of the decoder, each (1 to 96; default: 4)',
   );
 });

@@ -19,14 +19,16 @@ const having = (name: string): readonly ModelId[] => modelIds().filter((id) => O
 function flag(name: string): Option {
   const ids = having(name);
   const fields = ids.map((id) => fieldsOf(id)[name]!);
-  const each = ids.map((id) => `${initialWords(id, name)} of ${id}`);
+  const each = ids.map((id) => `${initialWords(id, name)} for ${id}`);
   const otherwise =
     new Set(ids.map((id) => initialWords(id, name))).size === 1 ? initialWords(ids[0]!, name) : each.join(', ');
   const [first, ...others] = fields;
   const own = others.flatMap(({ help }, i) =>
-    help === undefined || help === first!.help ? [] : [`; of ${ids[i + 1]!} ${help[0]!.toLowerCase()}${help.slice(1)}`],
+    help === undefined || help === first!.help
+      ? []
+      : [`; for ${ids[i + 1]!} ${help[0]!.toLowerCase()}${help.slice(1)}`],
   );
-  const help = [helpOf(first!), ...own, ids.length < modelIds().length ? `; of ${ids.join(', ')} alone` : ''].join('');
+  const help = [helpOf(first!), ...own, ids.length < modelIds().length ? `; only ${ids.join(', ')}` : ''].join('');
   if (first!.kind === 'choice') return { kind: 'choice', of: Object.keys(first!.of), otherwise, help };
   const numbers = fields.filter((field): field is NumberField => field.kind === 'whole' || field.kind === 'real');
   if (numbers.length === 0) return { kind: 'choice', of: ['on', 'off'], alone: 'on', otherwise, help };
@@ -42,7 +44,7 @@ function flag(name: string): Option {
 /** What it is where it is not given. */
 function initialWords(id: ModelId, name: string): string {
   const { initial } = fieldsOf(id)[name]!;
-  if (Object.hasOwn(usualOf(id, modelSpec(id).presets[0]!.config), name)) return 'what goes with the others';
+  if (Object.hasOwn(usualOf(id, modelSpec(id).presets[0]!.config), name)) return 'chosen to fit the others';
   return typeof initial === 'boolean' ? (initial ? 'on' : 'off') : String(initial);
 }
 const usualOf = (id: ModelId, config: BaseConfig): object => modelSpec(id).usual?.(config) ?? {};
@@ -59,7 +61,7 @@ export function configOf(id: ModelId, typed: Values<Options>): BaseConfig {
   const own = fieldsOf(id);
   for (const name of names()) {
     if (Object.hasOwn(own, name) || typed[flagOf(name)] === undefined) continue;
-    throw new UsageError(`--${flagOf(name)} is a size of ${having(name).join(', ')}; a model of ${id} has none.`);
+    throw new UsageError(`--${flagOf(name)} is only for ${having(name).join(', ')}; ${id} doesn't have it.`);
   }
   const given = Object.entries(own).flatMap(([name, field]): [string, Size][] => {
     const value = typed[flagOf(name)];

@@ -14,18 +14,18 @@ import { interruption, stderr } from './terminal';
 /** A source that is read from its start to its end: a file, a pipe, or a file of /proc, which reports no size. */
 export async function textFile(path: string): Promise<TextSource> {
   const found = await look(path);
-  if (found.isDirectory()) throw badFile(`${path} is a folder.`, 'Give the files in it.');
+  if (found.isDirectory()) throw badFile(`${path} is a folder.`, 'Name the files in it.');
   const name = visibleName(basename(path));
   if (found.isFIFO()) return { name, size: 0, stream: () => piecesOfPipe(path) };
   const kind = specialKind(found);
-  if (kind !== undefined) throw badFile(`${path} is ${kind}, and only files and pipes are read.`);
+  if (kind !== undefined) throw badFile(`${path} is ${kind}; only files and pipes can be read.`);
   return { name, size: found.size, stream: () => piecesOfFile(path, found), places: placesIn(path, found) };
 }
 
 /** A file that is read in places. */
 export async function byteFile(path: string): Promise<ByteSource> {
   const found = await look(path);
-  if (!found.isFile()) throw badFile(`${path} is not a file that can be read in places.`, 'Copy it to one first.');
+  if (!found.isFile()) throw badFile(`${path} doesn't allow random access.`, 'Copy it to a regular file first.');
   return placesIn(path, found);
 }
 
@@ -77,13 +77,13 @@ const placesIn = (path: string, before: Stats): ByteSource => ({
 function checkUnchanged(path: string, before: Stats, after: Stats): void {
   if (before.size !== after.size)
     throw changed(path, `had ${formatCount(before.size)} bytes, then ${formatCount(after.size)}`);
-  if (after.size > 0 && before.mtimeMs !== after.mtimeMs) throw changed(path, 'was written meanwhile');
+  if (after.size > 0 && before.mtimeMs !== after.mtimeMs) throw changed(path, 'was written during that time');
 }
 
 const changed = (path: string, how: string): HomegrownError =>
   badFile(
     `${path} changed while it was read: it ${how}.`,
-    'Nothing of it was used. Try again when no program writes to it.',
+    'None of it was used. Try again when no program writes to it.',
   );
 
 /**
@@ -93,7 +93,7 @@ const changed = (path: string, how: string): HomegrownError =>
 async function* piecesOfPipe(path: string): AsyncGenerator<Uint8Array> {
   const signal = interruption();
   const wait = setTimeout(() => {
-    stderr.write(`${path} is a pipe: waiting for a program to write to it. Press Ctrl-C to stop.\n`);
+    stderr.write(`Waiting for a program to write to the pipe ${path}. Press Ctrl-C to stop.\n`);
   }, PATIENCE_MS);
   try {
     const flags = process.platform === 'linux' ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY;

@@ -109,8 +109,7 @@ class FileStore implements SpillStore {
     const bytes = Buffer.allocUnsafeSlow(length);
     for (let done = 0; done < length;) {
       const { bytesRead } = await this.file.read(bytes, done, length - done, at + done);
-      if (bytesRead === 0)
-        throw new HomegrownError('storage-damaged', `A temporary file in ${this.folder} ends too early`);
+      if (bytesRead === 0) throw new HomegrownError('storage-damaged', `A temporary file in ${this.folder} is cut off`);
       done += bytesRead;
     }
     return isJson
@@ -125,6 +124,10 @@ class FileStore implements SpillStore {
   private failure(error: unknown): unknown {
     if (!isSystemError(error)) return error;
     const { code, message } = systemFailure(error, `A temporary file of ${formatBytes(this.size)} in ${this.folder}`);
-    return new HomegrownError(code, message, 'Nothing was written. Free some space, or name another disk with --out.');
+    return new HomegrownError(
+      code,
+      message,
+      'Nothing was written. Free some space, or choose an --out on another disk.',
+    );
   }
 }

@@ -1,4 +1,4 @@
-/** What grow and tune say of a run before its first step: its text, its length, its settings, and what they were chosen by. */
+/** What grow and tune print before the first step: data, length, settings, and how they were chosen. */
 import { adapterOf } from '../src/core/adapters';
 import type { Trainable } from '../src/core/adapters/trainable';
 import { learnsWords } from '../src/core/adapters/words';
@@ -20,7 +20,7 @@ import type { Past } from './resume';
 export interface RunStart {
   options: Values<typeof OPTIONS>;
   data: DataFacts;
-  /** Tokens to learn from, and rows of them where they don't lie end to end. */
+  /** Training tokens, and rows where they aren't contiguous. */
   learnt: { tokens: number };
   rows: number | undefined;
   model: ModelChoice;
@@ -31,7 +31,7 @@ export interface RunStart {
   /** The device in words. */
   where: string;
   kind: DeviceKind;
-  /** Of a run that is to take so many minutes. */
+  /** Of a run with a time budget. */
   fitted: Fit | null;
   planner: Planner | null;
   trainable: Trainable | undefined;
@@ -46,20 +46,20 @@ export interface RunStart {
 export function startWords(run: RunStart): readonly string[] {
   const { options, data, learnt, model, recipe, fitted, planner, trainable, past } = run;
   const { test } = data.parts;
-  const tested = test ? `${formatCount(test.tokens)} held out for a test, ` : '';
+  const tested = test ? `${formatCount(test.tokens)} in the test set, ` : '';
   const read = recipe.steps / stepsOfEpoch(data.parts.train, model.config.context, recipe, run.rows);
   return [
-    `${formatCount(learnt.tokens)} tokens to learn from, ${tested}a vocabulary of ${formatCount(run.vocabulary)}, ` +
+    `${formatCount(learnt.tokens)} training tokens, ${tested}a vocabulary of ${formatCount(run.vocabulary)}, ` +
       `${formatShort(run.parameters)} parameters, ${recipe.steps} steps on ${run.where}.`,
     fitted &&
-      `So many steps fit into ${options.minutes!} minutes: one takes ${formatDuration(fitted.pace.step)}, ` +
+      `${options.minutes!} minutes fit these steps: a step takes ${formatDuration(fitted.pace.step)}, ` +
         `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
-    planner ? undefined : `The text is read ${formatNumber(Number(read.toPrecision(2)))} times.`,
+    planner ? undefined : `Epochs: ${formatNumber(Number(read.toPrecision(2)))}.`,
     ...(planner ? planWords(planner.told(recipe), run.kind, powerOf(options)) : []),
     options['batch-tokens'] !== undefined && batchWords(recipe, model.config),
     ...run.begun,
-    trainable && `What learns: ${learnsWords(paramsOf(model), trainable)}.`,
-    past && `${past.folder} goes on from step ${formatCount(past.info.state.step)}.`,
+    trainable && `Trainable: ${learnsWords(paramsOf(model), trainable)}.`,
+    past && `Resuming ${past.folder} at step ${formatCount(past.info.state.step)}.`,
     recomputationWords(run.again, OTHERWISE),
     rateWords(run),
   ].filter((words) => typeof words === 'string');
@@ -74,4 +74,4 @@ function rateWords({ options, recipe, planner, trainable, past }: RunStart): str
   return `The learning rate is ${recipe.learningRate}, the default for ${label}${adapter} at this size.`;
 }
 
-const OTHERWISE = '--recompute off keeps them; --memory says how many GB a run may take.';
+const OTHERWISE = '--recompute off keeps them; --memory sets the limit in GB.';

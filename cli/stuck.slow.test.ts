@@ -27,7 +27,7 @@ test('one Ctrl-C ends a command while a reader hangs', async () => {
     },
   });
   expect(ended.code).toBe(130);
-  expect(ended.stderr).toContain('Stopped before it was done');
+  expect(ended.stderr).toContain('Stopped before the end');
   expect((await readdir(folder)).sort()).toEqual(['hanging', 'work.ipynb']);
 });
 

@@ -52,7 +52,7 @@ function columnsIn(meant: string, words: string, needsLabel: boolean): TextColum
   const [text, ...besides] = all.split('+');
   if (!text || besides.includes('') || Object.values(about).includes('') || (needsLabel && !about['label']))
     throw new UsageError(
-      `A table is named with its columns or without, as in FILE.csv:text=COLUMN,label=COLUMN, or text=SUBJECT+BODY for several, not '${meant}'.`,
+      `A table must be FILE.csv, FILE.csv:text=COLUMN,label=COLUMN or text=SUBJECT+BODY to join columns, not '${meant}'.`,
     );
   return { text, ...(besides.length > 0 && { besides }), ...about };
 }
@@ -92,7 +92,7 @@ export async function rowsIn(
   const there = new Set(rows.flatMap((cells) => [...cells.keys()]));
   const missing = namesIn(columns).find((column) => !there.has(column));
   if (missing !== undefined)
-    throw badFile(`${name} has no column called ${JSON.stringify(missing)}.`, `It has ${[...there].join(', ')}.`);
+    throw badFile(`${name} has no column ${JSON.stringify(missing)}.`, `Columns: ${[...there].join(', ')}.`);
   const { title = '' } = columns;
   return rows.map((cells, place) => ({
     name: cells.get(title)?.trim() || `Row ${formatCount(place + 1)}`,
@@ -107,7 +107,7 @@ function textColumns(name: string, head: TableHead): TextColumns {
   const [only, ...others] = head.columns;
   if ('text' in known && (isCalled('text', known.text) || others.length === 0)) return known;
   throw badFile(
-    `${name} has no column that is called as texts are, such as text, body or message. It has ${[only, ...others].join(', ')}.`,
-    `Name it: --table ${name}:text=COLUMN, or text=ONE+ANOTHER for several.`,
+    `${name} has no column with a usual name, such as text, body or message. Columns: ${[only, ...others].join(', ')}.`,
+    `Name it: --table ${name}:text=COLUMN, or text=ONE+ANOTHER to join columns.`,
   );
 }

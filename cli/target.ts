@@ -56,16 +56,15 @@ export async function checkTarget(out: string, inputs: readonly string[]): Promi
   for (const [path, what] of places) {
     if (!(await isIn(path, out))) continue;
     await checkFolder(out, []); // The plainer reason, where it is not ours at all.
-    throw badSettings(`--out ${out} is ${what}, or holds it.`, 'Nothing was written. Name a folder of its own.');
+    throw badSettings(`--out ${out} is or contains ${what}.`, 'Nothing was written. Choose a separate folder.');
   }
   const real = await realPath(out);
   const [own, above] = [await stat(real).catch(() => null), await stat(dirname(real)).catch(() => null)];
-  if (own && above && own.dev !== above.dev)
-    throw unwritable(out, 'it is a disk of its own, and a folder on it would do');
+  if (own && above && own.dev !== above.dev) throw unwritable(out, 'it is the root of a disk; use a folder on it');
 }
 
 export const unwritable = (path: string, why: string): HomegrownError =>
-  badSettings(`${path} cannot be written: ${why}.`, 'Nothing was written. Name another with --out.');
+  badSettings(`${path} can't be written: ${why}.`, 'Nothing was written. Choose another --out.');
 
 /**
  * `mkdir -p`, which in Node runs for ever where the system takes no folders, as under /proc. When it fails, none is left.

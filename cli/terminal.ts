@@ -58,7 +58,7 @@ export async function main(...commands: Commands): Promise<void> {
   // The process that started this one, which would otherwise tell of every signal, is gone.
   process.on('disconnect', () => stop(new Stopped('SIGHUP')));
   let hasEnded = false;
-  process.on('beforeExit', () => hasEnded || fail(new Error('it waited for what could not come any more')));
+  process.on('beforeExit', () => hasEnded || fail(new Error("it waited for an event that can't occur")));
   process.channel?.unref();
   process.send?.('begun');
   process.stdout.on('error', (error: NodeJS.ErrnoException & { errno: number }) => {
@@ -92,13 +92,13 @@ export async function perform(commands: Commands, args: readonly string[]): Prom
     if (chosen) return await chosen.run(own);
     const [command] = commands[0].name.split(' ');
     const words = commands.map(({ name }) => name.split(' ')[1]).join(', ');
-    throw new UsageError(`There is no ${command} '${args[0] ?? ''}'. There are ${words}.`);
+    throw new UsageError(`Unknown ${command} '${args[0] ?? ''}'. Available: ${words}.`);
   } catch (error) {
     throw error instanceof UsageError ? new UsageError(`${error.message} ${hint(chosen ?? commands[0])}`) : error;
   }
 }
 const hint = ({ name }: Command): string =>
-  `npm run ${name.replace(' ', ' -- ')}${name.includes(' ') ? '' : ' --'} --help tells every flag.`;
+  `npm run ${name.replace(' ', ' -- ')}${name.includes(' ') ? '' : ' --'} --help lists every flag.`;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly Signal[];
 const DEBUGS = Boolean(process.env['HOMEGROWN_DEBUG']);
 let outputFailure: Error | undefined;

@@ -41,5 +41,5 @@ test('no step and no evaluation sees it, it is told, and a run that goes on leav
   const after = (await readModel(path('one'))).info!;
   expect(after.segments).toEqual([{ ...info.segments[0], recipe: { ...info.segments[0].recipe, steps: 6 } }]);
   const settled = await run(['grow', '--resume', path('one'), '--steps', '8', '--test-share', '0.1']);
-  expect(settled).toMatchObject({ code: 2, stderr: expect.stringMatching(/--test-share is settled/) as string });
+  expect(settled).toMatchObject({ code: 2, stderr: expect.stringMatching(/--test-share can't change/) as string });
 }, 120_000);

@@ -58,14 +58,14 @@ test('unreadable names in a folder are refused with a reason, and all other file
   const { names, refused } = await meant(path('in'));
   server.close();
   expect(names).toEqual(['a.txt', 'sub/b.txt']);
-  const leadsOut = (to: string) => `The link leads out of the folder, to ${to}. Give that path too to read it.`;
+  const leadsOut = (to: string) => `The link leads outside the folder, to ${to}. To read it, name that path too.`;
   expect(refused).toEqual([
     { name: 'dangling', reason: 'The link leads to nothing, or the file is gone (ENOENT).' },
-    { name: 'loop', reason: 'Its links lead in a circle (ELOOP).' },
+    { name: 'loop', reason: 'Its links form a loop (ELOOP).' },
     { name: 'na\\xefve.txt', reason: 'Its name is not UTF-8. Rename it to read it.' },
     { name: 'out.txt', reason: leadsOut(path('sea.txt')) },
-    { name: 'pipe', reason: 'It is a pipe (FIFO), and only files of a folder are read.' },
-    { name: 'socket', reason: 'It is a socket, and only files of a folder are read.' },
+    { name: 'pipe', reason: 'It is a pipe (FIFO); in a folder, only files are read.' },
+    { name: 'socket', reason: 'It is a socket; in a folder, only files are read.' },
     { name: 'sub/caf\\xe9', reason: 'Its name is not UTF-8. Rename it to read it.' },
     { name: 'sub/locked', reason: 'This user may not read it (EACCES).' },
     { name: 'sub/secret.txt', reason: 'This user may not read it (EACCES).' },
@@ -89,7 +89,7 @@ test('links inside a folder give no file twice, and lead to hidden files as thos
   expect(names.join(' ')).toMatch(/whale(-2)?\.txt/);
   expect(refused).toEqual([]);
   expect(notes).toHaveLength(4);
-  for (const note of notes) expect(note).toMatch(/is a link to what is read in its own place\.$/);
+  for (const note of notes) expect(note).toMatch(/is a link to a file that is already read\.$/);
   // A link that is named itself is the folder that it leads to.
   expect((await meant(path('again'))).names).toEqual(['june.txt']);
 });
@@ -103,7 +103,7 @@ test('prepare and evaluate leave out such names and read the rest', async () => 
   expect(ended.code).toBe(0);
   expect(JSON.parse(ended.stdout)).toMatchObject({
     documents: 1,
-    refused: [{ name: 'dangling.txt' }, { name: 'loop.txt', reason: 'Its links lead in a circle (ELOOP).' }],
+    refused: [{ name: 'dangling.txt' }, { name: 'loop.txt', reason: 'Its links form a loop (ELOOP).' }],
   });
 }, 60_000);
 
@@ -119,7 +119,7 @@ test('prepare says in one line how many files it added and skipped, as the app d
     await writeFile(path('in', name), content);
   const ended = await run(['prepare', '--from', path('in'), '--recipe', 'none', '--out', path('out')]);
   expect(ended.code).toBe(0);
-  expect(ended.stdout).toMatch(/^1 added, 3 skipped, 1 not added\. 1 document of 48 characters/);
+  expect(ended.stdout).toMatch(/^1 added, 3 skipped, 1 not added\. Saved 1 document \(48 characters\)/);
   expect(ended.stderr.trim().split('\n')).toEqual([
     expect.stringMatching(/^Left out: old\.rtf\. old\.rtf is an RTF document/),
     'Skipped: b.txt equals a.txt',
@@ -142,10 +142,10 @@ test('texts to classify are listed the same way', async () => {
 
 test('a folder that holds nothing to read is refused with the first reason; so is a socket that is named', async () => {
   await mkdir(path('in'));
-  await expect(meant(path('in'))).rejects.toThrow(/^There is no text in .*in\.$/);
+  await expect(meant(path('in'))).rejects.toThrow(/in contains no text\.$/);
   await symlink('nowhere', path('in', 'dangling'));
   await expect(meant(path('in'))).rejects.toMatchObject({ remedy: expect.stringContaining('dangling') as string });
-  await expect(textFile('/dev/zero')).rejects.toThrow('/dev/zero is a device, and only files and pipes are read');
+  await expect(textFile('/dev/zero')).rejects.toThrow('/dev/zero is a device; only files and pipes can be read');
 });
 
 /** All bytes of a source. */
@@ -171,8 +171,8 @@ test('a file that changes while it is read is refused; the next read, of the fil
   const places = await byteFile(path('a.txt'));
   expect((await places.read(5, 5)).length).toBe(5);
   await utimes(path('a.txt'), 5, 5);
-  await expect(places.read(5, 5)).rejects.toThrow('was written meanwhile');
-  await expect(sizeOf(again)).rejects.toThrow('was written meanwhile');
+  await expect(places.read(5, 5)).rejects.toThrow('was written during that time');
+  await expect(sizeOf(again)).rejects.toThrow('was written during that time');
 });
 
 test('parts of a saved page and hidden files are skipped with a reason; a file that is named itself is read', async () => {

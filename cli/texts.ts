@@ -80,7 +80,7 @@ export async function sourcesMeant(paths: readonly string[], note = toStderr): P
   );
   const all = [...refused, ...opened.flatMap(({ source }) => ('reason' in source ? [source] : []))];
   const readable = opened.flatMap(({ source, ...file }) => ('reason' in source ? [] : [{ ...file, source }]));
-  if (readable.length === 0 && all[0]) throw badFile('No file can be read.', refusedWords(all[0]));
+  if (readable.length === 0 && all[0]) throw badFile('None of the files can be read.', refusedWords(all[0]));
   return { files: readable, refused: all, passedOver };
 }
 
@@ -111,9 +111,9 @@ async function meant(path: string, note: (words: string) => void): Promise<Meant
   const all = walked.files.sort();
   const pages = new SavedPages(all);
   const files = all.filter((name) => !pages.holds(name));
-  for (const name of walked.links.sort()) note(`${join(path, name)} is a link to what is read in its own place.`);
+  for (const name of walked.links.sort()) note(`${join(path, name)} is a link to a file that is already read.`);
   const refused = walked.refused.sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (files.length === 0) throw badFile(`There is no text in ${path}.`, refused[0] && refusedWords(refused[0]));
+  if (files.length === 0) throw badFile(`${path} contains no text.`, refused[0] && refusedWords(refused[0]));
   return {
     files: files.map((name) => ({ path: join(path, name), name: visibleName(name), isInFolder: true })),
     refused,
@@ -174,18 +174,18 @@ async function look(folder: string, name: string, walked: Walked): Promise<void>
   if (found.isSymbolicLink()) {
     const target = await realpath(path);
     if (target !== walked.root && !isWithin(target, walked.root))
-      throw badFile(`The link leads out of the folder, to ${target}.`, 'Give that path too to read it.');
+      throw badFile(`The link leads outside the folder, to ${target}.`, 'To read it, name that path too.');
     if (!isSystemFile(relative(walked.root, target)) || walked.targets.has(target)) {
       walked.links.push(name);
       return;
     }
     // As git-annex has them: the walk passes over what the link leads to.
     if (!(await stat(path)).isFile())
-      throw badFile('The link leads to a hidden folder.', 'Give that path too to read it.');
+      throw badFile('The link leads to a hidden folder.', 'To read it, name that path too.');
     walked.targets.add(target);
   }
   const kind = specialKind(found);
-  if (kind !== undefined) throw badFile(`It is ${kind}, and only files of a folder are read.`);
+  if (kind !== undefined) throw badFile(`It is ${kind}; in a folder, only files are read.`);
   await access(path, constants.R_OK);
   walked.files.push(name);
 }
@@ -200,7 +200,7 @@ function reasonOf(error: unknown): string {
 const WHY: Readonly<Record<string, string>> = {
   EACCES: 'This user may not read it (EACCES).',
   EPERM: 'This user may not read it (EPERM).',
-  ELOOP: 'Its links lead in a circle (ELOOP).',
+  ELOOP: 'Its links form a loop (ELOOP).',
   ENOENT: 'The link leads to nothing, or the file is gone (ENOENT).',
   ENAMETOOLONG: 'Its path is too long (ENAMETOOLONG).',
 };

@@ -17,10 +17,10 @@ describe('refuses', () => {
     ['words', '', /--tokenizer must be characters, bytes/],
     ['bpe:256', '', /--tokenizer must be/],
     ...['mask:2', 'words', 'end', 'mask,,user', 'sentinel:0', 'sentinel:10000', ' mask', '__proto__'].map(
-      (special) => ['bytes', special, /--special must be some of padding,mask,separator,sentinel:8,system/] as const,
+      (special) => ['bytes', special, /--special must be any of padding,mask,separator,sentinel:8,system/] as const,
     ),
     ['bytes', 'user,user', /one user turn token, and two are given/],
-    ['bpe:264', 'sentinel:8', /no room for 9 special tokens: with them it takes bpe:265/],
+    ['bpe:264', 'sentinel:8', /too small for 9 special tokens. Use bpe:265/],
   ] as const)('%s with %s', (tokenizer, special, words) => {
     expect(() => tokenizerSettings(tokenizer, special)).toThrow(UsageError);
     expect(() => tokenizerSettings(tokenizer, special)).toThrow(words);

@@ -6,7 +6,7 @@ import { UsageError } from './options';
 export const TOKENIZERS = `characters, bytes, or bpe: and a size from ${SMALLEST_VOCABULARY} to ${LARGEST_VOCABULARY}`;
 const OTHER_ROLES = ROLES.filter((role) => role !== 'end');
 const LIST = OTHER_ROLES.map((role) => (TOKEN_ROLES[role].isNumbered ? `${role}:8` : role)).join(',');
-export const SPECIAL = `Special tokens besides the end of text, if any: some of ${LIST}`;
+export const SPECIAL = `Special tokens in addition to end of text: any of ${LIST}`;
 
 /**
  * @param needed roles that it has whether they are asked for or not
@@ -27,7 +27,7 @@ export function tokenizerSettings(
   const smallest = SMALLEST_VOCABULARY + roles.length;
   if (vocabulary >= smallest) return { kind: 'bpe', vocabulary, roles };
   throw new UsageError(
-    `--tokenizer ${tokenizer} has no room for ${roles.length + 1} special tokens: with them it takes bpe:${smallest} or more.`,
+    `--tokenizer ${tokenizer} is too small for ${roles.length + 1} special tokens. Use bpe:${smallest} or larger.`,
   );
 }
 
@@ -38,7 +38,7 @@ function rolesOf(given: string): readonly TokenRole[] {
     const [, name, digits] = /^([a-z]+)(?::([1-9]\d{0,3}))?$/.exec(item) ?? [];
     const role = OTHER_ROLES.find((other) => other === name);
     if (!role || (digits !== undefined && !TOKEN_ROLES[role].isNumbered))
-      throw new UsageError(`--special must be some of ${LIST}, not '${given}'.`);
+      throw new UsageError(`--special must be any of ${LIST}, not '${given}'.`);
     return new Array<TokenRole>(Number(digits ?? 1)).fill(role);
   });
   const problem = rolesProblem(inOrder(roles));

@@ -26,9 +26,9 @@ test('a folder claims no best step but the one that it holds, and names a better
 test('the terminal says which step a folder holds, where a person could expect another', () => {
   const words = (step: number, steps: number, classes?: readonly string[]) =>
     heldStepWords(ofFolder(info(steps, classes), stateAt(step), EVENTS, 'finished'));
-  expect(words(0, 8)).toBe('The model is that of step 0, best on the validation set.');
+  expect(words(0, 8)).toBe('Saved model: step 0, best on the validation set.');
   expect(words(8, 8)).toBeUndefined();
   expect(words(8, 8, ['ham', 'spam'])).toBe(
-    "The classifier is that of step 8. Step 0 was better on held-out texts and isn't saved.",
+    "Saved classifier: step 8. Step 0 was better on the validation set, but isn't saved.",
   );
 });

@@ -42,9 +42,9 @@ export function heldStepWords({ model, state, segments, bestNotKept }: RunInfo):
   const { classes } = model.config;
   if (!classes && !isEarlier) return undefined;
   const best = isBest ? ', best on the validation set' : '';
-  const step = `The ${classes ? 'classifier' : 'model'} is that of step ${formatCount(state.step)}${best}.`;
+  const step = `Saved ${classes ? 'classifier' : 'model'}: step ${formatCount(state.step)}${best}.`;
   if (!bestNotKept) return step;
-  return `${step} Step ${formatCount(bestNotKept.step)} was better on held-out texts and isn't saved.`;
+  return `${step} Step ${formatCount(bestNotKept.step)} was better on the validation set, but isn't saved.`;
 }
 
 /** How a run came to rest, as its folder knows; undefined where an older build wrote it, or an export did. */

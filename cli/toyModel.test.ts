@@ -38,9 +38,9 @@ const grow = (...args: string[]) =>
 test('grow makes it by its flags, sample writes with it, export writes what it has a form for and refuses the rest', async () => {
   const help = await call('grow', '--help');
   expect(help).toMatchObject({ code: 0, stderr: '' });
-  expect(help.stdout).toMatch(/^ {2}--model NAME +Architecture \(gpt.*, toy; gpt if not given\)$/m);
+  expect(help.stdout).toMatch(/^ {2}--model NAME +Architecture \(gpt.*, toy; default: gpt\)$/m);
   expect(help.stdout).toMatch(
-    /^ {2}--kv-heads N +Heads of keys and values, divides the heads; of llama, toy alone \(1 to 128; what goes with the others of llama, 2 of toy if not/m,
+    /^ {2}--kv-heads N +Heads of keys and values, divides the heads; only llama, toy \(1 to 128; default: chosen to fit the others for llama, 2 for toy\)/m,
   );
   expect(help.stdout).toMatch(/^ {2}toy +Toy, with --layers --heads --kv-heads --width --hidden --context$/m);
 
@@ -58,7 +58,7 @@ test('grow makes it by its flags, sample writes with it, export writes what it h
   expect(written).toMatchObject({ code: 0, stderr: '' });
   const refused = await call('export', '--from', 'model', '--format', 'onnx-f32', '--out', 'onnx');
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toBe('A Toy model cannot be written as ONNX. Choose another format.\n');
+  expect(refused.stderr).toBe('A Toy model cannot be written as ONNX. Choose another --format.\n');
 
   const unfit = await grow('--model', 'toy', '--kv-heads', '3', '--out', 'none');
   expect(unfit.stderr).toBe('2 heads cannot share 3 heads of keys. Nothing was started. Change these settings.\n');

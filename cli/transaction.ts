@@ -40,7 +40,8 @@ export async function transaction<T>(
   const real = await realPath(path);
   const work = join(dirname(real), `.${basename(real)}.saving`);
   const found = await lstat(work).catch(() => null);
-  if (found && !found.isDirectory()) throw badSettings(`${work} is in the way.`, 'Nothing was changed. Move it away.');
+  if (found && !found.isDirectory())
+    throw badSettings(`${work} is in the way.`, 'Nothing was changed. Move it to another folder.');
   const [draft, coming, aside] = [join(work, 'draft'), join(work, 'new'), join(work, 'old')];
   const at: Transaction = { path: real, draft, coming, aside };
   try {
@@ -59,7 +60,7 @@ async function recover(at: Transaction): Promise<void> {
   await rm(temporaryList(at), { force: true });
   if (await exists(at.coming)) {
     await putIn(at);
-    tell(`A save into ${at.path} that was cut off is now whole.`);
+    tell(`Completed an interrupted save into ${at.path}.`);
   } else await rm(at.aside, { recursive: true, force: true }); // What took its place is in.
   await clearDrafts(at.path);
 }
@@ -92,8 +93,8 @@ async function moveIn(path: string, listed: readonly string[], coming: string): 
     if ((await whatIs(coming, name)) !== 'file') continue; // It is in already.
     if ((await whatIs(path, name)) !== 'nothing')
       throw badSettings(
-        `${join(path, name)} stands where a file of a save is to come that was cut off.`,
-        `Move it away and try again. The save is in ${coming}.`,
+        `${join(path, name)} blocks a file of an interrupted save.`,
+        `Move it to another folder and try again. The save is in ${coming}.`,
       );
     await mkdir(dirname(join(path, name)), { recursive: true });
     await rename(join(coming, name), join(path, name));
@@ -141,7 +142,7 @@ async function clearDrafts(path: string): Promise<void> {
     if (await isWhole(draft)) {
       const kept = (await exists(path)) ? await freeName(`${path}.stopped`) : path;
       await rename(draft, kept);
-      tell(`${kept} holds a model whose save was cut off.`);
+      tell(`${kept} contains a model from an interrupted save.`);
     } else await rm(draft, { recursive: true, force: true });
   }
 }

@@ -99,7 +99,7 @@ test('without --old it is the part that the base has held out; where its text is
   );
   await rename(path('gone.txt'), path('whale.txt'));
   expect(gone).toMatchObject({ code: 0 });
-  expect(gone.stderr).toContain('What is forgotten is not measured: --old FILE gives text for that.');
+  expect(gone.stderr).toContain('Forgetting is not measured; --old FILE names text for it.');
 }, 240_000);
 
 test.each(['f16', 'q8'])(
@@ -135,7 +135,7 @@ test('old text is replayed, by rows that are drawn, and the run goes on as if it
   expect(await readFile(path('six/README.md'), 'utf8')).toMatch(/\| Old text +\| 50 % of rows, of whale.txt/);
   const none = await call('grow', '--text', 'fish.txt', '--replay', '0.5', ...TINY, '--out', 'none');
   expect(none.code).toBe(2);
-  expect(none.stderr).toContain('this run begins with none');
+  expect(none.stderr).toContain('this run has none');
 }, 240_000);
 
 test('an adapter whose base has moved, or is another, is refused, and goes on with that', async () => {
@@ -143,7 +143,7 @@ test('an adapter whose base has moved, or is another, is refused, and goes on wi
   const more = (...args: string[]) => call('grow', '--resume', 'old', '--steps', '10', ...args);
   const gone = await more();
   expect(gone.code).toBe(1);
-  expect(gone.stderr).toMatch(/beside which the run in old has learnt, cannot be read.*Give that model with --from\./s);
+  expect(gone.stderr).toMatch(/the base model of the adapter run in old.*Name the base model with --from\./s);
   const other = await more('--from', 'last');
   expect(other.code).toBe(2);
   expect(other.stderr).toContain('was learnt beside frozen weights that hash to');
@@ -160,10 +160,10 @@ test.each([
     ['--adapter', 'lora:8,targets=q_proj'],
     /no matrix called q_proj.*It has attn.c_attn, attn.c_proj, mlp.c_fc, mlp.c_proj/s,
   ],
-  [['--adapter', 'lora:8', '--learns', 'norms'], /Leave one of them out/],
+  [['--adapter', 'lora:8', '--learns', 'norms'], /Use one of them/],
   [['--learns', 'last'], /--learns must be all, last:N or norms/],
   [['--learns', 'last:9'], /The model has 1 layer, and the last 9 are to learn/],
-  [['--layers', '3'], /--layers is settled in the model that --from names/],
+  [['--layers', '3'], /--layers can't change: the model of --from sets it/],
 ])(
   '%j is refused, and nothing is written',
   async (flags, words) => {

@@ -23,18 +23,16 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
     'held-out': heldOut,
     ...grows
   } = options;
-  if (given.has('objective')) throw new UsageError(`--objective is settled by --kind ${kind}. Leave it out.`);
+  if (given.has('objective')) throw new UsageError(`--kind ${kind} sets the objective. Remove --objective.`);
   const foreign = Object.entries(FLAGS).find(([flag, kinds]) => given.has(flag) && !kinds.includes(kind));
   if (foreign) throw new UsageError(`--${foreign[0]} is for --kind ${foreign[1].join(' and ')}. ${TAKES[kind]}`);
   if (given.has('recipe') && kind !== 'adapt')
-    throw new UsageError('--recipe cleans text, and chats and labelled texts are learnt as they are. Leave it out.');
+    throw new UsageError('--recipe is for plain text, not for chats or labeled texts. Remove it.');
   if (kind === 'instruct' && !chats === !pairs)
-    throw new UsageError('--kind instruct takes --chats or --pairs, one of them.');
+    throw new UsageError('--kind instruct needs one of --chats and --pairs.');
   if (options.from === undefined && kind !== 'classify') throw new UsageError('--from is missing.');
   if (options.from === undefined && (adapter !== undefined || learns !== 'all'))
-    throw new UsageError(
-      '--adapter and --learns say what of a model learns that --from names. Give it, or leave them out.',
-    );
+    throw new UsageError('--adapter and --learns need a model. Add --from, or remove them.');
   const written = template === undefined ? undefined : await readFile(template, 'utf8');
   const isToAnswer = kind === 'instruct';
   const classify = kind === 'classify' ? await classifying(options) : undefined;
@@ -68,9 +66,9 @@ const FLAGS: Readonly<Record<string, readonly Kind[]>> = {
   ...{ pooling: ['classify'], 'long-texts': ['classify'], 'class-weights': ['classify'] },
 };
 const TAKES: Readonly<Record<Kind, string>> = {
-  adapt: '--kind adapt takes --text or --data.',
-  instruct: '--kind instruct takes --chats or --pairs.',
-  classify: '--kind classify takes --table.',
+  adapt: '--kind adapt needs --text or --data.',
+  instruct: '--kind instruct needs --chats or --pairs.',
+  classify: '--kind classify needs --table.',
 };
 
 const examples = [
@@ -80,5 +78,5 @@ const examples = [
   '--kind classify --model bert --layers 2 --width 128 --tokenizer bpe:4096 --table mails --out my-filter',
   '--kind adapt --from SmolLM2-135M --adapter lora:8 --text letters.txt --old moby-dick.txt --out my-letters',
 ];
-const about = 'Trains a model on for a purpose, all of it or an adapter beside it, and tells what it has forgotten.';
+const about = 'Fine-tunes a model or an adapter for a purpose, and measures forgetting.';
 export const tuneCommand = command({ name: 'tune', about, options: TUNE_OPTIONS, examples, run: tune });

@@ -142,11 +142,11 @@ test.each([
 test.each([
   [
     ['--chats', 'chats.jsonl', '--text', 'whale.txt'],
-    /--text is for --kind adapt. --kind instruct takes --chats or --pairs/,
+    /--text is for --kind adapt. --kind instruct needs --chats or --pairs/,
   ],
-  [[], /--kind instruct takes --chats or --pairs, one of them/],
+  [[], /--kind instruct needs one of --chats and --pairs/],
   [['--chats', 'whale.txt'], /whale.txt/],
-  [['--chats', 'chats.jsonl', '--objective', 'causal'], /--objective is settled/],
+  [['--chats', 'chats.jsonl', '--objective', 'causal'], /Remove --objective/],
 ])(
   '%j is refused',
   async (flags, words) => {

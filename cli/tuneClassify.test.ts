@@ -54,7 +54,9 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
   const slow = SHORT.slice(0, -1).map((flag) => (flag === '0.01' ? '0.001' : flag));
   const whole = await call('tune', '--kind', 'classify', ...slow, '--json', ...own, '--steps', '8', '--out', 'whole');
   expect(whole).toMatchObject({ code: 0 });
-  expect(whole.stderr).toMatch(/"Spam" is "spam".\n120 texts with 2 labels: ham 80 \(66.7 %\), spam 40 \(33.3 %\)./);
+  expect(whole.stderr).toMatch(
+    /"Spam" is merged into "spam".\n120 texts with 2 labels: ham 80 \(66.7 %\), spam 40 \(33.3 %\)./,
+  );
   const told = lines(whole.stdout).at(-1) as {
     step: number;
     standing: string;
@@ -79,13 +81,13 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
   expect(half.stderr).toMatch(/Without training, majority class: [^]*Without training, naive Bayes: [^]*100 %/);
   // How many texts are truncated, before the first step; and which step is saved.
   expect(half.stderr).toMatch(
-    /\d+ texts with labels\. \d+ texts don't fit \([\d.]+ %\)\. Read to \d+ tokens, rest cut\.\n--context 64 reads all of each; --long-texts windows reads them/,
+    /\d+ texts with labels\. \d+ texts don't fit \([\d.]+ %\)\. Read to \d+ tokens, rest cut\.\n--context 64 fits all of them; --long-texts windows splits them/,
   );
   // How it does next to models that count, in the words of the page.
   expect(half.stdout).toMatch(
     /^(Finished: \d+ of \d+ texts right|A word-count model still beats it|It hasn't learned the labels)\. .*(naive Bayes|against|one label)/m,
   );
-  expect(half.stderr).toContain('The classifier is that of step 4, best on the validation set.');
+  expect(half.stderr).toContain('Saved classifier: step 4, best on the validation set.');
   expect(await call('grow', '--resume', 'half', '--steps', '8')).toMatchObject({ code: 0 });
   const [one, other] = [await weightsOf('whole'), await weightsOf('half')];
   for (const [name, { data }] of one) expect(other.get(name)!.data, name).toEqual(data);
@@ -174,12 +176,12 @@ test('from a model that was pre-trained: its body, and a head that learns whole 
     'subject,body,kind,label,sure,p(ham),p(spam)',
     expect.stringMatching(/^[a-z ]+,[a-z ]+,Spam,,0\.\d+,0\.\d+,0\.\d+$/),
   ]);
-  // Names of the table's own stay, and a row without text has no label.
+  // The table's own names stay, and a row without text has no label.
   await writeFile(path('own.csv'), 'label,message,id\r\nham,win money,0\r\nham,,1\r\n');
   const rows = ['--table', 'own.csv', '--out', 'own-labels.csv'];
   const kept = await call('classify', '--from', 'one', ...rows, '--device', 'wasm', '--json');
   expect(lines(kept.stdout)).toHaveLength(1);
-  expect(kept.stderr).toContain('1 row without text has no label.');
+  expect(kept.stderr).toContain('No label for 1 row without text.');
   expect((await readFile(path('own-labels.csv'), 'utf8')).split('\r\n')).toEqual([
     'label,message,id,label_given,sure,p(ham),p(spam)',
     expect.stringMatching(/^ham,win money,0,(ham|spam),0\.\d+,0\.\d+,0\.\d+$/),
@@ -194,10 +196,10 @@ test('from a model that was pre-trained: its body, and a head that learns whole 
   await writeFile(path('amounts.csv'), 'id,amount\r\n12345,7\r\n');
   const guessed = await call('classify', '--from', 'one', '--table', 'amounts.csv', '--json');
   expect(guessed.code).toBe(1);
-  expect(guessed.stdout).toMatch(/no column that is called as texts are.*It has id, amount\..*:text=COLUMN/);
+  expect(guessed.stdout).toMatch(/no column with a usual name.*Columns: id, amount\..*:text=COLUMN/);
   const tokens = await call('classify', '--from', 'base', '--prompt', 'x');
   expect(tokens.code).toBe(2);
-  expect(tokens.stdout + tokens.stderr).toMatch(/has no labels: it scores tokens/);
+  expect(tokens.stdout + tokens.stderr).toMatch(/predicts tokens, not labels/);
 }, 240_000);
 
 test('with several labels a text each is judged by itself', async () => {
@@ -236,14 +238,14 @@ test('texts of none of several labels are asked about, and learnt as such: it gi
   const asked = await tune(...own, '--out', 'none');
   expect(asked.code).toBe(2);
   expect(asked.stdout).toMatch(/80 texts have no label: are they examples of none, or not labelled yet\?/);
-  expect(asked.stdout).toMatch(/--unlabelled none takes them.*--unlabelled left-out.*Nothing was started/);
+  expect(asked.stdout).toMatch(/--unlabelled none trains them.*--unlabelled left-out.*Nothing was started/);
   // Of the others all have the one label.
   const left = await tune(...own, '--unlabelled', 'left-out', '--out', 'none');
   expect(left.stdout).toMatch(/All 40 texts have the label “junk”/);
 
   const ended = await tune(...own, '--unlabelled', 'none', '--out', 'none');
   expect(ended).toMatchObject({ code: 0 });
-  expect(ended.stderr).toMatch(/120 texts with 1 label: junk 40 \(33.3 %\); none of them 80 \(66.7 %\)./);
+  expect(ended.stderr).toMatch(/120 texts with 1 label: junk 40 \(33.3 %\); no label 80 \(66.7 %\)./);
   const { metrics } = lines(ended.stdout).at(-1) as { metrics: Record<string, { value: number }> };
   expect(metrics['accuracy']!.value).toBe(100);
   const given = async (prompt: string) =>
@@ -261,9 +263,9 @@ test('texts of none of several labels are asked about, and learnt as such: it gi
   for (const [flags, words] of [
     [
       ['tune', '--kind', 'classify', ...NEW, '--table', 'none.csv', '--unlabelled', 'none', '--out', 'x'],
-      /may have several labels/,
+      /only for texts with several labels/,
     ],
-    [['evaluate', '--from', 'none', '--text', 'none.csv', '--unlabelled', 'none'], /--unlabelled is of a table/],
+    [['evaluate', '--from', 'none', '--text', 'none.csv', '--unlabelled', 'none'], /--unlabelled needs --table/],
   ] as const) {
     const refused = await call(...flags);
     expect([refused.code, refused.stdout + refused.stderr]).toEqual([2, expect.stringMatching(words)]);
@@ -273,14 +275,10 @@ test('texts of none of several labels are asked about, and learnt as such: it gi
 const row = (i: number): string => words(GOOD, i, 4);
 test.each([
   ['text,label\n', [], /has no rows/],
-  ['text,kind\na b,x\nc d,y\n', [], /has no column that is called as labels are.*Name them: --table/s],
+  ['text,kind\na b,x\nc d,y\n', [], /has no column that is called as labels are.*Name the columns: --table/s],
   ['text,label\na b,x\nc d,y\n', [':text=text,label=class'], /no column called .*class.*It has text, label/],
   [`text,label\n${row(1)},x\n${row(2)},x\n`, [], /All 2 texts have the label “x”, and two are needed/],
-  [
-    `text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`,
-    [],
-    /“y” is in one text only.*--fewest 2 leaves such labels out/s,
-  ],
+  [`text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`, [], /“y” is in one text only.*--fewest 2 drops such labels/s],
   [`text,label\n${row(1)},\n${row(2)},\n`, [], /Of 2 texts none has a label/],
   [
     `label,text\n${row(1)} and more,x\n${row(2)} too,x\n${row(3)} as well,x\n${row(4)} or so,y\n${row(5)} at last,y\n`,
@@ -303,9 +301,7 @@ test('no label of as many texts as --fewest says is an error with the largest', 
   await writeFile(path('rare.csv'), `text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`);
   const ended = await tune(...NEW, '--table', 'rare.csv', '--fewest', '1000000', '--steps', '1', '--out', 'rare');
   expect(ended.code).toBe(2);
-  expect(ended.stdout).toMatch(
-    /No label has 1,000,000 texts: the largest, \\?"x\\?", has 2\..*Choose a smaller --fewest/s,
-  );
+  expect(ended.stdout).toMatch(/No label has 1,000,000 texts: the largest, \\?"x\\?", has 2\..*Lower --fewest/s);
 }, 60_000);
 
 test('a table that is not UTF-8 is refused with the flag that says what it is in, and read by that', async () => {
@@ -314,14 +310,14 @@ test('a table that is not UTF-8 is refused with the flag that says what it is in
   const own = [...NEW, '--table', 'old.csv', '--steps', '1', '--out', 'old'];
   const refused = await tune(...own);
   expect(refused.code).toBe(1);
-  expect(refused.stdout).toMatch(/windows-1252.*--encoding says which/);
+  expect(refused.stdout).toMatch(/windows-1252.*Set the encoding with --encoding/);
   expect(await tune(...own, '--encoding', 'windows-1252')).toMatchObject({ code: 0 });
   // Its own part is read again as it was.
   expect(await call('evaluate', '--from', 'old', '--device', 'wasm')).toMatchObject({ code: 0 });
   for (const command of ['classify', 'evaluate']) {
     const asked = (...more: string[]) =>
       call(command, '--from', 'old', '--table', 'old.csv', '--device', 'wasm', '--json', ...more);
-    expect((await asked()).stdout).toMatch(/--encoding says which/);
+    expect((await asked()).stdout).toMatch(/Set the encoding with --encoding/);
     expect(await asked('--encoding', 'Windows-1252')).toMatchObject({ code: 0 });
     expect((await asked('--encoding', 'latin-9')).code).toBe(2);
   }
@@ -336,11 +332,11 @@ test('10,000 labels are refused with their number', async () => {
 }, 60_000);
 
 test.each([
-  [['--text', 'text.txt'], /--text is for --kind adapt. --kind classify takes --table/],
-  [[], /--kind classify takes --table/],
-  [['--table', TABLE, '--adapter', 'lora:8'], /that --from names/],
-  [['--table', TABLE, '--model', 't5', '--merge'], /tells no texts apart/],
-  [['--table', `${TABLE},text=`], /A table is named with its columns or without/],
+  [['--text', 'text.txt'], /--text is for --kind adapt. --kind classify needs --table/],
+  [[], /--kind classify needs --table/],
+  [['--table', TABLE, '--adapter', 'lora:8'], /Add --from, or remove them/],
+  [['--table', TABLE, '--model', 't5', '--merge'], /can't be a classifier/],
+  [['--table', `${TABLE},text=`], /A table must be FILE\.csv/],
 ])(
   '%j is refused',
   async (flags, expected) => {

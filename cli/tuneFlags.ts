@@ -15,16 +15,14 @@ import type { Tuning } from './tuning';
 
 const IDS = Object.keys(ADAPTERS) as AdapterId[];
 const SETTINGS = IDS.map((id) => Object.keys(adapterOf(id).fields).join(', ')).join('; ');
-export const ADAPTER = `What is learnt beside the weights, which stay as they are: ${IDS.join(', ')}, and :RANK, or :rank=8,alpha=16 and so on (${SETTINGS}), targets=NAME+NAME for matrices by name, otherwise beside all of linear layers; or a PEFT folder, from which it goes on`;
+export const ADAPTER = `Adapter with frozen base weights: ${IDS.join(', ')}, with :RANK or :rank=8,alpha=16 (${SETTINGS}), targets=NAME+NAME for target modules, by default all linear layers; or a PEFT folder to continue from`;
 export const LEARNS =
-  'What of the model learns without --adapter: all, last:N (the last layers, the norm after them and the head), or norms (with the head)';
+  'Trainable weights without --adapter: all, last:N (the last layers, their norm and the head), or norms (with the head)';
 
 /** @throws UsageError where it is not said so; what the model has not of it is seen when it is known */
 export function beginsFlags(adapter: string | undefined, learns: string): Tuning['begins'] {
   if (adapter !== undefined && learns !== 'all')
-    throw new UsageError(
-      '--adapter learns beside weights that stay, and --learns says which do not. Leave one of them out.',
-    );
+    throw new UsageError("--adapter freezes the base, so it can't be combined with --learns. Use one of them.");
   if (adapter !== undefined && !isNamed(adapter) && existsSync(adapter)) return (start) => beginsWith(adapter, start);
   const trainable = adapter === undefined ? partOf(learnsFlag(learns)) : adapterFlag(adapter);
   return ({ model, weights }) => {

@@ -38,7 +38,7 @@ describe('a folder that is written again', () => {
     const { model, expectWhole } = await withSentinels();
     await write(model, 1);
     await expect(checkOutFolder(model, [], ['documents.jsonl', 'prepared.json'])).rejects.toThrow(
-      /holds another kind of result/,
+      /contains another kind of result/,
     );
     await expectWhole();
     expect(await markIn(model)).toBe(1);
@@ -64,7 +64,7 @@ describe('a folder that is written again', () => {
     const options = { withOptimizer: false, template };
     await writeFolder(model, await FORMATS['onnx-f32'].files(exported, options));
     await fs.writeFile(join(model, 'model.safetensors'), 'mine');
-    await expect(write(model, 2)).rejects.toThrow(/model\.safetensors was not written by Homegrown/);
+    await expect(write(model, 2)).rejects.toThrow(/Homegrown did not write .*model\.safetensors/);
     expect(await fs.readFile(join(model, 'model.safetensors'), 'utf8')).toBe('mine');
     expect((await fs.readdir(join(model, 'onnx'))).length).toBe(1);
   });
@@ -113,7 +113,7 @@ describe('a list that lies', () => {
   ])('names %j: the folder is not touched', async (name) => {
     const { model, expectWhole } = await withSentinels();
     await lie(model, ['config.json', name]);
-    await expect(write(model, 2)).rejects.toThrow('is not a list of files');
+    await expect(write(model, 2)).rejects.toThrow('is damaged, or of a newer Homegrown');
     await expectWhole();
     expect(await markIn(model)).toBe(1);
   });
@@ -138,7 +138,7 @@ describe('a list that lies', () => {
     await fs.mkdir(coming, { recursive: true });
     await fs.writeFile(join(around, '.model.saving', 'thesis.txt'), 'theirs');
     await lie(coming, ['../thesis.txt', '../../thesis.txt']);
-    await expect(readModel(model)).rejects.toThrow('is not a list of files');
+    await expect(readModel(model)).rejects.toThrow('is damaged, or of a newer Homegrown');
     await expectWhole();
   });
 
@@ -169,7 +169,7 @@ describe('--out is refused', () => {
     expect(await refused(model, [text])).toContain('notes.txt');
     expect(await refused(join(around, 'alias'), [text])).toContain('notes.txt');
     expect(await refused(model, [join(around, 'alias')])).toContain('alias');
-    expect(await refused(join(model, 'notes', '..'), [model])).toContain('or holds it');
+    expect(await refused(join(model, 'notes', '..'), [model])).toContain('is or contains');
     for (const folder of ['.', '..', '/', './cli/..'])
       expect(await refused(folder)).toContain('not written by Homegrown');
     const home = process.env['HOME'];
@@ -196,12 +196,12 @@ describe('--out is refused', () => {
 
   test('where it could not be written at the end, and no folder is left from trying', async () => {
     const { around, expectWhole } = await withSentinels();
-    expect(await refused(join(around, 'thesis.txt'))).toContain('cannot be written');
-    expect(await refused(join(around, 'thesis.txt', 'model'))).toContain('cannot be written');
+    expect(await refused(join(around, 'thesis.txt'))).toContain("can't be used");
+    expect(await refused(join(around, 'thesis.txt', 'model'))).toContain("can't be written");
     expect(await refused(join(around, 'x'.repeat(300)))).toContain('its name is too long');
-    expect(await refused('/proc/nowhere/model')).toContain('cannot be written');
+    expect(await refused('/proc/nowhere/model')).toContain("can't be written");
     await fs.symlink('round', join(around, 'round'));
-    expect(await refused(join(around, 'round'))).toContain('in a circle');
+    expect(await refused(join(around, 'round'))).toContain('form a loop');
     await checkOutFolder(join(around, 'deep', 'deeper', 'model'), [], []);
     expect(await namesIn(around)).toBe('model model.txt round thesis.txt');
     await expectWhole();

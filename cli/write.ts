@@ -48,15 +48,13 @@ export async function checkOutFile(out: string, from: string): Promise<string> {
   const read = (await filesOf(from)).filter(({ name }) => isModelFile(name)).map(({ path }) => path);
   return typed(out, async () => {
     const found = await stat(out).catch(() => null);
-    if (found?.isDirectory()) throw unwritable(out, 'it is a folder, and this format is a file');
-    if (found && !found.isFile())
-      throw unwritable(out, 'it is a device, a pipe or a socket, and only files are replaced');
+    if (found?.isDirectory()) throw unwritable(out, 'it is a folder, but this format is a file');
+    if (found && !found.isFile()) throw unwritable(out, 'it is a device, a pipe or a socket; only files are replaced');
     const real = await realPath(out);
     await checkNotPart(real);
     const inputs = await Promise.all([from, ...read].map((path) => realPath(path)));
     const isBeside = (await realPath(from)) === dirname(real) && isModelFile(basename(real));
-    if (isBeside || inputs.includes(real))
-      throw unwritable(out, `it is a place that the model in ${from} is read from`);
+    if (isBeside || inputs.includes(real)) throw unwritable(out, `the model in ${from} is read from there`);
     await stat(dirname(real));
     return transaction(out, ({ path }) => markOf(path));
   });
@@ -79,17 +77,17 @@ async function typed<T>(out: string, check: () => Promise<T>): Promise<T> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof HomegrownError || code === undefined) throw error;
-    throw unwritable(out, WHY[code] ?? `the system says ${code}`);
+    throw unwritable(out, WHY[code] ?? `the system reports ${code}`);
   }
 }
 const WHY: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there (EACCES)',
-  EPERM: 'this user may not write there (EPERM)',
-  EROFS: 'that disk is read only (EROFS)',
+  EACCES: 'this user has no permission to write there (EACCES)',
+  EPERM: 'this user has no permission to write there (EPERM)',
+  EROFS: 'that disk is read-only (EROFS)',
   ENAMETOOLONG: 'its name is too long (ENAMETOOLONG)',
-  ENOTDIR: 'a file is where a folder would have to be (ENOTDIR)',
+  ENOTDIR: 'a file stands in place of a folder (ENOTDIR)',
   ENOENT: 'there is no such folder (ENOENT)',
-  ELOOP: 'its links lead in a circle (ELOOP)',
+  ELOOP: 'its links form a loop (ELOOP)',
   ENOSPC: 'the disk is full (ENOSPC)',
 };
 
@@ -111,7 +109,7 @@ const isNewer = async ({ path }: Transaction, since: string | undefined): Promis
 /** A free name next to a result that another command wrote, in whose transaction this is; said in one line. */
 export async function nextTo(path: string, extension = ''): Promise<string> {
   const place = await freeName(path.replace(/[\\/]+$/, ''), undefined, extension);
-  stderr.write(`Another command has written to ${path} since this one began. This result is in ${place}.\n`);
+  stderr.write(`Another command has written to ${path} since this one started. This result is in ${place}.\n`);
   return place;
 }
 
@@ -156,7 +154,7 @@ export async function writeFile(path: string, file: ByteStream, since?: string):
     const { path: real, draft } = at;
     if (await isNewer(at, since)) return writeFile(await nextTo(path, extname(path)), file);
     const found = await stat(real).catch(() => null);
-    if (found && !found.isFile()) throw badSettings(`${path} is not a file.`, 'Name another with --out.');
+    if (found && !found.isFile()) throw badSettings(`${path} is not a file.`, 'Choose another --out.');
     const whole = join(draft, basename(real));
     try {
       await writeStream(whole, file);

@@ -9,18 +9,18 @@ import { bundled } from './bundle.mjs';
 import { ensurePackages, root } from './setup.mjs';
 
 const COMMANDS = {
-  prepare: 'documents out of files of many kinds, for grow --data',
-  grow: 'text files in, a trained model out',
-  tune: 'a model trained on for a purpose',
-  classify: 'the labels of texts by a classifier',
-  sample: 'the continuation of a prompt by a model',
-  export: 'a model in the format of another tool',
-  runs: 'the models in a folder, and which went on from which',
-  evaluate: 'how likely a text is to a model, with intervals and baselines',
-  compare: 'whether one model finds a text likelier than another does',
-  score: 'what outputs are worth beside what was wanted',
-  glossary: 'what a term of the field means',
-  bench: 'what a training step, its kernels or a tokenizer cost here',
+  prepare: 'read and clean documents, for grow --data',
+  grow: 'train a model on text',
+  tune: 'fine-tune a model',
+  classify: 'predict labels with a classifier',
+  sample: 'continue a prompt, answer it, or fill its blanks',
+  export: 'export a model in the format of another tool',
+  runs: 'list the models in a folder and their parent runs',
+  evaluate: 'evaluate a model, with intervals and baselines',
+  compare: 'compare two models on a text',
+  score: 'score outputs against references',
+  glossary: 'explain a term of the field',
+  bench: 'benchmark training steps, kernels and tokenizers',
 };
 const [name, ...args] = process.argv.slice(2);
 const debugs = Boolean(process.env.HOMEGROWN_DEBUG);
@@ -28,9 +28,9 @@ const SAME_MS = 1000;
 const WATCH_MS = 500;
 /** Of what engines say: its end. */
 const MOST_NOTICES = 2 ** 16;
-const SMALLER = 'Take a smaller model, batch, context or text.';
+const SMALLER = 'Use a smaller model, batch, context or text.';
 const IF_MEMORY = 'If memory was short, use a smaller model, batch, context or text.';
-const DEBUG = 'Run it again with HOMEGROWN_DEBUG=1 and report what it says.';
+const DEBUG = 'Run the command again with HOMEGROWN_DEBUG=1 and report its output.';
 
 // npm runs a script of this name by itself, too: after it has installed, linked or packed something.
 const { npm_lifecycle_event: script, npm_command: asked = '' } = process.env;
@@ -39,15 +39,15 @@ if (isInstalling) process.exitCode = 0;
 else if (name === '--help' || name === '-h') {
   for (const [command, about] of Object.entries(COMMANDS)) console.log(`npm run ${command.padEnd(8)}  ${about}`);
 } else if (!Object.hasOwn(COMMANDS, name ?? '')) {
-  const what = name === undefined ? 'No command is given' : `There is no command '${name}'`;
-  fail('usage', `${what}. There are ${Object.keys(COMMANDS).join(', ')}; each tells its flags with --help.`, 2);
+  const what = name === undefined ? 'No command was typed' : `Unknown command '${name}'`;
+  fail('usage', `${what}. Available: ${Object.keys(COMMANDS).join(', ')}. Each lists its flags with --help.`, 2);
 } else {
   let isReady = false;
   try {
     ensurePackages();
     isReady = true;
   } catch (error) {
-    fail('load-failed', `The packages could not be installed (${error.message}). Run npm ci to see why.`, 1);
+    fail('load-failed', `Couldn't install the packages (${error.message}). Run npm ci to see why.`, 1);
   }
   if (isReady) await start();
 }
@@ -66,7 +66,7 @@ async function sources() {
 async function start() {
   const stops = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const stopped = (signal) => {
-    fail('stopped', 'Stopped before it had begun.', numbered(signal));
+    fail('stopped', 'Stopped before the command started. Nothing was changed.', numbered(signal));
     process.exit();
   };
   for (const signal of stops) process.once(signal, stopped);
@@ -90,7 +90,7 @@ async function start() {
   child.stderr?.setEncoding('utf8').on('data', (text) => (notices = (notices + text).slice(-MOST_NOTICES)));
   let hasBegun = false;
   child.on('message', () => (hasBegun = true));
-  child.on('error', (error) => fail('load-failed', `Node could not be started (${error.message}).`, 1));
+  child.on('error', (error) => fail('load-failed', `Couldn't start Node (${error.message}).`, 1));
 
   // A terminal tells all of its processes of Ctrl-C, and npm tells on: within a second it is the same one.
   let first;
@@ -112,25 +112,21 @@ async function start() {
   child.on('close', (code, signal) => {
     clearInterval(watch);
     if (stoppedBy) {
-      fail('stopped', `Ended at once, as was asked; what was saved before is whole.`, numbered(stoppedBy));
+      fail('stopped', `Stopped at once. Everything saved so far is intact.`, numbered(stoppedBy));
     } else if (signal === null && (hasBegun || code === 0)) {
       process.exitCode = code;
     } else if (signal === 'SIGKILL') {
       const why = 'Signal SIGKILL ended the command. Another process sent it, or the system ran out of memory';
       fail('killed', `${why}. Everything that was saved is intact. ${IF_MEMORY}`, numbered(signal));
     } else if (/out of memory|allocation failed/i.test(notices)) {
-      fail('out-of-memory', `Memory ran out; what was saved before is whole. ${SMALLER}`, 1);
+      fail('out-of-memory', `Memory ran out. Everything saved so far is intact. ${SMALLER}`, 1);
     } else if (signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP') {
-      fail('stopped', 'Stopped before it had begun.', numbered(signal));
+      fail('stopped', 'Stopped before the command started. Nothing was changed.', numbered(signal));
     } else if (!hasBegun) {
       const why = /^\w*Error.*/m.exec(notices)?.[0] ?? `code ${code}`;
-      fail('load-failed', `It could not be started (${why}). If a package is damaged, npm ci installs them anew.`, 1);
+      fail('load-failed', `Couldn't start the command (${why}). If a package is damaged, run npm ci to reinstall.`, 1);
     } else {
-      fail(
-        'bug',
-        `Homegrown, or the GPU's driver, broke down (${signal}); what was saved before is whole. ${DEBUG}`,
-        1,
-      );
+      fail('bug', `Homegrown or the GPU driver crashed (${signal}). Everything saved so far is intact. ${DEBUG}`, 1);
     }
   });
 }

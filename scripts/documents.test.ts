@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { COMMANDS } from '../cli/testing/commands';
+import { DOCUMENT, tablesIn, withFlagTables } from './cliTables';
 
 test('documents leave sizes of the build to the tests and the app, where they are measured', async () => {
   const [readme, changelog] = await Promise.all(['README.md', 'CHANGELOG.md'].map((name) => readFile(name, 'utf8')));
@@ -7,4 +9,17 @@ test('documents leave sizes of the build to the tests and the app, where they ar
   expect(privacy.match(/[\d.]+ ([kM]B|files)\b/g)).toBeNull();
   // "At most 286 kB by now" was wrong three changes later.
   expect(changelog!.match(/[^.;(]*by now, e2e[^.;)]*/g)).toBeNull();
+});
+
+test('docs/cli.md has a table of the flags of every command, as --help lists them', async () => {
+  const text = await readFile(DOCUMENT, 'utf8');
+  const names = Object.values(COMMANDS).flatMap((commands) => commands.map(({ name }) => name));
+  expect([...tablesIn(text)].sort()).toEqual(names.sort());
+  // If this fails: npx tsx scripts/cliDocs.ts
+  expect(withFlagTables(text, COMMANDS)).toBe(text);
+});
+
+test('a mark of a table that names no command is refused', () => {
+  const mark = '<!-- flags: bake -->\n<!-- end -->';
+  expect(() => withFlagTables(mark, COMMANDS)).toThrow("has a table for 'bake', which is not a command");
 });

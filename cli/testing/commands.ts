@@ -45,7 +45,7 @@ export async function runCommand(
 ): Promise<number> {
   const [name = '', ...args] = typed;
   const commands = COMMANDS[name];
-  if (!commands) throw new Error(`There is no command '${name}'.`);
+  if (!commands) throw new Error(`Unknown command '${name}'.`);
   const { tokens } = WRITING;
   const { length } = TRAINING_SAMPLE;
   if (textTokens !== undefined) setTextTokens(textTokens, textTokens);

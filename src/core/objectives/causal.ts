@@ -26,7 +26,7 @@ export const causal = defineObjective({
     packing: choice({
       label: 'Rows are of',
       name: 'What rows are of',
-      help: 'What rows are made of: windows of the text as one stream, or whole documents, several in a row, where none sees another',
+      help: 'Packing of rows: windows of one text stream, or several documents a row, without attention between them',
       row: 'seldom',
       of: PACKINGS,
       initial: 'stream',
@@ -37,7 +37,7 @@ export const causal = defineObjective({
       name: 'Stride of windows',
       unit: 'tokens',
       hint: 'of one stream; 0: anywhere',
-      help: 'Of one stream windows begin at multiples of so many tokens, 0: anywhere; as many as the context: end to end',
+      help: 'With stream, windows start at multiples of this many tokens; 0 for any place, the context for no overlap',
       row: 'seldom',
       min: 0,
       max: 1e6,

@@ -26,7 +26,7 @@ export const labels = defineObjective({
     classWeights: onOff({
       label: 'Weigh labels',
       hint: 'rare ones count as much as common ones',
-      help: 'Rare labels count as much as common ones in the loss, where a text has one label',
+      help: 'Weight rare labels as much as common ones, with one label a text',
       initial: false,
       absent: false,
     }),

@@ -23,7 +23,7 @@ export const masked = defineObjective({
     wholeWords: onOff({
       label: 'Hide whole words',
       hint: 'never a part of one',
-      help: 'Hides whole words, never a part of one',
+      help: 'Whole-word masking',
       row: 'main',
       initial: false,
       absent: false,

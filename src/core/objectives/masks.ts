@@ -8,7 +8,7 @@ export const MASK_RATE = real({
   label: 'Hidden tokens',
   name: 'Share of hidden tokens',
   hint: 'share of the text',
-  help: 'Share of tokens that are hidden, or taken out',
+  help: 'Share of tokens that are masked',
   row: 'main',
   min: 0.01,
   max: 0.9,

@@ -26,7 +26,7 @@ export const spanCorruption = defineObjective({
       label: 'Length of spans',
       unit: 'tokens',
       hint: 'in the mean',
-      help: 'Mean tokens of a span that is taken out',
+      help: 'Mean length of a masked span, in tokens',
       row: 'main',
       min: 1,
       max: 100,

@@ -36,7 +36,7 @@ export const SCHEDULE_FIELDS = {
   decayShare: real({
     label: 'Decay',
     hint: 'share of the steps in which the rate falls, at the end',
-    help: 'Share of the steps after the warm-up in which the rate of wsd falls, at the end',
+    help: 'Share of the steps after warm-up in which wsd decays the rate',
     row: 'seldom',
     min: 0.001,
     max: 1,

@@ -16,7 +16,7 @@ const MOST_STORED = Number.MAX_SAFE_INTEGER;
 export const RECIPE = {
   objective: choice({
     label: 'Objective',
-    help: 'What it learns',
+    help: 'Training objective',
     of: OBJECTIVES,
     initial: 'causal',
     absent: 'causal',
@@ -38,7 +38,7 @@ export const RECIPE = {
     label: 'Batch',
     name: 'Batch size',
     unit: 'rows',
-    help: 'Rows of text that the device sees at once',
+    help: 'Rows per micro-batch',
     row: 'main',
     min: 1,
     max: 4096,
@@ -61,7 +61,7 @@ export const RECIPE = {
   schedule: choice({
     label: 'Schedule',
     hint: 'after the warm-up',
-    help: 'How the learning rate falls',
+    help: 'Learning rate schedule',
     of: SCHEDULES,
     row: 'main',
     initial: 'cosine',
@@ -93,7 +93,7 @@ export const RECIPE = {
     label: 'Clip gradients at',
     name: 'Clip',
     hint: '0 = no clipping',
-    help: 'Largest norm of the gradient, 0 for any',
+    help: 'Maximum gradient norm, 0 for none',
     row: 'main',
     min: 0,
     max: 1e6,
@@ -104,7 +104,7 @@ export const RECIPE = {
   /** Share of a step's rows that are of text which was learnt before the run; 0 = none. */
   replay: real({
     label: 'Old text replayed',
-    help: 'Share of rows that are of what the model had learnt before, of a model of one’s own whose texts lie where they lay',
+    help: "Share of rows from the base's own training text, if that text hasn't moved",
     min: 0,
     max: 0.9,
     initial: 0,
@@ -128,7 +128,7 @@ export const RECIPE = {
   evalEarly: onOff({
     label: 'Evaluate early',
     hint: 'at steps 10, 30 and 100 too',
-    help: 'Evaluates at steps 10, 30 and 100 too',
+    help: 'Also evaluate at steps 10, 30 and 100',
     row: 'seldom',
     initial: false,
     absent: false,
@@ -136,7 +136,7 @@ export const RECIPE = {
   /** What an objective makes of it at every evaluation (`Objective.shows`), seeded the same, shows what was learnt. */
   samplePrompt: text({
     label: 'Sample prompt',
-    help: 'Shows at each evaluation what was learnt: it is continued, or its blanks ([MASK]) are filled',
+    help: 'Prompt that each evaluation continues, or whose blanks ([MASK]) it fills',
     most: 100_000,
     initial: 'The',
   }),
@@ -144,7 +144,7 @@ export const RECIPE = {
   seed: whole({
     label: 'Seed',
     hint: 'same seed, same run',
-    help: 'Of all that is random',
+    help: 'Random seed',
     row: 'seldom',
     min: 0,
     max: 2 ** 32 - 1,
@@ -169,7 +169,7 @@ export const RECIPE = {
     name: 'Tokens an evaluation',
     unit: 'tokens',
     hint: 'at most',
-    help: 'Tokens that an evaluation reads at most',
+    help: 'Maximum number of tokens in an evaluation',
     row: 'seldom',
     min: 1,
     max: most,
@@ -182,7 +182,7 @@ export const RECIPE = {
     label: 'Patience',
     unit: 'evaluations',
     hint: 'without improvement, then it ends; 0 = never',
-    help: 'Evaluations without improvement after which the run ends, 0 for never',
+    help: 'Early stopping: evaluations without improvement, 0 for none',
     row: 'seldom',
     min: 0,
     max: 10_000,
@@ -194,7 +194,7 @@ export const RECIPE = {
     label: 'Least improvement',
     unit: 'nats',
     hint: 'of the loss, that ends the waiting',
-    help: 'Nats by which the loss has to fall for patience to begin anew',
+    help: 'Minimum improvement for --patience, in nats',
     row: 'seldom',
     min: 0,
     max: 10,
@@ -208,7 +208,7 @@ export const RECIPE = {
   /** Micro-batches of `batch` rows an update; 1 = every batch is one. */
   accumulate: whole({
     label: 'Micro-batches per update',
-    help: 'Batches an update',
+    help: 'Micro-batches per update',
     row: 'seldom',
     min: 1,
     max: 1024,
@@ -221,7 +221,7 @@ export const RECIPE = {
     label: 'Average of weights',
     name: 'Decay of the average',
     hint: '0 = none; at 0.999, of the last 1,000 steps',
-    help: 'Decay of an average of the weights, which is then measured, shown and exported; 0 for none',
+    help: 'Decay of the weight average (EMA), used for evaluation, samples and exports; 0 for none',
     row: 'seldom',
     min: 0,
     max: 0.99999,
@@ -235,7 +235,7 @@ export const RECIPE = {
   /** Probability, 0 <= p < 1. */
   dropout: real({
     label: 'Dropout',
-    help: 'Share of activations that is left out while it learns',
+    help: 'Share of activations dropped in training',
     min: 0,
     max: 0.9,
     stored: [0, 1 - 2 ** -53],
@@ -245,7 +245,7 @@ export const RECIPE = {
   attentionDropout: real({
     label: 'Attention dropout',
     hint: 'share of attention that is left out',
-    help: 'Share of the weights of attention that is left out while it learns',
+    help: 'Share of attention weights dropped in training',
     row: 'seldom',
     min: 0,
     max: 0.9,

@@ -39,7 +39,7 @@ const fields = {
   layers: whole({
     label: 'Layers',
     hint: 'of each stack',
-    help: 'Layers of the encoder, and as many of the decoder',
+    help: 'Layers of the encoder and of the decoder, each',
     min: 1,
     max: 48,
     initial: 4,
@@ -51,7 +51,7 @@ const fields = {
     label: 'Context',
     unit: 'tokens',
     hint: 'each of input and output',
-    help: 'Tokens of input, and as many of output',
+    help: 'Tokens of the input and of the output, each',
     min: 4,
     max: 16_384,
     initial: 64,
