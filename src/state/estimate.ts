@@ -1,6 +1,7 @@
 /** What a run will cost, before it starts. */
 import type { Trainable } from '../core/adapters/trainable';
 import { costOf, expectedPace, secondsOf } from '../core/plan/pace';
+import { measuredVocabulary, type TextProfile } from '../core/plan/profile';
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
 import { atLastChanged, problems, type Problem } from '../core/train/problems';
 import { DEFAULT_RECIPE, fieldsOf, tokensPerStep, type Recipe, type RecipeField } from '../core/train/recipe';
@@ -134,8 +135,11 @@ export interface TextSize {
   isCounted: boolean;
 }
 
-/** How much there is to learn from; undefined without any text. */
-export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>): TextSize | undefined {
+/** How much there is to learn from; undefined without any text. @param profile what a plan has read of the texts */
+export function textSize(
+  { project, texts }: Pick<Studio, 'project' | 'texts'>,
+  profile?: TextProfile,
+): TextSize | undefined {
   const { data, tokenizer, tokenizerChoice, split } = project;
   if (texts.length === 0) return undefined;
   if (data && dataState({ project, texts }) === 'done') {
@@ -143,9 +147,14 @@ export function textSize({ project, texts }: Pick<Studio, 'project' | 'texts'>):
     return { train: train.tokens, validation: validation.tokens, documents: train.documents, isCounted: true };
   }
   const characters = texts.reduce((n, text) => n + learntOf(text).characters, 0);
+  const measured =
+    tokenizerChoice.kind === 'bpe' ? profile && measuredVocabulary(profile, tokenizerChoice.vocabulary) : undefined;
   const tokens =
-    characters /
-    (tokenizer?.model.kind === tokenizerChoice.kind ? tokenizer.bytesPerToken : USUAL_CHARACTERS[tokenizerChoice.kind]);
+    tokenizer?.model.kind === tokenizerChoice.kind
+      ? characters / tokenizer.bytesPerToken
+      : profile && measured
+        ? profile.bytes / measured.bytesPerToken
+        : characters / USUAL_CHARACTERS[tokenizerChoice.kind];
   const { validation, test } = split;
   const learnt = 1 - validation - test;
   const documents = learnt * texts.reduce((n, text) => n + learntOf(text).documents, 0);

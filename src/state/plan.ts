@@ -4,7 +4,7 @@ import { type Band, expectedBits } from '../core/plan/law';
 import { costOf } from '../core/plan/pace';
 import { objectiveOf } from '../core/objectives';
 import { isFarOff, ofSteps, type Plan } from '../core/plan/plan';
-import type { TextProfile } from '../core/plan/profile';
+import { measuredVocabulary, type TextProfile } from '../core/plan/profile';
 import { textRef } from '../core/documents/record';
 import { formatDuration } from '../core/base/units';
 import { same } from '../core/runs/mergeFields';
@@ -128,10 +128,11 @@ export const createPlanSlice: Slice<PlanSlice> =
       granted: null,
       async planFor(minutes) {
         const inputs = get();
+        const follows = followsPlan(inputs);
         const known = minutes === inputs.project.plan.minutes ? plannedNow(inputs) : undefined;
         const plan = known ?? (await make(inputs, minutes));
         // What is prepared meanwhile has a plan of its own.
-        if (plan && !get().training && get().project === inputs.project && isAsNew(inputs.project))
+        if (plan && !get().training && get().project === inputs.project && follows)
           await keep(inputs, settingsOf(plan, inputs.project, minutes));
         return plan;
       },
@@ -165,7 +166,8 @@ export const createPlanSlice: Slice<PlanSlice> =
       },
       async prepareByPlan(inputs, given) {
         const { project } = inputs;
-        const minutes = given ?? (isAsNew(project) ? project.plan.minutes : undefined);
+        const { planned } = get();
+        const minutes = given ?? (followsPlan({ project, planned }) ? project.plan.minutes : undefined);
         if (minutes === undefined) return get().prepareFor(inputs);
         const ready = await get().prepareFor(await plannedFor(inputs, minutes));
         const fitted = ready && (await correctedFor(ready, minutes));
@@ -203,19 +205,36 @@ const isMade = (a: Project, b: Project): boolean => {
   return same(made(a), made(b));
 };
 
+/** Whether nothing was made with the settings. */
+const isUnused = ({ tokenizer, data, runId }: Project): boolean =>
+  tokenizer === null && data === null && runId === null;
+
 /** Whether no setting has been made, nor anything by one; the prompt is the text's. */
-export function isAsNew({ model, recipe, recompute, tokenizerChoice, tokenizer, data, runId }: Project): boolean {
+export function isAsNew(project: Project): boolean {
+  const { model, recipe, recompute, tokenizerChoice } = project;
   const first = initialProject();
   const { samplePrompt } = first.recipe;
   return (
-    tokenizer === null &&
-    data === null &&
-    runId === null &&
+    isUnused(project) &&
     recompute === first.recompute &&
     same(model, first.model) &&
     same({ ...recipe, samplePrompt }, first.recipe) &&
     same(tokenizerChoice, first.tokenizerChoice)
   );
+}
+
+/** Whether a plan makes every setting: a person has made none, so they are the first ones or those of the last plan. */
+export function followsPlan({ project, planned }: Pick<Studio, 'project' | 'planned'>): boolean {
+  if (isAsNew(project)) return true;
+  if (!planned || !isUnused(project) || project.model.isEdited) return false;
+  const made = { ...project, ...settingsOf(planned.plan, project, project.plan.minutes) };
+  const settings = ({ model, recipe, recompute, tokenizerChoice }: Project) => [
+    model,
+    recipe,
+    recompute,
+    tokenizerChoice,
+  ];
+  return same(settings(made), settings(project));
 }
 
 /** What settings of the project are expected to reach; undefined where no plan has looked at its texts. */
@@ -225,10 +244,10 @@ export function expectedOf({
   device,
   planned,
 }: Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>): Band | undefined {
-  if (planned?.of !== planKey({ project, texts, device }, project.plan.minutes)) return undefined;
+  const text = profileNow({ project, texts, device, planned });
+  if (!text) return undefined;
   const { id, config, vocabulary } = modelOf(project);
-  const { text } = planned;
-  const known = text.vocabularies.findLast(({ size }) => size <= vocabulary) ?? text.vocabularies[0];
+  const known = measuredVocabulary(text, vocabulary);
   if (!known || !objectiveOf(project.recipe.objective).gives.includes('bytes')) return undefined;
   const { validation, test } = project.split;
   const { recipe } = project;
@@ -256,6 +275,10 @@ function trainingBudget({ texts }: Inputs, minutes: number, buildRate: number | 
   const seconds = 60 * minutes;
   return Math.max(seconds / 2, seconds - (buildTime({ texts, buildRate }) ?? 0) / 1000);
 }
+
+/** What a plan has read of the texts as they are; undefined until it has. */
+export const profileNow = (s: Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>): TextProfile | undefined =>
+  s.planned?.of === planKey(s, s.project.plan.minutes) ? s.planned.text : undefined;
 
 /** All that a plan depends on. */
 export const planKey = (

@@ -4,7 +4,8 @@ import { buildSamples } from '../../scripts/samples';
 import { memoryStore } from '../core/base/blobStore';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { guideOf, nextStep } from './nextStep';
-import { isAsNew, plannedNow } from './plan';
+import { textSize } from './estimate';
+import { isAsNew, plannedNow, profileNow } from './plan';
 import { initialProject } from './project';
 import { timed } from './timed';
 import { buildingSeconds, planWait, startWait } from './wait';
@@ -43,6 +44,22 @@ test('a start names the plan’s time, with the building of tokens, before and a
   expect(isAsNew(getState().project)).toBe(false);
   expect(startWait(getState())).toBeCloseTo(wait, 6);
   expect(label()).toBe(timed('Start training', 1000 * wait));
+
+  // Another time budget is another plan: nobody has set anything, so the settings follow it.
+  getState().change({ plan: { ...getState().project.plan, minutes: 2 * minutes } });
+  const longer = (await getState().planFor(2 * minutes))!;
+  expect(longer.seconds).toBeGreaterThan(plan.seconds);
+  expect(getState().project.recipe.steps).toBe(longer.recipe.steps);
+  expect(getState().project.model.config).toEqual(longer.model.config);
+  // Plan and settings count the same tokens, before any are built.
+  const { train } = textSize(getState(), profileNow(getState()))!;
+  expect(train / longer.tokens).toBeCloseTo(1, 1);
+  // A setting of a person stays.
+  getState().change({ recipe: { ...getState().project.recipe, dropout: 0.3 } });
+  await getState().planFor(minutes);
+  expect(getState().project.recipe).toMatchObject({ dropout: 0.3, steps: longer.recipe.steps });
+  getState().change({ plan: { ...getState().project.plan, minutes } });
+  await getState().takePlan(minutes);
 
   // Once the tokens are built, they take no time.
   await getState().prepareFor(getState());

@@ -1,7 +1,7 @@
 /** How long a person waits from the press until a run is done: its tokens are built, then it trains. Buttons and plan share it. */
 import type { Plan } from '../core/plan/plan';
 import { estimateProject } from './estimate';
-import { isAsNew, plannedNow } from './plan';
+import { followsPlan, plannedNow } from './plan';
 import { dataState, type Inputs } from './preparation';
 import type { Studio } from './studio';
 import { buildTime } from './workTime';
@@ -21,7 +21,7 @@ export const planWait = (s: Building, plan: Plan): number => buildingSeconds(s) 
 export function startWait(s: Building & Pick<Studio, 'device' | 'planned'>): number | undefined {
   const { project, device } = s;
   if (device.kind !== 'open') return undefined;
-  if (isAsNew(project)) {
+  if (followsPlan(s)) {
     const plan = plannedNow(s);
     return plan ? planWait(s, plan) : 60 * project.plan.minutes;
   }

@@ -30,6 +30,12 @@ export interface VocabularyProfile {
   unigramBits: number;
 }
 
+/** The largest measured vocabulary of at most `size` entries, else the smallest; undefined where a text has none. */
+export const measuredVocabulary = (
+  { vocabularies }: Pick<TextProfile, 'vocabularies'>,
+  size: number,
+): VocabularyProfile | undefined => vocabularies.findLast((one) => one.size <= size) ?? vocabularies[0];
+
 /** Entries that are tried. 257 are the bytes. */
 export const VOCABULARIES = [SMALLEST_VOCABULARY, 512, 1024, 2048, 4096, 8192] as const;
 

@@ -139,7 +139,7 @@ function judged(course: Course): Verdict {
       : ` Training ${name} is ${told(now.mean)}${Math.abs(gap) < SHOWN ? '' : `, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}`}.`;
   const isRead = (epochsAt(course, until.step) ?? 0) >= 1;
   if (trend === 'falling') {
-    const fall = `${label} on text it never saw fell from ${told(earlier.loss)} to ${told(at.loss)} in the last ${formatCount(last.step - earlier.step)} steps`;
+    const fall = `${label} on text it never saw fell from ${told(earlier.loss)} to ${told(at.loss)} between steps ${formatCount(earlier.step)} and ${formatCount(last.step)}`;
     const before = trainedAt(earlier.step, after);
     // As much faster as is left when chance is given its share on both sides.
     const faster =

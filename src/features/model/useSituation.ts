@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { estimateProject, limitsOf, modelOf, recomputationOf, startProblems, textSize } from '../../state/estimate';
-import { expectedOf, plannedNow } from '../../state/plan';
+import { expectedOf, plannedNow, profileNow } from '../../state/plan';
 import { dataState, rolesToCome } from '../../state/preparation';
 import { useStudio } from '../../state/react';
 import { useInRows } from '../../state/useInRows';
@@ -26,7 +26,7 @@ export function useSituation(): Situation {
       model: modelOf(project),
       recipe: { ...project.recipe, recompute: recomputation.isOn },
       recomputation,
-      text: textSize({ project, texts }),
+      text: textSize({ project, texts }, profileNow(inputs)),
       validationShare: project.split.validation,
       divergence: dataState({ project, texts }) === 'done' ? project.data?.divergence : undefined,
       problems: startProblems({ project, texts, device: opening }),
