@@ -228,7 +228,7 @@ describe('a run', () => {
     await expect(watch(trainable, { from: before.last })).rejects.toMatchObject({
       code: 'bad-settings',
       message: expect.stringMatching(
-        /^Step \d was learnt beside frozen weights that hash to \w{12}…, and is/,
+        /^Step \d was trained with frozen weights that hash to \w{12}…, but would/,
       ) as string,
     });
     await expect(watch(undefined, { given, from: before.last })).rejects.toMatchObject({ code: 'bad-settings' });
