@@ -104,7 +104,7 @@ export const OPTIONS = {
     otherwise: 'an estimate for the device',
     help: "Power of the machine while it trains, for the plan's watt-hours",
   },
-  price: { kind: 'real', min: 0, max: 1e6, initial: ASSUMED_PRICE, help: 'Price of a kilowatt-hour, in any currency' },
+  price: { kind: 'real', min: 0, max: 1e6, initial: ASSUMED_PRICE, help: 'Price of a kWh, in any currency' },
   warmup: {
     kind: 'whole',
     min: RECIPE.warmup.min,

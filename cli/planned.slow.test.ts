@@ -51,5 +51,5 @@ test('a text that no model fits is refused before anything is written', async ()
     path('no'),
   ]);
   expect(ended.code).toBe(2);
-  expect(ended.stderr).toMatch(/The text has 8 bytes, .*Give it 200 bytes or more/);
+  expect(ended.stderr).toMatch(/this text \(8 bytes\) .*at least 200 bytes/);
 }, 120_000);

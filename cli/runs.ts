@@ -9,7 +9,7 @@ import { endingWords } from './told';
 import { command, print, stderr } from './terminal';
 
 const OPTIONS = {
-  in: { kind: 'text', path: 'reads', help: "Folder that contains the models' folders" },
+  in: { kind: 'text', path: 'reads', help: 'Folder of model folders' },
   json: { kind: 'switch', help: 'Print one JSON object: the runs' },
 } as const;
 

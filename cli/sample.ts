@@ -27,7 +27,7 @@ const OPTIONS = {
     otherwise: "the model's own",
     help: 'Context length in tokens, for models without position weights; a shorter one needs less memory',
   },
-  preview: { kind: 'switch', help: 'Print only the architecture and the memory that it needs' },
+  preview: { kind: 'switch', help: 'Print only architecture and memory needs' },
   prompt: {
     kind: 'text',
     path: 'none',
@@ -44,7 +44,7 @@ const OPTIONS = {
     otherwise: 'nothing',
     help: 'With --chat: the system prompt',
   },
-  tokens: { kind: 'whole', min: 1, max: 1e6, initial: 200, help: 'Maximum number of new tokens' },
+  tokens: { kind: 'whole', min: 1, max: 1e6, initial: 200, help: 'Maximum new tokens' },
   temperature: {
     kind: 'real',
     min: 0,
@@ -52,9 +52,9 @@ const OPTIONS = {
     otherwise: '0.8, or 0 for a model that answers',
     help: 'Temperature; 0 is greedy',
   },
-  'top-k': { kind: 'whole', min: 0, max: 1e6, initial: 0, help: 'Top-k: sample from the k likeliest, 0 for all' },
+  'top-k': { kind: 'whole', min: 0, max: 1e6, initial: 0, help: 'Top-k: the k likeliest tokens, 0 for all' },
   'top-p': { kind: 'real', min: 0.001, max: 1, initial: 1, help: 'Top-p: sample from the likeliest up to this total' },
-  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 1, help: 'Seed; the same seed gives the same text' },
+  seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 1, help: 'Random seed' },
   beams: {
     kind: 'whole',
     min: 1,
@@ -67,7 +67,7 @@ const OPTIONS = {
     min: -10,
     max: 10,
     initial: 1,
-    help: 'Length penalty of beam search: above 0 favors longer answers',
+    help: 'Beam length penalty: above 0 favors long answers',
   },
   mark: { kind: 'switch', help: 'Add a last line that says that a model wrote the text' },
   json: { kind: 'switch', help: 'Print one JSON object: the text, and the candidates of each blank' },

@@ -58,9 +58,7 @@ test('of many lines that are all alike that is said, and not that they are too f
     '--json',
   ]);
   expect(code).toBe(0);
-  expect(stderr).toBe(
-    'Distinct-1: The lines are all alike in it, which tells nothing of how unlike others would be.\n',
-  );
+  expect(stderr).toBe('Distinct-1: The lines all have the same value, so no interval can be estimated.\n');
 });
 
 test('labels are scored by accuracy, macro F1 and a confusion matrix', async () => {

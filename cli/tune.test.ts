@@ -146,7 +146,7 @@ test('an adapter whose base has moved, or is another, is refused, and goes on wi
   expect(gone.stderr).toMatch(/the base model of the adapter run in old.*Name the base model with --from\./s);
   const other = await more('--from', 'last');
   expect(other.code).toBe(2);
-  expect(other.stderr).toContain('was learnt beside frozen weights that hash to');
+  expect(other.stderr).toContain('was trained with frozen weights that hash to');
   expect(await more('--from', 'moved')).toMatchObject({ code: 0 });
   await rename(path('moved'), path('base'));
 }, 240_000);

@@ -13,7 +13,7 @@ export const TUNE_OPTIONS = {
   kind: {
     kind: 'choice',
     of: ['adapt', 'instruct', 'classify'],
-    help: 'Purpose of the fine-tuning',
+    help: 'Purpose',
     choices: ['Adapt to a new kind of text', 'Answer, from chats or pairs', 'Predict the label of a text'],
   },
   from: {

@@ -146,7 +146,7 @@ test('what was being brought into a project that another tab deleted is told and
       ].sort(),
     );
     for (const { text, detail } of here.getState().toasts)
-      if (text.includes(' was not ')) expect(detail).toMatch(/was deleted meanwhile.*Undo that/);
+      if (text.includes(' was not ')) expect(detail).toMatch(/was deleted, .*Undo the/);
     expect(here.getState()).toMatchObject({ refused: [], importingModel: { kind: 'idle' } });
     expect((await store.keys('')).filter((key) => !key.startsWith('projects/'))).toEqual([]);
     browser.close();

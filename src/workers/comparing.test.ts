@@ -83,8 +83,8 @@ test('one that has no likelihood of a text is refused by its record, and no mode
   const lend = vi.fn();
   const steps = { runId: 'gpt', which: 'latest', beside: { runId: 'bert', which: 'latest' } } as const;
   const told = { on: { part: 'validation' }, now: 1 } as const;
-  await expect(compareSteps(store, { ...steps, ...told }, lend)).rejects.toThrow(/^Blanks is .* left to right/);
+  await expect(compareSteps(store, { ...steps, ...told }, lend)).rejects.toThrow(/^Blanks is .* not a causal model/);
   const turned = { runId: 'bert', which: 'latest', beside: { runId: 'gpt', which: 'latest' } } as const;
-  await expect(compareSteps(store, { ...turned, ...told }, lend)).rejects.toThrow(/^Blanks is .* left to right/);
+  await expect(compareSteps(store, { ...turned, ...told }, lend)).rejects.toThrow(/^Blanks is .* not a causal model/);
   expect(lend).not.toHaveBeenCalled();
 });

@@ -97,7 +97,7 @@ export async function evaluateStep(
   job.report({ label: 'Reading the text', done: 0, unit: 'tokens' });
   const { ask, ...told } = await asked(store, run, tokenizer, step, on);
   const isEmpty = ask.documents ? ask.documents.every(({ ids }) => ids.length === 0) : ask.pairs?.length === 0;
-  if (isEmpty) throw badSettings('There is no text to measure on.');
+  if (isEmpty) throw badSettings('There is no text to evaluate on.');
   const besides = isStrided ? (['stridedPerplexity'] as const) : [];
   const evaluation = await evaluate(network, tokenizer, { ...ask, besides }, job);
   await notCancelled(job);

@@ -84,12 +84,12 @@ test('nothing is between where nothing was tuned, or what it was tuned from is g
   const mix = (runId: string) => worker.gpu.call('mix', { runId, which: 'latest', shares: [0.5] });
   await expect(mix('parent')).rejects.toMatchObject({
     code: 'bad-settings',
-    message: 'parent was not tuned from another model, so there is nothing to average it with.',
+    message: 'parent has no base model to average with.',
   });
   const before = await loadWhole(store, (await readRun(store, 'tuned'))!, 'latest');
   await purgeRun(store, 'parent');
   await expect(mix('tuned')).rejects.toMatchObject({
-    message: 'Step 10 of parent, which tuned was tuned from, is not kept any more.',
+    message: 'Step 10 of parent, the base of tuned, was deleted.',
   });
   const wanted = { runId: 'mix', projectId: 'first', name: 'between', createdAt: 7 };
   await expect(

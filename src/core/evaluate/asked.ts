@@ -114,10 +114,7 @@ function filling({ config: { context } }: ModelChoice, tokenizer: Tokenizer): As
     read(prompt, texts) {
       const passage = readPassage(tokenizer, prompt);
       if (passage.pieces.length > 2)
-        throw badSettings(
-          `The prompt has ${passage.pieces.length - 1} blanks.`,
-          'Leave one, and write out the others.',
-        );
+        throw badSettings(`The prompt has ${passage.pieces.length - 1} blanks.`, 'Keep one, and fill in the others.');
       const { ids, places } = passageIds(tokenizer, passage);
       const ends = tokenizer.begin === undefined ? 0 : 1;
       const [mask, at] = [ids[places[0]!]!, places[0]!];
@@ -170,6 +167,6 @@ const decoded = (tokenizer: Tokenizer, texts: readonly (readonly number[])[]): r
 
 const tooLong = (text: string, tokens: number, context: number): Error =>
   badSettings(
-    `${JSON.stringify(text.slice(0, 60))} has ${formatCount(tokens)} tokens, and the model reads ${formatCount(context)} at once.`,
-    'Take it out, or take a model that reads more.',
+    `${JSON.stringify(text.slice(0, 60))} has ${formatCount(tokens)} tokens, but the model's context is ${formatCount(context)}.`,
+    'Remove it, or use a model with a longer context.',
   );

@@ -24,10 +24,7 @@ export interface Held extends Tokenised {
 /** @throws HomegrownError `bad-settings` where there is nothing to measure */
 export function checkHasText(documents: readonly Tokenised[]): void {
   if (documents.some(({ ids }) => ids.length > 0)) return;
-  throw badSettings(
-    'There is no text to measure on.',
-    'Give a text, of ten kilobytes if intervals are to be told well.',
-  );
+  throw badSettings('There is no text to evaluate on.', 'Add text; ten kilobytes give useful intervals.');
 }
 
 /** Which tokens are of one unit, and how many bytes of text it is. */

@@ -40,8 +40,8 @@ export function compare(
   if (!Number.isFinite(difference))
     throw new HomegrownError(
       'diverged',
-      'Losses of one of the two are not finite numbers: it has diverged, so nothing can be told.',
-      'Compare with an earlier step.',
+      'One of the two models has losses that are not finite: its training diverged.',
+      'Compare an earlier step.',
     );
   const [interval] = atOnce(intervals(rows, [{ of: bits }], seed));
   // Few pieces that all differ by as much have none, and decide nothing.

@@ -86,11 +86,13 @@ test('a list that cannot be asked leaves the rest as it is, and is told with its
   expect(found.tasks!.map(({ name }) => name)).toEqual(['short.csv']);
   const reasons = found.leftOut.filter(({ name }) => ['minimalPairs', 'long.csv'].includes(name));
   expect(reasons).toEqual([
-    { name: 'minimalPairs', reason: `"${words}" has 73 tokens, and the model reads 32. Leave it out.` },
+    { name: 'minimalPairs', reason: `"${words}" has 73 tokens, but the model's context is 32. Remove that sentence.` },
     { name: 'long.csv', reason: expect.stringMatching(/^Line 2 of the task: .* has 74 tokens/) as string },
   ]);
   const alone = { minimalPairs: long, metrics: [] };
-  await expect(evaluate(gpt, tokenizer, alone, unwatched)).rejects.toThrow('has 73 tokens, and the model reads 32');
+  await expect(evaluate(gpt, tokenizer, alone, unwatched)).rejects.toThrow(
+    "has 73 tokens, but the model's context is 32",
+  );
 });
 
 test('a failure that is not of the list ends all of it', async () => {
@@ -102,7 +104,7 @@ test('no text at all is refused in words', async () => {
   const none = [held(tokenizer, '', 'empty')];
   await expect(evaluate(gpt, tokenizer, { documents: none }, unwatched)).rejects.toMatchObject({
     code: 'bad-settings',
-    message: 'There is no text to measure on.',
+    message: 'There is no text to evaluate on.',
   });
 });
 

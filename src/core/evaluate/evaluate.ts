@@ -35,7 +35,7 @@ export async function evaluate(
   if (readings.length === 0 && !minimalPairs && !swaps && !tasks)
     throw badSettings(
       isClassifier ? CLASSIFIER : (own.find(({ of }) => asked[of])?.unfit ?? NOT_GIVEN[own[0]?.of ?? 'documents']),
-      'Decoders and encoders are measured on a text, encoder-decoders on pairs of an input and a target, classifiers on texts with labels.',
+      'Evaluate decoders and encoders on text, encoder-decoders on pairs of input and target, classifiers on labeled texts.',
     );
   const { pause = yieldUntil(job.signal), report } = job;
   const read: Read = { network, tokenizer, asked: { ...asked, seed }, isAsked, pause, report };
@@ -96,10 +96,10 @@ function notMeasured(
 }
 const CLASSIFIER = 'The model is a classifier: it scores labels of whole texts, and no tokens.';
 const NOT_GIVEN = {
-  documents: 'There is no text to measure on.',
-  pairs: 'There are no pairs of an input and a target to measure on.',
-  chats: 'There are no chats to measure on.',
-  labelled: 'There are no texts with labels to measure on.',
+  documents: 'There is no text to evaluate on.',
+  pairs: 'There are no pairs of an input and a target to evaluate on.',
+  chats: 'There are no chats to evaluate on.',
+  labelled: 'There are no labeled texts to evaluate on.',
 };
 
 function joined(found: readonly Partial<Evaluation>[], isAsked: (id: FigureId) => boolean) {

@@ -57,7 +57,7 @@ test('a short text is two pieces at least', () => {
   const document = tokenised(bytes, 'a short text');
   expect(blocksOf([document], bytes).map((block) => block.bytes)).toEqual([6, 6]);
   expect(blocksOf([tokenised(bytes, 'x'.repeat(2500))], bytes).map((block) => block.bytes)).toEqual([1024, 1024, 452]);
-  expect(() => checkHasText([tokenised(bytes, '')])).toThrow('There is no text to measure on.');
+  expect(() => checkHasText([tokenised(bytes, '')])).toThrow('There is no text to evaluate on.');
 });
 
 test('figures are those of the sums', () => {
@@ -117,7 +117,7 @@ test('where there is no interval, that is said with what is needed', () => {
   expect(withoutInterval({ loss: some, top1: none }, 1, 'piece')).toEqual([{ name: 'interval of top1', reason }]);
   expect(withoutInterval({ loss: some }, 1, 'pair')).toEqual([]);
   expect(noInterval(9, 'line')).toBe('Too little text for an interval: 9 lines, and 10 are needed.');
-  expect(noInterval(10, 'line')).toMatch(/^The lines are all alike in it, /);
+  expect(noInterval(10, 'line')).toMatch(/^The lines all have the same value, /);
 });
 
 /** Two models on the same pieces: pieces differ far more than models do. */
@@ -154,7 +154,7 @@ test('where there is none it is seldom said that there is, and how much text wou
 });
 
 test('of a model that has diverged nothing is told', () => {
-  expect(() => compare([NaN, 700], [690, 796], [1024, 1024])).toThrow(/it has diverged/);
+  expect(() => compare([NaN, 700], [690, 796], [1024, 1024])).toThrow(/its training diverged/);
 });
 
 test('of few blocks nothing is decided, however alike they are', () => {

@@ -45,7 +45,7 @@ test('a text of which nothing can be hidden is refused with what it is', async (
   const asked = { documents: [marks], metrics: ['maskedAccuracy'] as const };
   await expect(evaluate(net, tokenizer, asked, unwatched)).rejects.toMatchObject({
     code: 'bad-settings',
-    message: expect.stringMatching(/^Of 2 tokens of the text none can be hidden/) as string,
+    message: expect.stringMatching(/^Of 2 tokens of the text none can be masked/) as string,
   });
 });
 
@@ -65,6 +65,6 @@ test('an encoder is measured on hidden tokens, beside the commonest one', async 
   expect(hidden / found.tokens).toBeCloseTo(0.15, 1);
   expect(passages!.worst[0]!.tokens.some(({ loss }) => loss === undefined)).toBe(true);
   await expect(evaluate(net, tokenizer, { documents, metrics: ['perplexity'] }, unwatched)).rejects.toThrow(
-    /does not read from left to right/,
+    /not a causal model/,
   );
 });

@@ -14,12 +14,12 @@ export async function sentencePairsIn(name: string, rows: AsyncIterable<TableRow
     if (first === '' || second === '')
       throw badFile(
         `Line ${formatCount(line)} of ${name} has no ${first === '' ? 'first' : 'second'} sentence.`,
-        'The table has a column called first and one called second, and if kinds are told apart one called kind.',
+        'The table needs the columns first and second; a column kind is optional.',
       );
     if (pairs.length === MOST_PAIRS)
-      throw badFile(`${name} has more than ${formatCount(MOST_PAIRS)} rows.`, 'Give a table with fewer.');
+      throw badFile(`${name} has more than ${formatCount(MOST_PAIRS)} rows.`, 'Use a table with fewer.');
     pairs.push({ kind: cells.get('kind')?.trim() || 'all', first, second });
   }
-  if (pairs.length === 0) throw badFile(`${name} has no rows.`, 'Give a table with a pair of sentences in each row.');
+  if (pairs.length === 0) throw badFile(`${name} has no rows.`, 'Use a table with a pair of sentences in each row.');
   return pairs;
 }

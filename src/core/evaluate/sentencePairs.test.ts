@@ -60,7 +60,7 @@ test('a sentence is as likely among others as alone, and preferences are counted
   expect(kinds['one']!.margin).toBeCloseTo(0);
   expect(kinds['two']!.value).toBe(75);
   await expect(preferences(net, tokenizer, [{ kind: 'x', first: 'short', second: 'long'.repeat(20) }])).rejects.toThrow(
-    /long" has 80 tokens, and the model reads 40/,
+    /long" has 80 tokens, but the model's context is 40/,
   );
   net.dispose();
 });

@@ -69,8 +69,8 @@ function readsOf(network: Network, tokenizer: Tokenizer, text: string): readonly
   const read = before.length + own.length + (isEncoder ? after.length : -1);
   if (read > config.context)
     throw badSettings(
-      `${JSON.stringify(text)} has ${formatCount(own.length)} tokens, and the model reads ${formatCount(config.context)}.`,
-      'Leave it out.',
+      `${JSON.stringify(text)} has ${formatCount(own.length)} tokens, but the model's context is ${formatCount(config.context)}.`,
+      'Remove that sentence.',
     );
   if (!isEncoder) return [{ ids: [...before, ...own.slice(0, -1)], wanted: own.map((token, at) => ({ at, token })) }];
   const mask = tokenizer.idOf('mask');

@@ -126,7 +126,7 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
     await expect(taskScores(net, tokenizer, { name: 'a', items: tooLong })).rejects.toMatchObject({
       code: 'bad-settings',
       message: expect.stringMatching(
-        /^Line 2 of the task: "y+" has 3[34] tokens, and the model reads 32 at once\.$/,
+        /^Line 2 of the task: "y+" has 3[34] tokens, but the model's context is 32\.$/,
       ) as string,
     });
   });

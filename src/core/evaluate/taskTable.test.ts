@@ -43,20 +43,23 @@ test('the right one is what is written so, else by number from 1, else by letter
   expect(await rightOf('x|y|z', 'C')).toBe(2);
   expect(await rightOf('b|a', 'a')).toBe(1);
   expect(await rightOf('no|yes', 'b')).toBe(1);
-  await expect(rightOf('no|yes', '0')).rejects.toThrow('none of its 2 choices');
-  await expect(rightOf('no|yes', '3')).rejects.toThrow('none of its 2 choices');
+  await expect(rightOf('no|yes', '0')).rejects.toThrow('not one of its 2 choices');
+  await expect(rightOf('no|yes', '3')).rejects.toThrow('not one of its 2 choices');
 });
 
 test.each([
   ['prompt,answer\n', /^a\.csv has no rows\.$/],
-  ['text,answer\na,b\n', /^a\.csv has no column called prompt\. It has text, answer\.$/],
-  ['prompt,gold\na,b\n', /^a\.csv has no column called answer\. It has prompt, gold\.$/],
-  ['prompt,answer\na,b\n ,c\n', /^Line 3 of a\.csv has nothing in prompt\.$/],
-  ['prompt,answer\na,\n', /^Line 2 of a\.csv has nothing in answer\.$/],
+  ['text,answer\na,b\n', /^a\.csv has no column prompt\. It has text, answer\.$/],
+  ['prompt,gold\na,b\n', /^a\.csv has no column answer\. It has prompt, gold\.$/],
+  ['prompt,answer\na,b\n ,c\n', /^Line 3 of a\.csv has no value in prompt\.$/],
+  ['prompt,answer\na,\n', /^Line 2 of a\.csv has no value in answer\.$/],
   ['prompt,choices,answer\na,b,b\n', /^Line 2 of a\.csv has one choice, "b"\.$/],
   ['prompt,choices,answer\na,|,b\n', /^Line 2 of a\.csv has no choices\.$/],
   ['prompt,choices,answer\na,b|b,b\n', /^Line 2 of a\.csv has the choice "b" twice\.$/],
-  ['prompt,choices,answer\na,b|c,d|e\n', /^Line 2 of a\.csv has "d\|e" in answer, which is none of its 2 choices\.$/],
+  [
+    'prompt,choices,answer\na,b|c,d|e\n',
+    /^Line 2 of a\.csv has "d\|e" in answer, which is not one of its 2 choices\.$/,
+  ],
 ])('%j is refused with its line and a way out', async (text, message) => {
   const refused = read(text);
   await expect(refused).rejects.toMatchObject({ code: 'bad-file', message: expect.stringMatching(message) as string });
@@ -65,7 +68,7 @@ test.each([
 
 test('a column that is asked for must be there', async () => {
   const asked = read('prompt,answer\na,b\n', { choices: ['prompt', 'other'] });
-  await expect(asked).rejects.toThrow('a.csv has no column called "other". It has prompt, answer.');
+  await expect(asked).rejects.toThrow('a.csv has no column "other". It has prompt, answer.');
 });
 
 test('whatever choices are, the right one is found, and nothing of them changes', async () => {

@@ -62,11 +62,11 @@ export async function taskItems(
   for await (const row of rows) {
     columns ??= columnsOf(name, [...row.cells.keys()], asked);
     if (items.length === MOST_ROWS)
-      throw badFile(`${name} has more than ${formatCount(MOST_ROWS)} rows.`, 'Give a table with fewer.');
+      throw badFile(`${name} has more than ${formatCount(MOST_ROWS)} rows.`, 'Use a table with fewer.');
     items.push(itemOf(name, row, columns));
   }
   if (items.length === 0)
-    throw badFile(`${name} has no rows.`, 'A task has a row for each prompt, under a line of names.');
+    throw badFile(`${name} has no rows.`, 'Add a row for each prompt, below a row of column names.');
   return items as unknown as TaskItems;
 }
 
@@ -74,14 +74,13 @@ function columnsOf(name: string, all: readonly string[], asked: TaskColumns): Re
   const missing = [asked.prompt, asked.answer, ...(asked.choices ?? [])].find(
     (each) => each !== undefined && !all.includes(each),
   );
-  if (missing !== undefined)
-    throw badFile(`${name} has no column called ${JSON.stringify(missing)}. ${itHas(all)}`, NAMED);
+  if (missing !== undefined) throw badFile(`${name} has no column ${JSON.stringify(missing)}. ${itHas(all)}`, NAMED);
   const called = (names: readonly string[]): string | undefined =>
     names.map((own) => all.find((column) => column.toLowerCase() === own)).find((column) => column !== undefined);
   const prompt = asked.prompt ?? called(PROMPT);
-  if (prompt === undefined) throw badFile(`${name} has no column called prompt. ${itHas(all)}`, NAMED);
+  if (prompt === undefined) throw badFile(`${name} has no column prompt. ${itHas(all)}`, NAMED);
   const answer = asked.answer ?? called(ANSWER);
-  if (answer === undefined) throw badFile(`${name} has no column called answer. ${itHas(all)}`, NAMED);
+  if (answer === undefined) throw badFile(`${name} has no column answer. ${itHas(all)}`, NAMED);
   const one = called(CHOICES);
   const choices =
     asked.choices ?? (one === undefined ? all.filter((column) => ONE_CHOICE.test(column.toLowerCase())) : [one]);
@@ -101,9 +100,9 @@ function itemOf(name: string, { line, cells }: TableRow, columns: Required<TaskC
     [prompt, columns.prompt],
     [answer, columns.answer],
   ] as const) {
-    if (cell.trim() === '') throw badFile(`${at} has nothing in ${column}.`, 'Fill the cell, or take the row out.');
+    if (cell.trim() === '') throw badFile(`${at} has no value in ${column}.`, 'Fill the cell, or remove the row.');
     if (!cell.isWellFormed())
-      throw badFile(`${at} has half of a surrogate pair in ${column}.`, 'Remove it, and give the table again.');
+      throw badFile(`${at} has half of a surrogate pair in ${column}.`, 'Remove it, and add the table again.');
   }
   if (columns.choices.length === 0) return { line, prompt, answer };
   const choices = choicesOf(cells, columns.choices);
@@ -111,20 +110,19 @@ function itemOf(name: string, { line, cells }: TableRow, columns: Required<TaskC
     throw badFile(
       `${at} has ${choices.length === 1 ? `one choice, ${JSON.stringify(choices[0]!.text)}` : 'no choices'}.`,
       columns.choices.length === 1
-        ? `Give it two or more in ${columns.choices[0]!}, with | between.`
-        : `Give it two or more, in ${columns.choices.join(', ')}.`,
+        ? `Add two or more in ${columns.choices[0]!}, separated by |.`
+        : `Add two or more, in ${columns.choices.join(', ')}.`,
     );
   if (choices.length > MOST_CHOICES)
-    throw badFile(`${at} has ${formatCount(choices.length)} choices.`, `Give it ${MOST_CHOICES} at most.`);
+    throw badFile(`${at} has ${formatCount(choices.length)} choices.`, `Use at most ${MOST_CHOICES}.`);
   const texts = choices.map(({ text }) => text);
   const twice = texts.find((text, i) => texts.indexOf(text) < i);
-  if (twice !== undefined)
-    throw badFile(`${at} has the choice ${JSON.stringify(twice)} twice.`, 'Take one of them out.');
+  if (twice !== undefined) throw badFile(`${at} has the choice ${JSON.stringify(twice)} twice.`, 'Remove one of them.');
   const right = rightOf(answer, choices);
   if (right < 0)
     throw badFile(
-      `${at} has ${JSON.stringify(answer)} in ${columns.answer}, which is none of its ${choices.length} choices.`,
-      'Write there the right choice itself, its number from 1, or its letter.',
+      `${at} has ${JSON.stringify(answer)} in ${columns.answer}, which is not one of its ${choices.length} choices.`,
+      'Use the text of the right choice, its number from 1, or its letter.',
     );
   return { line, prompt, choices: texts, right };
 }

@@ -9,5 +9,5 @@ export const WRITING = { texts: 16, beginning: 16, tokens: 64, bytes: 200 } as c
 /** Which texts they are. */
 export const writingWords = (): string => {
   const { texts, beginning, tokens, bytes } = WRITING;
-  return `Of ${texts} texts that the model wrote, each after ${beginning} tokens of what was measured: ${tokens} tokens or ${bytes} bytes, drawn at temperature 1. Beside them stands what goes on there.`;
+  return `Generated: ${texts} texts of ${tokens} tokens or ${bytes} bytes at temperature 1, each after ${beginning} tokens of the evaluated text, next to its original continuation.`;
 };

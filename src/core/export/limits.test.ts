@@ -128,7 +128,7 @@ test('a log: entries, and those of no kind of ours cost no complaint each', asyn
 test('a tokenizer: tokens, merges and lines', async () => {
   const vocab = `{${Array.from({ length: limits.MOST_TOKENS + 1 }, (_, i) => `"${i}":0`).join(',')}}`;
   expect(await refusal(() => readGpt2Files(bytes(vocab), bytes('')))).toContain(
-    `${limits.MOST_TOKENS + 1} tokens, and at most ${limits.MOST_TOKENS}`,
+    `${limits.MOST_TOKENS + 1} tokens; the maximum is ${limits.MOST_TOKENS}`,
   );
   expect(await refusal(() => readGpt2Files(bytes('{}'), bytes('\n'.repeat(8 * limits.MOST_TOKENS))))).toContain(
     `more than ${limits.MOST_TOKENS} lines`,

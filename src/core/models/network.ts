@@ -136,8 +136,8 @@ function resting(
   const large = rest === 'f16' ? value.data.find((x) => Math.abs(x) >= BEYOND_HALF) : undefined;
   if (large !== undefined) {
     throw badSettings(
-      `${name} holds ${large.toPrecision(3)}, and f16 ends at 65,504.`,
-      'Let its matrices rest in f32.',
+      `${name} contains ${large.toPrecision(3)}, but the maximum of f16 is 65,504.`,
+      'Use f32 for frozen weights.',
     );
   }
   if (getBackend() !== 'webgpu') return { shape: value.shape, data: rounded(value.data, rest) };

@@ -20,8 +20,8 @@ export const scored = (pass: Pass, x: Tensor2D): Tensor2D => (isAlone(pass) ? x 
 function pooled(x: Tensor2D, { pool }: Pick<Pass, 'pool'>): Tensor2D {
   if (!pool)
     throw badSettings(
-      'The model is a classifier: it scores labels of whole texts, and no tokens.',
-      'Ask it for the labels of a text, or take the model that it was begun from.',
+      'The model is a classifier: it scores labels, not tokens.',
+      'Classify a text with it, or use its base model.',
     );
   const [rows, context] = pool.shape;
   const [, columns] = x.shape;

@@ -67,7 +67,7 @@ test('a small text is not learnt by heart, however long it may take', () => {
 test('200 bytes make a plan, and fewer say what is missing', () => {
   const tiny = { bytes: 200, vocabularies: vocabularies.slice(0, 1), repeated: 0 };
   expectRunnable(minutes(5, { ...novel, text: tiny }), { ...novel, text: tiny, seconds: 300 });
-  expect(() => minutes(5, { ...novel, text: { ...tiny, bytes: 60 } })).toThrow(/The text has 60 bytes/);
+  expect(() => minutes(5, { ...novel, text: { ...tiny, bytes: 60 } })).toThrow(/this text \(60 bytes\)/);
 });
 
 test('a plan stays within half of the memory that a run may take, and with a vocabulary that there is already', () => {
@@ -77,7 +77,7 @@ test('a plan stays within half of the memory that a run may take, and with a voc
   const small = makePlan({ ...input, limits: { bound } });
   expect(16 * free.cost.parameters).toBeGreaterThan(bound);
   expect(16 * small.cost.parameters).toBeLessThan(bound / 2);
-  expect(() => makePlan({ ...input, limits: { bound: 1e6 } })).toThrow(/no model fits/);
+  expect(() => makePlan({ ...input, limits: { bound: 1e6 } })).toThrow(/No model fits/);
   expect(makePlan({ ...input, vocabulary: 1024 }).model.vocabulary).toBe(1024);
 });
 

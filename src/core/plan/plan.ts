@@ -139,8 +139,8 @@ function best(input: PlanInput): Found {
   const plan = found ?? soonest;
   if (plan) return plan;
   throw badSettings(
-    `The text has ${formatCount(input.text.bytes)} bytes, and no model fits both it and this device.`,
-    `Give it ${LEAST_BYTES} bytes or more, or allow more memory.`,
+    `No model fits both this text (${formatCount(input.text.bytes)} bytes) and this device.`,
+    `Add text, up to at least ${LEAST_BYTES} bytes, or allow more memory.`,
   );
 }
 

@@ -155,7 +155,7 @@ function ofBytes(bytes: Uint8Array): RunCurve {
   const { buffer } = bytes.slice(); // where float64 can begin
   const numbers = new Float64Array(buffer, 0, Math.floor(bytes.length / 8));
   const [version, step, trained, evaluated] = numbers as unknown as [number, number, number, number];
-  if (version !== VERSION && version !== VERSION_BEFORE_LABELS) throw new Error(`it is of version ${version}`);
+  if (version !== VERSION && version !== VERSION_BEFORE_LABELS) throw new Error(`it has version ${version}`);
   const stored: readonly string[] = version === VERSION ? EVALUATIONS : BEFORE_LABELS;
   const end = HEAD + trained * TRAINING.length + evaluated * stored.length;
   if (![step, trained, evaluated].every(isCount) || Math.max(trained, evaluated) > MOST_POINTS || end > numbers.length)
@@ -172,7 +172,7 @@ function ofBytes(bytes: Uint8Array): RunCurve {
   for (const column of [...Object.values(curve.training), steps, loss, ms])
     // A loop: of hundreds of curves it takes a tenth of the time of a function for each number.
     for (let i = 0; i < column.length; i++)
-      if (!Number.isFinite(column[i])) throw new Error('it holds what is no number');
+      if (!Number.isFinite(column[i])) throw new Error("it contains a value that isn't a number");
   return curve;
 }
 
@@ -203,7 +203,7 @@ export const CURVE: Kind<RunCurve> = {
   ofBytes,
   upgrades: [
     () => {
-      throw new Error('what was learnt at each evaluation is not in it'); // it is made again
+      throw new Error('the trained weights of each evaluation are missing from it'); // it is made again
     },
     (old) => old, // as JSON
     (old) => old, // without labels

@@ -18,8 +18,8 @@ export async function manifestOf(store: BlobStore, record: Pick<RunRecord, 'segm
   if (manifest) return manifest;
   throw new HomegrownError(
     'storage-damaged',
-    `The data ${id} that this run learns from are missing`,
-    'What it has saved is safe. Go on with it on its text, built anew, or on another.',
+    `The training data ${id} of this run are missing`,
+    'Its checkpoints are safe. Continue it on its text, prepared again, or on another text.',
   );
 }
 

@@ -13,6 +13,10 @@ export async function freeRun(store: BlobStore, runId: string): Promise<void> {
   const head = (await store.get(headKey(runId))) as Json | undefined;
   const drop = await snapshotKeys(store, runId);
   if (!(await store.commit({ drop, expect: [[headKey(runId), head]] }))) {
-    throw new HomegrownError('in-use', 'This run has just saved a step', 'Nothing was freed. Stop it first.');
+    throw new HomegrownError(
+      'in-use',
+      'This run saved a checkpoint a moment ago',
+      'Nothing was deleted. Stop the run first.',
+    );
   }
 }

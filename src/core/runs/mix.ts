@@ -33,14 +33,11 @@ export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnap
   const isTuned = parent?.how === 'fine-tune';
   if (run.model.config.classes)
     throw badSettings(
-      `${run.name} tells texts apart, and what it was tuned from does not: their heads have no average.`,
+      `${run.name} is a classifier and its base is not, so their weights can't be averaged.`,
       UNTOUCHED,
     );
   if (run.base === undefined && !isTuned)
-    throw badSettings(
-      `${run.name} was not tuned from another model, so there is nothing to average it with.`,
-      UNTOUCHED,
-    );
+    throw badSettings(`${run.name} has no base model to average with.`, UNTOUCHED);
   const base = run.base === undefined ? await ofParent(store, run, parent!) : await readBase(store, run.base);
   const { snapshot } = await loadSnapshot(store, run.id, which, weightsOf(run));
   const { tensors } = partly(base, run.trainable).whole(run.model, snapshot);
@@ -63,8 +60,8 @@ async function ofParent(
   const loaded = parent && (await loadWhole(store, parent, step).catch(() => undefined));
   if (loaded) return loaded.snapshot.tensors;
   throw badSettings(
-    `Step ${step} of ${parentName}, which ${name} was tuned from, is not kept any more.`,
-    'A step is kept by pinning it. The tuned run is as it was.',
+    `Step ${step} of ${parentName}, the base of ${name}, was deleted.`,
+    'The tuned run is unchanged. Pin a checkpoint to keep it.',
   );
 }
 const UNTOUCHED = 'The run is as it was.';

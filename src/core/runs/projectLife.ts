@@ -22,7 +22,7 @@ export async function duplicateProject(
 ): Promise<void> {
   for (;;) {
     if ((await store.get(projectKey(copy))) !== undefined)
-      throw new HomegrownError('in-use', `There is a project ${copy} already`);
+      throw new HomegrownError('in-use', `A project ${copy} already exists`);
     // Expected as it is, so that the data which it names are not dropped between.
     const { project, key: from, stored: original } = await readProject(store, id);
     const own = {

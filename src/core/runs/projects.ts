@@ -83,8 +83,8 @@ export async function ownerOf(store: BlobStore, id: string): Promise<Owner> {
     if (isThere && project.removedAt === undefined) return [[key, stored as Json | undefined]];
     throw new HomegrownError(
       'in-use',
-      `The project ${name} was deleted meanwhile, so nothing was put into it`,
-      'Undo that while its note stands, or open another project, and do it again there.',
+      `The project ${name} was deleted, so nothing was added to it`,
+      'Undo the deletion, or open another project and try again.',
     );
   };
 }
@@ -135,7 +135,7 @@ export async function listProjects(
 /** One that was put aside was so because of what could not be read then, even where this version can. */
 function addAside(unreadable: Unreadable[], key: string): void {
   if (unreadable.some((each) => each.key === key)) return;
-  const problem = new HomegrownError('storage-damaged', 'The project could not be read');
+  const problem = new HomegrownError('storage-damaged', "Couldn't read the project");
   unreadable.push({ key, failure: toFailure(problem) });
 }
 

@@ -70,7 +70,7 @@ export function newRun({
 export async function addRun(store: BlobStore, record: RunRecord, owner: Owner = NO_OWNER): Promise<void> {
   const key = recordKey(record.id);
   await changeRecord(store, key, RUN, async (other) => {
-    if (other) throw new HomegrownError('in-use', `There is a run ${record.id} already`);
+    if (other) throw new HomegrownError('in-use', `A run ${record.id} already exists`);
     return { ...withoutMerges(record), expect: await owner() };
   });
 }

@@ -12,7 +12,7 @@ export function upgradeRun(
   { recipe, manifest, data, earlier = [], ...rest }: JsonObject,
   key: string,
 ): Record<string, unknown> {
-  if (!Array.isArray(earlier)) throw new Error('what it learnt from before cannot be told');
+  if (!Array.isArray(earlier)) throw new Error('its earlier training data are unknown');
   const before = earlier as readonly JsonObject[];
   const segments = [
     ...before.map((segment) => ({ facts: segment['data'], id: null })),
@@ -41,7 +41,7 @@ function dataIdOf(manifest: Json | undefined): string | null {
   if (manifest === null) return null;
   const { train } = (manifest ?? {}) as { train?: { counts?: { key?: unknown } } };
   const [, id] = /^shards\/([^/]+)\//.exec(String(train?.counts?.key)) ?? [];
-  if (id === undefined) throw new Error('where its data are cannot be told');
+  if (id === undefined) throw new Error('the place of its data is unknown');
   return id;
 }
 

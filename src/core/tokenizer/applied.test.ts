@@ -125,8 +125,8 @@ test('half of a surrogate pair is refused, so that no text spells what is hidden
 });
 
 test.each([
-  ['a normalizer', { ...unigram, normalizer: { type: 'Nmt' } }, /"Nmt" is not known here \(at normalizer\)/],
-  ['a split', { ...unigram, pre_tokenizer: { type: 'UnicodeScripts' } }, /"UnicodeScripts" is not known here/],
+  ['a normalizer', { ...unigram, normalizer: { type: 'Nmt' } }, /"Nmt" is not supported \(at normalizer\)/],
+  ['a split', { ...unigram, pre_tokenizer: { type: 'UnicodeScripts' } }, /"UnicodeScripts" is not supported/],
   ['no split', { ...unigram, pre_tokenizer: null }, /does not split text into words/],
   ['a decoder', { ...unigram, decoder: { type: 'CTC' } }, /its decoder is neither WordPiece nor Metaspace/],
   ['bytes', { ...unigram, model: { ...unigram.model, byte_fallback: true } }, /falls back to byte tokens/],
@@ -138,7 +138,7 @@ test.each([
   ],
   ['ids', { ...wordPiece, added_tokens: [{ id: 7, content: '[PAD]' }] }, /has two ids/],
   ['an end', { ...unigram, added_tokens: [] }, /has no end of text token/],
-  ['rows', { ...unigram, added_tokens: [{ id: 30, content: '</t>' }] }, /a token 30, and the model has 19 rows/],
+  ['rows', { ...unigram, added_tokens: [{ id: 30, content: '</t>' }] }, /a token 30, but the model has only 19 rows/],
 ])('what is not known is refused by its name: %s', async (_, json, reason) => {
   const error: unknown = await made(json, 19 + 5 * Number(json.model.type === 'WordPiece')).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(HomegrownError);

@@ -44,7 +44,7 @@ export function numberingOf(merges: TokenizerModel['merges'], { spellings, added
 const NOTHING = new Uint8Array();
 
 export const damaged = (reason: string): Error =>
-  badFile(`${reason}.`, 'Get the tokenizer again from whoever made it, or use another.');
+  badFile(`${reason}.`, 'Download the tokenizer again, or use another.');
 
 /** Bytes that it has no token for: what its makers leave out of a text, we do too. */
 export const missingBytes = ({ elsewhere }: TokenizerModel): readonly number[] => {

@@ -133,7 +133,7 @@ describe('special tokens that others have named', () => {
   it('come with a chat template of any length, so that what runs it can say why it does not', async () => {
     const chat_template = 'a'.repeat(100_001);
     const own = () => readTokenizerJson(bytes(good), readTokenizerConfig({ chat_template }));
-    expect(own).toThrow('its chat template has 100,001 characters, and at most 100,000 are read');
+    expect(own).toThrow('its chat template has 100,001 characters; the maximum is 100,000');
     const config = readTokenizerConfig({ eos_token: '<|im_end|>', chat_template });
     const tokenizer = await createTokenizer(readTokenizerJson(naming(['<|endoftext|>'], '<|im_end|>'), config));
     expect(tokenizerNames(tokenizer)['chat_template']).toBe(chat_template);
@@ -166,12 +166,16 @@ describe('special tokens that others have named', () => {
   });
 
   const refused: [string, Uint8Array, RegExp][] = [
-    ['no end', naming(['<mask>'], '<pad>'), /has 2 tokens .*one that ends a text is wanted/],
-    ['one that is not the end', naming([], '<pad>'), /has 1 tokens \("<pad>"\), and one that ends a text is wanted/],
+    ['no end', naming(['<mask>'], '<pad>'), /has 2 tokens .*needs exactly one, the end of text/],
+    [
+      'one that is not the end',
+      naming([], '<pad>'),
+      /has 1 tokens other than bytes and merges \("<pad>"\), but needs exactly one/,
+    ],
     [
       'a token that is a byte too',
       changed((j) => j.added_tokens.push({ id: 0, content: '!' })),
-      /"!" is a special token, and a byte or what its merges make too/,
+      /"!" is both a special token and a byte or a merge/,
     ],
   ];
   it.each(refused)('refuses %s', (_, file, reason) => {
@@ -191,24 +195,28 @@ describe('refuses', () => {
     ['what is not UTF-8', Uint8Array.of(0x7b, 0xff), /not JSON in UTF-8/],
     ['what is not JSON', bytes('{'), /not JSON/],
     ['another layout', bytes('[]'), /at/],
-    ['a huge file', new Uint8Array(LARGEST_TOKENIZER + 1), /bytes; at most/],
+    ['a huge file', new Uint8Array(LARGEST_TOKENIZER + 1), /bytes; the maximum is/],
     ['an id twice', changed((j) => (j.model.vocab['!'] = 1)), /two of its tokens have the id 1/],
     ['a negative id', changed((j) => (j.model.vocab['!'] = -1)), /id of token "!"/],
     ['an id that is no integer', changed((j) => (j.model.vocab['!'] = 0.5)), /whole number/],
     ['a huge id', changed((j) => (j.model.vocab.th = 2 ** 60)), /whole number/],
-    ['a token that is no bytes', changed((j) => (j.model.vocab['犬'] = 999)), /"犬" is no special token/],
-    ['a merge that makes no token', changed((j) => j.model.merges.push('z z')), /makes "zz", which is no token/],
+    ['a token that is no bytes', changed((j) => (j.model.vocab['犬'] = 999)), /"犬" is neither a special token/],
+    ['a merge that makes no token', changed((j) => j.model.merges.push('z z')), /makes "zz", which is not a token/],
     ['an unknown token in a merge', changed((j) => (j.model.merges[3] = '犬 h')), /merge 4 joins/],
     ['a special token in a merge', changed((j) => (j.model.merges[3] = '<|endoftext|> h')), /merge 4 joins/],
     ['a merge of three', changed((j) => (j.model.merges[0] = 'a b c')), /merge 1 is not a pair/],
     ['a merge of one', changed((j) => (j.model.merges[0] = ['a'])), /merge 1 is not a pair/],
     ['an empty token in a merge', changed((j) => (j.model.merges[0] = ' a')), /merge 1 is not a pair/],
     ['two ids for the end', changed((j) => (j.added_tokens[0]!.id = 3)), /two ids/],
-    ['a normalizer', changed((j) => (j.normalizer = { type: 'Nmt' })), /not known here: .*Nmt.* \(at normalizer\)/],
+    [
+      'a normalizer',
+      changed((j) => (j.normalizer = { type: 'Nmt' })),
+      /unsupported normalizer: .*Nmt.* \(at normalizer\)/,
+    ],
     [
       'a pattern',
       changed((j) => (j.normalizer = { type: 'Replace', pattern: { Regex: '(a+)+$' }, content: '' })),
-      /not known here: .*\(at normalizer\)/,
+      /unsupported normalizer: .*\(at normalizer\)/,
     ],
     ['a prefix space', changed((j) => (j.pre_tokenizer.add_prefix_space = true)), /add_prefix_space/],
     ['another split', changed((j) => (j.pre_tokenizer = { type: 'Whitespace' })), /pre_tokenizer/],

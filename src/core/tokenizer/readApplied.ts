@@ -47,12 +47,12 @@ export function readApplied(kind: AppliedKind, { json, config, rows }: AppliedFi
   }
   const spellings = Array.from({ length: rows }, () => '');
   for (const [text, id] of ids) {
-    if (id >= rows) throw refused(`it has a token ${id}, and the model has ${rows} rows for tokens`);
+    if (id >= rows) throw refused(`it has a token ${id}, but the model has only ${rows} rows of embeddings`);
     spellings[id] = text;
   }
   const unknown = model.type === 'Unigram' ? model.unk_id : ids.get(model.unk_token);
   if (unknown === undefined || spellings[unknown] === undefined || spellings[unknown] === '')
-    throw refused('it has no token for what is unknown (at model)');
+    throw refused('it has no unknown token (at model)');
   const isSpecial = new Set([...added.map(({ id }) => id), unknown]);
   const known = new Set([...ids.values()].filter((id) => !isSpecial.has(id)));
   const roles = rolesOf({ ids, names }, known);
@@ -67,7 +67,7 @@ export function readApplied(kind: AppliedKind, { json, config, rows }: AppliedFi
   const splits = preTokenizersOf(pre_tokenizer);
   const first = beginOf(post_processor);
   if (first !== undefined && !ids.has(first))
-    throw refused(`it begins a text with ${quoted(first)}, which is no token`);
+    throw refused(`it starts a text with ${quoted(first)}, which is not a token`);
   return {
     library: {
       added_tokens: [],
@@ -105,7 +105,7 @@ function vocabularyOf(model: Model): Map<string, number> {
   if (Object.keys(model.vocab).length === 0) throw refused('its vocabulary is empty');
   if (model.type === 'WordPiece') return idsOf(model.vocab);
   const ids = new Map(model.vocab.map(([text], id) => [text, id]));
-  if (ids.size !== model.vocab.length) throw refused('two of its tokens are spelt alike');
+  if (ids.size !== model.vocab.length) throw refused('two of its tokens have the same text');
   return ids;
 }
 
@@ -163,7 +163,7 @@ function normalizersOf(normalizer: unknown): readonly z.infer<typeof normalizers
   const parts = partsOf(normalizer, 'normalizers').map((part) => known(normalizers, part, 'normalizer'));
   const strip = parts.findIndex((part) => part.type === 'Strip' && part.strip_left);
   if (strip > 0 && parts.slice(0, strip).some(({ type }) => type === 'Replace'))
-    throw refused('it replaces before it takes white space from the beginning (at normalizer)');
+    throw refused('it replaces text before it strips leading white space (at normalizer)');
   return parts;
 }
 
@@ -173,7 +173,7 @@ function preTokenizersOf(preTokenizer: unknown): readonly z.infer<typeof preToke
   if (parts.length === 0) throw refused('it does not split text into words (at pre_tokenizer)');
   const own = parts[at];
   if (at > 0 && own?.type === 'Metaspace' && schemeOf(own) === 'first')
-    throw refused('it puts a space before the first of several words (at pre_tokenizer)');
+    throw refused('it adds a space before the first of several words (at pre_tokenizer)');
   return parts;
 }
 
@@ -197,7 +197,7 @@ function known<T extends z.ZodType>(schema: T, part: unknown, where: string): z.
   const isUnknown = issue?.path[0] === 'type';
   throw refused(
     isUnknown
-      ? `${quoted(type)} is not known here (at ${where})`
+      ? `${quoted(type)} is not supported (at ${where})`
       : `${issue?.message ?? 'its layout is unknown'} (${type}, at ${where})`,
   );
 }
@@ -215,7 +215,7 @@ function plainSpaces(value: unknown): unknown {
 /** The token that is put before a text: BERT's [CLS]. What stands behind it is a matter of what is learnt. */
 function beginOf(postProcessor: unknown): string | undefined {
   const { success, data } = processor.safeParse(postProcessor ?? { type: 'none' });
-  if (!success) throw refused('it puts tokens around a text in a way that is not known here (at post_processor)');
+  if (!success) throw refused('it adds tokens around a text in an unsupported way (at post_processor)');
   switch (data.type) {
     case 'none':
       return undefined;

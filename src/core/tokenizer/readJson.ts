@@ -77,7 +77,7 @@ export function readTokenizerJson(
   }
   const begin = beginOf(post_processor);
   if (begin !== undefined && !ids.has(begin))
-    throw refused(`it begins a text with ${quoted(begin)}, which is no token`);
+    throw refused(`it starts a text with ${quoted(begin)}, which is not a token`);
   return readVocabulary({
     ids,
     merges: model.merges,
@@ -133,7 +133,7 @@ export function readGpt2Files(
   const lines = decode(merges).split(/\r?\n/, MOST_TOKENS + 3);
   const rules = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
   if (lines.length > MOST_TOKENS + 2 || rules.length > MOST_TOKENS)
-    throw refused(`merges.txt has more than ${MOST_TOKENS} lines, which are the most that are read`);
+    throw refused(`merges.txt has more than ${MOST_TOKENS} lines, the maximum`);
   const given = { ids: idsOf(table), merges: rules, added: [], names: config, split: 'gpt-2' } as const;
   return readVocabulary({ ...given, ...(vocabulary !== undefined && { vocabulary }) });
 }
@@ -142,7 +142,7 @@ export function readGpt2Files(
 export function idsOf(vocab: object): Map<string, number> {
   const ids = new Map<string, number>();
   const names = Object.entries(vocab) as [string, unknown][];
-  if (names.length > MOST_TOKENS) throw refused(`it has ${names.length} tokens, and at most ${MOST_TOKENS} are read`);
+  if (names.length > MOST_TOKENS) throw refused(`it has ${names.length} tokens; the maximum is ${MOST_TOKENS}`);
   for (const [name, id] of names) {
     if (!Number.isSafeInteger(id) || (id as number) < 0 || (id as number) > MOST_TOKENS)
       throw refused(`the id of token ${quoted(name)} is not a whole number up to ${MOST_TOKENS}`);
@@ -159,7 +159,7 @@ function splitOf(preTokenizer: unknown): SplitName {
   const words = given.includes('"add_prefix_space":true')
     ? 'it puts a space before the text (add_prefix_space)'
     : `it does not use a split pattern that is known here: ${given.slice(0, 300)}`;
-  throw refused(`${words} (at pre_tokenizer). Known are those of ${SPLIT_NAMES.join(', ')}`);
+  throw refused(`${words} (at pre_tokenizer). Supported are those of ${SPLIT_NAMES.join(', ')}`);
 }
 
 /** How it normalises besides what its split always does. */
@@ -178,11 +178,11 @@ export function normalizersIn(steps: unknown): readonly Normalizer[] {
   if (read.success) return read.data;
   const place = read.error.issues[0]?.path.find((part) => typeof part === 'number');
   const step: unknown = Array.isArray(steps) && place !== undefined ? steps[place] : steps;
-  throw refused(`it has a normalizer that is not known here: ${comparable(step).slice(0, 200)} (at normalizer)`);
+  throw refused(`it has an unsupported normalizer: ${comparable(step).slice(0, 200)} (at normalizer)`);
 }
 
 function stepsOf(normalizer: unknown, depth = 0): readonly unknown[] {
-  if (depth > DEEPEST_PART) throw refused(`its parts lie more than ${DEEPEST_PART} deep in each other (at normalizer)`);
+  if (depth > DEEPEST_PART) throw refused(`its parts are nested more than ${DEEPEST_PART} levels deep (at normalizer)`);
   if (normalizer === null || normalizer === undefined) return [];
   const { success, data } = sequence.safeParse(normalizer);
   return success ? data.normalizers.flatMap((one) => stepsOf(one, depth + 1)) : [normalizer];
@@ -193,7 +193,7 @@ const sequence = z.object({ type: z.literal('Sequence'), normalizers: z.array(z.
 function comparable(value: unknown): string {
   const plain = (part: unknown, depth = 0): unknown => {
     if (typeof part !== 'object' || part === null) return part;
-    if (depth > DEEPEST_PART) throw refused(`its parts lie more than ${DEEPEST_PART} deep in each other`);
+    if (depth > DEEPEST_PART) throw refused(`its parts are nested more than ${DEEPEST_PART} levels deep`);
     const inside = (value: unknown): unknown => plain(value, depth + 1);
     if (Array.isArray(part)) return part.map(inside);
     const { trim_offsets: _, ...rest } = part as Record<string, unknown>;
@@ -212,7 +212,7 @@ function comparable(value: unknown): string {
 /** The token that is put before a text; undefined where none is. @throws HomegrownError `bad-file` where more is put around it */
 function beginOf(postProcessor: unknown, depth = 0): string | undefined {
   if (depth > DEEPEST_PART)
-    throw refused(`its parts lie more than ${DEEPEST_PART} deep in each other (at post_processor)`);
+    throw refused(`its parts are nested more than ${DEEPEST_PART} levels deep (at post_processor)`);
   const { type, processors, single } = processor.catch({ type: '?' }).parse(postProcessor ?? { type: 'ByteLevel' });
   if (type === 'ByteLevel') return undefined;
   if (type === 'Sequence' && processors) {
@@ -224,7 +224,7 @@ function beginOf(postProcessor: unknown, depth = 0): string | undefined {
     if (others.length === 0 && first === undefined) return undefined;
     if (others.length === 1 && others[0] === undefined) return first;
   }
-  throw refused(`it puts tokens around a text in a way that is not known here (${type}, at post_processor)`);
+  throw refused(`it adds tokens around a text in an unsupported way (${type}, at post_processor)`);
 }
 /** Of what a file states in its parts: a sequence of rules, each of which has a pattern of its own. */
 const DEEPEST_PART = 16;
@@ -270,7 +270,7 @@ const layout = z.object({
 
 function checked(file: Uint8Array): unknown {
   if (file.length > LARGEST_TOKENIZER)
-    throw refused(`it has ${file.length} bytes; at most ${LARGEST_TOKENIZER} are read`);
+    throw refused(`it has ${file.length} bytes; the maximum is ${LARGEST_TOKENIZER}`);
   return decodeJson(file);
 }
 

@@ -44,14 +44,14 @@ export function readVocabulary(given: Vocabulary): TokenizerModel {
   const known = new Set([...bytes, ...made]);
   for (const [text, id] of ids) {
     if (declared.has(id) && known.has(id))
-      throw refused(`${quoted(text)} is a special token, and a byte or what its merges make too`);
+      throw refused(`${quoted(text)} is both a special token and a byte or a merge`);
   }
   const roles = rolesOf(given, known);
   if (![...roles.values()].includes('end')) {
     const others = [...ids].flatMap(([text, id]) => (known.has(id) ? [] : [text]));
     const some = others.slice(0, 20).map(quoted).join(', ');
     throw refused(
-      `besides bytes and merges it has ${others.length} tokens (${some}), and one that ends a text is wanted`,
+      `it has ${others.length} tokens other than bytes and merges (${some}), but needs exactly one, the end of text`,
     );
   }
   const special = [...added];
@@ -59,7 +59,7 @@ export function readVocabulary(given: Vocabulary): TokenizerModel {
     if (known.has(id) || declared.has(id)) continue;
     // Older files do not say which of their tokens are special.
     if (roles.has(text)) special.push({ id, special: true, ...NO_FLAGS });
-    else if (!unspell(text)) throw refused(`${quoted(text)} is no special token, and is not spelt in bytes`);
+    else if (!unspell(text)) throw refused(`${quoted(text)} is neither a special token nor made of bytes`);
   }
   const texts = new Map([...ids].map(([text, id]) => [id, text]));
   const named = special.map((token) => ({ ...token, text: texts.get(token.id)! })).sort((a, b) => a.id - b.id);
@@ -91,9 +91,9 @@ function pairsOf({ ids, merges }: Vocabulary, declared: ReadonlySet<number>): re
       throw refused(`merge ${i + 1} is not a pair of tokens`);
     const [a, b, both] = [left, right, left + right].map((name) => ids.get(name));
     if (a === undefined || b === undefined || declared.has(a) || declared.has(b)) {
-      throw refused(`merge ${i + 1} joins ${quoted(left)} and ${quoted(right)}, and one of them is no token`);
+      throw refused(`merge ${i + 1} joins ${quoted(left)} and ${quoted(right)}, but one of them is not a token`);
     }
-    if (both === undefined) throw refused(`merge ${i + 1} makes ${quoted(left + right)}, which is no token`);
+    if (both === undefined) throw refused(`merge ${i + 1} makes ${quoted(left + right)}, which is not a token`);
     return { left: a, right: b, made: both };
   });
 }
@@ -155,7 +155,7 @@ function inOurOrder(
   const { chat_template: chatTemplate } = called;
   if (chatTemplate !== undefined && chatTemplate.length > LONGEST_TEMPLATE)
     throw refused(
-      `its chat template has ${formatCount(chatTemplate.length)} characters, and at most ${formatCount(LONGEST_TEMPLATE)} are read`,
+      `its chat template has ${formatCount(chatTemplate.length)} characters; the maximum is ${formatCount(LONGEST_TEMPLATE)}`,
     );
   return {
     kind: kindOf(merges),
@@ -176,7 +176,7 @@ function elsewhere(
   const spellings = Array.from({ length: vocabulary ?? size }, () => '');
   for (const [text, id] of ids) {
     if (id >= spellings.length)
-      throw refused(`it has a token ${id}, and the model has ${spellings.length} rows for tokens`);
+      throw refused(`it has a token ${id}, but the model has only ${spellings.length} rows of embeddings`);
     spellings[id] = text;
   }
   const added = special.map(({ text, ...token }): AddedToken => {
@@ -217,6 +217,6 @@ const utf8Length = (lead: number): number => (lead >= 0xf0 ? 4 : lead >= 0xe0 ? 
 export const refused = (reason: string): Error =>
   badFile(
     `This tokenizer cannot be used: ${reason}.`,
-    'Nothing was stored. Use one that Homegrown wrote, a byte-level BPE one that splits text as GPT-2, SmolLM, Llama 3 or Qwen 2 do, or WordPiece or Unigram.',
+    'Nothing was stored. Use a tokenizer from Homegrown, byte-level BPE with the splits of GPT-2, SmolLM, Llama 3 or Qwen 2, or WordPiece or Unigram.',
   );
 export const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -113,7 +113,7 @@ it('says which role is missing, and what to do', async () => {
     }),
   );
   for (const number of [2, -1, 0.5])
-    expect(() => tokenizer.idOf('sentinel', number)).toThrow(`has 2 sentinel tokens, and number ${number}`);
+    expect(() => tokenizer.idOf('sentinel', number)).toThrow(`has 2 sentinel tokens, so number ${number}`);
 });
 
 it('refuses roles that cannot be, when it is trained and when it is opened', async () => {

@@ -139,7 +139,7 @@ export function idOfRole(special: readonly SpecialToken[], role: TokenRole, numb
   throw badSettings(
     tokens.length === 0
       ? `This tokenizer has no ${label} token`
-      : `This tokenizer has ${tokens.length} ${label} tokens, and number ${number}, counted from 0, is asked for`,
-    `Train a tokenizer with ${tokens.length === 0 ? `the role ${role}` : `more of the role ${role}`}. This one stays as it is.`,
+      : `This tokenizer has ${tokens.length} ${label} tokens, so number ${number}, counted from 0, doesn't exist`,
+    `Train a tokenizer with ${tokens.length === 0 ? `the role ${role}` : `more of the role ${role}`}. This one is unchanged.`,
   );
 }

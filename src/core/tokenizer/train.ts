@@ -37,12 +37,12 @@ export async function trainTokenizer(
 ): Promise<TokenizerModel> {
   const roles = inOrder(asked);
   const problem = rolesProblem(roles);
-  if (problem !== null) throw badSettings(problem, 'Name each role once; only sentinels can be several.');
+  if (problem !== null) throw badSettings(problem, 'Name each role once; only sentinels can have a number.');
   const smallest = 256 + roles.length;
   if (kind === 'bpe' && !(Number.isInteger(vocabulary) && vocabulary >= smallest && vocabulary <= LARGEST_VOCABULARY)) {
     throw badSettings(
       `A vocabulary of ${vocabulary} entries is outside ${smallest} to ${LARGEST_VOCABULARY}.`,
-      `The 256 bytes and ${roles.length === 1 ? 'the end of text' : `${roles.length} special tokens`} take ${smallest}. Try 4096.`,
+      `The 256 bytes and ${roles.length === 1 ? 'the end of text' : `${roles.length} special tokens`} need ${smallest}. Try 4096.`,
     );
   }
   const form = normalization(normalizers);

@@ -17,7 +17,7 @@ export function loneSurrogate(text: string): Error {
   }
   const code = text.charCodeAt(at).toString(16).toUpperCase();
   return badFile(
-    `Character ${at + 1} of the text is half of a surrogate pair (U+${code}) and cannot be written as UTF-8.`,
+    `Character ${at + 1} of the text is half of a surrogate pair (U+${code}) and has no form in UTF-8.`,
     'Remove it, or copy the text again from its source.',
   );
 }

@@ -44,7 +44,7 @@ export async function chooseDevice(
     default:
       kind satisfies never;
   }
-  throw badSettings(`This machine cannot run ${kind}.`, 'Choose another device.');
+  throw badSettings(`This machine can't run ${kind}.`, 'Choose another device.');
 }
 
 /** What the device in use can hold, where it says so. */

@@ -73,7 +73,7 @@ async function onHost(variables: readonly (readonly [string, tf.Variable])[]): P
     tensors.set(name, { shape: variable.shape, data: await ownValues(variable) });
   }
   const bad = firstNonFinite(tensors);
-  if (bad !== undefined) throw new HomegrownError('diverged', `${bad} holds numbers that are not finite.`);
+  if (bad !== undefined) throw new HomegrownError('diverged', `${bad} contains numbers that are not finite.`);
   return tensors;
 }
 

@@ -28,8 +28,8 @@ export async function startingState(start: Start): Promise<TrainState> {
   const { from } = start;
   if (from && from.state.frozen !== frozen) {
     throw badSettings(
-      `Step ${from.state.step} was learnt beside ${told(from.state.frozen)}, and is to go on beside ${told(frozen)}.`,
-      'The saved step is as it was. Resume it with the model that it was begun on, and let the same of it learn.',
+      `Step ${from.state.step} was trained with ${told(from.state.frozen)}, but would resume with ${told(frozen)}.`,
+      'The checkpoint is unchanged. Resume it with its original base model and the same trainable weights.',
     );
   }
   if (from) {

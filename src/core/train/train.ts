@@ -41,7 +41,10 @@ export const train: Train = async (given, job) => {
   );
   if (found.length > 0) throw unfit(found);
   if (from && from.state.step >= recipe.steps) {
-    throw badSettings(`Step ${from.state.step} of ${recipe.steps} is done.`, 'Ask for more steps to train it further.');
+    throw badSettings(
+      `The run has already finished step ${from.state.step} of ${recipe.steps}.`,
+      'Raise the number of steps to train it further.',
+    );
   }
 
   const roles = rolesOf(recipe.objective);
@@ -214,7 +217,7 @@ async function run(
     new HomegrownError(
       'diverged',
       what,
-      'Lower the learning rate or turn on gradient clipping, then begin again or resume from the saved step.',
+      'Lower the learning rate or turn on gradient clipping, then start again or resume from the saved step.',
     );
   const isStopped = (): boolean => job.signal.aborted;
   const isEarly = (): boolean => state.step < recipe.steps && isOutOfPatience(state, recipe);
@@ -265,8 +268,8 @@ async function learntBatches(
   if (recipe.replay === 0) return own;
   if (!replayed)
     throw badSettings(
-      'Old text is to be replayed, and what the model had learnt is not at hand.',
-      'Set the share to 0, or train on from a model of your own whose texts lie where they lay.',
+      "Replay needs the base's training text, which is not available.",
+      "Set the replay share to 0, or start from a model whose texts haven't moved.",
     );
   return replaying(own, await (await oldObjective(recipe, model)).batches(replayed, context, tokenizer), recipe.replay);
 }

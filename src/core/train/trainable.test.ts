@@ -130,7 +130,7 @@ describe('LoRA', () => {
     const large = new Map([...withAdapter, [name, { shape, data: data.map((x, i) => (i === 5 ? -7e4 : x)) }]]);
     await expect(begin({ ...LORA, rest: 'f16' }, {}, large)).rejects.toMatchObject({
       code: 'bad-settings',
-      message: `${name} holds -7.00e+4, and f16 ends at 65,504.`,
+      message: `${name} contains -7.00e+4, but the maximum of f16 is 65,504.`,
     });
   });
   test('its gradients are the slopes of the loss', async () => {
@@ -228,7 +228,7 @@ describe('a run', () => {
     await expect(watch(trainable, { from: before.last })).rejects.toMatchObject({
       code: 'bad-settings',
       message: expect.stringMatching(
-        /^Step \d was learnt beside frozen weights that hash to \w{12}…, and is/,
+        /^Step \d was trained with frozen weights that hash to \w{12}…, but would/,
       ) as string,
     });
     await expect(watch(undefined, { given, from: before.last })).rejects.toMatchObject({ code: 'bad-settings' });

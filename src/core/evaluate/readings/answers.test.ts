@@ -73,8 +73,8 @@ test('a target is as likely as the model says, token by token, with its end', as
 });
 
 test('what a model cannot do is refused in words', async () => {
-  await expect(evaluate(nets[0]!, tokenizer, { documents: [] }, unwatched)).rejects.toThrow(/left to right/);
-  await expect(evaluate(nets[1]!, tokenizer, {}, unwatched)).rejects.toThrow(/no text to measure on/);
+  await expect(evaluate(nets[0]!, tokenizer, { documents: [] }, unwatched)).rejects.toThrow(/not a causal model/);
+  await expect(evaluate(nets[1]!, tokenizer, {}, unwatched)).rejects.toThrow(/no text to evaluate on/);
   const found = await evaluate(nets[1]!, tokenizer, { pairs: pairs(), metrics: ['loss', 'bitsPerByte'] }, unwatched);
-  expect(found.leftOut).toContainEqual({ name: 'bitsPerByte', reason: 'There is no text to measure on.' });
+  expect(found.leftOut).toContainEqual({ name: 'bitsPerByte', reason: 'There is no text to evaluate on.' });
 });

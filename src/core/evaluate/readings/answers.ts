@@ -85,7 +85,7 @@ export const answers: Reading = {
 };
 
 export function checkHasPairs(pairs: readonly HeldPair[]): void {
-  if (pairs.length === 0) throw badSettings('There are no pairs to measure on.', 'Give a table that has rows.');
+  if (pairs.length === 0) throw badSettings('There are no pairs to evaluate on.', 'Use a table that has rows.');
 }
 
 /** Computed together where they are about as long. */

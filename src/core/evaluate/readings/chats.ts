@@ -17,7 +17,7 @@ export const chats: Reading = {
   async read(read) {
     const { tokenizer, asked } = read;
     const { chats = [] } = asked;
-    if (chats.length === 0) throw badSettings('There are no chats to measure on.', 'Give a file that has some.');
+    if (chats.length === 0) throw badSettings('There are no chats to evaluate on.', 'Use a file that contains chats.');
     const scores = await answerScores(chats, read);
     const blocks = chats.map(({ learnt }, document) => ({ document, from: 0, to: learnt.length, bytes: 0 }));
     const documents = chats.map(({ ids, learnt, source }) => ({

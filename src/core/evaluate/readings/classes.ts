@@ -48,7 +48,7 @@ export const classes: Reading = {
       )
       .finally(() => reader.dispose());
     if (!found.every(({ scores }) => scores.every(Number.isFinite)))
-      throw new HomegrownError('diverged', 'The scores of some texts are no finite numbers.', 'Take an earlier step.');
+      throw new HomegrownError('diverged', 'The scores of some texts are not finite.', 'Use an earlier step.');
     const scored = texts.map(({ wanted }, i) => ({ wanted, scores: found[i]!.scores }));
     const temperature = await withPauses(fittedTemperature(scored, several), pause);
     const temperatures = await withPauses(crossFitted(scored, several), pause);
@@ -131,9 +131,9 @@ function known(texts: readonly HeldText[], { labels, several }: Classes): readon
   if (found.length > 0) return found;
   throw badSettings(
     texts.length === 0
-      ? 'There are no texts with labels to measure on.'
-      : `None of ${counted(texts.length, 'text')} has a label that the classifier knows: they have ${othersOf(texts, found)}, and it has ${labels.slice(0, NAMED).join(', ')}.`,
-    'Give texts with the labels that it learnt.',
+      ? 'There are no labeled texts to evaluate on.'
+      : `None of ${counted(texts.length, 'text')} has a label of the classifier: they have ${othersOf(texts, found)}, and it has ${labels.slice(0, NAMED).join(', ')}.`,
+    'Use texts with the labels that it was trained on.',
   );
 }
 const othersOf = (texts: readonly HeldText[], known: readonly Text[]): string => {

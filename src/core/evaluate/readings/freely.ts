@@ -36,4 +36,4 @@ export const freely: Reading = {
     return { metrics, baselines: { heldOut }, leftOut };
   },
 };
-const TOO_SHORT = 'What the model writes has too few words for it.';
+const TOO_SHORT = 'The generated text has too few words.';

@@ -34,8 +34,8 @@ export const masked: Reading = {
         `Of ${counted(
           documents.reduce((sum, { ids }) => sum + ids.length, 0),
           'token',
-        )} of the text none can be hidden: they stand for nothing that the tokenizer knows.`,
-        'Give a text of the kind that the model learnt from.',
+        )} of the text none can be masked: the tokenizer knows none of them.`,
+        'Use text like the training text of the model.',
       );
     const length = lengthOf(network, tokenizer);
     const losses = scores.map(({ loss }) => ({ loss, position: (token: number) => (token % length) + 1 }));

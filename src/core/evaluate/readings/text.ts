@@ -13,7 +13,7 @@ import type { Reading } from './reading';
 const LEFT_TO_RIGHT = {
   of: 'documents',
   kinds: ['decoder'],
-  unfit: 'The model does not read from left to right: a text has no likelihood by it.',
+  unfit: 'The model is not a causal model: it gives no likelihood of a text.',
 } as const;
 
 const LIKE = Object.fromEntries(LIKELIHOOD_IDS.map((id) => [id, id])) as Record<LikelihoodId, LikelihoodId>;
@@ -54,7 +54,7 @@ export const strided: Reading = {
     if (stride > context)
       throw badSettings(
         `The stride of ${formatCount(stride)} is longer than the context of ${formatCount(context)}.`,
-        'Take a shorter one.',
+        'Use a shorter stride.',
       );
     checkHasText(documents);
     const { rows } = await scoreText(network, tokenizer, documents, stridedBy(network, stride), pause, report);

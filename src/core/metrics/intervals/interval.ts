@@ -30,7 +30,7 @@ export function* intervals(
 export const noInterval = (units: number, what: keyof typeof ALL_OF): string =>
   units < FEWEST
     ? `Too little text for an interval: ${counted(units, what)}, and ${FEWEST} are needed.`
-    : `The ${ALL_OF[what]} are all alike in it, which tells nothing of how unlike others would be.`;
+    : `The ${ALL_OF[what]} all have the same value, so no interval can be estimated.`;
 const ALL_OF = {
   piece: 'pieces',
   pair: 'pairs',
