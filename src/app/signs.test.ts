@@ -209,6 +209,16 @@ describe('while a run trains', () => {
     const labels = record({ objective: 'labels' });
     run('training', 48, { record: labels, log: log(48, 0.4, { accuracy: { value: 88.333 } }) });
     expect(entry('Train')).toBe('Train: running, step 48 · accuracy 88.3 %');
+    // At its end the best step is used, and Evaluate measures that one.
+    const worse = log(48, 0.4, { accuracy: { value: 100 } });
+    worse.evaluations.push({
+      ...worse.evaluations.at(-1)!,
+      step: 74,
+      loss: 3.4,
+      metrics: { accuracy: { value: 55.3 } },
+    });
+    run('finished', 74, { record: labels, log: worse });
+    expect(entry('Train')).toMatch(/^Train: done, step 74 · accuracy 100 %$/);
   });
 
   test('a run in another tab is running too', () => {

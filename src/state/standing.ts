@@ -6,11 +6,26 @@ import { finishedStanding } from '../core/runs/standing';
 import type { Verdict } from '../core/train/verdict';
 import type { OpenRun } from './openRun';
 import type { Project } from './project';
+import type { Evaluation } from './runLog';
 import { runSettings } from './runSettings';
 
 export type { StandingKind, Standing };
 
 const UNKNOWN: Standing = { kind: 'unknown' };
+
+/**
+ * The evaluation that a run is judged by: the newest while it trains, and the best once it rests, which is of the step that
+ * everyone then uses. @param after step of the last change of the data
+ */
+export function judgedEvaluation(
+  { log, phase }: Pick<OpenRun, 'log' | 'phase'>,
+  after: number,
+): Evaluation | undefined {
+  const evaluations = log.evaluations.filter(({ step }) => after === 0 || step > after);
+  const isAtRest = phase.kind === 'finished' || phase.kind === 'stopped';
+  const [first, ...others] = evaluations;
+  return isAtRest ? first && others.reduce((a, b) => (b.loss < a.loss ? b : a), first) : evaluations.at(-1);
+}
 
 /** Of the best evaluation since the data last changed. @param trend of the loss at the end, where its words are wanted */
 export function standingOf(run: OpenRun, project: Project, trend?: Verdict['trend']): Standing {

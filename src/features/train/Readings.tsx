@@ -9,6 +9,7 @@ import { millisecondsLeft } from '../../state/pace';
 import { useShown, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
 import { cx, NumberStrip, Quantity, text, type Reading } from '../../ui';
+import { judgedEvaluation } from '../../state/standing';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
 
@@ -17,8 +18,11 @@ export function Readings({ settings }: { settings: RunSettings }) {
   const { log, phase, saved } = useShown('train');
   const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
   const { after } = settings.segments.at(-1)!;
+  const isClassifier = settings.model.config.classes !== undefined;
   // Of the text that it learns from now.
-  const last = log.evaluations.findLast((evaluation) => after === 0 || evaluation.step > after);
+  const last = isClassifier
+    ? judgedEvaluation({ log, phase }, after)
+    : log.evaluations.findLast((evaluation) => after === 0 || evaluation.step > after);
   const done = log.step.at(-1);
   const planned = plannedSteps(phase, settings);
   const trained = done === undefined ? undefined : trainingAt(log, done, after);
@@ -26,7 +30,6 @@ export function Readings({ settings }: { settings: RunSettings }) {
   const isFailed = phase.kind === 'failed' && saved !== null;
   const step = isFailed ? saved.step : (done ?? saved?.step ?? 0);
   const time = timeReading(phase, planned - step, millisecondsLeft(log, planned), log.activeMs.at(-1));
-  const isClassifier = settings.model.config.classes !== undefined;
   const facts = settings.segments.at(-1)!.data.facts?.labels;
   const readings: Reading[] = [
     { label: isFailed ? 'Saved at step' : 'Step', value: steady(9, formatCount(step), `of ${formatCount(planned)}`) },

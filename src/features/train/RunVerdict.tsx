@@ -54,6 +54,7 @@ export function RunVerdict() {
         actions={<NextSteps state={state} />}
       >
         {standing.evidence}
+        {WENT_PAST.includes(verdict.kind) && best !== undefined && ` ${best}`}
       </Verdict>
     );
   }

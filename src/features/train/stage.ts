@@ -9,6 +9,7 @@ import { isBeginning, isUnreadable } from '../../state/phase';
 import { askRefusal } from '../../state/refusals';
 import { NOTHING_YET, type Stage, type StageState } from '../../state/stage';
 import type { RunLog } from '../../state/runLog';
+import { judgedEvaluation } from '../../state/standing';
 import type { Studio } from '../../state/studio';
 
 type Evaluation = RunLog['evaluations'][number];
@@ -81,7 +82,8 @@ function resultLine({ project }: Studio, run: OpenRun): string {
   const { phase, log, record } = run;
   const step = 'step' in phase ? phase.step : 0;
   const words = `step ${formatCount(step)}`;
-  const evaluation = record ? measuredAt(record, log.evaluations, Infinity) : log.evaluations.at(-1);
+  const judged = record?.objective === 'labels' ? judgedEvaluation(run, record.segments.at(-1)!.after) : undefined;
+  const evaluation = judged ?? (record ? measuredAt(record, log.evaluations, Infinity) : log.evaluations.at(-1));
   // What was measured before the first step says nothing of a later one.
   if (!evaluation || (evaluation.step === 0 && step > 0)) return words;
   // Before its first save a run has no record, and its objective is what the project is set to.

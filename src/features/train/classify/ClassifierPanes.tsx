@@ -5,6 +5,7 @@ import { f1Of } from '../../../core/evaluate/eachLabel';
 import type { Classes } from '../../../core/models/spec';
 import { useShownPart } from '../../../state/react';
 import type { RunSettings } from '../../../state/runSettings';
+import { judgedEvaluation } from '../../../state/standing';
 import { useLeakNotice } from '../../../state/useLeakNotice';
 import { EmptyState, LabelTable, LeakNotice, Matrix, Pane, PaneHead, Panes, TextAction } from '../../../ui';
 import { Charts } from '../Charts';
@@ -30,7 +31,7 @@ export function ClassifierPanes({ settings, classes }: { settings: RunSettings; 
           <Charts settings={settings} />
         </Pane>
         <Pane label="Labels and events">
-          <Labels classes={classes} />
+          <Labels settings={settings} classes={classes} />
           <Milestones settings={settings} />
           <Events settings={settings} />
         </Pane>
@@ -39,10 +40,11 @@ export function ClassifierPanes({ settings, classes }: { settings: RunSettings; 
   );
 }
 
-/** Which labels it predicts for which actual ones, at the newest evaluation. */
-function Labels({ classes: { labels, several } }: { classes: Classes }) {
+/** Which labels it predicts for which actual ones. */
+function Labels({ settings, classes: { labels, several } }: { settings: RunSettings; classes: Classes }) {
   const [, go] = useLocation();
-  const { step, labels: counts } = useShownPart('train', ({ log }) => log.evaluations.at(-1)) ?? {};
+  const { after } = settings.segments.at(-1)!;
+  const { step, labels: counts } = useShownPart('train', (run) => judgedEvaluation(run, after)) ?? {};
   const isFinished = useShownPart('train', ({ phase }) => phase.kind === 'finished');
   const mistakes = counts ? counts.texts - counts.right : 0;
   const confusion = counts && confusionIn(counts, labels);

@@ -2,14 +2,16 @@ import { formatCount, formatShare } from '../../../core/base/units';
 import type { Answered, Shown } from '../../../core/objectives/shown';
 import type { Classes } from '../../../core/models/spec';
 import { useShownPart } from '../../../state/react';
-import type { RunLog } from '../../../state/runLog';
+import type { OpenRun } from '../../../state/openRun';
 import type { RunSettings } from '../../../state/runSettings';
+import { judgedEvaluation } from '../../../state/standing';
 import { cx, Icon, PaneHead, text } from '../../../ui';
 import styles from './Classifier.module.css';
 
 /** Held-out texts, the same at each evaluation, with the label that the model gives to each now. */
-export function Guesses({ settings: { recipe }, classes }: { settings: RunSettings; classes: Classes }) {
-  const sample = useShownPart('train', ({ log }) => newestSample(log));
+export function Guesses({ settings: { recipe, segments }, classes }: { settings: RunSettings; classes: Classes }) {
+  const { after } = segments.at(-1)!;
+  const sample = useShownPart('train', (run) => shownSample(run, after));
   const texts = Array.isArray(sample) ? (sample as readonly Answered[]) : [];
   // Of two labels the bar is of the second one, so that the middle is where the answer changes.
   const pair = classes.labels.length === 2 && !classes.several ? classes.labels[1] : undefined;
@@ -32,9 +34,10 @@ export function Guesses({ settings: { recipe }, classes }: { settings: RunSettin
     </>
   );
 }
-/** At the newest evaluation, or asked for since. */
-function newestSample({ shown, evaluations, sampled }: RunLog): Shown | undefined {
-  const [measured, asked] = [shown ?? evaluations.at(-1), sampled.at(-1)];
+/** Of the evaluation that the run is judged by, or asked for since. */
+function shownSample(run: Pick<OpenRun, 'log' | 'phase'>, after: number): Shown | undefined {
+  const { shown, sampled } = run.log;
+  const [measured, asked] = [shown ?? judgedEvaluation(run, after), sampled.at(-1)];
   return asked && asked.step > (measured?.step ?? -1) ? asked.sample : measured?.sample;
 }
 const NUMBERS = ['', 'One', 'Two', 'Three', 'Four', 'Five', 'Six'];
