@@ -20,7 +20,7 @@ const samples: readonly ReelSample[] = [
 function shown(all: readonly ReelSample[], first?: number): string {
   const Shown = () => (
     <Reel samples={all} state={useReel(all.length, first)} place={place}>
-      {() => 'the curve'}
+      the curve
     </Reel>
   );
   return renderToStaticMarkup(<Shown />);

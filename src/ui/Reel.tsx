@@ -16,9 +16,6 @@ export interface ReelSample {
   isApart?: boolean;
 }
 
-/** Handlers for an element as wide as the axis: dragging on it moves to the nearest sample. */
-export type ReelDrag = Record<'onPointerDown' | 'onPointerMove', (event: PointerEvent<HTMLElement>) => void>;
-
 export interface ReelProps {
   /** At least one, by step. */
   samples: readonly ReelSample[];
@@ -35,8 +32,13 @@ export interface ReelProps {
   form?: 'compact' | 'long' | undefined;
   /** Without lit words: the samples lie too far apart. */
   isPlain?: boolean;
-  /** The curve, on the same axis: it begins 44 px from the gutter. `--x` is the place of the shown step. */
-  children: (drag: ReelDrag) => ReactNode;
+  /** px from the axis' right end to the gutter. */
+  axisRight?: number;
+  /**
+   * The curve, on the same axis: its `data-axis` element begins 44 px from the gutter, and a drag on it moves too. `--x` is the
+   * place of the shown step.
+   */
+  children: ReactNode;
 }
 
 /** A sample with its new words lit, and a scrubber over all samples of the run, on one axis with the curve. */
@@ -45,14 +47,19 @@ export function Reel({ samples, state, place, ...p }: ReelProps) {
   const { step, result, pieces } = samples[at]!;
   const earlier = p.isPlain ? undefined : earlierOf(samples, at);
   const drag = (event: PointerEvent<HTMLElement>): void => {
-    if (event.buttons !== 1) return;
-    const { left, width } = event.currentTarget.getBoundingClientRect();
+    const axis = event.target instanceof Element && event.target.closest('[data-axis]');
+    if (event.buttons !== 1 || !axis) return;
+    const { left, width } = axis.getBoundingClientRect();
     move(nearest(samples, place, (event.clientX - left) / width));
   };
-  const handlers: ReelDrag = { onPointerDown: drag, onPointerMove: drag };
   const x = place(step);
   return (
-    <div className={styles.reel} style={{ '--x': `${100 * x}%` }}>
+    <div
+      className={styles.reel}
+      style={{ '--x': `${100 * x}%`, '--axis-right': `${p.axisRight ?? 0}px` }}
+      onPointerDown={drag}
+      onPointerMove={drag}
+    >
       {p.before}
       <div className={styles.head}>
         <b>Step {formatCount(step)}</b>
@@ -70,7 +77,7 @@ export function Reel({ samples, state, place, ...p }: ReelProps) {
         {p.aside}
       </div>
       <Hero pieces={pieces} earlier={earlier?.pieces} isLive={state.isLive} form={p.form} />
-      <div className={styles.track} {...handlers}>
+      <div className={styles.track} data-axis>
         <Play state={state} />
         {samples.map((sample, i) => (
           <i key={i} className={styles.stop} style={{ left: `${100 * place(sample.step)}%` }} />
@@ -89,7 +96,7 @@ export function Reel({ samples, state, place, ...p }: ReelProps) {
           step {formatCount(step)}
         </span>
       </div>
-      {p.children(handlers)}
+      {p.children}
     </div>
   );
 }

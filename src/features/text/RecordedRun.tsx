@@ -1,18 +1,7 @@
 import { useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
 import { METRICS } from '../../core/metrics';
-import {
-  type Column,
-  cx,
-  earlyPlace,
-  PaneHead,
-  Reel,
-  type ReelDrag,
-  type ReelSample,
-  Table,
-  TableToggle,
-  useReel,
-} from '../../ui';
+import { type Column, cx, earlyPlace, PaneHead, Reel, type ReelSample, Table, TableToggle, useReel } from '../../ui';
 import { FIRST_SHOWN, recorded } from './recorded';
 import styles from './RecordedRun.module.css';
 
@@ -47,7 +36,7 @@ export function RecordedRun() {
           </>
         }
       >
-        {(drag) => (isTable ? <Points /> : <Curve step={step} drag={drag} />)}
+        {isTable ? <Points /> : <Curve step={step} />}
       </Reel>
     </>
   );
@@ -95,10 +84,10 @@ const GRID = Y_TICKS.map((tick) => `M0 ${10 * yOf(Math.log(tick))}H1000`).join('
 const LABELED = points.find(({ step }) => step >= 125)!;
 
 /** The curve under the scrubber. */
-function Curve({ step, drag }: { step: number; drag: ReelDrag }) {
+function Curve({ step }: { step: number }) {
   return (
     <figure className={styles.figure} style={{ '--y': `${yOf(lossAt(step))}%` }}>
-      <div className={styles.plot} {...drag}>
+      <div className={styles.plot} data-axis>
         <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden>
           <path className={styles.grid} d={GRID} />
           <path className={styles.line} d={LINE} />
