@@ -3,6 +3,7 @@ import type { RunSettings } from '../../state/runSettings';
 import { Pane, Panes } from '../../ui';
 import { Charts, useChartSettings } from './Charts';
 import { Events } from './Events';
+import { Milestones } from './Milestones';
 import { RunReel } from './RunReel';
 import { Samples } from './Samples';
 
@@ -18,6 +19,7 @@ export function TextPanes({ settings }: { settings: RunSettings }) {
         </RunReel>
       </Pane>
       <Pane label="Progress">
+        <Milestones settings={settings} />
         <Events settings={settings} />
         <Samples settings={settings} />
       </Pane>
