@@ -96,6 +96,7 @@ test('tables, samples and the strip show all of their words at 1440, 1024 and 39
   await expect(studio.entry('Export')).toBeInViewport();
   await expect(studio.entry('Text')).not.toBeInViewport();
   await studio.goTo('Train');
+  await page.getByText(/^All samples/).click();
   const remark = page.getByRole('list', { name: 'Samples' }).locator('small').first();
   for (const width of [1440, 1024, 390]) {
     await page.setViewportSize({ width, height: 900 });

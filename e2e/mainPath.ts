@@ -99,7 +99,8 @@ export async function withStop(page: Page, studio: Studio): Promise<number> {
   await expect(page.getByRole('button', { name: `Resume from step ${stoppedAt.toLocaleString('en')}` })).toBeVisible();
   expect(await studio.perplexity()).toBe(perplexity);
   await studio.event(INTERVAL, /Evaluated/);
-  await expect(page.getByRole('list', { name: 'Samples' }).getByRole('listitem').first()).toBeVisible();
+  const scrubber = page.getByRole('slider', { name: 'Step of the sample' });
+  await expect(scrubber).toHaveAttribute('aria-valuetext', /^Step [\d,]+, perplexity/);
 
   await page.getByRole('button', { name: /^Resume from/ }).click();
   await studio.event((Math.floor(stoppedAt / INTERVAL) + 1) * INTERVAL, /Evaluated/);

@@ -42,13 +42,24 @@ test('a run is forked while its page is asked for more, goes on with other setti
 
   // Asked by key and by button, between its steps.
   const events = page.getByRole('list', { name: 'Events' });
-  const samples = page.getByRole('list', { name: 'Samples' });
+  const scrubber = page.getByRole('slider', { name: 'Step of the sample' });
   await page.keyboard.press('s');
-  await expect(samples).toContainText('asked', { timeout: 60_000 });
+  await expect(scrubber).toHaveAttribute('aria-valuetext', /asked$/, { timeout: 60_000 });
+  const first = (await scrubber.getAttribute('aria-valuetext'))!;
+  await page.keyboard.press('s');
+  // The newest sample is shown until a person moves to another.
+  await expect(scrubber).toHaveValue('1', { timeout: 60_000 });
+  await scrubber.press('ArrowLeft');
+  await expect(scrubber).toHaveAttribute('aria-valuetext', first);
+  await page.getByText(/^All samples/).click();
+  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('asked');
   await expect(events).toContainText('Written, as was asked');
   await more.click();
   await page.getByRole('menuitem', { name: 'Evaluate now' }).click();
   await expect(events.getByText(/^Evaluated/)).not.toHaveCount(0, { timeout: 60_000 });
+  await expect(scrubber).toHaveValue('0');
+  await scrubber.press('End');
+  await expect(scrubber).not.toHaveValue('0');
   await expectAccessible(page, 'Train, a fork that is asked');
 
   // Another run is written with while this one trains.

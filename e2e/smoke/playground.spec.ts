@@ -19,6 +19,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(studio.strip).toContainText('step 30');
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Sample now' }).click();
+  await page.getByText(/^All samples/).click();
   await expect(page.getByRole('list', { name: 'Samples' })).toContainText('asked');
   await page
     .getByRole('button', { name: /^Try it/ })

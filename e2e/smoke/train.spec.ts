@@ -58,6 +58,7 @@ async function explain(studio: Studio): Promise<void> {
 
   // With the pointer, on its way to the link too; Esc closes it wherever the focus is.
   await page.getByRole('heading', { level: 1 }).focus();
+  await page.getByText('More charts').click();
   await page.getByRole('button', { name: 'Learning rate' }).hover();
   const rate = page.getByRole('complementary', { name: 'Glossary: Learning rate' });
   await expect(rate).toContainText('at most 0.');
@@ -69,6 +70,7 @@ async function explain(studio: Studio): Promise<void> {
   const before = page.viewportSize()!;
   await page.setViewportSize({ width: 390, height: 844 });
   const tokens = page.getByRole('button', { name: 'Bits per byte' }).first();
+  if (!(await tokens.isVisible())) await page.getByRole('button', { name: 'More readings' }).click();
   await tokens.click();
   const bits = page.getByRole('complementary', { name: 'Glossary: Bits per byte' });
   await expect(bits).toBeInViewport({ ratio: 1 });

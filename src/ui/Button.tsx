@@ -15,6 +15,8 @@ export interface ButtonProps {
   icon?: IconName;
   /** A chevron after the words: the button opens something. */
   opens?: boolean;
+  /** Of a button that shows and hides something. */
+  isExpanded?: boolean;
   /** Why there is nothing to do. The button stays reachable and says so. */
   disabledReason?: string | undefined;
   /** Smallest width in px, so that a button which becomes Stop keeps its place. */
@@ -34,6 +36,7 @@ export function Button({ variant = 'default', disabledReason, ...p }: ButtonProp
         type={p.type ?? 'button'}
         style={p.minWidth ? { minWidth: p.minWidth } : {}}
         {...(p.label && { 'aria-label': p.label })}
+        {...(p.isExpanded !== undefined && { 'aria-expanded': p.isExpanded })}
         {...(disabledReason !== undefined && { 'aria-disabled': 'true' })}
       >
         {p.icon === 'stop' ? (

@@ -3,9 +3,15 @@ import { cx } from './cx';
 import styles from './Fold.module.css';
 
 /** What is seldom looked at, below the line that opens it. */
-export function Fold(p: { summary: ReactNode; className?: string | undefined; children: ReactNode }) {
+export function Fold(p: {
+  summary: ReactNode;
+  className?: string | undefined;
+  /** For content that is only made while it is open. */
+  onToggle?: (isOpen: boolean) => void;
+  children: ReactNode;
+}) {
   return (
-    <details className={cx(styles.fold, p.className)}>
+    <details className={cx(styles.fold, p.className)} onToggle={(event) => p.onToggle?.(event.currentTarget.open)}>
       <summary>{p.summary}</summary>
       {p.children}
     </details>

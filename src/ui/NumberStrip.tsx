@@ -11,6 +11,8 @@ export interface Reading {
   unit?: ReactNode;
   /** Ties the number to its curve. */
   run?: RunColor;
+  /** Its meaning, in a line below it. */
+  note?: string;
   /** Between which values it lies, and what it is without a model: a line each below it. */
   interval?: string;
   baseline?: string;
@@ -21,12 +23,22 @@ export interface Reading {
 /** In a row. */
 const MOST = 9;
 
+export interface NumberStripProps {
+  readings: readonly Reading[];
+  isCompact?: boolean;
+  /** The button at the end of four readings that opens the others. */
+  more?: ReactNode;
+}
+
 /** Label 12, value 20, unit 12; in one row or two even ones, 2 × 4 on a tablet and 3 × 2 on a phone, 2 × 3 on a narrow one. `isCompact` is for a pane: 4 equal. */
-export function NumberStrip({ readings, isCompact }: { readings: readonly Reading[]; isCompact?: boolean }) {
+export function NumberStrip({ readings, isCompact, more }: NumberStripProps) {
   const columns = Math.ceil(readings.length / Math.ceil(readings.length / MOST));
-  return (
-    <dl className={cx(styles.strip, isCompact && styles.compact)} style={{ '--columns': columns }}>
-      {readings.map(({ label, value, unit, run, interval, baseline, isSecondary }, i) => (
+  const strip = (
+    <dl
+      className={cx(styles.strip, isCompact && styles.compact, more !== undefined && styles.four)}
+      style={{ '--columns': columns }}
+    >
+      {readings.map(({ label, value, unit, run, note, interval, baseline, isSecondary }, i) => (
         <div key={label} className={cx(isSecondary && styles.secondary, i % columns === 0 && styles.first)}>
           <dt>
             {run !== undefined && <Swatch run={run} />}
@@ -37,11 +49,19 @@ export function NumberStrip({ readings, isCompact }: { readings: readonly Readin
           <dd>
             {value}
             {unit !== undefined && <span className={styles.unit}>{unit}</span>}
+            {note !== undefined && <small className={styles.note}>{note}</small>}
             {interval !== undefined && <small>{interval}</small>}
             {baseline !== undefined && <small className={styles.baseline}>{baseline}</small>}
           </dd>
         </div>
       ))}
     </dl>
+  );
+  if (more === undefined) return strip;
+  return (
+    <div className={styles.withMore}>
+      {strip}
+      <div className={styles.more}>{more}</div>
+    </div>
   );
 }

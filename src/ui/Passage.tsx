@@ -1,18 +1,20 @@
+import { cx } from './cx';
+import type { SamplePiece } from './litWords';
 import styles from './Passage.module.css';
 
 export interface PassageProps {
-  /** What was given, and what was made of it; with what was wanted where that is something else. */
-  pieces: readonly { text: string; is: 'given' | 'made' | 'right' | 'wrong'; wanted?: string }[];
+  /** The given text and the model's; with the expected text where the model's differs from it. */
+  pieces: readonly SamplePiece[];
 }
 
-/** A text of which some is a model's. Right and wrong are told by a line and a word, not by colour alone. */
+/** A text of which some is a model's. A line and a word mark right and wrong, color isn't alone; a ground and a line mark new words. */
 export const Passage = ({ pieces }: PassageProps) => (
   <>
-    {pieces.map(({ text, is, wanted }, i) =>
+    {pieces.map(({ text, is, wanted, isLit }, i) =>
       text === '\n' && is === 'given' ? (
         <br key={i} />
       ) : (
-        <span key={i} className={styles[is]}>
+        <span key={i} className={cx(styles[is], isLit && styles.lit)}>
           {text}
           {wanted !== undefined && <small className={styles.wanted}> ({wanted === '' ? 'nothing' : wanted})</small>}
         </span>

@@ -56,6 +56,8 @@ export { NumberField, type NumberFieldProps } from './NumberField';
 export { formatExact } from './numbers';
 export { NumberStrip, type Reading } from './NumberStrip';
 export { Passage, type PassageProps } from './Passage';
+export { Reel, useReel, type ReelSample } from './Reel';
+export { earlyPlace } from './charts/scale';
 export { Progress, type ProgressProps } from './Progress';
 export { Quantity } from './Quantity';
 export { Rail, type RailGroup, type RailProps, type RailSign, type RailStage } from './Rail';

@@ -5,6 +5,7 @@ import { initialValues, type Network, network } from '../models/network';
 import { contextWindow } from './contextWindow';
 import { generate } from './generate';
 import { logits } from './logits';
+import { TRAINING_SAMPLE } from './trainingSample';
 
 const context = 20;
 const choice = { id: 'gpt', config: { layers: 1, heads: 2, width: 8, context }, vocabulary: 13 } as const;
@@ -28,6 +29,29 @@ test('the same seed gives the same tokens, another seed others', async () => {
   expect(first.length).toBe(30);
   expect(await ids()).toEqual(first);
   expect(await ids({ seed: 6 })).not.toEqual(first);
+});
+test('a model that changed little changes few tokens of its sample', async () => {
+  const changed = (scale: number, change: number): Promise<Network> =>
+    network(
+      choice,
+      new Map(
+        [...initialValues(choice, 1)].map(([name, { shape, data }]) => [
+          name,
+          { shape, data: data.map((x, i) => scale * x * (1 + change * Math.sin(i + name.length))) },
+        ]),
+      ),
+    );
+  const sampleOf = async (model: Network): Promise<number[]> => {
+    const found: number[] = [];
+    const sampling = { ...TRAINING_SAMPLE, length: 60 };
+    for await (const { id } of generate(model, [1, 2, 3], sampling, unwatched)) found.push(id);
+    return found;
+  };
+  for (const scale of [1, 3]) {
+    const before = await sampleOf(await changed(scale, 0));
+    const after = await sampleOf(await changed(scale, 0.01));
+    expect(before.filter((id, i) => id !== after[i]).length).toBeLessThan(12);
+  }
 });
 test('greedy takes the highest score each time', async () => {
   const tokens = [1, 2, 3];

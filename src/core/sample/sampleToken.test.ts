@@ -20,6 +20,12 @@ test('temperature 1 follows the model, 2 is flatter', () => {
   const flat = softmax([...logits].map((z) => z / 2));
   shares({ ...all, temperature: 2 }).forEach((share, id) => expect(share).toBeCloseTo(flat[id]!, 3));
 });
+test('drawn by id, tokens follow the same probabilities, and those of higher ids have higher random numbers', () => {
+  const byId = { ...all, isDrawnById: true };
+  shares(byId).forEach((share, id) => expect(share).toBeCloseTo(softmax([...logits])[id]!, 3));
+  const ids = Array.from({ length: 100 }, (_, i) => sampleToken(logits, byId, i / 100).id);
+  expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+});
 test('top-k keeps the k likeliest, top-p the fewest that reach p', () => {
   const [two] = [softmax([3, 2])];
   shares({ ...all, topK: 2 }).forEach((share, id) => expect(share).toBeCloseTo([0, two[0]!, two[1]!, 0, 0][id]!, 3));

@@ -8,6 +8,8 @@ export interface SamplingSettings {
   topK: number;
   /** Only the likeliest that together reach this probability; 1 = all. Source: Holtzman et al. 2019, arXiv:1904.09751. */
   topP: number;
+  /** Draws among the tokens by id, not by rank: a small change of the scores then changes few of the drawn tokens. */
+  isDrawnById?: boolean;
 }
 export interface SampledToken {
   id: number;
@@ -55,7 +57,7 @@ export function distribution(logits: Float32Array): Distribution {
  */
 export function sampleToken(
   logits: Float32Array,
-  { temperature, topK, topP }: SamplingSettings,
+  { temperature, topK, topP, isDrawnById = false }: SamplingSettings,
   uniform: number,
 ): SampledToken {
   const said = distribution(logits);
@@ -65,17 +67,19 @@ export function sampleToken(
 
   const highest = logits[order[0]!]!;
   const candidates = topK > 0 ? order.subarray(0, topK) : order;
-  const weights = Float64Array.from(candidates, (id) => Math.exp((logits[id]! - highest) / temperature));
+  const weightOf = (id: number): number => Math.exp((logits[id]! - highest) / temperature);
+  const weights = Float64Array.from(candidates, weightOf);
   const sum = weights.reduce((a, b) => a + b, 0);
   let kept = 0;
   let last = 0;
-  while (last < weights.length && (last === 0 || kept < topP * sum)) kept += weights[last++]!;
+  while (last < weights.length && (last === 0 || topP === 1 || kept < topP * sum)) kept += weights[last++]!;
+  const drawn = isDrawnById ? candidates.slice(0, last).sort() : candidates.subarray(0, last);
   let remaining = uniform * kept;
-  for (let i = 0; i < last - 1; i++) {
-    remaining -= weights[i]!;
-    if (remaining < 0) return chosen(candidates[i]!);
+  for (const id of drawn.subarray(0, -1)) {
+    remaining -= weightOf(id);
+    if (remaining < 0) return chosen(id);
   }
-  return chosen(candidates[last - 1]!);
+  return chosen(drawn.at(-1)!);
 }
 
 /** A token with the others that it might have been. */

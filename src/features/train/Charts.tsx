@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
 import { metricOf, oldMetricsIn } from '../../core/metrics';
 import type { BaselineFacts } from '../../core/objectives/facts';
@@ -9,8 +9,8 @@ import { tokensAt } from '../../core/runs/segments';
 import type { Recipe } from '../../core/train/recipe';
 import { headline } from '../../state/failures';
 import type { RunLog } from '../../state/runLog';
-import { useShown } from '../../state/react';
-import { formatExact } from '../../ui';
+import { useShown, useShownPart } from '../../state/react';
+import { Fold, formatExact } from '../../ui';
 import {
   defaultChartSettings,
   LossChart,
@@ -24,13 +24,21 @@ import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import { changeMarks } from './segmentWords';
 import { EnergyUsed } from './EnergyUsed';
 import { StepCost } from './StepCost';
+import styles from './TrainPage.module.css';
 
-/** Perplexity, and below it learning rate, gradient norm and speed. What a failure undid is not drawn. */
-export function Charts({ settings }: { settings: RunSettings }) {
+export interface ChartsProps {
+  settings: RunSettings;
+  chart: ChartSettings;
+  onChart: (chart: ChartSettings) => void;
+  /** The reel stands over it: the smaller charts are folded away. */
+  isUnderReel?: boolean;
+}
+
+/** The loss, and below it learning rate, gradient norm and speed. Leaves out the steps that a failure undid. */
+export function Charts({ settings, chart, onChart, isUnderReel = false }: ChartsProps) {
   const { log, phase, saved, usable, before, record } = useShown('train');
   /** Up to where there is something of the run. */
   const reached = (saved ?? usable)?.step ?? 0;
-  const [chosen, setChosen] = useState<ChartSettings>();
   const { recipe, segments, model } = settings;
   const { context } = model.config;
   const learnt = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
@@ -43,11 +51,6 @@ export function Charts({ settings }: { settings: RunSettings }) {
   const kept = undone ? reached : Infinity;
   const part = partUpTo(log.step, kept);
   const planned = plannedSteps(phase, settings);
-  // The same until it is chosen anew: what is chosen is drawn at once.
-  const chart = useMemo(
-    () => chosen ?? { ...defaultChartSettings, smoothing: smoothingFor(planned) },
-    [chosen, planned],
-  );
   const clip = recipe.clip > 0 ? recipe.clip : undefined;
   const common = { subject: log, ...(chart.x === 'step' && { syncKey: 'train' }) };
   const step = part(log.step);
@@ -68,7 +71,8 @@ export function Charts({ settings }: { settings: RunSettings }) {
         changes={changeMarks(settings, record?.parent)}
         plannedSteps={planned}
         settings={chart}
-        onSettings={setChosen}
+        onSettings={onChart}
+        {...(isUnderReel && { isUnderReel: true, minHeight: 184 })}
         undone={
           undone && undone.step > kept
             ? {
@@ -81,7 +85,7 @@ export function Charts({ settings }: { settings: RunSettings }) {
         }
         {...common}
       />
-      <SmallCharts>
+      <More isFolded={isUnderReel}>
         <SmallChart
           title="Learning rate"
           value={newest(rate, formatReading)}
@@ -118,11 +122,34 @@ export function Charts({ settings }: { settings: RunSettings }) {
           planned={planned}
           {...common}
         />
-      </SmallCharts>
+      </More>
       <StepCost settings={settings} />
       <EnergyUsed />
     </>
   );
+}
+
+const More = ({ isFolded, children }: { isFolded: boolean; children: ReactNode }) =>
+  isFolded ? (
+    <Fold summary="More charts" className={styles.more}>
+      <SmallCharts>{children}</SmallCharts>
+    </Fold>
+  ) : (
+    <SmallCharts>{children}</SmallCharts>
+  );
+
+/** How the charts of a run are drawn: the same until a person chooses, and then at once. */
+export function useChartSettings(
+  settings: RunSettings,
+  x: ChartSettings['x'],
+): [ChartSettings, (chart: ChartSettings) => void] {
+  const [chosen, setChosen] = useState<ChartSettings>();
+  const planned = useShownPart('train', ({ phase }) => plannedSteps(phase, settings));
+  const chart = useMemo(
+    () => chosen ?? { ...defaultChartSettings, x, smoothing: smoothingFor(planned) },
+    [chosen, planned, x],
+  );
+  return [chart, setChosen];
 }
 
 /** What a uniform guess gives; then what other baselines do, each over the steps that learnt from its text. */

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { counted, formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
 import { percentNumber } from '../../core/evaluate/labelResult';
 import { accuracyOf } from '../../core/runs/labelStanding';
@@ -8,13 +8,39 @@ import { trainingAt } from '../../core/train/verdict';
 import { millisecondsLeft } from '../../state/pace';
 import { useShown, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
-import { cx, NumberStrip, Quantity, text, type Reading } from '../../ui';
+import { Button, cx, NumberStrip, Quantity, text, type Reading } from '../../ui';
 import { judgedEvaluation } from '../../state/standing';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
 
-/** The number strip: each number has its place and keeps its width while it changes. */
+/** Four numbers, and the rest under More. Each keeps its place and width while it changes. */
 export function Readings({ settings }: { settings: RunSettings }) {
+  const [isOpen, setOpen] = useState(false);
+  const { main, rest } = useReadings(settings);
+  return (
+    <>
+      <NumberStrip
+        readings={main}
+        more={
+          <Button
+            variant="quiet"
+            isDense
+            opens
+            label="More readings"
+            isExpanded={isOpen}
+            onPress={() => setOpen(!isOpen)}
+          >
+            More
+          </Button>
+        }
+      />
+      {isOpen && <NumberStrip readings={rest} />}
+    </>
+  );
+}
+
+/** What a person watches first: how far the run is, how good it is, how long it takes, and how fast it is. */
+function useReadings(settings: RunSettings): Record<'main' | 'rest', readonly Reading[]> {
   const { log, phase, saved } = useShown('train');
   const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
   const { after } = settings.segments.at(-1)!;
@@ -31,28 +57,43 @@ export function Readings({ settings }: { settings: RunSettings }) {
   const step = isFailed ? saved.step : (done ?? saved?.step ?? 0);
   const time = timeReading(phase, planned - step, millisecondsLeft(log, planned), log.activeMs.at(-1));
   const facts = settings.segments.at(-1)!.data.facts?.labels;
-  const readings: Reading[] = [
-    { label: isFailed ? 'Saved at step' : 'Step', value: steady(9, formatCount(step), `of ${formatCount(planned)}`) },
-    ...(isClassifier ? labelReadings(last, facts) : []),
-    ...(isClassifier ? [time] : []),
+  const stepReading: Reading = {
+    label: isFailed ? 'Saved at step' : 'Step',
+    value: steady(9, formatCount(step), `of ${formatCount(planned)}`),
+    ...(step < planned && { note: `${formatCount(Math.floor((100 * step) / planned))} % done` }),
+  };
+  const [headline, ...metrics] = [
     ...metricsOf(objectiveOf(settings.recipe.objective))
       .filter((id) => !isClassifier || metricOf(id).needs !== 'labels')
-      .map((id, i) => ({ ...measuredReading(id, last, i === 0), ...(isClassifier && { label: 'Validation loss' }) })),
-    ...(last ? oldMetricsIn(last) : []).map((id) => measuredReading(id, last, false)),
-    {
-      label: 'Training loss',
-      run: 1,
-      value: steady(6, trained === undefined ? undefined : formatReading(trained), 'nats'),
-    },
-    { label: 'Speed', value: steady(9, speed === undefined ? undefined : formatCount(speed), 'tokens/s') },
-    ...(isClassifier ? [] : [time]),
-    {
-      label: isGpu ? 'GPU memory' : 'Memory',
-      isSecondary: true,
-      value: steady(6, log.memoryBytes > 0 ? formatBytes(log.memoryBytes) : undefined),
-    },
+      .map((id) => ({ ...measuredReading(id, last), ...(isClassifier && { label: 'Validation loss' }) })),
+    ...(last ? oldMetricsIn(last) : []).map((id) => measuredReading(id, last)),
   ];
-  return <NumberStrip readings={readings} />;
+  const speedReading: Reading = {
+    label: 'Speed',
+    value: steady(9, speed === undefined ? undefined : formatCount(speed), 'tokens/s'),
+    ...(speed !== undefined && { note: `${formatReading(speed / settings.tokensPerStep)} steps/s` }),
+  };
+  const training: Reading = {
+    label: 'Training loss',
+    run: 1,
+    value: steady(6, trained === undefined ? undefined : formatReading(trained), 'nats'),
+  };
+  const memory: Reading = {
+    label: isGpu ? 'GPU memory' : 'Memory',
+    value: steady(6, log.memoryBytes > 0 ? formatBytes(log.memoryBytes) : undefined),
+  };
+  if (isClassifier)
+    return {
+      main: [stepReading, ...labelReadings(last, facts), time],
+      rest: [...(headline ? [headline] : []), ...metrics, training, speedReading, memory],
+    };
+  // Speed matters while it trains; afterwards, how well the model compresses text.
+  const bits = metrics.find(({ label }) => label === metricOf('bitsPerByte').label);
+  const fourth = (phase.kind === 'finished' && bits) || speedReading;
+  return {
+    main: [stepReading, ...(headline ? [headline] : []), time, fourth],
+    rest: [...metrics, training, speedReading, memory].filter((reading) => reading !== fourth),
+  };
 }
 
 /** Accuracy and macro F1 of a classifier, with how many texts are right and the interval. */
@@ -76,15 +117,15 @@ function labelReadings(last: Evaluated | undefined, facts: Parameters<typeof acc
   ];
 }
 
-/** Of the newest evaluation. What the headline says in another way is left out where there is little room. */
-function measuredReading(id: MetricId, last: Evaluated | undefined, isHeadline: boolean): Reading {
-  const { label, unit, shortUnit, scale } = metricOf(id);
+/** Of the newest evaluation. */
+function measuredReading(id: MetricId, last: Evaluated | undefined): Reading {
+  const { label, unit, shortUnit } = metricOf(id);
   const estimate = last && estimateOf(id, last);
   return {
     label,
     run: 2,
-    ...(scale && !isHeadline && { isSecondary: true }),
     value: steady(5, estimate && formatReading(estimate.value), (shortUnit ?? unit) || undefined),
+    ...(id === 'perplexity' && estimate && { note: `like choosing among ${formatCount(estimate.value)} tokens` }),
   };
 }
 
@@ -101,7 +142,11 @@ function timeReading(phase: Phase, steps: number, left: number | undefined, take
     case 'compiling':
     case 'training':
     case 'stopping':
-      return { label: 'Time left', value: time(left) };
+      return {
+        label: 'Time left',
+        value: time(left),
+        ...(taken !== undefined && { note: `${formatDuration(taken)} so far` }),
+      };
     default:
       return phase satisfies never;
   }

@@ -6,7 +6,8 @@ import { testStudio } from '../../core/testing/behindChannels';
 import { newOpenRun } from '../../state/openRun';
 import { StudioContext } from '../../state/react';
 import { useRunSettings } from '../../state/runSettings';
-import { Samples } from './Samples';
+import { RunReel } from './RunReel';
+import { SampleList } from './Samples';
 
 /** What a person sees of a run that told these. */
 function seen(...events: TrainEvent[]): string {
@@ -14,7 +15,17 @@ function seen(...events: TrainEvent[]): string {
   const run = newOpenRun('first');
   for (const event of events) run.log.append(event);
   studio.setState(({ shown }) => ({ opened: { first: run }, shown: { ...shown, train: 'first' } }));
-  const Shown = () => <Samples settings={useRunSettings()} />;
+  const Shown = () => {
+    const settings = useRunSettings();
+    return (
+      <>
+        <RunReel settings={settings} axis="early">
+          the curve
+        </RunReel>
+        <SampleList log={run.log} count={0} recipe={settings.recipe} />
+      </>
+    );
+  };
   const html = renderToStaticMarkup(
     <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
       <Shown />
@@ -26,13 +37,19 @@ function seen(...events: TrainEvent[]): string {
 const first: TrainEvent = { kind: 'evaluated', step: 0, loss: 5, metrics: {}, activeMs: 1, sample: 'שלום' };
 
 test('a sample stands where its script begins', () => {
-  expect(seen(first)).toMatch(/<p [^>]*dir="auto"[^>]*>.*שלום/);
+  expect(seen(first).match(/<p [^>]*dir="auto"[^>]*>.*?שלום/g)).toHaveLength(2);
 });
 
-test('a sample is seen before its step has been measured, once', () => {
+test('the newest sample is the hero before its step has been evaluated, and the list has each once', () => {
   const html = seen(first, { kind: 'shown', step: 10, sample: 'whales' });
+  expect(html).toMatch(/<b>Step 10<\/b><span>not measured<\/span>.*whales.*the curve/);
   expect(html).toMatch(/<b>10<\/b><small>not measured<\/small>.*whales.*<b>0<\/b>/);
+  expect(html.match(/whales/g)).toHaveLength(2);
   const measured = seen(first, { kind: 'shown', step: 10, sample: 'whales' }, { ...first, step: 10, sample: 'whales' });
-  expect(measured.match(/whales/g)).toHaveLength(1);
+  expect(measured.match(/whales/g)).toHaveLength(2);
   expect(measured).not.toContain('not measured');
+});
+
+test('before the first sample the curve stands alone, with a word on when it comes', () => {
+  expect(seen()).toContain('The first sample appears before step 1');
 });

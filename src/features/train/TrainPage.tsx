@@ -6,17 +6,15 @@ import { useShownPart, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
 import { useSettingsDiffer } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
-import { Pane, Panes, RunSelect, SettingsDiffer, Stage, useHeldFocus } from '../../ui';
-import { Charts } from './Charts';
+import { RunSelect, SettingsDiffer, Stage, useHeldFocus } from '../../ui';
 import { Compiling, Preparing } from './Preparing';
-import { Events } from './Events';
 import { FailurePanel } from './FailurePanel';
 import { NoRun } from './NoRun';
 import { Readings } from './Readings';
 import { RunActions } from './RunActions';
 import { describeSettings, useRunSettings } from '../../state/runSettings';
 import { RunVerdict } from './RunVerdict';
-import { Samples } from './Samples';
+import { TextPanes } from './TextPanes';
 
 /** Most runs are of language models, whose page does without this code. */
 const ClassifierPanes = lazy(() =>
@@ -90,15 +88,7 @@ function Train() {
               <ClassifierPanes settings={settings} classes={classes} />
             </Suspense>
           ) : (
-            <Panes columns="minmax(0, 1fr) 368px" narrowColumns="minmax(0, 1fr) 304px">
-              <Pane label="Charts">
-                <Charts settings={settings} />
-              </Pane>
-              <Pane label="Samples and events">
-                <Samples settings={settings} />
-                <Events settings={settings} />
-              </Pane>
-            </Panes>
+            <TextPanes settings={settings} />
           )}
         </>
       )}

@@ -1,9 +1,77 @@
 import { expect, test } from 'vitest';
-import { milestones } from './milestones';
+import { dataFacts } from '../../core/testing/runRecord';
+import type { TrainEvent } from '../../core/train/run';
+import { DEFAULT_RECIPE } from '../../core/train/recipe';
+import { RunLog } from '../../state/runLog';
+import type { RunSettings } from '../../state/runSettings';
+import { textMilestones } from './milestones';
 
-test('the newest, two earlier ones, and the first', () => {
-  expect(milestones([])).toEqual([]);
-  expect(milestones(['a'])).toEqual(['a']);
-  expect(milestones(['a', 'b', 'c'])).toEqual(['c', 'b', 'a']);
-  expect(milestones(Array.from({ length: 14 }, (_, i) => i))).toEqual([13, 5, 1, 0]);
+const [unigram, bigram, trigram] = [610, 112, 85.1].map(Math.log) as [number, number, number];
+const facts = {
+  ...dataFacts({
+    texts: [],
+    textHash: '',
+    parts: { train: { tokens: 9, bytes: 9 }, validation: { tokens: 9, bytes: 9 } },
+  }),
+  unigramLoss: unigram,
+  nGrams: { unigram, bigram, trigram },
+};
+const settings: Pick<RunSettings, 'model' | 'recipe' | 'segments'> = {
+  model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 2048 },
+  recipe: DEFAULT_RECIPE,
+  segments: [{ after: 0, recipe: DEFAULT_RECIPE, data: { id: null, facts } }],
+};
+const step = (at: number, loss: number): TrainEvent => ({
+  kind: 'step',
+  step: at,
+  loss,
+  learningRate: 0,
+  gradientNorm: 1,
+  tokensPerSecond: 1,
+  activeMs: at,
+  memoryBytes: 0,
+});
+const evaluated = (at: number, perplexity: number): TrainEvent => ({
+  kind: 'evaluated',
+  step: at,
+  loss: Math.log(perplexity),
+  metrics: {},
+  activeMs: at,
+  sample: '',
+});
+const told = (...events: TrainEvent[]) =>
+  textMilestones(new RunLog(events), settings).map(({ title, measure, step: at }) => `${title} · ${measure} · ${at}`);
+
+test('before training all are ahead, the easiest first, also if the first loss is low', () => {
+  const ahead = [
+    'Knows common words · Past unigram, 610 · null',
+    'Knows word pairs · Past bigram, 112 · null',
+    'Knows word triples · Past trigram, 85.1 · null',
+  ];
+  expect(told()).toEqual(ahead);
+  expect(told(evaluated(0, 50))).toEqual(ahead);
+});
+
+test('each has the first evaluation below its measure, and keeps it', () => {
+  expect(told(evaluated(0, 2048), evaluated(72, 600), evaluated(100, 111), evaluated(200, 700))).toEqual([
+    'Knows common words · Past unigram, 610 · 72',
+    'Knows word pairs · Past bigram, 112 · 100',
+    'Knows word triples · Past trigram, 85.1 · null',
+  ]);
+});
+
+test('a model that finds its training text easier than new text starts to memorize, by how much at last', () => {
+  const loss = Math.log(100);
+  const events = [step(1, loss), evaluated(1, 120), step(2, loss - 0.5), evaluated(2, 100), step(3, loss - 1)];
+  expect(told(...events)[2]).toMatch(/^Starting to memorize · Training text is 0\.\d nats easier than new text · 2$/);
+  expect(told(...events.slice(0, 2)).join()).not.toContain('memorize');
+  const later = told(...events, ...Array.from({ length: 60 }, (_, i) => step(4 + i, loss - 0.7)), evaluated(63, 100));
+  expect(later[2]).toBe('Starting to memorize · Training text is 0.7 nats easier than new text · 2');
+});
+
+test('after the text has changed, all begin again', () => {
+  const [first] = settings.segments;
+  const changed = { ...settings, segments: [first, { ...first, after: 100 }] as const };
+  const log = new RunLog([evaluated(50, 80), evaluated(150, 300)]);
+  expect(textMilestones(log, changed).map((each) => each.step)).toEqual([150, null, null]);
 });

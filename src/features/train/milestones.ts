@@ -1,6 +1,50 @@
-/** Four of a list that show its way best, newest first: the last, two earlier ones where most changed, and the first. */
-export function milestones<T>(all: readonly T[]): readonly T[] {
-  const last = all.length - 1;
-  const at = new Set([last, Math.round(0.4 * last), Math.round(0.08 * last), 0]);
-  return [...at].filter((i) => i in all).map((i) => all[i]!);
+/** What a model of text can do, told from its log. */
+import { formatReading } from '../../core/base/units';
+import { baselinesOf, headlineOf } from '../../core/objectives';
+import { trainingAt } from '../../core/train/verdict';
+import type { RunLog } from '../../state/runLog';
+import type { RunSettings } from '../../state/runSettings';
+
+export interface Milestone {
+  title: string;
+  /** The measure behind it. */
+  measure: string;
+  /** First evaluation that reached it; null if none did. */
+  step: number | null;
+  isWarning?: boolean;
+}
+
+/** Nats between validation and training loss from which a model starts to memorize. */
+export const MEMORIZING_GAP = 0.3;
+
+/** `Training text is 0.5 nats easier than new text` */
+export const gapWords = (gap: number): string => `Training text is ${gap.toFixed(1)} nats easier than new text`;
+
+/** Of the newest text: those reached, by step, then those ahead, the easiest first. */
+export function textMilestones(
+  log: Pick<RunLog, 'evaluations' | 'step' | 'loss'>,
+  { model, recipe, segments }: Pick<RunSettings, 'model' | 'recipe' | 'segments'>,
+): readonly Milestone[] {
+  const { after, data } = segments.at(-1)!;
+  const evaluations = log.evaluations.filter(({ step }) => step > after);
+  const { scale } = headlineOf(recipe.objective);
+  const passed = baselinesOf(recipe.objective, model, data.facts).flatMap(({ milestone, label, loss }): Milestone[] => {
+    if (milestone === undefined) return [];
+    const step = evaluations.find((each) => each.loss < loss)?.step ?? null;
+    return [{ title: milestone, measure: `Past ${label}, ${formatReading(scale.of(loss))}`, step }];
+  });
+  const gaps = evaluations.map(({ step, loss }) => ({ step, gap: loss - (trainingAt(log, step, after) ?? loss) }));
+  const first = gaps.find(({ gap }) => gap > MEMORIZING_GAP);
+  const now = gaps.at(-1)?.gap ?? 0;
+  const memorizing: Milestone[] = first
+    ? [
+        {
+          title: 'Starting to memorize',
+          measure: gapWords(now > MEMORIZING_GAP ? now : first.gap),
+          step: first.step,
+          isWarning: true,
+        },
+      ]
+    : [];
+  return [...passed, ...memorizing].sort((a, b) => (a.step ?? Infinity) - (b.step ?? Infinity) || 0);
 }

@@ -10,9 +10,11 @@ import { recipeOf } from '../../core/runs/segments';
 import { RunLog } from '../../state/runLog';
 import { readTokenizer } from '../../core/runs/tokenizer';
 import type { TrainedKind } from '../../core/tokenizer/tokenizer';
+import { useRunSettings } from '../../state/runSettings';
 import { otherSettings, useSettingsDiffer } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
 import { RunSelect, SettingsDiffer } from '../../ui';
+import { Readings } from './Readings';
 import { RunActions } from './RunActions';
 import { RunVerdict } from './RunVerdict';
 
@@ -65,6 +67,19 @@ test('a run that takes much longer than it was planned for says so, and what wou
     expect(late).toContain(words);
   setState({ granted: { ...granted, runId: 'another' } });
   expect(html(<RunVerdict />)).not.toContain('Slower than planned');
+});
+
+test('four numbers are on the strip: how far, how good, how long and how fast; the others are under More', async () => {
+  page = await goldenPage(STOPPED);
+  const Shown = () => <Readings settings={useRunSettings()} />;
+  const shown = html(<Shown />);
+  const labels = [...shown.matchAll(/<dt>(.*?)<\/dt>/g)].map(([, label]) => label!.replaceAll(/<[^>]*>/g, ''));
+  expect(labels).toEqual(['Step', 'Perplexity', 'Left to do', 'Speed']);
+  expect(shown).toMatch(
+    /aria-label="More readings" aria-expanded="false"|aria-expanded="false"[^>]*aria-label="More readings"/,
+  );
+  expect(shown).toMatch(/like choosing among [\d,]+ tokens/);
+  expect(shown).toMatch(/\d+ % done/);
 });
 
 test('settings that differ from the run are listed, and the filled button stays Resume', async () => {

@@ -62,7 +62,7 @@ test('a run is told in order, each turning point once', () => {
     '0 Evaluated, perplexity 299',
     '0 Saved and read back, 26.3 MB',
     '1 Evaluated, perplexity 33.1, best so far',
-    '1 Gap to training above 0.3 nats',
+    '1 Starting to memorize: training text is 0.5 nats easier than new text',
     '2 Warm-up ended, learning rate 0.001',
     '2 Evaluated, perplexity 20.1, best so far',
     '3 Evaluated, perplexity 12.2, best so far',
@@ -119,7 +119,7 @@ test('a best that is kept is not called saved, which a run could go on from', ()
     '1 Evaluated, perplexity 7.39, best so far',
     '1 Best kept, 9 MB',
     '2 Evaluated, perplexity 4.48, best so far',
-    '2 Gap to training above 0.3 nats',
+    '2 Starting to memorize: training text is 0.5 nats easier than new text',
     '2 Saved and read back, 26.3 MB',
     '2 Best kept',
   ]);

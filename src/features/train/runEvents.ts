@@ -5,6 +5,7 @@ import { segmentAt } from '../../core/runs/segments';
 import { countUpTo, trainingAt } from '../../core/train/verdict';
 import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
+import { gapWords, MEMORIZING_GAP } from './milestones';
 import { segmentChanges } from './segmentWords';
 
 export interface RunEvent {
@@ -14,9 +15,6 @@ export interface RunEvent {
   words: string;
   tone?: 'ok' | 'warn';
 }
-
-/** Nats between held-out and training loss that are told once. */
-const GAP = 0.3;
 
 export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings): readonly RunEvent[] {
   const events: RunEvent[] = [];
@@ -52,9 +50,14 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
       });
     }
     const trained = trainingAt(log, step, after);
-    if (!so.hasGap && trained !== undefined && loss - trained > GAP) {
+    if (!so.hasGap && trained !== undefined && loss - trained > MEMORIZING_GAP) {
       so.hasGap = true;
-      events.push({ step, activeMs, words: `Gap to training above ${formatNumber(GAP)} nats`, tone: 'warn' });
+      events.push({
+        step,
+        activeMs,
+        words: `Starting to memorize: ${lowerFirst(gapWords(loss - trained))}`,
+        tone: 'warn',
+      });
     }
   }
 

@@ -55,6 +55,8 @@ export interface LineChartProps {
   table?: ReactNode;
   /** Only a title with its newest value over a low plot, as three in a row below a large one. Its references are told below it. */
   small?: { value: string };
+  /** The reel above it shows one of its steps: title, keys and actions stand below the plot. */
+  isUnderReel?: boolean;
   /** What the chart is of: of another it is drawn at once. */
   subject?: unknown;
 }
@@ -68,6 +70,7 @@ export function LineChart(props: LineChartProps) {
 /** The same, drawn as often as it is given something new. */
 export const LineFigure = memo(function LineFigure(p: LineChartProps) {
   const [isTable, setTable] = useState(false);
+  const [hasSettings, setHasSettings] = useState(!p.isUnderReel);
   const x = xScale(p);
   const y: Scale = p.y ? { ...p.y, isLog: p.isLog ?? false } : yScale(p);
   const describeX = p.describeX ?? ((value: number) => `${p.xWord ?? 'step'} ${formatExact(value, 6)}`);
@@ -75,16 +78,24 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
   const toggle = <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>;
   const small = p.small;
   const title = <TermLabel>{p.title}</TermLabel>;
+  const head = (
+    <div className={styles.head}>
+      {small ? <span className={styles.name}>{title}</span> : <b>{title}</b>}
+      {p.hint !== undefined && <span>{p.hint}</span>}
+      {p.keys && <Keys keys={p.keys} />}
+      <span className={styles.grow} />
+      {p.settings !== undefined && hasSettings && <span className={styles.settings}>{p.settings}</span>}
+      {small ? isTable ? toggle : <b>{small.value}</b> : toggle}
+      {p.settings !== undefined && p.isUnderReel && (
+        <TextAction isExpanded={hasSettings} onPress={() => setHasSettings(!hasSettings)}>
+          Chart options
+        </TextAction>
+      )}
+    </div>
+  );
   return (
-    <figure className={cx(styles.figure, small && styles.small)}>
-      <div className={styles.head}>
-        {small ? <span className={styles.name}>{title}</span> : <b>{title}</b>}
-        {p.hint !== undefined && <span>{p.hint}</span>}
-        {p.keys && <Keys keys={p.keys} />}
-        <span className={styles.grow} />
-        {p.settings !== undefined && <span className={styles.settings}>{p.settings}</span>}
-        {small ? isTable ? toggle : <b>{small.value}</b> : toggle}
-      </div>
+    <figure className={cx(styles.figure, small && styles.small, p.isUnderReel && styles.underReel)}>
+      {!p.isUnderReel && head}
       {isTable ? (
         <div className={styles.table} tabIndex={0} role="group" aria-label={`${p.title}, as a table`}>
           {p.table ?? <LineTable p={p} describeX={describeX} describeY={describeY} />}
@@ -111,8 +122,10 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
           {...(p.detailY && { detailY: p.detailY })}
           syncKey={p.syncKey}
           onTable={() => setTable(true)}
+          isUnderReel={p.isUnderReel ?? false}
         />
       )}
+      {p.isUnderReel && head}
       {small && <References references={p.references ?? []} describeY={describeY} />}
       <figcaption className={small ? styles.hidden : styles.caption}>{p.caption}</figcaption>
     </figure>

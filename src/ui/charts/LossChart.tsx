@@ -7,21 +7,21 @@ import { Table } from '../Table';
 import { nearest } from './columns';
 import { LineFigure } from './LineChart';
 import type { Tick } from './PlotArea';
-import { along, extent, scaleAround, type Scale } from './scale';
+import { along, earlyPlace, earlyStep, extent, scaleAround, type Scale } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { useAtMost, useDrawingInterval } from './surroundings';
-import { linearTicks, timeTicks } from './ticks';
+import { earlyTicks, linearTicks, timeTicks } from './ticks';
 import type {
   Band,
   Change,
   ChartSettings,
   FootMark,
   Line,
+  LossAxis,
   LossColumns,
   LossReading,
   Numbers,
   Reference,
-  XAxis,
 } from './types';
 import { captionOf, formatShortCount, formatSeconds, formatX, tickX } from './words';
 import styles from './LossChart.module.css';
@@ -52,6 +52,8 @@ export interface LossChartProps {
   caption?: ReactNode;
   minHeight?: number;
   syncKey?: string;
+  /** The reel above it shows one of its steps. */
+  isUnderReel?: boolean;
   /** What the chart is of: of another it is drawn at once. */
   subject?: unknown;
 }
@@ -107,6 +109,10 @@ const LossFigure = memo(function LossFigure({
       describeY={formatReading}
       detailY={nats}
       xTicks={(width) => {
+        if (axis === 'early') {
+          const steps = earlyTicks(p.plannedSteps, 48 / Math.max(1, width));
+          return steps.map((step, i) => ({ value: earlyPlace(step), label: tickX.step(step, i === 0) }));
+        }
         const count = Math.max(2, Math.floor(width / 88));
         const values = axis === 'time' ? timeTicks(chart.xMax, count) : linearTicks(0, chart.xMax, count);
         return values.map((value, index) => ({ value, label: tickX[axis](value, index === 0) }));
@@ -117,6 +123,7 @@ const LossFigure = memo(function LossFigure({
       }}
       table={<LossTable p={p} smoothed={chart.smoothed} />}
       {...(p.syncKey !== undefined && { syncKey: p.syncKey })}
+      {...(p.isUnderReel && { isUnderReel: true })}
     />
   );
 });
@@ -133,7 +140,7 @@ function natTicks(y: Scale, { of, loss: inverse }: LossReading['scale'], height:
   });
 }
 
-/** One row a page: smoothing, step · tokens · time, log · linear. */
+/** One row a page: smoothing, horizontal axis, vertical scale. */
 export function SettingsRow(p: { settings: ChartSettings; onSettings: (settings: ChartSettings) => void }) {
   const { settings, onSettings } = p;
   return (
@@ -156,6 +163,7 @@ export function SettingsRow(p: { settings: ChartSettings; onSettings: (settings:
         value={settings.x}
         onChange={(axis) => onSettings({ ...settings, x: axis })}
         options={[
+          { value: 'early', label: 'Log step' },
           { value: 'step', label: 'Step' },
           { value: 'tokens', label: 'Tokens' },
           { value: 'time', label: 'Time' },
@@ -174,8 +182,34 @@ export function SettingsRow(p: { settings: ChartSettings; onSettings: (settings:
   );
 }
 
-const columnOf = (columns: LossColumns, axis: XAxis): Numbers =>
-  (axis === 'tokens' ? columns.tokens : axis === 'time' ? columns.seconds : undefined) ?? columns.step;
+type Steps = Pick<LossColumns, 'step' | 'tokens' | 'seconds'>;
+
+const columnOf = (columns: Steps, axis: LossAxis): Numbers =>
+  axis === 'early'
+    ? mapped(columns.step, earlyPlace)
+    : ((axis === 'tokens' ? columns.tokens : axis === 'time' ? columns.seconds : undefined) ?? columns.step);
+
+/** The value of a step on an axis. Where tokens or time were not measured or are yet to come, they go on as they went. */
+function valueAt(training: Steps, axis: LossAxis): (step: number) => number {
+  const last = training.step.length - 1;
+  if (axis === 'early') return earlyPlace;
+  if (axis === 'step' || last < 0) return (step) => step;
+  const column = columnOf(training, axis);
+  return (step) =>
+    step <= training.step[last]!
+      ? column[nearest(training.step, step)]!
+      : (column[last]! * step) / Math.max(1, training.step[last]!);
+}
+
+const rightEnd = (atStep: (step: number) => number, plannedSteps: number): number =>
+  Math.max(atStep(plannedSteps), 1e-9);
+
+/** Share of the horizontal axis at which a step lies. */
+export function stepPlace(training: Steps, axis: LossAxis, plannedSteps: number): (step: number) => number {
+  const atStep = valueAt(training, axis);
+  const right = rightEnd(atStep, plannedSteps);
+  return (step) => Math.min(1, atStep(step) / right);
+}
 
 /** Index of the first value above `limit` in an ascending column, or its length. */
 const firstAfter = (column: Numbers, limit: number): number => {
@@ -184,9 +218,9 @@ const firstAfter = (column: Numbers, limit: number): number => {
 };
 
 /** A loop, as `Float64Array.from` takes twenty times as long. */
-function mapped(losses: Numbers, of: (loss: number) => number): Float64Array {
-  const values = new Float64Array(losses.length);
-  for (let i = 0; i < losses.length; i++) values[i] = of(losses[i]!);
+function mapped(column: Numbers, of: (value: number) => number): Float64Array {
+  const values = new Float64Array(column.length);
+  for (let i = 0; i < column.length; i++) values[i] = of(column[i]!);
   return values;
 }
 
@@ -199,14 +233,9 @@ function lossLines(p: LossChartProps) {
   const { training, validation, forecast, settings, references = [], changes = [], reading } = p;
   const { of } = reading.scale;
   const axis = settings.x;
-  // Where tokens or time of a step were not measured or are yet to come, they go on as they went.
-  const atStep = (step: number): number => {
-    const column = columnOf(training, axis);
-    const last = training.step.length - 1;
-    if (axis === 'step' || last < 0) return step;
-    if (step <= training.step[last]!) return column[nearest(training.step, step)]!;
-    return (column[last]! * step) / Math.max(1, training.step[last]!);
-  };
+  const atStep = valueAt(training, axis);
+  const trainingX = columnOf(training, axis);
+  const words = axis === 'early' ? 'step' : axis;
   const placed = (columns: LossColumns): Numbers => {
     const column = columnOf(columns, axis);
     return column === columns.step && axis !== 'step' ? Array.from(columns.step, atStep) : column;
@@ -228,7 +257,7 @@ function lossLines(p: LossChartProps) {
   const raw = mapped(training.loss, of);
   const held = mapped(validation.loss, of);
   const expected = forecast && mapped(forecast.loss, of);
-  const trained = { run: 1, x: columnOf(training, axis), starts: trainingStarts } as const;
+  const trained = { run: 1, x: trainingX, starts: trainingStarts } as const;
   const inherited = p.before ? inheritedLines(p.before) : [];
   const lines: Line[] = [
     ...inherited,
@@ -252,16 +281,16 @@ function lossLines(p: LossChartProps) {
   const y: Scale = scaleAround(
     [rawLow, ...ends, ...references.map(({ loss }) => of(loss))].map(capped),
     settings.isLog,
-    0.05,
+    p.isUnderReel ? 0.12 : 0.05, // the topmost tick keeps clear of the reel's button
   );
   const lastHeld = validation.loss.length - 1;
   const lastTrained = training.loss.length - 1;
   const caption = captionOf({
-    x: axis,
+    x: words,
     name: reading.name,
     ...(lastHeld >= 0 && {
       validation: {
-        at: placed(validation)[lastHeld]!,
+        at: axis === 'early' ? validation.step[lastHeld]! : placed(validation)[lastHeld]!,
         value: held[lastHeld]!,
         ...(!validationStarts.includes(lastHeld) && { before: held[lastHeld - 1] }),
       },
@@ -275,9 +304,8 @@ function lossLines(p: LossChartProps) {
     isUndone: p.undone !== undefined,
   });
   const describeX = (value: number): string => {
-    const column = columnOf(training, axis);
-    const at = nearest(column, value);
-    if (at < 0) return formatX[axis](Math.round(value));
+    const at = nearest(trainingX, value);
+    if (at < 0) return formatX[words](Math.round(axis === 'early' ? earlyStep(value) : value));
     const readings = [
       formatX.step(training.step[at]!),
       training.tokens && formatX.tokens(training.tokens[at]!),
@@ -285,7 +313,7 @@ function lossLines(p: LossChartProps) {
     ];
     return readings.filter((reading) => reading !== undefined).join(' · ');
   };
-  return { lines, y, xMax: Math.max(atStep(p.plannedSteps), 1e-9), smoothed, caption, atStep, describeX };
+  return { lines, y, xMax: rightEnd(atStep, p.plannedSteps), smoothed, caption, atStep, describeX };
 }
 
 /** Rows at the evaluations, newest first; without any, at about 200 training steps. */

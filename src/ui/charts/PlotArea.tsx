@@ -43,6 +43,8 @@ export interface PlotProps {
   syncKey: string | undefined;
   /** T: the table. */
   onTable: () => void;
+  /** A line marks the step of the reel, and a drag moves it. */
+  isUnderReel: boolean;
 }
 
 /** The plot itself: a canvas for the curves, elements for all words, one cursor for the mouse and the arrow keys. */
@@ -110,7 +112,13 @@ export function PlotArea(p: PlotProps) {
       onKeyDown={onKeyDown}
     >
       <Ticks place="y" ticks={yTicks} scale={p.y} />
-      <div className={cx(styles.area, p.rightAxis && styles.boxed)} ref={area} aria-hidden>
+      <div
+        className={cx(styles.area, p.rightAxis && styles.boxed)}
+        ref={area}
+        aria-hidden
+        {...(p.isUnderReel && { 'data-axis': true })}
+      >
+        {p.isUnderReel && <i className={styles.shown} />}
         {size.width > 0 && <Words plot={p} {...size} />}
         {!p.isSmall && cursor !== undefined && <Readout plot={p} cursor={cursor} {...size} />}
       </div>

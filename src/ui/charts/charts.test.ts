@@ -4,10 +4,38 @@ import { formatReading } from '../../core/base/units';
 import { dialPosition, dialSize, formatSize } from '../SizeDial';
 import { nearest, visibleParts, visiblePoints } from './columns';
 import { alongLine, endPlaces, meet, placeReadout, referencePlaces } from './labels';
-import { along, scaleAround } from './scale';
+import { stepPlace } from './LossChart';
+import { along, earlyPlace, earlyStep, scaleAround } from './scale';
 import { smooth, smoothingWindow } from './smoothing';
-import { linearTicks, logTicks, roundStep, timeTicks } from './ticks';
+import { earlyTicks, linearTicks, logTicks, roundStep, timeTicks } from './ticks';
 import { captionOf, formatShortCount, formatSeconds, formatTick } from './words';
+
+describe('the axis of the reel', () => {
+  const training = { step: [1, 2, 3], tokens: [10, 20, 60], seconds: [1, 4, 5] };
+  it('gives the first steps room, and turns back into steps', () => {
+    expect(earlyPlace(20)).toBeCloseTo(Math.LN2, 12);
+    for (const step of [0, 1, 100, 4000]) expect(earlyStep(earlyPlace(step))).toBeCloseTo(step, 9);
+    expect(stepPlace(training, 'early', 4000)(100)).toBeCloseTo(0.3379, 4); // 33.79 % of the width in the mock
+  });
+  it('is the axis of the chart, whichever is chosen', () => {
+    expect(stepPlace(training, 'step', 4)(3)).toBe(0.75);
+    expect(stepPlace(training, 'tokens', 6)(2)).toBeCloseTo(20 / 120, 12);
+    expect(stepPlace(training, 'time', 3)(3)).toBe(1);
+    for (const axis of ['early', 'step', 'tokens', 'time'] as const)
+      expect(stepPlace(training, axis, 6)(9)).toBeLessThanOrEqual(1);
+  });
+  it('has round ticks that keep their distance, and the last step', () => {
+    expect(earlyTicks(4000, 0.07)).toEqual([0, 10, 50, 100, 200, 500, 1000, 2000, 4000]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0.01, max: 0.5, noNaN: true }), (max, room) => {
+        const places = earlyTicks(max, room).map((step) => earlyPlace(step) / earlyPlace(max));
+        expect(places[0]).toBe(0);
+        expect(places.at(-1)).toBe(1);
+        for (const [i, place] of places.slice(1).entries()) expect(place - places[i]!).toBeGreaterThanOrEqual(room);
+      }),
+    );
+  });
+});
 
 describe('smooth', () => {
   it('starts at the first value, not pulled to zero', () =>

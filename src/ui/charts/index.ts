@@ -2,6 +2,13 @@
 export { ExampleCurves } from './ExampleCurves';
 export { Lineage, type LineageLane, type LineageProps } from './Lineage';
 export { LineChart, SmallChart, SmallCharts } from './LineChart';
-export { LossChart } from './LossChart';
+export { LossChart, stepPlace } from './LossChart';
 export { RunsChart, type RunsChartProps } from './RunsChart';
-export { defaultChartSettings, type ChartSettings, type Line, type LossColumns, type XAxis } from './types';
+export {
+  defaultChartSettings,
+  type ChartSettings,
+  type Line,
+  type LossAxis,
+  type LossColumns,
+  type XAxis,
+} from './types';

@@ -12,6 +12,12 @@ export const along = (scale: Scale, value: number): number => {
 /** The value in which the scale is even. */
 export const warp = (scale: Scale, value: number): number => (scale.isLog ? Math.log(Math.max(value, 1e-12)) : value);
 
+/** Place of a step on an axis that gives the first steps room: ln(1 + step/20). */
+export const earlyPlace = (step: number): number => Math.log1p(step / EARLY_STEPS);
+/** The step at a place. */
+export const earlyStep = (place: number): number => EARLY_STEPS * Math.expm1(place);
+const EARLY_STEPS = 20;
+
 /** A scale that holds all values, with `room` of its span to spare at both ends (not below zero on an even one). */
 export function scaleAround(values: readonly number[], isLog: boolean, room = 0.06): Scale {
   const known = values.filter((value) => Number.isFinite(value) && (!isLog || value > 0));

@@ -1,4 +1,5 @@
 /** Tick values on the round numbers 1, 2 and 5. */
+import { earlyPlace } from './scale';
 
 /** The 1-2-5 step that gives about `count` intervals. */
 export function roundStep(span: number, count: number): number {
@@ -33,6 +34,16 @@ export function logTicks(min: number, max: number, most: number): number[] {
   const decades = pick([1]);
   const every = Math.ceil(decades.length / Math.max(1, most));
   return decades.filter((_, i) => i % every === 0);
+}
+
+/** Steps 0, 10, 20, 50, 100 and so on, and the last, so that none is nearer to another than `room`, a share of the axis. */
+export function earlyTicks(max: number, room: number): number[] {
+  const place = (step: number): number => earlyPlace(step) / earlyPlace(max);
+  const kept = [0];
+  for (let decade = 10; decade < max; decade *= 10)
+    for (const step of [decade, 2 * decade, 5 * decade])
+      if (place(step) - place(kept.at(-1)!) >= room && 1 - place(step) >= room) kept.push(step);
+  return [...kept, max];
 }
 
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000, 36_000, 86_400];

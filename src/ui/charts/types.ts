@@ -4,11 +4,13 @@ import type { RunColor } from '../runColor';
 export type Numbers = ArrayLike<number>;
 
 export type XAxis = 'step' | 'tokens' | 'time';
+/** `early`: steps with room for the first of them, ln(1 + step/20). */
+export type LossAxis = XAxis | 'early';
 /** The one settings row of a page. */
 export interface ChartSettings {
   /** Weight of the past in the moving average, 0 to 0.999; 0.98 by default. Never applied to validation. */
   smoothing: number;
-  x: XAxis;
+  x: LossAxis;
   isLog: boolean;
 }
 export const defaultChartSettings: ChartSettings = { smoothing: 0.98, x: 'step', isLog: true };

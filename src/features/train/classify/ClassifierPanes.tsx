@@ -8,7 +8,7 @@ import type { RunSettings } from '../../../state/runSettings';
 import { judgedEvaluation } from '../../../state/standing';
 import { useLeakNotice } from '../../../state/useLeakNotice';
 import { EmptyState, LabelTable, LeakNotice, Matrix, Pane, PaneHead, Panes, TextAction } from '../../../ui';
-import { Charts } from '../Charts';
+import { Charts, useChartSettings } from '../Charts';
 import { Events } from '../Events';
 import { AccuracyChart } from './AccuracyChart';
 import { Guesses } from './Guesses';
@@ -17,6 +17,7 @@ import { Milestones } from './Milestones';
 /** A classifier, live: what it says of six held-out texts, its accuracy, which labels it confuses, and its milestones. */
 export function ClassifierPanes({ settings, classes }: { settings: RunSettings; classes: Classes }) {
   const [, go] = useLocation();
+  const [chart, setChart] = useChartSettings(settings, 'step');
   const leak = useLeakNotice(
     useShownPart('train', ({ id }) => id),
     go,
@@ -28,7 +29,7 @@ export function ClassifierPanes({ settings, classes }: { settings: RunSettings; 
         <Pane label="Predictions and curves">
           <Guesses settings={settings} classes={classes} />
           <AccuracyChart settings={settings} />
-          <Charts settings={settings} />
+          <Charts settings={settings} chart={chart} onChart={setChart} />
         </Pane>
         <Pane label="Labels and events">
           <Labels settings={settings} classes={classes} />

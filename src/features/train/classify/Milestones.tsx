@@ -5,8 +5,8 @@ import { formatCount } from '../../../core/base/units';
 import { labelMilestones } from '../../../core/runs/labelStanding';
 import { useShownPart, useStudioStore } from '../../../state/react';
 import type { RunSettings } from '../../../state/runSettings';
-import { Icon, PaneHead, TextAction } from '../../../ui';
-import styles from './Classifier.module.css';
+import { TextAction } from '../../../ui';
+import { MilestoneList, type MilestoneItem } from '../MilestoneList';
 
 /** What the classifier is better than by now, and which texts it can't read whole. */
 export function Milestones({ settings }: { settings: RunSettings }) {
@@ -22,25 +22,23 @@ export function Milestones({ settings }: { settings: RunSettings }) {
   }, [log, evaluated, after, data]);
   const long = useLongTexts();
   if (milestones.length === 0 && !long) return null;
-  return (
-    <>
-      <PaneHead title="Milestones" />
-      <ol className={styles.milestones} aria-label="Milestones">
-        {milestones.map(({ id, title, measure, step }) => (
-          <li key={id} data-next={step === null || undefined}>
-            {step === null ? <i /> : <Icon name="check" tone="ok" />}
-            <span>
-              <b>{title}</b>
-              <small>{measure}</small>
-            </span>
-            <span>{step === null ? 'not sure yet' : `step ${formatCount(step)}`}</span>
-          </li>
-        ))}
-        {long && <Long long={long} context={settings.model.config.context} />}
-      </ol>
-    </>
-  );
+  const items = milestones.map(({ id, title, measure, step }): MilestoneItem => ({
+    key: id,
+    sign: step === null ? 'next' : 'check',
+    title,
+    measure,
+    when: step === null ? 'not sure yet' : `step ${formatCount(step)}`,
+  }));
+  const { context } = settings.model.config;
+  return <MilestoneList items={long ? [...items, longItem(long, context)] : items} />;
 }
+
+const longItem = (long: LongTexts, context: number): MilestoneItem => ({
+  key: 'long',
+  sign: 'warning',
+  title: longJudgement(long),
+  measure: <Long long={long} context={context} />,
+});
 
 function Long({ long, context }: { long: LongTexts; context: number }) {
   const store = useStudioStore();
@@ -54,22 +52,15 @@ function Long({ long, context }: { long: LongTexts; context: number }) {
     go('/tune?kind=classify');
   };
   return (
-    <li>
-      <Icon name="warning" tone="warn" />
-      <span>
-        <b>{longJudgement(long)}</b>
-        <small>
-          {longEvidence(long)}
-          {fitting !== undefined && (
-            <>
-              {' '}
-              <TextAction onPress={readMore}>Read {formatCount(fitting)} tokens…</TextAction>
-            </>
-          )}
-        </small>
-      </span>
-      <span />
-    </li>
+    <>
+      {longEvidence(long)}
+      {fitting !== undefined && (
+        <>
+          {' '}
+          <TextAction onPress={readMore}>Read {formatCount(fitting)} tokens…</TextAction>
+        </>
+      )}
+    </>
   );
 }
 

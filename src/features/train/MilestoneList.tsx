@@ -1,0 +1,32 @@
+import type { ReactNode } from 'react';
+import { Icon, PaneHead } from '../../ui';
+import styles from './MilestoneList.module.css';
+
+export interface MilestoneItem {
+  key: string;
+  /** `next` is still ahead. */
+  sign: 'check' | 'warning' | 'next';
+  title: string;
+  measure: ReactNode;
+  /** `step 72`. */
+  when?: ReactNode;
+}
+
+/** A sign, what the model can do, the measure behind it, and when. */
+export const MilestoneList = ({ items }: { items: readonly MilestoneItem[] }) => (
+  <>
+    <PaneHead title="Milestones" />
+    <ol className={styles.milestones} aria-label="Milestones">
+      {items.map(({ key, sign, title, measure, when }) => (
+        <li key={key} data-next={sign === 'next' || undefined}>
+          {sign === 'next' ? <i /> : <Icon name={sign} tone={sign === 'check' ? 'ok' : 'warn'} />}
+          <span>
+            <b>{title}</b>
+            <small>{measure}</small>
+          </span>
+          <span>{when}</span>
+        </li>
+      ))}
+    </ol>
+  </>
+);

@@ -1,0 +1,44 @@
+import { useMemo } from 'react';
+import { formatCount, formatDuration } from '../../core/base/units';
+import { millisecondsLeft } from '../../state/pace';
+import { useShown, useShownPart } from '../../state/react';
+import { isActive } from '../../state/phase';
+import { plannedSteps, type RunSettings } from '../../state/runSettings';
+import { MilestoneList, type MilestoneItem } from './MilestoneList';
+import { textMilestones } from './milestones';
+
+/** What a model of text can do, and what comes next. */
+export function Milestones({ settings }: { settings: RunSettings }) {
+  const log = useShownPart('train', (run) => run.log);
+  // The log is changed in place: a milestone comes only with an evaluation.
+  const evaluated = useShownPart('train', (run) => run.log.evaluations.at(-1)?.step);
+  const reached = useMemo(
+    () =>
+      textMilestones(evaluated === undefined ? { evaluations: [], step: [], loss: [] } : log, settings).map(
+        ({ title, measure, step, isWarning }): MilestoneItem => ({
+          key: title,
+          sign: step === null ? 'next' : isWarning ? 'warning' : 'check',
+          title,
+          measure,
+          when: step === null ? 'not yet' : `step ${formatCount(step)}`,
+        }),
+      ),
+    [log, evaluated, settings],
+  );
+  return <MilestoneList items={[...reached, useFinish(settings)]} />;
+}
+
+/** The end of the run, reached or ahead. */
+function useFinish(settings: RunSettings): MilestoneItem {
+  const { log, phase } = useShown('train');
+  const planned = plannedSteps(phase, settings);
+  const isFinished = phase.kind === 'finished';
+  const milliseconds = isFinished ? log.activeMs.at(-1) : isActive(phase) ? millisecondsLeft(log, planned) : undefined;
+  return {
+    key: 'finished',
+    sign: isFinished ? 'check' : 'next',
+    title: 'Finished',
+    measure: `Step ${formatCount(isFinished ? (log.step.at(-1) ?? planned) : planned)}`,
+    when: milliseconds === undefined ? '' : formatDuration(milliseconds),
+  };
+}

@@ -1,0 +1,44 @@
+import { useCallback, useMemo, type ReactNode } from 'react';
+import { tokensAt } from '../../core/runs/segments';
+import { useShown } from '../../state/react';
+import { plannedSteps, type RunSettings } from '../../state/runSettings';
+import { Reel, type ReelSample, useReel } from '../../ui';
+import { stepPlace, type LossAxis } from '../../ui/charts';
+import { Mapped } from './columns';
+import { isLong, runSamples } from './runSamples';
+import styles from './TrainPage.module.css';
+
+/** px between the plot and the gutter: the axis of nats. */
+const NATS = 28;
+
+/** The run's sample and its scrubber, on one axis with the chart below. */
+export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: ReactNode }) {
+  const { log, phase } = useShown('train');
+  const { recipe, segments, model } = p.settings;
+  // The log is changed in place: a new sample comes only with one of these.
+  const counted = `${log.evaluations.length} ${log.sampled.length} ${log.shown?.step}`;
+  const samples = useMemo(
+    (): readonly ReelSample[] => (counted === '' ? [] : runSamples(log, recipe)),
+    [log, recipe, counted],
+  );
+  const state = useReel(samples.length);
+  const { context } = model.config;
+  const learnt = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
+  const tokens = useMemo(() => new Mapped(log.step, learnt), [log, learnt]);
+  const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
+  const columns = { step: log.step, tokens: tokens.read(), seconds: seconds.read() };
+  const place = stepPlace(columns, p.axis, plannedSteps(phase, p.settings));
+  if (samples.length === 0)
+    return (
+      <>
+        <p className={styles.none}>The first sample appears before step 1</p>
+        {p.children}
+      </>
+    );
+  const form = isLong((log.shown ?? log.evaluations.at(-1))?.sample) ? 'long' : undefined;
+  return (
+    <Reel samples={samples} state={state} place={place} axisRight={NATS} form={form}>
+      {p.children}
+    </Reel>
+  );
+}

@@ -1,0 +1,32 @@
+import { formatReading } from '../../core/base/units';
+import { headlineWords, type ObjectiveId } from '../../core/objectives';
+import { piecesOf, type Shown } from '../../core/objectives/shown';
+import type { RunLog } from '../../state/runLog';
+import type { ReelSample } from '../../ui';
+
+export interface RunSample extends ReelSample {
+  key: string;
+}
+
+/** Every sample of a run, by step: those of its evaluations, the one that is being evaluated, and those a person asked for. */
+export function runSamples(
+  { evaluations, sampled, shown }: RunLog,
+  { objective, samplePrompt }: { objective: ObjectiveId; samplePrompt: string },
+): readonly RunSample[] {
+  const told = evaluations.map(({ step, loss, sample }): RunSample => {
+    const result = headlineWords(objective, loss, formatReading);
+    return { key: String(step), step, result, pieces: piecesOf(sample, samplePrompt) };
+  });
+  if (shown) {
+    const { step, sample } = shown;
+    told.push({ key: String(step), step, result: 'not measured', pieces: piecesOf(sample, samplePrompt) });
+  }
+  const asked = sampled.map(({ step, prompt, sample }, i): RunSample => {
+    const isApart = prompt !== samplePrompt;
+    return { key: `asked ${i}`, step, result: 'asked', pieces: piecesOf(sample, prompt), ...(isApart && { isApart }) };
+  });
+  return [...told, ...asked].sort((a, b) => a.step - b.step);
+}
+
+/** Whether a sample needs more room than a few lines: several answers, or a filled passage. */
+export const isLong = (sample: Shown | undefined): boolean => typeof sample === 'object';
