@@ -16,6 +16,7 @@ import { lineOf } from './line';
 export const stage: Stage = {
   id: 'evaluate',
   name: 'Evaluate',
+  words: 'report test score download',
   parts: [{ label: 'Compare, pairs and tasks', query: '?part=asked' }],
   state,
   page: async () => (await import('./EvaluatePage')).EvaluatePage,
