@@ -27,7 +27,7 @@ export async function take(page: Page, name: string, info: TestInfo): Promise<Bu
   const download = page.waitForEvent('download');
   // The page's filled button names the size.
   const button = card(page, name).getByRole('button', {
-    name: new RegExp(`^(Download( again,)? ${name}$|Export .* · )`),
+    name: new RegExp(`^(Download( (again|step [\\d,]+),)? ${name}$|Export .* · )`),
   });
   await button.click();
   const path = info.outputPath(name);

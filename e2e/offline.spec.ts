@@ -63,7 +63,9 @@ const kept = (studio: Studio) =>
   studio.expectPrivacy(/Works offline\s*everything\s*App files, saved here\s*all [\d.]+ MB/);
 const MB = String.raw`[\d.]+ [kM]B`;
 const hasCore = (studio: Studio) =>
-  studio.expectPrivacy(new RegExp(String.raw`Works offline\s*training\s*App files, saved here\s*${MB} of ${MB}`));
+  studio.expectPrivacy(
+    new RegExp(String.raw`Works offline\s*training now[^\n]*\s*App files, saved here\s*${MB} of ${MB}`),
+  );
 async function count(studio: Studio, label: string): Promise<number> {
   const words = new RegExp(`${label}\\s*([\\d,]+)`);
   return Number(words.exec(await studio.expectPrivacy(words))![1]!.replace(',', ''));

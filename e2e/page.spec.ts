@@ -170,7 +170,7 @@ test('names, prompts and cards are text, whatever they hold', async ({ page }, i
     '</script></title><img src=x onerror="document.title=1"><script>document.title=2</script><!-- &lt;b&gt; "\'';
   const facts = dataOf(model.info)!;
   const data = { ...facts, texts: [{ ...facts.texts[0]!, name: nasty }] };
-  const recipe = { ...recipeOf(model.info), samplePrompt: nasty };
+  const recipe = { ...recipeOf(model.info), samplePrompt: nasty, steps: model.info.state.step };
   const { wrong } = await open(page, info, {
     ...model,
     info: { ...learning(model.info, { data, recipe }), name: nasty },

@@ -16,7 +16,7 @@ import {
   useShortcuts,
 } from '../ui';
 import { DeleteEverything } from './DeleteEverything';
-import { commands, KEYS_OF_CONTROLS } from './commands';
+import { commands, KEYS_OF_CONTROLS, termActions } from './commands';
 import { receive, useWindowDrop } from './dropped';
 import { useEffects } from './effects';
 import { Notices } from './Notices';
@@ -107,7 +107,7 @@ export function App() {
       <CommandPalette
         isOpen={overlay === 'palette'}
         onClose={() => setOverlay(undefined)}
-        actions={overlay === 'palette' ? actions() : NONE}
+        actions={overlay === 'palette' ? [...actions(), ...termActions(go)] : NONE}
       />
       <KeyHelp
         isOpen={overlay === 'help'}

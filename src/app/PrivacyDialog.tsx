@@ -1,5 +1,6 @@
+import { useSyncExternalStore } from 'react';
 import { ENFORCED } from '../features/text/enforced';
-import { privacyRows } from '../state/privacy';
+import { hasOwnData, offlineTest, privacyRows } from '../state/privacy';
 import { useStudio } from '../state/react';
 import { Button, Dialog, TextAction } from '../ui';
 import styles from './PrivacyDialog.module.css';
@@ -24,13 +25,15 @@ function Check() {
   const requests = useStudio((s) => s.requests);
   const offline = useStudio((s) => s.offline);
   const usage = useStudio((s) => s.usage);
+  const hasData = useStudio(hasOwnData);
+  const test = offlineTest(offline, useIsOnline());
   return (
     <div className={styles.check}>
       <p>Text, models and runs stay in this browser. {ENFORCED[enforcement]}</p>
-      {offline.kind === 'kept' && <p>To check it, turn off your network: everything still works.</p>}
+      {test !== undefined && <p>{test}</p>}
       <p>The Network tab of the browser’s developer tools lists every request.</p>
       <dl className={styles.readings}>
-        {privacyRows({ requests, offline, usage }).map(({ label, value }) => (
+        {privacyRows({ requests, offline, usage, hasData }).map(({ label, value }) => (
           <div key={label}>
             <dt>{label}</dt>
             <dd>{value}</dd>
@@ -46,4 +49,18 @@ function Check() {
       )}
     </div>
   );
+}
+
+const useIsOnline = (): boolean =>
+  useSyncExternalStore(
+    watchNetwork,
+    () => navigator.onLine,
+    () => true,
+  );
+
+function watchNetwork(onChange: () => void): () => void {
+  for (const type of ['online', 'offline']) addEventListener(type, onChange);
+  return () => {
+    for (const type of ['online', 'offline']) removeEventListener(type, onChange);
+  };
 }

@@ -2,6 +2,7 @@ import { useRouter } from 'wouter';
 import { formatBytes } from '../core/base/units';
 import { useEvaluation, useRuns, useStudio, useStudioFields } from '../state/react';
 import { isTraining } from '../state/openRun';
+import { hasOwnData } from '../state/privacy';
 import type { Stage } from '../state/stage';
 import { Rail, TextAction } from '../ui';
 import { openNewer } from './offline';
@@ -15,7 +16,7 @@ export function StageRail(p: { current: Stage | undefined; onGo: (path: string) 
   const lines = useStudioFields((s) => STAGES.map((stage) => stage.state(s).line));
   const listed = useStudioFields((s) => STAGES.map((stage) => isListed(stage, s)));
   const hasNewer = useStudio((s) => s.hasNewer);
-  const usage = useStudio((s) => s.usage);
+  const stored = useStudio((s) => (hasOwnData(s) ? s.usage?.bytes : undefined));
   const { base } = useRouter();
   const entry = (stage: Stage) => {
     const at = STAGES.indexOf(stage);
@@ -33,7 +34,7 @@ export function StageRail(p: { current: Stage | undefined; onGo: (path: string) 
       foot={{
         promise: 'Nothing leaves this computer',
         onPromise: p.onPrivacy,
-        stored: usage?.bytes === undefined ? undefined : `${formatBytes(usage.bytes)} stored here`,
+        stored: stored === undefined ? undefined : `${formatBytes(stored)} stored here`,
       }}
       news={hasNewer ? <Newer /> : undefined}
     />

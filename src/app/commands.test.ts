@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { seen } from '../core/testing/shown';
-import { commands, type Shell } from './commands';
+import { findActions } from '../ui/CommandPalette';
+import { commands, type Shell, termActions } from './commands';
 
 let page: TestStudio;
 beforeEach(() => {
@@ -40,4 +41,26 @@ test('the palette asks before it starts a run with settings that already ran, an
   getState().setRecipe({ learningRate: 0.123 });
   choose();
   expect([asked, start.mock.calls.length]).toEqual([1, 1]);
+});
+
+test('the palette finds pages by other words, and terms of the glossary after them', () => {
+  const { getState } = page.studio;
+  const gone: string[] = [];
+  const shell = { go: (path: string) => void gone.push(path) } as unknown as Shell;
+  const all = [...commands(getState(), page.studio, shell), ...termActions(shell.go)];
+  const find = (words: string): string[] => findActions(all, words).map(({ label }) => label);
+  expect(find('download')).toEqual(expect.arrayContaining(['Evaluate', 'Export']));
+  expect(find('save')).toContain('Export');
+  for (const words of ['chart', 'curve', 'loss']) expect(find(words)).toContain('Train');
+  expect(find('report')).toEqual(['Evaluate']);
+  // A page that has the word in its name comes first, and no term is in the list before a person searches.
+  expect(find('train')[0]).toMatch(/^Start|Train/);
+  expect(find('clean')[0]).toBe('Clean');
+  expect(find('')).not.toContain('Perplexity');
+  expect(find('glossary')).toEqual(['Glossary']);
+
+  const [unigram] = findActions(all, 'unigram');
+  expect(unigram).toMatchObject({ group: 'Glossary', label: 'Unigram model' });
+  unigram!.run();
+  expect(gone).toEqual(['/glossary?find=Unigram%20model']);
 });

@@ -1,4 +1,5 @@
 /** Everything that can be done by name or by key: one list for the palette, the shortcuts and the help. */
+import { otherNames, TERM_IDS, termName } from '../core/glossary/terms';
 import { alreadyRan } from '../state/otherSettings';
 import { busyExport } from '../state/export';
 import { guideOf, nextStep } from '../state/nextStep';
@@ -149,7 +150,14 @@ const stopWork = (work: Work): Action => ({
 function goTo(s: Studio, { go }: Shell): Action[] {
   const group = 'Go to';
   return STAGES.flatMap((stage) => [
-    { id: `go-${stage.id}`, group, label: stage.name, ...hintOf(stage.state(s)), run: () => go(pathOf(stage)) },
+    {
+      id: `go-${stage.id}`,
+      group,
+      label: stage.name,
+      ...wordsOf(stage),
+      ...hintOf(stage.state(s)),
+      run: () => go(pathOf(stage)),
+    },
     ...(stage.parts ?? []).map(({ label, query }) => ({
       id: `go-${stage.id}${query}`,
       group,
@@ -160,6 +168,18 @@ function goTo(s: Studio, { go }: Shell): Action[] {
   ]);
 }
 
+/** The terms of the glossary, which the palette lists when a person searches for them. */
+export const termActions = (go: Shell['go']): Action[] =>
+  TERM_IDS.map((id) => ({
+    id: `term-${id}`,
+    group: 'Glossary',
+    label: termName(id),
+    words: otherNames(id).join(' '),
+    isFoundOnly: true,
+    run: () => go(`/glossary?find=${encodeURIComponent(termName(id))}`),
+  }));
+
+const wordsOf = ({ words }: Stage) => (words === undefined ? {} : { words });
 const hintOf = ({ line }: StageState) => (line === undefined ? {} : { hint: line });
 
 function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {

@@ -321,6 +321,26 @@ describe('what a model is used for', () => {
     expect(entry('Evaluate')).toBe('Evaluate: stale, perplexity 79.7');
   });
 
+  test('Evaluate: a person who looks at another step makes nothing out of date', () => {
+    const saved = { bytes: 1, holds: 'all', precision: 'f32' };
+    const steps = [
+      { ...saved, step: 1, light: true },
+      { ...saved, step: 4000, latest: true, best: true },
+    ] as never;
+    run('finished', 4000, { record: record({ status: 'finished' }), steps, which: 1, isPicked: true });
+    const metrics = { perplexity: { value: 79.66 } };
+    const keep = (step: number) => {
+      const kept = { record: { step, part: 'validation', evaluation: { metrics, tokens: 9 } }, changed: [] };
+      store.setState({ keptEvaluation: { of: 'r 1 validation', kept: kept as never } });
+    };
+    keep(4000);
+    expect(entry('Evaluate')).toBe('Evaluate: done, perplexity 79.7');
+    keep(1);
+    expect(entry('Evaluate')).toBe('Evaluate: done, perplexity 79.7');
+    keep(2000);
+    expect(entry('Evaluate')).toBe('Evaluate: stale, perplexity 79.7');
+  });
+
   test('Export: an export, not a model that could be exported', () => {
     expect(entry('Export')).toBe('Export: none');
     const file = { step: 2000 } as never;

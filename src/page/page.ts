@@ -22,7 +22,7 @@ export async function open(script: string): Promise<void> {
   closeWaysOut();
   try {
     const model = embeddedModel();
-    elementById('name', HTMLElement).textContent = model.name;
+    elementById('name', HTMLElement).textContent = model.title;
     elementById('summary', HTMLElement).textContent = model.summary;
     elementById('card', HTMLElement).append(...card(model.card));
     dress(beginning(model), model);

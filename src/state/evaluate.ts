@@ -12,7 +12,7 @@ import { dataOf } from '../core/runs/segments';
 import type { EvaluationInput } from '../protocol/gpu';
 import { modelOf, type OpenRun, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
-import { chosenStep } from './trained';
+import { chosenStep, whichNow } from './trained';
 import { IDLE, work, type Watched, type Work } from './work';
 import { evaluationTime } from './workTime';
 
@@ -96,6 +96,16 @@ export function outOfDate(
     ...(isOtherText ? (['text'] as const) : []),
     ...changed,
   ];
+}
+
+/** Whether the model or the text changed since the evaluation that the page shows. A person who looks at another step changes nothing. */
+export function isEvaluationStale(s: Shown & Pick<Studio, 'keptEvaluation' | 'ownText'>): boolean {
+  const [reason, ...others] = outOfDate(s);
+  const model = modelOf(s, 'evaluate');
+  if (reason !== 'step' || others.length > 0 || !model) return reason !== undefined;
+  const { isPicked: _, ...run } = model;
+  const byDefault = chosenStep({ steps: model.steps, which: whichNow(run, model.steps) }) ?? model.usable;
+  return shownEvaluation(s)?.record.step !== byDefault.step;
 }
 
 /** Whether the evaluation that the page shows measured perplexity with full left context, which the next one does again. */

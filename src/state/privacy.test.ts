@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
-import { privacyRows } from './privacy';
+import { inertServices } from '../core/testing/inertServices';
+import { hasOwnData, offlineTest, privacyRows } from './privacy';
+import { createStudio } from './studio';
 
 const rows = (given: Partial<Parameters<typeof privacyRows>[0]>): readonly string[] =>
   privacyRows({
     requests: { own: 0, elsewhere: 0 },
     offline: { kind: 'not here' },
     usage: undefined,
+    hasData: true,
     ...given,
   }).map(({ label, value }) => `${label}: ${value}`);
 
@@ -19,7 +22,7 @@ test('each figure says what it counts: files of the app, app files saved, and a 
   ).toEqual([
     'Requests to other sites: 0',
     'Loaded from this site: 1,412 files of this app',
-    'Works offline: training',
+    'Works offline: training now; everything once all app files are saved',
     'App files, saved here: 4.4 MB of 51.6 MB',
     'Your data, stored here: 1.2 MB, kept until you delete it',
   ]);
@@ -30,4 +33,33 @@ test('each figure says what it counts: files of the app, app files saved, and a 
     'App files, saved here: all 51.6 MB',
     'Your data, stored here: –',
   ]);
+});
+
+test('before a person gives anything, what the browser stores for itself is not their data', () => {
+  const stored = (hasData: boolean | undefined): string | undefined =>
+    rows({ usage: { bytes: 52_200, persistent: false }, hasData }).at(-1);
+  expect([false, undefined, true].map(stored)).toEqual([
+    'Your data, stored here: none yet',
+    'Your data, stored here: –',
+    'Your data, stored here: 52.2 kB',
+  ]);
+
+  const { getState, setState } = createStudio(inertServices());
+  expect(hasOwnData(getState())).toBeUndefined();
+  const row = { id: 'p', name: 'sea', openedAt: 0, texts: 0, runs: 0, bytes: null };
+  setState({ projects: [row] });
+  expect(hasOwnData(getState())).toBe(false);
+  setState({ projects: [row, { ...row, id: 'q', runs: 1 }] });
+  expect(hasOwnData(getState())).toBe(true);
+  setState({ projects: [row], texts: [{}] as never });
+  expect(hasOwnData(getState())).toBe(true);
+});
+
+test('the test without a network comes before all files are saved, and knows that the network is off', () => {
+  const kept = { kind: 'kept', bytes: 9 } as const;
+  const keeping = { kind: 'keeping', hasCore: true, bytes: 1, of: 9 } as const;
+  expect(offlineTest(kept, true)).toBe('To check it, turn off your network: everything still works.');
+  expect(offlineTest(keeping, true)).toMatch(/wait until “Works offline” says everything\. Then turn off your network/);
+  for (const offline of [kept, keeping]) expect(offlineTest(offline, false)).toMatch(/^Your network is off now/);
+  expect(offlineTest({ kind: 'not here' }, true)).toBeUndefined();
 });

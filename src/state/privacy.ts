@@ -1,6 +1,6 @@
 /** What the promise that nothing leaves rests on here, as it was found out: who holds the page, what it asked for, what is kept. */
 import { counted, formatBytes, formatCount } from '../core/base/units';
-import type { Slice } from './studio';
+import type { Slice, Studio } from './studio';
 
 /** What this browser refuses of all that would lead to another address. */
 export type Enforcement =
@@ -32,22 +32,54 @@ export interface PrivacySlice {
   hasNewer: boolean;
 }
 
-/** The rows of the privacy dialog: one figure for each thing, and what it counts. */
+/** Whether a person has data here: a text, a run or a model, in any project. Undefined until the projects are listed. */
+export function hasOwnData(
+  s: Pick<Studio, 'texts' | 'tuneTexts' | 'project' | 'projects' | 'unreadable'>,
+): boolean | undefined {
+  if (s.texts.length + s.tuneTexts.length + s.unreadable.length > 0 || s.project.runId !== null) return true;
+  if (s.projects.length === 0) return undefined;
+  return s.projects.some(({ texts, runs, failure }) => texts + runs > 0 || failure !== undefined);
+}
+
+/**
+ * Returns the rows of the privacy dialog: one figure for each thing, and what it counts.
+ * @param hasData without any, the browser's own overhead isn't a person's data
+ */
 export const privacyRows = ({
   requests: { own, elsewhere },
   offline,
   usage,
-}: Pick<PrivacySlice, 'requests' | 'offline' | 'usage'>): readonly { label: string; value: string }[] => {
+  hasData,
+}: Pick<PrivacySlice, 'requests' | 'offline' | 'usage'> & { hasData: boolean | undefined }): readonly {
+  label: string;
+  value: string;
+}[] => {
   const files = filesWords(offline);
-  const stored = usage?.bytes === undefined ? '–' : formatBytes(usage.bytes);
   return [
     { label: 'Requests to other sites', value: formatCount(elsewhere) },
     { label: 'Loaded from this site', value: `${counted(own, 'file')} of this app` },
     { label: 'Works offline', value: offlineWords(offline) },
     ...(files === undefined ? [] : [{ label: 'App files, saved here', value: files }]),
-    { label: 'Your data, stored here', value: usage?.persistent ? `${stored}, kept until you delete it` : stored },
+    { label: 'Your data, stored here', value: hasData === false ? 'none yet' : storedWords(hasData && usage) },
   ];
 };
+
+function storedWords(usage: PrivacySlice['usage']): string {
+  if (usage?.bytes === undefined) return '–';
+  return `${formatBytes(usage.bytes)}${usage.persistent ? ', kept until you delete it' : ''}`;
+}
+
+/** Returns how a person checks that the app needs no network; undefined where it does. */
+export function offlineTest({ kind }: Offline, isOnline: boolean): string | undefined {
+  if (kind === 'kept')
+    return isOnline
+      ? 'To check it, turn off your network: everything still works.'
+      : 'Your network is off now: everything still works.';
+  if (kind !== 'keeping') return undefined;
+  return isOnline
+    ? 'To check it, wait until “Works offline” says everything. Then turn off your network: everything still works.'
+    : 'Your network is off now. The app saves its other files when it is on again.';
+}
 
 function offlineWords(offline: Offline): string {
   switch (offline.kind) {
@@ -56,7 +88,7 @@ function offlineWords(offline: Offline): string {
     case 'to be asked':
       return 'no, to save data';
     case 'keeping':
-      return offline.hasCore ? 'training' : 'not yet';
+      return offline.hasCore ? 'training now; everything once all app files are saved' : 'not yet';
     case 'kept':
       return 'everything';
     default:

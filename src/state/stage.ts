@@ -9,6 +9,8 @@ export interface Stage {
   /** Its address is `/id`. */
   id: string;
   name: string;
+  /** Other words by which the palette finds it. */
+  words?: string;
   /** Its parts besides the one that its address alone shows, as the palette offers them; `query` is what their address adds. */
   parts?: readonly { label: string; query: string }[];
   /** How the rail draws it. `automatic`: built without being asked for, so small and on one line. `door`: a way in, without a sign. */

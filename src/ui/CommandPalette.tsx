@@ -7,7 +7,7 @@ import { Icon } from './Icon';
 import { formatKeys, type Action } from './shortcuts';
 import styles from './CommandPalette.module.css';
 
-/** ⌘K: find or run a command. Every word that is typed has to occur in label, group or hint. */
+/** ⌘K: find or run a command. Every typed word has to occur in its label, group, hint or other words. */
 export function CommandPalette(p: { isOpen: boolean; onClose: () => void; actions: readonly Action[] }) {
   return (
     <ModalOverlay
@@ -96,12 +96,18 @@ function Palette({ actions, onClose }: { actions: readonly Action[]; onClose: ()
   );
 }
 
+/** Returns the actions that have all words, in the order in which the list shows them: those found by another word come last. */
 export function findActions(actions: readonly Action[], words: string): Action[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  return actions.filter(({ label, group = '', hint = '', isHelpOnly }) => {
-    const text = `${label} ${group} ${hint}`.toLowerCase();
-    return !isHelpOnly && wanted.every((word) => text.includes(word));
-  });
+  const has = (text: string): boolean => wanted.every((word) => text.toLowerCase().includes(word));
+  const isShown = (action: Action): boolean => !action.isHelpOnly && (!action.isFoundOnly || wanted.length > 0);
+  const isNamed = ({ label, group = '', hint = '', isFoundOnly }: Action): boolean =>
+    !isFoundOnly && has(`${label} ${group} ${hint}`);
+  const isFound = ({ label, group = '', hint = '', words: other = '', isFoundOnly }: Action): boolean =>
+    has(isFoundOnly ? `${label} ${other}` : `${label} ${group} ${hint} ${other}`);
+  const shown = actions.filter(isShown);
+  const found = [...shown.filter(isNamed), ...shown.filter((action) => !isNamed(action) && isFound(action))];
+  return grouped(found).flatMap(({ members }) => members);
 }
 
 function grouped(actions: readonly Action[]) {

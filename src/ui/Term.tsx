@@ -1,7 +1,17 @@
-import { useContext, useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useContext,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import type { RunNumbers } from '../core/glossary/sentence';
 import { findTerm, type TermId } from '../core/glossary/terms';
 import { GlossaryContext } from './glossary';
+import { TERM_MARK, updateTermStops } from './termStops';
 import styles from './Term.module.css';
 
 /** The popover and all sentences load when the first term is opened. */
@@ -59,6 +69,10 @@ export function Term({ id, children }: { id: TermId; children: string }) {
     },
     [],
   );
+  useLayoutEffect(() => {
+    updateTermStops();
+    return updateTermStops;
+  }, [id]);
   const isOpen = opened !== undefined;
   useEffect(() => {
     if (!isOpen) return;
@@ -92,7 +106,8 @@ export function Term({ id, children }: { id: TermId; children: string }) {
         ref={word}
         className={styles.term}
         role="button"
-        tabIndex={0}
+        {...{ [TERM_MARK]: id }}
+        tabIndex={-1} // 0 for the first mark of the page: termStops.ts
         aria-expanded={isOpen}
         aria-controls={isOpen ? entryId : undefined}
         aria-describedby={isOpen ? textId : undefined}

@@ -11,6 +11,10 @@ export interface Action {
   /** `mod+k`, `mod+enter`, `[`, `?`, `shift+f6`, `s`. `mod` is ⌘ on a Mac, else Ctrl. */
   keys?: string;
   run: () => void;
+  /** Other words that a person may search for: `download save`. */
+  words?: string;
+  /** Listed only when a person searches for it by its label or its other words. */
+  isFoundOnly?: boolean;
   /** Shown by the help only, not in the palette: it has no meaning without its place. */
   isHelpOnly?: boolean;
 }

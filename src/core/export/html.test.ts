@@ -109,6 +109,24 @@ test('a model too large for the browser is refused with its size', async () => {
   expect(failure).toMatchObject({ failure: { code: 'out-of-memory' } });
 });
 
+test('a page and its card name the step of an early model, and how much it was trained', async () => {
+  const { info, ...rest } = model;
+  const { steps } = recipeOf(info);
+  const of = async (step: number, tokensSeen: number): Promise<readonly string[]> => {
+    const early = { ...info, name: 'whales', state: { ...info.state, step, tokensSeen } };
+    const page = await writtenPage({ ...rest, info: early });
+    const { title, summary, card } = modelIn(page);
+    expect(page).toContain(`<title>${title}</title>`);
+    expect(card).toContain(`\n# ${title}\n`);
+    return [title, /trained.*? on /.exec(summary)?.[0] ?? summary];
+  };
+  expect(await of(1, 512)).toEqual([`whales, step 1 of ${steps}`, 'trained for 1 step (512 tokens) on ']);
+  expect(await of(steps, 30_720)).toEqual(['whales', `trained for ${steps} steps (30.7 k tokens) on `]);
+  const [title, untrained] = await of(0, 0);
+  expect(title).toBe(`whales, step 0 of ${steps}`);
+  expect(untrained).toContain('parameters, not trained yet.');
+});
+
 test('nothing that people name gets out of its place', async () => {
   const tags = (page: string): number => page.split('<').length;
   const plain = tags(await writtenPage(model));
@@ -123,10 +141,13 @@ test('nothing that people name gets out of its place', async () => {
       const data = { ...facts, texts: [{ ...facts.texts[0]!, name: source }] };
       const page = await writtenPage({
         ...model,
-        info: { ...learning(info, { data, recipe: { ...recipeOf(info), samplePrompt: prompt } }), name },
+        info: {
+          ...learning(info, { data, recipe: { ...recipeOf(info), samplePrompt: prompt, steps: info.state.step } }),
+          name,
+        },
       });
       expect(tags(page)).toBe(plain);
-      expect(modelIn(page)).toMatchObject({ name, prompt });
+      expect(modelIn(page)).toMatchObject({ title: name, prompt });
       expect(modelIn(page).summary).toContain(source);
       const [, title] = /<title>([^<]*)<\/title>/.exec(page)!;
       const read = title!.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));

@@ -24,6 +24,7 @@ import { evaluatedOf, type RunInfo, settingsOf } from './homegrownJson';
 import { howToLoad } from './howToLoad';
 import { DOES, kindOf } from './kinds';
 import { labelsSection } from './labelsSection';
+import { modelTitle } from './modelTitle';
 import { normalizerWords } from './normalizerWords';
 import { plain, table, tokenizerKind } from './markdown';
 
@@ -79,7 +80,7 @@ export function modelCard(info: RunInfo): string {
   ];
   const sections = [
     `---\n${front.join('\n')}\n---`,
-    `# ${plain(name)}`,
+    `# ${plain(modelTitle(info))}`,
     `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} of ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
     partOf('about', info),
     ...labelsSection(info),

@@ -1,7 +1,7 @@
 import {
   evaluateRefusal,
   hasStrided,
-  outOfDate,
+  isEvaluationStale,
   shownEvaluating,
   shownEvaluation,
   takesText,
@@ -16,6 +16,7 @@ import { lineOf } from './line';
 export const stage: Stage = {
   id: 'evaluate',
   name: 'Evaluate',
+  words: 'report test score download',
   parts: [{ label: 'Compare, pairs and tasks', query: '?part=asked' }],
   state,
   page: async () => (await import('./EvaluatePage')).EvaluatePage,
@@ -38,5 +39,5 @@ function state(s: Studio): StageState {
   if (work === 'failed') return { sign: 'failed', line };
   const saved = shownEvaluation(s);
   if (!saved) return NOTHING_YET;
-  return { sign: outOfDate(s).length > 0 ? 'stale' : 'done', line: lineOf(saved.record.evaluation) };
+  return { sign: isEvaluationStale(s) ? 'stale' : 'done', line: lineOf(saved.record.evaluation) };
 }

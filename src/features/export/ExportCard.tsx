@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Card } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
-import { formatBytes } from '../../core/base/units';
+import { formatBytes, formatCount } from '../../core/base/units';
 import { formatSettings } from './formatSettings';
 import { type Exporting, fileOf } from '../../state/export';
 import { useShownPart, useStudio } from '../../state/react';
@@ -22,7 +22,7 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
     useShownPart('export', ({ record }) => record && FORMATS[format].problem?.(formatSettings(record))) ?? undefined;
   const opensIn = useShownPart('export', ({ record }) => record && card.opensThis?.(record.model));
   const file = fileOf(exporting);
-  const isStale = file !== undefined && file.step !== step;
+  const isOfOtherStep = file !== undefined && file.step !== step;
   return (
     <FormatCard
       name={card.name}
@@ -37,7 +37,16 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
       }
       progress={<Busy exporting={exporting} />}
       isBusy={exporting?.kind === 'writing' || exporting?.kind === 'checking'}
-      action={<Action card={card} size={size} exporting={exporting} isStale={isStale} problem={problem} {...p} />}
+      action={
+        <Action
+          card={card}
+          size={size}
+          exporting={exporting}
+          otherStep={isOfOtherStep ? step : undefined}
+          problem={problem}
+          {...p}
+        />
+      }
     >
       {p.children}
     </FormatCard>
@@ -56,7 +65,8 @@ function Action(p: {
   size: number | undefined;
   format: FormatId;
   exporting: Exporting | undefined;
-  isStale: boolean;
+  /** The step of the next file, if it isn't that of the last. */
+  otherStep: number | undefined;
   problem: string | undefined;
   isMain: boolean;
 }) {
@@ -72,18 +82,22 @@ function Action(p: {
   }
   const isAgain = fileOf(p.exporting) !== undefined;
   const isFirst = p.isMain && !isAgain;
-  const words = `Export ${object}${p.size === undefined ? '' : ` · ${formatBytes(p.size)}`}`;
+  const words = isAgain
+    ? `Download ${p.otherStep === undefined ? 'again' : `step ${formatCount(p.otherStep)}`}`
+    : isFirst
+      ? `Export ${object}${p.size === undefined ? '' : ` · ${formatBytes(p.size)}`}`
+      : 'Download';
   return (
     <Button
       isDense
-      icon={p.isStale ? 'retry' : 'download'}
+      icon="download"
       minWidth={WIDTH}
-      {...(!isFirst && { label: isAgain ? `Download again, ${name}` : `Download ${name}` })}
+      {...(!isFirst && { label: isAgain ? `${words}, ${name}` : `Download ${name}` })}
       disabledReason={p.problem}
       onPress={() => void exportModel(p.format)}
       {...(p.isMain && { variant: 'go' })}
     >
-      {isFirst ? words : isAgain ? 'Download again' : 'Download'}
+      {words}
     </Button>
   );
 }

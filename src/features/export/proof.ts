@@ -17,10 +17,10 @@ export function proof(exporting: Exporting | undefined, step: number): NonNullab
     case 'checking':
       return { text: 'Written, and being checked' };
     case 'verified':
-      return outOfDate(exporting.file, step) ?? verified(exporting.figures);
+      return ofOtherStep(exporting.file, step) ?? verified(exporting.figures);
     case 'mismatch':
       return (
-        outOfDate(exporting.file, step) ?? {
+        ofOtherStep(exporting.file, step) ?? {
           tone: 'warn',
           title: 'Does not match',
           text: `${apart(exporting.figures)} Write it again; if this stays, take F32`,
@@ -28,20 +28,21 @@ export function proof(exporting: Exporting | undefined, step: number): NonNullab
       );
     case 'unchecked':
       return (
-        outOfDate(exporting.file, step) ??
+        ofOtherStep(exporting.file, step) ??
         (exporting.failure
           ? { tone: 'warn', title: 'Written, not checked', text: explain(exporting.failure) }
           : { text: 'Written, not checked' })
       );
     case 'uncheckable':
-      return outOfDate(exporting.file, step) ?? { title: 'Written, not checked', text: exporting.reason };
+      return ofOtherStep(exporting.file, step) ?? { title: 'Written, not checked', text: exporting.reason };
     default:
       return exporting satisfies never;
   }
 }
 
-const outOfDate = ({ step }: ExportedFile, now: number): FormatCardProps['proof'] =>
-  step === now ? undefined : { tone: 'warn', title: 'Out of date', text: `built from step ${formatCount(step)}` };
+/** The person chose another step since: a fact, no warning. */
+const ofOtherStep = ({ step }: ExportedFile, now: number): FormatCardProps['proof'] =>
+  step === now ? undefined : { text: `The last file has step ${formatCount(step)}` };
 
 function verified(figures: Figures): NonNullable<FormatCardProps['proof']> {
   const { engine, tokens, equal, ties } = figures;

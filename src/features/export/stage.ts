@@ -9,6 +9,7 @@ import { mainFormat } from './mainFormat';
 export const stage: Stage = {
   id: 'export',
   name: 'Export',
+  words: 'download save file share',
   state,
   page: async () => (await import('./ExportPage')).ExportPage,
   action(s) {

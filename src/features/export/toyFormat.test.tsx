@@ -79,6 +79,19 @@ test('is written, handed over, and checked in a second engine', async () => {
   expect(cardOf('Table of weights')).toMatch(/Verified.*opened by an independent reader/);
 });
 
+test('once another step is chosen, the card names the step of the last file, without a warning, and the button its own', () => {
+  const { studio } = taken;
+  const { exports } = studio.getState();
+  const last = exports[TOY] as Extract<(typeof exports)[FormatId], { kind: 'verified' }>;
+  expect(cardOf('Table of weights')).toContain('Download again, Table of weights');
+  studio.setState({ exports: { [TOY]: { ...last, file: { ...last.file, step: 1782 } } } });
+  const card = cardOf('Table of weights');
+  expect(card.replace(/<[^>]*>/g, '')).toMatch(/The last file has step 1,782.*Download step \d/);
+  expect(card).toMatch(/aria-label="Download step \d+, Table of weights"/);
+  expect(card).not.toMatch(/warn|Out of date/i);
+  studio.setState({ exports });
+});
+
 test('what it has nothing for is said on its card, which then offers nothing', () => {
   const { studio } = taken;
   const record = seen(studio.getState()).run!;

@@ -6,10 +6,16 @@ import { formatCount } from '../../core/base/units';
 import { EmptyState, GlossaryContext, Pane, Panes, SearchField, Stage, TextAction } from '../../ui';
 import styles from './Glossary.module.css';
 
-/** All terms of the field with what they mean, and a search over both. `?term=perplexity` goes to one. */
+/** All terms of the field with what they mean, and a search over both. `?term=perplexity` goes to one, `?find=nat` searches. */
 export function Glossary() {
-  const [query, setQuery] = useState('');
-  const asked = new URLSearchParams(useSearch()).get('term');
+  const search = new URLSearchParams(useSearch());
+  const find = search.get('find') ?? '';
+  return <Terms key={find} find={find} asked={search.get('term')} />;
+}
+
+/** @param find the first query */
+function Terms({ find, asked }: { find: string; asked: string | null }) {
+  const [query, setQuery] = useState(find);
   const numbers = useNumbers();
   const found = useMemo(() => searchTerms(query), [query]);
   const chosen = useRef<HTMLDivElement>(null);

@@ -10,6 +10,7 @@ import type { Studio } from '../../state/studio';
 export const stage: Stage = {
   id: 'model',
   name: 'Model',
+  words: 'settings size layers time budget',
   state,
   page: async () => (await import('./ModelPage')).ModelPage,
 };

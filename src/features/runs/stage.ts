@@ -4,6 +4,7 @@ import { NOTHING_YET, type Stage } from '../../state/stage';
 export const stage: Stage = {
   id: 'runs',
   name: 'Runs',
+  words: 'history compare curve table csv',
   parts: [{ label: 'Lineage', query: '?view=lineage' }],
   state(s) {
     const count = s.runs?.length ?? 0;

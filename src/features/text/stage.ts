@@ -5,6 +5,7 @@ import { fitting, NOTHING_YET, type Stage } from '../../state/stage';
 export const stage: Stage = {
   id: 'text',
   name: 'Text',
+  words: 'add upload open import file drop paste',
   parts: [{ label: 'Clean', query: '?part=clean' }],
   state({ texts, tuneTexts, importing }) {
     const isReading = importing.kind === 'busy';

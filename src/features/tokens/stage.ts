@@ -7,6 +7,7 @@ import { modelTokenizer } from './tokenizer/modelTokenizer';
 export const stage: Stage = {
   id: 'tokens',
   name: 'Tokens & data',
+  words: 'vocabulary split held-out',
   parts: [{ label: 'Data', query: '?part=data' }],
   form: 'automatic',
   state,

@@ -5,6 +5,7 @@ import { hasModelOrLabel } from '../../state/teachable';
 export const stage: Stage = {
   id: 'tune',
   name: 'Teach it more',
+  words: 'fine-tune chat classify',
   parts: [
     { label: 'Adapt to other text', query: '?kind=adapt' },
     { label: 'Instruct by chats', query: '?kind=instruct' },
