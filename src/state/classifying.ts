@@ -31,8 +31,12 @@ export interface Classifying {
   leaks(options?: Watched): Promise<readonly LeakWords[]>;
   /** Words that give away labels of the texts of a run's data; counted once. Null if the data are gone. */
   leaksOf(runId: string): Promise<readonly LeakWords[] | null>;
-  /** Some of the texts that the next classifier learns. */
-  rows(at: DataApi['labelledTexts']['input']['at'], characters: number): Promise<readonly LabelledText[]>;
+  /** Some of the texts that the next classifier trains on. @param textId a table whose rows are wanted; absent: all tables */
+  rows(
+    at: DataApi['labelledTexts']['input']['at'],
+    characters: number,
+    textId?: string,
+  ): Promise<readonly LabelledText[]>;
   /** Texts at these places of what a classifier learnt; undefined where they are not there as they were. */
   examples(run: RunRecord, places: readonly number[]): Promise<readonly LabelledText[] | undefined>;
   /** Says of what a text is an example, or calls labels otherwise; a note takes it back. False where it could not. */
@@ -155,7 +159,8 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       asked.catch(() => runLeaks.delete(of));
       return asked;
     },
-    rows: (at, characters) => data.call('labelledTexts', { texts: ids(), at, characters }),
+    rows: (at, characters, textId) =>
+      data.call('labelledTexts', { texts: textId === undefined ? ids() : [textId], at, characters }),
     async examples(run, places) {
       const texts = textsOf(run);
       if (!texts) return undefined;

@@ -1,21 +1,33 @@
 import { useState } from 'react';
 import { labelWords } from '../../../core/base/labels';
 import { formatCount } from '../../../core/base/units';
+import type { TextRecord } from '../../../core/documents/record';
 import { Button, Dialog, Pager, Table, text } from '../../../ui';
 import styles from './Classify.module.css';
 import { useAnswer } from './useAnswer';
 
-/** All texts with their labels, a page of them at a time. */
-export function RowsDialog({ of, onClose }: { of: number; onClose: () => void }) {
+/** Texts with their labels, a page of them at a time. */
+export function RowsDialog({
+  of,
+  table,
+  onClose,
+}: {
+  of: number;
+  /** Whose rows are shown; absent: those of all tables. */
+  table?: TextRecord;
+  onClose: () => void;
+}) {
   const [from, show] = useState(0);
-  const rows = useAnswer(({ rows: ask }) => ask({ from, count: PAGE }, CHARACTERS), [], [from])?.answer ?? [];
+  const rows =
+    useAnswer(({ rows: ask }) => ask({ from, count: PAGE }, CHARACTERS, table?.id), [], [from, table?.id])?.answer ??
+    [];
   const last = Math.min(of, from + PAGE);
   return (
     <Dialog
       isOpen
       isDismissable
       onClose={onClose}
-      title="Texts with their labels"
+      title={table ? `${table.name}: texts with their labels` : 'Texts with their labels'}
       width={760}
       actions={
         <>

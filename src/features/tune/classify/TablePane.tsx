@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
 import { labelWords } from '../../../core/base/labels';
 import { counted, formatCount, formatShare } from '../../../core/base/units';
 import { textRef, type TextRecord } from '../../../core/documents/record';
@@ -6,6 +7,7 @@ import { leakNotice, leakWords } from '../../../core/documents/labels/leakWords'
 import type { Unlabelled } from '../../../core/documents/labels/labelling';
 import type { LabelsTold } from '../../../protocol/data';
 import { weightOf } from '../../../state/classifierPlan';
+import { CLASSIFIER_SETUP } from '../../../state/classifierStart';
 import { explain } from '../../../state/failures';
 import { useStudio, useStudioStore } from '../../../state/react';
 import type { PageProps } from '../../../state/stage';
@@ -45,6 +47,7 @@ export function TablePane({
 }: { situation: ClassifySituation; adding: Adding } & Pick<PageProps, 'onFiles'>) {
   const { texts, survey } = situation;
   const [isOpen, setOpen] = useState(false);
+  const asked = useAskedTable(texts);
   const { told, failure, progress } = survey;
   const name = texts.length === 1 ? texts[0]!.name : `${formatCount(texts.length)} files`;
   return (
@@ -96,8 +99,17 @@ export function TablePane({
       {texts.length > 0 && <TextRows texts={texts} what="Files" />}
       {texts.length > 0 && <MoreFromText texts={texts} />}
       {isOpen && <RowsDialog of={told ? documentsIn(told) : 0} onClose={() => setOpen(false)} />}
+      {asked.table && <RowsDialog of={asked.table.documents} table={asked.table} onClose={asked.close} />}
     </Pane>
   );
+}
+
+/** The table whose rows the address asks for. */
+function useAskedTable(texts: readonly TextRecord[]): { table: TextRecord | undefined; close: () => void } {
+  const id = new URLSearchParams(useSearch()).get('text');
+  const [, go] = useLocation();
+  const table = texts.find((text) => text.id === id);
+  return { table, close: () => go(CLASSIFIER_SETUP, { replace: true }) };
 }
 
 /** Labeled documents of the page Text, else a table; next to them the samples. */
