@@ -42,7 +42,7 @@ test('a corrected answer is a row of Corrections, undone by its note, and part o
 
   // The table by itself, with its own places.
   const corrections = toTuneOn(getState(), 'classify').find(({ name }) => name === 'Corrections')!;
-  const ownRows = await own.rows({ from: 0, count: 60 }, 100, corrections.id);
+  const ownRows = await own.rows({ from: 0, count: 60 }, 100, { textId: corrections.id });
   expect(ownRows.map(({ at, text }) => [at, text])).toEqual([
     [0, 'the hill'],
     [1, 'a whale, "quoted"\non two lines'],
