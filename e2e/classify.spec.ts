@@ -146,7 +146,7 @@ test('a word that gives a label away is shown below the labels, by the doctor of
   const words = 'The word “xqz” gives “Hours” away: it is in 40 of 40 (100 %) of its texts, and in 0 of 40 (0 %)';
   const warning = page.getByText('The accuracy may come from one word');
   await expect(warning).toBeVisible();
-  await expect(page.getByRole('main')).toContainText(`${words} of the others. If it only comes from`);
+  await expect(page.getByRole('main')).toContainText(`${words} of the others. A classifier may learn that word`);
   await studio.goTo('Model');
   await expect(page.getByText('Texts to classify: 1 word gives “Hours” away')).toBeVisible();
   await expect(page.getByRole('main')).toContainText(words);

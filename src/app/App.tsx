@@ -148,7 +148,20 @@ function useGlossary(page: string | undefined, go: (path: string) => void): Glos
 function Notes() {
   const toasts = useStudio((s) => s.toasts);
   const dismiss = useStudio((s) => s.dismiss);
-  return <Toasts toasts={toasts} onDismiss={dismiss} />;
+  const [, go] = useLocation();
+  const entries = toasts.map(({ action, ...toast }) => ({
+    ...toast,
+    ...(action && {
+      action: {
+        label: action.label,
+        run: () => {
+          action.run();
+          go(action.path);
+        },
+      },
+    }),
+  }));
+  return <Toasts toasts={entries} onDismiss={dismiss} />;
 }
 
 function useDocumentTitle(words: string): void {

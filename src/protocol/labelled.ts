@@ -67,6 +67,8 @@ export interface LabelApi {
       at: { from: number; count: number } | { places: readonly number[] };
       /** Of each its beginning. */
       characters: number;
+      /** In lower case: only labeled documents that have it, counted by themselves; each from shortly before it. */
+      word?: string;
     };
     progress: never;
     output: readonly LabelledText[];

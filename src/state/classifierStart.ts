@@ -8,6 +8,8 @@ import { timed } from './timed';
 import { toTuneOn } from './tuning';
 
 export const CLASSIFIER_SETUP = '/tune?kind=classify';
+/** The rows that have a word, in the setup of a classifier. */
+export const rowsWithWord = (word: string): string => `${CLASSIFIER_SETUP}&word=${encodeURIComponent(word)}`;
 
 /**
  * Whether something must be decided before a classifier trains on a table that waits for an answer.

@@ -31,8 +31,12 @@ export interface Classifying {
   leaks(options?: Watched): Promise<readonly LeakWords[]>;
   /** Words that give away labels of the texts of a run's data; counted once. Null if the data are gone. */
   leaksOf(runId: string): Promise<readonly LeakWords[] | null>;
-  /** Some of the texts that the next classifier learns. */
-  rows(at: DataApi['labelledTexts']['input']['at'], characters: number): Promise<readonly LabelledText[]>;
+  /** Some of the texts that the next classifier trains on. @param of only rows of this table, or rows that have this word */
+  rows(
+    at: DataApi['labelledTexts']['input']['at'],
+    characters: number,
+    of?: { textId?: string | undefined; word?: string | undefined },
+  ): Promise<readonly LabelledText[]>;
   /** Texts at these places of what a classifier learnt; undefined where they are not there as they were. */
   examples(run: RunRecord, places: readonly number[]): Promise<readonly LabelledText[] | undefined>;
   /** Says of what a text is an example, or calls labels otherwise; a note takes it back. False where it could not. */
@@ -155,7 +159,10 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       asked.catch(() => runLeaks.delete(of));
       return asked;
     },
-    rows: (at, characters) => data.call('labelledTexts', { texts: ids(), at, characters }),
+    rows(at, characters, { textId, word } = {}) {
+      const texts = textId === undefined ? ids() : [textId];
+      return data.call('labelledTexts', { texts, at, characters, ...(word !== undefined && { word }) });
+    },
     async examples(run, places) {
       const texts = textsOf(run);
       if (!texts) return undefined;

@@ -40,10 +40,28 @@ test('a corrected answer is a row of Corrections, undone by its note, and part o
   getState().toasts.at(-1)!.undo!();
   await vi.waitFor(async () => expect((await rows()).at(-1)).toEqual(['a whale, "quoted"\non two lines', 'land']));
 
-  await getState().tune('classify');
+  // The table by itself, with its own places.
+  const corrections = toTuneOn(getState(), 'classify').find(({ name }) => name === 'Corrections')!;
+  const ownRows = await own.rows({ from: 0, count: 60 }, 100, { textId: corrections.id });
+  expect(ownRows.map(({ at, text }) => [at, text])).toEqual([
+    [0, 'the hill'],
+    [1, 'a whale, "quoted"\non two lines'],
+  ]);
+
+  // The toast starts the same classifier again.
+  expect(getState().toasts.at(-1)!.action).toMatchObject({ label: 'Train again', path: '/train' });
+  getState().toasts.at(-1)!.action!.run();
+  const isFinished = (): boolean => getState().opened[getState().project.runId ?? '']?.phase.kind === 'finished';
+  await vi.waitFor(() => expect([isFinished(), getState().training]).toEqual([true, null]), { timeout: 120_000 });
   const { record } = getState().opened[getState().project.runId!]!;
   const { parts } = record!.segments.at(-1)!.data.facts!;
   expect(parts.train.documents! + parts.validation.documents!).toBe(42);
+  // The same text again replaces its row, also in a table that a run trained on.
+  await own.correct('the hill', 'land');
+  expect(names()).toEqual(['Corrections', 'texts.csv']);
+  expect((await rows())[0]).toEqual(['the hill', 'land']);
+  getState().toasts.at(-1)!.undo!();
+  await vi.waitFor(async () => expect((await rows())[0]).toEqual(['the hill', 'sea']));
   // What a run learned from stays as it is, so that its mistakes can be opened: later corrections are a table of their own.
   await own.correct('the hill 99', 'land');
   expect(names()).toEqual(['Corrections', 'Corrections 2', 'texts.csv']);

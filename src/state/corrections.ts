@@ -24,10 +24,29 @@ export function correctingOver(
     return undefined;
   }
 
-  /** Gives a text a label, or takes its row out. @returns the label that it had in the table */
+  /** Relabels the row of a text in a table that a run trained on. @returns the label before; undefined if no such table has the text */
+  async function relabel(text: string, label: string, open: TextRecord | undefined): Promise<string | undefined> {
+    for (const { id, documents } of tables()) {
+      if (id === open?.id) continue;
+      const at = { from: 0, count: documents };
+      const rows = await data.call('labelledTexts', { texts: [id], at, characters: text.length + 1 });
+      const row = rows.find((each) => each.text === text);
+      if (!row) continue;
+      const change = { kind: 'relabel', place: row.place, labels: [label] } as const;
+      const changed = await data.call('changeLabels', { id, change });
+      get().putText(changed.text);
+      tabs.announce();
+      return row.labels?.[0] ?? label;
+    }
+    return undefined;
+  }
+
+  /** Gives a text a label, or takes its row out. @returns the label that it had in a table */
   async function put(text: string, label: string | null): Promise<string | null> {
     const { id: projectId } = get().project;
     const table = await openTable();
+    const relabeled = label === null ? undefined : await relabel(text, label, table);
+    if (relabeled !== undefined) return relabeled;
     if (!table && label === null) return null;
     const count = tables().length;
     const name = table?.name ?? (count === 0 ? NAME : `${NAME} ${count + 1}`);
@@ -59,7 +78,13 @@ export function correctingOver(
   return async (text, label) => {
     const done = await inTurn(text, label);
     if (!done) return false;
-    get().toast({ text: 'Saved. Train again to use it', undo: () => void inTurn(text, done.before) });
+    const { training, trainingElsewhere, tune } = get();
+    const action = { label: 'Train again', path: '/train', run: () => void tune('classify') };
+    get().toast({
+      text: 'Saved. Train again to use it',
+      undo: () => void inTurn(text, done.before),
+      ...(training === null && !trainingElsewhere && { action }),
+    });
     return true;
   };
 }

@@ -1,4 +1,4 @@
-/** The Playground's settings and its last text, over a reload, a kill and a change of the model. */
+/** The Playground's settings and its texts, over a reload, a kill and a change of the model. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BlobStore } from '../core/base/blobStore';
 import { bounded, MAX_PROMPT, MAX_WITH_ALTERNATIVES, type WrittenRecord } from '../core/runs/playground';
@@ -53,6 +53,34 @@ test('a reload shows the prompt, the settings and the text as before, with the m
   // The same request again takes the next seed, as before the reload.
   await now().generate();
   expect(now().sampling.seed).toBe(8);
+});
+
+test('texts that newer ones replace are kept over a reload, and come back with their prompt and seed', async () => {
+  await write('the sea');
+  const first = text();
+  await now().generate();
+  const second = text();
+  await now().continueFrom(2, ' whale');
+  const seeds = (): readonly number[] => now().earlier.map(({ sampling }) => sampling.seed);
+  expect(seeds()).toEqual([7, 8]);
+  const last = text();
+  await vi.waitFor(async () => expect((await stored('written'))['earlier']).toHaveLength(2));
+  await vi.waitFor(async () => expect(await stored('written')).toMatchObject({ outcome: { reason: 'length' } }));
+  await reload();
+  expect([text(), ...seeds()]).toEqual([last, 7, 8]);
+
+  now().setPrompt('something else');
+  now().showEarlier(now().earlier[0]!);
+  expect(text()).toBe(first);
+  expect(now()).toMatchObject({ prompt: 'the sea', writtenAfter: 'the sea', sampling: { seed: 7 } });
+  await vi.waitFor(async () => expect(await stored('written')).toMatchObject({ sampling: { seed: 7 } }));
+  await reload();
+  expect(text()).toBe(first);
+  const words = now().earlier.map(({ tokens }) => tokens.map((token) => token.text).join(''));
+  expect(words).toEqual([second, last]);
+
+  for (let i = 0; i < 8; i++) await now().generate();
+  expect(now().earlier).toHaveLength(5);
 });
 
 test('a typed prompt survives a reload before anything is written', async () => {
@@ -147,4 +175,8 @@ test('a stored text is bounded: alternatives of its end alone, and the end of it
   expect(said).toEqual([{ role: 'user', content: 'z' }]);
   expect(tokens).toHaveLength(given.tokens.length);
   expect(tokens.filter(({ alternatives }) => alternatives.length === 0)).toHaveLength(3);
+  const each = { ...given, tokens: Array.from({ length: 4000 }, () => token) };
+  const { earlier = [] } = bounded({ ...given, earlier: [each, each, each] });
+  expect(earlier.map((text) => text.tokens.length)).toEqual([4000, 4000]);
+  expect(earlier.flatMap((text) => text.tokens.flatMap(({ alternatives }) => alternatives))).toEqual([]);
 });

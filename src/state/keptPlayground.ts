@@ -1,4 +1,4 @@
-/** Stores the Playground's settings and its last text with the project, and reads them again. Nothing else in a tab writes them. */
+/** Stores the Playground's settings and its texts with the project, and reads them again. Nothing else in a tab writes them. */
 import { toFailure } from '../core/base/errors';
 import {
   dropWritten,
@@ -10,13 +10,16 @@ import {
 } from '../core/runs/playground';
 import { explain } from './failures';
 import type { Services, Studio, StudioStore } from './studio';
+import { recordOfEarlier, writtenRecord } from './writtenTexts';
 
 export interface PlaygroundKeeper {
   /** Shows the settings that are stored for the open project, and its text if the shown model writes such texts. */
   load(): Promise<void>;
   /** Shows the stored text, if nothing is shown and the shown model writes such texts. */
   loadText(): Promise<void>;
-  /** Removes the stored text. */
+  /** Stores the shown text, also one that was read from the store. */
+  save(): void;
+  /** Removes the stored text. The newest earlier one takes its place. */
   forget(): void;
 }
 
@@ -62,7 +65,7 @@ export function playgroundKeeper(
       settingsQueue.ask();
     }
     if (writing !== before.writing && writing.kind === 'done' && writing.isRestored) return;
-    const text = TEXT.some((field) => s[field] !== before[field]) ? textOf(s, now()) : undefined;
+    const text = TEXT.some((field) => s[field] !== before[field]) ? writtenRecord(s, now()) : undefined;
     if (text) {
       texts.set(id, text);
       textQueue.ask();
@@ -91,10 +94,18 @@ export function playgroundKeeper(
       const s = api.getState();
       if (written && s.project.id === id && s.writing.kind === 'idle') api.setState(shownText(s, written));
     },
+    save() {
+      const s = api.getState();
+      const text = writtenRecord(s, now());
+      if (s.playgroundOf === null || !text) return;
+      texts.set(s.playgroundOf, text);
+      textQueue.ask();
+    },
     forget() {
-      const { playgroundOf } = api.getState();
+      const { playgroundOf, earlier } = api.getState();
       if (playgroundOf === null) return;
-      texts.set(playgroundOf, null);
+      const newest = earlier.at(-1);
+      texts.set(playgroundOf, newest ? recordOfEarlier(newest, earlier.slice(0, -1)) : null);
       textQueue.ask();
     },
   };
@@ -126,19 +137,3 @@ const settingsOf = ({ prompt, isChat, system, sampling }: Studio): PlaygroundSet
   ...{ version: 1, prompt, isChat, system, sampling },
 });
 const fieldsOf = ({ version: _, ...fields }: PlaygroundSettings): Partial<Studio> => fields;
-
-/** What was written so far; undefined where that is nothing, or labels. While it is written, it is stored as stopped. */
-function textOf(s: Studio, now: number): WrittenRecord | undefined {
-  const { writtenBy: by, writtenWith: sampling, written, filled, writing, said, writtenAfter: prompt } = s;
-  if (!by || !sampling || (written.length === 0 && !filled)) return undefined;
-  if (writing.kind !== 'writing' && writing.kind !== 'done') return undefined;
-  const isDone = writing.kind === 'done';
-  const reason = isDone && writing.reason !== 'classified' ? writing.reason : 'stopped';
-  const ms = isDone ? writing.ms : now - writing.since;
-  const leftOut = isDone ? writing.leftOut : undefined;
-  return {
-    ...{ version: 1, by, prompt, sampling, said, tokens: written },
-    filled,
-    outcome: { reason, ms, ...(leftOut !== undefined && { leftOut }) },
-  };
-}

@@ -6,7 +6,7 @@ import type { Message } from '../core/chat/conversation';
 import type { Decided } from '../core/evaluate/decided';
 import { modelSpec } from '../core/models';
 import type { ModelKind } from '../core/models/spec';
-import type { Filled, GeneratedToken, Sampling, WrittenBy, WrittenRecord } from '../core/runs/playground';
+import type { EarlierText, Filled, GeneratedToken, Sampling, WrittenBy, WrittenRecord } from '../core/runs/playground';
 import { recipeOf } from '../core/runs/segments';
 import { markOf } from '../core/sample/mark';
 import { nextSeed } from '../core/sample/nextSeed';
@@ -18,6 +18,7 @@ import { playgroundKeeper } from './keptPlayground';
 import { modelOf, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 import { usedStep } from './trained';
+import { earlierAfter, recordOfEarlier, textsOf } from './writtenTexts';
 
 export type { Filled, Sampling };
 
@@ -61,6 +62,8 @@ export interface PlaygroundSlice {
   writtenBy: WrittenBy | null;
   /** Model, prompt and settings of the last text drawn by chance: asking for the same again takes the next seed. */
   lastDraw: string | null;
+  /** Texts that newer ones replaced, the oldest first. */
+  earlier: readonly EarlierText[];
   /** Project whose stored prompt, settings and text are shown; null until they are read. */
   playgroundOf: string | null;
   /** The passage as a model that reads both ways has filled it. */
@@ -84,6 +87,8 @@ export interface PlaygroundSlice {
   loadPlayground(): Promise<void>;
   /** Another model takes the place: ends what is being written. A text stays if the new model writes such texts too. */
   leaveModel(): void;
+  /** Shows one of the earlier texts again, with its prompt and settings. The shown text becomes an earlier one. */
+  showEarlier(text: EarlierText): void;
   /** Writes on from `text` in place of the token at `index`; the text up to there becomes the prompt. */
   continueFrom(index: number, text: string): Promise<void>;
 }
@@ -126,9 +131,10 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> = (services) => (set,
   return {
     ...NO_SETTINGS,
     ...NOTHING_WRITTEN,
-    playgroundOf: null,
+    ...NO_TEXTS,
     setPrompt: (prompt) => set({ prompt }),
     setChat(isChat) {
+      set((s) => ({ earlier: earlierAfter(s, now()) }));
       get().endWriting();
       set({ isChat, prompt: null });
     },
@@ -151,6 +157,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> = (services) => (set,
       const abort = new AbortController();
       const mine: Writing = { kind: 'writing', since: now(), stop: () => abort.abort() };
       set({
+        earlier: earlierAfter(get(), now()),
         said,
         writtenAfter: prompt,
         written: [],
@@ -233,7 +240,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> = (services) => (set,
         return;
       }
       if (writing.kind === 'writing') writing.stop();
-      set({ ...NO_SETTINGS, ...NOTHING_WRITTEN, playgroundOf: null });
+      set({ ...NO_SETTINGS, ...NOTHING_WRITTEN, ...NO_TEXTS });
       await keeper.load();
     },
     leaveModel() {
@@ -250,6 +257,17 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> = (services) => (set,
     },
     choose(blank, candidate) {
       set(({ filled }) => ({ filled: filled && { ...filled, choices: filled.choices.with(blank, candidate) } }));
+    },
+    showEarlier(text) {
+      const { writing } = get();
+      if (writing.kind === 'writing') writing.stop();
+      const { prompt, sampling } = text;
+      set((s) => {
+        const others = s.earlier.filter((each) => each !== text);
+        const earlier = earlierAfter({ ...s, earlier: others }, now());
+        return { ...shownText(s, recordOfEarlier(text, earlier)), prompt, sampling };
+      });
+      keeper.save();
     },
     async continueFrom(index, text) {
       const { writtenAfter, written, generate } = get();
@@ -269,6 +287,8 @@ const NO_SETTINGS = {
     ...{ how: 'likeliest', beams: { count: 4, lengthPenalty: 1 } },
   },
 } as const satisfies Partial<Studio>;
+
+const NO_TEXTS = { earlier: [], playgroundOf: null } as const satisfies Partial<Studio>;
 
 const NOTHING_WRITTEN = {
   ...{ said: [], writtenAfter: '', written: [], writtenBy: null, writtenWith: null, lastDraw: null },
@@ -290,9 +310,11 @@ function writerOf(s: Studio, runId: string): WrittenBy {
   return { runId, name, step, kind: playgroundKind(s), isChat: isChatting(s), vocabulary, which };
 }
 
-function shownText(s: Studio, { by, prompt, sampling, said, tokens, filled, outcome }: WrittenRecord): Partial<Studio> {
-  if (!isSuited(s, by)) return {};
+function shownText(s: Studio, record: WrittenRecord): Partial<Studio> {
+  const { by, prompt, sampling, said, tokens, filled, outcome, earlier = [] } = record;
+  if (!isSuited(s, by)) return { earlier: textsOf(record) };
   return {
+    earlier,
     ...{ said, writtenAfter: prompt, written: tokens, writtenBy: by, writtenWith: sampling, filled },
     writing: { kind: 'done', ...outcome, isRestored: true },
     lastDraw: tokens.length > 0 ? drawOf(by, prompt, sampling) : null,
@@ -347,7 +369,7 @@ export function exchange(question: string, answer: readonly GeneratedToken[]): r
 }
 
 /** Whether chance decides what the model writes. */
-const isDrawn = (kind: PlaygroundKind, { how, temperature }: Sampling): boolean =>
+export const isDrawn = (kind: PlaygroundKind, { how, temperature }: Sampling): boolean =>
   temperature > 0 && (kind === 'decoder' || (kind === 'encoder-decoder' && how === 'chance'));
 
 /** What is asked of a model that goes on from a text. */

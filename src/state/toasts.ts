@@ -6,6 +6,8 @@ export interface Toast {
   text: string;
   detail?: string;
   undo?(): void;
+  /** What to do next. `path` opens the page that shows it. */
+  action?: { label: string; path: string; run(): void };
   /** Called once it has gone, however it went; after `undo` where that was asked for. */
   onGone?(): void;
 }

@@ -1,7 +1,7 @@
 /** The warning that one word may explain the accuracy of a run, for every page that shows it. */
 import { useEffect, useState } from 'react';
 import { type LeakNotice, leakNotice } from '../core/documents/labels/leakWords';
-import { CLASSIFIER_SETUP } from './classifierStart';
+import { rowsWithWord } from './classifierStart';
 import { useStudio, useStudioStore } from './react';
 
 export interface ShownLeak extends LeakNotice {
@@ -28,5 +28,6 @@ export function useLeakNotice(runId: string | null | undefined, go: (path: strin
       isWanted = false;
     };
   }, [store, id]);
-  return found?.id === id && found?.notice ? { ...found.notice, onShow: () => go(CLASSIFIER_SETUP) } : undefined;
+  const notice = found?.id === id ? found?.notice : undefined;
+  return notice && { ...notice, onShow: () => go(rowsWithWord(notice.word)) };
 }

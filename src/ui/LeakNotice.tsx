@@ -5,23 +5,23 @@ export interface LeakNoticeProps {
   title: string;
   /** Which word it is, in how many texts, and what to do. */
   text: string;
-  /** Opens the texts; without it they are on the page. */
-  onShow?: () => void;
+  /** Shows the texts that have the word. */
+  onShow: () => void;
+  /** In a pane, without a frame. */
+  isPlain?: boolean;
 }
 
 /** A word gives a label away, so the accuracy may measure little else. */
-export const LeakNotice = ({ title, text, onShow }: LeakNoticeProps) => (
+export const LeakNotice = ({ title, text, onShow, isPlain = false }: LeakNoticeProps) => (
   <Notice
     tone="warn"
-    isPlain={onShow === undefined}
+    isPlain={isPlain}
     title={title}
-    {...(onShow && {
-      actions: (
-        <Button isDense onPress={onShow}>
-          Show texts
-        </Button>
-      ),
-    })}
+    actions={
+      <Button isDense onPress={onShow}>
+        Show texts
+      </Button>
+    }
   >
     {text}
   </Notice>

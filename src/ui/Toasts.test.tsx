@@ -11,6 +11,13 @@ const words = (text: string, detail?: string): string =>
     )![1]!
     .replace(/<[^>]*>/g, '');
 
+test('a note shows what to do next, then Undo', () => {
+  const nothing = (): void => undefined;
+  const toast = { id: 1, text: 'Saved', undo: nothing, action: { label: 'Train again', run: nothing } };
+  const html = renderToStaticMarkup(<Toasts toasts={[toast]} onDismiss={nothing} />);
+  expect(html.replace(/<[^>]*>/g, ' ')).toMatch(/Saved +Train again +Undo/);
+});
+
 test('a note and its detail are parted: a clause by a semicolon, a sentence by a full stop', () => {
   expect(words('Run deleted')).toBe('Run deleted');
   expect(words('Run deleted', '79 MB come free')).toBe('Run deleted; 79 MB come free');

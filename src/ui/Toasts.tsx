@@ -8,6 +8,8 @@ export interface ToastEntry {
   /** More of it: a clause, or sentences. What parts them is put between. */
   detail?: string;
   undo?: () => void;
+  /** What to do next. */
+  action?: { label: string; run: () => void };
 }
 const LIFE_MS = 10_000;
 
@@ -58,7 +60,8 @@ function Toast({ toast, isPaused, onDismiss }: { toast: ToastEntry; isPaused: bo
       left.current -= performance.now() - started;
     };
   }, [isPaused]);
-  const { text, detail, undo } = toast;
+  const { text, detail, undo, action } = toast;
+  const actions = [action, undo && { label: 'Undo', run: undo }].filter((each) => each !== undefined);
   return (
     <div className={styles.toast}>
       <span>
@@ -70,16 +73,17 @@ function Toast({ toast, isPaused, onDismiss }: { toast: ToastEntry; isPaused: bo
           </>
         )}
       </span>
-      {undo && (
+      {actions.map(({ label, run }) => (
         <TextAction
+          key={label}
           onPress={() => {
-            undo();
+            run();
             onDismiss();
           }}
         >
-          Undo
+          {label}
         </TextAction>
-      )}
+      ))}
       <IconButton icon="close" label="Dismiss" onPress={onDismiss} />
     </div>
   );

@@ -17,6 +17,7 @@ export {
 } from './Checkpoint';
 export { CommandPalette, KeyHelp } from './CommandPalette';
 export { cx } from './cx';
+export { Correction, type CorrectionProps } from './Correction';
 export { DecidedWords, type DecidedWordsProps } from './DecidedWords';
 export { Dialog, type DialogProps } from './Dialog';
 export { DropZone, FileAction, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';

@@ -8,6 +8,7 @@ import { labelWords } from '../core/base/labels';
 import { MOST_LABELS } from '../core/base/limits';
 import { importText } from '../core/documents';
 import type { Between } from '../core/documents/labels/between';
+import { splitAtWord } from '../core/documents/labels/leaks';
 import { changeLabels, importLabeled, labeledIn, labelledTexts } from './labelling';
 import { propertyRuns } from '../core/testing/propertyRuns';
 
@@ -53,6 +54,32 @@ test('beside texts of several labels those of one are shown as they are learnt, 
   expect(await shown()).toEqual([['a', 'b'], ['c'], ['b', 'c'], []]);
   await changeLabels(store, id, { kind: 'relabel', place: 1, labels: ['c', 'a'] });
   expect((await shown())[1]).toEqual(['c', 'a']);
+});
+
+test('rows with a word are found in whole texts, and begin shortly before it', async () => {
+  const far = 'sea '.repeat(200);
+  const cells = [`${far}The end`, 'other', 'it is the', 'lathe'];
+  const store = memoryStore();
+  const bytes = new TextEncoder().encode(csvOf([['text', 'label'], ...cells.map((cell) => [cell, 'ok'])]));
+  const source = {
+    name: 'a.csv',
+    size: bytes.length,
+    // oxlint-disable-next-line typescript/require-await -- a source is read as it comes
+    async *stream() {
+      yield bytes;
+    },
+    table: { format: 'csv', columns: { text: 'text', label: 'label' } } as const,
+  };
+  const outcome = await importText(source, store, { addedAt: 1, labelled: {} }, unwatched);
+  if (outcome.kind !== 'added') throw new Error('it is there already');
+  const ask = (from: number) =>
+    labelledTexts(store, { texts: [outcome.text.id], at: { from, count: 9 }, characters: 100, word: 'the' });
+  expect((await ask(0)).map(({ at, text }) => [at, text])).toEqual([
+    [0, `…${'sea '.repeat(15)}The end`],
+    [2, 'it is the'],
+  ]);
+  expect((await ask(1)).map(({ at }) => at)).toEqual([2]);
+  expect(splitAtWord('The lathe, the', 'the')).toEqual(['', 'The', ' lathe, ', 'the', '']);
 });
 
 test('the label of a text that has one is shown as it is, whatever it is called, and so is one that it is given', async () => {

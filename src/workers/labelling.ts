@@ -26,6 +26,7 @@ import {
   withUnlabelled,
 } from '../core/documents/labels/labelling';
 import { ofExample } from '../core/documents/labels/examples';
+import { splitAtWord } from '../core/documents/labels/leaks';
 import { type LeakWords, leakWordsIn } from '../core/documents/labels/leakWords';
 import { labelProblems } from '../core/documents/labels/problems';
 import { surveyLabels } from '../core/documents/labels/survey';
@@ -110,7 +111,7 @@ const FEWEST_TOKENS: Readonly<Record<TrainedKind, (text: string) => number>> = {
 
 export async function labelledTexts(
   store: BlobStore,
-  { texts: ids, at: wanted, characters }: DataApi['labelledTexts']['input'],
+  { texts: ids, at: wanted, characters, word }: DataApi['labelledTexts']['input'],
 ): Promise<readonly LabelledText[]> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const places = 'places' in wanted ? new Set(wanted.places) : undefined;
@@ -118,14 +119,27 @@ export async function labelledTexts(
     'places' in wanted ? places!.has(at) : at >= wanted.from && at < wanted.from + wanted.count;
   const count = 'places' in wanted ? places!.size : wanted.count;
   const found: LabelledText[] = [];
+  let withWord = 0;
   for await (const { document, textId, at, labels } of placed(store, texts)) {
     if (found.length >= count) break;
-    if (!isWanted(at)) continue;
-    const text = await beginningOf(document, characters);
+    if (word === undefined ? !isWanted(at) : !labels) continue;
+    const text =
+      word === undefined ? await beginningOf(document, characters) : await textAround(document, word, characters);
+    if (text === undefined || (word !== undefined && !isWanted(withWord++))) continue;
     found.push({ textId, place: document.place!, at, title: document.title ?? '', text, ...(labels && { labels }) });
   }
   return found;
 }
+
+/** Where a document has a word first, from shortly before it; undefined if it doesn't have it. */
+async function textAround(document: Document, word: string, characters: number): Promise<string | undefined> {
+  const [before = '', ...rest] = splitAtWord(await beginningOf(document, Infinity), word);
+  if (rest.length === 0) return undefined;
+  const near = before.length > MAX_BEFORE ? `…${before.slice(-MAX_BEFORE)}` : before;
+  return `${near}${rest.join('')}`.slice(0, characters).toWellFormed();
+}
+/** Code units. */
+const MAX_BEFORE = 60;
 
 async function* placed(store: BlobStore, texts: readonly TextRecord[]) {
   let at = 0;

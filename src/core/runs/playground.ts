@@ -1,5 +1,5 @@
 /**
- * The Playground of a project: its settings, and the last text that a model wrote there. Two records, because the settings change
+ * The Playground of a project: its settings, and the last texts that models wrote there. Two records, because the settings change
  * at every key press and are small.
  */
 import type { BlobStore } from '../base/blobStore';
@@ -14,6 +14,8 @@ export const MAX_WITH_ALTERNATIVES = 500;
 /** As many as a person can ask for. */
 const MAX_TOKENS = 10_000;
 const MAX_MESSAGES = 1000;
+/** Texts of a project that are stored besides the last one. */
+export const MAX_EARLIER = 5;
 
 /** A token that could stand at a place. */
 export interface Guess {
@@ -108,20 +110,29 @@ export interface WrittenRecord {
   tokens: readonly GeneratedToken[];
   filled: Filled | null;
   outcome: { reason: 'length' | 'stopped' | 'end' | 'filled'; ms: number; leftOut?: number };
+  /** Texts that newer ones replaced, the oldest first. */
+  earlier?: readonly EarlierText[];
 }
-const written: z.ZodType<WrittenRecord> = z.object({
-  version: z.literal(1),
+/** A text that a newer one replaced, without the alternatives of its tokens once it is stored. */
+export type EarlierText = Pick<WrittenRecord, 'by' | 'prompt' | 'sampling' | 'tokens' | 'outcome'>;
+
+const textFields = {
   by,
   prompt: z.string(),
   sampling,
-  said: listOf(message, MAX_MESSAGES),
   tokens: listOf(token, MAX_TOKENS),
-  filled: filled.nullable(),
   outcome: z.object({
     reason: z.enum(['length', 'stopped', 'end', 'filled']),
     ms: z.number(),
     leftOut: count.exactOptional(),
   }),
+};
+const written: z.ZodType<WrittenRecord> = z.object({
+  ...textFields,
+  version: z.literal(1),
+  said: listOf(message, MAX_MESSAGES),
+  filled: filled.nullable(),
+  earlier: listOf(z.object(textFields), MAX_EARLIER).exactOptional(),
 });
 
 export const PLAYGROUNDS = 'playground/';
@@ -199,7 +210,23 @@ export function bounded(given: WrittenRecord): WrittenRecord {
     prompt: endOf(given.prompt),
     said,
     tokens: tokens.map((each, i) => (i < withAlternatives ? { ...each, alternatives: [] } : each)),
+    ...(given.earlier && { earlier: boundedEarlier(given.earlier) }),
   };
+}
+
+/** The newest, as many as have no more tokens together than one text may have. */
+function boundedEarlier(earlier: readonly EarlierText[]): readonly EarlierText[] {
+  let room = MAX_TOKENS;
+  return earlier
+    .slice(-MAX_EARLIER)
+    .toReversed()
+    .filter(({ tokens }) => (room -= tokens.length) >= 0)
+    .toReversed()
+    .map((text) => ({
+      ...text,
+      prompt: endOf(text.prompt),
+      tokens: text.tokens.map((each) => (each.alternatives.length > 0 ? { ...each, alternatives: [] } : each)),
+    }));
 }
 
 const endOf = (text: string): string => text.slice(-MAX_PROMPT);

@@ -76,9 +76,7 @@ test('words that give labels away are told, a label at a time, with shares and w
   expect(findings[0]!.detail).toContain(
     'The words “xqz” and “fax” give “spam” away: “xqz” is in 40 of 40 (100 %) of its texts, and in 1 of 80 (1.25 %) of the others. ',
   );
-  expect(findings[1]!.detail).toMatch(
-    /^The word “noon” .* If it only comes from how the texts were collected, remove it/,
-  );
+  expect(findings[1]!.detail).toMatch(/^The word “noon” .* A classifier may learn that word and little else/);
 });
 
 test('a tokenizer without the special tokens of the objective is told, and what comes of it', () => {

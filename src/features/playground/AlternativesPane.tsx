@@ -63,7 +63,7 @@ export function AlternativesPane({
       <Block>
         <p className={styles.quiet}>
           {token.alternatives.length === 0
-            ? 'The alternatives of this token aren’t saved: the text was too long'
+            ? 'The alternatives of this token aren’t saved: the text is long, or a newer one replaced it'
             : `The likeliest ${formatCount(token.alternatives.length)} of ${formatCount(vocabulary)}, as the model says before temperature, top-k and top-p; together ${formatShare(listed)}`}
         </p>
       </Block>

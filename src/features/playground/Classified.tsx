@@ -2,7 +2,7 @@ import { useSearch } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
 import { promptOf, resultNote } from '../../state/playground';
 import { useShownPart, useStudio, useStudioStore } from '../../state/react';
-import { Block, DecidedWords, EmptyState, LabelBars, MenuButton, Notice, Pane, PaneHead, TextField } from '../../ui';
+import { Block, Correction, DecidedWords, EmptyState, LabelBars, Notice, Pane, PaneHead, TextField } from '../../ui';
 import { ActOrStop } from './ActOrStop';
 import { KINDS } from './kinds';
 import styles from './PlaygroundPage.module.css';
@@ -42,6 +42,8 @@ export function TextPane() {
 
 /** The label of the text with its confidence, a way to correct it, and the words that changed it. */
 export function AnswerPane() {
+  const store = useStudioStore();
+  const writtenAfter = useStudio((s) => s.writtenAfter);
   const classified = useStudio((s) => s.classified);
   const { labels = NONE, several } = useClasses() ?? {};
   const note = useStudio(resultNote);
@@ -64,7 +66,18 @@ export function AnswerPane() {
         <b>{given.labels.length > 0 ? given.labels.join(', ') : several ? 'None of its labels' : 'Not sure'}</b>
         {!several && given.labels.length > 0 && <span>{share}</span>}
       </p>
-      {!several && <Correction labels={labels} predicted={given.labels[0]} />}
+      {!several && (
+        <Correction
+          labels={labels}
+          predicted={given.labels[0]}
+          onCorrect={(right) =>
+            void store
+              .getState()
+              .classifying()
+              .then((own) => own.correct(writtenAfter, right))
+          }
+        />
+      )}
       {given.read < given.tokens && (
         <p className={styles.cut}>
           {`The model read ${formatCount(given.read)} of ${formatCount(given.tokens)} tokens: the rest doesn’t fit its context`}
@@ -77,30 +90,6 @@ export function AnswerPane() {
         </>
       )}
     </Pane>
-  );
-}
-
-/** Saves the text with its right label as an example to train on. */
-function Correction({ labels, predicted }: { labels: readonly string[]; predicted: string | undefined }) {
-  const store = useStudioStore();
-  const text = useStudio((s) => s.writtenAfter);
-  const others = labels.filter((label) => label !== predicted);
-  return (
-    <div className={styles.correction}>
-      <span>Wrong?</span>
-      <MenuButton
-        variant="plain"
-        entries={others.map((label) => ({ id: label, label }))}
-        onChoose={(label) =>
-          void store
-            .getState()
-            .classifying()
-            .then((own) => own.correct(text, label))
-        }
-      >
-        Choose the right label
-      </MenuButton>
-    </div>
   );
 }
 

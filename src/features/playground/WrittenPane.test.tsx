@@ -17,3 +17,34 @@ test('what is written stands where its script begins', () => {
   expect(html).toMatch(/dir="auto"[^>]*><span[^>]*>הים/);
   close();
 });
+
+test('earlier texts are listed by their seeds', () => {
+  const { studio, close } = testStudio(memoryStore());
+  const { sampling } = studio.getState();
+  const earlier = [1, 2].map((seed) => ({
+    by: {
+      runId: 'r',
+      name: 'sea-1',
+      step: 20,
+      kind: 'decoder',
+      isChat: false,
+      vocabulary: 9,
+      which: 'latest',
+    } as const,
+    ...{
+      prompt: 'the sea',
+      sampling: { ...sampling, seed },
+      tokens: [],
+      outcome: { reason: 'length', ms: 1 } as const,
+    },
+  }));
+  studio.setState({ earlier });
+  const html = renderToStaticMarkup(
+    <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
+      <WrittenPane chosen={undefined} onChoose={() => undefined} />
+    </StudioContext.Provider>,
+  );
+  expect(html).toContain('Show seed 2 by sea-1, step 20, after “the sea”');
+  expect(html.replace(/<[^>]*>/g, '')).toContain('Earlier: seed 1, seed 2');
+  close();
+});

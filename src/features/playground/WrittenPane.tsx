@@ -1,9 +1,10 @@
-import { useLayoutEffect, useRef, useState } from 'react';
-import { formatNumber } from '../../core/base/units';
+import { Fragment, useLayoutEffect, useRef, useState } from 'react';
+import { formatCount, formatNumber } from '../../core/base/units';
 import { shownId, shownRun } from '../../state/openRun';
-import { resultNote, writtenVocabulary } from '../../state/playground';
+import { isDrawn, playgroundKind, resultNote, writtenVocabulary } from '../../state/playground';
+import type { EarlierText } from '../../core/runs/playground';
 import { useStudio } from '../../state/react';
-import { cx, Pane, SurpriseLegend, TokenText } from '../../ui';
+import { cx, Pane, SurpriseLegend, TextAction, TokenText } from '../../ui';
 import { CopyMenu } from './CopyMenu';
 import { KINDS } from './kinds';
 import inline from './inlineTokens.module.css';
@@ -61,6 +62,7 @@ export function WrittenPane({
         )}
         <span ref={end} />
       </div>
+      <Earlier />
       <Foot underline={underline} />
     </Pane>
   );
@@ -77,6 +79,33 @@ function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (under
     </>
   );
 }
+
+/** Texts that newer ones replaced. Each can be shown again. */
+function Earlier() {
+  const kind = useStudio(playgroundKind);
+  const texts = useStudio((s) => s.earlier).filter(({ by }) => by.kind === kind);
+  const showEarlier = useStudio((s) => s.showEarlier);
+  if (texts.length === 0) return null;
+  return (
+    <p className={styles.earlier}>
+      Earlier:{' '}
+      {texts.map((text, i) => (
+        <Fragment key={i}>
+          {i > 0 && ', '}
+          <TextAction label={`Show ${shortName(text)} by ${longName(text)}`} onPress={() => showEarlier(text)}>
+            {shortName(text)}
+          </TextAction>
+        </Fragment>
+      ))}
+    </p>
+  );
+}
+/** What tells it from its neighbors: the seed, or the step where chance decides nothing. */
+const shortName = ({ by, sampling }: EarlierText): string =>
+  isDrawn(by.kind, sampling) ? `seed ${sampling.seed}` : `step ${formatCount(by.step)}`;
+const longName = ({ by, prompt }: EarlierText): string =>
+  `${by.name}, step ${formatCount(by.step)}, after “${prompt.slice(-PROMPT_END)}”`;
+const PROMPT_END = 40;
 
 function Foot({ underline }: { underline: 'surprise' | 'off' }) {
   const note = useStudio(resultNote);

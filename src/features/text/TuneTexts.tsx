@@ -23,7 +23,7 @@ export function TuneTexts() {
         icon="table"
         title={text.name}
         actions={
-          <Button isDense label={`Show ${text.name}`} onPress={() => go(`/tune?kind=${kind}`)}>
+          <Button isDense label={`Show ${text.name}`} onPress={() => go(`/tune?kind=${kind}&text=${text.id}`)}>
             Show
           </Button>
         }

@@ -6,6 +6,8 @@ import { listed, named } from './named';
 
 export interface LeakWords {
   label: string;
+  /** The clearest, in lower case. */
+  word: string;
   /** How many words do. */
   count: number;
   /** A sentence, and another one with what a person can do. */
@@ -26,10 +28,10 @@ export function leakWords(leaks: readonly Leak[]): readonly LeakWords[] {
         : `The words ${listed(all, count)} give ${named(label)} away: ${named(word)}`;
     const remedy =
       count === 1
-        ? 'If it only comes from how the texts were collected, remove it: a classifier learns that word and little else.'
-        : 'If they only come from how the texts were collected, remove them: a classifier learns those words and little else.';
+        ? 'A classifier may learn that word and little else. Add texts with it that have other labels.'
+        : 'A classifier may learn those words and little else. Add texts with them that have other labels.';
     const words = `${what} is in ${share(within)} of its texts, and in ${share(without)} of the others.`;
-    return { label, count, words, remedy };
+    return { label, word, count, words, remedy };
   });
 }
 
@@ -46,6 +48,8 @@ export async function leakWordsIn(
 export interface LeakNotice {
   title: string;
   text: string;
+  /** The clearest, in lower case. */
+  word: string;
 }
 
 /** The warning next to an accuracy; undefined if no word gives a label away. */
@@ -56,6 +60,7 @@ export function leakNotice(leaks: readonly LeakWords[]): LeakNotice | undefined 
   const others = leaks.length - 1;
   const more = others === 0 ? '' : ` And words for ${counted(others, 'more label', 'more labels')}.`;
   return {
+    word: worst.word,
     title: `The accuracy may come from ${words === 1 ? 'one word' : counted(words, 'word')}`,
     text: `${worst.words}${more} ${(leaks.find(({ count }) => count > 1) ?? worst).remedy}`,
   };

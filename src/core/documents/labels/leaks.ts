@@ -49,6 +49,17 @@ export class WordsByLabel {
     return found.sort((a, b) => b.above - a.above || (a.word < b.word ? -1 : 1)).slice(0, MOST_TOLD);
   }
 }
+/** A text in pieces that alternate between other text and a word, as words are counted here. The first piece may be empty. */
+export function splitAtWord(text: string, word: string): readonly string[] {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { 0: found, index } of text.matchAll(WORD)) {
+    if (found.toLowerCase() !== word) continue;
+    pieces.push(text.slice(from, index), found);
+    from = index + found.length;
+  }
+  return [...pieces, text.slice(from)];
+}
 const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
 /** No label is called so: labels have no white space around them. */
 const ANY = ' ';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { formatCount, formatShare } from '../../../core/base/units';
-import type { Piece } from '../../../core/documents/clean/marks';
+import type { Marked, Piece } from '../../../core/documents/clean/marks';
 import type { Shown } from '../../../core/documents/clean/preview';
 import { Block, Button, IconButton, Segmented } from '../../../ui';
 import styles from './BeforeAfter.module.css';
@@ -47,21 +47,9 @@ export function Steps({ shown: { at, of }, onGo }: { shown: Shown; onGo: (at: nu
 /** A document as it was read, and as it becomes, with what differs marked. */
 export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: readonly Mend[]) => void }) {
   const [isMending, mend] = useState(false);
-  const { charactersBefore, charactersAfter } = shown;
-  const less = charactersBefore > 0 ? (charactersBefore - charactersAfter) / charactersBefore : 0;
-  const share = less === 0 ? '' : `, ${formatShare(Math.abs(less))} ${less > 0 ? 'less' : 'more'}`;
   return (
     <>
-      <div className={styles.sides}>
-        <h3>
-          <b>Before</b> {formatCount(charactersBefore)} characters
-        </h3>
-        <Side pieces={shown.before} as="del" isBegun={shown.from > 0} isCut={shown.isCut} />
-        <h3>
-          <b>After</b> {formatCount(charactersAfter)} characters{share}
-        </h3>
-        <Side pieces={shown.after} as="ins" isBegun={shown.from > 0} isCut={shown.isCut} />
-      </div>
+      <Sides shown={shown} />
       <Block isTail>
         <div className={styles.mend}>
           <span>
@@ -88,6 +76,25 @@ export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: r
         />
       )}
     </>
+  );
+}
+
+/** Both sides, each with its size. */
+export function Sides({ shown }: { shown: Marked & Pick<Shown, 'charactersBefore' | 'charactersAfter'> }) {
+  const { charactersBefore, charactersAfter } = shown;
+  const less = charactersBefore > 0 ? (charactersBefore - charactersAfter) / charactersBefore : 0;
+  const share = less === 0 ? '' : `, ${formatShare(Math.abs(less))} ${less > 0 ? 'less' : 'more'}`;
+  return (
+    <div className={styles.sides}>
+      <h3>
+        <b>Before</b> {formatCount(charactersBefore)} characters
+      </h3>
+      <Side pieces={shown.before} as="del" isBegun={shown.from > 0} isCut={shown.isCut} />
+      <h3>
+        <b>After</b> {formatCount(charactersAfter)} characters{share}
+      </h3>
+      <Side pieces={shown.after} as="ins" isBegun={shown.from > 0} isCut={shown.isCut} />
+    </div>
   );
 }
 

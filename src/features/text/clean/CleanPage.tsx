@@ -13,6 +13,7 @@ import styles from './CleanPage.module.css';
 import { LeftOutList } from './LeftOutList';
 import { MeasuredDocuments } from './Measured';
 import { stepOfMend } from './mend';
+import { NothingToClean } from './NothingToClean';
 import { AddRule, RecipeMenu } from './RecipeMenu';
 import { RuleList } from './RuleList';
 import { type Applied, useApplied, useRecipe } from './useRecipe';
@@ -24,6 +25,11 @@ const ROWS = 5;
 
 /** Rules, one after another, that the texts are cleaned by: what each does is seen before it is done, and can be undone. */
 export function CleanPage() {
+  const hasText = useStudio((s) => s.texts.length > 0);
+  return hasText ? <Cleaning /> : <NothingToClean />;
+}
+
+function Cleaning() {
   const draft = useRecipe();
   const { recipe, set } = draft;
   const [chosen, choose] = useState<number | null>(null);

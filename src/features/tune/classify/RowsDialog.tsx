@@ -1,28 +1,48 @@
 import { useState } from 'react';
 import { labelWords } from '../../../core/base/labels';
 import { formatCount } from '../../../core/base/units';
+import { splitAtWord } from '../../../core/documents/labels/leaks';
+import type { TextRecord } from '../../../core/documents/record';
 import { Button, Dialog, Pager, Table, text } from '../../../ui';
 import styles from './Classify.module.css';
 import { useAnswer } from './useAnswer';
 
-/** All texts with their labels, a page of them at a time. */
-export function RowsDialog({ of, onClose }: { of: number; onClose: () => void }) {
+/** Texts with their labels, a page of them at a time. */
+export function RowsDialog({
+  of,
+  table,
+  word,
+  onClose,
+}: {
+  of: number;
+  /** Whose rows are shown; absent: those of all tables. */
+  table?: TextRecord | undefined;
+  /** Only rows that have it, in lower case. */
+  word?: string | undefined;
+  onClose: () => void;
+}) {
   const [from, show] = useState(0);
-  const rows = useAnswer(({ rows: ask }) => ask({ from, count: PAGE }, CHARACTERS), [], [from])?.answer ?? [];
-  const last = Math.min(of, from + PAGE);
+  const textId = table?.id;
+  const rows =
+    useAnswer(({ rows: ask }) => ask({ from, count: PAGE }, CHARACTERS, { textId, word }), [], [from, textId, word])
+      ?.answer ?? [];
+  // While the labels are counted, it isn't known how many rows have a word.
+  const total = of || from + rows.length;
+  const last = Math.min(total, from + PAGE);
+  const what = word === undefined ? 'Texts with their labels' : `Texts with the word “${word}”`;
   return (
     <Dialog
       isOpen
       isDismissable
       onClose={onClose}
-      title="Texts with their labels"
+      title={table ? `${what}: ${table.name}` : what}
       width={760}
       actions={
         <>
           <span className={styles.pager}>
-            {formatCount(Math.min(of, from + 1))} to {formatCount(last)} of {formatCount(of)}
+            {formatCount(Math.min(total, from + 1))} to {formatCount(last)} of {formatCount(total)}
           </span>
-          <Pager what="texts" from={from} size={PAGE} of={of} onShow={show} />
+          <Pager what="texts" from={from} size={PAGE} of={total} onShow={show} />
           <Button variant="go" onPress={onClose}>
             Close
           </Button>
@@ -44,18 +64,25 @@ export function RowsDialog({ of, onClose }: { of: number; onClose: () => void })
               width: '64px',
               cell: ({ at }) => formatCount(at + 1),
             },
-            { id: 'text', header: 'Text', isHeader: true, cell: (row) => row.text.replaceAll(/\s+/g, ' ') },
             {
               id: 'label',
               header: 'Label',
               width: '120px',
               cell: ({ labels }) => (labels ? labelWords(labels) : <span className={text.ink3}>not yet</span>),
             },
+            { id: 'text', header: 'Text', isHeader: true, cell: (row) => <Words text={row.text} word={word} /> },
           ]}
         />
       </div>
     </Dialog>
   );
+}
+
+/** A text in one line, with its word highlighted. */
+export function Words({ text, word }: { text: string; word: string | undefined }) {
+  const words = text.replaceAll(/\s+/g, ' ');
+  if (word === undefined) return words;
+  return splitAtWord(words, word).map((piece, i) => (i % 2 === 1 ? <mark key={i}>{piece}</mark> : piece));
 }
 const PAGE = 50;
 const CHARACTERS = 240;

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
 import { labelWords } from '../../../core/base/labels';
 import { counted, formatCount, formatShare } from '../../../core/base/units';
 import { textRef, type TextRecord } from '../../../core/documents/record';
@@ -6,6 +7,7 @@ import { leakNotice, leakWords } from '../../../core/documents/labels/leakWords'
 import type { Unlabelled } from '../../../core/documents/labels/labelling';
 import type { LabelsTold } from '../../../protocol/data';
 import { weightOf } from '../../../state/classifierPlan';
+import { CLASSIFIER_SETUP, rowsWithWord } from '../../../state/classifierStart';
 import { explain } from '../../../state/failures';
 import { useStudio, useStudioStore } from '../../../state/react';
 import type { PageProps } from '../../../state/stage';
@@ -45,6 +47,7 @@ export function TablePane({
 }: { situation: ClassifySituation; adding: Adding } & Pick<PageProps, 'onFiles'>) {
   const { texts, survey } = situation;
   const [isOpen, setOpen] = useState(false);
+  const asked = useAskedRows(texts);
   const { told, failure, progress } = survey;
   const name = texts.length === 1 ? texts[0]!.name : `${formatCount(texts.length)} files`;
   return (
@@ -96,8 +99,26 @@ export function TablePane({
       {texts.length > 0 && <TextRows texts={texts} what="Files" />}
       {texts.length > 0 && <MoreFromText texts={texts} />}
       {isOpen && <RowsDialog of={told ? documentsIn(told) : 0} onClose={() => setOpen(false)} />}
+      {asked.table && <RowsDialog of={asked.table.documents} table={asked.table} onClose={asked.close} />}
+      {asked.word !== undefined && texts.length > 0 && (
+        <RowsDialog of={told ? textsWith(asked.word, told) : 0} word={asked.word} onClose={asked.close} />
+      )}
     </Pane>
   );
+}
+
+/** The table, or the word, whose rows the address asks for. */
+function useAskedRows(texts: readonly TextRecord[]) {
+  const asked = new URLSearchParams(useSearch());
+  const [, go] = useLocation();
+  const table = texts.find((text) => text.id === asked.get('text'));
+  return { table, word: asked.get('word') ?? undefined, close: () => go(CLASSIFIER_SETUP, { replace: true }) };
+}
+
+/** Number of texts that have a word which gives a label away; 0 of another word. */
+function textsWith(word: string, { leaks }: LabelsTold): number {
+  const leak = leaks.find((each) => each.word === word);
+  return leak ? leak.within.texts + leak.without.texts : 0;
 }
 
 /** Labeled documents of the page Text, else a table; next to them the samples. */
@@ -247,8 +268,9 @@ function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlab
 const listed = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
 
 function Leak({ told: { leaks } }: { told: LabelsTold }) {
+  const [, go] = useLocation();
   const leak = leakNotice(leakWords(leaks));
-  return leak && <LeakNotice {...leak} />;
+  return leak && <LeakNotice {...leak} isPlain onShow={() => go(rowsWithWord(leak.word))} />;
 }
 
 /** What is odd in the labels: asked, or told. */

@@ -8,7 +8,17 @@ import type { GivenLabels } from '../../../protocol/gpu';
 import { explain } from '../../../state/failures';
 import { useStudioStore } from '../../../state/react';
 import { IDLE, type Work, work } from '../../../state/work';
-import { Block, Button, DecidedWords, LabelBars, Notice, PaneHead, TextAction, TextField } from '../../../ui';
+import {
+  Block,
+  Button,
+  Correction,
+  DecidedWords,
+  LabelBars,
+  Notice,
+  PaneHead,
+  TextAction,
+  TextField,
+} from '../../../ui';
 import { percent } from './judged';
 import { WholeFile } from './WholeFile';
 import styles from './Classify.module.css';
@@ -35,6 +45,10 @@ export function TryText({ run }: { run: RunRow['record'] }) {
         if (isMine()) setGiven({ of: draft, given: found, why });
       },
     );
+  };
+  const correct = async (label: string): Promise<void> => {
+    const own = await store.getState().classifying();
+    await own.correct(given!.of, label);
   };
   return (
     <>
@@ -82,7 +96,14 @@ export function TryText({ run }: { run: RunRow['record'] }) {
           {explain(asking.failure)}
         </Notice>
       )}
-      {given && <Given classes={run.model.config.classes!} given={given.given} why={given.why} />}
+      {given && (
+        <Given
+          classes={run.model.config.classes!}
+          given={given.given}
+          why={given.why}
+          onCorrect={(label) => void correct(label)}
+        />
+      )}
     </>
   );
 }
@@ -91,14 +112,16 @@ export function TryText({ run }: { run: RunRow['record'] }) {
 const WIDTH = 88;
 
 /** Labels with the confidence in each, and the words that changed the answer. */
-function Given({
+export function Given({
   classes: { labels, several },
   given,
   why,
+  onCorrect,
 }: {
   classes: Classes;
   given: GivenLabels;
   why: Decided | undefined;
+  onCorrect: (label: string) => void;
 }) {
   const order = [...labels.keys()].sort((a, b) => given.probabilities[b]! - given.probabilities[a]!);
   const bars = order.slice(0, MOST_BARS).map((place) => {
@@ -117,6 +140,7 @@ function Given({
         )}
         {given.read < given.tokens && `; of ${formatCount(given.tokens)} tokens it read ${formatCount(given.read)}`}
       </p>
+      {!several && <Correction labels={labels} predicted={given.labels[0]} onCorrect={onCorrect} />}
       <LabelBars label="Confidence in each label" bars={bars} />
       {why && <DecidedWords label={labels[order[0]!]!} words={why.words} />}
     </>

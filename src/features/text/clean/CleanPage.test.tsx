@@ -1,0 +1,35 @@
+/** What Clean says of the texts that are there, rendered over a studio with the workers' real halves. */
+import { prerender } from 'react-dom/static';
+import { expect, test, vi } from 'vitest';
+import { Router } from 'wouter';
+import { givenFile, loadedStudio } from '../../../core/testing/behindChannels';
+import { questionsOf } from '../../../state/questions';
+import { StudioContext } from '../../../state/react';
+import { CleanPage } from './CleanPage';
+
+const TABLE = ['mail,kind', ...Array.from({ length: 20 }, (_, i) => `letter ${i} of the sea,${i % 3 ? 'ham' : 'spam'}`)].join('\n'); // prettier-ignore
+
+test('without texts for training, Clean says that labeled tables are not cleaned, and leads on', async () => {
+  const { studio, close } = await loadedStudio();
+  const shown = async (): Promise<string> => {
+    const { prelude } = await prerender(
+      <Router ssrPath="/text">
+        <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
+          <CleanPage />
+        </StudioContext.Provider>
+      </Router>,
+    );
+    return (await new Response(prelude).text()).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+  };
+  const { addFiles, takeColumns } = studio.getState();
+  await addFiles([givenFile('mails.csv', TABLE)]);
+  await vi.waitFor(() => expect(questionsOf(studio.getState())).toMatchObject([{ kind: 'table' }]));
+  await takeColumns(studio.getState().markup, { text: 'mail', label: 'kind' }, undefined, 'classify');
+  const empty = await shown();
+  expect(empty).toMatch(/Labeled tables aren’t cleaned\. .*Set up classifier…/);
+  expect(empty).not.toMatch(/learnt as|Clean by/);
+
+  await addFiles([givenFile('sea.txt', 'The sea is wide.')]);
+  expect(await shown()).toMatch(/16 characters.*Clean by/);
+  close();
+});
