@@ -104,6 +104,7 @@ test('every flag with a path says so: these are all of those with words that nam
     'classify --encoding',
     'evaluate --encoding',
     'evaluate --metrics',
+    'glossary --term',
     'grow --tokenizer',
     'grow --special',
     'grow --sample-prompt',

@@ -122,9 +122,10 @@ const each: readonly [string, ReactElement][] = [
 ];
 test.each(each)('%s marks the first term of its label', (_, element) => {
   const html = renderToStaticMarkup(element);
-  const word = /<span class="[^"]*term[^"]*" role="button" tabindex="0" aria-expanded="false">([^<]*)<\/span>/.exec(
-    html,
-  );
+  const word =
+    /<span class="[^"]*term[^"]*" role="button" data-term="perplexity" tabindex="-1" aria-expanded="false">([^<]*)<\/span>/.exec(
+      html,
+    );
   expect(word?.[1]).toBe('perplexity');
   // What a screen reader and a test call it is still the whole label.
   expect(html.replace(/<[^>]*>/g, '')).toContain(LABEL);

@@ -5,7 +5,7 @@ import { useShown, useShownPart } from '../../state/react';
 import { isActive } from '../../state/phase';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import { MilestoneList, type MilestoneItem } from './MilestoneList';
-import { textMilestones } from './milestones';
+import { textMilestones } from './textMilestones';
 
 /** What a model of text can do, and what comes next. */
 export function Milestones({ settings }: { settings: RunSettings }) {

@@ -5,7 +5,7 @@ import { segmentAt } from '../../core/runs/segments';
 import { countUpTo, trainingAt } from '../../core/train/verdict';
 import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
-import { gapWords, MEMORIZING_GAP } from './milestones';
+import { gapWords, MEMORIZING_GAP } from './textMilestones';
 import { segmentChanges } from './segmentWords';
 
 export interface RunEvent {

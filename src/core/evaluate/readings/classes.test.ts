@@ -153,8 +153,8 @@ test('a classifier is measured on labels alone, and no other on them', async () 
   const pairs = [{ kind: 'x', first: 'a whale', second: 'whale a' }];
   const decoder = await open({ labels: ['a', 'b'], pooling: 'last' }, 'gpt');
   const asked = { minimalPairs: pairs };
-  await expect(evaluate(decoder, tokenizer, asked, unwatched)).rejects.toThrow(/classifier.*no tokens/);
-  await expect(sampleText(decoder, tokenizer, 'a whale')).rejects.toThrow(/classifier.*no tokens/);
+  await expect(evaluate(decoder, tokenizer, asked, unwatched)).rejects.toThrow(/classifier.*no(?:t)? tokens/);
+  await expect(sampleText(decoder, tokenizer, 'a whale')).rejects.toThrow(/classifier.*no(?:t)? tokens/);
   decoder.dispose();
   net.dispose();
   const config = usualConfig(modelSpec('bert'), { layers: 1, heads: 2, width: 16, context: 16 });

@@ -4,7 +4,7 @@ import type { TrainEvent } from '../../core/train/run';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
 import { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
-import { textMilestones } from './milestones';
+import { textMilestones } from './textMilestones';
 
 const [unigram, bigram, trigram] = [610, 112, 85.1].map(Math.log) as [number, number, number];
 const facts = {
