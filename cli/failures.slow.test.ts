@@ -163,7 +163,7 @@ describe('a stop', () => {
     if (work === 'cut') setTimeout(stop, 500);
     const ended = await ending;
     expect(ended.code).toBe(code);
-    expectOneLine(ended, 'stopped', /Stopped.*unchanged/);
+    expectOneLine(ended, 'stopped', /Stopped.*Nothing was changed/);
     expect(await readdir(folder)).not.toContain('out');
   });
   /** So many that are different that learning a vocabulary takes seconds. */
