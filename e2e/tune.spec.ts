@@ -57,6 +57,7 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await page.getByRole('link', { name: 'Lineage' }).click();
   await expect(page.getByText(/fine-tuned/).first()).toBeVisible();
   await studio.goTo('Train');
+  await page.getByText('More charts', { exact: true }).click();
   await expect(page.getByText('Perplexity of old text').first()).toBeVisible();
 
   await studio.goTo('Tune');

@@ -140,7 +140,7 @@ CHANGED = {
     "a tokenizer that is not byte-level": (as_word_piece, "This tokenizer cannot be used"),
     "a tokenizer that changes the text in another way": (
         with_a_foreign_normalizer,
-        "it has a normalizer that is not known here: .*Prepend",
+        "it has an unsupported normalizer: .*Prepend",
     ),
 }
 """By what is done to a folder that would open."""

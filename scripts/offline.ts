@@ -36,6 +36,8 @@ type Files = Record<string, { integrity: string; size: number; isCore: boolean }
 const isCoreName = (name: string): boolean =>
   ['index.html', 'icon.svg', 'manifest.webmanifest', 'samples/index.json'].includes(name) ||
   new RegExp(`^(assets|workers)/(${CORE}|index-|role\\.worker-)`).test(name) ||
+  // A term on any page opens without a network.
+  /^assets\/(TermEntry|runNumbers)-/.test(name) ||
   /^assets\/(.*\.woff2|tfjs-backend-wasm-(threaded-)?simd-.*)$/.test(name);
 
 /** These files, and all scripts that they import statically. */

@@ -58,7 +58,7 @@ async function storeSome(): Promise<void> {
 const MAX_FILES = 32;
 /** A larger file is fetched if none goes before it. */
 const MAX_BYTES = 1e6;
-/** Paths for which the server had no right file. They come last. */
+/** Paths that could not be stored since a page last opened. They come last. What a page asks for without a network is none. */
 const failed = new Set<string>();
 
 /**
@@ -70,7 +70,10 @@ async function store(paths: readonly string[], get = fetched): Promise<number> {
   await tellKept(missing);
   let stored = 0;
   for (const path of paths) {
-    if (!(await get(path))) continue;
+    if (!(await get(path))) {
+      failed.add(path);
+      continue;
+    }
     stored++;
     missing.delete(path);
     await tellKept(missing);
@@ -82,9 +85,7 @@ async function store(paths: readonly string[], get = fetched): Promise<number> {
 async function fetched(path: string): Promise<Response | undefined> {
   const { integrity } = FILES[path]!;
   const response = await asked(new Request(path, { cache: 'no-cache', integrity })).catch(() => undefined);
-  if (response?.ok) return kept(path, response);
-  failed.add(path);
-  return undefined;
+  return response?.ok ? kept(path, response) : undefined;
 }
 
 /** The same from the browser's own cache, without a request. */
@@ -137,7 +138,10 @@ async function keepOrGo(): Promise<void> {
   const isScript = script?.headers.get('Content-Type')?.includes('javascript');
   const isGone = script && (script.status === 404 || script.status === 410 || (script.ok && !isScript));
   if (isGone) await self.registration.unregister();
-  else await store([]);
+  else {
+    failed.clear(); // the network may be back
+    await store([]);
+  }
   await tell({ kind: 'stored', isMissingMore: (await missingPaths()).length > 0 });
 }
 
