@@ -6,12 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
 import { bits } from '../src/core/base/rng';
 import { readModel } from './read';
-import { lines, run, TINY } from './testing/run';
+import { lines, run, SHORT, TINY } from './testing/run';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
 const call = (...args: string[]) => run(args, { cwd: folder });
-const SHORT = ['--eval-every', '4', '--schedule', 'constant', '--learning-rate', '0.01', '--json'];
 const tune = (...args: string[]) => call('tune', '--kind', 'classify', ...SHORT, ...args);
 
 const WORDS = 'meeting report lunch project notes call team plan'.split(' ');

@@ -9,13 +9,12 @@ import { BINS } from '../src/core/evaluate/likelihood';
 import { ownText } from './measuredOn';
 import { readModel } from './read';
 import { ROWS } from './testing/mails';
-import { lines, run, TINY } from './testing/run';
+import { lines, run, SHORT, TINY } from './testing/run';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
 const call = (...args: string[]) => run(args, { cwd: folder });
 const NEW = [...TINY, '--model', 'bert'];
-const SHORT = ['--eval-every', '4', '--schedule', 'constant', '--learning-rate', '0.01', '--json'];
 const tune = (...args: string[]) => call('tune', '--kind', 'classify', ...SHORT, ...args);
 
 beforeAll(async () => {

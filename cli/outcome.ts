@@ -1,5 +1,6 @@
 /** How a run is told of, to people and to programs: its evaluations, its pace, its end. */
 import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
+import { upperFirst } from '../src/core/base/upperFirst';
 import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS, oldMetricsIn } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
 import { metricIn, metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
@@ -67,7 +68,7 @@ export function inWords(
   const how = `${endingWord(reason)}${reason === 'early' ? ', because it no longer improved,' : ''}`;
   const words = evaluated && evaluationWords(objective, evaluated);
   const at = evaluated && evaluated.step !== state.step ? ` at step ${formatCount(evaluated.step)}` : '';
-  const result = words === undefined ? '' : ` ${words.charAt(0).toUpperCase()}${words.slice(1)}${at}.`;
+  const result = words === undefined ? '' : ` ${upperFirst(words)}${at}.`;
   const energy = wattHoursWords(energyOf(state.activeMs / 1000, device));
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
   const onward = reason === 'stopped' ? ` To continue: npm run grow -- --resume ${place}` : '';

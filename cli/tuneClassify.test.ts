@@ -6,13 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
 import { readModel } from './read';
 import { GOOD, ROWS, words } from './testing/mails';
-import { lines, run, TINY } from './testing/run';
+import { lines, run, SHORT, TINY } from './testing/run';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
 const call = (...args: string[]) => run(args, { cwd: folder });
 const NEW = [...TINY, '--model', 'bert'];
-const SHORT = ['--eval-every', '4', '--schedule', 'constant', '--learning-rate', '0.01', '--json'];
 const tune = (...args: string[]) => call('tune', '--kind', 'classify', ...SHORT, ...args);
 const TABLE = 'mails.csv:text=subject+body,label=kind';
 

@@ -141,6 +141,9 @@ export const lines = (stdout: string): Record<string, unknown>[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+/** Flags of a short run that is evaluated often. */
+export const SHORT = ['--eval-every', '4', '--schedule', 'constant', '--learning-rate', '0.01', '--json'];
+
 /** A model that is made in a second. */
 export const TINY = [
   '--layers',

@@ -238,14 +238,10 @@ export function followsPlan({ project, planned }: Pick<Studio, 'project' | 'plan
 }
 
 /** What settings of the project are expected to reach; undefined where no plan has looked at its texts. */
-export function expectedOf({
-  project,
-  texts,
-  device,
-  planned,
-}: Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>): Band | undefined {
-  const text = profileNow({ project, texts, device, planned });
+export function expectedOf(s: Planning): Band | undefined {
+  const text = profileNow(s);
   if (!text) return undefined;
+  const { project } = s;
   const { id, config, vocabulary } = modelOf(project);
   const known = measuredVocabulary(text, vocabulary);
   if (!known || !objectiveOf(project.recipe.objective).gives.includes('bytes')) return undefined;
@@ -266,19 +262,22 @@ export function expectedOf({
   );
 }
 
+type Planning = Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>;
+/** What was planned for the project as it is; undefined until that is made. */
+const currentPlan = (s: Planning): Planned | undefined =>
+  s.planned?.of === planKey(s, s.project.plan.minutes) ? s.planned : undefined;
+
 /** The plan for the project as it is; undefined until it is made. */
-export const plannedNow = (s: Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>): Plan | undefined =>
-  s.planned?.of === planKey(s, s.project.plan.minutes) ? s.planned.plan : undefined;
+export const plannedNow = (s: Planning): Plan | undefined => currentPlan(s)?.plan;
+
+/** What a plan has read of the texts as they are; undefined until it has. */
+export const profileNow = (s: Planning): TextProfile | undefined => currentPlan(s)?.text;
 
 /** Seconds that are left for training: the minutes hold the building of tokens too, and half of them at least are for training. */
 function trainingBudget({ texts }: Inputs, minutes: number, buildRate: number | undefined): number {
   const seconds = 60 * minutes;
   return Math.max(seconds / 2, seconds - (buildTime({ texts, buildRate }) ?? 0) / 1000);
 }
-
-/** What a plan has read of the texts as they are; undefined until it has. */
-export const profileNow = (s: Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>): TextProfile | undefined =>
-  s.planned?.of === planKey(s, s.project.plan.minutes) ? s.planned.text : undefined;
 
 /** All that a plan depends on. */
 export const planKey = (

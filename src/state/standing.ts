@@ -6,7 +6,7 @@ import { finishedStanding } from '../core/runs/standing';
 import type { Verdict } from '../core/train/verdict';
 import type { OpenRun } from './openRun';
 import type { Project } from './project';
-import type { Evaluation } from './runLog';
+import type { Evaluation, RunLog } from './runLog';
 import { runSettings } from './runSettings';
 
 export type { StandingKind, Standing };
@@ -21,20 +21,24 @@ export function judgedEvaluation(
   { log, phase }: Pick<OpenRun, 'log' | 'phase'>,
   after: number,
 ): Evaluation | undefined {
-  const evaluations = log.evaluations.filter(({ step }) => after === 0 || step > after);
+  const evaluations = evaluationsSince(log, after);
   const isAtRest = phase.kind === 'finished' || phase.kind === 'stopped';
-  const [first, ...others] = evaluations;
-  return isAtRest ? first && others.reduce((a, b) => (b.loss < a.loss ? b : a), first) : evaluations.at(-1);
+  return isAtRest ? bestOf(evaluations) : evaluations.at(-1);
 }
+
+/** Evaluations on the data since their last change: of the first data, step 0 too. @param after step of that change */
+export const evaluationsSince = (log: Pick<RunLog, 'evaluations'>, after: number): readonly Evaluation[] =>
+  log.evaluations.filter(({ step }) => after === 0 || step > after);
+
+const bestOf = (evaluations: readonly Evaluation[]): Evaluation | undefined =>
+  evaluations.reduce<Evaluation | undefined>((a, b) => (a && a.loss <= b.loss ? a : b), undefined);
 
 /** Of the best evaluation since the data last changed. @param trend of the loss at the end, where its words are wanted */
 export function standingOf(run: OpenRun, project: Project, trend?: Verdict['trend']): Standing {
   const settings = runSettings(run, project);
   const { after } = settings.segments.at(-1)!;
-  const evaluations = run.log.evaluations.filter(({ step }) => step > after);
-  if (evaluations.length === 0) return UNKNOWN;
-  const best = evaluations.reduce((a, b) => (b.loss < a.loss ? b : a));
-  return finishedStanding(best, settings, trend);
+  const best = bestOf(run.log.evaluations.filter(({ step }) => step > after));
+  return best ? finishedStanding(best, settings, trend) : UNKNOWN;
 }
 
 /** Verdict on a classifier while it trains; undefined of another model, and until it is evaluated. */
@@ -42,6 +46,5 @@ export function learningOf(run: OpenRun, project: Project): Omit<Standing, 'kind
   const { model, segments } = runSettings(run, project);
   if (!model.config.classes) return undefined;
   const { after, data } = segments.at(-1)!;
-  const evaluations = run.log.evaluations.filter(({ step }) => after === 0 || step > after);
-  return labelProgress(evaluations, data.facts?.labels, model.config.classes.labels.length);
+  return labelProgress(evaluationsSince(run.log, after), data.facts?.labels, model.config.classes.labels.length);
 }

@@ -1,3 +1,4 @@
+import { upperFirst } from '../core/base/upperFirst';
 import { IconButton } from './Button';
 
 export interface PagerProps {
@@ -15,7 +16,7 @@ export const Pager = ({ what, from, size, of, onShow }: PagerProps) => (
   <>
     <IconButton
       icon="chevronLeft"
-      label={`${what.charAt(0).toUpperCase()}${what.slice(1)} before`}
+      label={`${upperFirst(what)} before`}
       disabledReason={from === 0 ? 'These are the first' : undefined}
       onPress={() => onShow(Math.max(0, from - size))}
     />

@@ -1,4 +1,5 @@
 import { formatCount } from '../core/base/units';
+import { upperFirst } from '../core/base/upperFirst';
 import styles from './RowProblems.module.css';
 
 export interface RowProblemsProps {
@@ -15,7 +16,7 @@ export function RowProblems({ count, listed }: RowProblemsProps) {
     <span className={styles.rows} role="group" tabIndex={0} aria-label="Malformed rows">
       {listed.map(({ place, problem }) => (
         <span key={place}>
-          <b>{place.charAt(0).toUpperCase() + place.slice(1)}</b> {problem}
+          <b>{upperFirst(place)}</b> {problem}
         </span>
       ))}
       {more > 0 && <span>and {formatCount(more)} more</span>}

@@ -226,6 +226,16 @@ export async function readAll<T>(
   return { records, unreadable: unreadable.sort((a, b) => (a.key < b.key ? -1 : 1)) };
 }
 
+/** As `parseRecord`; undefined if the record can't be read. */
+export function parseIfReadable<T>(stored: Stored, key: string, kind: Kind<T>): T | undefined {
+  try {
+    return parseRecord(stored, key, kind);
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
+  }
+}
+
 /** What could be read; undefined where it cannot be. */
 export const unlessUnreadable = <T>(reading: Promise<T>): Promise<T | undefined> =>
   reading.catch((error: unknown) => {

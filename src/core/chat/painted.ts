@@ -3,6 +3,7 @@
  * template ends it with. Nothing else is: no question, and nothing that the template writes before an answer.
  */
 import { badSettings } from '../base/errors';
+import { upperFirst } from '../base/upperFirst';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type Conversation, conversationProblem, nameOf, type Speaker } from './conversation';
 import { encoded } from './encoded';
@@ -82,7 +83,7 @@ function checkOrder(conversation: Conversation, last: Speaker): void {
       'Put its messages into order, or leave it out: after a system message, where there is one, user and assistant take turns.',
     );
 }
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const sentence = (text: string): string => upperFirst(text);
 
 /**
  * The ids of a conversation that ends with a question, with what the template writes before an answer.

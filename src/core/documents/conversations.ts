@@ -4,6 +4,7 @@ import { badFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
 import { charactersIn } from '../base/utf8';
+import { upperFirst } from '../base/upperFirst';
 import { signatureOf } from '../files/signatures';
 import { BadRows } from './badRows';
 import type { ReadFile } from './blocks';
@@ -67,7 +68,7 @@ export async function readConversations(
   let count = 0;
   for await (const { place, row } of bad.goodOf(found)) {
     const encoded = await chunks.write(row);
-    const title = place.charAt(0).toUpperCase() + place.slice(1);
+    const title = upperFirst(place);
     const sha256 = await sha256Hex(encoded);
     await blocks.add({ title, sha256, characters: charactersIn(encoded), bytes: encoded.length });
     count++;

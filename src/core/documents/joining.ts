@@ -1,6 +1,6 @@
 /** Adds documents to a text: a new one that has the documents of both takes its place in the project. */
 import type { BlobStore, Expected, Json, Stored } from '../base/blobStore';
-import { isUnreadable, parseRecord, storedRecord } from '../base/record';
+import { parseIfReadable, storedRecord } from '../base/record';
 import type { BlockWriter, ReadFile } from './blocks';
 import type { ChunkWriter } from './chunks';
 import { inFiles } from './open';
@@ -19,7 +19,8 @@ export interface Joined {
 export async function joinable(store: BlobStore, id: string, projectId: string): Promise<Joined | undefined> {
   const key = textKey(id);
   const stored = await store.get(key);
-  const text = stored === undefined ? undefined : readable(stored, key);
+  // The page that shows a text says what can't be read of it.
+  const text = stored === undefined ? undefined : parseIfReadable(stored, key, TEXT);
   if (!text) return undefined;
   const isPlain = text.indexed && !text.leftOut && !text.cleaned && !text.labelling && text.licence === null;
   const isRead = !text.conversations && !text.labelled && !isToTune(text, projectId);
@@ -27,16 +28,6 @@ export async function joinable(store: BlobStore, id: string, projectId: string):
   return isJoinable ? { text, stored: stored! } : undefined;
 }
 const MAX_JOINED_BYTES = 64 * 2 ** 20;
-
-/** The page that shows a text says what can't be read of it. */
-function readable(stored: Stored, key: string): TextRecord | undefined {
-  try {
-    return parseRecord(stored, key, TEXT);
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
-}
 
 /** Whether the text is as it was when it was found joinable. */
 export const isUnchanged = async (store: BlobStore, { text, stored }: Joined): Promise<boolean> =>

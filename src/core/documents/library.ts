@@ -4,7 +4,7 @@ import { collectDrafts, draftKey } from '../base/draft';
 import { HomegrownError, toFailure } from '../base/errors';
 import {
   changeRecord,
-  isUnreadable,
+  parseIfReadable,
   parseRecord,
   readAll,
   readRecord,
@@ -131,12 +131,8 @@ export async function purgeCleaned(store: BlobStore, isGone: (cleaned: CleanedRe
   }
 }
 function isLearntOtherwise(text: Stored, key: string, id: string): boolean {
-  try {
-    return parseRecord(text, key, TEXT).cleaned?.id !== id;
-  } catch (error) {
-    if (isUnreadable(error)) return false;
-    throw error;
-  }
+  const record = parseIfReadable(text, key, TEXT);
+  return record !== undefined && record.cleaned?.id !== id;
 }
 
 /**

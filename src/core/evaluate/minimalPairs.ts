@@ -2,6 +2,8 @@
  * Two sentences that differ in one thing, of which one is English and the other is not: which does a model find likelier? By rule,
  * of ten kinds, in the manner of BLiMP (Warstadt et al. 2020, arXiv:1912.00582); the words are common ones.
  */
+import { upperFirst } from '../base/upperFirst';
+
 export interface SentencePair {
   kind: string;
   /** The one that is right, or of two that are only unlike the first. */
@@ -83,7 +85,7 @@ const KINDS: Readonly<Record<string, Make>> = {
       ['She', 'her'],
       ['They', 'them'],
     ][i % 3]!;
-    const wrong = object!.charAt(0).toUpperCase() + object!.slice(1);
+    const wrong = upperFirst(object!);
     const rest = `${VERBS[a]![1]} the ${ANIMALS[b]!}.`;
     return [`${subject!} ${rest}`, `${wrong} ${rest}`];
   },

@@ -1,5 +1,6 @@
 /** What an evaluation comes to, in sentences that its figures bear out: the same on the page, in the terminal and in a card. */
 import { counted, formatNumber } from '../base/units';
+import { upperFirst } from '../base/upperFirst';
 import { stillBeats, stillImproving } from '../objectives/baseline';
 import type { Evaluation, Figure } from './evaluation';
 import { BASELINES, figureFacts, type FigureFacts, isFigure } from './figures';
@@ -183,4 +184,3 @@ export const documentsWords = ({
   counted(documents, labelled ? 'text' : (ofPairs ?? metrics['exactMatch']) ? 'pair' : 'document');
 const withUnit = (x: number, unit: string): string => `${formatNumber(x)}${unit === '' ? '' : ` ${unit}`}`;
 const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
-const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

@@ -2,6 +2,7 @@ import { deviceKindOf, energyOf, wattHoursWords } from '../train/energy';
 import { learnsWords } from '../adapters/words';
 import { choiceLabel, type Field, nameOf } from '../base/field';
 import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from '../base/units';
+import { upperFirst } from '../base/upperFirst';
 import { type MetricId, METRICS, oldMetricsIn } from '../metrics';
 import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';
@@ -290,7 +291,7 @@ function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): s
   const baselines = baselinesOf(objective, model, dataOf(info));
   const rows = [
     row(`This model, step ${formatCount(result.step)}`, result.loss),
-    ...baselines.toReversed().map(({ words, loss }) => row(capitalised(words), loss)),
+    ...baselines.toReversed().map(({ words, loss }) => row(upperFirst(words), loss)),
   ];
   const others = metrics.flatMap(([id, metric]) => {
     const value = result[id];
@@ -298,14 +299,12 @@ function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): s
     const remark = metric.remark === undefined ? '' : `, ${metric.remark}`;
     return [`${metric.label} ${valueWords(metric, { value })}${remark}.`];
   });
-  const heads = columns.map(({ unit, label }) => (unit === '' ? label : capitalised(unit)));
+  const heads = columns.map(({ unit, label }) => (unit === '' ? label : upperFirst(unit)));
   const sentences = [...others, ...bestOf(info)];
   return [table(rows, ['On held-out text', ...heads]), ...(sentences.length > 0 ? [sentences.join(' ')] : [])].join(
     '\n\n',
   );
 }
-
-const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** Where these files are not the step that did best. */
 function bestOf(info: RunInfo): string[] {

@@ -1,9 +1,9 @@
 /** Losses of models that only count tokens, or nothing. */
+import { upperFirst } from '../base/upperFirst';
 import type { Baseline, Chosen } from './objective';
 
 /** Judgement on a model that a baseline beats; the same on Train, Runs and Evaluate. */
-export const stillBeats = (baseline: string): string =>
-  `${baseline.charAt(0).toUpperCase()}${baseline.slice(1)} still beats it`;
+export const stillBeats = (baseline: string): string => `${upperFirst(baseline)} still beats it`;
 
 /**
  * Sentence after the evidence of a finished run that a baseline beats; empty unless it was improving when training ended.

@@ -1,5 +1,6 @@
 /** How a classifier does on held-out texts: its verdict and its milestones, by the interval of its accuracy. For app and terminal. */
 import { formatCount } from '../base/units';
+import { upperFirst } from '../base/upperFirst';
 import {
   type Accuracy,
   accuracyIn,
@@ -107,5 +108,3 @@ const MILESTONES = [
   { id: 'majority', title: 'Better than one label for all', measure: (by: string) => `Past ${by}` },
   { id: 'naiveBayes', title: 'Beats word counting', measure: (by: string) => `Naive Bayes gets ${by}` },
 ] as const;
-
-const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

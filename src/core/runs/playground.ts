@@ -4,7 +4,7 @@
  */
 import type { BlobStore } from '../base/blobStore';
 import { listOf } from '../base/limits';
-import { changeRecord, isUnreadable, type Kind, parseRecord, readRecord } from '../base/record';
+import { changeRecord, type Kind, parseIfReadable, readRecord } from '../base/record';
 import { z } from '../base/zod';
 
 /** Characters of a prompt that are stored, from its end: models read far fewer. */
@@ -163,16 +163,8 @@ export async function readPlayground(
   const keys = [settingsKey(projectId), writtenKey(projectId)] as const;
   const values = await store.getMany(keys);
   const read = <T>(i: 0 | 1, kind: Kind<T>): T | undefined =>
-    values[i] === undefined ? undefined : readable(() => parseRecord(values[i]!, keys[i], kind));
+    values[i] === undefined ? undefined : parseIfReadable(values[i], keys[i], kind);
   return { settings: read(0, PLAYGROUND), written: read(1, WRITTEN_TEXT) };
-}
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
 }
 
 /** @throws HomegrownError `newer-version`, `storage-damaged` */

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { formatCount, formatNumber } from '../../core/base/units';
+import { upperFirst } from '../../core/base/upperFirst';
 import { comparisonWords } from '../../core/evaluate/compare';
 import { modelSpec } from '../../core/models';
 import type { KeptComparison } from '../../core/runs/evaluations';
@@ -113,7 +114,7 @@ function Found({ comparison }: { comparison: KeptComparison }) {
         </span>
       </div>
       <p className={styles.words}>
-        <b>{words.charAt(0).toUpperCase() + words.slice(1)}</b>{' '}
+        <b>{upperFirst(words)}</b>{' '}
         {verdict === 'not distinguishable'
           ? `The difference is ${told(difference)} bits per byte, from ${told(high)} to ${told(low)}. `
           : `From ${told(verdict === 'better' ? high : low)} to ${told(verdict === 'better' ? low : high)}. `}

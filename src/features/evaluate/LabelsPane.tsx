@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter';
 import { counted, formatCount, formatNumber } from '../../core/base/units';
+import { upperFirst } from '../../core/base/upperFirst';
 import type { LabelledTexts } from '../../core/evaluate/evaluation';
 import { type EachLabel, eachLabel, f1Of, isOfSeveral, mistakesIn } from '../../core/evaluate/eachLabel';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
@@ -98,7 +99,6 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
   );
 }
 
-const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 /** Undefined if there is nothing to share. */
 const shareOf = (found: number, others: number): number | undefined =>
   found + others === 0 ? undefined : found / (found + others);

@@ -1,5 +1,6 @@
 /** What was measured, in words that only the page needs; the others are the core's. */
 import { counted, formatCount, formatReading } from '../../core/base/units';
+import { upperFirst } from '../../core/base/upperFirst';
 import type { WhichSnapshot } from '../../core/checkpoint/snapshot';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { BASELINES, figureFacts, isFigure } from '../../core/evaluate/figures';
@@ -107,5 +108,5 @@ export const leftOutWords = (name: string): string => {
   const [, of] = /^interval of (\w+)$/.exec(name) ?? [];
   if (of !== undefined) return `Interval of ${figureWords(of).label}`;
   const known = isFigure(name) ? figureFacts(name) : (BASELINES as Readonly<Record<string, { label: string }>>)[name];
-  return known?.label ?? name.charAt(0).toUpperCase() + name.slice(1);
+  return known?.label ?? upperFirst(name);
 };

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted } from '../../core/base/units';
+import { upperFirst } from '../../core/base/upperFirst';
 import { type EncodingId, encodingName } from '../../core/documents/encodings';
 import { MARKUPS, type MarkupId } from '../../core/documents/markup';
 import type { DroppedMarkup } from '../../state/markup';
@@ -97,7 +98,10 @@ function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread
         question.count === 1 ? '1 row that can’t be read' : `${counted(question.count, 'row')} that can’t be read`;
       return {
         title: `${namesOf(files)}: ${rows}`,
-        why: listed.slice(0, 3).map(({ place, problem }) => `${place.charAt(0).toUpperCase()}${place.slice(1)} ${problem}.`).join(' '), // prettier-ignore
+        why: listed
+          .slice(0, 3)
+          .map(({ place, problem }) => `${upperFirst(place)} ${problem}.`)
+          .join(' '),
       };
     }
     case 'markup':

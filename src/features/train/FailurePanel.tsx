@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration } from '../../core/base/units';
+import { upperFirst } from '../../core/base/upperFirst';
 import { optimizerOf } from '../../core/optim';
 import { dataOf, recipeOf } from '../../core/runs/segments';
 import type { Recipe } from '../../core/train/recipe';
@@ -111,7 +112,7 @@ function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
 /** `Text, tokenizer and settings` */
 function sentence(things: readonly string[]): string {
   const words = [things.slice(0, -1).join(', '), things.at(-1)].filter((part) => part !== '').join(' and ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return upperFirst(words);
 }
 
 const canGoOn = (s: Studio): boolean => {

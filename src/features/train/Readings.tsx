@@ -9,7 +9,7 @@ import { millisecondsLeft } from '../../state/pace';
 import { useShown, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
 import { Button, cx, NumberStrip, Quantity, text, type Reading } from '../../ui';
-import { judgedEvaluation } from '../../state/standing';
+import { evaluationsSince, judgedEvaluation } from '../../state/standing';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
 
@@ -46,9 +46,7 @@ function useReadings(settings: RunSettings): Record<'main' | 'rest', readonly Re
   const { after } = settings.segments.at(-1)!;
   const isClassifier = settings.model.config.classes !== undefined;
   // Of the text that it learns from now.
-  const last = isClassifier
-    ? judgedEvaluation({ log, phase }, after)
-    : log.evaluations.findLast((evaluation) => after === 0 || evaluation.step > after);
+  const last = isClassifier ? judgedEvaluation({ log, phase }, after) : evaluationsSince(log, after).at(-1);
   const done = log.step.at(-1);
   const planned = plannedSteps(phase, settings);
   const trained = done === undefined ? undefined : trainingAt(log, done, after);

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration, formatReading } from '../../core/base/units';
+import { upperFirst } from '../../core/base/upperFirst';
 import { piecesOf, type Shown } from '../../core/objectives/shown';
 import type { RunRecord } from '../../core/runs/record';
 import { recipeOf } from '../../core/runs/segments';
@@ -140,7 +141,7 @@ function Told({ last }: { last: Last }) {
   const found = forgettingOf(log, objective);
   const changes = [
     changeOf(`Old text, ${found.label}`, found.old),
-    changeOf(`${capital(learnt)}, ${found.label}`, found.own),
+    changeOf(`${upperFirst(learnt)}, ${found.label}`, found.own),
   ];
   const before = found.old.y[0];
   const { phase } = last.run ?? NO_RUN;
@@ -149,7 +150,7 @@ function Told({ last }: { last: Last }) {
     <>
       <div className={styles.chart}>
         <LineChart
-          title={capital(found.label)}
+          title={upperFirst(found.label)}
           keys={[
             { id: 'old', label: 'old text', run: 1 },
             { id: 'own', label: learnt, run: 2 },
@@ -200,8 +201,6 @@ const COLUMNS: readonly Column<Change>[] = [
   { id: 'after', header: 'After', isNumber: true, cell: ({ after }) => after },
   { id: 'change', header: 'Change', isNumber: true, cell: ({ change }) => change },
 ];
-
-const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** What it wrote to the same, before and now. */
 function Samples({ last: { log, prompt } }: { last: Last }) {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { counted, formatReading } from '../../core/base/units';
+import { upperFirst } from '../../core/base/upperFirst';
 import { headlineOf } from '../../core/objectives';
 import type { RunRecord } from '../../core/runs/record';
 import type { MixedPoint } from '../../protocol/gpu';
@@ -160,5 +161,5 @@ function toldOf(
 const columnsOf = (own: Read, old: Read | undefined, words: string): readonly Column<MixedPoint>[] => [
   { id: 'tuned', header: 'Tuned', cell: ({ share }) => `${percentOf(share)} %` },
   ...(old ? [{ id: 'old', header: 'Old text', isNumber: true, cell: old }] : []),
-  { id: 'own', header: words.charAt(0).toUpperCase() + words.slice(1), isNumber: true, cell: own },
+  { id: 'own', header: upperFirst(words), isNumber: true, cell: own },
 ];

@@ -1,4 +1,5 @@
 import { counted, formatCount, formatNumber } from '../../../core/base/units';
+import { upperFirst } from '../../../core/base/upperFirst';
 import { metricOf, type MetricId } from '../../../core/metrics';
 import type { Extent, Metric } from '../../../core/metrics/metric';
 import { nameOf, valueWords } from '../../../core/metrics/words';
@@ -37,7 +38,7 @@ export function BaselinePane({ data }: { data: DataRecord }) {
       ))}
       {objective.measuredBaselines?.(data).map(({ words, values }) => (
         <div key={words} className={styles.item}>
-          <h3>{capitalised(words)}</h3>
+          <h3>{upperFirst(words)}</h3>
           <Readings values={Object.entries(values).map(([id, value]) => [metricOf(id as MetricId), value] as const)} />
         </div>
       ))}
@@ -64,7 +65,7 @@ function BaselineItem(p: { baseline: Baseline; metrics: readonly MetricId[]; par
   const { words, loss, hint } = p.baseline;
   return (
     <div className={styles.item}>
-      <h3>{capitalised(words)}</h3>
+      <h3>{upperFirst(words)}</h3>
       <Readings
         values={p.metrics.flatMap((id) => {
           const metric = metricOf(id);
@@ -86,5 +87,3 @@ const Readings = ({ values }: { values: readonly (readonly [Metric, number])[] }
     ))}
   </dl>
 );
-
-const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

@@ -5,6 +5,7 @@ import { formatCount } from '../../../core/base/units';
 import { labelMilestones } from '../../../core/runs/labelStanding';
 import { useShownPart, useStudioStore } from '../../../state/react';
 import type { RunSettings } from '../../../state/runSettings';
+import { evaluationsSince } from '../../../state/standing';
 import { TextAction } from '../../../ui';
 import { MilestoneList, type MilestoneItem } from '../MilestoneList';
 
@@ -13,13 +14,10 @@ export function Milestones({ settings }: { settings: RunSettings }) {
   const log = useShownPart('train', (run) => run.log);
   const evaluated = useShownPart('train', (run) => run.log.evaluations.at(-1)?.step);
   const { after, data } = settings.segments.at(-1)!;
-  const milestones = useMemo(() => {
-    const evaluations = evaluated === undefined ? [] : log.evaluations;
-    return labelMilestones(
-      evaluations.filter(({ step }) => after === 0 || step > after),
-      data.facts?.labels,
-    );
-  }, [log, evaluated, after, data]);
+  const milestones = useMemo(
+    () => labelMilestones(evaluated === undefined ? [] : evaluationsSince(log, after), data.facts?.labels),
+    [log, evaluated, after, data],
+  );
   const long = useLongTexts();
   if (milestones.length === 0 && !long) return null;
   const items = milestones.map(({ id, title, measure, step }): MilestoneItem => ({
