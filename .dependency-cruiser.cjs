@@ -5,6 +5,8 @@ const nets = ['core/gpu', 'core/ops', 'core/nn', 'core/models'];
 const MAY_IMPORT = {
   'core/base': [],
   'core/glossary': [base],
+  // Scales, ticks and pictures of charts, without a page.
+  'core/charts': [base],
   'core/files': [base],
   'core/documents': [base, files],
   'core/tokenizer': [base],
@@ -56,6 +58,7 @@ const MAY_IMPORT = {
   'core/export': [
     base,
     files,
+    'core/charts',
     'core/documents',
     'core/tokenizer',
     'core/chat',
@@ -74,7 +77,17 @@ const MAY_IMPORT = {
   ],
   'core/verify': [base, files, 'core/shards', ...nets, 'core/sample'],
   // The offline page that exports carry along: small, and without TensorFlow.js.
-  page: [base, files, 'core/tokenizer', 'core/chat', 'core/sample', 'core/models', 'core/checkpoint', 'core/export'],
+  page: [
+    base,
+    files,
+    'core/charts',
+    'core/tokenizer',
+    'core/chat',
+    'core/sample',
+    'core/models',
+    'core/checkpoint',
+    'core/export',
+  ],
   protocol: ['core'],
   offline: ['protocol'],
   storage: [base, 'core/checkpoint'],
@@ -83,7 +96,7 @@ const MAY_IMPORT = {
   client: ['core/base', 'protocol'],
   state: ['core', 'protocol', 'client'],
   // How numbers are written, which is one way everywhere, and what the field's terms mean.
-  ui: ['core/base', 'core/glossary'],
+  ui: ['core/base', 'core/glossary', 'core/charts'],
   features: ['core', 'state', 'ui', 'protocol'],
   app: ['core', 'protocol', 'state', 'client', 'storage', 'workers', 'features', 'ui'],
 };

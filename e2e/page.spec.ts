@@ -223,6 +223,12 @@ for (const [name, colorScheme, width] of [
       await expect(page.locator('#status')).toContainText('a second');
       await page.getByRole('option').nth(7).click();
       await page.getByText('About this model').click();
+      await page.getByText('How it learned').click();
+      await expect(page.getByRole('img', { name: /^Perplexity on text that it never saw/ })).toBeVisible();
+      const scrubber = page.getByRole('slider', { name: 'Step of the sample' });
+      await expect(page.getByText(/^Step 60: perplexity/)).toBeVisible();
+      await scrubber.press('Home');
+      await expect(page.getByText(/^Step 10: perplexity/)).toBeVisible();
       await expectAccessible(page, 'after writing', rules);
       const wide = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

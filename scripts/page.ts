@@ -12,6 +12,7 @@ export async function buildPage(): Promise<string> {
     script: `<script>${script}</script>`,
     // What the exporter fills in.
     title: '{{title}}',
+    curve: '{{curve}}',
     model: '{{model}}',
     weights: '{{weights}}',
   });

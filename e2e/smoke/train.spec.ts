@@ -1,4 +1,5 @@
 /** Train: a run starts from the keyboard, stops and saves, and settings that changed since are shown before it resumes. */
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../axe';
 import { SEA } from '../seed';
@@ -17,6 +18,14 @@ test('a run starts by key while a choice has the focus; after a stop Train offer
   await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
   await expect(studio.strip).toContainText('Finished');
   await explain(studio);
+  const [picture] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save picture' }).click(),
+  ]);
+  expect(picture.suggestedFilename()).toBe('perplexity.png');
+  const png = await readFile(await picture.path());
+  // After the signature and the head of the first chunk: width and height.
+  expect([png.toString('latin1', 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual(['PNG', 1920, 960]);
 
   await studio.goTo('Model');
   await studio.set({ Steps: 100_000, Dropout: 0.2 });

@@ -5,6 +5,7 @@ import type { GpuApi } from '../protocol/gpu';
 import type { VerifyApi } from '../protocol/verify';
 import type { Services } from '../state/studio';
 import { openStore } from '../storage/store';
+import { download } from '../ui';
 import { openTabs } from './tabs';
 import { createWakeLock } from './wakeLock';
 import { spawnData, spawnGpu, spawnVerify } from './workers';
@@ -21,16 +22,4 @@ export async function createServices(): Promise<Services> {
     download,
     tabs: openTabs(),
   };
-}
-
-function download(file: Blob, name: string): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  // The browser has taken its own reference once the click is handled; a minute is ample.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

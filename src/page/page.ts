@@ -12,6 +12,7 @@ import { connect } from './connect';
 import { embeddedModel, handOver } from './embedded';
 import { elementById } from './elementById';
 import { showLabels, sureWords } from './labels';
+import { showLearned } from './learned';
 import type { FromEngine, Line, ToEngine } from './protocol';
 import { PAGE_FORWARDS } from './readers';
 import { tokenList } from './tokens';
@@ -25,6 +26,7 @@ export async function open(script: string): Promise<void> {
     elementById('name', HTMLElement).textContent = model.title;
     elementById('summary', HTMLElement).textContent = model.summary;
     elementById('card', HTMLElement).append(...card(model.card));
+    showLearned(model);
     dress(beginning(model), model);
     const engine = await connect(script);
     const begun = performance.now();

@@ -3,6 +3,7 @@ import './base.css';
 import './fonts.css';
 import './strictStyles';
 
+export { download } from './download';
 export { Ask, type AskProps } from './Ask';
 export { BarFigure, BarRows, type BarFigureProps, type BarRow } from './BarFigure';
 export { Blank } from './Blank';
@@ -58,7 +59,7 @@ export { formatExact } from './numbers';
 export { NumberStrip, type Reading } from './NumberStrip';
 export { Passage, type PassageProps } from './Passage';
 export { Reel, useReel, type ReelSample } from './Reel';
-export { earlyPlace } from './charts/scale';
+export { earlyPlace } from '../core/charts/scale';
 export { Progress, type ProgressProps } from './Progress';
 export { Quantity } from './Quantity';
 export { Rail, type RailGroup, type RailProps, type RailSign, type RailStage } from './Rail';

@@ -17,6 +17,7 @@ import type { Exported } from './format';
 import type { RunInfo } from './homegrownJson';
 import { dataOf, isSameData, recipeOf } from '../runs/segments';
 import { modelCard } from './modelCard';
+import { learnedOf, type LearnedSample } from './learned';
 import { modelTitle } from './modelTitle';
 
 /** What the page is told besides the weights. */
@@ -36,6 +37,8 @@ export interface PageModel {
   chat?: ToldChat & { isFirst: boolean };
   /** Of a classifier: how sure, 0 to 1, it must be of a label. */
   atLeast?: number;
+  /** What it wrote while it learned; absent where no curve was measured. */
+  samples?: readonly LearnedSample[];
   /** In the order of the weights: Hugging Face's names, and how many floats each has. */
   tensors: readonly (readonly [name: string, size: number])[];
 }
@@ -49,8 +52,10 @@ export function pageFile(exported: Exported, template: string): ByteStream {
   if (after === undefined) throw new Error('page.html has no place for weights');
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
   const weights = hubWeights(exported);
-  const model = jsonInScript(pageModel(exported, weights));
-  const head = encode(fill(before, { title: escaped(modelTitle(exported.info)), model }));
+  const learned = learnedOf(exported);
+  const model = jsonInScript({ ...pageModel(exported, weights), ...(learned && { samples: learned.samples }) });
+  const title = escaped(modelTitle(exported.info));
+  const head = encode(fill(before, { title, curve: learned?.curve ?? '', model }));
   const [open, close, tail] = [encode(OPEN), encode(CLOSE), encode(after)];
   const end = (sum: number): Uint8Array => encode(`${CHECKSUM}${sum.toString(16).padStart(8, '0')}${CLOSE}`);
   const bytes = 4 * [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);

@@ -6,10 +6,12 @@ import { formatExact } from '../numbers';
 import { Swatch } from '../Swatch';
 import { Table, type Column } from '../Table';
 import { nearest } from './columns';
-import { PlotArea, type PlotProps, type Tick } from './PlotArea';
-import { extent, scaleAround, type Scale } from './scale';
+import type { Tick } from '../../core/charts/svg';
+import { savePicture } from './picture';
+import { PlotArea, type PlotProps } from './PlotArea';
+import { extent, scaleAround, type Scale } from '../../core/charts/scale';
 import { useAtMost, useDrawingInterval } from './surroundings';
-import { linearTicks, logTicks } from './ticks';
+import { linearTicks, logTicks } from '../../core/charts/ticks';
 import type { Band, Change, FootMark, Line, Reference } from './types';
 import { formatTick } from './words';
 import { TermLabel } from '../Term';
@@ -77,6 +79,13 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
   const describeY = p.describeY ?? formatReading;
   const toggle = <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>;
   const small = p.small;
+  const xTicks = p.xTicks ?? ((width: number) => xTicksOf(x, width, p.xWord));
+  const yTicks = (height: number): readonly Tick[] => yTicksOf(y, height);
+  const save = (): void => {
+    const { title, lines, references = [] } = p;
+    const caption = typeof p.caption === 'string' ? p.caption : '';
+    void savePicture({ title, caption, lines, references, x, y, xTicks, yTicks, describeY });
+  };
   const title = <TermLabel>{p.title}</TermLabel>;
   const head = (
     <div className={styles.head}>
@@ -86,6 +95,7 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
       <span className={styles.grow} />
       {p.settings !== undefined && hasSettings && <span className={styles.settings}>{p.settings}</span>}
       {small ? isTable ? toggle : <b>{small.value}</b> : toggle}
+      {!small && !isTable && p.lines.length > 0 && <TextAction onPress={save}>Save picture</TextAction>}
       {p.settings !== undefined && p.isUnderReel && (
         <TextAction isExpanded={hasSettings} onPress={() => setHasSettings(!hasSettings)}>
           Chart options
@@ -106,8 +116,8 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
           lines={p.lines}
           x={x}
           y={y}
-          xTicks={p.xTicks ?? ((width) => xTicksOf(x, width, p.xWord))}
-          yTicks={(height) => yTicksOf(y, height)}
+          xTicks={xTicks}
+          yTicks={yTicks}
           {...(p.rightAxis && { rightAxis: p.rightAxis })}
           references={p.references ?? []}
           bands={p.bands ?? []}

@@ -8,7 +8,7 @@ import { Table } from '../Table';
 import text from '../text.module.css';
 import styles from './Lineage.module.css';
 import { useMedia } from './surroundings';
-import { linearTicks } from './ticks';
+import { linearTicks } from '../../core/charts/ticks';
 
 export interface LineageLane {
   id: string;

@@ -6,11 +6,11 @@ import { formatExact } from '../numbers';
 import { Table } from '../Table';
 import { nearest } from './columns';
 import { LineFigure } from './LineChart';
-import type { Tick } from './PlotArea';
-import { along, earlyPlace, earlyStep, extent, scaleAround, type Scale } from './scale';
+import type { Tick } from '../../core/charts/svg';
+import { along, earlyPlace, earlyStep, extent, scaleAround, type Scale } from '../../core/charts/scale';
 import { smooth, smoothingWindow } from './smoothing';
 import { useAtMost, useDrawingInterval } from './surroundings';
-import { earlyTicks, linearTicks, timeTicks } from './ticks';
+import { earlyTicks, linearTicks, timeTicks } from '../../core/charts/ticks';
 import type {
   Band,
   Change,

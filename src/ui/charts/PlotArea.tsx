@@ -5,15 +5,12 @@ import { Swatch } from '../Swatch';
 import { useCanvas, type Drawing } from './canvas';
 import { nearest } from './columns';
 import { alongLine, endPlaces, placeReadout, referencePlaces } from './labels';
-import { along, type Scale } from './scale';
+import { along, type Scale } from '../../core/charts/scale';
+import type { Tick } from '../../core/charts/svg';
 import { useSize } from './surroundings';
 import type { Band, Change, FootMark, Line, Reference } from './types';
 import styles from './PlotArea.module.css';
 
-export interface Tick {
-  value: number;
-  label: string;
-}
 export interface PlotProps {
   /** The chart's name and caption, for screen readers. */
   label: string;

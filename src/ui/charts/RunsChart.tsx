@@ -3,7 +3,7 @@ import { formatReading } from '../../core/base/units';
 import { Segmented } from '../Segmented';
 import { LineFigure } from './LineChart';
 import { useMedia } from './surroundings';
-import { linearTicks, timeTicks } from './ticks';
+import { linearTicks, timeTicks } from '../../core/charts/ticks';
 import type { Line, Reference, XAxis } from './types';
 import { formatX, tickX } from './words';
 

@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { runColor, runDash } from '../runColor';
 import { visibleParts, visiblePoints } from './columns';
-import { along, warp, type Scale } from './scale';
+import { along, warp, type Scale } from '../../core/charts/scale';
 import { useThemeVersion } from './surroundings';
 import type { Band, Change, FootMark, Line, Reference } from './types';
 

@@ -5,9 +5,9 @@ import { dialPosition, dialSize, formatSize } from '../SizeDial';
 import { nearest, visibleParts, visiblePoints } from './columns';
 import { alongLine, endPlaces, meet, placeReadout, referencePlaces } from './labels';
 import { stepPlace } from './LossChart';
-import { along, earlyPlace, earlyStep, scaleAround } from './scale';
+import { along, earlyPlace, earlyStep, scaleAround } from '../../core/charts/scale';
 import { smooth, smoothingWindow } from './smoothing';
-import { earlyTicks, linearTicks, logTicks, roundStep, timeTicks } from './ticks';
+import { earlyTicks, linearTicks, logTicks, roundStep, timeTicks } from '../../core/charts/ticks';
 import { captionOf, formatShortCount, formatSeconds, formatTick } from './words';
 
 describe('the axis of the reel', () => {

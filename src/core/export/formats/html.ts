@@ -10,7 +10,7 @@ export const html: Format = {
     object: 'page',
     purpose: 'Give it to someone who has only a browser',
     opensIn: 'any browser, by double-click, no server',
-    holds: 'one HTML file with the model inside',
+    holds: 'one HTML file: the model, its curve and samples',
     opening: 'The offline page is opened by a double click.',
   },
   precision: F32,

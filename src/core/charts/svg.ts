@@ -1,0 +1,129 @@
+/** A chart as one SVG, for files and for pages that hold nothing else. */
+import { along, type Scale } from './scale';
+
+export interface Tick {
+  value: number;
+  label: string;
+}
+
+/** Columns of one length. */
+export interface DrawnLine {
+  /** In words above the plot; none for what only stands behind another line. */
+  label?: string;
+  x: ArrayLike<number>;
+  /** Null where the line breaks. */
+  y: ArrayLike<number | null>;
+  color: string;
+  /** px */
+  width: number;
+  opacity?: number;
+  /** px drawn, then px left out. */
+  dash?: readonly [number, number] | undefined;
+  hasPoints?: boolean;
+}
+
+export interface ChartDrawing {
+  title: string;
+  /** What the chart shows, in words, under the plot. */
+  caption: string;
+  /** px of the whole picture. */
+  width: number;
+  height: number;
+  x: Scale;
+  y: Scale;
+  /** For a plot of this many px. */
+  xTicks: (width: number) => readonly Tick[];
+  yTicks: (height: number) => readonly Tick[];
+  lines: readonly DrawnLine[];
+  /** Dotted lines, with their words. */
+  references: readonly { value: number; label: string }[];
+  /** Colors of words, quiet words, the grid and the paper. */
+  ink: string;
+  quiet: string;
+  grid: string;
+  paper: string;
+}
+
+/** px around the plot: left and right for ticks, top for title and labels, foot for ticks and caption. */
+const [LEFT, RIGHT, TOP, FOOT] = [56, 16, 40, 48];
+const FONT = 'font-family="Inter Variable, Inter, Segoe UI, Helvetica Neue, Arial, sans-serif"';
+
+/** All text is escaped; values that aren't finite break a line. */
+export function chartSvg(p: ChartDrawing): string {
+  const plot = { width: p.width - LEFT - RIGHT, height: p.height - TOP - FOOT };
+  const atX = (value: number): number => round(LEFT + plot.width * along(p.x, value));
+  const atY = (value: number): number => round(TOP + plot.height * (1 - along(p.y, value)));
+  const isInside = (scale: Scale, value: number): boolean => value >= scale.min && value <= scale.max;
+  const right = LEFT + plot.width;
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${p.width} ${p.height}" width="${p.width}" height="${p.height}" role="img" ${FONT} font-size="12">`,
+    `<title>${escaped(p.title)}. ${escaped(p.caption)}</title>`,
+    `<rect width="${p.width}" height="${p.height}" fill="${p.paper}"/>`,
+    words(LEFT, 20, p.title, p.ink, 'font-weight="600" font-size="14"'),
+  ];
+  for (const { value, label } of p.yTicks(plot.height).filter((tick) => isInside(p.y, tick.value))) {
+    parts.push(`<path d="M${LEFT} ${atY(value)}H${right}" stroke="${p.grid}"/>`);
+    parts.push(words(LEFT - 8, atY(value) + 4, label, p.quiet, 'text-anchor="end"'));
+  }
+  for (const { value, label } of p.xTicks(plot.width).filter((tick) => isInside(p.x, tick.value))) {
+    const share = along(p.x, value);
+    const anchor = share < 0.02 ? 'start' : share > 0.98 ? 'end' : 'middle';
+    parts.push(words(atX(value), TOP + plot.height + 18, label, p.quiet, `text-anchor="${anchor}"`));
+  }
+  for (const { value, label } of p.references.filter((line) => isInside(p.y, line.value))) {
+    parts.push(`<path d="M${LEFT} ${atY(value)}H${right}" stroke="${p.quiet}" stroke-dasharray="2 3"/>`);
+    parts.push(words(right, atY(value) - 4, label, p.quiet, 'text-anchor="end"'));
+  }
+  for (const line of p.lines) parts.push(...drawn(line, atX, atY));
+  parts.push(...keys(p, right));
+  parts.push(words(LEFT, p.height - 10, p.caption, p.quiet));
+  return `${parts.join('\n')}\n</svg>\n`;
+}
+
+function drawn(line: DrawnLine, atX: (x: number) => number, atY: (y: number) => number): string[] {
+  const points = Array.from(line.x, (x, i) => ({ x, y: line.y[i] ?? NaN }));
+  let path = '';
+  let isDown = false;
+  for (const { x, y } of points) {
+    const isKnown = Number.isFinite(x) && Number.isFinite(y);
+    if (isKnown) path += `${isDown ? 'L' : 'M'}${atX(x)} ${atY(y)}`;
+    isDown = isKnown;
+  }
+  if (path === '') return [];
+  const dash = line.dash ? ` stroke-dasharray="${line.dash.join(' ')}"` : '';
+  const opacity = line.opacity === undefined ? '' : ` opacity="${line.opacity}"`;
+  const shown = points.filter(({ x, y }) => line.hasPoints && Number.isFinite(x) && Number.isFinite(y));
+  return [
+    `<path d="${path}" fill="none" stroke="${line.color}" stroke-width="${line.width}" stroke-linejoin="round"${dash}${opacity}/>`,
+    ...shown.map(({ x, y }) => `<circle cx="${atX(x)}" cy="${atY(y)}" r="2.5" fill="${line.color}"${opacity}/>`),
+  ];
+}
+
+/** Names of lines at the right of the title, with a piece of each line. */
+function keys(p: ChartDrawing, right: number): string[] {
+  let at = right;
+  return p.lines
+    .filter(({ label }) => label)
+    .toReversed()
+    .flatMap(({ label = '', color, width }) => {
+      const end = at;
+      at -= label.length * KEY_CHARACTER + 36;
+      return [
+        words(end, 20, label, p.ink, 'text-anchor="end"'),
+        `<path d="M${round(at + 8)} 16h16" stroke="${color}" stroke-width="${width + 1}"/>`,
+      ];
+    });
+}
+/** px that a character of a name takes, about. */
+const KEY_CHARACTER = 6.5;
+
+const words = (x: number, y: number, text: string, color: string, more = ''): string =>
+  `<text x="${round(x)}" y="${round(y)}" fill="${color}" ${more}>${escaped(text)}</text>`;
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+/** For text, without characters that XML refuses. */
+const escaped = (text: string): string =>
+  text
+    .replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/gu, '')
+    .replaceAll(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);

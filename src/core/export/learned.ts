@@ -1,0 +1,111 @@
+/** How a model learned, for those who have the model alone: its curve, and what it wrote on the way. */
+import { earlyPlace, scaleAround } from '../charts/scale';
+import { chartSvg } from '../charts/svg';
+import { earlyTicks, linearTicks, logTicks } from '../charts/ticks';
+import { formatCount, formatReading } from '../base/units';
+import { estimateOf, type MetricId, metricOf } from '../metrics';
+import { baselinesOf, objectiveOf } from '../objectives';
+import { drawn } from '../objectives/shown';
+import { dataOf, recipeOf } from '../runs/segments';
+import type { Exported } from './format';
+
+export interface LearnedSample {
+  step: number;
+  /** What was measured there: `perplexity 85.4`. */
+  result: string;
+  text: string;
+}
+
+export interface Learned {
+  /** An SVG in the page's own colors. */
+  curve: string;
+  /** By step. Only texts that the model wrote: answers and filled blanks would show texts of the data. */
+  samples: readonly LearnedSample[];
+}
+
+/** Samples at most; of more, evenly chosen ones, with the first and the last. */
+export const MOST_SAMPLES = 40;
+
+/** Null where fewer than two steps were measured: two points make a curve. */
+export function learnedOf({ info, events }: Pick<Exported, 'info' | 'events'>): Learned | null {
+  const recipe = recipeOf(info);
+  const metric: MetricId = info.model.config.classes ? 'accuracy' : objectiveOf(recipe.objective).headline;
+  const told = events.flatMap((event) => (event.kind === 'evaluated' && event.step <= info.state.step ? [event] : []));
+  // What is measured again at a step is no second one.
+  const points = [...new Map(told.map((event) => [event.step, event])).values()].flatMap((event) => {
+    const value = estimateOf(metric, event)?.value;
+    return value === undefined || !Number.isFinite(value) ? [] : [{ step: event.step, value, sample: event.sample }];
+  });
+  if (points.length < 2) return null;
+  const { label } = metricOf(metric);
+  const samples = points.flatMap(({ step, value, sample }) =>
+    typeof sample === 'string'
+      ? [{ step, result: `${label.toLowerCase()} ${formatReading(value)}`, text: drawn(sample) }]
+      : [],
+  );
+  return { curve: curve(metric, points, baselines(info, metric)), samples: thinned(samples) };
+}
+
+interface Point {
+  step: number;
+  value: number;
+}
+
+/** What models that only count reach, in the metric of the curve. */
+function baselines(info: Exported['info'], metric: MetricId): readonly { label: string; value: number }[] {
+  const { scale } = metricOf(metric);
+  const data = dataOf(info);
+  if (!scale || !data) return [];
+  const [, ...counting] = baselinesOf(recipeOf(info).objective, info.model, data);
+  return counting.map(({ label, loss }) => ({ label, value: scale.of(loss) }));
+}
+
+function curve(metric: MetricId, points: readonly Point[], references: ReturnType<typeof baselines>): string {
+  const { label, unit, better, says } = metricOf(metric);
+  const isLog = metric === 'perplexity' || metric === 'pseudoPerplexity';
+  const last = points.at(-1)!;
+  const meaning = says === undefined ? '' : `, ${says}`;
+  return chartSvg({
+    title: `${label} on text that it never saw`,
+    caption: `${label}${meaning}: ${better} is better. At step ${formatCount(last.step)} it is ${formatReading(last.value)}.`,
+    width: 720,
+    height: 320,
+    x: { min: 0, max: earlyPlace(last.step) },
+    y: scaleAround(
+      [...points, ...references].map(({ value }) => value),
+      isLog,
+    ),
+    xTicks: (width) =>
+      earlyTicks(last.step, 48 / width).map((step, i) => ({
+        value: earlyPlace(step),
+        label: i === 0 ? `step ${formatCount(step)}` : formatCount(step),
+      })),
+    yTicks: (height) => {
+      const { min, max } = scaleAround(
+        [...points, ...references].map(({ value }) => value),
+        isLog,
+      );
+      const ticks = isLog ? logTicks(min, max, height / 36) : linearTicks(min, max, 5);
+      return ticks.map((value) => ({ value, label: formatReading(value) + (unit === '%' ? ' %' : '') }));
+    },
+    lines: [
+      {
+        x: points.map(({ step }) => earlyPlace(step)),
+        y: points.map(({ value }) => value),
+        color: 'var(--accent)',
+        width: 1.75,
+        hasPoints: true,
+      },
+    ],
+    references: references.map(({ label, value }) => ({ value, label: `${label} ${formatReading(value)}` })),
+    ink: 'var(--ink)',
+    quiet: 'var(--ink-3)',
+    grid: 'var(--line)',
+    paper: 'var(--paper)',
+  });
+}
+
+function thinned<T>(all: readonly T[]): readonly T[] {
+  if (all.length <= MOST_SAMPLES) return all;
+  return Array.from({ length: MOST_SAMPLES }, (_, i) => all[Math.round((i * (all.length - 1)) / (MOST_SAMPLES - 1))]!);
+}
