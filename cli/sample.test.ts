@@ -49,3 +49,25 @@ test('T5 answers, the likeliest where nothing else is asked for, and by beams', 
   expect(marked.stdout).toMatch(/^[^]*\n\nWritten by a language model \(.+, step \d+\) with Homegrown\.\n$/);
   expect(marked.stdout.startsWith(one.stdout.trimEnd())).toBe(true);
 }, 120_000);
+
+test('the longest passage that a new text has from given files is told', async () => {
+  const folder = await folderOf(await untrainedT5());
+  const sample = ['sample', '--from', folder, '--device', 'cpu', '--tokens', '8', '--prompt', 'hgf'];
+  const alone = await run([...sample, '--json']);
+  const { text } = JSON.parse(alone.stdout) as { text: string };
+  const texts = await mkdtemp(join(tmpdir(), 'sample-'));
+  folders.push(texts);
+  await writeFile(join(texts, 'own.txt'), `Before ${text} after it`);
+  await writeFile(join(texts, 'other.txt'), 'nothing of it 123');
+  const [json, plain, none] = await Promise.all([
+    run([...sample, '--json', '--compare', texts]),
+    run([...sample, '--compare', texts]),
+    run([...sample, '--json', '--compare', join(texts, 'other.txt')]),
+  ]);
+  const passage = text.trim();
+  const words = passage.split(/\s+/).length;
+  expect(JSON.parse(json.stdout)).toEqual({ text, copied: { words, passage } });
+  expect(plain.stdout).toBe(`${text}\n`);
+  expect(plain.stderr).toContain(`Longest copied passage: ${words} word`);
+  expect(JSON.parse(none.stdout)).toEqual({ text, copied: { words: 0, passage: '' } });
+}, 120_000);

@@ -1,6 +1,7 @@
 /** npm run sample: what a model that grow, or the app, has written makes of a prompt: it goes on, answers, or fills its blanks. */
 import { basename } from 'node:path';
 import type { Message } from '../src/core/chat/conversation';
+import { type Copied, copiedWords, longestCopied } from '../src/core/evaluate/copied';
 import { readingAtMost } from '../src/core/export/contextOf';
 import { previewOf, previewRows } from '../src/core/export/preview';
 import { modelSpec } from '../src/core/models';
@@ -14,7 +15,8 @@ import { ADAPTER_IN } from './adapter';
 import { MIX, mixedBy, mixedPath } from './mix';
 import { UsageError, type Values } from './options';
 import { lookAt, readWeights } from './read';
-import { command, DEVICES, interruptible, openDevice, print, stdout } from './terminal';
+import { textsOf } from './documents';
+import { command, DEVICES, interruptible, openDevice, print, stderr, stdout } from './terminal';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
@@ -69,6 +71,12 @@ const OPTIONS = {
     initial: 1,
     help: 'Beam length penalty: above 0 favors long answers',
   },
+  compare: {
+    kind: 'texts',
+    path: 'reads',
+    otherwise: 'none',
+    help: 'Text files or folders: finds the longest passage of the new text that stands in them word for word',
+  },
   mark: { kind: 'switch', help: 'Add a last line that says that a model wrote the text' },
   json: { kind: 'switch', help: 'Print one JSON object: the text, and the candidates of each blank' },
   device: {
@@ -92,6 +100,7 @@ async function sample({
   temperature: given,
   seed,
   beams,
+  compare,
   mark,
   json,
   device,
@@ -141,8 +150,26 @@ async function sample({
   };
   for await (const { id } of written()) tell(decoder.push(id));
   tell(decoder.end());
-  print(json ? JSON.stringify({ text: marked(text) }) : note === undefined ? '' : `\n\n${note}`);
+  const copied = compare && !signal.aborted ? await copiedFrom(compare, text, signal) : undefined;
+  if (json) {
+    const told = copied && { copied: { words: copied.words, passage: copied.passage } };
+    print(JSON.stringify({ text: marked(text), ...told }));
+  } else {
+    print(note === undefined ? '' : `\n\n${note}`);
+    if (copied) stderr.write(`Longest copied passage: ${copiedWords(copied)}\n`);
+  }
   signal.throwIfAborted();
+}
+
+async function copiedFrom(paths: readonly string[], written: string, signal: AbortSignal): Promise<Copied> {
+  const texts = await textsOf(paths, signal);
+  const documents = texts.map(({ text }) => ({
+    // eslint-disable-next-line @typescript-eslint/require-await -- read as a file is
+    async *chunks() {
+      yield text;
+    },
+  }));
+  return longestCopied(written, documents, { signal });
 }
 
 const conversation = (question: string, system: string | undefined): Message[] => [

@@ -2,6 +2,7 @@
 import type { Failure } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
 import type { DamagedStep, SavedStep } from '../core/checkpoint/checkpoint';
+import type { Copied } from '../core/evaluate/copied';
 import type { SentencePair } from '../core/evaluate/minimalPairs';
 import type { Task } from '../core/evaluate/tasks';
 import type { FormatId } from '../core/export/formats';
@@ -116,6 +117,8 @@ export interface DataApi extends LabelApi {
     output: { rows: readonly DocumentRow[]; of: number };
   };
   preview: { input: { id: string; place: number; characters: number }; progress: never; output: DocumentStart };
+  /** The longest passage of a written text that stands in these texts as they are learned. */
+  copied: { input: { written: string; texts: readonly string[] }; progress: never; output: Copied };
   /** Of the `nth` document that is learnt, as a recipe left it. */
   learntStart: { input: { id: string; nth: number; characters: number }; progress: never; output: string };
   /** Leaves documents out of what is learnt, or puts them back. */

@@ -3,6 +3,7 @@ import { toFailure, type Failure } from '../core/base/errors';
 import { likeliest } from '../core/base/likeliest';
 import { formatCount } from '../core/base/units';
 import type { Message } from '../core/chat/conversation';
+import type { Copied } from '../core/evaluate/copied';
 import type { Decided } from '../core/evaluate/decided';
 import { modelSpec } from '../core/models';
 import type { ModelKind } from '../core/models/spec';
@@ -89,6 +90,8 @@ export interface PlaygroundSlice {
   leaveModel(): void;
   /** Shows one of the earlier texts again, with its prompt and settings. The shown text becomes an earlier one. */
   showEarlier(text: EarlierText): void;
+  /** The longest passage of a written text that stands in texts of the project. */
+  copiedFrom(texts: readonly string[], written: string, signal: AbortSignal): Promise<Copied>;
   /** Writes on from `text` in place of the token at `index`; the text up to there becomes the prompt. */
   continueFrom(index: number, text: string): Promise<void>;
 }
@@ -126,7 +129,7 @@ export const filledText = ({ pieces, blanks, choices }: Filled): string =>
 const MOST = 12;
 
 export const createPlaygroundSlice: Slice<PlaygroundSlice> = (services) => (set, get, api) => {
-  const { gpu, now } = services;
+  const { data, gpu, now } = services;
   const keeper = playgroundKeeper(services, api, shownText);
   return {
     ...NO_SETTINGS,
@@ -269,6 +272,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice> = (services) => (set,
       });
       keeper.save();
     },
+    copiedFrom: (texts, written, signal) => data.call('copied', { texts, written }, { signal }),
     async continueFrom(index, text) {
       const { writtenAfter, written, generate } = get();
       const before = written.slice(0, index).map((token) => token.text);

@@ -66,6 +66,8 @@ test('a recipe is looked at, applied and taken off again, and a tokenizer of wha
   expect((await trained()).normalizers).toBeUndefined();
   const start = async (nth: number) => handlers.learntStart({ id, nth, characters: 16 }, unwatched);
   expect([await start(0), await start(1)]).toEqual(['CALL  me Ishmael', 'Aye.']);
+  const copied = await handlers.copied({ written: 'They CALL me Ishmael', texts: [id] }, unwatched);
+  expect(copied).toEqual({ words: 2, passage: 'CALL me', from: 5, to: 12 });
   const cleaned = await handlers.applyRecipe({ id, recipe, at: 2 }, unwatched);
   expect(cleaned.cleaned).toMatchObject({ name: 'own', recipe: previewed.hash, documents: 1 });
   expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toMatchObject({

@@ -39,6 +39,7 @@ import {
 } from '../core/documents';
 import { inProcess, type Readers } from '../core/documents/guard/readers';
 import { learntStart } from '../core/documents/learntStart';
+import { longestCopied } from '../core/evaluate/copied';
 import { nameOfTexts } from '../core/documents/suggestedName';
 import { learnerOf, objectiveOf } from '../core/objectives';
 import { makePlan } from '../core/plan/plan';
@@ -156,6 +157,8 @@ export function dataHandlers(
     },
     documents: async ({ textId, ...wanted }) => listDocuments(await store, textId, wanted),
     preview: async ({ id, place, characters }) => previewDocument(await store, id, place, characters),
+    copied: ({ written, texts }, { signal }) =>
+      reading(async () => longestCopied(written, (await openTexts(await store, texts)).documents, { signal })),
     learntStart: async ({ id, nth, characters }) => learntStart(await store, id, nth, characters),
     leaveOut: async ({ textId, places, isOut }) => leaveOut(await store, textId, places, isOut),
     async setLicence({ ids, licence }) {

@@ -18,3 +18,8 @@ test('a text without sentences suggests none, and no prompt ends in a space', ()
   expect(promptFrom('Contents\n\nPreface\n\nOne')).toBeUndefined();
   expect(promptFrom('the sea is wide and the sea is deep')).toBe('the sea');
 });
+
+test('markup and escapes are no prompt', () => {
+  const escaped = String.raw`Spoke.\n\nThe whale is white and old. \n\nA sea that is wide and deep. The whale is not a fish.`;
+  expect(promptFrom(escaped)).toBe('The whale');
+});

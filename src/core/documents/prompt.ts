@@ -25,6 +25,9 @@ function openingOf(sentence: string): string | undefined {
   }
   const begin = /\p{L}/u.exec(sentence)?.index;
   if (words.length < FEWEST || begin === undefined) return undefined;
-  return sentence.slice(begin, words[1]);
+  const opening = sentence.slice(begin, words[1]);
+  return PLAIN.test(opening) ? opening : undefined;
 }
+/** Words alone: markup, code and escapes such as `\\n` are no beginning that a person would write. */
+const PLAIN = /^[\p{L}\p{M}\p{N}\s'’-]+$/u;
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'word' });

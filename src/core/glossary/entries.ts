@@ -136,7 +136,12 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   },
   'test-set': { says: 'Text set aside for one final measurement. It stays honest only if you rarely look at it.' },
   overfitting: { says: 'The model improves on the training text and gets worse on new text.' },
-  memorization: { says: 'The model repeats training text word for word instead of learning from it.' },
+  memorization: {
+    says: 'The model predicts its training text better and better, but not new text. In the extreme it repeats that text word for word.',
+  },
+  'copied-passage': {
+    says: 'Words in a row that a written text shares with the training text. A few are normal; whole sentences mean that the model repeats your text.',
+  },
   underfitting: { says: 'The model is too small, or trained too briefly, to learn what the text could teach.' },
   'early-stopping': { says: 'Ends training when validation loss hasn’t improved for several evaluations.' },
   'weight-averaging': {

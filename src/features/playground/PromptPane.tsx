@@ -4,13 +4,15 @@ import { useShownPart, useStudio } from '../../state/react';
 import { Block, Pane, TextField } from '../../ui';
 import { ChatOrText } from './ChatSettingsPane';
 import { ActOrStop } from './ActOrStop';
-import { reachWords } from './reach';
+import { reachWords, spaceWords } from './reach';
 import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
 
 /** Where text begins, and how freely the model may choose. */
 export function PromptPane() {
   const prompt = useStudio(promptOf);
-  const reach = useShownPart('playground', ({ record }) => record && reachWords(prompt, record)) ?? undefined;
+  const reach =
+    useShownPart('playground', ({ record }) => record && (reachWords(prompt, record) ?? spaceWords(prompt, record))) ??
+    undefined;
   const hasTemplate = useStudio(canChat);
   const setPrompt = useStudio((s) => s.setPrompt);
   return (

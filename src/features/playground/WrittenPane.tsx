@@ -4,7 +4,9 @@ import { shownId, shownRun } from '../../state/openRun';
 import { isDrawn, playgroundKind, resultNote, writtenVocabulary } from '../../state/playground';
 import type { EarlierText } from '../../core/runs/playground';
 import { useStudio } from '../../state/react';
-import { cx, Pane, SurpriseLegend, TextAction, TokenText } from '../../ui';
+import { copiedWords } from '../../core/evaluate/copied';
+import { useCopied } from '../../state/useCopied';
+import { cx, Pane, SurpriseLegend, TermLabel, TextAction, TokenText } from '../../ui';
 import { CopyMenu } from './CopyMenu';
 import { KINDS } from './kinds';
 import inline from './inlineTokens.module.css';
@@ -62,6 +64,7 @@ export function WrittenPane({
         )}
         <span ref={end} />
       </div>
+      {!isAnswer && <CopiedLine />}
       <Earlier />
       <Foot underline={underline} />
     </Pane>
@@ -77,6 +80,18 @@ function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (under
       <UnderlineBy value={p.underline} onChange={p.onUnderline} />
       <CopyMenu text={p.isAnswer || text === '' ? text : prompt + text} />
     </>
+  );
+}
+
+/** Whether the model repeats the texts that it learned from. */
+function CopiedLine() {
+  const written = useStudio((s) => (s.writing.kind === 'writing' ? '' : s.written.map(({ text }) => text).join('')));
+  const copied = useCopied(written);
+  if (!copied) return null;
+  return (
+    <p className={styles.earlier} role="status">
+      <TermLabel>Longest copied passage</TermLabel>: {copiedWords(copied)}
+    </p>
   );
 }
 
@@ -110,9 +125,9 @@ const PROMPT_END = 40;
 function Foot({ underline }: { underline: 'surprise' | 'off' }) {
   const note = useStudio(resultNote);
   const mean = useStudio((s) => meanBits(s.written));
-  const heldOut = useStudio((s) =>
-    s.writtenBy?.runId === shownId(s, 'playground')
-      ? shownRun(s, 'playground').log.evaluations.at(-1)?.loss
+  const heldOut = useStudio(({ writtenBy, ...s }) =>
+    writtenBy?.runId === shownId(s, 'playground')
+      ? shownRun(s, 'playground').log.evaluations.findLast(({ step }) => step <= writtenBy.step)?.loss
       : undefined,
   );
   if (mean === undefined) return null;

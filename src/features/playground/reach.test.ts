@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dataFacts, runRecord } from '../../core/testing/runRecord';
-import { reachWords, tooLongWords } from './reach';
+import { reachWords, spaceWords, tooLongWords } from './reach';
 
 const record = runRecord({
   model: { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 100 }, vocabulary: 257 },
@@ -20,4 +20,12 @@ test('what is read whole or not at all is said to be too long', () => {
   expect(tooLongWords('x'.repeat(302), record)).toBe(
     'This is about 150 tokens, and the model reads 100 at once: make it shorter',
   );
+});
+
+test('a space at the end is warned of where tokens begin with their space', () => {
+  const of = (kind: string) => ({ tokenizer: { ...record.tokenizer, kind } }) as typeof record;
+  expect(spaceWords('This morning I ', of('bpe'))).toMatch(/^Ends with a space: the model may continue inside a word/);
+  expect(spaceWords('This morning I', of('bpe'))).toBeUndefined();
+  expect(spaceWords('This morning I ', of('chars'))).toBeUndefined();
+  expect(spaceWords(' ', of('bpe'))).toBeUndefined();
 });

@@ -20,6 +20,14 @@ export function reachWords(
   return `The model reads about the last ${formatCount(Number(characters.toPrecision(2)))} characters of this: its context is ${formatCount(context)} tokens`;
 }
 
+/** Warns of a space at the end: most tokens of words begin with their space, so the next one would go on inside a word. */
+export function spaceWords(prompt: string, { tokenizer }: Pick<RunRecord, 'tokenizer'>): string | undefined {
+  const isOfWords = tokenizer.kind === 'bpe' || tokenizer.kind === 'unigram' || tokenizer.kind === 'wordpiece';
+  return isOfWords && /\S[ \t]+$/.test(prompt)
+    ? 'Ends with a space: the model may continue inside a word. Remove the space to start a new word.'
+    : undefined;
+}
+
 /** The same of a text that is read whole or not at all. */
 export function tooLongWords(
   text: string,
