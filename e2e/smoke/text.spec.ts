@@ -58,7 +58,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   await expect(characters).not.toHaveText(all!);
   await expectAccessible(page, 'a document that is left out');
   await page.reload();
-  const last = page.getByRole('status').filter({ hasText: 'Last drop: 3 added, 3 skipped' });
+  const last = page.getByRole('status').filter({ hasText: 'Added last: 3 added, 3 skipped' });
   await last.getByRole('button', { name: 'Show' }).press('Enter');
   await expect(page.getByRole('group', { name: 'Files that were not added' })).toContainText('Thumbs.db hidden');
   await table.getByRole('button', { name: 'Put rows.rss back' }).press('Enter');

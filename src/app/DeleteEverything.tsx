@@ -57,8 +57,8 @@ function What() {
         </div>
       </dl>
       <p>
-        This cannot be undone: take home on Export what you want to keep. What was set on this machine goes too. The
-        app’s own files stay, so that it opens without a network; other tabs of it begin anew.
+        This can’t be undone. Download on Export what you want to keep. Your settings are deleted too. The app’s own
+        files stay, so that it opens without a network; its other tabs start over.
       </p>
     </>
   );

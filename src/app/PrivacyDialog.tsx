@@ -41,8 +41,8 @@ function Check() {
         ))}
       </dl>
       <p className={styles.hint}>
-        None of your data was sent. More files of this app load as you open pages and as it saves itself for offline
-        use.
+        None of your data was sent.
+        {offline.kind !== 'kept' && ' More files of this app load as you open pages.'}
       </p>
       {offline.kind === 'to be asked' && (
         <TextAction onPress={offline.keep}>Make Homegrown available offline</TextAction>

@@ -60,5 +60,5 @@ export function shownDrop(
   const counts = { added: kept.added, skipped: { length: kept.skipped - asked }, failed: { length: kept.failed } };
   if (counts.skipped.length + kept.failed === 0) return undefined;
   const more = counts.skipped.length + kept.failed - skipped.length - kept.failedFiles.length;
-  return { title: `Last drop: ${dropSummary(counts, waiting.length)}`, skipped, failed: kept.failedFiles, more };
+  return { title: `Added last: ${dropSummary(counts, waiting.length)}`, skipped, failed: kept.failedFiles, more };
 }

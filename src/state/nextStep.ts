@@ -10,7 +10,7 @@ import { otherSettings } from './otherSettings';
 import { tableLabel } from './classifierStart';
 import { answerWords, firstQuestion, isLabeled, questionsOf } from './questions';
 import { resumeRefusal, startRefusal } from './refusals';
-import { type StandingKind, standingOf } from './standing';
+import { type Standing, type StandingKind, standingOf } from './standing';
 import type { Studio } from './studio';
 import { timed } from './timed';
 import { toTuneOn } from './tuning';
@@ -36,6 +36,8 @@ export interface Guide {
   verdict: VerdictKind | null;
   /** Of a finished run: compared with models that only count. */
   standing: StandingKind;
+  /** It is worse, and more text would help more than more steps. */
+  needsText?: boolean | undefined;
   /** The settings or the text changed since it finished. */
   differs: boolean;
   /** Expected time of a new run with the settings as they are. */
@@ -128,8 +130,9 @@ function whileRunning({ saved, best, verdict, isClassifier }: Guide): NextStep |
 /** Verdicts on a run that more steps don't improve. */
 const PAST_BEST: readonly VerdictKind[] = ['level', 'level-memorised', 'overfitting'];
 
-function onceFinished({ isClassifier, standing, longerTime, refusal }: Guide): NextStep {
+function onceFinished({ isClassifier, standing, needsText, longerTime, refusal }: Guide): NextStep {
   if (standing === 'no better than one label') return { kind: 'check-labels', label: 'Check the labels' };
+  if (needsText) return { kind: 'add-text', label: 'Add text…' };
   if (standing === 'worse') {
     return refusable({ kind: 'train-longer', label: timed(`Train ${LONGER}× longer`, longerTime) }, refusal);
   }
@@ -151,6 +154,7 @@ export function guideOf(s: Studio): Guide {
   const hasText = s.texts.length > 0;
   const question = hasText ? undefined : firstQuestion(questionsOf(s));
   const isTable = question !== undefined && isLabeled(question);
+  const standing: Standing = isFinished ? standingOf(run, s.project) : { kind: 'unknown' };
   const words = question && (isTable ? tableLabel(s, question.labeled) : answerWords(question));
   return {
     hasText,
@@ -161,7 +165,8 @@ export function guideOf(s: Studio): Guide {
     saved,
     best: best === saved ? null : best,
     verdict: verdict === 'beginning' ? null : verdict,
-    standing: isFinished ? standingOf(run, s.project).kind : 'unknown',
+    standing: standing.kind,
+    needsText: standing.needsText,
     differs,
     startTime: isAtWork(state) ? undefined : startTimeOf(s),
     longerTime: longerTimeOf(run),

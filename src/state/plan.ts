@@ -6,7 +6,7 @@ import { objectiveOf } from '../core/objectives';
 import { isFarOff, ofSteps, type Plan } from '../core/plan/plan';
 import { measuredVocabulary, type TextProfile } from '../core/plan/profile';
 import { textRef } from '../core/documents/record';
-import { formatDuration } from '../core/base/units';
+import { counted } from '../core/base/units';
 import { same } from '../core/runs/mergeFields';
 import { initialProject, type Project } from '../core/runs/project';
 import { DEFAULT_RECIPE, objectiveSettings, tokensPerStep } from '../core/train/recipe';
@@ -117,8 +117,8 @@ export const createPlanSlice: Slice<PlanSlice> =
       const again = await make(inputs, minutes, tokenizer.size).catch(() => undefined);
       if (!again) return inputs;
       get().toast({
-        text: `A step takes ${formatDuration(step)} here, not ${formatDuration(expected)}`,
-        detail: 'so the run was planned anew',
+        text: `This device is ${off > 1 ? 'slower' : 'faster'} than expected`,
+        detail: `The run now has ${counted(again.recipe.steps, 'step')}, to fit the same time.`,
       });
       return keep(inputs, settingsOf(again, project, minutes));
     }

@@ -22,7 +22,7 @@ test('each figure says what it counts: files of the app, app files saved, and a 
   ).toEqual([
     'Requests to other sites: 0',
     'Loaded from this site: 1,412 files of this app',
-    'Works offline: training now; everything once all app files are saved',
+    'Works offline: opening and training; the rest is being saved',
     'App files, saved here: 4.4 MB of 51.6 MB',
     'Your data, stored here: 1.2 MB, kept until you delete it',
   ]);

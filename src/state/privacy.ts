@@ -88,7 +88,7 @@ function offlineWords(offline: Offline): string {
     case 'to be asked':
       return 'no, to save data';
     case 'keeping':
-      return offline.hasCore ? 'training now; everything once all app files are saved' : 'not yet';
+      return offline.hasCore ? 'opening and training; the rest is being saved' : 'not yet';
     case 'kept':
       return 'everything';
     default:

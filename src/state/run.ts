@@ -10,7 +10,7 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { asSaved, isModel, newOpenRun, type OpenRun, PAGES, type Page, shownId, shownRun } from './openRun';
 import { RunLog } from './runLog';
 import type { Slice, Studio } from './studio';
-import { whichNow } from './trained';
+import { asPicked, whichNow } from './trained';
 
 export interface RunSlice {
   /** By id: those that pages show, and the one that trains. */
@@ -113,7 +113,7 @@ export const createRunSlice: Slice<RunSlice> =
     async function open(runId: string, ahead?: ReadAhead): Promise<void> {
       if (get().training?.runId === runId) return;
       const { run, damaged } = await (ahead?.id === runId ? ahead.read : read(runId));
-      if (run) put(run);
+      if (run) put(asPicked(run, get().project.picked));
       else leave(runId);
       get().tellDamaged(runId, damaged);
     }
@@ -247,8 +247,11 @@ export const createRunSlice: Slice<RunSlice> =
           return outcome;
         });
       },
-      setWhich: (page, which) =>
-        get().changeRun(shownRun(get(), page).id, (run) => ({ ...run, which, isPicked: true })),
+      setWhich(page, which) {
+        const { id } = shownRun(get(), page);
+        get().changeRun(id, (run) => ({ ...run, which, isPicked: true }));
+        get().change({ picked: { runId: id, which } });
+      },
       async listSaved(runId, resumedFrom) {
         if (!get().opened[runId]) return;
         const { steps, damaged } = await data.call('savedSteps', { runId });

@@ -13,17 +13,17 @@ const N_GRAMS = { unigram: 6.4, bigram: 4.72, trigram: 4.44 };
 const evaluated = (record: OpenRun['record'], loss: number, accuracy?: number): OpenRun => ({
   ...newOpenRun('a'),
   record,
-  log: new RunLog([
-    { kind: 'evaluated', step: 10, loss, activeMs: 1, metrics: accuracy === undefined ? {} : { accuracy: { value: accuracy } }, sample: { kind: 'text', text: '' } } as never, // prettier-ignore
-  ]),
+  log: new RunLog([evaluation(loss, accuracy)]),
 });
+const evaluation = (loss: number, accuracy?: number) =>
+  ({ kind: 'evaluated', step: 10, loss, activeMs: 1, metrics: accuracy === undefined ? {} : { accuracy: { value: accuracy } }, sample: '' }) as const; // prettier-ignore
 
 test('a language model stands against the strongest model that counts', () => {
   const record = runRecord({ data: { facts: dataFacts({ nGrams: N_GRAMS }) } });
   expect(standingOf(evaluated(record, 4.38), project)).toMatchObject({ kind: 'better' });
   expect(standingOf(evaluated(record, Math.log(113)), project)).toEqual({
     kind: 'worse',
-    judgement: 'A trigram model still beats it',
+    judgement: 'Counting word triples still beats it',
     evidence:
       'Perplexity 113 on text it never saw; a trigram model, which only counts which token follows which two, has 84.8. ' +
       'It passed a unigram model (602).',
@@ -34,6 +34,14 @@ test('a language model stands against the strongest model that counts', () => {
   );
   expect(standingOf(evaluated(record, 4.5), project, 'level').evidence).not.toContain('improving');
   expect(standingOf(evaluated(record, 4.38), project, 'falling')).toEqual({ kind: 'better' });
+  // Where the training text is much easier, more steps don't help.
+  const steps = Array.from({ length: 10 }, (_, i) => ({ kind: 'step', step: i + 1, loss: 2, learningRate: 0, gradientNorm: 0, tokensPerSecond: 0, activeMs: i, memoryBytes: 0 }) as const); // prettier-ignore
+  const memorized = { ...evaluated(record, 4.5), log: new RunLog([...steps, evaluation(4.5)]) };
+  const standing = standingOf(memorized, project, 'falling');
+  expect(standing.needsText).toBe(true);
+  expect(standing.evidence).toMatch(
+    / Training text is 2\.5 nats easier than new text: more text helps more than more steps\.$/,
+  );
   expect(standingOf({ ...evaluated(record, 4), log: new RunLog() }, project)).toEqual({ kind: 'unknown' });
   expect(standingOf(evaluated(runRecord({}), 4), project)).toEqual({ kind: 'unknown' });
 });

@@ -3,7 +3,7 @@ import type { StandingKind } from '../core/evaluate/labelResult';
 import { labelProgress } from '../core/runs/labelStanding';
 import type { Standing } from '../core/runs/modelStanding';
 import { finishedStanding } from '../core/runs/standing';
-import type { Verdict } from '../core/train/verdict';
+import { trainingAt, type Verdict } from '../core/train/verdict';
 import type { OpenRun } from './openRun';
 import type { Project } from './project';
 import type { Evaluation, RunLog } from './runLog';
@@ -38,7 +38,11 @@ export function standingOf(run: OpenRun, project: Project, trend?: Verdict['tren
   const settings = runSettings(run, project);
   const { after } = settings.segments.at(-1)!;
   const best = bestOf(run.log.evaluations.filter(({ step }) => step > after));
-  return best ? finishedStanding(best, settings, trend) : UNKNOWN;
+  if (!best) return UNKNOWN;
+  const last = run.log.evaluations.at(-1)!;
+  const trained = trainingAt(run.log, last.step, after);
+  const gap = trained === undefined ? undefined : last.loss - trained;
+  return finishedStanding(best, settings, { trend: trend ?? null, gap });
 }
 
 /** Verdict on a classifier while it trains; undefined of another model, and until it is evaluated. */

@@ -3,6 +3,7 @@ import { formatBytes, formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { headlineWords } from '../core/objectives';
 import { bestNotKept, comparableBest, defaultStep, isOfEarlierSegment, type Measured } from '../core/runs/best';
+import type { PickedStep } from '../core/runs/project';
 import { isMeasuredAlike, measuredAt } from '../core/runs/segments';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { isOpening, isWeightsAlone, modelOf, type OpenRun, type Page, shownRun } from './openRun';
@@ -17,6 +18,12 @@ export function stillThere(steps: readonly SavedStep[], which: WhichSnapshot): W
   if (steps.length === 0 || chosenStep({ steps, which })) return which;
   return steps.some(({ latest }) => latest) ? 'latest' : 'best';
 }
+
+/** A run that is opened again, with the step that a person had picked, if it is still saved. */
+export const asPicked = (run: OpenRun, picked: PickedStep | null): OpenRun =>
+  picked?.runId === run.id && chosenStep({ steps: run.steps, which: picked.which })
+    ? { ...run, which: picked.which, isPicked: true }
+    : run;
 
 /** The step to work with: the one a person picked, if it's still saved; otherwise the default. */
 export function whichNow(

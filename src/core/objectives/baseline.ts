@@ -2,8 +2,16 @@
 import { upperFirst } from '../base/upperFirst';
 import type { Baseline, Chosen } from './objective';
 
-/** Judgement on a model that a baseline beats; the same on Train, Runs and Evaluate. */
-export const stillBeats = (baseline: string): string => `${upperFirst(baseline)} still beats it`;
+/**
+ * Judgement on a model that a baseline beats; the same on Train, Runs and Evaluate. @param baseline as in `better than a trigram
+ * model`; it is told by what it counts, for those who have never met it
+ */
+export const stillBeats = (baseline: string): string => `${upperFirst(COUNTS[baseline] ?? baseline)} still beats it`;
+const COUNTS: Readonly<Record<string, string>> = {
+  'a unigram model': 'counting words',
+  'a bigram model': 'counting word pairs',
+  'a trigram model': 'counting word triples',
+};
 
 /**
  * Sentence after the evidence of a finished run that a baseline beats; empty unless it was improving when training ended.

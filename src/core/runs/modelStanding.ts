@@ -3,6 +3,7 @@ import { formatReading } from '../base/units';
 import { baselinesOf, headlineOf, type ObjectiveId } from '../objectives';
 import { stillBeats, stillImproving } from '../objectives/baseline';
 import type { ModelChoice } from '../models/network';
+import { gapWords, TOO_MUCH_GAP } from '../train/memorizing';
 import type { Verdict } from '../train/verdict';
 import type { StandingKind } from '../evaluate/labelResult';
 import type { Segments } from './segments';
@@ -12,6 +13,8 @@ export interface Standing {
   /** Verdict with its evidence: of a classifier, and of a language model that counting beats. */
   judgement?: string;
   evidence?: string;
+  /** Counting beats it, and more text would help more than more steps. */
+  needsText?: boolean;
 }
 
 /** What a baseline counts, for those who have never met it. */
@@ -21,14 +24,19 @@ const COUNTS: Readonly<Record<string, string>> = {
   trigram: 'which only counts which token follows which two',
 };
 
-/**
- * @param loss best on the validation set, in nats per token
- * @param trend of that loss at the end of training
- */
+/** How training ended. */
+export interface Ending {
+  /** Of the loss on the validation set. */
+  trend?: Verdict['trend'];
+  /** Validation loss minus training loss, in nats per token. */
+  gap?: number | undefined;
+}
+
+/** @param loss best on the validation set, in nats per token */
 export function modelStanding(
   loss: number,
   { recipe, model, segments }: { recipe: { objective: ObjectiveId }; model: ModelChoice; segments: Segments },
-  trend: Verdict['trend'] = null,
+  { trend = null, gap = 0 }: Ending = {},
 ): Standing {
   const [, ...counting] = baselinesOf(recipe.objective, model, segments.at(-1)!.data.facts); // uniform only guesses
   const [strongest, ...others] = counting.toSorted((a, b) => a.loss - b.loss);
@@ -40,9 +48,14 @@ export function modelStanding(
   const who = `${strongest.words}${counts === undefined ? '' : `, ${counts},`}`;
   const passed = others.find((other) => loss < other.loss);
   const past = passed ? ` It passed ${passed.words} (${told(passed.loss)}).` : '';
+  const needsText = gap >= TOO_MUCH_GAP;
+  const rest = needsText
+    ? ` ${gapWords(gap)}: more text helps more than more steps.`
+    : stillImproving(trend === 'falling');
   return {
     kind: 'worse',
+    ...(needsText && { needsText }),
     judgement: stillBeats(strongest.words),
-    evidence: `${label} ${told(loss)} on text it never saw; ${who} has ${told(strongest.loss)}.${past}${stillImproving(trend === 'falling')}`,
+    evidence: `${label} ${told(loss)} on text it never saw; ${who} has ${told(strongest.loss)}.${past}${rest}`,
   };
 }

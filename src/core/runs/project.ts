@@ -3,6 +3,7 @@ import { HomegrownError } from '../base/errors';
 import { storedMoment } from '../base/moment';
 import type { JsonObject, Kind } from '../base/record';
 import { z } from '../base/zod';
+import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { type KeptDrop, keptDropSchema } from '../documents/keptDrop';
 import { FIRST_PROJECT } from '../documents/record';
 import type { SplitChoice } from '../documents/split';
@@ -43,6 +44,8 @@ export interface Project {
   runId: string | null;
   /** The run that others are compared with. */
   baseline: string | null;
+  /** The saved step that a person picked last, and its run; null if none was. */
+  picked: PickedStep | null;
   /** Files of the last drop that were not added; null if all were. */
   lastDrop: KeptDrop | null;
   /** Since when it is hidden, until it is purged or restored. */
@@ -50,6 +53,11 @@ export interface Project {
 }
 
 export type { TokenizerChoice };
+
+export interface PickedStep {
+  runId: string;
+  which: WhichSnapshot;
+}
 
 export interface PlanChoice {
   minutes: number;
@@ -102,6 +110,7 @@ export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => (
   tuning: initialTuning(),
   runId: null,
   baseline: null,
+  picked: null,
   lastDrop: null,
 });
 
@@ -218,6 +227,12 @@ const runId = z
   .regex(/^[\w-]{1,64}$/)
   .nullable();
 /** All but the id. */
+/** One that can't be read is no reason to put the project aside: the default step is used. */
+const pickedSchema: z.ZodType<PickedStep> = z.object({
+  runId: z.string().max(200),
+  which: z.union([z.enum(['latest', 'best']), count]),
+});
+
 const FIELDS = {
   createdAt: storedMoment,
   openedAt: storedMoment,
@@ -243,6 +258,7 @@ const FIELDS = {
   tuning: tuningSchema,
   runId,
   baseline: runId,
+  picked: pickedSchema.nullable().catch(null),
   // A list that can't be read is no reason to put the project aside.
   lastDrop: keptDropSchema.nullable().catch(null),
   removedAt: storedMoment,

@@ -32,11 +32,11 @@ test('what an earlier version stored opens as it was', async () => {
   expect(kept).toMatchObject({ project: PROJECT, problem: undefined });
 });
 
-test('a project without a last drop opens, and so does one whose list can’t be read', async () => {
-  const { lastDrop: _, ...earlier } = PROJECT;
+test('a project without a last drop and a picked step opens, and so does one whose own can’t be read', async () => {
+  const { lastDrop: _, picked: __, ...earlier } = PROJECT;
   expect(await first(await holding(asJson(earlier)))).toMatchObject({ project: PROJECT, problem: undefined });
-  const odd = await first(await holding(asJson({ ...PROJECT, lastDrop: { added: 'many' } })));
-  expect(odd).toMatchObject({ project: { ...PROJECT, lastDrop: null }, problem: undefined });
+  const odd = await first(await holding(asJson({ ...PROJECT, lastDrop: { added: 'many' }, picked: { which: -1 } })));
+  expect(odd).toMatchObject({ project: { ...PROJECT, lastDrop: null, picked: null }, problem: undefined });
 });
 
 test('the rate of an earlier project was set by hand where it is not the first one', async () => {

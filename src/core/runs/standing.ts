@@ -1,20 +1,21 @@
 /** How a finished run does against models that only count, by the evaluation of its best step. For Train, Runs and Evaluate. */
 import { stillImproving } from '../objectives/baseline';
-import type { Verdict } from '../train/verdict';
 import { labelStanding, type MeasuredLabels } from './labelStanding';
-import { modelStanding, type Standing } from './modelStanding';
+import { type Ending, modelStanding, type Standing } from './modelStanding';
 
-/** @param trend of the loss at the end of training */
 export function finishedStanding(
   best: MeasuredLabels,
   settings: Parameters<typeof modelStanding>[1],
-  trend: Verdict['trend'] = null,
+  ending: Ending = {},
 ): Standing {
   const { model, segments } = settings;
-  if (!model.config.classes) return modelStanding(best.loss, settings, trend);
+  if (!model.config.classes) return modelStanding(best.loss, settings, ending);
   const standing = labelStanding(best, segments.at(-1)!.data.facts?.labels);
   if (!standing) return { kind: 'unknown' };
-  return { ...standing, evidence: `${standing.evidence}${stillImproving(isBeaten(standing) && trend === 'falling')}` };
+  return {
+    ...standing,
+    evidence: `${standing.evidence}${stillImproving(isBeaten(standing) && ending.trend === 'falling')}`,
+  };
 }
 
 /** Whether a model that only counts, or none, does better. */

@@ -46,7 +46,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
   });
   expect(verdictOf(4.2, 4.3, 4.4, 'text')).toMatchObject({
     tone: 'warn',
-    judgement: 'A trigram model still beats it',
+    judgement: 'Counting word triples still beats it',
     evidence: expect.stringContaining('needs 0.433 bits per token more on this text: 6.2 against 5.77.') as string,
   });
   // One piece of text has no interval.

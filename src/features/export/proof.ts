@@ -46,11 +46,12 @@ const ofOtherStep = ({ step }: ExportedFile, now: number): FormatCardProps['proo
 
 function verified(figures: Figures): NonNullable<FormatCardProps['proof']> {
   const { engine, tokens, equal, ties } = figures;
+  const same = tokens > 0 ? `${formatCount(equal)} of ${formatCount(tokens)} tokens equal` : undefined;
   const open = ties > 0 ? `, ${formatCount(ties)} too close to call` : '';
   return {
     tone: 'ok',
     title: 'Verified',
-    text: `opened by ${engine}, ${formatCount(equal)} of ${formatCount(tokens)} greedy tokens equal${open}, ${within(figures)}`,
+    text: [`opened by ${engine}`, same && same + open, within(figures)].filter(Boolean).join(', '),
   };
 }
 
@@ -65,5 +66,6 @@ function apart({ engine, tokens, equal, bound, difference, variation }: Figures)
     bound.of === 'difference'
       ? `logits up to ${formatNumber(difference)} apart, ${formatNumber(bound.most)} allowed`
       : `probabilities up to ${formatShare(variation)} apart, ${formatShare(bound.most)} allowed`;
-  return `in ${engine}: ${formatCount(equal)} of ${formatCount(tokens)} tokens equal, ${far}.`;
+  const same = tokens > 0 ? `${formatCount(equal)} of ${formatCount(tokens)} tokens equal, ` : '';
+  return `in ${engine}: ${same}${far}.`;
 }

@@ -20,7 +20,9 @@ export function judgementOf(
   const best = view.best && curve ? evaluatedAt(curve, view.best.step) : undefined;
   if (isFinished && best) {
     const settings = { recipe: recipeOf(record), model: record.model, segments: view.segments };
-    const standing = finishedStanding(best, settings, trend);
+    const trained = curve?.evaluations.trained.at(-1);
+    const gap = trained === undefined ? undefined : curve!.evaluations.loss.at(-1)! - trained;
+    const standing = finishedStanding(best, settings, { trend, gap });
     if (standing.judgement !== undefined) {
       const tone = isBeaten(standing) ? 'warn' : 'ok';
       return { tone, judgement: standing.judgement, evidence: standing.evidence ?? '' };

@@ -17,7 +17,7 @@ export function FirstScreen({ onFiles, onPaste, onPrivacy }: PageProps & { onPas
   return (
     <FirstStage
       title="Train a language model on your own text, in this tab"
-      summary="Watch it learn, chat with it, look inside it, and take it with you."
+      summary="Watch it learn, try it, measure it, and take it with you."
     >
       <Panes columns="minmax(0, 13fr) minmax(0, 12fr)">
         <Pane label="Start">

@@ -53,6 +53,6 @@ test('after a reload the page still lists the files that the last drop skipped',
   await getState().addFiles([file('d/a.txt', 'The sea is wide.'), file('d/empty.txt', '')]);
   expect(await shown()).toContain('1 added, 1 skipped');
   page.studio.setState({ drop: null });
-  expect(await shown()).toContain('Last drop: 1 added, 1 skipped');
+  expect(await shown()).toContain('Added last: 1 added, 1 skipped');
   expect(await shown()).toContain('d/empty.txt');
 });

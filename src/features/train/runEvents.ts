@@ -2,10 +2,10 @@
 import { counted, formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
 import { headlineWords, baselinesOf } from '../../core/objectives';
 import { segmentAt } from '../../core/runs/segments';
+import { gapWords, MEMORIZING_GAP } from '../../core/train/memorizing';
 import { countUpTo, trainingAt } from '../../core/train/verdict';
 import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
-import { gapWords, MEMORIZING_GAP } from './textMilestones';
 import { segmentChanges } from './segmentWords';
 
 export interface RunEvent {

@@ -1,6 +1,7 @@
 /** What a model of text can do, told from its log. */
 import { formatReading } from '../../core/base/units';
 import { baselinesOf, headlineOf } from '../../core/objectives';
+import { gapWords, MEMORIZING_GAP } from '../../core/train/memorizing';
 import { trainingAt } from '../../core/train/verdict';
 import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
@@ -13,12 +14,6 @@ export interface Milestone {
   step: number | null;
   isWarning?: boolean;
 }
-
-/** Nats between validation and training loss from which a model starts to memorize. */
-export const MEMORIZING_GAP = 0.3;
-
-/** `Training text is 0.5 nats easier than new text` */
-export const gapWords = (gap: number): string => `Training text is ${gap.toFixed(1)} nats easier than new text`;
 
 /** Of the newest text: those reached, by step, then those ahead, the easiest first. */
 export function textMilestones(
