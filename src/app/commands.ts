@@ -204,7 +204,13 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
     ...(s.hasNewer && !isTraining(s)
       ? [{ id: 'newer', group: 'Project', label: 'Open the newer version', run: openNewer }]
       : []),
-    { id: 'privacy', group: 'View', label: 'Check that nothing leaves this computer', run: shell.openPrivacy },
+    {
+      id: 'privacy',
+      group: 'View',
+      label: 'Check that nothing leaves this computer',
+      words: 'privacy private data offline network upload cloud',
+      run: shell.openPrivacy,
+    },
     { id: 'theme', group: 'View', label: 'Light or dark', run: toggleTheme },
     {
       id: 'single-keys',

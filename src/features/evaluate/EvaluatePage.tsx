@@ -55,7 +55,7 @@ import type { Given } from './givenText';
 import { Result } from './Result';
 import { Summary } from './Summary';
 import { askedRows, evaluationRows } from './table';
-import { evaluatedStanding, judged, looksWords, outOfDateWords } from './words';
+import { evaluatedStanding, judged, looksWords, outOfDateWords, sampledWords } from './words';
 
 /** How good a saved step is on text that it has not learnt from, beside what needs no model, and where it fails. */
 export function EvaluatePage() {
@@ -150,6 +150,7 @@ function Judgement({ onGive }: { onGive: () => void }) {
   const reasons = useStudioFields(outOfDate);
   const chosen = useStudioFields((s) => ({ step: evaluatedStep(s) ?? 0, which: evaluated(s).which }));
   const isImproving = useIsImproving();
+  const sampled = useStudio((s) => sampledWords(kept.record, evaluated(s).log.evaluations));
   const { tone, judgement, evidence } = judged(kept.record, isImproving && reasons.length === 0);
   return (
     <>
@@ -173,7 +174,7 @@ function Judgement({ onGive }: { onGive: () => void }) {
           )
         }
       >
-        {evidence}
+        {[evidence, sampled].filter(Boolean).join(' ')}
       </Verdict>
     </>
   );

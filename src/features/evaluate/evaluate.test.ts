@@ -15,6 +15,7 @@ import {
   leftOutWords,
   looksWords,
   outOfDateWords,
+  sampledWords,
 } from './words';
 
 const evaluation = (change: Partial<Evaluation> = {}): Evaluation => ({
@@ -59,6 +60,15 @@ test('it is better, or worse, only where its interval does not hold what needs n
     tone: undefined,
     judgement: 'Evaluated, without a baseline to compare',
   });
+});
+
+test('where Train shows another perplexity of the step, Evaluate says why', () => {
+  const record = { step: 10, part: 'validation', evaluation: evaluation({ metrics: { loss: { value: Math.log(257), unit: '' } } }) } as const; // prettier-ignore
+  const at = (step: number, perplexity: number) => [{ step, loss: Math.log(perplexity) }];
+  expect(sampledWords(record, at(10, 254))).toBe('Train shows perplexity 254: it measures a sample of this text.');
+  expect(sampledWords(record, at(10, 257))).toBeUndefined();
+  expect(sampledWords(record, at(9, 254))).toBeUndefined();
+  expect(sampledWords({ ...record, part: 'text' }, at(10, 254))).toBeUndefined();
 });
 
 test('an evaluation that is out of date says of which step it is, and which is used now', () => {

@@ -32,6 +32,18 @@ export function evaluatedStanding(s: Studio): StandingKind | undefined {
 }
 const STANDINGS = { better: 'better', worse: 'worse', 'not distinguishable': 'level', unknown: undefined } as const;
 
+/** Why Train shows another perplexity of the same step; undefined where it shows the same, or none. */
+export function sampledWords(
+  { step, part, evaluation }: Pick<EvaluationRecord, 'step' | 'part' | 'evaluation'>,
+  training: readonly { step: number; loss: number }[],
+): string | undefined {
+  const whole = evaluation.labelled ? undefined : evaluation.metrics['loss']?.value;
+  const sample = training.findLast((each) => each.step === step)?.loss;
+  if (part !== 'validation' || whole === undefined || sample === undefined) return undefined;
+  const [here, there] = [whole, sample].map((loss) => formatReading(Math.exp(loss)));
+  return here === there ? undefined : `Train shows perplexity ${there}: it measures a sample of this text.`;
+}
+
 /**
  * Why what is shown is out of date: `Evaluated at step 1,000; the best is now 2,600`.
  * @param chosen the step that the page would evaluate now

@@ -6,7 +6,7 @@ import { lackingWords, wordsOf } from './kinds';
 export const stage: Stage = {
   id: 'playground',
   name: 'Playground',
-  words: 'try write generate prompt',
+  words: 'try write generate prompt classify sort chat copy copied copies repeat sentence verbatim',
   state(s) {
     const line = modelLine(s, 'playground');
     if (line === undefined) return NOTHING_YET;

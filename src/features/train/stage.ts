@@ -17,7 +17,7 @@ type Evaluation = RunLog['evaluations'][number];
 export const stage: Stage = {
   id: 'train',
   name: 'Train',
-  words: 'chart curve loss progress samples',
+  words: 'chart curve loss progress samples picture',
   state,
   page: async () => (await import('./TrainPage')).TrainPage,
   staysOpen: true,
