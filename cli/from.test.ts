@@ -83,7 +83,7 @@ test('what the model has settled is refused by its name, and nothing is written'
     [['--layers', '3'], /--layers can't change: the model of --from sets it/],
     [['--tokenizer', 'bytes'], /--tokenizer can't change/],
     [['--resume', 'own'], /--from starts a new run from a model; --resume continues a run/],
-    [['--context', '32'], /The model reads 16 tokens at once, and not 32/],
+    [['--context', '32'], /The model's context is at most 16 tokens, not 32/],
   ];
   for (const [args, words] of cases) {
     const ended = await from('own', '--out', 'none', ...args);
@@ -94,6 +94,6 @@ test('what the model has settled is refused by its name, and nothing is written'
     code: 0,
   });
   const fixed = await from('gpt', '--context', '8', '--out', 'none');
-  expect(fixed.stdout + fixed.stderr).toMatch(/has weights for each of the 16 places/);
+  expect(fixed.stdout + fixed.stderr).toMatch(/has position weights for 16 tokens/);
   expect(await readdir(folder)).toEqual([...before, 'gpt'].sort());
 }, 120_000);

@@ -99,7 +99,7 @@ test('what cannot be read is told and left out, what was cut off is made whole, 
     },
   ]);
   expect(said.stderr).toContain(`Skipped ${join(all, 'a')}: `);
-  expect(said.stderr).toMatch(/Skipped .*all\/c: .*homegrown\.json is of version 3, made by a newer Homegrown/);
+  expect(said.stderr).toMatch(/Skipped .*all\/c: .*homegrown\.json has version 3, from a newer Homegrown/);
   expect((await readdir(all)).sort()).toEqual(['a', 'b', 'c']);
 
   const none = await run(['runs', '--in', path('none'), '--json']);

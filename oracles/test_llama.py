@@ -185,7 +185,7 @@ NOT_RUN = {
     "biases of the feed-forward": ({"mlp_bias": True}, "mlp_bias"),
     "another activation": ({"hidden_act": "gelu"}, "hidden_act"),
     "biases of OLMo 2's attention": ({"model_type": "olmo2", "attention_bias": True}, "attention_bias"),
-    "windows in layers of OLMo 2's kin": ({"model_type": "olmo3"}, 'the architecture "olmo3" is not known here'),
+    "windows in layers of OLMo 2's kin": ({"model_type": "olmo3"}, 'the architecture "olmo3" is not supported'),
     "windows in some layers": (
         {"model_type": "qwen3", "use_sliding_window": True, "sliding_window": 4, "max_window_layers": 1},
         "layers of the kinds full_attention, sliding_attention cannot be run in one model",

@@ -168,7 +168,7 @@ def test_another_architecture_is_refused_by_its_name(tmp_path, their_tokenizer):
     sizes = {"hidden_size": 16, "word_embed_proj_dim": 16, "ffn_dim": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
     model = OPTForCausalLM(OPTConfig(vocab_size=len(their_tokenizer), **sizes))
     folder = their_models.save(tmp_path / "opt", model, their_tokenizer)
-    with pytest.raises(homegrown.Refused, match='the architecture "opt" is not known here'):
+    with pytest.raises(homegrown.Refused, match='the architecture "opt" is not supported'):
         homegrown.logits(folder, [1])
-    with pytest.raises(homegrown.Refused, match='the architecture "opt" is not known here'):
+    with pytest.raises(homegrown.Refused, match='the architecture "opt" is not supported'):
         homegrown.sample(folder, "Call", 1)

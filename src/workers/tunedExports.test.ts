@@ -195,7 +195,7 @@ test('an adapter that comes alone goes beside the step that it learnt beside, wh
   await expect(comesIn(wide)).rejects.toThrow(/fits none of the 2 runs.*lora_A/);
   for (const runId of [again.id, 'parent']) await remove(runId);
   const runs = await store.keys('');
-  await expect(comesIn(asGiven((_, text) => text))).rejects.toThrow(/no model beside which/);
+  await expect(comesIn(asGiven((_, text) => text))).rejects.toThrow(/no base model for it/);
   expect(await store.keys('')).toEqual(runs);
 }, 120_000);
 

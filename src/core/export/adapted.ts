@@ -36,8 +36,8 @@ export async function besideBase(
   if (learntBeside !== undefined && learntBeside !== frozen) {
     const [was, is] = [learntBeside, frozen].map((hash) => hash.slice(0, 12));
     throw badFile(
-      `The adapter was learnt beside weights that hash to ${was!}…, and those of this model hash to ${is!}…`,
-      'Nothing was written. Give the very model that it was learnt beside: with another it says nothing.',
+      `The adapter was trained on a base with hash ${was!}…, but this model has hash ${is!}…`,
+      'Nothing was written. Use its original base model: with another, its output has no meaning.',
     );
   }
   return { trainable, tensors, frozen, ...(words !== undefined && { words }) };

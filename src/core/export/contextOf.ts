@@ -36,15 +36,15 @@ export function readingAtMost(model: ModelChoice, context: number): ModelChoice 
   const most = formatCount(made);
   if (context > made)
     throw badSettings(
-      `The model reads ${most} tokens at once, and not ${formatCount(context)}.`,
-      `Ask for ${most} at most.`,
+      `The model's context is at most ${most} tokens, not ${formatCount(context)}.`,
+      `Use at most ${most}.`,
     );
   if (!isContextFree(model))
     throw badSettings(
-      `The model has weights for each of the ${most} places that it reads at once, and cannot have fewer.`,
-      'Leave the context as it is.',
+      `The model has position weights for ${most} tokens, so its context can't be shorter.`,
+      'Keep the context unchanged.',
     );
   const problem = fieldProblem(modelSpec(model.id).fields.context, context);
-  if (problem !== null) throw badSettings(`The context of the model: ${problem}`, 'Ask for more.');
+  if (problem !== null) throw badSettings(`The context of the model: ${problem}`, 'Use a longer context.');
   return withContext(model, context);
 }

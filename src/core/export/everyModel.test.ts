@@ -114,7 +114,7 @@ async function expectBack(row: Row, format: FormatId, bytes: Uint8Array): Promis
   const how = comesBack(row, format);
   if (how === 'no') {
     await expect(reading).rejects.toMatchObject({
-      message: expect.stringMatching(/^it\.zip holds a model as .*\.onnx, which .* does not come back$/) as string,
+      message: expect.stringMatching(/^it\.zip contains a model as .*\.onnx, which can't be imported$/) as string,
       remedy: expect.stringMatching(/Export the run as a Hugging Face folder/) as string,
     });
     return;

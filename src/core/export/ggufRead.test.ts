@@ -89,14 +89,14 @@ describe('refuses', () => {
     [
       'one within another',
       file([tensors[0]!, { ...tensors[1]!, offset: 8 }]),
-      /tensor blocks begins at byte \d+, within another/,
+      /tensor blocks starts at byte \d+, inside another/,
     ],
     [
       'rows of half a block',
       file([{ ...tensors[1]!, shape: [2, 16] }]),
       /rows of tensor blocks have 16 values, and Q8_0 has 32/,
     ],
-    ['a type by its name', file([{ ...tensors[1]!, type: 10 }]), /tensor blocks is Q2_K, which is not read here/],
+    ['a type by its name', file([{ ...tensors[1]!, type: 10 }]), /tensor blocks is Q2_K, which is not supported/],
     ['a type of the future', file([{ ...tensors[1]!, type: 99 }]), /is of ggml's type 99/],
     ['a tensor twice', file([tensors[0]!, tensors[0]!]), /the tensor "plain" twice/],
     ['a key twice', twice(), /the key "x.count" twice/],

@@ -213,7 +213,7 @@ function placed(
   const tensors = new Map<string, Tensor>();
   for (const { name, shape, type, offset } of infos.values()) {
     const decoder = GGUF_DECODERS.get(type);
-    if (!decoder) throw badFile(`${file}: tensor ${name} is ${ggufTypeName(type)}, which is not read here`, readable());
+    if (!decoder) throw badFile(`${file}: tensor ${name} is ${ggufTypeName(type)}, which is not supported`, readable());
     const { block, bytes } = decoder;
     const row = shape.at(-1) ?? 1;
     if (row % block !== 0)
@@ -233,7 +233,7 @@ function placed(
   }
   let expected = start;
   for (const [name, { begin, bytes }] of [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.bytes - b.bytes)) {
-    if (begin < expected) throw badFile(`${file}: tensor ${name} begins at byte ${begin}, within another`, DAMAGED);
+    if (begin < expected) throw badFile(`${file}: tensor ${name} starts at byte ${begin}, inside another`, DAMAGED);
     expected = begin + bytes;
   }
   return tensors;

@@ -51,8 +51,8 @@ function halves(values: Float32Array, tensor: string): Uint16Array {
   const at = bits.findIndex((half) => (half & 0x7fff) >= 0x7c00);
   if (at === -1) return bits;
   throw badSettings(
-    `${tensor} holds ${values[at]!}, and 16 bits hold at most 65,504.`,
-    'Choose the format with 32 bits. Nothing was changed.',
+    `${tensor} contains ${values[at]!}, but the maximum of 16 bits is 65,504.`,
+    'Nothing was changed. Choose the format with 32 bits.',
   );
 }
 

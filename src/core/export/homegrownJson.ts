@@ -135,8 +135,8 @@ export async function readRunInfo(file: string, json: unknown): Promise<RunInfo>
   const { version } = parse(file, z.object({ version: z.int().positive() }), json);
   if (version > VERSION)
     throw badFile(
-      `${file} is of version ${version}, made by a newer Homegrown`,
-      'Take the newest Homegrown, or remove that file to bring in the model alone.',
+      `${file} has version ${version}, from a newer Homegrown`,
+      'Update Homegrown, or remove that file to import only the model.',
     );
   return parse(file, runInfoSchema, version === VERSION ? json : await upgradeInfo(json as object));
 }

@@ -229,8 +229,8 @@ describe('what does not fit is refused, with the place', () => {
     ['no config', () => without('config.json'), /no config\.json/],
     ['config not JSON', () => new Map([...files, ['config.json', encode('{')]]), /config\.json is not JSON/],
     ['deep JSON', () => new Map([...files, ['config.json', encode('['.repeat(1_000_000))]]), /not JSON|whole/],
-    ['huge JSON', () => new Map([...files, ['config.json', new Uint8Array(9 << 20)]]), /at most/],
-    ['other architecture', () => withJson('config.json', { model_type: 'constructor' }), /"constructor" is not known/],
+    ['huge JSON', () => new Map([...files, ['config.json', new Uint8Array(9 << 20)]]), /the maximum is/],
+    ['other architecture', () => withJson('config.json', { model_type: 'constructor' }), /"constructor" is not supported/],
     [
       'prototype',
       () => new Map([...files, ['config.json', encode('{"__proto__":{"model_type":"gpt2"}}')]]),
@@ -252,7 +252,7 @@ describe('what does not fit is refused, with the place', () => {
         const head: HostTensor = { shape: [259, 8], data: new Float32Array(259 * 8).fill(0.5) };
         return new Map([...files, ['model.safetensors', await rewritten((name) => name, [['lm_head.weight', head]])]]);
       },
-      /lm_head\.weight is not transformer\.wte\.weight/,
+      /lm_head\.weight differs from transformer\.wte\.weight/,
     ],
     ['sizes differ from homegrown.json', () => withJson('config.json', { n_positions: 5 }), /different sizes/],
     ['newer version', () => withJson('homegrown.json', { version: 3 }), /newer Homegrown/],
@@ -286,7 +286,7 @@ describe('what does not fit is refused, with the place', () => {
         });
         return contents(streams);
       },
-      /257 tokens and config\.json says 259/,
+      /257 tokens, but config\.json says 259/,
     ],
     [
       'renamed tensors',

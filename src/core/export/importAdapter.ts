@@ -115,10 +115,9 @@ async function fittingIn(
   }
   const [first, ...others] = fitting;
   if (first) return [first, ...others];
-  if (!reason)
-    throw badFile('It is an adapter, and this project has no model beside which it could be', FIRST_THE_BASE);
+  if (!reason) throw badFile('The file is an adapter, but this project has no base model for it', FIRST_THE_BASE);
   throw badFile(
-    `It is an adapter, and fits none of the ${counted(runs.length, 'run')} of this project. Of one: ${reason.message}`,
+    `The file is an adapter, but fits none of the ${counted(runs.length, 'run')} of this project. First reason: ${reason.message}`,
     FIRST_THE_BASE,
   );
 }

@@ -124,7 +124,7 @@ describe('in pieces', () => {
       /other is not in model-00001/,
     );
     for (const file of ['../x.safetensors', '/x.safetensors', 'C:\\x.safetensors', 'a/b.safetensors', 'x.bin', 7])
-      expect(await refusal(indexed({ [first!]: file }))).toMatch(/which is no file of the folder/);
+      expect(await refusal(indexed({ [first!]: file }))).toMatch(/which is not a file of the folder/);
     expect(await refusal({ ...all, 'model.safetensors.index.json': encode('{}') })).toMatch(/no weight_map/);
     expect(await refusal({ ...all, 'model-00001-of-00003.safetensors': encode('x') })).toMatch(/several models/);
     const twice = { ...all, 'model-00002-of-00002.safetensors': all['model-00001-of-00002.safetensors']! };
@@ -168,7 +168,7 @@ describe('tokens in another order', () => {
 
   test('a vocabulary that is not a padded one is refused', async () => {
     expect(await refusal({ ...whole, 'config.json': encode({ ...theirConfig, vocab_size: 265 }) })).toMatch(
-      /has 259 tokens and config\.json says 265/,
+      /has 259 tokens, but config\.json says 265/,
     );
   });
 });

@@ -25,14 +25,14 @@ export type Found =
  */
 export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
   const [first] = files;
-  if (first === undefined) throw badFile('No file was given');
+  if (first === undefined) throw badFile('No file was chosen');
   const isZip = files.length === 1 && /\.zip$/i.test(first.name);
   const folder = new Map<string, ByteSource>();
   if (isZip) for (const [name, source] of await openZip(first.source, first.name)) folder.set(name, source);
   else {
     for (const { name, source } of files) {
       const base = name.split('/').at(-1)!;
-      if (folder.has(base)) throw badFile(`${base} was given twice`, 'Choose the files of one folder.');
+      if (folder.has(base)) throw badFile(`${base} was chosen twice`, 'Choose the files of one folder.');
       folder.set(base, source);
     }
   }
@@ -45,7 +45,7 @@ export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
     const names = ggufs.slice(0, 5).map(([name]) => name);
     throw badFile(
       `There are ${ggufs.length} GGUF files (${names.join(', ')})`,
-      'Nothing was stored. Give one of them.',
+      'Nothing was stored. Choose one of them.',
     );
   }
   if (gguf) return { kind: 'gguf', name: gguf[0], source: gguf[1] };
@@ -58,8 +58,8 @@ export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
     if (found === undefined) continue;
     if (found.endsWith('.onnx') && OURS.some((name) => folder.has(name)))
       throw badFile(
-        `${first.name} holds a model as ${found}, which goes into other programs and does not come back`,
-        'Nothing was stored. Export the run as a Hugging Face folder, or as a cluster hand-over: those two come back.',
+        `${first.name} contains a model as ${found}, which can't be imported`,
+        'Nothing was stored. Export the run as a Hugging Face folder or a PyTorch bundle: those two can be imported.',
       );
     throw badFile(`${found} cannot be read: ${advice}`, wanted());
   }
@@ -102,7 +102,7 @@ export async function readText(folder: Folder, name: string, most: number): Prom
 export async function readWhole(folder: Folder, name: string, most: number): Promise<Uint8Array> {
   const source = folder.get(name);
   if (!source) throw badFile(`There is no ${name}`, wanted());
-  if (source.size > most) throw badFile(`${name} has ${source.size} bytes, and at most ${most} are read`);
+  if (source.size > most) throw badFile(`${name} has ${source.size} bytes; the maximum is ${most}`);
   return source.read(0, source.size);
 }
 

@@ -24,8 +24,8 @@ export async function openGgufModel(source: ByteSource, file: string): Promise<I
   const found = known.find(({ names }) => names.some((name) => name === architecture));
   if (!found || architecture === undefined) {
     throw badFile(
-      `${file}: the architecture ${JSON.stringify(architecture?.slice(0, 100) ?? null)} is not known here`,
-      `Nothing was stored. GGUF files of these can be brought in: ${known.flatMap(({ names }) => names).join(', ')}.`,
+      `${file}: the architecture ${JSON.stringify(architecture?.slice(0, 100) ?? null)} is not supported`,
+      `Nothing was stored. Supported architectures: ${known.flatMap(({ names }) => names).join(', ')}.`,
     );
   }
   const { id, schema } = found;

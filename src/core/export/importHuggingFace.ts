@@ -41,7 +41,7 @@ const INFO = 'homegrown.json';
 export async function importHuggingFace(files: readonly GivenFile[], job: Job): Promise<ImportedModel> {
   const found = await openFiles(files);
   if (found.kind === 'adapter') throw adapterAlone();
-  if (found.kind !== 'folder') throw badFile(`${found.name} is no Hugging Face folder`);
+  if (found.kind !== 'folder') throw badFile(`${found.name} is not a Hugging Face folder`);
   return (await openHuggingFace(found.folder)).read(job);
 }
 
@@ -61,7 +61,7 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
   if (info && !isSame(info.model, described)) {
     throw badFile(
       'homegrown.json and config.json describe models of different sizes',
-      'Remove homegrown.json to bring in the model alone.',
+      'Remove homegrown.json to import only the model.',
     );
   }
   const model = info?.model ?? described;
@@ -160,8 +160,8 @@ async function readConfig(folder: Folder): Promise<Described> {
   const found = known.find(({ format }) => format.types.includes(type));
   if (!found) {
     throw badFile(
-      `config.json: the architecture ${JSON.stringify(type)} is not known here`,
-      `Nothing was stored. Models whose model_type is one of these can be brought in: ${knownTypes()}.`,
+      `config.json: the architecture ${JSON.stringify(type)} is not supported`,
+      `Nothing was stored. Supported values of model_type: ${knownTypes()}.`,
     );
   }
   const { id, format } = found;
@@ -211,14 +211,14 @@ async function readTokenizer(folder: Folder, stated: ModelChoice, info: RunInfo 
     : readAnyTokenizerJson(await whole('tokenizer.json'), config, vocabulary, isReadFromFirst(stated));
   if (info && (model.applied || isApplied(info.tokenizer)) && info.tokenizer !== model.kind)
     throw badFile(
-      `${file} is of the kind ${model.kind}, and homegrown.json says ${info.tokenizer}`,
-      'Remove homegrown.json to bring in the model alone.',
+      `${file} has the kind ${model.kind}, but homegrown.json says ${info.tokenizer}`,
+      'Remove homegrown.json to import only the model.',
     );
   const tokenizer = await createTokenizer({ ...model, ...(info && { kind: info.tokenizer }) });
   const tokens = tokensOf(tokenizer);
   if (!isPadded(tokens, vocabulary) || (info && !model.elsewhere && !model.applied && tokens !== vocabulary)) {
     throw badFile(
-      `${file} has ${tokens} tokens and config.json says ${vocabulary}`,
+      `${file} has ${tokens} tokens, but config.json says ${vocabulary}`,
       'The two belong to different models.',
     );
   }
@@ -226,15 +226,15 @@ async function readTokenizer(folder: Folder, stated: ModelChoice, info: RunInfo 
     const words = ({ roles = END_ALONE }: Pick<RunInfo, 'roles'>): string => roles.slice(0, 20).join(', ');
     throw badFile(
       `The tokenizer has special tokens of the roles ${words(model)}, and homegrown.json says ${words(info)}`,
-      'Remove homegrown.json to bring in the model alone.',
+      'Remove homegrown.json to import only the model.',
     );
   }
   if (info && JSON.stringify(info.normalizers) !== JSON.stringify(model.normalizers)) {
     const words = ({ normalizers = [] }: Pick<RunInfo, 'normalizers'>): string =>
       normalizerWords(normalizers) || 'nothing';
     throw badFile(
-      `${file} says of how text is normalised: ${words(model)}; homegrown.json says: ${words(info)}`,
-      'Remove homegrown.json to bring in the model alone.',
+      `${file} normalizes text by: ${words(model)}; homegrown.json by: ${words(info)}`,
+      'Remove homegrown.json to import only the model.',
     );
   }
   return tokenizer;
@@ -259,8 +259,8 @@ async function checkCopy(weights: Weights, { name, of }: Copy): Promise<void> {
   const [copy, original] = [bytesOf(await weights.load(name)), bytesOf(await weights.load(of))];
   if (copy.length === original.length && copy.every((byte, i) => byte === original[i])) return;
   throw badFile(
-    `${weights.file}: ${name} is not ${of}, and config.json says that it is (tie_word_embeddings)`,
-    'If the model has a classifier of its own, set tie_word_embeddings to false in config.json.',
+    `${weights.file}: ${name} differs from ${of}, but config.json ties them (tie_word_embeddings)`,
+    'If the model has its own output layer, set tie_word_embeddings to false in config.json.',
   );
 }
 
@@ -268,7 +268,7 @@ async function checkCopy(weights: Weights, { name, of }: Copy): Promise<void> {
 async function checkZeros(weights: Weights, name: string): Promise<void> {
   if ((await weights.load(name)).data.every((x) => x === 0)) return;
   throw badFile(
-    `${weights.file}: ${name} is not 0, and homegrown.json says that the model is without it`,
-    'Remove homegrown.json to bring in the model alone.',
+    `${weights.file}: ${name} is not 0, but homegrown.json says that the model doesn't have it`,
+    'Remove homegrown.json to import only the model.',
   );
 }

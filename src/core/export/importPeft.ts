@@ -36,7 +36,7 @@ export interface ReadAdapter {
 export async function readPeft(folder: Folder, model: ModelChoice, job: Job): Promise<ReadAdapter> {
   const config = parse(ADAPTER_CONFIG, configSchema, await readJson(folder, ADAPTER_CONFIG));
   const source = folder.get(ADAPTER_WEIGHTS);
-  if (!source) throw badFile(`There is no ${ADAPTER_WEIGHTS} beside ${ADAPTER_CONFIG}`, `${NEEDED} ${PICKLED}`);
+  if (!source) throw badFile(`${ADAPTER_WEIGHTS} is missing next to ${ADAPTER_CONFIG}`, `${NEEDED} ${PICKLED}`);
   const file = await openSafetensors(source, ADAPTER_WEIGHTS);
   const own = paramsOf(model);
   const pieces = narrowPieces(hubLayout(model), linearWeights(own), peftNames);
@@ -49,7 +49,7 @@ export async function readPeft(folder: Folder, model: ModelChoice, job: Job): Pr
   });
   const found = [...theirs].map(([ours, name]) => [ours, file.entries.get(name)!] as const);
   compare(ADAPTER_WEIGHTS, new Map(expected), new Map(found), 'its base and adapter_config.json');
-  if (there.length === 0) throw badFile(`${ADAPTER_WEIGHTS} has nothing beside a matrix of the model`, NEEDED);
+  if (there.length === 0) throw badFile(`${ADAPTER_WEIGHTS} has no adapter of a matrix of the model`, NEEDED);
   checkTargets(config.target_modules, there);
   await file.check(job);
   const values = new Map<string, HostTensor>();
@@ -87,7 +87,7 @@ function checkTargets(targets: Config['target_modules'], there: readonly NarrowP
   const missing = targets.find((target) => !layers.some((layer) => layer.endsWith(`.${target}`)));
   if (missing === undefined) return;
   throw badFile(
-    `${ADAPTER_CONFIG} names ${JSON.stringify(missing.slice(0, 80))} among target_modules, and ${ADAPTER_WEIGHTS} has nothing beside such a matrix of the model`,
+    `${ADAPTER_CONFIG} names ${JSON.stringify(missing.slice(0, 80))} among target_modules, but ${ADAPTER_WEIGHTS} has no adapter of such a matrix of the model`,
     NEEDED,
   );
 }
@@ -144,7 +144,7 @@ function checkSettings(own: ParamTable, adapter: AdapterChoice): void {
     partsOf(own, { weights: [], adapter });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw badFile(`${ADAPTER_CONFIG} describes what cannot be run here: ${error.message}`);
+    throw badFile(`${ADAPTER_CONFIG} is not supported: ${error.message}`);
   }
 }
 

@@ -35,7 +35,7 @@ export function compare(file: string, expected: Shapes, found: Shapes, by = 'con
   if (differences.length === 0) return;
   throw badFile(
     `${file} does not fit ${by} in ${differences.length} places: ${differences.slice(0, 20).join('; ')}`,
-    'Nothing was stored. The two belong to different models: copy or download them again, from one place.',
+    'Nothing was stored. The two belong to different models: copy or download them again from one place.',
   );
 }
 

@@ -113,7 +113,7 @@ test('the index of tensors in pieces', async () => {
     Array.from({ length: limits.MOST_TENSORS + 1 }, (_, i) => [i, 'a.safetensors']),
   );
   expect(await refusal(() => openWeights(new Map(), (name) => name, { weight_map }))).toContain(
-    `names ${limits.MOST_TENSORS + 1} tensors, and at most ${limits.MOST_TENSORS}`,
+    `names ${limits.MOST_TENSORS + 1} tensors; the maximum is ${limits.MOST_TENSORS}`,
   );
 });
 
@@ -189,6 +189,6 @@ test('files that are read as a whole: of one that is too large nothing is', asyn
       { name: 'merges.txt', source: bytesSource(bytes('')) },
     ].filter((file) => file.name !== name && !(name === 'tokenizer.json' && file.name === 'vocab.json'));
     const told = await refusal(() => importHuggingFace([...files, { name, source }], unwatched));
-    expect(told).toContain(`${name} has ${most + 1} bytes, and at most ${most} are read`);
+    expect(told).toContain(`${name} has ${most + 1} bytes; the maximum is ${most}`);
   }
 });

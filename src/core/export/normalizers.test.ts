@@ -68,7 +68,7 @@ test('a Hugging Face folder comes back with it, and its own card and record say 
   const others = await readBytes(textFile('homegrown.json', JSON.stringify(before.info)));
   const mixed = files.map((file) => (file.name.endsWith('homegrown.json') ? { ...file, bytes: others } : file));
   await expect(openModel(sources(mixed))).rejects.toThrow(
-    'tokenizer.json says of how text is normalised: Unicode form NFKC, lower case, no accents; homegrown.json says: nothing',
+    'tokenizer.json normalizes text by: Unicode form NFKC, lower case, no accents; homegrown.json by: nothing',
   );
 });
 

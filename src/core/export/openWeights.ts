@@ -79,7 +79,7 @@ export async function openTensors(
   if (differences.length > 0) {
     throw badFile(
       `${file} does not fit the pieces in ${differences.length} places: ${differences.slice(0, 20).join('; ')}`,
-      'Nothing was stored. The pieces belong to different models: copy or download the folder again.',
+      'Nothing was stored. The shards belong to different models: copy or download the folder again.',
     );
   }
   const entries = [...found.values()].map(({ theirs, from }) => from.entries.get(theirs)!);
@@ -126,7 +126,7 @@ function piecesOf(folder: ReadonlyMap<string, ByteSource>): readonly string[] {
 const incomplete = (missing: readonly string[], of: number): Error =>
   badFile(
     `${missing.length} of the ${of} pieces of the model are missing: ${missing.slice(0, 20).join(', ')}`,
-    'Nothing was stored. Give all pieces together with config.json and tokenizer.json.',
+    'Nothing was stored. Choose all shards together with config.json and tokenizer.json.',
   );
 
 /** weight_map: the file of each tensor. */
@@ -136,11 +136,11 @@ function readIndex(json: unknown): ReadonlyMap<string, string> {
   const places = new Map<string, string>();
   const tensors = Object.entries(result.data.weight_map) as [string, unknown][];
   if (tensors.length > MOST_TENSORS)
-    throw badFile(`${INDEX} names ${tensors.length} tensors, and at most ${MOST_TENSORS} are read`);
+    throw badFile(`${INDEX} names ${tensors.length} tensors; the maximum is ${MOST_TENSORS}`);
   for (const [name, file] of tensors) {
     if (typeof file !== 'string' || !/^[\w-][\w.-]*\.safetensors$/.test(file)) {
       throw badFile(
-        `${INDEX} puts ${name.slice(0, 80)} into ${JSON.stringify(file).slice(0, 80)}, which is no file of the folder`,
+        `${INDEX} puts ${name.slice(0, 80)} into ${JSON.stringify(file).slice(0, 80)}, which is not a file of the folder`,
       );
     }
     places.set(name, file);

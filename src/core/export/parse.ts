@@ -8,5 +8,5 @@ export function parse<T>(file: string, schema: z.ZodType<T>, json: unknown): T {
   const reasons = result.error.issues
     .slice(0, 20)
     .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
-  throw badFile(`${file} describes what cannot be run here: ${reasons.join('; ').slice(0, 2000)}`);
+  throw badFile(`${file} is not supported: ${reasons.join('; ').slice(0, 2000)}`);
 }

@@ -205,14 +205,14 @@ describe('what is wrong is said', () => {
     const changed = new Map([...gpt.snapshot.tensors, [name, { shape, data: data.map((x) => x + 1) }]]);
     const base = { ...asBase(gpt), snapshot: { ...gpt.snapshot, tensors: changed } };
     await expect(withAdapter(base, sources(files), 'a', unwatched)).rejects.toThrow(
-      /learnt beside weights that hash to [0-9a-f]{12}…, and those of this model hash to [0-9a-f]{12}…/,
+      /trained on a base with hash [0-9a-f]{12}…, but this model has hash [0-9a-f]{12}…/,
     );
   });
 
   test('a half, a file of pickles, a number that is none', async () => {
     const files = await written(await adapted(gpt));
     const alone = new Map([...files].filter(([name]) => name === ADAPTER_CONFIG));
-    await expect(read(alone, gpt)).rejects.toThrow('There is no adapter_model.safetensors');
+    await expect(read(alone, gpt)).rejects.toThrow('adapter_model.safetensors is missing next to');
     const tensors = new Map(await parsed(files));
     const [[name, { shape, data }]] = [...tensors] as [[string, HostTensor]];
     const saved = async (change: ReadonlyMap<string, HostTensor>): Promise<Files> =>

@@ -30,8 +30,8 @@ export function apart(exported: Exported): AdapterChoice {
   const adapter = learntApart(exported);
   if (adapter) return adapter;
   throw badSettings(
-    `What the adapter of ${exported.name} has learnt is not in its files apart from its weights.`,
-    'Nothing was written. Take the folder that tune has written: its adapter/ has it.',
+    `The files of ${exported.name} contain its adapter only as merged weights.`,
+    'Nothing was written. Use the folder that tune wrote: its adapter/ has the adapter.',
   );
 }
 

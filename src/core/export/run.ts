@@ -34,7 +34,7 @@ export async function exportRun(
   const writer: Format = FORMATS[format];
   const exported = await openExported(store, runId, which, withMoments(writer, options.withOptimizer));
   const problem = writer.problem?.(settingsOf(exported.info)) ?? null;
-  if (problem !== null) throw badSettings(problem, 'Choose another format. The run is untouched.');
+  if (problem !== null) throw badSettings(problem, 'The run is unchanged. Choose another format.');
   const files = await writer.files(exported, options);
   const sidecars = files[0] ? await writer.sidecar?.files(exported.info, files[0].name) : undefined;
   return { name: exported.name, kind: writer.kind, files, sidecars: sidecars ?? [] };

@@ -87,7 +87,7 @@ test('biases that are not 0 are told, where homegrown.json says that there are n
   const files = (await folder()).filter((file) => file.name !== other.name);
   files.push({ name: other.name, bytes: await readBytes(other) });
   const read = importHuggingFace(given(files), unwatched);
-  await expect(read).rejects.toThrow(/c_fc\.bias is not 0, and homegrown\.json says/);
+  await expect(read).rejects.toThrow(/c_fc\.bias is not 0, but homegrown\.json says/);
 });
 test('the hand-over names what stays 0, and what learns besides', async () => {
   const files = await pytorch.files(bare, { withOptimizer, template });
