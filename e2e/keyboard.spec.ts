@@ -35,6 +35,8 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
     await page.keyboard.press(']');
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   }
+  // A sample brings its own prompt.
+  await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue('The whale');
   await studio.tabTo('textbox', /^Length$/);
   await page.keyboard.type('8');
   await page.keyboard.press('Control+Enter');

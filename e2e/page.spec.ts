@@ -228,7 +228,7 @@ for (const [name, colorScheme, width] of [
       const scrubber = page.getByRole('slider', { name: 'Step of the sample' });
       await expect(page.getByText(/^Step 60: perplexity/)).toBeVisible();
       await scrubber.press('Home');
-      await expect(page.getByText(/^Step 10: perplexity/)).toBeVisible();
+      await expect(page.getByText(/^Step 0: perplexity/)).toBeVisible();
       await expectAccessible(page, 'after writing', rules);
       const wide = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

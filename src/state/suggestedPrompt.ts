@@ -1,4 +1,4 @@
-/** A sample prompt that nobody has chosen is the first words of a text. */
+/** A sample prompt that nobody has chosen: that of a bundled sample, or the first words of a text. */
 import { promptFrom } from '../core/documents/prompt';
 import type { TextRecord } from '../core/documents';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
@@ -6,23 +6,26 @@ import type { Services, StudioStore } from './studio';
 
 export interface SuggestedPrompt {
   /** Words of a text to continue from; undefined where it has none, or can't be read. */
-  suggestion(id: string): Promise<string | undefined>;
+  suggestion(text: TextRecord): Promise<string | undefined>;
   /** Makes the project's prompt one of the text, if nobody has chosen another. */
   suggest(text: TextRecord | undefined): Promise<void>;
 }
 
 export function suggestedPrompt({ data }: Pick<Services, 'data'>, get: StudioStore['getState']): SuggestedPrompt {
-  const suggestion = (id: string): Promise<string | undefined> =>
-    data.call('preview', { id, place: 0, characters: SEARCHED }).then(
+  const suggestion = async ({ id, name, characters }: TextRecord): Promise<string | undefined> => {
+    const sample = get().samples.find((each) => each.file === name && each.characters === characters);
+    if (sample?.prompt !== undefined) return sample.prompt;
+    return data.call('preview', { id, place: 0, characters: SEARCHED }).then(
       ({ start }) => promptFrom(start),
       () => undefined,
     );
+  };
   return {
     suggestion,
     async suggest(text) {
       const { id: projectId, recipe } = get().project;
       if (!text || recipe.samplePrompt !== DEFAULT_RECIPE.samplePrompt) return;
-      const samplePrompt = await suggestion(text.id);
+      const samplePrompt = await suggestion(text);
       const { project, texts, setRecipe } = get();
       const isStill =
         project.id === projectId &&

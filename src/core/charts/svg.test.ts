@@ -6,7 +6,7 @@ const plain: ChartDrawing = {
   title: 'Perplexity',
   caption: 'lower is better',
   width: 200,
-  height: 188,
+  height: 204,
   x: { min: 0, max: 10 },
   y: { min: 1, max: 100, isLog: true },
   xTicks: () => [{ value: 5, label: '5' }],
@@ -28,6 +28,13 @@ test('draws points at their place on the scales, and breaks a line where a value
   expect(svg).toContain('>trigram 10</text>');
   expect(svg).toMatch(/<text x="120" y="158"[^>]*>5<\/text>/);
   expect(svg).toContain('>validation</text>');
+});
+
+test('a long caption takes two lines, and ends in … beyond them', () => {
+  const lines = (caption: string) => [...chartSvg({ ...plain, caption }).matchAll(/y="(?:178|194)"[^>]*>([^<]*)</g)].map(([, text]) => text); // prettier-ignore
+  expect(lines('short')).toEqual(['short']);
+  expect(lines('one two three four five six')).toEqual(['one two three four', 'five six']);
+  expect(lines('one two three four five six seven eight nine ten')).toEqual(['one two three four', 'five six seven…']);
 });
 
 test('leaves out ticks and references beyond the scales, and lines without a value', () => {

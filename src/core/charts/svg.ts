@@ -45,7 +45,7 @@ export interface ChartDrawing {
 }
 
 /** px around the plot: left and right for ticks, top for title and labels, foot for ticks and caption. */
-const [LEFT, RIGHT, TOP, FOOT] = [56, 16, 40, 48];
+const [LEFT, RIGHT, TOP, FOOT] = [56, 16, 40, 64];
 const FONT = 'font-family="Inter Variable, Inter, Segoe UI, Helvetica Neue, Arial, sans-serif"';
 
 /** All text is escaped; values that aren't finite break a line. */
@@ -70,13 +70,17 @@ export function chartSvg(p: ChartDrawing): string {
     const anchor = share < 0.02 ? 'start' : share > 0.98 ? 'end' : 'middle';
     parts.push(words(atX(value), TOP + plot.height + 18, label, p.quiet, `text-anchor="${anchor}"`));
   }
-  for (const { value, label } of p.references.filter((line) => isInside(p.y, line.value))) {
+  const references = p.references.filter((line) => isInside(p.y, line.value));
+  for (const { value } of references) {
     parts.push(`<path d="M${LEFT} ${atY(value)}H${right}" stroke="${p.quiet}" stroke-dasharray="2 3"/>`);
-    parts.push(words(right, atY(value) - 4, label, p.quiet, 'text-anchor="end"'));
   }
   for (const line of p.lines) parts.push(...drawn(line, atX, atY));
+  // Over the lines, each on a border of paper.
+  const border = `stroke="${p.paper}" stroke-width="4" paint-order="stroke" text-anchor="end"`;
+  for (const { value, label } of references) parts.push(words(right - 4, atY(value) - 4, label, p.quiet, border));
   parts.push(...keys(p, right));
-  parts.push(words(LEFT, p.height - 10, p.caption, p.quiet));
+  for (const [i, line] of wrapped(p.caption, plot.width / CHARACTER).entries())
+    parts.push(words(LEFT, TOP + plot.height + 38 + 16 * i, line, p.quiet));
   return `${parts.join('\n')}\n</svg>\n`;
 }
 
@@ -107,15 +111,23 @@ function keys(p: ChartDrawing, right: number): string[] {
     .toReversed()
     .flatMap(({ label = '', color, width }) => {
       const end = at;
-      at -= label.length * KEY_CHARACTER + 36;
+      at -= label.length * CHARACTER + 36;
       return [
         words(end, 20, label, p.ink, 'text-anchor="end"'),
         `<path d="M${round(at + 8)} 16h16" stroke="${color}" stroke-width="${width + 1}"/>`,
       ];
     });
 }
-/** px that a character of a name takes, about. */
-const KEY_CHARACTER = 6.5;
+/** px that a character takes, about. */
+const CHARACTER = 6.5;
+
+/** Two lines at most, of so many characters. */
+function wrapped(text: string, most: number): readonly string[] {
+  if (text.length <= most) return [text];
+  const cut = text.lastIndexOf(' ', most);
+  const rest = text.slice(cut + 1);
+  return [text.slice(0, cut), rest.length <= most ? rest : `${rest.slice(0, rest.lastIndexOf(' ', most - 1))}…`];
+}
 
 const words = (x: number, y: number, text: string, color: string, more = ''): string =>
   `<text x="${round(x)}" y="${round(y)}" fill="${color}" ${more}>${escaped(text)}</text>`;

@@ -230,7 +230,11 @@ describe('what does not fit is refused, with the place', () => {
     ['config not JSON', () => new Map([...files, ['config.json', encode('{')]]), /config\.json is not JSON/],
     ['deep JSON', () => new Map([...files, ['config.json', encode('['.repeat(1_000_000))]]), /not JSON|whole/],
     ['huge JSON', () => new Map([...files, ['config.json', new Uint8Array(9 << 20)]]), /the maximum is/],
-    ['other architecture', () => withJson('config.json', { model_type: 'constructor' }), /"constructor" is not supported/],
+    [
+      'other architecture',
+      () => withJson('config.json', { model_type: 'constructor' }),
+      /"constructor" is not supported/,
+    ],
     [
       'prototype',
       () => new Map([...files, ['config.json', encode('{"__proto__":{"model_type":"gpt2"}}')]]),

@@ -88,7 +88,9 @@ test('what files of others have besides is passed over, or is a copy', async () 
   more.set('cls.predictions.decoder.bias', whole.get('cls.predictions.bias')!);
   expect((await read(await folder(more))).snapshot.tensors).toEqual(values);
   more.set('cls.predictions.decoder.bias', { shape: [264], data: new Float32Array(264) });
-  await expect(read(await folder(more))).rejects.toThrow('cls.predictions.decoder.bias differs from cls.predictions.bias');
+  await expect(read(await folder(more))).rejects.toThrow(
+    'cls.predictions.decoder.bias differs from cls.predictions.bias',
+  );
 });
 
 test('a classifier of its own has its bias under two names there, of which one is read', async () => {
