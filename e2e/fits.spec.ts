@@ -141,6 +141,7 @@ test('tables, samples and the strip show all of their words at 1440, 1024 and 39
     await studio.goTo(stage);
     await expectNothingCut(page, stage, `Pasted text pasted-text-1 pasted-text-2 pasted-text-3 ${SEA}`);
   }
+  await page.setViewportSize({ width: 390, height: 900 });
   // On a phone the rail lies down, and scrolls to the stage that is open.
   await studio.byPalette('Export');
   await expect(studio.entry('Export')).toBeInViewport();
