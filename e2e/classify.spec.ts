@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
+import { expectNothingCut } from './cut';
 import { addTable, DESKS, matrix, opened, pane, setPasses, TABLE } from './labels';
 
 /** What it says of a text that is pasted. */
@@ -54,6 +55,8 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await expect(page.getByRole('list', { name: 'Milestones' })).toContainText(/Better than one label for all/);
   await expect(page.getByRole('figure').filter({ hasText: 'Accuracy' }).first()).toContainText('95 % interval');
   await expectAccessible(page, 'Train, a classifier');
+  const own = `${TABLE.replaceAll('"', '')} Hours Loans`;
+  await expectNothingCut(page, 'Train, a classifier', own);
 
   // A reload shows the same, as it is recorded with the run.
   const shown = await matrix(page).innerText();
@@ -70,6 +73,19 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await expect(pane(page)).toContainText('naive Bayes');
   await expect(studio.entry('Train')).toContainText(/accuracy [\d.]+ %/);
   await expectAccessible(page, 'Classify, judged');
+  await expectNothingCut(page, 'Classify, judged', own);
+  // Texts in the list of rows wrap.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('button', { name: 'All rows' }).click();
+  const rows = page.getByRole('dialog').getByRole('group', { name: 'Rows' });
+  expect(await rows.evaluate(({ clientWidth, scrollWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  for (const stage of ['Evaluate', 'Playground', 'Runs', 'Export']) {
+    await studio.goTo(stage);
+    await expectNothingCut(page, `${stage}, a classifier`, own);
+  }
+  await studio.goTo('Tune');
 
   // A mistake is opened by its cell, and its label changed: the run learnt before that.
   await pane(page).getByRole('tab', { name: /Worst/ }).click();

@@ -1,5 +1,6 @@
 /** What fits: figures and the sheet on a phone; tables, samples, and the strip at three widths. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expectNothingCut } from './cut';
 import { EVALUATE } from './evaluation';
 import { SEA, seeded } from './seed';
 import { Studio } from './studio';
@@ -37,6 +38,13 @@ test('figures and sheets fit where there is little room', async ({ page }) => {
   await studio.goTo('Playground');
   await page.getByRole('button', { name: 'Write', exact: true }).click();
   await expect(page.getByText(/^\d+ tokens? in/)).toBeVisible({ timeout: 120_000 });
+  // What is filled in comes before what the model writes.
+  const topOf = async (name: string): Promise<number> => (await page.getByRole('region', { name }).boundingBox())!.y;
+  expect(await topOf('Prompt')).toBeLessThan(await topOf('Text'));
+  // The strip scrolls without a bar, which would cover its words.
+  const facts = studio.strip.locator('dl');
+  await expect(facts).toHaveCSS('scrollbar-width', 'none');
+  await expect(facts).toHaveCSS('overflow-y', 'hidden');
   const token = page.getByRole('option').nth(4);
   await token.click();
   const close = page.getByRole('button', { name: 'Close Token 5' });
@@ -81,6 +89,34 @@ const coveredSamples = (page: Page): Promise<string[]> =>
     }),
   );
 
+/** The least contrast of words in an empty page's example, which is drawn through its opacity; 0 if the last row is faded. */
+const faintest = (page: Page): Promise<number> =>
+  page
+    .getByText('Example', { exact: true })
+    .locator('xpath=following-sibling::div[@inert]')
+    .evaluate((figure) => {
+      const channels = (color: string): number[] =>
+        color
+          .match(/[\d.]+/g)!
+          .slice(0, 3)
+          .map(Number);
+      const luminance = (all: number[]): number => {
+        const [r, g, b] = all.map((c) => (c <= 10.31 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+      };
+      const paper = channels(getComputedStyle(document.body).backgroundColor);
+      const opacity = Number(getComputedStyle(figure).opacity);
+      const last = [...figure.querySelectorAll('li')].at(-1)!;
+      const solid = /calc\(360px - 48px\)|312px/.test(getComputedStyle(figure).maskImage) ? 312 : 0;
+      if (last.getBoundingClientRect().bottom - figure.getBoundingClientRect().top > solid) return 0;
+      const contrasts = [...figure.querySelectorAll('span')].map((words) => {
+        const ink = channels(getComputedStyle(words).color);
+        const lights = [luminance(paper), luminance(ink.map((c, i) => opacity * c + (1 - opacity) * paper[i]!))];
+        return (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05);
+      });
+      return Math.min(...contrasts);
+    });
+
 test('tables, samples and the strip show all of their words at 1440, 1024 and 390 px', async ({ page }) => {
   const studio = new Studio(page);
   const runs = [{}, { recipe: { dropout: 0.1 } }, { sizes: { width: 32 } }];
@@ -91,11 +127,32 @@ test('tables, samples and the strip show all of their words at 1440, 1024 and 39
       await studio.goTo(stage);
       await expect.poll(() => cutTables(page), `${stage}, ${String(width)} wide`).toEqual([]);
     }
+  // What can be done with a run stands whole in its pane, also next to the baseline.
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await studio.chooseRun(studio.runs.last());
+  for (const name of ['Open', 'Fork…'])
+    await expect(page.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 1 });
+  await studio.goTo('Evaluate');
+  expect(await faintest(page)).toBeGreaterThanOrEqual(3);
+  await page.getByRole('button', { name: EVALUATE }).first().click();
+  await expect(page.getByText('Next token right', { exact: true })).toBeVisible({ timeout: 240_000 });
+  const stages = ['Evaluate', 'Text', 'Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Tune', 'Playground', 'Export'];
+  for (const stage of stages) {
+    await studio.goTo(stage);
+    await expectNothingCut(page, stage, `Pasted text pasted-text-1 pasted-text-2 pasted-text-3 ${SEA}`);
+  }
+  await page.setViewportSize({ width: 390, height: 900 });
   // On a phone the rail lies down, and scrolls to the stage that is open.
   await studio.byPalette('Export');
   await expect(studio.entry('Export')).toBeInViewport();
   await expect(studio.entry('Text')).not.toBeInViewport();
   await studio.goTo('Train');
+  // The reel's button leaves the chart's highest tick free.
+  const boxOf = async (locator: Locator) => (await locator.boundingBox())!;
+  const play = await boxOf(page.getByRole('button', { name: 'Play from step 0' }));
+  expect(play.y + play.height).toBeLessThanOrEqual(
+    (await boxOf(page.getByRole('group', { name: /^Perplexity/ }).first())).y,
+  );
   await page.getByText(/^All samples/).click();
   const remark = page.getByRole('list', { name: 'Samples' }).locator('small').first();
   for (const width of [1440, 1024, 390]) {

@@ -53,6 +53,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   // A document is left out and put back: what is learnt is less meanwhile, and its content stays.
   const characters = page.getByRole('navigation', { name: 'Stages' }).getByText(/characters/);
   const all = await characters.textContent();
+  await expect(table.getByRole('button', { name: 'Leave rows.rss out' })).toHaveText('Leave out');
   await table.getByRole('button', { name: 'Leave rows.rss out' }).press('Enter');
   await expect(table.getByText('left out', { exact: true })).toBeVisible();
   await expect(characters).not.toHaveText(all!);

@@ -16,6 +16,7 @@ export const LeakNotice = ({ title, text, onShow, isPlain = false }: LeakNoticeP
   <Notice
     tone="warn"
     isPlain={isPlain}
+    areActionsBelow={isPlain}
     title={title}
     actions={
       <Button isDense onPress={onShow}>

@@ -9,6 +9,8 @@ export interface Column<Row> {
   id: string;
   header: ReactNode;
   cell: (row: Row) => ReactNode;
+  /** All of its words, where a cell of a fixed table may be cut. */
+  title?: (row: Row) => string;
   /** The row's header; where no column says so it is the first. */
   isHeader?: boolean;
   /** Right-aligned, with tabular figures. */
@@ -169,13 +171,13 @@ function Head<Row>(p: { column: Column<Row>; sort: TableProps<Row>['sort']; onSo
 }
 
 function Cell<Row>(p: { column: Column<Row>; row: Row; isHeader: boolean; children: ReactNode }) {
-  const className = columnClass(p.column);
+  const shared = { className: columnClass(p.column), title: p.column.title?.(p.row) };
   return p.isHeader ? (
-    <th scope="row" className={className}>
+    <th scope="row" {...shared}>
       {p.children}
     </th>
   ) : (
-    <td className={className}>{p.children}</td>
+    <td {...shared}>{p.children}</td>
   );
 }
 

@@ -17,6 +17,9 @@ export const PRECISIONS: readonly Precision[] = [
   ...new Map(FORMAT_IDS.map((id) => [FORMATS[id].precision.label, FORMATS[id].precision])).values(),
 ].sort((a, b) => b.bits - a.bits);
 
+/** Whether a card's file can be written in several precisions. */
+export const hasChoice = (card: Card): boolean => FORMAT_IDS.filter((id) => FORMATS[id].card === card).length > 1;
+
 /** Of a card's formats the one with the fewest bits that are not fewer than those asked for; else the one with most. */
 export function formatOfCard(card: Card, { bits }: Precision): FormatId {
   const bitsOf = (id: FormatId): number => FORMATS[id].precision.bits;

@@ -6,7 +6,7 @@ import { useStudio, useStudioFields } from '../../state/react';
 import { formatMoment } from '../../ui';
 import { documentsWords, PART_NAMES } from './words';
 
-/** Which step is measured on what, and when it was. */
+/** What is measured, and when it was; run and step are chosen next to it. */
 export function Summary() {
   const { step, name, on } = useStudioFields((s) => ({
     step: evaluatedStep(s),
@@ -24,8 +24,8 @@ export function Summary() {
   const { record } = kept;
   return (
     <>
-      {on === 'text' ? <b>{record.name}</b> : PART_NAMES[on]}, <b>{documentsWords(record.evaluation)}</b>, step{' '}
-      {formatCount(record.step)} of <b>{name}</b>, measured {formatMoment(record.madeAt)}
+      {on === 'text' ? <b>{record.name}</b> : PART_NAMES[on]}, <b>{documentsWords(record.evaluation)}</b>, measured{' '}
+      {formatMoment(record.madeAt)}
       {record.look !== undefined && (
         <>
           , looked at for the <b>{ordinal(record.look)}</b> time

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Card } from '../../core/export/format';
+import { hasChoice } from '../../core/export/cards';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { formatBytes, formatCount } from '../../core/base/units';
-import { formatSettings } from './formatSettings';
 import { type Exporting, fileOf } from '../../state/export';
 import { useShownPart, useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';
@@ -18,34 +18,23 @@ export function ExportCard(p: { format: FormatId; isMain: boolean; children: Rea
   const exporting = useStudio((s) => s.exports[format]);
   const step = useShownPart('export', (run) => chosenStep(run)?.step ?? 0);
   const size = useStudio((s) => expectedSize(s, format));
-  const problem =
-    useShownPart('export', ({ record }) => record && FORMATS[format].problem?.(formatSettings(record))) ?? undefined;
   const opensIn = useShownPart('export', ({ record }) => record && card.opensThis?.(record.model));
   const file = fileOf(exporting);
   const isOfOtherStep = file !== undefined && file.step !== step;
   return (
     <FormatCard
       name={card.name}
-      size={size === undefined ? '' : `about ${formatBytes(size)}, ${precision.label}`}
+      size={
+        size === undefined ? '' : `about ${formatBytes(size)}, ${hasChoice(card) ? '' : 'always '}${precision.label}`
+      }
       purpose={card.purpose}
       opensIn={opensIn ?? card.opensIn}
       holds={card.holds}
-      proof={
-        problem !== undefined && !exporting
-          ? { title: 'Not for this model', text: problem } // a fact, no warning
-          : proof(exporting, step)
-      }
+      proof={proof(exporting, step)}
       progress={<Busy exporting={exporting} />}
       isBusy={exporting?.kind === 'writing' || exporting?.kind === 'checking'}
       action={
-        <Action
-          card={card}
-          size={size}
-          exporting={exporting}
-          otherStep={isOfOtherStep ? step : undefined}
-          problem={problem}
-          {...p}
-        />
+        <Action card={card} size={size} exporting={exporting} otherStep={isOfOtherStep ? step : undefined} {...p} />
       }
     >
       {p.children}
@@ -67,7 +56,6 @@ function Action(p: {
   exporting: Exporting | undefined;
   /** The step of the next file, if it isn't that of the last. */
   otherStep: number | undefined;
-  problem: string | undefined;
   isMain: boolean;
 }) {
   const exportModel = useStudio((s) => s.exportModel);
@@ -93,7 +81,6 @@ function Action(p: {
       icon="download"
       minWidth={WIDTH}
       {...(!isFirst && { label: isAgain ? `${words}, ${name}` : `Download ${name}` })}
-      disabledReason={p.problem}
       onPress={() => void exportModel(p.format)}
       {...(p.isMain && { variant: 'go' })}
     >

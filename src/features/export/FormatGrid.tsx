@@ -1,22 +1,53 @@
 import type { Card, Precision } from '../../core/export/format';
 import { CARDS, formatOfCard } from '../../core/export/cards';
 import { type FormatId, FORMATS } from '../../core/export/formats';
-import { useStudio } from '../../state/react';
-import { FormatCards } from '../../ui';
+import { useShownPart, useStudio } from '../../state/react';
+import { Fold, FormatCards } from '../../ui';
 import { CardOptions } from './CardOptions';
 import { ExportCard } from './ExportCard';
+import styles from './ExportPage.module.css';
+import { formatSettings } from './formatSettings';
 import { firstFormatOf, mainFormat } from './mainFormat';
 
-/** Formats of the model, first the one that suits most people. */
+/** Formats of the model, first the one that suits most people. Formats that can't hold it are one line. */
 export function FormatGrid({ precision }: { precision: Precision }) {
   const first = useStudio((s) => cardOf(firstFormatOf(s)));
   const cards = CARDS.filter(({ onCard }) => !onCard).toSorted((a, b) => Number(b === first) - Number(a === first));
+  const run = useShownPart('export', ({ record }) => record);
+  const exports = useStudio((s) => s.exports);
+  const problemOf = (card: Card): string | undefined => {
+    const format = formatOfCard(card, precision);
+    return (!exports[format] && run && FORMATS[format].problem?.(formatSettings(run))) || undefined;
+  };
+  const unsuited = cards.flatMap((card) => {
+    const problem = problemOf(card);
+    return problem === undefined ? [] : { card, problem };
+  });
   return (
-    <FormatCards>
-      {cards.map((card) => (
-        <FormatOfCard key={card.name} card={card} precision={precision} />
-      ))}
-    </FormatCards>
+    <>
+      <FormatCards>
+        {cards.map(
+          (card) =>
+            unsuited.every((one) => one.card !== card) && (
+              <FormatOfCard key={card.name} card={card} precision={precision} />
+            ),
+        )}
+      </FormatCards>
+      {unsuited.length > 0 && (
+        <Fold
+          className={styles.unsuited}
+          summary={`Not for this model: ${unsuited.map(({ card }) => card.name).join(', ')}`}
+        >
+          <ul>
+            {unsuited.map(({ card, problem }) => (
+              <li key={card.name}>
+                <b>{card.name}</b> {problem}
+              </li>
+            ))}
+          </ul>
+        </Fold>
+      )}
+    </>
   );
 }
 

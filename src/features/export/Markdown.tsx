@@ -14,11 +14,36 @@ function render(block: Block, key: number): ReactNode {
     case 'code':
       return <pre key={key}>{block.text}</pre>;
     case 'table':
-      return <Rows key={key} {...block} />;
+      return block.head.length > MAX_COLUMNS ? <Figures key={key} {...block} /> : <Rows key={key} {...block} />;
     case 'paragraph':
       return <p key={key}>{block.text}</p>;
   }
 }
+
+/** More columns than these have no room in the pane. */
+const MAX_COLUMNS = 4;
+
+/** A wide table: under the name of each row its cells, each with the name of its column. */
+function Figures({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'>) {
+  return rows.map(([name, ...cells], row) => (
+    <section key={row} className={styles.figures}>
+      <h5>{name}</h5>
+      <dl>
+        {cells.map(
+          (cell, column) =>
+            cell !== NONE && (
+              <div key={column}>
+                <dt>{head[column + 1]}</dt>
+                <dd>{cell}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+    </section>
+  ));
+}
+/** A cell without a figure. */
+const NONE = '–';
 
 function Rows({ head, rows }: Pick<Block & { kind: 'table' }, 'head' | 'rows'>) {
   return (

@@ -61,7 +61,7 @@ export function ModelPage() {
       <SizeBlock situation={situation} />
       <Panes
         columns="minmax(264px, 3fr) minmax(264px, 3fr) minmax(480px, 6fr)"
-        narrowColumns="minmax(232px, 3fr) minmax(232px, 3fr) minmax(440px, 6fr)"
+        narrowColumns="minmax(216px, 5fr) minmax(244px, 6fr) minmax(416px, 10fr)"
       >
         <ShapePane situation={situation} findings={findings} />
         <TrainingPane situation={situation} findings={findings} />

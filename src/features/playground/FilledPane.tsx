@@ -12,7 +12,7 @@ export function FilledPane({ chosen, onChoose }: { chosen: number | undefined; o
   const filled = useStudio((s) => s.filled);
   const note = useStudio(resultNote);
   return (
-    <Pane title="Text" isFirstOnPhone aside={<CopyMenu text={filled ? filledText(filled) : ''} />}>
+    <Pane title="Text" aside={<CopyMenu text={filled ? filledText(filled) : ''} />}>
       <div className={styles.flow}>
         {filled ? (
           <p className={styles.blanks}>

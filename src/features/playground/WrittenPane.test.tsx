@@ -48,3 +48,32 @@ test('earlier texts are listed by their seeds', () => {
   expect(html.replace(/<[^>]*>/g, '')).toContain('Earlier: seed 1, seed 2');
   close();
 });
+
+test('earlier texts of one seed are told apart by their first words', () => {
+  const { studio, close } = testStudio(memoryStore());
+  const { sampling } = studio.getState();
+  const by = {
+    runId: 'r',
+    name: 'sea-1',
+    step: 20,
+    kind: 'decoder',
+    isChat: false,
+    vocabulary: 9,
+    which: 'latest',
+  } as const;
+  const earlier = ['the old man and the sea', 'the old man and a boat', 'a whale'].map((text, i) => ({
+    ...{ by, prompt: 'once ', sampling: { ...sampling, seed: i < 2 ? 1 : 2 } },
+    tokens: [{ id: 1, text, bytes: [], probability: 0.5, alternatives: [] }],
+    outcome: { reason: 'length', ms: 1 } as const,
+  }));
+  studio.setState({ earlier });
+  const html = renderToStaticMarkup(
+    <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
+      <WrittenPane chosen={undefined} onChoose={() => undefined} />
+    </StudioContext.Provider>,
+  );
+  expect(html.replace(/<[^>]*>/g, '')).toContain(
+    'Earlier: seed 1 “the old man and the”, seed 1 “the old man and a”, seed 2',
+  );
+  close();
+});

@@ -36,7 +36,6 @@ export function WrittenPane({
   return (
     <Pane
       title={isAnswer ? 'Output' : 'Text'}
-      isFirstOnPhone
       aside={<Aside isAnswer={isAnswer} underline={underline} onUnderline={setUnderline} />}
     >
       {isAnswer && hasText && (
@@ -101,14 +100,15 @@ function Earlier() {
   const texts = useStudio((s) => s.earlier).filter(({ by }) => by.kind === kind);
   const showEarlier = useStudio((s) => s.showEarlier);
   if (texts.length === 0) return null;
+  const names = shortNames(texts);
   return (
     <p className={styles.earlier}>
       Earlier:{' '}
       {texts.map((text, i) => (
         <Fragment key={i}>
           {i > 0 && ', '}
-          <TextAction label={`Show ${shortName(text)} by ${longName(text)}`} onPress={() => showEarlier(text)}>
-            {shortName(text)}
+          <TextAction label={`Show ${names[i]} by ${longName(text)}`} onPress={() => showEarlier(text)}>
+            {names[i]}
           </TextAction>
         </Fragment>
       ))}
@@ -118,6 +118,26 @@ function Earlier() {
 /** What tells it from its neighbors: the seed, or the step where chance decides nothing. */
 const shortName = ({ by, sampling }: EarlierText): string =>
   isDrawn(by.kind, sampling) ? `seed ${sampling.seed}` : `step ${formatCount(by.step)}`;
+/** With its first words where another has the same name: as many as tell the two apart. */
+function shortNames(texts: readonly EarlierText[]): string[] {
+  const names = texts.map(shortName);
+  const words = texts.map(({ tokens }) =>
+    tokens
+      .map(({ text }) => text)
+      .join('')
+      .trim()
+      .split(/\s+/),
+  );
+  return names.map((name, i) => {
+    const alike = words.filter((_, k) => k !== i && names[k] === name);
+    if (alike.length === 0) return name;
+    const first = (all: readonly string[], count: number): string => all.slice(0, count).join(' ');
+    let count = MIN_WORDS;
+    while (count < MAX_WORDS && alike.some((all) => first(all, count) === first(words[i]!, count))) count += 1;
+    return `${name} “${first(words[i]!, count)}”`;
+  });
+}
+const [MIN_WORDS, MAX_WORDS] = [3, 12];
 const longName = ({ by, prompt }: EarlierText): string =>
   `${by.name}, step ${formatCount(by.step)}, after “${prompt.slice(-PROMPT_END)}”`;
 const PROMPT_END = 40;

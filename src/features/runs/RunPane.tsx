@@ -81,6 +81,14 @@ export function RunPane(p: {
         </Block>
       )}
       <Judged view={view} isRunning={isRunning} />
+      <Block>
+        <RunActions
+          view={view}
+          onFork={() => setFork(newest)}
+          canFork={newest !== undefined}
+          onBaseline={view.id === baseline?.id ? undefined : p.onBaseline}
+        />
+      </Block>
       {note !== '' && (
         <Block>
           <p className={styles.note}>{note}</p>
@@ -100,14 +108,6 @@ export function RunPane(p: {
           isDense
         />
       </div>
-      <Block>
-        <RunActions
-          view={view}
-          onFork={() => setFork(newest)}
-          canFork={newest !== undefined}
-          onBaseline={view.id === baseline?.id ? undefined : p.onBaseline}
-        />
-      </Block>
       <PaneHead title="Comes from" />
       <Kin view={view} all={all} />
       <KeptSteps view={view} steps={steps} onFork={setFork} />

@@ -162,7 +162,7 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
       id: 'act',
       header: <span className={text.hidden}>Remove</span>,
       isNumber: true,
-      width: '52px',
+      width: '92px',
       cell: (row) => {
         if (row.kind === 'more')
           return (
@@ -175,11 +175,12 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
         const { place, isOut } = row.document;
         const name = labelOf(row);
         return (
-          <IconButton
-            icon={isOut ? 'plus' : 'skipped'}
+          <TextAction
             label={isOut ? `Put ${name} back` : `Leave ${name} out`}
             onPress={() => void leaveOut(row.text.id, [place], !isOut)}
-          />
+          >
+            {isOut ? 'Put back' : 'Leave out'}
+          </TextAction>
         );
       },
     },

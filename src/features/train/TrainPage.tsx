@@ -6,7 +6,8 @@ import { useShownPart, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';
 import { useSettingsDiffer } from '../../state/otherSettings';
 import { useRunChoice } from '../../state/runChoice';
-import { RunSelect, SettingsDiffer, Stage, useHeldFocus } from '../../ui';
+import { EmptyStage, RunSelect, SettingsDiffer, Stage, useHeldFocus } from '../../ui';
+import { ExampleCurves } from '../../ui/charts';
 import { Compiling, Preparing } from './Preparing';
 import { FailurePanel } from './FailurePanel';
 import { NoRun } from './NoRun';
@@ -55,6 +56,7 @@ function Train() {
   useHeldFocus(phase);
   // The head stands at once; what a run takes is drawn after it, in pieces.
   const isDrawn = useDeferredValue(hasBegun, false);
+  const isShown = hasBegun && isDrawn;
   const settings = useRunSettings();
   const { classes } = settings.model.config;
   const choice = useRunChoice('train');
@@ -80,7 +82,10 @@ function Train() {
     >
       {differing && <SettingsDiffer {...differing} />}
       {phase === 'failed' ? <FailurePanel /> : STATUS[phase]}
-      {hasBegun && isDrawn && (
+      {!isShown && (phase === 'preparing' || phase === 'compiling') && (
+        <EmptyStage figure={<ExampleCurves />}>The first sample and the curves appear here</EmptyStage>
+      )}
+      {isShown && (
         <>
           <Readings settings={settings} />
           {classes ? (

@@ -17,6 +17,7 @@ import { RunSelect, SettingsDiffer } from '../../ui';
 import { Readings } from './Readings';
 import { RunActions } from './RunActions';
 import { RunVerdict } from './RunVerdict';
+import { TrainPage } from './TrainPage';
 
 let page: TestStudio;
 beforeEach(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -44,6 +45,17 @@ test('Train shows which run it is about, and offers to sample and evaluate at re
   expect(html(<Choice />)).toContain('>Run<');
   const shown = html(<RunActions />);
   for (const words of ['Change settings…', 'More actions']) expect(shown).toContain(words);
+});
+
+test('while the training step compiles, the page shows its own figure as an example', async () => {
+  page = await goldenPage(STOPPED);
+  const { setState } = page.studio;
+  const example = /Example.*The first sample and the curves appear here/s;
+  expect(html(<TrainPage />)).not.toMatch(example);
+  setState(({ opened }) => ({
+    opened: { ...opened, [STOPPED]: { ...opened[STOPPED]!, phase: { kind: 'compiling' } } },
+  }));
+  expect(html(<TrainPage />)).toMatch(example);
 });
 
 test('a run that takes much longer than it was planned for says so, and what would end in time', async () => {

@@ -94,13 +94,15 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
       {p.keys && <Keys keys={p.keys} />}
       <span className={styles.grow} />
       {p.settings !== undefined && hasSettings && <span className={styles.settings}>{p.settings}</span>}
-      {small ? isTable ? toggle : <b>{small.value}</b> : toggle}
-      {!small && !isTable && p.lines.length > 0 && <TextAction onPress={save}>Save picture</TextAction>}
-      {p.settings !== undefined && p.isUnderReel && (
-        <TextAction isExpanded={hasSettings} onPress={() => setHasSettings(!hasSettings)}>
-          Chart options
-        </TextAction>
-      )}
+      <span className={styles.acts}>
+        {small ? isTable ? toggle : <b>{small.value}</b> : toggle}
+        {!small && !isTable && p.lines.length > 0 && <TextAction onPress={save}>Save picture</TextAction>}
+        {p.settings !== undefined && p.isUnderReel && (
+          <TextAction isExpanded={hasSettings} onPress={() => setHasSettings(!hasSettings)}>
+            Chart options
+          </TextAction>
+        )}
+      </span>
     </div>
   );
   return (

@@ -151,12 +151,8 @@ function Words({ plot: p, width, height }: { plot: PlotProps; width: number; hei
   const references = p.isSmall ? [] : referenceLabels(p, ends, width, height);
   return (
     <>
-      {references.map(({ reference: { value, label, longLabel }, x, width: words }) => (
-        <span
-          key={label}
-          className={cx(styles.label, styles.reference)}
-          style={{ top: `${100 * (1 - along(p.y, value))}%`, left: x, width: words }}
-        >
+      {references.map(({ reference: { value, label, longLabel }, x, y, width: words }) => (
+        <span key={label} className={cx(styles.label, styles.reference)} style={{ top: y, left: x, width: words }}>
           <Fitting label={label} longLabel={longLabel} /> <b>{p.describeY(value)}</b>
         </span>
       ))}
@@ -230,7 +226,10 @@ function referenceLabels(p: PlotProps, ends: ReturnType<typeof endLabels>, width
   }));
   const taken = ends.map(({ left, top, width: words }) => ({ x: left, y: top, width: words }));
   const points = p.lines.flatMap((line) => alongLine(pointsUnder(p, line, 0, width, height)));
-  return referencePlaces(lines, width, taken, points).map((place, i) => ({ ...place, reference: references[i]! }));
+  return referencePlaces(lines, { width, height }, taken, points).map((place, i) => ({
+    ...place,
+    reference: references[i]!,
+  }));
 }
 
 function endLabels(p: PlotProps, width: number, height: number) {

@@ -210,10 +210,11 @@ describe('meet', () => {
 });
 
 describe('referencePlaces', () => {
+  const PLOT = { width: 700, height: 300 };
   const line = (y: number) => ({ y, width: 80 });
   it('puts words at the right, unless the words of a line end are there', () => {
-    expect(referencePlaces([line(100)], 700, [], [])).toEqual([{ x: 612, y: 100, width: 80 }]);
-    expect(referencePlaces([line(100)], 700, [{ x: 640, y: 108, width: 50 }], [])).toEqual([
+    expect(referencePlaces([line(100)], PLOT, [], [])).toEqual([{ x: 612, y: 100, width: 80 }]);
+    expect(referencePlaces([line(100)], PLOT, [{ x: 640, y: 108, width: 50 }], [])).toEqual([
       { x: 310, y: 100, width: 80 },
     ]);
   });
@@ -222,7 +223,18 @@ describe('referencePlaces', () => {
       { x: 0, y: 0 },
       { x: 700, y: 110 },
     ]);
-    expect(referencePlaces([line(100)], 700, [], curve)).toEqual([{ x: 310, y: 100, width: 80 }]);
+    expect(referencePlaces([line(100)], PLOT, [], curve)).toEqual([{ x: 310, y: 100, width: 80 }]);
+  });
+  it('goes below its line if a curve runs along it, and back to it if the curve has left', () => {
+    const along = alongLine([
+      { x: 0, y: 300 },
+      { x: 40, y: 14 },
+      { x: 700, y: 14 },
+    ]);
+    const [place] = referencePlaces([line(8)], PLOT, [], along);
+    expect(place).toEqual({ x: 612, y: 28, width: 80 });
+    expect(along.filter(({ x, y }) => x >= 612 && x <= 692 && Math.abs(y - place!.y) < 8)).toEqual([]);
+    expect(referencePlaces([line(8)], PLOT, [], along.slice(0, 40))[0]!.y).toBe(8);
   });
   it('lets no words of three lines overlap, wherever these are, also on a phone', () => {
     fc.assert(
@@ -230,7 +242,7 @@ describe('referencePlaces', () => {
         fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 3 }),
         fc.constantFrom(290, 700),
         (ys, width) => {
-          const places = referencePlaces(ys.map(line), width, [], []);
+          const places = referencePlaces(ys.map(line), { width, height: 300 }, [], []);
           for (const [i, a] of places.entries())
             for (const b of places.slice(i + 1)) expect(meet(a, b, 16)).toBe(false);
         },

@@ -65,24 +65,34 @@ const coveredBy = ({ x, width, y }: Label, points: readonly Point[]): number =>
 /** px from the sides of the plot to the words of a reference line. */
 const SIDE = 8;
 
+/** Another line under the words could be taken for theirs. */
+const OTHER_LINE_COST = 200;
+
 /**
- * Where the words of horizontal lines stand: on the line at the right, in the middle or at the left, where they cover no other words
- * and the fewest points of curves. Of equal places the first.
+ * Places the words of horizontal lines at the right, in the middle or at the left: on their line, or near it if curves leave no
+ * place on it. They cover no other words and the fewest points of curves; of equal places the nearest, then the first.
  * @param taken places of other words
  * @param points of curves, close enough to each other that none passes words unseen
  */
 export function referencePlaces(
   lines: readonly Pick<Label, 'y' | 'width'>[],
-  width: number,
+  { width, height }: { width: number; height: number },
   taken: readonly Label[],
   points: readonly { x: number; y: number }[],
 ): readonly Label[] {
   const all = [...taken];
   return lines.map(({ y, width: words }) => {
-    const places = [width - SIDE - words, (width - words) / 2, SIDE].map((x) => ({ x, width: words, y }));
+    const xs = [width - SIDE - words, (width - words) / 2, SIDE];
+    const near = DISTANCES.flatMap((distance) => [y - distance, y + distance]).filter(
+      (at) => at > LINE / 2 && at < height - LINE / 2,
+    );
+    const places = [y, ...near].flatMap((at) => xs.map((x) => ({ x, width: words, y: at })));
     const costs = places.map(
       (place) =>
-        WORDS_COST * all.filter((other) => meet(other, place, LINE)).length + CURVE_COST * coveredBy(place, points),
+        WORDS_COST * all.filter((other) => meet(other, place, LINE)).length +
+        CURVE_COST * coveredBy(place, points) +
+        OTHER_LINE_COST * lines.filter((other) => other.y !== y && Math.abs(other.y - place.y) < LINE / 2).length +
+        Math.abs(place.y - y),
     );
     const best = places[costs.indexOf(Math.min(...costs))]!;
     all.push(best);

@@ -75,7 +75,7 @@ export function DataPage() {
       }
     >
       <BuildFailure />
-      <Panes columns="320px minmax(0, 1fr) 360px" narrowColumns="280px minmax(0, 1fr) 300px">
+      <Panes columns="320px minmax(0, 1fr) 360px" narrowColumns="248px minmax(0, 1fr) 280px">
         <HoldOutPane />
         <SplitsPane data={data} />
         <BaselinePane data={data} />

@@ -37,7 +37,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
   const rows = useMemo(() => arrange(all, find, sort), [all, find, sort]);
 
   const columns: readonly Column<TokenPiece>[] = [
-    { id: 'token', header: 'Token', cell: (entry) => <Chip entry={entry} /> },
+    { id: 'token', header: 'Token', cell: (entry) => <Chip entry={entry} />, title: ({ id }) => spelt(id) },
     ...(merges.length > 0
       ? ([
           {
@@ -49,7 +49,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
             cell: ({ id, role }: TokenPiece) => {
               if (role) return TOKEN_ROLES[role].label;
               const pair = merges[id - 256];
-              return pair && <span className={styles.pair}>{pair.map(spelt).join(' + ')}</span>;
+              return pair && <Pair words={pair.map(spelt).join(' + ')} />;
             },
           },
         ] as const)
@@ -116,6 +116,12 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
     </Pane>
   );
 }
+
+const Pair = ({ words }: { words: string }) => (
+  <span className={styles.pair} title={words}>
+    {words}
+  </span>
+);
 
 function arrange(all: readonly TokenPiece[], find: string, { column, order }: Sort): TokenPiece[] {
   const wanted = find.replaceAll('·', ' ');

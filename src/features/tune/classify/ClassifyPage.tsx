@@ -36,7 +36,7 @@ export function ClassifyPage({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageP
       <Refused />
       <Reading />
       <CutNotice situation={situation} />
-      <Panes columns="400px minmax(0, 1fr) 384px" narrowColumns="340px minmax(0, 1fr) 328px">
+      <Panes columns="400px minmax(0, 1fr) 384px" narrowColumns="280px minmax(0, 1fr) 272px">
         <TablePane situation={situation} adding={adding} onFiles={onFiles} />
         <JudgedPane situation={situation} />
         <AskPane situation={situation} />

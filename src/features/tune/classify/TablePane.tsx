@@ -167,7 +167,7 @@ function FirstRows({ situation: { texts } }: { situation: ClassifySituation }) {
       rows={rows}
       rowKey={({ at }) => String(at)}
       columns={[
-        { id: 'text', header: 'Text', cell: (row) => oneLine(row.text) },
+        { id: 'text', header: 'Text', cell: (row) => oneLine(row.text), title: (row) => oneLine(row.text) },
         {
           id: 'label',
           header: 'Label',
@@ -196,7 +196,9 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
         <ul>
           {shown.map(({ label, count }) => (
             <li key={label}>
-              <span className={text.clip}>{label}</span>
+              <span className={text.clip} title={label}>
+                {label}
+              </span>
               <i style={{ width: `${(100 * count) / most}%` }} aria-hidden />
               <span>
                 {formatCount(count)}
