@@ -189,26 +189,3 @@ test('a damaged zip and a stranger’s are refused by name, and nothing is left 
   await expect(studio.entry('Playground')).toHaveText('Playground');
   expect(studio.errors).toEqual([]);
 });
-
-test.describe('kept for offline', () => {
-  test.use({ serviceWorkers: 'allow' });
-
-  test('after loading, nothing but our own origin is asked for anything, and the network may go', async ({
-    page,
-    context,
-  }) => {
-    const studio = new Studio(page);
-    await studio.open('/model');
-    await studio.set({ ...SMALL, Steps: 5, 'Evaluate every': 5 });
-    await page.waitForLoadState('networkidle');
-    await context.setOffline(true);
-    await studio.goTo('Text');
-    await studio.paste('The whale is large. The sea is wide. '.repeat(2000));
-    await page.getByRole('button', { name: 'Start training' }).click();
-    await studio.event(5, /Evaluated/);
-    for (const stage of ['Playground', 'Export', 'Data', 'Tokenizer']) await studio.goTo(stage);
-    expect(studio.errors).toEqual([]);
-    const { origin } = new URL(page.url());
-    expect(studio.requests.filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith('blob:'))).toEqual([]);
-  });
-});
