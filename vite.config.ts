@@ -40,6 +40,16 @@ function headersPlugin(): Plugin {
     },
   };
 }
+/** Sends files as they are: the preview server is on this computer, where compressing takes longer than sending. */
+const uncompressedPlugin = (): Plugin => ({
+  name: 'uncompressed preview',
+  configurePreviewServer: ({ middlewares }) =>
+    void middlewares.use(({ headers }, _, next) => {
+      delete headers['accept-encoding'];
+      next();
+    }),
+});
+
 /** Vite's own client has an inline script and inline styles, and tells of changes through a socket of the same origin. */
 const forDevelopment = (policy: string): string =>
   policy
@@ -58,6 +68,7 @@ export default defineConfig(({ command }) => ({
     chunksPlugin(),
     firstPagePlugin(),
     headersPlugin(),
+    uncompressedPlugin(),
     fontLicensesPlugin(),
     samplesPlugin(),
     templatesPlugin(),

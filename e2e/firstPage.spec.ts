@@ -30,6 +30,12 @@ test('the first page waits for few scripts, and for none that only draws charts'
   expect(named).not.toContain(drawing[0]);
 });
 
+test('the preview server, which is on this computer, spends no time on compressing files', async ({ request }) => {
+  const response = await request.get('/', { headers: { 'Accept-Encoding': 'gzip' } });
+  expect(response.status()).toBe(200);
+  expect(response.headers()['content-encoding']).toBeUndefined();
+});
+
 test('no font delays the first page, and each ships with its license', async () => {
   const fonts = (await readdir('dist/assets')).filter((name) => name.endsWith('.woff2'));
   expect(fonts).toHaveLength(4);

@@ -74,30 +74,55 @@ async function count(studio: Studio, label: string): Promise<number> {
 const card = (page: Page, name: string) =>
   page.getByRole('article').filter({ has: page.getByRole('heading', { name, exact: true }) });
 
-test('with its server gone and the network off it opens, trains, and writes and checks every export', async ({
+test('a browser that saves data stores the rest when asked; then, without server and network, it trains, opens, and writes and checks every export', async ({
   page,
   context,
 }, info) => {
+  await page.addInitScript(() => {
+    const { prototype } = Reflect.get(globalThis, 'NetworkInformation') as { prototype: object };
+    Object.defineProperty(prototype, 'saveData', { value: true });
+  });
   const host = await Host.of(info, PORT);
   await host.start();
   const studio = new Studio(page);
   await studio.open(`${host.address}/`);
+  await studio.expectPrivacy(/no, to save data/);
+  await expectAccessible(page, 'saving data');
+  expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(false);
+  const privacy = await studio.openPrivacy();
+  await privacy.getByRole('button', { name: 'Make Homegrown available offline' }).press('Enter');
+  await privacy.getByRole('button', { name: 'Close' }).click();
   await kept(studio);
+  expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(true);
   // The counter is what the server saw.
   await expect.poll(async () => (await count(studio, 'Loaded from this site')) - host.asked.length).toBe(0);
   expect(await count(studio, 'Requests to other sites')).toBe(0);
 
+  // The page that is open trains, and opens stages that it hasn't loaded yet.
   await host.stop();
   await context.setOffline(true);
-  await page.goto(`${host.address}/model`);
-  await expect(studio.strip).toContainText(/WASM|WebGPU|CPU/);
-  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   await studio.useDevice('WASM');
+  await studio.goTo('Model');
   await studio.set({ ...TINY, Layers: 1, Width: 32, Steps: 5, 'Evaluate every': 5 });
   await studio.goTo('Text');
   await page.getByRole('button', { name: /, Write like a text$/ }).click();
   await studio.event(5, /Evaluated/);
-  for (const stage of ['Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Evaluate', 'Tune', 'Playground', 'Export'])
+
+  await page.goto(`${host.address}/model`);
+  await expect(studio.strip).toContainText('WASM');
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  for (const stage of [
+    'Text',
+    'Tokenizer',
+    'Data',
+    'Model',
+    'Train',
+    'Runs',
+    'Evaluate',
+    'Tune',
+    'Playground',
+    'Export',
+  ])
     await studio.goTo(stage);
   for (const name of ['Hugging Face folder', 'GGUF', 'ONNX', 'Offline page', 'Web service', 'Cluster hand-over']) {
     const download = page.waitForEvent('download');
@@ -108,6 +133,10 @@ test('with its server gone and the network off it opens, trains, and writes and 
   // Nothing was asked for, by anyone, of anyone, but whether the service worker is still the server's.
   expect(await count(studio, 'Requests to other sites')).toBe(0);
   expect(await count(studio, 'Loaded from this site')).toBe(1);
+  // Nor did the browser see another request.
+  const isOwn = (url: string): boolean => url.startsWith(`${host.address}/`) || url.startsWith('blob:');
+  expect(studio.requests.length).toBeGreaterThan(20);
+  expect(studio.requests.filter((url) => !isOwn(url))).toEqual([]);
   expect(studio.errors).toEqual([]);
 });
 
@@ -158,26 +187,6 @@ test('the first page takes few requests, then stores what a run needs, and the r
   await page.evaluate(() => Object.assign(globalThis, { isShown: true }));
   await kept(studio);
   expect(studio.errors).toEqual([]);
-  await host.stop();
-});
-
-test('a browser that is to save data gets the rest only when it is asked for', async ({ page }, info) => {
-  await page.addInitScript(() => {
-    const { prototype } = Reflect.get(globalThis, 'NetworkInformation') as { prototype: object };
-    Object.defineProperty(prototype, 'saveData', { value: true });
-  });
-  const host = await Host.of(info, PORT);
-  await host.start();
-  const studio = new Studio(page);
-  await studio.open(`${host.address}/`);
-  await studio.expectPrivacy(/no, to save data/);
-  await expectAccessible(page, 'saving data');
-  expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(false);
-  const privacy = await studio.openPrivacy();
-  await privacy.getByRole('button', { name: 'Make Homegrown available offline' }).press('Enter');
-  await privacy.getByRole('button', { name: 'Close' }).click();
-  await kept(studio);
-  expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(true);
   await host.stop();
 });
 

@@ -7,7 +7,9 @@ export const calm = (store: Pick<StudioStore, 'getState'>): Promise<void> => set
 
 /** Resolves once the page is shown, no text is read and no run trains, twice in a row. */
 export const unused = (store: Pick<StudioStore, 'getState'>): Promise<void> =>
-  settled(store, (state) => document.hidden || state.training !== null || isBeginning(state));
+  settled(store, (state) => !isUnused(state));
+
+export const isUnused = (state: Studio): boolean => !document.hidden && state.training === null && !isBeginning(state);
 
 async function settled({ getState }: Pick<StudioStore, 'getState'>, isBusy: (state: Studio) => boolean): Promise<void> {
   for (let looks = 0; looks < 2; looks = isBusy(getState()) ? 0 : looks + 1)

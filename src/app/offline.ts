@@ -1,7 +1,7 @@
 /** The page's side of the service worker: has the app stored for use without a network, and reports a newer version. */
 import type { Asked, Told } from '../protocol/offline';
 import type { StudioStore } from '../state/studio';
-import { idle, unused } from './calm';
+import { idle, isUnused, unused } from './calm';
 import { countRequests } from './privacyPromise';
 import { registerServiceWorker } from './workers';
 
@@ -32,9 +32,12 @@ async function keepNow(store: StudioStore): Promise<void> {
 /** The rest is stored bit by bit, while nobody waits for anything else. */
 async function keepMore(store: StudioStore): Promise<void> {
   await idle();
-  await unused(store);
+  // Between two batches one look is enough: nothing was in use before the last one.
+  if (!isStoringMore || !isUnused(store.getState())) await unused(store);
+  isStoringMore = true;
   registration?.active?.postMessage('keep more' satisfies Asked);
 }
+let isStoringMore = false;
 let registration: ServiceWorkerRegistration | undefined;
 let isTakingOver = false;
 let saysThatItWaits: ReturnType<typeof setTimeout> | undefined;
