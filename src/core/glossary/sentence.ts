@@ -1,15 +1,23 @@
 /** What is said of a term, with the open run's number where there is one. Terminal and app share it. */
-import { formatCount, formatNumber, formatReading, formatShare, formatShort } from '../base/units';
+import { formatCount, formatNumber, formatReading, formatShort } from '../base/units';
+import { type MetricId, metricOf } from '../metrics';
+import { inShort, valueWords } from '../metrics/words';
 import { ENTRIES } from './entries';
 import { otherNames, TERM_IDS, termName, type TermId } from './terms';
 
+/** Writes a metric with its own unit, as tables do. */
+const inUnit =
+  (id: MetricId) =>
+  (value: number): string =>
+    valueWords(inShort(metricOf(id)), { value });
+
 /** Numbers of a run that entries use, and how each is written. */
 const FORMATS = {
-  perplexity: formatReading,
-  bitsPerByte: formatReading,
-  loss: formatReading,
-  accuracy: formatShare,
-  macroF1: formatShare,
+  perplexity: inUnit('perplexity'),
+  bitsPerByte: inUnit('bitsPerByte'),
+  loss: inUnit('loss'),
+  accuracy: inUnit('accuracy'),
+  macroF1: inUnit('macroF1'),
   uniform: formatReading,
   unigram: formatReading,
   bigram: formatReading,
@@ -31,10 +39,10 @@ const FORMATS = {
   validationTokens: formatCount,
   labels: formatCount,
   topK: formatCount,
-  topP: formatShare,
+  topP: formatNumber,
 } as const;
 export type RunNumberId = keyof typeof FORMATS;
-/** Those that are known of the open run. Losses of counting models are perplexities; shares are 0 to 1. */
+/** Those that are known of the open run. Losses of counting models are perplexities; a metric is in its unit, such as %. */
 export type RunNumbers = Readonly<Partial<Record<RunNumberId, number>>>;
 
 const NO_NUMBERS: RunNumbers = {};
