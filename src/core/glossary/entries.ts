@@ -102,7 +102,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   'gradient-clipping': { says: 'Limits the size of the gradient, so that one unusual batch can’t ruin the model.' },
   loss: {
     says: 'What training minimizes: the average surprisal of the right token, in nats. Lower is better.',
-    here: 'What training minimizes: the average surprisal of the right token; here {loss}. Lower is better.',
+    here: 'What training minimizes: the average surprisal of the right token; here {loss} nats. Lower is better.',
   },
   nat: { says: 'A unit of surprisal, like the bit but with base e. One nat is 1.44 bits.' },
   'learning-rate': {

@@ -1,23 +1,18 @@
 /** What is said of a term, with the open run's number where there is one. Terminal and app share it. */
 import { formatCount, formatNumber, formatReading, formatShort } from '../base/units';
-import { type MetricId, metricOf } from '../metrics';
-import { inShort, valueWords } from '../metrics/words';
 import { ENTRIES } from './entries';
 import { otherNames, TERM_IDS, termName, type TermId } from './terms';
 
-/** Writes a metric with its own unit, as tables do. */
-const inUnit =
-  (id: MetricId) =>
-  (value: number): string =>
-    valueWords(inShort(metricOf(id)), { value });
+/** Of a metric in percent, such as 97.6. */
+const formatPercent = (value: number): string => `${formatNumber(value)} %`;
 
 /** Numbers of a run that entries use, and how each is written. */
 const FORMATS = {
-  perplexity: inUnit('perplexity'),
-  bitsPerByte: inUnit('bitsPerByte'),
-  loss: inUnit('loss'),
-  accuracy: inUnit('accuracy'),
-  macroF1: inUnit('macroF1'),
+  perplexity: formatNumber,
+  bitsPerByte: formatNumber,
+  loss: formatNumber,
+  accuracy: formatPercent,
+  macroF1: formatPercent,
   uniform: formatReading,
   unigram: formatReading,
   bigram: formatReading,
