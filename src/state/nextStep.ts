@@ -7,10 +7,11 @@ import { FIRST_MINUTES } from './plan';
 import { endingOfRun, NO_RUN, type OpenRun, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { otherSettings } from './otherSettings';
-import { tableLabel } from './classifierStart';
+import { checkMistakes, tableLabel } from './classifierStart';
 import { answerWords, firstQuestion, isLabeled, questionsOf } from './questions';
 import { resumeRefusal, startRefusal } from './refusals';
-import { type StandingKind, standingOf } from './standing';
+import { runSettings } from './runSettings';
+import { judgedEvaluation, type StandingKind, standingOf } from './standing';
 import type { Studio } from './studio';
 import { timed } from './timed';
 import { toTuneOn } from './tuning';
@@ -36,6 +37,10 @@ export interface Guide {
   verdict: VerdictKind | null;
   /** Of a finished run: compared with models that only count. */
   standing: StandingKind;
+  /** Of a finished classifier that counting words beats: its loss no longer falls. */
+  isFlat?: boolean;
+  /** And the held-out texts that it gets wrong. */
+  mistakes?: number;
   /** The settings or the text changed since it finished. */
   differs: boolean;
   /** Expected time of a new run with the settings as they are. */
@@ -60,6 +65,7 @@ export type NextStepKind =
   | 'stop-at-best'
   | 'train-longer'
   | 'check-labels'
+  | 'check-mistakes'
   | 'show-failure';
 
 export interface NextStep {
@@ -128,9 +134,11 @@ function whileRunning({ saved, best, verdict, isClassifier }: Guide): NextStep |
 /** Verdicts on a run that more steps don't improve. */
 const PAST_BEST: readonly VerdictKind[] = ['level', 'level-memorised', 'overfitting'];
 
-function onceFinished({ isClassifier, standing, longerTime, refusal }: Guide): NextStep {
+function onceFinished({ isClassifier, standing, isFlat, mistakes = 0, longerTime, refusal }: Guide): NextStep {
   if (standing === 'no better than one label') return { kind: 'check-labels', label: 'Check the labels' };
-  if (standing === 'worse') {
+  const isDone = isClassifier && isFlat === true;
+  if (isDone && mistakes > 0) return { kind: 'check-mistakes', label: checkMistakes(mistakes) };
+  if (standing === 'worse' && !isDone) {
     return refusable({ kind: 'train-longer', label: timed(`Train ${LONGER}× longer`, longerTime) }, refusal);
   }
   return { kind: 'try', label: isClassifier ? 'Classify text' : 'Try it' };
@@ -149,6 +157,8 @@ export function guideOf(s: Studio): Guide {
   const best = comparableBest(run)?.step ?? null;
   const saved = run.usable?.step ?? null;
   const hasText = s.texts.length > 0;
+  const isClassifier = run.record?.model.config.classes !== undefined;
+  const standing = isFinished ? standingOf(run, s.project).kind : 'unknown';
   const question = hasText ? undefined : firstQuestion(questionsOf(s));
   const isTable = question !== undefined && isLabeled(question);
   const words = question && (isTable ? tableLabel(s, question.labeled) : answerWords(question));
@@ -157,17 +167,26 @@ export function guideOf(s: Studio): Guide {
     question: words === undefined ? null : { words, isLabeled: isTable },
     hasLabels: !hasText && toTuneOn(s, 'classify').length > 0,
     run: state,
-    isClassifier: run.record?.model.config.classes !== undefined,
+    isClassifier,
     saved,
     best: best === saved ? null : best,
     verdict: verdict === 'beginning' ? null : verdict,
-    standing: isFinished ? standingOf(run, s.project).kind : 'unknown',
+    standing,
+    ...(isClassifier && standing === 'worse' && flatness(s, run)),
     differs,
     startTime: isAtWork(state) ? undefined : startTimeOf(s),
     longerTime: longerTimeOf(run),
     startRefusal: startRefusal(s),
     refusal: resumeRefusal(s),
   };
+}
+
+/** Whether more steps would still lower the loss of a finished classifier, and how many held-out texts it gets wrong. */
+function flatness(s: Studio, run: OpenRun): Pick<Guide, 'isFlat' | 'mistakes'> {
+  const { after } = runSettings(run, s.project).segments.at(-1)!;
+  const { labels } = judgedEvaluation(run, after) ?? {};
+  const { trend } = verdictNow(s);
+  return { isFlat: trend === 'level' || trend === 'rising', mistakes: labels ? labels.texts - labels.right : 0 };
 }
 
 /** What the run does, or how it came to rest. */
