@@ -142,7 +142,7 @@ test('a word that gives a label away is shown below the labels, by the doctor of
   await page.getByRole('button', { name: 'Paste…' }).click();
   await page.getByRole('textbox', { name: 'Table' }).fill(['text,label', ...rows].join('\n'));
   await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
-  await page.getByRole('button', { name: 'Add a text a row' }).click();
+  await page.getByRole('button', { name: 'Add labeled texts' }).click();
   const words = 'The word “xqz” gives “Hours” away: it is in 40 of 40 (100 %) of its texts, and in 0 of 40 (0 %)';
   const warning = page.getByText('The accuracy may come from one word');
   await expect(warning).toBeVisible();

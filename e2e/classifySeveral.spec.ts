@@ -24,7 +24,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   const dialog = page.getByRole('dialog', { name: /Which columns of/ });
   // By the labels of its first rows.
   await expect(dialog.getByRole('button', { name: /Labels of a text/ })).toContainText('Several, with ; between');
-  await dialog.getByRole('button', { name: 'Add a text a row' }).click();
+  await dialog.getByRole('button', { name: 'Add labeled texts' }).click();
   await expect(dialog).toBeHidden();
 
   // What no label means is asked before a start, and can be answered otherwise.
