@@ -72,11 +72,17 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await expectAccessible(page, 'Classify, judged');
 
   // A mistake is opened by its cell, and its label changed: the run learnt before that.
-  await pane(page).getByRole('tab', { name: /Worst/ }).click();
+  await pane(page)
+    .getByRole('tab', { name: /Mistakes/ })
+    .click();
   const first = pane(page).getByRole('listitem').first();
-  await expect(first).toContainText(/predicted (Hours|Loans)/);
-  const wanted = /actual (Hours|Loans)/.exec(await first.innerText())![1]!;
+  await expect(first).toContainText(/the model says (Hours|Loans)/);
+  const wanted = /Labeled (Hours|Loans)/.exec(await first.innerText())![1]!;
   const other = wanted === 'Hours' ? 'Loans' : 'Hours';
+  // Why it was wrong, in Playground.
+  await first.getByRole('button', { name: /^Why/ }).click();
+  await expect(page.getByRole('heading', { name: 'Words that decided' })).toBeVisible({ timeout: 60_000 });
+  await page.goBack();
   await pane(page).getByRole('tab', { name: 'Confusion matrix' }).click();
   await matrix(page)
     .getByRole('button', { name: new RegExp(`^actual ${wanted}, predicted ${other}: [1-9]`) })

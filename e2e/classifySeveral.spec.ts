@@ -105,7 +105,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
 
   // A text is said to have others, or none of them.
   const first = pane.getByRole('listitem').first();
-  await pane.getByRole('tab', { name: /Worst/ }).click();
+  await pane.getByRole('tab', { name: /Mistakes/ }).click();
   await first.getByRole('button', { name: /^Change label/ }).click();
   await page.getByRole('menu').getByText('None of them', { exact: true }).click();
   await page.keyboard.press('Escape');
