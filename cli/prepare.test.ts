@@ -48,8 +48,8 @@ test('a messy folder becomes documents, with what was not read named, and grow l
   expect(written.map(({ name, title, label }) => [name, title, label])).toEqual([
     ['a.txt', 'a.txt', undefined],
     ['deep/page.html', 'Wal', undefined],
-    ['reviews.csv', 'Row 1', '5'],
-    ['reviews.csv', 'Row 3', '1'],
+    ['reviews.csv', 'Row 2', '5'],
+    ['reviews.csv', 'Row 4', '1'],
     ['talk.srt', 'talk.srt', undefined],
   ]);
   for (const line of written)

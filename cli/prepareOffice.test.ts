@@ -46,7 +46,7 @@ test('a folder of them gives their documents, a workbook by the columns that are
   });
   const written = lines(await readFile(path('report/documents.jsonl'), 'utf8'));
   expect(written.map(({ name, title }) => [name, title])).toEqual([
-    ['a.xlsx', 'Row 1'],
+    ['a.xlsx', 'Row 2'],
     ['b.pptx', 'Loomings'],
     ['c.epub', 'Moby Dick'],
     ['d.mhtml', 'The whale'],

@@ -59,7 +59,7 @@ function columnsIn(meant: string, words: string, needsLabel: boolean): TextColum
 
 /** What is read of a row, and all of it. */
 export interface NamedRow {
-  /** `Row 12`, or its title. */
+  /** `Row 12`, as a spreadsheet numbers it, or its title. */
   name: string;
   text: string;
   cells: ReadonlyMap<string, string>;
@@ -75,12 +75,12 @@ export async function rowsIn(
   const { name, table, stream, places } = source;
   const note = (words: string): void => stderr.write(`${name}: ${words}.\n`);
   const rows = await inItsEncoding(reading.encoding, async (encoding) => {
-    const rows: Row['cells'][] = [];
+    const rows: Row[] = [];
     const file = { name, bytes: stream(), note, reading, ...(places && { places }), ...(encoding && { encoding }) };
     const bad = new BadRows();
-    for await (const { cells } of bad.goodOf(readers('rows', table!.format, file, signal))) {
+    for await (const row of bad.goodOf(readers('rows', table!.format, file, signal))) {
       signal.throwIfAborted();
-      rows.push(cells);
+      rows.push(row);
     }
     bad.settle(file, rows.length);
     return rows;
@@ -88,14 +88,14 @@ export async function rowsIn(
     throw withFlag(error);
   });
   if (rows.length === 0) throw noRows(name);
-  const columns = asked ?? textColumns(name, headOf(rows.slice(0, HEAD_ROWS)));
-  const there = new Set(rows.flatMap((cells) => [...cells.keys()]));
+  const columns = asked ?? textColumns(name, headOf(rows.slice(0, HEAD_ROWS).map(({ cells }) => cells)));
+  const there = new Set(rows.flatMap(({ cells }) => [...cells.keys()]));
   const missing = namesIn(columns).find((column) => !there.has(column));
   if (missing !== undefined)
     throw badFile(`${name} has no column ${JSON.stringify(missing)}.`, `Columns: ${[...there].join(', ')}.`);
   const { title = '' } = columns;
-  return rows.map((cells, place) => ({
-    name: cells.get(title)?.trim() || `Row ${formatCount(place + 1)}`,
+  return rows.map(({ cells, row }, place) => ({
+    name: cells.get(title)?.trim() || `Row ${formatCount(row ?? place + 1)}`,
     text: textInRow(cells, learntIn(columns)),
     cells,
   }));

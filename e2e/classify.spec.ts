@@ -88,11 +88,17 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await studio.goTo('Tune');
 
   // A mistake is opened by its cell, and its label changed: the run learnt before that.
-  await pane(page).getByRole('tab', { name: /Worst/ }).click();
+  await pane(page)
+    .getByRole('tab', { name: /Mistakes/ })
+    .click();
   const first = pane(page).getByRole('listitem').first();
-  await expect(first).toContainText(/predicted (Hours|Loans)/);
-  const wanted = /actual (Hours|Loans)/.exec(await first.innerText())![1]!;
+  await expect(first).toContainText(/the model says (Hours|Loans)/);
+  const wanted = /Labeled (Hours|Loans)/.exec(await first.innerText())![1]!;
   const other = wanted === 'Hours' ? 'Loans' : 'Hours';
+  // Why it was wrong, in Playground.
+  await first.getByRole('button', { name: /^Why/ }).click();
+  await expect(page.getByRole('heading', { name: 'Words that decided' })).toBeVisible({ timeout: 60_000 });
+  await page.goBack();
   await pane(page).getByRole('tab', { name: 'Confusion matrix' }).click();
   await matrix(page)
     .getByRole('button', { name: new RegExp(`^actual ${wanted}, predicted ${other}: [1-9]`) })
@@ -158,7 +164,7 @@ test('a word that gives a label away is shown below the labels, by the doctor of
   await page.getByRole('button', { name: 'Paste…' }).click();
   await page.getByRole('textbox', { name: 'Table' }).fill(['text,label', ...rows].join('\n'));
   await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
-  await page.getByRole('button', { name: 'Add a text a row' }).click();
+  await page.getByRole('button', { name: 'Add labeled texts' }).click();
   const words = 'The word “xqz” gives “Hours” away: it is in 40 of 40 (100 %) of its texts, and in 0 of 40 (0 %)';
   const warning = page.getByText('The accuracy may come from one word');
   await expect(warning).toBeVisible();

@@ -24,7 +24,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   const dialog = page.getByRole('dialog', { name: /Which columns of/ });
   // By the labels of its first rows.
   await expect(dialog.getByRole('button', { name: /Labels of a text/ })).toContainText('Several, with ; between');
-  await dialog.getByRole('button', { name: 'Add a text a row' }).click();
+  await dialog.getByRole('button', { name: 'Add labeled texts' }).click();
   await expect(dialog).toBeHidden();
 
   // What no label means is asked before a start, and can be answered otherwise.
@@ -105,7 +105,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
 
   // A text is said to have others, or none of them.
   const first = pane.getByRole('listitem').first();
-  await pane.getByRole('tab', { name: /Worst/ }).click();
+  await pane.getByRole('tab', { name: /Mistakes/ }).click();
   await first.getByRole('button', { name: /^Change label/ }).click();
   await page.getByRole('menu').getByText('None of them', { exact: true }).click();
   await page.keyboard.press('Escape');

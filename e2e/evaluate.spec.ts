@@ -110,7 +110,7 @@ test('pairs whose targets are labels have a confusion matrix, and all figures fi
   const buffer = Buffer.from(`input,target\n${rows.join('')}`);
   await studio.choose('Choose files…', { name: 'films.csv', mimeType: 'text/csv', buffer });
   await page.getByRole('button', { name: 'Choose columns…' }).click();
-  await page.getByRole('button', { name: 'Add a pair a row' }).click();
+  await page.getByRole('button', { name: /rows as pairs$/ }).click();
   await expect(studio.stages).toContainText('characters');
   await studio.goTo('Model');
   await studio.set({ ...SMALL, Context: 32, Steps: 20, 'Warm-up': 5, 'Evaluate every': 20 });

@@ -107,7 +107,7 @@ test('a table that is broken keeps none of the others out, and is named', async 
   ]);
   await expect(questions).toContainText('opens a quote in line 2 that is never closed');
   await questions.getByRole('button', { name: 'Choose columns…' }).press('Enter');
-  await questions.getByRole('button', { name: 'Add a document a row' }).press('Enter');
+  await questions.getByRole('button', { name: /rows as texts$/ }).press('Enter');
   await expect(page.getByRole('table', { name: 'Texts' })).toContainText('b.csv');
   await questions.getByRole('button', { name: 'Skip tables/a.csv' }).press('Enter');
   await expect(page.getByText('1 added, 1 skipped')).toBeVisible();
@@ -139,8 +139,8 @@ test('tables that lie loose are asked about, those that are text at once, and th
     const title = `${asked}: which column is the text?`;
     const question = questions.locator('section', { has: page.getByRole('heading', { name: title }) });
     await question.getByRole('button', { name: 'Choose columns…' }).press('Enter');
-    await expect(question).toContainText('Row 1 as a document');
-    await question.getByRole('button', { name: 'Add a document a row' }).press('Enter');
+    await expect(question).toContainText('The first row with text, as a document');
+    await question.getByRole('button', { name: /rows as texts$/ }).press('Enter');
     await expect(question).toBeHidden();
   }
   const rowheaders = page.getByRole('table', { name: 'Texts' }).getByRole('rowheader');

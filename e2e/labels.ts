@@ -42,7 +42,7 @@ export async function addTable(page: Page): Promise<void> {
   // The column of few distinct values is guessed as the label.
   await expect(dialog.getByRole('button', { name: /desk/ })).toContainText('Label');
   await expectAccessible(page, 'Which columns hold what');
-  await dialog.getByRole('button', { name: 'Add a text a row' }).focus();
+  await dialog.getByRole('button', { name: 'Add labeled texts' }).focus();
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
 }

@@ -260,3 +260,7 @@ export interface FillInput {
   /** Candidates of each blank. */
   most: number;
 }
+
+/** A device as the record of a run names it: `Apple M2, WebGPU`. */
+export const recordedDevice = ({ kind, name }: Pick<DeviceInfo, 'kind' | 'name'>): string =>
+  `${name}, ${{ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[kind]}`;

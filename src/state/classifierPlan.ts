@@ -18,6 +18,7 @@ import { recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
 import type { LabelsTold } from '../protocol/data';
 import { askedSize, estimate, limitsOf } from './estimate';
+import { measuredSeconds } from './measuredTime';
 import type { Studio } from './studio';
 import { tuningBase } from './tuning';
 
@@ -141,6 +142,7 @@ export function planClassifier(
     const table = paramsOf(model);
     const device = s.device.kind === 'open' ? s.device.info : undefined;
     const secondsOf = (own: Pick<ClassifierPlan, 'model' | 'recipe'>): number | undefined =>
+      (device && measuredSeconds(s.runs, own.model, own.recipe, device)) ??
       estimate(modelSpec(own.model.id), own.model.config, own.model.vocabulary, own.recipe, device).seconds;
     const context = fittingOf(told, body);
     const fitted =

@@ -4,7 +4,7 @@ import { readKnownRun } from '../core/runs/record';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio } from '../core/testing/classifierStudio';
 import { labelledFile, labelledRows } from '../core/testing/labelledRuns';
-import { tableLabel } from './classifierStart';
+import { CLASSIFIER_SETUP, closedRows, rowsWithWord, tableLabel } from './classifierStart';
 import { guideOf, nextStep } from './nextStep';
 import { answer, isLabeled, questionsOf } from './questions';
 
@@ -58,4 +58,13 @@ test('a label of one text is decided in the setup, whose button names no time', 
   expect(press()).toBe('/tune?kind=classify');
   await vi.waitFor(() => expect(getState().tuneTexts).toMatchObject([{ documents: 41 }]));
   expect([getState().training, getState().undecided]).toEqual([null, null]);
+});
+
+test('after the rows of a word, the page that asked for them opens again', () => {
+  const search = (path: string): string => path.split('?')[1]!;
+  expect(closedRows(search(rowsWithWord('the & a', '/train')))).toBe('/train');
+  expect(new URLSearchParams(search(rowsWithWord('the & a', '/train'))).get('word')).toBe('the & a');
+  expect(closedRows(search(rowsWithWord('the')))).toBe(CLASSIFIER_SETUP);
+  for (const elsewhere of ['//example.org', 'https://example.org', '/a/b'])
+    expect(closedRows(search(rowsWithWord('the', elsewhere)))).toBe(CLASSIFIER_SETUP);
 });

@@ -1,4 +1,5 @@
 /** Whether a classifier can train at once, or a person must decide something in its setup first. */
+import { formatCount } from '../core/base/units';
 import type { LabeledTable } from '../core/documents/surveyTable';
 import type { LabelsTold } from '../protocol/data';
 import { labelsRefusal, planClassifier } from './classifierPlan';
@@ -8,8 +9,22 @@ import { timed } from './timed';
 import { toTuneOn } from './tuning';
 
 export const CLASSIFIER_SETUP = '/tune?kind=classify';
-/** The rows that have a word, in the setup of a classifier. */
-export const rowsWithWord = (word: string): string => `${CLASSIFIER_SETUP}&word=${encodeURIComponent(word)}`;
+/** The held-out texts that the newest classifier got wrong. */
+export const MISTAKES = `${CLASSIFIER_SETUP}&show=mistakes`;
+/** Words of a button or a link that opens them. */
+export const checkMistakes = (count: number): string =>
+  count === 1 ? 'Check the mistake' : `Check the ${formatCount(count)} mistakes`;
+/**
+ * The rows that have a word, in the setup of a classifier.
+ * @param back path that opens again once they are closed; the setup itself if absent
+ */
+export const rowsWithWord = (word: string, back?: string): string =>
+  `${CLASSIFIER_SETUP}&word=${encodeURIComponent(word)}${back === undefined ? '' : `&back=${encodeURIComponent(back)}`}`;
+/** Where closing them leads: to a page of the app, never elsewhere. */
+export function closedRows(search: string): string {
+  const back = new URLSearchParams(search).get('back');
+  return back !== null && /^\/[a-z]+$/.test(back) ? back : CLASSIFIER_SETUP;
+}
 
 /**
  * Whether something must be decided before a classifier trains on a table that waits for an answer.

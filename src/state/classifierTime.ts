@@ -3,6 +3,7 @@ import type { LabeledTable } from '../core/documents/surveyTable';
 import { modelSpec } from '../core/models';
 import { bodyOf, classifierOf } from './classifierPlan';
 import { estimate, limitsOf } from './estimate';
+import { measuredSeconds } from './measuredTime';
 import type { Studio } from './studio';
 
 /** In milliseconds, with the settings of the project; undefined where no device is open, or it can't be planned. */
@@ -17,7 +18,10 @@ export function classifierTimeOf(
   try {
     const given = { labels, several: false, learnt: texts - held, held };
     const { model, recipe } = classifierOf(s.project, bodyOf(s), given, limitsOf(s));
-    const { seconds } = estimate(modelSpec(model.id), model.config, model.vocabulary, recipe, s.device.info);
+    const { info } = s.device;
+    const seconds =
+      measuredSeconds(s.runs, model, recipe, info) ??
+      estimate(modelSpec(model.id), model.config, model.vocabulary, recipe, info).seconds;
     return seconds === undefined ? undefined : 1000 * seconds;
   } catch {
     return undefined; // The page of labels says what is wrong with the settings.

@@ -17,14 +17,14 @@ import type { TextWithLabels } from '../protocol/labelled';
 import type { ClassifyFileInput, FileOfLabels, GivenLabels, GpuApi } from '../protocol/gpu';
 import { explain } from './failures';
 import { bodyOf } from './classifierPlan';
-import { correctingOver } from './corrections';
+import { correctingOver, type Corrections } from './corrections';
 import type { Services, Studio } from './studio';
 import { alreadyHere } from './textNotes';
 import { usedStep } from './trained';
 import { toTuneOn, tuningBase } from './tuning';
 import type { Watched } from './work';
 
-export interface Classifying {
+export interface Classifying extends Corrections {
   /** @param of as it was set when that was asked for */
   survey(options?: Watched, of?: Pick<Studio, 'project' | 'tuneTexts'>): Promise<LabelsTold>;
   /** Words that give away labels of the texts that the next classifier learns; of those that were surveyed last they are known. */
@@ -38,7 +38,11 @@ export interface Classifying {
     of?: { textId?: string | undefined; word?: string | undefined },
   ): Promise<readonly LabelledText[]>;
   /** Texts at these places of what a classifier learnt; undefined where they are not there as they were. */
-  examples(run: RunRecord, places: readonly number[]): Promise<readonly LabelledText[] | undefined>;
+  examples(
+    run: RunRecord,
+    places: readonly number[],
+    characters?: number,
+  ): Promise<readonly LabelledText[] | undefined>;
   /** Says of what a text is an example, or calls labels otherwise; a note takes it back. False where it could not. */
   change(textId: string, change: LabelChange, words: string): Promise<boolean>;
   /** The same of one without a note, which who asks can take back. False where it was not kept, of which a note tells. */
@@ -64,8 +68,6 @@ export interface Classifying {
   labeledTexts(): Promise<readonly TextWithLabels[]>;
   /** Takes the labeled documents of one of them as texts to classify. */
   takeLabeled(textId: string): Promise<void>;
-  /** Saves the right label of a text that got a wrong one; a toast undoes it. False if it wasn't saved. */
-  correct(text: string, label: string): Promise<boolean>;
   /** Texts of a run's data that it can't read whole; null if there are none. */
   longTexts(runId: string): Promise<LongTexts | null>;
   /** Texts without a label that would help most with one. */
@@ -163,10 +165,10 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       const texts = textId === undefined ? ids() : [textId];
       return data.call('labelledTexts', { texts, at, characters, ...(word !== undefined && { word }) });
     },
-    async examples(run, places) {
+    async examples(run, places, characters = CHARACTERS) {
       const texts = textsOf(run);
       if (!texts) return undefined;
-      return data.call('labelledTexts', { texts: texts.map(({ id }) => id), at: { places }, characters: CHARACTERS });
+      return data.call('labelledTexts', { texts: texts.map(({ id }) => id), at: { places }, characters });
     },
     async change(textId, change, words) {
       try {
@@ -270,7 +272,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
         toast({ text: 'The labeled texts were not added', detail: explain(toFailure(error)) });
       }
     },
-    correct: correctingOver({ data, tabs, now }, get),
+    ...correctingOver({ data, tabs, now }, get),
     longTexts: (runId) => data.call('longTexts', { runId }),
     toLabel: (runId, options) => gpu.call('toLabel', { ...used(runId), texts: ids(), count: TO_LABEL }, options),
   };

@@ -29,6 +29,12 @@ test('a corrected answer is a row of Corrections, undone by its note, and part o
   expect(names()).toEqual(['Corrections', 'texts.csv']);
   expect(getState().toasts.at(-1)).toMatchObject({ text: 'Saved. Train again to use it' });
   expect(await rows()).toEqual([['a whale, "quoted"\non two lines', 'land']]);
+  const text = 'a whale, "quoted"\non two lines';
+  expect(await own.correctionOf(text, undefined)).toEqual({ label: 'land', isLearned: false });
+  expect(await own.correctionOf('another', undefined)).toBeUndefined();
+  await own.undoCorrection(text);
+  expect(await own.correctionOf(text, undefined)).toBeUndefined();
+  await own.correct(text, 'land');
 
   // Two at once are both saved, the same text has its newest label, and undo gives back the label before.
   await Promise.all([own.correct('the hill', 'sea'), own.correct('a whale, "quoted"\non two lines', 'sea')]);
@@ -56,8 +62,11 @@ test('a corrected answer is a row of Corrections, undone by its note, and part o
   const { record } = getState().opened[getState().project.runId!]!;
   const { parts } = record!.segments.at(-1)!.data.facts!;
   expect(parts.train.documents! + parts.validation.documents!).toBe(42);
+  expect(await own.correctionOf('the hill', record!)).toMatchObject({ isLearned: true });
   // The same text again replaces its row, also in a table that a run trained on.
   await own.correct('the hill', 'land');
+  // The run trained on the label before.
+  expect(await own.correctionOf('the hill', record!)).toEqual({ label: 'land', isLearned: false });
   expect(names()).toEqual(['Corrections', 'texts.csv']);
   expect((await rows())[0]).toEqual(['the hill', 'land']);
   getState().toasts.at(-1)!.undo!();

@@ -1,17 +1,34 @@
 /** Corrected answers of a classifier: rows of a table of the project, which the next classifier trains on. */
 import { toFailure } from '../core/base/errors';
-import type { TextRecord } from '../core/documents/record';
+import { learntFacts, type TextRecord } from '../core/documents/record';
+import type { RunRecord } from '../core/runs/record';
+import { dataOf } from '../core/runs/segments';
 import { explain } from './failures';
 import type { Services, Studio } from './studio';
 import { toTuneOn } from './tuning';
 
 const NAME = 'Corrections';
 
-/** Saves the right label of a text. False if it wasn't saved, which a toast reports. */
+/** The right label that a person gave to a text, and whether a run trained with it. */
+export interface Correction {
+  label: string;
+  /** Undefined where a label of a table was changed after some run trained on it, in an earlier session. */
+  isLearned: boolean | undefined;
+}
+
+export interface Corrections {
+  /** Saves the right label of a text. False if it wasn't saved, which a toast reports. */
+  correct(text: string, label: string): Promise<boolean>;
+  /** Gives a text the label that it had before the last correction, or takes its row out. */
+  undoCorrection(text: string): Promise<void>;
+  /** Undefined of a text that nobody corrected. */
+  correctionOf(text: string, run: Pick<RunRecord, 'id' | 'segments'> | undefined): Promise<Correction | undefined>;
+}
+
 export function correctingOver(
   { data, tabs, now }: Pick<Services, 'data' | 'tabs' | 'now'>,
   get: () => Studio,
-): (text: string, label: string) => Promise<boolean> {
+): Corrections {
   const tables = (): readonly TextRecord[] =>
     toTuneOn(get(), 'classify').filter(({ name }) => name === NAME || name.startsWith(`${NAME} `));
 
@@ -75,9 +92,28 @@ export function correctingOver(
     return mine;
   };
 
-  return async (text, label) => {
+  /** Corrections of this session by text: the label before, and the runs that there were, which didn't train with it. */
+  const made = new Map<string, { before: string | null; runs: ReadonlySet<string> }>();
+
+  async function rowOf(text: string): Promise<{ table: TextRecord; label: string } | undefined> {
+    for (const table of tables()) {
+      const at = { from: 0, count: table.documents };
+      const rows = await data.call('labelledTexts', { texts: [table.id], at, characters: text.length + 1 });
+      const label = rows.find((each) => each.text === text)?.labels?.[0];
+      if (label !== undefined) return { table, label };
+    }
+    return undefined;
+  }
+
+  async function undoCorrection(text: string): Promise<void> {
+    await inTurn(text, made.get(text)?.before ?? null);
+  }
+
+  async function correct(text: string, label: string): Promise<boolean> {
     const done = await inTurn(text, label);
     if (!done) return false;
+    const runs = new Set([...Object.keys(get().opened), ...(get().runs ?? []).map(({ record }) => record.id)]);
+    made.set(text, { before: done.before, runs });
     const { training, trainingElsewhere, tune } = get();
     const action = { label: 'Train again', path: '/train', run: () => void tune('classify') };
     get().toast({
@@ -86,5 +122,20 @@ export function correctingOver(
       ...(training === null && !trainingElsewhere && { action }),
     });
     return true;
+  }
+
+  return {
+    correct,
+    undoCorrection,
+    async correctionOf(text, run) {
+      const found = await rowOf(text);
+      if (!found) return undefined;
+      const learned = (run && dataOf(run).facts?.texts) ?? [];
+      const { sha256 } = learntFacts(found.table);
+      if (!run || learned.every((each) => each.sha256 !== sha256)) return { label: found.label, isLearned: false };
+      const isOlder = made.get(text)?.runs.has(run.id);
+      const isLearned = isOlder === undefined ? (found.table.labelling ? undefined : true) : !isOlder;
+      return { label: found.label, isLearned };
+    },
   };
 }

@@ -68,12 +68,22 @@ const STATES: Readonly<Record<string, Guide>> = {
   'failed, nothing saved, on Model': { ...RUNNING, run: 'failed', saved: null, best: null, startTime: 180_000 },
   'classifier running': { ...RUNNING, ...CLASSIFIER, verdict: 'level' },
   'classifier paused': { ...RUNNING, ...CLASSIFIER, run: 'paused' },
+  'classifier paused, on Teach it more': { ...RUNNING, ...CLASSIFIER, run: 'paused' },
+  'classifier interrupted, on Teach it more': { ...RUNNING, ...CLASSIFIER, run: 'interrupted' },
   'classifier finished, better than word counting': { ...FINISHED, ...CLASSIFIER },
   'classifier finished, equal to word counting': { ...FINISHED, ...CLASSIFIER, standing: 'level' },
   'classifier finished, worse than word counting': {
     ...FINISHED,
     ...CLASSIFIER,
     standing: 'worse',
+    longerTime: 720_000,
+  },
+  'classifier finished, worse than word counting, no longer improving': {
+    ...FINISHED,
+    ...CLASSIFIER,
+    standing: 'worse',
+    isFlat: true,
+    mistakes: 2,
     longerTime: 720_000,
   },
   'classifier finished, no better than one label': {
@@ -95,7 +105,8 @@ test('the table has every state, and no other', () => {
 });
 
 test.each(rows)('%s: %s', (state, button) => {
-  const page = / on (\w+)$/.exec(state)?.[1]!.toLowerCase() ?? 'train';
+  const name = / on (Teach it more|\w+)$/.exec(state)?.[1] ?? 'Train';
+  const page = name === 'Teach it more' ? 'tune' : name.toLowerCase();
   const label = nextStep(STATES[state]!, page)?.label ?? 'none';
   expect(label).toBe(button.replaceAll(/[{}]/g, ''));
 });

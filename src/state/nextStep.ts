@@ -7,10 +7,11 @@ import { FIRST_MINUTES } from './plan';
 import { endingOfRun, NO_RUN, type OpenRun, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { otherSettings } from './otherSettings';
-import { tableLabel } from './classifierStart';
+import { checkMistakes, tableLabel } from './classifierStart';
 import { answerWords, firstQuestion, isLabeled, questionsOf } from './questions';
 import { resumeRefusal, startRefusal } from './refusals';
-import { type Standing, type StandingKind, standingOf } from './standing';
+import { runSettings } from './runSettings';
+import { judgedEvaluation, type Standing, type StandingKind, standingOf } from './standing';
 import type { Studio } from './studio';
 import { timed } from './timed';
 import { toTuneOn } from './tuning';
@@ -38,6 +39,10 @@ export interface Guide {
   standing: StandingKind;
   /** It is worse, and more text would help more than more steps. */
   needsText?: boolean | undefined;
+  /** Of a finished classifier that counting words beats: its loss no longer falls. */
+  isFlat?: boolean;
+  /** And the held-out texts that it gets wrong. */
+  mistakes?: number;
   /** The settings or the text changed since it finished. */
   differs: boolean;
   /** Expected time of a new run with the settings as they are. */
@@ -62,6 +67,7 @@ export type NextStepKind =
   | 'stop-at-best'
   | 'train-longer'
   | 'check-labels'
+  | 'check-mistakes'
   | 'show-failure';
 
 export interface NextStep {
@@ -130,10 +136,13 @@ function whileRunning({ saved, best, verdict, isClassifier }: Guide): NextStep |
 /** Verdicts on a run that more steps don't improve. */
 const PAST_BEST: readonly VerdictKind[] = ['level', 'level-memorised', 'overfitting'];
 
-function onceFinished({ isClassifier, standing, needsText, longerTime, refusal }: Guide): NextStep {
+function onceFinished(guide: Guide): NextStep {
+  const { isClassifier, standing, needsText, isFlat, mistakes = 0, longerTime, refusal } = guide;
   if (standing === 'no better than one label') return { kind: 'check-labels', label: 'Check the labels' };
   if (needsText) return { kind: 'add-text', label: 'Add text…' };
-  if (standing === 'worse') {
+  const isDone = isClassifier && isFlat === true;
+  if (isDone && mistakes > 0) return { kind: 'check-mistakes', label: checkMistakes(mistakes) };
+  if (standing === 'worse' && !isDone) {
     return refusable({ kind: 'train-longer', label: timed(`Train ${LONGER}× longer`, longerTime) }, refusal);
   }
   return { kind: 'try', label: isClassifier ? 'Classify text' : 'Try it' };
@@ -152,6 +161,7 @@ export function guideOf(s: Studio): Guide {
   const best = comparableBest(run)?.step ?? null;
   const saved = run.usable?.step ?? null;
   const hasText = s.texts.length > 0;
+  const isClassifier = run.record?.model.config.classes !== undefined;
   const question = hasText ? undefined : firstQuestion(questionsOf(s));
   const isTable = question !== undefined && isLabeled(question);
   const standing: Standing = isFinished ? standingOf(run, s.project) : { kind: 'unknown' };
@@ -161,18 +171,27 @@ export function guideOf(s: Studio): Guide {
     question: words === undefined ? null : { words, isLabeled: isTable },
     hasLabels: !hasText && toTuneOn(s, 'classify').length > 0,
     run: state,
-    isClassifier: run.record?.model.config.classes !== undefined,
+    isClassifier,
     saved,
     best: best === saved ? null : best,
     verdict: verdict === 'beginning' ? null : verdict,
     standing: standing.kind,
     needsText: standing.needsText,
+    ...(isClassifier && standing.kind === 'worse' && flatness(s, run)),
     differs,
     startTime: isAtWork(state) ? undefined : startTimeOf(s),
     longerTime: longerTimeOf(run),
     startRefusal: startRefusal(s),
     refusal: resumeRefusal(s),
   };
+}
+
+/** Whether more steps would still lower the loss of a finished classifier, and how many held-out texts it gets wrong. */
+function flatness(s: Studio, run: OpenRun): Pick<Guide, 'isFlat' | 'mistakes'> {
+  const { after } = runSettings(run, s.project).segments.at(-1)!;
+  const { labels } = judgedEvaluation(run, after) ?? {};
+  const { trend } = verdictNow(s);
+  return { isFlat: trend === 'level' || trend === 'rising', mistakes: labels ? labels.texts - labels.right : 0 };
 }
 
 /** What the run does, or how it came to rest. */

@@ -56,7 +56,7 @@ test.each([
   [60, 'better', 'Finished: 60 of 60 texts right'],
   [57, 'level', 'Finished: 57 of 60 texts right'],
   [53, 'level', 'Finished: 53 of 60 texts right'],
-  [40, 'worse', 'A word-count model still beats it'],
+  [40, 'worse', 'Counting words (naive Bayes) still beats it'],
   [31, 'no better than one label', "It hasn't learned the labels"],
 ])('a classifier with %i of 60 texts right: %s', (right, kind, judgement) => {
   const record = runRecord({

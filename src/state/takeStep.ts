@@ -1,6 +1,6 @@
 /** Does what a next step says. */
 import { recipeOf } from '../core/runs/segments';
-import { CLASSIFIER_SETUP } from './classifierStart';
+import { CLASSIFIER_SETUP, MISTAKES } from './classifierStart';
 import { LONGER, type NextStepKind } from './nextStep';
 import { shownRun } from './openRun';
 import { FIRST_SAMPLE } from './plan';
@@ -25,6 +25,8 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
     case 'check-labels':
     case 'set-up-classifier':
       return CLASSIFIER_SETUP;
+    case 'check-mistakes':
+      return MISTAKES;
     case 'start':
       void s.start();
       return '/train';

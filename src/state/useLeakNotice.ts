@@ -11,8 +11,13 @@ export interface ShownLeak extends LeakNotice {
 /**
  * Undefined of another model, if no word gives a label away, and until that is known.
  * @param go opens the page at a path
+ * @param page path of the page that shows the warning, which opens again after the texts
  */
-export function useLeakNotice(runId: string | null | undefined, go: (path: string) => void): ShownLeak | undefined {
+export function useLeakNotice(
+  runId: string | null | undefined,
+  go: (path: string) => void,
+  page: string,
+): ShownLeak | undefined {
   const store = useStudioStore();
   const id = useStudio(({ opened }) => (opened[runId ?? '']?.record?.model.config.classes ? runId! : undefined));
   const [found, setFound] = useState<{ id: string; notice: LeakNotice | undefined }>();
@@ -29,5 +34,5 @@ export function useLeakNotice(runId: string | null | undefined, go: (path: strin
     };
   }, [store, id]);
   const notice = found?.id === id ? found?.notice : undefined;
-  return notice && { ...notice, onShow: () => go(rowsWithWord(notice.word)) };
+  return notice && { ...notice, onShow: () => go(rowsWithWord(notice.word, page)) };
 }

@@ -1,3 +1,4 @@
+import { TextAction } from './Button';
 import styles from './Correction.module.css';
 import { MenuButton } from './Menu';
 
@@ -5,11 +6,29 @@ export interface CorrectionProps {
   /** All labels, and the one that the model gave. */
   labels: readonly string[];
   predicted: string | undefined;
+  /** The right label that a person gave, and whether the model trained with it; undefined where that isn't known. */
+  correction: { label: string; isLearned: boolean | undefined } | undefined;
   onCorrect: (label: string) => void;
+  onUndo: () => void;
+  /** Absent while a run trains. */
+  onTrain?: () => void;
 }
 
-/** A way to say that a label is wrong, and which one is right. */
-export function Correction({ labels, predicted, onCorrect }: CorrectionProps) {
+/** A way to say that a label is wrong and which one is right, or what became of it. */
+export function Correction({ labels, predicted, correction, onCorrect, onUndo, onTrain }: CorrectionProps) {
+  if (correction) {
+    return (
+      <div className={styles.correction} role="status">
+        <span>{correctionWords(correction, predicted)}</span>
+        {correction.isLearned === false && (
+          <>
+            {onTrain && <TextAction onPress={onTrain}>Train again</TextAction>}
+            <TextAction onPress={onUndo}>Undo</TextAction>
+          </>
+        )}
+      </div>
+    );
+  }
   const others = labels.filter((label) => label !== predicted);
   return (
     <div className={styles.correction}>
@@ -19,4 +38,14 @@ export function Correction({ labels, predicted, onCorrect }: CorrectionProps) {
       </MenuButton>
     </div>
   );
+}
+
+function correctionWords(
+  { label, isLearned }: NonNullable<CorrectionProps['correction']>,
+  predicted: string | undefined,
+): string {
+  if (isLearned === undefined) return `Corrected to ${label}`;
+  if (!isLearned) return `Corrected to ${label}. The correction counts after the next training.`;
+  if (predicted === label) return `Corrected to ${label}, and now the model says ${label}`;
+  return `Corrected to ${label}, and the model still ${predicted === undefined ? 'isn’t sure' : `says ${predicted}`}. Add more texts like this one.`;
 }

@@ -1,27 +1,45 @@
+import { likeliest } from '../core/base/likeliest';
+import { formatShare } from '../core/base/units';
 import { cx } from './cx';
 import styles from './DecidedWords.module.css';
 
 export interface DecidedWordsProps {
-  /** The predicted label. */
-  label: string;
-  /** End to end they are the text; above 0 a word raised the label's score, below 0 it lowered it. */
-  words: readonly { text: string; score: number }[];
+  /** All of them, and the place of the likeliest. */
+  labels: readonly string[];
+  label: number;
+  /** Whether a text can have several labels. */
+  isMany?: boolean;
+  decided: {
+    /** End to end they are the text; above 0 a word raised the label's score, below 0 it lowered it. */
+    words: readonly { text: string; score: number }[];
+    /** Probability of each label with all words blanked out. */
+    blank: readonly number[];
+  };
 }
 
 /** A text, each word shaded by how much it raised the score of its label, or over a dashed line if it lowered it. */
-export function DecidedWords({ label, words }: DecidedWordsProps) {
-  const most = words.reduce((max, { score }) => Math.max(max, Math.abs(score)), 0);
+export function DecidedWords({ labels, label, isMany = false, decided: { words, blank } }: DecidedWordsProps) {
+  const name = labels[label] ?? '';
+  const all = words.reduce((sum, { score }) => sum + Math.abs(score), 0);
+  const isMarked = all >= MIN_CHANGE;
+  const max = words.reduce((largest, { score }) => Math.max(largest, Math.abs(score)), 0);
+  const isSame = isMany ? (blank[label] ?? 0) >= 0.5 : likeliest(blank) === label;
   return (
     <>
+      {isSame && (
+        <p className={styles.blank}>
+          {`The model says ${name} without any of these words too: ${formatShare(blank[label]!)}`}
+        </p>
+      )}
       <p
         className={styles.words}
         dir="auto"
         role="group"
         tabIndex={0}
-        aria-label={`Words that changed the answer ${label}`}
+        aria-label={`Words that changed the answer ${name}`}
       >
         {words.map(({ text, score }, i) => {
-          const step = most > 0 ? Math.min(STEPS, Math.floor(((STEPS + 1) * Math.abs(score)) / most)) : 0;
+          const step = isMarked ? Math.min(STEPS, Math.floor(((STEPS + 1) * Math.abs(score)) / max)) : 0;
           if (step === 0) return text;
           return (
             <span key={i} className={cx(styles[`${score > 0 ? 'for' : 'against'}${step}`])}>
@@ -31,21 +49,30 @@ export function DecidedWords({ label, words }: DecidedWordsProps) {
         })}
       </p>
       <p className={styles.legend}>
-        <span>
-          <i className={styles.for1} aria-hidden />
-          <i className={styles.for2} aria-hidden />
-          <i className={styles.for3} aria-hidden />
-          for {label}
-        </span>
-        <span>
-          <span className={styles.against2}>dashed</span>&nbsp;against {label}
-        </span>
-        <span>
-          Shows which words changed this one answer, by integrated gradients. What the model learned overall can differ.
-        </span>
+        {isMarked ? (
+          <>
+            <span>
+              <i className={styles.for1} aria-hidden />
+              <i className={styles.for2} aria-hidden />
+              <i className={styles.for3} aria-hidden />
+              for {name}
+            </span>
+            <span>
+              <span className={styles.against2}>dashed</span>&nbsp;against {name}
+            </span>
+            <span>
+              Shows which words changed this one answer, by integrated gradients. What the model learned overall can
+              differ.
+            </span>
+          </>
+        ) : (
+          <span>No word changed this answer much, so none is marked</span>
+        )}
       </p>
     </>
   );
 }
-/** Of the ramp; what is less than the first is bare. */
+/** Of the ramp; a smaller score is bare. */
 const STEPS = 3;
+/** Log-odds that all words together must move to be marked: less is noise. */
+const MIN_CHANGE = 1;

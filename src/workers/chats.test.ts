@@ -70,12 +70,12 @@ test('more rows than tell a shape are read, and pairs of any two columns', async
     notes: ['A row without text in both columns was left out'],
   });
   expect(await stored(store, pairs)).toEqual([
-    { ...chat('Wo?', 'Da,\ndrüben.'), name: 'row 1 of paare.csv' },
-    { ...chat('Was?', 'Das.'), name: 'row 3 of paare.csv' },
+    { ...chat('Wo?', 'Da,\ndrüben.'), name: 'row 2 of paare.csv' },
+    { ...chat('Was?', 'Das.'), name: 'row 4 of paare.csv' },
   ]);
   // Columns that are called as Alpaca's are need no choice; JSON takes one too.
   const alpaca = await chatText(store, dropped('own.csv', 'instruction,input,output\nAdd.,"1, 2",3\n'));
-  expect(await stored(store, alpaca)).toEqual([{ ...chat('Add.\n1, 2', '3'), name: 'row 1 of own.csv' }]);
+  expect(await stored(store, alpaca)).toEqual([{ ...chat('Add.\n1, 2', '3'), name: 'row 2 of own.csv' }]);
   const json = {
     ...dropped('own.jsonl', lines([{ q: 'Wo?', a: 'Hier.' }])),
     table: { format: 'jsonl', columns: { input: 'q', target: 'a' } } as const,

@@ -75,7 +75,10 @@ export const decidedBy = (
   model: LoadedModel,
   { text, label }: Pick<GpuApi['decided']['input'], 'text' | 'label'>,
   { pause }: EvaluationJob,
-): Promise<Decided> => using(store, model, () => decided(model.network, model.tokenizer, text, label, pause));
+): Promise<Decided> =>
+  using(store, model, (_, { temperature }) =>
+    decided(model.network, model.tokenizer, text, label, { temperature, ...(pause && { pause }) }),
+  );
 
 /** Rows are read, told and written some at a time: of a file of any size no more is in memory than of one of these. */
 export const classifyFile = (

@@ -8,7 +8,7 @@ import { explained, gpuHasFailed } from '../core/gpu/backend';
 import { wasmHasFailed } from '../core/gpu/wasm';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import type { Asked, DeviceKind, TrainOutcome } from '../core/train/run';
-import type { DeviceInfo, GpuApi } from '../protocol/gpu';
+import { type DeviceInfo, type GpuApi, recordedDevice } from '../protocol/gpu';
 import { holdingRun } from '../storage/lock';
 import { askAtRest } from './asking';
 import { evaluate, referenceOf } from './measuring';
@@ -62,7 +62,7 @@ export function gpuHandlers(
     training = runId;
     try {
       job.report([{ kind: 'compiling' }]);
-      const name = nameOf(await opened());
+      const name = recordedDevice(await opened());
       models.retire(); // the run may need its memory
       return await withPriority(async (pause) => run(await store, name, { pause, asked: () => asked.shift() }));
     } finally {
@@ -222,7 +222,5 @@ export function gpuHandlers(
 /** In place of a run's id. */
 const TRIAL = '';
 const deviceHasFailed = (): boolean => gpuHasFailed() || wasmHasFailed();
-const nameOf = ({ kind, name }: DeviceInfo): string =>
-  `${name}, ${{ webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[kind]}`;
 const busy = (what: string): HomegrownError =>
   new HomegrownError('in-use', `A run is in progress in this tab: stop it to ${what}`, 'Nothing has changed.');

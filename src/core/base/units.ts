@@ -32,8 +32,14 @@ export const counted = (n: number, one: string, many = `${one}s`): string =>
 export const formatBytes = (bytes: number): string =>
   signed(bytes, (x) => (x === 1 ? '1 byte' : scaled(x, ['bytes', 'kB', 'MB', 'GB', 'TB'])));
 
-/** A share as a percentage: `0.123` -> `12.3 %`. */
-export const formatShare = (share: number): string => signed(share, (x) => `${trimmed(significant(x * 100))} %`);
+/** A share as a percentage: `0.123` -> `12.3 %`. Less than all is never 100 %: `0.9998` -> `>99.9 %`. */
+export const formatShare = (share: number): string =>
+  signed(share, (x) => {
+    const text = trimmed(significant(x * 100));
+    return text === '100' && share > 0 && x < 1 - ROUNDING ? '>99.9 %' : `${text} %`;
+  });
+/** Of sums of shares. */
+const ROUNDING = 1e-9;
 
 /** The two largest units of a time: `420 ms`, `4.2 s`, `2 min 20 s`, `3 h 5 min`, `2 d 4 h`; beyond two years, `4.1 k years`. */
 export const formatDuration = (milliseconds: number): string =>

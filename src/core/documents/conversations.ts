@@ -112,7 +112,7 @@ async function* placed(rows: AsyncIterable<FoundRow | BadRow>): AsyncGenerator<R
   for await (const found of rows) {
     row++;
     if (isBadRow(found)) yield found;
-    else yield { value: found.value, place: found.place ?? rowNamed(row) };
+    else yield { value: found.value, place: found.place ?? rowNamed(found.row ?? row) };
   }
 }
 

@@ -29,8 +29,8 @@ export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGene
     cut ??= cutter(papa, file.name, held, how); // the first piece is no shorter than a line of names
     const { rows, rest } = cut(held, isLast);
     held = rest;
-    for (const { line, cells } of rows) {
-      if (header) yield rowOf(line, header, cells);
+    for (const { cells, ...at } of rows) {
+      if (header) yield rowOf(at, header, cells);
       else header = [...columnNames(cells.entries()).values()];
     }
     if (held.length > LONGEST_ROW) throw tooLong(file.name, held);
@@ -39,6 +39,8 @@ export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGene
 
 interface Cells {
   line: number;
+  /** As a spreadsheet numbers rows: from 1, with the names and empty ones. */
+  row: number;
   cells: readonly string[];
 }
 /** Cuts whole rows off the front; of the last piece also what has no line end. */
@@ -50,7 +52,7 @@ function cutter({ parse, Parser }: typeof papa, name: string, head: string, { de
   const names = head.replace(/^[\r\n]+/, '');
   const columns = delimiters.map((each) => parse(names, { delimiter: each, newline, preview: 1 }).data[0]?.length ?? 0);
   const delimiter = delimiters[columns.indexOf(Math.max(...columns))]!;
-  let line = 1;
+  let [line, row] = [1, 1];
   return (text, isLast) => {
     const rows: Cells[] = [];
     let at = 0;
@@ -66,8 +68,9 @@ function cutter({ parse, Parser }: typeof papa, name: string, head: string, { de
             ? notClosed(name, line + count(text.slice(at, error.index), newline))
             : notDoubled(name, line);
         const cells = withoutCr(data[0]!, raw, newline, delimiter);
-        if (cells.length > 1 || cells[0]!.trim() !== '') rows.push({ line, cells });
+        if (cells.length > 1 || cells[0]!.trim() !== '') rows.push({ line, row, cells });
         line += count(raw, newline);
+        row++;
         at = meta.cursor;
       },
     });
@@ -86,8 +89,9 @@ function withoutCr(cells: readonly string[], raw: string, newline: string, delim
 }
 
 /** A row with a delimiter in a cell that isn't quoted has more cells than names. */
-function rowOf(line: number, header: readonly string[], cells: readonly string[]): Row | BadRow {
-  if (cells.length === header.length) return { line, cells: new Map(header.map((column, i) => [column, cells[i]!])) };
+function rowOf({ line, row }: Omit<Cells, 'cells'>, header: readonly string[], cells: readonly string[]): Row | BadRow {
+  if (cells.length === header.length)
+    return { line, row, cells: new Map(header.map((column, i) => [column, cells[i]!])) };
   return {
     place: `line ${formatCount(line)}`,
     problem: `has ${counted(cells.length, 'cell')}, and the first line names ${counted(header.length, 'column')}`,

@@ -22,7 +22,7 @@ import type { FoundDocument, OpenFile, Row } from './read/format';
 /** A row as a document: a text, or input, a line end, target, with the UTF-8 bytes from and to of both. */
 export interface RowDocument extends FoundDocument {
   title: string;
-  /** In its table, from 1. */
+  /** In its table, from 1, as a spreadsheet numbers it. */
   row: number;
   spans?: Pair['spans'];
 }
@@ -53,14 +53,14 @@ export async function* rowDocuments(
   let [count, taken, empty, halved] = [0, 0, 0, 0];
   const seen = new Set<string>();
   const letters = new Map<string, number>();
-  for await (const [{ cells, line }, head] of withHead(bad.goodOf(rows))) {
+  for await (const [{ cells, line, row }, head] of withHead(bad.goodOf(rows))) {
     count++;
     columns ??= told.columns = choose(file.name, asked, head);
     if (seen.size < MOST_COLUMNS) for (const name of cells.keys()) seen.add(name);
     if (asked === 'recognised')
       for (const [name, { length }] of cells)
         if (letters.has(name) || letters.size < MOST_COLUMNS) letters.set(name, (letters.get(name) ?? 0) + length);
-    const found = rowOf(count, cells, columns);
+    const found = rowOf(row ?? count, cells, columns);
     if (!found) {
       empty++;
       continue;

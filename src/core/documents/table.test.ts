@@ -245,7 +245,7 @@ test('a table is a text of many documents, over blocks, with its columns and its
   });
   expect(text.size).toBe(source.size);
   const { rows: listed } = await listDocuments(store, text.id, { from: BLOCK, count: 1 });
-  expect(listed[0]!.title).toBe('Row 4,098');
+  expect(listed[0]!.title).toBe('Row 4,099');
   const preview = await previewDocument(store, text.id, BLOCK, 100);
   expect(preview).toMatchObject({ start: `in ${BLOCK + 1}\nout é ${(BLOCK + 1) % 7}`, notes: text.notes });
   // The same table again is a duplicate; the same with other columns is not.
@@ -266,9 +266,23 @@ test('beside whole files in a drop, those alone have no fields', async () => {
   const documents = await openText(store, text!.id);
   expect(documents.map(({ title, spans }) => [title, spans?.['target']])).toEqual([
     ['b.txt', undefined],
-    ['Row 1', [2, 3]],
+    ['Row 2', [2, 3]],
     ['c.csv', undefined],
   ]);
+});
+
+test('a row is numbered as a spreadsheet numbers it: with the row of names, empty rows, and lines in quotes', async () => {
+  const csv = 'text,label\none,a\n\n"two\nlines",b\nthree,a\n';
+  const { documents } = await readDrop({
+    ...dropped('a.csv', csv),
+    table: { format: 'csv', columns: { text: 'text', label: 'label' } },
+  });
+  expect(documents.map(({ title }) => title)).toEqual(['Row 2', 'Row 4', 'Row 5']);
+  const jsonl = await readDrop({
+    ...dropped('a.jsonl', '{"text":"one"}\n'),
+    table: { format: 'jsonl', columns: { text: 'text' } },
+  });
+  expect(jsonl.documents.map(({ title }) => title)).toEqual(['Row 1']);
 });
 
 test('a large table is read in little memory', { timeout: 60_000 }, async () => {

@@ -4,9 +4,9 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { type Pause, yieldToEventLoop } from '../base/job';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
-import { wordsOf } from '../objectives/masks';
 import { textOf } from '../objectives/pairRows';
 import { labelScores } from '../sample/labelScores';
+import { probabilitiesOf } from '../sample/labelsOf';
 import { rowArrays, widthOf, windowsOf } from '../sample/textRows';
 import { aroundText } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -18,123 +18,239 @@ export interface Word {
 }
 
 export interface Decided {
-  /** End to end they are what was read of the text. */
+  /** End to end they are what was read of the text. Spaces and lone punctuation have a score of 0. */
   words: readonly Word[];
+  /** Probability of each label for the text with all its words blanked out. */
+  blank: readonly number[];
   /** Tokens of the text, and how many of them were read. */
   tokens: number;
   read: number;
 }
 
 /**
- * Gradient times input, added up over the tokens of a word: what each token's embedding is beside the text's mean, times the
- * slope of how far the label's score is ahead of the others', averaged on the way from a text in which every token is that mean.
- * All scores add up to how much further ahead the label is than there. It tells what the model went by, and not why.
- * By the slope at the text alone, times the whole embedding, a token would bring next to nothing wherever a norm comes first:
- * that takes out how long an embedding is.
+ * Integrated gradients of the label's lead: how far its score, a logit, is ahead of the others'. The path leads from the text with
+ * all its words blanked out (embeddings of 0) to the text. All scores add up to the lead that the words bring.
+ * A blank stands for no word. The mean of the text's own words does not: it still gives the label away, so scores were noise.
  * @param label its place
- * Source: Sundararajan et al. 2017, "Axiomatic Attribution for Deep Networks", arXiv:1703.01365 (integrated gradients)
+ * @param temperature that divides scores before they become probabilities
+ * Source: Sundararajan et al. 2017, "Axiomatic Attribution for Deep Networks", arXiv:1703.01365
  */
 export async function decided(
   network: Network,
   tokenizer: Tokenizer,
   text: string,
   label: number,
-  pause: Pause = yieldToEventLoop,
+  { temperature = 1, pause = yieldToEventLoop }: { temperature?: number; pause?: Pause } = {},
 ): Promise<Decided> {
   const { id, config } = network.choice;
-  const { pooling, several = false, inWindows = false } = config.classes!;
+  const { labels, pooling, several = false, inWindows = false } = config.classes!;
   const [before, after] = aroundText(tokenizer, modelSpec(id).kind === 'encoder');
   const ids = tokenizer.encode(text);
-  if (ids.length === 0) return { words: [], tokens: 0, read: 0 };
+  if (ids.length === 0) return { words: [], blank: labels.map(() => 0), tokens: 0, read: 0 };
   const windows = windowsOf(ids.length, config.context - before.length - after.length, inWindows);
   const scores = new Float64Array(ids.length);
+  const blank = new Float32Array(labels.length);
   for (const [from, to] of windows) {
     const row = [...before, ...ids.subarray(from, to), ...after];
     const width = widthOf(row.length, config.context);
-    const arrays = rowArrays([row], width, pooling, tokenizer.endOfText);
-    const products = tf.tidy(() => {
-      const inputs = {
-        ids: tf.tensor2d(arrays.ids, [1, width], 'int32'),
-        lengths: tf.tensor1d(arrays.lengths, 'int32'),
-        pool: tf.tensor2d(arrays.pool, [1, width]),
-      };
-      const read = tf.tensor2d(
-        Array.from({ length: width }, (_, at) => [at >= before.length && at < before.length + to - from ? 1 : 0]),
-      );
-      return ofTokens(network, inputs, { label, several, read: read });
+    const path = pathOf(network, rowArrays([row], width, pooling, tokenizer.endOfText), {
+      ...{ width, label, several },
+      isWord: (at) => at >= before.length && at < before.length + to - from,
     });
-    const values = await products.data<'float32'>();
-    products.dispose();
-    for (let at = from; at < to; at++) scores[at] = values[before.length + at - from]! / windows.length;
-    await pause();
+    try {
+      const values = await integrated(path, pause);
+      for (let at = from; at < to; at++) scores[at] = values[before.length + at - from]! / windows.length;
+      for (const [i, score] of (await path.scores(0)).entries()) blank[i]! += score / windows.length;
+    } finally {
+      path.dispose();
+    }
   }
   const read = windows.at(-1)![1];
-  const sum = (from: number, to: number): number => scores.subarray(from, to).reduce((a, b) => a + b, 0);
-  const words = whole(wordsOf(Uint32Array.from(ids.subarray(0, read)), tokenizer), read);
   return {
-    words: words.map(({ from, to }) => ({ text: textOf(tokenizer, ids.subarray(from, to)), score: sum(from, to) })),
+    words: scoredWords(ids.subarray(0, read), scores, tokenizer),
+    blank: [...probabilitiesOf(blank, several, temperature)],
     tokens: ids.length,
     read,
   };
 }
 
-/** @param asked `read` [T, 1]: 1 where a token is of the text, and no padding or what stands around it. @returns [T] of each token */
-function ofTokens(
+/** From blanks, at 0, to the words of a text, at 1. */
+interface Path {
+  /** Tokens of the row. */
+  width: number;
+  /** Of all labels. */
+  scores(at: number): Promise<Float32Array>;
+  lead(at: number): Promise<number>;
+  /** Slope of the lead along the path, by token. */
+  slopes(at: number): Promise<Float32Array>;
+  dispose(): void;
+}
+
+function pathOf(
   network: Network,
-  inputs: Readonly<Record<string, Tensor>>,
-  { label, several, read }: { label: number; several: boolean; read: Tensor2D },
-): Tensor {
-  let embedded: Tensor2D | undefined;
-  const ahead = (instead?: (x: Tensor2D) => Tensor2D): Tensor => {
-    const scores = labelScores(network, inputs, {
+  arrays: ReturnType<typeof rowArrays>,
+  asked: { width: number; label: number; several: boolean; isWord: (at: number) => boolean },
+): Path {
+  const { width, label, several, isWord } = asked;
+  const kept = tf.tidy(() => {
+    const inputs = {
+      ids: tf.tensor2d(arrays.ids, [1, width], 'int32'),
+      lengths: tf.tensor1d(arrays.lengths, 'int32'),
+      pool: tf.tensor2d(arrays.pool, [1, width]),
+    };
+    let embedded: Tensor2D | undefined;
+    labelScores(network, inputs, {
       dropout: 0,
       hook(name, x) {
-        if (name !== 'embedding') return x;
-        embedded ??= x;
-        return instead ? instead(x) : x;
+        if (name === 'embedding') embedded ??= tf.clone(x);
+        return x;
       },
     });
-    const own = tf.slice(scores, [0, label], [1, 1]);
-    const count = scores.shape[1];
-    if (several || count === 1) return tf.sum(own);
-    const others = [tf.slice(scores, [0, 0], [1, label]), tf.slice(scores, [0, label + 1], [1, count - label - 1])];
-    return tf.sum(tf.sub(own, tf.logSumExp(tf.concat(others, 1))));
-  };
-  ahead();
-  const mean = tf.div(tf.sum(tf.mul(embedded!, read), 0, true), tf.maximum(tf.sum(read), 1));
-  const beside = tf.mul(tf.sub(embedded!, mean), read); // [T, C]
-  // Two at a time: a GPU has room for few buffers in one kernel.
-  const slopes = Array.from({ length: POINTS }, (_, point): Tensor => {
-    const left = tf.mul(beside, (point + 0.5) / POINTS - 1);
-    return tf.grad((moved) => ahead((x) => tf.add(tf.add(x, left), moved)))(tf.zerosLike(beside));
+    const isOfText = tf.tensor2d(Array.from({ length: width }, (_, at) => [isWord(at) ? 1 : 0]));
+    const words = tf.mul<Tensor2D>(embedded!, isOfText); // [T, C]
+    return { ...inputs, words, around: tf.sub<Tensor2D>(embedded!, words) };
   });
-  return tf.sum(
-    tf.mul(
-      beside,
-      tf.div(
-        slopes.reduce((a, b) => tf.add(a, b)),
-        POINTS,
+  const { words, around, ...inputs } = kept;
+  const scoresOf = (x: Tensor2D): Tensor2D =>
+    labelScores(network, inputs, { dropout: 0, hook: (name, own) => (name === 'embedding' ? x : own) });
+  const pointAt = (at: number): Tensor2D => tf.add(around, tf.mul(words, at));
+  const read = async (tensor: Tensor): Promise<Float32Array> => {
+    const values = await tensor.data<'float32'>();
+    tensor.dispose();
+    return values;
+  };
+  const scores = (at: number): Promise<Float32Array> => read(tf.tidy(() => scoresOf(pointAt(at))));
+  return {
+    width,
+    scores,
+    lead: async (at) => leadIn(await scores(at), label, several),
+    slopes: (at) =>
+      read(
+        tf.tidy(() => {
+          const slope = tf.grad((x: Tensor) => leadOf(scoresOf(x as Tensor2D), label, several))(pointAt(at));
+          return tf.sum(tf.mul(words, slope), 1);
+        }),
       ),
-    ),
-    1,
-  );
+    dispose: () => tf.dispose(Object.values(kept)),
+  };
 }
-/** At which the slope is taken. */
-const POINTS = 16;
+
+/** scores [1, labels] -> how far one is ahead of the others; of labels that may be several, or of one alone, the score itself. */
+function leadOf(scores: Tensor2D, label: number, several: boolean): Tensor {
+  const count = scores.shape[1];
+  const own = tf.slice(scores, [0, label], [1, 1]);
+  if (several || count === 1) return tf.sum(own);
+  const others = [tf.slice(scores, [0, 0], [1, label]), tf.slice(scores, [0, label + 1], [1, count - label - 1])];
+  return tf.sum(tf.sub(own, tf.logSumExp(tf.concat(others, 1))));
+}
+function leadIn(scores: Float32Array, label: number, several: boolean): number {
+  const others = [...scores].filter((_, i) => i !== label);
+  if (several || others.length === 0) return scores[label]!;
+  const top = Math.max(...others);
+  return scores[label]! - top - Math.log(others.reduce((sum, score) => sum + Math.exp(score - top), 0));
+}
+
+/**
+ * What each token brings to the lead along the path. A sure model changes its answer within a short stretch of the path, anywhere on
+ * it, so steps are halved where the lead changes most, and slopes are taken there. What slopes in the middle of a step miss of its
+ * change is shared out by their size.
+ */
+async function integrated(path: Path, pause: Pause): Promise<Float64Array> {
+  const points: { at: number; lead: number }[] = [];
+  // Dense near 0, where a norm turns any small embedding into a whole one.
+  for (let i = 0; i <= FIRST_STEPS; i++) {
+    const at = (i / FIRST_STEPS) ** 3;
+    points.push({ at, lead: await path.lead(at) });
+  }
+  const changeOf = (step: number): number => points[step + 1]!.lead - points[step]!.lead;
+  const largestFirst = (): number[] =>
+    [...Array(points.length - 1).keys()].sort((a, b) => Math.abs(changeOf(b)) - Math.abs(changeOf(a)));
+  for (let i = 0; i < HALVINGS; i++) {
+    const [largest] = largestFirst() as [number];
+    const at = (points[largest]!.at + points[largest + 1]!.at) / 2;
+    points.splice(largest + 1, 0, { at, lead: await path.lead(at) });
+    await pause();
+  }
+  const total = new Float64Array(path.width);
+  for (const step of largestFirst().slice(0, SLOPES)) {
+    const [from, to] = [points[step]!.at, points[step + 1]!.at];
+    const slopes = await path.slopes((from + to) / 2);
+    addCompleted(
+      total,
+      slopes.map((slope) => slope * (to - from)),
+      changeOf(step),
+    );
+    await pause();
+  }
+  const rest = new Float64Array(path.width);
+  addCompleted(rest, total, points.at(-1)!.lead - points[0]!.lead);
+  return rest;
+}
+const FIRST_STEPS = 8;
+const HALVINGS = 24;
+/** Steps whose slopes are taken: those of the largest changes. */
+const SLOPES = 20;
+
+/** Adds parts of a change to `sum`, and what they miss of it by their size. */
+function addCompleted(sum: Float64Array, parts: ArrayLike<number>, change: number): void {
+  let [all, size] = [0, 0];
+  for (let i = 0; i < parts.length; i++) {
+    all += parts[i]!;
+    size += Math.abs(parts[i]!);
+  }
+  const missed = size === 0 ? 0 : (change - all) / size;
+  for (let i = 0; i < parts.length; i++) sum[i]! += parts[i]! + missed * Math.abs(parts[i]!);
+}
+
+/**
+ * Words with the sum of their tokens' scores, and between them spaces. A word is what stands between spaces; one without a letter or
+ * a digit gives its score to its neighbor.
+ */
+export function scoredWords(ids: Uint32Array, scores: Float64Array, tokenizer: Tokenizer): readonly Word[] {
+  const words: { text: string; score: number }[] = [];
+  let waiting = 0;
+  let last: { score: number } | undefined;
+  for (const { from, to } of betweenSpaces(ids, tokenizer)) {
+    const text = textOf(tokenizer, ids.subarray(from, to));
+    const score = scores.subarray(from, to).reduce((a, b) => a + b, 0);
+    const core = text.trim();
+    const start = text.indexOf(core);
+    const word = { text: core, score: 0 };
+    const pieces = [text.slice(0, start), word, text.slice(start + core.length)];
+    for (const piece of pieces) {
+      if (typeof piece !== 'string') words.push(piece);
+      else if (piece !== '') words.push({ text: piece, score: 0 });
+    }
+    if (/[\p{L}\p{N}]/u.test(core)) {
+      word.score = score + waiting;
+      waiting = 0;
+      last = word;
+    } else if (last) last.score += score;
+    else waiting += score;
+  }
+  // Nothing but punctuation.
+  const first = words.find(({ text }) => text.trim() !== '');
+  if (first) first.score += waiting;
+  return words.filter(({ text }) => text !== '');
+}
 
 interface Span {
   from: number;
   to: number;
 }
-/** With what stands between words, which is no part of one. */
-function whole(words: readonly Span[], end: number): readonly Span[] {
-  const all: Span[] = [];
-  let at = 0;
-  for (const { from, to } of words) {
-    if (from > at) all.push({ from: at, to: from });
-    all.push({ from, to });
-    at = to;
+/** Runs of tokens, each with the spaces before it. */
+function betweenSpaces(ids: Uint32Array, tokenizer: Tokenizer): readonly Span[] {
+  const spans: Span[] = [];
+  let [hasWord, endsInSpace] = [true, true];
+  for (const [at, id] of ids.entries()) {
+    const bytes = tokenizer.bytes(id);
+    const isCut = hasWord && (endsInSpace || isSpace(bytes[0]));
+    if (isCut) spans.push({ from: at, to: at + 1 });
+    else spans.at(-1)!.to = at + 1;
+    hasWord = (hasWord && !isCut) || !bytes.every(isSpace);
+    endsInSpace = isSpace(bytes.at(-1));
   }
-  if (at < end) all.push({ from: at, to: end });
-  return all;
+  return spans;
 }
+/** A space, a tab or a line's end. */
+const isSpace = (byte: number | undefined): boolean => byte === 0x20 || (byte !== undefined && byte >= 9 && byte <= 13);

@@ -48,13 +48,13 @@ export function comparedWithCounting(
   if (own.high < naiveBayes) {
     const mine = own.texts === texts ? `${formatCount(own.right)} of ${formatCount(texts)}` : percent(own.value);
     const evidence = `${mine} against ${theirs}. Training first on plain text of this kind may help.`;
-    return { kind: 'worse', verdict: 'A word-count model still beats it', evidence };
+    return { kind: 'worse', verdict: 'Counting words (naive Bayes) still beats it', evidence };
   }
   return own.low > naiveBayes
-    ? { kind: 'better', evidence: `Better than a word-count model (naive Bayes), which gets ${theirs}.` }
+    ? { kind: 'better', evidence: `Better than counting words (naive Bayes), which gets ${theirs}.` }
     : {
         kind: 'level',
-        evidence: `A word-count model (naive Bayes) gets ${theirs}: too few texts to say which model is better.`,
+        evidence: `Counting words (naive Bayes) gets ${theirs}: too few texts to say which model is better.`,
       };
 }
 

@@ -57,18 +57,18 @@ test('of labels the first line is how many are right, and the second compares th
     tone: 'ok',
     judgement: '85 of 85 texts right (100 %)',
     evidence:
-      'A word-count model (naive Bayes) gets 83: too few texts to say which model is better. Always guessing one label gives 68.2 %.',
+      'Counting words (naive Bayes) gets 83: too few texts to say which model is better. Always guessing one label gives 68.2 %.',
   });
   expect(ofLabels(85, 70)).toMatchObject({
     kind: 'better',
-    evidence: 'Better than a word-count model (naive Bayes), which gets 70. Always guessing one label gives 68.2 %.',
+    evidence: 'Better than counting words (naive Bayes), which gets 70. Always guessing one label gives 68.2 %.',
   });
   expect(ofLabels(70, 83)).toMatchObject({
     kind: 'worse',
     tone: 'warn',
     judgement: '70 of 85 texts right (82.4 %)',
     evidence:
-      'A word-count model still beats it: 70 of 85 against 83. Training first on plain text of this kind may help. Always guessing one label gives 68.2 %.',
+      'Counting words (naive Bayes) still beats it: 70 of 85 against 83. Training first on plain text of this kind may help. Always guessing one label gives 68.2 %.',
   });
   expect(ofLabels(59, 83)).toMatchObject({
     kind: 'worse',

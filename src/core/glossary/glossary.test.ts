@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { bannedWords } from '../../../scripts/language';
+import { type MetricId, metricOf, METRICS } from '../metrics';
+import { inShort, valueWords } from '../metrics/words';
 import { ENTRIES } from './entries';
-import { isRunNumber, numbersIn, searchTerms, termSentence } from './sentence';
-import { findTerm, otherNames, TERM_IDS, termName } from './terms';
+import { isRunNumber, numbersIn, type RunNumberId, searchTerms, termSentence } from './sentence';
+import { findTerm, otherNames, TERM_IDS, type TermId, termName } from './terms';
 
 const sentencesOf = (text: string): string[] => text.match(/[^.]+(?:\.\d[^.]*)*\./g) ?? [];
 
@@ -27,10 +29,26 @@ test('the open run’s number stands in the sentence, and without it the sentenc
   expect(termSentence('perplexity', { perplexity: 113.2 })).toBe(
     'How many tokens the model hesitates between, on average; here 113. Lower is better.',
   );
-  expect(termSentence('accuracy', { accuracy: 0.883 })).toBe('Share of answers that are right; here 88.3 %.');
+  expect(termSentence('accuracy', { accuracy: 88.3 })).toBe('Share of answers that are right; here 88.3 %.');
   expect(termSentence('parameter', { parameters: 2_190_000 })).toContain('This model has 2.19 M parameters.');
   for (const numbers of [undefined, {}, { perplexity: NaN }])
     expect(termSentence('perplexity', numbers)).toBe(ENTRIES.perplexity.says);
+});
+
+test('a metric’s number has the unit that tables give it', () => {
+  const value = 97.62;
+  const ids = TERM_IDS.flatMap((id) => numbersIn(ENTRIES[id].here ?? '').map((name) => [id, name] as const));
+  const metrics = ids.filter((each): each is [TermId, MetricId & RunNumberId] => Object.hasOwn(METRICS, each[1]));
+  expect(metrics.map(([, name]) => name).sort()).toEqual(['accuracy', 'bitsPerByte', 'loss', 'macroF1', 'perplexity']);
+  for (const [id, name] of metrics) {
+    const metric = metricOf(name);
+    const inTable = valueWords(inShort(metric), { value });
+    expect(termSentence(id, { [name]: value })).toMatch(new RegExp(`(?<![\\d,.])${inTable}(?![\\d,.]*\\d| %)`));
+  }
+});
+
+test('top-p is the number that its slider shows', () => {
+  expect(termSentence('top-p', { topP: 0.9 })).toContain('probability of 0.9.');
 });
 
 test('no two terms share a name', () => {

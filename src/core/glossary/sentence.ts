@@ -1,15 +1,18 @@
 /** What is said of a term, with the open run's number where there is one. Terminal and app share it. */
-import { formatCount, formatNumber, formatReading, formatShare, formatShort } from '../base/units';
+import { formatCount, formatNumber, formatReading, formatShort } from '../base/units';
 import { ENTRIES } from './entries';
 import { otherNames, TERM_IDS, termName, type TermId } from './terms';
 
+/** Of a metric in percent, such as 97.6. */
+const formatPercent = (value: number): string => `${formatNumber(value)} %`;
+
 /** Numbers of a run that entries use, and how each is written. */
 const FORMATS = {
-  perplexity: formatReading,
-  bitsPerByte: formatReading,
-  loss: formatReading,
-  accuracy: formatShare,
-  macroF1: formatShare,
+  perplexity: formatNumber,
+  bitsPerByte: formatNumber,
+  loss: formatNumber,
+  accuracy: formatPercent,
+  macroF1: formatPercent,
   uniform: formatReading,
   unigram: formatReading,
   bigram: formatReading,
@@ -31,10 +34,10 @@ const FORMATS = {
   validationTokens: formatCount,
   labels: formatCount,
   topK: formatCount,
-  topP: formatShare,
+  topP: formatNumber,
 } as const;
 export type RunNumberId = keyof typeof FORMATS;
-/** Those that are known of the open run. Losses of counting models are perplexities; shares are 0 to 1. */
+/** Those that are known of the open run. Losses of counting models are perplexities; a metric is in its unit, such as %. */
 export type RunNumbers = Readonly<Partial<Record<RunNumberId, number>>>;
 
 const NO_NUMBERS: RunNumbers = {};

@@ -11,9 +11,9 @@ const evaluated = (right: number, step = 10, texts = 60) => ({
 });
 
 test.each([
-  [59, 'better', 'Finished: 59 of 60 texts right', 'Better than a word-count model (naive Bayes), which gets 52.'],
-  [56, 'level', 'Finished: 56 of 60 texts right', "A word-count model (naive Bayes) gets 52: too few texts to say which model is better."], // prettier-ignore
-  [40, 'worse', 'A word-count model still beats it', '40 of 60 against 52. Training first on plain text of this kind may help.'], // prettier-ignore
+  [59, 'better', 'Finished: 59 of 60 texts right', 'Better than counting words (naive Bayes), which gets 52.'],
+  [56, 'level', 'Finished: 56 of 60 texts right', "Counting words (naive Bayes) gets 52: too few texts to say which model is better."], // prettier-ignore
+  [40, 'worse', 'Counting words (naive Bayes) still beats it', '40 of 60 against 52. Training first on plain text of this kind may help.'], // prettier-ignore
   [31, 'no better than one label', "It hasn't learned the labels", 'Accuracy 51.7 %; always guessing one label gives 50 %.'], // prettier-ignore
 ])('%i of 60 right: %s', (right, kind, judgement, evidence) => {
   expect(labelStanding(evaluated(right), FACTS)).toEqual({ kind, judgement, evidence });
@@ -64,4 +64,11 @@ test('a milestone is reached where the interval is clear of it, and is not sure 
   const later = labelMilestones([evaluated(37, 10), evaluated(45, 14), evaluated(57, 20), evaluated(59, 30)], FACTS);
   expect(later.map(({ step }) => step)).toEqual([14, 30]);
   expect(labelMilestones([evaluated(59)], undefined)).toEqual([]);
+  // Nothing beats 100 %.
+  const perfect = { ...FACTS, accuracy: { majority: 50, naiveBayes: 100 } };
+  expect(labelMilestones([evaluated(60)], perfect)[1]).toEqual({
+    ...{ id: 'naiveBayes', step: null, isOutOfReach: true },
+    title: 'Word counting gets 100 %',
+    measure: 'It can’t be beaten here',
+  });
 });

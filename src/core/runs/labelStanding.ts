@@ -89,6 +89,8 @@ export interface LabelMilestone {
   measure: string;
   /** First step whose interval lies above the measure; null while none does. */
   step: number | null;
+  /** The measure is 100 %, so nothing is better. */
+  isOutOfReach?: true;
 }
 
 /** Those that were measured, the easier first. */
@@ -101,9 +103,16 @@ export function labelMilestones(
     evaluations.find((each) => (accuracyOf(each, facts)?.low ?? 0) > above)?.step ?? null;
   return MILESTONES.flatMap(({ id, title, measure }) => {
     const theirs = counting[id];
-    return theirs === undefined ? [] : [{ id, title, measure: measure(share(theirs)), step: reached(theirs) }];
+    if (theirs === undefined) return [];
+    if (id === 'naiveBayes' && theirs >= 100) return [PERFECT];
+    return [{ id, title, measure: measure(share(theirs)), step: reached(theirs) }];
   });
 }
+const PERFECT: LabelMilestone = {
+  ...{ id: 'naiveBayes', step: null, isOutOfReach: true },
+  title: 'Word counting gets 100 %',
+  measure: 'It can’t be beaten here',
+};
 const MILESTONES = [
   { id: 'majority', title: 'Better than one label for all', measure: (by: string) => `Past ${by}` },
   { id: 'naiveBayes', title: 'Beats word counting', measure: (by: string) => `Naive Bayes gets ${by}` },

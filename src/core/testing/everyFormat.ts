@@ -29,13 +29,13 @@ const under = (folder: string, files: Files): Files =>
 export const HARMFUL = '<img src=x onerror="globalThis.ran = true"><script>globalThis.ran = true</script>';
 
 const TABLES = {
-  csv: { files: { 'said.csv': 'text,label\n"Have ye seen, then, the whale?",1\n,2\n' }, titles: ['Row 1'] },
-  tsv: { files: { 'said.tsv': 'text\tlabel\nAye.\t1\nNo.\t2\n' }, titles: ['Row 1', 'Row 2'] },
+  csv: { files: { 'said.csv': 'text,label\n"Have ye seen, then, the whale?",1\n,2\n' }, titles: ['Row 2'] },
+  tsv: { files: { 'said.tsv': 'text\tlabel\nAye.\t1\nNo.\t2\n' }, titles: ['Row 2', 'Row 3'] },
   jsonl: { files: { 'said.jsonl': '{"text":"It is white.","title":"White"}\n' }, titles: ['White'] },
   json: { files: { 'said.json': '[{"text":"It is wide.","title":"Wide"}]' }, titles: ['Wide'] },
   xlsx: {
     files: { 'said.xlsx': workbookOf([{ name: 'Data', rows: inlineRows([['text'], ['It is deep.']]) }]) },
-    titles: ['Row 1'],
+    titles: ['Row 2'],
   },
   parquet: {
     files: { 'said.parquet': PARQUET.snappy },

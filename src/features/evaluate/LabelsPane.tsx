@@ -4,6 +4,7 @@ import { upperFirst } from '../../core/base/upperFirst';
 import type { LabelledTexts } from '../../core/evaluate/evaluation';
 import { type EachLabel, eachLabel, f1Of, isOfSeveral, mistakesIn } from '../../core/evaluate/eachLabel';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
+import { checkMistakes, MISTAKES } from '../../state/classifierStart';
 import { useStudio } from '../../state/react';
 import { classifierOf } from '../../state/tuning';
 import { type Finding, FINDING_WORDS, FINDINGS, Matrix, Pane, PaneHead, Table, TextAction } from '../../ui';
@@ -35,15 +36,7 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
       hint={`${counted(place.length, 'text')}${cut > 0 ? `, ${formatCount(cut)} too long to read whole` : ''}`}
       isFirstOnPhone
       aside={
-        isOpenThere && (
-          <TextAction onPress={() => go('/tune?kind=classify')}>
-            {mistakes === 0
-              ? 'Show the texts'
-              : mistakes === 1
-                ? 'Check the mistake'
-                : `Check the ${formatCount(mistakes)} mistakes`}
-          </TextAction>
-        )
+        isOpenThere && mistakes > 0 && <TextAction onPress={() => go(MISTAKES)}>{checkMistakes(mistakes)}</TextAction>
       }
     >
       {confusion && (

@@ -24,7 +24,7 @@ export function Result({ record }: { record: EvaluationRecord }) {
   const isBeside = hasCalibrationPane(own);
   const [filter, setFilter] = useState<Filter>();
   const [, go] = useLocation();
-  const leak = useLeakNotice(record.runId, go);
+  const leak = useLeakNotice(record.runId, go, '/evaluate');
   return (
     <>
       <Scores evaluation={evaluation} />

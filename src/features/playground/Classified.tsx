@@ -1,7 +1,8 @@
-import { useSearch } from 'wouter';
+import { useLocation, useSearch } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
 import { promptOf, resultNote } from '../../state/playground';
-import { useShownPart, useStudio, useStudioStore } from '../../state/react';
+import { useShownPart, useStudio } from '../../state/react';
+import { useCorrection } from '../../state/useCorrection';
 import { Block, Correction, DecidedWords, EmptyState, LabelBars, Notice, Pane, PaneHead, TextField } from '../../ui';
 import { ActOrStop } from './ActOrStop';
 import { KINDS } from './kinds';
@@ -42,8 +43,12 @@ export function TextPane() {
 
 /** The label of the text with its confidence, a way to correct it, and the words that changed it. */
 export function AnswerPane() {
-  const store = useStudioStore();
-  const writtenAfter = useStudio((s) => s.writtenAfter);
+  const [, go] = useLocation();
+  const correction = useCorrection(
+    useStudio((s) => s.writtenBy?.runId),
+    useStudio((s) => s.writtenAfter),
+    go,
+  );
   const classified = useStudio((s) => s.classified);
   const { labels = NONE, several } = useClasses() ?? {};
   const note = useStudio(resultNote);
@@ -54,7 +59,7 @@ export function AnswerPane() {
       </Pane>
     );
   const { given, label, decided } = classified;
-  const share = formatShare(Number(given.probabilities[label]!.toPrecision(3)));
+  const share = formatShare(given.probabilities[label]!);
   return (
     <Pane title="Answer">
       {note !== undefined && (
@@ -66,18 +71,7 @@ export function AnswerPane() {
         <b>{given.labels.length > 0 ? given.labels.join(', ') : several ? 'None of its labels' : 'Not sure'}</b>
         {!several && given.labels.length > 0 && <span>{share}</span>}
       </p>
-      {!several && (
-        <Correction
-          labels={labels}
-          predicted={given.labels[0]}
-          onCorrect={(right) =>
-            void store
-              .getState()
-              .classifying()
-              .then((own) => own.correct(writtenAfter, right))
-          }
-        />
-      )}
+      {!several && <Correction labels={labels} predicted={given.labels[0]} {...correction} />}
       {given.read < given.tokens && (
         <p className={styles.cut}>
           {`The model read ${formatCount(given.read)} of ${formatCount(given.tokens)} tokens: the rest doesn’t fit its context`}
@@ -86,7 +80,7 @@ export function AnswerPane() {
       {decided && (
         <>
           <PaneHead title="Words that decided" />
-          <DecidedWords label={labels[label] ?? ''} words={decided.words} />
+          <DecidedWords labels={labels} label={label} isMany={several === true} decided={decided} />
         </>
       )}
     </Pane>

@@ -8,6 +8,7 @@ import { newOpenRun } from '../../state/openRun';
 import type { Classified } from '../../state/playground';
 import { StudioContext } from '../../state/react';
 import { createStudio } from '../../state/studio';
+import { DecidedWords } from '../../ui';
 import { AnswerPane } from './Classified';
 
 function answerOf(prompt: string, several = false): string {
@@ -20,7 +21,7 @@ function answerOf(prompt: string, several = false): string {
     segments: [{ recipe: DEFAULT_RECIPE }],
   } as never;
   const given = { labels: ['spam'], probabilities: [0.127, 0.873], tokens: 3, read: 3, windows: 1 };
-  const decided = { words: [{ text: 'Win ', score: 1 }, { text: 'now', score: 0 }] }; // prettier-ignore
+  const decided = { words: [{ text: 'Win', score: 2 }, { text: ' ', score: 0 }, { text: 'now', score: 0 }], blank: [0.6, 0.4] }; // prettier-ignore
   store.setState({
     project: { ...project, runId: 'r' },
     opened: { ...opened, r: { ...newOpenRun('r'), record } },
@@ -41,6 +42,20 @@ test('the label and its confidence come first, and a wrong one can be corrected'
   expect(shown).toMatch(/^ Answer spam 87\.3 % .*Wrong\? Choose the right label .*Words that decided/);
   expect(shown).toContain('which words changed this one answer');
   expect(shown).not.toContain('earlier text');
+});
+
+test('words that change nothing are not marked, and the label without them is shown', () => {
+  const html = (scores: readonly number[], blank: readonly number[]): string => {
+    const words = ['see', ' ', 'the'].map((text, i) => ({ text, score: scores[i]! }));
+    return renderToStaticMarkup(<DecidedWords labels={['ok', 'spam']} label={0} decided={{ words, blank }} />);
+  };
+  const noise = html([-0.02, 0, 0.03], [0.9998, 0.0002]);
+  expect(noise).toContain('The model says ok without any of these words too: &gt;99.9 %');
+  expect(noise).toContain('>see the</p>');
+  expect(noise).toContain('No word changed this answer much');
+  const told = html([-1, 0, 6], [0.1, 0.9]);
+  expect(told).not.toContain('without any of these words');
+  expect(told).toMatch(/>see <span class="[^"]*">the<\/span><\/p>/);
 });
 
 test('an answer for a text that was edited since says so', () => {

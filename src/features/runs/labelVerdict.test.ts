@@ -39,7 +39,7 @@ const evaluated = (step: number, loss: number, right: number): TrainEvent => ({
 test.each([
   [60, 'ok', 'Finished: 60 of 60 texts right'],
   [54, 'ok', 'Finished: 54 of 60 texts right'],
-  [45, 'warn', 'A word-count model still beats it'],
+  [45, 'warn', 'Counting words (naive Bayes) still beats it'],
   [30, 'warn', "It hasn't learned the labels"],
 ])('Runs judges a finished classifier with %i of 60 right as Train does', (right, tone, judgement) => {
   const events = [evaluated(0, 0.7, 30), evaluated(20, 0.5, right), evaluated(40, 0.6, 40)];

@@ -15,7 +15,7 @@ export function FirstDocument({ head, columns, isChat }: { head: TableHead; colu
   return (
     <div className={map.document}>
       <p className={map.about}>
-        Row {place + 1} as a {isChat ? 'chat: what the user says, and the answer' : 'document'}
+        The first row with text, as a {isChat ? 'chat: what the user says, and the answer' : 'document'}
         {about.length > 0 && `: ${about.join(', ')}`}
       </p>
       {learnt.map((name) => (

@@ -33,7 +33,7 @@ test('a labeled table is one of the texts that are counted', async () => {
   await vi.waitFor(() => expect(questionsOf(getState())).toMatchObject([{ kind: 'table' }]));
   await getState().takeColumns(getState().markup, { text: 'mail', label: 'kind' }, undefined, 'classify');
   expect(await shown()).toMatch(/Texts 1 /);
-  expect(await shown()).toContain('1 text for Teach it more');
+  expect(await shown()).toContain('20 labeled texts for Teach it more');
   await getState().addFiles([file('sea.txt', 'The sea is wide.')]);
   expect(await shown()).toMatch(/Texts 2 /);
   expect(await shown()).toContain('1 text , 16 characters');

@@ -7,6 +7,7 @@ import { textsChanged } from '../../state/preparation';
 import { waitingFiles } from '../../state/questions';
 import { useStudio } from '../../state/react';
 import type { PageProps } from '../../state/stage';
+import { tuneTextWords } from '../../state/tuneTextWords';
 import { useNextStep } from '../../state/useNextStep';
 import { FileButton, NextButton, Panes, Stage } from '../../ui';
 import { DropNotice } from './DropNotice';
@@ -83,7 +84,7 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
 /** One line of what is here: files that wait only while nothing else is. */
 function Summary() {
   const texts = useStudio((s) => s.texts);
-  const aside = useStudio((s) => s.tuneTexts.length);
+  const tuneTexts = useStudio((s) => s.tuneTexts);
   const waiting = useStudio((s) => waitingFiles(s).length);
   const characters = texts.reduce((n, t) => n + learntOf(t).characters, 0);
   const bytes = texts.reduce((n, t) => n + t.bytes, 0);
@@ -106,9 +107,5 @@ function Summary() {
         <b>{formatCount(waiting)}</b> {waiting === 1 ? 'file needs' : 'files need'} you
       </>
     );
-  return (
-    <>
-      <b>{formatCount(aside)}</b> {aside === 1 ? 'text' : 'texts'} for Teach it more
-    </>
-  );
+  return <>{tuneTextWords(tuneTexts)} for Teach it more</>;
 }

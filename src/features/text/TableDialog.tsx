@@ -51,12 +51,12 @@ export function TableDialog() {
             disabledReason={reason}
           >
             {isOfChats
-              ? 'Add a chat a row'
+              ? 'Add rows as chats'
               : isOfLabels
-                ? 'Add a text a row'
+                ? 'Add labeled texts'
                 : columns && 'input' in columns
-                  ? 'Add a pair a row'
-                  : 'Add a document a row'}
+                  ? 'Add rows as pairs'
+                  : 'Add rows as texts'}
           </Button>
         </>
       }

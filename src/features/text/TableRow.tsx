@@ -122,6 +122,10 @@ function Example({ of: { survey }, labeled }: { of: TableQuestion; labeled: Labe
 /** Code units. */
 const MAX_SHOWN = 120;
 
+/** `Add 400 rows as texts`; without the number if the rows weren't all read. */
+const addRowsWords = (labeled: LabeledTable | undefined, isPair: boolean | undefined): string =>
+  `Add ${labeled?.isAll ? counted(labeled.rows, 'row') : 'rows'} as ${isPair ? 'pairs' : 'texts'}`;
+
 function Details({
   question: { files, survey, labeled },
   isFilled,
@@ -167,7 +171,7 @@ function Details({
           disabledReason={needed}
           onPress={() => columns && void takeColumns(files, columns)}
         >
-          {isPair ? 'Add a pair a row' : 'Add a document a row'}
+          {addRowsWords(labeled, isPair)}
         </Button>
       </div>
     </div>

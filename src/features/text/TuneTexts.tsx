@@ -1,22 +1,17 @@
 import { useLocation } from 'wouter';
-import { counted } from '../../core/base/units';
-import { tunedAs } from '../../core/documents/record';
+import { type TuneUse, tunedAs } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
+import { tuneTextWords } from '../../state/tuneTextWords';
 import { Ask, Button } from '../../ui';
 
-type Use = ReturnType<typeof tunedAs>;
-const USES: Readonly<Record<Use, { noun: string; kind: string }>> = {
-  labels: { noun: 'labeled text', kind: 'classify' },
-  chats: { noun: 'conversation', kind: 'instruct' },
-  text: { noun: 'document', kind: 'adapt' },
-};
+const KINDS: Readonly<Record<TuneUse, string>> = { labels: 'classify', chats: 'instruct', text: 'adapt' };
 
 /** Texts of the project that only Teach it more uses: labeled tables, chats, and text to adapt to. */
 export function TuneTexts() {
   const texts = useStudio((s) => s.tuneTexts);
   const [, go] = useLocation();
   return texts.map((text) => {
-    const { noun, kind } = USES[tunedAs(text)];
+    const kind = KINDS[tunedAs(text)];
     return (
       <Ask
         key={text.id}
@@ -28,7 +23,7 @@ export function TuneTexts() {
           </Button>
         }
       >
-        <p>{counted(text.documents, noun)} for Teach it more</p>
+        <p>{tuneTextWords([text])} for Teach it more</p>
       </Ask>
     );
   });

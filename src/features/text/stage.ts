@@ -1,5 +1,6 @@
 import { learntOf } from '../../core/documents/record';
 import { counted, formatShort } from '../../core/base/units';
+import { tuneTextWords } from '../../state/tuneTextWords';
 import { fitting, NOTHING_YET, type Stage } from '../../state/stage';
 
 export const stage: Stage = {
@@ -11,7 +12,8 @@ export const stage: Stage = {
     const isReading = importing.kind === 'busy';
     if (texts.length === 0 && isReading) return { sign: 'running', line: 'reading files' };
     if (texts.length + tuneTexts.length === 0) return NOTHING_YET;
-    if (texts.length === 0) return { sign: 'done', line: `${counted(tuneTexts.length, 'text')} for Teach it more` };
+    if (texts.length === 0)
+      return { sign: 'done', line: fitting(tuneTextWords(tuneTexts), counted(tuneTexts.length, 'table')) };
     const sum = texts.reduce((all, text) => all + learntOf(text).characters, 0);
     const characters = `${formatShort(sum)} characters`;
     const line = fitting(`${counted(texts.length, 'text')}, ${characters}`, characters);

@@ -4,8 +4,8 @@ import styles from './MilestoneList.module.css';
 
 export interface MilestoneItem {
   key: string;
-  /** `next` is still ahead. */
-  sign: 'check' | 'warning' | 'next';
+  /** `next` is still ahead; a `fact` is neither good nor bad. */
+  sign: 'check' | 'warning' | 'next' | 'fact';
   title: string;
   measure: ReactNode;
   /** `step 72`. */
@@ -19,7 +19,13 @@ export const MilestoneList = ({ items }: { items: readonly MilestoneItem[] }) =>
     <ol className={styles.milestones} aria-label="Milestones">
       {items.map(({ key, sign, title, measure, when }) => (
         <li key={key} data-next={sign === 'next' || undefined}>
-          {sign === 'next' ? <i /> : <Icon name={sign} tone={sign === 'check' ? 'ok' : 'warn'} />}
+          {sign === 'fact' ? (
+            <span />
+          ) : sign === 'next' ? (
+            <i />
+          ) : (
+            <Icon name={sign} tone={sign === 'check' ? 'ok' : 'warn'} />
+          )}
           <span>
             <b>{title}</b>
             <small>{measure}</small>

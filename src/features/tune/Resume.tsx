@@ -1,21 +1,37 @@
 import { formatCount } from '../../core/base/units';
+import { guideOf, nextStep } from '../../state/nextStep';
 import { isTuned, shownRun } from '../../state/openRun';
 import { useStudio } from '../../state/react';
 import { resumeRefusal } from '../../state/refusals';
+import type { Studio } from '../../state/studio';
 import { Button } from '../../ui';
 
-/** Of a run that tunes and was stopped. */
+/** Step from which a tuning run can resume that was stopped; undefined of another. */
+function stoppedStep(s: Studio): number | undefined {
+  const run = shownRun(s, 'train');
+  const isStopped = isTuned(run) && run.phase.kind === 'stopped' && s.training === null;
+  return isStopped ? run.saved?.step : undefined;
+}
+
+/** Whether Resume is the filled button of Teach it more, so that no other button there is. */
+export const isResumeNext = (s: Studio): boolean =>
+  stoppedStep(s) !== undefined && resumeRefusal(s) === undefined && nextStep(guideOf(s), 'tune')?.kind === 'resume';
+
+/** Continues a tuning run that was stopped. */
 export function Resume() {
   const resume = useStudio((s) => s.resume);
-  const isTraining = useStudio((s) => s.training !== null);
   const refusal = useStudio(resumeRefusal);
-  const stopped = useStudio((s) => {
-    const run = shownRun(s, 'train');
-    return isTuned(run) && run.saved && run.phase.kind === 'stopped' ? run.saved.step : undefined;
-  });
-  if (stopped === undefined || isTraining) return null;
+  const stopped = useStudio(stoppedStep);
+  const isNext = useStudio(isResumeNext);
+  if (stopped === undefined) return null;
   return (
-    <Button isDense icon="play" disabledReason={refusal} onPress={() => void resume()}>
+    <Button
+      isDense
+      variant={isNext ? 'go' : 'default'}
+      icon="play"
+      disabledReason={refusal}
+      onPress={() => void resume()}
+    >
       Resume from step {formatCount(stopped)}
     </Button>
   );

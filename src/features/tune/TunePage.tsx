@@ -15,7 +15,7 @@ import { EMPTY } from './empty';
 import { Failed } from './Failed';
 import { ForgettingPane } from './ForgettingPane';
 import { isPurpose, KINDS } from './kinds';
-import { Resume } from './Resume';
+import { isResumeNext, Resume } from './Resume';
 import { type Situation, useSituation } from './situation';
 import styles from './TunePage.module.css';
 
@@ -115,6 +115,7 @@ function Summary({ situation: { tuning, texts, painting, base } }: { situation: 
 function Start({ situation, adding }: { situation: Situation; adding: Adding }) {
   const tune = useStudio((s) => s.tune);
   const isTraining = useStudio((s) => s.training !== null);
+  const isResuming = useStudio(isResumeNext);
   if (!situation.base) return null;
   const { refusal, plan } = situation;
   const time = refusal === undefined && plan?.seconds !== undefined ? 1000 * plan.seconds : undefined;
@@ -125,7 +126,7 @@ function Start({ situation, adding }: { situation: Situation; adding: Adding }) 
       {!isTraining && (
         <Button
           isDense
-          variant={refusal === undefined ? 'go' : 'default'}
+          variant={refusal === undefined && !isResuming ? 'go' : 'default'}
           icon="play"
           disabledReason={refusal}
           onPress={() => void tune(situation.tuning.purpose)}

@@ -9,6 +9,8 @@ export type Batch =
   | {
       kind: 'rows';
       lines: readonly number[];
+      /** As a spreadsheet numbers them; 0 of a format without a row of names. */
+      numbers: readonly number[];
       /** Sets of names, and which of them each row has. */
       names: readonly (readonly string[])[];
       namesOf: readonly number[];
@@ -29,6 +31,7 @@ export class Packer {
   private documents: FoundDocument[] = [];
   private objects: (FoundRow | BadRow)[] = [];
   private lines: number[] = [];
+  private numbers: number[] = [];
   private names: (readonly string[])[] = [];
   private namesOf: number[] = [];
   private cells: string[] = [];
@@ -58,11 +61,12 @@ export class Packer {
       this.bad.push([this.lines.length, row]);
       return;
     }
-    const { line, cells } = row;
+    const { line, row: number = 0, cells } = row;
     const last = this.names.at(-1);
     const isLast = last?.length === cells.size && areSame(last, cells.keys());
     if (!isLast) this.names.push([...cells.keys()]);
     this.lines.push(line);
+    this.numbers.push(number);
     this.namesOf.push(this.names.length - 1);
     for (const cell of cells.values()) {
       this.cells.push(cell);
@@ -73,13 +77,13 @@ export class Packer {
   /** What was gathered since the last batch; undefined where that is nothing. */
   take(): Batch | undefined {
     if (this.items === 0) return undefined;
-    const { documents, objects, lines, names, namesOf, cells, bad } = this;
+    const { documents, objects, lines, numbers, names, namesOf, cells, bad } = this;
     [this.items, this.characters] = [0, 0];
     [this.documents, this.objects, this.lines, this.names, this.namesOf, this.cells] = [[], [], [], [], [], []];
-    this.bad = [];
+    [this.bad, this.numbers] = [[], []];
     if (this.kind === 'documents') return { kind: 'documents', documents };
     if (this.kind === 'objects') return { kind: 'objects', objects };
-    return { kind: 'rows', lines, names, namesOf, cells, bad };
+    return { kind: 'rows', lines, numbers, names, namesOf, cells, bad };
   }
 }
 /** How long an object is isn't counted: a batch is 64 of them. */
@@ -102,7 +106,8 @@ export function* unpacked(batch: Batch): Generator<Found[FoundKind]> {
       for (; bad[nextBad]?.[0] === i; nextBad++) yield bad[nextBad]![1];
       const cells = new Map<string, string>();
       for (const name of batch.names[batch.namesOf[i]!]!) cells.set(name, batch.cells[at++]!);
-      yield { line, cells };
+      const row = batch.numbers[i]!;
+      yield { line, ...(row > 0 && { row }), cells };
     }
     for (; nextBad < bad.length; nextBad++) yield bad[nextBad]![1];
   }

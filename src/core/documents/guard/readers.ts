@@ -20,6 +20,8 @@ export interface FoundRow {
   value: Readonly<Record<string, unknown>>;
   /** From 1. */
   line: number;
+  /** Of a format with a row of names: as a spreadsheet numbers it. */
+  row?: number;
   /** Of a file of JSON: `line 12`, `object 12`. */
   place?: string;
 }
@@ -79,7 +81,10 @@ async function* objectsOf(format: TableFormatId, file: OpenFile): AsyncGenerator
   }
   for await (const found of FORMATS[format].rows(file)) {
     if (isBadRow(found)) yield found;
-    else yield { line: found.line, value: (found.value ?? Object.fromEntries(found.cells)) as FoundRow['value'] };
+    else {
+      const { line, row, value = Object.fromEntries(found.cells) } = found;
+      yield { line, ...(row !== undefined && { row }), value: value as FoundRow['value'] };
+    }
   }
 }
 

@@ -287,13 +287,13 @@ test('a label that is too long is refused with its row', async () => {
       ['', 'y'],
       ['b', label],
     ]);
-  const message = 'A label in row 3 of a.csv has 100,000 characters, and labels have at most 200: “';
+  const message = 'A label in row 4 of a.csv has 100,000 characters, and labels have at most 200: “';
   await expect(opened(file('a.csv', rows('.'.repeat(100_000))))).rejects.toMatchObject({
     code: 'bad-file',
     message: expect.stringContaining(message) as string,
   });
   const several = rows(['x'.repeat(200), 'y'.repeat(200)].join(';'));
   expect(await (await opened(file('a.csv', several), { between: ';' })).labels()).toHaveLength(2);
-  await expect(opened(file('a.csv', several))).rejects.toThrow('row 3 of a.csv has 401 characters');
+  await expect(opened(file('a.csv', several))).rejects.toThrow('row 4 of a.csv has 401 characters');
   await expect(opened(file(`mails/${'x'.repeat(201)}/1.txt`, 'a'))).rejects.toThrow('has 201 characters');
 });

@@ -33,6 +33,7 @@ export const rows: TableFormat['rows'] = async function* (file) {
       // A row of one cell is a few bytes, and has 16,384 cells of a sheet as wide as that.
       yield {
         line: row.number,
+        row: row.number,
         cells: cellsOf(row, table, isOne, isFirst || empty <= Math.max(FEW_LETTERS, EMPTY_GROWTH * book.parts.packed)),
       };
       isFirst = false;

@@ -5,6 +5,7 @@ import { f1Of } from '../../../core/evaluate/eachLabel';
 import type { Classes } from '../../../core/models/spec';
 import { useShownPart } from '../../../state/react';
 import type { RunSettings } from '../../../state/runSettings';
+import { checkMistakes, MISTAKES } from '../../../state/classifierStart';
 import { judgedEvaluation } from '../../../state/standing';
 import { useLeakNotice } from '../../../state/useLeakNotice';
 import { EmptyState, LabelTable, LeakNotice, Matrix, Pane, PaneHead, Panes, TextAction } from '../../../ui';
@@ -21,6 +22,7 @@ export function ClassifierPanes({ settings, classes }: { settings: RunSettings; 
   const leak = useLeakNotice(
     useShownPart('train', ({ id }) => id),
     go,
+    '/train',
   );
   return (
     <>
@@ -55,12 +57,7 @@ function Labels({ settings, classes: { labels, several } }: { settings: RunSetti
         title={several ? 'Each label' : 'Confusion matrix'}
         hint={counts && `step ${formatCount(step!)}, ${counted(counts.texts, 'held-out text')}`}
         aside={
-          isFinished &&
-          mistakes > 0 && (
-            <TextAction onPress={() => go('/tune?kind=classify')}>
-              {mistakes === 1 ? 'Check the mistake' : `Check the ${formatCount(mistakes)} mistakes`}
-            </TextAction>
-          )
+          isFinished && mistakes > 0 && <TextAction onPress={() => go(MISTAKES)}>{checkMistakes(mistakes)}</TextAction>
         }
       />
       {confusion ? (

@@ -55,11 +55,7 @@ function Guess({ text: { input, given, wanted, confidence }, pair }: { text: Ans
       {share === undefined ? (
         <span />
       ) : (
-        <span
-          className={styles.bar}
-          role="img"
-          aria-label={`${pair ?? label} ${formatShare(Number(share.toPrecision(2)))}`}
-        >
+        <span className={styles.bar} role="img" aria-label={`${pair ?? label} ${formatShare(share)}`}>
           <i style={{ width: `${(100 * share).toFixed(1)}%` }} />
           {pair !== undefined && <u />}
         </span>

@@ -20,12 +20,12 @@ export function Milestones({ settings }: { settings: RunSettings }) {
   );
   const long = useLongTexts();
   if (milestones.length === 0 && !long) return null;
-  const items = milestones.map(({ id, title, measure, step }): MilestoneItem => ({
+  const items = milestones.map(({ id, title, measure, step, isOutOfReach }): MilestoneItem => ({
     key: id,
-    sign: step === null ? 'next' : 'check',
+    sign: isOutOfReach ? 'fact' : step === null ? 'next' : 'check',
     title,
     measure,
-    when: step === null ? 'not sure yet' : `step ${formatCount(step)}`,
+    ...(!isOutOfReach && { when: step === null ? 'not sure yet' : `step ${formatCount(step)}` }),
   }));
   const { context } = settings.model.config;
   return <MilestoneList items={long ? [...items, longItem(long, context)] : items} />;

@@ -103,6 +103,12 @@ test('one that was stopped goes on by a button, which says why where it cannot',
   const { studio, getState, runId, row, page } = await stoppedLater();
   const button = (): string | undefined => /<button(?:(?!<button).)*?Resume from step \d+<\/button>/.exec(page())?.[0];
   expect(button()).toContain(`Resume from step ${row().step}<`);
+  // It is the one filled button.
+  const filled = (): string[] =>
+    [...page().matchAll(/<button(?:(?!<button).)*?data-variant="go"(?:(?!<button).)*?<\/button>/g)].map(([one]) =>
+      one.replaceAll(/<[^>]*>/g, ''),
+    );
+  expect(filled()).toEqual([`Resume from step ${row().step}`]);
   expect(button()).not.toContain('aria-disabled');
   studio.setState({ trainingElsewhere: true });
   expect(resumeRefusal(getState())).toBe(TRAINING_ELSEWHERE);

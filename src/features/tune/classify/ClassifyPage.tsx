@@ -9,7 +9,7 @@ import { Button, Panes, Stage } from '../../../ui';
 import { AddButtons, AddDialog, Dropped, Reading, Refused, useAdding } from '../Adding';
 import { KINDS } from '../kinds';
 import { Failed } from '../Failed';
-import { Resume } from '../Resume';
+import { isResumeNext, Resume } from '../Resume';
 import { AskPane } from './AskPane';
 import { CutNotice } from './CutNotice';
 import { JudgedPane } from './JudgedPane';
@@ -67,6 +67,7 @@ function Summary({ situation: { judged, step, stepWords } }: { situation: Classi
 function Start({ situation: { refusal, plan } }: { situation: ClassifySituation }) {
   const tune = useStudio((s) => s.tune);
   const isTraining = useStudio((s) => s.training !== null);
+  const isResuming = useStudio(isResumeNext);
   const [, go] = useLocation();
   if (isTraining) return null;
   const time = refusal === undefined && plan?.seconds !== undefined ? 1000 * plan.seconds : undefined;
@@ -75,7 +76,7 @@ function Start({ situation: { refusal, plan } }: { situation: ClassifySituation 
       <Resume />
       <Button
         isDense
-        variant={refusal === undefined ? 'go' : 'default'}
+        variant={refusal === undefined && !isResuming ? 'go' : 'default'}
         icon="play"
         disabledReason={refusal}
         onPress={() => {

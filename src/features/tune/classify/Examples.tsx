@@ -1,10 +1,13 @@
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { labelWords } from '../../../core/base/labels';
 import type { LabelledText, RunRow } from '../../../protocol/data';
+import { explainText } from '../../../state/explainText';
 import { useStudio, useStudioStore } from '../../../state/react';
 import { EmptyState, MenuButton, text as type, TextAction } from '../../../ui';
 import styles from './Classify.module.css';
-import { type Judged, percent } from './judged';
+import { answerWords, type Judged } from './judged';
+import { fileOf, placeWords } from './place';
 import { useAnswer } from './useAnswer';
 
 /** Held-out texts with their actual and predicted labels; the label can be changed. */
@@ -38,6 +41,7 @@ export function Examples({
           <Example
             key={judged.place}
             judged={judged}
+            run={run}
             labels={labels}
             several={run.model.config.classes?.several === true}
             own={found?.find(({ at }) => at === judged.place)}
@@ -63,17 +67,21 @@ function useTexts(run: RunRow['record'], shown: readonly Judged[]): readonly Lab
 }
 
 function Example({
-  judged: { wanted, given, sure, sureOfWanted },
+  judged: { wanted, given, sure },
+  run,
   labels,
   several,
   own,
 }: {
   judged: Judged;
+  run: RunRow['record'];
   labels: readonly string[];
   several: boolean;
   own: LabelledText | undefined;
 }) {
   const store = useStudioStore();
+  const [, go] = useLocation();
+  const file = useStudio((s) => fileOf(s, own?.textId));
   const [one, other] = [wanted, given].map((places) => places.map((place) => labels[place]!).join(', ') || 'none') as [
     string,
     string,
@@ -99,17 +107,15 @@ function Example({
   return (
     <li>
       <header>
-        <b>{own?.title ?? '…'}</b>
-        <span>
-          {one === other ? '' : 'predicted '}
-          {other} {percent(sure)}
+        <span className={styles.about}>
+          <b>{own ? placeWords(own, file) : '…'}</b>
+          <span>{answerWords(one, other, sure)}</span>
         </span>
-        {one !== other && (
-          <span>
-            actual {one} {percent(sureOfWanted)}
-          </span>
+        {own && (
+          <TextAction label={`Why? ${own.title}`} onPress={() => void explainText(store, run, own.at).then(go)}>
+            Why?
+          </TextAction>
         )}
-        <span className={type.grow} />
         {own && (
           <MenuButton
             variant="plain"

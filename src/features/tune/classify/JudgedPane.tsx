@@ -25,12 +25,13 @@ import { MeasuredBefore, NotMeasured } from './Measure';
 import { ToLabel } from './ToLabel';
 import type { ClassifySituation } from './useClassify';
 
-type View = 'matrix' | 'worst' | 'doubtful' | 'toLabel';
+type View = 'matrix' | 'mistakes' | 'doubtful' | 'toLabel';
 
 /** How right the classifier is, which it takes for which, and what would help. */
 export function JudgedPane({ situation }: { situation: ClassifySituation }) {
   const { judged, classifier, step, survey } = situation;
-  const [view, setView] = useState<View>('matrix');
+  const isOfMistakes = new URLSearchParams(useSearch()).get('show') === 'mistakes';
+  const [view, setView] = useState<View>(isOfMistakes ? 'mistakes' : 'matrix');
   const labelled = judged?.evaluation.labelled;
   const { classes } = classifier?.record.model.config ?? {};
   const atLeast = (classes?.several && classifier?.record.decision?.atLeast) || 0;
@@ -45,7 +46,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
       onChange={setView}
       tabs={[
         { id: 'matrix', label: 'Confusion matrix' },
-        { id: 'worst', label: 'Worst', ...(labelled && { count: formatCount(mistakes.length) }) },
+        { id: 'mistakes', label: 'Mistakes', ...(labelled && { count: formatCount(mistakes.length) }) },
         { id: 'doubtful', label: 'Labels in doubt', ...(labelled && { count: formatCount(doubtful.length) }) },
         { id: 'toLabel', label: 'To label', ...(survey.told && { count: formatCount(unlabelled) }) },
       ]}
@@ -63,7 +64,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
           atLeast={atLeast}
           run={classifier.record}
         />
-      ) : view === 'worst' ? (
+      ) : view === 'mistakes' ? (
         <Examples
           run={classifier.record}
           labels={labelled.labels}
@@ -140,9 +141,7 @@ function Wanted({
       ) : several ? (
         <LabelTable rows={each.map((row) => ({ ...row, f1: f1Of(row) }))} chosen={of} onChoose={chooseOf} />
       ) : (
-        <Block>
-          {formatCount(labels.length)} labels are more than a table of them shows: the mistakes are in Worst
-        </Block>
+        <Block>{formatCount(labels.length)} labels don’t fit in a matrix. The wrong answers are under Mistakes</Block>
       )}
       <dl className={styles.facts}>
         <div>

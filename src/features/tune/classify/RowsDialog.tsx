@@ -3,8 +3,11 @@ import { labelWords } from '../../../core/base/labels';
 import { formatCount } from '../../../core/base/units';
 import { splitAtWord } from '../../../core/documents/labels/leaks';
 import type { TextRecord } from '../../../core/documents/record';
+import type { LabelledText } from '../../../protocol/data';
+import { useStudio } from '../../../state/react';
 import { Button, Dialog, Pager, Table, text } from '../../../ui';
 import styles from './Classify.module.css';
+import { fileOf, placeWords } from './place';
 import { useAnswer } from './useAnswer';
 
 /** Texts with their labels, a page of them at a time. */
@@ -59,10 +62,9 @@ export function RowsDialog({
             {
               id: 'row',
               header: 'Row',
-              isNumber: true,
               isQuiet: true,
-              width: '64px',
-              cell: ({ at }) => formatCount(at + 1),
+              width: '136px',
+              cell: (row) => <Place of={row} isAlone={table !== undefined} />,
             },
             {
               id: 'label',
@@ -76,6 +78,11 @@ export function RowsDialog({
       </div>
     </Dialog>
   );
+}
+
+function Place({ of, isAlone }: { of: LabelledText; isAlone: boolean }) {
+  const file = useStudio((s) => fileOf(s, of.textId));
+  return placeWords(of, isAlone ? undefined : file);
 }
 
 /** A text in one line, with its word highlighted. */

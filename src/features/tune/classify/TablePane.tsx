@@ -7,7 +7,7 @@ import { leakNotice, leakWords } from '../../../core/documents/labels/leakWords'
 import type { Unlabelled } from '../../../core/documents/labels/labelling';
 import type { LabelsTold } from '../../../protocol/data';
 import { weightOf } from '../../../state/classifierPlan';
-import { CLASSIFIER_SETUP, rowsWithWord } from '../../../state/classifierStart';
+import { closedRows, rowsWithWord } from '../../../state/classifierStart';
 import { explain } from '../../../state/failures';
 import { useStudio, useStudioStore } from '../../../state/react';
 import type { PageProps } from '../../../state/stage';
@@ -109,10 +109,11 @@ export function TablePane({
 
 /** The table, or the word, whose rows the address asks for. */
 function useAskedRows(texts: readonly TextRecord[]) {
-  const asked = new URLSearchParams(useSearch());
+  const search = useSearch();
+  const asked = new URLSearchParams(search);
   const [, go] = useLocation();
   const table = texts.find((text) => text.id === asked.get('text'));
-  return { table, word: asked.get('word') ?? undefined, close: () => go(CLASSIFIER_SETUP, { replace: true }) };
+  return { table, word: asked.get('word') ?? undefined, close: () => go(closedRows(search), { replace: true }) };
 }
 
 /** Number of texts that have a word which gives a label away; 0 of another word. */

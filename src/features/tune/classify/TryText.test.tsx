@@ -5,15 +5,28 @@ import { Given } from './TryText';
 
 test('a wrong answer can be corrected, unless a text may have several labels', () => {
   const given = { labels: ['spam'], probabilities: [0.1, 0.9], tokens: 3, read: 3, windows: 1 };
-  const shown = (several: boolean): string =>
+  const shown = (several: boolean, correction?: { label: string; isLearned: boolean }): string =>
     renderToStaticMarkup(
       <Given
         classes={{ labels: ['ham', 'spam'], pooling: 'mean', several } as never}
         given={given}
         why={undefined}
-        onCorrect={() => undefined}
+        correction={{ correction, onCorrect: () => undefined, onUndo: () => undefined, onTrain: () => undefined }}
       />,
     );
   expect(shown(false)).toMatch(/Wrong\?.*Choose the right label/);
   expect(shown(true)).not.toContain('Wrong?');
+  // What became of a correction stays, as long as the text is shown.
+  const words = (label: string, isLearned: boolean): string =>
+    shown(false, { label, isLearned })
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ');
+  const open = words('ham', false);
+  expect(open).toContain('Corrected to ham. The correction counts after the next training. Train again Undo');
+  expect(open).not.toContain('Wrong?');
+  expect(words('spam', true)).toContain('Corrected to spam, and now the model says spam');
+  expect(words('ham', true)).toContain(
+    'Corrected to ham, and the model still says spam. Add more texts like this one.',
+  );
+  expect(words('ham', true)).not.toContain('Undo');
 });

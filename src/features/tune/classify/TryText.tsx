@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { useLocation } from 'wouter';
 import type { Decided } from '../../../core/evaluate/decided';
 import { formatCount } from '../../../core/base/units';
 import { likeliest } from '../../../core/base/likeliest';
@@ -7,6 +8,7 @@ import type { RunRow } from '../../../protocol/data';
 import type { GivenLabels } from '../../../protocol/gpu';
 import { explain } from '../../../state/failures';
 import { useStudioStore } from '../../../state/react';
+import { type ShownCorrection, useCorrection } from '../../../state/useCorrection';
 import { IDLE, type Work, work } from '../../../state/work';
 import {
   Block,
@@ -46,10 +48,8 @@ export function TryText({ run }: { run: RunRow['record'] }) {
       },
     );
   };
-  const correct = async (label: string): Promise<void> => {
-    const own = await store.getState().classifying();
-    await own.correct(given!.of, label);
-  };
+  const [, go] = useLocation();
+  const correction = useCorrection(run.id, given?.of ?? '', go);
   return (
     <>
       <PaneHead
@@ -97,12 +97,7 @@ export function TryText({ run }: { run: RunRow['record'] }) {
         </Notice>
       )}
       {given && (
-        <Given
-          classes={run.model.config.classes!}
-          given={given.given}
-          why={given.why}
-          onCorrect={(label) => void correct(label)}
-        />
+        <Given classes={run.model.config.classes!} given={given.given} why={given.why} correction={correction} />
       )}
     </>
   );
@@ -116,12 +111,12 @@ export function Given({
   classes: { labels, several },
   given,
   why,
-  onCorrect,
+  correction,
 }: {
   classes: Classes;
   given: GivenLabels;
   why: Decided | undefined;
-  onCorrect: (label: string) => void;
+  correction: ShownCorrection;
 }) {
   const order = [...labels.keys()].sort((a, b) => given.probabilities[b]! - given.probabilities[a]!);
   const bars = order.slice(0, MOST_BARS).map((place) => {
@@ -140,9 +135,9 @@ export function Given({
         )}
         {given.read < given.tokens && `; of ${formatCount(given.tokens)} tokens it read ${formatCount(given.read)}`}
       </p>
-      {!several && <Correction labels={labels} predicted={given.labels[0]} onCorrect={onCorrect} />}
+      {!several && <Correction labels={labels} predicted={given.labels[0]} {...correction} />}
       <LabelBars label="Confidence in each label" bars={bars} />
-      {why && <DecidedWords label={labels[order[0]!]!} words={why.words} />}
+      {why && <DecidedWords labels={labels} label={order[0]!} isMany={several === true} decided={why} />}
     </>
   );
 }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { LabelledTexts } from '../../../core/evaluate/evaluation';
 import { answersAt, eachLabel } from '../../../core/evaluate/eachLabel';
 import { FINDINGS } from '../../../ui/LabelTable';
-import { inCell, inFinding, isRight, judgedTexts, likelyWrong, weakestLabel, worst } from './judged';
+import { calibrationWords } from './AskPane';
+import { inCell, inFinding, isRight, judgedTexts, likelyWrong, percent, weakestLabel, worst } from './judged';
 
 const LABELLED: LabelledTexts = {
   labels: ['land', 'sea'],
@@ -16,6 +17,15 @@ const LABELLED: LabelledTexts = {
   sureOfWanted: [0.9, 0.05, 0.8, 0.45, 0.7],
   cut: 0,
 };
+
+test('calibration is shown with two digits, and a probability below 1 is never 100 %', () => {
+  expect(calibrationWords({ value: 0.03547, low: 0.03538, high: 0.03556 })).toBe(
+    'Well calibrated: confidence is off by 0.035 % on average, 0.035 to 0.036.',
+  );
+  expect(calibrationWords({ value: 12.345 })).toBe('Poorly calibrated: confidence is off by 12 % on average.');
+  expect(percent(0.999648)).toBe('>99.9 %');
+  expect(percent(1)).toBe('100 %');
+});
 
 test('mistakes are opened by their cell, the surest first, and those that may be wrong labels apart', () => {
   const texts = judgedTexts(LABELLED);

@@ -76,4 +76,10 @@ export function weakestLabel(
   return { term: 'Weakest label', words: `${weakest.label}, ${by} ${percent(weakest.value)}` };
 }
 
-export const percent = (share: number): string => formatShare(Number(share.toPrecision(3)));
+/** `Labeled spam · the model says ok 97.3 %`. */
+export const answerWords = (wanted: string, given: string, sure: number): string =>
+  wanted === given
+    ? `The model says ${given} ${percent(sure)}`
+    : `Labeled ${wanted} · the model says ${given} ${percent(sure)}`;
+
+export const percent = (share: number): string => formatShare(share);
