@@ -28,7 +28,7 @@ export function DecidedWords({ labels, label, isMany = false, decided: { words, 
     <>
       {isSame && (
         <p className={styles.blank}>
-          {`The model says ${name} without any of these words too: ${formatShare(blank[label]!)}`}
+          {`Without these words, the model would say ${name} too: ${formatShare(blank[label]!)}`}
         </p>
       )}
       <p

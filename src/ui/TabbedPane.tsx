@@ -13,6 +13,8 @@ export interface TabbedPaneProps<T extends string> {
   onChange: (value: T) => void;
   /** A quiet reading at the right of the head. */
   hint?: ReactNode;
+  /** On a phone it stands above the other panes. */
+  isFirstOnPhone?: boolean;
   /** The chosen tab's content. */
   children: ReactNode;
 }
@@ -21,7 +23,13 @@ export interface TabbedPaneProps<T extends string> {
 export function TabbedPane<T extends string>(p: TabbedPaneProps<T>) {
   const { ref, isScrollable } = useScrollable();
   return (
-    <section ref={ref} className={stage.pane} aria-label={p.label} data-pane tabIndex={isScrollable ? 0 : -1}>
+    <section
+      ref={ref}
+      className={cx(stage.pane, p.isFirstOnPhone && stage.firstOnPhone)}
+      aria-label={p.label}
+      data-pane
+      tabIndex={isScrollable ? 0 : -1}
+    >
       <h2 className={stage.hidden}>{p.label}</h2>
       <Tabs
         selectedKey={p.value}

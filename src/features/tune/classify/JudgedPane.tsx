@@ -42,6 +42,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
   return (
     <TabbedPane<View>
       label="How right it is"
+      isFirstOnPhone={isOfMistakes}
       value={view}
       onChange={setView}
       tabs={[
