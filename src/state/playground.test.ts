@@ -102,6 +102,7 @@ test('a stop is a result; a second press meanwhile is none; another model ends t
 
 test('a step that cannot be read is told, the one before is used, and the same press then works', async () => {
   const { getState } = page.studio;
+  getState().change({ picked: null });
   await getState().bringBack(STOPPED);
   await spoil(page.store, STOPPED, 120, 'change');
   getState().setSampling({ length: 4 });
