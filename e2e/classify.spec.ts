@@ -17,7 +17,7 @@ async function askOf(page: Page): Promise<string> {
 /** A whole file in an old encoding, by keyboard: the encoding is chosen by its letters, which come back as they are. */
 async function inItsEncoding(page: Page): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'A whole file…' }).press('Enter');
+  await page.getByRole('button', { name: 'Classify a whole file…' }).press('Enter');
   const buffer = Buffer.from('id,body\n1,Le café est-il fermé ?\n2,Renew my three books\n', 'latin1');
   await (await chooser).setFiles({ name: 'café.csv', mimeType: 'text/csv', buffer });
   const asked = page.getByRole('dialog', { name: 'How is café.csv written?' });
@@ -135,9 +135,10 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
     timeout: 60_000,
   });
   await expectAccessible(page, 'Classify, asked');
+  await studio.goTo('Playground');
   const table = { name: 'desk.csv', mimeType: 'text/csv', buffer: Buffer.from(TABLE) };
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'A whole file…' }).click();
+  await page.getByRole('button', { name: 'Classify a whole file…' }).click();
   await (await chooser).setFiles(table);
   const download = page.waitForEvent('download');
   await page.getByRole('dialog').getByRole('button', { name: 'Classify' }).click();

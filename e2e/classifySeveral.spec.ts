@@ -72,12 +72,13 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await page.getByRole('button', { name: 'Classify', exact: true }).click();
   await expect(ask.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
 
+  await studio.goTo('Playground');
   // A worker that ends in the middle of a file is told of, and another takes its place.
   const file = { name: 'many.txt', mimeType: 'text/plain', buffer: Buffer.from('the whale swims\n'.repeat(200_000)) };
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'A whole file…' }).click();
+  await page.getByRole('button', { name: 'Classify a whole file…' }).click();
   await (await chooser).setFiles(file);
-  await expect(ask.getByRole('progressbar')).toBeVisible();
+  await expect(page.getByRole('main').getByRole('progressbar')).toBeVisible();
   // One that ends answers no more.
   for (const worker of page.workers())
     void worker
@@ -93,8 +94,10 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await expect(told).toContainText('no memory was left');
   await expectAccessible(page, 'Classify, a file that was not classified');
   await told.getByRole('button', { name: 'Close' }).last().click();
-  await page.getByRole('button', { name: 'Classify', exact: true }).click();
-  await expect(ask.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
+  await page.getByRole('textbox', { name: 'Text', exact: true }).fill('on page 999');
+  await page.getByRole('button', { name: 'Classify text', exact: true }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
+  await studio.goTo('Tune');
 
   // Where it was moved to is kept, whoever leaves the page at once.
   await slider.focus();

@@ -8,6 +8,7 @@ import { ActOrStop } from './ActOrStop';
 import { KINDS } from './kinds';
 import styles from './PlaygroundPage.module.css';
 import { useLacking } from './useLacking';
+import { WholeFile } from './WholeFile';
 
 const NONE: readonly string[] = [];
 const useClasses = () => useShownPart('playground', ({ record }) => record?.model.config.classes);
@@ -19,9 +20,14 @@ export function TextPane() {
   const setPrompt = useStudio((s) => s.setPrompt);
   const labels = useLabels();
   const lacking = useLacking();
+  const record = useShownPart('playground', (run) => run.record);
   const isAsked = new URLSearchParams(useSearch()).has('text');
   return (
-    <Pane title="Text" hint={`${formatCount(labels.length)} labels`}>
+    <Pane
+      title="Text"
+      hint={`${formatCount(labels.length)} labels`}
+      aside={record && <WholeFile run={record} key={record.id} />}
+    >
       <Block>
         <TextField
           label="Text"

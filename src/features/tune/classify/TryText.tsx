@@ -22,10 +22,9 @@ import {
   TextField,
 } from '../../../ui';
 import { percent } from './judged';
-import { WholeFile } from './WholeFile';
 import styles from './Classify.module.css';
 
-/** What it says of a pasted text and why, and of a whole file. */
+/** What it says of a pasted text and why. */
 export function TryText({ run }: { run: RunRow['record'] }) {
   const store = useStudioStore();
   const [draft, write] = useState('');
@@ -55,21 +54,18 @@ export function TryText({ run }: { run: RunRow['record'] }) {
       <PaneHead
         title="Try a text"
         aside={
-          <>
-            <WholeFile run={run} />
-            {(draft !== '' || given) && (
-              <TextAction
-                onPress={() => {
-                  turn.current++;
-                  write('');
-                  setGiven(undefined);
-                  setAsking(IDLE);
-                }}
-              >
-                Clear
-              </TextAction>
-            )}
-          </>
+          (draft !== '' || given) && (
+            <TextAction
+              onPress={() => {
+                turn.current++;
+                write('');
+                setGiven(undefined);
+                setAsking(IDLE);
+              }}
+            >
+              Clear
+            </TextAction>
+          )
         }
       />
       <Block>

@@ -1,16 +1,16 @@
 import { useState } from 'react';
-import { type EncodingId, tableCalled, type TableFormatId } from '../../../core/documents';
-import { recognisedColumns, type TableHead } from '../../../core/documents/columns';
-import { formatCount } from '../../../core/base/units';
-import { type Failure, toFailure } from '../../../core/base/errors';
-import type { RunRow } from '../../../protocol/data';
-import type { ClassifyFileInput } from '../../../protocol/gpu';
-import { explain } from '../../../state/failures';
-import { useStudioStore } from '../../../state/react';
-import { useProposals } from '../../../state/undecoded';
-import { describeWork, IDLE, type Work, work } from '../../../state/work';
-import { Button, Checkbox, Dialog, EncodingDialog, FileButton, Progress } from '../../../ui';
-import styles from './Classify.module.css';
+import { type EncodingId, tableCalled, type TableFormatId } from '../../core/documents';
+import { recognisedColumns, type TableHead } from '../../core/documents/columns';
+import { formatCount } from '../../core/base/units';
+import { type Failure, toFailure } from '../../core/base/errors';
+import type { RunRow } from '../../protocol/data';
+import type { ClassifyFileInput } from '../../protocol/gpu';
+import { explain } from '../../state/failures';
+import { useStudioStore } from '../../state/react';
+import { useProposals } from '../../state/undecoded';
+import { describeWork, IDLE, type Work, work } from '../../state/work';
+import { Button, Checkbox, Dialog, EncodingDialog, FileButton, Progress } from '../../ui';
+import styles from './PlaygroundPage.module.css';
 
 /** A file, in what it is written where that is not UTF-8, and which of its columns are the text where it is a table. */
 type Given = Pick<ClassifyFileInput, 'file' | 'table' | 'encoding'>;
@@ -62,7 +62,7 @@ export function WholeFile({ run }: { run: RunRow['record'] }) {
   return (
     <>
       <FileButton isDense isSingle variant="quiet" onFiles={([first]) => first && void take({ file: first.file })}>
-        A whole file…
+        Classify a whole file…
       </FileButton>
       {given && working.kind === 'failed' && (
         <Refused
@@ -160,7 +160,10 @@ function ColumnsDialog({
         </>
       }
     >
-      <p>Several are read one after another, as they were when it learnt. All columns come back, with the labels.</p>
+      <p>
+        Several columns are read one after another, as in training. The table you get back has all columns and the
+        labels.
+      </p>
       <div role="group" aria-label="Columns">
         {columns.slice(0, MOST_COLUMNS).map((column) => (
           <Checkbox
