@@ -39,7 +39,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await expect(page.getByRole('listitem').filter({ hasText: /^none of them\s*15$/ })).toBeVisible();
   await expectAccessible(page, 'Classify, answered');
 
-  await studio.set({ Passes: 30 });
+  await studio.set({ Passes: 15 });
   await page.getByText('Seldom changed').click();
   await studio.set({ Batch: 8, 'Learning rate': 0.01 });
   await page.getByRole('button', { name: /^Train the classifier/ }).click();

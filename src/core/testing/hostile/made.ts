@@ -1,5 +1,5 @@
 /** What hostile files are made of. */
-import { zipSync } from 'fflate';
+import { zip } from './zip';
 
 /** A file of a name, as bytes. */
 export type HostileFiles = Readonly<Record<string, Uint8Array>>;
@@ -9,7 +9,7 @@ export type Hostile = Readonly<Record<string, () => HostileFiles>>;
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 export const zipped = (parts: Readonly<Record<string, string>>): Uint8Array =>
-  zipSync(Object.fromEntries(Object.entries(parts).map(([path, text]) => [path, utf8(text)])), { level: 1 });
+  zip(Object.fromEntries(Object.entries(parts).map(([path, text]) => [path, utf8(text)])));
 /** A text for each number from 0. */
 export const each = (count: number, make: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => make(i)).join('');

@@ -1,5 +1,5 @@
 /** Pages, mail, subtitles, wikis and crawls that are nested deep, or look at themselves again and again. */
-import { gzipSync } from 'fflate';
+import { gzipSync } from 'node:zlib';
 import { answer, warcOf } from '../warc';
 import { each, type Hostile, late, nested } from './made';
 
