@@ -1,8 +1,7 @@
 import { useRouter } from 'wouter';
-import { formatBytes } from '../core/base/units';
 import { useEvaluation, useRuns, useStudio, useStudioFields } from '../state/react';
 import { isTraining } from '../state/openRun';
-import { hasOwnData } from '../state/privacy';
+import { hasOwnData, sizeStored } from '../state/privacy';
 import type { Stage } from '../state/stage';
 import { Rail, TextAction } from '../ui';
 import { openNewer } from './offline';
@@ -34,7 +33,7 @@ export function StageRail(p: { current: Stage | undefined; onGo: (path: string) 
       foot={{
         promise: 'Nothing leaves this computer',
         onPromise: p.onPrivacy,
-        stored: stored === undefined ? undefined : `${formatBytes(stored)} stored here`,
+        stored: stored === undefined ? undefined : `${sizeStored(stored)} stored here`,
       }}
       news={hasNewer ? <Newer /> : undefined}
     />

@@ -41,7 +41,7 @@ test('before a person gives anything, what the browser stores for itself is not 
   expect([false, undefined, true].map(stored)).toEqual([
     'Your data, stored here: none yet',
     'Your data, stored here: –',
-    'Your data, stored here: 52.2 kB',
+    'Your data, stored here: less than 1 MB',
   ]);
 
   const { getState, setState } = createStudio(inertServices());

@@ -64,9 +64,12 @@ export const privacyRows = ({
   ];
 };
 
+/** Browsers count in blocks, and late: below a megabyte the figure jumps without a change of the data. */
+export const sizeStored = (bytes: number): string => (bytes < 1e6 ? 'less than 1 MB' : formatBytes(bytes));
+
 function storedWords(usage: PrivacySlice['usage']): string {
   if (usage?.bytes === undefined) return '–';
-  return `${formatBytes(usage.bytes)}${usage.persistent ? ', kept until you delete it' : ''}`;
+  return `${sizeStored(usage.bytes)}${usage.persistent ? ', kept until you delete it' : ''}`;
 }
 
 /** Returns how a person checks that the app needs no network; undefined where it does. */

@@ -42,7 +42,7 @@ function course(
 describe('a run is judged', () => {
   test('a loss next to nothing that has levelled off is told in nats', () => {
     const near = [0.0005, 0.0004, 0.00039, 0.00039].map((loss, i) => [20 * i + 20, loss, loss] as const);
-    const evidence = /within the 0\.01 nats that .* loss is 0\.000390 nats\. More texts would/;
+    const evidence = /within the 0\.01 nats that .* loss was 0\.000390 nats\. More texts would/;
     expect(judge(course(near, { headline: METRICS.loss, more: 'More texts' })).evidence).toMatch(evidence);
   });
 

@@ -136,7 +136,7 @@ function judged(course: Course): Verdict {
   const gapWords =
     now === undefined
       ? ''
-      : ` Training ${name} is ${told(now.mean)}${Math.abs(gap) < SHOWN ? '' : `, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}`}.`;
+      : ` At that step, training ${name} was ${told(now.mean)}${Math.abs(gap) < SHOWN ? '' : `, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}`}.`;
   const isRead = (epochsAt(course, until.step) ?? 0) >= 1;
   if (trend === 'falling') {
     const fall = `${label} on text it never saw fell from ${told(earlier.loss)} to ${told(at.loss)} between steps ${formatCount(earlier.step)} and ${formatCount(last.step)}`;

@@ -5,6 +5,7 @@ import { isOfTuning, objectiveOf, objectivesFor } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
 import { type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../../core/train/recipe';
 import { changedFromUsual } from '../../state/estimate';
+import { followsPlan } from '../../state/plan';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Block, Fold, NumberField, Pane, Select, TextAction } from '../../ui';
 import { SmallChart } from '../../ui/charts';
@@ -22,7 +23,8 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   const objectives = objectivesFor(modelSpec(model).kind).filter((id) => !isOfTuning(id));
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, epochs: epochs(situation) };
   const beside = { facts, findings };
-  const changed = useStudioFields((s) => changedFromUsual(s.project));
+  // What the plan has set is nobody's change.
+  const changed = useStudioFields((s) => (followsPlan(s) ? NONE : changedFromUsual(s.project)));
   const resetRecipe = useStudio((s) => s.resetRecipe);
   return (
     <Pane
@@ -65,6 +67,8 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
     </Pane>
   );
 }
+
+const NONE: ReturnType<typeof changedFromUsual> = [];
 
 /** Less memory for more work; the losses are the same. */
 function Recompute({ isOn }: { isOn: boolean }) {

@@ -22,7 +22,9 @@ export function restWords(run: OpenRun): RestWords {
     return { judgement: `${word} at step ${formatCount(step)}`, evidence: `Everything is saved.${leftWords}` };
   const steps = lost?.steps ?? 0;
   const judgement = `${word} at step ${formatCount(step + steps)}`;
-  if (steps === 0) return { judgement, evidence: `Nothing is lost.${leftWords}` };
+  // The log is written every second: of the last one nothing is known.
+  if (steps === 0)
+    return { judgement, evidence: `Step ${formatCount(step)} is saved; at most a few seconds are lost.${leftWords}` };
   const time = `about ${formatDuration(lost!.milliseconds)} of training`;
   const which = steps === 1 ? 'the step after it' : `the ${counted(steps, 'step')} after it`;
   const are = steps === 1 ? 'is' : 'are';

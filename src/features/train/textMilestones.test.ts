@@ -66,7 +66,7 @@ test('a model that finds its training text easier than new text starts to memori
   expect(told(...events)[2]).toMatch(/^Starting to memorize · Training text is 0\.\d nats easier than new text · 2$/);
   expect(told(...events.slice(0, 2)).join()).not.toContain('memorize');
   const later = told(...events, ...Array.from({ length: 60 }, (_, i) => step(4 + i, loss - 0.7)), evaluated(63, 100));
-  expect(later[2]).toBe('Starting to memorize · Training text is 0.7 nats easier than new text · 2');
+  expect(later[2]).toBe('Starting to memorize · Training text is 0.5 nats easier than new text, now 0.7 · 2');
 });
 
 test('after the text has changed, all begin again', () => {

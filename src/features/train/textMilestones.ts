@@ -35,7 +35,7 @@ export function textMilestones(
     ? [
         {
           title: 'Starting to memorize',
-          measure: gapWords(now > MEMORIZING_GAP ? now : first.gap),
+          measure: gapWords(first.gap) + (now - first.gap > 0.05 ? `, now ${now.toFixed(1)}` : ''),
           step: first.step,
           isWarning: true,
         },
