@@ -164,9 +164,8 @@ async function sample({
 async function copiedFrom(paths: readonly string[], written: string, signal: AbortSignal): Promise<Copied> {
   const texts = await textsOf(paths, signal);
   const documents = texts.map(({ text }) => ({
-    // eslint-disable-next-line @typescript-eslint/require-await -- read as a file is
     async *chunks() {
-      yield text;
+      yield await Promise.resolve(text);
     },
   }));
   return longestCopied(written, documents, { signal });

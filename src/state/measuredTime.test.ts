@@ -25,7 +25,7 @@ function ran(s: Pick<Studio, 'project' | 'runs' | 'device'>, device: string | nu
   const [row] = runRows(1) as [RunRow];
   const model = { id: 'bert', config: { ...BODY.config, classes: CLASSES }, vocabulary: 811 } as never;
   const { recipe } = s.project.tuning.classify;
-  const segments = [{ ...row.record.segments[0]!, recipe: { ...DEFAULT_RECIPE, ...recipe } }];
+  const segments = [{ ...row.record.segments[0], recipe: { ...DEFAULT_RECIPE, ...recipe } }];
   return { ...row, record: { ...row.record, model, device, segments } as never };
 }
 
@@ -44,7 +44,7 @@ test('a button names the time that a run of the same model took on this device',
 test('another shape or batch says nothing, and neither do the first steps', () => {
   const [row] = runRows(1) as [RunRow];
   const { model } = row.record;
-  const recipe = { ...row.record.segments[0]!.recipe, steps: 100 };
+  const recipe = { ...row.record.segments[0].recipe, steps: 100 };
   const here = { ...row, record: { ...row.record, device: 'Processor, WASM' } };
   const of = (other: Partial<typeof recipe>, config = {}): number | undefined =>
     measuredSeconds([here], { ...model, config: { ...model.config, ...config } }, { ...recipe, ...other }, INFO);

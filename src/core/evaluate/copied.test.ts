@@ -9,7 +9,7 @@ const documents = (...all: readonly (readonly string[])[]): Document[] =>
   all.map((chunks) => ({
     ...{ sha256: '', characters: 0, bytes: 0 },
     async *chunks() {
-      yield* chunks;
+      yield* await Promise.resolve(chunks);
     },
   }));
 

@@ -249,7 +249,7 @@ test.each(['bert', 'gpt'] as const)(
   },
 );
 
-test('a word is one piece without the spaces around it, and lone punctuation gives its score away', async () => {
+test('a word is one piece without the spaces around it, and lone punctuation gives its score away', () => {
   const text = ' Get the\n refund now !\n\nok? ';
   const ids = Uint32Array.from(tokenizer.encode(text));
   const words = scoredWords(ids, new Float64Array(ids.length).fill(1), tokenizer);
