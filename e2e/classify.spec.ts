@@ -97,7 +97,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   const other = wanted === 'Hours' ? 'Loans' : 'Hours';
   // Why it was wrong, in Playground.
   await first.getByRole('button', { name: /^Why/ }).click();
-  await expect(page.getByRole('heading', { name: 'Words that decided' })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('heading', { name: 'Why this label' })).toBeVisible({ timeout: 60_000 });
   await page.goBack();
   await pane(page).getByRole('tab', { name: 'Confusion matrix' }).click();
   await matrix(page)

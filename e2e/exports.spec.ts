@@ -12,15 +12,15 @@ test.beforeAll(async () => {
 
 const ZIP = 'PK';
 const CASES = [
-  ['Hugging Face folder', 'F32', ZIP, 'a second reader in this tab'],
+  ['Hugging Face folder', 'F32', ZIP, 'a second program on this computer'],
   ['GGUF', 'F32', 'GGUF', 'llama.cpp'],
   ['GGUF', 'F16', 'GGUF', 'llama.cpp'],
   ['GGUF', 'Q8_0', 'GGUF', 'llama.cpp'],
   ['ONNX', 'F32', ZIP, 'onnxruntime'],
   ['ONNX', 'F16', ZIP, 'onnxruntime'],
-  ['Offline page', 'F32', '<!', 'a second reader in this tab'],
+  ['Offline page', 'F32', '<!', 'a second program on this computer'],
   ['Web service', 'F16', ZIP, 'llama.cpp'],
-  ['Cluster hand-over', 'F32', ZIP, 'a second reader in this tab'],
+  ['Cluster hand-over', 'F32', ZIP, 'a second program on this computer'],
 ] as const;
 
 const SOME = CASES.filter(([name, precision]) =>

@@ -119,7 +119,11 @@ export function App() {
           <UnreadableDialog onClose={() => setOverlay(undefined)} />
         </Suspense>
       )}
-      <PrivacyDialog isOpen={overlay === 'privacy'} onClose={() => setOverlay(undefined)} />
+      <PrivacyDialog
+        isOpen={overlay === 'privacy'}
+        onClose={() => setOverlay(undefined)}
+        onDelete={shell.deleteEverything}
+      />
       <RunAgainDialog isOpen={overlay === 'again'} onClose={() => setOverlay(undefined)} />
       <DeleteEverything isOpen={overlay === 'everything'} onClose={() => setOverlay(undefined)} />
       <MarkupDialog />

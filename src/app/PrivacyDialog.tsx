@@ -6,7 +6,16 @@ import { Button, Dialog, TextAction } from '../ui';
 import styles from './PrivacyDialog.module.css';
 
 /** How a person checks that nothing leaves, and what was counted here. */
-export function PrivacyDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export function PrivacyDialog({
+  isOpen,
+  onClose,
+  onDelete,
+}: {
+  isOpen: boolean;
+  onClose: () => void;
+  /** Asks before everything is deleted. */
+  onDelete: () => void;
+}) {
   return (
     <Dialog
       isOpen={isOpen}
@@ -15,12 +24,12 @@ export function PrivacyDialog({ isOpen, onClose }: { isOpen: boolean; onClose: (
       title="Nothing leaves this computer"
       actions={<Button onPress={onClose}>Close</Button>}
     >
-      {isOpen && <Check />}
+      {isOpen && <Check onDelete={onDelete} />}
     </Dialog>
   );
 }
 
-function Check() {
+function Check({ onDelete }: { onDelete: () => void }) {
   const enforcement = useStudio((s) => s.enforcement);
   const requests = useStudio((s) => s.requests);
   const offline = useStudio((s) => s.offline);
@@ -44,6 +53,7 @@ function Check() {
         None of your data was sent.
         {offline.kind !== 'kept' && ' More files of this app load as you open pages.'}
       </p>
+      {hasData === true && <TextAction onPress={onDelete}>Delete everything of mine…</TextAction>}
       {offline.kind === 'to be asked' && (
         <TextAction onPress={offline.keep}>Make Homegrown available offline</TextAction>
       )}

@@ -83,10 +83,11 @@ export function classifierOf(
   const model = withClasses(body.model, classes);
   const trainable = body.isNew ? undefined : trainableOf(tuning, model);
   const { recipe, rateByHand } = ofPurpose(tuning, 'classify');
-  const { learningRate, optimizer, batch, accumulate, warmup, evalEvery } = recipe;
+  const { learningRate, optimizer, batch, accumulate, warmup, evalEvery, saveEvery } = recipe;
   const rows = batch * accumulate;
   const passes = tuning.classify.passes ?? usualPasses(body.isNew, learnt, rows);
   const steps = Math.max(1, Math.ceil((passes * learnt) / rows));
+  const looks = Math.min(evalEvery, Math.max(1, Math.ceil(steps / 5)));
   const usualRate = body.isNew
     ? optimizerOf(optimizer).usualRate(countParams(paramsOf(model)))
     : usualTuningRate(model, trainable, optimizer);
@@ -96,13 +97,18 @@ export function classifierOf(
     steps,
     learningRate: rateByHand ? learningRate : usualRate,
     warmup: Math.min(warmup, Math.floor(steps / 10)),
-    evalEvery: Math.min(evalEvery, Math.max(1, Math.ceil(steps / 5))),
+    evalEvery: looks,
+    // Whoever leaves early loses little: a small model is saved in milliseconds.
+    saveEvery: countParams(paramsOf(model)) < SMALL ? Math.min(saveEvery, looks) : saveEvery,
     evalTokens: recipe.evalTokens === DEFAULT_RECIPE.evalTokens ? evalTokensFor(held, model) : recipe.evalTokens,
     replay: 0,
   };
   const { isOn } = recomputation(model, own, recompute, limits, trainable);
   return { model, classes, trainable, passes, recipe: { ...own, recompute: isOn } };
 }
+
+/** Parameters. */
+const SMALL = 5e6;
 
 /** Tokens with which an evaluation reads all held-out texts, or as many of them as settle its interval. */
 const evalTokensFor = (held: number, { config }: ModelChoice): number =>

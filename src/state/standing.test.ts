@@ -23,11 +23,12 @@ test('a language model stands against the strongest model that counts', () => {
   expect(standingOf(evaluated(record, 4.38), project)).toMatchObject({ kind: 'better' });
   expect(standingOf(evaluated(record, Math.log(113)), project)).toEqual({
     kind: 'worse',
-    judgement: 'Counting word triples still beats it',
+    judgement: 'Counting word pairs still beats it',
     evidence:
-      'Perplexity 113 on text it never saw; a trigram model, which only counts which token follows which two, has 84.8. ' +
+      'Perplexity 113 on text it never saw; a bigram model, which only counts which token follows which, has 112, and a trigram model 84.8. ' +
       'It passed a unigram model (602).',
   });
+  expect(standingOf(evaluated(record, 4.5), project).judgement).toBe('Counting word triples still beats it');
   // The words of Train, Runs and Evaluate about the end of training are one function's.
   expect(standingOf(evaluated(record, 4.5), project, 'falling').evidence).toMatch(
     / It was still improving when training ended\.$/,

@@ -37,7 +37,7 @@ export async function pageEngine(readBack: ReadBack): Promise<SecondEngine> {
   let next = nextScores(reader, context);
   let answered: readonly number[] | undefined;
   return {
-    name: 'a second reader in this tab',
+    name: 'a second program on this computer',
     async scores(ids, { at, source } = {}) {
       if (classes) return toldApart(classes, labelScoresOf(reader, page.kind, ids));
       if (at !== undefined) {

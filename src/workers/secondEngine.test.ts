@@ -75,7 +75,7 @@ for (const format of [
 ] as const) {
   test(`${format}: what was written is what was trained, within its bound`, async () => {
     const figures = await check(format, await written(format));
-    expect(figures).toMatchObject({ engine: 'a second reader in this tab', places: PLACES, tokens: PLACES });
+    expect(figures).toMatchObject({ engine: 'a second program on this computer', places: PLACES, tokens: PLACES });
     expect(figures[figures.bound.of]).toBeGreaterThan(0);
     expect(matches(figures)).toBe(true);
   });

@@ -71,7 +71,7 @@ async function inSecondEngine(row: Row, format: FormatId, bytes: Uint8Array<Arra
   // onnxruntime has a test of its own: formats/onnx.test.ts.
   if (!check || check.engine === 'onnxruntime') return null;
   const engine = await secondEngine(bytesSource(bytes), check, info.model);
-  expect(engine.name).toBe('a second reader in this tab');
+  expect(engine.name).toBe('a second program on this computer');
   return compare(await oursOf(row), engine, check.bound, unwatched);
 }
 

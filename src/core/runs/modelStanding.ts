@@ -44,8 +44,11 @@ export function modelStanding(
   if (loss < strongest.loss) return { kind: 'better' };
   const { label, scale } = headlineOf(recipe.objective);
   const told = (nats: number): string => formatReading(scale.of(nats));
-  const counts = COUNTS[strongest.id];
-  const who = `${strongest.words}${counts === undefined ? '' : `, ${counts},`}`;
+  // The simplest that beats it says the most of where the model stands.
+  const simplest = others.findLast((other) => other.loss <= loss) ?? strongest;
+  const counts = COUNTS[simplest.id];
+  const who = `${simplest.words}${counts === undefined ? '' : `, ${counts},`} has ${told(simplest.loss)}`;
+  const best = simplest === strongest ? '' : `, and ${strongest.words} ${told(strongest.loss)}`;
   const passed = others.find((other) => loss < other.loss);
   const past = passed ? ` It passed ${passed.words} (${told(passed.loss)}).` : '';
   const needsText = gap >= TOO_MUCH_GAP;
@@ -55,7 +58,7 @@ export function modelStanding(
   return {
     kind: 'worse',
     ...(needsText && { needsText }),
-    judgement: stillBeats(strongest.words),
-    evidence: `${label} ${told(loss)} on text it never saw; ${who} has ${told(strongest.loss)}.${past}${rest}`,
+    judgement: stillBeats(simplest.words),
+    evidence: `${label} ${told(loss)} on text it never saw; ${who}${best}.${past}${rest}`,
   };
 }

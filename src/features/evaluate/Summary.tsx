@@ -24,8 +24,8 @@ export function Summary() {
   const { record } = kept;
   return (
     <>
-      {on === 'text' ? <b>{record.name}</b> : PART_NAMES[on]}, <b>{documentsWords(record.evaluation)}</b>, measured{' '}
-      {formatMoment(record.madeAt)}
+      {on === 'text' ? <b>{record.name}</b> : PART_NAMES[on]}, <b>{`${documentsWords(record.evaluation)},`}</b>{' '}
+      {`measured ${formatMoment(record.madeAt)}`}
       {record.look !== undefined && (
         <>
           , looked at for the <b>{ordinal(record.look)}</b> time

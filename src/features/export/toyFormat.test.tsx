@@ -75,10 +75,10 @@ test('is written, handed over, and checked in a second engine', async () => {
   expect(file).toMatchObject({ name: expect.stringMatching(/\.weights\.txt$/) as string, sidecars: [] });
   await vi.waitFor(() => expect(studio.getState().exports[TOY]?.kind).toBe('verified'), 60_000);
   expect(studio.getState().exports[TOY]).toMatchObject({
-    figures: { engine: 'a second reader in this tab', tokens: 20 },
+    figures: { engine: 'a second program on this computer', tokens: 20 },
   });
   expect(downloads.at(-1)!.bytes.length).toBe(file!.size);
-  expect(cardOf('Table of weights')).toMatch(/Verified.*opened by a second reader in this tab/);
+  expect(cardOf('Table of weights')).toMatch(/Verified.*opened by a second program on this computer/);
 });
 
 test('once another step is chosen, the card names the step of the last file, without a warning, and the button its own', () => {

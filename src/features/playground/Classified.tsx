@@ -85,7 +85,7 @@ export function AnswerPane() {
       )}
       {decided && (
         <>
-          <PaneHead title="Words that decided" />
+          <PaneHead title="Why this label" />
           <DecidedWords labels={labels} label={label} isMany={several === true} decided={decided} />
         </>
       )}

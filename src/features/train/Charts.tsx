@@ -72,6 +72,7 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
         plannedSteps={planned}
         settings={chart}
         onSettings={onChart}
+        {...(record && { owner: record.name })}
         {...(isUnderReel && { isUnderReel: true, minHeight: 184 })}
         undone={
           undone && undone.step > kept

@@ -61,6 +61,8 @@ export interface LineChartProps {
   isUnderReel?: boolean;
   /** What the chart is of: of another it is drawn at once. */
   subject?: unknown;
+  /** Name of what the chart is of, for a picture that stands alone: `moby-dick-1`. */
+  owner?: string;
 }
 
 /** A figure: head, plot, caption. The table takes the plot's place and is what screen readers get. */
@@ -82,7 +84,8 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
   const xTicks = p.xTicks ?? ((width: number) => xTicksOf(x, width, p.xWord));
   const yTicks = (height: number): readonly Tick[] => yTicksOf(y, height);
   const save = (): void => {
-    const { title, lines, references = [] } = p;
+    const { lines, references = [] } = p;
+    const title = p.owner === undefined ? p.title : `${p.title} of ${p.owner}`;
     const caption = typeof p.caption === 'string' ? p.caption : '';
     void savePicture({ title, caption, lines, references, x, y, xTicks, yTicks, describeY });
   };

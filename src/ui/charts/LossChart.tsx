@@ -56,6 +56,8 @@ export interface LossChartProps {
   isUnderReel?: boolean;
   /** What the chart is of: of another it is drawn at once. */
   subject?: unknown;
+  /** Name of the run, for a picture that stands alone. */
+  owner?: string;
 }
 
 /** Losses in a reading of them at the left, and in nats at the right: one curve, two readings. */
@@ -85,6 +87,7 @@ const LossFigure = memo(function LossFigure({
   return (
     <LineFigure
       title={reading.label}
+      {...(p.owner !== undefined && { owner: p.owner })}
       keys={[
         { id: 'validation', label: 'validation', run: 2 },
         { id: 'training', label: 'training', run: 1 },
