@@ -238,7 +238,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   second = new Studio(other);
   await second.open('/text');
   await first.rename(`${sentinel} seas`);
-  await first.inProjects('Delete everything of mine…');
+  await first.inProjects('Delete all my data…');
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Texts');
   await expect(dialog).toContainText('cannot be undone');

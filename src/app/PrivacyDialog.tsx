@@ -53,7 +53,7 @@ function Check({ onDelete }: { onDelete: () => void }) {
         None of your data was sent.
         {offline.kind !== 'kept' && ' More files of this app load as you open pages.'}
       </p>
-      {hasData === true && <TextAction onPress={onDelete}>Delete everything of mine…</TextAction>}
+      {hasData === true && <TextAction onPress={onDelete}>Delete all my data…</TextAction>}
       {offline.kind === 'to be asked' && (
         <TextAction onPress={offline.keep}>Make Homegrown available offline</TextAction>
       )}

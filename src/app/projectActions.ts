@@ -45,7 +45,7 @@ const ACTIONS: readonly ProjectAction[] = [
 ];
 const DELETE_EVERYTHING: ProjectAction = {
   id: 'delete-everything',
-  label: 'Delete everything of mine…',
+  label: 'Delete all my data…',
   refusal: deleteEverythingRefusal,
   run: (_, shell) => shell.deleteEverything(),
 };

@@ -85,7 +85,7 @@ function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, T
   return {
     title: modelTitle(info),
     summary: summary(info),
-    card: modelCard(info),
+    card: modelCard(info, false),
     prompt: recipeOf(info).samplePrompt,
     model: elsewhere(info.model),
     tokenizer: tokenizer.model,

@@ -33,7 +33,7 @@ import { plain, table, tokenizerKind } from './markdown';
  * README.md of an exported model: what it learnt from, how, how well, what it cannot do, and how to load it. Of one with
  * an origin elsewhere only what is known: what it is, and what was done with it here.
  */
-export function modelCard(info: RunInfo): string {
+export function modelCard(info: RunInfo, hasDatasheet = true): string {
   const { name, model, state, origin } = info;
   const recipe = recipeOf(info);
   const { config, vocabulary } = model;
@@ -86,7 +86,7 @@ export function modelCard(info: RunInfo): string {
     partOf('about', info),
     ...labelsSection(info),
     '## Training data',
-    bySegment(info, dataSection),
+    bySegment(info, (data) => dataSection(data, hasDatasheet)),
     '## Tokenizer',
     tokenizerSection(info),
     ...chatSection(info),
@@ -254,7 +254,8 @@ export function heldOut({ split: { rule, validation, test }, texts }: DataFacts)
 export const cleanedWords = (cleaned: DataFacts['texts'][number]['cleaned']): string =>
   cleaned ? `, cleaned by the recipe ${plain(cleaned.by)} (\`${cleaned.recipe.slice(0, 16)}\`)` : '';
 
-function dataSection(data: DataFacts): string {
+/** @param hasDatasheet a file with more stands beside the card */
+function dataSection(data: DataFacts, hasDatasheet: boolean): string {
   const texts = data.texts.map(({ name, characters, sha256, licence, cleaned }) => [
     plain(name) + cleanedWords(cleaned),
     formatCount(characters),
@@ -264,8 +265,8 @@ function dataSection(data: DataFacts): string {
   return (
     `${table(texts, ['Text', 'Characters', 'Licence', 'SHA-256 begins'])}\n\n` +
     `${formatCount(data.parts.train.tokens)} tokens to learn from; ` +
-    `${heldOut(data)} (${formatCount(data.parts.validation.tokens)} tokens) held out. ` +
-    'More in DATASHEET.md.'
+    `${heldOut(data)} (${formatCount(data.parts.validation.tokens)} tokens) held out.` +
+    (hasDatasheet ? ' More in DATASHEET.md.' : '')
   );
 }
 

@@ -3,12 +3,24 @@ import { counted, formatCount } from '../../../core/base/units';
 import { confusionIn, type LabelCounts } from '../../../core/metrics/labels/counts';
 import { f1Of } from '../../../core/evaluate/eachLabel';
 import type { Classes } from '../../../core/models/spec';
-import { useShownPart } from '../../../state/react';
+import { labeledSince } from '../../../state/labeledSince';
+import { useShownPart, useStudio } from '../../../state/react';
 import type { RunSettings } from '../../../state/runSettings';
 import { checkMistakes, MISTAKES } from '../../../state/classifierStart';
 import { judgedEvaluation } from '../../../state/standing';
 import { useLeakNotice } from '../../../state/useLeakNotice';
-import { EmptyState, LabelTable, LeakNotice, Matrix, Pane, PaneHead, Panes, TextAction } from '../../../ui';
+import {
+  Button,
+  EmptyState,
+  LabelTable,
+  LeakNotice,
+  Matrix,
+  Notice,
+  Pane,
+  PaneHead,
+  Panes,
+  TextAction,
+} from '../../../ui';
 import { Charts, useChartSettings } from '../Charts';
 import { Events } from '../Events';
 import { AccuracyChart } from './AccuracyChart';
@@ -26,6 +38,7 @@ export function ClassifierPanes({ settings, classes }: { settings: RunSettings; 
   );
   return (
     <>
+      <Added />
       {leak && <LeakNotice {...leak} />}
       <Panes columns="minmax(0, 1fr) 444px" narrowColumns="minmax(0, 1fr) 348px">
         <Pane label="Predictions and curves">
@@ -40,6 +53,23 @@ export function ClassifierPanes({ settings, classes }: { settings: RunSettings; 
         </Pane>
       </Panes>
     </>
+  );
+}
+
+/** Corrections and tables that came after the training: training again uses them. */
+function Added() {
+  const added = useStudio(labeledSince);
+  const canTrain = useStudio((s) => s.training === null && !s.trainingElsewhere);
+  const tune = useStudio((s) => s.tune);
+  if (added === 0) return null;
+  return (
+    <Notice
+      isFact
+      title={`${counted(added, 'labeled text')} added since this training`}
+      actions={canTrain && <Button onPress={() => void tune('classify')}>Train again</Button>}
+    >
+      The next training uses them
+    </Notice>
   );
 }
 
