@@ -64,7 +64,7 @@ const kept = (studio: Studio) =>
 const MB = String.raw`[\d.]+ [kM]B`;
 const hasCore = (studio: Studio) =>
   studio.expectPrivacy(
-    new RegExp(String.raw`Works offline\s*training now[^\n]*\s*App files, saved here\s*${MB} of ${MB}`),
+    new RegExp(String.raw`Works offline\s*opening and training[^\n]*\s*App files, saved here\s*${MB} of ${MB}`),
   );
 async function count(studio: Studio, label: string): Promise<number> {
   const words = new RegExp(`${label}\\s*([\\d,]+)`);

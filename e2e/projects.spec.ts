@@ -241,7 +241,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await first.inProjects('Delete all my data…');
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Texts');
-  await expect(dialog).toContainText('cannot be undone');
+  await expect(dialog).toContainText('can’t be undone');
   await expectAccessible(page, 'deleting everything');
   await dialog.getByRole('button', { name: 'Delete everything' }).click();
   await expect(page.getByText('Everything of yours was deleted')).toBeVisible({ timeout: 60_000 });

@@ -26,7 +26,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await page.getByRole('textbox', { name: 'Name' }).fill('wide');
   await page.getByRole('textbox', { name: 'Tags' }).fill('sea, dropout');
   await page.getByRole('textbox', { name: 'Note' }).fill('Wider and with dropout.');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   const named = studio.runs.filter({ hasText: 'wide' });
   await expect(named).toContainText('sea');
   await named.getByRole('rowheader').getByRole('button').focus();

@@ -28,7 +28,7 @@ export function DecidedWords({ labels, label, isMany = false, decided: { words, 
     <>
       {isSame && (
         <p className={styles.blank}>
-          {`Without these words, the model would say ${name} too: ${formatShare(blank[label]!)}`}
+          {`The model says ${name} even to a text without words: ${formatShare(blank[label]!)}`}
         </p>
       )}
       <p
@@ -66,7 +66,9 @@ export function DecidedWords({ labels, label, isMany = false, decided: { words, 
             </span>
           </>
         ) : (
-          <span>No word changed this answer much, so none is marked</span>
+          <span>
+            {isSame ? 'No word here speaks for another label' : 'No word changed this answer much, so none is marked'}
+          </span>
         )}
       </p>
     </>

@@ -11,7 +11,14 @@ export function Fold(p: {
   children: ReactNode;
 }) {
   return (
-    <details className={cx(styles.fold, p.className)} onToggle={(event) => p.onToggle?.(event.currentTarget.open)}>
+    <details
+      className={cx(styles.fold, p.className)}
+      onToggle={({ currentTarget }) => {
+        p.onToggle?.(currentTarget.open);
+        // What opened below the edge is brought into view, once it is made.
+        if (currentTarget.open) requestAnimationFrame(() => currentTarget.scrollIntoView({ block: 'nearest' }));
+      }}
+    >
       <summary>{p.summary}</summary>
       {p.children}
     </details>

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { formatCount, formatShare } from '../../core/base/units';
 import { promptOf, resultNote } from '../../state/playground';
@@ -8,7 +9,9 @@ import { ActOrStop } from './ActOrStop';
 import { KINDS } from './kinds';
 import styles from './PlaygroundPage.module.css';
 import { useLacking } from './useLacking';
-import { WholeFile } from './WholeFile';
+
+/** Only classifiers take a file: its columns and encodings load with them. */
+const WholeFile = lazy(() => import('./WholeFile').then((module) => ({ default: module.WholeFile })));
 
 const NONE: readonly string[] = [];
 const useClasses = () => useShownPart('playground', ({ record }) => record?.model.config.classes);
@@ -26,7 +29,13 @@ export function TextPane() {
     <Pane
       title="Text"
       hint={`${formatCount(labels.length)} labels`}
-      aside={record && <WholeFile run={record} key={record.id} />}
+      aside={
+        record && (
+          <Suspense>
+            <WholeFile run={record} key={record.id} />
+          </Suspense>
+        )
+      }
     >
       <Block>
         <TextField

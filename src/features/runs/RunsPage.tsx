@@ -219,13 +219,10 @@ function firstShown(views: readonly RunView[], baseline: RunView | undefined): R
 function Summary({ views, baseline }: { views: readonly RunView[]; baseline: RunView | undefined }) {
   const alike = baseline ? comparable(views, baseline) : [];
   const best = bestOf(alike);
-  if (!best) return 'Every run of this project, what it was made with and where it comes from';
-  const others = alike.filter(({ id }) => id !== best.id);
-  const next = bestOf(others);
-  const beside = next ? `, then ${next.name} with ${formatBits(next.bits!)}` : '';
+  if (!best) return 'Compare runs and their settings';
   return (
     <>
-      Best so far is <b>{best.name}</b>, <b>{formatBits(best.bits!)}</b> bits a byte on held-out text{beside}
+      Best: <b>{best.name}</b>, <b>{formatBits(best.bits!)}</b> bits per byte
     </>
   );
 }
@@ -234,7 +231,7 @@ function Empty() {
   const [, go] = useLocation();
   const next = useNextStep('runs', go);
   return (
-    <Stage title="Runs" summary="Every run of this project, what it was made with and where it comes from">
+    <Stage title="Runs" summary="Compare runs and their settings">
       <EmptyStage figure={<ExampleCurves />} action={<NextButton step={next} />}>
         Compare runs and see which settings helped
       </EmptyStage>

@@ -258,7 +258,7 @@ function endLabels(p: PlotProps, width: number, height: number) {
       { x: width, y },
     ]);
   });
-  const places = endPlaces(ends, height, [...pointsOf(false), ...references], pointsOf(true));
+  const places = endPlaces(ends, height, pointsOf(false), pointsOf(true), references);
   return places.map(({ x, y, width: words }, index) => ({ line: lines[index]!, left: x, top: y, width: words }));
 }
 

@@ -17,6 +17,8 @@ export const meet = (a: Label, b: Label, gap: number): boolean => isInColumn(a, 
 const DISTANCES = [13, 20, 28, 38, 50, 64];
 /** Other words under words are worse than a curve, and a curve is worse than its background. */
 const [WORDS_COST, ORDER_COST, CURVE_COST] = [1_000_000, 500_000, 1000];
+/** A point of a faint or dotted line under words, and a px between words and their line's end: far away they seem another line's. */
+const [FAINT_COST, FAR_COST] = [20, 15];
 /** px that words take of the height. */
 const LINE = 16;
 
@@ -31,12 +33,14 @@ export interface LineEnd extends Label {
  * no curve passes, or the fewest do. The highest end chooses first.
  * @param points of curves, close enough to each other that none passes words unseen
  * @param faint of curves in the background, which words may cover if they must
+ * @param dotted of reference lines, which words rather cover than stand far from their end
  */
 export function endPlaces(
   ends: readonly LineEnd[],
   height: number,
   points: readonly Point[],
   faint: readonly Point[] = [],
+  dotted: readonly Point[] = [],
 ): readonly Label[] {
   const found: Label[] = [];
   const order = ends.map((_, index) => index).sort((a, b) => ends[a]!.y - ends[b]!.y);
@@ -52,7 +56,8 @@ export function endPlaces(
         WORDS_COST * taken.filter((other) => meet(other, place, LINE)).length +
         ORDER_COST * taken.filter((other) => other.y > place.y).length +
         CURVE_COST * coveredBy(place, points) +
-        coveredBy(place, faint) / (1 + faint.length),
+        FAINT_COST * (coveredBy(place, dotted) + coveredBy(place, faint)) +
+        FAR_COST * Math.abs(place.y - end.y),
     );
     found[index] = places[costs.indexOf(Math.min(...costs))] ?? end;
   }
