@@ -18,7 +18,7 @@ const DISTANCES = [13, 20, 28, 38, 50, 64];
 /** Other words under words are worse than a curve, and a curve is worse than its background. */
 const [WORDS_COST, ORDER_COST, CURVE_COST] = [1_000_000, 500_000, 1000];
 /** A point of a faint or dotted line under words, and a px between words and their line's end: far away they seem another line's. */
-const [FAINT_COST, FAR_COST] = [20, 15];
+const [FAINT_COST, FAR_COST] = [40, 15];
 /** px that words take of the height. */
 const LINE = 16;
 
