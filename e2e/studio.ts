@@ -328,7 +328,8 @@ export class Studio {
   }
 
   /** Downloads the Hugging Face folder on Export, and waits until it is verified. */
-  async takeFolder(zip: string): Promise<void> {
+  /** @returns the step of the model, which its name tells */
+  async takeFolder(zip: string): Promise<number> {
     await this.goTo('Export');
     const [download] = await Promise.all([
       this.page.waitForEvent('download'),
@@ -336,6 +337,7 @@ export class Studio {
     ]);
     await download.saveAs(zip);
     await expect(this.page.getByRole('article').getByText('Verified')).toBeVisible({ timeout: 60_000 });
+    return Number(/-step-(\d+)\.zip$/.exec(download.suggestedFilename())![1]);
   }
   /** Brings a folder into a browser that has never seen it. */
   async bringAnew(zip: string, device: 'WebGPU' | 'WASM'): Promise<void> {

@@ -135,7 +135,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
           </MenuButton>
           {chosen && (
             <Button isDense icon="plus" label={`New run from ${chosen.name}…`} onPress={() => begin(chosen)}>
-              New run from {shortName(chosen.name)}
+              New run…
             </Button>
           )}
           <NextButton step={next} isDense />
@@ -203,9 +203,6 @@ function toggled(hidden: ReadonlySet<string>, id: string): ReadonlySet<string> {
   if (!next.delete(id)) next.add(id);
   return next;
 }
-
-/** With the sign that more is asked, which also stands for what is cut off. */
-const shortName = (name: string): string => `${name.slice(0, 24).trimEnd()}…`;
 
 /** The baseline, and the best of those that can be told beside it; of all, where it was not measured. */
 function firstShown(views: readonly RunView[], baseline: RunView | undefined): ReadonlySet<string> {

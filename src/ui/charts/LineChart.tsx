@@ -7,7 +7,6 @@ import { Swatch } from '../Swatch';
 import { Table, type Column } from '../Table';
 import { nearest } from './columns';
 import type { Tick } from '../../core/charts/svg';
-import { savePicture } from './picture';
 import { PlotArea, type PlotProps } from './PlotArea';
 import { extent, scaleAround, type Scale } from '../../core/charts/scale';
 import { useAtMost, useDrawingInterval } from './surroundings';
@@ -87,7 +86,8 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
     const { lines, references = [] } = p;
     const title = p.owner === undefined ? p.title : `${p.title} of ${p.owner}`;
     const caption = typeof p.caption === 'string' ? p.caption : '';
-    void savePicture({ title, caption, lines, references, x, y, xTicks, yTicks, describeY });
+    const chart = { title, caption, lines, references, x, y, xTicks, yTicks, describeY };
+    void import('./picture').then(({ savePicture }) => savePicture(chart));
   };
   const title = <TermLabel>{p.title}</TermLabel>;
   const head = (
