@@ -113,7 +113,7 @@ export function judged(
   const sentences: Record<typeof stands, readonly [judgement: string, evidence: string]> = {
     better: [`Better than ${doing}`, `${isOfBits ? by : `${label} is ${by}`} better ${where}: ${both}.`],
     worse: [
-      stillBeats(doing),
+      stillBeats(baselineWords(simplestThatBeats(evaluation, id, best.name)).doing),
       `${isOfBits ? `This model needs ${by} more` : `${label} is ${by} worse`} ${where}: ${both}.${stillImproving(isImproving, isOfBits ? 'Perplexity' : undefined)}`,
     ],
     'not distinguishable': [
@@ -170,6 +170,20 @@ export function standing(
   if (low === undefined || high === undefined) return 'unknown';
   if (low <= beside && beside <= high) return 'not distinguishable';
   return high < beside === (better === 'lower') ? 'better' : 'worse';
+}
+
+/** Counting models, the simplest first. */
+const N_GRAMS: readonly string[] = ['unigram', 'bigram', 'trigram'];
+
+/** The simplest counting model that does better, as Train names it; of other baselines the best. */
+function simplestThatBeats({ metrics, baselines }: Evaluation, metric: string, best: string): string {
+  if (!N_GRAMS.includes(best)) return best;
+  const { better } = figureWords(metric);
+  const beats = (name: string): boolean => {
+    const value = baselines[name]?.[metric];
+    return value !== undefined && standing(metrics[metric]!, value, better) === 'worse';
+  };
+  return N_GRAMS.find(beats) ?? best;
 }
 
 const extent = (evaluation: Evaluation): string =>

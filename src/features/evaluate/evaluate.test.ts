@@ -50,6 +50,15 @@ test('it is better, or worse, only where its interval does not hold what needs n
     judgement: 'Counting word triples still beats it',
     evidence: expect.stringContaining('needs 0.433 bits per token more on this text: 6.2 against 5.77.') as string,
   });
+  // The simplest model that beats it is named, as on Train.
+  const counted = evaluation({
+    metrics: { loss: { value: 4.2, low: 4.15, high: 4.3, unit: 'nats per token' } },
+    baselines: { unigram: { loss: 6 }, bigram: { loss: 4.1 }, trigram: { loss: 4 } },
+  });
+  expect(judged({ part: 'validation', evaluation: counted })).toMatchObject({
+    judgement: 'Counting word pairs still beats it',
+    evidence: expect.stringContaining('against 5.77') as string,
+  });
   // One piece of text has no interval.
   const alone = evaluation({ metrics: { loss: { value: 3, unit: 'nats per token' } } });
   expect(judged({ part: 'text', evaluation: alone })).toMatchObject({
