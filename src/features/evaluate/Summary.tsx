@@ -11,7 +11,8 @@ export function Summary() {
   const { record } = kept;
   return (
     <>
-      <b>{on === 'text' ? record.name : documentsWords(record.evaluation)}</b>
+      {on === 'text' && `${record.name}, `}
+      <b>{documentsWords(record.evaluation)}</b>
       {record.look !== undefined && `, looked at for the ${ordinal(record.look)} time`}
     </>
   );
