@@ -30,6 +30,12 @@ test('draws points at their place on the scales, and breaks a line where a value
   expect(svg).toContain('>validation</text>');
 });
 
+test('words of a reference stand at the left where a line ends at their right', () => {
+  const at = (svg: string): string => /text-anchor="(\w+)">trigram 10</.exec(svg)![1]!;
+  expect(at(chartSvg(plain))).toBe('start'); // the line ends at 10
+  expect(at(chartSvg({ ...plain, lines: [{ ...plain.lines[0]!, y: [100, null, 90] }] }))).toBe('end');
+});
+
 test('a long caption takes two lines, and ends in … beyond them', () => {
   const lines = (caption: string) => [...chartSvg({ ...plain, caption }).matchAll(/y="(?:178|194)"[^>]*>([^<]*)</g)].map(([, text]) => text); // prettier-ignore
   expect(lines('short')).toEqual(['short']);

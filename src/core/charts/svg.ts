@@ -76,8 +76,18 @@ export function chartSvg(p: ChartDrawing): string {
   }
   for (const line of p.lines) parts.push(...drawn(line, atX, atY));
   // Over the lines, each on a border of paper.
-  const border = `stroke="${p.paper}" stroke-width="4" paint-order="stroke" text-anchor="end"`;
-  for (const { value, label } of references) parts.push(words(right - 4, atY(value) - 4, label, p.quiet, border));
+  const border = `stroke="${p.paper}" stroke-width="4" paint-order="stroke"`;
+  for (const { value, label } of references) {
+    // At the right, or where a line ends there at the left.
+    const isTaken = p.lines.some((line) =>
+      Array.from(line.x).some(
+        (x, i) =>
+          atX(x) > right - label.length * CHARACTER - 8 && Math.abs(atY(line.y[i] ?? NaN) - atY(value) + 8) < NEAR,
+      ),
+    );
+    const [x, anchor] = isTaken ? [LEFT + 4, 'start'] : [right - 4, 'end'];
+    parts.push(words(x, atY(value) - 4, label, p.quiet, `${border} text-anchor="${anchor}"`));
+  }
   parts.push(...keys(p, right));
   for (const [i, line] of wrapped(p.caption, plot.width / CHARACTER).entries())
     parts.push(words(LEFT, TOP + plot.height + 38 + 16 * i, line, p.quiet));
@@ -118,6 +128,8 @@ function keys(p: ChartDrawing, right: number): string[] {
       ];
     });
 }
+/** px from the middle of words to a line that would touch them. */
+const NEAR = 12;
 /** px that a character takes, about. */
 const CHARACTER = 6.5;
 

@@ -89,13 +89,15 @@ export function judged(
       evidence: extent(evaluation),
     };
   const best = bestBaseline(evaluation, first)!;
-  const of = baselines[best.name]!;
+  const strongest = baselines[best.name]!;
   // What predicts tokens is told by them.
-  const id = first === 'bitsPerByte' && metrics['loss'] && of['loss'] !== undefined ? 'loss' : first;
+  const id = first === 'bitsPerByte' && metrics['loss'] && strongest['loss'] !== undefined ? 'loss' : first;
   const own = metrics[id]!;
-  const needed = of[id]!;
   const { label, better } = figureWords(id);
-  const { doing } = baselineWords(best.name);
+  const stands = standing(own, strongest[id]!, better);
+  const rival = stands === 'worse' ? simplestThatBeats(evaluation, id, best.name) : best.name;
+  const needed = baselines[rival]![id]!;
+  const { doing } = baselineWords(rival);
   const isOfBits = id === 'loss' || id === 'bitsPerByte';
   const each = evaluation.labelled ? 'text' : metrics['maskedAccuracy'] ? 'hidden token' : 'token';
   const unit = id === 'bitsPerByte' ? 'bits per byte' : `bits per ${each}`;
@@ -109,11 +111,10 @@ export function judged(
       : told(difference);
   const both = `${told(own.value)} against ${told(needed)}`;
   const where = part === 'text' ? 'on this text' : 'on text it never saw';
-  const stands = standing(own, needed, better);
   const sentences: Record<typeof stands, readonly [judgement: string, evidence: string]> = {
     better: [`Better than ${doing}`, `${isOfBits ? by : `${label} is ${by}`} better ${where}: ${both}.`],
     worse: [
-      stillBeats(baselineWords(simplestThatBeats(evaluation, id, best.name)).doing),
+      stillBeats(doing),
       `${isOfBits ? `This model needs ${by} more` : `${label} is ${by} worse`} ${where}: ${both}.${stillImproving(isImproving, isOfBits ? 'Perplexity' : undefined)}`,
     ],
     'not distinguishable': [
