@@ -50,7 +50,7 @@ test('T5 answers, the likeliest where nothing else is asked for, and by beams', 
   expect(marked.stdout.startsWith(one.stdout.trimEnd())).toBe(true);
 }, 120_000);
 
-test('the longest passage that a new text has from given files is told', async () => {
+test('prints the longest passage that a new text copies from given files', async () => {
   const folder = await folderOf(await untrainedT5());
   const sample = ['sample', '--from', folder, '--device', 'cpu', '--tokens', '8', '--prompt', 'hgf'];
   const alone = await run([...sample, '--json']);

@@ -79,11 +79,10 @@ function checkOrder(conversation: Conversation, last: Speaker): void {
   const problem = conversationProblem(conversation, last);
   if (problem !== null)
     throw badSettings(
-      `${sentence(nameOf(conversation))} ${problem}.`,
+      `${upperFirst(nameOf(conversation))} ${problem}.`,
       'Put its messages into order, or leave it out: after a system message, where there is one, user and assistant take turns.',
     );
 }
-const sentence = (text: string): string => upperFirst(text);
 
 /**
  * The ids of a conversation that ends with a question, with what the template writes before an answer.

@@ -114,7 +114,7 @@ export function judged(
   const sentences: Record<typeof stands, readonly [judgement: string, evidence: string]> = {
     better: [`Better than ${doing}`, `${isOfBits ? by : `${label} is ${by}`} better ${where}: ${both}.`],
     worse: [
-      stillBeats(doing),
+      stillBeats(rival, doing),
       `${isOfBits ? `This model needs ${by} more` : `${label} is ${by} worse`} ${where}: ${both}.${stillImproving(isImproving, isOfBits ? 'Perplexity' : undefined)}`,
     ],
     'not distinguishable': [

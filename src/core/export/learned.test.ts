@@ -5,7 +5,7 @@ import { plainRow } from '../testing/exports/rows';
 import { textIn, writtenPage } from '../testing/offlinePage';
 import type { Exported } from './format';
 import type { PageModel } from './html';
-import { learnedOf, MOST_SAMPLES } from './learned';
+import { learnedOf, MAX_SAMPLES } from './learned';
 
 let model: Exported;
 beforeAll(async () => {
@@ -55,7 +55,7 @@ test('of many samples some are kept, the first and the last among them, and the 
   const events = Array.from({ length: 500 }, (_, i) => evaluated(i + 1, 3, `<b>${i + 1}</b>`));
   const many = at(500, events);
   const { samples } = learnedOf(many)!;
-  expect(samples).toHaveLength(MOST_SAMPLES);
+  expect(samples).toHaveLength(MAX_SAMPLES);
   expect([samples[0]!.step, samples.at(-1)!.step]).toEqual([1, 500]);
   const page = await writtenPage(many);
   expect((JSON.parse(textIn(page, 'model')) as PageModel).samples).toEqual(samples);

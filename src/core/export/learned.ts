@@ -4,6 +4,7 @@ import { chartSvg } from '../charts/svg';
 import { earlyTicks, linearTicks, logTicks } from '../charts/ticks';
 import { formatCount, formatReading } from '../base/units';
 import { estimateOf, type MetricId, metricOf } from '../metrics';
+import { inShort, measuredWords } from '../metrics/words';
 import { baselinesOf, objectiveOf } from '../objectives';
 import { drawn } from '../objectives/shown';
 import { dataOf, recipeOf } from '../runs/segments';
@@ -24,7 +25,7 @@ export interface Learned {
 }
 
 /** Samples at most; of more, evenly chosen ones, with the first and the last. */
-export const MOST_SAMPLES = 40;
+export const MAX_SAMPLES = 40;
 
 /** Null where fewer than two steps were measured: two points make a curve. */
 export function learnedOf({ info, events }: Pick<Exported, 'info' | 'events'>): Learned | null {
@@ -37,10 +38,9 @@ export function learnedOf({ info, events }: Pick<Exported, 'info' | 'events'>): 
     return value === undefined || !Number.isFinite(value) ? [] : [{ step: event.step, value, sample: event.sample }];
   });
   if (points.length < 2) return null;
-  const { label } = metricOf(metric);
   const samples = points.flatMap(({ step, value, sample }) =>
     typeof sample === 'string'
-      ? [{ step, result: `${label.toLowerCase()} ${formatReading(value)}`, text: drawn(sample) }]
+      ? [{ step, result: measuredWords(inShort(metricOf(metric)), { value }, formatReading), text: drawn(sample) }]
       : [],
   );
   return { curve: curve(metric, points, baselines(info, metric)), samples: thinned(samples) };
@@ -64,6 +64,10 @@ function curve(metric: MetricId, points: readonly Point[], references: ReturnTyp
   const { label, unit, better, says } = metricOf(metric);
   const isLog = metric === 'perplexity' || metric === 'pseudoPerplexity';
   const last = points.at(-1)!;
+  const y = scaleAround(
+    [...points, ...references].map(({ value }) => value),
+    isLog,
+  );
   const meaning = says === undefined ? '' : `, ${says}`;
   return chartSvg({
     title: `${label} on text that it never saw`,
@@ -71,21 +75,14 @@ function curve(metric: MetricId, points: readonly Point[], references: ReturnTyp
     width: 720,
     height: 320,
     x: { min: 0, max: earlyPlace(last.step) },
-    y: scaleAround(
-      [...points, ...references].map(({ value }) => value),
-      isLog,
-    ),
+    y,
     xTicks: (width) =>
       earlyTicks(last.step, 48 / width).map((step, i) => ({
         value: earlyPlace(step),
         label: i === 0 ? `step ${formatCount(step)}` : formatCount(step),
       })),
     yTicks: (height) => {
-      const { min, max } = scaleAround(
-        [...points, ...references].map(({ value }) => value),
-        isLog,
-      );
-      const ticks = isLog ? logTicks(min, max, height / 36) : linearTicks(min, max, 5);
+      const ticks = isLog ? logTicks(y.min, y.max, height / 36) : linearTicks(y.min, y.max, 5);
       return ticks.map((value) => ({ value, label: formatReading(value) + (unit === '%' ? ' %' : '') }));
     },
     lines: [
@@ -106,6 +103,6 @@ function curve(metric: MetricId, points: readonly Point[], references: ReturnTyp
 }
 
 function thinned<T>(all: readonly T[]): readonly T[] {
-  if (all.length <= MOST_SAMPLES) return all;
-  return Array.from({ length: MOST_SAMPLES }, (_, i) => all[Math.round((i * (all.length - 1)) / (MOST_SAMPLES - 1))]!);
+  if (all.length <= MAX_SAMPLES) return all;
+  return Array.from({ length: MAX_SAMPLES }, (_, i) => all[Math.round((i * (all.length - 1)) / (MAX_SAMPLES - 1))]!);
 }

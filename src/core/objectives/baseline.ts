@@ -3,14 +3,14 @@ import { upperFirst } from '../base/upperFirst';
 import type { Baseline, Chosen } from './objective';
 
 /**
- * Judgement on a model that a baseline beats; the same on Train, Runs and Evaluate. @param baseline as in `better than a trigram
- * model`; it is told by what it counts, for those who have never met it
+ * Judgement on a model that a baseline beats; the same on Train, Runs and Evaluate. It names what a counting model counts, for people
+ * who don't know these models. @param words as in `better than a trigram model`
  */
-export const stillBeats = (baseline: string): string => `${upperFirst(COUNTS[baseline] ?? baseline)} still beats it`;
-const COUNTS: Readonly<Record<string, string>> = {
-  'a unigram model': 'counting words',
-  'a bigram model': 'counting word pairs',
-  'a trigram model': 'counting word triples',
+export const stillBeats = (id: string, words: string): string => `${COUNTING[id] ?? upperFirst(words)} still beats it`;
+const COUNTING: Readonly<Record<string, string>> = {
+  unigram: 'Counting words',
+  bigram: 'Counting word pairs',
+  trigram: 'Counting word triples',
 };
 
 /**
@@ -48,7 +48,7 @@ export function nGramBaselines(facts: Facts): readonly Baseline[] {
       words: 'a bigram model',
       label: 'bigram',
       hint: 'counts which token follows which; below it, the model uses more than the last token',
-      before: stillBeats('a bigram model'),
+      before: stillBeats('bigram', 'a bigram model'),
       milestone: 'Knows word pairs',
     },
     {
@@ -57,7 +57,7 @@ export function nGramBaselines(facts: Facts): readonly Baseline[] {
       words: 'a trigram model',
       label: 'trigram',
       hint: 'counts which token follows which two; a fair opponent',
-      before: stillBeats('a trigram model'),
+      before: stillBeats('trigram', 'a trigram model'),
       milestone: 'Knows word triples',
     },
   ];

@@ -58,7 +58,7 @@ export function modelStanding(
   return {
     kind: 'worse',
     ...(needsText && { needsText }),
-    judgement: stillBeats(simplest.words),
+    judgement: stillBeats(simplest.id, simplest.words),
     evidence: `${label} ${told(loss)} on text it never saw; ${who}${best}.${past}${rest}`,
   };
 }

@@ -49,7 +49,7 @@ test('earlier texts are listed by their seeds', () => {
   close();
 });
 
-test('earlier texts of one seed are told apart by their first words', () => {
+test('earlier texts of one seed have their first words in their names', () => {
   const { studio, close } = testStudio(memoryStore());
   const { sampling } = studio.getState();
   const by = {

@@ -84,8 +84,9 @@ function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (under
 
 /** Whether the model repeats the texts that it learned from. */
 function CopiedLine() {
-  const written = useStudio((s) => (s.writing.kind === 'writing' ? '' : s.written.map(({ text }) => text).join('')));
-  const copied = useCopied(written);
+  const isWriting = useStudio((s) => s.writing.kind === 'writing');
+  const written = useStudio((s) => s.written);
+  const copied = useCopied(isWriting ? '' : written.map(({ text }) => text).join(''));
   if (!copied) return null;
   return (
     <p className={styles.earlier} role="status">

@@ -170,7 +170,7 @@ export interface ListedEntry {
 export interface Row {
   /** Of the file, from 1: where it begins; where a file has no lines, which row it is. */
   line: number;
-  /** As a spreadsheet numbers its rows, of which the first holds the names; absent of a format without such a row. */
+  /** As a spreadsheet numbers its rows, the first of which has the names; absent if a format has no such row. */
   row?: number;
   /** What stands in it by the columns' names, in their order; a cell without text may be missing. */
   cells: ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-/** Which text of which table it is, in words: `more.csv, row 2`. */
+/** Names a text by its table and row: `more.csv, row 2`. */
 import type { LabelledText } from '../../../protocol/data';
 import type { Studio } from '../../../state/studio';
 import { toTuneOn } from '../../../state/tuning';
