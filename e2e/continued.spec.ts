@@ -104,7 +104,7 @@ test('a model that goes on with other text begins a new curve, verdict and best 
   await studio.goTo('Train');
   await page.getByRole('button', { name: 'Resume from step 40' }).click();
 
-  await studio.event(40, /Continued on other text: .*36,000 tokens to learn from/);
+  await studio.event(40, /Continued on other text: .*36,000 training tokens/);
   await studio.event(60, /best so far/);
   await expect(page.getByText(/^from step 40 on /)).toBeVisible();
   await studio.event(80, /Evaluated/);

@@ -13,7 +13,7 @@ test('a crash of the page costs no more than the steps since the last save, and 
   await studio.set({ ...SMALL, Steps: 100_000, 'Learning rate': 0.003, 'Evaluate every': 10, 'Save every': 100_000 });
   await studio.goTo('Text');
   await page.getByRole('button', { name: /, Write like a text$/ }).click();
-  await studio.event(10, /Best kept/);
+  await studio.event(10, /New best/);
   // The tab's process dies, as it would when memory runs out: nothing gets to say goodbye.
   const crashed = page.waitForEvent('crash');
   const session = await context.newCDPSession(page);

@@ -52,8 +52,8 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await scrubber.press('ArrowLeft');
   await expect(scrubber).toHaveAttribute('aria-valuetext', first);
   await page.getByText(/^All samples/).click();
-  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('asked');
-  await expect(events).toContainText('Written, as was asked');
+  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('on request');
+  await expect(events).toContainText('Sample written on request');
   await more.click();
   await page.getByRole('menuitem', { name: 'Evaluate now' }).click();
   await expect(events.getByText(/^Evaluated/)).not.toHaveCount(0, { timeout: 60_000 });

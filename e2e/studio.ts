@@ -136,7 +136,7 @@ export class Studio {
     await expect(menu).toBeHidden();
   }
   async rename(name: string): Promise<void> {
-    await this.inProjects('Rename the project…');
+    await this.inProjects('Rename project…');
     await this.page.getByRole('textbox', { name: 'Project name' }).fill(name);
     await this.page.keyboard.press('Enter');
     await expect(this.project).toHaveText(name);

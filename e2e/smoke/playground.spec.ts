@@ -20,7 +20,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Sample now' }).click();
   await page.getByText(/^All samples/).click();
-  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('asked');
+  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('on request');
   await page
     .getByRole('button', { name: /^Try it/ })
     .first()
