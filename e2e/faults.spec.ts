@@ -154,7 +154,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await download.saveAs(zip);
   await expect(studio.stages).toContainText('1 run');
   const { runId } = (await studio.stored('projects/first')) as { runId: string };
-  await studio.choose('Choose a zip…', zip);
+  await studio.choose('Choose zip…', zip);
   await expect(page.getByText('moby-dick-1 is here')).toBeVisible();
   await expect(studio.stages).toContainText('2 runs');
   expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
@@ -181,7 +181,7 @@ test('a damaged zip and a stranger’s are refused by name, and nothing is left 
     ['torn.zip', Buffer.from('PK\u0003\u0004 and then nothing')],
     ['model.zip', Buffer.alloc(100_000, 7)],
   ] as const) {
-    await studio.choose('Choose a zip…', { name, mimeType: 'application/zip', buffer: content });
+    await studio.choose('Choose zip…', { name, mimeType: 'application/zip', buffer: content });
     await expect(page.getByText(name).first()).toBeVisible();
   }
   await expect(studio.entry('Playground')).toHaveText('Playground'); // there is no model

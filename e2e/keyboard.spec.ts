@@ -40,12 +40,12 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await studio.tabTo('textbox', /^Length$/);
   await page.keyboard.type('8');
   await page.keyboard.press('Control+Enter');
-  const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
+  const tokens = page.getByRole('listbox', { name: 'Generated tokens' });
   await expect(tokens.getByRole('option')).toHaveCount(8, { timeout: 60_000 });
-  await studio.tabTo('listbox', /Tokens as written/);
+  await studio.tabTo('listbox', /Generated tokens/);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
-  await expect(page.getByRole('table', { name: 'What token 2 could be' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Alternatives of token 2' })).toBeVisible();
   await page.keyboard.press('Escape');
 
   await studio.byPalette('Export');

@@ -195,7 +195,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await download.saveAs(zip);
   await second.inProjects('Birds');
   await expect(second.project).toHaveText('Birds'); // what is chosen sooner comes into the one before
-  await second.choose('Choose a zip…', zip);
+  await second.choose('Choose zip…', zip);
   await expect(second.stages).toContainText('1 run');
   await second.goTo('Runs');
   await expect(second.runs).toContainText('bold');

@@ -42,7 +42,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
 
   // Asked by key and by button, between its steps.
   const events = page.getByRole('list', { name: 'Events' });
-  const scrubber = page.getByRole('slider', { name: 'Step of the sample' });
+  const scrubber = page.getByRole('slider', { name: 'Training step' });
   await page.keyboard.press('s');
   await expect(scrubber).toHaveAttribute('aria-valuetext', /asked$/, { timeout: 60_000 });
   const first = (await scrubber.getAttribute('aria-valuetext'))!;

@@ -118,7 +118,7 @@ test('BertModel has no head: one is drawn, which is told before and after', asyn
   expect([...imported.snapshot.tensors.keys()].sort()).toEqual([...values.keys()].sort());
   const { stated } = await open(files);
   const card = modelCard((await exportedFrom({ ...imported, stated }, 'x', 5)).info);
-  expect(card).toContain('It came without a head for masked tokens');
+  expect(card).toContain('It was imported without a head for masked tokens');
   bare.delete('encoder.layer.0.output.dense.bias');
   await expect(read(await folder(bare))).rejects.toThrow('bert.encoder.layer.0.output.dense.bias is missing');
 });

@@ -76,7 +76,7 @@ test.each<SplitName>(['gpt-2', 'smollm', 'llama-bpe', 'qwen2'])(
     expect(back.tokenizer.model).toEqual(made);
     expect(back.model.vocabulary).toBe(spellings.length);
     const card = modelCard((await exportedFrom(back, 'whale', 0)).info);
-    expect(card).toMatch(/Byte-level BPE, [\d,]+ entries\. It was made elsewhere/);
+    expect(card).toMatch(/Byte-level BPE, [\d,]+ entries\. Imported/);
     expect(card).toContain(`as \`${split}\` does.`);
   },
 );

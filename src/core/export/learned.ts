@@ -1,4 +1,4 @@
-/** How a model learned, for those who have the model alone: its curve, and what it wrote on the way. */
+/** How a model learned, for the offline page: its curve, and samples from training. */
 import { earlyPlace, scaleAround } from '../charts/scale';
 import { chartSvg } from '../charts/svg';
 import { earlyTicks, linearTicks, logTicks } from '../charts/ticks';
@@ -70,8 +70,8 @@ function curve(metric: MetricId, points: readonly Point[], references: ReturnTyp
   );
   const meaning = says === undefined ? '' : `, ${says}`;
   return chartSvg({
-    title: `${label} on text that it never saw`,
-    caption: `${label}${meaning}: ${better} is better. At step ${formatCount(last.step)} it is ${formatReading(last.value)}.`,
+    title: `${label} on text it never saw`,
+    caption: `${label}${meaning}: ${better} is better. At step ${formatCount(last.step)}: ${formatReading(last.value)}.`,
     width: 720,
     height: 320,
     x: { min: 0, max: earlyPlace(last.step) },

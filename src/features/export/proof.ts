@@ -6,35 +6,35 @@ import type { FormatCardProps } from '../../ui';
 
 /** What is known of a file, in a line with its figures; `step` is the one that would be written now. */
 export function proof(exporting: Exporting | undefined, step: number): NonNullable<FormatCardProps['proof']> {
-  if (!exporting) return { text: 'Not written yet' };
+  if (!exporting) return { text: 'Not exported yet' };
   switch (exporting.kind) {
     case 'writing':
-      return { text: 'Being written' };
+      return { text: 'Exporting' };
     case 'failed':
-      return { tone: 'error', title: 'Not written', text: explain(exporting.failure) };
+      return { tone: 'error', title: 'Export failed', text: explain(exporting.failure) };
     case 'waiting':
-      return { text: 'Written. Checked after the one before' };
+      return { text: 'Exported, waiting for its check' };
     case 'checking':
-      return { text: 'Written, and being checked' };
+      return { text: 'Exported, verifying' };
     case 'verified':
       return ofOtherStep(exporting.file, step) ?? verified(exporting.figures);
     case 'mismatch':
       return (
         ofOtherStep(exporting.file, step) ?? {
           tone: 'warn',
-          title: 'Does not match',
-          text: `${apart(exporting.figures)} Write it again; if this stays, take F32`,
+          title: 'Outputs differ',
+          text: `${apart(exporting.figures)} Export again; if it still differs, use F32`,
         }
       );
     case 'unchecked':
       return (
         ofOtherStep(exporting.file, step) ??
         (exporting.failure
-          ? { tone: 'warn', title: 'Written, not checked', text: explain(exporting.failure) }
-          : { text: 'Written, not checked' })
+          ? { tone: 'warn', title: 'Exported, not verified', text: explain(exporting.failure) }
+          : { text: 'Exported, not verified' })
       );
     case 'uncheckable':
-      return ofOtherStep(exporting.file, step) ?? { title: 'Written, not checked', text: exporting.reason };
+      return ofOtherStep(exporting.file, step) ?? { title: 'Exported, not verified', text: exporting.reason };
     default:
       return exporting satisfies never;
   }
@@ -42,7 +42,7 @@ export function proof(exporting: Exporting | undefined, step: number): NonNullab
 
 /** The person chose another step since: a fact, no warning. */
 const ofOtherStep = ({ step }: ExportedFile, now: number): FormatCardProps['proof'] =>
-  step === now ? undefined : { text: `The last file has step ${formatCount(step)}` };
+  step === now ? undefined : { text: `Last exported: step ${formatCount(step)}` };
 
 function verified(figures: Figures): NonNullable<FormatCardProps['proof']> {
   const { engine, tokens, equal, ties } = figures;

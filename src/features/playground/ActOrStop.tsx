@@ -16,7 +16,7 @@ export function ActOrStop({ onLacking }: { onLacking?: () => void }) {
   return (
     <>
       {isRunning && (
-        <p className={styles.pace}>The model works between the steps of the run that trains, so it takes longer</p>
+        <p className={styles.pace}>Training shares the device, so this is slower</p>
       )}
       <Act onLacking={onLacking} />
     </>
