@@ -20,7 +20,7 @@ const CASES = [
   ['ONNX', 'F16', ZIP, 'onnxruntime'],
   ['Offline page', 'F32', '<!', 'a second program on this computer'],
   ['Web service', 'F16', ZIP, 'llama.cpp'],
-  ['Cluster hand-over', 'F32', ZIP, 'a second program on this computer'],
+  ['PyTorch bundle', 'F32', ZIP, 'a second program on this computer'],
 ] as const;
 
 const SOME = CASES.filter(([name, precision]) =>

@@ -265,7 +265,7 @@ test('an adapter of elsewhere goes beside a model that came in under the very na
   expect(await recordOf(runId)).toMatchObject({
     parent: { runId: came.runId, step: 0 },
     base: (await recordOf('lora')).base,
-    origin: { title: 'me/whale', lacks: 'It says no hash of its base, which is taken by its name, me/whale.' },
+    origin: { title: 'me/whale', lacks: 'It has no hash of its base; the base is chosen by its name, me/whale.' },
   });
 }, 120_000);
 

@@ -129,7 +129,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const { pytorch } = await import('./formats/pytorch');
   const settings = { ...record, tokenizer: record.tokenizer.kind };
   expect(pytorch.problem!({ ...settings, recipe: { ...recipe, objective: 'causal' } })).toBe(
-    'PyTorch has no optimizer that goes on from what Signum remembers',
+    'PyTorch has no optimizer that can continue from the state of Signum',
   );
   expect(pytorch.problem!({ ...settings, recipe: { ...recipe, objective: 'causal', optimizer: 'sgd' } })).toBeNull();
   const { metricsInPython, schedulesInPython } = await import('./pytorch');

@@ -118,6 +118,6 @@ test('an adapter of it is not written apart', async () => {
   const { info } = await untrainedClassifier('llama');
   const adapter = { id: 'lora', settings: { rank: 2, alpha: 4 }, beside: [] };
   const settings = { ...settingsOf(info), trainable: { weights: [], adapter } } as never;
-  expect(FORMATS.peft.problem!(settings)).toMatch(/nothing without its head/);
-  expect(FORMATS['gguf-lora'].problem!(settings)).toMatch(/tells texts apart by its labels/);
+  expect(FORMATS.peft.problem!(settings)).toMatch(/needs its head/);
+  expect(FORMATS['gguf-lora'].problem!(settings)).toMatch(/this model is a classifier/);
 });

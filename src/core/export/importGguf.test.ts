@@ -93,7 +93,7 @@ const changed = (was: string, is: string) => (): Uint8Array => {
 
 test.each([
   ['an architecture', changed('gpt2', 'rwkv'), /the architecture "rwkv" is not supported/],
-  ['a split', changed('gpt-2', 'tekke'), /splits text as "tekke" .*Known are gpt-2, smollm, llama-bpe/],
+  ['a split', changed('gpt-2', 'tekke'), /splits text as "tekke" .*Supported: gpt-2, smollm, llama-bpe/],
   ['a tensor', changed('blk.1.attn_qkv.bias', 'blk.1.attn_qkv.bass'), /attn_qkv\.bias is missing; .*bass is not part/],
 ] as const)('%s that is not known is named', async (_, change, reason) => {
   const error: unknown = await openModel(given(change())).catch((failure: unknown) => failure);

@@ -90,7 +90,7 @@ test('a GGUF file warns, says it in words, and comes back here with it', async (
   expect(back.tokenizer.hash).toBe(model.tokenizer.hash);
   const card = modelCard(model.info);
   expect(card).toContain('Text is normalized before tokenization: Unicode form NFKC, lowercase, no accents.');
-  expect(card).toContain('A GGUF file cannot say that text is normalised first');
+  expect(card).toContain('A GGUF file can’t contain the tokenizer’s normalization');
   expect(card).toContain('`Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`');
   expect(modelCard(before.info)).not.toMatch(/cannot say|is normalised/);
   const { warning, sidecar }: Format = FORMATS['gguf-f16'];

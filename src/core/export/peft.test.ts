@@ -106,7 +106,7 @@ test.each([
   const files = await theirs(llama, only, config);
   const { adapter, tensors, words } = await read(files, llama);
   expect(adapter.settings.rank).toBe(rank);
-  if (rank > 2) expect(words).toContain(`at rank ${rank}, which does the same`);
+  if (rank > 2) expect(words).toContain(`at rank ${rank}, which is equivalent`);
   else expect(words).toBeUndefined();
   const scale = 'use_rslora' in config ? 5 / Math.sqrt(2) : 5 / 2;
   const values = new Map(
@@ -177,12 +177,12 @@ describe('what is wrong is said', () => {
   });
 
   test.each([
-    [{ use_dora: true }, /use_dora: it cannot be run, so that it must be off/],
-    [{ bias: 'all' }, /biases that were learnt cannot be run/],
+    [{ use_dora: true }, /use_dora: not supported, so it must be off/],
+    [{ bias: 'all' }, /trained biases are not supported/],
     [{ modules_to_save: ['lm_head'] }, /modules_to_save/],
     [{ rank_pattern: { c_fc: 4 } }, /rank_pattern/],
     [{ something_new: 1 }, /something_new/],
-    [{ peft_type: 'IA3' }, /only LORA can be run/],
+    [{ peft_type: 'IA3' }, /only LORA is supported/],
     [{ init_lora_weights: 'pissa' }, /begins from another base/],
     [{ r: 4 }, /lora_A.weight is \[3, 64\], not \[4, 64\]/],
     [{ lora_alpha: -1 }, /Alpha must be/],

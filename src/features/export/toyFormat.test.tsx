@@ -53,12 +53,12 @@ test('its card, with its size; others keep theirs and their precision, the offli
     'GGUF',
     'ONNX',
     'Web service',
-    'Cluster hand-over',
+    'PyTorch bundle',
     'Table of weights',
   ]);
   expect(cardOf('GGUF')).toMatch(/, F16<.*Modelfile.*for Ollama.*LM Studio finds it in <code>~\/\.lmstudio/s);
   expect(cardOf('Hugging Face folder')).toMatch(
-    /, always F32<.*to go on training.*Weights alone.*without tokenizer and card/s,
+    /, always F32<.*to continue training.*Weights only.*without tokenizer and model card/s,
   );
   expect(PRECISIONS.map(({ label }) => label)).toEqual(['Digits', 'F32', 'F16', 'Q8_0']);
 });

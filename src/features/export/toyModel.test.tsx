@@ -36,11 +36,11 @@ const cardOf = async (name: string): Promise<string | undefined> =>
 test('formats that cannot hold it are one folded line that says why; the others have cards', async () => {
   const html = await grid();
   const [, unsuited] = html.split('<details');
-  expect(unsuited).toContain('Not available for this model: ONNX, Offline page, Cluster hand-over');
+  expect(unsuited).toContain('Not available for this model: ONNX, Offline page, PyTorch bundle');
   for (const [name, words] of [
-    ['ONNX', 'A Toy model cannot be written as ONNX'],
-    ['Offline page', 'The offline page cannot run Toy models yet.'],
-    ['Cluster hand-over', 'A Toy model cannot be handed over to PyTorch'],
+    ['ONNX', 'The ONNX exporter doesn’t support Toy models'],
+    ['Offline page', 'The offline page can’t run Toy models yet.'],
+    ['PyTorch bundle', 'The PyTorch bundle doesn’t support Toy models'],
   ] as const) {
     expect(unsuited).toContain(words);
     expect(await cardOf(name)).toBeUndefined();

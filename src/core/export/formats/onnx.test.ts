@@ -295,7 +295,7 @@ describe('the file', () => {
     const own = settingsOf((await exportedOf(plainRow('gpt'))).info);
     const info = { ...own, model: { id: 'gpt' as const, config: large, vocabulary: 4096 } };
     expect(onnxF32.problem!(info)).toBe(
-      'As ONNX in f32 the weights take 2.44 GB, and such a file holds at most 2.15 GB',
+      'In f32 the weights take 2.44 GB; an ONNX file holds at most 2.15 GB',
     );
     expect(onnxF16.problem!(info)).toBeNull();
     expect(onnxF32.problem!(own)).toBeNull();
