@@ -59,7 +59,7 @@ test.describe('where files are withheld or changed on the way', () => {
     const file = await take(page, 'ONNX', info);
     expect(file.length).toBeGreaterThan(200_000);
     await expect(card(page, 'ONNX').getByText('Exported, not verified')).toBeVisible();
-    await expect(card(page, 'ONNX')).toContainText('onnxruntime could not be loaded, for there is no network');
+    await expect(card(page, 'ONNX')).toContainText('onnxruntime could not be loaded: you are offline');
     await expect(page.getByText('Verified')).toHaveCount(0);
     // And the next check does not suffer.
     await take(page, 'GGUF', info);

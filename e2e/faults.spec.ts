@@ -123,8 +123,8 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await studio.set({ Layers: 1, Heads: 32, Width: 32, Context: 2048, Batch: 8 });
   await page.getByRole('button', { name: 'Start training' }).click();
   const alert = page.getByRole('alert');
-  await expect(alert).toContainText('The memory is not enough', { timeout: 120_000 });
-  await expect(alert).toContainText(/found no room: WASM can address 4\.29 GB in all.*The plan is .* MB/);
+  await expect(alert).toContainText('Out of memory', { timeout: 120_000 });
+  await expect(alert).toContainText(/doesn’t fit: WASM has 4\.29 GB in total.*was planned with .* MB/);
   await expect(alert).toContainText(/moby-dick-1, step 4/);
   await expectAccessible(page, 'Train, a run that found no memory');
 
@@ -155,7 +155,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await expect(studio.stages).toContainText('1 run');
   const { runId } = (await studio.stored('projects/first')) as { runId: string };
   await studio.choose('Choose zip…', zip);
-  await expect(page.getByText('moby-dick-1 is here')).toBeVisible();
+  await expect(page.getByText('Imported moby-dick-1')).toBeVisible();
   await expect(studio.stages).toContainText('2 runs');
   expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
 

@@ -1,4 +1,4 @@
-/** Taking the model home, checking that what was taken is right, and bringing one back. */
+/** Exports the model, verifies the exported file, and imports models. */
 import { type Failure, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
@@ -152,10 +152,10 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       const { importingModel, toast, changeOf } = get();
       if (done) {
         await changeOf(id, done);
-        toast({ text: `${file} was brought into ${name}` });
+        toast({ text: `Imported ${file} into ${name}` });
       } else if (importingModel.kind === 'failed') {
         set({ importingModel: IDLE });
-        toast({ text: `${file} was not brought into ${name}`, detail: explain(importingModel.failure) });
+        toast({ text: `Couldn’t import ${file} into ${name}`, detail: explain(importingModel.failure) });
       }
     }
 
@@ -273,14 +273,14 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
           if (get().project.id === project.id) await get().bringBack(id);
           else await get().changeOf(project.id, { runId: id });
         } catch (error) {
-          get().toast({ text: `${name} could not be brought back`, detail: explain(toFailure(error)) });
+          get().toast({ text: `Couldn’t restore ${name}`, detail: explain(toFailure(error)) });
         }
       };
       toast({
-        text: `${run.name} is here`,
+        text: `Imported ${run.name}`,
         detail: before
-          ? `at step ${formatCount(run.step)}. ${before.name} is among the runs`
-          : `a model at step ${formatCount(run.step)}`,
+          ? `At step ${formatCount(run.step)}. ${before.name} is on Runs`
+          : `At step ${formatCount(run.step)}`,
         ...(before && !training && { undo: () => void back(before) }),
       });
     }

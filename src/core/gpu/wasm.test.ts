@@ -28,7 +28,7 @@ test('a heap that is full says so with numbers, and the next that is opened is a
   const fill = (): void => {
     for (let i = 0; i < 5; i++) reserve(2 ** 30);
   };
-  expect(fill).toThrow(/^A tensor of 1\.07 GB found no room: WASM can address 4\.29 GB in all$/);
+  expect(fill).toThrow(/^A tensor of 1\.07 GB doesn’t fit: WASM has 4\.29 GB in total$/);
   expect(fill).toThrow(expect.objectContaining({ code: 'out-of-memory' }) as Error);
   expect(wasmHasFailed()).toBe(true);
 

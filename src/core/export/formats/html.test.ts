@@ -63,7 +63,7 @@ const CLAIMS: Readonly<Record<OutKind, (row: Row, page: string) => Promise<void>
     const [long, { context }] = [`___${'x'.repeat(70)}`, info.model.config];
     const tokens = tokenizer.encode('x'.repeat(70)).length + 1;
     expect(await failed(long)).toMatchObject({
-      failure: { message: `The passage is ${tokens} tokens long, and this model reads ${context} at once.` },
+      failure: { message: `The passage has ${tokens} tokens; this model’s context is ${context}.` },
     });
   },
 
