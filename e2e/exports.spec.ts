@@ -58,7 +58,7 @@ test.describe('where files are withheld or changed on the way', () => {
     await bringIn(page, models[0]!);
     const file = await take(page, 'ONNX', info);
     expect(file.length).toBeGreaterThan(200_000);
-    await expect(card(page, 'ONNX').getByText('Exported, not verified')).toBeVisible();
+    await expect(card(page, 'ONNX').getByText('Exported, not checked')).toBeVisible();
     await expect(card(page, 'ONNX')).toContainText('onnxruntime could not be loaded: you are offline');
     await expect(page.getByText('Verified')).toHaveCount(0);
     // And the next check does not suffer.

@@ -108,12 +108,12 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   await expect(page.getByRole('button', { name: 'Take this plan' })).toBeFocused();
   await page.keyboard.press('Tab');
   const costs = page.locator('summary:focus');
-  await expect(costs).toContainText(/^About .* Wh, which cost/);
+  await expect(costs).toContainText(/^About .* Wh, .*\$/);
   await page.keyboard.press('Enter');
   await studio.tabTo('textbox', /^Price$/);
   await page.keyboard.type('4.5');
   await page.keyboard.press('Tab');
-  await expect(page.getByText(/^About .* Wh, which cost .* and 4\.5 a kWh$/)).toBeVisible();
+  await expect(page.getByText(/^About .* Wh, .* and \$4\.50 per kWh$/)).toBeVisible();
 
   await studio.tabTo('button', /^Start training/);
   await page.keyboard.press('Enter');

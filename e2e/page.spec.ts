@@ -225,6 +225,7 @@ for (const [name, colorScheme, width] of [
       await page.getByText('About this model').click();
       await page.getByText('How it learned').click();
       await expect(page.getByRole('img', { name: /^Perplexity on text it never saw/ })).toBeVisible();
+      await expect(page.getByText('A unigram model knows only how common each token is.')).toBeVisible();
       const scrubber = page.getByRole('slider', { name: 'Training step' });
       await expect(page.getByText(/^Step 60: perplexity/)).toBeVisible();
       await scrubber.press('Home');

@@ -179,7 +179,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   void session.send('Page.crash').catch(() => undefined);
   await crashed;
   await page.close();
-  await expect(other.getByText('It goes on there')).toBeHidden();
+  await expect(other.getByText('The run appears here when it ends')).toBeHidden();
   await other.getByRole('banner').getByRole('button', { name: 'Resume' }).click();
   await expect(second.strip).toContainText('Training', { timeout: 60_000 });
   await other.getByRole('button', { name: 'Stop and save' }).click();
@@ -244,7 +244,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await expect(dialog).toContainText('can’t be undone');
   await expectAccessible(page, 'deleting everything');
   await dialog.getByRole('button', { name: 'Delete all data' }).click();
-  await expect(page.getByText('Everything of yours was deleted')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('All your data was deleted')).toBeVisible({ timeout: 60_000 });
   for (const each of [first, second]) {
     await expect(each.page.getByText('Train a language model on your own text')).toBeVisible({ timeout: 60_000 });
     await expect(each.project).toHaveText('Untitled');

@@ -76,7 +76,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   const reached = Number((await studio.strip.innerText()).match(/step ([\d,]+)/)![1]!.replaceAll(',', ''));
   // So far ahead that the run, which trains on, doesn't get there before the click.
   await studio.set({ Dropout: 0.2, Steps: reached + 1_000_000 });
-  await expect(dialog).toContainText('A new segment begins');
+  await expect(dialog).toContainText('Training continues with the changes');
   await dialog.getByRole('button', { name: /^Continue to step/ }).click({ timeout: 60_000 }); // it trains on meanwhile
   await expect(events.getByText(/Continued with other settings: .*dropout 0 → 0\.2/)).toBeVisible({
     timeout: 60_000,

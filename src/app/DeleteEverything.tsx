@@ -19,7 +19,10 @@ export function DeleteEverything({ isOpen, onClose }: { isOpen: boolean; onClose
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button variant="risk" disabledReason={refusal} onPress={askToDeleteEverything}> Delete all data </Button>
+          <Button variant="risk" disabledReason={refusal} onPress={askToDeleteEverything}>
+            {' '}
+            Delete all data{' '}
+          </Button>
         </>
       }
     >
@@ -55,7 +58,8 @@ function What() {
         </div>
       </dl>
       <p>
-        This can’t be undone. Export what you want to keep first. Your settings are deleted too. The app itself stays available offline, and its other tabs reload.
+        This can’t be undone. Export what you want to keep first. Your settings are deleted too. The app itself stays
+        available offline, and its other tabs reload.
       </p>
     </>
   );

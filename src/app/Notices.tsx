@@ -17,11 +17,7 @@ export function Notices({ onShow }: { onShow: () => void }) {
       {length > 0 && (
         <Notice
           tone="warn"
-          title={
-            length === 1
-              ? 'One stored item can’t be read'
-              : `${formatCount(length)} stored items can’t be read`
-          }
+          title={length === 1 ? 'One stored item can’t be read' : `${formatCount(length)} stored items can’t be read`}
           actions={
             <Button isDense onPress={onShow}>
               Show…

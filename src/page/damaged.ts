@@ -3,10 +3,7 @@ import { badFile, type HomegrownError } from '../core/base/errors';
 import type { PageModel } from '../core/export/html';
 
 export const damaged = (what: string): HomegrownError =>
-  badFile(
-    `This page is damaged: ${what}.`,
-    'Copy or download the file again. The original model is safe.',
-  );
+  badFile(`This page is damaged: ${what}.`, 'Copy or download the file again. The original model is safe.');
 
 /** @throws HomegrownError `bad-file` */
 export function parseModel(json: string): PageModel {

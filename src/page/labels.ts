@@ -35,5 +35,7 @@ export function sureWords({ model, atLeast = 0 }: PageModel): string {
   if (atLeast === 0) return '';
   const { several } = model.config.classes!;
   const share = formatShare(atLeast);
-  return several ? `Confidence threshold ${share}, for each label` : `Confidence threshold ${share}; below it: not sure`;
+  return several
+    ? `Confidence threshold ${share}, for each label`
+    : `Confidence threshold ${share}; below it: not sure`;
 }

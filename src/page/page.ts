@@ -166,8 +166,10 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
           fail(data.failure);
           return;
         }
-        const rate = count > 1 ? `, ${formatNumber((1000 * (count - 1)) / (performance.now() - first))} per second` : '';
-        const left = data.leftOut > 0 ? `; dropped the first ${formatCount(data.leftOut)} messages: they no longer fit` : '';
+        const rate =
+          count > 1 ? `, ${formatNumber((1000 * (count - 1)) / (performance.now() - first))} per second` : '';
+        const left =
+          data.leftOut > 0 ? `; dropped the first ${formatCount(data.leftOut)} messages: they no longer fit` : '';
         say(`${formatCount(count)} tokens${rate}${data.isEnd ? `; ${words.ended}` : ''}${left}`);
         elementById('voice', HTMLElement).textContent = tokens.text() || 'The model wrote nothing';
       }

@@ -78,8 +78,7 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
   'in-use': { headline: 'In use right now', remedy: 'Continue there, or close that tab and try again here.' },
   'load-failed': {
     headline: 'A part of Homegrown didn’t load',
-    remedy:
-      'Your saved data is safe. There may be a newer version: reload the page when you are online.',
+    remedy: 'Your saved data is safe. There may be a newer version: reload the page when you are online.',
   },
   bug: {
     headline: 'Unexpected error in Homegrown',

@@ -181,8 +181,7 @@ const counted = (n: number, what: string): string =>
 /** Why the open project cannot be deleted: what trains is stopped first, and an untouched one alone is what would come after. */
 export function deleteProjectRefusal(s: Studio): string | undefined {
   if (s.training?.projectId === s.project.id) return 'A run is training: stop and save it first';
-  if (s.takingIn.includes(s.project.id))
-    return 'An import is running: stop it or wait';
+  if (s.takingIn.includes(s.project.id)) return 'An import is running: stop it or wait';
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
   return isUntouched(s) && otherProjects(s).length === 0 ? 'The project is empty' : undefined;
 }

@@ -46,11 +46,7 @@ async function isHeld(lock: string): Promise<boolean> {
 export const lockErasing = (): Promise<Lock> =>
   acquire(
     ERASING,
-    new HomegrownError(
-      'in-use',
-      'Another tab is deleting all data',
-      'Reload this page when it is done.',
-    ),
+    new HomegrownError('in-use', 'Another tab is deleting all data', 'Reload this page when it is done.'),
   );
 
 /** Whether a tab deletes what is stored. */

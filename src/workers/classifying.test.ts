@@ -109,7 +109,9 @@ test('a classifier goes on with its head where its labels are the same; other la
   const other = head(await whole('other'));
   expect(other).toHaveLength(3 * 16);
   [...other.slice(32), ...other.slice(0, 16)].forEach((x, i) => expect(x).toBeCloseTo(before[i]!, 5));
-  await expect(tune('old', { ...nothing, replay: 0.1 }, { ...from, ...all })).rejects.toThrow(/can’t replay unlabeled text/);
+  await expect(tune('old', { ...nothing, replay: 0.1 }, { ...from, ...all })).rejects.toThrow(
+    /can’t replay unlabeled text/,
+  );
 
   const { classes: _, ...tokens } = await inputOf('adapted', { objective: 'causal' }, { ...from, ...all });
   await expect(worker.gpu.call('tune', tokens)).rejects.toThrow(/generates no text/);

@@ -26,11 +26,7 @@ async function using<T>(
   work: (reader: Classifier, decision: Decision) => Promise<T>,
 ): Promise<T> {
   const { name, decision = PLAIN_DECISION } = await readKnownRun(store, runId);
-  if (!network.choice.config.classes)
-    throw badSettings(
-      `${name} is not a classifier.`,
-      'Choose a classifier run.',
-    );
+  if (!network.choice.config.classes) throw badSettings(`${name} is not a classifier.`, 'Choose a classifier run.');
   const reader = classifier(network, tokenizer);
   try {
     return await work(reader, { ...decision, temperature: temperatureAt(decision, step) });
@@ -61,11 +57,7 @@ export const classifyTexts = (
     const { temperature } = decision;
     const ids = texts.map((text) => model.tokenizer.encode(text));
     const empty = ids.findIndex(({ length }) => length === 0);
-    if (empty >= 0)
-      throw badSettings(
-        `Text ${empty + 1} of ${texts.length} is empty.`,
-        'Add some words.',
-      );
+    if (empty >= 0) throw badSettings(`Text ${empty + 1} of ${texts.length} is empty.`, 'Add some words.');
     const found = await reader.classify(ids, { temperature, report, ...(pause && { pause }) });
     return found.map((one) => given(reader, decision, one));
   });

@@ -72,10 +72,7 @@ const joined = (all: readonly Documents[]): Documents => ({
 export async function openTexts(store: BlobStore, ids: readonly string[]): Promise<OpenTexts> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   if (texts.length > 0 && texts.every((text) => learntOf(text).documents === 0))
-    throw badSettings(
-      'Cleaning removed all text.',
-      'Turn off a rule that removes documents.',
-    );
+    throw badSettings('Cleaning removed all text.', 'Turn off a rule that removes documents.');
   const documents = joined(texts.map((text) => documentsIn(store, text)));
   return { texts, documents, refs: texts.map(textRef) };
 }

@@ -49,8 +49,7 @@ export async function mostWhole(
 export async function pinStep(store: BlobStore, runId: string, step: number, budget: number): Promise<void> {
   await changeHead(store, runId, async (head) => {
     const id = await mostWhole(store, runId, head, step);
-    if (id === undefined)
-      throw badSettings(`Step ${formatCount(step)} is no longer saved`, 'Pin a listed checkpoint.');
+    if (id === undefined) throw badSettings(`Step ${formatCount(step)} is no longer saved`, 'Pin a listed checkpoint.');
     if (head.pinned.includes(id)) return undefined;
     const pinned = { ...head, pinned: [...head.pinned, id], light: head.light.filter((other) => other !== id) };
     const sizes = await sizesOf(store, runId, pinned);

@@ -80,9 +80,7 @@ export async function openSafetensors(source: ByteSource, file: string): Promise
   const first = await readExactly(source, 0, 8, fail);
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(LARGEST_HEADER)) {
-    throw fail(
-      `its header has ${length.toString()} bytes; the maximum is ${LARGEST_HEADER}`,
-    );
+    throw fail(`its header has ${length.toString()} bytes; the maximum is ${LARGEST_HEADER}`);
   }
   if (length < 2n || length > BigInt(source.size - 8)) {
     throw fail(`its header has ${length.toString()} bytes, more than the file of ${source.size}`);

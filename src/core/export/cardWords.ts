@@ -21,16 +21,19 @@ export function usualWords(part: CardPart, { id, config }: RunInfo['model'], cha
     case 'about':
       return '';
     case 'use':
-      return (
-        `Experiments and teaching, with text like the training text. ${DOES[kindOf(model)].words}, in the style of that text.`
-      );
+      return `Experiments and teaching, with text like the training text. ${DOES[kindOf(model)].words}, in the style of that text.`;
     case 'misuse':
       return (
-        'Do not rely on it for facts, for advice on health, law or money, or to judge or decide about people. Do not pass off ' + 'its text as a person’s: say that a machine wrote it. Do not use it to imitate people without their consent, to ' + 'deceive or to harm. This model gives you no rights in its training text.'
+        'Do not rely on it for facts, for advice on health, law or money, or to judge or decide about people. Do not pass off ' +
+        'its text as a person’s: say that a machine wrote it. Do not use it to imitate people without their consent, to ' +
+        'deceive or to harm. This model gives you no rights in its training text.'
       );
     case 'limits':
       return (
-        `The model knows only its training text, with that text’s views, errors and gaps. Its output is written by a machine: it ` + 'may be false or offensive, and may repeat the training text word for word. Its context is ' + `${formatCount(config.context)} tokens. It ${chats ? 'answers as it was tuned to' : 'follows no instructions'} and has had no safety ` + 'training.'
+        `The model knows only its training text, with that text’s views, errors and gaps. Its output is written by a machine: it ` +
+        'may be false or offensive, and may repeat the training text word for word. Its context is ' +
+        `${formatCount(config.context)} tokens. It ${chats ? 'answers as it was tuned to' : 'follows no instructions'} and has had no safety ` +
+        'training.'
       );
   }
 }
@@ -42,15 +45,21 @@ function ofClassifier(part: CardPart, { context }: RunInfo['model']['config']): 
       return '';
     case 'use':
       return (
-        'Sorting, filtering and searching texts like its training texts, where a person checks uncertain results and can undo ' + 'its decisions.'
+        'Sorting, filtering and searching texts like its training texts, where a person checks uncertain results and can undo ' +
+        'its decisions.'
       );
     case 'misuse':
       return (
-        'It must not decide alone about health, law, money, work, school or people. Do not use it to infer what people are, ' + 'think or feel, and do not treat its labels as facts about the author of a text. This model gives you no rights in its ' + 'training texts.'
+        'It must not decide alone about health, law, money, work, school or people. Do not use it to infer what people are, ' +
+        'think or feel, and do not treat its labels as facts about the author of a text. This model gives you no rights in its ' +
+        'training texts.'
       );
     case 'limits':
       return (
-        'It labels every text, even one of another kind or language than its training texts, and may be confident and wrong ' + 'there. It relies on words that occurred with a label, not on meaning, and repeats the errors and views of the people ' + 'who labeled the training texts. It is least accurate on rare labels: see the results of each label. Its context is ' + `${formatCount(context)} tokens.`
+        'It labels every text, even one of another kind or language than its training texts, and may be confident and wrong ' +
+        'there. It relies on words that occurred with a label, not on meaning, and repeats the errors and views of the people ' +
+        'who labeled the training texts. It is least accurate on rare labels: see the results of each label. Its context is ' +
+        `${formatCount(context)} tokens.`
       );
   }
 }

@@ -14,7 +14,8 @@ export function chatSection({ chatTemplate }: RunInfo): string[] {
       ? 'A conversation looks like this, and the model answers next:'
       : `${ITS_OWN}${shown.length > 0 ? ':' : '.'}`,
     ...shown,
-    'The Jinja template is `chat_template` in `tokenizer_config.json`, and also in the GGUF file. Homegrown and its web ' + 'service read messages as plain text; most other tools read special tokens in them as such.',
+    'The Jinja template is `chat_template` in `tokenizer_config.json`, and also in the GGUF file. Homegrown and its web ' +
+      'service read messages as plain text; most other tools read special tokens in them as such.',
   ];
 }
 const ITS_OWN = 'The model has its own chat template';

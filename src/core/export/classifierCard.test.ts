@@ -28,9 +28,7 @@ test('the card has labels with their balance, how they are decided, and what mus
   expect(card).toMatch(/A BERT classifier of 3\d,\d{3} parameters/);
   expect(card).toContain('| ham | 30 | 75 % |');
   expect(card).toContain('or none (not sure) if its probability is below 80 %');
-  expect(card).toContain(
-    'a temperature of 1.5, already applied to the weights of the head',
-  );
+  expect(card).toContain('a temperature of 1.5, already applied to the weights of the head');
   expect(card).toContain('It classifies by the first token of a text.');
   expect(card).toContain('all, in windows, and averages their scores');
   expect(card).toContain('It must not decide alone about health, law, money');

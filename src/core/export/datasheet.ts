@@ -28,7 +28,8 @@ export function datasheet(info: RunInfo): string {
         : ', neither lowercased nor normalized';
   const sections = [
     `# Datasheet of the training text of ${plain(name)}`,
-    'Follows [Datasheets for Datasets](https://arxiv.org/abs/1803.09010). Homegrown fills in what it knows; questions in ' + 'italics are for the person who chose the text.',
+    'Follows [Datasheets for Datasets](https://arxiv.org/abs/1803.09010). Homegrown fills in what it knows; questions in ' +
+      'italics are for the person who chose the text.',
     '## Motivation',
     '_Who chose the text, for what purpose, and who paid for it?_',
     '## Composition',
@@ -80,16 +81,17 @@ function composition(info: RunInfo, data: DataFacts): string {
   const parts = [
     ['Training set', formatCount(train.tokens), formatBytes(train.bytes)],
     [`Validation set, ${heldOut(data)}`, formatCount(validation.tokens), formatBytes(validation.bytes)],
-    ...(test
-      ? [[`Test set, ${lookedAt(info, data)}`, formatCount(test.tokens), formatBytes(test.bytes)]]
-      : []),
+    ...(test ? [[`Test set, ${lookedAt(info, data)}`, formatCount(test.tokens), formatBytes(test.bytes)]] : []),
   ];
   return [
     table(rows, ['Text', 'Characters', 'License', 'SHA-256']),
     table(parts, ['Part', 'Tokens', 'Bytes']),
     ...baselinesOf(recipeOf(info).objective, info.model, data)
       .slice(1)
-      .map(({ words, loss }) => `On the validation set, ${words} has a loss of ${valueWords(METRICS.loss, { value: loss })}.`),
+      .map(
+        ({ words, loss }) =>
+          `On the validation set, ${words} has a loss of ${valueWords(METRICS.loss, { value: loss })}.`,
+      ),
   ].join('\n\n');
 }
 

@@ -55,7 +55,8 @@ function figures({ metrics, baselines }: ToldEvaluation): string {
     return [plain(figureWords(id).label + unit), value, interval, ...beside.map((each) => formatReading(each ?? NaN))];
   });
   return table(rows, [
-    'Metric', 'This model',
+    'Metric',
+    'This model',
     '95 % interval',
     ...names.map((name) => labels.get(name) ?? plain(name)),
   ]);

@@ -183,7 +183,7 @@ test('what it was asked and compared with goes with it, without sentences and pr
   ]);
   const card = await read(files, 'README.md');
   expect(card).toContain('| Kind | Percent | 95 % interval | Pairs |\n| --- | --- | --- | --- |\n| All | 88.0 |');
-  expect(card).toContain('not what a model does in use');
+  expect(card).toContain('not behavior in use');
   expect(card).toMatch(/\| he &#124; she \| 88\.0 \|/);
   expect(card).toContain('| capitals.csv | Right choice | 88.0 | 80.0 to 93.0 | Chance 25.0 | 40 |');
   expect(card).toContain(

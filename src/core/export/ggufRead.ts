@@ -155,8 +155,7 @@ function parseHeader(bytes: Uint8Array, file: string) {
     if (type !== 9) return scalar(type);
     const [of, length] = [u32(), u64()];
     if (of === 9) throw fail(`it has a list of lists at byte ${at}`);
-    if (length > MOST_TOKENS)
-      throw fail(`it has a list of ${length} at byte ${at}; the maximum is ${MOST_TOKENS}`);
+    if (length > MOST_TOKENS) throw fail(`it has a list of ${length} at byte ${at}; the maximum is ${MOST_TOKENS}`);
     return Array.from({ length }, () => scalar(of));
   };
 

@@ -55,7 +55,8 @@ export function pageFile(exported: Exported, template: string): ByteStream {
   const learned = learnedOf(exported);
   const model = jsonInScript({ ...pageModel(exported, weights), ...(learned && { samples: learned.samples }) });
   const title = escaped(modelTitle(exported.info));
-  const head = encode(fill(before, { title, curve: learned?.curve ?? '', model }));
+  const baselines = learned?.baselines ? `<p class="hint block">${learned.baselines}</p>` : '';
+  const head = encode(fill(before, { title, curve: learned?.curve ?? '', baselines, model }));
   const [open, close, tail] = [encode(OPEN), encode(CLOSE), encode(after)];
   const end = (sum: number): Uint8Array => encode(`${CHECKSUM}${sum.toString(16).padStart(8, '0')}${CLOSE}`);
   const bytes = 4 * [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);

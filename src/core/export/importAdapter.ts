@@ -53,7 +53,8 @@ export async function storeAdapter(
   const { run, step, hash, weights, byName } = await baseFor(store, fitting, folder, job);
   const { adapter, tensors, words } = fitting.find((each) => each.run.id === run.id)!.read;
   const trainable: Trainable = { weights: [], adapter };
-  const said = byName === undefined ? undefined : `It has no hash of its base; the base is chosen by its name, ${byName}.`;
+  const said =
+    byName === undefined ? undefined : `It has no hash of its base; the base is chosen by its name, ${byName}.`;
   const lacks = paragraph(words, said);
   const record = newRun({
     id: runId,

@@ -110,7 +110,7 @@ test('BertModel has no head: one is drawn, which is told before and after', asyn
   const files = await folder(bare, model, { architectures: ['BertModel'] });
   const told = Object.fromEntries(previewRows(previewOf(await open(files))));
   expect(told['Without']).toMatch(/^a head for masked tokens/);
-  expect(Object.keys(told)).toContain('To fill blanks with it');
+  expect(Object.keys(told)).toContain('Memory for filling blanks');
   const imported = await read(files);
   const drawn = initialValues(model, 0);
   for (const [name, value] of imported.snapshot.tensors)

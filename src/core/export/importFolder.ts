@@ -114,7 +114,8 @@ export const adapterAlone = (): HomegrownError =>
   );
 
 const wanted = (): string =>
-  'Nothing was stored. Use a Hugging Face folder or a PyTorch bundle exported by Homegrown; config.json, tokenizer.json and model.safetensors of a model ' + `with one of these values of model_type: ${knownTypes().join(', ')}; or one GGUF file of ${knownGgufs().join(', ')}.`;
+  'Nothing was stored. Use a Hugging Face folder or a PyTorch bundle exported by Homegrown; config.json, tokenizer.json and model.safetensors of a model ' +
+  `with one of these values of model_type: ${knownTypes().join(', ')}; or one GGUF file of ${knownGgufs().join(', ')}.`;
 const knownTypes = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).huggingFace?.types ?? []);
 const knownGgufs = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).gguf?.reads?.names ?? []);
 /** One of them is in each folder that Homegrown writes. */

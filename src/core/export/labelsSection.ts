@@ -31,7 +31,9 @@ export function labelsSection(info: RunInfo): string[] {
         ['Label', ...(all > 0 ? ['Validation texts', 'Share'] : [])],
       );
   const more =
-    labels.length > MOST ? ` The table lists the first ${formatCount(MOST)} of ${formatCount(labels.length)} labels.` : '';
+    labels.length > MOST
+      ? ` The table lists the first ${formatCount(MOST)} of ${formatCount(labels.length)} labels.`
+      : '';
   const decides = several
     ? `A text may have several labels, or none: each with a probability of ${atLeast > 0 ? `at least ${formatShare(atLeast)}` : 'more than 50 %'}.`
     : atLeast > 0
@@ -40,7 +42,8 @@ export function labelsSection(info: RunInfo): string[] {
   const warm =
     temperature === 1
       ? ''
-      : ` For calibration, logits are divided by a temperature of ${formatNumber(temperature)}` + `${decision?.inWeights ? ', already applied to the weights of the head' : '; these files don’t apply it'}.`;
+      : ` For calibration, logits are divided by a temperature of ${formatNumber(temperature)}` +
+        `${decision?.inWeights ? ', already applied to the weights of the head' : '; these files don’t apply it'}.`;
   return [
     '## Labels',
     labelled,

@@ -99,7 +99,9 @@ export function modelCard(info: RunInfo, hasDatasheet = true): string {
     ]),
     ...earlierSettings(info),
     ...(origin
-      ? [`${HOW_UNKNOWN}${state.step === 0 ? '' : ' The settings from the optimizer down are those of the training here.'}`]
+      ? [
+          `${HOW_UNKNOWN}${state.step === 0 ? '' : ' The settings from the optimizer down are those of the training here.'}`,
+        ]
       : []),
     '## Evaluation results',
     ...resultSections(info),
@@ -160,7 +162,7 @@ function lastEntries({ roles = END_ALONE }: RunInfo): string {
     return texts.length === 0 ? [] : [`${shown} (${TOKEN_ROLES[role].label})`];
   });
   return (
-    `The last entries are special tokens: ${named.join(', ')}. Homegrown never reads text as a special token; `  +
+    `The last entries are special tokens: ${named.join(', ')}. Homegrown never reads text as a special token; ` +
     'most other tools do, unless you set `split_special_tokens`'
   );
 }

@@ -34,7 +34,8 @@ function templateLines(chatTemplate: string | undefined, pieces: Pieces | null):
       `TEMPLATE """${goTemplate(pieces)}"""`,
     ];
   return [
-    '# It has its own chat template: tokenizer.chat_template in the GGUF file. Ollama applies templates that it knows;', '# otherwise it passes prompts through: write them as the template does.',
+    '# It has its own chat template: tokenizer.chat_template in the GGUF file. Ollama applies templates that it knows;',
+    '# otherwise it passes prompts through: write them as the template does.',
   ];
 }
 

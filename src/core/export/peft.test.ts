@@ -150,7 +150,7 @@ test('the folder of a model has it in adapter/, and has it again without the opt
   const given = (files: Files) => [...files].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
   const first = await folder(model, false);
   expect([...first.keys()]).toEqual(expect.arrayContaining(['adapter/adapter_config.json']));
-  expect(new TextDecoder().decode(first.get('README.md'))).toContain('lies apart in `adapter/`');
+  expect(new TextDecoder().decode(first.get('README.md'))).toContain('has the adapter alone, in `adapter/`');
   const back = await importHuggingFace(given(first), unwatched);
   const again = await folder(await exportedFrom(back, 'model', 0), false);
   for (const name of [`adapter/${ADAPTER_CONFIG}`, `adapter/${ADAPTER_WEIGHTS}`])
@@ -173,7 +173,7 @@ test('with an adapter of elsewhere a base is another model than its run, and can
 describe('what is wrong is said', () => {
   test('a model without an adapter has none to write', () => {
     for (const format of ['peft', 'gguf-lora'] as const)
-      expect(FORMATS[format].problem!(settingsOf(gpt.info))).toContain('has learnt no adapter');
+      expect(FORMATS[format].problem!(settingsOf(gpt.info))).toContain('has no adapter');
   });
 
   test.each([
@@ -183,7 +183,7 @@ describe('what is wrong is said', () => {
     [{ rank_pattern: { c_fc: 4 } }, /rank_pattern/],
     [{ something_new: 1 }, /something_new/],
     [{ peft_type: 'IA3' }, /only LORA is supported/],
-    [{ init_lora_weights: 'pissa' }, /begins from another base/],
+    [{ init_lora_weights: 'pissa' }, /starts from another base/],
     [{ r: 4 }, /lora_A.weight is \[3, 64\], not \[4, 64\]/],
     [{ lora_alpha: -1 }, /Alpha must be/],
     [{ target_modules: ['c_attn', 'q_proj'] }, /names "q_proj" among target_modules/],

@@ -78,10 +78,7 @@ export function previewRows(
       'Weights',
       `${stated.format}, ${formatBytes(stated.bytes)} in ${[first, ...others].join(', ')}; stored here in 32 bits`,
     ],
-    [
-      'Context',
-      `${formatCount(config.context)} tokens${config.context < made ? ` of its ${formatCount(made)}` : ''}`,
-    ],
+    ['Context', `${formatCount(config.context)} tokens${config.context < made ? ` of its ${formatCount(made)}` : ''}`],
     ...(config.classes ? [['Labels', labelWords(config.classes)] as const] : []),
     ['Tokenizer', tokenizerWords(tokenizer)],
     ...(stated.lacks === undefined ? [] : [['Missing', stated.lacks] as const]),
@@ -150,5 +147,7 @@ function trainingWords(model: ModelChoice, limits: MemoryLimits | undefined): st
   if (shortage === undefined) return `${words}: fits this device`;
   const changes = memoryChanges(model, DEFAULT_RECIPE, limits).filter(({ kind }) => kind === 'recipe');
   const others = changes.map(({ words: change }) => change).join(', or ');
-  return others === '' ? `${words}: too much for this device` : `${words}: too much for this device. Fits with ${others}`;
+  return others === ''
+    ? `${words}: too much for this device`
+    : `${words}: too much for this device. Fits with ${others}`;
 }

@@ -184,8 +184,10 @@ const TEMPLATES = [
 ];
 
 const DATA_HERE =
-  '`data/train.bin` and `data/val.bin` are the training and validation tokens of the run; `data/test.bin`, if there is ' + 'one, is the test set. `prepare.py` rewrites them for other or more text.';
+  '`data/train.bin` and `data/val.bin` are the training and validation tokens of the run; `data/test.bin`, if there is ' +
+  'one, is the test set. `prepare.py` rewrites them for other or more text.';
 const DATA_MISSING =
-  'The text was no longer stored at export, so **there is no `data/` yet**. First create it from the same files, in the ' + 'same order: `python prepare.py one.txt two.txt`. model/README.md lists them.';
+  'The text was no longer stored at export, so **there is no `data/` yet**. First create it from the same files, in the ' +
+  'same order: `python prepare.py one.txt two.txt`. model/README.md lists them.';
 const DROPOUT =
   ' Dropout is the exception: its masks come from another random generator, so losses agree only on average.';

@@ -101,8 +101,7 @@ const KINDS: Readonly<Record<OutKind, Kind>> = {
     own: LLAMA,
     words: {
       about: (values) => `A language model trained with Homegrown, behind an OpenAI-compatible API: ${sized(values)}`,
-      engine:
-        'llama.cpp comes as prebuilt\nbinaries (node-llama-cpp) for Linux, macOS and Windows on x64 and arm64.',
+      engine: 'llama.cpp comes as prebuilt\nbinaries (node-llama-cpp) for Linux, macOS and Windows on x64 and arm64.',
       weights: '`model.gguf`',
       gpu: '`auto` uses Metal, or CUDA or Vulkan: for these two remove `overrides` from `package.json` and run `npm install` first',
     },
@@ -125,8 +124,7 @@ const KINDS: Readonly<Record<OutKind, Kind>> = {
   classifier: {
     own: ONNX,
     words: {
-      about: (values) =>
-        `A classifier trained with Homegrown, behind an HTTP API: ${sized(values)}`,
+      about: (values) => `A classifier trained with Homegrown, behind an HTTP API: ${sized(values)}`,
       ...ONNX_WORDS,
     },
   },

@@ -31,10 +31,7 @@ export async function asked(
 ): Promise<Asked> {
   const { kind, label } = modelSpec(id);
   if (kind !== 'decoder')
-    throw badSettings(
-      `${label} models don’t chat: they have no chat template.`,
-      'Use a plain prompt.',
-    );
+    throw badSettings(`${label} models don’t chat: they have no chat template.`, 'Use a plain prompt.');
   const source = ownTemplate(tokenizer);
   if (source === undefined)
     throw badSettings(

@@ -16,7 +16,8 @@ export function BringIn() {
       <PaneHead title="Import a model" />
       <Block isWideGutter>
         <p className={styles.words}>
-          Drop a zip exported by Homegrown, a Hugging Face folder or a GGUF file. A folder needs config.json, .safetensors weights, and tokenizer.json or vocab.json with merges.txt.
+          Drop a zip exported by Homegrown, a Hugging Face folder or a GGUF file. A folder needs config.json,
+          .safetensors weights, and tokenizer.json or vocab.json with merges.txt.
         </p>
         {importing.kind === 'busy' ? (
           <Busy />

@@ -43,7 +43,10 @@ export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => vo
             disabledReason={
               tooLong && `${CARD_HEADINGS[tooLong]} is longer than ${formatCount(MOST_CARD_PART)} characters`
             }
-          > Save model card </Button>
+          >
+            {' '}
+            Save model card{' '}
+          </Button>
         </>
       }
     >

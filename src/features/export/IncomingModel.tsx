@@ -51,8 +51,14 @@ export function IncomingModel() {
         </div>
       )}
       <div className={styles.buttons}>
-        <Button isDense variant="go" onPress={() => void take(context)}> Import model </Button>
-        <Button isDense onPress={leave}> Cancel </Button>
+        <Button isDense variant="go" onPress={() => void take(context)}>
+          {' '}
+          Import model{' '}
+        </Button>
+        <Button isDense onPress={leave}>
+          {' '}
+          Cancel{' '}
+        </Button>
       </div>
     </section>
   );

@@ -50,7 +50,7 @@ test('of a classifier it says where the temperature is, as the README of the fol
   const classifier = { ...record!, model: { ...record!.model, config: { ...config, classes } }, decision };
   getState().changeRun(STOPPED, (run) => ({ ...run, record: classifier }));
   expect(cardOf(getState())).toContain('divided by a temperature of 2.15');
-  expect(cardOf(getState())).toContain('which is in the weights of its head already');
+  expect(cardOf(getState())).toContain('already applied to the weights of the head');
   getState().setWithOptimizer(true);
-  expect(cardOf(getState())).toContain('in these files that is not done yet');
+  expect(cardOf(getState())).toContain('these files don’t apply it');
 });

@@ -78,7 +78,7 @@ test('is written, handed over, and checked in a second engine', async () => {
     figures: { engine: 'a second program on this computer', tokens: 20 },
   });
   expect(downloads.at(-1)!.bytes.length).toBe(file!.size);
-  expect(cardOf('Table of weights')).toMatch(/Verified.*opened by a second program on this computer/);
+  expect(cardOf('Table of weights')).toMatch(/Exported and verified.*opened by a second program on this computer/);
 });
 
 test('once another step is chosen, the card names the step of the last file, without a warning, and the button its own', () => {
@@ -101,7 +101,9 @@ test('a model that it has nothing for gets a line that says why, and no card', (
   studio.setState({ exports: {} });
   showing(studio, { record: { ...record, model: wide } });
   expect(cardOf('Table of weights')).toBeUndefined();
-  expect(page()).toMatch(/Not available for this model: Table of weights.*A table of so many weights cannot be looked at/s);
+  expect(page()).toMatch(
+    /Not available for this model: Table of weights.*A table of so many weights cannot be looked at/s,
+  );
   expect(cardOf('GGUF')).not.toContain('aria-disabled');
   showing(studio, { record });
 });

@@ -65,7 +65,7 @@ test('what nothing can check is handed over, and that is said in words; nothing 
       'There is no second engine here for Toy models. The file is written as all are, and nothing speaks against it',
   });
   const card = await cardOf('Hugging Face folder');
-  expect(card).toMatch(/Exported, not verified.*There is no second engine here for Toy models/s);
+  expect(card).toMatch(/Exported, not checked.*There is no second engine here for Toy models/s);
   expect(card).not.toMatch(/error|warn/i);
   const { stage } = await import('./stage');
   expect(stage.state(studio.getState())).toEqual({ sign: 'done', line: 'Hugging Face folder' });

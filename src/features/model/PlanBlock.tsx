@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
-import { ASSUMED_WATTS, costWords, energyOf, wattHoursWords } from '../../core/train/energy';
+import { ASSUMED_WATTS, costWords, energyOf, priceWords, wattHoursWords } from '../../core/train/energy';
 import { objectiveOf } from '../../core/objectives';
 import type { Plan } from '../../core/plan/plan';
 import { useStudio, useStudioStore } from '../../state/react';
@@ -112,7 +112,7 @@ function Outlook({ plan }: { plan: Plan }) {
       </p>
       <Fold
         className={styles.fold}
-        summary={`About ${wattHoursWords(energy)}, which cost ${costWords(energy)}, at ${formatCount(energy.watts)} W and ${formatNumber(price)} a kWh`}
+        summary={`About ${wattHoursWords(energy)}, ${costWords(energy)} at ${formatCount(energy.watts)} W and ${priceWords(price)}`}
       >
         <Power kind={kind} />
       </Fold>
@@ -139,14 +139,13 @@ function Power({ kind }: { kind: keyof typeof ASSUMED_WATTS }) {
       />
       <NumberField
         label="Price"
-        unit="a kWh"
+        unit="$ per kWh"
         min={0}
         max={1_000_000}
         step={0.01}
         isWhole={false}
         value={plan.price}
         onChange={(price) => change({ plan: { ...plan, price } })}
-        hint="in your own money"
       />
     </div>
   );

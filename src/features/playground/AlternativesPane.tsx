@@ -28,9 +28,7 @@ export function AlternativesPane({
       <Pane title="Alternatives">
         <Block>
           <p className={styles.quiet}>
-            {written.length > 0
-              ? 'Choose a token to see its alternatives'
-              : 'Each token’s alternatives appear here'}
+            {written.length > 0 ? 'Choose a token to see its alternatives' : 'Each token’s alternatives appear here'}
           </p>
         </Block>
       </Pane>

@@ -17,9 +17,7 @@ export function CandidatesPane({ blank, onClose }: { blank: number | undefined; 
       <Pane title="Alternatives">
         <Block>
           <p className={styles.quiet}>
-            {filled
-              ? 'Choose a blank to see its alternatives'
-              : 'Each blank’s alternatives appear here'}
+            {filled ? 'Choose a blank to see its alternatives' : 'Each blank’s alternatives appear here'}
           </p>
         </Block>
       </Pane>

@@ -23,9 +23,7 @@ export function reachWords(
 /** Warns of a space at the end: most tokens of words begin with their space, so the next one would go on inside a word. */
 export function spaceWords(prompt: string, { tokenizer }: Pick<RunRecord, 'tokenizer'>): string | undefined {
   const isOfWords = tokenizer.kind === 'bpe' || tokenizer.kind === 'unigram' || tokenizer.kind === 'wordpiece';
-  return isOfWords && /\S[ \t]+$/.test(prompt)
-    ? 'Ends with a space: remove it to start a new word'
-    : undefined;
+  return isOfWords && /\S[ \t]+$/.test(prompt) ? 'Ends with a space: remove it to start a new word' : undefined;
 }
 
 /** The same of a text that is read whole or not at all. */

@@ -36,9 +36,7 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
           <Button onPress={onClose}>Cancel</Button>
           <Button
             variant="go"
-            disabledReason={
-              recipe.steps > done ? undefined : `Already at step ${formatCount(done)}: choose more steps`
-            }
+            disabledReason={recipe.steps > done ? undefined : `Already at step ${formatCount(done)}: choose more steps`}
             onPress={go}
           >
             Continue to step {formatCount(recipe.steps)}
@@ -59,7 +57,9 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
       <p className={styles.note}>
         {isSegment
           ? 'Training continues with the changes. The chart marks them; baselines, best step and verdict restart there.'
-          : recipe.steps === before.steps ? 'Nothing changed yet.' : 'Training continues with the same settings.'}
+          : recipe.steps === before.steps
+            ? 'Nothing changed yet.'
+            : 'Training continues with the same settings.'}
         {recipe.optimizer !== before.optimizer &&
           ` The optimizer state is reset: ${optimizerOf(recipe.optimizer).label} can’t use the state of ${optimizerOf(before.optimizer).label}.`}
       </p>

@@ -55,17 +55,9 @@ export function Compiling() {
     <Block isWideGutter>
       <Progress
         label={
-          isFirst
-            ? 'Running the first step'
-            : `Compiling ${kernels ? formatKernels(kernels.of) : 'the training step'}`
+          isFirst ? 'Running the first step' : `Compiling ${kernels ? formatKernels(kernels.of) : 'the training step'}`
         }
-        detail={
-          isFirst
-            ? goesOn
-              ? ''
-              : 'measuring the untrained model'
-            : `${counted}for ${device}, once per model`
-        }
+        detail={isFirst ? (goesOn ? '' : 'measuring the untrained model') : `${counted}for ${device}, once per model`}
         value={isFirst ? 0 : done}
         max={of}
         delayMs={0}

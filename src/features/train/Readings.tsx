@@ -22,13 +22,10 @@ export function Readings({ settings }: { settings: RunSettings }) {
       <NumberStrip
         readings={main}
         more={
-          <Button
-            variant="quiet"
-            isDense
-            opens
-            isExpanded={isOpen}
-            onPress={() => setOpen(!isOpen)}
-          > More readings </Button>
+          <Button variant="quiet" isDense opens isExpanded={isOpen} onPress={() => setOpen(!isOpen)}>
+            {' '}
+            More readings{' '}
+          </Button>
         }
       />
       {isOpen && <NumberStrip readings={rest} />}

@@ -65,6 +65,9 @@ function MoreActions({ prompt }: { prompt: string }) {
       variant="quiet"
       entries={[entry('sample', 'Sample now', noSample), entry('evaluate', 'Evaluate now', noEvaluation)]}
       onChoose={(id) => void ask(id === 'sample' ? { what: 'sample', prompt } : { what: 'evaluate' })}
-    > More actions </MenuButton>
+    >
+      {' '}
+      More actions{' '}
+    </MenuButton>
   );
 }

@@ -44,7 +44,8 @@ export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: num
         hint={`${formatCount(more)} more${time}`}
       />
       <p className={styles.note}>
-        Training continues from step {formatCount(p.done)}. The learning rate follows the longer schedule, so it may rise at first.
+        Training continues from step {formatCount(p.done)}. The learning rate follows the longer schedule, so it may
+        rise at first.
       </p>
     </Dialog>
   );

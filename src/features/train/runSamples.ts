@@ -23,7 +23,13 @@ export function runSamples(
   }
   const asked = sampled.map(({ step, prompt, sample }, i): RunSample => {
     const isApart = prompt !== samplePrompt;
-    return { key: `asked ${i}`, step, result: 'on request', pieces: piecesOf(sample, prompt), ...(isApart && { isApart }) };
+    return {
+      key: `asked ${i}`,
+      step,
+      result: 'on request',
+      pieces: piecesOf(sample, prompt),
+      ...(isApart && { isApart }),
+    };
   });
   return [...told, ...asked].sort((a, b) => a.step - b.step);
 }

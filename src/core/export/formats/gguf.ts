@@ -48,7 +48,9 @@ function twice({ id, config, vocabulary }: ModelChoice): number {
 
 /** What reads a GGUF file gives the model what is typed. */
 const unsaid = (normalizers: readonly Normalizer[]): string =>
-  `A GGUF file can’t contain the tokenizer’s normalization (${normalizerWords(normalizers).replaceAll('`', '’')}). llama.cpp, LM Studio and ` + 'Ollama pass prompts through unchanged. Type prompts in that form, or normalize them in Python with the Hugging Face ' + 'folder:  `Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`.';
+  `A GGUF file can’t contain the tokenizer’s normalization (${normalizerWords(normalizers).replaceAll('`', '’')}). llama.cpp, LM Studio and ` +
+  'Ollama pass prompts through unchanged. Type prompts in that form, or normalize them in Python with the Hugging Face ' +
+  'folder:  `Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`.';
 
 /** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
 const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format => ({

@@ -27,8 +27,7 @@ export const pytorch: Format = {
     if (!model || !named) return `The PyTorch bundle doesn’t support ${architecture} models`;
     const unknown = hubProblem({ model: choice });
     if (unknown !== null) return unknown;
-    if (choice.config.classes)
-      return 'train.py supports only next-token prediction, and this model is a classifier';
+    if (choice.config.classes) return 'train.py supports only next-token prediction, and this model is a classifier';
     const learnt = objectiveOf(recipe.objective);
     if (!learnt.inPytorch?.(recipe)) {
       const how = [learnt.label, ...chosenLabels(learnt.fields, recipe)].join(', ').toLowerCase();

@@ -95,7 +95,9 @@ function Labels({ settings, classes: { labels, several } }: { settings: RunSetti
       ) : counts?.each ? (
         <LabelTable rows={rowsOf(counts.each, labels)} />
       ) : (
-        <EmptyState>{step === undefined ? 'Appears after the first evaluation' : 'Not recorded for this run'}</EmptyState>
+        <EmptyState>
+          {step === undefined ? 'Appears after the first evaluation' : 'Not recorded for this run'}
+        </EmptyState>
       )}
     </>
   );
