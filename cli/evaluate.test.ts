@@ -136,10 +136,10 @@ test('what is measured of its own part, and asked by lists, is kept in its folde
   expect(asked?.minimalPairs).toMatchObject({ all: { pairs: 2 }, listHash: expect.any(String) as string });
   expect(asked?.tasks).toMatchObject([{ name: 'of-whales.csv', rows: 1, listHash: expect.any(String) as string }]);
   expect(JSON.stringify(asked)).not.toMatch(/Ran he|the white/);
-  expect(await readFile(path('kept/README.md'), 'utf8')).toContain('This was the 2nd look at the test part:');
+  expect(await readFile(path('kept/README.md'), 'utf8')).toContain('This was the 2nd evaluation on the test set:');
   await run(['export', '--from', path('kept'), '--format', 'hf', '--out', path('out')]);
   expect(await infoIn('out')).toMatchObject({ evaluations, asked });
-  expect(await readFile(path('out/README.md'), 'utf8')).toContain('### On all of the test part');
+  expect(await readFile(path('out/README.md'), 'utf8')).toContain('### On the whole test set');
 
   // Of the step that comes next nothing was measured or asked; looks stay.
   const more = ['grow', '--resume', path('kept'), '--steps', '8', '--device', 'wasm', '--json'];
@@ -257,10 +257,10 @@ test('where one of two models normalises its text, or they do so differently, co
     return (await run(['compare', ...flags, ...more])).stdout;
   };
   expect(await compared('bytes', 'lowered')).toMatch(
-    /bytes reads the text unchanged, .*lowered normalized \(lower case\)\. Dropped/,
+    /bytes reads the text unchanged, .*lowered normalized \(lowercase\)\. Dropped/,
   );
   expect(JSON.parse(await compared('composed', 'lowered', '--json'))).toMatchObject({
-    normalised: { from: 'Unicode form NFKC', with: 'lower case' },
+    normalised: { from: 'Unicode form NFKC', with: 'lowercase' },
   });
   expect(await compared('lowered', 'lowered')).not.toMatch(/do not read the same/);
 });

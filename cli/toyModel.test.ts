@@ -58,7 +58,7 @@ test('grow makes it by its flags, sample writes with it, export writes what it h
   expect(written).toMatchObject({ code: 0, stderr: '' });
   const refused = await call('export', '--from', 'model', '--format', 'onnx-f32', '--out', 'onnx');
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toBe('A Toy model cannot be written as ONNX. Choose another --format.\n');
+  expect(refused.stderr).toBe('The ONNX exporter doesn’t support Toy models. Choose another --format.\n');
 
   const unfit = await grow('--model', 'toy', '--kv-heads', '3', '--out', 'none');
   expect(unfit.stderr).toBe('2 heads cannot share 3 heads of keys. Nothing was started. Change these settings.\n');

@@ -17,7 +17,7 @@ async function askOf(page: Page): Promise<string> {
 /** A whole file in an old encoding, by keyboard: the encoding is chosen by its letters, which come back as they are. */
 async function inItsEncoding(page: Page): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Classify a whole file…' }).press('Enter');
+  await page.getByRole('button', { name: 'Classify file…' }).press('Enter');
   const buffer = Buffer.from('id,body\n1,Le café est-il fermé ?\n2,Renew my three books\n', 'latin1');
   await (await chooser).setFiles({ name: 'café.csv', mimeType: 'text/csv', buffer });
   const asked = page.getByRole('dialog', { name: 'How is café.csv written?' });
@@ -27,7 +27,7 @@ async function inItsEncoding(page: Page): Promise<void> {
   await asked.getByRole('radio', { name: /Western European, Windows-1252/ }).focus();
   await page.keyboard.press('Space');
   await asked.getByRole('button', { name: 'Read it so' }).press('Enter');
-  const columns = page.getByRole('dialog', { name: 'Which columns of café.csv are the text?' });
+  const columns = page.getByRole('dialog', { name: 'Which columns of café.csv hold the text?' });
   const download = page.waitForEvent('download');
   await columns.getByRole('button', { name: 'Classify' }).press('Enter');
   expect(await readFile(await (await download).path(), 'utf8')).toMatch(/\n1,Le café est-il fermé \?,(Hours|Loans),/);
@@ -138,7 +138,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await studio.goTo('Playground');
   const table = { name: 'desk.csv', mimeType: 'text/csv', buffer: Buffer.from(TABLE) };
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Classify a whole file…' }).click();
+  await page.getByRole('button', { name: 'Classify file…' }).click();
   await (await chooser).setFiles(table);
   const download = page.waitForEvent('download');
   await page.getByRole('dialog').getByRole('button', { name: 'Classify' }).click();

@@ -76,7 +76,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   // A worker that ends in the middle of a file is told of, and another takes its place.
   const file = { name: 'many.txt', mimeType: 'text/plain', buffer: Buffer.from('the whale swims\n'.repeat(200_000)) };
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Classify a whole file…' }).click();
+  await page.getByRole('button', { name: 'Classify file…' }).click();
   await (await chooser).setFiles(file);
   await expect(page.getByRole('main').getByRole('progressbar')).toBeVisible();
   // One that ends answers no more.
@@ -89,7 +89,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
           });
       })
       .catch(() => undefined);
-  const told = page.getByRole('dialog', { name: 'The file was not classified' });
+  const told = page.getByRole('dialog', { name: 'Couldn’t classify the file' });
   await expect(told).toContainText('A part of the app stopped');
   await expect(told).toContainText('no memory was left');
   await expectAccessible(page, 'Classify, a file that was not classified');

@@ -152,7 +152,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
 
   await test.step('that another project learns what is made here is said', async () => {
     await expect(rules).not.toContainText('in other projects too');
-    await studio.inProjects('Duplicate the project');
+    await studio.inProjects('Duplicate project');
     await page.getByRole('link', { name: 'Clean' }).click();
     await expect(rules).toContainText('The text is in other projects too, which learn what you make of it here.');
   });

@@ -15,7 +15,7 @@ export async function bringIn(page: Page, model: Exported): Promise<Studio> {
   const zip: Uint8Array[] = [];
   for await (const piece of zipped(huggingFaceFiles(model, { withOptimizer: true }), unwatched)) zip.push(piece);
   const file = { name: 'model.zip', mimeType: 'application/zip', buffer: Buffer.concat(zip) };
-  await studio.choose('Choose a zip…', file);
+  await studio.choose('Choose zip…', file);
   await expect(page.getByRole('button', { name: 'Download GGUF' })).toBeVisible();
   return studio;
 }

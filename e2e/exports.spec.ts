@@ -20,7 +20,7 @@ const CASES = [
   ['ONNX', 'F16', ZIP, 'onnxruntime'],
   ['Offline page', 'F32', '<!', 'a second program on this computer'],
   ['Web service', 'F16', ZIP, 'llama.cpp'],
-  ['Cluster hand-over', 'F32', ZIP, 'a second program on this computer'],
+  ['PyTorch bundle', 'F32', ZIP, 'a second program on this computer'],
 ] as const;
 
 const SOME = CASES.filter(([name, precision]) =>
@@ -58,8 +58,8 @@ test.describe('where files are withheld or changed on the way', () => {
     await bringIn(page, models[0]!);
     const file = await take(page, 'ONNX', info);
     expect(file.length).toBeGreaterThan(200_000);
-    await expect(card(page, 'ONNX').getByText('Written, not checked')).toBeVisible();
-    await expect(card(page, 'ONNX')).toContainText('onnxruntime could not be loaded, for there is no network');
+    await expect(card(page, 'ONNX').getByText('Exported, not checked')).toBeVisible();
+    await expect(card(page, 'ONNX')).toContainText('onnxruntime could not be loaded: you are offline');
     await expect(page.getByText('Verified')).toHaveCount(0);
     // And the next check does not suffer.
     await take(page, 'GGUF', info);
@@ -75,7 +75,7 @@ test.describe('where files are withheld or changed on the way', () => {
     });
     await bringIn(page, models[0]!);
     await take(page, 'GGUF', info);
-    await expect(card(page, 'GGUF').getByText('Does not match')).toBeVisible({ timeout: 90_000 });
+    await expect(card(page, 'GGUF').getByText('Outputs differ')).toBeVisible({ timeout: 90_000 });
   });
 });
 

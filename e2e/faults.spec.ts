@@ -13,7 +13,7 @@ test('a crash of the page costs no more than the steps since the last save, and 
   await studio.set({ ...SMALL, Steps: 100_000, 'Learning rate': 0.003, 'Evaluate every': 10, 'Save every': 100_000 });
   await studio.goTo('Text');
   await page.getByRole('button', { name: /, Write like a text$/ }).click();
-  await studio.event(10, /Best kept/);
+  await studio.event(10, /New best/);
   // The tab's process dies, as it would when memory runs out: nothing gets to say goodbye.
   const crashed = page.waitForEvent('crash');
   const session = await context.newCDPSession(page);
@@ -123,8 +123,8 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await studio.set({ Layers: 1, Heads: 32, Width: 32, Context: 2048, Batch: 8 });
   await page.getByRole('button', { name: 'Start training' }).click();
   const alert = page.getByRole('alert');
-  await expect(alert).toContainText('The memory is not enough', { timeout: 120_000 });
-  await expect(alert).toContainText(/found no room: WASM can address 4\.29 GB in all.*The plan is .* MB/);
+  await expect(alert).toContainText('Out of memory', { timeout: 120_000 });
+  await expect(alert).toContainText(/doesn’t fit: WASM has 4\.29 GB in total.*was planned with .* MB/);
   await expect(alert).toContainText(/moby-dick-1, step 4/);
   await expectAccessible(page, 'Train, a run that found no memory');
 
@@ -154,8 +154,8 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await download.saveAs(zip);
   await expect(studio.stages).toContainText('1 run');
   const { runId } = (await studio.stored('projects/first')) as { runId: string };
-  await studio.choose('Choose a zip…', zip);
-  await expect(page.getByText('moby-dick-1 is here')).toBeVisible();
+  await studio.choose('Choose zip…', zip);
+  await expect(page.getByText('Imported moby-dick-1')).toBeVisible();
   await expect(studio.stages).toContainText('2 runs');
   expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
 
@@ -181,7 +181,7 @@ test('a damaged zip and a stranger’s are refused by name, and nothing is left 
     ['torn.zip', Buffer.from('PK\u0003\u0004 and then nothing')],
     ['model.zip', Buffer.alloc(100_000, 7)],
   ] as const) {
-    await studio.choose('Choose a zip…', { name, mimeType: 'application/zip', buffer: content });
+    await studio.choose('Choose zip…', { name, mimeType: 'application/zip', buffer: content });
     await expect(page.getByText(name).first()).toBeVisible();
   }
   await expect(studio.entry('Playground')).toHaveText('Playground'); // there is no model

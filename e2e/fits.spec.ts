@@ -50,13 +50,13 @@ test('figures and sheets fit where there is little room', async ({ page }) => {
   const close = page.getByRole('button', { name: 'Close Token 5' });
   await expect(close).toBeInViewport();
   await close.click();
-  await expect(page.getByRole('table', { name: 'What token 5 could be' })).toBeHidden();
+  await expect(page.getByRole('table', { name: 'Alternatives of token 5' })).toBeHidden();
   // Reading goes on where it was.
-  await expect(page.getByRole('listbox', { name: 'Tokens as written' })).toBeFocused();
+  await expect(page.getByRole('listbox', { name: 'Generated tokens' })).toBeFocused();
   await expect(token).toBeInViewport();
   await page.setViewportSize({ width: 1440, height: 900 });
   await token.click();
-  await expect(page.getByRole('table', { name: 'What token 5 could be' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Alternatives of token 5' })).toBeVisible();
   await expect(close).toBeHidden();
   expect(studio.errors).toEqual([]);
 });

@@ -57,7 +57,7 @@ test('texts, runs and a finished model of an older build are there, and its stop
   await page.getByRole('textbox', { name: 'Prompt' }).fill('The harbour ');
   await studio.set({ Length: 8 });
   await page.getByRole('button', { name: 'Write', exact: true }).click();
-  await expect(page.getByRole('listbox', { name: 'Tokens as written' }).getByRole('option')).not.toHaveCount(0);
+  await expect(page.getByRole('listbox', { name: 'Generated tokens' }).getByRole('option')).not.toHaveCount(0);
   await studio.goTo('Export');
   await page.getByRole('radio', { name: 'F32' }).check({ force: true });
   const download = page.waitForEvent('download');

@@ -181,7 +181,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
 
   // The answer comes first; a wrong one is corrected there, and the note takes that back.
   await filled.click();
-  const answer = page.getByRole('region', { name: 'Answer' });
+  const answer = page.getByRole('region', { name: 'Result' });
   await expect(answer.getByRole('status')).toContainText(/(ham|spam) ?\d/, { timeout: 60_000 });
   await expect(answer).toContainText(
     /which words changed this one answer|No word changed this answer much|No word here speaks/,
@@ -198,7 +198,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await answer.getByRole('button', { name: 'Undo' }).click();
   await expect(answer).toContainText('Wrong?');
   await page.getByRole('textbox', { name: 'Text' }).fill('Lunch at noon?');
-  await expect(answer).toContainText('This answer is for the earlier text');
+  await expect(answer).toContainText('This result is for the earlier text');
   await expectAccessible(page, 'Playground, an answer for an earlier text');
   expect(studio.errors).toEqual([]);
 });

@@ -40,12 +40,12 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await studio.tabTo('textbox', /^Length$/);
   await page.keyboard.type('8');
   await page.keyboard.press('Control+Enter');
-  const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
+  const tokens = page.getByRole('listbox', { name: 'Generated tokens' });
   await expect(tokens.getByRole('option')).toHaveCount(8, { timeout: 60_000 });
-  await studio.tabTo('listbox', /Tokens as written/);
+  await studio.tabTo('listbox', /Generated tokens/);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
-  await expect(page.getByRole('table', { name: 'What token 2 could be' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Alternatives of token 2' })).toBeVisible();
   await page.keyboard.press('Escape');
 
   await studio.byPalette('Export');
@@ -108,12 +108,12 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   await expect(page.getByRole('button', { name: 'Take this plan' })).toBeFocused();
   await page.keyboard.press('Tab');
   const costs = page.locator('summary:focus');
-  await expect(costs).toContainText(/^About .* Wh, which cost/);
+  await expect(costs).toContainText(/^About .* Wh, .*\$/);
   await page.keyboard.press('Enter');
   await studio.tabTo('textbox', /^Price$/);
   await page.keyboard.type('4.5');
   await page.keyboard.press('Tab');
-  await expect(page.getByText(/^About .* Wh, which cost .* and 4\.5 a kWh$/)).toBeVisible();
+  await expect(page.getByText(/^About .* Wh, .* and \$4\.50 per kWh$/)).toBeVisible();
 
   await studio.tabTo('button', /^Start training/);
   await page.keyboard.press('Enter');

@@ -101,7 +101,7 @@ export async function withStop(page: Page, studio: Studio): Promise<number> {
   await expect(page.getByRole('button', { name: `Resume from step ${stoppedAt.toLocaleString('en')}` })).toBeVisible();
   expect(await studio.perplexity()).toBe(perplexity);
   await studio.event(INTERVAL, /Evaluated/);
-  const scrubber = page.getByRole('slider', { name: 'Step of the sample' });
+  const scrubber = page.getByRole('slider', { name: 'Training step' });
   await expect(scrubber).toHaveAttribute('aria-valuetext', /^Step [\d,]+, perplexity/);
 
   await page.getByRole('button', { name: /^Resume from/ }).click();

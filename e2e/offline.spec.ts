@@ -124,7 +124,7 @@ test('a browser that saves data stores the rest when asked; then, without server
     'Export',
   ])
     await studio.goTo(stage);
-  for (const name of ['Hugging Face folder', 'GGUF', 'ONNX', 'Offline page', 'Web service', 'Cluster hand-over']) {
+  for (const name of ['Hugging Face folder', 'GGUF', 'ONNX', 'Offline page', 'Web service', 'PyTorch bundle']) {
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: `Download ${name}` }).click();
     await download;

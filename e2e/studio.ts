@@ -136,7 +136,7 @@ export class Studio {
     await expect(menu).toBeHidden();
   }
   async rename(name: string): Promise<void> {
-    await this.inProjects('Rename the project…');
+    await this.inProjects('Rename project…');
     await this.page.getByRole('textbox', { name: 'Project name' }).fill(name);
     await this.page.keyboard.press('Enter');
     await expect(this.project).toHaveText(name);
@@ -346,7 +346,7 @@ export class Studio {
     });
     await this.open('/export');
     await this.useDevice(device);
-    await this.choose('Choose a zip…', zip);
+    await this.choose('Choose zip…', zip);
   }
 
   /** Waits until an event of the run says so. */
@@ -380,11 +380,11 @@ export async function talk(studio: Studio): Promise<{ text: string; probabilitie
   await page.getByRole('button', { name: 'Write', exact: true }).click();
   await expect(page.getByText(/^\d+ tokens? in |then the model ended/)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Write', exact: true })).toBeVisible(); // it is a Stop until then
-  const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
+  const tokens = page.getByRole('listbox', { name: 'Generated tokens' });
   const text = await tokens.innerText();
   await tokens.getByRole('option').nth(4).click();
   const probabilities = await page
-    .getByRole('table', { name: /^What token/ })
+    .getByRole('table', { name: /^Alternatives of token/ })
     .getByRole('row')
     .allInnerTexts();
   expect(probabilities.length).toBeGreaterThan(5);

@@ -20,7 +20,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Sample now' }).click();
   await page.getByText(/^All samples/).click();
-  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('asked');
+  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('on request');
   await page
     .getByRole('button', { name: /^Try it/ })
     .first()
@@ -31,7 +31,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(studio.strip.getByRole('button', { name: /^Device/ })).toBeVisible();
   await expect(studio.strip.getByRole('button', { name: 'Find or run a command' })).toBeVisible();
   await page.getByRole('textbox', { name: 'Prompt' }).fill('The sea is wide. '.repeat(400));
-  await expect(page.getByText(/^The model reads about the last \d+ characters of this/)).toBeVisible();
+  await expect(page.getByText(/^Only about the last \d+ characters fit/)).toBeVisible();
   await studio.set({ Length: 60 });
   await page.getByRole('button', { name: 'Write', exact: true }).focus();
   await page.keyboard.press('ControlOrMeta+Enter');
@@ -40,7 +40,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(page.getByText(/^Longest copied passage: ([1-9]\d* words?, “.+”|none)$/)).toBeVisible();
 
   // What it wrote is there after a reload, and after another run is chosen, with the model that wrote it.
-  const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
+  const tokens = page.getByRole('listbox', { name: 'Generated tokens' });
   const [prompt, text] = [await page.getByRole('textbox', { name: 'Prompt' }).inputValue(), await tokens.innerText()];
   await expect.poll(() => storedReason(page)).toBe('length');
   await page.reload();

@@ -27,8 +27,8 @@ test('is brought back as its best: it writes, is taken home and checked, and say
   });
   const { phase } = seen(getState());
   const failure = phase.kind === 'failed' ? phase.failure : undefined;
-  expect(failure?.message).toMatch(/^No step can be opened that run .* could go on from\. Of step 110, the best/);
-  expect(failure?.remedy).toMatch(/Write with it, or take it home/);
+  expect(failure?.message).toMatch(/^Run .* has no checkpoint to resume from\. Its best weights \(step 110\)/);
+  expect(failure?.remedy).toMatch(/Use it in Playground, or export it/);
   expect(getState().toasts.map(({ detail }) => detail)).toContainEqual(
     expect.stringMatching(/Step 110, the best, is used instead/),
   );

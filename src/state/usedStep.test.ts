@@ -56,7 +56,7 @@ test('the best step of a classifier is judged, asked, exported and shown where t
   await getState().loadCardEvaluations();
   const card = cardOf(getState())!;
   expect(card).toContain(`Of step ${best}, on `);
-  expect(card).toContain('which is in the weights of its head already');
+  expect(card).toContain('already applied to the weights of the head');
 
   // What is exported says of a text what the page says of it.
   const file = (await getState().exportModel('hf'))!;

@@ -34,7 +34,7 @@ export function FormatCard(p: FormatCardProps) {
           <dd>{p.opensIn}</dd>
         </div>
         <div>
-          <dt>Holds</dt>
+          <dt>Contains</dt>
           <dd>{p.holds}</dd>
         </div>
       </dl>

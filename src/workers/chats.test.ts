@@ -289,7 +289,7 @@ test('of a chat that is learnt from, one of two who speak is the assistant', asy
   expect(await given('Ben')).toMatchObject({ outcome: { kind: 'duplicate' } });
   await expect(given('Cid')).rejects.toMatchObject({
     code: 'bad-file',
-    message: expect.stringContaining('nobody else speaks with Cid') as string,
+    message: expect.stringContaining('Cid answers nobody in a two-person chat') as string,
   });
   expect(await listTexts(store)).toHaveLength(2);
 });

@@ -74,7 +74,7 @@ describe('BERT', () => {
     expect(readme).not.toContain('completions');
     // Such a text is cut, as is said.
     expect(readme).not.toMatch(/400 .*longer than/);
-    expect(readme).toMatch(/What is longer than \d+ tokens is cut there/);
+    expect(readme).toMatch(/A text longer than \d+ tokens is truncated/);
     expect(await readFile(join(folders[0]!, 'package.json'), 'utf8')).toContain('says which labels a text has');
   });
 

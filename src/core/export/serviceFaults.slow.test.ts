@@ -316,7 +316,7 @@ describe('a folder that has changed', () => {
       const { code, lines } = await ended(where);
       expect(code).toBe(1);
       expect(failure(lines)).toBe(
-        `model.gguf cannot be served: ${theirs}[5] is not a finite number. The training that wrote it had diverged: export an earlier step.`,
+        `model.gguf cannot be served: ${theirs}[5] is not a finite number. Its training diverged: export an earlier step.`,
       );
     }
   });

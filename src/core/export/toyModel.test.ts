@@ -147,16 +147,16 @@ test('a format is had or refused in one sentence, and the service wherever there
   expect(Object.fromEntries(problems)).toEqual({
     hf: null,
     safetensors: null,
-    peft: 'This model has learnt no adapter',
+    peft: 'This model has no adapter',
     'gguf-f32': null,
     'gguf-f16': null,
     'gguf-q8_0': null,
-    'gguf-lora': 'This model has learnt no adapter',
+    'gguf-lora': 'This model has no adapter',
     service: null,
-    'onnx-f32': 'A Toy model cannot be written as ONNX',
-    'onnx-f16': 'A Toy model cannot be written as ONNX',
-    html: 'The offline page cannot run Toy models yet.',
-    pytorch: 'A Toy model cannot be handed over to PyTorch',
+    'onnx-f32': 'The ONNX exporter doesn’t support Toy models',
+    'onnx-f16': 'The ONNX exporter doesn’t support Toy models',
+    html: 'The offline page can’t run Toy models yet.',
+    pytorch: 'The PyTorch bundle doesn’t support Toy models',
   });
   for (const [id, problem] of problems as [keyof typeof FORMATS, string | null][]) {
     const writing = exportRun(store, 'a', 'latest', id, asked);

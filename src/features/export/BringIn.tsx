@@ -5,7 +5,7 @@ import { IncomingModel } from './IncomingModel';
 import { modelFiles } from './modelFiles';
 import styles from './ExportPage.module.css';
 
-/** A zip of ours, a Hugging Face folder or its files, or a GGUF file, become a run beside the others. */
+/** Imports a zip of ours, a Hugging Face folder or its files, or a GGUF file as a new run. */
 export function BringIn() {
   const importing = useStudio((s) => s.importingModel);
   const isIncoming = useStudio((s) => s.incoming !== null);
@@ -13,12 +13,11 @@ export function BringIn() {
   const take = (files: DroppedFile[]): void => void importModel(modelFiles(files));
   return (
     <>
-      <PaneHead title="Bring in a model" />
+      <PaneHead title="Import a model" />
       <Block isWideGutter>
         <p className={styles.words}>
-          A zip that Homegrown wrote, a Hugging Face folder or a GGUF file. A folder has its weights as .safetensors,
-          its config.json, and tokenizer.json or vocab.json with merges.txt. Drop it anywhere on this page, or choose
-          it. What was made elsewhere is shown before it is taken.
+          Drop a zip exported by Homegrown, a Hugging Face folder or a GGUF file. A folder needs config.json,
+          .safetensors weights, and tokenizer.json or vocab.json with merges.txt.
         </p>
         {importing.kind === 'busy' ? (
           <Busy />
@@ -27,13 +26,13 @@ export function BringIn() {
         ) : (
           <div className={styles.buttons}>
             <FileButton isDense isSingle accept=".zip" onFiles={take}>
-              Choose a zip…
+              Choose zip…
             </FileButton>
             <FileButton isDense accept=".zip,.gguf,.safetensors,.json,.txt" onFiles={take}>
               Choose files…
             </FileButton>
             <FileButton isDense isFolder onFiles={take}>
-              Choose a folder…
+              Choose folder…
             </FileButton>
           </div>
         )}

@@ -18,7 +18,7 @@ import { CardDialog } from './CardDialog';
 import styles from './ExportPage.module.css';
 import { Markdown } from './Markdown';
 
-/** The README that travels with the files, as it will be. */
+/** Preview of the README that each export contains. */
 export function CardPane() {
   const toast = useStudio((s) => s.toast);
   const card = useStudio(cardOf);
@@ -31,7 +31,7 @@ export function CardPane() {
     return (
       <Pane title="Model card">
         <Block>
-          <p className={styles.words}>Written when the run ends or stops, from its settings and results</p>
+          <p className={styles.words}>The model card appears when the run stops or ends</p>
         </Block>
       </Pane>
     );
@@ -43,15 +43,15 @@ export function CardPane() {
   return (
     <Pane
       title="Model card"
-      hint="README.md, travels with the files"
+      hint="README.md in each export"
       aside={
         <>
-          <TextAction label="Edit the model card" onPress={() => setEditing(true)}>
+          <TextAction label="Edit model card" onPress={() => setEditing(true)}>
             Edit…
           </TextAction>
           <TextAction
-            label="Copy the model card"
-            onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
+            label="Copy model card"
+            onPress={() => void copy().catch(() => toast({ text: 'The browser blocked copying' }))}
           >
             Copy
           </TextAction>

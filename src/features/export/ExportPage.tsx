@@ -25,7 +25,7 @@ import { ExampleFiles } from './ExampleFiles';
 import { FormatGrid } from './FormatGrid';
 import { Failures } from './Failures';
 
-/** Take the model home, or bring one in. */
+/** Exports the model, or imports one. */
 export function ExportPage() {
   const [, go] = useLocation();
   const need = useNeed('export', go);
@@ -71,15 +71,15 @@ const Summary = () => <CheckpointSummary {...useCheckpointSummary('export')} />;
 const RunChoice = () => <RunSelect {...useRunChoice('export')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('export')} />;
 
-/** Nothing to take home yet; but a model can always be brought in, and while one comes it is what there is to do. */
+/** Nothing to export yet. A model can always be imported; while that runs, the empty stage gives way to it. */
 function Empty({ need: { reason, step } }: { need: PageNeed }) {
   const isComing = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
   return (
-    <Stage title="Export" summary="The model as files that other tools open unchanged" actions={<RunChoice />}>
+    <Stage title="Export" summary="Export the model in formats that other tools open" actions={<RunChoice />}>
       <Failures />
       {!isComing && (
         <EmptyStage figure={<ExampleFiles />} reason={reason} action={<NextButton step={step} />}>
-          Take your model with you in a format that other tools open
+          Take your model with you in a format other tools open
         </EmptyStage>
       )}
       <Panes columns="minmax(0, 1fr)">

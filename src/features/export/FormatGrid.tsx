@@ -36,7 +36,7 @@ export function FormatGrid({ precision }: { precision: Precision }) {
       {unsuited.length > 0 && (
         <Fold
           className={styles.unsuited}
-          summary={`Not for this model: ${unsuited.map(({ card }) => card.name).join(', ')}`}
+          summary={`Not available for this model: ${unsuited.map(({ card }) => card.name).join(', ')}`}
         >
           <ul>
             {unsuited.map(({ card, problem }) => (

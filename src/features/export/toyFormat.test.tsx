@@ -42,7 +42,7 @@ const cardOf = (name: string): string =>
 
 test('its card, with its size; others keep theirs and their precision, the offline page before them', () => {
   const card = cardOf('Table of weights');
-  for (const words of ['Look at every weight', 'any editor of text', 'a line for each tensor', 'Not written yet'])
+  for (const words of ['Look at every weight', 'any editor of text', 'a line for each tensor', 'Not exported yet'])
     expect(card).toContain(words);
   expect(card).toMatch(/about [\d.]+ MB, always Digits/);
   expect(card).toContain('aria-label="Download Table of weights"');
@@ -53,12 +53,12 @@ test('its card, with its size; others keep theirs and their precision, the offli
     'GGUF',
     'ONNX',
     'Web service',
-    'Cluster hand-over',
+    'PyTorch bundle',
     'Table of weights',
   ]);
   expect(cardOf('GGUF')).toMatch(/, F16<.*Modelfile.*for Ollama.*LM Studio finds it in <code>~\/\.lmstudio/s);
   expect(cardOf('Hugging Face folder')).toMatch(
-    /, always F32<.*to go on training.*Weights alone.*without tokenizer and card/s,
+    /, always F32<.*to continue training.*Weights only.*without tokenizer and model card/s,
   );
   expect(PRECISIONS.map(({ label }) => label)).toEqual(['Digits', 'F32', 'F16', 'Q8_0']);
 });
@@ -78,7 +78,7 @@ test('is written, handed over, and checked in a second engine', async () => {
     figures: { engine: 'a second program on this computer', tokens: 20 },
   });
   expect(downloads.at(-1)!.bytes.length).toBe(file!.size);
-  expect(cardOf('Table of weights')).toMatch(/Verified.*opened by a second program on this computer/);
+  expect(cardOf('Table of weights')).toMatch(/Exported and verified.*opened by a second program on this computer/);
 });
 
 test('once another step is chosen, the card names the step of the last file, without a warning, and the button its own', () => {
@@ -88,7 +88,7 @@ test('once another step is chosen, the card names the step of the last file, wit
   expect(cardOf('Table of weights')).toContain('Download again, Table of weights');
   studio.setState({ exports: { [TOY]: { ...last, file: { ...last.file, step: 1782 } } } });
   const card = cardOf('Table of weights');
-  expect(card.replace(/<[^>]*>/g, '')).toMatch(/The last file has step 1,782.*Download step \d/);
+  expect(card.replace(/<[^>]*>/g, '')).toMatch(/Last exported: step 1,782.*Download step \d/);
   expect(card).toMatch(/aria-label="Download step \d+, Table of weights"/);
   expect(card).not.toMatch(/warn|Out of date/i);
   studio.setState({ exports });
@@ -101,7 +101,9 @@ test('a model that it has nothing for gets a line that says why, and no card', (
   studio.setState({ exports: {} });
   showing(studio, { record: { ...record, model: wide } });
   expect(cardOf('Table of weights')).toBeUndefined();
-  expect(page()).toMatch(/Not for this model: Table of weights.*A table of so many weights cannot be looked at/s);
+  expect(page()).toMatch(
+    /Not available for this model: Table of weights.*A table of so many weights cannot be looked at/s,
+  );
   expect(cardOf('GGUF')).not.toContain('aria-disabled');
   showing(studio, { record });
 });

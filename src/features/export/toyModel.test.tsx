@@ -36,11 +36,11 @@ const cardOf = async (name: string): Promise<string | undefined> =>
 test('formats that cannot hold it are one folded line that says why; the others have cards', async () => {
   const html = await grid();
   const [, unsuited] = html.split('<details');
-  expect(unsuited).toContain('Not for this model: ONNX, Offline page, Cluster hand-over');
+  expect(unsuited).toContain('Not available for this model: ONNX, Offline page, PyTorch bundle');
   for (const [name, words] of [
-    ['ONNX', 'A Toy model cannot be written as ONNX'],
-    ['Offline page', 'The offline page cannot run Toy models yet.'],
-    ['Cluster hand-over', 'A Toy model cannot be handed over to PyTorch'],
+    ['ONNX', 'The ONNX exporter doesn’t support Toy models'],
+    ['Offline page', 'The offline page can’t run Toy models yet.'],
+    ['PyTorch bundle', 'The PyTorch bundle doesn’t support Toy models'],
   ] as const) {
     expect(unsuited).toContain(words);
     expect(await cardOf(name)).toBeUndefined();
@@ -49,7 +49,7 @@ test('formats that cannot hold it are one folded line that says why; the others 
   expect(await cardOf('Hugging Face folder')).toMatch(/about [\d.]+ .?B, always F32/);
   expect(await cardOf('GGUF')).toMatch(/about [\d.]+ .?B, F16/);
   for (const name of ['Hugging Face folder', 'GGUF', 'Web service']) {
-    expect(await cardOf(name)).toContain('Not written yet');
+    expect(await cardOf(name)).toContain('Not exported yet');
     expect(await cardOf(name)).not.toContain('aria-disabled');
   }
 });
@@ -65,7 +65,7 @@ test('what nothing can check is handed over, and that is said in words; nothing 
       'There is no second engine here for Toy models. The file is written as all are, and nothing speaks against it',
   });
   const card = await cardOf('Hugging Face folder');
-  expect(card).toMatch(/Written, not checked.*There is no second engine here for Toy models/s);
+  expect(card).toMatch(/Exported, not checked.*There is no second engine here for Toy models/s);
   expect(card).not.toMatch(/error|warn/i);
   const { stage } = await import('./stage');
   expect(stage.state(studio.getState())).toEqual({ sign: 'done', line: 'Hugging Face folder' });

@@ -1,31 +1,14 @@
 import { useState } from 'react';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
-import { ASSUMED_WATTS, costWords, energyOf, wattHoursWords } from '../../core/train/energy';
+import { ASSUMED_WATTS, costWords, energyOf, priceWords, wattHoursWords } from '../../core/train/energy';
 import { objectiveOf } from '../../core/objectives';
 import type { Plan } from '../../core/plan/plan';
 import { useStudio, useStudioStore } from '../../state/react';
+import { timeBudgets } from '../../state/timeBudgets';
 import { usePlan } from '../../state/usePlan';
 import { planWait } from '../../state/wait';
 import { Button, Fold, NumberField, Segmented } from '../../ui';
 import styles from './ModelPage.module.css';
-
-/** Minutes, from a look to a night. */
-const TIMES = [
-  { value: '1', label: '1 min' },
-  { value: '5', label: '5 min' },
-  { value: '20', label: '20 min' },
-  { value: '120', label: '2 h' },
-  { value: '600', label: 'overnight' },
-] as const;
-
-/** Those, and the one that is chosen where it is none of them, as the first click's. */
-const timesWith = (minutes: number): { value: string; label: string }[] =>
-  [
-    ...TIMES,
-    ...(TIMES.some(({ value }) => Number(value) === minutes)
-      ? []
-      : [{ value: String(minutes), label: formatDuration(60_000 * minutes) }]),
-  ].sort((a, b) => Number(a.value) - Number(b.value));
 
 /** Nothing where what a time gives is not known: the law is of models that go on from a text. */
 export function PlanBlock() {
@@ -53,7 +36,7 @@ function TimeBlock() {
           label="How long may it take"
           value={String(minutes)}
           onChange={setMinutes}
-          options={timesWith(minutes)}
+          options={timeBudgets(minutes)}
         />
         {plan && <TakePlan minutes={minutes} plan={made} />}
       </div>
@@ -112,7 +95,7 @@ function Outlook({ plan }: { plan: Plan }) {
       </p>
       <Fold
         className={styles.fold}
-        summary={`About ${wattHoursWords(energy)}, which cost ${costWords(energy)}, at ${formatCount(energy.watts)} W and ${formatNumber(price)} a kWh`}
+        summary={`About ${wattHoursWords(energy)}, ${costWords(energy)} at ${formatCount(energy.watts)} W and ${priceWords(price)}`}
       >
         <Power kind={kind} />
       </Fold>
@@ -139,14 +122,13 @@ function Power({ kind }: { kind: keyof typeof ASSUMED_WATTS }) {
       />
       <NumberField
         label="Price"
-        unit="a kWh"
+        unit="$ per kWh"
         min={0}
         max={1_000_000}
         step={0.01}
         isWhole={false}
         value={plan.price}
         onChange={(price) => change({ plan: { ...plan, price } })}
-        hint="in your own money"
       />
     </div>
   );

@@ -59,7 +59,7 @@ test('words that change nothing are not marked, and the label without them is sh
 });
 
 test('an answer for a text that was edited since says so', () => {
-  expect(answerOf('Win nothing')).toMatch(/^ Answer This answer is for the earlier text /);
+  expect(answerOf('Win nothing')).toMatch(/^ Result This result is for the earlier text /);
 });
 
 test('a text with several labels has no one right label to choose', () => {

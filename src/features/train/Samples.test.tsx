@@ -47,7 +47,7 @@ test('the newest sample is the hero before its step has been evaluated, and the 
   expect(html.match(/whales/g)).toHaveLength(2);
   const measured = seen(first, { kind: 'shown', step: 10, sample: 'whales' }, { ...first, step: 10, sample: 'whales' });
   expect(measured.match(/whales/g)).toHaveLength(2);
-  expect(measured).not.toContain('not measured');
+  expect(measured).not.toContain('not evaluated');
 });
 
 test('before the first sample the curve stands alone, with a word on when it comes', () => {

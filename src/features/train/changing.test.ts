@@ -54,7 +54,7 @@ test('another that trains is not stopped for it', async () => {
   page.studio.setState({ training: { runId: FINISHED, projectId: project.id } });
   await changeAndContinue(page.studio, run!, { ...recipeOf(run!), steps: 9000 }, false);
   expect(resumed).toEqual([]);
-  expect(said()).toMatch(/another run is in progress/);
+  expect(said()).toMatch(/another run is training/);
 });
 
 test('another that Train shows by then is not given them', async () => {
