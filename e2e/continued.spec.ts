@@ -70,7 +70,7 @@ async function brought(): Promise<Exported> {
 async function bringIn(studio: Studio, files: readonly ByteStream[], name: string): Promise<void> {
   const zip: Uint8Array[] = [];
   for await (const piece of zipped(files, unwatched)) zip.push(piece);
-  await studio.choose('Choose zip…', { name, mimeType: 'application/zip', buffer: Buffer.concat(zip) });
+  await studio.importModel({ name, mimeType: 'application/zip', buffer: Buffer.concat(zip) });
 }
 
 test('a model that goes on with other text begins a new curve, verdict and best there, and its card tells both', async ({
@@ -89,6 +89,7 @@ test('a model that goes on with other text begins a new curve, verdict and best 
   await page.getByRole('button', { name: 'Import model' }).click();
   await expect(studio.strip).toContainText('step 0');
   const card = page.getByRole('region', { name: 'Model card' });
+  await page.getByText(/^Model card/).click();
   await expect(card).toContainText('imported into Homegrown from theirs.zip');
   await expect(card).not.toContainText('from scratch');
   await expect(card).not.toContainText('AdamW');
@@ -120,6 +121,7 @@ test('a model that goes on with other text begins a new curve, verdict and best 
   await page.reload();
   await expect(page.getByText(/^from step 40 on /)).toBeVisible();
   await studio.goTo('Export');
+  await page.getByText(/^Model card/).click();
   await expect(card).toContainText('Up to step 40:');
   await expect(card).toContainText('ahab.txt');
   await expect(card).toContainText('From step 40 on:');

@@ -146,15 +146,12 @@ test('a run that finds no memory keeps the model before it; one that is brought 
 
   // One that is brought in is a run beside it.
   await studio.goTo('Export');
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
-  ]);
+  const download = await studio.exportAs('Hugging Face folder');
   const zip = info.outputPath('whale.zip');
   await download.saveAs(zip);
   await expect(studio.stages).toContainText('1 run');
   const { runId } = (await studio.stored('projects/first')) as { runId: string };
-  await studio.choose('Choose zip…', zip);
+  await studio.importModel(zip);
   await expect(page.getByText('Imported moby-dick-1')).toBeVisible();
   await expect(studio.stages).toContainText('2 runs');
   expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
@@ -181,7 +178,7 @@ test('a damaged zip and a stranger’s are refused by name, and nothing is left 
     ['torn.zip', Buffer.from('PK\u0003\u0004 and then nothing')],
     ['model.zip', Buffer.alloc(100_000, 7)],
   ] as const) {
-    await studio.choose('Choose zip…', { name, mimeType: 'application/zip', buffer: content });
+    await studio.importModel({ name, mimeType: 'application/zip', buffer: content });
     await expect(page.getByText(name).first()).toBeVisible();
   }
   await expect(studio.entry('Playground')).toHaveText('Playground'); // there is no model

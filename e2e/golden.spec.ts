@@ -59,10 +59,9 @@ test('texts, runs and a finished model of an older build are there, and its stop
   await page.getByRole('button', { name: 'Write', exact: true }).click();
   await expect(page.getByRole('listbox', { name: 'Generated tokens' }).getByRole('option')).not.toHaveCount(0);
   await studio.goTo('Export');
-  await page.getByRole('radio', { name: 'F32' }).check({ force: true });
-  const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Download GGUF' }).click();
-  await download;
+  await studio.use('GGUF').check({ force: true });
+  await page.getByRole('radiogroup', { name: 'Precision' }).getByRole('radio', { name: 'F32' }).check({ force: true });
+  await studio.exportAs('GGUF');
   await expect(page.getByText(/opened by llama.cpp, \d+ of \d+ tokens equal/)).toBeVisible({ timeout: 30_000 });
 
   expect(await goOn(studio, onWasm)).toEqual(onWasm.steps);

@@ -50,7 +50,9 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
 
   await studio.byPalette('Export');
   const download = page.waitForEvent('download');
-  await studio.tabTo('button', /^Download Hugging Face folder$/);
+  await studio.tabTo('radio', /Offline page$/);
+  await page.keyboard.press('ArrowDown');
+  await studio.tabTo('button', /^Export Hugging Face folder · /);
   await page.keyboard.press('Enter');
   expect((await download).suggestedFilename()).toBe(`moby-dick-1-step-${String(reached)}.zip`);
   expect(studio.errors).toEqual([]);
@@ -141,7 +143,9 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
 
   await goTo('Export');
   const download = page.waitForEvent('download');
-  await studio.tabTo('button', /^Download Hugging Face folder$/);
+  await studio.tabTo('radio', /Offline page$/);
+  await page.keyboard.press('ArrowDown');
+  await studio.tabTo('button', /^Export Hugging Face folder · /);
   await page.keyboard.press('Enter');
   expect((await download).suggestedFilename()).toMatch(/^pasted-text-1-step-\d+\.zip$/);
   expect(studio.errors).toEqual([]);

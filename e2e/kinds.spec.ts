@@ -18,12 +18,12 @@ async function bringIn(page: Page, model: Exported): Promise<Studio> {
   await studio.openOnWasm('/export');
   const zip: Uint8Array[] = [];
   for await (const piece of zipped(huggingFaceFiles(model, { withOptimizer: false }), unwatched)) zip.push(piece);
-  await studio.choose('Choose zip…', {
+  await studio.importModel({
     name: 'model.zip',
     mimeType: 'application/zip',
     buffer: Buffer.concat(zip),
   });
-  await expect(page.getByRole('button', { name: 'Download Hugging Face folder' })).toBeVisible();
+  await expect(studio.use('Hugging Face folder')).toBeEnabled();
   await studio.goTo('Playground');
   return studio;
 }

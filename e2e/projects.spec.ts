@@ -187,15 +187,12 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
 
   // What is taken home of it comes into the other project as a run of its own, which knows where it is from.
   await second.goTo('Export');
-  const [download] = await Promise.all([
-    other.waitForEvent('download'),
-    other.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
-  ]);
+  const download = await second.exportAs('Hugging Face folder');
   const zip = info.outputPath('bold.zip');
   await download.saveAs(zip);
   await second.inProjects('Birds');
   await expect(second.project).toHaveText('Birds'); // what is chosen sooner comes into the one before
-  await second.choose('Choose zip…', zip);
+  await second.importModel(zip);
   await expect(second.stages).toContainText('1 run');
   await second.goTo('Runs');
   await expect(second.runs).toContainText('bold');

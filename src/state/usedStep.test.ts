@@ -11,7 +11,7 @@ import { classifier } from '../core/sample/classify';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio } from '../core/testing/classifierStudio';
 import { labelledRows } from '../core/testing/labelledRuns';
-import { cardOf } from '../features/export/CardPane';
+import { cardOf } from '../features/export/ModelCard';
 import { classifierOf } from './tuning';
 import { trained, usedStep, usedStepWords } from './trained';
 

@@ -1,6 +1,6 @@
 import { useStudio } from '../../state/react';
 import { describeWork } from '../../state/work';
-import { Block, Button, FileButton, PaneHead, Progress, type DroppedFile } from '../../ui';
+import { Block, Button, FileButton, Progress, type DroppedFile } from '../../ui';
 import { IncomingModel } from './IncomingModel';
 import { modelFiles } from './modelFiles';
 import styles from './ExportPage.module.css';
@@ -12,32 +12,29 @@ export function BringIn() {
   const importModel = useStudio((s) => s.importModel);
   const take = (files: DroppedFile[]): void => void importModel(modelFiles(files));
   return (
-    <>
-      <PaneHead title="Import a model" />
-      <Block isWideGutter>
-        <p className={styles.words}>
-          Drop a zip exported by Homegrown, a Hugging Face folder or a GGUF file. A folder needs config.json,
-          .safetensors weights, and tokenizer.json or vocab.json with merges.txt.
-        </p>
-        {importing.kind === 'busy' ? (
-          <Busy />
-        ) : isIncoming ? (
-          <IncomingModel />
-        ) : (
-          <div className={styles.buttons}>
-            <FileButton isDense isSingle accept=".zip" onFiles={take}>
-              Choose zip…
-            </FileButton>
-            <FileButton isDense accept=".zip,.gguf,.safetensors,.json,.txt" onFiles={take}>
-              Choose files…
-            </FileButton>
-            <FileButton isDense isFolder onFiles={take}>
-              Choose folder…
-            </FileButton>
-          </div>
-        )}
-      </Block>
-    </>
+    <Block isWideGutter>
+      <p className={styles.words}>
+        Drop a zip exported by Homegrown, a Hugging Face folder or a GGUF file. A folder needs config.json, .safetensors
+        weights, and tokenizer.json or vocab.json with merges.txt.
+      </p>
+      {importing.kind === 'busy' ? (
+        <Busy />
+      ) : isIncoming ? (
+        <IncomingModel />
+      ) : (
+        <div className={styles.buttons}>
+          <FileButton isDense isSingle accept=".zip" onFiles={take}>
+            Choose zip…
+          </FileButton>
+          <FileButton isDense accept=".zip,.gguf,.safetensors,.json,.txt" onFiles={take}>
+            Choose files…
+          </FileButton>
+          <FileButton isDense isFolder onFiles={take}>
+            Choose folder…
+          </FileButton>
+        </div>
+      )}
+    </Block>
   );
 }
 

@@ -4,7 +4,7 @@ import { exportRun } from '../../core/export/run';
 import { readBytes } from '../../core/files/byteSource';
 import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
 import { recipeOf } from '../../core/runs/segments';
-import { cardOf } from './CardPane';
+import { cardOf } from './ModelCard';
 
 let page: Awaited<ReturnType<typeof goldenPage>>;
 afterEach(() => page.close());

@@ -2,11 +2,17 @@ import { formatCount, formatNumber, formatShare } from '../../core/base/units';
 import type { Figures } from '../../core/verify/compare';
 import { explain } from '../../state/failures';
 import type { ExportedFile, Exporting } from '../../state/export';
-import { type FormatCardProps, formatMoment } from '../../ui';
+import { formatMoment, type Tone } from '../../ui';
+
+/** "Verified" comes only with its evidence. Without a tone it is a quiet line. */
+export interface Proof {
+  tone?: Tone;
+  title?: string;
+  text: string;
+}
 
 /** What is known of a file, in a line with its figures; `step` is the one that would be written now. */
-export function proof(exporting: Exporting | undefined, step: number): NonNullable<FormatCardProps['proof']> {
-  if (!exporting) return { text: 'Not exported yet' };
+export function proof(exporting: Exporting, step: number): Proof {
   switch (exporting.kind) {
     case 'writing':
       return { text: 'Exporting' };
@@ -34,17 +40,22 @@ export function proof(exporting: Exporting | undefined, step: number): NonNullab
           : { text: timed(exporting.file, 'Exported, not checked') })
       );
     case 'uncheckable':
-      return ofOtherStep(exporting.file, step) ?? { title: 'Exported, not checked', text: timed(exporting.file, exporting.reason) };
+      return (
+        ofOtherStep(exporting.file, step) ?? {
+          title: 'Exported, not checked',
+          text: timed(exporting.file, exporting.reason),
+        }
+      );
     default:
       return exporting satisfies never;
   }
 }
 
 /** The person chose another step since: a fact, no warning. */
-const ofOtherStep = (file: ExportedFile, now: number): FormatCardProps['proof'] =>
+const ofOtherStep = (file: ExportedFile, now: number): Proof | undefined =>
   file.step === now ? undefined : { text: timed(file, `Last exported: step ${formatCount(file.step)}`) };
 
-function verified(file: ExportedFile, figures: Figures): NonNullable<FormatCardProps['proof']> {
+function verified(file: ExportedFile, figures: Figures): Proof {
   const { engine, tokens, equal, ties } = figures;
   const same = tokens > 0 ? `${formatCount(equal)} of ${formatCount(tokens)} tokens equal` : undefined;
   const open = ties > 0 ? `, ${formatCount(ties)} too close to call` : '';
