@@ -70,7 +70,7 @@ def go_on_by(info: dict, recipe: dict) -> None:
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
-    """Tensors of a safetensors file, checked by their hash if it has one: 8 bytes of length, a JSON header, then all tensors."""
+    """Tensors of a safetensors file (8 bytes of length, a JSON header, all tensors), checked by its hash if it has one."""
     with path.open("rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         written = header.get("__metadata__", {}).get("homegrown.tensors.sha256")
@@ -114,8 +114,8 @@ def load_moments(model: torch.nn.Module, optimizer, recipe: dict, folder: Path, 
 
 def load_average(model: torch.nn.Module, recipe: dict, folder: Path) -> dict | None:
     """
-    By name the average of the weights, where the recipe has one: it is what the folder has for the model, which gets the weights
-    that training goes on from. None where there is no average.
+    Moving average of the weights by name, if the recipe has one; else None. The folder's model holds the average, and this
+    function loads the weights that training continues from.
     """
     own = dict(learning(model))
     average = {name: p.detach().clone() for name, p in own.items()} if recipe.get("emaDecay", 0) > 0 else None

@@ -48,7 +48,7 @@ def options():
     parser.add_argument("--fsdp", action="store_true", help="shard weights, gradients and moments over the GPUs")
     parser.add_argument("--bf16", action="store_true", help="compute in bfloat16; weights and moments stay float32")
     parser.add_argument("--compile", action="store_true", help="torch.compile")
-    parser.add_argument("--transformers", action="store_true", help="train the implementation of transformers instead of model.py")
+    parser.add_argument("--transformers", action="store_true", help="train transformers' model instead of model.py")
     args = parser.parse_args()
     heed_accelerate(args)
     return args
@@ -289,7 +289,7 @@ class Trainer:
             step = state["step"] + 1
             loss, norm = self.update(step)
             if not math.isfinite(loss) or not math.isfinite(norm):
-                raise SystemExit(f"At step {step} the loss is {loss}. Step {saved} is saved. Lower the learning rate, or clip gradients.")
+                raise SystemExit(f"At step {step} the loss is {loss}. Step {saved} is saved: lower the rate, or clip.")
             speed = self.rows * self.context / (time.monotonic() - started)
             state["step"] = step
             state["tokensSeen"] += self.rows * self.context

@@ -298,10 +298,10 @@ describe('a folder that has changed', () => {
     }
     expect((await changed((file) => file.subarray(0, file.length - 1000))).error).toMatch(/^model\.gguf is damaged/);
     expect((await changed((file) => file.subarray(0, 1000))).error).toMatch(
-      /^model\.gguf is damaged: it has 1000 bytes of/,
+      /^model\.gguf is damaged: it has 1000 bytes instead of/,
     );
-    expect((await changed(() => Buffer.from('GIF89a'))).error).toMatch(/^model\.gguf cannot be read/);
-    expect((await changed(() => null)).error).toMatch(/^model\.gguf cannot be read/);
+    expect((await changed(() => Buffer.from('GIF89a'))).error).toMatch(/^Couldn't read model\.gguf/);
+    expect((await changed(() => null)).error).toMatch(/^Couldn't read model\.gguf/);
   });
 
   test('a weight that is no number, with the right hash: it is not served, and the tensor is named', async () => {

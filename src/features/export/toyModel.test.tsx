@@ -62,10 +62,10 @@ test('what nothing can check is handed over, and that is said in words; nothing 
     kind: 'uncheckable',
     file,
     reason:
-      'There is no second engine here for Toy models. The file is written as all are, and nothing speaks against it',
+      'No second engine here supports Toy models',
   });
   const card = await cardOf('Hugging Face folder');
-  expect(card).toMatch(/Exported, not checked.*There is no second engine here for Toy models/s);
+  expect(card).toMatch(/Exported, not checked.*No second engine here supports Toy models/s);
   expect(card).not.toMatch(/error|warn/i);
   const { stage } = await import('./stage');
   expect(stage.state(studio.getState())).toEqual({ sign: 'done', line: 'Hugging Face folder' });
