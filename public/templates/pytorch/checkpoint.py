@@ -145,8 +145,8 @@ def whole(value: torch.Tensor) -> torch.Tensor:
 
 def save(folder: Path, begun_from: Path, model, raw, optimizer, info: dict, story: dict, first: bool) -> None:
     """
-    All or nothing: written beside its place, then moved there. Every process calls it; the first one writes.
-    raw: where the model is an average, the weights that it is of.
+    Saves atomically: writes a temporary folder, then moves it. Every process calls it; the first one writes.
+    raw: the trained weights, if the model holds their average.
     """
     weights, moments = {}, {}
     recipe = info["segments"][-1]["recipe"]

@@ -184,7 +184,7 @@ class Trainer:
         remembered = self.state["step"] - self.state.get("momentsFrom", 0)
         if not checkpoint.load_moments(self.model, self.optimizer, self.recipe, self.begin, remembered):
             self.state["momentsFrom"] = self.state["step"]
-            processes.say(f"{self.begin} holds no optimizer.safetensors: the optimizer begins anew.")
+            processes.say(f"{self.begin} has no optimizer.safetensors: the optimizer state starts at zero.")
         self.runner = self.model
         if args.compile:
             self.runner = torch.compile(self.runner)

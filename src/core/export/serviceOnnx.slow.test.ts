@@ -132,7 +132,9 @@ describe('BERT', () => {
       folders.push(copy);
       const path = join(copy, 'model_fp16.onnx');
       await writeFile(path, change(await readFile(path)));
-      expect(await refused(copy)).toMatch(/model_fp16\.onnx is damaged: its tensors have the hash|Couldn't read model_fp16\.onnx/);
+      expect(await refused(copy)).toMatch(
+        /model_fp16\.onnx is damaged: its tensors have the hash|Couldn't read model_fp16\.onnx/,
+      );
     }
   });
 

@@ -180,8 +180,7 @@ test('what has no second engine is told beforehand, in a sentence, and GGUF has 
       const reason = check && uncheckable(check, { id });
       return reason === null ? [] : [[name, reason] as const];
     });
-  const sentence =
-    'No second engine here supports Toy models';
+  const sentence = 'No second engine here supports Toy models';
   const ofPage = ['hf', 'safetensors', 'html', 'pytorch'].map((name) => [name, sentence]);
   const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(true); // Node 20 is as Safari
   expect(told(ID)).toEqual(ofPage);

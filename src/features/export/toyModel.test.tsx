@@ -61,8 +61,7 @@ test('what nothing can check is handed over, and that is said in words; nothing 
   expect(studio.getState().exports.hf).toEqual({
     kind: 'uncheckable',
     file,
-    reason:
-      'No second engine here supports Toy models',
+    reason: 'No second engine here supports Toy models',
   });
   const card = await cardOf('Hugging Face folder');
   expect(card).toMatch(/Exported, not checked.*No second engine here supports Toy models/s);
