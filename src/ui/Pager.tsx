@@ -1,4 +1,3 @@
-import { upperFirst } from '../core/base/upperFirst';
 import { IconButton } from './Button';
 
 export interface PagerProps {

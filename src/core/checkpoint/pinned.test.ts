@@ -43,7 +43,7 @@ describe('a light step', () => {
     }
     expect((await loadSnapshot(store, 'r')).snapshot.state.step).toBe(1);
     await damage(store, 1);
-    await expect(loadSnapshot(store, 'r')).rejects.toThrow('Of step 2 the weights are kept');
+    await expect(loadSnapshot(store, 'r')).rejects.toThrow('Only the weights of step 2 are saved');
   });
 
   test('keeps full precision where a half would be infinite', async () => {

@@ -109,11 +109,11 @@ describe('hostile and damaged files are refused by name', () => {
   const f32 = (shape: string, from: string, to: string): string =>
     `"dtype":"F32","shape":[${shape}],"data_offsets":[${from},${to}]`;
   const cases: [string, Uint8Array, RegExp][] = [
-    ['empty', new Uint8Array(0), /0 bytes are too few/],
-    ['short', new Uint8Array(7), /too few/],
+    ['empty', new Uint8Array(0), /it has 0 bytes/],
+    ['short', new Uint8Array(7), /has at least 10/],
     ['header longer than the file', fileOf('{}', 0, 100n), /header has 100 bytes, more than the file of 10/],
-    ['header of 2^63', fileOf('{}', 0, 1n << 63n), /at most 100000000/],
-    ['header of nothing', fileOf('{}', 0, 0n), /header of 0 bytes/],
+    ['header of 2^63', fileOf('{}', 0, 1n << 63n), /the maximum is 100000000/],
+    ['header of nothing', fileOf('{}', 0, 0n), /header has 0 bytes/],
     ['not an object', fileOf('[]'), /does not start with \{/],
     ['bad UTF-8', fileOf(Uint8Array.of(0x7b, 0xff, 0x7d)), /UTF-8/],
     ['truncated', fileOf('{"a"'), /not :/],

@@ -171,20 +171,20 @@ const HOW_UNKNOWN = 'Its training before the import is not recorded.';
 
 function provenance(info: RunInfo): string {
   const { origin, createdAt, state } = info;
-  const anew = textsOf(info)
+  const since = textsOf(info)
     .slice(1)
     .map(({ after }) => formatCount(after))
     .join(' and ');
-  const learnt = anew === '' ? '' : ` From step ${anew} on, it was trained on other text.`;
+  const learnt = since === '' ? '' : ` From step ${since} on, it was trained on other text.`;
   const changes = `${learnt}${mixedWords(info)}`;
   const from = parentWords(info);
   if (origin) {
     const on = from === null ? '' : `, ${from}`;
     const here = state.step === 0 ? '' : ` It was then trained here for ${formatCount(state.step)} steps${on}.`;
     const title = origin.title === undefined ? '' : `, titled ${plain(origin.title)},`;
-    const licence = origin.licence === undefined ? '' : ` Its stated license is ${plain(origin.licence)}.`;
+    const license = origin.licence === undefined ? '' : ` Its stated license is ${plain(origin.licence)}.`;
     const lacks = origin.lacks === undefined ? '' : ` It was imported without ${plain(origin.lacks)}.`;
-    return `imported into Homegrown from ${plain(origin.name)}${title} on ${formatDay(origin.importedAt)}. Its author is not recorded.${licence}${lacks}${here}${changes}`;
+    return `imported into Homegrown from ${plain(origin.name)}${title} on ${formatDay(origin.importedAt)}. Its author is not recorded.${license}${lacks}${here}${changes}`;
   }
   const how = beganFrom(info)?.how === 'fine-tune' ? 'tuned' : 'trained';
   const began = from === null ? 'trained from scratch with Homegrown' : `${how} with Homegrown ${from}`;

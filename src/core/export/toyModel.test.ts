@@ -180,8 +180,7 @@ test('what has no second engine is told beforehand, in a sentence, and GGUF has 
       const reason = check && uncheckable(check, { id });
       return reason === null ? [] : [[name, reason] as const];
     });
-  const sentence =
-    'There is no second engine here for Toy models. The file is written as all are, and nothing speaks against it';
+  const sentence = 'No second engine here supports Toy models';
   const ofPage = ['hf', 'safetensors', 'html', 'pytorch'].map((name) => [name, sentence]);
   const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(true); // Node 20 is as Safari
   expect(told(ID)).toEqual(ofPage);
@@ -190,6 +189,6 @@ test('what has no second engine is told beforehand, in a sentence, and GGUF has 
   const without = 'hf safetensors gguf-f32 gguf-f16 gguf-q8_0 html service pytorch';
   expect(told(ID).map(([name]) => name)).toEqual(without.split(' '));
   expect(told('gpt')).toEqual([]);
-  expect(uncheckable(null, { id: 'gpt' })).toBe('No engine here opens an adapter alone');
+  expect(uncheckable(null, { id: 'gpt' })).toBe('An adapter without its base can’t be verified here');
   vi.restoreAllMocks();
 });

@@ -63,11 +63,10 @@ test('what nothing can check is handed over, and that is said in words; nothing 
   expect(studio.getState().exports.hf).toEqual({
     kind: 'uncheckable',
     file,
-    reason:
-      'There is no second engine here for Toy models. The file is written as all are, and nothing speaks against it',
+    reason: 'No second engine here supports Toy models',
   });
   const card = await detailsOf('hf');
-  expect(card).toMatch(/Exported, not checked.*There is no second engine here for Toy models/s);
+  expect(card).toMatch(/Exported, not checked.*No second engine here supports Toy models/s);
   expect(card).not.toMatch(/error|warn/i);
   const { stage } = await import('./stage');
   expect(stage.state(studio.getState())).toEqual({ sign: 'done', line: 'Hugging Face folder' });

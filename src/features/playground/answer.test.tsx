@@ -39,7 +39,7 @@ function answerOf(prompt: string, several = false): string {
 
 test('the label and its confidence come first, and a wrong one can be corrected', () => {
   const shown = answerOf('Win now');
-  expect(shown).toMatch(/^ Answer spam 87\.3 % .*Wrong\? Choose the right label .*Why this label/);
+  expect(shown).toMatch(/^ Result spam 87\.3 % .*Wrong\? Choose the right label .*Why this label/);
   expect(shown).toContain('which words changed this one answer');
   expect(shown).not.toContain('earlier text');
 });

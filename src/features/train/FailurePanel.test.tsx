@@ -43,7 +43,7 @@ test('while another tab trains nothing is begun or resumed from here, and what e
   showing(page.studio, { phase: { kind: 'failed', failure: diverged, step: 120, of: 5000 } });
   const offered = buttons();
   expect(offered).toMatchObject({ 'Change settings…': true, 'Resume from step 120': false });
-  expect(Object.entries(offered).find(([words]) => words.startsWith('Restart training'))?.[1]).toBe(false);
+  expect(Object.entries(offered).find(([words]) => words.startsWith('Restart at learning rate'))?.[1]).toBe(false);
   setState({ trainingElsewhere: false });
   expect(Object.values(buttons())).toEqual([true, true, true]);
 });

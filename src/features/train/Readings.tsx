@@ -23,8 +23,7 @@ export function Readings({ settings }: { settings: RunSettings }) {
         readings={main}
         more={
           <Button variant="quiet" isDense opens isExpanded={isOpen} onPress={() => setOpen(!isOpen)}>
-            {' '}
-            More readings{' '}
+            More readings
           </Button>
         }
       />

@@ -66,8 +66,7 @@ function MoreActions({ prompt }: { prompt: string }) {
       entries={[entry('sample', 'Sample now', noSample), entry('evaluate', 'Evaluate now', noEvaluation)]}
       onChoose={(id) => void ask(id === 'sample' ? { what: 'sample', prompt } : { what: 'evaluate' })}
     >
-      {' '}
-      More actions{' '}
+      More actions
     </MenuButton>
   );
 }
