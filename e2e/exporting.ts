@@ -39,7 +39,8 @@ export async function take(page: Page, name: string, info: TestInfo, precision?:
 export async function checkExport(page: Page, model: Exported, info: TestInfo, rules?: typeof COLORS): Promise<void> {
   const studio = await bringIn(page, model);
   await studio.use('GGUF').check({ force: true });
-  const place = () => studio.exportButton.evaluate((button) => button.getBoundingClientRect().top);
+  // Within its pane, wherever that is scrolled to.
+  const place = async () => (await studio.exportButton.boundingBox())!.y - (await details(page).boundingBox())!.y;
   await expectAccessible(page, 'Export, before a check', rules);
   const before = await place();
   await take(page, 'GGUF', info);

@@ -62,7 +62,7 @@ test('texts, runs and a finished model of an older build are there, and its stop
   await studio.use('GGUF').check({ force: true });
   await page.getByRole('radiogroup', { name: 'Precision' }).getByRole('radio', { name: 'F32' }).check({ force: true });
   await studio.exportAs('GGUF');
-  await expect(page.getByText(/opened by llama.cpp, \d+ of \d+ tokens equal/)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/\d+ of \d+ tokens equal, .*opened by llama.cpp/)).toBeVisible({ timeout: 30_000 });
 
   expect(await goOn(studio, onWasm)).toEqual(onWasm.steps);
   const losses = await goOn(studio, onGpu);

@@ -31,7 +31,7 @@ export function UseList({ precision }: { precision: Precision }) {
         options={cards.map((card) => ({
           value: card.name,
           label: card.purpose,
-          body: card.opensIn,
+          body: (model && card.opensThis?.(model.model)) ?? card.opensIn,
           icon: ICONS[card.name] ?? 'file',
           reading: <Reading card={card} exporting={exports[formatOfCard(card, precision)]} />,
         }))}
