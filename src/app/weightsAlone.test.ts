@@ -79,7 +79,7 @@ test('falls to its best where the damage shows only when it is read, and goes ba
   await getState().generate();
   expect(getState().writing).toMatchObject({
     kind: 'failed',
-    failure: { message: expect.stringMatching(/Of step 110, the best, the weights are kept/) as string },
+    failure: { message: expect.stringMatching(/Only the weights of step 110 \(the best\) are saved/) as string },
   });
   expect(seen(getState())).toMatchObject({ saved: null, which: 'best', model: { usable: { step: 110 } } });
   await getState().generate();

@@ -58,7 +58,7 @@ test('what is saved follows what can be opened, never the record alone', async (
   expect(fallen.toasts).toMatchObject([
     {
       text: 'Step 300 cannot be opened',
-      detail: 'Step 300 cannot be opened: part 1 of 1 is missing. Step 250 is used instead',
+      detail: 'Step 300 can’t be opened: part 1 of 1 is missing. Step 250 is used instead',
     },
   ]);
   expect(fallen.unreadable).toMatchObject([{ key: await keyOf(store, 'manifests/r/300.') }]);

@@ -55,7 +55,7 @@ test('the best step of a classifier is judged, asked, exported and shown where t
   expect((await readKnownRun(store, runId)).decision).toEqual({ temperature, atLeast: 0, step: best });
   await getState().loadCardEvaluations();
   const card = cardOf(getState())!;
-  expect(card).toContain(`Of step ${best}, on `);
+  expect(card).toContain(`Step ${best}, evaluated on `);
   expect(card).toContain('already applied to the weights of the head');
 
   // What is exported says of a text what the page says of it.

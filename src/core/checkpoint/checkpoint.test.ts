@@ -220,7 +220,7 @@ describe('a record that cannot be read', () => {
       const store = await twoSteps();
       await store.commit(value === undefined ? { drop: ['heads/r'] } : { put: [['heads/r', value]] });
       const before = await all(store);
-      const told = { code, message: expect.stringContaining('saved steps of run r') as string };
+      const told = { code, message: expect.stringContaining('list of run r') as string };
       await expect(listSnapshots(store, 'r')).rejects.toMatchObject(told);
       await expect(loadSnapshot(store, 'r')).rejects.toMatchObject(told);
       await expect(claimRun(store, 'r', CHUNK)).rejects.toMatchObject(told);

@@ -42,7 +42,7 @@ export function datasheet(info: RunInfo): string {
       : 'Not recorded.',
     '_Where do the files come from, from what period, and did the people in them consent?_',
     '## Preprocessing, cleaning and labeling',
-    `Decoded as text${isCleaned ? ', cleaned by the recipe named above' : ''}${formed}, and tokenized:  ${tokenizerKind(info)}, ` +
+    `Decoded as text${isCleaned ? ', cleaned by the recipe named above' : ''}${formed}, and tokenized: ${tokenizerKind(info)}, ` +
       `${formatCount(model.vocabulary)} entries. ${labels(info)}`,
     '## Uses',
     'Language modeling. The model’s output carries the views, errors and gaps of this text.',

@@ -98,7 +98,7 @@ test('a card has each figure with its interval, beside what needs no model, and 
   expect(card).toContain(
     'Gzip compression still beats it. This model needs 0.66 bits per byte more on this text: 2.16 against 1.5.',
   );
-  expect(card).toContain('Of step 5, on 2026-02-03. Whether the model was trained on this text is not known.');
+  expect(card).toContain('Step 5, evaluated on 2026-02-03. Whether the model was trained on this text is not known.');
   expect(card).toContain('| Figure | This model | 95 % interval | Uniform | gzip |');
   expect(card).toContain('| Loss, nats per token | 3.00 | 2.90 to 3.10 | 5.50 | – |');
   expect(card).toContain('| Bits per byte, bits per byte | 2.16 | 2.10 to 2.20 | 4.00 | 1.50 |');
@@ -187,7 +187,7 @@ test('what it was asked and compared with goes with it, without sentences and pr
   expect(card).toMatch(/\| he &#124; she \| 88\.0 \|/);
   expect(card).toContain('| capitals.csv | Right choice | 88.0 | 80.0 to 93.0 | Chance 25.0 | 40 |');
   expect(card).toContain(
-    '- Beside step 3: better by 0.040 ± 0.010 bits per byte, on 2,000 bytes of the test part, the 2nd look',
+    '- Compared with step 3: better by 0.040 ± 0.010 bits per byte, on 2,000 bytes of the test set, its 2nd evaluation',
   );
   expect(card).toContain('- Beside Bildad, step 9: better by');
   const given = await Promise.all(

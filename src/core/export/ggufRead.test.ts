@@ -84,7 +84,7 @@ describe('refuses', () => {
     ['more keys than there can be', patched(16, 0x7fff_ffff), /2147483647 keys/],
     ['counts beyond 2^53', patched(12, 0x7fff_ffff), /a count of 9223372032559808514/],
     ['a file that ends', file().subarray(0, 100), /ends within its header/],
-    ['nothing', new Uint8Array(3), /does not begin/],
+    ['nothing', new Uint8Array(3), /doesn’t start/],
     ['tensors that end beyond', file(tensors, new Uint8Array(60)), /tensor blocks ends at byte \d+, but the file has/],
     [
       'one within another',

@@ -316,7 +316,7 @@ function bestOf(info: RunInfo): string[] {
   if (!best || best.step === state.step) return [];
   const where = bestNotKept ? 'which is no longer saved' : 'but these files are of another step';
   return [
-    `The best step was ${formatCount(best.step)},  ${headlineWords(recipeOf(info).objective, best.loss)}, ${where}.`,
+    `The best step was ${formatCount(best.step)}, ${headlineWords(recipeOf(info).objective, best.loss)}, ${where}.`,
   ];
 }
 

@@ -144,7 +144,7 @@ test('its own code does what ours does, step by step', async () => {
   );
   expect(form.text(PROMPT)).toBe(PLAIN);
   expect(normalizer(undefined)('As it is')).toBe('As it is');
-  expect(() => normalizer([{ type: 'Nmt' }])).toThrow(/not known here: Nmt/);
+  expect(() => normalizer([{ type: 'Nmt' }])).toThrow(/unknown normalizer: Nmt/);
 });
 
 test('it is told in words', () => {

@@ -78,7 +78,7 @@ export async function openTensors(
   for (const [name, at] of places ?? []) if (!seen.has(name)) differences.push(`${name.slice(0, 80)} is not in ${at}`);
   if (differences.length > 0) {
     throw badFile(
-      `${file} does not fit the shards in ${differences.length} places:  ${differences.slice(0, 20).join('; ')}`,
+      `${file} does not fit the shards in ${differences.length} places: ${differences.slice(0, 20).join('; ')}`,
       'Nothing was stored. The shards belong to different models: copy or download the folder again.',
     );
   }
@@ -125,7 +125,7 @@ function piecesOf(folder: ReadonlyMap<string, ByteSource>): readonly string[] {
 
 const incomplete = (missing: readonly string[], of: number): Error =>
   badFile(
-    `${missing.length} of ${of} shards are missing:  ${missing.slice(0, 20).join(', ')}`,
+    `${missing.length} of ${of} shards are missing: ${missing.slice(0, 20).join(', ')}`,
     'Nothing was stored. Choose all shards together with config.json and tokenizer.json.',
   );
 

@@ -186,7 +186,7 @@ describe('what is wrong is said', () => {
     [{ init_lora_weights: 'pissa' }, /starts from another base/],
     [{ r: 4 }, /lora_A.weight is \[3, 64\], not \[4, 64\]/],
     [{ lora_alpha: -1 }, /Alpha must be/],
-    [{ target_modules: ['c_attn', 'q_proj'] }, /names "q_proj" among target_modules/],
+    [{ target_modules: ['c_attn', 'q_proj'] }, /names "q_proj" in target_modules/],
   ])('%j', async (change, words) => {
     const files = withConfig(await written(await adapted(gpt)), change);
     await expect(read(files, gpt)).rejects.toMatchObject({

@@ -95,7 +95,7 @@ export const schedulesInPython = (): string =>
     '',
     '',
     'def fallen(recipe, left):',
-    ' """Returns the share of the peak; left: 1 at the peak, 0 at the final rate."""',
+    '    """Returns the share of the peak; left: 1 at the peak, 0 at the final rate."""',
     '    return recipe["finalRate"] + (1 - recipe["finalRate"]) * left',
     '',
     '',

@@ -75,7 +75,7 @@ test('what a run was tuned from, and averaged with, is still said when it has le
     const { files } = await exportRun(last, id, 'latest', 'hf', { ...asked, withOptimizer: false });
     const readme = new TextDecoder().decode((await bytes(files)).get('README.md'));
     expect(readme, id).toContain('tuned with Homegrown from step 20 of Melville on');
-    expect(readme, id).toContain('an average: 30 % those of Melville');
+    expect(readme, id).toContain('an average: 30 % Melville');
     last = memoryStore();
     await importRun(last, { runId: id === 'a' ? 'b' : 'c', projectId: 'first' }, await contents(files), 99, unwatched);
   }

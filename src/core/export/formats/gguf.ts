@@ -10,7 +10,7 @@ import { normalizerWords } from '../normalizerWords';
 
 export const GGUF: Card = {
   name: 'GGUF',
-  purpose: 'Chat with it in a desktop app',
+  purpose: 'Run it in a desktop app',
   opensIn: 'llama.cpp, LM Studio, Ollama',
   holds: 'one file with the tokenizer',
   note: 'For LM Studio, put it into its own folder in `~/.lmstudio/models/homegrown/`',
@@ -50,7 +50,7 @@ function twice({ id, config, vocabulary }: ModelChoice): number {
 const unsaid = (normalizers: readonly Normalizer[]): string =>
   `A GGUF file can’t contain the tokenizer’s normalization (${normalizerWords(normalizers).replaceAll('`', '’')}). llama.cpp, LM Studio and ` +
   'Ollama pass prompts through unchanged. Type prompts in that form, or normalize them in Python with the Hugging Face ' +
-  'folder:  `Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`.';
+  'folder: `Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`.';
 
 /** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
 const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format => ({
