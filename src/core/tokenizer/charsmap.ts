@@ -66,7 +66,7 @@ function parse(base64: string): Rules {
   return { trie, replacements: bytes.subarray(4 + size) };
 }
 const notRules = (): Error =>
-  damaged('The tokenizer has rules of normalisation (precompiled_charsmap) that are damaged');
+  damaged('The tokenizer’s normalization rules (precompiled_charsmap) are damaged');
 
 /** Where the replacement of the shortest key lies that the bytes begin with. */
 function firstMatch(trie: Uint32Array, key: Uint8Array): number | undefined {
