@@ -67,7 +67,7 @@ test('more rows than tell a shape are read, and pairs of any two columns', async
   expect(pairs).toMatchObject({
     documents: 2,
     formats: ['csv'],
-    notes: ['A row without text in both columns was left out'],
+    notes: ['Skipped 1 row without text in both columns'],
   });
   expect(await stored(store, pairs)).toEqual([
     { ...chat('Wo?', 'Da,\ndrüben.'), name: 'row 2 of paare.csv' },
@@ -131,8 +131,8 @@ test.each([
   ],
   ['prose.txt', 'Call me Ishmael.', 'bad-file', /^prose\.txt is plain text, which has no rows of chats/],
   ['nothing.jsonl', '', 'bad-file', /nothing.jsonl is empty/],
-  ['blank.jsonl', '\n\n', 'bad-file', /blank.jsonl holds no chats/],
-  ['none.json', '[]', 'bad-file', /none.json holds no chats/],
+  ['blank.jsonl', '\n\n', 'bad-file', /blank.jsonl contains no chats/],
+  ['none.json', '[]', 'bad-file', /none.json contains no chats/],
   ['paper.pdf', '%PDF-1.7', 'bad-file', /paper.pdf is read as PDF, which has no rows of chats/],
   [
     'legacy.jsonl',

@@ -199,7 +199,7 @@ describe('a zip', () => {
       [edited(plain, directory(plain), 20, 60_000), /overlaps what comes after it/],
     ] as const)
       expect((await read(file('a.zip', bytes, 0))).reasons).toEqual([['a.zip', expect.stringMatching(reason)]]);
-    expect((await read(file('a.zip', zip({ 'x/': '' })))).reasons).toEqual([['a.zip', 'a.zip holds no files.']]);
+    expect((await read(file('a.zip', zip({ 'x/': '' })))).reasons).toEqual([['a.zip', 'a.zip contains no files.']]);
   });
 });
 

@@ -21,11 +21,11 @@ const given = (name: string, content: string | Uint8Array): TextSource => {
 /** By the file's name: what is in it, and why it is not read. */
 const REFUSED: readonly [name: string, content: string | Uint8Array, reason: RegExp][] = [
   ['empty.txt', '', /is empty/],
-  ['white.txt', ' \n\t\u3000\ufeff', /nothing but white space/],
-  ['mark.txt', '\ufeff', /holds no text/],
+  ['white.txt', ' \n\t\u3000\ufeff', /only whitespace/],
+  ['mark.txt', '\ufeff', /contains no text/],
   ['utf32.txt', bytes('\xff\xfe\0\0a\0\0\0'), /UTF-32/],
   ['legacy.txt', bytes('Un caf\xe9 noir.'), /bytes E9 20 at byte 6, after "Un caf"/],
-  ['torn.txt', bytes('Call me \xe2\x82'), /ends inside a character: what begins at byte 8/],
+  ['torn.txt', bytes('Call me \xe2\x82'), /ends inside the character that starts at byte 8/],
   ['overlong.txt', bytes('a\xc0\x80'), /bytes C0 80 at byte 1/],
   ['surrogate.txt', bytes('a\xed\xa0\x80'), /bytes ED A0 at byte 1/],
   ['binary.txt', `Call me ${'\0'.repeat(40)}`, /binary file: 40 of its first 48 characters are NUL/],
@@ -36,7 +36,7 @@ const REFUSED: readonly [name: string, content: string | Uint8Array, reason: Reg
   [
     'ragged.csv',
     'text,label\na,b\nc\n',
-    /has 1 malformed row: line 3, which has 1 cell, and the first line names 2 columns/,
+    /has 1 malformed row: line 3 has 1 cell, but the header has 2 columns/,
   ],
   ['quote.csv', 'text,label\na,"b\n', /opens a quote in line 2 that is never closed/],
   ['wide.csv', `text,label\n${'x'.repeat(3 * LONGEST_ROW)},b\n`, /has a row of more than 1,048,576 characters/],
@@ -47,7 +47,7 @@ const REFUSED: readonly [name: string, content: string | Uint8Array, reason: Reg
   ['no.xlsx', 'text', /no zip, or was cut off/],
   ['no.parquet', 'text', /no Parquet table/],
   ['no.docx', 'text', /no zip, or was cut off/],
-  ['no.pdf', 'text', /cannot be read as a PDF/],
+  ['no.pdf', 'text', /can't be read as a PDF/],
   ['no.ipynb', '{}', /no notebook/],
   ['no.srt', 'text', /no line of two times/],
   ['no.zip', 'text', /no zip/],

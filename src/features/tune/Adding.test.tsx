@@ -38,5 +38,5 @@ test('malformed rows are listed, and leaving them out adds the others with a not
 
   await getState().readIn(getState().refused as never, { skipBadRows: true });
   expect(getState()).toMatchObject({ refused: [], tuneTexts: [{ name: 'chats.jsonl', documents: 2 }] });
-  expect(getState().tuneTexts[0]!.notes).toContain('2 malformed rows left out: line 2, line 4');
+  expect(getState().tuneTexts[0]!.notes).toContain('Skipped 2 malformed rows: line 2, line 4');
 });

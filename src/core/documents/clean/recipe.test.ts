@@ -27,7 +27,7 @@ test('its hash tells rules, settings, order and what is kept, and nothing else',
 
 test.each([
   ['no JSON', 'steps', /my\.json is not JSON/],
-  ['no recipe', '[]', /my\.json is no recipe/],
+  ['no recipe', '[]', /my\.json is not a (valid )?recipe/],
   [
     'a rule that there is not',
     '{"version":1,"name":"a","steps":[{"rule":"polish"}]}',

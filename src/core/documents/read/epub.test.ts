@@ -12,12 +12,12 @@ test('a book is its chapters in the order of reading, without cover and contents
       fields: { author: 'Herman Melville and A. Friend', date: '1851-10-18', language: 'en' },
     },
   ]);
-  expect(notes).toEqual(['1 part of it is named, and not in it']);
+  expect(notes).toEqual(['1 chapter of this book is missing from the file']);
   expect(globalThis).not.toHaveProperty('ran');
   // As EPUB 2 tells of a cover.
   const guide = '<reference type="cover" href="text/chapter%200.xhtml"/>';
   expect(await textOf('a.epub', bookOf(['<p>A cover</p>', '<p>Aye</p>'], { guide }))).toBe('Aye');
-  await expect(read('a.epub', TALK)).rejects.toThrow(/^a\.epub is no EPUB book: it has no META-INF\/container\.xml/);
+  await expect(read('a.epub', TALK)).rejects.toThrow(/^a\.epub is not an EPUB book: it has no META-INF\/container\.xml/);
 });
 
 test.each([
