@@ -21,9 +21,9 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await page.getByRole('button', { name: 'Paste…' }).click();
   await page.getByRole('textbox', { name: 'Table' }).fill(TABLE);
   await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
-  const dialog = page.getByRole('dialog', { name: /Which columns of/ });
+  const dialog = page.getByRole('dialog', { name: /What is in each column of/ });
   // By the labels of its first rows.
-  await expect(dialog.getByRole('button', { name: /Labels of a text/ })).toContainText('Several, with ; between');
+  await expect(dialog.getByRole('button', { name: /Labels per text/ })).toContainText('Several, separated by ;');
   await dialog.getByRole('button', { name: 'Add labeled texts' }).click();
   await expect(dialog).toBeHidden();
 

@@ -69,7 +69,7 @@ test('a text that is here to be learnt from stays so, and the other way, and tha
   await getState().addFiles([two], 'adapt');
   await getState().addFiles([one, two], 'adapt');
   expect(names()).toEqual([['one.txt'], ['two.txt']]);
-  expect(getState().toasts.at(-1)).toMatchObject({ text: 'one.txt is already here to learn from' });
+  expect(getState().toasts.at(-1)).toMatchObject({ text: 'one.txt is already on Text' });
   await getState().addPaste('The sea is deep.', 'sea');
   expect(names()).toEqual([['one.txt'], ['two.txt']]);
   expect(getState().drop!.skipped).toMatchObject([{ name: 'sea', why: 'equals two.txt on Teach it more' }]);

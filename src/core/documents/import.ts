@@ -256,6 +256,7 @@ export async function importDrop(
       records: chunks.lengths.length,
       chunkBytes: chunks.lengths,
       documents,
+      files: names.length,
       indexed: true,
       leftOut: null,
       formats: [...formats],

@@ -49,6 +49,8 @@ export const textRecord = z.object({
   chunkBytes: z.array(count),
   /** How many there are. */
   documents: z.int().positive(),
+  /** Number of files that they were read from; absent in a text of an older build. */
+  files: count.exactOptional(),
   /** False for one from before there was a list of them: it is one document, and nothing says where its chunks begin. */
   indexed: z.boolean(),
   /** Documents that are not learnt from, and what remains without them; null where all are. */

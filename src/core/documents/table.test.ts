@@ -120,7 +120,7 @@ describe('is refused with its line and a way out', () => {
       'a quote that is not doubled',
       'a.csv',
       `a,b\n${many}1,"2"3"\n4,5\n`,
-      /^a.csv has a quote inside .* line 2,002\.$/,
+      /^a.csv has an unescaped quote inside .* line 2,002\.$/,
     ],
     [
       'a short row',

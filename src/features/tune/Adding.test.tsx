@@ -28,7 +28,7 @@ test('malformed rows are listed, and leaving them out adds the others with a not
     </StudioContext.Provider>,
   );
   for (const words of [
-    'Leave these 2 rows out',
+    'Skip these 2 rows',
     '<b>Line 2</b> has an empty answer',
     '<b>Line 4</b> isn&#x27;t a JSON',
   ])
