@@ -63,7 +63,10 @@ test('a recipe of one’s own is read: what it did is told by rule, and in the r
   expect(none.stdout).toMatch(/The recipe removes all of 3 documents\. Reason for the first: .*--recipe none/);
   await writeFile(path('wrong.json'), '{"version":1,"name":"a","steps":[{"rule":"polish"}]}');
   const wrong = await prepare('--recipe', path('wrong.json'));
-  expect([wrong.code, wrong.stdout]).toEqual([1, expect.stringMatching(/wrong\.json is not a valid recipe: at steps 1 rule/)]);
+  expect([wrong.code, wrong.stdout]).toEqual([
+    1,
+    expect.stringMatching(/wrong\.json is not a valid recipe: at steps 1 rule/),
+  ]);
   // What was written last is still there.
   expect(await texts()).toHaveLength(2);
 }, 60_000);

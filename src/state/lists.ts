@@ -88,14 +88,11 @@ export function compareRefusal(s: Studio): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return 'There is no model yet';
   const { kind, label } = modelSpec(model.record.model.id);
-  if (kind !== 'decoder')
-    return `${label} doesn’t predict from left to right, so a text has no likelihood to compare`;
+  if (kind !== 'decoder') return `${label} doesn’t predict from left to right, so a text has no likelihood to compare`;
   if (!s.compareWith) return 'Choose a step to compare with';
   const refusal = textRefusal(s, model.record);
   if (refusal !== undefined) return refusal;
-  return s.comparing.kind === 'busy'
-    ? 'Another run is being compared: wait for it, or cancel it there'
-    : undefined;
+  return s.comparing.kind === 'busy' ? 'Another run is being compared: wait for it, or cancel it there' : undefined;
 }
 
 /** Whether it was compared on another text than the one that was given since. */

@@ -26,9 +26,7 @@ test('a question about markup waits until its project is opened again, also wher
   expect(asked()).toEqual(['sea.jsonl']);
   expect(await getState().open('a')).toBe(true);
   expect(asked()).toEqual([]);
-  expect(getState().toasts).toMatchObject([
-    { text: 'sea.jsonl needs you', detail: 'Open Untitled to answer' },
-  ]);
+  expect(getState().toasts).toMatchObject([{ text: 'sea.jsonl needs you', detail: 'Open Untitled to answer' }]);
 
   const adding = getState().addFiles([rows('gull.jsonl'), rows('tern.jsonl')]);
   expect(await getState().open('first')).toBe(true);

@@ -60,7 +60,7 @@ test('texts come in, are refused, removed and brought back, and stay in the next
   expect(getState().drop).toMatchObject({
     skipped: [
       { name: '.DS_Store', why: 'hidden' },
-      { name: 'again.txt', why: 'equals sea.txt' },
+      { name: 'again.txt', why: 'identical to sea.txt' },
     ],
     failed: [{ name: 'bad.txt', failure: { code: 'bad-file' } }],
   });

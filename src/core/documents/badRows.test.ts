@@ -143,7 +143,7 @@ test('a file of which no row can be read is refused either way', async () => {
   for (const reading of [{}, { skipBadRows: true }]) {
     const { refused } = await read({ name: 'prose.jsonl', text: 'Call me Ishmael.\nSome years ago\n' }, reading);
     expect(refused[0]!.error).toMatchObject({ code: 'bad-file' });
-    expect(refused[0]!.error.message).toContain('no row that can be read: line 1 isn\'t a JSON object: "Call me');
+    expect(refused[0]!.error.message).toContain('no readable rows: line 1 isn\'t a JSON object: "Call me');
   }
 });
 

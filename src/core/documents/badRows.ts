@@ -53,9 +53,7 @@ const MAX_LISTED = 20;
 function refused(name: string, rows: BadRowList): HomegrownError {
   const { place, problem } = rows.listed[0]!;
   const [where, remedy] =
-    rows.count === 1
-      ? [`: ${place} ${problem}`, 'this row, or fix it']
-      : ['', 'these rows, or fix them'];
+    rows.count === 1 ? [`: ${place} ${problem}`, 'this row, or fix it'] : ['', 'these rows, or fix them'];
   return new HomegrownError(
     'bad-rows',
     `${name} has ${counted(rows.count, 'malformed row')}${where}.`,

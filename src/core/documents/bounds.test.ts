@@ -80,7 +80,7 @@ describe('elements', () => {
   it('are refused where they are nested deeper than any document has them', () => {
     const parse = (depth: number) => new XmlParser({}, 'a.docx').end('<a>'.repeat(depth));
     expect(() => parse(2048)).not.toThrow();
-    expect(() => parse(2049)).toThrow('a.docx is damaged: its elements are nested more than 2,048 deep.');
+    expect(() => parse(2049)).toThrow('a.docx is damaged: its elements are nested more than 2,048 levels deep.');
   });
 });
 
@@ -101,11 +101,11 @@ test.each([
   ['srt of voices', /contains no text/],
   ['wiki of an address', /has no article with text/],
   ['xlsx of sheets that are one part', undefined],
-  ['pdf of forms in forms', /shows the same content again and again/],
-  ['pdf of forms in forms without text', /shows the same content again and again/],
-  ['pdf of a chain of forms', /forms that are nested more than 200 deep/],
-  ['pdf of 20,000 pages of one content', /shows the same content again and again/],
-  ['pdf of one page 20,000 times', /shows the same content again and again/],
+  ['pdf of forms in forms', /repeats more than .* of the same content/],
+  ['pdf of forms in forms without text', /repeats more than .* of the same content/],
+  ['pdf of a chain of forms', /forms nested more than 200 levels deep/],
+  ['pdf of 20,000 pages of one content', /repeats more than .* of the same content/],
+  ['pdf of one page 20,000 times', /repeats more than .* of the same content/],
   ['pdf of a form in itself', undefined],
   ['parquet of an endless list', /a list in its metadata is longer than the metadata/],
   ['parquet of lists in lists', /a list in its metadata is longer than the metadata/],

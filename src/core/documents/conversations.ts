@@ -87,8 +87,7 @@ function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: 
   const format = tableCalled(name);
   if (format) return { format, columns: 'recognised' };
   const other = formatOf(name);
-  if (isOfDocuments(other))
-    throw badFile(`${name} is read as ${FORMATS[other].label}, which has no chat rows.`, GIVE);
+  if (isOfDocuments(other)) throw badFile(`${name} is read as ${FORMATS[other].label}, which has no chat rows.`, GIVE);
   return { format: 'jsonl', columns: 'recognised', isGuessed: true };
 }
 

@@ -137,7 +137,9 @@ function strict(name: string, encoding: Unicode, skip: number): Decoder {
   /** The end of the text so far. */
   let context = '';
   const failed = (message: string): Error =>
-    skip > 0 ? badFile(message, 'It is damaged or cut off. Download it again, or save it as UTF-8.') : new Fault(message);
+    skip > 0
+      ? badFile(message, 'It is damaged or cut off. Download it again, or save it as UTF-8.')
+      : new Fault(message);
   return {
     push(chunk) {
       const from = offset === 0 ? skip : 0;

@@ -54,6 +54,7 @@ it('keeps a file: its words, and what is known of it', async () => {
       records: 1,
       chunkBytes: [21],
       documents: 1,
+      files: 1,
       indexed: true,
       leftOut: null,
       formats: ['md'],

@@ -76,15 +76,14 @@ export async function* rowDocuments(
   bad.settle(file, count - halved);
   if (!columns) throw noRows(file.name);
   for (const name of namesIn(columns)) if (!seen.has(name)) throw noColumn(file.name, name, [...seen]);
-  const learnt = learntIn(columns).join(' and ');
-  const what = 'text' in columns ? `in ${learnt}` : `in both ${learnt}`;
+  const used = learntIn(columns).join(' and ');
+  const what = 'text' in columns ? `in ${used}` : `in both ${used}`;
   if (taken === 0)
-    throw badFile(`${file.name} has no text ${what}, in any of its ${counted(count, 'row')}.`, 'Choose other columns.');
+    throw badFile(`${file.name} has no row with text ${what} (${counted(count, 'row')}).`, 'Choose other columns.');
   if (asked === 'recognised') noteLeft(file, columns, letters);
   told.empty = empty;
   const without = 'text' in columns ? 'without text' : 'without text in both columns';
-  if (told.empty > 0)
-    file.note(`Skipped ${counted(told.empty, 'row')} ${without}`);
+  if (told.empty > 0) file.note(`Skipped ${counted(told.empty, 'row')} ${without}`);
 }
 const MOST_COLUMNS = 1000;
 
@@ -95,11 +94,11 @@ function noteLeft({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: R
     [...letters].reduce((all, [name, count]) => all + (taken.has(name) === isTaken ? count : 0), 0);
   const [own, others] = [sum(true), sum(false)];
   if (others <= own) return;
-  const learnt = learntIn(columns).join(' and ');
+  const used = learntIn(columns).join(' and ');
   const largest = [...letters].filter(([name]) => !taken.has(name)).sort(([, a], [, b]) => b - a);
   const names = largest.slice(0, MOST_NAMED).map(([name]) => name);
   note(
-    `Uses ${formatShare(own / (own + others))} of its text, from ${learnt}; not used: ${names.join(', ')}${largest.length > MOST_NAMED ? ' and others' : ''}`,
+    `Uses ${formatShare(own / (own + others))} of its text, from ${used}; not used: ${names.join(', ')}${largest.length > MOST_NAMED ? ' and others' : ''}`,
   );
 }
 

@@ -41,7 +41,10 @@ export type Parted = Pick<Document, 'bytes' | 'sha256' | 'text' | 'spans' | 'enc
 /** @throws HomegrownError `bad-settings` for shares that cannot be held out */
 export function checkSplit({ validation, test }: SplitChoice): void {
   if (!(validation > 0 && validation <= MOST_HELD))
-    throw badSettings(`The validation share is ${validation}; it must be above 0 and at most ${MOST_HELD}.`, 'Try 0.1.');
+    throw badSettings(
+      `The validation share is ${validation}; it must be above 0 and at most ${MOST_HELD}.`,
+      'Try 0.1.',
+    );
   if (!(test >= 0 && validation + test <= MOST_HELD))
     throw badSettings(
       `The test share is ${test} and the validation share ${validation}; together they can be at most ${MOST_HELD}.`,

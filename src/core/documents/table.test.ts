@@ -128,12 +128,7 @@ describe('is refused with its line and a way out', () => {
       `a,b\n${many}1\n`,
       /^a.csv has 1 malformed row: line 2,002 has 1 cell, but the header has 2 columns\.$/,
     ],
-    [
-      'a long row',
-      'a.tsv',
-      'a\tb\n1\t2\t3\n',
-      /^a.tsv has no readable rows: line 2 has 3 cells, but the header has 2/,
-    ],
+    ['a long row', 'a.tsv', 'a\tb\n1\t2\t3\n', /^a.tsv has no readable rows: line 2 has 3 cells, but the header has 2/],
     ['one column', 'a.csv', 'a\n1\n', /^a.csv has one column, "a"\.$/],
     ['a header alone', 'a.csv', 'a,b\n', /^a.csv has no rows\.$/],
     ['nothing', 'a.csv', '', /^a.csv has no rows\.$/],
@@ -141,11 +136,11 @@ describe('is refused with its line and a way out', () => {
       'no object',
       'a.jsonl',
       '{"a":"1","b":"2"}\n[1]\n',
-      /^a.jsonl has 1 malformed row: line 2, which isn't a JSON object: "\[1\]"\.$/,
+      /^a.jsonl has 1 malformed row: line 2 isn't a JSON object: "\[1\]"\.$/,
     ],
     ['a torn object', 'a.jsonl', '{"a":"1","b":\n', /^a.jsonl has no readable rows: line 1 isn't a JSON object/],
     ['half a character', 'a.jsonl', '{"a":"\\ud800","b":"2"}', /line 1 has half of a surrogate pair/],
-    ['rows without text', 'a.csv', 'a,b\n,1\n2, \n', /^a.csv has no text in both a and b, in any of its 2 rows\.$/],
+    ['rows without text', 'a.csv', 'a,b\n,1\n2, \n', /^a.csv has no row with text in both a and b \(2 rows\)\.$/],
     [
       'a row that never ends',
       'a.csv',
@@ -216,9 +211,7 @@ describe('JSON', () => {
       { addedAt: 1 },
       unwatched,
     );
-    expect(text!.notes).toEqual([
-      'Learns 3.7 % of the text in it, which is in text; not learnt: chapters.0.words, chapters.1.words',
-    ]);
+    expect(text!.notes).toEqual(['Uses 3.7 % of its text, from text; not used: chapters.0.words, chapters.1.words']);
   });
 });
 const STORY = 'Some years ago, never mind how long ago';

@@ -48,8 +48,7 @@ export async function buildShards(
   // The id follows from the content, so whatever lies there without a manifest is of no use.
   await discardDraft(store, shardsPrefix(id));
   const draft = await openDraft(store, shardsPrefix(id));
-  if (!draft)
-    throw new HomegrownError('in-use', 'Another tab is tokenizing this text.', 'Wait until it finishes.');
+  if (!draft) throw new HomegrownError('in-use', 'Another tab is tokenizing this text.', 'Wait until it finishes.');
   try {
     const width = idBytes(tokenizer.size);
     let done = 0;

@@ -154,8 +154,7 @@ function numbered({ merges, roles = END_ALONE }: TokenizerModel): Numbering {
   const pieces = Array.from(BYTE_OF_ID, (byte) => Uint8Array.of(byte));
   for (const [i, [left, right]] of merges.entries()) {
     const [a, b] = [pieces[left], pieces[right]];
-    if (!a || !b)
-      throw damaged(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right} before both exist`);
+    if (!a || !b) throw damaged(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right} before both exist`);
     pieces.push(concatBytes([a, b]));
   }
   const special = specialTokens(roles, pieces.length);

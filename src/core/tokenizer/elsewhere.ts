@@ -35,7 +35,8 @@ export function numberingOf(merges: TokenizerModel['merges'], { spellings, added
       ? [spellings[left]!, spellings[right]!]
       : ['', ''];
     const id = ids.get(a + b);
-    if (id === undefined) throw damaged(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, but the result is not a token`);
+    if (id === undefined)
+      throw damaged(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, but the result is not a token`);
     return id;
   });
   const ofByte = Int32Array.from(CHARACTER_OF_BYTE, (character) => ids.get(character) ?? -1);

@@ -39,9 +39,7 @@ export function MarkupDialog() {
         </>
       }
     >
-      <p>
-        {countedKinds(markup)}. As plain text, the model learns to write tags, quotes and commas too.
-      </p>
+      <p>{countedKinds(markup)}. As plain text, the model learns to write tags, quotes and commas too.</p>
       <ul className={styles.names} tabIndex={0} aria-label="Files">
         {markup.slice(0, MOST_NAMES).map(({ name }, i) => (
           <li key={i}>{name}</li>

@@ -61,9 +61,7 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
           {note}
         </p>
       ))}
-      {text.documents > 1 && !isOne && document && (
-        <p className={styles.note}>First document: {document.title}</p>
-      )}
+      {text.documents > 1 && !isOne && document && <p className={styles.note}>First document: {document.title}</p>}
       {preview.kind === 'failed' && (
         <Notice tone="error" title={preview.failure.message}>
           {remedy(preview.failure)}

@@ -27,11 +27,7 @@ test('malformed rows are listed, and leaving them out adds the others with a not
       <Refused />
     </StudioContext.Provider>,
   );
-  for (const words of [
-    'Skip these 2 rows',
-    '<b>Line 2</b> has an empty answer',
-    '<b>Line 4</b> isn&#x27;t a JSON',
-  ])
+  for (const words of ['Skip these 2 rows', '<b>Line 2</b> has an empty answer', '<b>Line 4</b> isn&#x27;t a JSON'])
     expect(shown).toContain(words);
   // Each row once.
   expect(shown.match(/line 2/gi)).toHaveLength(1);

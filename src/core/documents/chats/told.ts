@@ -45,8 +45,7 @@ export class Told {
       const times = this.left.get(each as keyof typeof LEFT) ?? 0;
       return times > 0 ? [counted(times, one, many)] : [];
     });
-    const out =
-      words.length > 0 ? `; skipped ${new Intl.ListFormat('en-GB').format(words)}` : '';
+    const out = words.length > 0 ? `; skipped ${new Intl.ListFormat('en-GB').format(words)}` : '';
     this.file.note(`Read as ${what}: ${counted(this.taken, this.entry, MANY[this.entry])}, ${parts}${out}`);
   }
 }

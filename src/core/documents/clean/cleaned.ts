@@ -47,8 +47,4 @@ export async function* cleanedDocuments(
 }
 
 const missing = (what: string): HomegrownError =>
-  new HomegrownError(
-    'storage-damaged',
-    `${what}.`,
-    'The original text is safe. Use the originals, then clean again.',
-  );
+  new HomegrownError('storage-damaged', `${what}.`, 'The original text is safe. Use the originals, then clean again.');

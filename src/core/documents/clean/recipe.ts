@@ -79,7 +79,10 @@ export function readRecipe(name: string, text: string): Recipe {
   if (read.success) return read.data;
   const version = z.object({ version: z.int() }).safeParse(json);
   if (version.success && version.data.version > 1)
-    throw new HomegrownError('newer-version', `${name} has version ${version.data.version}, which this Homegrown can't read`);
+    throw new HomegrownError(
+      'newer-version',
+      `${name} has version ${version.data.version}, which this Homegrown can't read`,
+    );
   const [issue] = read.error.issues;
   const place = issue!.path.map((part) => (typeof part === 'number' ? part + 1 : String(part))).join(' ');
   throw badFile(`${name} is not a valid recipe: ${place === '' ? '' : `at ${place}, `}${issue!.message}.`, HOW);

@@ -63,7 +63,8 @@ export type LeftOut = z.infer<typeof leftBlock>['documents'][number];
 
 export const leftKey = (id: string, block: number | '' = ''): string => `${textChunksPrefix(id)}left/${block}`;
 export const LEFT: Kind<z.infer<typeof leftBlock>> = {
-  what: (key) => `Part ${Number(key.split('/')[3]) + 1} of the list of documents removed from text ${key.split('/')[1]}`,
+  what: (key) =>
+    `Part ${Number(key.split('/')[3]) + 1} of the list of documents removed from text ${key.split('/')[1]}`,
   version: 1,
   schema: leftBlock,
   upgrades: [],

@@ -179,7 +179,9 @@ test('where a crawl was stopped in the midst of a record, those before it are re
     expect(notes).toEqual(['Cut off at its end; everything complete before that is used']);
   }
   const wrong = whole.with(second, 88);
-  await expect(read(wrong)).rejects.toThrow(`a.warc is damaged: the record at byte ${second} has an invalid first line.`);
+  await expect(read(wrong)).rejects.toThrow(
+    `a.warc is damaged: the record at byte ${second} has an invalid first line.`,
+  );
   const endless = concatBytes([utf8('WARC/1.0\r\n'), new Uint8Array(70_000).fill(97)]);
   await expect(read(endless)).rejects.toThrow(/the record at byte 0 has a header of 65,536 bytes or more/);
 });

@@ -107,10 +107,7 @@ class ReadingCost {
     this.read += cost;
     const most = Math.max(MAX_REPEATED, STREAM_GROWTH * this.bytes.length);
     if (this.read - this.unique > most)
-      throw badFile(
-        `${this.name} repeats more than ${formatBytes(most)} of the same content on its pages.`,
-        PRINT,
-      );
+      throw badFile(`${this.name} repeats more than ${formatBytes(most)} of the same content on its pages.`, PRINT);
   }
 
   /** @param caller resources of what shows it */

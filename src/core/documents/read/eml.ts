@@ -13,14 +13,9 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     const why = error instanceof Error ? error.message : String(error);
     throw badFile(`${file.name} can't be read as an email: ${why}.`, AGAIN);
   });
-  if (!isMessage(message))
-    throw badFile(
-      `${file.name} is not an email: it has no sender, date or subject.`,
-      AGAIN,
-    );
+  if (!isMessage(message)) throw badFile(`${file.name} is not an email: it has no sender, date or subject.`, AGAIN);
   const { attachments, text } = message;
-  if (attachments > 0)
-    file.note(`Skipped ${counted(attachments, 'attachment')}`);
+  if (attachments > 0) file.note(`Skipped ${counted(attachments, 'attachment')}`);
   if (text !== '') yield* threadsOf([message]);
 };
 const AGAIN = 'Save it again from the mail app as .eml, and add that file.';

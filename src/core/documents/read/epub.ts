@@ -18,7 +18,8 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     if (xhtml === null) missing++;
     else chapters.push(pageText(opened('.xhtml', xhtml)).text);
   }
-  if (missing > 0) file.note(`${counted(missing, 'chapter')} of this book ${missing === 1 ? 'is' : 'are'} missing from the file`);
+  if (missing > 0)
+    file.note(`${counted(missing, 'chapter')} of this book ${missing === 1 ? 'is' : 'are'} missing from the file`);
   const text = chapters
     .filter((each) => each !== '')
     .join('\n\n')

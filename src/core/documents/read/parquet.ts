@@ -44,7 +44,8 @@ export const rows: TableFormat['rows'] = async function* (file) {
       const cells = cellsOf(row);
       for (const { length } of cells.values()) letters += length;
       if (letters > 1e6 && letters > source.size * MOST_GROWTH)
-        throw badFile(`${file.name} expands from ${formatBytes(source.size)} to more than ${formatCount(letters)} characters, which text never does.`,
+        throw badFile(
+          `${file.name} expands from ${formatBytes(source.size)} to more than ${formatCount(letters)} characters, which text never does.`,
           'Save it as CSV, and add that file.',
         );
       yield { line: from + n + 1, cells, value: row };

@@ -27,7 +27,9 @@ export const documents: DocumentReader['documents'] = async function* (file) {
       );
     const text = await textOf(file, pdf);
     if (missing.size > 0)
-      file.note(`Some letters may be missing: the character tables ${[...missing].join(', ')} are not part of Homegrown`);
+      file.note(
+        `Some letters may be missing: the character tables ${[...missing].join(', ')} are not part of Homegrown`,
+      );
     if (!/\S/.test(text))
       throw withoutText(
         pdf.numPages === 1 ? '1 page without text' : `${formatCount(pdf.numPages)} pages without text`,

@@ -104,8 +104,10 @@ describe('html', () => {
     const { documents, notes } = await read('a.htm', new Uint8Array([...utf8(head), 0x63, 0x61, 0x66, 0xe9]));
     expect(documents[0]!.text).toBe('café');
     expect(notes).toEqual(['Converted from windows-1252 to UTF-8']);
-    await expect(read('a.htm', new Uint8Array([...utf8('<p>'), 0xe9]))).rejects.toThrow(/ends inside a character/);
-    await expect(read('a.htm', '<meta charset=klingon><p>a')).rejects.toThrow(/declares the unknown encoding "klingon"/);
+    await expect(read('a.htm', new Uint8Array([...utf8('<p>'), 0xe9]))).rejects.toThrow(/ends inside the character/);
+    await expect(read('a.htm', '<meta charset=klingon><p>a')).rejects.toThrow(
+      /declares the unknown encoding "klingon"/,
+    );
   });
 
   it('takes all text of a page whose one paragraph is too long to search, with its white space as shown', async () => {
@@ -151,7 +153,7 @@ test('subtitles are what is said', async () => {
   const timed =
     'WEBVTT\n\n00:00:01.000-->00:00:04.000 align:start position:0%\nCall<00:00:02.000><c> me</c> <01:00:03.000>Ishmael\n';
   expect(await textOf('a.vtt', timed)).toBe('Call me Ishmael');
-  await expect(read('a.srt', 'Call me Ishmael.')).rejects.toThrow(/^a\.srt has no line of two times/);
+  await expect(read('a.srt', 'Call me Ishmael.')).rejects.toThrow(/^a\.srt has no subtitle times/);
 });
 
 const NOTEBOOK = JSON.stringify({

@@ -132,7 +132,7 @@ test('what is in no cell is told: formulas never reckoned, errors, merged cells'
     [3, { text: 'No', label: '' }],
   ]);
   expect(notes).toEqual([
-    '1 merged cell: the text is in the first place alone',
+    '1 merged cell: the text is in the first cell only',
     '1 cell with an error read as empty',
     '1 formula without a stored value read as empty: to store values, open and save the file in a spreadsheet app',
   ]);
@@ -182,9 +182,7 @@ describe('is refused with the place and a way out', () => {
     await refused(Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0)).toThrow(
       /has a password, or is in a format from before Office 2007/,
     );
-    await refused(workbookOf([{ ...sheet(NAMES), state: 'veryHidden' }])).toThrow(
-      /^a\.xlsx has no visible sheet/,
-    );
+    await refused(workbookOf([{ ...sheet(NAMES), state: 'veryHidden' }])).toThrow(/^a\.xlsx has no visible sheet/);
   });
 
   it('a text that is named and not there, a column that no sheet has, a row that is too long', async () => {

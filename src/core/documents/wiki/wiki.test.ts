@@ -80,9 +80,7 @@ test('an article is its words, with its title, address, date and language', asyn
     expect(documents[0]).toEqual({ title: 'Wal (Tier) & Co', text: WORDS, fields });
     expect(documents[1]).toMatchObject({ title: 'Aye', text: 'Aye.' });
     expect(documents).toHaveLength(2);
-    expect(notes).toEqual([
-      'Skipped 1 redirect, 1 page that isn’t an article and 1 empty article',
-    ]);
+    expect(notes).toEqual(['Skipped 1 redirect, 1 page that isn’t an article and 1 empty article']);
   }
 });
 
@@ -194,7 +192,7 @@ test('articles are given before the rest is read, and one that is too long is pa
   };
   await expect(collect(documents({ ...file, bytes: stream(tag()) }))).rejects.toThrow(/^a\.xml is damaged: a tag/);
   await expect(collect(documents({ ...file, bytes: stream([utf8(`${HEAD}${'<a>'.repeat(50)}`)]) }))).rejects.toThrow(
-    /^a\.xml is damaged: its elements lie too deep/,
+    /^a\.xml is damaged: its elements are nested too deep/,
   );
 });
 

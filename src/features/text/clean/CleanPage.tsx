@@ -155,9 +155,7 @@ function Cleaning() {
               }}
             />
           ) : (
-            <p className={styles.note}>
-              {previewed ? 'These rules would remove everything.' : 'Checking the texts…'}
-            </p>
+            <p className={styles.note}>{previewed ? 'These rules would remove everything.' : 'Checking the texts…'}</p>
           )}
           <PaneHead
             title="Removed"
@@ -183,7 +181,7 @@ function Cleaning() {
 function Summary() {
   const texts = useStudio((s) => s.texts);
   const read = texts.reduce((sum, { characters }) => sum + characters, 0);
-  const learnt = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
+  const used = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
   const cleaned = texts.filter((text) => text.cleaned).length;
   if (cleaned === 0)
     return (
@@ -193,8 +191,8 @@ function Summary() {
     );
   return (
     <>
-      <b>{formatCount(read)}</b> → <b>{formatCount(learnt)}</b> characters,{' '}
-      {formatShare(Math.abs(1 - learnt / read))} {learnt > read ? 'more' : 'less'}; originals are kept
+      <b>{formatCount(read)}</b> → <b>{formatCount(used)}</b> characters, {formatShare(Math.abs(1 - used / read))}{' '}
+      {used > read ? 'more' : 'less'}; originals are kept
     </>
   );
 }
@@ -249,16 +247,10 @@ function Apply({ draft: { recipe, set }, applied }: { draft: ReturnType<typeof u
               minWidth={132}
               onPress={() => void apply(recipe)}
               disabledReason={
-                applied === 'yes'
-                  ? on === 0
-                    ? 'The originals are in use'
-                    : 'These rules are applied'
-                  : undefined
+                applied === 'yes' ? (on === 0 ? 'The originals are in use' : 'These rules are applied') : undefined
               }
             >
-              {on === 0
-                ? 'Use the originals'
-                : `Apply ${counted(on, 'rule')}`}
+              {on === 0 ? 'Use the originals' : `Apply ${counted(on, 'rule')}`}
             </Button>
           )}
           {!isNone && on > 0 && cleaning.kind !== 'busy' && (

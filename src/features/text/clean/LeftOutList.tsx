@@ -39,9 +39,7 @@ export function LeftOutList(p: {
                 <TextAction onPress={() => open(one)} label={`Open ${one.title}`}>
                   {one.title}
                 </TextAction>
-                <small>
-                  {isKept ? 'Kept by you; apply again to use it' : `${ruleName(one.rule)}: ${one.reason}`}
-                </small>
+                <small>{isKept ? 'Kept by you; apply again to use it' : `${ruleName(one.rule)}: ${one.reason}`}</small>
               </span>
               <Button
                 isDense

@@ -26,9 +26,7 @@ export function MendDialog(p: { text: string; onClose: () => void; onMend: (mend
         </>
       }
     >
-      <p>
-        Each change becomes a find-and-replace rule for all texts. Your files stay unchanged.
-      </p>
+      <p>Each change becomes a find-and-replace rule for all texts. Your files stay unchanged.</p>
       <TextField label="Passage" value={text} onChange={setText} rows={14} isProse isFirst />
       <p aria-live="polite">
         {mends.length === 0

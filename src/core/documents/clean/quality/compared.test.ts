@@ -119,9 +119,7 @@ test('the documents most like a sample stay, so many as the share says', async (
     expect((await stays('relevance', { sample, share }, texts)).filter(Boolean)).toHaveLength(staying);
   expect(await stays('relevance', { sample: ' \n' }, texts)).toEqual(texts.map(() => true));
   const [, law] = await verdicts('relevance', { sample }, texts);
-  expect(law!.out).toMatch(
-    /^similarity −\d+\.?\d*; the most similar 50 % have at least −?\d+\.?\d*$/,
-  );
+  expect(law!.out).toMatch(/^similarity −\d+\.?\d*; the most similar 50 % have at least −?\d+\.?\d*$/);
 });
 
 test('importance is the log of how much likelier each word and pair is in the sample, worked by hand', () => {

@@ -16,8 +16,7 @@ export const C4_LINES = {
 export const c4Lines = textRule({
   label: 'C4 line filter',
   does: 'Keeps only lines that end a sentence; removes citations and cookie notices',
-  costs:
-    'removes headings, lists, verse, code and blank lines, and most of a text with hard line breaks',
+  costs: 'removes headings, lists, verse, code and blank lines, and most of a text with hard line breaks',
   source: 'Raffel et al. 2020 (C4), as in TensorFlow Datasets and Hugging Face’s datatrove',
   fields: C4_LINES,
   isForPages: true,

@@ -11,7 +11,14 @@ import type { Rule } from './rule';
 const FIELDS = {
   punctuated: real({ label: 'Lines that end a sentence', min: 0, max: 1, initial: 0.12, hint: 'minimum' }),
   short: real({ label: 'Short lines', min: 0, max: 1, initial: 0.67, hint: 'maximum' }),
-  shortLength: whole({ label: 'Length of a short line', unit: 'characters', min: 0, max: 10_000, initial: 30, hint: 'maximum' }),
+  shortLength: whole({
+    label: 'Length of a short line',
+    unit: 'characters',
+    min: 0,
+    max: 10_000,
+    initial: 30,
+    hint: 'maximum',
+  }),
   repeated: real({ label: 'Characters in repeated lines', min: 0, max: 1, initial: 0.01, hint: 'maximum' }),
   lineEnds: real({ label: 'Line breaks per word', min: 0, max: 100, initial: 0.3, hint: 'maximum' }),
 };

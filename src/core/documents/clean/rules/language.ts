@@ -30,7 +30,8 @@ export const language: Rule<typeof FIELDS> = {
   label: 'Language',
   does: 'Removes documents in other languages',
   costs: 'confuses some related languages and very short texts',
-  source: 'eld (Nito-ELD, medium), 60 languages; right for 99.1 % of the sentences and 88.4 % of the word pairs in its own test',
+  source:
+    'eld (Nito-ELD, medium), 60 languages; right for 99.1 % of the sentences and 88.4 % of the word pairs in its own test',
   kind: 'leaves out',
   fields: FIELDS,
   measures: MEASURES,

@@ -21,8 +21,7 @@ const MEASURES = {
     label: 'Similarity to the sample',
     format: formatNumber,
     share: 'share',
-    absent:
-      'Paste a few pages of the text you want as the sample. Documents are then ranked by similarity to it.',
+    absent: 'Paste a few pages of the text you want as the sample. Documents are then ranked by similarity to it.',
   },
 } as const;
 
@@ -33,7 +32,8 @@ const MEASURES = {
 export const relevance: Rule<typeof FIELDS> = {
   label: 'Relevance',
   does: 'Removes documents least similar to your sample',
-  costs: 'a short sample covers few words, so good documents in other words are removed too; reads all documents once more',
+  costs:
+    'a short sample covers few words, so good documents in other words are removed too; reads all documents once more',
   source: 'Xie et al. 2023 (DSIR): importance by hashed words and word pairs',
   kind: 'leaves out',
   fields: FIELDS,

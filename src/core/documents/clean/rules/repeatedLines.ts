@@ -14,7 +14,13 @@ import { LineTally } from '../lineTally';
 import type { Rule } from './rule';
 
 const FIELDS = {
-  documents: whole({ label: 'Maximum documents with a line', unit: 'documents', min: 1, max: MOST_COUNTED - 1, initial: 10 }),
+  documents: whole({
+    label: 'Maximum documents with a line',
+    unit: 'documents',
+    min: 1,
+    max: MOST_COUNTED - 1,
+    initial: 10,
+  }),
   times: whole({ label: 'Maximum repeats in one document', unit: 'times', min: 1, max: 1e6, initial: 10 }),
   least: whole({ label: 'Minimum line length', unit: 'characters', min: 1, max: 1000, initial: 20 }),
 };

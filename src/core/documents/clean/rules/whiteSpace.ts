@@ -17,8 +17,7 @@ const SPACES = / (?=[\s])[^\S\n\r\f\v\u2028\u2029]*|[^\S \n\r\f\v\u2028\u2029][^
 export const whiteSpace = textRule({
   label: 'Whitespace',
   does: 'Collapses repeated spaces and blank lines',
-  source:
-    'Unicode Standard Annex 44, White_Space; language models don’t keep spaces of special widths',
+  source: 'Unicode Standard Annex 44, White_Space; language models don’t keep spaces of special widths',
   fields: FIELDS,
   recommended: 'otherwise the model learns every run of spaces',
   finds: () => ({ units: `\\t\\xa0${BEYOND_LATIN}`, or: ' [ \\n-\\r]|\\n\\n\\n|\\r\\n\\r' }),
