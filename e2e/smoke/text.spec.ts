@@ -62,7 +62,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   const last = page.getByRole('status').filter({ hasText: 'Last drop: 3 added, 3 skipped' });
   await last.getByRole('button', { name: 'Show' }).press('Enter');
   await expect(page.getByRole('group', { name: 'Files that were not added' })).toContainText('Thumbs.db hidden');
-  await table.getByRole('button', { name: 'Put rows.rss back' }).press('Enter');
+  await table.getByRole('button', { name: 'Include rows.rss' }).press('Enter');
   await expect(characters).toHaveText(all!);
   expect(studio.errors).toEqual([]);
 });
