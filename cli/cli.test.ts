@@ -27,7 +27,7 @@ test('grow takes the text out of a page, and says how it was read', async () => 
   const said = await run(['grow', ...args]);
   expect(said.code).toBe(0);
   expect(said.stderr).toContain('Activations are kept: the plan fits into half of the 4.29 GB of WASM.\n');
-  expect(said.stderr).toContain('page.html: Says that it is in latin1, and is kept as UTF-8.\n');
+  expect(said.stderr).toContain('page.html: Converted from latin1 to UTF-8.\n');
   const characters = 60 * 'Ein Wal, das ist für uns kein Fisch.\n\n'.length - 2;
   const told = await readFile(join(folder, 'of-page/homegrown.json'), 'utf8');
   expect(told.replace(/\s/g, '')).toContain(`"characters":${characters},`);

@@ -190,8 +190,8 @@ test('malformed rows of pairs and of lists are listed, and left out where that i
   );
   const ended = await run(flags(...pairs, '--skip-bad-rows', '--swaps', path('own.jsonl')));
   expect(ended).toMatchObject({ code: 0 });
-  expect(ended.stderr).toContain('pairs.jsonl: 2 malformed rows left out: line 2, line 4.');
-  expect(ended.stderr).toContain('own.jsonl: 1 malformed row left out: line 2.');
+  expect(ended.stderr).toContain('pairs.jsonl: Skipped 2 malformed rows: line 2, line 4.');
+  expect(ended.stderr).toContain('own.jsonl: Skipped 1 malformed row: line 2.');
   expect(JSON.parse(ended.stdout)).toMatchObject({ metrics: { loss: {} }, swaps: { kinds: { all: { pairs: 1 } } } });
   const none = await run(flags('--skip-bad-rows'));
   expect(none.stderr).toContain('--skip-bad-rows needs --text, --pairs, --table or a list.');

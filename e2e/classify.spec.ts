@@ -20,13 +20,13 @@ async function inItsEncoding(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Classify file…' }).press('Enter');
   const buffer = Buffer.from('id,body\n1,Le café est-il fermé ?\n2,Renew my three books\n', 'latin1');
   await (await chooser).setFiles({ name: 'café.csv', mimeType: 'text/csv', buffer });
-  const asked = page.getByRole('dialog', { name: 'How is café.csv written?' });
+  const asked = page.getByRole('dialog', { name: 'café.csv: which lines look right?' });
   await expect(asked).toContainText('1,Le café est-il fermé ?');
-  await expect(asked.getByRole('button', { name: 'Read it so' })).toHaveAttribute('aria-disabled', 'true');
+  await expect(asked.getByRole('button', { name: 'Use this encoding' })).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page, 'Classify, the encoding of a whole file');
   await asked.getByRole('radio', { name: /Western European, Windows-1252/ }).focus();
   await page.keyboard.press('Space');
-  await asked.getByRole('button', { name: 'Read it so' }).press('Enter');
+  await asked.getByRole('button', { name: 'Use this encoding' }).press('Enter');
   const columns = page.getByRole('dialog', { name: 'Which columns of café.csv hold the text?' });
   const download = page.waitForEvent('download');
   await columns.getByRole('button', { name: 'Classify' }).press('Enter');

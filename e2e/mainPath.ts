@@ -39,7 +39,7 @@ export async function takeMainPath(page: Page, studio: Studio, path: MainPath, i
   await page.getByRole('button', { name: 'Build tokens' }).click();
   await expect(studio.stages).toContainText(/\d+ tokens/);
   await studio.goTo('Data');
-  await expect(page.getByRole('main')).toContainText('held out (10 %)');
+  await expect(page.getByRole('main')).toContainText('for validation (10 %)');
 
   await studio.goTo('Model');
   await page.getByRole('button', { name: 'Start training' }).click();

@@ -83,7 +83,7 @@ test('a browser that saves data stores the rest when asked; then, without server
   await host.start();
   const studio = new Studio(page);
   await studio.open(`${host.address}/`);
-  await studio.expectPrivacy(/no, to save data/);
+  await studio.expectPrivacy(/no, because data saver is on/);
   await expectAccessible(page, 'saving data');
   expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(false);
   const privacy = await studio.openPrivacy();

@@ -64,7 +64,7 @@ for (const [turn, which] of ['even', 'odd'].entries()) {
     await studio.flip(own!);
     await page.reload();
     await page.getByRole('button', { name: 'Write', exact: true }).click();
-    await expect(page.getByText(/^Step \d+ cannot be opened/).first()).toBeVisible();
+    await expect(page.getByText(/^Step \d+ can’t be opened/).first()).toBeVisible();
 
     await page.reload();
     await expect(page.getByText(/stored items can’t be read/)).toBeVisible();

@@ -19,8 +19,12 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(studio.strip).toContainText('step 30');
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Sample now' }).click();
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByText(/^All samples/).click();
-  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('on request');
+  const samples = page.getByRole('list', { name: 'Samples' });
+  await expect(samples).toContainText('on request');
+  // What opens below the edge of the window comes into view.
+  await expect(samples.getByRole('listitem').first()).toBeInViewport({ ratio: 1 });
   await page
     .getByRole('button', { name: /^Try it/ })
     .first()

@@ -20,7 +20,7 @@ afterAll(() => {
 
 test('a comparison is kept with the step that was compared, and out of date where another text was given', async () => {
   const { getState } = page.studio;
-  expect(compareRefusal(getState())).toBe('Choose a step to compare with first');
+  expect(compareRefusal(getState())).toBe('Choose a step to compare with');
   getState().chooseCompareWith({ runId: STOPPED, which: 100 });
   await getState().compareSteps();
   expect(getState().comparing).toEqual({ kind: 'idle' });

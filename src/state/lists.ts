@@ -70,14 +70,14 @@ export function unaskable(s: Studio, list: ListName): string | undefined {
   const model = modelOf(s, 'evaluate');
   const isAnswering = model && modelSpec(model.record.model.id).kind === 'encoder-decoder';
   return isAnswering && list !== 'tasks'
-    ? 'This model answers a text: a sentence alone has no likelihood by it, so it cannot be asked'
+    ? 'This model maps an input to a target, so a single sentence has no likelihood'
     : undefined;
 }
 
 /** Why nothing can be asked; undefined where it can. */
 export function askRefusal(s: Studio): string | undefined {
   if (!modelOf(s, 'evaluate')) return 'There is no model yet';
-  return s.askingLists.kind === 'busy' ? 'Another list is being asked: wait for it, or cancel it' : undefined;
+  return s.askingLists.kind === 'busy' ? 'Another test is running: wait for it, or cancel it' : undefined;
 }
 
 /** The comparing, where it is of the page's run. */
@@ -88,14 +88,11 @@ export function compareRefusal(s: Studio): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return 'There is no model yet';
   const { kind, label } = modelSpec(model.record.model.id);
-  if (kind !== 'decoder')
-    return `${label} does not read from left to right: a text has no likelihood by it that could be compared`;
-  if (!s.compareWith) return 'Choose a step to compare with first';
+  if (kind !== 'decoder') return `${label} doesn’t predict from left to right, so a text has no likelihood to compare`;
+  if (!s.compareWith) return 'Choose a step to compare with';
   const refusal = textRefusal(s, model.record);
   if (refusal !== undefined) return refusal;
-  return s.comparing.kind === 'busy'
-    ? 'Steps of another run are being compared: wait for it, or cancel it there'
-    : undefined;
+  return s.comparing.kind === 'busy' ? 'Another run is being compared: wait for it, or cancel it there' : undefined;
 }
 
 /** Whether it was compared on another text than the one that was given since. */

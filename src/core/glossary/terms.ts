@@ -2,7 +2,7 @@
 
 /**
  * The name by which a term is listed, and other words for it after `|`. A word after `=` means the term only where it is all of
- * a label: "Heads" of a model, not "Page heads". Plurals need no entry.
+ * a label: "Heads" of a model, not "Page headers". Plurals need no entry.
  */
 export const TERMS = {
   token: 'Token',

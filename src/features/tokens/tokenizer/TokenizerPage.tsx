@@ -79,7 +79,7 @@ function Summary() {
   return (
     <>
       {method}, <b>{formatCount(size)}</b> entries: <b>{formatNumber(bytesPerToken)}</b>{' '}
-      {bytesPerToken === 1 ? 'byte' : 'bytes'} a token, so a context of {formatCount(context)} tokens sees about{' '}
+      {bytesPerToken === 1 ? 'byte' : 'bytes'} per token, so a context of {formatCount(context)} tokens sees about{' '}
       {formatCount(context * bytesPerToken)} bytes of text
     </>
   );
@@ -90,7 +90,7 @@ function TextChanged() {
   if (!isChanged) return null;
   return (
     <Notice tone="warn" title="The text changed after this tokenizer was trained">
-      It still cuts any text, but its entries are those of the text of before.
+      It still works on any text, but it was trained on the previous one.
     </Notice>
   );
 }
