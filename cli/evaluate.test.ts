@@ -85,7 +85,7 @@ test('tasks of one\u2019s own need no text; their columns are found or named', a
   ]);
   expect(tasks[0]!.baselines).toEqual({ chance: { accuracy: 50, accuracyPerCharacter: 50 } });
   expect((await run(['evaluate', ...flags])).stdout).toMatch(
-    /choices\.csv, 2 rows:\n {2}Right choice [\d.]+ % \([\d.]+ to [\d.]+\): /,
+    /choices\.csv, 2 rows:\n {2}Accuracy [\d.]+ % \([\d.]+ to [\d.]+\): /,
   );
 });
 

@@ -1,4 +1,4 @@
-/** Measuring a saved step on held-out text or a text of one's own, and what was measured of it before. */
+/** Evaluates a checkpoint on held-out text or the user's own text, and loads earlier evaluations. */
 import type { Failure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
 import { formatCount } from '../core/base/units';
@@ -18,9 +18,9 @@ import { evaluationTime } from './workTime';
 
 export interface EvaluateSlice {
   evaluatedOn: EvaluatedOn;
-  /** What a person gave to be measured on, in this session; `hash`: once it was measured. */
+  /** The user's own text to evaluate on, in this session; `hash`: once it was evaluated. */
   ownText: { name: string; text: string; hash: string | null } | null;
-  /** What is kept of what was chosen, and by which name that was asked for; null until it is known. */
+  /** Stored evaluation of what is chosen, and its key; null until it is known. */
   keptEvaluation: { of: string; kept: KeptEvaluation | null } | null;
   evaluating: Work;
   /** What `evaluating` is of; `name`: of the run. */
@@ -76,14 +76,14 @@ export function shownEvaluating(s: Shown & Pick<Studio, 'evaluating' | 'underEva
   return evaluating.kind === 'failed' && under.step !== evaluatedStep(s) ? IDLE : evaluating;
 }
 
-/** As a sentence goes on: `on the validation part`. */
+/** `on the validation set` */
 export const ON_PARTS: Readonly<Record<EvaluatedOn, string>> = {
-  validation: 'on the validation part',
-  test: 'on the test part',
-  text: 'on an own text',
+  validation: 'on the validation set',
+  test: 'on the test set',
+  text: 'on your own text',
 };
 
-/** What a result is no longer of, in words: `step 40`, `an earlier text`. Empty where it is of what is chosen. */
+/** What changed since the evaluation that the page shows; empty if nothing did. */
 export function outOfDate(
   s: Shown & Pick<Studio, 'keptEvaluation' | 'ownText'>,
 ): readonly ('step' | 'text' | 'tokenizer')[] {
@@ -134,38 +134,38 @@ export function startsByItself(s: Studio): boolean {
 /** Milliseconds. */
 const MAX_UNASKED = 30_000;
 
-/** Why nothing can be measured; undefined where it can. */
+/** Why nothing can be evaluated; undefined if it can. */
 export function evaluateRefusal(s: Studio): string | undefined {
   const model = modelOf(s, 'evaluate');
-  if (!model) return 'There is no model yet';
+  if (!model) return 'Train a model first';
   if (s.evaluating.kind === 'busy' && s.underEvaluation) {
     const { name, step, on } = s.underEvaluation;
-    return `Step ${formatCount(step)} of ${name} is being measured ${ON_PARTS[on]}: wait for it, or cancel it there`;
+    return `Step ${formatCount(step)} of ${name} is being evaluated ${ON_PARTS[on]}. Wait for it or cancel it there`;
   }
   const { model: choice, objective } = model.record;
   const isAnswering = modelSpec(choice.id).kind === 'encoder-decoder';
   if (isAnswering && learntFrom(objective) !== 'pairs')
-    return 'It learnt to tell what was taken out of a text: of that its loss alone is measured, on Train';
+    return 'This model restores cut-out spans. Only its loss is measured, on Train';
   if (s.evaluatedOn === 'text' && choice.config.classes)
-    return 'It is a classifier: of a text without its label it tells nothing. It is measured on the texts that were held out';
+    return 'A classifier needs labeled text. Evaluate it on the validation set';
   if (s.evaluatedOn === 'text' && isAnswering)
-    return 'It answers: of a text alone it tells nothing. It is measured on the pairs that were held out';
+    return 'This model needs pairs of input and target. Evaluate it on the validation set';
   return textRefusal(s, model.record);
 }
 
-/** Whether a text that is dropped or pasted is one to measure on. */
+/** Whether dropped or pasted text is for the evaluation. */
 export function takesText(s: Pick<Studio, 'shown' | 'opened' | 'project' | 'evaluatedOn'>): boolean {
   const choice = modelOf(s, 'evaluate')?.record.model;
   if (!choice || s.evaluatedOn !== 'text') return false;
   return modelSpec(choice.id).kind !== 'encoder-decoder' && choice.config.classes === undefined;
 }
 
-/** Why there is nothing to measure on; undefined where there is. */
+/** Why there is no text to evaluate on; undefined if there is. */
 export function textRefusal({ evaluatedOn, ownText }: Studio, run: RunRecord): string | undefined {
-  if (evaluatedOn === 'text') return ownText ? undefined : 'Give it a text first';
+  if (evaluatedOn === 'text') return ownText ? undefined : 'Choose a text first';
   const { id, facts } = dataOf(run);
-  if (id === null) return 'It came without what it learnt from, so nothing of that was held out';
-  if (evaluatedOn === 'test' && !facts?.parts.test) return 'Nothing was held out for a test when its data were made';
+  if (id === null) return 'This model was imported without its training text. Evaluate it on your own text';
+  if (evaluatedOn === 'test' && !facts?.parts.test) return 'This run has no test set';
   return undefined;
 }
 

@@ -60,7 +60,7 @@ export const labels = defineObjective({
       loss: classes?.several ? Math.LN2 : Math.log(classes?.labels.length ?? 2),
       words: 'a uniform guess',
       label: 'uniform',
-      hint: 'every label equally likely: where training begins',
+      hint: 'every label equally likely, as before training',
       before: 'Worse than a uniform guess',
     };
     const counts = data?.labels;
@@ -72,8 +72,8 @@ export const labels = defineObjective({
         loss: priorLoss(counts.train, counts.validation),
         words: 'guessing by label frequency',
         label: 'label frequency',
-        hint: 'knows only how many texts have each label; below it, the model has learned from the texts',
-        before: 'Finding out which labels are common',
+        hint: 'counts how many texts have each label',
+        before: 'Learning which labels are common',
       },
     ];
   },

@@ -160,6 +160,6 @@ test('a classifier is measured on labels alone, and no other on them', async () 
   const config = usualConfig(modelSpec('bert'), { layers: 1, heads: 2, width: 16, context: 16 });
   const choice = { id: 'bert', config, vocabulary: tokenizer.size } as const;
   const other = await network(choice, initialValues(choice, 3));
-  await expect(evaluate(other, tokenizer, { labelled }, unwatched)).rejects.toThrow('it is no classifier');
+  await expect(evaluate(other, tokenizer, { labelled }, unwatched)).rejects.toThrow('The model is not a classifier');
   other.dispose();
 });
