@@ -130,7 +130,7 @@ test('tables, samples and the strip show all of their words at 1440, 1024 and 39
   // What can be done with a run stands whole in its pane, also next to the baseline.
   await page.setViewportSize({ width: 1440, height: 900 });
   await studio.chooseRun(studio.runs.filter({ hasText: 'pasted-text-3' }));
-  await expect(page.getByRole('heading', { name: 'pasted-text-3 beside pasted-text-1' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'pasted-text-3 against pasted-text-1' })).toBeVisible();
   for (const name of ['Open', 'Fork…'])
     await expect(page.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 1 });
   await studio.goTo('Evaluate');

@@ -199,8 +199,8 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await expect(second.stages).toContainText('1 run');
   await second.goTo('Runs');
   await expect(second.runs).toContainText('bold');
-  const kin = other.getByRole('list', { name: 'Comes from' });
-  await expect(kin).toHaveText(/bold was brought in from a file[\d,]+bold came in$/);
+  const kin = other.getByRole('list', { name: 'Lineage of this run' });
+  await expect(kin).toHaveText(/bold imported from a file[\d,]+bold imported$/);
 
   // A run that is deleted is brought back whole; its fork stays where it is deleted for good.
   await second.inProjects('Whales');

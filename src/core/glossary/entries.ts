@@ -130,6 +130,8 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   momentum: { says: 'Averages recent gradients, so that steps go in a steady direction.' },
   epoch: { says: 'One pass over the training text.' },
   checkpoint: { says: 'The saved weights of one step, from which you can write, export or resume training.' },
+  'best-step': { says: 'The step with the lowest validation loss. Its weights are saved and used for writing and export.' },
+  'latest-checkpoint': { says: 'The newest saved step, from which training resumes. It may be worse than the best step.' },
   'validation-set': {
     says: 'Text set aside before training, to measure what the model learned.',
     here: 'Text set aside before training, to measure what the model learned; here {validationTokens} tokens.',

@@ -56,6 +56,8 @@ export const TERMS = {
   momentum: 'Momentum|Beta 1|Beta 2',
   epoch: 'Epoch',
   checkpoint: 'Checkpoint',
+  'best-step': 'Best step|Best saved',
+  'latest-checkpoint': 'Latest checkpoint|=Latest',
   'validation-set': 'Validation set|Held-out set|Held-out text|Held out|=Validation',
   'test-set': 'Test set',
   overfitting: 'Overfitting',
