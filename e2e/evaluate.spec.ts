@@ -115,7 +115,7 @@ test('pairs whose targets are labels have a confusion matrix, and all figures fi
   await studio.goTo('Model');
   await studio.set({ ...SMALL, Context: 32, Steps: 20, 'Warm-up': 5, 'Evaluate every': 20 });
   await page.getByRole('button', { name: /. Objective$/ }).click();
-  await page.getByRole('option', { name: /pairs/i }).click();
+  await page.getByRole('option', { name: /^Sequence to sequence/ }).click();
   await studio.goTo('Tokenizer');
   await page.getByText('Bytes', { exact: true }).click();
   await studio.goTo('Train');

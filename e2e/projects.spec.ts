@@ -119,7 +119,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   let page = await context.newPage();
   let first = new Studio(page);
   await first.openOnWasm('/model');
-  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
+  await page.getByRole('region', { name: 'Training' }).getByText('Advanced', { exact: true }).click();
   await first.set({ ...SETTINGS, Steps: 20, 'Save every': 20 });
   await first.goTo('Text');
   await first.paste(`${sentinel} ${WHALE}`);

@@ -325,13 +325,13 @@ describe('the GPU', () => {
     await studio.getState().start();
     expect(failureOf(studio)).toMatchObject({
       code: 'bad-settings',
-      message: expect.stringMatching(/^The plan is/) as string,
+      message: expect.stringMatching(/^The run needs/) as string,
     });
     await studio.getState().loadRun();
     await studio.getState().resume(9);
     expect(failureOf(studio)).toMatchObject({
       code: 'bad-settings',
-      message: expect.stringMatching(/^The plan is/) as string,
+      message: expect.stringMatching(/^The run needs/) as string,
     });
     expect(seen(studio.getState()).model?.usable.step).toBe(2);
   });

@@ -16,8 +16,7 @@ const isEncoder = ({ kind }: Learner): boolean => kind === 'encoder';
  * wanted [rows, labels], what its labels count.
  */
 export const labels = defineObjective({
-  label: 'Labels',
-  hint: 'which of some labels a text has',
+  label: 'Text classification',
   source:
     'Devlin et al. 2018, "BERT", arXiv:1810.04805, section 4.1; of decoders Radford et al. 2018, GPT, section 3.2',
   kinds: ['encoder', 'decoder'],

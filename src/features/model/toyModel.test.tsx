@@ -133,7 +133,7 @@ test('a size that does not go with the others is told at its field, and mended b
   setModel('kvHeads', 3);
   expect(await page(studio)).toMatch(/4 heads cannot share 3 heads of keys.*Set heads of keys 2</s);
   setModel('kvHeads', 2);
-  expect(await page(studio)).not.toContain('This cannot be started</');
+  expect(await page(studio)).not.toContain('This run can&#x27;t start</');
 });
 
 test('a project is stored with all of them and opens again, in another tab too', async () => {
