@@ -10,11 +10,12 @@ import { looksAt } from '../core/runs/looks';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import type { EvaluationInput } from '../protocol/gpu';
-import { modelOf, type OpenRun, shownId, shownRun } from './openRun';
+import type { DeviceKind } from '../core/train/run';
+import { isTraining, modelOf, type OpenRun, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 import { chosenStep, whichNow } from './trained';
 import { IDLE, work, type Watched, type Work } from './work';
-import { evaluationTime } from './workTime';
+import { evaluationTime, expectedEvaluationTime } from './workTime';
 
 export interface EvaluateSlice {
   evaluatedOn: EvaluatedOn;
@@ -29,6 +30,8 @@ export interface EvaluateSlice {
   giveText(name: string, text: string): void;
   /** Reads what is kept of what the page shows. */
   loadEvaluation(): Promise<void>;
+  /** Time that the last evaluation on a kind of device took, as a multiple of what was expected. */
+  evaluationPace: Readonly<Partial<Record<DeviceKind, number>>>;
   /** Key of what a person canceled last. */
   canceledEvaluation: string | null;
   /** Runs an evaluation, which Evaluate shows unless it shows another one. @returns why it failed; undefined if it was canceled */
@@ -196,6 +199,9 @@ export function looksSoFar(s: Shown): number {
 export const evaluationFile = ({ step, part }: Pick<EvaluationRecord, 'step' | 'part'>): string =>
   `step-${step}-${part === 'lists' ? 'asked' : part}`;
 
+/** A pace beyond these bounds is chance, as of an evaluation of a few tokens. */
+const clamped = (pace: number): number => Math.min(8, Math.max(0.25, pace));
+
 const failureOf = (work: Work): Failure | undefined => (work.kind === 'failed' ? work.failure : undefined);
 
 export const createEvaluateSlice: Slice<EvaluateSlice> =
@@ -207,6 +213,7 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
     evaluating: IDLE,
     underEvaluation: null,
     canceledEvaluation: null,
+    evaluationPace: {},
     chooseEvaluatedOn: (evaluatedOn) =>
       set(({ evaluating }) => ({ evaluatedOn, ...(evaluating.kind === 'failed' && { evaluating: IDLE }) })),
     giveText: (name, text) => set({ ownText: { name, text, hash: null }, evaluatedOn: 'text' }),
@@ -245,9 +252,15 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
       if (!model || step === undefined || evaluateRefusal(get()) !== undefined) return;
       const { evaluatedOn, ownText } = get();
       const { id: runId, record: run } = model;
+      const expected = expectedEvaluationTime(get(), isStrided);
+      const began = now();
       const record = await get().measure({ runId, name: run.name, step, on: askedOn(get()), isStrided });
+      const { device } = get();
+      const took = now() - began;
       await get().lookAgain(runId);
       if (!record || 'code' in record) return;
+      if (expected !== undefined && device.kind === 'open' && took > 0 && !isTraining(get()))
+        set((s) => ({ evaluationPace: { ...s.evaluationPace, [device.info.kind]: clamped(took / expected) } }));
       if (record.look !== undefined) get().changeRun(runId, lookedAt(record.textHash, record.look));
       if (ownText && get().ownText === ownText && evaluatedOn === 'text')
         set({ ownText: { ...ownText, hash: record.textHash } });

@@ -6,7 +6,6 @@ import { formatBytes, formatCount } from '../core/base/units';
 import type { CardWords } from '../core/runs/card';
 import { draftOf } from '../core/runs/draft';
 import { readRun } from '../core/runs/record';
-import { isTuning } from '../core/runs/tunes';
 import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
 import { PAGES } from './openRun';

@@ -7,7 +7,7 @@ import { evaluationSeconds } from '../../core/plan/workTime';
 import { type Guide, guideOf, nextStep } from '../../state/nextStep';
 import type { Studio } from '../../state/studio';
 import { timed } from '../../state/timed';
-import { evaluationTime } from '../../state/workTime';
+import { evaluationTime, expectedEvaluationTime } from '../../state/workTime';
 import { evaluatedStanding } from './words';
 
 let page: TestStudio;
@@ -47,15 +47,24 @@ test('a run that a trigram model beats there is trained longer, whatever its own
   getState().setWhich('evaluate', 'latest');
 });
 
-test('the button names the time of the forward passes over the part, and none where it is not known', async () => {
+test('the button names the time of an evaluation, at the pace of the last one here, and none where it is not known', async () => {
   const { getState } = page.studio;
   await getState().useDevice('wasm');
   const s = getState();
   if (s.device.kind !== 'open') throw new Error('no device');
   const { record } = s.opened[STOPPED]!;
   const tokens = record!.segments.at(-1)!.data.facts!.parts.validation.tokens;
-  const seconds = evaluationSeconds(record!.model, tokens, WRITING.texts * WRITING.tokens, s.device.info);
-  expect(evaluationTime(s)).toBeCloseTo(1000 * seconds, 6);
+  const { facts } = record!.segments.at(-1)!.data;
+  const counted = facts!.nGramTop ? 0 : facts!.parts.train.tokens;
+  const work = { tokens, written: WRITING.texts * WRITING.tokens, counted };
+  const expected = 1000 * evaluationSeconds(record!.model, work, s.device.info);
+  expect(evaluationTime({ ...s, evaluationPace: {} })).toBeCloseTo(expected, 6);
+  expect(evaluationTime({ ...s, evaluationPace: { wasm: 3 } })).toBeCloseTo(3 * expected, 6);
+  // An evaluation that took longer than expected makes the next estimate longer.
+  await getState().evaluateStep();
+  const pace = getState().evaluationPace['wasm'];
+  expect(pace).toBeGreaterThan(0);
+  expect(evaluationTime(getState())).toBeCloseTo(pace! * expectedEvaluationTime(getState(), false)!, 6);
   expect(evaluationTime(s, true)).toBeGreaterThan(evaluationTime(s)!);
   expect(evaluationTime({ ...s, device: { kind: 'opening' } })).toBeUndefined();
   expect(evaluationTime({ ...s, evaluatedOn: 'text' })).toBeUndefined();

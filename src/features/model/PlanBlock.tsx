@@ -137,7 +137,7 @@ function Power({ kind }: { kind: keyof typeof ASSUMED_WATTS }) {
         isWhole={false}
         value={plan.watts ?? 0}
         onChange={(watts) => change({ plan: { ...plan, watts: watts > 0 ? watts : null } })}
-        hint={plan.watts === null ? `0: assumes ${String(ASSUMED_WATTS[kind])} W` : undefined}
+        {...(plan.watts === null && { hint: `0: assumes ${String(ASSUMED_WATTS[kind])} W` })}
       />
       <NumberField
         label="Price"
