@@ -29,7 +29,7 @@ test('a comparison is kept with the step that was compared, and out of date wher
     comparisons: [{ beside: { runId: STOPPED, step: 100 }, part: 'validation' }],
   });
   getState().chooseEvaluatedOn('text');
-  expect(compareRefusal(getState())).toBe('Give it a text first');
+  expect(compareRefusal(getState())).toBe('Choose a text first');
   getState().giveText('letter', 'Call me Ishmael. Some years ago, never mind how long precisely.');
   await getState().compareSteps();
   const { comparisons } = shownLists(getState())!;

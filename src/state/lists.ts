@@ -88,14 +88,11 @@ export function compareRefusal(s: Studio): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return 'Train a model first';
   const { kind, label } = modelSpec(model.record.model.id);
-  if (kind !== 'decoder')
-    return `${label} is not a causal model, so it gives no likelihood to compare`;
+  if (kind !== 'decoder') return `${label} is not a causal model, so it gives no likelihood to compare`;
   if (!s.compareWith) return 'Choose a checkpoint to compare with';
   const refusal = textRefusal(s, model.record);
   if (refusal !== undefined) return refusal;
-  return s.comparing.kind === 'busy'
-    ? 'Another comparison is running. Wait for it or cancel it there'
-    : undefined;
+  return s.comparing.kind === 'busy' ? 'Another comparison is running. Wait for it or cancel it there' : undefined;
 }
 
 /** Whether it was compared on another text than the one that was given since. */

@@ -137,8 +137,7 @@ export const createRunsSlice: Slice<RunsSlice> =
       },
       async bringBack(runId) {
         const outcome = await get().makeCurrent(runId);
-        if (outcome === 'no model')
-          get().toast({ text: "Couldn't open this run", detail: 'it has no checkpoint' });
+        if (outcome === 'no model') get().toast({ text: "Couldn't open this run", detail: 'it has no checkpoint' });
         return outcome === 'shown';
       },
       async freeRun(runId) {

@@ -17,9 +17,7 @@ test('what counts no tokens is held against it too: nothing is better than it wh
     tone: 'warn',
     judgement: 'Gzip compression still beats it',
   });
-  expect(verdict(1.2).evidence).toMatch(
-    /^Bits per byte 1\.440 on text it never saw; gzip compression gets 1\.20\. /,
-  );
+  expect(verdict(1.2).evidence).toMatch(/^Bits per byte 1\.44 on text it never saw; gzip compression gets 1\.20\. /);
   expect(verdict(1.45).judgement).toBe('About as good as gzip compression');
   // Where that is not the best, tokens tell.
   expect(verdict(2)).toMatchObject({

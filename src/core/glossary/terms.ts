@@ -39,6 +39,7 @@ export const TERMS = {
   'sequence-to-sequence': 'Sequence to sequence|Seq2seq',
   step: 'Step',
   batch: 'Batch|Batch size',
+  packing: 'Packing',
   'micro-batch': 'Micro-batch|Micro-batches|Gradient accumulation',
   gradient: 'Gradient',
   'gradient-clipping': 'Gradient clipping|Clip gradients|Gradient norm',

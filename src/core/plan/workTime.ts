@@ -35,7 +35,7 @@ export function evaluationSeconds(
   return (
     forwardSeconds(cost, device, read, passes) +
     forwardSeconds(cost, device, writing, slow * writing) +
-    (slow * (device.slowness ?? 1) * (scored * SCORE + counted * COUNT)) +
+    slow * (device.slowness ?? 1) * (scored * SCORE + counted * COUNT) +
     slow * REST
   );
 }

@@ -32,7 +32,9 @@ test('a choice stands, whatever the memory', () => {
   expect(judged({ bound: 100 * kept }, 'on')).toMatchObject({ isOn: true, isChosen: true });
   expect(judged({ bound: 100 * kept }, 'on').words).toMatch(/is on: .*The run fits in memory without it\.$/);
   expect(judged({ bound: 1.2 * kept }, 'off')).toMatchObject({ isOn: false, isChosen: true });
-  expect(judged({ bound: 1.2 * kept }, 'off').words).toMatch(/^Needs over half of the .* memory limit\. With activation recomputation: /);
+  expect(judged({ bound: 1.2 * kept }, 'off').words).toMatch(
+    /^Needs over half of the .* memory limit\. With activation recomputation: /,
+  );
 });
 
 test('where it would help nothing it is off, and says why', () => {

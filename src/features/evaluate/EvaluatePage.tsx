@@ -234,9 +234,7 @@ function Working() {
     <div className={styles.working}>
       <div className={styles.progress}>
         <Progress {...told} label={label} delayMs={0} />
-        {isBeside && (
-          <p className={styles.note}>Slower while a run trains</p>
-        )}
+        {isBeside && <p className={styles.note}>Slower while a run trains</p>}
       </div>
       <Button isDense icon="stop" onPress={work.stop}>
         Cancel
@@ -299,9 +297,7 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
   const words = {
     validation: undefined,
     test: `${looksWords(looks)}. Save it for the model that you publish.`,
-    text: text
-      ? `${text.name}, ${counted(Array.from(text.text).length, 'character')}`
-      : 'Paste text or drop a file.',
+    text: text ? `${text.name}, ${counted(Array.from(text.text).length, 'character')}` : 'Paste text or drop a file.',
   };
   const isToGive = isOfText === true && ((on === 'text' && !text) || (on !== 'text' && !hasData));
   const isToHoldOut = on === 'test' && hasData && refusal !== undefined && !isBusy;

@@ -13,11 +13,7 @@ export function ListPanes() {
   const isClassifier = useStudio((s) => shownRun(s, 'evaluate').record?.model.config.classes !== undefined);
   useEffect(() => void loadLists(), [loadLists, runId]);
   if (isClassifier)
-    return (
-      <EmptyState>
-        A classifier has no pairs, tasks or comparisons. Compare its runs on Runs
-      </EmptyState>
-    );
+    return <EmptyState>A classifier has no pairs, tasks or comparisons. Compare its runs on Runs</EmptyState>;
   return (
     <Panes columns="minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr)">
       <PairsPane />

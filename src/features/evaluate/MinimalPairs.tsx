@@ -34,9 +34,7 @@ function MinimalPairs() {
     <>
       <PaneHead
         title="Minimal pairs"
-        hint={
-          found && `correct one preferred, ${counted(found.all.pairs, 'pair')}`
-        }
+        hint={found && `correct one preferred, ${counted(found.all.pairs, 'pair')}`}
         aside={<TextAction onPress={() => setEditing(true)}>{own ? own.name : 'Edit list…'}</TextAction>}
       />
       <Asking work={work}>

@@ -14,9 +14,7 @@ export function OtherList({ found, list }: { found: string | undefined; list: re
   if (found === undefined || list === undefined || known?.list !== list || known.hash === found) return null;
   return (
     <Block>
-      <p className={styles.words}>
-        Out of date: the list has changed. Score it again.
-      </p>
+      <p className={styles.words}>Out of date: the list has changed. Score it again.</p>
     </Block>
   );
 }

@@ -115,8 +115,7 @@ function Beginning(p: { text: string; characters: number; problem: string | unde
     <div className={styles.beginning}>
       <p>{p.text.slice(0, BEGINNING)}…</p>
       <p className={styles.note} {...(p.problem !== undefined && { role: 'alert' })}>
-        {p.problem ??
-          `The first of ${formatCount(p.characters)} characters. Not trained on, not stored`}
+        {p.problem ?? `The first of ${formatCount(p.characters)} characters. Not trained on, not stored`}
       </p>
       <Button isDense onPress={p.onOther}>
         Clear text

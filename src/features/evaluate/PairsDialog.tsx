@@ -59,11 +59,7 @@ export function PairsDialog(p: {
           >
             Use the bundled list
           </Button>
-          <Button
-            variant="go"
-            disabledReason={isReading ? 'Reading the list' : undefined}
-            onPress={() => void use()}
-          >
+          <Button variant="go" disabledReason={isReading ? 'Reading the list' : undefined} onPress={() => void use()}>
             Use this list
           </Button>
         </>

@@ -74,11 +74,7 @@ export function TasksPane() {
                   Score all checkpoints
                 </Button>
               </span>
-              <Switch
-                label="Score at every evaluation"
-                isOn={isAlways}
-                onChange={askAlways}
-              />
+              <Switch label="Score at every evaluation" isOn={isAlways} onChange={askAlways} />
             </div>
           </Block>
         )}

@@ -18,10 +18,7 @@ export async function textIn(files: readonly DroppedFile[]): Promise<Given> {
   const [first, second] = files;
   if (!first) throw badFile('No file was dropped.', 'Choose a plain-text file.');
   if (second)
-    throw badFile(
-      `You chose ${counted(files.length, 'file')}; evaluate one text at a time.`,
-      'Choose one of them.',
-    );
+    throw badFile(`You chose ${counted(files.length, 'file')}; evaluate one text at a time.`, 'Choose one of them.');
   const { file } = first;
   if (file.size > BYTES_EACH * MOST)
     throw badFile(

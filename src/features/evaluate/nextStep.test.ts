@@ -1,6 +1,7 @@
 /** The button beside an evaluation fits its judgement, and names its time. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestStudio } from '../../core/testing/behindChannels';
+import { halvesOver, testStudio, type TestStudio } from '../../core/testing/behindChannels';
+import { goldenStore } from '../../core/testing/golden';
 import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
 import { WRITING } from '../../core/evaluate/writing';
 import { evaluationSeconds } from '../../core/plan/workTime';
@@ -60,11 +61,6 @@ test('the button names the time of an evaluation, at the pace of the last one he
   const expected = 1000 * evaluationSeconds(record!.model, work, s.device.info);
   expect(evaluationTime({ ...s, evaluationPace: {} })).toBeCloseTo(expected, 6);
   expect(evaluationTime({ ...s, evaluationPace: { wasm: 3 } })).toBeCloseTo(3 * expected, 6);
-  // An evaluation that took longer than expected makes the next estimate longer.
-  await getState().evaluateStep();
-  const pace = getState().evaluationPace['wasm'];
-  expect(pace).toBeGreaterThan(0);
-  expect(evaluationTime(getState())).toBeCloseTo(pace! * expectedEvaluationTime(getState(), false)!, 6);
   expect(evaluationTime(s, true)).toBeGreaterThan(evaluationTime(s)!);
   expect(evaluationTime({ ...s, device: { kind: 'opening' } })).toBeUndefined();
   expect(evaluationTime({ ...s, evaluatedOn: 'text' })).toBeUndefined();
@@ -72,4 +68,21 @@ test('the button names the time of an evaluation, at the pace of the last one he
   expect(evaluationTime({ ...s, evaluatedOn: 'text', ownText: text })).toBeGreaterThan(0);
   expect(timed('Evaluate', 12_000)).toBe('Evaluate · 12 s');
   expect(timed('Evaluate', undefined)).toBe('Evaluate');
+});
+
+test('an evaluation that took three times as long as expected makes the next estimate as long', async () => {
+  const store = await goldenStore();
+  let clock = 0;
+  const { studio, close } = testStudio(store, halvesOver(store), { now: () => clock });
+  const { getState } = studio;
+  await getState().load();
+  await getState().bringBack(STOPPED);
+  await getState().useDevice('wasm');
+  const expected = expectedEvaluationTime(getState(), false)!;
+  expect(evaluationTime(getState())).toBe(expected);
+  const leave = studio.subscribe((s) => void (s.evaluating.kind === 'busy' && (clock = 3 * expected)));
+  await getState().evaluateStep();
+  leave();
+  expect(evaluationTime(getState())).toBeCloseTo(3 * expected, 6);
+  close();
 });

@@ -78,9 +78,7 @@ export const measuredOnWords = ({ part, name }: { part: KeptPart; name?: string 
 
 /** How often the test set was used before; a sentence without its full stop. */
 export const looksWords = (looks: number): string =>
-  looks === 0
-    ? 'Not used for this run yet'
-    : `Used ${looks === 1 ? 'once' : counted(looks, 'time')} for this run`;
+  looks === 0 ? 'Not used for this run yet' : `Used ${looks === 1 ? 'once' : counted(looks, 'time')} for this run`;
 
 /**
  * Whether a longer context would help, if the last ranges show it.
@@ -98,8 +96,7 @@ export function contextWords(
     return `Too few documents fill the context of ${formatCount(context)} tokens to judge a longer one`;
   if (position.length < 4) return undefined;
   const gain = before.loss - last.loss;
-  if (gain > 0.02 * before.loss)
-    return 'Still falling at the end: a longer context may help';
+  if (gain > 0.02 * before.loss) return 'Still falling at the end: a longer context may help';
   return 'Flat at the end: a longer context would help little';
 }
 

@@ -112,10 +112,7 @@ function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
   const fix = useFix();
   return (
     <>
-      <PaneHead
-        title="Settings check"
-        hint={findings.length > 0 && counted(findings.length, 'issue')}
-      />
+      <PaneHead title="Settings check" hint={findings.length > 0 && counted(findings.length, 'issue')} />
       {findings.map((finding) => (
         <Notice
           key={`${finding.title} ${finding.fields.join()}`}

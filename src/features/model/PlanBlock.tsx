@@ -1,5 +1,12 @@
 import { useState } from 'react';
-import { formatCount, formatDuration, formatNumber, formatReading, formatShare, formatShort } from '../../core/base/units';
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatReading,
+  formatShare,
+  formatShort,
+} from '../../core/base/units';
 import { ASSUMED_WATTS, costWords, energyOf, wattHoursWords } from '../../core/train/energy';
 import { objectiveOf } from '../../core/objectives';
 import type { Plan } from '../../core/plan/plan';
@@ -49,12 +56,7 @@ function TimeBlock() {
     <section className={styles.plan} aria-labelledby="plan-head">
       <div className={styles.planHead}>
         <h2 id="plan-head">Time budget</h2>
-        <Segmented
-          label="Time budget"
-          value={String(minutes)}
-          onChange={setMinutes}
-          options={timesWith(minutes)}
-        />
+        <Segmented label="Time budget" value={String(minutes)} onChange={setMinutes} options={timesWith(minutes)} />
         {plan && <TakePlan minutes={minutes} plan={made} />}
       </div>
       {plan ? (
@@ -98,18 +100,15 @@ function Outlook({ plan }: { plan: Plan }) {
   return (
     <>
       <p className={styles.outlook}>
-        <b>{formatShort(cost.parameters)}</b> parameters ({formatCount(layers)} layers, width {formatCount(width)}, context{' '}
-        {formatCount(context)}, vocabulary {formatCount(vocabulary.size)}), {two(epochs)} epochs in about{' '}
+        <b>{formatShort(cost.parameters)}</b> parameters ({formatCount(layers)} layers, width {formatCount(width)},
+        context {formatCount(context)}, vocabulary {formatCount(vocabulary.size)}), {two(epochs)} epochs in about{' '}
         <b>{formatDuration(1000 * wait)}</b>. Expected:{' '}
         <b>
           {formatReading(expected.low)} to {formatReading(expected.high)}
         </b>{' '}
         bits per byte. {twiceWords(expected.value, twice.value)}
       </p>
-      <Fold
-        className={styles.fold}
-        summary={`Energy: about ${wattHoursWords(energy)}, cost ${costWords(energy)}`}
-      >
+      <Fold className={styles.fold} summary={`Energy: about ${wattHoursWords(energy)}, cost ${costWords(energy)}`}>
         <Power kind={kind} />
       </Fold>
     </>

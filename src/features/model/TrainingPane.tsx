@@ -31,10 +31,7 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
       title="Training"
       aside={
         changed.length > 0 && (
-          <TextAction
-            label={`${counted(changed.length, 'setting')} changed: reset to defaults`}
-            onPress={resetRecipe}
-          >
+          <TextAction label={`${counted(changed.length, 'setting')} changed: reset to defaults`} onPress={resetRecipe}>
             {formatCount(changed.length)} changed, reset
           </TextAction>
         )

@@ -317,8 +317,7 @@ const LONG = 12 * 3600;
 const planned: Check = ({ expected, plan, estimate: { seconds } }) => {
   if (!expected || !plan || seconds === undefined) return undefined;
   const isShorter = seconds < SHORTER * plan.seconds;
-  if (expected.value <= plan.expected.value + WORTH_TELLING || isShorter)
-    return 'The plan would do no better';
+  if (expected.value <= plan.expected.value + WORTH_TELLING || isShorter) return 'The plan would do no better';
   return caution(
     'The plan should do better',
     `Expected: ${formatReading(plan.expected.value)} bits per byte in ${formatDuration(1000 * plan.seconds)}; with these settings ${formatReading(expected.value)} in ${formatDuration(1000 * seconds)}.`,

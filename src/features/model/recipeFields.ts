@@ -29,7 +29,5 @@ export const CONSEQUENCES: Partial<Record<RecipeField, (recipe: Recipe, facts: F
       : `${epochs < 9.5 ? formatNumber(Number(epochs.toPrecision(2))) : formatCount(epochs)} epochs`,
   samplePrompt: ({ objective }) => objectiveOf(objective).shows.prompt,
   accumulate: ({ accumulate, batch }) =>
-    accumulate === 1
-      ? 'larger batches in the same memory'
-      : `${formatCount(accumulate * batch)} rows per update`,
+    accumulate === 1 ? 'larger batches in the same memory' : `${formatCount(accumulate * batch)} rows per update`,
 };

@@ -60,9 +60,7 @@ test('the rows are those of the chosen optimizer, in their order', async () => {
   ];
   const html = await form(studio, 'main');
   expect(labels(html)).toEqual([...before, ...after]);
-  expect(html).toMatch(
-    /7 epochs.*1,536 tokens a step.*>rows<.*<option value="signum">Signum<.*<option value="root">Root</,
-  );
+  expect(html).toMatch(/7 epochs.*>rows<.*<option value="signum">Signum<.*<option value="root">Root</);
   expect(labels(await form(studio, 'seldom'))).toEqual([...seldom, 'Beta 1', 'Beta 2']);
 
   studio.getState().setRecipe({ optimizer: 'sgd' });

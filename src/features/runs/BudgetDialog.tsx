@@ -41,9 +41,7 @@ export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; on
           value={megabytes}
           onChange={setMegabytes}
         />
-        <p>
-          Always kept: best step, latest two checkpoints, pinned ones. Others are deleted, the earliest first.
-        </p>
+        <p>Always kept: best step, latest two checkpoints, pinned ones. Others are deleted, the earliest first.</p>
         <p>
           {givesWay(steps, 1e6 * megabytes)}
           {lightWords(view, steps, 1e6 * megabytes)}

@@ -62,8 +62,7 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
       <div className={styles.form}>
         <p>
           Starts a new run from step {formatCount(step)} of {view.name}, which stays unchanged.
-          {from?.holds === 'weights' &&
-            ' This checkpoint has weights only, so the optimizer starts fresh.'}
+          {from?.holds === 'weights' && ' This checkpoint has weights only, so the optimizer starts fresh.'}
           {from?.holds === 'all' &&
             recipe.optimizer !== recipeOf(record).optimizer &&
             ' The new optimizer starts fresh.'}

@@ -27,8 +27,8 @@ export function FreeDialog({ row, onClose }: { row: RunRow; onClose: () => void 
       }
     >
       <p>
-        This deletes all weights up to step {formatCount(row.step)} for good. You can no longer open, resume or export the
-        run. Settings and curve stay.
+        This deletes all weights up to step {formatCount(row.step)} for good. You can no longer open, resume or export
+        the run. Settings and curve stay.
       </p>
     </Dialog>
   );

@@ -146,9 +146,9 @@ test('two runs in words', () => {
   });
   expect(changeWords(dropout.made, half.made)).toEqual(['width 192 → 96', 'dropout 0.3 → 0.1']);
   expect(differWords(baseline.made, baseline.made).count).toBe('Same settings');
-  expect(standing(dropout, baseline)).toMatch(/^At its best it is 0\.01\d bits a byte higher\.$/);
-  expect(standing({ ...dropout, heldOut: 'other' }, baseline)).toMatch(/do not compare/);
-  expect(standing({ ...dropout, bits: undefined }, baseline)).toMatch(/has not been measured/);
+  expect(standing(dropout, baseline)).toMatch(/^Its best step has 0\.01\d bits per byte more\.$/);
+  expect(standing({ ...dropout, heldOut: 'other' }, baseline)).toMatch(/don't compare/);
+  expect(standing({ ...dropout, bits: undefined }, baseline)).toMatch(/has no evaluation yet/);
 });
 
 test('a run is judged by its own evaluations, as one that is over or goes on, and its gap is of its best step', () => {
@@ -168,7 +168,7 @@ test('a run is judged by its own evaluations, as one that is over or goes on, an
   const gap = evaluations.trained.map((trained) => trained && trained + 0.5);
   const learnt = { ...dropout.row.curve!, evaluations: { ...evaluations, trained: gap } };
   expect(standing({ ...dropout, row: { ...dropout.row, curve: learnt } }, named('baseline'))).toMatch(
-    / higher, with a gap of −0\.\d\d nats instead of 0\.1\d\.$/,
+    / more, gap −0\.\d\d instead of 0\.1\d nats\.$/,
   );
 });
 
@@ -220,7 +220,7 @@ test('the table and the curves as csv: what is seen, with every digit and a unit
   expect(points.filter(([run]) => run === 'half width')).toHaveLength(evaluations.step.length + training.step.length);
   expect(points[0]).toEqual([
     'half width',
-    'held-out',
+    'validation',
     1000,
     1000 * 12 * 128,
     33_000,

@@ -23,15 +23,16 @@ export function differWords(before: Made, after: Made): { count: string; which: 
   const all = changeWords(before, after);
   if (all.length === 0) return { count: 'Same settings', which: '' };
   const count = `${counted(all.length, 'setting')} ${all.length === 1 ? 'differs' : 'differ'}`;
-  return { count, which: all.slice(0, 3).join('; ') + (all.length > 3 ? ` and ${formatCount(all.length - 3)} more` : '') };
+  return {
+    count,
+    which: all.slice(0, 3).join('; ') + (all.length > 3 ? ` and ${formatCount(all.length - 3)} more` : ''),
+  };
 }
 
 /** Compares a run with the baseline, if both were evaluated on the same text. */
 export function standing(view: RunView, against: RunView): string {
-  if (view.bits === undefined || against.bits === undefined)
-    return 'One of them has no evaluation yet.';
-  if (view.heldOut !== against.heldOut)
-    return "Their validation sets differ, so their numbers don't compare.";
+  if (view.bits === undefined || against.bits === undefined) return 'One of them has no evaluation yet.';
+  if (view.heldOut !== against.heldOut) return "Their validation sets differ, so their numbers don't compare.";
   const difference = view.bits - against.bits;
   if (Math.abs(difference) < 0.0005) return 'Their best steps are equal to three digits.';
   const gaps = [view, against].map(gapOf);
