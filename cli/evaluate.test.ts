@@ -45,7 +45,7 @@ test('figures come with intervals, and beside what counting comes to', async () 
   const { code, stdout, stderr } = await run(['evaluate', ...flags, ...lists], { wholeTexts: true });
   expect(code).toBe(0);
   // What it writes says the same few words.
-  expect(stderr).toMatch(/^(Left out: interval of \w+\. The texts that it writes all have the same value.*\n)?$/);
+  expect(stderr).toMatch(/^(Left out: interval of \w+\. The generated texts all have the same value.*\n)?$/);
   const { metrics, baselines, minimalPairs, swaps } = JSON.parse(stdout) as {
     metrics: Record<string, { value: number; low: number; high: number; unit: string }>;
     baselines: Record<string, Record<string, number>>;

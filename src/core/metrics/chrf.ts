@@ -3,5 +3,5 @@ import { chrf as ofTexts } from './text/chrf';
 
 export const chrf = answersMetric(
   ofTexts(),
-  'how much of its answers is as was wanted, in runs of up to six characters',
+  'overlap of answers and references in sequences of up to six characters',
 );
