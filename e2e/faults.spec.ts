@@ -124,7 +124,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await page.getByRole('button', { name: 'Start training' }).click();
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('The memory is not enough', { timeout: 120_000 });
-  await expect(alert).toContainText(/found no room: WASM can address 4\.29 GB in all.*The run needs .* MB/);
+  await expect(alert).toContainText(/found no room: WASM can address 4\.29 GB in all.*The plan is .* MB/);
   await expect(alert).toContainText(/moby-dick-1, step 4/);
   await expectAccessible(page, 'Train, a run that found no memory');
 

@@ -108,7 +108,7 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   await expect(page.getByRole('button', { name: 'Use this plan' })).toBeFocused();
   await page.keyboard.press('Tab');
   const costs = page.locator('summary:focus');
-  await expect(costs).toContainText(/^Energy: about .* Wh, cost/);
+  await expect(costs).toContainText(/^About .* Wh, which cost/);
   await page.keyboard.press('Enter');
   await studio.tabTo('textbox', /^Price$/);
   await page.keyboard.type('4.5');

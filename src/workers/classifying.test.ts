@@ -154,7 +154,7 @@ test('a whole file comes back with what was given, and a model that scores token
   await expect(worker.gpu.call('classify', { runId: 'spam', which: 'latest', texts: ['sea', ''] })).rejects.toThrow(
     /Text 2 of 2 has no token/,
   );
-  await expect(refused({ runId: 'parent' })).rejects.toThrow(/not a classifier/);
+  await expect(refused({ runId: 'parent' })).rejects.toThrow(/no classifier/);
 
   // In an old encoding, once that is said.
   const french = 'id,body\n1,la mer salée\n2,the hill\n';

@@ -28,7 +28,7 @@ async function using<T>(
   const { name, decision = PLAIN_DECISION } = await readKnownRun(store, runId);
   if (!network.choice.config.classes)
     throw badSettings(
-      `${name} is not a classifier: it scores tokens, not labels.`,
+      `${name} scores tokens, and no labels: it is no classifier.`,
       'Choose a run that tells texts apart.',
     );
   const reader = classifier(network, tokenizer);

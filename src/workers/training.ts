@@ -297,7 +297,7 @@ function planned({ message }: HomegrownError, run: RunRecord): HomegrownError {
   const half = { total: total / 2 };
   return new HomegrownError(
     'out-of-memory',
-    `${message.replace(/\.$/, '')}. The run needs ${formatBytes(total)}, plus temporary buffers.`,
+    `${message.replace(/\.$/, '')}. The plan is ${formatBytes(total)}, without what the engine holds in between.`,
     `${adviceOf(memoryChanges(model, recipe, half, trainable))} Other tabs that use the memory can be closed.`,
   );
 }

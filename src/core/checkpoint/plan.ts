@@ -49,9 +49,9 @@ function inWords(steps: readonly number[], bytes: number, budget: number): strin
     return `No intermediate checkpoints: ${formatBytes(budget)} is too little.`;
   const which =
     first === last
-      ? `1 intermediate checkpoint (step ${formatCount(first)}`
-      : `${steps.length} intermediate checkpoints (steps ${formatCount(first)} to ${formatCount(last)}`;
-  return `${which}), weights only in F16, ${formatBytes(bytes)}.`;
+      ? `Intermediate checkpoint: step ${formatCount(first)}`
+      : `Intermediate checkpoints: ${steps.length}, from step ${formatCount(first)} to ${formatCount(last)}`;
+  return `${which}; weights only, 16 bits, ${formatBytes(bytes)}.`;
 }
 
 /** Room for light steps beside the whole ones and what is pinned, in bytes; below 0 where those alone exceed the budget. */

@@ -125,7 +125,7 @@ export const RECIPE = {
   /** Where a model changes the most: at steps 10, 30 and 100 too. */
   evalEarly: onOff({
     label: 'Evaluate early',
-    hint: 'also at steps 10, 30, 100',
+    hint: 'at steps 10, 30 and 100 too',
     help: 'Also evaluate at steps 10, 30 and 100',
     row: 'seldom',
     initial: false,

@@ -16,7 +16,7 @@ import { planWait } from '../../state/wait';
 import { Button, Fold, NumberField, Segmented } from '../../ui';
 import styles from './ModelPage.module.css';
 
-/** Minutes of the time budget. */
+/** Minutes, from a look to a night. */
 const TIMES = [
   { value: '1', label: '1 min' },
   { value: '5', label: '5 min' },
@@ -25,7 +25,7 @@ const TIMES = [
   { value: '600', label: 'overnight' },
 ] as const;
 
-/** The usual times, and the chosen one if it is another. */
+/** Those, and the one that is chosen where it is none of them, as the first click's. */
 const timesWith = (minutes: number): { value: string; label: string }[] =>
   [
     ...TIMES,
@@ -140,13 +140,14 @@ function Power({ kind }: { kind: keyof typeof ASSUMED_WATTS }) {
       />
       <NumberField
         label="Price"
-        unit="per kWh"
+        unit="a kWh"
         min={0}
         max={1_000_000}
         step={0.01}
         isWhole={false}
         value={plan.price}
         onChange={(price) => change({ plan: { ...plan, price } })}
+        hint="in your own money"
       />
     </div>
   );

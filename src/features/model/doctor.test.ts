@@ -123,7 +123,7 @@ describe('what cannot be started', () => {
     const config = { layers: 12, heads: 12, width: 768, context: 1024 };
     const small = { ...wasm, limits: { total: 2 ** 32 } };
     const [finding] = diagnose(situation({ config, recipe: { batch: 48 }, device: small })).findings;
-    expect(finding).toMatchObject({ severity: 'stop', title: 'Not enough memory' });
+    expect(finding).toMatchObject({ severity: 'stop', title: 'Out of memory' });
     expect([finding!.fix!, ...finding!.otherFixes!].map(({ label }) => label)).toEqual([
       'Use batch 3 in 16 micro-batches',
       expect.stringMatching(/^Use a context of/),

@@ -97,7 +97,7 @@ function stopsOf(situation: Situation): Finding[] {
   const { problems, text } = situation;
   const stops: Finding[] = problems.map(({ field, message, changes = [] }) => {
     const [fix = fixOf(field, situation), ...otherFixes] = changes.map(fixBy);
-    const title = field === 'memory' ? 'Not enough memory' : TITLE;
+    const title = field === 'memory' ? 'Out of memory' : TITLE;
     return { severity: 'stop', title, detail: message, fields: [field], ...(fix && { fix }), otherFixes };
   });
   if (!text) {
