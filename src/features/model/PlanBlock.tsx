@@ -1,12 +1,5 @@
 import { useState } from 'react';
-import {
-  formatCount,
-  formatDuration,
-  formatNumber,
-  formatReading,
-  formatShare,
-  formatShort,
-} from '../../core/base/units';
+import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
 import { ASSUMED_WATTS, costWords, energyOf, wattHoursWords } from '../../core/train/energy';
 import { objectiveOf } from '../../core/objectives';
 import type { Plan } from '../../core/plan/plan';
@@ -34,7 +27,7 @@ const timesWith = (minutes: number): { value: string; label: string }[] =>
       : [{ value: String(minutes), label: formatDuration(60_000 * minutes) }]),
   ].sort((a, b) => Number(a.value) - Number(b.value));
 
-/** Empty for objectives without a scaling law: it is known for next-token prediction alone. */
+/** Nothing where what a time gives is not known: the law is of models that go on from a text. */
 export function PlanBlock() {
   const isKnown = useStudio(({ project }) => objectiveOf(project.recipe.objective).gives.includes('bytes'));
   return isKnown ? <TimeBlock /> : null;
@@ -108,7 +101,10 @@ function Outlook({ plan }: { plan: Plan }) {
         </b>{' '}
         bits per byte. {twiceWords(expected.value, twice.value)}
       </p>
-      <Fold className={styles.fold} summary={`Energy: about ${wattHoursWords(energy)}, cost ${costWords(energy)}`}>
+      <Fold
+        className={styles.fold}
+        summary={`About ${wattHoursWords(energy)}, which cost ${costWords(energy)}, at ${formatCount(energy.watts)} W and ${formatNumber(price)} a kWh`}
+      >
         <Power kind={kind} />
       </Fold>
     </>
@@ -118,7 +114,7 @@ function Outlook({ plan }: { plan: Plan }) {
 /** Says what twice the time would gain, in bits per byte. */
 function twiceWords(now: number, twice: number): string {
   const gain = (now - twice) / now;
-  return gain > 0 ? `Twice the time gains about ${formatShare(gain)}.` : 'More time would only memorize this text.';
+  return gain > 0 ? `Twice the time gains about ${formatNumber(Number((100 * gain).toPrecision(2)))} %.` : 'More time would only memorize this text.';
 }
 
 /** Power and price, which no page can measure: assumptions until they are set. */
