@@ -45,7 +45,7 @@ test('figures come with intervals, and beside what counting comes to', async () 
   const { code, stdout, stderr } = await run(['evaluate', ...flags, ...lists], { wholeTexts: true });
   expect(code).toBe(0);
   // What it writes says the same few words.
-  expect(stderr).toMatch(/^(Left out: interval of \w+\. The texts that it writes all have the same value.*\n)?$/);
+  expect(stderr).toMatch(/^(Left out: interval of \w+\. The generated texts all have the same value.*\n)?$/);
   const { metrics, baselines, minimalPairs, swaps } = JSON.parse(stdout) as {
     metrics: Record<string, { value: number; low: number; high: number; unit: string }>;
     baselines: Record<string, Record<string, number>>;
@@ -85,7 +85,7 @@ test('tasks of one\u2019s own need no text; their columns are found or named', a
   ]);
   expect(tasks[0]!.baselines).toEqual({ chance: { accuracy: 50, accuracyPerCharacter: 50 } });
   expect((await run(['evaluate', ...flags])).stdout).toMatch(
-    /choices\.csv, 2 rows:\n {2}Right choice [\d.]+ % \([\d.]+ to [\d.]+\): /,
+    /choices\.csv, 2 rows:\n {2}Accuracy [\d.]+ % \([\d.]+ to [\d.]+\): /,
   );
 });
 

@@ -38,7 +38,7 @@ const PATHS: readonly Omit<MainPath, 'device'>[] = [
   },
   {
     architecture: 'Llama',
-    settings: { ...SETTINGS, 'Heads of keys': 1, 'Inner width': 40 },
+    settings: { ...SETTINGS, 'Key-value heads': 1, 'Inner width': 40 },
     advanced: { 'Rotary base': 500 },
     async train(page, studio) {
       const step = await toTheEnd(STEPS)(page, studio);

@@ -40,7 +40,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await expectAccessible(page, 'Classify, answered');
 
   await studio.set({ Passes: 15 });
-  await page.getByText('Seldom changed').click();
+  await page.getByText('Advanced', { exact: true }).click();
   await studio.set({ Batch: 8, 'Learning rate': 0.01 });
   await page.getByRole('button', { name: /^Train the classifier/ }).click();
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });

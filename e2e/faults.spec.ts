@@ -9,7 +9,7 @@ test('a crash of the page costs no more than the steps since the last save, and 
 }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/model');
-  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
+  await page.getByRole('region', { name: 'Training' }).getByText('Advanced', { exact: true }).click();
   await studio.set({ ...SMALL, Steps: 100_000, 'Learning rate': 0.003, 'Evaluate every': 10, 'Save every': 100_000 });
   await studio.goTo('Text');
   await page.getByRole('button', { name: /, Write like a text$/ }).click();
@@ -25,7 +25,7 @@ test('a crash of the page costs no more than the steps since the last save, and 
   const again = new Studio(next);
   await again.open('/playground');
   // Nothing was saved to go on from since step 0, and still the best is there to talk to.
-  await expect(next.getByRole('button', { name: /^Step [1-9]\d*, the best/ })).toBeVisible();
+  await expect(next.getByRole('button', { name: /^Step [1-9]\d*, best/ })).toBeVisible();
   await next
     .getByRole('button', { name: /^Write/ })
     .first()
@@ -46,7 +46,7 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.useDevice('WebGPU');
-  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
+  await page.getByRole('region', { name: 'Training' }).getByText('Advanced', { exact: true }).click();
   await studio.set({
     ...TINY,
     Layers: 1,
@@ -56,7 +56,7 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
     Steps: 5000,
     'Evaluate every': 4,
     'Save every': 4,
-    'Evaluate on': 1024,
+    'Evaluation tokens': 1024,
   });
   await studio.goTo('Text');
   const counted = page.waitForFunction(() =>
@@ -116,9 +116,9 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   // Far more than the heap can address is not begun.
   await studio.goTo('Model');
   await studio.set({ Layers: 12, Heads: 12, Width: 768, Context: 1024, Batch: 48 });
-  const advice = /WASM can address 4\.29 GB in all\. Take batch \d+ in \d+ micro-batches, a context of \d+, or a model/;
+  const advice = /WASM can address 4\.29 GB\. Use batch \d+ in \d+ micro-batches, a context of \d+, or a model/;
   await expect(page.getByText(advice).first()).toBeVisible();
-  await expect(page.getByRole('button', { name: /^Take a context of/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Use a context of/ })).toBeVisible();
   // The scores of all pairs of tokens are in no plan: 8 x 32 x 2,048 x 2,048 numbers find no room before step 0 is saved.
   await studio.set({ Layers: 1, Heads: 32, Width: 32, Context: 2048, Batch: 8 });
   await page.getByRole('button', { name: 'Start training' }).click();
@@ -161,7 +161,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await expect.poll(async () => studio.stored('projects/first')).toMatchObject({ runId });
   await studio.goTo('Runs');
   await studio.chooseRun(studio.runs.first());
-  await studio.runMenu(/^Free its saved steps/);
+  await studio.runMenu(/^Delete checkpoints/);
   await page
     .getByRole('dialog')
     .getByRole('button', { name: /^Free \d/ })

@@ -96,18 +96,18 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   await expect(page.getByRole('table', { name: 'Vocabulary' })).toBeVisible();
   await expect(heading('Tokens & data')).toBeFocused(); // the button has gone
 
-  // How long it may take, what comes of it, and what that costs.
+  // The time budget, its expected result and its cost.
   await goTo('Model');
-  await expect(page.getByText(/bits per byte of held-out text;/)).toBeVisible();
+  await expect(page.getByText(/^\D*[\d.]+ .* parameters.*bits per byte\./)).toBeVisible();
   await studio.tabTo('radio', /^\d+ min$/);
   await page.keyboard.press('ArrowLeft');
   await expect(page.getByRole('radio', { name: '1 min' })).toBeChecked();
   await expect(page.getByText('planning', { exact: true })).toHaveCount(0);
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('button', { name: 'Take this plan' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Use this plan' })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByText('these are the settings')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Take this plan' })).toBeFocused();
+  await expect(page.getByText('in use', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Use this plan' })).toBeFocused();
   await page.keyboard.press('Tab');
   const costs = page.locator('summary:focus');
   await expect(costs).toContainText(/^About .* Wh, .*\$/);

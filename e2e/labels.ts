@@ -50,6 +50,6 @@ export async function addTable(page: Page): Promise<void> {
 /** Sets epochs and a learning rate with which the classifier learns its texts. */
 export async function setPasses(studio: Studio, passes: number): Promise<void> {
   await studio.set({ Passes: passes });
-  await studio.page.getByText('Seldom changed').click();
+  await studio.page.getByText('Advanced', { exact: true }).click();
   await studio.set({ Batch: 8, 'Learning rate': 0.01 });
 }

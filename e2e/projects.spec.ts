@@ -119,7 +119,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   let page = await context.newPage();
   let first = new Studio(page);
   await first.openOnWasm('/model');
-  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
+  await page.getByRole('region', { name: 'Training' }).getByText('Advanced', { exact: true }).click();
   await first.set({ ...SETTINGS, Steps: 20, 'Save every': 20 });
   await first.goTo('Text');
   await first.paste(`${sentinel} ${WHALE}`);
@@ -196,8 +196,8 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await expect(second.stages).toContainText('1 run');
   await second.goTo('Runs');
   await expect(second.runs).toContainText('bold');
-  const kin = other.getByRole('list', { name: 'Comes from' });
-  await expect(kin).toHaveText(/bold was brought in from a file[\d,]+bold came in$/);
+  const kin = other.getByRole('list', { name: 'Lineage of this run' });
+  await expect(kin).toHaveText(/bold imported from a file[\d,]+bold imported$/);
 
   // A run that is deleted is brought back whole; its fork stays where it is deleted for good.
   await second.inProjects('Whales');

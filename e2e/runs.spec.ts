@@ -88,7 +88,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await page.reload();
   await studio.goTo('Runs');
   await studio.chooseRun(studio.runs.filter({ hasText: 'slow' }));
-  const kin = page.getByRole('list', { name: 'Comes from' }).getByRole('listitem');
+  const kin = page.getByRole('list', { name: 'Lineage of this run' }).getByRole('listitem');
   await expect(kin).toHaveCount(2);
   await expect(kin.last()).toContainText(/slow fork, .*learning rate 0\.003 → 0\.0001/);
   await page.getByRole('link', { name: 'Lineage' }).click();

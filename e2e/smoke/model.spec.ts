@@ -18,7 +18,7 @@ test('Model reads a decimal comma, corrects a value below the minimum, and reset
   await layers.focus();
   await expect(layers).not.toHaveAccessibleDescription(/set to/);
   await expect(studio.field('Steps')).toHaveValue('20');
-  await page.getByRole('button', { name: /changed: give back the usual values$/ }).click();
+  await page.getByRole('button', { name: /changed: reset to defaults$/ }).click();
   await expect(studio.field('Steps')).toHaveValue('2,000');
   await studio.set({ 'Learning rate': '.003' });
   await expect(rate).toHaveValue('0.003');

@@ -34,7 +34,7 @@ test('is brought back as its best: it writes, is taken home and checked, and say
   );
   expect(trained(getState(), 'playground')).toMatchObject({
     step: 110,
-    notKept: 'the best: newer steps cannot be opened',
+    notKept: "newer checkpoints can't be opened",
   });
   expect(stepChoices(seen(getState()).model!)).toEqual([]);
   expect([lineOf('train'), lineOf('playground'), lineOf('export')]).toEqual([

@@ -59,7 +59,7 @@ test('an import that is taken back after another project is shown changes the pr
   await vi.waitFor(async () => expect(await store.get(`projects/${id}`)).toMatchObject({ runId: FINISHED }));
   await getState().flush();
   expect(getState().project).toMatchObject({ id: 'a', runId: null });
-  expect(getState().toasts.map(({ text }) => text)).not.toContain('This run cannot be brought back');
+  expect(getState().toasts.map(({ text }) => text)).not.toContain("Couldn't open this run");
 });
 
 test('what comes into a project that nobody has begun is what its settings are of; another keeps its own', async () => {

@@ -74,13 +74,13 @@ test('the best step of a classifier is judged, asked, exported and shown where t
   // Another step is used once a person picks it, and is judged as well.
   getState().setWhich('export', 'latest');
   await own.settle(runId);
-  expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, the latest`);
+  expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, latest`);
   expect((await readKnownRun(store, runId)).decision).toMatchObject({ step: latest });
   expect((await own.classify(runId, TEXT)).probabilities).not.toEqual(ours.probabilities);
   expect(trained(getState(), 'export')).toMatchObject({ step: latest, why: undefined });
   // It stays picked when the run is opened anew, as after a reload.
   await getState().loadRun();
-  expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, the latest`);
+  expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, latest`);
   // Picked again, the best step has the temperature that was fitted to it.
   getState().setWhich('export', 'best');
   await own.settle(runId);

@@ -68,7 +68,7 @@ test('memory that runs out is told with the plan and what would need less, and l
   await expect(begin(store, input, 'WASM', unwatched)).rejects.toMatchObject({
     code: 'out-of-memory',
     message: expect.stringMatching(/doesn’t fit: WASM has 4\.29 GB in total.*was planned with [\d.]+ MB/) as string,
-    remedy: expect.stringMatching(/^Take batch \d+ in \d+ micro-batches/) as string,
+    remedy: expect.stringMatching(/^Use batch \d+ in \d+ micro-batches/) as string,
   });
   expect(wasmHasFailed()).toBe(true);
   expect((await store.keys('')).filter((key) => /^(runs|heads|journal|manifests)/.test(key))).toEqual([]);

@@ -185,7 +185,7 @@ test('what it was asked and compared with goes with it, without sentences and pr
   expect(card).toContain('| Kind | Percent | 95 % interval | Pairs |\n| --- | --- | --- | --- |\n| All | 88.0 |');
   expect(card).toContain('not behavior in use');
   expect(card).toMatch(/\| he &#124; she \| 88\.0 \|/);
-  expect(card).toContain('| capitals.csv | Right choice | 88.0 | 80.0 to 93.0 | Chance 25.0 | 40 |');
+  expect(card).toContain('| capitals.csv | Accuracy | 88.0 | 80.0 to 93.0 | Chance 25.0 | 40 |');
   expect(card).toContain(
     '- Compared with step 3: better by 0.040 ± 0.010 bits per byte, on 2,000 bytes of the test set, its 2nd evaluation',
   );
