@@ -269,7 +269,7 @@ function Name({ row }: { row: Row }) {
   const name = nameOf(row);
   if (row.kind === 'document')
     return (
-      <span className={styles.under} title={name}>
+      <span className={styles.under} title={name} translate="no">
         <FileIcon />
         {name}
         <OnPhone title={titleOf(row)} />
@@ -284,7 +284,7 @@ function Name({ row }: { row: Row }) {
     ...(leftOut && documents > 1 ? [`${formatCount(leftOut.places.length)} excluded`] : []),
   ];
   return (
-    <span title={name}>
+    <span title={name} translate="no">
       {row.isOpen !== undefined && (
         <span className={styles.chevron}>
           <Icon name={row.isOpen ? 'chevron' : 'chevronRight'} />

@@ -61,7 +61,11 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
           {note}
         </p>
       ))}
-      {text.documents > 1 && !isOne && document && <p className={styles.note}>First document: {document.title}</p>}
+      {text.documents > 1 && !isOne && document && (
+        <p className={styles.note}>
+          First document: <span translate="no">{document.title}</span>
+        </p>
+      )}
       {preview.kind === 'failed' && (
         <Notice tone="error" title={preview.failure.message}>
           {remedy(preview.failure)}
@@ -91,7 +95,7 @@ function Beginning({ start, characters }: Pick<DocumentStart, 'start' | 'charact
   const shown = isWhole ? all : all.slice(0, AT_FIRST);
   return (
     <>
-      <div className={styles.text} dir="auto">
+      <div className={styles.text} dir="auto" translate="no">
         {shown.join('')}
       </div>
       {shown.length < characters && (

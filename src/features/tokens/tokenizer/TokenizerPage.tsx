@@ -72,15 +72,13 @@ export function TokenizerPage() {
 
 function Summary() {
   const tokenizer = useStudio((s) => s.project.tokenizer);
-  const context = useStudio((s) => s.project.model.config.context);
   if (!tokenizer) return null;
   const { model, size, bytesPerToken } = tokenizer;
   const method = model.kind === 'bpe' ? 'Byte-level BPE' : KIND_WORDS[model.kind];
   return (
     <>
-      {method}, <b>{formatCount(size)}</b> entries: <b>{formatNumber(bytesPerToken)}</b>{' '}
-      {bytesPerToken === 1 ? 'byte' : 'bytes'} per token, so a context of {formatCount(context)} tokens sees about{' '}
-      {formatCount(context * bytesPerToken)} bytes of text
+      {method}, <b>{formatCount(size)}</b> entries, <b>{formatNumber(bytesPerToken)}</b>{' '}
+      {bytesPerToken === 1 ? 'byte' : 'bytes'} per token
     </>
   );
 }
