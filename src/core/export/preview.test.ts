@@ -44,6 +44,6 @@ test('whether this device can, and what would let it train', () => {
   expect(row('To write with it', short, { weight: 1e8 })).toMatch(
     /One weight alone has 113 MB, and this GPU takes 100 MB/,
   );
-  expect(row('To train all of it', short, { total: 4e9 })).toMatch(/This device can with (batch|activations)/);
+  expect(row('To train all of it', short, { total: 4e9 })).toMatch(/This device can with (batch|activation)/);
   expect(row('To train all of it', short, { total: 1e9 })).toMatch(/, which this device cannot$/);
 });
