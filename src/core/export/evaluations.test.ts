@@ -96,7 +96,7 @@ test('a card has each figure with its interval, beside what needs no model, and 
   expect(card).toContain('### On an own text: letter &#60;b&#62;\n');
   // Fewer bits than guessing, more than gzip: the best of all is what it is held against.
   expect(card).toContain(
-    'Gzip compression still beats it. This model needs 0.66 bits per byte more on this text: 2.16 against 1.5.',
+    'Gzip compression still beats it. Bits per byte 2.16 on this text; gzip compression gets 1.50.',
   );
   expect(card).toContain('Step 5, evaluated on 2026-02-03. Whether the model was trained on this text is not known.');
   expect(card).toContain('| Figure | This model | 95 % interval | Uniform | gzip |');

@@ -42,6 +42,6 @@ test('whether this device can, and what would let it train', () => {
   expect(row('Memory for writing', short, { total: 4e9 })).toMatch(/: fits this device$/);
   expect(row('Memory for writing', short, { total: 5e8 })).toMatch(/, more than the 500 MB of this device$/);
   expect(row('Memory for writing', short, { weight: 1e8 })).toMatch(/One weight has 113 MB; this GPU allows 100 MB/);
-  expect(row('Memory for full training', short, { total: 4e9 })).toMatch(/Fits with (batch|activations)/);
+  expect(row('Memory for full training', short, { total: 4e9 })).toMatch(/Fits with (batch|activation)/);
   expect(row('Memory for full training', short, { total: 1e9 })).toMatch(/: too much for this device$/);
 });
