@@ -210,7 +210,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
     await second.chooseRun(second.runs.filter({ hasNotText: 'bold' }));
     await second.runMenu(/^Delete/);
     await expect(second.runs).toHaveCount(1);
-    const notes = other.getByRole('region', { name: 'Notes' }).locator('> div');
+    const notes = other.getByRole('region', { name: 'Notifications' }).locator('> div');
     await notes
       .filter({ hasText: /deleted/ })
       .getByRole('button', { name: answer })

@@ -66,7 +66,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await page.getByRole('button', { name: /^New run from / }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Model' })).toBeVisible();
   await expect(studio.field('Width')).toHaveValue('16');
-  await page.getByRole('region', { name: 'Notes' }).getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('region', { name: 'Notifications' }).getByRole('button', { name: 'Undo' }).click();
   await expect(studio.field('Width')).toHaveValue('32');
   await studio.goTo('Runs');
 
