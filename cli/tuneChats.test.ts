@@ -109,10 +109,10 @@ test('malformed rows are listed, and left out where that is asked, also by the r
 test.each([
   [
     { messages: [{ role: 'assistant', content: 'Ja.' }] },
-    /bad.jsonl has 1 malformed row: line 2, which begins with an answer to nothing/,
+    /bad.jsonl has 1 malformed row: line 2, which starts with an answer/,
   ],
   [chat('Wo?', ' '), /line 2, which has an empty answer/],
-  [{ messages: [...CHATS[1]!.messages, { role: 'tool', content: 'x' }] }, /line 2, which has a message of .*tool/],
+  [{ messages: [...CHATS[1]!.messages, { role: 'tool', content: 'x' }] }, /line 2, which has the role .*tool/],
 ])(
   '%j is refused by its line, and nothing is written',
   async (row, words) => {

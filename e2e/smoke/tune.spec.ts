@@ -13,7 +13,7 @@ test('an interrupted tuning resumes from its last checkpoint; one that cannot st
   await expect(page.getByText('1 to 3 of 33')).toBeVisible();
 
   await studio.set({ Steps: 2000, 'Evaluate every': 20 });
-  await page.getByText('Seldom changed').click();
+  await page.getByText('Advanced', { exact: true }).click();
   await studio.set({ 'Save every': 10 });
   await page.getByRole('button', { name: /^Start tuning · \d/ }).click();
   await expect(forgetting(page)).toContainText(/Step [2-9]\d of 2,000/, { timeout: 240_000 });

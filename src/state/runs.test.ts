@@ -36,7 +36,7 @@ test('while a run trains in this tab no other is begun or resumed, and that is s
   await getState().show('train', FINISHED);
   setState({ training: { runId: STOPPED, projectId: 'first' } });
   for (const refusal of [resumeRefusal, beginRefusal, startRefusal])
-    expect(refusal(getState())).toMatch(/^Another run is in progress/);
+    expect(refusal(getState())).toMatch(/^Another run is training/);
 });
 
 test('the steps of a run that a page shows or that trains are not freed, and that is said', async () => {

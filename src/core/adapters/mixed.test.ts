@@ -35,5 +35,5 @@ test('models of other shapes have nothing between them', () => {
   expect(() => checkAlike(model, { ...model, config: { ...model.config } })).not.toThrow();
   expect(() => checkAlike(model, { ...model, vocabulary: 300 })).toThrow('one has 260 tokens, and the other 300');
   expect(() => checkAlike(model, { ...model, config: { ...model.config, layers: 2 } })).toThrow('differ in layers');
-  expect(() => checkAlike(model, { ...model, id: 'llama' })).toThrow('of the architecture gpt, and the other of llama');
+  expect(() => checkAlike(model, { ...model, id: 'llama' })).toThrow('one is gpt and the other llama');
 });

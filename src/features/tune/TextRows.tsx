@@ -5,7 +5,7 @@ import { useStudio } from '../../state/react';
 import { IconButton, PaneHead } from '../../ui';
 import styles from './TunePage.module.css';
 
-/** What was given to learn, each with its size; any can be taken away, which can be undone. */
+/** Files to train on, each with its size and a button that removes it. */
 export function TextRows({ texts, what, aside }: { texts: readonly TextRecord[]; what: string; aside?: ReactNode }) {
   const remove = useStudio((s) => s.removeTexts);
   return (
