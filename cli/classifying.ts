@@ -13,17 +13,27 @@ import type { Tuning } from './tuning';
 
 type Asked = Pick<
   Values<typeof TUNE_OPTIONS>,
-  'table' | 'several' | 'unlabelled' | 'merge' | 'fewest' | 'pooling' | 'long-texts' | 'encoding' | 'skip-bad-rows'
+  | 'table'
+  | 'corrections'
+  | 'several'
+  | 'unlabelled'
+  | 'merge'
+  | 'fewest'
+  | 'pooling'
+  | 'long-texts'
+  | 'encoding'
+  | 'skip-bad-rows'
 >;
 
 /** @throws HomegrownError of what of the labels cannot be learnt, or a person must be asked */
 export async function classifying(options: Asked): Promise<NonNullable<Tuning['classify']>> {
-  const { table, several, unlabelled, merge, fewest, pooling } = options;
+  const { table, corrections, several, unlabelled, merge, fewest, pooling } = options;
   if (!table) throw new UsageError('--kind classify needs --table.');
   const note = (words: string): void => stderr.write(`${words}\n`);
   const as = several === undefined ? {} : { between: several };
   const encoding = encodingOf(options.encoding);
-  const asked = { tables: table, as, merge, fewest, unlabelled, encoding, ...skipping(options['skip-bad-rows']) };
+  const skips = skipping(options['skip-bad-rows']);
+  const asked = { tables: table, corrections, as, merge, fewest, unlabelled, encoding, ...skips };
   const examples = await examplesAsked(asked, note, unwatched);
   checkExamples(examples, fewest, note);
   const labels = examples.survey.labels.map(({ label }) => label).sort();

@@ -42,6 +42,8 @@ export interface Examples {
 interface Asked {
   /** FILE.csv, or FILE.csv:text=COLUMN,label=COLUMN; or a folder of folders. */
   tables: readonly string[];
+  /** Also tables or folders, of which nothing is held out. */
+  corrections?: readonly string[] | undefined;
   as: LabelledAs;
   /** Names that read like one are one. */
   merge: boolean;
@@ -56,15 +58,15 @@ interface Asked {
 
 /** As they are for a run that begins. @throws HomegrownError; UsageError */
 export async function examplesAsked(
-  { tables, as, merge, fewest, unlabelled, encoding, skipBadRows }: Asked,
+  { tables, corrections = [], as, merge, fewest, unlabelled, encoding, skipBadRows }: Asked,
   note: (words: string) => void,
   job: Job,
 ): Promise<Examples> {
   const files: Laid['files'] = [];
-  for (const meant of tables) {
+  for (const [i, meant] of [...tables, ...corrections].entries()) {
     const isFolder = (await stat(meant).catch(() => null))?.isDirectory() ?? false;
     const { path, columns } = isFolder ? { path: meant, columns: null } : await tableFile(meant);
-    files.push({ path: resolve(path), ...(columns && { columns }) });
+    files.push({ path: resolve(path), ...(columns && { columns }), ...(i >= tables.length && { trainOnly: true }) });
   }
   if (unlabelled && !as.between) throw new UsageError('--unlabelled is only for texts with several labels. Remove it.');
   let labelling = unlabelled ? withUnlabelled(AS_READ, unlabelled) : AS_READ;
@@ -99,11 +101,12 @@ export async function examplesAsked(
 export async function examplesLaid(laid: Laid, note: (words: string) => void, job: Job): Promise<Examples> {
   const store = memoryStore();
   const texts: TextRecord[] = [];
-  for (const [i, { path, columns }] of laid.files.entries()) {
+  for (const [i, { path, columns, trainOnly }] of laid.files.entries()) {
     const sources = (await stat(path).catch(() => null))?.isDirectory()
       ? await sourcesIn(path, note)
       : [await rowsOf(path, columns)];
-    const settings = { addedAt: i, readers, labelled: { ...(laid.between && { between: laid.between }) } };
+    const labelled = { ...(laid.between && { between: laid.between }) };
+    const settings = { addedAt: i, readers, labelled, ...(trainOnly && { trainOnly }) };
     const { encoding, skipBadRows } = laid;
     const reading = { ...(encoding && { encoding }), ...(skipBadRows && { skipBadRows }) };
     const given = sources.map((source) => ({ ...source, reading }));

@@ -3,6 +3,7 @@ import {
   type ChoiceField,
   type Field,
   type Fields,
+  flagOf,
   nameOf,
   type NumberField,
   type SwitchField,
@@ -21,8 +22,6 @@ type FlagOf<F extends Field> = F extends NumberField
       ? { kind: 'choice'; of: readonly Name[]; help: string }
       : Exclude<Extract<Option, { kind: 'text' }>, { otherwise: string }>;
 export type Flags<F extends Fields> = { readonly [Name in keyof F & string as Flag<Name>]: FlagOf<F[Name]> };
-
-export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 export const flagsOf = <F extends Fields>(fields: F): Flags<F> =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [flagOf(name), optionOf(field)])) as Flags<F>;

@@ -43,6 +43,12 @@ export const OPTIONS = {
     otherwise: 'a new run',
     help: 'Folder of a run to continue, with its settings and texts',
   },
+  settings: {
+    kind: 'text',
+    path: 'none',
+    otherwise: 'none',
+    help: 'Settings of another run: a link copied in the app, or a line of runs --settings; other flags replace its values',
+  },
   from: {
     kind: 'text',
     path: 'reads',

@@ -35,7 +35,13 @@ const localSchema = z.strictObject({
   /** Where its texts with labels lay, as whole paths, of tables with the columns that were taken; and what became of their labels. */
   examples: z
     .strictObject({
-      files: z.array(z.strictObject({ path: z.string(), columns: columnsSchema.exactOptional() })),
+      files: z.array(
+        z.strictObject({
+          path: z.string(),
+          columns: columnsSchema.exactOptional(),
+          trainOnly: z.literal(true).exactOptional(),
+        }),
+      ),
       /** What stands between several labels of a text. */
       between: z.enum(BETWEEN).exactOptional(),
       renamed: z.record(z.string(), z.string()),

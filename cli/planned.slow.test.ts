@@ -28,7 +28,7 @@ test('settings are planned, told before it begins, kept where a flag says otherw
     ended = await grow(minutes);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   const told = lines(ended.stdout);
-  expect(told.map(({ step }) => step)).toEqual(expect.arrayContaining([0, 10, 30]));
+  expect(told.map(({ step }) => step)).toEqual(expect.arrayContaining([0, 10, 25]));
   const { low, value, high } = told.at(-1)!['expected'] as { low: number; value: number; high: number };
   expect(low).toBeLessThan(value);
   expect(high).toBeGreaterThan(value);

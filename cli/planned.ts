@@ -2,6 +2,7 @@
 import type { Document } from '../src/core/base/document';
 import { HomegrownError } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
+import { flagOf } from '../src/core/base/field';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../src/core/base/units';
 import { modelIds, modelSpec, type ModelId } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
@@ -16,7 +17,7 @@ import { SMALLEST_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/t
 import type { MemoryLimits } from '../src/core/train/memory';
 import { RECIPE, type Recipe } from '../src/core/train/recipe';
 import type { DeviceKind } from '../src/core/train/run';
-import { flagOf, settingsOf } from './fields';
+import { settingsOf } from './fields';
 import { rateOf } from './learningRate';
 import type { Options, Values } from './options';
 

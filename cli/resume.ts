@@ -1,5 +1,6 @@
 /** A run that goes on from its folder: what is settled in it, and its texts, found where they lay or given again. */
 import { badFile, badSettings, type HomegrownError, paragraph } from '../src/core/base/errors';
+import { flagOf } from '../src/core/base/field';
 import { sha256 } from '../src/core/base/hash';
 import { formatCount } from '../src/core/base/units';
 import type { Snapshot } from '../src/core/checkpoint/snapshot';
@@ -14,7 +15,7 @@ import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { RECIPE, type Recipe as TrainRecipe } from '../src/core/train/recipe';
 import type { DeviceKind, TrainEvent } from '../src/core/train/run';
-import { flagOf, settingsOf } from './fields';
+import { settingsOf } from './fields';
 import { type Local, readLocal } from './local';
 import { type Options, UsageError, type Values } from './options';
 import { readModel } from './read';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import type { RunInfo } from '../src/core/export/homegrownJson';
+import { queryOf, settingsIn } from '../src/core/runs/settingsLink';
 import { markedModel } from './testing/model';
 import { lines, ROOT, run } from './testing/run';
 import { writeFolder } from './write';
@@ -105,4 +106,15 @@ test('what cannot be read is told and left out, what was cut off is made whole, 
   const none = await run(['runs', '--in', path('none'), '--json']);
   expect(none.code).toBe(1);
   expect(lines(none.stdout)).toMatchObject([{ error: { code: 'bad-file' } }]);
+});
+
+test('--settings prints a link for each run, which grow takes as flags', async () => {
+  const { stdout } = await run(['runs', '--in', folder, '--settings']);
+  const links = stdout.split('\n').filter((line) => line.startsWith('  model='));
+  expect(links).toHaveLength(stdout.split('\n').filter((line) => line.includes(': step ')).length);
+  for (const link of links) expect(queryOf(settingsIn(link))).toBe(link.trim());
+  const [{ runs }] = lines((await run(['runs', '--in', folder, '--settings', '--json'])).stdout) as [
+    { runs: { settings: string }[] },
+  ];
+  expect(runs.map(({ settings }) => `  ${settings}`)).toEqual(links);
 });

@@ -3,6 +3,7 @@ import { formatCount } from '../src/core/base/units';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import { baselineFigures } from '../src/core/objectives';
 import { dataOf, recipeOf } from '../src/core/runs/segments';
+import { queryOf, settingsOfRun } from '../src/core/runs/settingsLink';
 import { type FoundRun, runsIn } from './lineage';
 import type { Values } from './options';
 import { endingWords } from './told';
@@ -10,10 +11,11 @@ import { command, print, stderr } from './terminal';
 
 const OPTIONS = {
   in: { kind: 'text', path: 'reads', help: 'Folder of model folders' },
+  settings: { kind: 'switch', help: 'Also print the settings of each run, for grow --settings and links to the app' },
   json: { kind: 'switch', help: 'Print one JSON object: the runs' },
 } as const;
 
-async function listRuns({ in: folder, json }: Values<typeof OPTIONS>): Promise<void> {
+async function listRuns({ in: folder, json, settings }: Values<typeof OPTIONS>): Promise<void> {
   const { runs, unreadable } = await runsIn(folder);
   for (const { folder, why } of unreadable) stderr.write(`Skipped ${folder}: ${why}\n`);
   if (json)
@@ -26,11 +28,23 @@ async function listRuns({ in: folder, json }: Values<typeof OPTIONS>): Promise<v
           ...ofEnding(info),
           baselines: baselineFigures(recipeOf(info).objective, info.model, dataOf(info)),
           parent: lineage(info.parent),
+          ...(settings && { settings: linkOf(info) ?? null }),
         })),
       }),
     );
   else if (runs.length === 0) print(`No models in ${folder}.`);
-  else for (const run of runs) print(inWords(run, runs));
+  else
+    for (const run of runs) {
+      print(inWords(run, runs));
+      if (settings)
+        print(`  ${linkOf(run.info) ?? 'no settings to share: it has an imported tokenizer or is fine-tuned'}`);
+    }
+}
+
+/** Undefined of a run whose settings can't be shared. */
+function linkOf(info: RunInfo): string | undefined {
+  const settings = settingsOfRun(info, info.tokenizer);
+  return settings && queryOf(settings);
 }
 
 const ofEnding = (info: RunInfo): { state?: string } => {
@@ -52,6 +66,6 @@ function inWords({ folder, info }: FoundRun, all: readonly FoundRun[]): string {
   return `${words}; continued from step ${formatCount(parent.step)} of ${from}`;
 }
 
-const examples = ['--in models', '--in . --json'];
+const examples = ['--in models', '--in . --json', '--in models --settings'];
 const about = 'Lists the models in a folder and their parent runs.';
 export const runsCommand = command({ name: 'runs', about, options: OPTIONS, examples, run: listRuns });

@@ -1,8 +1,8 @@
 /** `--layers`, `--kv-heads` and so on: the sizes of every architecture, by their own statements. */
-import { fieldProblem, initialValues, type NumberField } from '../src/core/base/field';
+import { fieldProblem, flagOf, type NumberField } from '../src/core/base/field';
 import { type ModelId, modelIds, modelSpec } from '../src/core/models';
-import type { BaseConfig, Size, SizeField } from '../src/core/models/spec';
-import { flagOf, helpOf } from './fields';
+import { type BaseConfig, type Size, type SizeField, usualConfig } from '../src/core/models/spec';
+import { helpOf } from './fields';
 import { type Option, type Options, UsageError, type Values } from './options';
 
 type SizeFields = Readonly<Record<string, SizeField>>;
@@ -71,6 +71,5 @@ export function configOf(id: ModelId, typed: Values<Options>): BaseConfig {
     if (problem !== null) throw new UsageError(`--${flagOf(name)} with --model ${id}: ${problem}`);
     return [[name, size]];
   });
-  const config = { ...initialValues(own), ...Object.fromEntries(given) } as unknown as BaseConfig;
-  return { ...config, ...usualOf(id, config), ...Object.fromEntries(given) };
+  return usualConfig(modelSpec(id), Object.fromEntries(given));
 }

@@ -32,10 +32,16 @@ export interface Command {
 type Run<O extends Options, Code> = (values: Values<O>, given: ReadonlySet<string>) => Promise<Code>;
 /** A command that checks its paths before it runs. */
 export const command = <const O extends Options>(
-  stated: Omit<Command, 'options' | 'run'> & { options: O; run: Run<O, void> | Run<O, number> },
+  stated: Omit<Command, 'options' | 'run'> & {
+    options: O;
+    /** Replaces flags that stand for others. */
+    expand?: (args: readonly string[]) => readonly string[];
+    run: Run<O, void> | Run<O, number>;
+  },
 ): Command => ({
   ...stated,
-  async run(args) {
+  async run(typed) {
+    const args = stated.expand?.(typed) ?? typed;
     const values = parseOptions(stated.options, args);
     await checkPaths(stated.options, values);
     const code = await stated.run(values, flagsIn(args));

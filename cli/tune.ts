@@ -61,7 +61,7 @@ type Kind = Values<typeof TUNE_OPTIONS>['kind'];
 const FLAGS: Readonly<Record<string, readonly Kind[]>> = {
   ...{ chats: ['instruct'], pairs: ['instruct'], template: ['instruct'] },
   ...{ text: ['adapt'], data: ['adapt'], old: ['adapt', 'instruct'] },
-  ...{ table: ['classify'], several: ['classify'], unlabelled: ['classify'] },
+  ...{ table: ['classify'], corrections: ['classify'], several: ['classify'], unlabelled: ['classify'] },
   ...{ encoding: ['classify'], merge: ['classify'], fewest: ['classify'] },
   ...{ pooling: ['classify'], 'long-texts': ['classify'], 'class-weights': ['classify'] },
 };

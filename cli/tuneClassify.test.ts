@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
 import { readModel } from './read';
+import { openPast } from './resume';
 import { GOOD, ROWS, words } from './testing/mails';
 import { lines, run, SHORT, TINY } from './testing/run';
 
@@ -320,6 +321,22 @@ test('a table that is not UTF-8 is refused with the flag that says what it is in
     expect(await asked('--encoding', 'Windows-1252')).toMatchObject({ code: 0 });
     expect((await asked('--encoding', 'latin-9')).code).toBe(2);
   }
+}, 240_000);
+
+test('--corrections are all trained, next to the texts that are held out without them, and read again on resume', async () => {
+  const rows = ROWS.map(([subject, body, kind]) => [`${subject} ${body}`, kind.toLowerCase()]);
+  await writeFile(path('table.csv'), csvOf([['text', 'label'], ...rows]));
+  const fixes = Array.from({ length: 30 }, (_, i) => [row(1000 + i), i % 2 === 0 ? 'ham' : 'spam']);
+  await writeFile(path('fixes.csv'), csvOf([['text', 'label'], ...fixes]));
+  const partsOf = async (...more: string[]) => {
+    expect(await tune(...NEW, '--table', 'table.csv', '--steps', '1', ...more)).toMatchObject({ code: 0 });
+    const { train, validation } = (await openPast(path(more.at(-1)!))).data.parts;
+    return [train.documents, validation.documents];
+  };
+  const [train, validation] = await partsOf('--out', 'plain');
+  expect(await partsOf('--corrections', 'fixes.csv', '--out', 'fixed')).toEqual([train! + fixes.length, validation]);
+  expect(await call('grow', '--resume', 'fixed', '--steps', '2')).toMatchObject({ code: 0 });
+  expect((await call('grow', '--text', 'fixes.csv', '--corrections', 'fixes.csv', '--out', 'x')).code).toBe(2);
 }, 240_000);
 
 test('10,000 labels are refused with their number', async () => {

@@ -29,6 +29,13 @@ export const TUNE_OPTIONS = {
     otherwise: 'none',
     help: 'For classify, labeled texts: tables, FILE.csv or FILE.csv:text=COLUMN,label=COLUMN (text=SUBJECT+BODY joins columns), or a folder with a subfolder per label',
   },
+  corrections: {
+    kind: 'texts',
+    path: 'reads',
+    pathIn: withoutColumns,
+    otherwise: 'none',
+    help: 'For classify, labeled texts like those of --table, which are all trained on: none is held out',
+  },
   several: {
     kind: 'choice',
     of: BETWEEN,

@@ -24,3 +24,24 @@ test('Model reads a decimal comma, corrects a value below the minimum, and reset
   await expect(rate).toHaveValue('0.003');
   expect(studio.errors).toEqual([]);
 });
+
+test('a link to settings opens Model in another project, and using it sets them', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const studio = new Studio(page);
+  await studio.openOnWasm('/model');
+  await studio.set({ ...SMALL, Steps: 21 });
+  await page.getByRole('button', { name: 'Copy link to these settings' }).click();
+  await expect(page.getByText('Link copied')).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await studio.set({ Steps: 400 });
+  await page.goto(link);
+  await expect(page.getByText(/parameters, .*21 steps/)).toBeVisible();
+  await page.getByRole('button', { name: 'Use these settings' }).click();
+  await expect(studio.field('Steps')).toHaveValue('21');
+  await expect(page.getByText('Settings from a link')).toBeHidden();
+  expect(new URL(page.url()).hash).toBe('');
+  await page.goto(link.replace(/layers=\d+/, 'layers=0'));
+  await expect(page.getByText('This link can’t be used')).toBeVisible();
+  await expect(page.getByText(/layers=0: Layers must be/)).toBeVisible();
+  expect(studio.errors).toEqual([]);
+});

@@ -29,8 +29,7 @@ export function correctingOver(
   { data, tabs, now }: Pick<Services, 'data' | 'tabs' | 'now'>,
   get: () => Studio,
 ): Corrections {
-  const tables = (): readonly TextRecord[] =>
-    toTuneOn(get(), 'classify').filter(({ name }) => name === NAME || name.startsWith(`${NAME} `));
+  const tables = (): readonly TextRecord[] => toTuneOn(get(), 'classify').filter(({ trainOnly }) => trainOnly);
 
   /** The table that takes rows: no run trained on it, since the texts of a run stay as they are. */
   async function openTable(): Promise<TextRecord | undefined> {

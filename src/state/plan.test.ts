@@ -52,7 +52,7 @@ test('a new project begins with the plan: corrected by real steps, and looked at
   expect(phase.kind).toBe('finished');
   const recipe = recipeOf(model!.record);
   expect(recipe).not.toEqual(DEFAULT_RECIPE);
-  expect(model!.log.evaluations.map(({ step }) => step)).toEqual(expect.arrayContaining([0, 10, 30]));
+  expect(model!.log.evaluations.map(({ step }) => step)).toEqual(expect.arrayContaining([0, 10, 25]));
   const { device, granted } = getState();
   expect(device.kind === 'open' && device.info.slowness).toBeGreaterThan(0);
   expect(granted).toEqual({ runId: model!.record.id, milliseconds: 3000, steps: recipe.steps });

@@ -282,7 +282,7 @@ export async function importCorrection(
   const outcome = await importText(
     tableOf(name, bytes, () => rows),
     store,
-    { ...settings, ...LABELED },
+    { ...settings, ...LABELED, trainOnly: true },
     job,
   );
   return { text: outcome.kind === 'added' ? outcome.text : outcome.of, before };

@@ -14,6 +14,8 @@ export interface Document {
   place?: number;
   /** What is known of it: `label` is what it is an example of. */
   fields?: Readonly<Record<string, string>>;
+  /** It is never held out. */
+  trainOnly?: true;
   /** Where a field's text is within it: bytes from and to. */
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
   /** Its ids where they are not what a tokenizer makes of its text, and those that are learnt: from and up to. It is never cut. */

@@ -85,6 +85,9 @@ export const chosenLabels = (fields: Fields, values: Readonly<Record<string, unk
 export const currentValue = (field: Field, value: unknown): unknown =>
   field.kind === 'choice' ? (field.former?.[String(value)] ?? value) : value;
 
+/** Name of a setting's flag: `learning-rate` of `learningRate`. */
+export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 export const nameOf = ({ name, label }: Field): string => name ?? label;
 
 /** Why a setting cannot be used with this value, in a sentence; null where it can. */

@@ -65,6 +65,8 @@ export interface ImportSettings {
   conversations?: ConversationReader;
   /** Its documents are examples of labels, which are written so. */
   labelled?: LabelledAs;
+  /** None of its documents is held out. */
+  trainOnly?: true;
   /** Id of a text that the files join, if it can still take them: the project then has one text of both. */
   joins?: string;
   /** Runs what reads the files; absent: this thread, where a reader that doesn't end is never ended. */
@@ -109,6 +111,7 @@ export async function importDrop(
     isTuned = false,
     conversations,
     labelled,
+    trainOnly,
     joins,
     readers = inProcess,
   } = settings;
@@ -120,13 +123,14 @@ export async function importDrop(
   /** Files by their hashes. */
   const there = new Map<string, Omit<Duplicate, 'name'>>();
   const unreadable = new Set<string>();
-  const kind: Pick<TextRecord, 'conversations' | 'labelled'> = {
+  const kind: Pick<TextRecord, 'conversations' | 'labelled' | 'trainOnly'> = {
     ...(conversations && { conversations: true }),
     ...(labelled && { labelled: labelled.between ? 'several' : 'one' }),
+    ...(trainOnly && { trainOnly }),
   };
   // What is written in a row of JSON is one thing as text and another as a conversation.
   const isAlike = (text: TextRecord): boolean =>
-    text.conversations === kind.conversations && text.labelled === kind.labelled;
+    text.conversations === kind.conversations && text.labelled === kind.labelled && text.trainOnly === kind.trainOnly;
   for (const text of (await listTexts(store, projectId)).filter(isAlike)) {
     try {
       for (const { name, sha256 } of await filesOf(store, text)) there.set(sha256, { equals: name, of: text });

@@ -37,7 +37,8 @@ async function* learntDocuments(store: BlobStore, text: TextRecord): AsyncGenera
   const labelNow = text.cleaned && text.labelling && labelsNow(text);
   for await (const document of all) {
     if (out.has(document.place!)) continue;
-    yield labelNow ? withLabel(document, labelNow(document.place!, document.fields?.['label'])) : document;
+    const now = labelNow ? withLabel(document, labelNow(document.place!, document.fields?.['label'])) : document;
+    yield text.trainOnly ? { ...now, trainOnly: true } : now;
   }
 }
 

@@ -23,6 +23,8 @@ export const textRecord = z.object({
   conversations: z.literal(true).exactOptional(),
   /** Its documents are examples: of one label each, or of several; of one without a label there is none yet. */
   labelled: z.enum(['one', 'several']).exactOptional(),
+  /** None of its documents is held out: a person's corrections, of which each counts. */
+  trainOnly: z.literal(true).exactOptional(),
   /** Number of distinct labels that its documents had when they were read; absent: fewer than two, too many, or not counted. */
   labels: count.exactOptional(),
   /** What became of its labels since they were read. */

@@ -1,7 +1,15 @@
 /** A model is a form, a table of parameters, and a function. Nothing else in the product knows its name. */
 import { BLOCK_OF_8, type Resting, RESTINGS } from '../base/rest';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { type ChoiceField, type Field, fieldProblem, type NumberField, type SwitchField } from '../base/field';
+import {
+  type ChoiceField,
+  type Field,
+  fieldProblem,
+  type Fields,
+  initialValues,
+  type NumberField,
+  type SwitchField,
+} from '../base/field';
 import type { Cache, DocumentsInRows } from '../nn/cache';
 import type { Adapted } from '../nn/layers';
 import type { Gguf, HuggingFace, OnnxForwards, Pytorch } from './interop';
@@ -227,10 +235,10 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
 /** An architecture, seen through the sizes that all share: so the list is one line each, whatever their own. */
 export const defineModel = <C extends BaseConfig>(spec: ModelSpec<C>): ModelSpec => spec as unknown as ModelSpec;
 
-/** A config of these sizes: the architecture's own are what goes with them, else their fields' first values. */
-export function usualConfig(spec: ModelSpec, sizes: BaseConfig): BaseConfig {
-  const initial = Object.fromEntries(Object.entries(spec.fields).map(([name, { initial: value }]) => [name, value]));
-  return { ...initial, ...spec.usual?.(sizes), ...sizes };
+/** A config with these sizes. A size that isn't given is what the architecture derives from the others, else its field's initial value. */
+export function usualConfig(spec: ModelSpec, sizes: Partial<BaseConfig> | Sizes): BaseConfig {
+  const config = { ...initialValues<Fields>(spec.fields), ...sizes } as unknown as BaseConfig;
+  return { ...config, ...spec.usual?.(config), ...sizes };
 }
 
 /** The nearest value of a size, smaller ones first, that has no problem; undefined where another size must change. */

@@ -237,8 +237,8 @@ const LEAST_LOOKS = 4;
 const MOST_LOOKS = 40;
 /** Of a run of one minute; of longer ones by the root of their minutes. */
 const LOOKS_A_ROOT = 4;
-/** At steps 0, 10, 30 and 100. */
-const EARLY_LOOKS = 4;
+/** At steps 0, 10, 25, 50, 100 and 200; later ones cost little next to so many steps. */
+const EARLY_LOOKS = 6;
 /** Share of the time. */
 const LOOKING = 0.04;
 const EVALUATED = 4096;

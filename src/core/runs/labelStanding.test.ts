@@ -56,13 +56,20 @@ test('while it trains the change of its accuracy is shown, next to one label for
 });
 
 test('a milestone is reached where the interval is clear of it, and is not sure before', () => {
-  // The interval of 39 of 60 begins above 50 %, that of 38 does not.
+  // The interval of 38 of 60 begins above 50 %, that of 37 does not.
   expect(labelMilestones([evaluated(30, 0), evaluated(37, 10)], FACTS)).toEqual([
     { id: 'majority', title: 'Better than one label for all', measure: 'Past 50 %', step: null },
     { id: 'naiveBayes', title: 'Beats word counting', measure: 'Naive Bayes gets 86.7 %', step: null },
   ]);
-  const later = labelMilestones([evaluated(37, 10), evaluated(45, 14), evaluated(57, 20), evaluated(59, 30)], FACTS);
-  expect(later.map(({ step }) => step)).toEqual([14, 30]);
+  const curve = [evaluated(37, 10), evaluated(45, 14), evaluated(57, 20), evaluated(59, 30)].map((each, i) => ({
+    ...each,
+    loss: 1 - i / 10,
+  }));
+  const stepsOf = (evaluations: typeof curve) => labelMilestones(evaluations, FACTS).map(({ step }) => step);
+  expect(stepsOf(curve)).toEqual([14, 30]);
+  // The best step by its loss is the one that everyone uses: its accuracy counts.
+  expect(stepsOf([...curve, { ...evaluated(37, 40), loss: 0.5 }])).toEqual([null, null]);
+  expect(stepsOf([...curve, { ...evaluated(37, 40), loss: 0.8 }])).toEqual([14, 30]);
   expect(labelMilestones([evaluated(59)], undefined)).toEqual([]);
   // Nothing beats 100 %.
   const perfect = { ...FACTS, accuracy: { majority: 50, naiveBayes: 100 } };

@@ -87,7 +87,7 @@ export interface LabelMilestone {
   /** What the model can do, and the measure behind it. */
   title: string;
   measure: string;
-  /** First step whose interval lies above the measure; null while none does. */
+  /** First step whose interval lies above the measure; null while that of the best step, which everyone uses, doesn't. */
   step: number | null;
   /** The measure is 100 %, so nothing is better. */
   isOutOfReach?: true;
@@ -99,8 +99,10 @@ export function labelMilestones(
   facts: LabelFacts,
 ): readonly LabelMilestone[] {
   const counting = heldOutOf(facts);
-  const reached = (above: number): number | null =>
-    evaluations.find((each) => (accuracyOf(each, facts)?.low ?? 0) > above)?.step ?? null;
+  const [best] = evaluations.toSorted((a, b) => a.loss - b.loss);
+  const isAbove = (each: MeasuredLabels, measure: number): boolean => (accuracyOf(each, facts)?.low ?? 0) > measure;
+  const reached = (measure: number): number | null =>
+    best && isAbove(best, measure) ? evaluations.find((each) => isAbove(each, measure))!.step : null;
   return MILESTONES.flatMap(({ id, title, measure }) => {
     const theirs = counting[id];
     if (theirs === undefined) return [];

@@ -103,7 +103,8 @@ async function lookAt(
     const isFirst = outline.length === 0;
     hash.update(encoder.encode(isFirst ? document.sha256 : `\n${document.sha256}`));
     // Of examples the same texts with other labels are other data.
-    if (examples) hash.update(encoder.encode(`\0${document.fields?.['label'] ?? ''}`));
+    if (examples)
+      hash.update(encoder.encode(`\0${document.fields?.['label'] ?? ''}${document.trainOnly ? '\0train' : ''}`));
     changes.push(!isFirst && document.text === before ? 0 : 1);
     before = document.text;
     bytes += document.bytes;

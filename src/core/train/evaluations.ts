@@ -3,8 +3,8 @@ import type { Recipe } from './recipe';
 
 type Times = Pick<Recipe, 'evalEvery' | 'evalEarly'>;
 
-/** Where a model changes the most: the first words that it learns are seen within seconds. */
-const EARLY: readonly number[] = [10, 30, 100];
+/** Steps of additional samples. A model changes most at first, so they lie closer there. */
+const EARLY: readonly number[] = [10, 25, 50, 100, 200, 400, 700, 1000, 1400, 2000];
 
 /** Whether a step that is not the last is evaluated. */
 export const isEvaluated = ({ evalEvery, evalEarly }: Times, step: number): boolean =>

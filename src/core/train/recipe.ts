@@ -124,11 +124,10 @@ export const RECIPE = {
     step: 10,
     initial: 250,
   }),
-  /** Where a model changes the most: at steps 10, 30 and 100 too. */
   evalEarly: onOff({
     label: 'Evaluate early',
-    hint: 'at steps 10, 30 and 100 too',
-    help: 'Also evaluate at steps 10, 30 and 100',
+    hint: 'also at steps 10, 25, 50 … 2,000',
+    help: 'Also evaluate at steps 10, 25, 50, 100, 200, 400, 700, 1,000, 1,400 and 2,000',
     row: 'seldom',
     initial: false,
     absent: false,

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted, formatBytes, formatCount, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
+import { copyLink, settingsOfProject } from '../../state/linkedSettings';
 import { runStateOf } from '../../state/nextStep';
 import { isTraining, trainingRun } from '../../state/openRun';
 import { alreadyRan, useSettingsDiffer } from '../../state/otherSettings';
@@ -11,6 +12,7 @@ import { Button, MenuButton, NextButton, Notice, Panes, SettingsDiffer, Stage } 
 import { diagnose } from './doctor';
 import { EstimatePane } from './EstimatePane';
 import { byField } from './findings';
+import { LinkedSettings } from './LinkedSettings';
 import { PlanBlock } from './PlanBlock';
 import { RunAgainDialog } from './RunAgainDialog';
 import { ShapePane } from './ShapePane';
@@ -46,6 +48,7 @@ export function ModelPage() {
       actions={
         <>
           <Presets />
+          <CopyLink />
           {!differing && <NewRun reason={diagnosis.findings.find(({ severity }) => severity === 'stop')?.detail} />}
           <NextButton step={next} isDense />
         </>
@@ -56,6 +59,7 @@ export function ModelPage() {
           It keeps its own settings; what is set here is for the next one.
         </Notice>
       )}
+      <LinkedSettings />
       {differing && <SettingsDiffer {...differing} />}
       <PlanBlock />
       <SizeBlock situation={situation} />
@@ -95,6 +99,19 @@ function NewRun({ reason }: { reason: string | undefined }) {
       </Button>
       <RunAgainDialog isOpen={isAsking} onClose={() => setAsking(false)} />
     </>
+  );
+}
+
+function CopyLink() {
+  const store = useStudioStore();
+  return (
+    <Button
+      isDense
+      label="Copy link to these settings"
+      onPress={() => void copyLink(store, settingsOfProject(store.getState().project))}
+    >
+      Copy link
+    </Button>
   );
 }
 

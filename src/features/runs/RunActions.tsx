@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatBytes } from '../../core/base/units';
+import { settingsOfRun } from '../../core/runs/settingsLink';
+import { copyLink } from '../../state/linkedSettings';
 import { modelOf, type Page, PAGES } from '../../state/openRun';
-import { useStudio } from '../../state/react';
+import { useStudio, useStudioStore } from '../../state/react';
 import { freeRefusal } from '../../state/refusals';
 import { Button, MenuButton, type MenuEntry } from '../../ui';
 import { EditDialog } from './EditDialog';
@@ -26,7 +28,9 @@ export function RunActions(p: {
   const isTraining = useStudio((s) => s.training?.runId === view.id);
   const whyKept = useStudio((s) => freeRefusal(s, view.id));
   const [, go] = useLocation();
-  const { bytes } = view.row;
+  const { bytes, record } = view.row;
+  const store = useStudioStore();
+  const shared = settingsOfRun(record, record.tokenizer.kind);
   const isKept = bytes !== null && bytes > 0;
   const open = async (): Promise<void> => {
     if (isCurrent || (await bringBack(view.id))) go('/train');
@@ -48,6 +52,7 @@ export function RunActions(p: {
           { id: 'export', label: 'Export it', act: () => openOn('export') },
         ]
       : []),
+    ...(shared ? [{ id: 'link', label: 'Copy link to its settings', act: () => void copyLink(store, shared) }] : []),
     ...(isKept
       ? [
           {

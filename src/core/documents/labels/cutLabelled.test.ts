@@ -15,17 +15,18 @@ interface Example {
   /** Which of the hashes it has, and to which it is nearly equal. */
   hash: number;
   group: number;
+  trainOnly?: true;
 }
 function partsOf(examples: readonly Example[], choice: SplitChoice): readonly (PartName | undefined)[] {
   const outline = new Outline();
   for (const { hash } of examples) outline.add({ bytes: 10, sha256: HASHES[hash]!, text: 't' });
   const first = examples.map(({ group }) => examples.findIndex((each) => each.group === group));
-  const cut = cutLabelled(
-    outline,
-    examples.map(({ labels }) => labels),
-    first,
-    choice,
-  );
+  const labeled = {
+    labels: examples.map(({ labels }) => labels),
+    groupOf: first,
+    trainOnly: examples.map(({ trainOnly }) => trainOnly === true),
+  };
+  const cut = cutLabelled(outline, labeled, choice);
   expect(cut.rule).toBe('labels');
   return examples.map((_, place) => {
     const parts = PART_NAMES.filter((name) => {
@@ -92,6 +93,22 @@ test('a label with two groups of texts is held out, even if the smallest free gr
   const examples = [[1], [1], [0, 1]].map((labels, i): Example => ({ labels, hash: i, group: i < 2 ? 0 : 1 }));
   const parts = partsOf(examples, { validation: 0.1, test: 0, seed: 0 });
   expect(parts).toEqual(['validation', 'validation', 'train']);
+});
+
+test('a train-only text and those nearly equal to it are trained, and the others are held out as without it', () => {
+  fc.assert(
+    fc.property(any, any, choices, (examples, corrections, choice) => {
+      // Hashes of their own: the order depends on them.
+      const only = corrections.map((each) => ({ ...each, hash: each.hash + 120, trainOnly: true as const }));
+      const parts = partsOf([...examples, ...only], choice);
+      const groups = new Set(only.map(({ group }) => group));
+      for (const [i, { labels, group }] of [...examples, ...only].entries())
+        if (labels.length > 0 && groups.has(group)) expect(parts[i]).toBe('train');
+      const rest = examples.filter(({ group }) => !groups.has(group));
+      const others = parts.slice(0, examples.length).filter((_, i) => !groups.has(examples[i]!.group));
+      expect(others).toEqual(rest.length > 0 ? partsOf(rest, choice) : []);
+    }),
+  );
 });
 
 test('they are parted by the seed and what is in them, not by their order', () => {

@@ -1,27 +1,33 @@
-/** Which parts examples of labels are in: of each label its share, and texts that are nearly equal in one part. */
+/** Splits labeled texts: each part gets its share of each label, and nearly equal texts stay together. */
 import { type Cut, type Outline, unitsOf } from '../cut';
 import { PART_NAMES, type PartName, type SplitChoice } from '../split';
 
-/** Texts that are nearly equal: how many of them are examples of each of their labels. */
+/** Nearly equal texts: how many of them have each label. */
 type Group = ReadonlyMap<number, number>;
 
+/** What the split needs to know of each text, by its place. */
+export interface Labeled {
+  /** Numbers of its labels; a text with none is in no part. */
+  labels: readonly (readonly number[])[];
+  /** Number of the group of nearly equal texts that it belongs to. */
+  groupOf: ArrayLike<number>;
+  /** Whether it is never held out. */
+  trainOnly: readonly boolean[];
+}
+
 /**
- * Whole documents, as many of each label as the shares say, chosen by the seed and what is in them, whatever their order. A label of
- * which two texts are unlike is learnt and held out; with a test share one of three is in each part. Where texts have several labels
- * the rarest is shared out first (Sechidis et al. 2011, "On the Stratification of Multi-label Data"). Those without a label are in no part.
- * @param labels of each document, places of its labels
- * @param groupOf of each document, the number of what it is nearly equal to
+ * Splits whole documents by the seed and their content, whatever their order. A label with two unlike texts is trained and held out;
+ * with a test share, one of three is in each part. Of texts with several labels the rarest label is shared out first (Sechidis et al.
+ * 2011, "On the Stratification of Multi-label Data"). A text that is only trained takes nearly equal texts with it. If none is, the same
+ * texts are held out as without it, so that the accuracies before and after a correction can be compared.
  */
-export function cutLabelled(
-  outline: Outline,
-  labels: readonly (readonly number[])[],
-  groupOf: ArrayLike<number>,
-  choice: SplitChoice,
-): Cut {
+export function cutLabelled(outline: Outline, { labels, groupOf, trainOnly }: Labeled, choice: SplitChoice): Cut {
+  const trained = new Set<number>();
+  for (const [place, isTrained] of trainOnly.entries()) if (isTrained) trained.add(groupOf[place]!);
   const groups = new Map<number, Map<number, number>>();
   for (const place of unitsOf(outline, choice.seed).order) {
     const own = labels[place]!;
-    if (own.length === 0) continue;
+    if (own.length === 0 || trained.has(groupOf[place]!)) continue;
     const group = groups.get(groupOf[place]!) ?? new Map<number, number>();
     groups.set(groupOf[place]!, group);
     for (const label of own) group.set(label, (group.get(label) ?? 0) + 1);
@@ -30,8 +36,9 @@ export function cutLabelled(
   return {
     rule: 'labels',
     within(part, place) {
-      const isIn = labels[place]!.length > 0 && parts.get(groupOf[place]!) === part;
-      return [0, isIn ? outline.bytes[place]! : 0];
+      const group = groupOf[place]!;
+      const own = trained.has(group) ? 'train' : parts.get(group);
+      return [0, labels[place]!.length > 0 && own === part ? outline.bytes[place]! : 0];
     },
   };
 }

@@ -10,15 +10,17 @@ import { NearEqual } from './nearEqual';
 /** Labels and near-duplicates of all examples, collected before the split. */
 export class Examples {
   private readonly labels: (readonly string[] | undefined)[] = [];
+  private readonly trainOnly: boolean[] = [];
   private readonly alike = new NearEqual();
 
   constructor(private readonly labelled: NonNullable<TextRecord['labelled']>) {}
 
-  async add({ chunks, fields }: Pick<Document, 'chunks' | 'fields'>): Promise<void> {
+  async add({ chunks, fields, trainOnly }: Pick<Document, 'chunks' | 'fields' | 'trainOnly'>): Promise<void> {
     let text = '';
     for await (const chunk of chunks()) text += chunk;
     this.alike.add(text);
     this.labels.push(ofExample(fields, this.labelled));
+    this.trainOnly.push(trainOnly === true);
   }
 
   /** @throws HomegrownError `bad-settings` where none has a label */
@@ -32,8 +34,12 @@ export class Examples {
     const places = new Map(names.map((name, place) => [name, place]));
     // Texts to which no label applies are stratified like a label of their own.
     const none = [names.length];
-    const labels = this.labels.map((own) => (own?.length === 0 ? none : (own ?? []).map((name) => places.get(name)!)));
-    return cutLabelled(outline, labels, this.alike.groups(), choice);
+    const examples = {
+      labels: this.labels.map((own) => (own?.length === 0 ? none : (own ?? []).map((name) => places.get(name)!))),
+      groupOf: this.alike.groups(),
+      trainOnly: this.trainOnly,
+    };
+    return cutLabelled(outline, examples, choice);
   }
 }
 

@@ -1,0 +1,24 @@
+/** --settings: a link with the settings of a run, as flags. */
+import { queryOf, settingsIn } from '../src/core/runs/settingsLink';
+import { flagsIn, UsageError } from './options';
+
+/**
+ * The same arguments with the flags of a link in place of `--settings`. Flags that were typed replace those of the link.
+ * @throws UsageError with --resume or --from, which have their own settings; HomegrownError `bad-settings` of the link
+ */
+export function withSettings(args: readonly string[]): readonly string[] {
+  const at = args.findIndex((arg) => /^--settings(=|$)/.test(arg));
+  if (at < 0) return args;
+  const [attached] = /^--settings=(.*)$/s.exec(args[at]!)?.slice(1) ?? [];
+  const link = attached ?? args[at + 1];
+  if (!link || (attached === undefined && link.startsWith('--'))) throw new UsageError('--settings needs a value.');
+  const others = args.filter((_, i) => i !== at && (attached !== undefined || i !== at + 1));
+  const typed = flagsIn(others);
+  for (const other of ['resume', 'from', 'settings'])
+    if (typed.has(other))
+      throw new UsageError(
+        other === 'settings' ? '--settings is given twice.' : `--settings can't be combined with --${other}.`,
+      );
+  const linked = new URLSearchParams(queryOf(settingsIn(link)));
+  return [...others, ...[...linked].flatMap(([name, value]) => (typed.has(name) ? [] : [`--${name}=${value}`]))];
+}
