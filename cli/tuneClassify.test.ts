@@ -278,7 +278,11 @@ test.each([
   ['text,kind\na b,x\nc d,y\n', [], /has no label column.*Name the columns: --table/s],
   ['text,label\na b,x\nc d,y\n', [':text=text,label=class'], /no column called .*class.*It has text, label/],
   [`text,label\n${row(1)},x\n${row(2)},x\n`, [], /All 2 texts have the label “x”\. A classifier needs at least two/],
-  [`text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`, [], /Only one text has the label “y”.*--fewest 2 drops such labels/s],
+  [
+    `text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`,
+    [],
+    /Only one text has the label “y”.*--fewest 2 drops such labels/s,
+  ],
   [`text,label\n${row(1)},\n${row(2)},\n`, [], /None of the 2 texts has a label/],
   [
     `label,text\n${row(1)} and more,x\n${row(2)} too,x\n${row(3)} as well,x\n${row(4)} or so,y\n${row(5)} at last,y\n`,

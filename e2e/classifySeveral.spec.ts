@@ -28,7 +28,9 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await expect(dialog).toBeHidden();
 
   // What no label means is asked before a start, and can be answered otherwise.
-  await expect(page.getByText('15 texts have no label: does no label apply, or aren’t they labeled yet?')).toBeVisible();
+  await expect(
+    page.getByText('15 texts have no label: does no label apply, or aren’t they labeled yet?'),
+  ).toBeVisible();
   await expect(page.getByRole('button', { name: /^Train the classifier/ })).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page, 'Classify, asked of texts without a label');
   await page.getByRole('button', { name: 'Not labeled yet', exact: true }).click();
@@ -44,9 +46,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await studio.set({ Batch: 8, 'Learning rate': 0.01 });
   await page.getByRole('button', { name: /^Train the classifier/ }).click();
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
-  await expect(
-    page.getByRole('group', { name: 'Per-label results' }).getByRole('row', { name: /^sea/ }),
-  ).toBeVisible();
+  await expect(page.getByRole('group', { name: 'Per-label results' }).getByRole('row', { name: /^sea/ })).toBeVisible();
   await studio.goTo('Tune');
   await expect(page.getByRole('main')).toContainText(/% of \d+ texts right/);
 

@@ -188,7 +188,7 @@ test('what nothing would come of is refused in words before a start', async () =
   expect(run!.phase).toMatchObject({ kind: 'failed', failure: { code: 'bad-settings' } });
   getState().change({ model: { ...getState().project.model, id: 't5' } });
   expect(planClassifier(getState(), told)).toMatchObject({
-    message: expect.stringMatching(/scores no texts/) as string,
+    message: expect.stringMatching(/T5 model can't classify texts/) as string,
   });
 });
 
@@ -359,7 +359,7 @@ test('where there is no room, a label is as it was, that is said, and it can be 
   const before = await own.survey();
   isFull = true;
   expect(await own.label(text!.id, 6, ['sea'])).toBe(false);
-  expect(getState().toasts.at(-1)).toMatchObject({ text: 'The label was not kept' });
+  expect(getState().toasts.at(-1)).toMatchObject({ text: "Couldn't save the label" });
   expect(getState().toasts.at(-1)!.detail).toContain('No room for the label');
   expect(await own.change(text!.id, { kind: 'relabel', place: 0, labels: ['air'] }, 'changed')).toBe(false);
   expect(await own.survey()).toEqual(before);

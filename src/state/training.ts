@@ -244,7 +244,8 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         const { id: projectId } = asked.project;
         const parent = await readKnownRun(store, from.runId);
         const shortage = memoryShortage(parent.model, recipe, limitsOf(get()), parent.trainable);
-        if (shortage !== undefined) throw badSettings(shortage, 'Nothing was started. Use settings that need less memory.');
+        if (shortage !== undefined)
+          throw badSettings(shortage, 'Nothing was started. Use settings that need less memory.');
         const source = await sourceFor(parent, runId, held, withTexts, asked);
         if (!source) return;
         const input = { runId, projectId, name, createdAt: now(), from, recipe, ...source };
@@ -310,4 +311,5 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
   };
 };
 
-const NOT_RESUMED = 'Nothing was started. Resume it on the device that trained it, or allow more memory on the Model page.';
+const NOT_RESUMED =
+  'Nothing was started. Resume it on the device that trained it, or allow more memory on the Model page.';

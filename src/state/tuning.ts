@@ -110,7 +110,8 @@ export const createTuningSlice: Slice<TuningSlice> = (services) => (_, get) => {
         const { outcome, leftOut } = await data.call('importSpeakers', input);
         tabs.announce();
         await loadTexts();
-        const left = leftOut > 0 && `skipped ${counted(leftOut, 'document')} without a chat between two people with ${assistant}`;
+        const left =
+          leftOut > 0 && `skipped ${counted(leftOut, 'document')} without a chat between two people with ${assistant}`;
         if (outcome.kind === 'duplicate')
           toast(alreadyHere([{ name: outcome.of.name, of: outcome.of }], project.id, true));
         else if (left) toast({ text: `Added chats with ${assistant}`, detail: left });

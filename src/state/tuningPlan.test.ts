@@ -78,9 +78,7 @@ test('what is wrong with chats stops the start or is doubted, and what holds is 
     'ok: Learns when to stop',
     'ok: Chats use the training template',
   ]);
-  expect(tones({ tooLong: { count: 12, nothingLearnt: 3 } })[0]).toBe(
-    'warn: 12 conversations truncated to 64 tokens',
-  );
+  expect(tones({ tooLong: { count: 12, nothingLearnt: 3 } })[0]).toBe('warn: 12 conversations truncated to 64 tokens');
   expect(tones({ tooLong: { count: 100, nothingLearnt: 100 } })[0]).toBe('error: No tokens to train on');
   expect(tones({ conversations: 1 })[1]).toBe('error: One conversation is too few');
   expect(tones({ conversations: 20 })[1]).toBe('warn: Only 20 conversations');

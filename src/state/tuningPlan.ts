@@ -144,7 +144,8 @@ export function doubtsOf(painting: Painting, heldOut: number, context: number): 
     found.push({
       tone: 'warn',
       words: `${counted(count, 'conversation')} truncated to ${formatCount(context)} tokens`,
-      detail: nothingLearnt > 0 ? `no answer left to train on in ${formatCount(nothingLearnt)}` : 'the context of the model',
+      detail:
+        nothingLearnt > 0 ? `no answer left to train on in ${formatCount(nothingLearnt)}` : 'the context of the model',
     });
   else
     found.push({

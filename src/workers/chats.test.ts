@@ -121,7 +121,7 @@ test.each([
     'half.jsonl',
     '{"messages":[{"role":"user","content":"\\ud800"},{"role":"assistant","content":"b"}]}',
     'bad-file',
-    /half.jsonl .*line 1 has half of a surrogate pair/,
+    /half.jsonl .*line 1 has a lone surrogate/,
   ],
   [
     'late.jsonl',

@@ -35,8 +35,7 @@ export function conversationProblem({ messages }: Conversation, last: Speaker = 
   if (messages.length === 0) return 'has no messages';
   for (const [i, { role, content }] of messages.entries()) {
     if (!isSpeaker(role)) return `has the role ${quoted(role)}, which isn't supported`;
-    if (role === 'system' && i > 0)
-      return `has a system message at position ${i + 1}; it must come first`;
+    if (role === 'system' && i > 0) return `has a system message at position ${i + 1}; it must come first`;
     const before = messages[i - 1]?.role ?? 'system';
     if (role === 'assistant' && before === 'system') return 'starts with an answer';
     if (role === before && i > 0) return `has two ${role} messages in a row, messages ${i} and ${i + 1}`;

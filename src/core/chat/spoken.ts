@@ -13,7 +13,7 @@ import { usualTemplate } from './usual';
 export async function spokenBy(tokenizer: Tokenizer, source?: string): Promise<ChatTemplate> {
   if (tokenizer.model.applied)
     throw badSettings(
-      "Fine-tuning on chats needs a byte-level tokenizer, and this model has another kind.",
+      'Fine-tuning on chats needs a byte-level tokenizer, and this model has another kind.',
       'Choose another base model, or adapt this one to text.',
     );
   const template = source ?? usualTemplate(tokenizer);

@@ -66,8 +66,7 @@ const WORDS: Readonly<
     over: 'Drop to add these chats',
     title: 'Add chats to train on',
     hint: 'JSON Lines in OpenAI, ShareGPT or Alpaca format',
-    placeholder:
-      '{"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}',
+    placeholder: '{"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}',
     name: 'Pasted chats',
     button: 'Add chats',
   },

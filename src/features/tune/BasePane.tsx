@@ -155,7 +155,8 @@ function What({ situation: { tuning, plan, failure } }: { situation: Situation }
       />
       {plan && (
         <p className={styles.learns}>
-          <b>{formatCount(plan.learns)}</b> {tuning.learns === 'all' ? 'parameters, all trainable' : `trainable of ${formatShort(plan.all)} parameters`}
+          <b>{formatCount(plan.learns)}</b>{' '}
+          {tuning.learns === 'all' ? 'parameters, all trainable' : `trainable of ${formatShort(plan.all)} parameters`}
           {tuning.learns !== 'all' && (
             <span className={text.nowrap}>, {formatShare(Number((plan.learns / plan.all).toPrecision(2)))}</span>
           )}

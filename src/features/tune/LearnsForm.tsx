@@ -57,7 +57,11 @@ export function LearnsForm({ situation: { tuning, base } }: { situation: Pick<Si
           setTuning({ beside, ...(beside === 'named' && tuning.targets.length === 0 && { targets: layers }) })
         }
         options={[
-          { value: 'all', label: 'All linear layers', hint: counted(linearWeights(table).length, 'matrix', 'matrices') },
+          {
+            value: 'all',
+            label: 'All linear layers',
+            hint: counted(linearWeights(table).length, 'matrix', 'matrices'),
+          },
           { value: 'attention', label: 'Attention', hint: 'least memory' },
           { value: 'named', label: 'By name', hint: 'the same in each layer' },
         ]}
@@ -153,11 +157,7 @@ export function RecipeForm({ situation }: { situation: Situation }) {
             </Fragment>
           ))}
           {tuning.purpose === 'adapt' && (
-            <Row
-              name="samplePrompt"
-              recipe={recipe}
-              hint="empty: the base model’s prompt"
-            />
+            <Row name="samplePrompt" recipe={recipe} hint="empty: the base model’s prompt" />
           )}
         </div>
       </Fold>

@@ -22,6 +22,7 @@ export function TextRows({ texts, what, aside }: { texts: readonly TextRecord[];
                 {formatBytes(bytes)}
               </span>
               <IconButton icon="close" label={`Remove ${text.name}`} onPress={() => void remove([text.id])} />
+              {text.trainOnly && <p>trained, never held out</p>}
               {text.notes.map((note) => (
                 <p key={note}>{note}</p>
               ))}

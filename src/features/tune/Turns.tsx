@@ -12,8 +12,7 @@ export function Turns({ example, hasBorders }: { example: PaintedConversation; h
         <span>{example.name}</span>
         <span>
           {formatCount(example.learnt)} of {formatCount(example.of)} tokens trained on
-          {example.of > example.tokens.length &&
-            `, truncated to ${formatCount(example.tokens.length)}`}
+          {example.of > example.tokens.length && `, truncated to ${formatCount(example.tokens.length)}`}
         </span>
       </p>
       {turnsOf(example.tokens.slice(0, MOST)).map(({ role, tokens }, i) => (

@@ -103,7 +103,7 @@ test('a table of which no column is known to hold labels is asked about', async 
   const refusal = await opened(file('a.csv', 'words,kind of it\nHello,a\n')).catch((error: unknown) => error);
   expect(refusal).toMatchObject({
     code: 'bad-shape',
-    message: expect.stringContaining('a.csv has no column') as string,
+    message: expect.stringContaining('a.csv has no label column') as string,
   });
   const missing = await opened(file('a.csv', 'text,kind\nHello,a\n', { text: 'text', label: 'class' })).catch(
     (error: unknown) => error,

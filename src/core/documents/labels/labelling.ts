@@ -100,7 +100,9 @@ export async function changeLabelling(
     const now = change(labellingOf(text));
     const beyond = now.changed.find(({ place }) => place >= text.documents);
     if (beyond)
-      throw badSettings(`${text.name} has ${counted(text.documents, 'document')}, so it has no document ${beyond.place}.`);
+      throw badSettings(
+        `${text.name} has ${counted(text.documents, 'document')}, so it has no document ${beyond.place}.`,
+      );
     const isAsRead = Object.keys(now.renamed).length === 0 && now.changed.length === 0;
     return { record: { ...others, ...(!isAsRead && { labelling: { ...now, sha256: await hashOf(now) } }) } };
   });

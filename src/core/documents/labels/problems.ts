@@ -53,12 +53,7 @@ export function labelProblems(
         : empty === 0
           ? `None of the ${counted(unlabelled, 'text')} has a label.`
           : 'All labeled texts are empty.';
-    add(
-      'refused',
-      'none',
-      nothing,
-      'Add a table with a text column and a label column, or a folder for each label.',
-    );
+    add('refused', 'none', nothing, 'Add a table with a text column and a label column, or a folder for each label.');
     return problems;
   }
   if (areSwapped)
@@ -104,7 +99,12 @@ export function labelProblems(
         : 'Add more texts with them, merge them into other labels, leave them out, or keep them without validation.',
     );
   for (const { names, as } of alike)
-    add('told', 'alike', `The labels ${listed(names)} look like the same label.`, `If they are, merge them into ${named(as)}.`);
+    add(
+      'told',
+      'alike',
+      `The labels ${listed(names)} look like the same label.`,
+      `If they are, merge them into ${named(as)}.`,
+    );
   for (const { words, remedy } of leakWords(leaks)) add('told', 'leak', words, remedy);
   if (nearEqual.contrary > 0)
     add('told', 'contrary', `${counted(nearEqual.contrary, 'text')} nearly match a text with another label.`);
@@ -115,18 +115,8 @@ export function labelProblems(
       `${isAtLeast ? 'At least ' : ''}${longJudgement({ texts: long })} (${formatShare(long / texts)}). ${longEvidence({ room })}.`,
       'Split them into windows and average the scores, or read more tokens.',
     );
-  if (empty > 0)
-    add(
-      'told',
-      'empty',
-      `${counted(empty, 'empty text')} left out.`,
-    );
-  if (unlabelled > 0 && !isAsked)
-    add(
-      'told',
-      'unlabelled',
-      `${counted(unlabelled, 'unlabeled text')} left out.`,
-    );
+  if (empty > 0) add('told', 'empty', `${counted(empty, 'empty text')} left out.`);
+  if (unlabelled > 0 && !isAsked) add('told', 'unlabelled', `${counted(unlabelled, 'unlabeled text')} left out.`);
   return problems;
 }
 

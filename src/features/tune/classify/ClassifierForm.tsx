@@ -75,7 +75,7 @@ function TokenizerRows({ made, entries }: { made: TokenizerChoice | undefined; e
       {made?.kind === 'bpe' && (
         <NumberField
           label="Vocabulary"
-          hint={entriesHint(made.vocabulary, entries)}
+          {...entriesHint(made.vocabulary, entries)}
           unit="entries"
           min={SMALLEST_VOCABULARY}
           max={LARGEST_OFFERED}
@@ -89,9 +89,9 @@ function TokenizerRows({ made, entries }: { made: TokenizerChoice | undefined; e
 }
 
 /** @param entries of the tokenizer, if it was trained already */
-function entriesHint(asked: number, entries: number | undefined): string | undefined {
-  if (entries === undefined) return 'at most; short texts fill fewer';
-  return entries < asked ? `at most; these texts fill ${formatCount(entries)}` : undefined;
+function entriesHint(asked: number, entries: number | undefined): { hint?: string } {
+  if (entries === undefined) return { hint: 'at most; short texts fill fewer' };
+  return entries < asked ? { hint: `at most; these texts fill ${formatCount(entries)}` } : {};
 }
 
 const tokenizerWords = (kind: TokenizerKind, entries: number): string => `${KIND_WORDS[kind]} ${formatCount(entries)}`;
@@ -159,7 +159,7 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
       <Block isForm>
         <NumberField
           label="Epochs"
-          hint={plan ? `${formatCount(plan.recipe.steps)} steps` : undefined}
+          {...(plan && { hint: `${formatCount(plan.recipe.steps)} steps` })}
           min={0.1}
           max={MOST_PASSES}
           isWhole={false}

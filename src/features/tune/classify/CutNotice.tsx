@@ -20,7 +20,11 @@ export function CutNotice({ situation: { survey, plan } }: { situation: Classify
     <div role="status">
       <Notice
         tone="warn"
-        title={isCounting ? 'Some texts don’t fit' : (told.isAtLeast ? 'At least ' : '') + longJudgement({ texts: told.long })}
+        title={
+          isCounting
+            ? 'Some texts don’t fit'
+            : (told.isAtLeast ? 'At least ' : '') + longJudgement({ texts: told.long })
+        }
         actions={
           <>
             {fitting && (

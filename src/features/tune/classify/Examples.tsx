@@ -29,10 +29,7 @@ export function Examples({
   const shown = texts.slice(0, count);
   const found = useTexts(run, shown);
   if (texts.length === 0) return <EmptyState>{nothing}</EmptyState>;
-  if (found === null)
-    return (
-      <EmptyState>The training texts changed, or are no longer in this project</EmptyState>
-    );
+  if (found === null) return <EmptyState>The training texts changed, or are no longer in this project</EmptyState>;
   return (
     <>
       {words !== undefined && <p className={styles.words}>{words}</p>}

@@ -221,9 +221,13 @@ function BetterByCounting({ evaluation: { metrics, baselines } }: { evaluation: 
   const isBetter = counting > (own.high ?? own.value);
   const told = estimateWords({ value: counting }).value;
   return (
-    <Notice tone="warn" isPlain title={isBetter ? 'A word-count model still beats it' : 'A word-count model is equally good'}>
-      Naive Bayes gets {told} % right{isBetter ? '' : ', so the two can’t be told apart'}. A base model trained on similar
-      text may help.
+    <Notice
+      tone="warn"
+      isPlain
+      title={isBetter ? 'A word-count model still beats it' : 'A word-count model is equally good'}
+    >
+      Naive Bayes gets {told} % right{isBetter ? '' : ', so the two can’t be told apart'}. A base model trained on
+      similar text may help.
     </Notice>
   );
 }

@@ -220,11 +220,7 @@ function Asking({
         <Button isDense onPress={() => void onSay(null)}>
           Skip (S)
         </Button>
-        <Button
-          isDense
-          disabledReason={canTakeBack ? undefined : 'Nothing to undo'}
-          onPress={() => void onTakeBack()}
-        >
+        <Button isDense disabledReason={canTakeBack ? undefined : 'Nothing to undo'} onPress={() => void onTakeBack()}>
           Undo (U)
         </Button>
       </span>

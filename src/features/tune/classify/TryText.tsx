@@ -129,7 +129,8 @@ export function Given({
         ) : (
           <b>{several ? 'None of its labels' : 'Not sure'}</b>
         )}
-        {given.read < given.tokens && `; truncated to ${formatCount(given.read)} of ${formatCount(given.tokens)} tokens`}
+        {given.read < given.tokens &&
+          `; truncated to ${formatCount(given.read)} of ${formatCount(given.tokens)} tokens`}
       </p>
       {!several && <Correction labels={labels} predicted={given.labels[0]} {...correction} />}
       <LabelBars label="Confidence in each label" bars={bars} />
