@@ -158,7 +158,7 @@ test.each([
   [['--adapter', 'lora:beta=8'], /--adapter has no setting 'beta'/],
   [
     ['--adapter', 'lora:8,targets=q_proj'],
-    /no matrix called q_proj.*It has attn.c_attn, attn.c_proj, mlp.c_fc, mlp.c_proj/s,
+    /no target module called q_proj.*It has attn.c_attn, attn.c_proj, mlp.c_fc, mlp.c_proj/s,
   ],
   [['--adapter', 'lora:8', '--learns', 'norms'], /Use one of them/],
   [['--learns', 'last'], /--learns must be all, last:N or norms/],

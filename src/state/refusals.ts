@@ -69,7 +69,7 @@ export function freeRefusal(s: Pick<Studio, 'opened' | 'shown' | 'project' | 'tr
   if (!s.opened[runId]) return undefined;
   const pages = PAGES.filter((page) => shownId(s, page) === runId).map((page) => NAMES[page]);
   if (pages.length === 0) return 'This run is open: open another run first';
-  return `Open on ${new Intl.ListFormat('en-GB').format(pages)}: open another run there first`;
+  return `${new Intl.ListFormat('en-GB').format(pages)} ${pages.length === 1 ? 'shows' : 'show'} this run: open another run first`;
 }
 
 const NAMES: Readonly<Record<Page, string>> = {

@@ -43,15 +43,18 @@ test('the steps of a run that a page shows or that trains are not freed, and tha
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   const refusals = () => [STOPPED, FINISHED].map((id) => freeRefusal(getState(), id));
-  expect(refusals()).toEqual([expect.stringMatching(/^Train, Evaluate, Playground and Export show it/), undefined]);
+  expect(refusals()).toEqual([
+    expect.stringMatching(/^Train, Evaluate, Playground and Export show this run/),
+    undefined,
+  ]);
   await getState().show('export', FINISHED);
-  expect(refusals()[1]).toMatch(/^Export shows it/);
+  expect(refusals()[1]).toMatch(/^Export shows this run/);
   await getState().show('export', null);
   expect(refusals()[1]).toBeUndefined();
   await getState().show('train', FINISHED);
   showing(page.studio, { phase: { kind: 'preparing' } });
   for (const at of ['train', 'playground', 'export'] as const) await getState().show(at, null);
-  expect(refusals()[1]).toMatch(/in progress/);
+  expect(refusals()[1]).toMatch(/is training/);
 });
 
 test('the next run is given the settings of one that was, which can be undone', async () => {
