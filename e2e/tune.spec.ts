@@ -91,7 +91,7 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
     timeout: 120_000,
   });
   await page.getByRole('button', { name: 'Save blend' }).click();
-  await expect(page.getByText(/^Saved .* \(70 % blend\)/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/Saved .*\(70 % blend\)/)).toBeVisible({ timeout: 60_000 });
   await studio.goTo('Runs');
   await expect(studio.runs).toHaveCount(3);
   await studio.goTo('Tune');
